@@ -1,0 +1,27 @@
+"""The two refusals. Every way in (page, command, job) turns them into a sentence, once."""
+
+
+class Refusal(Exception):
+    """Something was asked that will not be done; nothing was changed.
+
+    `code` is a short stable key for programs, `reason` a sentence for people.
+    """
+
+    default_code = "refused"
+
+    def __init__(self, reason: str, *, code: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code or self.default_code
+
+
+class RuleBroken(Refusal):
+    """The rules of the field, or the state of the record, do not allow it."""
+
+    default_code = "rule_broken"
+
+
+class NotAllowed(Refusal):
+    """This person may not. Pages answer as if the record did not exist."""
+
+    default_code = "not_allowed"

@@ -1,0 +1,68 @@
+"""Days and periods as the figures and clocks of the field count them."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from plumbline.kernel.errors import RuleBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Both days included, as on every page, command and report."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise RuleBroken(
+                f"The period ends on {self.last:%-d %B %Y}, before it starts on {self.first:%-d %B %Y}.",
+                code="end_before_start",
+            )
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+def same_day_next_year(day: date, years: int = 1) -> date:
+    """The same day `years` later; 29 February becomes 1 March (measures.md, repeat referral)."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month `months` later, or the last day of a shorter month."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return min(date(year, month + 1, 1) + timedelta(day.day - 1), last_of_month(date(year, month + 1, 1)))
+
+
+def last_of_month(day: date) -> date:
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return following - timedelta(1)
+
+
+def is_working_day(day: date, holidays: Collection[date]) -> bool:
+    return day.weekday() < 5 and day not in holidays
+
+
+def add_working_days(day: date, count: int, holidays: Collection[date]) -> date:
+    """The `count`th working day after `day`; `count` 0 is the day itself, or the next working day."""
+    while not is_working_day(day, holidays):
+        day += timedelta(1)
+    for _ in range(count):
+        day += timedelta(1)
+        while not is_working_day(day, holidays):
+            day += timedelta(1)
+    return day
+
+
+def working_days_of_month(day: date, holidays: Collection[date]) -> Iterator[date]:
+    current = day.replace(day=1)
+    while current.month == day.month:
+        if is_working_day(current, holidays):
+            yield current
+        current += timedelta(1)
