@@ -1,0 +1,177 @@
+"""Row history, kept by the database: every version of every recorded row, from and to the moment of commit.
+
+For each table of a `Recorded` model there is `<table>_history`: `from_tx`, `to_tx` (NULL: still so), then the
+table's own columns by name. Statement triggers write it, whichever way the change came: ORM, bulk, COPY, raw SQL.
+The numbers are those of `audit_moment`, whose `at` a deferred trigger sets at commit (audit.moments reads them).
+The whole is described in docs/adr: history by moment of commit.
+"""
+
+from collections.abc import Sequence
+
+from django.apps import apps
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from plumbline.audit.models import Recorded
+
+# The number of the transaction lock that publishing takes exclusively and each commit shares.
+COMMIT_LOCK = 7_161_905_544
+
+FOUNDATION = f"""
+create sequence if not exists audit_history_tx;
+
+create or replace function audit_current_tx() returns bigint
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    number bigint := nullif(current_setting('plumbline.tx', true), '')::bigint;
+begin
+    -- The number is believed only if this very transaction took it, and has not been stamped yet.
+    if number is not null and exists (
+        select from audit_moment where tx = number and at is null and xact = pg_current_xact_id()::text::bigint
+    ) then
+        return number;
+    end if;
+    number := nextval('audit_history_tx');
+    insert into audit_moment (tx, xact) values (number, pg_current_xact_id()::text::bigint);
+    perform set_config('plumbline.tx', number::text, true);
+    return number;
+end $$;
+
+create or replace function audit_stamp_moment() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    -- Shared by every commit; who chooses a moment to publish waits only for the commits in progress.
+    perform pg_advisory_xact_lock_shared({COMMIT_LOCK});
+    update audit_moment set at = clock_timestamp() where tx = new.tx;
+    return null;
+end $$;
+
+drop trigger if exists stamp on audit_moment;
+create constraint trigger stamp after insert on audit_moment
+    deferrable initially deferred for each row execute function audit_stamp_moment();
+
+create or replace function audit_refuse() returns trigger language plpgsql as $$
+begin
+    raise exception '% on % is refused: what was recorded stays', tg_op, tg_table_name
+        using errcode = 'restrict_violation';
+end $$;
+
+-- Events are added, and sealed once; nothing else.
+create or replace function audit_guard_event() returns trigger language plpgsql as $$
+begin
+    if old.seal_no is null and (to_jsonb(new) - 'seal_no') = (to_jsonb(old) - 'seal_no') then
+        return new;
+    end if;
+    raise exception 'UPDATE on audit_event is refused: what was recorded stays' using errcode = 'restrict_violation';
+end $$;
+create or replace trigger guard before update on audit_event for each row execute function audit_guard_event();
+create or replace trigger no_delete before delete on audit_event for each row execute function audit_refuse();
+create or replace trigger no_truncate before truncate on audit_event for each statement execute function audit_refuse();
+create or replace trigger no_change before update or delete on audit_seal for each row execute function audit_refuse();
+create or replace trigger no_truncate before truncate on audit_seal for each statement execute function audit_refuse();
+"""
+
+TABLE = """
+create table if not exists {history} (from_tx bigint not null, to_tx bigint);
+{add_columns}
+create unique index if not exists {history}_version on {history} (id, from_tx);
+create unique index if not exists {history}_open on {history} (id) where to_tx is null;
+
+create or replace function {table}_keep_history() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    number bigint;
+begin
+    if tg_op = 'INSERT' then
+        if not exists (select from new_rows) then return null; end if;
+        number := audit_current_tx();
+        insert into {history} (from_tx, to_tx, {columns})
+            select number, null, {columns} from new_rows
+            -- Deleted and inserted again in one transaction: one version.
+            on conflict (id, from_tx) do update set (to_tx, {columns}) = row(null, {excluded});
+    elsif tg_op = 'UPDATE' then
+        if exists (select from new_rows n where not exists (select from old_rows o where o.id = n.id)) then
+            raise exception 'the number of a row of {table} never changes' using errcode = 'restrict_violation';
+        end if;
+        if not exists (
+            select from new_rows n join old_rows o using (id) where ({n_columns}) is distinct from ({o_columns})
+        ) then
+            return null;
+        end if;
+        number := audit_current_tx();
+        -- A second change in one transaction replaces its own version.
+        update {history} h set ({columns}) = row({n_columns})
+            from new_rows n join old_rows o using (id)
+            where h.id = n.id and h.to_tx is null and h.from_tx = number
+                and ({n_columns}) is distinct from ({o_columns});
+        with ended as (
+            update {history} h set to_tx = number
+            from new_rows n join old_rows o using (id)
+            where h.id = n.id and h.to_tx is null and h.from_tx <> number
+                and ({n_columns}) is distinct from ({o_columns})
+            returning h.id
+        )
+        insert into {history} (from_tx, to_tx, {columns})
+            select number, null, {n_columns} from new_rows n join ended using (id);
+    else
+        if not exists (select from old_rows) then return null; end if;
+        number := audit_current_tx();
+        delete from {history} h using old_rows o where h.id = o.id and h.to_tx is null and h.from_tx = number;
+        update {history} h set to_tx = number from old_rows o where h.id = o.id and h.to_tx is null;
+    end if;
+    return null;
+end $$;
+create or replace trigger history_insert after insert on {table}
+    referencing new table as new_rows for each statement execute function {table}_keep_history();
+create or replace trigger history_update after update on {table}
+    referencing old table as old_rows new table as new_rows for each statement execute function {table}_keep_history();
+create or replace trigger history_delete after delete on {table}
+    referencing old table as old_rows for each statement execute function {table}_keep_history();
+create or replace trigger no_truncate before truncate on {table} for each statement execute function audit_refuse();
+create or replace trigger no_truncate before truncate on {history} for each statement execute function audit_refuse();
+"""
+
+
+def recorded_models() -> list[type[Recorded]]:
+    found = [m for m in apps.get_models() if issubclass(m, Recorded) and m._meta.managed]
+    return sorted(found, key=lambda m: m._meta.db_table)
+
+
+def sync() -> None:
+    """Bring history tables and triggers in line with the tables. Run by the owner after every migration."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOUNDATION)
+        for model in recorded_models():
+            _sync_table(cursor, model._meta.db_table)
+
+
+def _sync_table(cursor: CursorWrapper, table: str) -> None:
+    history = f"{table}_history"
+    cursor.execute(
+        """select attname, format_type(atttypid, atttypmod) from pg_attribute
+           where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum""",
+        [table],
+    )
+    columns = cursor.fetchall()
+    names = [f'"{name}"' for name, _ in columns]
+    cursor.execute(
+        TABLE.format(
+            table=table,
+            history=history,
+            add_columns="\n".join(f'alter table {history} add column if not exists "{n}" {t};' for n, t in columns),
+            columns=", ".join(names),
+            excluded=_prefixed("excluded", names),
+            n_columns=_prefixed("n", names),
+            o_columns=_prefixed("o", names),
+        )
+    )
+    # Rows that were there before their history began (a table that became recorded later).
+    cursor.execute(
+        f"""insert into {history} (from_tx, to_tx, {", ".join(names)})
+            select audit_current_tx(), null, {", ".join(names)} from {table} t
+            where not exists (select from {history} h where h.id = t.id)"""  # noqa: S608 - names of our own tables
+    )
+
+
+def _prefixed(alias: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names)

@@ -1,0 +1,90 @@
+"""What happened, who did it, and every earlier state of a record.
+
+Events have no foreign keys, so that the trail never holds up the live data and outlives it. Row history is
+written by the database itself (audit.history); `Moment` gives each writing transaction the time it was committed.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Recorded(models.Model):
+    """A table whose every change is kept. `audit.history.sync` gives it its history table and triggers."""
+
+    class Meta:
+        abstract = True
+
+
+class Moment(models.Model):
+    """One transaction that wrote history. `at` is its moment of commit, set by a deferred trigger."""
+
+    tx = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(null=True)
+    xact = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at", "tx"], name="moment_at")]
+
+
+class Event(models.Model):
+    """Something that was done or looked at. Never changed, never deleted; sealed in a chain each minute."""
+
+    no = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=80)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=200)
+    by_role = models.CharField(max_length=80, blank=True)
+    subject_type = models.CharField(max_length=60, blank=True)
+    subject_id = models.CharField(max_length=60, blank=True)
+    child_id = models.BigIntegerField(null=True)
+    because = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    seal_no = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["child_id", "no"], name="event_child", condition=Q(child_id__isnull=False)),
+            models.Index(fields=["subject_type", "subject_id", "no"], name="event_subject"),
+            models.Index(fields=["by_id", "no"], name="event_by"),
+            models.Index(fields=["no"], name="event_unsealed", condition=Q(seal_no__isnull=True)),
+        ]
+
+
+class Seal(models.Model):
+    """A link of the chain over events: see audit.chain."""
+
+    no = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    count = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)
+
+
+class Import(models.Model):
+    """One reading of files from outside: what every imported row and judgement points to as its source."""
+
+    kind = models.CharField(max_length=40)
+    label = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=200)
+    as_at = models.DateField(null=True)
+    backfill = models.BooleanField(default=False)
+    files = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-id"], name="import_kind")]
+
+
+class Extract(Recorded):
+    """How far the records of one source reach: `source` is the file's kind, such as ssd_early_help_episodes."""
+
+    source = models.CharField(max_length=60)
+    extracted_on = models.DateField()
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="extracts")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "import_run"], name="extract_once_per_import")]

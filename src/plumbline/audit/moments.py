@@ -1,0 +1,64 @@
+"""Moments: what our records said at a time, exactly, also while others are writing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from plumbline.audit.history import COMMIT_LOCK
+from plumbline.kernel.errors import RuleBroken
+
+
+class KnownAt(NamedTuple):
+    """A moment in history numbers: everything up to `n`, but for the `late` ones that were committed after it."""
+
+    at: datetime
+    n: int
+    late: tuple[int, ...]
+
+
+def choose() -> datetime:
+    """The moment for a publication. Waits for commits in progress only; nothing committed later is stamped earlier."""
+    with transaction.atomic(durable=False), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [COMMIT_LOCK])
+        cursor.execute("select clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def known_at(moment: datetime) -> KnownAt:
+    """Raise RuleBroken if the moment lies before the first record.
+
+    Ask this and the figures in one repeatable-read transaction, or a commit in between could be half seen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """with upto as (select max(tx) as n from audit_moment where at <= %(at)s)
+               select n, coalesce((select array_agg(tx order by tx) from audit_moment
+                                   where tx <= n and at > %(at)s), '{}'), (select min(at) from audit_moment)
+               from upto""",
+            {"at": moment},
+        )
+        n, late, first = cursor.fetchone()
+    if n is None:
+        if first is None:
+            raise RuleBroken("There are no records yet.", code="before_first_record")
+        raise RuleBroken(
+            f"Nothing was recorded here before {first:%-d %B %Y, %H:%M} (UTC); "
+            f"what was known on {moment:%-d %B %Y, %H:%M} cannot be said.",
+            code="before_first_record",
+        )
+    return KnownAt(at=moment, n=n, late=tuple(late))
+
+
+def condition(alias: str = "") -> str:
+    """SQL that keeps the versions known at (%(n)s, %(late)s) of a history table."""
+    a = f"{alias}." if alias else ""
+    return (
+        f"({a}from_tx <= %(n)s and {a}from_tx <> all(%(late)s)"
+        f" and ({a}to_tx is null or {a}to_tx > %(n)s or {a}to_tx = any(%(late)s)))"
+    )
+
+
+def parameters(known: KnownAt) -> dict[str, int | Sequence[int]]:
+    return {"n": known.n, "late": list(known.late)}

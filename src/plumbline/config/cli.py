@@ -1,0 +1,109 @@
+"""The command `plumbline`: words to standard error, the answer to standard output (docs/reference/commands)."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from plumbline.config import database
+from plumbline.config.environment import WrongSetting, home_folder
+from plumbline.kernel.errors import Refusal
+
+
+def say(words: str) -> None:
+    """Words for people."""
+    click.echo(words, err=True)
+
+
+def start(login: str) -> None:
+    """Settings checked, the database running, Django ready, signed in to the database as `login`."""
+    os.environ["PLUMBLINE_LOGIN"] = login
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.config.settings")
+    known = database.urls()
+    if login not in known:
+        raise WrongSetting("This database has not been set up. Run `plumbline init` first.")
+    for name, variable in (("owner", "PLUMBLINE_DATABASE_URL"), ("web", "PLUMBLINE_WEB_URL"), ("worker", "PLUMBLINE_WORKER_URL")):
+        if name in known:
+            os.environ[variable] = known[name]
+    import django  # slow to import, and not wanted for --help
+
+    django.setup()
+
+
+class Plumbline(click.Group):
+    """Turns the two refusals and wrong settings into a sentence and status 1, for every command alike."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            _refused(refusal.code, refusal.reason)
+        except WrongSetting as wrong:
+            _refused("wrong_setting", str(wrong))
+
+
+def _refused(code: str, reason: str) -> None:
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": code, "reason": reason}))
+    say(reason)
+    sys.exit(1)
+
+
+@click.group(cls=Plumbline, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Plumbline: shows, and does not just say, that children are kept safe."""
+
+
+def signed_in_as(login: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run the command with the database running and Django ready."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever the command takes
+            start(login)
+            command(*args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+@main.command()
+def init() -> None:
+    """Bring the database up to date and load the reference data; no demonstration records."""
+    set_up()
+    say("The database is up to date.")
+
+
+def set_up() -> None:
+    start("owner")
+    from plumbline.config import initialise  # needs Django ready
+    from plumbline.jobs import reference
+
+    known = database.urls()
+    known = initialise.make_logins(known)
+    initialise.bring_up_to_date()
+    database.keep_logins(home_folder(os.environ), known)
+    reference.load()
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option("--login", default="owner", type=click.Choice(["owner", "web", "worker"]))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(login: str, arguments: tuple[str, ...]) -> None:
+    """Django's own commands, such as makemigrations and check."""
+    start(login)
+    from django.core.management import execute_from_command_line  # needs Django ready
+
+    execute_from_command_line(["plumbline manage", *arguments])
+
+
+@main.command("stop-database")
+def stop_database() -> None:
+    """Stop the embedded database of this PLUMBLINE_HOME."""
+    database.Embedded(home_folder(os.environ)).stop()
+    say("The embedded database has stopped.")

@@ -1,0 +1,163 @@
+"""Every setting of this installation, read once from the environment and checked: a wrong one stops the start."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+# name: (meaning, default in words). The reference page of the docs is generated from this table.
+SETTINGS: dict[str, tuple[str, str]] = {
+    "PLUMBLINE_HOME": (
+        "Folder of everything kept on this machine: the embedded database, uploads, generated reports",
+        "`var/` in the checkout",
+    ),
+    "PLUMBLINE_DATABASE_URL": (
+        "Use this PostgreSQL (15 or later), signed in as the owner, and start none",
+        "the embedded one under PLUMBLINE_HOME",
+    ),
+    "PLUMBLINE_WEB_URL": ("The login of the pages; it owns nothing", "made by `plumbline init`"),
+    "PLUMBLINE_WORKER_URL": ("The login of imports and background work; it owns nothing", "made by `plumbline init`"),
+    "PLUMBLINE_TODAY": (
+        "The day the program takes for today; for demonstrations only",
+        "the real day; the demonstration county: 2016-07-31",
+    ),
+    "PLUMBLINE_PORT": ("Port of the site", "8000"),
+    "PLUMBLINE_DEMO": (
+        "`1`: the demonstration county, with users that need no second factor, and a banner that says so",
+        "off; `plumbline demo` turns it on for this PLUMBLINE_HOME",
+    ),
+    "PLUMBLINE_SECRET_KEY": (
+        "Signs sessions; at least 50 characters",
+        "none; in the demonstration one is made and kept under PLUMBLINE_HOME",
+    ),
+    "PLUMBLINE_HOSTS": ("Names under which the site is reached, separated by commas", "localhost"),
+    "PLUMBLINE_COUNCIL": ("The council's name, shown on every page and report", "Fenmarsh County Council"),
+    "PLUMBLINE_COLOUR": ("The council's colour, as #rrggbb", "#1d4f6e"),
+    "PLUMBLINE_SMTP_URL": (
+        "Where e-mail is sent: smtp://user:password@host:port or smtps://…; empty: messages wait in the outbox",
+        "empty",
+    ),
+    "PLUMBLINE_EMAIL_FROM": ("The address that e-mail comes from", "plumbline@localhost"),
+}
+
+
+class WrongSetting(Exception):
+    """A setting is wrong or missing; the message is a sentence that says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    home: Path
+    owner_url: str
+    web_url: str
+    worker_url: str
+    login: str
+    today: date | None
+    port: int
+    demo: bool
+    secret_key: str
+    hosts: tuple[str, ...]
+    council: str
+    colour: str
+    smtp_url: str
+    email_from: str
+
+
+def home_folder(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("PLUMBLINE_HOME") or CHECKOUT / "var").resolve()
+
+
+def logins(home: Path) -> dict[str, str]:
+    """The logins that `init` made and kept, by name: owner, web, worker."""
+    kept = home / "logins.json"
+    return json.loads(kept.read_text()) if kept.exists() else {}
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Environment:
+    """The settings as checked values. Raises WrongSetting."""
+    unknown = sorted(
+        name
+        for name in environ
+        if name.startswith("PLUMBLINE_")
+        and name not in SETTINGS
+        and name not in {"PLUMBLINE_LOGIN", "PLUMBLINE_TEST_DATABASE_URL"}
+    )
+    if unknown:
+        raise WrongSetting(f"{unknown[0]} is not a setting of Plumbline. The settings are: {', '.join(SETTINGS)}.")
+    home = home_folder(environ)
+    kept = logins(home)
+    demo = environ.get("PLUMBLINE_DEMO", "1" if (home / "demo").exists() else "0")
+    if demo not in {"0", "1"}:
+        raise WrongSetting(f"PLUMBLINE_DEMO is {demo!r}. Write 1 or 0.")
+    is_demo = demo == "1"
+    return Environment(
+        home=home,
+        owner_url=_database(environ, "PLUMBLINE_DATABASE_URL", kept.get("owner", "")),
+        web_url=_database(environ, "PLUMBLINE_WEB_URL", kept.get("web", "")),
+        worker_url=_database(environ, "PLUMBLINE_WORKER_URL", kept.get("worker", "")),
+        login=environ.get("PLUMBLINE_LOGIN", "web"),
+        today=_today(environ, is_demo),
+        port=_port(environ),
+        demo=is_demo,
+        secret_key=_secret(environ, home, is_demo),
+        hosts=tuple(h.strip() for h in environ.get("PLUMBLINE_HOSTS", "localhost").split(",") if h.strip()),
+        council=environ.get("PLUMBLINE_COUNCIL", "Fenmarsh County Council"),
+        colour=_colour(environ),
+        smtp_url=environ.get("PLUMBLINE_SMTP_URL", ""),
+        email_from=environ.get("PLUMBLINE_EMAIL_FROM", "plumbline@localhost"),
+    )
+
+
+def _database(environ: Mapping[str, str], name: str, kept: str) -> str:
+    url = environ.get(name, "") or kept
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        raise WrongSetting(f"{name} must begin with postgresql://. Plumbline keeps its records in PostgreSQL only.")
+    return url
+
+
+def _today(environ: Mapping[str, str], demo: bool) -> date | None:
+    text = environ.get("PLUMBLINE_TODAY", "2016-07-31" if demo else "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongSetting(f"PLUMBLINE_TODAY is {text!r}. Write a day as YYYY-MM-DD, such as 2016-07-31.") from None
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    text = environ.get("PLUMBLINE_PORT", "8000")
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise WrongSetting(f"PLUMBLINE_PORT is {text!r}. Write a port number between 1 and 65535.")
+    return int(text)
+
+
+def _colour(environ: Mapping[str, str]) -> str:
+    text = environ.get("PLUMBLINE_COLOUR", "#1d4f6e")
+    if len(text) != 7 or text[0] != "#" or any(c not in "0123456789abcdefABCDEF" for c in text[1:]):
+        raise WrongSetting(f"PLUMBLINE_COLOUR is {text!r}. Write a colour as #rrggbb, such as #1d4f6e.")
+    return text
+
+
+def _secret(environ: Mapping[str, str], home: Path, demo: bool) -> str:
+    if environ.get("PLUMBLINE_LOGIN", "web") != "web":
+        # Commands and background work sign nothing that outlives them.
+        return secrets.token_urlsafe(64)
+    given = environ.get("PLUMBLINE_SECRET_KEY", "")
+    if given:
+        if len(given) < 50:
+            raise WrongSetting("PLUMBLINE_SECRET_KEY is too short. Write at least 50 random characters.")
+        return given
+    if not demo:
+        raise WrongSetting("PLUMBLINE_SECRET_KEY is missing. Write at least 50 random characters and keep them secret.")
+    kept = home / "secret_key"
+    if not kept.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(64))
+    return kept.read_text()

@@ -1,0 +1,128 @@
+"""What is due or wrong, for whom, by when; and the messages that say so."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from plumbline.audit.models import Recorded
+from plumbline.people.models import User
+
+
+class FlagState(models.TextChoices):
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+
+
+class Flag(Recorded):
+    """One thing that needs attention. `key` makes raising it again do nothing."""
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=200, unique=True)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField(null=True)
+    subject_source_id = models.CharField(max_length=60, blank=True)
+    setting_urn = models.CharField(max_length=60, blank=True)
+    child_id = models.BigIntegerField(null=True)
+    reason = models.TextField()
+    severity = models.SmallIntegerField(default=2)
+    raised_at = models.DateTimeField()
+    raised_on = models.DateField()
+    due_on = models.DateField(null=True)
+    state = models.CharField(max_length=10, choices=FlagState, default=FlagState.OPEN)
+    closed_at = models.DateTimeField(null=True)
+    closed_by_name = models.CharField(max_length=200, blank=True)
+    closed_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="flag_closed_with_moment_and_reason",
+                condition=(Q(state="closed", closed_at__isnull=False) & ~Q(closed_because=""))
+                | Q(state="open", closed_at__isnull=True, closed_because=""),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["kind", "subject_type", "subject_id"], name="flag_subject"),
+            models.Index(fields=["child_id"], name="flag_child"),
+            models.Index(fields=["due_on", "id"], name="flag_open_due", condition=Q(state="open")),
+        ]
+
+
+class FlagFor(Recorded):
+    """Someone a flag is for: a worker by source id, or a role ("role:management_team")."""
+
+    flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="recipients")
+    recipient = models.CharField(max_length=80)
+    why = models.CharField(max_length=60)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    escalated_at = models.DateTimeField(null=True)
+    escalated_to = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flag", "recipient"], condition=Q(to_at__isnull=True), name="flag_for_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="flag_for_acknowledged_by_and_at",
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["recipient"], name="flag_for_recipient", condition=Q(to_at__isnull=True))]
+
+
+class FlagStep(Recorded):
+    """A step of the response clock (domain.md 5.11): what is to be done, by whom, by when, and its result."""
+
+    flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="steps")
+    code = models.CharField(max_length=40)
+    action = models.CharField(max_length=300)
+    owner_role = models.CharField(max_length=40)
+    due_on = models.DateField()
+    result = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["flag", "code", "due_on"], name="flag_step_once"),
+            models.CheckConstraint(
+                name="flag_step_done_by_and_at",
+                condition=Q(done_at__isnull=True, done_by__isnull=True, result="")
+                | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(result="")),
+            ),
+        ]
+
+
+class Message(models.Model):
+    """An e-mail waiting to be sent or sent. Never with a child's name; the flag's page says the rest."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Given up"
+
+    to_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
+    to_address = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    flag = models.ForeignKey(Flag, on_delete=models.CASCADE, null=True, related_name="messages")
+    written_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.SmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["flag", "to_user", "subject"], name="message_once_per_flag"),
+            models.CheckConstraint(
+                name="message_sent_has_moment",
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            ),
+        ]
+        indexes = [models.Index(F("next_attempt_at"), name="message_waiting", condition=Q(state="waiting"))]

@@ -1,0 +1,155 @@
+"""Who may do what: permissions, the roles that carry them, and the checks. A change of power is a reviewed change here.
+
+Access to one child's record comes from a tie or from supervising someone with a tie, never from a role alone:
+see the `*_visible_to` queries of each room. What may not be seen answers as if it did not exist.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Q
+
+from plumbline.kernel.errors import NotAllowed
+from plumbline.people.models import RoleHeld, User
+
+
+class Permission(StrEnum):
+    """One thing that someone may do. Child-level ones still need a tie to the child."""
+
+    CHILDREN_VIEW = "children.view"
+    TACS_VIEW = "tacs.view"
+    PLACEMENTS_VIEW = "placements.view"
+    PLACEMENTS_RECORD = "placements.record"
+    PLACEMENT_EXCEPTION_ASK = "placements.exception.ask"
+    PLACEMENT_EXCEPTION_DECIDE = "placements.exception.decide"
+    SETTINGS_VIEW = "settings.view"
+    MONTHLY_CHECK = "settings.check"
+    FLAGS_VIEW = "flags.view"
+    FLAGS_ANSWER = "flags.answer"
+    IMPORTS = "imports.manage"
+    FIGURES_VIEW = "figures.view"
+    FIGURES_RECORDS = "figures.records"
+    REPORT_VIEW_DRAFT = "report.view_draft"
+    REPORT_WRITE = "report.write"
+    REPORT_PUBLISH = "report.publish"
+    REPORT_VIEW_PUBLISHED = "report.view_published"
+    USERS_MANAGE = "users.manage"
+    AUDIT_VIEW = "audit.view"
+    LISTS_MANAGE = "lists.manage"
+
+
+P = Permission
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of product.md. `reach` says which children it may come near."""
+
+    key: str
+    label: str
+    does: str
+    permissions: frozenset[Permission]
+    # tied: own ties only; team: also those tied to the team's workers; placements: children placed, in that context;
+    # all: every child not restricted; none: no child's row by any route.
+    reach: str = "none"
+
+
+def _roles(*roles: Role) -> dict[str, Role]:
+    return {role.key: role for role in roles}
+
+
+_CASE = frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW, P.FLAGS_ANSWER, P.FIGURES_VIEW})
+_MEMBER = frozenset({P.REPORT_VIEW_PUBLISHED})
+
+ROLES: dict[str, Role] = _roles(
+    Role("lead_professional", "Lead professional", "Runs the TACs they lead.",
+         frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW}), "tied"),
+    Role("tac_member", "TAC member", "Reads and adds to the TACs they belong to.",
+         frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
+    Role("early_help_consultant", "Early help consultant", "Advises on the TACs of a locality.",
+         frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW, P.FIGURES_VIEW}), "tied"),
+    Role("social_worker", "Social worker", "Own children: placement flags, step-up and step-down.",
+         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "tied"),
+    Role("sen_caseworker", "SEN caseworker", "Own children placed for special educational needs.",
+         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "tied"),
+    Role("reviewing_officer", "Reviewing officer", "Told of their looked-after children's placement flags.",
+         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "tied"),
+    Role("placement_officer", "Placement officer", "Asks where a child may be placed, records placements.",
+         frozenset({P.CHILDREN_VIEW, P.PLACEMENTS_VIEW, P.PLACEMENTS_RECORD, P.PLACEMENT_EXCEPTION_ASK,
+                    P.SETTINGS_VIEW, P.FLAGS_VIEW}), "placements"),
+    Role("team_manager", "Team manager", "The team's work and its flags.",
+         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "team"),
+    Role("auditor", "Auditor", "Sampled TACs for the time of the audit.",
+         frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
+    Role("contract_officer", "Contract officer", "Contracts, visits, and the settings they buy from.",
+         frozenset({P.SETTINGS_VIEW, P.MONTHLY_CHECK, P.FLAGS_VIEW, P.FIGURES_VIEW})),
+    Role("service_area_lead", "Service-area lead", "Own services: meetings, concerns.",
+         frozenset({P.SETTINGS_VIEW, P.FIGURES_VIEW})),
+    Role("commissioner", "Commissioner", "Tenders, award, implementation.",
+         frozenset({P.SETTINGS_VIEW, P.FIGURES_VIEW})),
+    Role("evaluator", "Evaluator", "Bids assigned, after declaring no conflict.", frozenset()),
+    Role("provider_user", "Provider user", "Own contracts.", frozenset()),
+    Role("partnership_officer", "Partnership officer", "Safeguarding-board assessments, practice reviews.",
+         frozenset({P.FIGURES_VIEW})),
+    Role("head_of_service", "Head of service", "Exceptions, step decisions, the management team's list.",
+         _CASE | {P.PLACEMENTS_VIEW, P.PLACEMENT_EXCEPTION_DECIDE, P.SETTINGS_VIEW, P.FIGURES_RECORDS,
+                  P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED}, "placements"),
+    Role("management_team", "Management team", "What needs a decision, and what was decided.",
+         frozenset({P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
+                    P.REPORT_VIEW_PUBLISHED})),
+    Role("director", "Director", "Approves answers and reports.",
+         frozenset({P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
+                    P.REPORT_PUBLISH, P.REPORT_VIEW_PUBLISHED})),
+    Role("performance_analyst", "Performance analyst", "Imports, measures, the Ofsted check.",
+         frozenset({P.IMPORTS, P.MONTHLY_CHECK, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.FIGURES_RECORDS, P.FLAGS_VIEW,
+                    P.LISTS_MANAGE, P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED})),
+    Role("scrutiny_officer", "Scrutiny officer", "Question sets, requests, reports, recommendations.",
+         frozenset({P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT, P.REPORT_WRITE, P.REPORT_VIEW_PUBLISHED})),
+    Role("elected_member", "Elected member", "Published reports; never a child's record.", _MEMBER),
+    Role("committee_chair", "Committee chair", "Published reports; confirms what is closed.", _MEMBER),
+    Role("lead_member", "Lead member", "Published reports.", _MEMBER),
+    Role("co_opted_member", "Co-opted member", "Published reports.", _MEMBER),
+    Role("information_governance", "Information governance", "Who looked at what.", frozenset({P.AUDIT_VIEW})),
+    Role("administrator", "Administrator", "Users, labels, lists; no case content.",
+         frozenset({P.USERS_MANAGE, P.LISTS_MANAGE})),
+)  # fmt: skip
+
+
+def current_roles(user: User, *, on: date) -> tuple[RoleHeld, ...]:
+    """The roles held on a day, read once per user object and day (a request makes a new user object)."""
+    kept: dict[date, tuple[RoleHeld, ...]] = user.__dict__.setdefault("_roles_by_day", {})
+    if on not in kept:
+        kept[on] = tuple(
+            user.roles_held.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on).order_by("from_on", "id")
+        )
+    return kept[on]
+
+
+def permissions_of(user: User, *, on: date) -> frozenset[Permission]:
+    if not user.is_active:
+        return frozenset()
+    return frozenset().union(*(ROLES[held.role].permissions for held in current_roles(user, on=on)))
+
+
+def may(user: User, permission: Permission, *, on: date) -> bool:
+    return permission in permissions_of(user, on=on)
+
+
+def check(user: User | None, permission: Permission, *, on: date) -> None:
+    """Raise NotAllowed unless the user may. `None` is the machine's administrator, who may run the commands."""
+    if user is not None and not may(user, permission, on=on):
+        raise NotAllowed(f"{user} may not do this: it needs the permission “{permission}”.")
+
+
+def reaches(user: User, *, on: date) -> frozenset[str]:
+    return frozenset(ROLES[held.role].reach for held in current_roles(user, on=on)) if user.is_active else frozenset()
+
+
+def users_with_role(role: str, *, on: date, team: str = "") -> Iterable[User]:
+    """Who holds a role on a day: whom to tell."""
+    held = RoleHeld.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), role=role, from_on__lte=on)
+    if team:
+        held = held.filter(team=team)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk")

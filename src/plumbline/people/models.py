@@ -1,0 +1,187 @@
+"""People, organisations, and who may act as what."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from plumbline.audit.models import Import, Recorded
+
+
+class Organisation(Recorded):
+    """A body that works with children here: a school, a children's centre, a provider, the council itself."""
+
+    class Sector(models.TextChoices):
+        SCHOOL = "school", "School"
+        EARLY_YEARS = "early_years", "Early years"
+        CHILDREN_SERVICES = "children_services", "Children's services"
+        HEALTH = "health", "Health"
+        POLICE = "police", "Police"
+        HOUSING = "housing", "Housing"
+        VOLUNTARY = "voluntary", "Voluntary sector"
+        YOUTH_JUSTICE = "youth_justice", "Youth justice"
+        OTHER = "other", "Other"
+
+    name = models.CharField(max_length=300)
+    sort_key = models.CharField(max_length=300)
+    sector = models.CharField(max_length=40, choices=Sector)
+    urn = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sort_key"], name="organisation_name_once")]
+
+
+class OrganisationName(models.Model):
+    """Another wording that a source uses for an organisation, as mapped by a person ("organisation to be mapped")."""
+
+    sort_key = models.CharField(max_length=300, unique=True)
+    wording = models.CharField(max_length=300)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="other_names")
+
+
+class CodeMapping(Recorded):
+    """The council's own wording in one column of a source, and the code it means."""
+
+    column = models.CharField(max_length=80)
+    wording = models.CharField(max_length=300)
+    wording_key = models.CharField(max_length=300)
+    code = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["column", "wording_key"], name="code_mapping_once")]
+
+
+class Professional(Recorded):
+    """Someone who works with children, as their own system names them: a lead professional, a social worker."""
+
+    source_id = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    sort_key = models.CharField(max_length=200)
+    job_title = models.CharField(max_length=200, blank=True)
+    department = models.CharField(max_length=300, blank=True)
+    missing_since = models.DateField(null=True)
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
+
+
+class Child(Recorded):
+    """A child. Restricted records have a named list of readers and do not show in search."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "F", "Female"
+        MALE = "M", "Male"
+        UNKNOWN = "U", "Not recorded"
+
+    source_id = models.CharField(max_length=60, unique=True)
+    forename = models.CharField(max_length=120, blank=True)
+    surname = models.CharField(max_length=120, blank=True)
+    sort_key = models.CharField(max_length=260)
+    sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
+    dob = models.DateField(null=True)
+    ethnicity = models.CharField(max_length=20, blank=True)
+    restricted = models.BooleanField(default=False)
+    missing_since = models.DateField(null=True)
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["sort_key"], opclasses=["gin_trgm_ops"], name="child_name_trgm"),
+            models.Index(fields=["sort_key", "id"], name="child_name"),
+        ]
+
+    @property
+    def name(self) -> str:
+        return f"{self.forename} {self.surname}".strip() or "Name not recorded"
+
+
+class Family(Recorded):
+    """Children and adults who are helped together."""
+
+    label = models.CharField(max_length=200)
+
+
+class FamilyMember(Recorded):
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="members")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="families")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["family", "child", "from_on"], name="family_member_once"),
+            models.CheckConstraint(
+                name="family_member_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
+            ),
+        ]
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """Someone who signs in. What they may do comes from `RoleHeld` and `Tie`, never from a flag here."""
+
+    username = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    professional = models.ForeignKey(Professional, on_delete=models.SET_NULL, null=True, related_name="users")
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @property
+    def is_staff(self) -> bool:
+        """No one is Django "staff" here; libraries ask."""
+        return False
+
+
+class RoleHeld(Recorded):
+    """A role of `people.access.ROLES` held by a user from a day, perhaps for one team or organisation."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles_held")
+    role = models.CharField(max_length=40)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True)
+    team = models.CharField(max_length=200, blank=True)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="role_held_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
+            )
+        ]
+
+
+class Tie(Recorded):
+    """Why one user may reach one record, from a day to a day. Written by the operations of the higher domains."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ties")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    why = models.CharField(max_length=40)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "subject_type", "subject_id", "why", "from_on"], name="tie_once"
+            ),
+            models.CheckConstraint(name="tie_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))),
+        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="tie_subject")]
+
+
+class BankHoliday(models.Model):
+    """Days that the working-day clocks leave out (bank holidays of England and Wales)."""
+
+    day = models.DateField(primary_key=True)
+    name = models.CharField(max_length=80)

@@ -1,0 +1,118 @@
+"""Where children are placed, and what stands between a child and an adverse setting.
+
+The guard is in the database (migration `guard`): see ADR on the placement guard.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from plumbline.audit.models import Import, Recorded
+from plumbline.ofsted.models import Setting
+from plumbline.people.models import Child, Professional, User
+
+
+class Grounds(models.TextChoices):
+    COURT = "court_named", "A court or tribunal named this setting"
+    EMERGENCY = "emergency_night", "Emergency at night: approval by the next working day"
+    OTHER = "other", "Other"
+
+
+class PlacementException(Recorded):
+    """Leave for one child to be placed at one adverse setting until a day. Never deleted."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Asked for"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="placement_exceptions")
+    setting = models.ForeignKey(Setting, on_delete=models.PROTECT, related_name="placement_exceptions")
+    grounds = models.CharField(max_length=20, choices=Grounds)
+    reason = models.TextField()
+    safeguards = models.TextField()
+    childs_wishes = models.TextField(blank=True)
+    from_on = models.DateField()
+    ends_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="placement_exception_days_in_order", condition=Q(ends_on__gte=F("from_on"))
+            ),
+            models.CheckConstraint(
+                name="placement_exception_has_reasons", condition=~Q(reason="") & ~Q(safeguards="")
+            ),
+            models.CheckConstraint(
+                name="placement_exception_decided_by_and_at",
+                condition=Q(state="asked", decided_at__isnull=True, decided_by__isnull=True)
+                | (~Q(state="asked") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="placement_exception_not_self_approved",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+            ),
+        ]
+
+
+class Placement(Recorded):
+    """A child at a setting from a day to a day.
+
+    `setting` is empty where the source gave no usable URN (such as XXXXXXX); `urn_wording` keeps what it gave.
+    `import_run` is set by the import alone: it marks what had happened already and could not be refused.
+    """
+
+    class Source(models.TextChoices):
+        SOCIAL_CARE = "social_care", "Social care"
+        SEN = "sen", "Special educational needs"
+        HERE = "here", "Recorded here"
+
+    source = models.CharField(max_length=12, choices=Source)
+    source_id = models.CharField(max_length=60)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="placements")
+    setting = models.ForeignKey(Setting, on_delete=models.PROTECT, null=True, related_name="placements")
+    urn_wording = models.CharField(max_length=60, blank=True)
+    placement_type = models.CharField(max_length=20, blank=True)
+    provider_type = models.CharField(max_length=20, blank=True)
+    caseworker = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True, related_name="placements")
+    caseworker_wording = models.CharField(max_length=60, blank=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    began_adverse = models.BooleanField(default=False)
+    exception = models.ForeignKey(PlacementException, on_delete=models.PROTECT, null=True, related_name="placements")
+    missing_since = models.DateField(null=True)
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_id"], name="placement_source_id_once"),
+            models.CheckConstraint(
+                name="placement_days_in_order", condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on"))
+            ),
+            models.CheckConstraint(
+                name="placement_adverse_only_by_exception_or_import",
+                condition=Q(began_adverse=False) | Q(exception__isnull=False) | Q(import_run__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["setting", "ended_on"], name="placement_setting"),
+            models.Index(fields=["started_on", "id"], name="placement_started"),
+        ]
+
+
+class Enquiry(models.Model):
+    """"May I place here, now?": the question and the answer given, with a number to quote."""
+
+    number = models.BigAutoField(primary_key=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked = models.CharField(max_length=200)
+    setting = models.ForeignKey(Setting, on_delete=models.PROTECT, null=True, related_name="+")
+    day = models.DateField()
+    may = models.BooleanField()
+    answer = models.JSONField()

@@ -1,0 +1,54 @@
+"""What the council's social-care system told us. Read here, never written: that system is the record."""
+
+from django.db import models
+from django.db.models import Q
+
+from plumbline.audit.models import Import, Recorded
+from plumbline.people.models import Child, Professional
+
+
+class Referral(Recorded):
+    """A referral to social care and the episode that followed (SSD: ssd_cin_episodes)."""
+
+    source_id = models.CharField(max_length=60, unique=True)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="referrals")
+    referred_on = models.DateField()
+    source_code = models.CharField(max_length=20, blank=True)
+    nfa = models.BooleanField(null=True)
+    closed_on = models.DateField(null=True)
+    close_reason = models.CharField(max_length=20, blank=True)
+    worker_wording = models.CharField(max_length=60, blank=True)
+    missing_since = models.DateField(null=True)
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="referral_days_in_order",
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("referred_on")),
+            )
+        ]
+
+
+class Involvement(Recorded):
+    """A worker allocated to a child, from a day to a day (SSD: ssd_involvements)."""
+
+    source_id = models.CharField(max_length=60, unique=True)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="involvements")
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True, related_name="involvements")
+    professional_wording = models.CharField(max_length=60)
+    role = models.CharField(max_length=120, blank=True)
+    team = models.CharField(max_length=200, blank=True)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    missing_since = models.DateField(null=True)
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="involvement_days_in_order",
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=models.F("from_on")),
+            )
+        ]
+        indexes = [models.Index(fields=["professional"], name="involvement_professional")]
