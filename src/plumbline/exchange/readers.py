@@ -86,11 +86,7 @@ class Table:
 
     def unknown_columns(self, known: Collection[str]) -> list[str]:
         """The columns, as written, that are not among the folded names `known`."""
-        return [
-            column
-            for column, name in zip(self.columns, self.names, strict=True)
-            if name not in known
-        ]
+        return [column for column, name in zip(self.columns, self.names, strict=True) if name not in known]
 
     def has(self, name: str) -> bool:
         return name in self.names
@@ -228,18 +224,14 @@ def _examine(path: Path, kind_name: str) -> _Text:
                 sites += _NOT_ASCII.findall(block)[: _SITES_WANTED - len(sites)]
             last = block[-1:]
     if empty:
-        raise WrongFile(
-            f"{path.name} is empty; {kind_name} was expected.", code="empty_file"
-        )
+        raise WrongFile(f"{path.name} is empty; {kind_name} was expected.", code="empty_file")
     cut_character = valid and bool(utf8.getstate()[0])
     if cut_character and accented:
         raise WrongFile(
             f"{path.name} ends in the middle of a character: it was cut off. Fetch it again.",
             code="truncated_file",
         )
-    encoding = (
-        "utf-8-sig" if valid and not cut_character else _single_byte_encoding(sites)
-    )
+    encoding = "utf-8-sig" if valid and not cut_character else _single_byte_encoding(sites)
     return _Text(encoding, last in b"\r\n")
 
 
@@ -254,9 +246,7 @@ def _single_byte_encoding(sites: Sequence[bytes]) -> str:
         total = 0
         for site in sites:
             text = site.decode(encoding, errors="replace")
-            for before, char, after in zip(
-                " " + text, text, text[1:] + " ", strict=False
-            ):
+            for before, char, after in zip(" " + text, text, text[1:] + " ", strict=False):
                 if not char.isascii():
                     total += _plausible(before, char, after)
         return total
@@ -352,30 +342,18 @@ class Wanted:
             names.append(name)
             columns.append(" ".join(cells[place].split()))
             places.append(place)
-        key = min(
-            place
-            for place, name in zip(places, names, strict=True)
-            if name in self.required
-        )
+        key = min(place for place, name in zip(places, names, strict=True) if name in self.required)
         return _Header(line, names, columns, places, len(cells), key, cells[key])
 
-    def not_found(
-        self, file_name: str, closest: Sequence[str], where: str
-    ) -> WrongFile:
+    def not_found(self, file_name: str, closest: Sequence[str], where: str) -> WrongFile:
         looked_for = ", ".join(sorted(self.required))
-        missing = self.required - {
-            self.aliases.get(fold(name), fold(name)) for name in closest
-        }
+        missing = self.required - {self.aliases.get(fold(name), fold(name)) for name in closest}
         found = ", ".join(" ".join(name.split()) for name in closest if name.strip())
         if len(found) > 300:
             found = found[:300] + " …"
         return WrongFile(
             f"{file_name} is not {self.kind_name}: no header was found{where} with the columns {looked_for}."
-            + (
-                f" The nearest row has {found}; missing: {', '.join(sorted(missing))}."
-                if found
-                else ""
-            ),
+            + (f" The nearest row has {found}; missing: {', '.join(sorted(missing))}." if found else ""),
             code="bad_header",
         )
 
@@ -390,9 +368,7 @@ def column_letter(place: int) -> str:
     return letters
 
 
-def find_header(
-    rows: Iterable[Sequence[str]], wanted: Wanted
-) -> tuple[_Header | None, list[str]]:
+def find_header(rows: Iterable[Sequence[str]], wanted: Wanted) -> tuple[_Header | None, list[str]]:
     """The header among the first rows, and, if there is none, the row that came nearest."""
     nearest: list[str] = []
     most = 0
@@ -460,9 +436,7 @@ def _reader(source: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     return csv.reader(source, delimiter=delimiter)
 
 
-def _read_text(
-    path: Path, text: _Text, delimiter: str, header: _Header
-) -> Iterator[Row]:
+def _read_text(path: Path, text: _Text, delimiter: str, header: _Header) -> Iterator[Row]:
     ended = False
 
     def at_end() -> Iterator[str]:
@@ -479,6 +453,7 @@ def _read_text(
     # The last line of a file that does not end its last line: short, it was cut off, and with it the file.
     held: tuple[int, RefusedRow] | None = None
     after_gap = False
+    numbered: bool | None = None
     with _text_of(path, text) as source:
         try:
             for line, row in enumerate(_reader(chain(source, at_end()), delimiter), 1):
@@ -494,11 +469,13 @@ def _read_text(
                     held = None
                 if narrowest <= len(row) <= widest:
                     if (row[key] == key_column and header.same(row)) or (
-                        after_gap and _reads_as_header(row)
+                        after_gap and numbered and _reads_as_header(row, key)
                     ):
                         raise _second_header(path.name, "", header.line, line)
                     if after_gap:
                         after_gap = _is_title(row)
+                    if numbered is None:
+                        numbered = _has_figure(row[key])
                     yield (
                         line,
                         dict(zip(names, row if straight else pick(row), strict=False)),
@@ -519,11 +496,7 @@ def _read_text(
 
 
 def _wrong_cells(line: int, row: Sequence[str], header: _Header) -> RefusedRow:
-    raw = {
-        name: row[place]
-        for name, place in zip(header.names, header.places, strict=True)
-        if place < len(row)
-    }
+    raw = {name: row[place] for name, place in zip(header.names, header.places, strict=True) if place < len(row)}
     beyond = [cell for cell in row[header.width :] if cell.strip()]
     if beyond:
         raw["(beyond the header)"] = " | ".join(beyond)
@@ -554,9 +527,7 @@ def _second_header(file_name: str, sheet: str, first: int, second: int) -> Wrong
 # --- rows of a sheet -----------------------------------------------------------------------------------------------
 
 
-def sheet_table(
-    rows: Iterator[Sequence[str]], *, header: _Header, file_name: str, sheet: str
-) -> Table:
+def sheet_table(rows: Iterator[Sequence[str]], *, header: _Header, file_name: str, sheet: str) -> Table:
     """The table of a spreadsheet's sheet, given all its rows from the first; cells to the right of the header are left out."""
     return Table(
         header.line,
@@ -569,24 +540,22 @@ def sheet_table(
     )
 
 
-def _read_sheet(
-    rows: Iterator[Sequence[str]], header: _Header, file_name: str, sheet: str
-) -> Iterator[Row]:
+def _read_sheet(rows: Iterator[Sequence[str]], header: _Header, file_name: str, sheet: str) -> Iterator[Row]:
     names, places = header.names, header.places
     after_gap = False
+    numbered: bool | None = None
     for line, row in enumerate(rows, 1):
         if line <= header.line:
             continue
-        cells = {
-            name: row[place] if place < len(row) else ""
-            for name, place in zip(names, places, strict=True)
-        }
+        cells = {name: row[place] if place < len(row) else "" for name, place in zip(names, places, strict=True)}
         if not any(cell.strip() for cell in cells.values()):
             after_gap = True
             continue
-        if header.same(row) or (after_gap and _reads_as_header(row)):
+        if header.same(row) or (after_gap and numbered and _reads_as_header(row, header.key)):
             raise _second_header(file_name, sheet, header.line, line)
         after_gap = after_gap and _is_title(row)
+        if numbered is None:
+            numbered = header.key < len(row) and _has_figure(row[header.key])
         yield line, cells
 
 
@@ -595,11 +564,17 @@ def _is_title(row: Sequence[str]) -> bool:
     return sum(1 for cell in row if cell.strip()) == 1
 
 
-def _reads_as_header(row: Sequence[str]) -> bool:
-    """Three names or more, all different, none with a figure in it."""
+def _has_figure(cell: str) -> bool:
+    return any(char.isdigit() for char in cell)
+
+
+def _reads_as_header(row: Sequence[str], key: int) -> bool:
+    """Names, all different, none with a figure in it, in a table whose rows have a figure in their `key` cell."""
     filled = [fold(cell) for cell in row if cell.strip()]
     return (
-        len(filled) >= 3
+        len(filled) >= 2
+        and key < len(row)
+        and bool(row[key].strip())
         and len(set(filled)) == len(filled)
-        and not any(c.isdigit() for cell in filled for c in cell)
+        and not any(_has_figure(cell) for cell in filled)
     )

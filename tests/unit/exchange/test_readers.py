@@ -34,11 +34,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def read(path: Path, **more: object) -> list[tuple[int, dict[str, str] | RefusedRow]]:
-    return list(
-        open_table(
-            path, kind_name="the list of episodes", required={"id", "start"}, **more
-        )
-    )  # type: ignore[arg-type]
+    return list(open_table(path, kind_name="the list of episodes", required={"id", "start"}, **more))  # type: ignore[arg-type]
 
 
 def refusal(path: Path) -> WrongFile:
@@ -48,27 +44,16 @@ def refusal(path: Path) -> WrongFile:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "mac_roman"])
-def test_reads_names_with_accents_dashes_and_curled_apostrophes_in_every_encoding(
-    write: Write, encoding: str
-) -> None:
+def test_reads_names_with_accents_dashes_and_curled_apostrophes_in_every_encoding(write: Write, encoding: str) -> None:
     path = write("id,name,start\n1,José – the children’s home,2016-01-01\n", encoding)
 
-    assert read(path) == [
-        (2, {"id": "1", "name": "José – the children’s home", "start": "2016-01-01"})
-    ]
+    assert read(path) == [(2, {"id": "1", "name": "José – the children’s home", "start": "2016-01-01"})]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_reads_every_delimiter_and_line_ending(
-    write: Write, delimiter: str, newline: str
-) -> None:
-    path = write(
-        newline.join(
-            delimiter.join(row)
-            for row in (["id", "start"], ["1", "2016-01-01"], ["2", ""])
-        )
-    )
+def test_reads_every_delimiter_and_line_ending(write: Write, delimiter: str, newline: str) -> None:
+    path = write(newline.join(delimiter.join(row) for row in (["id", "start"], ["1", "2016-01-01"], ["2", ""])))
 
     assert [cells for _, cells in read(path)] == [
         {"id": "1", "start": "2016-01-01"},
@@ -122,9 +107,7 @@ def test_reads_past_an_unnamed_first_column_and_unnamed_last_ones(write: Write) 
 
 
 @pytest.mark.parametrize("row", ["1", "1,Smith, John,2016-01-01,x", "1,2016,"])
-def test_refuses_a_row_with_more_or_fewer_cells_and_keeps_it(
-    write: Write, row: str
-) -> None:
+def test_refuses_a_row_with_more_or_fewer_cells_and_keeps_it(write: Write, row: str) -> None:
     ((line, refused), (_, following)) = read(write(f"id,start\n{row}\n2,2016-01-02\n"))
 
     assert isinstance(refused, RefusedRow)
@@ -199,9 +182,7 @@ def test_refuses_a_file_cut_off_inside_a_character(tmp_path: Path) -> None:
         (b"id,start\n1,\x00\x00\x00", "holds zero bytes"),
     ],
 )
-def test_refuses_what_is_not_text_saying_what_it_is(
-    tmp_path: Path, content: bytes, says: str
-) -> None:
+def test_refuses_what_is_not_text_saying_what_it_is(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(content)
 
@@ -211,15 +192,17 @@ def test_refuses_what_is_not_text_saying_what_it_is(
 
 
 @pytest.mark.parametrize("second", ["id,start,note", "council,homes,places"])
-def test_refuses_two_tables_one_above_the_other_naming_both_places(
-    write: Write, second: str
-) -> None:
+def test_refuses_two_tables_one_above_the_other_naming_both_places(write: Write, second: str) -> None:
     path = write(f"id,start,note\n1,2016-01-01,\n,,\nTotals,,\n{second}\nx,2,\n")
 
     refused = refusal(path)
 
     assert refused.code == "two_tables"
     assert "one header is on line 1, another on line 5" in refused.reason
+
+
+def test_takes_rows_of_words_after_an_empty_row(write: Write) -> None:
+    assert len(read(write("id,start\nneeds met,a\n\nmoved,b\n"))) == 2
 
 
 def test_refuses_two_tables_side_by_side_naming_both_columns(write: Write) -> None:
@@ -256,9 +239,7 @@ def test_reads_a_date_with_or_without_a_time(text: str) -> None:
     assert parse_date(text) == date(2016, 6, 30)
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "NULL", "null", "#N/A", "nan", "REDACTED", "-"]
-)
+@pytest.mark.parametrize("text", ["", " ", "NULL", "null", "#N/A", "nan", "REDACTED", "-"])
 def test_reads_a_date_that_says_nothing_as_none(text: str) -> None:
     assert parse_date(text) is None
 
@@ -283,9 +264,7 @@ def test_reads_every_day_day_first(day: date) -> None:
     [(" sc448615 ", "SC448615"), ("103120.0", "103120"), ("1.50", "1.50"), ("NULL", ""), ("-", ""), ("XXXXXXX", "XXXXXXX"),
      ("\u00a0103120", "103120"), ("EH-1", "EH-1")],
 )  # fmt: skip
-def test_reads_identifiers_as_text_upper_case_without_a_spreadsheets_point_zero(
-    text: str, id_: str
-) -> None:
+def test_reads_identifiers_as_text_upper_case_without_a_spreadsheets_point_zero(text: str, id_: str) -> None:
     assert clean_id(text) == id_
 
 

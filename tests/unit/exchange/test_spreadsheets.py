@@ -1,0 +1,233 @@
+"""Tables in the sheets of XLSX and ODS files, and what is done with files that would fill the machine."""
+
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from plumbline.exchange.readers import WrongFile
+from plumbline.exchange.spreadsheets import Limits, list_sheets, open_sheets
+
+SHARED = Path(__file__).parents[3] / "../shared/data/ofsted_social_care_providers"
+
+Rows = list[list[object]]
+Write = Callable[[dict[str, Rows]], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def _write(sheets: dict[str, Rows]) -> Path:
+        path = tmp_path / "list.xlsx"
+        with xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy"}) as book:
+            for name, rows in sheets.items():
+                sheet = book.add_worksheet(name)
+                for line, row in enumerate(rows):
+                    sheet.write_row(line, 0, row)
+        return path
+
+    return _write
+
+
+def refusal(path: Path, **more: object) -> WrongFile:
+    with pytest.raises(WrongFile) as caught:
+        for table in open_sheets(path, kind_name="a list of homes", required={"URN", "Places"}, **more):  # type: ignore[arg-type]
+            list(table)
+    return caught.value
+
+
+def test_reads_numbers_as_identifiers_and_real_dates_as_days(write: Write) -> None:
+    path = write(
+        {
+            "Homes": [
+                ["URN", "Places", "Share", "On"],
+                [1027077, 4, 0.5, datetime(2021, 10, 4)],
+                ["SC1", "", True, date(2021, 1, 2)],
+            ]
+        }
+    )
+
+    (table,) = open_sheets(path, kind_name="x", required={"urn"})
+
+    assert list(table) == [
+        (2, {"urn": "1027077", "places": "4", "share": "0.5", "on": "2021-10-04"}),
+        (3, {"urn": "SC1", "places": "", "share": "true", "on": "2021-01-02"}),
+    ]
+
+
+def test_counts_rows_from_the_top_of_the_sheet_even_if_the_first_are_empty(
+    write: Write,
+) -> None:
+    (table,) = open_sheets(
+        write({"Homes": [[], [], ["A title"], [], ["URN", "Places"], [], ["SC1", 2]]}),
+        kind_name="x",
+        required={"urn"},
+    )
+
+    assert (table.header_line, [line for line, _ in table]) == (5, [7])
+
+
+def test_finds_each_sheet_that_holds_the_table(write: Write) -> None:
+    path = write(
+        {
+            "Cover": [["About"]],
+            "March": [["URN", "Places"], ["1", 2]],
+            "April": [["Title"], ["Places", "URN"], [3, "2"]],
+        }
+    )
+
+    tables = open_sheets(path, kind_name="x", required={"urn", "places"})
+
+    assert [(table.sheet, table.header_line, list(table)) for table in tables] == [
+        ("March", 1, [(2, {"urn": "1", "places": "2"})]),
+        ("April", 2, [(3, {"urn": "2", "places": "3"})]),
+    ]
+
+
+def test_reads_only_the_sheet_asked_for(write: Write) -> None:
+    path = write({"March": [["URN"], ["1"]], "April": [["URN"], ["2"]]})
+
+    assert [table.sheet for table in open_sheets(path, kind_name="x", required={"urn"}, sheet="April")] == ["April"]
+
+
+def test_refuses_a_workbook_without_the_table_saying_what_was_found(
+    write: Write,
+) -> None:
+    refused = refusal(write({"A": [["URN", "Colour"]], "B": [["x"]]}))
+
+    assert refused.code == "bad_header"
+    assert refused.reason == (
+        "list.xlsx is not a list of homes: no header was found in any of its 2 sheets with the columns places, urn. "
+        "The nearest row has URN, Colour; missing: places."
+    )
+
+
+def test_refuses_a_sheet_it_does_not_have(write: Write) -> None:
+    assert "has no sheet “May”; it has March" in refusal(write({"March": [["URN", "Places"]]}), sheet="May").reason
+
+
+@pytest.mark.parametrize(
+    "second",
+    [["URN", "Places"], ["Council", "Homes"], ["Council", "Homes", "Children"]],
+)
+def test_refuses_two_tables_one_above_the_other_naming_both_places(write: Write, second: list[object]) -> None:
+    path = write({"Homes": [["URN", "Places"], ["SC1", 2], [], ["Table 2"], second, ["x", 1, 2]]})
+
+    refused = refusal(path)
+
+    assert refused.code == "two_tables"
+    assert "sheet “Homes”, holds two tables: one header is on line 1, another on line 5" in refused.reason
+
+
+def test_refuses_two_tables_side_by_side(write: Write) -> None:
+    assert refusal(write({"Homes": [["URN", "Places", "", "URN", "Places"], [1, 2, "", 3, 4]]})).code == "two_tables"
+
+
+def test_takes_rows_after_a_gap_that_read_as_rows(write: Write) -> None:
+    (table,) = open_sheets(
+        write(
+            {
+                "Homes": [
+                    ["URN", "Places", "Town"],
+                    ["SC1", 2, "Leeds"],
+                    [],
+                    ["SC2", 3, "York"],
+                ]
+            }
+        ),
+        kind_name="x",
+        required={"urn"},
+    )
+
+    assert [line for line, _ in table] == [2, 4]
+
+
+def test_refuses_a_file_that_only_calls_itself_a_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(b"PK\x03\x04 and then nothing")
+
+    assert refusal(path).code == "not_a_table"
+
+
+def test_refuses_a_spreadsheet_that_was_cut_off(write: Write) -> None:
+    path = write(
+        {
+            "Homes": [
+                ["URN", "Places"],
+                *([f"SC{number}", number] for number in range(2_000)),
+            ]
+        }
+    )
+    path.write_bytes(path.read_bytes()[:-500])
+
+    assert refusal(path).code == "not_a_table"
+
+
+def test_refuses_a_file_that_says_it_unpacks_to_gigabytes(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    zeros = bytes(1 << 20)
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("xl/workbook.xml", "w") as member,
+    ):
+        for _ in range(600):
+            member.write(zeros)
+
+    refused = refusal(path)
+
+    assert (refused.code, "unpacks to more than 500 MB" in refused.reason) == (
+        "too_large",
+        True,
+    )
+
+
+def test_refuses_a_file_that_lies_about_what_it_unpacks_to(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", bytes(5_000_000))
+    # The size the directory declares becomes 1 byte.
+    content = path.read_bytes().replace((5_000_000).to_bytes(4, "little"), (1).to_bytes(4, "little"))
+    path.write_bytes(content)
+
+    refused = refusal(path, limits=Limits(unpacked_bytes=2_000_000))
+
+    assert refused.code in {"too_large", "not_a_table"}
+
+
+CONTENT = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="A">
+ <table:table-row table:number-rows-repeated="%d"><table:table-cell office:value-type="string"
+ table:number-columns-repeated="%d"><text:p>x</text:p></table:table-cell></table:table-row>
+ </table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1_000_000, 16_000), (9_000, 10_000)])
+def test_refuses_a_small_file_whose_repeated_cells_would_fill_the_memory(
+    tmp_path: Path, rows: int, columns: int
+) -> None:
+    path = tmp_path / "bomb.ods"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("content.xml", CONTENT % (rows, columns))
+        packed.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+
+    assert refusal(path, limits=Limits(memory_bytes=300_000_000, seconds=20)).code == "too_large"
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="skipped: no shared data")
+@pytest.mark.parametrize(
+    ("name", "sheets"),
+    [
+        ("Childrens_social_care_in_England_2022_underlying_data.xlsx", 16),
+        ("Childrens_social_care_in_England_2022_underlying_data.ods", 16),
+        ("provider_at_march_2025.ods", 13),
+    ],
+)
+def test_lists_the_sheets_of_a_publication_and_no_copies_of_other_workbooks(name: str, sheets: int) -> None:
+    assert len(list_sheets(SHARED / name)) == sheets
