@@ -1,0 +1,125 @@
+"""Who may use which page: every view carries a mark, and the mark is enforced here.
+
+    @requires(Permission.SETTING_READ)
+    def setting(request, urn): ...
+
+    @signed_in
+    def my_work(request): ...
+
+    @public
+    def accessibility(request): ...
+
+A visitor who has not signed in is sent to sign in and comes back. Somebody signed in without the permission gets
+"page not found": what one may not see answers as if it did not exist. The mark says which pages a role reaches; which
+*records* it reaches is said by the ``*_visible_to`` queries. A NotAllowed raised by a query or an operation becomes "page
+not found" too, any other Refusal a page with its sentence (views that have a form show it there instead).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from inspect import isfunction
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver
+
+from plumbline.kernel.errors import NotAllowed, Refusal
+from plumbline.people.access import Permission, may
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Access:
+    """The mark: ``permissions`` are alternatives, any one of them is enough; none for public and signed-in pages."""
+
+    kind: str  # "public", "signed_in", "requires"
+    permissions: tuple[Permission, ...] = ()
+
+
+PUBLIC = Access("public")
+SIGNED_IN = Access("signed_in")
+
+
+class Unmarked(TypeError):
+    """A route leads to something that carries no mark."""
+
+
+def public(view: View) -> View:
+    return _marked(view, PUBLIC)
+
+
+def signed_in(view: View) -> View:
+    return _marked(view, SIGNED_IN)
+
+
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Mark a view as needing one of ``permissions``."""
+    if not permissions or not all(isinstance(permission, Permission) for permission in permissions):
+        raise TypeError("requires() takes one or more Permissions")
+    return lambda view: _marked(view, Access("requires", permissions))
+
+
+def access_of(view: Any) -> Access:
+    """The mark of a view; raises Unmarked where there is none."""
+    access = getattr(view, "access", None)
+    if not isinstance(access, Access):
+        raise Unmarked(f"{getattr(view, '__module__', '?')}.{getattr(view, '__qualname__', view)} says not who may use it")
+    return access
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str | None, Any]]:
+    """Every route below ``resolver``: its path, its name, its view."""
+    for pattern in resolver.url_patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, path)
+        elif isinstance(pattern, URLPattern):
+            yield path, pattern.name, pattern.callback
+
+
+def may_use(user: Any, access: Access) -> bool:
+    if access.kind == "public":
+        return True
+    if not user.is_authenticated:
+        return False
+    return access.kind == "signed_in" or any(may(user, permission) for permission in access.permissions)
+
+
+def _marked(view: View, access: Access) -> View:
+    if not isfunction(view):
+        raise TypeError(f"{view!r} is not a function: write pages as functions")
+    if hasattr(view, "access"):
+        raise TypeError(f"{view.__qualname__} is marked twice")
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if access.kind != "public" and not request.user.is_authenticated:
+            return _to_sign_in(request)
+        if not may_use(request.user, access):
+            raise Http404
+        # The two refusals, turned into answers once for all pages that do not show them beside a field.
+        try:
+            return view(request, *args, **kwargs)
+        except NotAllowed as refusal:
+            raise Http404 from refusal
+        except Refusal as refusal:
+            return render(request, "refused.html", {"reason": refusal.reason}, status=409)
+
+    guarded.access = access  # type: ignore[attr-defined]
+    return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    # A part of a page, asked for by htmx after the session ended, must not be filled with the sign-in page.
+    if "HX-Request" in request.headers:
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/"), settings.LOGIN_URL).url
+        return answer
+    # What was sent with POST cannot be sent again by coming back to its address.
+    return_to = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return redirect_to_login(return_to, settings.LOGIN_URL)

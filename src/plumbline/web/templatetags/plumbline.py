@@ -1,0 +1,162 @@
+"""Template filters for words, numbers and days, and the looks of states."""
+
+from datetime import date, datetime
+
+from django import template
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField, BoundWidget
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from plumbline.web import forms, wording
+
+register = template.Library()
+
+# A state is always a word and a shape: the colour only helps (kind: shape).
+SHAPES = {"black": "✖", "red": "■", "amber": "▲", "green": "●", "blue": "◆", "grey": "○"}
+
+# States that everybody uses, and the kind each is drawn as. A page may name a kind directly.
+KINDS = {
+    "unregistered": "black",
+    "adverse": "red",
+    "overdue": "red",
+    "refused": "red",
+    "failed": "red",
+    "contradicted": "red",
+    "watch": "amber",
+    "due": "amber",
+    "open": "amber",
+    "returned": "amber",
+    "not_yet_known": "amber",
+    "clear": "green",
+    "met": "green",
+    "done": "green",
+    "closed": "grey",
+    "signed_off": "green",
+    "corroborated": "green",
+    "published": "green",
+    "active": "blue",
+    "in_progress": "blue",
+    "requested": "blue",
+    "submitted": "blue",
+    "new": "blue",
+    "draft": "grey",
+    "unknown": "grey",
+    "not_recorded": "grey",
+    "withheld": "grey",
+    "withdrawn": "grey",
+}
+
+
+@register.filter
+def kind(state: object) -> str:
+    """The kind (black, red, amber, green, blue, grey) that a state's key is drawn as; grey if we know none."""
+    key = str(state)
+    return key if key in SHAPES else KINDS.get(key, "grey")
+
+
+@register.filter
+def shape(state: object) -> str:
+    return SHAPES[kind(state)]
+
+
+@register.filter
+def number(value: object) -> str:
+    return wording.in_words(value)
+
+
+@register.filter
+def in_words(value: object) -> str:
+    """A date, a moment, a number, yes or no, or text as a page shows it; None is "not recorded"."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return wording.in_words(value)
+
+
+@register.filter
+def money(value: object) -> str:
+    return wording.NOT_RECORDED if value is None else wording.money(value)
+
+
+@register.filter
+def day(value: date | None) -> SafeString | str:
+    """<time> with the day in words; None is "not recorded"."""
+    if value is None or value == "":
+        return wording.NOT_RECORDED
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return format_html('<time datetime="{}">{}</time>', value.strftime("%Y-%m-%d"), wording.day(value))
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """<time> with the moment as people say it; exact on hover and for screen readers."""
+    if value is None or value == "":
+        return wording.NOT_RECORDED
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    said = wording.said(local, timezone.localtime())
+    exact = wording.moment(local)
+    if said == exact:
+        return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), exact)
+    return format_html(
+        '<time datetime="{}" title="{}">{}<span class="govuk-visually-hidden"> ({})</span></time>',
+        local.isoformat(timespec="seconds"),
+        exact,
+        said,
+        exact,
+    )
+
+
+@register.filter
+def when(value: date | datetime | None) -> SafeString | str:
+    """A day as a day, a moment as a moment."""
+    return moment(value) if isinstance(value, datetime) else day(value)
+
+
+@register.filter
+def by_when(value: date | None, today: date) -> str:
+    """ "3 days late, due 28 July 2016", seen from ``today``."""
+    return wording.NOT_RECORDED if value is None else wording.by_when(value, today)
+
+
+@register.filter
+def shape_of_field(field: BoundField) -> str:
+    """Which pattern draws a form's field: text, day, textarea, select, radios, checkboxes, tick, file, password, hidden."""
+    return forms.shape_of(field.field)
+
+
+@register.filter
+def first_input(field: BoundField) -> str:
+    return forms.first_input(field)
+
+
+@register.filter
+def drawn(field: BoundField) -> str:
+    return forms.drawn(field)
+
+
+@register.filter
+def drawn_choice(choice: BoundWidget, hint: str) -> SafeString:
+    """One radio or checkbox, tied to its own hint."""
+    shape = "radios" if choice.data["type"] == "radio" else "checkboxes"
+    choice.data["attrs"]["class"] = f"govuk-{shape}__input"
+    if hint:
+        choice.data["attrs"]["aria-describedby"] = f"{choice.id_for_label}_hint"
+    return mark_safe(choice.tag(wrap_label=False))  # noqa: S308 - Django's own rendering of its widget
+
+
+@register.filter
+def choice_hint(field: BoundField, value: object) -> str:
+    """The line under one radio or checkbox, where the form has one."""
+    hints: dict[str, str] = getattr(field.field, "choice_hints", {})
+    return hints.get(str(value), "")
+
+
+@register.filter
+def dressed(form: BaseForm) -> BaseForm:
+    """A form that is not ours (sign-in's) with the classes ours have; once only."""
+    if not isinstance(form, forms.PageForm) and not getattr(form, "is_dressed", False):
+        forms.dress(form)
+        form.is_dressed = True
+    return form
