@@ -30,7 +30,7 @@ PALE = "#dde1e3"
 BAND = "#e3e6e8"
 
 WIDTH = 640
-HEIGHT = 230
+HEIGHT = 205
 LINE = 15
 DASHES: tuple[list[int], ...] = ([1, 0], [8, 3], [2, 3], [10, 3, 2, 3])
 
@@ -112,7 +112,7 @@ def _line(chart: Chart) -> Spec:
     longest = max(len(line) for end in ends for line in end.split("\n"))
     width = WIDTH - 60 - 7 * longest
     top = _top(chart.series)
-    above = max((_wrapped(mark.words, 30).count("\n") + 1 for mark in chart.breaks), default=0)
+    above = max((_wrapped(mark.words, 40).count("\n") + 1 for mark in chart.breaks), default=0)
     return {
         "width": width,
         "height": HEIGHT,
@@ -261,7 +261,7 @@ def _break_marks(chart: Chart, places: Sequence[float], x: Spec, *, words: bool)
     for mark in chart.breaks:
         index = index_of[mark.at]
         place = (places[index] + places[max(index - 1, 0)]) / 2
-        row = {"x": place, "t": _wrapped(mark.words, 30)}
+        row = {"x": place, "t": _wrapped(mark.words, 40)}
         layers.append(
             {
                 "data": {"values": [row]},
