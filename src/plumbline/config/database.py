@@ -54,8 +54,10 @@ def keep_logins(home: Path, known: Mapping[str, str]) -> None:
 class Embedded:
     """One cluster under one PLUMBLINE_HOME."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, settings: str = "") -> None:
+        """`settings`: more of the server's own, such as "-c fsync=off" where nothing needs to survive a power cut."""
         self.home = home
+        self.settings = settings
         self.home.mkdir(parents=True, exist_ok=True)
         tag = hashlib.sha256(str(home).encode()).hexdigest()[:10]
         self.user = _ordinary_user()
@@ -125,7 +127,7 @@ class Embedded:
             "pg_ctl", "start", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.root / "data" / "server.log"),
             "-o", f"-k {self.socket} -c listen_addresses='' -c max_connections=120 -c shared_buffers=256MB "
             "-c work_mem=32MB -c maintenance_work_mem=256MB -c max_wal_size=4GB -c random_page_cost=1.1 "
-            "-c jit=off -c timezone=UTC -c log_timezone=UTC",
+            f"-c jit=off -c timezone=UTC -c log_timezone=UTC {self.settings}",
         )  # fmt: skip
 
     def _answers(self) -> bool:

@@ -1,0 +1,75 @@
+"""The harness: one database per run, rolled back after each test; a copy of its own for a test that commits."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+
+SHARED = databases.CHECKOUT.parent / "shared" / "data"
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "login(name): sign in to the database as web, worker (default) or owner")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public files; the test is skipped where it is not."""
+    if not SHARED.exists():
+        pytest.skip("skipped: no shared data")
+    return SHARED
+
+
+def point_at(name: str, login: str) -> None:
+    """Sign Django's connection in to the database `name` as `login`."""
+    from django.db import connection
+    from psycopg.conninfo import conninfo_to_dict
+
+    connection.close()
+    parts = conninfo_to_dict(databases.login_url(login, name))
+    connection.settings_dict.update(
+        NAME=parts["dbname"], USER=parts["user"], PASSWORD=parts["password"], HOST=parts["host"]
+    )
+
+
+@pytest.fixture(scope="session")
+def run_database() -> Iterator[str]:
+    with databases.copy_of(databases.template()) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(run_database: str) -> None:
+    """pytest-django's own creation of a database is not used: see tests/databases.py."""
+
+
+@pytest.fixture(autouse=True)
+def _login(request: pytest.FixtureRequest) -> None:
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        marker = request.node.get_closest_marker("login")
+        point_at(request.getfixturevalue("run_database"), marker.args[0] if marker else "worker")
+
+
+@pytest.fixture
+def own_database(django_db_blocker) -> Iterator[str]:
+    """An empty, set-up database of this test's own, in which it may commit; yields its name."""
+    yield from _own("init", django_db_blocker)
+
+
+@pytest.fixture
+def demo_database(django_db_blocker) -> Iterator[str]:
+    """A copy of the demonstration county of this test's own; yields its name."""
+    yield from _own("demo", django_db_blocker)
+
+
+def _own(command: str, django_db_blocker) -> Iterator[str]:
+    from django.db import connection
+
+    with ExitStack() as stack:
+        name = stack.enter_context(databases.copy_of(databases.template(command)))
+        stack.enter_context(django_db_blocker.unblock())
+        point_at(name, "worker")
+        yield name
+        connection.close()

@@ -1,0 +1,121 @@
+"""Databases for tests: a template set up once for each state of the code, and copies of it.
+
+Recorded tables refuse TRUNCATE, so a test that commits gets a copy of its own instead of a flush.
+"""
+
+import fcntl
+import hashlib
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from plumbline.config import database
+from plumbline.config.environment import logins
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+HOME = Path(os.environ.get("PLUMBLINE_HOME") or CHECKOUT / "var" / "test").resolve()
+_numbers = itertools.count(1)
+
+
+def with_name(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def owner_url() -> str:
+    given = os.environ.get("PLUMBLINE_TEST_DATABASE_URL")
+    return given or database.Embedded(HOME, settings="-c fsync=off -c full_page_writes=off").running()
+
+
+def run_owner(statement: str) -> None:
+    with psycopg.connect(owner_url(), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def template(command: str = "init") -> str:
+    """The name of a database on which `plumbline init` (or `demo`) was run with the code as it is now."""
+    name = f"test_{command}_{_state_of_code()}"
+    with _alone():
+        if not _exists(name):
+            _drop_old(f"test_{command}_", keep=name)
+            run_owner(f"create database {name}_new")
+            environ = {**os.environ, "PLUMBLINE_HOME": str(HOME), "PLUMBLINE_DEMO": "1"}
+            environ.pop("PLUMBLINE_LOGIN", None)
+            environ["PLUMBLINE_DATABASE_URL"] = with_name(owner_url(), f"{name}_new")
+            for login, url in logins(HOME).items():
+                if login != "owner":
+                    environ[f"PLUMBLINE_{login.upper()}_URL"] = with_name(url, f"{name}_new")
+            done = subprocess.run(
+                [sys.executable, "-m", "plumbline.config", command], env=environ, check=False, capture_output=True
+            )
+            if done.returncode:
+                raise RuntimeError(done.stderr.decode())
+            run_owner(f"alter database {name}_new rename to {name}")
+    return name
+
+
+@contextmanager
+def copy_of(source: str) -> Iterator[str]:
+    """A database of its own, dropped afterwards."""
+    name = f"test_copy_{os.getpid()}_{next(_numbers)}"
+    with _alone():
+        run_owner(f"create database {name} template {source}")
+    try:
+        yield name
+    finally:
+        run_owner(f"drop database {name} with (force)")
+
+
+def login_url(login: str, name: str) -> str:
+    known = {"owner": owner_url(), **{k: v for k, v in logins(HOME).items() if k != "owner"}}
+    return with_name(known[login], name)
+
+
+def environ_for(name: str) -> dict[str, str]:
+    """The environment of a `plumbline` command on this database."""
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("PLUMBLINE_")},
+        "PLUMBLINE_HOME": str(HOME),
+        "PLUMBLINE_DEMO": "1",
+        "PLUMBLINE_DATABASE_URL": login_url("owner", name),
+        "PLUMBLINE_WEB_URL": login_url("web", name),
+        "PLUMBLINE_WORKER_URL": login_url("worker", name),
+    }
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _exists(name: str) -> bool:
+    with psycopg.connect(owner_url(), autocommit=True) as connection:
+        return connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is not None
+
+
+def _drop_old(prefix: str, *, keep: str) -> None:
+    with psycopg.connect(owner_url(), autocommit=True) as connection:
+        rows = connection.execute(
+            "select datname from pg_database where starts_with(datname, %s) and datname <> %s", [prefix, keep]
+        ).fetchall()
+        for (name,) in rows:
+            connection.execute(f"drop database {name} with (force)")
+
+
+def _state_of_code() -> str:
+    digest = hashlib.sha256()
+    source = CHECKOUT / "src" / "plumbline"
+    rooms = [p for p in source.iterdir() if p.is_dir() and p.name not in {"web", "documents", "__pycache__"}]
+    for path in sorted(q for room in rooms for q in room.rglob("*") if q.suffix in {".py", ".yaml", ".sql", ".csv"}):
+        digest.update(path.relative_to(source).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
