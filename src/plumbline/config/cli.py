@@ -91,6 +91,59 @@ def set_up() -> None:
     reference.load()
 
 
+@main.command()
+@click.argument("key")
+@click.option("--as-at", help="The day of a figure that stands on a day.")
+@click.option("--from", "first", help="First day of the period.")
+@click.option("--to", "last", help="Last day of the period, included.")
+@click.option("--known-at", help="As our records said at this moment; now where not given.")
+@click.option("--by", help="Split by this; `plumbline measures` lists what each can be split by.")
+@click.option("--every", type=click.Choice(["month", "quarter", "year"]), help="A series over the period.")
+@click.option("--profile", help="Pass it through this disclosure profile, such as dfe-cin.")
+@click.option("--as", "username", help="Who acts.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def measure(key, as_at, first, last, known_at, by, every, profile, username, as_json) -> None:  # noqa: ANN001
+    """One figure, or a series."""
+    from plumbline.jobs import measure as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    asked = {"key": key, "as_at": as_at, "from": first, "to": last, "every": every, "by": by}
+    job.measure(
+        asked=asked, known_at=known_at, profile=profile, as_json=as_json,
+        by=ways_in.acting(username), on=ways_in.today(),
+    )  # fmt: skip
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def measures(as_json: bool) -> None:
+    """The catalogue of measures."""
+    from plumbline.jobs import measure as job  # needs Django ready
+
+    job.measures(as_json=as_json)
+
+
+@main.command("verify-audit")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def verify_audit(as_json: bool) -> None:
+    """Check the audit chain from end to end; status 1 if it is broken."""
+    from plumbline.jobs import audit_chain  # needs Django ready
+
+    audit_chain.verify(as_json=as_json)
+
+
+@main.command("seal-audit")
+@signed_in_as("worker")
+def seal_audit() -> None:
+    """Seal the events committed since the last seal; the worker does this each minute."""
+    from plumbline.jobs import audit_chain  # needs Django ready
+
+    audit_chain.seal()
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--login", default="owner", type=click.Choice(["owner", "web", "worker"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)

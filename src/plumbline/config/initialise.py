@@ -12,6 +12,7 @@ from psycopg import sql
 
 from plumbline.audit import history
 from plumbline.config.environment import WrongSetting
+from plumbline.indicators import facts
 
 # Signed in by the pages, and by imports and background work. Neither owns anything.
 LOGINS = ("web", "worker")
@@ -23,6 +24,7 @@ def bring_up_to_date() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     with transaction.atomic():
         history.sync()
+        facts.sync()
         _grant_rights(_login_names())
 
 

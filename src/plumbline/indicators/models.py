@@ -10,6 +10,7 @@ class Publication(models.Model):
 
     known_at = models.DateTimeField()
     title = models.CharField(max_length=300)
+    profile = models.CharField(max_length=20)
     published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
 
@@ -22,7 +23,9 @@ class FrozenFigure(models.Model):
     version = models.IntegerField()
     definition = models.CharField(max_length=80)
     asked = models.JSONField()
+    # As it was, for those who may see it and for running again; and as shown, after disclosure control.
     answer = models.JSONField()
+    shown = models.JSONField()
     observed_until = models.DateField(null=True)
 
     class Meta:

@@ -1,0 +1,57 @@
+"""The fact relations of `measures.facts` as views over the tables and their history. They hold no names of people.
+
+Each relation is one table, so that what was known at a moment is a filter on one view (`fact_R_version`).
+"""
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+# relation: (table, its columns in the order of measures.facts.RELATIONS). `t` is the table or its history.
+_VIEWS: Mapping[str, tuple[str, str]] = {
+    "tac": (
+        "earlyhelp_tac",
+        "t.id as tac_id, t.child_id, t.started_on, t.ended_on, t.closure_code,"
+        " (t.lead_organisation_id is not null or t.lead_wording <> '') as has_lead, t.lead_organisation_id,"
+        " t.step_down_recorded",
+    ),
+    "organisation": ("people_organisation", "t.id as organisation_id, t.name, t.sector"),
+    "child": ("people_child", "t.id as child_id, t.dob, t.sex, t.ethnicity"),
+    "referral": ("socialcare_referral", "t.id as referral_id, t.child_id, t.referred_on, t.closed_on"),
+    "tac_audit": (
+        "earlyhelp_tacaudit",
+        "t.id as audit_id, t.tac_id, t.audited_on,"
+        " case when t.moderated_grade <> '' then t.moderated_grade else t.grade end as grade",
+    ),
+    # Setting 0 stands for "no setting could be named": it is never matched.
+    "placement": (
+        "placements_placement",
+        "t.id as placement_id, t.child_id, coalesce(t.setting_id, 0) as setting_id, t.started_on, t.ended_on,"
+        " t.began_adverse",
+    ),
+}
+
+# A setting of no list has no judged status: it is unmatched for as long as the setting's own row says so.
+_STATUS = """
+create or replace view fact_setting_status as
+    select setting_id, status::text, from_on, to_on from ofsted_statusperiod
+    union all select id, 'unmatched', date '0001-01-01', null::date from ofsted_setting where status = 'unmatched'
+    union all select 0, 'unmatched', date '0001-01-01', null::date;
+create or replace view fact_setting_status_version as
+    select setting_id, status::text, from_on, to_on, from_tx, to_tx from ofsted_statusperiod_history
+    union all select id, 'unmatched', date '0001-01-01', null::date, from_tx, to_tx
+        from ofsted_setting_history where status = 'unmatched'
+    union all select 0, 'unmatched', date '0001-01-01', null::date, 0, null::bigint;
+"""
+
+
+def sync() -> None:
+    """Make the views what the tables of today need. Run by the owner after history.sync."""
+    with connection.cursor() as cursor:
+        for relation, (table, columns) in _VIEWS.items():
+            cursor.execute(f"create or replace view fact_{relation} as select {columns} from {table} t")
+            cursor.execute(
+                f"create or replace view fact_{relation}_version as"
+                f" select {columns}, t.from_tx, t.to_tx from {table}_history t"
+            )
+        cursor.execute(_STATUS)

@@ -1,0 +1,150 @@
+"""Asking for figures: what may be asked by whom, as known when, and how far the records reach."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from plumbline.audit import moments
+from plumbline.kernel.errors import RuleBroken
+from plumbline.measures import ask as asking
+from plumbline.measures import disclosure
+from plumbline.measures.engines.postgres import PostgresEngine
+from plumbline.measures.model import Answer, Asked, Known
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+# The table whose rows a source's extract brings, and what one row is called beside a figure.
+SOURCES: Mapping[str, tuple[str, str, str]] = {
+    "ssd_early_help_episodes": ("earlyhelp_tac", "TAC", "TACs"),
+    "ssd_cin_episodes": ("socialcare_referral", "social-care episode", "social-care episodes"),
+    "tac_audits": ("earlyhelp_tacaudit", "audit", "audits"),
+    "ssd_cla_placement": ("placements_placement", "placement", "placements"),
+    "school_placements": ("placements_placement", "placement", "placements"),
+}
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One record behind a figure: the table's own number, and whether it is in the numerator."""
+
+    record_id: int
+    group: str | None
+    in_numerator: bool
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One view of the database for several statements, so that no commit in between is half seen."""
+    if connection.in_atomic_block:
+        # The caller's transaction decides; a publication opens its own.
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read, read only")
+        yield
+
+
+def ask(
+    *,
+    viewer: User | None,
+    asked: Asked,
+    on: date,
+    known_at: datetime | None = None,
+    profile: str | None = None,
+) -> Answer:
+    """The figure, split or series. `known_at` None: as our records say now. `profile` None: nothing withheld.
+
+    Raises NotAllowed, and RuleBroken with code future_date, before_first_record, not_observed, wrong_question,
+    unknown_split or unknown_profile.
+    """
+    access.check(viewer, Permission.FIGURES_VIEW, on=on)
+    return answer_unchecked(asked=asked, on=on, known_at=known_at, profile=profile)
+
+
+def answer_unchecked(
+    *, asked: Asked, on: date, known_at: datetime | None = None, profile: str | None = None
+) -> Answer:
+    """As `ask`, for a caller that has checked who reads (a report and its readers)."""
+    _refuse_future(asked, on)
+    with snapshot(), connection.cursor() as cursor:
+        known = _known(known_at)
+        answer = asking.answer(
+            asked,
+            engine=PostgresEngine(cursor),
+            observed_until=horizons(known=known),
+            known=known,
+        )
+        answer = _say_what_is_missing(answer, known)
+        if known is None:
+            cursor.execute("select transaction_timestamp()")
+            answer = replace(answer, known_at=cursor.fetchone()[0])
+    return disclosure.protect_answer(answer, profile) if profile else answer
+
+
+def records_behind(
+    *, viewer: User | None, asked: Asked, on: date, known_at: datetime | None = None
+) -> tuple[Behind, ...]:
+    """The records of the denominator, and which of them are in the numerator.
+
+    Raises NotAllowed for whoever may not see records behind figures, and RuleBroken as `ask` does.
+    """
+    access.check(viewer, Permission.FIGURES_RECORDS, on=on)
+    return records_unchecked(asked=asked, on=on, known_at=known_at)
+
+
+def records_unchecked(*, asked: Asked, on: date, known_at: datetime | None = None) -> tuple[Behind, ...]:
+    _refuse_future(asked, on)
+    with snapshot(), connection.cursor() as cursor:
+        known = _known(known_at)
+        found = asking.records(
+            asked, engine=PostgresEngine(cursor), observed_until=horizons(known=known), known=known
+        )
+    return tuple(Behind(int(record.id), record.group, record.in_numerator) for record in found)
+
+
+def horizons(*, known: Known | None = None) -> dict[str, date]:
+    """The last day that each source's records reach, by the name of the extract, as known then."""
+    relation = "audit_extract"
+    parameters: dict[str, object] = {}
+    if known is not None:
+        relation = f"(select * from audit_extract_history where {moments.condition()})"
+        parameters = {"n": known.n, "late": list(known.late)}
+    with connection.cursor() as cursor:
+        cursor.execute(f"select source, max(extracted_on) from {relation} x group by source", parameters)
+        return dict(cursor.fetchall())
+
+
+def _known(moment: datetime | None) -> Known | None:
+    if moment is None:
+        return None
+    found = moments.known_at(moment)
+    return Known(n=found.n, late=found.late, at=found.at)
+
+
+def _refuse_future(asked: Asked, on: date) -> None:
+    day = asked.as_at or (asked.period.first if asked.period else None)
+    if day and day > on:
+        raise RuleBroken(f"{day:%-d %B %Y} has not come yet: today is {on:%-d %B %Y}.", code="future_date")
+
+
+def _say_what_is_missing(answer: Answer, known: Known | None) -> Answer:
+    """Rows that a newer whole extract no longer holds are counted still, and said beside the figure."""
+    tables = {SOURCES[source] for source in answer.measure.sources if source in SOURCES}
+    notes = []
+    with connection.cursor() as cursor:
+        for table, one, many in sorted(tables):
+            relation, parameters = table, {}
+            if known is not None:
+                relation = f"(select missing_since from {table}_history where {moments.condition()})"
+                parameters = {"n": known.n, "late": list(known.late)}
+            cursor.execute(f"select count(*) from {relation} x where missing_since is not null", parameters)
+            count = cursor.fetchone()[0]
+            if count:
+                words = f"1 {one} is" if count == 1 else f"{count:,} {many} are"
+                notes.append(f"{words} no longer in the newest extract, and counted here still.")
+    return replace(answer, notes=(*answer.notes, *notes)) if notes else answer

@@ -1,0 +1,27 @@
+"""What every command needs at the edge: who acts, what day it is, what time it is."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.models import User
+
+
+def today() -> date:
+    return settings.TODAY or timezone.localdate()
+
+
+def now() -> datetime:
+    return timezone.now()
+
+
+def acting(username: str | None) -> User | None:
+    """The user who acts; None for the machine's administrator. Raises RuleBroken for a name that is not known."""
+    if not username:
+        return None
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise RuleBroken(f"There is no user “{username}”.", code="unknown_user")
+    return user
