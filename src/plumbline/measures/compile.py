@@ -1,0 +1,332 @@
+"""From a measure's rule to one set-based SQL statement, the same text for PostgreSQL and DuckDB.
+
+Parameters are written :name. A stock over many dates is opens minus closes, added up along a calendar: each
+record is read twice whatever the number of dates, never joined to them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from plumbline.kernel.periods import Period
+from plumbline.measures.facts import RELATIONS, table
+from plumbline.measures.model import NOT_RECORDED, Counter, Events, Known, Measure, Spells, Split
+
+_RELATION = re.compile(r"\{(\w+)\}")
+_PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with :name parameters, of which exactly those used are given.
+
+    `columns` name what comes back: `piece` (0 is the first), `grp` (None where not split), then counts by key, and
+    for a distribution `lower`, `median`, `upper`.
+    """
+
+    text: str
+    parameters: dict[str, Any]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spell:
+    """One SELECT of spells adding to the counts with `sign`; `n` and `k` say to which."""
+
+    select: str
+    sign: int
+    n: bool
+    k: bool
+
+
+def stock(measure: Measure, dates: Sequence[date], split: Split | None, known: Known | None) -> Statement:
+    """What stands on each of `dates` (ascending)."""
+    rule = _rule(measure, Spells)
+    counts = ("n", "k", *(counter.key for counter in rule.apart))
+    single = len(dates) == 1
+    spells = _spells(rule, split, merge=not single)
+    parameters: dict[str, Any] = {"last": dates[-1]}
+    if single:
+        text = _stock_on_a_day(rule, spells, counts)
+    else:
+        text = _stock_series(rule, spells, counts)
+        between = [Period(earlier + timedelta(1), later) for earlier, later in pairwise(dates)]
+        parameters |= _days(between, first_piece=1)
+        parameters["pieces"] = list(range(len(dates)))
+    return _statement(text, known, parameters, ("piece", "grp", *counts))
+
+
+def flow(
+    measure: Measure,
+    pieces: Sequence[Period],
+    split: Split | None,
+    known: Known | None,
+    observed_until: date | None,
+) -> Statement:
+    """What happened in each of `pieces` (ascending, without gaps). A piece and group without events is absent."""
+    rule = _rule(measure, Events)
+    counts = {
+        "n": _all_of(_counted(rule)),
+        "k": _all_of(_counted(rule), rule.numerator) if rule.numerator else "",
+        "not_yet_known": _all_of(_kept(rule), f"({rule.not_yet_known})") if rule.not_yet_known else "",
+        **{counter.key: condition for counter, condition in _leaves_out(rule)},
+        **{counter.key: _all_of(_counted(rule), f"({counter.condition})") for counter in rule.apart},
+    }
+    parameters = {"first": pieces[0].first, "last": pieces[-1].last, "observed_until": observed_until}
+    single = len(pieces) == 1
+    if not single:
+        parameters |= _days(pieces, first_piece=0)
+    if rule.value is not None:
+        text = _distribution(rule, split, single)
+        return _statement(text, known, parameters, ("piece", "grp", "n", "lower", "median", "upper"))
+    text = _flow(rule, split, counts, single)
+    return _statement(text, known, parameters, ("piece", "grp", *counts))
+
+
+def records(
+    measure: Measure, when: Period, split: Split | None, known: Known | None, observed_until: date
+) -> Statement:
+    """The records behind one figure: `record`, `grp`, and whether it is in the numerator (`k`).
+
+    A stock is given by its day as a period of one day.
+    """
+    rule = measure.rule
+    parameters = {"first": when.first, "last": when.last, "observed_until": observed_until}
+    if isinstance(rule, Spells):
+        parts = " union all ".join(
+            f"select record, grp, {spell.sign if spell.n else 0} as n,"
+            f" case when k then {spell.sign if spell.k else 0} else 0 end as k"
+            f" from ({spell.select}) s where {_STANDS}"
+            for spell in _spells(rule, split, merge=False)
+        )
+        text = (
+            f"select record, grp, sum(k) > 0 as k from ({parts}) p group by record, grp having sum(n) > 0"
+            " order by record, grp"
+        )
+    else:
+        k = f"coalesce({rule.numerator}, false)" if rule.numerator else "true"
+        text = (
+            f"select {rule.record} as record, {_group(split)} as grp, {k} as k from {_source(rule, split)}"
+            f" where {_in_period(rule)}{_and(_counted(rule))} order by 1, 2"
+        )
+    return _statement(text, known, parameters, ("record", "grp", "k"))
+
+
+# Stocks
+
+_STANDS = "starts_on <= :last and (ends_on is null or ends_on > :last)"
+
+
+def _spells(rule: Spells, split: Split | None, *, merge: bool) -> list[_Spell]:
+    found = [
+        _Spell(_spell_select(rule, rule, split, merge), 1, n=True, k=rule.numerator_spells is None),
+        *_gaps(rule, rule, split, n=True, k=rule.numerator_spells is None),
+    ]
+    if rule.numerator_spells:
+        found += [
+            _Spell(_spell_select(rule.numerator_spells, rule, split, merge), 1, n=False, k=True),
+            *_gaps(rule.numerator_spells, rule, split, n=False, k=True),
+        ]
+    return found
+
+
+def _gaps(spells: Spells, rule: Spells, split: Split | None, *, n: bool, k: bool) -> list[_Spell]:
+    """Days that no row of the split covers: the whole spell, minus the days that are covered."""
+    if split is None or not split.gaps:
+        return []
+    whole = Split(split.key, split.title, f"'{NOT_RECORDED}'")
+    covered = Split(split.key, split.title, f"'{NOT_RECORDED}'", split.join, split.from_on, split.to_on)
+    return [
+        _Spell(_spell_select(spells, rule, whole, merge=False), 1, n, k),
+        _Spell(_spell_select(spells, rule, covered, merge=False), -1, n, k),
+    ]
+
+
+def _spell_select(spells: Spells, rule: Spells, split: Split | None, merge: bool) -> str:
+    starts_on, ends_on = spells.starts_on, spells.ends_on
+    if split and split.from_on:
+        starts_on = f"greatest({starts_on}, {split.from_on})"
+    if split and split.to_on:
+        ends_on = f"least({ends_on}, {split.to_on})"
+    numerator = "true" if spells.numerator is None else f"({spells.numerator})"
+    if spells is not rule or (rule.numerator is None and rule.numerator_spells is None):
+        numerator = "true"
+    columns = [
+        f"{spells.distinct or spells.record} as record",
+        f"{_group(split)} as grp",
+        f"{starts_on} as starts_on",
+        f"{ends_on} as ends_on",
+        f"{numerator} as k",
+        *(f"({counter.condition}) as {counter.key}" for counter in (rule.apart if spells is rule else ())),
+    ]
+    select = (
+        f"select {', '.join(columns)} from {_source(spells, split)}"
+        f" where ({ends_on} is null or {starts_on} < {ends_on}){_and(spells.where)}"
+    )
+    return _merged(select) if merge and spells.distinct else select
+
+
+def _merged(select: str) -> str:
+    """Spells of the same record and group that overlap, each cut to the days that no earlier one covers."""
+    return (
+        "select record, grp, greatest(starts_on, covered_to) as starts_on, ends_on, k from ("
+        "select *, max(coalesce(ends_on, date '9999-12-31')) over ("
+        "partition by record, grp order by starts_on rows between unbounded preceding and 1 preceding) as covered_to"
+        f" from ({select}) spells) ordered"
+        " where covered_to is null or covered_to < coalesce(ends_on, date '9999-12-31')"
+    )
+
+
+def _stock_on_a_day(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> str:
+    everything = "count(distinct record)" if rule.distinct else "count(*)"
+    parts = " union all ".join(
+        f"select grp, {_counts(spell, rule, counts, everything, spell.sign)}"
+        f" from ({spell.select}) s where {_STANDS} group by grp"
+        for spell in spells
+    )
+    return f"select 0 as piece, grp, {_sums(counts)} from ({parts}) p group by grp"
+
+
+def _stock_series(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> str:
+    """By day first: what is then added up is days times groups, however many records there are."""
+    by_day = " union all ".join(
+        f"select grp, {day} as day, {_counts(spell, rule, counts, 'count(*)', spell.sign * sign)}"
+        f" from ({spell.select}) s where {day} <= :last group by grp, {day}"
+        for spell in spells
+        for day, sign in (("starts_on", 1), ("ends_on", -1))
+    )
+    running = ", ".join(
+        f"sum(coalesce({count}, 0)) over (partition by g.grp order by g.piece) as {count}" for count in counts
+    )
+    return (
+        f"with days as (select unnest(cast(:days as date[])) as day, unnest(cast(:day_pieces as int[])) as piece),"
+        f" stepped as (select coalesce(d.piece, 0) as piece, b.grp, {_sums(counts)}"
+        f" from ({by_day}) b left join days d on d.day = b.day group by 1, 2),"
+        f" grid as (select p.piece, x.grp from (select unnest(cast(:pieces as int[])) as piece) p"
+        f" cross join (select distinct grp from stepped) x)"
+        f" select g.piece, g.grp, {running} from grid g"
+        f" left join stepped s on s.piece = g.piece and s.grp is not distinct from g.grp"
+    )
+
+
+def _counts(spell: _Spell, rule: Spells, counts: Sequence[str], everything: str, sign: int) -> str:
+    minus = "-" if sign < 0 else ""
+    wanted = {"n": everything if spell.n else "0", "k": "0"}
+    if spell.k:
+        plain = rule.numerator is None or not spell.n
+        wanted["k"] = everything if plain else f"{everything} filter (where k)"
+    for counter in rule.apart:
+        wanted[counter.key] = f"{everything} filter (where {counter.key})" if spell.n else "0"
+    return ", ".join(f"{minus}{wanted[count]} as {count}" for count in counts)
+
+
+# Flows
+
+
+def _leaves_out(rule: Events) -> list[tuple[Counter, str]]:
+    found: list[tuple[Counter, str]] = []
+    before: list[str] = []
+    for counter in rule.leaves_out:
+        found.append((counter, _all_of(*before, f"({counter.condition})")))
+        before.append(f"({counter.condition}) is not true")
+    return found
+
+
+def _kept(rule: Events) -> str:
+    return _all_of(*(f"({counter.condition}) is not true" for counter in rule.leaves_out))
+
+
+def _counted(rule: Events) -> str:
+    return _all_of(_kept(rule), f"({rule.not_yet_known}) is not true" if rule.not_yet_known else "")
+
+
+def _in_period(rule: Events) -> str:
+    return f"{rule.on} >= :first and {rule.on} <= :last{_and(rule.where)}"
+
+
+def _flow(rule: Events, split: Split | None, counts: dict[str, str], single: bool) -> str:
+    aggregates = ", ".join(
+        ("0" if condition == "" and key != "n" else f"count(*){f' filter (where {condition})' if condition else ''}")
+        + f" as {key}"
+        for key, condition in counts.items()
+    )
+    source = f"from {_source(rule, split)} where {_in_period(rule)}"
+    if single:
+        return f"select 0 as piece, {_group(split)} as grp, {aggregates} {source} group by 2"
+    return (
+        f"select d.piece, b.grp, {_sums(tuple(counts))}"
+        f" from (select {rule.on} as day, {_group(split)} as grp, {aggregates} {source} group by 1, 2) b"
+        f" join (select unnest(cast(:days as date[])) as day, unnest(cast(:day_pieces as int[])) as piece) d"
+        f" on d.day = b.day group by 1, 2"
+    )
+
+
+def _distribution(rule: Events, split: Split | None, single: bool) -> str:
+    quartiles = ", ".join(
+        f"percentile_cont({fraction}) within group (order by b.value) as {name}"
+        for fraction, name in ((0.25, "lower"), (0.5, "median"), (0.75, "upper"))
+    )
+    rows = (
+        f"select {rule.on} as day, {_group(split)} as grp, {rule.value} as value"
+        f" from {_source(rule, split)} where {_in_period(rule)}{_and(_counted(rule))}"
+    )
+    if single:
+        return f"select 0 as piece, b.grp, count(*) as n, {quartiles} from ({rows}) b group by b.grp"
+    return (
+        f"select d.piece, b.grp, count(*) as n, {quartiles} from ({rows}) b"
+        f" join (select unnest(cast(:days as date[])) as day, unnest(cast(:day_pieces as int[])) as piece) d"
+        f" on d.day = b.day group by 1, 2"
+    )
+
+
+# Pieces of text
+
+
+def _rule(measure: Measure, kind: type) -> Any:
+    if not isinstance(measure.rule, kind):
+        raise TypeError(f"{measure.key} is not made of {kind.__name__.lower()}")
+    return measure.rule
+
+
+def _source(rule: Spells | Events, split: Split | None) -> str:
+    return f"{rule.source} {split.join}" if split and split.join else rule.source
+
+
+def _group(split: Split | None) -> str:
+    if split is None:
+        return "cast(null as varchar)"
+    return f"coalesce(nullif({split.value}, ''), '{NOT_RECORDED}')"
+
+
+def _sums(counts: Sequence[str]) -> str:
+    return ", ".join(f"sum({count}) as {count}" for count in counts)
+
+
+def _all_of(*conditions: str) -> str:
+    return " and ".join(condition for condition in conditions if condition)
+
+
+def _and(condition: str) -> str:
+    return f" and ({condition})" if condition else ""
+
+
+def _days(pieces: Sequence[Period], *, first_piece: int) -> dict[str, list[Any]]:
+    """Which piece each day belongs to: a join on equality, where pieces by their bounds would be a join on a range."""
+    days: list[date] = []
+    numbers: list[int] = []
+    for number, piece in enumerate(pieces, first_piece):
+        length = (piece.last - piece.first).days + 1
+        days += [piece.first + timedelta(offset) for offset in range(length)]
+        numbers += [number] * length
+    return {"days": days, "day_pieces": numbers}
+
+
+def _statement(text: str, known: Known | None, parameters: dict[str, Any], columns: tuple[str, ...]) -> Statement:
+    text = _RELATION.sub(lambda match: table(RELATIONS[match[1]], known), text)
+    if known is not None:
+        parameters = {**parameters, "known_n": known.n, "known_late": list(known.late)}
+    used = set(_PARAMETER.findall(text))
+    return Statement(text, {name: value for name, value in parameters.items() if name in used}, columns)

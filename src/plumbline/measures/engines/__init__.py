@@ -1,0 +1,1 @@
+"""Databases that can be asked: each runs a `compile.Statement` and returns its rows."""

@@ -1,0 +1,131 @@
+"""The contract between the measures and any database: named fact relations and what each column means.
+
+Each relation R is given twice: `fact_R`, the rows as they are now, and `fact_R_version`, every version there ever
+was, with `from_tx` (the number of the change that wrote it) and `to_tx` (of the change that ended it; null = it still
+stands). Known at `n`, with the numbers `late` that committed after the moment, is then a filter on one table, so the
+past is asked exactly as the present is.
+
+A relation never holds a name of a person. Days are dates; an end is the first day on which it no longer holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plumbline.measures.model import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One fact table. `key` is the column that is unique in `fact_R`; empty where there is none."""
+
+    name: str
+    key: str
+    columns: tuple[Column, ...]
+
+    @property
+    def now(self) -> str:
+        return f"fact_{self.name}"
+
+    @property
+    def versions(self) -> str:
+        return f"fact_{self.name}_version"
+
+
+def _relation(name: str, key: str, *columns: tuple[str, str, str]) -> Relation:
+    return Relation(name, key, tuple(Column(*column) for column in columns))
+
+
+RELATIONS: Mapping[str, Relation] = {
+    relation.name: relation
+    for relation in (
+        _relation(
+            "tac",
+            "tac_id",
+            ("tac_id", "text", "the Team Around the Child"),
+            ("child_id", "text", "the child it is for"),
+            ("started_on", "date", "first day"),
+            ("ended_on", "date", "day of closure; null while open; a TAC is not open on it"),
+            ("closure_code", "text", "closure code of the council's map; '' while open or not recorded; never null"),
+            ("has_lead", "boolean", "somebody leads it; never null"),
+            ("lead_organisation_id", "text", "organisation of the lead; null when none or not yet mapped"),
+            ("step_down_recorded", "boolean", "the record itself says that it came from social care; never null"),
+        ),
+        _relation(
+            "organisation",
+            "organisation_id",
+            ("organisation_id", "text", "an organisation that may lead"),
+            ("name", "text", "its name in the council's register"),
+            ("sector", "text", "school, health, …; null or '' when not recorded"),
+        ),
+        _relation(
+            "child",
+            "child_id",
+            ("child_id", "text", "a child"),
+            ("dob", "date", "born, or expected, on; null when not recorded"),
+            ("sex", "text", "code of the source; null or '' when not recorded"),
+            ("ethnicity", "text", "code of the source; null or '' when not recorded"),
+        ),
+        _relation(
+            "referral",
+            "referral_id",
+            ("referral_id", "text", "a referral to social care, and the episode that it opened"),
+            ("child_id", "text", "the child referred"),
+            ("referred_on", "date", "day of the referral"),
+            ("closed_on", "date", "day on which the episode closed; null while open"),
+        ),
+        _relation(
+            "tac_audit",
+            "audit_id",
+            ("audit_id", "text", "a quality audit of a TAC"),
+            ("tac_id", "text", "the TAC audited"),
+            ("audited_on", "date", "day of the audit"),
+            ("grade", "text", "moderated grade, else the first: outstanding, good, requires_improvement, inadequate"),
+        ),
+        _relation(
+            "placement",
+            "placement_id",
+            ("placement_id", "text", "a child placed at a setting"),
+            ("child_id", "text", "the child"),
+            ("setting_id", "text", "where; null when no setting could be named"),
+            ("started_on", "date", "first day"),
+            ("ended_on", "date", "last day's end: not placed there on it; null while there"),
+            ("began_adverse", "boolean", "the setting was adverse when the placement began; never null"),
+        ),
+        _relation(
+            "setting_status",
+            "",
+            ("setting_id", "text", "a setting"),
+            ("status", "text", "adverse, watch, clear, not_judged, closed, unregistered or unmatched"),
+            ("from_on", "date", "first day of the status"),
+            (
+                "to_on",
+                "date",
+                "first day on which it no longer held; null = still; spells never overlap",
+            ),
+        ),
+    )
+}
+
+
+def table(relation: Relation, known: Known | None) -> str:
+    """SQL naming the relation as it is now, or as it was known; parameters :known_n and :known_late."""
+    if known is None:
+        return relation.now
+    columns = ", ".join(column.name for column in relation.columns)
+    if not known.late:
+        return (
+            f"(select {columns} from {relation.versions} where from_tx <= :known_n"
+            f" and (to_tx is null or to_tx > :known_n))"
+        )
+    late = "any(cast(:known_late as bigint[]))"
+    return (
+        f"(select {columns} from {relation.versions} where from_tx <= :known_n and not (from_tx = {late})"
+        f" and (to_tx is null or to_tx > :known_n or to_tx = {late}))"
+    )

@@ -1,0 +1,127 @@
+"""Small tables drawn in text, loaded into every engine."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+import psycopg
+import pyarrow
+import pytest
+
+from plumbline.measures.ask import Engine
+from plumbline.measures.engines.duckdb import DuckDBEngine, create_tables, load
+from plumbline.measures.engines.postgres import PostgresEngine
+from plumbline.measures.facts import RELATIONS, Relation
+from tests import databases
+
+Rows = Sequence[Mapping[str, Any]]
+
+_DEFAULTS = {"closure_code": "", "has_lead": True, "step_down_recorded": False, "began_adverse": False}
+_HISTORY = ("from_tx", "to_tx")
+
+
+@dataclass
+class Facts:
+    """Facts in one engine. `load` replaces all of them."""
+
+    engine: Engine
+    execute: Any
+    insert: Any
+    name: str
+    loaded: dict[str, Rows] = field(default_factory=dict)
+    given: Mapping[str, Rows] | None = None
+
+    def load(self, tables: Mapping[str, Rows]) -> None:
+        """Rows by relation; with `from_tx` they are versions, and those without `to_tx` stand now."""
+        if tables is self.given:
+            return
+        self.given = tables
+        for name in self.loaded:
+            self.execute(f"delete from {RELATIONS[name].now}")
+            self.execute(f"delete from {RELATIONS[name].versions}")
+        self.loaded = {name: [complete(RELATIONS[name], row) for row in rows] for name, rows in tables.items()}
+        for name, rows in self.loaded.items():
+            columns = [column.name for column in RELATIONS[name].columns]
+            now = [tuple(row[c] for c in columns) for row in rows if row["to_tx"] is None]
+            ever = [tuple(row[c] for c in (*columns, *_HISTORY)) for row in rows]
+            self.insert(RELATIONS[name].now, columns, now)
+            self.insert(RELATIONS[name].versions, [*columns, *_HISTORY], ever)
+
+
+def complete(relation: Relation, row: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {column.name: _DEFAULTS.get(column.name) for column in relation.columns}
+    return {**plain, "from_tx": 1, "to_tx": None, **row}
+
+
+def drawn(text: str) -> dict[str, list[dict[str, Any]]]:
+    """Tables out of text: a relation's name on a line of its own, a header, and rows, cells parted by |.
+
+    An empty cell is null, '' an empty text; dates are ISO; yes and no are booleans.
+    """
+    tables: dict[str, list[dict[str, Any]]] = {}
+    relation, header = "", []
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        if "|" not in line and line in RELATIONS:
+            relation, header = line, []
+            tables[relation] = []
+        elif not header:
+            header = [cell.strip() for cell in line.split("|")]
+        else:
+            cells = [cell.strip() for cell in line.split("|")]
+            tables[relation].append({name: _cell(name, cell) for name, cell in zip(header, cells, strict=True) if cell})
+    return tables
+
+
+def _cell(name: str, text: str) -> Any:
+    if text == "''":
+        return ""
+    if text in ("yes", "no"):
+        return text == "yes"
+    if name in _HISTORY:
+        return int(text)
+    return date.fromisoformat(text) if name == "dob" or name.endswith("_on") else text
+
+
+@pytest.fixture(scope="session")
+def postgres_facts() -> Iterator[Facts]:
+    """An empty database of the test cluster, with plain tables in the place of the fact views."""
+    name = f"test_spec_{os.getpid()}"
+    databases.run_owner(f"create database {name}")
+    try:
+        with psycopg.connect(databases.with_name(databases.owner_url(), name)) as connection:
+            cursor = connection.cursor()
+            for relation in RELATIONS.values():
+                columns = ", ".join(f"{column.name} {column.type}" for column in relation.columns)
+                cursor.execute(f"create table {relation.now} ({columns})")
+                cursor.execute(f"create table {relation.versions} ({columns}, from_tx bigint, to_tx bigint)")
+
+            def insert(table: str, columns: Sequence[str], rows: Sequence[tuple]) -> None:
+                with cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+
+            yield Facts(PostgresEngine(cursor), cursor.execute, insert, "postgres")
+    finally:
+        databases.run_owner(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def duckdb_facts() -> Iterator[Facts]:
+    with duckdb.connect() as connection:
+        create_tables(connection)
+
+        def insert(table: str, columns: Sequence[str], rows: Sequence[tuple]) -> None:
+            if rows:
+                cells = zip(*rows, strict=True)
+                load(connection, {table: pyarrow.table(dict(zip(columns, map(list, cells), strict=True)))})
+
+        yield Facts(DuckDBEngine(connection), connection.execute, insert, "duckdb")
+
+
+@pytest.fixture(params=["postgres", "duckdb"])
+def facts(request: pytest.FixtureRequest) -> Facts:
+    """Each test runs once on every engine."""
+    return request.getfixturevalue(f"{request.param}_facts")
