@@ -40,16 +40,14 @@ def run_database() -> Iterator[str]:
         yield name
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(run_database: str) -> None:
-    """pytest-django's own creation of a database is not used: see tests/databases.py."""
+@pytest.fixture
+def django_db_setup(request: pytest.FixtureRequest, run_database: str) -> None:
+    """pytest-django's own creation of a database is not used: see tests/databases.py.
 
-
-@pytest.fixture(autouse=True)
-def _login(request: pytest.FixtureRequest) -> None:
-    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
-        marker = request.node.get_closest_marker("login")
-        point_at(request.getfixturevalue("run_database"), marker.args[0] if marker else "worker")
+    For each test, and before its transaction begins, since `login` says as whom.
+    """
+    marker = request.node.get_closest_marker("login")
+    point_at(run_database, marker.args[0] if marker else "worker")
 
 
 @pytest.fixture

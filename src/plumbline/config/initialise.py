@@ -13,6 +13,7 @@ from psycopg import sql
 from plumbline.audit import history
 from plumbline.config.environment import WrongSetting
 from plumbline.indicators import facts
+from plumbline.placements import guard
 
 # Signed in by the pages, and by imports and background work. Neither owns anything.
 LOGINS = ("web", "worker")
@@ -24,6 +25,7 @@ def bring_up_to_date() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     with transaction.atomic():
         history.sync()
+        guard.sync()
         facts.sync()
         _grant_rights(_login_names())
 

@@ -1,0 +1,189 @@
+"""The placement guard, kept by the database itself: no placement begins at an adverse setting, whoever writes it.
+
+The database need not know the rules. A setting carries its status, and two revisions: `judgements_rev`, raised here
+on any change of an inspection, judgement, notice, unregistered use or registration, and `evaluated_rev`, set with
+the status by whoever applied the rules. While they differ nobody knows the status, and the guard refuses.
+
+A placement is tried when it is written, under a share lock on its setting, so that a judgement being written at the
+same instant either waits for it (and then finds the child) or is seen. Locks on several settings are taken in URN
+order. Decision record: the placement guard.
+"""
+
+from django.db import DatabaseError, connection
+
+from plumbline.kernel.errors import RuleBroken
+
+# The SQLSTATE with which the database refuses.
+REFUSED = "PL001"
+
+SQL = """
+create or replace function ofsted_raise_judgements_rev(changed bigint[]) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform from ofsted_setting where id = any(changed) order by urn, id for no key update;
+    update ofsted_setting set judgements_rev = judgements_rev + 1 where id = any(changed);
+end $$;
+
+create or replace function ofsted_setting_changed() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    changed bigint[];
+begin
+    if tg_op = 'INSERT' then
+        select array_agg(distinct setting_id) into changed from new_rows;
+    elsif tg_op = 'DELETE' then
+        select array_agg(distinct setting_id) into changed from old_rows;
+    else
+        select array_agg(distinct x.setting_id) into changed from (
+            select n.setting_id from new_rows n join old_rows o using (id) where n is distinct from o
+            union all select o.setting_id from new_rows n join old_rows o using (id) where n is distinct from o) x;
+    end if;
+    if changed is not null then
+        perform ofsted_raise_judgements_rev(changed);
+    end if;
+    return null;
+end $$;
+
+create or replace function ofsted_judgement_changed() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    changed bigint[];
+begin
+    if tg_op = 'INSERT' then
+        select array_agg(distinct i.setting_id) into changed
+            from new_rows n join ofsted_inspection i on i.id = n.inspection_id;
+    elsif tg_op = 'DELETE' then
+        select array_agg(distinct i.setting_id) into changed
+            from old_rows o join ofsted_inspection i on i.id = o.inspection_id;
+    else
+        select array_agg(distinct i.setting_id) into changed
+            from new_rows n join old_rows o using (id)
+            join ofsted_inspection i on i.id in (n.inspection_id, o.inspection_id) where n is distinct from o;
+    end if;
+    if changed is not null then
+        perform ofsted_raise_judgements_rev(changed);
+    end if;
+    return null;
+end $$;
+
+create or replace function ofsted_registration_changed() returns trigger language plpgsql as $$
+begin
+    new.judgements_rev := greatest(new.judgements_rev, old.judgements_rev + 1);
+    return new;
+end $$;
+create or replace trigger guard_registration before update on ofsted_setting for each row
+    when (new.registration_status is distinct from old.registration_status)
+    execute function ofsted_registration_changed();
+
+create or replace function placements_guard() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    place record;
+    status_then text;
+    blocked constant text[] := array['unregistered', 'adverse', 'closed'];
+    imported boolean;
+    found_exception bigint;
+begin
+    if new.setting_id is null then
+        new.began_adverse := false;
+        return new;
+    end if;
+    if tg_op = 'UPDATE' and new.setting_id is not distinct from old.setting_id and new.child_id = old.child_id
+        and new.started_on = old.started_on and new.exception_id is not distinct from old.exception_id
+        and (new.ended_on is not distinct from old.ended_on or new.ended_on < coalesce(old.ended_on, 'infinity'))
+    then
+        -- Ended, or ended earlier: always allowed. Whether it began at an adverse setting stays the truth.
+        select p.status into status_then from ofsted_statusperiod p where p.setting_id = new.setting_id
+            and p.from_on <= new.started_on and (p.to_on is null or p.to_on > new.started_on);
+        new.began_adverse := coalesce(status_then, '') = any(blocked)
+            and (new.exception_id is not null or new.import_run_id is not null);
+        return new;
+    end if;
+    select s.urn, s.status, s.judgements_rev, s.evaluated_rev into place
+        from ofsted_setting s where s.id = new.setting_id for share;
+    -- Read by a statement of its own, after the lock: it sees what was committed while this one waited.
+    select p.status into status_then from ofsted_statusperiod p where p.setting_id = new.setting_id
+        and p.from_on <= new.started_on and (p.to_on is null or p.to_on > new.started_on);
+    new.began_adverse := coalesce(status_then, '') = any(blocked);
+    -- A page that changes an imported placement is no import: only who may say "imported" passes as one.
+    imported := new.import_run_id is not null
+        and has_column_privilege(session_user, 'placements_placement', 'import_run_id', 'insert');
+    if imported then
+        return new;
+    end if;
+    if place.evaluated_rev = place.judgements_rev and place.status <> all(blocked) and not new.began_adverse then
+        return new;
+    end if;
+    select e.id into found_exception from placements_placementexception e
+        where e.child_id = new.child_id and e.setting_id = new.setting_id
+            and (new.exception_id is null or e.id = new.exception_id)
+            and new.started_on between e.from_on and e.ends_on
+            -- At night there is nobody to ask: approval follows by the next working day.
+            and (e.state = 'approved'
+                or e.state = 'asked' and e.grounds = 'emergency_night' and new.started_on <= e.from_on + 1)
+        order by e.state, e.id limit 1 for share;
+    if found_exception is not null then
+        new.exception_id := found_exception;
+        return new;
+    end if;
+    if place.evaluated_rev <> place.judgements_rev then
+        raise exception 'What is known about setting % has changed and has not been evaluated yet, '
+            'so no placement may begin there.', place.urn using errcode = 'PL001';
+    end if;
+    raise exception 'Setting % % % and no placement may begin there without an approved exception for this child.',
+        place.urn, case when place.status = any(blocked) then 'is' else 'was' end,
+        case when place.status = any(blocked) then place.status
+            else status_then || ' on ' || to_char(new.started_on, 'FMDD FMMonth YYYY') || ',' end
+        using errcode = 'PL001';
+end $$;
+create or replace trigger guard_insert before insert on placements_placement
+    for each row execute function placements_guard();
+create or replace trigger guard_update before update of
+    setting_id, started_on, ended_on, child_id, exception_id, import_run_id, began_adverse on placements_placement
+    for each row execute function placements_guard();
+
+create or replace function placements_keep_exception() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' then
+        if (new.child_id, new.setting_id, new.grounds, new.reason, new.from_on, new.asked_by_id, new.asked_at)
+            is not distinct from
+            (old.child_id, old.setting_id, old.grounds, old.reason, old.from_on, old.asked_by_id, old.asked_at)
+            and (old.state = 'asked' or (new.state, new.decided_by_id, new.decided_at) is not distinct from
+                (old.state, old.decided_by_id, old.decided_at) and new.ends_on <= old.ends_on)
+        then
+            return new;
+        end if;
+        raise exception 'An exception stays as it was asked for and decided; ask for another.'
+            using errcode = 'restrict_violation';
+    end if;
+    raise exception 'An exception is never deleted.' using errcode = 'restrict_violation';
+end $$;
+create or replace trigger keep before update or delete on placements_placementexception
+    for each row execute function placements_keep_exception();
+"""
+
+STATEMENT_TRIGGERS = """
+create or replace trigger guard_insert after insert on {table} referencing new table as new_rows
+    for each statement execute function {function}();
+create or replace trigger guard_update after update on {table} referencing old table as old_rows new table as new_rows
+    for each statement execute function {function}();
+create or replace trigger guard_delete after delete on {table} referencing old table as old_rows
+    for each statement execute function {function}();
+"""
+
+
+def sync() -> None:
+    """Bring the guard's functions and triggers up to date. Run by the owner after every migration."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL)
+        for table in ("ofsted_inspection", "ofsted_notice", "ofsted_unregistereduse"):
+            cursor.execute(STATEMENT_TRIGGERS.format(table=table, function="ofsted_setting_changed"))
+        cursor.execute(STATEMENT_TRIGGERS.format(table="ofsted_judgement", function="ofsted_judgement_changed"))
+
+
+def refusal(error: DatabaseError) -> RuleBroken | None:
+    """The guard's refusal as a sentence, or None where the database refused for another reason."""
+    cause = error.__cause__
+    if getattr(cause, "sqlstate", None) != REFUSED:
+        return None
+    return RuleBroken(cause.diag.message_primary, code="setting_adverse")

@@ -1,0 +1,80 @@
+"""Settings, children and people for the tests of placements, made by the shortest way."""
+
+from datetime import UTC, date, datetime
+from itertools import count
+
+from django.db.models import F
+
+from plumbline.audit.models import Import
+from plumbline.ofsted.models import Inspection, Judgement, OfstedList, Setting, StatusPeriod
+from plumbline.people.models import Child, RoleHeld, User
+from plumbline.placements.models import Placement, PlacementException
+
+TODAY = date(2016, 7, 31)
+AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
+LONG_AGO = date(2014, 1, 1)
+_numbers = count(1)
+
+
+def a_child() -> Child:
+    number = next(_numbers)
+    return Child.objects.create(source_id=f"X{number}", forename="Kit", surname="Quill", sort_key="quill, kit")
+
+
+def a_user(role: str = "", *, team: str = "", professional=None) -> User:
+    number = next(_numbers)
+    user = User.objects.create(
+        username=f"user{number}", name=f"User {number}", email=f"user{number}@example.org", professional=professional
+    )
+    if role:
+        RoleHeld.objects.create(user=user, role=role, team=team, from_on=LONG_AGO)
+    return user
+
+
+def an_import() -> Import:
+    return Import.objects.create(kind="import-ssd", label="ssd", at=AT, by_name="the machine")
+
+
+def a_setting(status: str = "clear", *, since: date = LONG_AGO, urn: str = "") -> Setting:
+    """A setting on a list, clear since long ago and then `status` since `since`."""
+    setting = Setting.objects.create(
+        register="social_care", urn=urn or f"SC{next(_numbers):06}", name="REDACTED", listed_on=date(2016, 7, 20),
+        last_checked_on=date(2016, 7, 20), status=status, status_since=since,
+    )  # fmt: skip
+    if since > LONG_AGO:
+        StatusPeriod.objects.create(
+            setting=setting, status="clear", from_on=LONG_AGO, to_on=since, rule_version="test", reasons=[]
+        )
+    StatusPeriod.objects.create(setting=setting, status=status, from_on=since, rule_version="test", reasons=[])
+    return setting
+
+
+def judge(setting: Setting, grade: str, *, on: date) -> Inspection:
+    """A judgement written as raw SQL would write it: nobody evaluates it."""
+    ofsted_list = OfstedList.objects.create(
+        layout="test", register="social_care", family="social_care", as_at=on, whole=False, import_run=an_import()
+    )
+    inspection = Inspection.objects.create(setting=setting, kind="full", inspected_on=on, ofsted_list=ofsted_list)
+    Judgement.objects.create(inspection=inspection, aspect="overall", wording=grade, grade=grade)
+    return inspection
+
+
+def evaluated(setting: Setting) -> None:
+    Setting.objects.filter(pk=setting.pk).update(evaluated_rev=F("judgements_rev"))
+
+
+def an_exception(child: Child, setting: Setting, state: str = "approved", **changes) -> PlacementException:
+    decided = {} if state == "asked" else {"decided_by": a_user("head_of_service"), "decided_at": AT}
+    given = {
+        "grounds": "court_named", "reason": "The court named it.", "safeguards": "Visited each week.",
+        "from_on": date(2016, 7, 1), "ends_on": date(2016, 8, 31),
+    }  # fmt: skip
+    return PlacementException.objects.create(
+        child=child, setting=setting, state=state, asked_by=a_user("placement_officer"), asked_at=AT,
+        **{**given, **decided, **changes},
+    )  # fmt: skip
+
+
+def place(setting: Setting | None, child: Child | None = None, **changes) -> Placement:
+    given = {"source": "here", "source_id": f"H{next(_numbers)}", "started_on": date(2016, 7, 30)}
+    return Placement.objects.create(child=child or a_child(), setting=setting, **{**given, **changes})

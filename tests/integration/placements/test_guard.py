@@ -1,0 +1,253 @@
+"""The guard inside the database: whatever writes the placement."""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from plumbline.ofsted.models import Setting, UnregisteredUse
+from plumbline.placements import guard
+from tests.integration.placements.situations import (
+    AT,
+    LONG_AGO,
+    a_child,
+    a_setting,
+    an_exception,
+    an_import,
+    evaluated,
+    judge,
+    place,
+)
+
+pytestmark = pytest.mark.django_db
+
+RAW = """insert into placements_placement
+    (source, source_id, child_id, setting_id, started_on, began_adverse, urn_wording, placement_type, provider_type,
+     caseworker_wording) values ('here', 'RAW', %s, %s, %s, false, '', '', '', '')"""
+
+
+def refused(write) -> str:
+    with pytest.raises(DatabaseError) as raised, transaction.atomic():
+        write()
+    reason = guard.refusal(raised.value)
+    assert reason is not None, raised.value
+    return reason.reason
+
+
+def insert_raw(setting: Setting, started_on: date = date(2016, 7, 30)) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(RAW, [a_child().pk, setting.pk, started_on])
+
+
+def test_a_placement_at_a_clear_setting_is_taken():
+    assert place(a_setting("clear")).pk
+
+
+@pytest.mark.parametrize("status", ["adverse", "unregistered", "closed"])
+def test_the_orm_is_refused_at_a_setting_that_may_take_nobody(status):
+    setting = a_setting(status)
+
+    assert status in refused(lambda: place(setting))
+
+
+@pytest.mark.login("web")
+def test_raw_sql_of_the_pages_login_is_refused():
+    setting = a_setting("adverse")
+
+    assert setting.urn in refused(lambda: insert_raw(setting))
+
+
+def test_raw_sql_of_the_workers_login_is_refused():
+    setting = a_setting("adverse")
+
+    assert setting.urn in refused(lambda: insert_raw(setting))
+
+
+def test_a_start_on_a_day_when_the_setting_was_adverse_is_refused_though_it_is_clear_now():
+    setting = a_setting("clear", since=date(2016, 6, 1))
+    setting.statuses.filter(to_on=date(2016, 6, 1)).update(status="adverse")
+
+    assert "was adverse on 5 May 2016" in refused(lambda: place(setting, started_on=date(2016, 5, 5)))
+
+
+def test_a_judgement_that_nobody_evaluated_closes_the_setting():
+    setting = a_setting("clear")
+    judge(setting, "good", on=date(2016, 7, 1))
+
+    assert "not been evaluated" in refused(lambda: place(setting))
+
+
+def test_an_evaluated_judgement_opens_it_again():
+    setting = a_setting("clear")
+    judge(setting, "good", on=date(2016, 7, 1))
+    evaluated(setting)
+
+    assert place(setting).pk
+
+
+def test_a_changed_judgement_closes_the_setting():
+    setting = a_setting("clear")
+    inspection = judge(setting, "good", on=date(2016, 7, 1))
+    evaluated(setting)
+    inspection.judgements.update(grade="inadequate")
+
+    assert "not been evaluated" in refused(lambda: place(setting))
+
+
+def test_a_deleted_judgement_closes_the_setting():
+    setting = a_setting("clear")
+    inspection = judge(setting, "good", on=date(2016, 7, 1))
+    evaluated(setting)
+    inspection.judgements.all().delete()
+
+    assert "not been evaluated" in refused(lambda: place(setting))
+
+
+def test_an_unregistered_use_that_nobody_evaluated_closes_the_setting():
+    setting = a_setting("clear")
+    UnregisteredUse.objects.create(setting=setting, from_on=LONG_AGO, legal_basis="none", entered_at=AT)
+
+    assert "not been evaluated" in refused(lambda: place(setting))
+
+
+def test_a_changed_registration_closes_the_setting():
+    setting = a_setting("clear")
+    Setting.objects.filter(pk=setting.pk).update(registration_status="Suspended")
+
+    assert "not been evaluated" in refused(lambda: place(setting))
+
+
+def test_moving_a_child_to_an_adverse_setting_is_refused():
+    placement = place(a_setting("clear"))
+    placement.setting = a_setting("adverse")
+
+    assert "adverse" in refused(placement.save)
+
+
+def test_a_child_without_a_setting_cannot_be_given_an_adverse_one():
+    placement = place(None)
+    placement.setting = a_setting("adverse")
+
+    assert "adverse" in refused(placement.save)
+
+
+def test_a_placement_at_a_setting_that_became_adverse_may_end():
+    setting = a_setting("clear")
+    placement = place(setting)
+    Setting.objects.filter(pk=setting.pk).update(status="adverse")
+    placement.ended_on = date(2016, 8, 2)
+    placement.save()
+
+    placement.refresh_from_db()
+
+    assert placement.ended_on == date(2016, 8, 2)
+
+
+def test_a_placement_at_a_setting_that_became_adverse_cannot_be_prolonged():
+    setting = a_setting("clear")
+    placement = place(setting, ended_on=date(2016, 8, 2))
+    Setting.objects.filter(pk=setting.pk).update(status="adverse")
+    placement.ended_on = None
+
+    assert "adverse" in refused(placement.save)
+
+
+def test_an_approved_exception_for_the_child_lets_the_placement_begin_and_says_so():
+    setting, child = a_setting("adverse"), a_child()
+    exception = an_exception(child, setting)
+    placement = place(setting, child)
+    placement.refresh_from_db()
+
+    assert (placement.exception_id, placement.began_adverse) == (exception.pk, True)
+
+
+def test_an_exception_for_another_child_opens_nothing():
+    setting = a_setting("adverse")
+    an_exception(a_child(), setting)
+
+    assert "adverse" in refused(lambda: place(setting))
+
+
+@pytest.mark.parametrize("state", ["asked", "refused"])
+def test_an_exception_that_is_not_approved_opens_nothing(state):
+    setting, child = a_setting("adverse"), a_child()
+    an_exception(child, setting, state)
+
+    assert "adverse" in refused(lambda: place(setting, child))
+
+
+def test_an_exception_that_has_ended_opens_nothing():
+    setting, child = a_setting("adverse"), a_child()
+    an_exception(child, setting, ends_on=date(2016, 7, 29))
+
+    assert "adverse" in refused(lambda: place(setting, child))
+
+
+def test_an_emergency_at_night_is_taken_before_it_is_approved():
+    setting, child = a_setting("adverse"), a_child()
+    an_exception(child, setting, "asked", grounds="emergency_night", from_on=date(2016, 7, 30))
+
+    assert place(setting, child).pk
+
+
+def test_an_emergency_covers_no_later_start_before_it_is_approved():
+    setting, child = a_setting("adverse"), a_child()
+    an_exception(child, setting, "asked", grounds="emergency_night", from_on=date(2016, 7, 1))
+
+    assert "adverse" in refused(lambda: place(setting, child))
+
+
+def test_an_import_takes_what_had_happened_and_marks_it():
+    placement = place(a_setting("adverse"), import_run=an_import())
+    placement.refresh_from_db()
+
+    assert placement.began_adverse
+
+
+def test_what_began_before_the_judgement_is_not_marked():
+    placement = place(a_setting("adverse", since=date(2016, 6, 1)), started_on=LONG_AGO, import_run=an_import())
+    placement.refresh_from_db()
+
+    assert not placement.began_adverse
+
+
+def test_the_mark_cannot_be_taken_off():
+    placement = place(a_setting("adverse"), import_run=an_import())
+    placement.began_adverse = False
+    placement.save()
+    placement.refresh_from_db()
+
+    assert placement.began_adverse
+
+
+@pytest.mark.login("web")
+def test_the_pages_login_may_not_call_a_placement_imported():
+    run = an_import()
+    setting = a_setting("adverse")
+
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        place(setting, import_run=run)
+
+
+@pytest.mark.parametrize("statement", ["delete from placements_placementexception", "truncate placements_placementexception cascade"])
+def test_an_exception_is_never_deleted(statement):
+    an_exception(a_child(), a_setting("adverse"))
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.login("owner")
+def test_an_exception_is_not_deleted_by_the_owner_either():
+    exception = an_exception(a_child(), a_setting("adverse"))
+
+    with pytest.raises(DatabaseError, match="never deleted"), transaction.atomic():
+        exception.delete()
+
+
+def test_a_decided_exception_stays_as_it_was_decided():
+    exception = an_exception(a_child(), a_setting("adverse"), "refused")
+    exception.state = "approved"
+
+    with pytest.raises(DatabaseError, match="stays as it was"), transaction.atomic():
+        exception.save()
