@@ -145,7 +145,12 @@ def _multiples(chart: Chart) -> Spec:
     note = chart.measure
     if others:
         note += " (grey, dashed: " + ", ".join(series.name for series in others) + ")"
-    return {"title": {"text": _wrapped(note, 90).split("\n"), "offset": 12}, "columns": columns, "spacing": {"column": 34, "row": 22}, "concat": panels}
+    return {
+        "title": {"text": _wrapped(note, 90).split("\n"), "offset": 12},
+        "columns": columns,
+        "spacing": {"column": 34, "row": 22},
+        "concat": panels,
+    }
 
 
 def _plot(
@@ -166,7 +171,14 @@ def _plot(
         "field": "y",
         "type": "quantitative",
         "scale": {"domain": [bottom, top], "nice": False},
-        "axis": {"title": None, "tickCount": ticks, "format": ",~f", "domain": False, "ticks": False, "labelPadding": 8},
+        "axis": {
+            "title": None,
+            "tickCount": ticks,
+            "format": ",~f",
+            "domain": False,
+            "ticks": False,
+            "labelPadding": 8,
+        },
     }
     shown = _tick_places(chart, 2 if width < 260 else width // 95)
     axis = {"title": None, "labels": False, "grid": False, "values": [places[index] for index in shown], "tickSize": 5}
@@ -177,10 +189,7 @@ def _plot(
             "encoding": {"x": x | {"axis": axis}, "y": y},
         },
         _words(
-            [
-                {"x": places[index], "t": _tick_label(chart.series[0].points[index])}
-                for index in shown
-            ],
+            [{"x": places[index], "t": _tick_label(chart.series[0].points[index])} for index in shown],
             x,
             {"y": {"value": height + 12}},
             baseline="top",
@@ -251,7 +260,9 @@ def _bands(drawn: Sequence[Series], places: Sequence[float], x: Spec, height: in
             "mark": {"type": "rule", "strokeWidth": 18, "color": BAND, "opacity": 1},
             "encoding": {"x": x},
         },
-        _words(rows, x, {"y": {"value": height / 2}}, baseline="middle", angle=270, fontSize=12 if height > 150 else 11),
+        _words(
+            rows, x, {"y": {"value": height / 2}}, baseline="middle", angle=270, fontSize=12 if height > 150 else 11
+        ),
     ]
 
 
@@ -351,7 +362,14 @@ def _bars(chart: Chart) -> Spec:
         "field": "g",
         "type": "nominal",
         "sort": None,
-        "axis": {"title": None, "labelExpr": "split(datum.label, '\\n')", "labelLimit": 400, "ticks": False, "domain": False, "labelPadding": 8},
+        "axis": {
+            "title": None,
+            "labelExpr": "split(datum.label, '\\n')",
+            "labelLimit": 400,
+            "ticks": False,
+            "domain": False,
+            "labelPadding": 8,
+        },
         "scale": {"paddingInner": 0.3 if many else 0.24, "paddingOuter": 0.1},
     }
     encoding: Spec = {
@@ -373,8 +391,15 @@ def _bars(chart: Chart) -> Spec:
         "title": {"text": legible(chart.measure), "offset": 12, "frame": "bounds"},
         "data": {"values": rows},
         "layer": [
-            {"transform": [{"filter": "datum.known"}], "mark": {"type": "bar"}, "encoding": encoding | {"color": colour}},
-            {"mark": {"type": "rule", "color": GREY}, "encoding": {"x": {"datum": 0, "type": "quantitative", "axis": None}}},
+            {
+                "transform": [{"filter": "datum.known"}],
+                "mark": {"type": "bar"},
+                "encoding": encoding | {"color": colour},
+            },
+            {
+                "mark": {"type": "rule", "color": GREY},
+                "encoding": {"x": {"datum": 0, "type": "quantitative", "axis": None}},
+            },
             {
                 "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 6},
                 "encoding": encoding | {"text": {"field": "t", "type": "nominal"}, "color": ink},
@@ -388,7 +413,9 @@ def _bars(chart: Chart) -> Spec:
 
 def _places(chart: Chart) -> list[float]:
     points = chart.series[0].points
-    return [float(index) if isinstance(point.at, str) else float(point.at.toordinal()) for index, point in enumerate(points)]
+    return [
+        float(index) if isinstance(point.at, str) else float(point.at.toordinal()) for index, point in enumerate(points)
+    ]
 
 
 def _tick_places(chart: Chart, most: int) -> list[int]:
@@ -417,16 +444,26 @@ def _wrapped(text: str, width: int) -> str:
     return "\n".join(line for part in legible(text).split("\n") for line in textwrap.wrap(part, width) or [""])
 
 
-def sparkline(values: Sequence[float | None], withheld: Collection[int] = (), width: int = 120, height: int = 32) -> str:
+def sparkline(
+    values: Sequence[float | None], withheld: Collection[int] = (), width: int = 120, height: int = 32
+) -> str:
     """A line of the size of a word, as SVG. None is a gap; the places in `withheld` get a grey band."""
     known = [value for value in values if value is not None]
     low, high = min([0.0, *known]), max(known, default=1.0)
     span = (high - low) or 1.0
     step = (width - 8) / max(1, len(values) - 1)
     xs = [round(4 + index * step, 1) for index in range(len(values))]
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">']
-    parts += [f'<rect x="{xs[index] - 2:.1f}" y="2" width="4" height="{height - 4}" fill="#b1b4b6"/>' for index in sorted(withheld)]
-    dots = [(x, round(height - 4 - (value - low) / span * (height - 8), 1)) if value is not None else None for x, value in zip(xs, values, strict=True)]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+    ]
+    parts += [
+        f'<rect x="{xs[index] - 2:.1f}" y="2" width="4" height="{height - 4}" fill="#b1b4b6"/>'
+        for index in sorted(withheld)
+    ]
+    dots = [
+        (x, round(height - 4 - (value - low) / span * (height - 8), 1)) if value is not None else None
+        for x, value in zip(xs, values, strict=True)
+    ]
     for here, run in groupby(dots, key=lambda dot: dot is not None):
         if here:
             line = [dot for dot in run if dot is not None]

@@ -173,7 +173,9 @@ def _opened(template: bytes, context: dict[str, str]) -> Document:
             code="template_place",
         ) from error
     except TemplateError as error:
-        raise RuleBroken(f"The Word template has a place that cannot be read: {error}.", code="template_place") from error
+        raise RuleBroken(
+            f"The Word template has a place that cannot be read: {error}.", code="template_place"
+        ) from error
     except (OpcError, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise RuleBroken("The template is not a Word file that can be opened (.docx).", code="not_word") from error
     if not any(paragraph.text.strip() == _BODY for paragraph in document.paragraphs):
@@ -367,7 +369,14 @@ class _Writer:
         if look is None:
             look = OxmlElement("w:tblLook")
             properties.append(look)
-        for name, value in (("firstRow", "1"), ("firstColumn", "1"), ("lastRow", "0"), ("lastColumn", "0"), ("noHBand", "1"), ("noVBand", "1")):
+        for name, value in (
+            ("firstRow", "1"),
+            ("firstColumn", "1"),
+            ("lastRow", "0"),
+            ("lastColumn", "0"),
+            ("noHBand", "1"),
+            ("noVBand", "1"),
+        ):
             look.set(qn(f"w:{name}"), value)
         look.set(qn("w:val"), "06A0")
         # Read out by screen readers before the cells.
@@ -399,7 +408,10 @@ class _Writer:
 
     def widths(self, table: Table) -> list[Any]:
         """Widths by the longest words of each column: a table that needs less than the page takes less."""
-        texts = [[column.title, *(plain((row.header, *row.cells)[index]) for row in table.rows)] for index, column in enumerate(table.columns)]
+        texts = [
+            [column.title, *(plain((row.header, *row.cells)[index]) for row in table.rows)]
+            for index, column in enumerate(table.columns)
+        ]
         wanted = [min(9.0, 0.55 + 0.19 * max(len(text) for text in column)) for column in texts]
         room = self.room()
         shrink = min(1.0, room / sum(wanted))
@@ -414,7 +426,7 @@ class _Writer:
     def under(self, note: Inline, source: str) -> None:
         for text in (note, f"Source: {source}." if source else ""):
             if plain(text):
-                    self.inline(self.add("Small"), text)
+                self.inline(self.add("Small"), text)
         self.add("Small").paragraph_format.space_after = Pt(0)
 
     def chart(self, chart: Chart, label: str) -> None:
@@ -431,7 +443,9 @@ class _Writer:
         small = self.add("Small")
         small.add_run(legible(chart.table.caption)).bold = True
         small.paragraph_format.keep_with_next = True
-        self.table(Table(chart.table.caption, chart.table.columns, chart.table.rows, chart.note, chart.source), small=True)
+        self.table(
+            Table(chart.table.caption, chart.table.columns, chart.table.rows, chart.note, chart.source), small=True
+        )
 
     def list_of_figures(self) -> None:
         self.heading(FIGURES_TITLE, 1, "figures")
@@ -497,14 +511,28 @@ def _ruled(paragraph: WordParagraph, side: str) -> None:
         edge.set(qn(f"w:{name}"), value)
     borders.append(edge)
     properties.insert_element_before(
-        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr"
+        borders,
+        "w:shd",
+        "w:tabs",
+        "w:suppressAutoHyphens",
+        "w:spacing",
+        "w:ind",
+        "w:contextualSpacing",
+        "w:jc",
+        "w:outlineLvl",
+        "w:rPr",
     )
 
 
 def _underline(cell: _Cell, *, heavy: bool) -> None:
     borders = OxmlElement("w:tcBorders")
     edge = OxmlElement("w:bottom")
-    for name, value in (("val", "single"), ("sz", "8" if heavy else "4"), ("space", "0"), ("color", "0B0C0C" if heavy else "B1B4B6")):
+    for name, value in (
+        ("val", "single"),
+        ("sz", "8" if heavy else "4"),
+        ("space", "0"),
+        ("color", "0B0C0C" if heavy else "B1B4B6"),
+    ):
         edge.set(qn(f"w:{name}"), value)
     borders.append(edge)
     cell._tc.get_or_add_tcPr().append(borders)
@@ -515,5 +543,7 @@ def _settled(package: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
         for entry in given.infolist():
-            kept.writestr(zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0)), given.read(entry), zipfile.ZIP_DEFLATED)
+            kept.writestr(
+                zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0)), given.read(entry), zipfile.ZIP_DEFLATED
+            )
     return out.getvalue()

@@ -130,7 +130,15 @@ def _borders(style: Any, edges: dict[str, tuple[str, str, str]]) -> None:
             borders.append(edge)
     properties = style.element.get_or_add_pPr()
     properties.insert_element_before(
-        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl"
+        borders,
+        "w:shd",
+        "w:tabs",
+        "w:suppressAutoHyphens",
+        "w:spacing",
+        "w:ind",
+        "w:contextualSpacing",
+        "w:jc",
+        "w:outlineLvl",
     )
 
 
@@ -142,7 +150,12 @@ def _front(document: Document) -> None:
     document.add_paragraph("{%p if exemption %}")
     document.add_paragraph("{{ exemption }}", style="Normal")
     document.add_paragraph("{%p endif %}")
-    for name, place in (("Report on behalf of", "on_behalf_of"), ("Report to", "to"), ("Date", "date"), ("Subject", "subject")):
+    for name, place in (
+        ("Report on behalf of", "on_behalf_of"),
+        ("Report to", "to"),
+        ("Date", "date"),
+        ("Subject", "subject"),
+    ):
         line = document.add_paragraph(style="Report line")
         line.add_run(f"{name}:").bold = True
         line.add_run("\t{{ " + place + " }}")

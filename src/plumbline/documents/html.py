@@ -87,7 +87,9 @@ class _Writer:
 
     def header(self, with_title: bool) -> list[str]:
         report = self.report
-        council = f'<p class="govuk-caption-l app-report__council">{_text(report.council)}</p>' if report.council else ""
+        council = (
+            f'<p class="govuk-caption-l app-report__council">{_text(report.council)}</p>' if report.council else ""
+        )
         status = [part for part in (report.classification, report.standing) if part]
         lines = [
             f'<div class="govuk-summary-list__row"><dt class="govuk-summary-list__key">{_text(name)}</dt>'
@@ -136,7 +138,9 @@ class _Writer:
         if isinstance(block, Panel):
             inner = "".join(self.block(each) for each in block.blocks)
             heading = f'<h2 class="govuk-heading-m" id="{slug(block.title)}">{_text(block.title)}</h2>'
-            return f'<section class="app-report__panel" aria-labelledby="{slug(block.title)}">{heading}{inner}</section>'
+            return (
+                f'<section class="app-report__panel" aria-labelledby="{slug(block.title)}">{heading}{inner}</section>'
+            )
         raise TypeError(f"A report holds no {type(block).__name__}.")
 
     def inline(self, inline: Inline) -> str:
@@ -157,11 +161,14 @@ class _Writer:
         address = self.figure_address(run) if self.figure_address else f"#{anchor(run.ref)}"
         mark = f"<sup>[{self.numbers[run.ref]}]</sup>" if self.with_figures else ""
         about = ", ".join(part for part in (run.title, run.as_at) if part)
-        return f'<a class="{kind} govuk-link" href="{escape(address)}" title="{_text(about)}">{_text(run.shown)}{mark}</a>'
+        return (
+            f'<a class="{kind} govuk-link" href="{escape(address)}" title="{_text(about)}">{_text(run.shown)}{mark}</a>'
+        )
 
     def table(self, table: Table, caption: str) -> str:
         head = "".join(
-            f'<th scope="col" class="govuk-table__header{_numeric(column)}">{_text(column.title)}</th>' for column in table.columns
+            f'<th scope="col" class="govuk-table__header{_numeric(column)}">{_text(column.title)}</th>'
+            for column in table.columns
         )
         rows = "".join(self.row(row, table) for row in table.rows)
         found = (
@@ -176,9 +183,7 @@ class _Writer:
             f'<td class="govuk-table__cell{_numeric(column)}">{self.inline(cell)}</td>'
             for column, cell in zip(table.columns[1:], row.cells, strict=True)
         )
-        return (
-            f'<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">{self.inline(row.header)}</th>{cells}</tr>'
-        )
+        return f'<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">{self.inline(row.header)}</th>{cells}</tr>'
 
     def under(self, note: Inline, source: str) -> str:
         """What stands in small letters below a table or a chart."""
@@ -250,7 +255,7 @@ main{border-top:.6rem solid #1d4f91;padding-top:2rem}
 h1{font-size:2.2rem;line-height:1.15;margin:.3rem 0 1rem}
 h2{font-size:1.6rem;line-height:1.2;margin:2.4rem 0 .8rem}
 h3{font-size:1.3rem;line-height:1.25;margin:2rem 0 .6rem}
-h4,dt.govuk-heading-s{font-size:1.1rem;line-height:1.3;margin:1.5rem 0 .5rem}
+h4,dt.govuk-heading-s{font-weight:bold;font-size:1.1rem;line-height:1.3;margin:1.5rem 0 .5rem}
 p,ul{margin:0 0 1rem}
 .app-report__council{color:#505a5f;font-size:1.2rem;margin:0}
 .govuk-summary-list{margin:0 0 1.5rem;border-top:1px solid #b1b4b6}
@@ -280,8 +285,9 @@ blockquote p,.app-report__note p{margin:0}
 @media (max-width:40rem){.govuk-summary-list__row{display:block}.app-figure{white-space:normal}table{font-size:.9rem}}
 @page{size:A4;margin:2cm}
 @media print{
-body{font-size:11pt}main,.running{max-width:none;padding:0}main{padding-top:.5cm}.skip,summary{display:none}
-h2,h3,h4,figcaption,caption{break-after:avoid}figure,tr,.app-report__panel,.app-report__figure{break-inside:avoid}
+html{font-size:9.6pt}main,.running{max-width:none;padding:0}main{padding-top:.5cm}.skip{display:none}
+h2,h3,h4,figcaption,caption,img{break-after:avoid}h2,h3,h4,figcaption,caption,img,tr,.app-report__panel,.app-report__figure{break-inside:avoid}
 thead{display:table-header-group}details>*{display:block}details::details-content{content-visibility:visible;display:block}
+details>summary{display:none}table{font-size:.9rem;width:auto;min-width:50%}th,td{padding-top:.2rem;padding-bottom:.2rem}
 }
 """

@@ -218,7 +218,9 @@ class Chart:
     @property
     def alternative(self) -> str:
         """The chart in words, every figure in it."""
-        kind = {"line": "Line chart", "bar": "Bar chart", "small_multiples": "Small line charts on one scale"}[self.kind]
+        kind = {"line": "Line chart", "bar": "Bar chart", "small_multiples": "Small line charts on one scale"}[
+            self.kind
+        ]
         said = [
             f"{series.name}: " + ", ".join(f"{point.label} {point.shown}" for point in series.points)
             for series in self.series
@@ -363,7 +365,9 @@ def numbered(blocks: Iterable[Block], section: str = "1", start: int = 1) -> tup
     """The same blocks with the paragraphs that have no number yet numbered 1.1, 1.2 …"""
     numbers = iter(range(start, 10**6))
     return tuple(
-        replace(block, number=f"{section}.{next(numbers)}") if isinstance(block, Paragraph) and not block.number else block
+        replace(block, number=f"{section}.{next(numbers)}")
+        if isinstance(block, Paragraph) and not block.number
+        else block
         for block in blocks
     )
 
@@ -405,9 +409,7 @@ def runs_of(block: Block) -> tuple[Run, ...]:
     return tuple(run for inline in inlines for run in as_runs(inline))
 
 
-NO_BACKGROUND_PAPERS = (
-    "No background papers within section 100D of the Local Government Act 1972 were used in the preparation of this report."
-)
+NO_BACKGROUND_PAPERS = "No background papers within section 100D of the Local Government Act 1972 were used in the preparation of this report."
 BACKGROUND_PAPERS = (
     "The following background papers, as defined in section 100D of the Local Government Act 1972, "
     "were relied upon in the writing of this report."
@@ -424,7 +426,8 @@ def house_format(report: Report) -> tuple[Block, ...]:
     found += [Heading(2, "a) Policy proofing actions required"), *(front.policy_proofing or (Paragraph("None."),))]
     if front.appendices:
         rows = tuple(
-            Row(f"Appendix {one.letter}", (one.title + (" (exempt)" if one.exempt else ""),)) for one in front.appendices
+            Row(f"Appendix {one.letter}", (one.title + (" (exempt)" if one.exempt else ""),))
+            for one in front.appendices
         )
         found += [
             Heading(1, "Appendices"),

@@ -52,9 +52,9 @@ Data = dict[str, Any]
 
 
 def write(report: Report, moment: datetime | None = None) -> bytes:
-    """The file. `moment` is written into it as the time of its making; without one it says none that is true
-    of any day, so that the same report gives the same bytes."""
-    data = json.dumps(_shown(_report(report)), ensure_ascii=False)
+    """The file. `moment` is written into it as the time of its making, where one is given; the same report
+    and moment give the same bytes."""
+    data = json.dumps(_shown(_report(report) | {"dated": moment is not None}), ensure_ascii=False)
     return typst.compile(
         _TEMPLATE.read_bytes(),
         root=str(_TEMPLATE.parent),
@@ -176,7 +176,13 @@ def _runs(inline: Inline, numbers: dict[str, int]) -> list[Data]:
     for run in as_runs(inline):
         if isinstance(run, Figure | Withheld):
             found.append(
-                {"kind": "figure", "text": run.shown, "number": numbers[run.ref], "nowrap": len(run.shown) <= 8, "linked": True}
+                {
+                    "kind": "figure",
+                    "text": run.shown,
+                    "number": numbers[run.ref],
+                    "nowrap": len(run.shown) <= 8,
+                    "linked": True,
+                }
             )
         else:
             found.append({"kind": "strong" if isinstance(run, Strong) else "text", "text": run.text})
@@ -213,4 +219,6 @@ def _letters() -> frozenset[int]:
     count = struct.unpack_from(">H", font, start + 6)[0] // 2
     lasts = struct.unpack_from(f">{count}H", font, start + 14)
     firsts = struct.unpack_from(f">{count}H", font, start + 16 + 2 * count)
-    return frozenset(code for first, last in zip(firsts, lasts, strict=True) for code in range(first, last + 1)) - {0xFFFF}
+    return frozenset(code for first, last in zip(firsts, lasts, strict=True) for code in range(first, last + 1)) - {
+        0xFFFF
+    }

@@ -76,7 +76,8 @@ _DAYS += [date(2015, 6, 30), date(2015, 9, 30), date(2015, 12, 31), date(2016, 3
 
 def _points(values: list[float | None], unit: str = "", gap: str = "not recorded") -> tuple[Point, ...]:
     return tuple(
-        Point(day, value, gap if value is None else f"{value:,.10g}{unit}") for day, value in zip(_DAYS, values, strict=True)
+        Point(day, value, gap if value is None else f"{value:,.10g}{unit}")
+        for day, value in zip(_DAYS, values, strict=True)
     )
 
 
@@ -178,7 +179,12 @@ DISTRICTS_CHART = Chart(
 
 SECTORS = Table(
     caption="Open teams by the sector of the lead professional, 30 June 2016",
-    columns=(Column("Sector"), Column("Open teams", "right"), Column("Share", "right"), Column("Two years before", "right")),
+    columns=(
+        Column("Sector"),
+        Column("Open teams", "right"),
+        Column("Share", "right"),
+        Column("Two years before", "right"),
+    ),
     rows=(
         Row("Schools", ("1,750", SCHOOL_LED, "600")),
         Row("Health visitors and school nurses", ("402", "14.9%", "288")),
@@ -205,7 +211,15 @@ def report(**changes: object) -> Report:
                 "safeguarding children. This report answers questions 5, 6 and 7. Each figure opens down to its "
                 "definition and the moment at which the records were read."
             ),
-            Paragraph(("Early help has grown from ", OPEN_THEN, " to ", OPEN_NOW, " open teams, and closes better than it did.")),
+            Paragraph(
+                (
+                    "Early help has grown from ",
+                    OPEN_THEN,
+                    " to ",
+                    OPEN_NOW,
+                    " open teams, and closes better than it did.",
+                )
+            ),
         ),
         actions_required=(
             Paragraph("Members are asked to:"),
@@ -219,14 +233,19 @@ def report(**changes: object) -> Report:
         ),
         conclusion=numbered(
             (
-                Paragraph("Early help reaches more families than before, and more of them leave it with their needs met."),
+                Paragraph(
+                    "Early help reaches more families than before, and more of them leave it with their needs met."
+                ),
                 Paragraph("Whether this lasts is only partly known: the later check was begun in April 2016."),
             ),
             "2",
         ),
         consultation=(Paragraph("The safeguarding board and the schools’ forum were consulted in July 2016."),),
         policy_proofing=(Paragraph("An equality impact analysis was made in June 2016 and is held by the author."),),
-        appendices=(Appendix("A", "The Committee’s questions"), Appendix("B", "Contracts with open concerns", exempt=True)),
+        appendices=(
+            Appendix("A", "The Committee’s questions"),
+            Appendix("B", "Contracts with open concerns", exempt=True),
+        ),
         background_papers=(
             BackgroundPaper("Minutes of the Committee, 9 October 2015", "The council’s website"),
             BackgroundPaper("Early help audit report 2015-16", "Children’s Services, County Offices"),
@@ -279,7 +298,9 @@ def report(**changes: object) -> Report:
             ),
             OUTCOMES_CHART,
             COMPARED_CHART,
-            Paragraph(("This is borne out by ", Strong("three kinds of evidence"), " that do not depend on each other:")),
+            Paragraph(
+                ("This is borne out by ", Strong("three kinds of evidence"), " that do not depend on each other:")
+            ),
             Bullets(
                 (
                     ("the records, as above: ", NEEDS_MET, ";"),
