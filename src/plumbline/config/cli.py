@@ -2,9 +2,11 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -142,6 +144,71 @@ def seal_audit() -> None:
     from plumbline.jobs import audit_chain  # needs Django ready
 
     audit_chain.seal()
+
+
+@main.command()
+def demo() -> None:
+    """Set up, and load the demonstration county the first time, with one user for each role."""
+    home = home_folder(os.environ)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "demo").touch()
+    os.environ.pop("PLUMBLINE_LOGIN", None)
+    set_up()
+    # The county is loaded as it would be in life: by the worker's login.
+    done = subprocess.run([sys.executable, "-m", "plumbline.config", "load-demonstration"], check=False)  # noqa: S603
+    sys.exit(done.returncode)
+
+
+@main.command("load-demonstration", hidden=True)
+@signed_in_as("worker")
+def load_demonstration() -> None:
+    from plumbline.jobs import demo as job  # needs Django ready
+
+    job.load(say=say)
+
+
+@main.command()
+@signed_in_as("web")
+def serve() -> None:
+    """Serve the site and its worker until stopped."""
+    from plumbline.jobs import serve as job  # needs Django ready
+
+    job.serve()
+
+
+@main.command()
+@signed_in_as("worker")
+def worker() -> None:
+    """Imports, messages, seals and the night's work, until stopped."""
+    from plumbline.jobs import serve as job  # needs Django ready
+
+    job.worker()
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("owner")
+def backup(file: Path, as_json: bool) -> None:
+    """Everything, in one file."""
+    from plumbline.jobs import backup as job  # needs Django ready
+
+    made = job.backup(file)
+    if as_json:
+        click.echo(json.dumps(made))
+    say(f"Everything is in {file} ({made['bytes'] / 1e6:.1f} MB). It holds records of children: keep it safe.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Everything back from one file, into a database without records."""
+    set_up()
+    from plumbline.jobs import backup as job  # needs Django ready
+
+    job.restore(file)
+    set_up()
+    say("Everything is back. Run `plumbline verify-audit` to check the audit chain.")
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -59,11 +59,9 @@ class Embedded:
         self.home = home
         self.settings = settings
         self.home.mkdir(parents=True, exist_ok=True)
-        tag = hashlib.sha256(str(home).encode()).hexdigest()[:10]
+        tag = _tag(home)
         self.user = _ordinary_user()
-        self.root = home / "database"
-        if self.user and not _can_enter(self.home):
-            self.root = Path("/var/lib/plumbline") / tag
+        self.root = _root(home, self.user)
         self.data = self.root / "data"
         self.programs = self.root / "postgresql"
         # A socket's address may have 107 bytes, so it cannot stand under a deep PLUMBLINE_HOME.
@@ -152,6 +150,19 @@ class Embedded:
             raise WrongSetting(f"The embedded database did not {program}: " + " / ".join(tail))
 
 
+def programs(home: Path) -> Path:
+    """Where PostgreSQL's own programs of this PLUMBLINE_HOME are, if it keeps an embedded database."""
+    return _root(home, _ordinary_user()) / "postgresql" / "bin"
+
+
+def _tag(home: Path) -> str:
+    return hashlib.sha256(str(home).encode()).hexdigest()[:10]
+
+
+def _root(home: Path, user: pwd.struct_passwd | None) -> Path:
+    return Path("/var/lib/plumbline") / _tag(home) if user and not _can_enter(home) else home / "database"
+
+
 def _ordinary_user() -> pwd.struct_passwd | None:
     """The user to run PostgreSQL as when we are root; None when we are an ordinary user already."""
     if os.geteuid() != 0:
@@ -166,7 +177,7 @@ def _ordinary_user() -> pwd.struct_passwd | None:
 
 def _can_enter(folder: Path) -> bool:
     """Whether every folder above may be entered by others."""
-    return all(parent.stat().st_mode & stat.S_IXOTH for parent in (folder, *folder.parents))
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in (folder, *folder.parents) if parent.exists())
 
 
 def _copy_programs(target: Path) -> None:

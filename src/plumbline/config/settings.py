@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from plumbline.config import environment
+from plumbline.config import database, environment
 
 ENV = environment.read()
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,6 +16,7 @@ DEBUG = False
 ALLOWED_HOSTS = [*ENV.hosts]
 PORT = ENV.port
 HOME = ENV.home
+POSTGRESQL_PROGRAMS = database.programs(ENV.home)
 TODAY = ENV.today
 DEMO = ENV.demo
 COUNCIL = ENV.council

@@ -1,5 +1,21 @@
 """Reference data that every installation needs: bank holidays, question sets."""
 
+import csv
+from importlib.resources import files
+
+from plumbline.people.models import BankHoliday
+
 
 def load() -> None:
     """Load or refresh the reference data; run twice, it changes nothing twice."""
+    _bank_holidays()
+
+
+def _bank_holidays() -> None:
+    text = files("plumbline.people").joinpath("library/bank_holidays.csv").read_text(encoding="utf-8")
+    BankHoliday.objects.bulk_create(
+        (BankHoliday(day=row["day"], name=row["name"]) for row in csv.DictReader(text.splitlines())),
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["name"],
+    )

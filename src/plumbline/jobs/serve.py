@@ -1,0 +1,47 @@
+"""`plumbline serve` and `plumbline worker`: the site and what works behind it."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+from procrastinate.contrib.django import app
+
+
+def serve() -> None:
+    """Serve the pages until stopped, with a worker beside them; both end together."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    # granian's workers and ours are separate processes: each signs in to the database with its own login.
+    commands = [
+        [sys.executable, "-m", "plumbline.config", "worker"],
+        [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+            "--port", str(settings.PORT), "--workers", "2", "--blocking-threads", "8", "--no-ws",
+            "--log-level", "warning", "plumbline.config.wsgi:application",
+        ],
+    ]  # fmt: skip
+    environ = {name: value for name, value in os.environ.items() if name != "PLUMBLINE_LOGIN"}
+    running = [subprocess.Popen(command, env=environ) for command in commands]  # noqa: S603 - our own programs
+    click.echo(f"Plumbline is at http://localhost:{settings.PORT} (Ctrl+C stops it).", err=True)
+
+    def stop(*_: object) -> None:
+        for process in running:
+            process.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    # The first to end takes the other with it.
+    pid, status = os.wait()
+    stop()
+    for process in running:
+        if process.pid != pid:
+            process.wait(timeout=30)
+    sys.exit(max(0, os.waitstatus_to_exitcode(status)))
+
+
+def worker() -> None:
+    """Imports, messages, seals and the night's work, until stopped."""
+    app.run_worker(concurrency=2, install_signal_handlers=True, listen_notify=True)
