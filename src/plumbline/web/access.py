@@ -17,6 +17,7 @@ not found" too, any other Refusal a page with its sentence (views that have a fo
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from inspect import isfunction
 from typing import Any
@@ -82,12 +83,13 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str |
             yield path, pattern.name, pattern.callback
 
 
-def may_use(user: Any, access: Access) -> bool:
+def may_use(user: Any, access: Access, *, on: date) -> bool:
+    """Whether a page so marked answers this user on a day."""
     if access.kind == "public":
         return True
     if not user.is_authenticated:
         return False
-    return access.kind == "signed_in" or any(may(user, permission) for permission in access.permissions)
+    return access.kind == "signed_in" or any(may(user, permission, on=on) for permission in access.permissions)
 
 
 def _marked(view: View, access: Access) -> View:
@@ -100,7 +102,7 @@ def _marked(view: View, access: Access) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if access.kind != "public" and not request.user.is_authenticated:
             return _to_sign_in(request)
-        if not may_use(request.user, access):
+        if not may_use(request.user, access, on=request.day):  # type: ignore[attr-defined]
             raise Http404
         # The two refusals, turned into answers once for all pages that do not show them beside a field.
         try:

@@ -1,14 +1,29 @@
-"""What every page's frame shows."""
+"""What every page's frame shows. One query at most: the roles of the person signed in."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from plumbline.people.access import ROLES, current_roles
+from plumbline.web import navigation
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {
+    """``council``, ``demonstration``, ``day``; and, signed in, ``person``, ``navigation``, ``search_url``."""
+    shown: dict[str, Any] = {
         "council": settings.COUNCIL,
         "demonstration": settings.DEMO,
         "day": getattr(request, "day", None),
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or shown["day"] is None:
+        return shown
+    roles = [ROLES[held.role].label for held in current_roles(user, on=shown["day"])]
+    return {
+        **shown,
+        "person": {"name": str(user), "role": ", ".join(dict.fromkeys(roles)) or "No role today"},
+        "navigation": navigation.menu(request),
+        "search_url": navigation.address_of("search"),
+        "account_url": navigation.address_of("account"),
     }

@@ -240,7 +240,7 @@ def drawn(field: BoundField) -> str:
         attrs["aria-describedby"] = described
     if shape in ("radios", "checkboxes", "hidden"):
         return field.as_widget()
-    return field.as_widget(attrs)
+    return field.as_widget(attrs=attrs)
 
 
 def shape_of(field: forms.Field) -> str:

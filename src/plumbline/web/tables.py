@@ -103,6 +103,7 @@ class Column:
             url=None if self.link is None else self.link(row),
             kind="" if self.kind is None or nothing else _read(row, self.kind),
             note="" if self.note is None else _said(_read(row, self.note)),
+            short=self.shown is None and isinstance(value, (date, int, float, Decimal)),
         )
 
 
@@ -114,6 +115,7 @@ class Cell:
     url: str | None
     kind: str
     note: str
+    short: bool  # days and numbers are never broken over two lines
 
 
 @dataclass(frozen=True)

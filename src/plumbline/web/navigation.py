@@ -1,0 +1,65 @@
+"""The menu: only what this person may open. What an entry needs is the mark of the page it leads to, said once there."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.http import HttpRequest
+from django.urls import get_resolver, resolve, reverse
+
+from plumbline.web.access import access_of, may_use, routes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``route`` is the name of the page it opens; ``under``: other addresses at which it counts as open."""
+
+    label: str
+    route: str
+    under: tuple[str, ...] = ()
+
+
+# In the order of the menu. An entry whose page is not built yet is left out.
+ENTRIES = (
+    Entry("My work", "my_work", ("/flags/",)),
+    Entry("Children and families", "children", ("/tacs/",)),
+    Entry("Settings and placements", "settings", ("/placements/", "/may-i-place/", "/check/")),
+    Entry("Contracts", "contracts"),
+    Entry("Figures", "figures", ("/measures/",)),
+    Entry("Scrutiny", "scrutiny", ("/reports/",)),
+    Entry("Imports", "imports", ("/queues/",)),
+    Entry("People", "people", ("/users/",)),
+    Entry("Governance", "governance", ("/audit/",)),
+)
+
+
+def menu(request: HttpRequest) -> list[tuple[str, str, bool]]:
+    """(label, address, whether we are there) for each entry that the person signed in may open."""
+    shown = []
+    for entry in ENTRIES:
+        if entry.route not in _names():
+            continue
+        address = reverse(entry.route)
+        if may_use(request.user, access_of(resolve(address).func), on=request.day):  # type: ignore[attr-defined]
+            shown.append((entry.label, address, _is_open(request.path, address, entry.under)))
+    return shown
+
+
+def _is_open(path: str, address: str, under: tuple[str, ...]) -> bool:
+    if path == address:
+        return True
+    return any(path.startswith(place) for place in (address, *under) if place != "/")
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(name for _, name, _ in routes(get_resolver()) if name)
+
+
+def page_exists(route: str) -> bool:
+    """Whether a page of this name has been built (the frame leaves out what has not)."""
+    return route in _names()
+
+
+def address_of(route: str) -> str:
+    return reverse(route) if page_exists(route) else ""
+
