@@ -21,7 +21,7 @@ from plumbline.kernel.errors import RuleBroken
 Cells = dict[str, str]
 
 # Published files put titles and notes above the header; no file seen has more than five such rows.
-HEADER_WITHIN_ROWS = 1_000
+HEADER_WITHIN_ROWS = 200
 # One cell longer than this is a quotation mark that was never closed, not a cell.
 LONGEST_CELL = 1_000_000
 
@@ -42,7 +42,7 @@ class WrongFile(RuleBroken):
     default_code = "bad_header"
 
 
-class BadDate(ValueError):
+class BadDate(ValueError):  # noqa: N818  named for what the cell is
     """The text is no date that can be; `reason` is a sentence for people."""
 
     def __init__(self, text: str) -> None:
@@ -122,7 +122,7 @@ _WHOLE_FLOAT = re.compile(r"\d+\.0+")
 
 
 def clean_id(text: str) -> str:
-    """An identifier or URN: trimmed, upper case; `103120.0`, a number that passed through a spreadsheet, is `103120`."""
+    """An identifier or URN: trimmed, upper case; `103120.0`, as a spreadsheet writes a number, is `103120`."""
     text = text.strip().upper()
     if _WHOLE_FLOAT.fullmatch(text):
         text = text[: text.index(".")]
@@ -206,12 +206,13 @@ def _examine(path: Path, kind_name: str) -> _Text:
                 for magic, what in _DISGUISES:
                     if block.startswith(magic):
                         raise WrongFile(
-                            f"{path.name} is {what}; {kind_name} was expected as text. Save it as CSV (UTF-8) and try again.",
+                            f"{path.name} is {what}; {kind_name} was expected as text. "
+                            "Save it as CSV (UTF-8) and try again.",
                             code="not_a_table",
                         )
             if b"\x00" in block:
                 raise WrongFile(
-                    f"{path.name} holds zero bytes, which text never does: it is damaged, was cut off, or is of another kind.",
+                    f"{path.name} holds zero bytes, which text never does: it is damaged, cut off or of another kind.",
                     code="not_a_table",
                 )
             empty = empty and not block.removeprefix(b"\xef\xbb\xbf").strip()
@@ -240,7 +241,7 @@ _NOT_ASCII = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
 
 
 def _single_byte_encoding(sites: Sequence[bytes]) -> str:
-    """Windows-1252, unless what the bytes would say in Mac Roman reads better (é within a word, a dash between spaces)."""
+    """Windows-1252, unless the bytes read better in Mac Roman (é within a word, a dash between spaces)."""
 
     def score(encoding: str) -> int:
         total = 0
@@ -333,8 +334,8 @@ class Wanted:
                 if name in self.required:
                     first = places[names.index(name)]
                     raise WrongFile(
-                        f"The header on line {line} has “{cells[place].strip()}” twice, in columns {column_letter(first)} and "
-                        f"{column_letter(place)}: two tables stand side by side. Keep only {self.kind_name}.",
+                        f"The header on line {line} has “{cells[place].strip()}” twice, in columns "
+                        f"{column_letter(first)} and {column_letter(place)}: two tables stand side by side. Keep only {self.kind_name}.",
                         code="two_tables",
                     )
                 # A second column of the same name, of no consequence: the first is read.
@@ -519,7 +520,7 @@ def _never_closed(file_name: str, line: int) -> WrongFile:
 def _second_header(file_name: str, sheet: str, first: int, second: int) -> WrongFile:
     where = f"{file_name}, sheet “{sheet}”," if sheet else file_name
     return WrongFile(
-        f"{where} holds two tables: one header is on line {first}, another on line {second}. Keep one table to a sheet.",
+        f"{where} holds two tables: one header is on line {first}, another on line {second}. Keep one to a sheet.",
         code="two_tables",
     )
 
@@ -528,7 +529,7 @@ def _second_header(file_name: str, sheet: str, first: int, second: int) -> Wrong
 
 
 def sheet_table(rows: Iterator[Sequence[str]], *, header: _Header, file_name: str, sheet: str) -> Table:
-    """The table of a spreadsheet's sheet, given all its rows from the first; cells to the right of the header are left out."""
+    """The table of a sheet, given all its rows from the first; cells to the right of its header are left out."""
     return Table(
         header.line,
         header.columns,

@@ -30,65 +30,61 @@ class Limits:
     seconds: int = 60
 
 
-def open_sheets(
-    path: Path,
-    *,
-    kind_name: str,
-    required: Collection[str],
-    aliases: Mapping[str, str] | None = None,
-    sheet: str = "",
-    limits: Limits | None = None,
-) -> list[Table]:
-    """The table of every sheet that holds one with the `required` header, or of the one named `sheet`.
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """An unpacked spreadsheet: its sheets' names in their order, and the tables in them."""
 
-    Numbers come as text without a needless point (`1027077`), days as ISO. Raises WrongFile: no sheet has it
-    (bad_header), a sheet has two tables one beside or above the other (two_tables, the latter while reading), the file
-    unpacks to too much (too_large) or is no spreadsheet (not_a_table).
-    """
-    wanted = Wanted.of(kind_name, required, aliases)
+    file_name: str
+    _printed: Printed
+    _starts: dict[str, int]
+
+    @property
+    def sheets(self) -> list[str]:
+        return list(self._starts)
+
+    def tables(
+        self,
+        *,
+        kind_name: str,
+        required: Collection[str],
+        aliases: Mapping[str, str] | None = None,
+        among: Collection[str] | None = None,
+    ) -> list[Table]:
+        """The table of every sheet (of those `among`) that has one with the `required` header.
+
+        Numbers come as text without a needless point (`1027077`), days as ISO. Raises WrongFile: no sheet has it
+        (bad_header), or a sheet has two, one beside or above the other (two_tables, the latter while reading).
+        """
+        wanted = Wanted.of(kind_name, required, aliases)
+        tables = []
+        nearest: list[str] = []
+        for name, start in self._starts.items():
+            if among is not None and name not in among:
+                continue
+            header, close = find_header(_rows(self._printed, start), wanted)
+            if header:
+                rows = _rows(self._printed, start)
+                tables.append(sheet_table(rows, header=header, file_name=self.file_name, sheet=name))
+            elif len(close) > len(nearest):
+                nearest = close
+        if not tables:
+            where = f" in any of its {len(self._starts)} sheets" if among is None else f" in {', '.join(among)}"
+            raise wanted.not_found(self.file_name, nearest, where)
+        return tables
+
+
+def open_workbook(path: Path, *, limits: Limits | None = None) -> Workbook:
+    """Raises WrongFile: the file unpacks to too much (too_large), or is no spreadsheet (not_a_table)."""
     printed = _unpack(path, limits or Limits())
-    starts = _sheet_starts(printed)
-    if sheet and sheet not in starts:
-        raise WrongFile(
-            f"{path.name} has no sheet “{sheet}”; it has {', '.join(starts)}.",
-            code="bad_header",
-        )
-    tables = []
-    nearest: list[str] = []
-    for name, start in starts.items():
-        if sheet and name != sheet:
-            continue
-        header, close = find_header(_rows(printed, start), wanted)
-        if header:
-            tables.append(
-                sheet_table(
-                    _rows(printed, start),
-                    header=header,
-                    file_name=path.name,
-                    sheet=name,
-                )
-            )
-        elif len(close) > len(nearest):
-            nearest = close
-    if not tables:
-        raise wanted.not_found(
-            path.name,
-            nearest,
-            f" in any of its {len(starts)} sheets" if not sheet else "",
-        )
-    return tables
-
-
-def list_sheets(path: Path, *, limits: Limits | None = None) -> list[str]:
-    """The names of a spreadsheet's sheets, in their order. Raises WrongFile as `open_sheets` does."""
-    return list(_sheet_starts(_unpack(path, limits or Limits())))
+    starts = {json.loads(line): after for line, after in _lines(printed, 0) if line.startswith(b'"')}
+    return Workbook(path.name, printed, starts)
 
 
 def _unpack(path: Path, limits: Limits) -> Printed:
     """The lines that the child printed; kept in a nameless file, not in memory, and gone with the last reader of it."""
     too_large = WrongFile(
-        f"{path.name} unpacks to more than {limits.unpacked_bytes // 1_000_000} MB, or needs more memory or time than a "
-        "spreadsheet of lists should: it is not read. Save the one sheet that is wanted as CSV.",
+        f"{path.name} unpacks to more than {limits.unpacked_bytes // 1_000_000} MB, or needs more memory or time than "
+        "a spreadsheet of lists should: it is not read. Save the one sheet that is wanted as CSV.",
         code="too_large",
     )
     command = [
@@ -102,7 +98,7 @@ def _unpack(path: Path, limits: Limits) -> Printed:
     ]
     with tempfile.TemporaryFile() as printed:
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603  our own program, and no shell
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
@@ -116,7 +112,7 @@ def _unpack(path: Path, limits: Limits) -> Printed:
             return mmap.mmap(printed.fileno(), 0, access=mmap.ACCESS_READ) if printed.seek(0, 2) else b""
     if done.returncode == sheet_child.NO_SPREADSHEET:
         raise WrongFile(
-            f"{path.name} is not a spreadsheet that can be read (XLSX or ODS): it is damaged, cut off or of another kind.",
+            f"{path.name} is not a spreadsheet that can be read (XLSX or ODS): damaged, cut off or of another kind.",
             code="not_a_table",
         )
     # A negative status is a signal: the system stopped it at a limit. Status 1 is Python's own lack of memory.
@@ -130,11 +126,6 @@ def _lines(printed: Printed, start: int) -> Iterator[tuple[bytes, int]]:
     while (end := printed.find(b"\n", start)) >= 0:
         yield printed[start:end], end + 1
         start = end + 1
-
-
-def _sheet_starts(printed: Printed) -> dict[str, int]:
-    """Where each sheet's first row begins in the printed lines."""
-    return {json.loads(line): after for line, after in _lines(printed, 0) if line.startswith(b'"')}
 
 
 def _rows(printed: Printed, start: int) -> Iterator[list[str]]:

@@ -1,0 +1,404 @@
+"""Reads one of Ofsted's published lists, whatever its year: each setting it names, and each inspection it tells of."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from plumbline.exchange.ofsted_layouts import LAYOUTS, Block, Layout
+from plumbline.exchange.readers import (
+    BadDate,
+    Cells,
+    RefusedRow,
+    Table,
+    WrongFile,
+    clean,
+    clean_id,
+    clean_text,
+    fold,
+    is_spreadsheet,
+    open_table,
+    parse_date,
+)
+from plumbline.exchange.spreadsheets import Limits, open_workbook
+from plumbline.ofsted.grades import NOT_JUDGED, UNKNOWN, Aspect, Judgement, framework_of, read_judgement
+from plumbline.ofsted.rules import Kind
+
+Attribute = str | date | None
+
+# Social-care numbers are seven digits or SC and six; schools' are six.
+_URN = re.compile(r"(?:SC)?\d{5,8}")
+# A list of a year's inspections repeats a quarter of its settings; a list of providers repeats none but by mistake.
+_SHARE_REPEATED_IN_YEAR = 0.05
+
+
+@dataclass(slots=True)
+class InspectionRow:
+    """One inspection as the list tells it. `judgements` maps an aspect to the source's wording and its grade."""
+
+    kind: str
+    framework: str
+    event_number: str
+    event_wording: str
+    inspected_on: date
+    published_on: date | None
+    # The URN of the school that was inspected, where it is not this one but the one it was made from.
+    predecessor_urn: str
+    judgements: dict[str, Judgement]
+
+
+@dataclass(slots=True)
+class SettingRow:
+    """One row of the list. `attributes` has a key for every column the file has, and none for one it lacks:
+    an absent column says nothing. Empty and REDACTED cells are ""; days are dates or None.
+    """
+
+    line: int
+    register: str
+    urn: str
+    attributes: dict[str, Attribute]
+    inspections: list[InspectionRow]
+
+
+@dataclass(slots=True)
+class OfstedList:
+    """One table of one list, read.
+
+    `whole`: every setting of its kind is on it, one row each, so that one missing is gone; else it is a list of
+    inspections, with a row for each, and a setting not on it was not inspected. `layout` names the columns it had.
+    `refused` rows were not taken. `notes` are about rows that were: a wording that is on no scale is kept with the
+    grade `unknown` (code unknown_code). read == len(rows) + repeated + len(refused).
+    """
+
+    layout: str
+    family: str
+    register: str
+    whole: bool
+    as_at: date
+    file_name: str
+    sheet: str
+    header_line: int
+    columns_present: frozenset[str]
+    unknown_columns: list[str]
+    rows: list[SettingRow] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    notes: list[RefusedRow] = field(default_factory=list)
+    read: int = 0
+    repeated: int = 0
+
+
+def read_lists(path: Path, as_at: date, *, sheet: str = "", limits: Limits | None = None) -> list[OfstedList]:
+    """The list in a text file, or the lists in a spreadsheet: one for each sheet that holds one, the whole lists first.
+
+    Raises WrongFile (bad_header where it is none of the lists that are read).
+    """
+    tables = _open(path, sheet, limits)
+    lists = [_read(path.name, layout, table, as_at) for layout, table in tables]
+    return sorted(lists, key=lambda read: not read.whole)
+
+
+def _open(path: Path, sheet: str, limits: Limits | None) -> list[tuple[Layout, Table]]:
+    if not is_spreadsheet(path):
+        return _first_that_fits(
+            path.name,
+            lambda layout: [
+                open_table(path, kind_name=layout.kind_name, required=layout.required, aliases=layout.aliases)
+            ],
+        )
+    book = open_workbook(path, limits=limits)
+    if sheet and sheet not in book.sheets:
+        raise WrongFile(f"{path.name} has no sheet “{sheet}”; it has {', '.join(book.sheets)}.", code="bad_header")
+    left = {sheet} if sheet else set(book.sheets)
+
+    def tables(layout: Layout) -> list[Table]:
+        return book.tables(kind_name=layout.kind_name, required=layout.required, aliases=layout.aliases, among=left)
+
+    found: list[tuple[Layout, Table]] = []
+    while True:
+        try:
+            more = _first_that_fits(path.name, tables)
+        except WrongFile as refusal:
+            if found and refusal.code == "bad_header":
+                return found
+            raise
+        found += more
+        left -= {table.sheet for _, table in more}
+
+
+def _first_that_fits(file_name: str, tables: Callable[[Layout], list[Table]]) -> list[tuple[Layout, Table]]:
+    refusals: list[WrongFile] = []
+    for layout in LAYOUTS:
+        try:
+            return [(layout, table) for table in tables(layout)]
+        except WrongFile as refusal:
+            if refusal.code != "bad_header":
+                raise
+            refusals.append(refusal)
+    found = fold(refusals[0].reason.partition("The nearest row has")[2].partition("missing:")[0])
+    nearest = refusals[1 if "school name" in found else 0].reason
+    raise WrongFile(
+        f"{file_name} is none of the lists of Ofsted that are read: providers of children's social care, state-funded "
+        f"schools, independent schools. {nearest}",
+        code="bad_header",
+    )
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------
+
+
+class _NotTaken(Exception):  # noqa: N818  a decision about a row, not a fault
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedList:
+    read = OfstedList(
+        layout="",
+        family=layout.family,
+        register=layout.register,
+        whole=True,
+        as_at=as_at,
+        file_name=file_name,
+        sheet=table.sheet,
+        header_line=table.header_line,
+        columns_present=frozenset(name for column, name in layout.attributes.items() if table.has(column)),
+        unknown_columns=table.unknown_columns(layout.columns()),
+    )
+    reader = _RowReader(layout, table, as_at, read.notes)
+    taken: list[tuple[SettingRow, Cells]] = []
+    for line, cells in table:
+        read.read += 1
+        if isinstance(cells, RefusedRow):
+            read.refused.append(cells)
+            continue
+        urn = clean_id(cells["urn"])
+        try:
+            taken.append((reader.row(line, urn, cells), cells))
+        except _NotTaken as refusal:
+            read.refused.append(RefusedRow(line, urn, refusal.code, refusal.reason, cells))
+    read.whole = not (layout.in_year or _is_of_a_year([row for row, _ in taken]))
+    if not read.whole and not layout.in_year:
+        read.family += "_in_year"
+    read.layout = _layout_name(read, layout, table)
+    _take_once(read, taken)
+    read.refused.sort(key=lambda refusal: refusal.line)
+    return read
+
+
+def _is_of_a_year(rows: Sequence[SettingRow]) -> bool:
+    """Whether these rows are inspections of a year. The header does not always tell: interim visits, and settings that
+    come again with another event, do.
+    """
+    if any(inspection.kind == Kind.INTERIM for row in rows for inspection in row.inspections):
+        return True
+    events: dict[str, set[tuple[str, date]]] = {}
+    again = 0
+    for row in rows:
+        told = {(inspection.event_number, inspection.inspected_on) for inspection in row.inspections[:1]}
+        known = events.setdefault(row.urn, set())
+        again += bool(known) and not told <= known
+        known |= told
+    return again > _SHARE_REPEATED_IN_YEAR * len(rows)
+
+
+def _take_once(read: OfstedList, taken: Iterable[tuple[SettingRow, Cells]]) -> None:
+    """Keep each setting (in a list of a year: each inspection) once: the first. Count repeats, refuse the rest."""
+    first: dict[tuple[str, str], tuple[int, Cells]] = {}
+    for row, cells in taken:
+        event = ""
+        if not read.whole and row.inspections:
+            inspection = row.inspections[0]
+            event = f"{inspection.event_number} {inspection.kind} {inspection.inspected_on}"
+        line, before = first.setdefault((row.urn, event), (row.line, cells))
+        if line == row.line:
+            read.rows.append(row)
+        elif _same(before, cells):
+            read.repeated += 1
+        else:
+            what = f"inspection {row.inspections[0].event_number}" if event else "setting"
+            read.refused.append(
+                RefusedRow(
+                    row.line,
+                    row.urn,
+                    "conflict_in_file",
+                    f"The {what} stands on line {line} already, with other content; the first is taken.",
+                    cells,
+                )
+            )
+
+
+def _same(one: Cells, other: Cells) -> bool:
+    return all(cell.strip() == other[name].strip() for name, cell in one.items())
+
+
+def _layout_name(read: OfstedList, layout: Layout, table: Table) -> str:
+    """The family and the first year known with these columns."""
+    if layout.register != "social_care":
+        renewed = table.has("safeguarding standards")
+        return f"{read.family}_{'reif' if renewed else 'oeif'}"
+    written = {fold(column) for column in table.columns}
+    if "reg status" in written:
+        year = "2015"
+    elif "overall effectiveness" in written:
+        year = "2016"
+    elif "previous full inspection date" in table.names:
+        year = "2024"
+    elif "supported accommodation" in table.names:
+        year = "2025"
+    elif any(name.startswith(("latest full inspection overall", "inspection overall")) for name in written):
+        year = "2022"
+    elif "latest full inspection date" in written:
+        year = "2023"
+    else:
+        year = "2019"
+    return f"{read.family}_{year}"
+
+
+class _RowReader:
+    """Reads rows under one header; what depends on the header alone is worked out once."""
+
+    def __init__(self, layout: Layout, table: Table, as_at: date, notes: list[RefusedRow]) -> None:
+        self.layout = layout
+        self.as_at = as_at
+        self.notes = notes
+        self.attributes = [(column, name) for column, name in layout.attributes.items() if table.has(column)]
+        self.blocks = [
+            (block, [(column, aspect) for column, aspect in block.judgements.items() if table.has(column)])
+            for block in layout.blocks
+            if table.has(block.inspected_on)
+        ]
+        self.attached = [attached for attached in layout.attached if table.has(attached.column)]
+
+    def row(self, line: int, urn: str, cells: Cells) -> SettingRow:
+        if not urn:
+            raise _NotTaken("missing_id", "The row has no URN: it cannot be known whose it is.")
+        if not _URN.fullmatch(urn):
+            raise _NotTaken(
+                "missing_id", f"“{cells['urn'].strip()}” is not a URN (six or seven digits, or SC and six)."
+            )
+        attributes = {name: self._attribute(column, name, cells[column]) for column, name in self.attributes}
+        inspections: list[InspectionRow] = []
+        for block, judgements in self.blocks:
+            inspection = self._inspection(line, urn, cells, block, judgements)
+            if inspection:
+                _merge(inspections, inspection)
+        for attached in self.attached:
+            judgement = self._judgement(line, urn, cells, attached.column, attached.aspect)
+            if judgement:
+                self._attach(inspections, attached.aspect, judgement, attached.kinds)
+        return SettingRow(line, self.layout.register, urn, attributes, inspections)
+
+    def _attribute(self, column: str, name: str, cell: str) -> Attribute:
+        if name in self.layout.dates:
+            return self._day(column, cell)
+        if name in self.layout.numbers or name in self.layout.ids:
+            return clean_id(cell)
+        return clean(cell) if cell.strip() in {"-", "null"} else clean_text(cell)
+
+    def _day(self, column: str, cell: str) -> date | None:
+        try:
+            return parse_date(cell)
+        except BadDate as bad:
+            raise _NotTaken("bad_date", f"{column.capitalize()}: {bad.reason}") from bad
+
+    def _inspection(
+        self, line: int, urn: str, cells: Cells, block: Block, columns: Sequence[tuple[str, Aspect]]
+    ) -> InspectionRow | None:
+        if cells.get(block.told_elsewhere, "").strip().casefold() == "yes":
+            return None
+        inspected_on = self._day(block.inspected_on, cells[block.inspected_on])
+        published_on = self._day(block.published_on, cells.get(block.published_on, ""))
+        wording = clean(cells.get(block.event_wording, ""))
+        event_number = clean_id(cells.get(block.event_number, ""))
+        judgements = {
+            aspect.value: judgement
+            for column, aspect in columns
+            if (judgement := self._judgement(line, urn, cells, column, aspect))
+        }
+        if inspected_on is None:
+            if any(judgement.grade != NOT_JUDGED for judgement in judgements.values()):
+                raise _NotTaken(
+                    "missing_start", f"There is a judgement and no date of inspection ({block.inspected_on})."
+                )
+            return None
+        if inspected_on > self.as_at:
+            raise _NotTaken(
+                "future_date",
+                f"The inspection of {inspected_on:%-d %B %Y} is after the day of the list, {self.as_at:%-d %B %Y}.",
+            )
+        if published_on and published_on < inspected_on:
+            raise _NotTaken(
+                "end_before_start",
+                f"Published on {published_on:%-d %B %Y}, before the inspection of {inspected_on:%-d %B %Y}.",
+            )
+        kind = block.kind or _kind_of(wording, judgements)
+        if kind == Kind.INTERIM and Aspect.OVERALL in judgements:
+            # The one column holds another scale for interim inspections.
+            overall = judgements.pop(Aspect.OVERALL)
+            judgements[Aspect.INTERIM_OUTCOME] = read_judgement(Aspect.INTERIM_OUTCOME, overall.wording)
+        self._note_unknown(line, urn, judgements)
+        then = clean_id(cells.get(block.urn_then, ""))
+        another = clean(cells.get(block.relates, "")).casefold() == "no" and then != urn
+        return InspectionRow(
+            kind,
+            framework_of(self.layout.register, inspected_on, independent=self.layout.independent),
+            event_number,
+            wording,
+            inspected_on,
+            published_on,
+            then if another else "",
+            judgements,
+        )
+
+    def _judgement(self, line: int, urn: str, cells: Cells, column: str, aspect: Aspect) -> Judgement | None:
+        wording = clean(cells[column])
+        return read_judgement(aspect, wording) if wording else None
+
+    def _note_unknown(self, line: int, urn: str, judgements: dict[str, Judgement]) -> None:
+        for aspect, judgement in judgements.items():
+            if judgement.grade == UNKNOWN:
+                self.notes.append(
+                    RefusedRow(
+                        line,
+                        urn,
+                        "unknown_code",
+                        f"“{judgement.wording}” is not on the scale of {aspect.replace('_', ' ')}: "
+                        "the row is taken, this judgement counts as not understood.",
+                        {},
+                    )
+                )
+
+    def _attach(
+        self, inspections: Sequence[InspectionRow], aspect: Aspect, judgement: Judgement, kinds: frozenset[str]
+    ) -> None:
+        fitting = [inspection for inspection in inspections if inspection.kind in kinds]
+        if fitting and not any(inspection.judgements.get(aspect) == judgement for inspection in fitting):
+            max(fitting, key=lambda inspection: inspection.inspected_on).judgements[aspect] = judgement
+
+
+def _kind_of(wording: str, judgements: dict[str, Judgement]) -> str:
+    """The kind by the event's wording. What does not plainly judge anew is taken as a visit, which clears nothing."""
+    said = wording.casefold()
+    if any(aspect.startswith("rc_") for aspect in judgements):
+        return Kind.REPORT_CARD
+    if "interim" in said:
+        return Kind.INTERIM
+    if "monitoring" in said or "assurance" in said or "emergency" in said:
+        return Kind.MONITORING
+    if "full" in said or (not said and judgements):
+        return Kind.FULL
+    if "ungraded" in said:
+        return Kind.UNGRADED
+    return Kind.MONITORING
+
+
+def _merge(inspections: list[InspectionRow], new: InspectionRow) -> None:
+    """Add an inspection, or what it adds to one of the same kind and day that the row has already told of."""
+    for known in inspections:
+        if (known.kind, known.inspected_on) == (new.kind, new.inspected_on):
+            known.judgements.update(new.judgements)
+            return
+    inspections.append(new)
