@@ -13,6 +13,7 @@ import textwrap
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def data_uri(chart: Chart) -> str:
 
 def content_hash(chart: Chart) -> str:
     """The name under which a drawing can be kept: it changes when the drawing would."""
-    return hashlib.sha256(f"{vl_convert.__version__}\n{canonical(chart)}".encode()).hexdigest()
+    return hashlib.sha256(f"{version('vl-convert-python')}\n{canonical(chart)}".encode()).hexdigest()
 
 
 def canonical(chart: Chart) -> str:
@@ -272,7 +273,7 @@ def _break_marks(chart: Chart, places: Sequence[float], x: Spec, *, words: bool)
     for mark in chart.breaks:
         index = index_of[mark.at]
         place = (places[index] + places[max(index - 1, 0)]) / 2
-        row = {"x": place, "t": _wrapped(mark.words, 40)}
+        row: Spec = {"x": place, "t": _wrapped(mark.words, 40)}
         layers.append(
             {
                 "data": {"values": [row]},
@@ -290,24 +291,31 @@ def _break_marks(chart: Chart, places: Sequence[float], x: Spec, *, words: bool)
 def _ends(chart: Chart, ends: Sequence[str], width: int, top: float) -> list[Spec]:
     """The name and last value of each line at its end, moved apart where they would lie on each other."""
     bottom = min([0.0, *(point.value for series in chart.series for point in series.points if point.value is not None)])
-    wanted = []
+    wanted: list[tuple[float, int, str, Series]] = []
     for series, words in zip(chart.series, ends, strict=True):
         known = [point.value for point in series.points if point.value is not None]
         height = (words.count("\n") + 1) * LINE
         middle = HEIGHT * (1 - ((known[-1] if known else bottom) - bottom) / (top - bottom))
-        wanted.append([middle - height / 2, height, words, GREY if series.comparison else INK])
-    wanted.sort(key=lambda item: item[0])
+        wanted.append((middle - height / 2, height, words, series))
+    wanted.sort(key=lambda label: label[0])
+    starts: list[float] = []
     floor = -10.0
-    for item in wanted:
-        item[0] = max(item[0], floor)
-        floor = item[0] + item[1] + 3
+    for start, height, _, _ in wanted:
+        starts.append(max(start, floor))
+        floor = starts[-1] + height + 3
     ceiling = HEIGHT + 10.0
-    for item in reversed(wanted):
-        item[0] = min(item[0], ceiling - item[1])
-        ceiling = item[0] - 3
+    for index in range(len(wanted) - 1, -1, -1):
+        starts[index] = min(starts[index], ceiling - wanted[index][1])
+        ceiling = starts[index] - 3
     return [
-        _placed(words, x=width + 10, y=start, color=colour, fontWeight="bold" if colour == INK else "normal")
-        for start, _, words, colour in wanted
+        _placed(
+            words,
+            x=width + 10,
+            y=start,
+            color=GREY if series.comparison else INK,
+            fontWeight="normal" if series.comparison else "bold",
+        )
+        for start, (_, _, words, series) in zip(starts, wanted, strict=True)
     ]
 
 

@@ -464,7 +464,7 @@ class _Writer:
     def add(self, style: str) -> WordParagraph:
         return self.document.add_paragraph(style=self.style(style))
 
-    def style(self, name: str, kind: WD_STYLE_TYPE = WD_STYLE_TYPE.PARAGRAPH) -> BaseStyle:
+    def style(self, name: str, kind: WD_STYLE_TYPE = WD_STYLE_TYPE.PARAGRAPH) -> Any:
         """The template's style of that name, or a plain one made after the house's where it has none."""
         if (name, kind) not in self.styles:
             styles = self.document.styles

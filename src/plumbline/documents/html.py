@@ -90,7 +90,9 @@ class _Writer:
         council = (
             f'<p class="govuk-caption-l app-report__council">{_text(report.council)}</p>' if report.council else ""
         )
-        status = [part for part in (report.classification, report.standing) if part]
+        status = " · ".join(
+            f"<strong>{_text(part)}</strong>" for part in (report.classification, report.standing) if part
+        )
         lines = [
             f'<div class="govuk-summary-list__row"><dt class="govuk-summary-list__key">{_text(name)}</dt>'
             f'<dd class="govuk-summary-list__value">{_text(value)}</dd></div>'
@@ -100,7 +102,7 @@ class _Writer:
             '<header class="app-report__header">',
             council,
             f'<h1 class="govuk-heading-xl">{_text(report.title)}</h1>' if with_title else "",
-            f'<p class="govuk-body app-report__status">{" · ".join(f"<strong>{_text(part)}</strong>" for part in status)}</p>',
+            f'<p class="govuk-body app-report__status">{status}</p>',
             f'<p class="govuk-body">{_text(report.exemption)}</p>' if report.exemption else "",
             f'<dl class="govuk-summary-list">{"".join(lines)}</dl>',
             "</header>",
@@ -172,7 +174,8 @@ class _Writer:
         )
         rows = "".join(self.row(row, table) for row in table.rows)
         found = (
-            f'<table class="govuk-table"><caption class="govuk-table__caption govuk-table__caption--s">{_text(caption)}</caption>'
+            '<table class="govuk-table">'
+            f'<caption class="govuk-table__caption govuk-table__caption--s">{_text(caption)}</caption>'
             f'<thead class="govuk-table__head"><tr class="govuk-table__row">{head}</tr></thead>'
             f'<tbody class="govuk-table__body">{rows}</tbody></table>'
         )
@@ -183,7 +186,8 @@ class _Writer:
             f'<td class="govuk-table__cell{_numeric(column)}">{self.inline(cell)}</td>'
             for column, cell in zip(table.columns[1:], row.cells, strict=True)
         )
-        return f'<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">{self.inline(row.header)}</th>{cells}</tr>'
+        header = f'<th scope="row" class="govuk-table__header">{self.inline(row.header)}</th>'
+        return f'<tr class="govuk-table__row">{header}{cells}</tr>'
 
     def under(self, note: Inline, source: str) -> str:
         """What stands in small letters below a table or a chart."""
@@ -198,14 +202,16 @@ class _Writer:
             f'<img src="{escape(self.chart_address(chart))}" alt="{_text(chart.alternative)}" '
             f'width="{width:.0f}" height="{height:.0f}">'
             f'<details class="govuk-details"><summary class="govuk-details__summary">'
-            f'<span class="govuk-details__summary-text">Show the figures of {_text(label.lower())} as a table</span></summary>'
+            '<span class="govuk-details__summary-text">'
+            f"Show the figures of {_text(label.lower())} as a table</span></summary>"
             f'<div class="govuk-details__text">{self.table(chart.table, chart.table.caption)}</div></details>'
             f"{self.under(chart.note, chart.source)}</figure>"
         )
 
     def list_of_figures(self) -> list[str]:
         parts = [
-            f'<section class="app-report__figures" aria-labelledby="figures"><h2 class="govuk-heading-l" id="figures">{FIGURES_TITLE}</h2>',
+            '<section class="app-report__figures" aria-labelledby="figures">',
+            f'<h2 class="govuk-heading-l" id="figures">{FIGURES_TITLE}</h2>',
             f'<p class="govuk-body">{FIGURES_INTRODUCTION}</p>',
             '<dl class="app-report__figure-list">',
         ]

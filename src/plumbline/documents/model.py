@@ -409,7 +409,10 @@ def runs_of(block: Block) -> tuple[Run, ...]:
     return tuple(run for inline in inlines for run in as_runs(inline))
 
 
-NO_BACKGROUND_PAPERS = "No background papers within section 100D of the Local Government Act 1972 were used in the preparation of this report."
+NO_BACKGROUND_PAPERS = (
+    "No background papers within section 100D of the Local Government Act 1972 were used "
+    "in the preparation of this report."
+)
 BACKGROUND_PAPERS = (
     "The following background papers, as defined in section 100D of the Local Government Act 1972, "
     "were relied upon in the writing of this report."

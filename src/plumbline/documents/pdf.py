@@ -56,13 +56,13 @@ def write(report: Report, moment: datetime | None = None) -> bytes:
     and moment give the same bytes."""
     data = json.dumps(_shown(_report(report) | {"dated": moment is not None}), ensure_ascii=False)
     return typst.compile(
-        _TEMPLATE.read_bytes(),
-        root=str(_TEMPLATE.parent),
-        font_paths=[str(charts.FONT_FOLDER)],
+        _TEMPLATE,
+        root=_TEMPLATE.parent,
+        font_paths=[charts.FONT_FOLDER],
         ignore_system_fonts=True,
         sys_inputs={"report": data},
         format="pdf",
-        pdf_standards=["ua-1"],
+        pdf_standards="ua-1",
         timestamp=int((moment or _EPOCH).timestamp()),
     )
 

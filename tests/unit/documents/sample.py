@@ -42,7 +42,7 @@ SCHOOL_LED = Figure(
     shown="64.7%",
     full="64.7% (1,750 of 2,704)",
     title="Open teams led by schools",
-    definition="Of the open teams, those whose lead professional works for a school. Teams without a lead stay in the denominator.",
+    definition="Of the open teams, those led by someone who works for a school. Teams with no lead count as not led.",
     moment=READ,
     as_at="30 June 2016",
 )
@@ -257,16 +257,17 @@ def report(**changes: object) -> Report:
             Heading(2, "Question 5: How are local commissioners considering safeguarding in their work?", "question-5"),
             Paragraph(
                 "Every tender of Children’s Services since April 2015 began with a stage that a bidder passes or fails "
-                "on its safeguarding arrangements: safer recruitment, checks at the right level, and policies that were "
-                "reviewed since the law last changed. A bidder who fails is told why and goes no further."
+                "on its safeguarding arrangements: safer recruitment, checks at the right level, and policies "
+                "that were reviewed since the law last changed. A bidder who fails is told why and goes no further."
             ),
             Paragraph(
-                "Each contract has a manager and a named lead in the service area. They meet the provider every quarter; "
-                "safeguarding is the first item, and what was promised in the tender is checked against what is done."
+                "Each contract has a manager and a named lead in the service area. They meet the provider every "
+                "quarter; safeguarding is the first item, and what was promised in the tender is checked against "
+                "what is done."
             ),
             Note(
-                "The contracts themselves are not yet kept as records, so this answer carries no figures about them. They "
-                "will be added when the register of contracts has been filled, which is planned for December 2016."
+                "The contracts themselves are not yet kept as records, so this answer carries no figures about them. "
+                "They will be added when the register of contracts has been filled, which is planned for December 2016."
             ),
             Heading(2, "Question 6: How effective are early help strategies?", "question-6"),
             Heading(3, "How many families are helped, and by whom"),

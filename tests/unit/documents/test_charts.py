@@ -1,8 +1,8 @@
 import re
-import xml.etree.ElementTree as ElementTree
 from datetime import date, timedelta
 
 import pytest
+from lxml import etree
 
 from plumbline.documents import charts
 from plumbline.documents.model import Break, Chart, Point, Series
@@ -13,14 +13,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def words(chart):
-    return [text.text for text in ElementTree.fromstring(charts.svg(chart)).iter(f"{SVG}text")] + [
-        text.text for text in ElementTree.fromstring(charts.svg(chart)).iter(f"{SVG}tspan")
+    return [text.text for text in etree.fromstring(charts.svg(chart).encode()).iter(f"{SVG}text")] + [
+        text.text for text in etree.fromstring(charts.svg(chart).encode()).iter(f"{SVG}tspan")
     ]
 
 
 def strokes(chart):
     """How many separate lines are drawn for the series."""
-    paths = ElementTree.fromstring(charts.svg(chart)).iter(f"{SVG}path")
+    paths = etree.fromstring(charts.svg(chart).encode()).iter(f"{SVG}path")
     return sum(path.get("stroke-width") == "2.5" for path in paths)
 
 
@@ -34,7 +34,7 @@ def line(values, **changes):
 @pytest.mark.parametrize("chart", ALL, ids=lambda chart: f"{chart.kind} {chart.measure}")
 def test_a_drawing_holds_nothing_that_runs_or_is_fetched(chart):
     drawing = charts.svg(chart)
-    tags = {element.tag.removeprefix(SVG) for element in ElementTree.fromstring(drawing).iter()}
+    tags = {element.tag.removeprefix(SVG) for element in etree.fromstring(drawing.encode()).iter()}
     assert tags <= {"svg", "g", "path", "rect", "line", "text", "tspan", "defs", "clipPath"}
 
 
@@ -91,7 +91,9 @@ def test_a_withheld_bar_is_words_and_no_bar():
     points = (Point("a", 10, "10"), Point("b", None, "withheld (1 to 5)", withheld=True))
     chart = Chart(title="t", kind="bar", measure="m", series=(Series("s", points),))
     bars = [
-        path for path in ElementTree.fromstring(charts.svg(chart)).iter(f"{SVG}path") if path.get("fill") == charts.HUE
+        path
+        for path in etree.fromstring(charts.svg(chart).encode()).iter(f"{SVG}path")
+        if path.get("fill") == charts.HUE
     ]
     assert len(bars) == 1
     assert "withheld (1 to 5)" in words(chart)
@@ -142,4 +144,4 @@ def test_a_sparkline_marks_what_is_withheld():
 
 
 def test_a_sparkline_of_nothing_is_an_empty_drawing():
-    assert ElementTree.fromstring(charts.sparkline([])).tag == f"{SVG}svg"
+    assert etree.fromstring(charts.sparkline([])).tag == f"{SVG}svg"

@@ -1,4 +1,5 @@
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_every_mark_opens_a_figure_of_the_list(page):
 
 def test_headings_go_down_one_level_at_a_time(fragment):
     levels = [int(tag[1]) for tag, _ in fragment.tags if tag in {"h1", "h2", "h3", "h4"}]
-    assert [pair for pair in zip(levels, levels[1:], strict=False) if pair[1] > pair[0] + 1] == []
+    assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
 
 
 def test_there_is_one_first_heading(fragment):
