@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("sign-in/", include("allauth.urls")),
+    path("", include("plumbline.web.account.urls")),
+    path("", include("plumbline.web.about.urls")),
 ]

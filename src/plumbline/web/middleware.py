@@ -2,9 +2,18 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import resolve
 from django.utils import timezone
+
+# Pages that someone without a second factor needs in order to get one, or to leave.
+_BEFORE_SECOND_FACTOR = {
+    "account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp", "council_stylesheet",
+    "accessibility", "glossary", "sources",
+}  # fmt: skip
 
 
 class DayMiddleware:
@@ -17,3 +26,20 @@ class DayMiddleware:
         request.at = timezone.now()  # type: ignore[attr-defined]
         request.day = settings.TODAY or timezone.localdate()  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Outside the demonstration nobody gets further without a second factor. Asked once a session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.DEMO or not request.user.is_authenticated or request.session.get("second_factor"):
+            return self.get_response(request)
+        if Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists():
+            request.session["second_factor"] = True
+            return self.get_response(request)
+        if resolve(request.path_info).url_name in _BEFORE_SECOND_FACTOR:
+            return self.get_response(request)
+        return redirect("mfa_activate_totp")
