@@ -11,7 +11,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 class Watch:
-    """What went wrong on a page behind the visitor's back: script errors, refused styles, requests that left the site."""
+    """What went wrong on a page unseen: script errors, refused styles, requests that left the site."""
 
     def __init__(self, page: Page, site: str) -> None:
         self.page = page
@@ -22,7 +22,7 @@ class Watch:
         page.on("request", self._asked)
 
     def _said(self, message: ConsoleMessage) -> None:
-        # A page that answers 404 on purpose is reported by the browser as an error to load; the test says what it expects.
+        # A page that answers 404 on purpose is an error to the browser; the test says which status it expects.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.wrongs.append(f"console: {message.text}")
 

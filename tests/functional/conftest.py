@@ -4,7 +4,8 @@
 
 `wide` and `narrow` are pages of 1280 and 320 pixels, not signed in; `signed_in_as(wide, "j.marsh")` signs one in, and
 `someone("contract_officer")` makes a user to sign in as.
-A page on which a script fails, the content security policy refuses something, or a request leaves the site fails its test.
+A page on which a script fails, the content security policy refuses something, or a request leaves the site fails its
+test.
 """
 
 import os
@@ -124,9 +125,7 @@ def signed_in_as(site: str, site_database: str, django_db_blocker: Any, settings
             session[HASH_SESSION_KEY] = user.get_session_auth_hash()
             session.create()
             connection.close()
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": site}]
-        )
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": site}])
         return page
 
     return sign_in

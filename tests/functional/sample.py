@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - sample data reads better on its line
 """Two pages with every component, for looking at and for the browser tests. Served by the tests only."""
 
 from datetime import date
@@ -45,9 +46,7 @@ class Settings(tables.Table):
     columns = (
         tables.Column("name", "Name", link=lambda row: f"/sample/?{row.urn}", sort=lambda row: row.name),
         tables.Column("urn", "URN", sort=lambda row: row.urn),
-        tables.Column(
-            "word", "Status", kind="state", note="why", note_heading="Reason", sort=lambda row: row.word
-        ),
+        tables.Column("word", "Status", kind="state", note="why", note_heading="Reason", sort=lambda row: row.word),
         tables.Column("inspected_on", "Last inspected", sort=lambda row: row.inspected_on, absent="never"),
         tables.Column("children", "Children placed", numeric=True, sort=lambda row: row.children),
     )
@@ -65,7 +64,9 @@ class Settings(tables.Table):
 class Visit(forms.PageForm):
     setting = forms.LineField(label="Setting", hint="Its name or URN", autocomplete="off")
     urn = forms.LineField(label="URN", width=10, required=False)
-    visited_on = forms.DayField(label="When was the visit?", hint="For example, 31 7 2016", missing="Enter the date of the visit")
+    visited_on = forms.DayField(
+        label="When was the visit?", hint="For example, 31 7 2016", missing="Enter the date of the visit"
+    )
     grade = forms.ChoiceField(
         label="What did you find?",
         widget=forms.Radios,
@@ -73,9 +74,13 @@ class Visit(forms.PageForm):
         choice_hints={"serious": "The head of service is told today"},
     )
     seen = forms.ChoicesField(
-        label="What did you look at?", choices=[("recruitment", "Safer recruitment"), ("training", "Training")], required=False
+        label="What did you look at?",
+        choices=[("recruitment", "Safer recruitment"), ("training", "Training")],
+        required=False,
     )
-    area = forms.ChoiceField(label="Service area", choices=[("", "Choose one"), ("eh", "Early help"), ("sen", "Special educational needs")])
+    area = forms.ChoiceField(
+        label="Service area", choices=[("", "Choose one"), ("eh", "Early help"), ("sen", "Special educational needs")]
+    )
     found = forms.TextField(label="What was found?", hint="No child’s name", max_length=500)
     hours = forms.NumberField(label="Hours on site", required=False)
     report = forms.FileField(label="Report", hint="PDF or Word, up to 10 MB", required=False, accept=".pdf,.docx")

@@ -1,4 +1,4 @@
-"""The site as it is served, and two pages of ours beside it that show every component (the browser tests look at them)."""
+"""The site as it is served, and beside it two pages that show every component, for the browser tests."""
 
 from plumbline.config.settings import *  # noqa: F403
 

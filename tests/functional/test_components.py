@@ -7,8 +7,16 @@ from playwright.sync_api import Browser, Page
 
 from tests.functional.browser import Watch, accessibility_faults, focus_is_visible, focused, sideways, tab_to, visit
 
-PAGES = ("/sample/", "/sample/list/", "/sample/list/?state=adverse&since=rubbish", "/sample/list/?q=zz", "/about/glossary/",
-         "/about/accessibility/", "/about/sources/", "/nowhere/")  # fmt: skip
+PAGES = (
+    "/sample/",
+    "/sample/list/",
+    "/sample/list/?state=adverse&since=rubbish",
+    "/sample/list/?q=zz",
+    "/about/glossary/",
+    "/about/accessibility/",
+    "/about/sources/",
+    "/nowhere/",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -11,8 +11,8 @@
 
 A visitor who has not signed in is sent to sign in and comes back. Somebody signed in without the permission gets
 "page not found": what one may not see answers as if it did not exist. The mark says which pages a role reaches; which
-*records* it reaches is said by the ``*_visible_to`` queries. A NotAllowed raised by a query or an operation becomes "page
-not found" too, any other Refusal a page with its sentence (views that have a form show it there instead).
+*records* it reaches is said by the ``*_visible_to`` queries. A NotAllowed raised by a query or an operation becomes
+"page not found" too, any other Refusal a page with its sentence (views that have a form show it there instead).
 """
 
 from collections.abc import Callable, Iterator
@@ -69,7 +69,9 @@ def access_of(view: Any) -> Access:
     """The mark of a view; raises Unmarked where there is none."""
     access = getattr(view, "access", None)
     if not isinstance(access, Access):
-        raise Unmarked(f"{getattr(view, '__module__', '?')}.{getattr(view, '__qualname__', view)} says not who may use it")
+        raise Unmarked(
+            f"{getattr(view, '__module__', '?')}.{getattr(view, '__qualname__', view)} says not who may use it"
+        )
     return access
 
 

@@ -230,7 +230,11 @@ def drawn(field: BoundField) -> str:
     """The field's input with the classes of its pattern, and those of an error where it has one."""
     shape = shape_of(field.field)
     base = _CLASSES[shape]
-    classes = [base, WIDTHS.get(getattr(field.field, "width", None) or 0, ""), field.field.widget.attrs.get("class", "")]
+    classes = [
+        base,
+        WIDTHS.get(getattr(field.field, "width", None) or 0, ""),
+        field.field.widget.attrs.get("class", ""),
+    ]
     if field.errors and shape not in ("radios", "checkboxes", "tick"):
         classes.append(f"{base.split()[0]}--error")
     attrs = {"class": " ".join(part for part in classes if part)}

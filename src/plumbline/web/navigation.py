@@ -1,4 +1,4 @@
-"""The menu: only what this person may open. What an entry needs is the mark of the page it leads to, said once there."""
+"""The menu: only what this person may open. What an entry needs is the mark of the page it opens, said there."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -62,4 +62,3 @@ def page_exists(route: str) -> bool:
 
 def address_of(route: str) -> str:
     return reverse(route) if page_exists(route) else ""
-

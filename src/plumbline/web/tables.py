@@ -376,7 +376,7 @@ class Table:
                 f"{wording.number(self.count)}. Filter it first, or take it out as CSV."
             )
             return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=409)
-        file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - FileResponse closes it
+        file = tempfile.TemporaryFile(suffix=".xlsx")
         # constant_memory writes each row as it comes, so a quarter of a million rows take no more than one.
         book = xlsxwriter.Workbook(
             file, {"constant_memory": True, "remove_timezone": True, "default_date_format": "dd/mm/yyyy"}
@@ -397,9 +397,7 @@ class Table:
         return FileResponse(file, as_attachment=True, filename=f"{self.file_stem}.xlsx")
 
 
-def page(
-    request: HttpRequest, table: Table, template: str, context: dict[str, Any] | None = None
-) -> HttpResponseBase:
+def page(request: HttpRequest, table: Table, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
     """The page with the table as ``table``, or the file of it that the address asks for."""
     return table.download or render(request, template, {"table": table, **(context or {})})
 

@@ -8,8 +8,8 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_on(colour: str) -> str:
-    """#ffffff or #0b0c0c; one of them always has a ratio of at least 4.5."""
-    return max(("#ffffff", "#0b0c0c"), key=lambda text: contrast(colour, text))
+    """#ffffff or #000000; one of them always has a ratio of at least 4.5."""
+    return max(("#ffffff", "#000000"), key=lambda text: contrast(colour, text))
 
 
 def _luminance(colour: str) -> float:

@@ -122,7 +122,7 @@ def by_when(value: date | None, today: date) -> str:
 
 @register.filter
 def shape_of_field(field: BoundField) -> str:
-    """Which pattern draws a form's field: text, day, textarea, select, radios, checkboxes, tick, file, password, hidden."""
+    """Which pattern draws a form's field: text, day, textarea, select, radios, checkboxes, tick, file, password …"""
     return forms.shape_of(field.field)
 
 
