@@ -109,11 +109,13 @@ def specification(chart: Chart) -> Spec:
 def _line(chart: Chart) -> Spec:
     ends = [_wrapped(f"{series.name}\n{series.points[-1].shown}", 24) for series in chart.series]
     if len(chart.series) == 1:
-        ends = [_wrapped(chart.series[0].points[-1].shown, 20)]
+        # A band already says that the last one is withheld.
+        last = chart.series[0].points[-1]
+        ends = ["" if last.withheld else _wrapped(last.shown, 20)]
     longest = max(len(line) for end in ends for line in end.split("\n"))
     width = WIDTH - 60 - 7 * longest
     top = _top(chart.series)
-    above = max((_wrapped(mark.words, 40).count("\n") + 1 for mark in chart.breaks), default=0)
+    above = sum(_wrapped(mark.words, 40).count("\n") + 1 for mark in chart.breaks)
     return {
         "width": width,
         "height": HEIGHT,
@@ -197,7 +199,7 @@ def _plot(
         ),
     ]
     layers += _bands(drawn, places, x, height)
-    layers += _break_marks(chart, places, x, words=height > 150)
+    layers += _break_marks(chart, places, x, height, words=height > 150)
     # The comparison lies under the series, so that a crossing never hides what the chart is about.
     ordered = sorted(enumerate(drawn), key=lambda item: not item[1].comparison)
     main = [series for series in drawn if not series.comparison]
@@ -207,10 +209,14 @@ def _plot(
         layers += _strokes(chart, series, places, x, y, colour, dash)
     if first_labels:
         known = [(index, point) for index, point in enumerate(drawn[0].points) if point.value is not None]
-        if known and known[0][0] != len(drawn[0].points) - 1:
-            index, point = known[0]
-            rows = [{"x": places[index], "y": point.value, "t": legible(point.shown)}]
-            layers.append(_words(rows, x, {"y": y}, baseline="bottom", align="left", dy=-9))
+        # The last point has its value beside the plot.
+        named = {known[0][0], known[-1][0]} - {len(drawn[0].points) - 1} if known else set()
+        rows = [
+            {"x": places[index], "y": point.value, "t": legible(point.shown)}
+            for index, point in known
+            if index in named
+        ]
+        layers.append(_words(rows, x, {"y": y}, baseline="bottom", align="left", dx=-4, dy=-9))
     return layers
 
 
@@ -267,9 +273,10 @@ def _bands(drawn: Sequence[Series], places: Sequence[float], x: Spec, height: in
     ]
 
 
-def _break_marks(chart: Chart, places: Sequence[float], x: Spec, *, words: bool) -> list[Spec]:
+def _break_marks(chart: Chart, places: Sequence[float], x: Spec, height: int, *, words: bool) -> list[Spec]:
     index_of = {point.at: index for index, point in enumerate(chart.series[0].points)}
     layers: list[Spec] = []
+    above = 0
     for mark in chart.breaks:
         index = index_of[mark.at]
         place = (places[index] + places[max(index - 1, 0)]) / 2
@@ -278,13 +285,14 @@ def _break_marks(chart: Chart, places: Sequence[float], x: Spec, *, words: bool)
             {
                 "data": {"values": [row]},
                 "mark": {"type": "rule", "strokeDash": [3, 3], "strokeWidth": 1.5, "color": INK},
-                "encoding": {"x": x},
+                "encoding": {"x": x, "y": {"value": -above}, "y2": {"value": height}},
             }
         )
         if words:
+            # Each label stands above the one before, so that two changes near each other can both be read.
             align = "right" if index > len(places) / 2 else "left"
-            start = -4 - (row["t"].count("\n") + 1) * LINE
-            layers.append(_words([row], x, {"y": {"value": start}}, baseline="top", align=align))
+            above += (row["t"].count("\n") + 1) * LINE
+            layers.append(_words([row], x, {"y": {"value": -above - 4}}, baseline="top", align=align))
     return layers
 
 
@@ -297,7 +305,7 @@ def _ends(chart: Chart, ends: Sequence[str], width: int, top: float) -> list[Spe
         height = (words.count("\n") + 1) * LINE
         middle = HEIGHT * (1 - ((known[-1] if known else bottom) - bottom) / (top - bottom))
         wanted.append((middle - height / 2, height, words, series))
-    wanted.sort(key=lambda label: label[0])
+    wanted.sort(key=lambda label: label[0] + label[1] / 2)
     starts: list[float] = []
     floor = -10.0
     for start, height, _, _ in wanted:
@@ -342,7 +350,8 @@ def _words(rows: list[Spec], x: Spec, extra: Spec, *, baseline: str, align: str 
 def _bars(chart: Chart) -> Spec:
     """Bars lie, so that the names of groups can be read; they begin at zero."""
     groups = [_wrapped(point.label, 28) for point in chart.series[0].points]
-    many = len(chart.series) > 1
+    names = [series.name for series in chart.series]
+    many = len(names) > 1
     values = [point.value for series in chart.series for point in series.points if point.value is not None]
     longest_name = max(len(line) for group in groups for line in group.split("\n"))
     shown = {
@@ -357,6 +366,7 @@ def _bars(chart: Chart) -> Spec:
             "g": groups[index],
             "s": series.name,
             "v": point.value if point.value is not None else 0,
+            "end": max(0.0, point.value or 0.0),
             "t": legible(shown[series.name, index]),
             "known": point.value is not None,
             "c": series.comparison,
@@ -364,12 +374,12 @@ def _bars(chart: Chart) -> Spec:
         for series in chart.series
         for index, point in enumerate(series.points)
     ]
-    # Bands on a step of whole pixels, one for each bar, so that the height follows the number of bars.
-    step = 26
+    # The height follows the number of bars, and the lines that their names need.
+    step = max(26, LINE * max(group.count("\n") + 1 for group in groups) + 8)
     y: Spec = {
         "field": "g",
         "type": "nominal",
-        "sort": None,
+        "sort": groups,
         "axis": {
             "title": None,
             "labelExpr": "split(datum.label, '\\n')",
@@ -390,7 +400,7 @@ def _bars(chart: Chart) -> Spec:
         },
     }
     if many:
-        encoding["yOffset"] = {"field": "s", "type": "nominal", "sort": None, "scale": {"paddingInner": 0.12}}
+        encoding["yOffset"] = {"field": "s", "type": "nominal", "sort": names, "scale": {"paddingInner": 0.12}}
     colour = {"condition": {"test": "datum.c", "value": "#a9b0b4"}, "value": HUE}
     ink = {"condition": {"test": "datum.known", "value": INK}, "value": GREY}
     return {
@@ -410,7 +420,8 @@ def _bars(chart: Chart) -> Spec:
             },
             {
                 "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 6},
-                "encoding": encoding | {"text": {"field": "t", "type": "nominal"}, "color": ink},
+                "encoding": encoding
+                | {"x": encoding["x"] | {"field": "end"}, "text": {"field": "t", "type": "nominal"}, "color": ink},
             },
         ],
     }
@@ -432,7 +443,8 @@ def _tick_places(chart: Chart, most: int) -> list[int]:
     if most < 3:
         return sorted({0, count - 1})
     step = max(1, math.ceil((count - 1) / (most - 1)))
-    return sorted(range(count - 1, -1, -step))
+    places = sorted(range(count - 1, -1, -step))
+    return places if places[0] < 0.7 * step else [0, *places]
 
 
 def _tick_label(point: Point) -> str:

@@ -210,6 +210,8 @@ class Chart:
         places = [point.at for point in self.series[0].points]
         if any([point.at for point in series.points] != places for series in self.series):
             raise ValueError(f"The series of chart “{self.title}” do not have their points at the same places.")
+        if len(set(places)) < len(places) or len({series.name for series in self.series}) < len(self.series):
+            raise ValueError(f"Two points or two series of chart “{self.title}” have one name.")
         if len({isinstance(at, str) for at in places}) > 1:
             raise ValueError(f"Chart “{self.title}” mixes days with named periods.")
         if not {mark.at for mark in self.breaks} <= set(places):

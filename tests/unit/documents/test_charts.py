@@ -104,6 +104,12 @@ def test_bars_begin_at_zero():
     assert scale["domain"][0] == 0
 
 
+def test_bars_stand_in_the_order_given_also_where_one_is_withheld():
+    points = (Point("first", None, "withheld (1 to 5)", withheld=True), Point("second", 5, "5"), Point("third", 9, "9"))
+    drawn = words(Chart(title="t", kind="bar", measure="m", series=(Series("s", points),)))
+    assert [word for word in drawn if word in {"first", "second", "third"}] == ["first", "second", "third"]
+
+
 def test_small_multiples_have_one_scale():
     panels = charts.specification(sample.DISTRICTS_CHART)["concat"]
     assert len({str(panel["layer"][0]["encoding"]["y"]["scale"]) for panel in panels}) == 1

@@ -81,6 +81,11 @@ def test_series_must_have_their_points_at_the_same_places():
         Chart("t", "line", (Series("a", (Point("x", 1, "1"),)), Series("b", (Point("y", 1, "1"),))), "m")
 
 
+def test_a_point_cannot_be_given_twice():
+    with pytest.raises(ValueError, match="have one name"):
+        line(Point("2015-16", 1, "1"), Point("2015-16", 2, "2"))
+
+
 def test_a_chart_cannot_mix_days_with_periods():
     with pytest.raises(ValueError, match="mixes days with named periods"):
         line(Point("2015-16", 1, "1"), Point(date(2016, 6, 30), 1, "1"))
