@@ -93,6 +93,26 @@ def set_up() -> None:
     reference.load()
 
 
+@main.command("import-ssd")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--extracted", help="The day of the extract; the newest file's day where not given.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--strict", is_flag=True, help="Any refusal undoes all.")
+@click.option("--backfill", is_flag=True, help="Take an older extract: only what is not there is added.")
+@click.option("--as", "username", help="Who acts.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def import_ssd(folder, extracted, dry_run, strict, backfill, username, as_json) -> None:  # noqa: ANN001
+    """Take in an extract of the social-care system: a folder of CSV files."""
+    from plumbline.jobs import import_ssd as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.import_ssd(
+        folder, extracted=extracted, backfill=backfill, dry_run=dry_run, strict=strict, as_json=as_json,
+        by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
+    )  # fmt: skip
+
+
 @main.command()
 @click.argument("key")
 @click.option("--as-at", help="The day of a figure that stands on a day.")
@@ -220,6 +240,26 @@ def manage(login: str, arguments: tuple[str, ...]) -> None:
     from django.core.management import execute_from_command_line  # needs Django ready
 
     execute_from_command_line(["plumbline manage", *arguments])
+
+
+@main.command("reference-pages")
+@click.option("--check", is_flag=True, help="Change nothing; status 1 where a page is not as the code says.")
+def reference_pages(check: bool) -> None:
+    """Write the generated pages of docs/ anew."""
+    os.environ["PLUMBLINE_LOGIN"] = "worker"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.config.settings")
+    import django  # slow to import, and not wanted for --help
+
+    django.setup()
+    from plumbline.config import reference  # needs Django ready
+    from plumbline.jobs import reference_pages as job  # needs Django ready
+
+    if check:
+        job.check(reference.known(), docs=reference.DOCS)
+        say("The generated pages are as the code says.")
+        return
+    for path in job.write(reference.known(), docs=reference.DOCS):
+        say(f"Written: docs/{path}")
 
 
 @main.command("stop-database")
