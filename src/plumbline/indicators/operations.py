@@ -47,7 +47,7 @@ def publish(
                 definition=asked.measure.fingerprint,
                 asked=questions.write(asked),
                 answer=answer.as_json(),
-                shown=disclosure.protect_answer(answer, profile).as_json(),
+                shown=disclosure.protect_answer(answer, disclosure.get_profile(profile)).as_json(),
                 observed_until=answer.observed_until,
             )
             for ref, (asked, answer) in frozen.items()

@@ -83,7 +83,7 @@ def answer_unchecked(
         if known is None:
             cursor.execute("select transaction_timestamp()")
             answer = replace(answer, known_at=cursor.fetchone()[0])
-    return disclosure.protect_answer(answer, profile) if profile else answer
+    return disclosure.protect_answer(answer, disclosure.get_profile(profile)) if profile else answer
 
 
 def records_behind(

@@ -1,0 +1,69 @@
+"""A measure opened: its rule as text, and its records by their numbers in the source."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from plumbline.audit import moments
+from plumbline.audit import operations as audit
+from plumbline.indicators.queries import Behind
+from plumbline.kernel.periods import Period
+from plumbline.measures import compile as compiler
+from plumbline.measures.model import Events, Measure
+from plumbline.people.models import User
+
+# By the column that numbers a measure's records: what to read of each (source id, first day, last day, in words).
+_ROWS = {
+    "tac_id": (
+        "earlyhelp_tac t",
+        "t.source_id, t.started_on, t.ended_on, coalesce(nullif(t.closure_code, ''), 'no closure reason')"
+        " || coalesce(', ' || nullif(t.lead_wording, ''), '')",
+    ),
+    "child_id": ("people_child t", "t.source_id, null::date, null::date, ''"),
+    "referral_id": ("socialcare_referral t", "t.source_id, t.referred_on, t.closed_on, t.close_reason"),
+    "audit_id": (
+        "earlyhelp_tacaudit t",
+        "t.source_id, t.audited_on, t.audited_on, coalesce(nullif(t.moderated_grade, ''), t.grade)",
+    ),
+    "placement_id": ("placements_placement t", "t.source_id, t.started_on, t.ended_on, t.urn_wording"),
+}
+
+
+def definition_text(measure: Measure) -> str:
+    """The statement that the database is asked, as for a day or period of its own."""
+    day = date(2016, 3, 31)
+    if isinstance(measure.rule, Events):
+        return compiler.flow(measure, [Period(date(2015, 4, 1), day)], None, None, day).text
+    return compiler.stock(measure, [day], None, None).text
+
+
+@transaction.atomic
+def record_rows(
+    *, measure: Measure, behind: Iterable[Behind], by: User | None, at: datetime, known_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The records behind a figure as they were known: number, days, what it says; never a name. Leaves an event."""
+    found = {record.record_id: record for record in behind}
+    column = measure.rule.record.rpartition(".")[2]
+    table, columns = _ROWS[column]
+    parameters: dict[str, Any] = {"ids": list(found)}
+    if known_at is not None:
+        name = table.removesuffix(" t")
+        table = f"(select * from {name}_history where {moments.condition()}) t"
+        parameters |= moments.parameters(moments.known_at(known_at))
+    with connection.cursor() as cursor:
+        cursor.execute(f"select t.id, {columns} from {table} where t.id = any(%(ids)s)", parameters)
+        rows = [
+            {
+                "source_id": source_id,
+                "first": first,
+                "last": last,
+                "detail": detail.replace("_", " "),
+                "group": found[number].group or "",
+                "counted": found[number].in_numerator,
+            }
+            for number, source_id, first, last, detail in cursor.fetchall()
+        ]
+    audit.record("indicators.records.viewed", by=by, at=at, subject_type="measure", subject_id=measure.key, records=len(rows))
+    return rows

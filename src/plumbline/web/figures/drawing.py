@@ -1,0 +1,95 @@
+"""Answers as charts and words."""
+
+from plumbline.documents.model import Chart, Point, Series
+from plumbline.measures.model import Answer, Measure, Row
+from plumbline.web import wording
+
+
+def value_words(measure: Measure, row: Row) -> str:
+    """The figure itself: "2,704", "64.7%", "withheld", "no cases"."""
+    if row.withheld:
+        return "withheld"
+    if row.value is None:
+        return "no cases"
+    if measure.is_share:
+        return f"{row.value}%"
+    return f"{wording.number(row.value)} days" if measure.kind == "distribution" else wording.number(row.value)
+
+
+def of_words(measure: Measure, row: Row) -> str:
+    """What stands under it: "1,750 of 2,704 TACs"."""
+    if measure.is_share:
+        return f"{_count(row.numerator)} of {_count(row.denominator)} {measure.unit}"
+    if measure.kind == "distribution" and row.quartiles:
+        lower, upper = row.quartiles
+        cases = _count(row.denominator)
+        return f"median; the middle half took {lower} to {upper} days; {cases} cases"
+    return measure.unit
+
+
+def change_words(measure: Measure, now: Row, then: Row) -> str:
+    """Since a year before, in words and sign."""
+    if now.withheld or then.withheld or now.value is None or then.value is None:
+        return ""
+    difference = now.value - then.value
+    unit = " percentage points" if measure.is_share else ""
+    if not difference:
+        return "the same as a year before"
+    direction = "up" if difference > 0 else "down"
+    return f"{direction} {wording.number(abs(difference))}{unit} on a year before"
+
+
+def trend(answer: Answer) -> Chart | None:
+    """The figure's history as a line; None where there is nothing to draw."""
+    points = [_point(answer.measure, row) for row in answer.rows]
+    if len(points) < 2:
+        return None
+    measure = answer.measure
+    label = "%" if measure.is_share else measure.unit
+    return Chart(
+        title=f"{measure.title}: {points[0].label} to {points[-1].label}",
+        kind="line",
+        series=[Series(measure.title, points)],
+        measure=f"{measure.title} ({label})",
+    )
+
+
+def split_chart(answer: Answer, title: str) -> Chart | None:
+    """The groups of one split as bars, largest first, "not recorded" last."""
+    rows = [row for row in answer.rows if row.group]
+    if not rows:
+        return None
+    points = [
+        Point(at=group_words(row), value=_number(row), shown=value_words(answer.measure, row), withheld=row.withheld)
+        for row in rows
+    ]
+    return Chart(
+        title=f"{answer.measure.title}, by {title.lower()}",
+        kind="bar",
+        series=[Series(answer.measure.title, points)],
+        measure=f"{answer.measure.title} ({'%' if answer.measure.is_share else answer.measure.unit})",
+        at_title=title,
+    )
+
+
+def group_words(row: Row) -> str:
+    text = next(iter(row.group.values()))
+    return text.replace("_", " ").capitalize() if text.islower() else text
+
+
+def _point(measure: Measure, row: Row) -> Point:
+    at = row.at or row.last
+    if at is None:
+        raise ValueError("a row of a series has a day")
+    shown = value_words(measure, row)
+    if row.partial:
+        shown += f" (to {wording.day(row.partial)} only)"
+    return Point(at=at, value=_number(row), shown=shown, withheld=row.withheld)
+
+
+def _number(row: Row) -> float | None:
+    return None if row.withheld or row.value is None else float(row.value)
+
+
+def _count(count: int | None) -> str:
+    return "withheld" if count is None else wording.number(count)
