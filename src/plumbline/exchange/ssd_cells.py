@@ -1,0 +1,140 @@
+"""What a cell of an extract may hold, and how it is written into a staged row.
+
+Every reader takes the text of a cell and gives the text to stage, `NULL` for null; it raises CannotTakeError.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from plumbline.audit.intake import NULL
+from plumbline.exchange.readers import BadDate, clean, clean_id, clean_text, fold, parse_date
+from plumbline.kernel import names
+
+Read = Callable[[str], str]
+
+
+class CannotTakeError(ValueError):
+    """This row cannot be taken: a code of the interfaces, and a sentence. {column} stands for the column at fault."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(reason)
+
+
+@lru_cache(maxsize=65_536)
+def _iso(text: str) -> str:
+    day = parse_date(text)
+    return NULL if day is None else day.isoformat()
+
+
+def a_day(text: str) -> str:
+    try:
+        return _iso(text)
+    except BadDate as bad:
+        raise CannotTakeError("bad_date", f"{{column}}: {bad.reason}") from bad
+
+
+def an_id(text: str) -> str:
+    # Most ids need no cleaning; a figure at the end also says that this is not "NULL" or "NAN".
+    if text.isascii() and text.isalnum() and text[-1].isdigit() and text.isupper() and len(text) <= 60:
+        return text
+    text = clean_id(text)
+    if len(text) > 60:
+        raise _too_long(text, 60)
+    return text
+
+
+def text_of(longest: int) -> Read:
+    """Free text of at most so many characters; white space in it folded to single spaces."""
+
+    def read(text: str) -> str:
+        text = clean_text(text)
+        if not text.isprintable() or "  " in text:
+            text = " ".join(text.split())
+        if len(text) > longest:
+            raise _too_long(text, longest)
+        return text
+
+    return read
+
+
+def code_of(longest: int) -> Read:
+    """A code of the source, kept as it stands."""
+
+    @lru_cache(maxsize=4_096)
+    def read(text: str) -> str:
+        text = clean(text)
+        if len(text) > longest:
+            raise _too_long(text, longest)
+        return text
+
+    return read
+
+
+def one_of(known: Mapping[str, str], what: str) -> Read:
+    """A wording that must be known (by its folded form): the row is refused otherwise."""
+
+    @lru_cache(maxsize=4_096)
+    def read(text: str) -> str:
+        said = clean(text)
+        found = known.get(fold(said))
+        if found is None:
+            listed = ", ".join(dict.fromkeys(known.values()))
+            raise CannotTakeError(
+                "unknown_code",
+                f"{{column}}: “{said}” is not {what} that is known here. Known: {listed}."
+                if said
+                else f"{{column}}: the cell is empty; it must be {what}: {listed}.",
+            )
+        return found
+
+    return read
+
+
+class Leniently:
+    """A wording of little weight: where it is not known the row is taken, the value not recorded, and that counted."""
+
+    def __init__(self, known: Mapping[str, str], otherwise: str) -> None:
+        self.known = known
+        self.otherwise = otherwise
+        self.not_known: Counter[str] = Counter()
+
+    def __call__(self, text: str) -> str:
+        found = self.known.get(text)
+        if found is not None:
+            return found
+        said = clean(text)
+        if not said:
+            return self.otherwise
+        found = self.known.get(fold(said).upper())
+        if found is None:
+            if len(self.not_known) < 100:
+                self.not_known[said[:60]] += 1
+            return self.otherwise
+        return found
+
+
+SEX = {
+    "F": "F", "FEMALE": "F", "2": "F", "B) FEMALE": "F",
+    "M": "M", "MALE": "M", "1": "M", "A) MALE": "M",
+    "U": "U", "UNKNOWN": "U", "0": "U", "9": "U", "NOT KNOWN": "U",
+}  # fmt: skip
+
+YES_OR_NO = {
+    "Y": "t", "YES": "t", "TRUE": "t", "T": "t", "1": "t",
+    "N": "f", "NO": "f", "FALSE": "f", "F": "f", "0": "f",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def key_of(text: str) -> str:
+    """The key by which names and organisations are looked up."""
+    return " ".join(text.casefold().split()) if text.isascii() else names.sort_key(text)
+
+
+def _too_long(text: str, longest: int) -> CannotTakeError:
+    return CannotTakeError(
+        "too_long", f"{{column}}: the text has {len(text):,} characters; at most {longest} can be kept: “{text[:40]}…”."
+    )

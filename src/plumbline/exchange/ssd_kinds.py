@@ -1,0 +1,318 @@
+"""The files of an extract: the columns of each, which of them a header must have, and what is checked of one row.
+
+Columns: the Standard Safeguarding Dataset (domain.md 6.9) and the council's own files beside it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from plumbline.audit.intake import NULL, Intake
+from plumbline.earlyhelp import intake as earlyhelp
+from plumbline.earlyhelp.models import AuditGrade, ClosureCode
+from plumbline.earlyhelp.rules import wording_key
+from plumbline.exchange.readers import fold
+from plumbline.exchange.ssd_cells import (
+    SEX,
+    YES_OR_NO,
+    CannotTakeError,
+    Leniently,
+    Read,
+    a_day,
+    an_id,
+    code_of,
+    key_of,
+    one_of,
+    text_of,
+)
+from plumbline.people import intake as people
+from plumbline.people.models import Organisation
+from plumbline.placements import intake as placements
+from plumbline.socialcare import intake as socialcare
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A column of the file, the staged column it becomes, and how its text is read."""
+
+    column: str
+    to: str
+    read: Read
+    type: str = "text"
+    # The header must have it: without it the rows would say something else.
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One file of the extract. Its first cell is the id, unless `identify` makes one of the staged values."""
+
+    name: str
+    called: str
+    cells: tuple[Cell, ...]
+    intake: Intake
+    # Staged columns made of the row's other values, in their order.
+    derived: tuple[str, ...] = ()
+    derive: Callable[[Sequence[str]], tuple[str, ...]] = lambda values: ()
+    start: str = ""
+    end: str = ""
+    identify: Callable[[Sequence[str]], str] | None = None
+
+    @property
+    def required(self) -> frozenset[str]:
+        return frozenset(cell.column for cell in self.cells if cell.required)
+
+    @property
+    def staged(self) -> tuple[tuple[str, str], ...]:
+        """The columns of a staged row after `line`, with their types."""
+        made = (("id", "text"),) if self.identify else ()
+        return (*made, *((cell.to, cell.type) for cell in self.cells), *((name, "text") for name in self.derived))
+
+
+def optional(column: str, to: str, read: Read, type: str = "text") -> Cell:  # noqa: A002 - as the field is called
+    return Cell(column, to, read, type, required=False)
+
+
+def day(column: str, to: str) -> Cell:
+    return Cell(column, to, a_day, "date")
+
+
+def checker(kind: Kind, *, latest: str) -> Callable[[Sequence[str]], None]:
+    """A function that raises CannotTakeError where the values of one row do not hold together.
+
+    `values` in the order of the kind's cells; `latest` is the last day that a record of this extract can name (ISO).
+    """
+    places = {cell.to: place for place, cell in enumerate(kind.cells)}
+    columns = [cell.column for cell in kind.cells]
+    days = tuple(place for place, cell in enumerate(kind.cells) if cell.type == "date")
+    start = places.get(kind.start, -1)
+    end = places.get(kind.end, -1)
+    key = columns[0]
+
+    def check(values: Sequence[str]) -> None:
+        if not values[0]:
+            raise CannotTakeError("missing_id", f"{key}: the row has no id.")
+        if start >= 0 and values[start] == NULL:
+            raise CannotTakeError("missing_start", f"{columns[start]}: the row has no date.")
+        if end >= 0 and values[end] != NULL and values[end] < values[start]:
+            raise CannotTakeError(
+                "end_before_start",
+                f"{columns[end]} is {values[end]}, before {columns[start]}, {values[start]}.",
+            )
+        for place in days:
+            # NULL is below every figure.
+            if values[place] > latest:
+                raise CannotTakeError(
+                    "future_date", f"{columns[place]} is {values[place]}, after the day of the extract, {latest}."
+                )
+
+    return check
+
+
+# --- what is made of other values ----------------------------------------------------------------------------------
+
+
+def _child_key(values: Sequence[str]) -> tuple[str, ...]:
+    surname, forename = key_of(values[2]), key_of(values[1])
+    return (f"{surname}, {forename}" if surname and forename else surname or forename,)
+
+
+def _professional_key(values: Sequence[str]) -> tuple[str, ...]:
+    return (key_of(values[1]),)
+
+
+def _tac_keys(values: Sequence[str]) -> tuple[str, ...]:
+    return wording_key(values[5]), key_of(values[6])
+
+
+_URN = re.compile(r"(?:[A-Z]{1,3})?\d{4,10}")
+
+
+def _urn_at(place: int) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    def derive(values: Sequence[str]) -> tuple[str, ...]:
+        # XXXXXXX, NONE and the like name no setting; what the source gave stays on the row.
+        urn = an_id(values[place].replace(" ", ""))
+        return (urn if _URN.fullmatch(urn) and urn.strip("0") else "",)
+
+    return derive
+
+
+# --- the files -----------------------------------------------------------------------------------------------------
+
+
+def _choices(choices: Sequence[tuple[str, str]]) -> dict[str, str]:
+    return {fold(said): value for value, label in choices for said in (value, value.replace("_", " "), str(label))}
+
+
+def _mapped_column(text: str) -> str:
+    name = fold(text)
+    if name != earlyhelp.END_REASON:
+    return {
+        fold(said): value for value, label in choices for said in (value, value.replace("_", " "), str(label))
+    }
+    return name
+
+
+def kinds() -> dict[str, Kind]:
+    """The files in the order in which they are taken: first what others point to. Made anew for each import."""
+    sectors = _choices(Organisation.Sector.choices)
+    closure_codes = {fold(code): code for code in ClosureCode.values}
+    grades = _choices(AuditGrade.choices)
+    return {kind.name: kind for kind in (
+        Kind(
+            "organisations", "the register of organisations",
+            (
+                Cell("name", "name", text_of(300)),
+                Cell("sector", "sector", one_of(sectors, "a sector")),
+                optional("urn", "urn", an_id),
+            ),
+            people.ORGANISATIONS,
+            identify=lambda values: key_of(values[0]),
+        ),
+        Kind(
+            "code_map", "the code map",
+            (
+                Cell("column", "of_column", _mapped_column),
+                Cell("source_value", "wording", text_of(300)),
+                Cell("code", "code", one_of(closure_codes, "a closure code")),
+            ),
+            people.CODE_MAP,
+            derived=("wording_key",),
+            derive=lambda values: (wording_key(values[1]),),
+            identify=lambda values: f"{values[0]}: {wording_key(values[1])}" if values[1] else "",
+        ),
+        Kind(
+            "ssd_professionals", "the professionals",
+            (
+                Cell("prof_professional_id", "id", an_id),
+                Cell("prof_professional_name", "name", text_of(200)),
+                optional("prof_professional_job_title", "job_title", text_of(200)),
+                optional("prof_professional_department", "department", text_of(300)),
+            ),
+            people.PROFESSIONALS,
+            derived=("sort_key",),
+            derive=_professional_key,
+        ),
+        Kind(
+            "ssd_person", "the persons",
+            (
+                Cell("pers_person_id", "id", an_id),
+                optional("pers_forename", "forename", text_of(120)),
+                optional("pers_surname", "surname", text_of(120)),
+                optional("pers_sex", "sex", Leniently(SEX, "U")),
+                Cell("pers_dob", "dob", a_day, "date"),
+                optional("pers_ethnicity", "ethnicity", code_of(20)),
+            ),
+            people.CHILDREN,
+            derived=("sort_key",),
+            derive=_child_key,
+        ),
+        Kind(
+            "ssd_early_help_episodes", "the early help episodes",
+            (
+                Cell("earl_episode_id", "id", an_id),
+                Cell("earl_person_id", "person", an_id),
+                day("earl_episode_start_date", "started_on"),
+                day("earl_episode_end_date", "ended_on"),
+                optional("earl_episode_reason", "reason_wording", text_of(300)),
+                Cell("earl_episode_end_reason", "end_wording", text_of(300)),
+                Cell("earl_episode_organisation", "lead_wording", text_of(300)),
+                optional("earl_episode_worker_id", "worker_wording", an_id),
+            ),
+            earlyhelp.TACS,
+            derived=("end_key", "lead_key"),
+            derive=_tac_keys,
+            start="started_on",
+            end="ended_on",
+        ),
+        Kind(
+            "ssd_cin_episodes", "the social-care episodes",
+            (
+                Cell("cine_referral_id", "id", an_id),
+                Cell("cine_person_id", "person", an_id),
+                day("cine_referral_date", "referred_on"),
+                optional("cine_referral_source_code", "source_code", code_of(20)),
+                optional("cine_referral_nfa", "nfa", Leniently(YES_OR_NO, NULL), "boolean"),
+                day("cine_close_date", "closed_on"),
+                optional("cine_close_reason", "close_reason", code_of(20)),
+                optional("cine_referral_worker_id", "worker_wording", an_id),
+            ),
+            socialcare.REFERRALS,
+            start="referred_on",
+            end="closed_on",
+        ),
+        Kind(
+            "ssd_involvements", "the involvements",
+            (
+                Cell("invo_involvements_id", "id", an_id),
+                Cell("invo_professional_id", "professional_wording", an_id),
+                optional("invo_professional_role_id", "role", text_of(120)),
+                optional("invo_professional_team", "team", text_of(200)),
+                day("invo_involvement_start_date", "from_on"),
+                day("invo_involvement_end_date", "to_on"),
+                Cell("invo_person_id", "person", an_id),
+            ),
+            socialcare.INVOLVEMENTS,
+            start="from_on",
+            end="to_on",
+        ),
+        Kind(
+            "ssd_cla_placement", "the placements of looked-after children",
+            (
+                Cell("clap_cla_placement_id", "id", an_id),
+                Cell("clap_person_id", "person", an_id),
+                day("clap_cla_placement_start_date", "started_on"),
+                optional("clap_cla_placement_type", "placement_type", code_of(20)),
+                Cell("clap_cla_placement_urn", "urn_wording", text_of(60)),
+                optional("clap_cla_placement_provider", "provider_type", code_of(20)),
+                day("clap_cla_placement_end_date", "ended_on"),
+            ),
+            placements.FROM_SOCIAL_CARE,
+            derived=("urn",),
+            derive=_urn_at(4),
+            start="started_on",
+            end="ended_on",
+        ),
+        Kind(
+            "school_placements", "the placements at schools",
+            (
+                Cell("placement_id", "id", an_id),
+                Cell("person_id", "person", an_id),
+                Cell("school_urn", "urn_wording", text_of(60)),
+                day("start_date", "started_on"),
+                day("end_date", "ended_on"),
+                Cell("caseworker_id", "caseworker_wording", an_id),
+            ),
+            placements.FROM_SEN,
+            derived=("urn",),
+            derive=_urn_at(2),
+            start="started_on",
+            end="ended_on",
+        ),
+        Kind(
+            "tac_audits", "the audits of TACs",
+            (
+                Cell("audit_id", "id", an_id),
+                Cell("earl_episode_id", "episode", an_id),
+                day("audit_date", "audited_on"),
+                optional("auditor_id", "auditor_wording", an_id),
+                Cell("grade", "grade", one_of(grades, "a grade")),
+            ),
+            earlyhelp.AUDITS,
+            start="audited_on",
+        ),
+    )}  # fmt: skip
+
+
+def notes(kind: Kind) -> list[str]:
+    """What was read as not recorded, in sentences."""
+    said = []
+    for cell in kind.cells:
+        if isinstance(cell.read, Leniently) and cell.read.not_known:
+            listed = ", ".join(f"“{wording}” ({count:,})" for wording, count in cell.read.not_known.most_common(5))
+            said.append(f"{kind.name}, {cell.column}: not known here, and taken as not recorded: {listed}.")
+    return said
+
+
+def columns_by_name(kind: Kind) -> Mapping[str, Cell]:
+    return {cell.column: cell for cell in kind.cells}

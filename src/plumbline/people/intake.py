@@ -1,0 +1,36 @@
+"""Children, professionals, organisations and the council's code map, as an extract brings them."""
+
+from plumbline.audit.intake import Column, Intake, same
+
+CHILDREN = Intake(
+    table="people_child",
+    columns=(
+        *same("forename", "surname", "sex", "dob", "ethnicity"),
+        # Without the name's columns the key stays as well.
+        Column("sort_key", "s.sort_key", "surname"),
+    ),
+    fixed={"source_id": "s.id", "restricted": "false"},
+)
+
+PROFESSIONALS = Intake(
+    table="people_professional",
+    columns=same("name", "sort_key", "job_title", "department"),
+    fixed={"source_id": "s.id"},
+)
+
+# A register of names and a map, not records of one day: a name that is left out of a later file stays known.
+ORGANISATIONS = Intake(
+    table="people_organisation",
+    columns=same("name", "sector", "urn"),
+    fixed={"sort_key": "s.id"},
+    match="t.sort_key = s.id",
+    traced=False,
+)
+
+CODE_MAP = Intake(
+    table="people_codemapping",
+    columns=same("wording", "code"),
+    fixed={'"column"': "s.of_column", "wording_key": "s.wording_key"},
+    match='t."column" = s.of_column and t.wording_key = s.wording_key',
+    traced=False,
+)

@@ -1,0 +1,98 @@
+"""Placements that social care and special educational needs recorded, as an extract brings them.
+
+They happened: none is refused for the setting's judgement. The guard notes on the row whether it began at an adverse
+setting, and `placements.operations.raise_flags` tells those concerned.
+"""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from plumbline.audit.intake import Column, Intake, Need, same
+from plumbline.people import operations as people
+from plumbline.people.models import User
+
+_NEW_SETTINGS = """
+    insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority, region, sector,
+        registration_status, linked_urn, status, reasons, rule_version, judgements_rev, evaluated_rev)
+    select distinct {register}, s.urn, '', '', '', '', '', '', '', '', '', 'unmatched', '[]'::jsonb, '', 0, 0
+    from {{staged}} s where s.urn <> '' and not exists (
+        select from ofsted_setting o where o.urn = s.urn and o.register = {register})
+    order by 2
+    -- The list that names it may be coming in at this instant.
+    on conflict do nothing"""
+
+# The same six digits can stand in both registers. A home's URN that only education lists is a school's.
+_REGISTER_OF_CARE = """(case when s.urn ~ '^[0-9]{{6}}$'
+        and exists (select from ofsted_setting e where e.urn = s.urn and e.register = 'education'
+            and e.status <> 'unmatched')
+        and not exists (select from ofsted_setting h where h.urn = s.urn and h.register = 'social_care'
+            and h.status <> 'unmatched')
+    then 'education' else 'social_care' end)"""
+
+
+def _intake(*, source: str, register: str, columns: tuple[Column, ...], joins: str, fixed: dict[str, str]) -> Intake:
+    return Intake(
+        table="placements_placement",
+        columns=(
+            Column("child_id", "c.id", "person"),
+            Column("setting_id", "g.id", "urn_wording"),
+            *same("urn_wording", "started_on", "ended_on"),
+            *columns,
+        ),
+        joins=f"""join people_child c on c.source_id = s.person
+            left join ofsted_setting g on g.urn = s.urn and g.register = {register.format()} {joins}""",
+        needs=(
+            Need(
+                "people_child",
+                of="person",
+                code="unknown_person",
+                reason="No person {} is known, from this extract or an earlier one.",
+                absent="The row names no person.",
+            ),
+        ),
+        fixed={"source": f"'{source}'", "source_id": "s.id", "began_adverse": "false", **fixed},
+        match="t.source_id = s.id",
+        scope=f"t.source = '{source}'",
+        before=(_NEW_SETTINGS.format(register=register),),
+    )
+
+
+FROM_SOCIAL_CARE = _intake(
+    source="social_care",
+    register=_REGISTER_OF_CARE,
+    columns=same("placement_type", "provider_type"),
+    joins="",
+    fixed={"caseworker_wording": "''"},
+)
+
+FROM_SEN = _intake(
+    source="sen",
+    register="'education'",
+    columns=(Column("caseworker_id", "p.id", "caseworker_wording"), *same("caseworker_wording")),
+    joins="left join people_professional p on p.source_id = s.caseworker_wording",
+    fixed={"placement_type": "''", "provider_type": "''"},
+)
+
+# The user of a caseworker reaches the child while the placement lasts, and while an extract still holds it.
+_CASEWORKERS = """
+    select u.id as user_id, p.child_id as subject_id, p.started_on as from_on,
+        least(p.ended_on, p.missing_since) as to_on
+    from placements_placement p join people_user u on u.professional_id = p.caseworker_id"""
+
+
+@transaction.atomic
+def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
+    """Tie each user to the children whose special educational needs placement is theirs; how many ties changed."""
+    return people.align_ties(subject_type="child", why="sen_caseworker", wanted=_CASEWORKERS, by=by, at=at, on=on)
+
+
+@transaction.atomic
+def find_caseworkers() -> int:
+    """Name the caseworker of placements whose id was not known when they came in; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update placements_placement t set caseworker_id = p.id from people_professional p
+               where t.caseworker_id is null and p.source_id = t.caseworker_wording"""
+        )
+        return cursor.rowcount

@@ -1,0 +1,30 @@
+"""What follows from social care's records: workers found, and who may reach whom."""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from plumbline.people import operations as people
+from plumbline.people.models import User
+
+# The user of an allocated worker reaches the child while the allocation lasts, and while an extract still holds it.
+_ALLOCATED = """
+    select u.id as user_id, i.child_id as subject_id, i.from_on, least(i.to_on, i.missing_since) as to_on
+    from socialcare_involvement i join people_user u on u.professional_id = i.professional_id"""
+
+
+@transaction.atomic
+def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
+    """Tie each user to the children they are the allocated worker of; how many ties changed."""
+    return people.align_ties(subject_type="child", why="allocated_worker", wanted=_ALLOCATED, by=by, at=at, on=on)
+
+
+@transaction.atomic
+def find_workers() -> int:
+    """Name the worker of involvements whose id was not known when they came in; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update socialcare_involvement i set professional_id = p.id from people_professional p
+               where i.professional_id is null and p.source_id = i.professional_wording"""
+        )
+        return cursor.rowcount
