@@ -147,9 +147,9 @@ def _choices(choices: Sequence[tuple[str, str]]) -> dict[str, str]:
 def _mapped_column(text: str) -> str:
     name = fold(text)
     if name != earlyhelp.END_REASON:
-    return {
-        fold(said): value for value, label in choices for said in (value, value.replace("_", " "), str(label))
-    }
+        raise CannotTakeError(
+            "unknown_code", f"{{column}}: “{text.strip()}” is not a column whose wordings are mapped here."
+        )
     return name
 
 
