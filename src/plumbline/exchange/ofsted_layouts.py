@@ -221,6 +221,8 @@ _SCHOOL_KNOWN = frozenset(
         "statutory highest age",
         "inspection type grouping",
         "event type grouping",
+        "inspection type grouping of latest oeif graded inspection",
+        "event type grouping of latest oeif graded inspection",
         "inspection end date",
         "previous inspection end date",
         "number of ungraded inspections since the last graded inspection",

@@ -195,7 +195,6 @@ def _examine(path: Path, kind_name: str) -> _Text:
         )
     utf8 = codecs.getincrementaldecoder("utf-8")()
     valid, accented = True, False
-    sites: list[bytes] = []
     last = b""
     empty = True
     with path.open("rb") as source:
@@ -221,8 +220,6 @@ def _examine(path: Path, kind_name: str) -> _Text:
                     accented = not utf8.decode(block).isascii() or accented
                 except UnicodeDecodeError:
                     valid = False
-            if not block.isascii() and len(sites) < _SITES_WANTED:
-                sites += _NOT_ASCII.findall(block)[: _SITES_WANTED - len(sites)]
             last = block[-1:]
     if empty:
         raise WrongFile(f"{path.name} is empty; {kind_name} was expected.", code="empty_file")
@@ -232,12 +229,20 @@ def _examine(path: Path, kind_name: str) -> _Text:
             f"{path.name} ends in the middle of a character: it was cut off. Fetch it again.",
             code="truncated_file",
         )
-    encoding = "utf-8-sig" if valid and not cut_character else _single_byte_encoding(sites)
+    encoding = "utf-8-sig" if valid and not cut_character else _single_byte_encoding(_sites(path))
     return _Text(encoding, last in b"\r\n")
 
 
 # A byte outside ASCII with what stands before and after it.
 _NOT_ASCII = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
+
+
+def _sites(path: Path) -> list[bytes]:
+    sites: list[bytes] = []
+    with path.open("rb") as source:
+        while len(sites) < _SITES_WANTED and (block := source.read(_SCAN_BYTES)):
+            sites += _NOT_ASCII.findall(block)
+    return sites[:_SITES_WANTED]
 
 
 def _single_byte_encoding(sites: Sequence[bytes]) -> str:
@@ -318,10 +323,13 @@ class Wanted:
             {fold(name): fold(to) for name, to in (aliases or {}).items()},
         )
 
-    def header_at(self, line: int, cells: Sequence[str]) -> _Header | None:
-        """The header, if these cells are it. Raises WrongFile where a wanted name stands twice, side by side."""
+    def names_of(self, cells: Sequence[str]) -> list[str]:
+        """The cells as column names, folded and under the names asked for."""
         folded = [fold(cell) for cell in cells]
-        named = [self.aliases.get(name, name) for name in folded]
+        return [self.aliases.get(name, name) for name in folded]
+
+    def header_at(self, line: int, cells: Sequence[str], named: Sequence[str]) -> _Header | None:
+        """The header, if these cells are it. Raises WrongFile where a wanted name stands twice, side by side."""
         if not self.required.issubset(named):
             return None
         names: list[str] = []
@@ -335,7 +343,8 @@ class Wanted:
                     first = places[names.index(name)]
                     raise WrongFile(
                         f"The header on line {line} has “{cells[place].strip()}” twice, in columns "
-                        f"{column_letter(first)} and {column_letter(place)}: two tables stand side by side. Keep only {self.kind_name}.",
+                        f"{column_letter(first)} and {column_letter(place)}: two tables stand side by "
+                        f"side. Keep only {self.kind_name}.",
                         code="two_tables",
                     )
                 # A second column of the same name, of no consequence: the first is read.
@@ -348,7 +357,7 @@ class Wanted:
 
     def not_found(self, file_name: str, closest: Sequence[str], where: str) -> WrongFile:
         looked_for = ", ".join(sorted(self.required))
-        missing = self.required - {self.aliases.get(fold(name), fold(name)) for name in closest}
+        missing = self.required - set(self.names_of(closest))
         found = ", ".join(" ".join(name.split()) for name in closest if name.strip())
         if len(found) > 300:
             found = found[:300] + " …"
@@ -376,10 +385,10 @@ def find_header(rows: Iterable[Sequence[str]], wanted: Wanted) -> tuple[_Header 
     for line, cells in enumerate(rows, 1):
         if line > HEADER_WITHIN_ROWS:
             break
-        if header := wanted.header_at(line, cells):
+        names = wanted.names_of(cells)
+        if header := wanted.header_at(line, cells, names):
             return header, []
-        folded = [fold(cell) for cell in cells]
-        named = {wanted.aliases.get(name, name) for name in folded if name}
+        named = set(names) - {""}
         # Names in common first; without any, the widest of the rows is most likely the header.
         near = len(named & wanted.required) * 1_000 + len(named)
         if near > most:

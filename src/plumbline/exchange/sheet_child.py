@@ -11,7 +11,7 @@ import resource
 import sys
 import zipfile
 import zlib
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import python_calamine
 
@@ -31,7 +31,7 @@ def main(path: str, most_unpacked: int, most_memory: int, most_seconds: int) -> 
             return TOO_LARGE
         print_sheets(path)
     except python_calamine.CalamineError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(str(error))
         # The library's own bound on the cells that a few repeated ones stand for.
         return TOO_LARGE if "limit exceeded" in str(error) else NO_SPREADSHEET
     except (
@@ -42,7 +42,7 @@ def main(path: str, most_unpacked: int, most_memory: int, most_seconds: int) -> 
         RuntimeError,
         EOFError,
     ) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(str(error))
         return NO_SPREADSHEET
     return 0
 
@@ -53,13 +53,13 @@ def print_sheets(path: str) -> None:
         # OpenDocument keeps copies of other workbooks' sheets under “'address'#sheet”: not this file's tables.
         if name.startswith("'") and "'#" in name:
             continue
-        print(json.dumps(name))
+        sys.stdout.write(json.dumps(name) + "\n")
         try:
             sheet = book.get_sheet_by_name(name)
         except python_calamine.WorksheetNotFound:
             continue  # a chart
         for row in sheet.iter_rows():
-            print(json.dumps(trimmed([text(cell) for cell in row])))
+            sys.stdout.write(json.dumps(trimmed([text(cell) for cell in row])) + "\n")
 
 
 def fits(path: str, most_unpacked: int) -> bool:
@@ -86,7 +86,7 @@ def text(cell: object) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell == datetime(cell.year, cell.month, cell.day) else cell.isoformat(" ")
+        return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ")
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell)

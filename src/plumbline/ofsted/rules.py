@@ -400,8 +400,10 @@ def _sentence(rule: Rule, hit: Sequence[Aspect], grades: Mapping[str, str], insp
         said = _SENTENCES[rule.code].format(grade=label)
     elif "not_met" in rule.grades:
         said = f"found {_listed(hit)} not met"
+    elif " " in label:
+        said = f"gave “{label}” for {_listed(hit)}"
     else:
-        said = f"judged {_listed(hit)}{':' if ' ' in label else ''} {label[0].lower() + label[1:]}"
+        said = f"judged {_listed(hit)} {label.lower()}"
     return f"{who} {said} {_when(inspection)}{_of_predecessor(inspection)}."
 
 
