@@ -48,11 +48,14 @@ class Flag(Recorded):
 
 
 class FlagFor(Recorded):
-    """Someone a flag is for: a worker by source id, or a role ("role:management_team")."""
+    """Someone a flag is for: a worker by source id, or a role ("role:management_team"), perhaps of one team."""
 
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="recipients")
     recipient = models.CharField(max_length=80)
+    team = models.CharField(max_length=200, blank=True)
     why = models.CharField(max_length=60)
+    # The day of the telling, on which the clock of acknowledgement starts.
+    from_on = models.DateField()
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
@@ -83,6 +86,11 @@ class FlagStep(Recorded):
     owner_role = models.CharField(max_length=40)
     due_on = models.DateField()
     result = models.TextField(blank=True)
+    # Of a visit: when the child was seen, and whether spoken to. Of a review: what was decided for this child.
+    seen_on = models.DateField(null=True)
+    spoken_to = models.BooleanField(null=True)
+    decision = models.CharField(max_length=30, blank=True)
+    escalated_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 

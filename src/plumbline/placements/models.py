@@ -42,12 +42,8 @@ class PlacementException(Recorded):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="placement_exception_days_in_order", condition=Q(ends_on__gte=F("from_on"))
-            ),
-            models.CheckConstraint(
-                name="placement_exception_has_reasons", condition=~Q(reason="") & ~Q(safeguards="")
-            ),
+            models.CheckConstraint(name="placement_exception_days_in_order", condition=Q(ends_on__gte=F("from_on"))),
+            models.CheckConstraint(name="placement_exception_has_reasons", condition=~Q(reason="") & ~Q(safeguards="")),
             models.CheckConstraint(
                 name="placement_exception_decided_by_and_at",
                 condition=Q(state="asked", decided_at__isnull=True, decided_by__isnull=True)
@@ -106,7 +102,7 @@ class Placement(Recorded):
 
 
 class Enquiry(models.Model):
-    """"May I place here, now?": the question and the answer given, with a number to quote."""
+    """ "May I place here, now?": the question and the answer given, with a number to quote."""
 
     number = models.BigAutoField(primary_key=True)
     asked_at = models.DateTimeField()

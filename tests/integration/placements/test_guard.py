@@ -229,7 +229,9 @@ def test_the_pages_login_may_not_call_a_placement_imported():
         place(setting, import_run=run)
 
 
-@pytest.mark.parametrize("statement", ["delete from placements_placementexception", "truncate placements_placementexception cascade"])
+@pytest.mark.parametrize(
+    "statement", ["delete from placements_placementexception", "truncate placements_placementexception cascade"]
+)
 def test_an_exception_is_never_deleted(statement):
     an_exception(a_child(), a_setting("adverse"))
 

@@ -1,0 +1,364 @@
+"""Raising, passing on, answering, escalating and closing flags."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+
+from plumbline.audit import operations as audit
+from plumbline.flags import queries, rules
+from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
+from plumbline.flags.rules import KINDS, Recipient, Wanted
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.periods import add_working_days
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import BankHoliday, User
+
+# One reconciliation at a time, so that two at once cannot raise the same flag twice.
+_LOCK = 7_161_905_561
+
+
+@dataclass(slots=True)
+class Raised:
+    """What a reconciliation changed, by kind; `passed_on`: open flags that came to somebody else."""
+
+    raised: dict[str, int] = field(default_factory=dict)
+    closed: dict[str, int] = field(default_factory=dict)
+    passed_on: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.raised or self.closed or self.passed_on)
+
+
+@transaction.atomic
+def reconcile(
+    *,
+    wanted: Sequence[Wanted],
+    kinds: Collection[str],
+    why_closed: Callable[[Sequence[Flag]], Mapping[int, str]],
+    by: User | None,
+    at: datetime,
+    on: date,
+    subject: tuple[str, int] | None = None,
+) -> Raised:
+    """Make the open flags of `kinds` those that are wanted: raise, pass on to others, close.
+
+    `why_closed` gives for each flag no longer wanted a sentence that says why. `subject` limits it to one subject.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+    known = Flag.objects.filter(kind__in=kinds)
+    if subject:
+        known = known.filter(subject_type=subject[0], subject_id=subject[1])
+    standing = {(flag.kind, flag.subject_type, flag.subject_id): flag for flag in known.filter(state=FlagState.OPEN)}
+    should = {want.about: want for want in wanted}
+    new = [want for about, want in should.items() if about not in standing]
+    over = [flag for about, flag in standing.items() if about not in should]
+    still = [(standing[about], want) for about, want in should.items() if about in standing]
+
+    done = Raised(raised=_tally(want.kind for want in new), closed=_tally(flag.kind for flag in over))
+    holidays = holidays_from(on)
+    told = _raise(new, known=known, at=at, on=on, holidays=holidays)
+    _close(over, why_closed(over) if over else {}, at=at, by=by)
+    _say_again(still)
+    passed = _pass_on(still, at=at, on=on)
+    done.passed_on = len(passed)
+    _write_messages([*told, *passed], at=at, on=on)
+    if done:
+        audit.record("flags.reconciled", by=by, at=at, raised=done.raised, closed=done.closed, passed_on=done.passed_on)
+    return done
+
+
+def _tally(kinds: Iterable[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for kind in sorted(kinds):
+        counts[kind] = counts.get(kind, 0) + 1
+    return counts
+
+
+def holidays_from(on: date) -> frozenset[date]:
+    """The bank holidays that the clocks starting on a day may meet."""
+    return frozenset(BankHoliday.objects.filter(day__gte=on).values_list("day", flat=True))
+
+
+def _raise(
+    new: Sequence[Wanted], *, known, at: datetime, on: date, holidays: frozenset[date]
+) -> list[tuple[Flag, FlagFor]]:
+    if not new:
+        return []
+    times = {
+        (row["kind"], row["subject_type"], row["subject_id"]): row["times"]
+        for row in known.values("kind", "subject_type", "subject_id").annotate(times=Count("pk")).order_by()
+    }
+    flags, recipients, steps = [], [], []
+    for want in new:
+        due_steps = rules.steps_of(want.kind, learnt_on=on, holidays=holidays)
+        number = times.get(want.about, 0) + 1
+        flag = Flag(
+            kind=want.kind, key=f"{want.kind}:{want.subject_type}:{want.subject_id}:{number}",
+            subject_type=want.subject_type, subject_id=want.subject_id, subject_source_id=want.subject_source_id,
+            setting_urn=want.setting_urn, child_id=want.child_id, reason=want.reason,
+            severity=KINDS[want.kind].severity, raised_at=at, raised_on=on,
+            due_on=rules.due_on(want.kind, due_steps, learnt_on=on, holidays=holidays),
+        )  # fmt: skip
+        flags.append(flag)
+        recipients += [_recipient(flag, to, at=at, on=on) for to in want.recipients]
+        steps += [
+            FlagStep(
+                flag=flag,
+                code=step.rule.code,
+                action=step.rule.action,
+                owner_role=step.rule.owner_role,
+                due_on=step.due_on,
+            )
+            for step in due_steps
+        ]
+    Flag.objects.bulk_create(flags)
+    for row in (*recipients, *steps):
+        row.flag_id = row.flag.pk
+    FlagFor.objects.bulk_create(recipients)
+    FlagStep.objects.bulk_create(steps)
+    return [(recipient.flag, recipient) for recipient in recipients]
+
+
+def _recipient(flag: Flag, to: Recipient, *, at: datetime, on: date) -> FlagFor:
+    return FlagFor(flag=flag, recipient=to.name, team=to.team, why=to.why, from_at=at, from_on=on)
+
+
+def _close(over: Sequence[Flag], why: Mapping[int, str], *, at: datetime, by: User | None) -> None:
+    for flag in over:
+        flag.state, flag.closed_at, flag.closed_because = FlagState.CLOSED, at, why[flag.pk]
+        flag.closed_by_name = str(by) if by else "the machine"
+    Flag.objects.bulk_update(over, ["state", "closed_at", "closed_because", "closed_by_name"], batch_size=1000)
+
+
+def _say_again(still: Sequence[tuple[Flag, Wanted]]) -> None:
+    changed = []
+    for flag, want in still:
+        if (flag.reason, flag.setting_urn) != (want.reason, want.setting_urn):
+            flag.reason, flag.setting_urn = want.reason, want.setting_urn
+            changed.append(flag)
+    Flag.objects.bulk_update(changed, ["reason", "setting_urn"], batch_size=1000)
+
+
+def _pass_on(still: Sequence[tuple[Flag, Wanted]], *, at: datetime, on: date) -> list[tuple[Flag, FlagFor]]:
+    """A changed worker gets the open flag; who is no longer concerned keeps having had it."""
+    if not still:
+        return []
+    now_for: dict[int, dict[tuple[str, str], FlagFor]] = {flag.pk: {} for flag, _ in still}
+    for row in FlagFor.objects.filter(flag__in=list(now_for), to_at=None).exclude(why=ESCALATED):
+        now_for[row.flag_id][row.recipient, row.team] = row
+    ended, begun = [], []
+    for flag, want in still:
+        should = {(to.name, to.team): to for to in want.recipients}
+        ended += [row.pk for name, row in now_for[flag.pk].items() if name not in should]
+        begun += [_recipient(flag, to, at=at, on=on) for name, to in should.items() if name not in now_for[flag.pk]]
+    FlagFor.objects.filter(pk__in=ended).update(to_at=at)
+    # One who was only told because it was overdue is now told in their own right.
+    for row in begun:
+        FlagFor.objects.filter(flag=row.flag, recipient=row.recipient, to_at=None).update(to_at=at)
+    FlagFor.objects.bulk_create(begun)
+    return [(row.flag, row) for row in begun]
+
+
+ESCALATED = "told because it is overdue"
+
+
+def _write_messages(told: Sequence[tuple[Flag, FlagFor]], *, at: datetime, on: date) -> None:
+    """An e-mail to everybody a flag newly is for, in the same transaction; once to each, whatever they are told as."""
+    at_once = [(flag, row) for flag, row in told if KINDS[flag.kind].at_once]
+    if not at_once:
+        return
+    people = queries.users_by_recipient([(row.recipient, row.team, flag.child_id) for flag, row in at_once], on=on)
+    messages = []
+    for flag, row in at_once:
+        subject, body = rules.mail(flag.kind, number=flag.pk, due=flag.due_on)
+        for user in people[row.recipient, row.team, flag.child_id]:
+            messages.append(_message(user, flag, subject, body, at=at))
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+
+
+def _message(user: User, flag: Flag | None, subject: str, body: str, *, at: datetime) -> Message:
+    return Message(
+        to_user=user, to_address=user.email, subject=subject, body=body, flag=flag, written_at=at, next_attempt_at=at
+    )
+
+
+# --- answers -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def acknowledge(*, flag_id: int, by: User, at: datetime, on: date) -> Flag:
+    """Say "I have read this". Raises NotAllowed unless the flag is for them, RuleBroken if it is closed."""
+    flag = _open_flag(flag_id, by=by, on=on)
+    mine = [row for row in flag.recipients.filter(to_at=None) if queries.is_for(row, by, on=on)]
+    if not mine:
+        raise NotAllowed(f"Flag {flag_id} is not for {by}.")
+    FlagFor.objects.filter(pk__in=[row.pk for row in mine], acknowledged_at=None).update(
+        acknowledged_at=at, acknowledged_by=by
+    )
+    audit.record("flags.flag.acknowledged", by=by, at=at, subject=flag, child_id=flag.child_id)
+    return flag
+
+
+@transaction.atomic
+def record_step_result(
+    *,
+    step_id: int,
+    result: str,
+    by: User,
+    at: datetime,
+    on: date,
+    seen_on: date | None = None,
+    spoken_to: bool | None = None,
+    decision: str = "",
+) -> FlagStep:
+    """The result of a step: what was found, when the child was seen, what was decided (codes: rules.DECISIONS).
+
+    A step that comes again is put down for its next time. Raises RuleBroken where something that the step must say
+    is missing, or it was done already; NotAllowed for whoever neither owns the step nor manages its owner.
+    """
+    step = FlagStep.objects.select_for_update().filter(pk=step_id).first()
+    if step is None:
+        raise NotAllowed(f"There is no step {step_id}.")
+    flag = _open_flag(step.flag_id, by=by, on=on)
+    _check_owner(step, flag, by=by, on=on)
+    if step.done_at:
+        raise RuleBroken(f"This step was done on {step.done_at:%-d %B %Y}.", code="wrong_state")
+    rule = rules.step_rule(flag.kind, step.code)
+    rules.check_result(rule, result=result, seen_on=seen_on, spoken_to=spoken_to, decision=decision, on=on)
+    step.result, step.seen_on, step.spoken_to, step.decision = result.strip(), seen_on, spoken_to, decision
+    step.done_at, step.done_by = at, by
+    step.save(update_fields=["result", "seen_on", "spoken_to", "decision", "done_at", "done_by"])
+    again = rules.next_time(flag.kind, step.code, after=max(on, step.due_on), holidays=holidays_from(on))
+    if again:
+        FlagStep.objects.create(flag=flag, code=step.code, action=step.action, owner_role=step.owner_role, due_on=again)
+    flag.due_on = flag.steps.filter(done_at=None).order_by("due_on", "pk").values_list("due_on", flat=True).first()
+    flag.save(update_fields=["due_on"])
+    audit.record(
+        "flags.step.done", by=by, at=at, subject=flag, child_id=flag.child_id, because=step.result, step=step.code,
+        decision=decision,
+    )  # fmt: skip
+    return step
+
+
+@transaction.atomic
+def close_flag(*, flag_id: int, because: str, still_so: bool, by: User, at: datetime, on: date) -> Flag:
+    """Close a flag by hand. `still_so`: what it says is still the case, by the room that raised it; then it stays."""
+    flag = _open_flag(flag_id, by=by, on=on)
+    if not because.strip():
+        raise RuleBroken("Say why the flag can be closed.", code="missing_reason")
+    if still_so:
+        raise RuleBroken(
+            f"What flag {flag_id} says is still so. It closes by itself when that changes: {flag.reason}",
+            code="still_so",
+        )
+    _close([flag], {flag.pk: because.strip()}, at=at, by=by)
+    audit.record("flags.flag.closed", by=by, at=at, subject=flag, child_id=flag.child_id, because=because.strip())
+    return flag
+
+
+def _open_flag(flag_id: int, *, by: User, on: date) -> Flag:
+    access.check(by, Permission.FLAGS_ANSWER, on=on)
+    flag = queries.flags_visible_to(by, on=on).filter(pk=flag_id).first()
+    if flag is None:
+        raise NotAllowed(f"There is no flag {flag_id}.")
+    flag = Flag.objects.select_for_update().get(pk=flag_id)
+    if flag.state != FlagState.OPEN:
+        raise RuleBroken(f"Flag {flag_id} is closed: {flag.closed_because}", code="wrong_state")
+    return flag
+
+
+def _check_owner(step: FlagStep, flag: Flag, *, by: User, on: date) -> None:
+    roles = {held.role for held in access.current_roles(by, on=on)}
+    if roles & {step.owner_role, "team_manager", "head_of_service"}:
+        return
+    if step.owner_role == rules.WORKER:
+        workers = flag.recipients.filter(to_at=None).exclude(recipient__startswith="role:")
+        if any(queries.is_for(row, by, on=on) for row in workers):
+            return
+    raise NotAllowed(f"This step of flag {flag.pk} is for the {step.owner_role.replace('_', ' ')}.")
+
+
+# --- what the night does ---------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
+    """Tell the manager of who has not read a flag in time, and the head of service of steps not done in time.
+
+    Each is told of each thing once. Returns how many were escalated.
+    """
+    holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
+    # No clock of one working day is over on the day it started.
+    unread = FlagFor.objects.select_for_update(of=("self",)).filter(
+        flag__state=FlagState.OPEN, to_at=None, acknowledged_at=None, escalated_at=None, from_on__lt=on
+    ).exclude(recipient__startswith="role:").select_related("flag").order_by("pk")  # fmt: skip
+    late = [
+        row for row in unread
+        if KINDS[row.flag.kind].at_once and add_working_days(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays) < on
+    ]  # fmt: skip
+    teams = dict(
+        FlagFor.objects.filter(flag__in=[row.flag_id for row in late], recipient="role:team_manager", to_at=None)
+        .values_list("flag_id", "team")
+    )  # fmt: skip
+    told: list[tuple[Flag, str, str, str]] = []
+    for row in late:
+        row.escalated_at, row.escalated_to = at, "role:team_manager"
+        told.append((row.flag, "role:team_manager", teams.get(row.flag_id, ""), "not read in time by its worker"))
+    FlagFor.objects.bulk_update(late, ["escalated_at", "escalated_to"])
+
+    steps = list(
+        FlagStep.objects.select_for_update(of=("self",))
+        .filter(flag__state=FlagState.OPEN, done_at=None, escalated_at=None, due_on__lt=on)
+        .select_related("flag").order_by("pk")
+    )  # fmt: skip
+    for step in steps:
+        step.escalated_at = at
+        told.append((step.flag, f"role:{rules.ESCALATES_TO}", "", step.action))
+    FlagStep.objects.bulk_update(steps, ["escalated_at"])
+    FlagFor.objects.bulk_create(
+        [
+            FlagFor(flag=flag, recipient=recipient, team=team, why=ESCALATED, from_at=at, from_on=on)
+            for flag, recipient, team, _ in told
+        ],
+        ignore_conflicts=True,
+    )
+    people = queries.users_by_recipient([(recipient, team, flag.child_id) for flag, recipient, team, _ in told], on=on)
+    messages = []
+    for flag, recipient, team, what in told:
+        subject, body = rules.mail_escalated(number=flag.pk, what=what)
+        for user in people[recipient, team, flag.child_id]:
+            messages.append(_message(user, flag, subject[:200], body, at=at))
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    for flag, recipient, _, what in told:
+        audit.record(
+            "flags.flag.escalated", by=by, at=at, subject=flag, child_id=flag.child_id, because=what, to=recipient
+        )
+    return len(told)
+
+
+@transaction.atomic
+def write_digests(*, by: User | None, at: datetime, on: date) -> int:
+    """One e-mail a day to everybody who has open flags: how many, how many overdue. Returns how many were written."""
+    subject = f"Plumbline, {on:%-d %B %Y}: what is waiting for you"
+    told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
+    messages = []
+    for user in User.objects.filter(is_active=True).exclude(email="").exclude(pk__in=told).order_by("pk"):
+        mine = queries.flags_for(user, on=on).aggregate(
+            open=Count("pk", distinct=True), overdue=Count("pk", distinct=True, filter=Q(due_on__lt=on)),
+            today=Count("pk", distinct=True, filter=Q(due_on=on)),
+        )  # fmt: skip
+        if mine["open"]:
+            body = (
+                f"Flags open for you: {mine['open']}.\nOverdue: {mine['overdue']}.\nDue today: {mine['today']}.\n\n"
+                "Sign in to Plumbline to see them.\n"
+            )
+            messages.append(_message(user, None, subject, body, at=at))
+    Message.objects.bulk_create(messages)
+    if messages:
+        audit.record("flags.digests.written", by=by, at=at, count=len(messages))
+    return len(messages)

@@ -1,0 +1,158 @@
+"""Flags as their readers may see them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from plumbline.flags.models import Flag, FlagFor, FlagState
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, RoleHeld, Tie, User
+
+# Who sees what is put to a role beside those who hold it.
+_ALSO_READ = {"director": ("management_team",)}
+
+
+def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
+    """Flags put to the viewer or a role of theirs, and flags about children they reach. Nothing else exists."""
+    if not access.may(viewer, Permission.FLAGS_VIEW, on=on):
+        return Flag.objects.none()
+    seen = Q(pk__in=_put_to(viewer, on=on).values("flag"))
+    reach = access.reaches(viewer, on=on)
+    if "placements" in reach:
+        seen |= Q(subject_type__in=["placement", "setting", "exception"])
+    if reach & {"tied", "team"}:
+        seen |= Q(child_id__in=_tied_children(viewer, on=on))
+    allowed = Flag.objects.filter(seen)
+    # A restricted child's flag exists for those tied to the child, and for whom it is put to by name.
+    restricted = Child.objects.filter(restricted=True)
+    by_name = FlagFor.objects.filter(recipient=_source_id(viewer), to_at=None) if _source_id(viewer) else None
+    keep = ~Q(child_id__in=restricted.values("pk")) | Q(child_id__in=_tied_children(viewer, on=on))
+    if by_name is not None:
+        keep |= Q(pk__in=by_name.values("flag"))
+    return allowed.filter(Q(child_id=None) | keep)
+
+
+def flags_for(viewer: User, *, on: date) -> QuerySet[Flag]:
+    """The open flags that are put to the viewer, by name or by role: what waits for them."""
+    return flags_visible_to(viewer, on=on).filter(state=FlagState.OPEN, pk__in=_put_to(viewer, on=on).values("flag"))
+
+
+def is_for(row: FlagFor, user: User, *, on: date) -> bool:
+    """Whether this line of "for" is the user's own: their name, or a role they hold (for the team, where it has one)."""
+    if not row.recipient.startswith("role:"):
+        return bool(_source_id(user)) and row.recipient == _source_id(user)
+    role = row.recipient.removeprefix("role:")
+    for held in access.current_roles(user, on=on):
+        if role in (held.role, *_ALSO_READ.get(held.role, ())) and (not row.team or held.team in ("", row.team)):
+            return True
+    return False
+
+
+def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
+    mine = Q(pk__in=[])
+    if _source_id(viewer):
+        mine |= Q(recipient=_source_id(viewer))
+    for held in access.current_roles(viewer, on=on):
+        for role in (held.role, *_ALSO_READ.get(held.role, ())):
+            of_role = Q(recipient=f"role:{role}")
+            if held.team:
+                of_role &= Q(team__in=["", held.team])
+            if role == "reviewing_officer":
+                # The child's own reviewing officer; all of them where none is known, so that nobody is missed.
+                of_role &= Q(flag__child_id__in=_tied_children(viewer, on=on)) | ~Exists(
+                    _officers(OuterRef("flag__child_id"), on)
+                )
+            mine |= of_role
+    return FlagFor.objects.filter(mine, to_at=None)
+
+
+def _officers(child_id: Any, on: date) -> QuerySet[Tie]:
+    officers = RoleHeld.objects.filter(Q(to_on=None) | Q(to_on__gte=on), role="reviewing_officer", from_on__lte=on)
+    return Tie.objects.filter(
+        Q(to_on=None) | Q(to_on__gte=on), subject_type=CHILD, subject_id=child_id, from_on__lte=on,
+        user__in=officers.values("user"),
+    )  # fmt: skip
+
+
+CHILD = Child._meta.label_lower
+
+
+def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie]:
+    return Tie.objects.filter(
+        Q(to_on=None) | Q(to_on__gte=on), user=viewer, subject_type=CHILD, from_on__lte=on
+    ).values("subject_id")
+
+
+def _source_id(user: User) -> str:
+    return user.professional.source_id if user.professional else ""
+
+
+def users_by_recipient(
+    wanted: Iterable[tuple[str, str, int | None]], *, on: date
+) -> Mapping[tuple[str, str, int | None], tuple[User, ...]]:
+    """Who signs in as each (recipient, team, child), and can be written to: a fixed number of queries."""
+    asked = set(wanted)
+    active = User.objects.filter(is_active=True).exclude(email="")
+    by_name: dict[str, list[User]] = {}
+    for user in active.filter(
+        professional__source_id__in={name for name, _, _ in asked if not name.startswith("role:")}
+    ).select_related("professional").order_by("pk"):  # fmt: skip
+        by_name.setdefault(user.professional.source_id, []).append(user)
+    roles = {name.removeprefix("role:") for name, _, _ in asked if name.startswith("role:")}
+    holders: dict[str, list[RoleHeld]] = {}
+    for held in RoleHeld.objects.filter(
+        Q(to_on=None) | Q(to_on__gte=on), role__in=roles, from_on__lte=on, user__in=active
+    ).select_related("user").order_by("pk"):  # fmt: skip
+        holders.setdefault(held.role, []).append(held)
+    officers: dict[int, set[int]] = {}
+    if "reviewing_officer" in roles:
+        ids = [held.user_id for held in holders.get("reviewing_officer", [])]
+        for user_id, child_id in Tie.objects.filter(
+            Q(to_on=None) | Q(to_on__gte=on), user__in=ids, subject_type=CHILD, from_on__lte=on
+        ).values_list("user_id", "subject_id"):
+            officers.setdefault(child_id, set()).add(user_id)
+    found: dict[tuple[str, str, int | None], tuple[User, ...]] = {}
+    for name, team, child_id in asked:
+        if not name.startswith("role:"):
+            found[name, team, child_id] = tuple(by_name.get(name, ()))
+            continue
+        role = name.removeprefix("role:")
+        those = [held.user for held in holders.get(role, ()) if not team or held.team in ("", team)]
+        if role == "reviewing_officer" and child_id in officers:
+            those = [user for user in those if user.pk in officers[child_id]]
+        found[name, team, child_id] = tuple(those)
+    return found
+
+
+def flags_json(*, only_open: bool = False, kind: str = "") -> list[dict[str, Any]]:
+    """Every flag as `plumbline flags --json` answers, worst first; for the machine's administrator."""
+    flags = Flag.objects.all()
+    if only_open:
+        flags = flags.filter(state=FlagState.OPEN)
+    if kind:
+        flags = flags.filter(kind=kind)
+    now_for = Prefetch("recipients", FlagFor.objects.filter(to_at=None).order_by("pk"), to_attr="now_for")
+    return [as_json(flag) for flag in flags.prefetch_related(now_for).order_by("severity", "due_on", "pk")]
+
+
+def as_json(flag: Flag) -> dict[str, Any]:
+    """`flag` as the interface says it; needs `now_for` prefetched."""
+    return {
+        "id": flag.pk,
+        "kind": flag.kind,
+        "subject": {
+            "type": flag.subject_type,
+            "id": flag.subject_id,
+            "source_id": flag.subject_source_id or None,
+            "setting_urn": flag.setting_urn or None,
+        },
+        "for": [row.recipient for row in flag.now_for],
+        "raised_at": flag.raised_at.isoformat(),
+        "due_at": flag.due_on.isoformat() if flag.due_on else None,
+        "state": flag.state,
+        "reason": flag.reason,
+        **({"closed_because": flag.closed_because} if flag.state == FlagState.CLOSED else {}),
+    }

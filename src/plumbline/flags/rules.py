@@ -1,0 +1,185 @@
+"""Kinds of flag: what each means, who is told, which steps follow and by when. A council changes the clock here.
+
+Steps and days are working days from the day we learnt of it (domain.md, 5.11: a proposed default, no public rule
+with a number of days was found).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.periods import add_working_days
+
+# A worker who has not said that they read a flag by then: their manager is told.
+ACKNOWLEDGE_WITHIN = 1
+# A setting not checked for longer than this is a flag.
+CHECKED_WITHIN_DAYS = 31
+ESCALATES_TO = "head_of_service"
+
+WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """`after` working days; `every`: comes again as long as the flag is open. `needs`: what its result must hold."""
+
+    code: str
+    action: str
+    owner_role: str
+    after: int
+    every: int = 0
+    needs: frozenset[str] = frozenset()
+
+
+DECISIONS: Mapping[str, str] = {
+    "remain": "Stays, with safeguards",
+    "move_planned": "Move planned",
+    "move_now": "Moves now",
+}
+
+_ADVERSE_STEPS = (
+    StepRule("contact_provider", "Speak to the provider about the risks; ask for the improvement plan", "contract_officer", 2),
+    StepRule("child_seen", "Visit: the child seen and spoken to", WORKER, 5, needs=frozenset({"seen_on", "spoken_to"})),
+    StepRule("decide", "Decide for this child: stay with safeguards, or move", "head_of_service", 10,
+             needs=frozenset({"decision"})),
+    StepRule("review", "Review the decision", "head_of_service", 28, every=28, needs=frozenset({"decision"})),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`roles` are told beside the worker; `at_once`: by e-mail the moment it is raised, others in the daily digest.
+
+    `due_in`: working days, where no step says when. Severity 1 is the gravest.
+    """
+
+    key: str
+    label: str
+    severity: int
+    worker: bool
+    roles: tuple[str, ...]
+    steps: tuple[StepRule, ...] = ()
+    at_once: bool = False
+    due_in: int = 5
+
+
+# A reviewing officer is named only for looked-after children (domain.md, corrections).
+_ALL = ("team_manager", "reviewing_officer", "management_team")
+
+KINDS: Mapping[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        Kind("setting_unregistered", "Placed at an unregistered setting", 1, True, _ALL, _ADVERSE_STEPS, True),
+        Kind("placed_at_adverse", "Placed at a setting that was already adverse", 1, True, _ALL, _ADVERSE_STEPS, True),
+        Kind("setting_adverse", "The setting became adverse while the child was there", 2, True, _ALL, _ADVERSE_STEPS, True),
+        Kind("exception_undecided", "A child was placed in an emergency and nobody has approved it", 1, False,
+             ("head_of_service",), (), True, 0),
+        Kind("setting_watch", "Leaders and managers judged inadequate", 3, True, ("team_manager", "reviewing_officer"), (), True),
+        Kind("setting_unmatched", "The setting is on none of Ofsted’s lists", 3, True, ("placement_officer",)),
+        Kind("setting_gone", "The setting has gone from Ofsted’s register", 3, True, ("placement_officer",)),
+        Kind("check_late", "The setting has not been checked for a month", 4, False, ("contract_officer", "performance_analyst")),
+        Kind("monthly_check_late", "The monthly check is late", 4, False, ("performance_analyst", "management_team")),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A worker's source id, or "role:…" (of `team`, where that is given)."""
+
+    name: str
+    why: str
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A flag that should be open now. One of a kind is open for a subject at a time."""
+
+    kind: str
+    subject_type: str
+    subject_id: int
+    reason: str
+    recipients: tuple[Recipient, ...]
+    subject_source_id: str = ""
+    setting_urn: str = ""
+    child_id: int | None = None
+
+    @property
+    def about(self) -> tuple[str, str, int]:
+        return self.kind, self.subject_type, self.subject_id
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    rule: StepRule
+    due_on: date
+
+
+def recipients(kind: str, *, worker: str, team: str = "", looked_after: bool = False) -> tuple[Recipient, ...]:
+    """Whom to tell, the worker first. `worker` "" where nobody is allocated."""
+    rule = KINDS[kind]
+    found = [Recipient(worker, "allocated worker")] if rule.worker and worker else []
+    for role in rule.roles:
+        if role != "reviewing_officer" or looked_after:
+            found.append(Recipient(f"role:{role}", role.replace("_", " "), team if role == "team_manager" else ""))
+    return tuple(found)
+
+
+def steps_of(kind: str, *, learnt_on: date, holidays: Collection[date]) -> tuple[DueStep, ...]:
+    return tuple(DueStep(step, add_working_days(learnt_on, step.after, holidays)) for step in KINDS[kind].steps)
+
+
+def due_on(kind: str, steps: Sequence[DueStep], *, learnt_on: date, holidays: Collection[date]) -> date:
+    """By when something must have been done: the first step, else the kind's own days."""
+    if steps:
+        return min(step.due_on for step in steps)
+    return add_working_days(learnt_on, KINDS[kind].due_in, holidays)
+
+
+def next_time(kind: str, code: str, *, after: date, holidays: Collection[date]) -> date | None:
+    """When a step that comes again is due next; None for one that does not."""
+    rule = step_rule(kind, code)
+    return add_working_days(after, rule.every, holidays) if rule.every else None
+
+
+def step_rule(kind: str, code: str) -> StepRule:
+    for step in KINDS[kind].steps:
+        if step.code == code:
+            return step
+    raise RuleBroken(f"There is no step “{code}” for {KINDS[kind].label}.", code="unknown_step")
+
+
+def check_result(
+    rule: StepRule, *, result: str, seen_on: date | None, spoken_to: bool | None, decision: str, on: date
+) -> None:
+    """Raise RuleBroken unless the result says what this step must say."""
+    if not result.strip():
+        raise RuleBroken("Say what was found.", code="missing_result")
+    if "seen_on" in rule.needs and seen_on is None:
+        raise RuleBroken("Say on which day the child was seen.", code="missing_seen_on")
+    if seen_on and seen_on > on:
+        raise RuleBroken(f"{seen_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if "spoken_to" in rule.needs and spoken_to is None:
+        raise RuleBroken("Say whether the child was spoken to.", code="missing_spoken_to")
+    if "decision" in rule.needs and decision not in DECISIONS:
+        raise RuleBroken("Say what was decided for this child.", code="missing_decision")
+
+
+def mail(kind: str, *, number: int, due: date | None) -> tuple[str, str]:
+    """Subject and text of the e-mail. Never a child's name, nor the setting's: the flag's number is the reference."""
+    label = KINDS[kind].label
+    by = f" Something is to be done by {due:%-d %B %Y}." if due else ""
+    return (
+        f"Flag {number}: {label}",
+        f"{label}.\n\nYour reference is flag {number}.{by}\n\n"
+        f"Sign in to Plumbline and open flag {number} to see which child it is about, why, and what comes next.\n",
+    )
+
+
+def mail_escalated(*, number: int, what: str) -> tuple[str, str]:
+    return (
+        f"Flag {number} is overdue: {what}",
+        f"Flag {number} is overdue: {what}.\n\nSign in to Plumbline and open flag {number}.\n",
+    )
