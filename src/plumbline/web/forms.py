@@ -286,14 +286,14 @@ def _missing(field: forms.Field, shape: str) -> str:
     label = str(field.label or "").rstrip("?: ")
     asked = str(field.label or "").rstrip().endswith("?")
     if shape in ("radios", "select", "checkboxes"):
-        return "Choose an answer" if asked or not label else f"Choose: {_lower_first(label)}"
+        return "Choose an answer" if asked or not label else f"Choose the {_lower_first(label)}"
     if shape == "tick":
         return f"Tick to say: {label}" if label else "Tick the box"
     if shape == "file":
         return "Choose a file"
     if shape == "day":
         return "Enter the date" if asked or not label else f"Enter the {_lower_first(label)}"
-    return "Enter an answer" if asked or not label else f"Enter {_lower_first(label)}"
+    return "Enter an answer" if asked or not label else f"Enter the {_lower_first(label)}"
 
 
 def _lower_first(text: str) -> str:

@@ -200,6 +200,10 @@ class Table:
 
     # The rows
 
+    @property
+    def has_errors(self) -> bool:
+        return any(field["error"] for field in self.fields)
+
     @cached_property
     def rows(self) -> Rows:
         """All rows that the filters leave, in order; still lazy."""
@@ -325,7 +329,7 @@ class Table:
     def download(self) -> HttpResponseBase | None:
         """The file that ``?format=csv`` or ``?format=xlsx`` asks for; None where a page is wanted."""
         wanted = self.request.GET.get(self.prefix + "format", "")
-        if any(field["error"] for field in self.fields):
+        if self.has_errors:
             return None  # the page says what is wrong: a file would silently hold more than was asked for
         if wanted == "csv":
             return self._csv()

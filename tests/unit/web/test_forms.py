@@ -45,11 +45,11 @@ def test_a_day_too_late_is_refused_in_the_forms_own_words() -> None:
 
 
 def test_an_empty_field_says_what_to_enter() -> None:
-    assert typed(setting="").errors["setting"] == ["Enter setting"]
+    assert typed(setting="").errors["setting"] == ["Enter the setting"]
 
 
 def test_an_unanswered_choice_says_to_choose() -> None:
-    assert typed(grade="").errors["grade"] == ["Choose: grade"]
+    assert typed(grade="").errors["grade"] == ["Choose the grade"]
 
 
 def test_long_text_is_not_cut_off_by_the_browser() -> None:

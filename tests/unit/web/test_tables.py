@@ -24,7 +24,7 @@ class Homes(tables.Table):
     )
     filters = (
         tables.Text("q", "Name", lambda rows, text: [row for row in rows if text in row.name]),
-        tables.Choice("big", "Size", lambda rows, size: [row for row in rows if row.places > 4], choices=[("big", "Big")]),
+        tables.Choice("big", "Size", lambda rows, size: [r for r in rows if r.places > 4], choices=[("big", "Big")]),
         tables.Day("since", "Opened since", lambda rows, day: [row for row in rows if row.opened_on >= day]),
     )  # fmt: skip
     order = "name"
