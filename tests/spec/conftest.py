@@ -31,8 +31,8 @@ class Facts:
     execute: Any
     insert: Any
     name: str
-    loaded: dict[str, Rows] = field(default_factory=dict)
-    given: Mapping[str, Rows] | None = None
+    loaded: dict[str, Rows] = field(default_factory=dict, repr=False)
+    given: Mapping[str, Rows] | None = field(default=None, repr=False)
 
     def load(self, tables: Mapping[str, Rows]) -> None:
         """Rows by relation; with `from_tx` they are versions, and those without `to_tx` stand now."""

@@ -226,18 +226,14 @@ def _sum(cells: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def _row(measure: Measure, counts: Mapping[str, Any]) -> Row:
     n, k = int(counts.get("n", 0)), int(counts.get("k", 0))
     not_yet_known = int(counts.get("not_yet_known", 0))
-    extra = {key: int(count) for key, count in counts.items() if key not in _FIGURE}
     if measure.kind == "distribution":
         if not n:
             return Row(denominator=0)
         lower, median, upper = (Decimal(str(counts[name])) for name in ("lower", "median", "upper"))
         return Row(value=median, quartiles=(lower, upper), denominator=n)
     if measure.is_share:
-        return Row(value=percent(k, n), numerator=k, denominator=n, not_yet_known=not_yet_known, counts=extra)
-    return Row(value=n, numerator=n, not_yet_known=not_yet_known, counts=extra)
-
-
-_FIGURE = {"n", "k", "not_yet_known", "lower", "median", "upper"}
+        return Row(value=percent(k, n), numerator=k, denominator=n, not_yet_known=not_yet_known)
+    return Row(value=n, numerator=n, not_yet_known=not_yet_known)
 
 
 def _group(split: Split | None, group: str | None) -> dict[str, str]:

@@ -75,7 +75,7 @@ def flow(
         **{counter.key: condition for counter, condition in _leaves_out(rule)},
         **{counter.key: _all_of(_counted(rule), f"({counter.condition})") for counter in rule.apart},
     }
-    parameters = {"first": pieces[0].first, "last": pieces[-1].last, "observed_until": observed_until}
+    parameters: dict[str, Any] = {"first": pieces[0].first, "last": pieces[-1].last, "observed_until": observed_until}
     single = len(pieces) == 1
     if not single:
         parameters |= _days(pieces, first_piece=0)

@@ -179,7 +179,7 @@ class Row:
     For a count `numerator` is the count and `denominator` None; for a distribution `denominator` is the number of
     cases and `value` the median. A share of nothing has no value. `withheld` means that `value` is kept back, never
     that it is missing; `kept_back` names the parts of the figure that are.
-    `apart` are counts by key, for the answer's own use. `partial` is the day to which a clipped piece reaches.
+    `partial` is the day to which a clipped piece reaches.
     """
 
     group: Mapping[str, str] = field(default_factory=dict)
@@ -194,7 +194,6 @@ class Row:
     withheld: bool = False
     kept_back: tuple[str, ...] = ()
     partial: date | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {"group": dict(self.group)} if self.group else {}

@@ -1,0 +1,233 @@
+"""The measures read word for word, one record and one day at a time: slow, and with no SQL to share a mistake with."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+Row = Mapping[str, Any]
+Tables = Mapping[str, Sequence[Row]]
+
+NOT_RECORDED = "not recorded"
+CLOSURES = {
+    "tac_closed": None,
+    "tac_closed_needs_met_or_reduced": {"needs_met", "needs_reduced"},
+    "tac_closed_not_engaged_share": {"not_engaged"},
+    "tac_stepped_up_share": {"stepped_up"},
+}
+ONLY = {"tac_closed_not_engaged": "not_engaged", "tac_stepped_up": "stepped_up"}
+
+
+def as_known(versions: Tables, n: int, late: Sequence[int]) -> dict[str, list[Row]]:
+    def happened(number: int | None) -> bool:
+        return number is not None and number <= n and number not in late
+
+    return {
+        name: [row for row in rows if happened(row["from_tx"]) and not happened(row["to_tx"])]
+        for name, rows in versions.items()
+    }
+
+
+def as_now(versions: Tables) -> dict[str, list[Row]]:
+    return {name: [row for row in rows if row["to_tx"] is None] for name, rows in versions.items()}
+
+
+def years_after(day: date, years: int) -> date:
+    if (day.month, day.day) == (2, 29) and not leap(day.year + years):
+        return date(day.year + years, 3, 1)
+    return date(day.year + years, day.month, day.day)
+
+
+def leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def stands(row: Row, day: date, first: str = "started_on", end: str = "ended_on") -> bool:
+    return row[first] <= day and (row[end] is None or row[end] > day)
+
+
+def stock(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]]:
+    """Record, whether in the numerator, and the row it comes from, of what stands on the day."""
+    if key.startswith("placements"):
+        standing = [row for row in tables["placement"] if stands(row, day)]
+        if key == "placements_open":
+            return [(row["placement_id"], True, row) for row in standing]
+        if key == "placements_adverse_share":
+            return [(row["placement_id"], status(tables, row, day) == "adverse", row) for row in standing]
+        wanted = key.removeprefix("placements_")
+        return [(row["placement_id"], True, row) for row in standing if status(tables, row, day) == wanted]
+    standing = [row for row in tables["tac"] if stands(row, day)]
+    if key == "tac_children":
+        return [(row["child_id"], True, row) for row in standing]
+    if key == "tac_school_led":
+        return [(row["tac_id"], sector(tables, row) == "school", row) for row in standing]
+    if key == "tac_open_over_a_year":
+        return [(row["tac_id"], day > years_after(row["started_on"], 1), row) for row in standing]
+    return [(row["tac_id"], True, row) for row in standing]
+
+
+def flow(key: str, tables: Tables, first: date, last: date, until: date) -> Iterator[tuple[str, str, date, Row]]:
+    """Record, what it counts as (in, counted, not yet known), its day, and its row."""
+    if key in ("placements_begun", "placements_begun_adverse"):
+        for row in within(tables["placement"], "started_on", first, last):
+            if row["began_adverse"] or key == "placements_begun":
+                yield row["placement_id"], "in", row["started_on"], row
+    elif key.startswith("tac_audit"):
+        for row in within(tables["tac_audit"], "audited_on", first, last):
+            good = key == "tac_audits" or row["grade"] == key.removeprefix("tac_audit_")
+            yield row["audit_id"], "in" if good else "counted", row["audited_on"], row
+    elif key == "social_care_referral_without_tac":
+        for row in within(tables["referral"], "referred_on", first, last):
+            helped = helped_before(tables, row["child_id"], row["referred_on"])
+            yield row["referral_id"], "counted" if helped else "in", row["referred_on"], row
+    elif key in ("tac_opened", "tac_stepped_down"):
+        for row in within(tables["tac"], "started_on", first, last):
+            if key == "tac_opened" or row["step_down_recorded"] or came_from_social_care(tables, row):
+                yield row["tac_id"], "in", row["started_on"], row
+    else:
+        for row in within(tables["tac"], "ended_on", first, last):
+            if row["closure_code"] != "error":
+                said = closure(key, tables, row, until)
+                if said:
+                    yield row["tac_id"], said, row["ended_on"], row
+
+
+def closure(key: str, tables: Tables, row: Row, until: date) -> str | None:
+    code = row["closure_code"]
+    if key in ONLY:
+        return "in" if code == ONLY[key] else None
+    if key == "tac_repeat_referral":
+        if code == "stepped_up":
+            return None
+        year_over = years_after(row["ended_on"], 1)
+        if year_over > until:
+            return "not yet known"
+        came = [tac["started_on"] for tac in tables["tac"] if tac["child_id"] == row["child_id"]]
+        came += [each["referred_on"] for each in tables["referral"] if each["child_id"] == row["child_id"]]
+        return "in" if any(row["ended_on"] < day <= year_over for day in came) else "counted"
+    codes = CLOSURES.get(key)
+    return "in" if codes is None or code in codes else "counted"
+
+
+def within(rows: Sequence[Row], column: str, first: date, last: date) -> Iterator[Row]:
+    return (row for row in rows if row[column] is not None and first <= row[column] <= last)
+
+
+def helped_before(tables: Tables, child: str, day: date) -> bool:
+    """Day by day through the year before."""
+    for tac in tables["tac"]:
+        if tac["child_id"] == child:
+            each = years_after(day, -1)
+            while each < day:
+                if tac["started_on"] == each or stands(tac, each):
+                    return True
+                each += timedelta(1)
+    return False
+
+
+def came_from_social_care(tables: Tables, tac: Row) -> bool:
+    return any(
+        row["child_id"] == tac["child_id"]
+        and row["closed_on"] is not None
+        and 0 <= (tac["started_on"] - row["closed_on"]).days <= 28
+        for row in tables["referral"]
+    )
+
+
+def status(tables: Tables, placement: Row, day: date) -> str | None:
+    for row in tables["setting_status"]:
+        if row["setting_id"] == placement["setting_id"] and stands(row, day, "from_on", "to_on"):
+            return row["status"]
+    return None
+
+
+def sector(tables: Tables, tac: Row) -> str | None:
+    return organisation(tables, tac).get("sector")
+
+
+def organisation(tables: Tables, tac: Row) -> Row:
+    for row in tables["organisation"]:
+        if row["organisation_id"] == tac["lead_organisation_id"]:
+            return row
+    return {}
+
+
+def child(tables: Tables, row: Row) -> Row:
+    return next((each for each in tables["child"] if each["child_id"] == row["child_id"]), {})
+
+
+def age_band(born: date | None, day: date) -> str | None:
+    if born is None:
+        return None
+    if day < born:
+        return "unborn"
+    for years, band in ((1, "under 1"), (5, "1 to 4"), (10, "5 to 9"), (16, "10 to 15")):
+        if day < years_after(born, years):
+            return band
+    return "16 and over"
+
+
+def audited(tables: Tables, row: Row) -> Row:
+    """The TAC whose lead an audit is split by."""
+    if "audit_id" not in row:
+        return row
+    return next((tac for tac in tables["tac"] if tac["tac_id"] == row["tac_id"]), {"lead_organisation_id": None})
+
+
+GROUPS: Mapping[str, Callable[[Tables, Row, date], str | None]] = {
+    "lead_sector": lambda tables, row, day: sector(tables, audited(tables, row)),
+    "lead_organisation": lambda tables, row, day: organisation(tables, audited(tables, row)).get("name"),
+    "age_band": lambda tables, row, day: age_band(child(tables, row).get("dob"), day),
+    "sex": lambda tables, row, day: child(tables, row).get("sex"),
+    "ethnicity": lambda tables, row, day: child(tables, row).get("ethnicity"),
+    "outcome": lambda tables, row, day: row["closure_code"],
+    "grade": lambda tables, row, day: row["grade"],
+    "status": lambda tables, row, day: status(tables, row, day),
+}
+
+
+def group(split_by: str | None, tables: Tables, row: Row, day: date) -> str | None:
+    return None if split_by is None else GROUPS[split_by](tables, row, day) or NOT_RECORDED
+
+
+def stock_counts(key: str, tables: Tables, day: date, split_by: str | None) -> dict[str | None, tuple[int, int]]:
+    """Numerator and denominator by group."""
+    records: dict[str | None, set[str]] = defaultdict(set)
+    inside: dict[str | None, set[str]] = defaultdict(set)
+    for record, counts, row in stock(key, tables, day):
+        name = group(split_by, tables, row, day)
+        records[name].add(record)
+        if counts:
+            inside[name].add(record)
+    return {name: (len(inside[name]), len(found)) for name, found in records.items()}
+
+
+def flow_counts(
+    key: str, tables: Tables, first: date, last: date, until: date, split_by: str | None
+) -> dict[str | None, tuple[int, int, int]]:
+    """Numerator, denominator and not yet known by group."""
+    found: Counter[tuple[str | None, str]] = Counter()
+    for _, said, day, row in flow(key, tables, first, last, until):
+        found[group(split_by, tables, row, day), said] += 1
+    names = {name for name, _ in found}
+    return {
+        name: (found[name, "in"], found[name, "in"] + found[name, "counted"], found[name, "not yet known"])
+        for name in names
+    }
+
+
+def durations(
+    tables: Tables, first: date, last: date, split_by: str | None
+) -> dict[str | None, tuple[float, float, float]]:
+    """Lower quartile, median, upper quartile in days by group, in proportion between two values."""
+    days: dict[str | None, list[int]] = defaultdict(list)
+    for _, _, day, row in flow("tac_closed", tables, first, last, last):
+        days[group(split_by, tables, row, day)].append((row["ended_on"] - row["started_on"]).days)
+    return {name: tuple(at(sorted(found), part) for part in (0.25, 0.5, 0.75)) for name, found in days.items()}
+
+
+def at(ordered: list[int], part: float) -> float:
+    place = (len(ordered) - 1) * part
+    below = ordered[int(place)]
+    above = ordered[min(int(place) + 1, len(ordered) - 1)]
+    return below + (above - below) * (place - int(place))
