@@ -1,0 +1,127 @@
+"""Promise 1: every route says who may use it, and no role reaches a page that it may not.
+
+The table role × route is docs/reference/permissions.md, compared with the code in test_reference_pages.
+"""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import RoutePattern, URLPattern, URLResolver
+
+from plumbline.people.access import ROLES, Permission
+from plumbline.people.models import RoleHeld, User
+from plumbline.web.access import Unmarked, access_of, routes
+
+# A value of each kind of argument that a route may take. No record has them.
+VALUES: dict[str, Any] = {
+    "int": 999_999_999, "str": "nothing", "slug": "nothing", "path": "nothing",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}  # fmt: skip
+
+
+def patterns(resolver: URLResolver) -> list[URLPattern]:
+    """Every route that ends in a page, in the order of `web.access.routes`."""
+    found: list[URLPattern] = []
+    for pattern in resolver.url_patterns:
+        found += patterns(pattern) if isinstance(pattern, URLResolver) else [pattern]
+    return found
+
+
+def address(pattern: URLPattern) -> str:
+    """The address of a route, with values for its arguments."""
+    assert isinstance(pattern.pattern, RoutePattern), f"{pattern.name}: write routes with path()"
+    given = {name: _value(converter) for name, converter in pattern.pattern.converters.items()}
+    return reverse(pattern.name or pattern.callback, kwargs=given)
+
+
+def _value(converter: Any) -> Any:  # a converter of Django's, or one of ours
+    kind = type(converter).__name__.removesuffix("Converter").lower()
+    return VALUES.get(kind) or VALUES["str"]
+
+
+def test_every_route_says_who_may_use_it() -> None:
+    unmarked = []
+    for path, _, view in routes(get_resolver()):
+        try:
+            access_of(view)
+        except Unmarked:
+            unmarked.append(path)
+    assert unmarked == []
+
+
+def test_every_route_has_a_name_of_its_own() -> None:
+    names = [name for _, name, _ in routes(get_resolver())]
+    assert sorted({name or "no name" for name in names}) == sorted(name or "" for name in names)
+
+
+def test_every_permission_is_some_roles() -> None:
+    held = frozenset().union(*(role.permissions for role in ROLES.values()))
+    assert set(Permission) - held == set()
+
+
+def test_no_role_of_members_or_governance_comes_near_a_childs_record() -> None:
+    far = {
+        "elected_member",
+        "committee_chair",
+        "lead_member",
+        "co_opted_member",
+        "administrator",
+        "information_governance",
+    }
+    reached = {key: ROLES[key].reach for key in far}
+    assert set(reached.values()) == {"none"}
+
+
+@pytest.mark.django_db
+@pytest.mark.login("web")
+def test_who_is_not_signed_in_is_sent_to_sign_in() -> None:
+    client = Client()
+    wrong = []
+    for pattern in patterns(get_resolver()):
+        if access_of(pattern.callback).kind == "public":
+            continue
+        answer = client.get(address(pattern))
+        if answer.status_code != 302 or not answer["Location"].startswith("/sign-in/"):
+            wrong.append(f"{pattern.name}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.login("web")
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_page_answers_the_roles_that_may_use_it_and_no_other(role: str) -> None:
+    client = signed_in(role)
+    wrong = []
+    for pattern in patterns(get_resolver()):
+        access = access_of(pattern.callback)
+        if access.kind != "requires":
+            continue
+        may = bool(ROLES[role].permissions.intersection(access.permissions))
+        status = client.get(address(pattern)).status_code
+        # A page about one record answers 404 to those who may, too: there is no such record.
+        if status >= 500 or (not may and status != 404) or (may and status == 404 and not pattern.pattern.converters):
+            wrong.append(f"{pattern.name}: {status}, {'may' if may else 'may not'}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.login("web")
+def test_a_role_that_ended_yesterday_opens_nothing() -> None:
+    client = signed_in("performance_analyst", to_on=date(2016, 7, 30))
+    reached = [
+        pattern.name
+        for pattern in patterns(get_resolver())
+        if access_of(pattern.callback).kind == "requires" and client.get(address(pattern)).status_code != 404
+    ]
+    assert reached == []
+
+
+def signed_in(role: str, *, to_on: date | None = None) -> Client:
+    user = User.objects.create(username=f"architecture-{role}", name="A Tester")
+    RoleHeld.objects.create(user=user, role=role, from_on=date(2016, 1, 1), to_on=to_on)
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client

@@ -1,0 +1,65 @@
+"""Promise 4, second half: below the ways in nobody asks the clock. The day and the moment are arguments."""
+
+import ast
+
+from tests.architecture.source import Module, modules
+
+WAYS_IN = {"config", "web", "jobs"}
+CLOCKS = {
+    "django.utils.timezone.now",
+    "django.utils.timezone.localdate",
+    "django.db.models.functions.Now",
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "datetime.datetime.today",
+    "datetime.date.today",
+    "time.time",
+    "time.time_ns",
+    "time.localtime",
+    "time.gmtime",
+}
+# These read the clock only when they are given nothing to read instead.
+CLOCKS_WITHOUT_ARGUMENTS = {"django.utils.timezone.localtime"}
+# SQL has clocks too; a moment of commit or of a snapshot is the database's to say.
+SQL_CLOCKS = ("now()", "current_date", "current_timestamp", "localtimestamp", "statement_timestamp()")
+# Where the database itself must say a moment: which file, and why.
+MAY_ASK = {
+    "plumbline.audit.history": "stamps the moment of commit",
+    "plumbline.audit.moments": "chooses the moment of a publication",
+    "plumbline.indicators.queries": "says at which snapshot a figure was read",
+}
+
+
+def clocks_asked(module: Module) -> list[str]:
+    asked = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call):
+            name = module.full_name(node.func)
+            if name in CLOCKS_WITHOUT_ARGUMENTS and not node.args and not node.keywords:
+                asked.append(f"{module.place(node)} {name}()")
+        if isinstance(node, ast.Attribute | ast.Name) and module.full_name(node) in CLOCKS:
+            asked.append(f"{module.place(node)} {module.full_name(node)}")
+    return asked
+
+
+def test_below_the_ways_in_nobody_asks_the_clock() -> None:
+    below = [module for module in modules() if module.room not in WAYS_IN and not module.is_migration]
+    assert [asked for module in below for asked in clocks_asked(module)] == []
+
+
+def test_no_sql_asks_the_clock_but_where_it_must() -> None:
+    wrong = [
+        f"{module.place(node)} {clock}"
+        for module in modules()
+        if module.room not in WAYS_IN and not module.is_migration and module.name not in MAY_ASK
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "select" in node.value.lower()
+        for clock in SQL_CLOCKS
+        if clock in node.value.lower()
+    ]
+    assert wrong == []
+
+
+def test_a_clock_is_found_however_it_is_imported() -> None:
+    ways_in = next(module for module in modules() if module.name == "plumbline.jobs.ways_in")
+    assert len(clocks_asked(ways_in)) == 2

@@ -1,0 +1,56 @@
+"""What the code says and what the docs say is one thing: the generated pages, and the words that stay."""
+
+import re
+
+import pytest
+
+from plumbline.config import reference
+from plumbline.jobs import reference_pages
+from plumbline.jobs.demo_users import PASSWORD, USERS
+from plumbline.people.access import ROLES
+from tests.architecture.source import CHECKOUT, modules
+
+DOCS = CHECKOUT / "docs"
+PAGES = reference_pages.pages(reference.known())
+
+
+@pytest.mark.parametrize("path", sorted(PAGES))
+def test_a_generated_page_is_as_the_code_says(path: str) -> None:
+    assert (DOCS / path).read_text(encoding="utf-8") == PAGES[path], "run `plumbline reference-pages`"
+
+
+@pytest.mark.parametrize("code", sorted(reference_pages.AGREED))
+def test_an_agreed_refusal_code_is_used(code: str) -> None:
+    quoted = re.compile(rf"['\"]{code}['\"]")
+    users = [m.name for m in modules() if m.name != reference_pages.__name__ and quoted.search("\n".join(m.lines))]
+    assert users != []
+
+
+@pytest.mark.parametrize("user", USERS, ids=lambda user: user.username)
+def test_the_readme_names_every_demonstration_user(user) -> None:
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    assert f"| `{user.username}` | {user.name} | {ROLES[user.role].label} |" in readme
+
+
+def test_the_readme_says_the_demonstrations_password() -> None:
+    assert PASSWORD in (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    broken = []
+    for page in (CHECKOUT / "README.md", *sorted(DOCS.rglob("*.md"))):
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not target.startswith(("http://", "https://", "mailto:")) and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(CHECKOUT)} -> {target}")
+    assert broken == []
+
+
+def test_the_docs_name_only_commands_that_there_are() -> None:
+    known = set(reference.known().commands.commands)
+    unknown = [
+        f"{page.relative_to(CHECKOUT)}: plumbline {name}"
+        for page in (CHECKOUT / "README.md", *sorted(DOCS.rglob("*.md")))
+        for name in re.findall(r"^\s*(?:\.venv/bin/)?plumbline ([a-z][a-z-]+)", page.read_text(encoding="utf-8"), re.M)
+        if name not in known
+    ]
+    assert unknown == []
