@@ -12,6 +12,7 @@ PAGES = (
     "/sample/list/",
     "/sample/list/?state=adverse&since=rubbish",
     "/sample/list/?q=zz",
+    "/sign-in/",
     "/about/glossary/",
     "/about/accessibility/",
     "/about/sources/",

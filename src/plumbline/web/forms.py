@@ -222,6 +222,8 @@ def dress(form: forms.BaseForm) -> None:
     """Give any Django form (ours, sign-in's) the sentences that ours have; the classes come when a field is drawn."""
     form.use_required_attribute = False
     for field in form.fields.values():
+        # What vanishes on typing is no label: the label is.
+        field.widget.attrs.pop("placeholder", None)
         if "required" in field.error_messages:
             field.error_messages["required"] = getattr(field, "missing", "") or _missing(field, shape_of(field))
 
