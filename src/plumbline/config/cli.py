@@ -147,6 +147,55 @@ def measures(as_json: bool) -> None:
     job.measures(as_json=as_json)
 
 
+@main.command()
+@click.option("--question", "numbers", type=int, multiple=True, required=True, help="A question's number; once for each.")
+@click.option("--as-at", "as_at", required=True, help="The day that the report is as at: YYYY-MM-DD.")
+@click.option("--output", "outputs", multiple=True, required=True, help="A file; its ending chooses html, docx or pdf.")
+@click.argument("more_outputs", nargs=-1)
+@click.option("--template", help="The council's own Word template, for .docx.")
+@click.option("--profile", default="dfe-cin", show_default=True, help="The disclosure profile.")
+@click.option("--as", "username", help="Who acts.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def report(numbers, as_at, outputs, more_outputs, template, profile, username, as_json) -> None:  # noqa: ANN001
+    """The assurance report."""
+    from plumbline.jobs import report as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.report(
+        question_numbers=numbers, as_at=job.read_day(as_at), outputs=[Path(name) for name in (*outputs, *more_outputs)],
+        template=Path(template) if template else None, profile=profile, as_json=as_json,
+        by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
+    )  # fmt: skip
+
+
+@main.command()
+@click.argument("report_id", metavar="REPORT", type=int)
+@click.option("--as", "username", help="Who acts.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def publish(report_id: int, username: str | None, as_json: bool) -> None:
+    """Freeze a report with its figures."""
+    from plumbline.jobs import report as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    by = ways_in.acting(username)
+    job.publish(report_id=report_id, as_json=as_json, by=by, at=ways_in.now(), on=ways_in.today())
+
+
+@main.command()
+@click.argument("report_id", metavar="REPORT", type=int)
+@click.option("--as", "username", help="Who acts.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def rerun(report_id: int, username: str | None, as_json: bool) -> None:
+    """Run the figures of a published report again, and say which differ and why."""
+    from plumbline.jobs import report as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.rerun(report_id=report_id, as_json=as_json, by=ways_in.acting(username), on=ways_in.today())
+
+
 @main.command("verify-audit")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")

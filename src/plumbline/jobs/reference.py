@@ -3,12 +3,15 @@
 import csv
 from importlib.resources import files
 
+from plumbline.jobs import ways_in
 from plumbline.people.models import BankHoliday
+from plumbline.scrutiny import operations as scrutiny
 
 
 def load() -> None:
     """Load or refresh the reference data; run twice, it changes nothing twice."""
     _bank_holidays()
+    scrutiny.load_question_sets(ways_in.now())
 
 
 def _bank_holidays() -> None:

@@ -66,6 +66,9 @@ class Answer(Recorded):
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="answers")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
+    # Both place figures as a claim does, and only figures that a claim of this answer rests on.
+    summary = models.TextField(blank=True)
+    conclusion = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "question"], name="answer_once_per_report")]
@@ -79,6 +82,7 @@ class Claim(Recorded):
         PARAGRAPH = "paragraph", "Paragraph"
         TABLE = "table", "Table"
         CHART = "chart", "Chart"
+        QUOTATION = "quotation", "Quotation"
         GAP = "gap", "What cannot be shown yet"
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="claims")
@@ -115,7 +119,9 @@ class ClaimEvidence(Recorded):
         constraints = [
             models.CheckConstraint(
                 name="claim_evidence_exactly_one_kind",
-                condition=(Q(figure_asked__isnull=False, quotation__isnull=True, document__isnull=True) & ~Q(figure_ref=""))
+                condition=(
+                    Q(figure_asked__isnull=False, quotation__isnull=True, document__isnull=True) & ~Q(figure_ref="")
+                )
                 | Q(figure_asked__isnull=True, figure_ref="", quotation__isnull=False, document__isnull=True)
                 | Q(figure_asked__isnull=True, figure_ref="", quotation__isnull=True, document__isnull=False),
             )

@@ -1,0 +1,135 @@
+"""What the registers of the rooms below say when a report is written: kept with the claim, as it was then.
+
+Each gives {"columns", "rows": [{"header", "cells", "key"?}], "nothing", "note"?, "source"}; a cell is a number, words,
+or None where disclosure control keeps it back.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from plumbline.flags.models import Flag, FlagFor, FlagState
+from plumbline.kernel.periods import add_months
+from plumbline.measures.disclosure import Profile
+from plumbline.ofsted.models import CheckItem, MonthlyCheck, OfstedList
+from plumbline.scrutiny import wording
+
+_FLAGS: Mapping[str, str] = {
+    "setting_adverse": "The setting became adverse while the child was there",
+    "placed_at_adverse": "Placed at a setting that was adverse already",
+    "setting_unmatched": "The setting is not matched to Ofsted's lists",
+    "setting_gone": "The setting is gone from Ofsted's newest list",
+    "setting_watch": "The setting is to be watched",
+    "check_late": "The monthly check was late",
+}
+# These flags are about the council's own work: their counts tell nothing of a child.
+_ABOUT_WORK = {"check_late"}
+
+
+def read(register: str, *, on: date, at: datetime, profile: Profile) -> dict[str, Any]:
+    """One of library.REGISTERS."""
+    return _REGISTERS[register](on, at, profile)
+
+
+def _monthly_checks(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
+    """The last twelve months' checks, newest first."""
+    to_do = Count("items", filter=Q(items__outcome=CheckItem.Outcome.TO_DO))
+    changed = Count("items", filter=Q(items__outcome=CheckItem.Outcome.CHANGED))
+    checks = (
+        MonthlyCheck.objects.filter(month__gt=add_months(on, -12), month__lte=on)
+        .annotate(count=Count("items"), to_do=to_do, changed=changed)
+        .order_by("-month")
+    )
+    return {
+        "columns": ["Month", "Due", "Done", "Settings looked up", "With a new judgement"],
+        "rows": [
+            {
+                "header": f"{check.month:%B %Y}",
+                "cells": [
+                    wording.on_day(check.due_on),
+                    _done(check, on),
+                    f"{check.count - check.to_do:,} of {check.count:,}",
+                    check.changed,
+                ],
+            }
+            for check in checks
+        ],
+        "nothing": f"No monthly check is recorded for the twelve months to {wording.on_day(on)}.",
+        "source": f"Register of monthly checks, {wording.at_moment(at.isoformat())}",
+    }
+
+
+def _done(check: MonthlyCheck, on: date) -> str:
+    if check.completed_at is None:
+        return "Not done, and late" if check.due_on < on else "Not done yet"
+    day = check.completed_at.date()
+    return f"{wording.on_day(day)}{', late' if day > check.due_on else ''}"
+
+
+def _lists_read(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
+    """Every list of Ofsted that has been read, newest first."""
+    lists = OfstedList.objects.filter(as_at__lte=on).annotate(count=Count("listings")).order_by("-as_at", "-id")
+    return {
+        "columns": ["List as at", "Register", "Settings in it", "New", "Gone", "Newly adverse"],
+        "rows": [
+            {
+                "header": wording.on_day(one.as_at),
+                "cells": [
+                    one.get_register_display(),
+                    one.count,
+                    *(one.differences.get(name, "no list before") for name in ("new", "gone", "newly_adverse")),
+                ],
+            }
+            for one in lists[:12]
+        ],
+        "nothing": "None of Ofsted's lists has been read yet.",
+        "note": "The counts are of all settings in England that the list holds, not of the council's own.",
+        "source": f"Ofsted's published lists as read, {wording.at_moment(at.isoformat())}",
+    }
+
+
+def _flags(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
+    """Flags about placements and checks by kind: raised in the last twelve months, acknowledged, closed."""
+    seen = FlagFor.objects.filter(flag=OuterRef("pk"), acknowledged_at__isnull=False)
+    counts = (
+        Flag.objects.filter(kind__in=_FLAGS, raised_on__gt=add_months(on, -12), raised_on__lte=on)
+        .annotate(seen=Exists(seen))
+        .values("kind")
+        .annotate(
+            raised=Count("id"),
+            acknowledged=Count("id", filter=Q(seen=True)),
+            closed=Count("id", filter=Q(state=FlagState.CLOSED)),
+        )
+    )
+    by_kind = {row["kind"]: row for row in counts}
+    return {
+        "columns": ["What was wrong", "Flags raised", "Acknowledged", "Closed"],
+        "rows": [
+            {"key": kind, "header": words, "cells": _protected(by_kind[kind], kind, profile)}
+            for kind, words in _FLAGS.items()
+            if kind in by_kind
+        ],
+        "nothing": f"No flag about a placement or a check was raised in the twelve months to {wording.on_day(on)}.",
+        "source": f"Register of flags, {wording.at_moment(at.isoformat())}",
+    }
+
+
+def _protected(row: Mapping[str, Any], kind: str, profile: Profile) -> list[int | None]:
+    """Raised, acknowledged and closed; a small part, and a part whose rest is small, is kept back."""
+    raised = row["raised"]
+    parts = [row["acknowledged"], row["closed"]]
+    if kind in _ABOUT_WORK or not profile.threshold:
+        return [raised, *parts]
+    if profile.small(raised):
+        return [None, None, None]
+    kept = [None if profile.small(part) or profile.small(raised - part) else profile.rounded(part) for part in parts]
+    return [profile.rounded(raised), *kept]
+
+
+_REGISTERS: Mapping[str, Callable[[date, datetime, Profile], dict[str, Any]]] = {
+    "monthly_checks": _monthly_checks,
+    "lists_read": _lists_read,
+    "flags": _flags,
+}

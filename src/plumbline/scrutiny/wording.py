@@ -1,0 +1,82 @@
+"""Days, groups and figures in the words of a report."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from plumbline.earlyhelp.models import AuditGrade, ClosureCode
+from plumbline.measures.model import NOT_RECORDED
+from plumbline.ofsted.models import Status
+from plumbline.people.models import Organisation
+
+WITHHELD = "withheld"
+NOTHING = "none to count"
+CANNOT = "cannot be given"
+
+# By split: the stored key of each group, in the order in which a table lists them, and its words.
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "outcome": dict(ClosureCode.choices),
+    "grade": dict(AuditGrade.choices),
+    "lead_sector": dict(Organisation.Sector.choices),
+    "status": {
+        Status.ADVERSE: "Adverse",
+        Status.UNREGISTERED: "Unregistered",
+        Status.UNMATCHED: "Not matched to Ofsted's lists",
+        Status.CLOSED: "Closed",
+        Status.NOT_JUDGED: "No overall judgement",
+        Status.WATCH: "To be watched",
+        Status.CLEAR: "Clear",
+    },
+}
+
+# What each source is called among the background papers.
+SOURCES: Mapping[str, str] = {
+    "ssd_early_help_episodes": "Early help episodes (TACs), from the council's case system",
+    "ssd_cin_episodes": "Referrals to social care, from the council's case system",
+    "tac_audits": "Register of quality audits of TACs",
+    "ssd_cla_placement": "Placements of looked-after children, from the council's case system",
+    "school_placements": "Placements at schools for special educational needs",
+}
+
+
+def on_day(day: date | str) -> str:
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{day:%-d %B %Y}"
+
+
+def at_moment(moment: str | None) -> str:
+    """ "as the records stood on 31 July 2016 at 14:32", in the council's own time."""
+    if not moment:
+        return ""
+    local = timezone.localtime(datetime.fromisoformat(moment))
+    return f"as the records stood on {local:%-d %B %Y} at {local:%H:%M}"
+
+
+def when(body: Mapping[str, Any]) -> str:
+    """The day or period of an answer or of one of its rows."""
+    if body.get("as_at") or body.get("at"):
+        return on_day(body.get("as_at") or body["at"])
+    if body.get("from"):
+        return f"{on_day(body['from'])} to {on_day(body['to'])}"
+    return ""
+
+
+def group(split: str, key: str) -> str:
+    if key == NOT_RECORDED:
+        return "Not recorded"
+    return GROUPS.get(split, {}).get(key, key)
+
+
+def group_order(split: str, key: str) -> tuple[int, int, str]:
+    """Groups as their list has them; others after it by name; "not recorded" last."""
+    known = list(GROUPS.get(split, {}))
+    return (key == NOT_RECORDED, known.index(key) if key in known else len(known), key)
+
+
+def number(value: float | int) -> str:
+    """2,704 or 273.5: one decimal, rounded half-up, where there is a part after the point."""
+    rounded = Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,}"
