@@ -18,6 +18,7 @@ from plumbline.ofsted.grades import (
     PROVISION_JUDGEMENTS,
     REPORT_CARD_AREAS,
     SAYS_NOTHING,
+    UNKNOWN,
     Aspect,
     is_better,
     is_worse,
@@ -254,7 +255,8 @@ def status_timeline(
     wordings = _runs(registrations)
     days = {inspection.counts_from for inspection in inspections}
     days |= {day for day, _ in wordings}
-    for span in (*notices, *unregistered):
+    spans: list[Notice | Unregistered] = [*notices, *unregistered]
+    for span in spans:
         days.add(span.from_on)
         if span.to_on:
             days.add(span.to_on + timedelta(1))
@@ -322,7 +324,8 @@ def _standing(known: Iterable[_Read]) -> _Standing:
         visited = inspection
         if inspection.kind in JUDGING_ANEW:
             if not grades:
-                # Inspected, and nothing judged: what stood before still stands.
+                # Inspected, and nothing judged that we understand: what stood before still stands.
+                findings += found
                 if inspection.judgements.get(Aspect.OVERALL_EFFECTIVENESS) == NOT_JUDGED and not findings:
                     without_overall = inspection
                 continue
@@ -344,7 +347,19 @@ def _standing(known: Iterable[_Read]) -> _Standing:
 
 def _read(inspection: Inspection) -> _Read:
     grades = {aspect: grade for aspect, grade in inspection.judgements.items() if grade not in SAYS_NOTHING}
-    return _Read(inspection, grades, tuple(_findings(inspection, grades)))
+    found = [*_findings(inspection, grades), *_not_understood(inspection)]
+    return _Read(inspection, grades, tuple(found))
+
+
+def _not_understood(inspection: Inspection) -> Iterable[_Finding]:
+    """A wording on no scale might say anything: someone has to read the report."""
+    aspects = [Aspect(aspect) for aspect, grade in inspection.judgements.items() if grade == UNKNOWN]
+    if aspects:
+        sentence = (
+            f"What {inspection.inspectorate} judged of {_listed(aspects)} {_when(inspection)} "
+            "is in words not understood here: read the report."
+        )
+        yield _Finding(Status.WATCH, False, Reason("not_understood", sentence, inspection.counts_from))
 
 
 def _when_made(inspection: Inspection) -> tuple[date, bool, date, str]:
