@@ -147,7 +147,7 @@ def _first_that_fits(file_name: str, tables: Callable[[Layout], list[Table]]) ->
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
-class _NotTaken(Exception):  # noqa: N818  a decision about a row, not a fault
+class _NotTaken(Exception):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code

@@ -42,7 +42,7 @@ class WrongFile(RuleBroken):
     default_code = "bad_header"
 
 
-class BadDate(ValueError):  # noqa: N818  named for what the cell is
+class BadDate(ValueError):
     """The text is no date that can be; `reason` is a sentence for people."""
 
     def __init__(self, text: str) -> None:
