@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from plumbline.audit import operations as audit
 from plumbline.earlyhelp.intake import END_REASON
-from plumbline.earlyhelp.models import ClosureCode
+from plumbline.earlyhelp.models import ClosureCode, Tac
 from plumbline.earlyhelp.rules import wording_key
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import sort_key
@@ -81,16 +82,33 @@ _LED = """
     select u.id as user_id, t.{subject} as subject_id, t.started_on as from_on,
         least(t.ended_on, t.missing_since) as to_on
     from earlyhelp_tac t join people_user u on u.professional_id = t.lead_professional_id"""
+# Who manages a team reaches the TACs that its workers lead.
+_LED_BY_TEAM = """
+    select r.user_id, t.{subject} as subject_id, greatest(t.started_on, r.from_on) as from_on,
+        least(t.ended_on, t.missing_since, r.to_on) as to_on
+    from people_roleheld r
+        join (select distinct team, professional_id from socialcare_involvement) w on w.team = r.team
+        join earlyhelp_tac t on t.lead_professional_id = w.professional_id
+    where r.role = 'team_manager' and r.team <> ''
+        and greatest(t.started_on, r.from_on) <= coalesce(least(t.ended_on, t.missing_since, r.to_on), 'infinity')"""
 
 
 @transaction.atomic
 def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
-    """Tie each user to the TACs they lead and to the children of those; how many ties changed."""
+    """Tie each user to the TACs they lead and to the children of those, and managers to those of their team's workers;
+    how many ties changed."""
     return sum(
-        people.align_ties(
-            subject_type=kind, why="lead_professional", wanted=_LED.format(subject=subject), by=by, at=at, on=on
-        )
+        people.align_ties(subject_type=kind, why=why, wanted=wanted.format(subject=subject), by=by, at=at, on=on)
         for kind, subject in (("tac", "id"), ("child", "child_id"))
+        for why, wanted in (("lead_professional", _LED), ("leads_team", _LED_BY_TEAM))
+    )
+
+
+@transaction.atomic
+def look_at_tac(*, tac: Tac, page: str, by: User, at: datetime) -> None:
+    """Leave the trace that someone opened a TAC; the trace is also the child's."""
+    audit.record(
+        "earlyhelp.tac.viewed", by=by, at=at, subject=tac, child_id=tac.child_id, page=page, source_id=tac.source_id
     )
 
 

@@ -11,7 +11,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import CodeMapping, Organisation, OrganisationName, User
+from plumbline.people.models import Child, CodeMapping, Organisation, OrganisationName, User
 
 
 @transaction.atomic
@@ -56,6 +56,21 @@ def align_ties(
     if changed:
         audit.record("people.ties.aligned", by=by, at=at, about=subject_type, why=why, changed=changed)
     return changed
+
+
+@transaction.atomic
+def look_at_child(*, child: Child, page: str, by: User, at: datetime) -> None:
+    """Leave the trace that someone opened a page of a child's record."""
+    audit.record("people.child.viewed", by=by, at=at, subject=child, child_id=child.pk, page=page)
+
+
+@transaction.atomic
+def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime) -> None:
+    """Leave the trace that someone looked at a list of records about children: what they asked for, not whom they saw.
+
+    `kind` is what the list holds: children, tacs, trail, found.
+    """
+    audit.record(f"people.{kind}.listed", by=by, at=at, asked=dict(asked))
 
 
 @transaction.atomic

@@ -12,11 +12,22 @@ _ALLOCATED = """
     select u.id as user_id, i.child_id as subject_id, i.from_on, least(i.to_on, i.missing_since) as to_on
     from socialcare_involvement i join people_user u on u.professional_id = i.professional_id"""
 
+# Who manages a team reaches the children of its workers while both last.
+_MANAGED = """
+    select r.user_id, i.child_id as subject_id, greatest(i.from_on, r.from_on) as from_on,
+        least(i.to_on, i.missing_since, r.to_on) as to_on
+    from socialcare_involvement i join people_roleheld r on r.role = 'team_manager' and r.team = i.team and r.team <> ''
+    where greatest(i.from_on, r.from_on) <= coalesce(least(i.to_on, i.missing_since, r.to_on), 'infinity')"""
+
 
 @transaction.atomic
 def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
-    """Tie each user to the children they are the allocated worker of; how many ties changed."""
-    return people.align_ties(subject_type="child", why="allocated_worker", wanted=_ALLOCATED, by=by, at=at, on=on)
+    """Tie each user to the children they are the allocated worker of, and managers to those of their team's workers;
+    how many ties changed."""
+    return sum(
+        people.align_ties(subject_type="child", why=why, wanted=wanted, by=by, at=at, on=on)
+        for why, wanted in (("allocated_worker", _ALLOCATED), ("team_manager", _MANAGED))
+    )
 
 
 @transaction.atomic

@@ -1,0 +1,120 @@
+"""Rows that were refused, mended and tried again or set aside; and what follows once rows are in."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from plumbline.audit import intake
+from plumbline.audit import operations as audit
+from plumbline.earlyhelp import operations as earlyhelp
+from plumbline.exchange import ssd_kinds
+from plumbline.exchange.models import RefusedRow
+from plumbline.exchange.readers import Cells, fold
+from plumbline.exchange.ssd_cells import CannotTakeError
+from plumbline.exchange.ssd_kinds import Kind
+from plumbline.exchange.ssd_rows import refusal_of, row_stager
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.placements import intake as placements
+from plumbline.placements import operations as placement_operations
+from plumbline.socialcare import operations as socialcare
+
+
+@transaction.atomic
+def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
+    """Tie every user to the children and TACs that their professional is named on; how many ties changed.
+
+    Call it when a user is joined to a professional. An import does it by itself.
+    """
+    return (
+        socialcare.refresh_ties(by=by, at=at, on=on)
+        + earlyhelp.refresh_ties(by=by, at=at, on=on)
+        + placements.refresh_ties(by=by, at=at, on=on)
+    )
+
+
+@transaction.atomic
+def follow_up(*, by: User | None, at: datetime, on: date) -> None:
+    """What other rooms do once rows are in: who may reach whom, and what needs attention."""
+    refresh_ties(by=by, at=at, on=on)
+    placement_operations.raise_flags(by=by, at=at, on=on)
+
+
+@transaction.atomic
+def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: datetime, on: date) -> None:
+    """Try one refused row again with these cells, on the very path of an import (login `worker`).
+
+    Raises RuleBroken with the code and sentence of the refusal where it still cannot be taken, with nothing changed;
+    `newer_known` where a newer extract has brought the same id meanwhile.
+    """
+    access.check(by, Permission.IMPORTS, on=on)
+    intake.lock(waiting=lambda: None)
+    row = _open_row(refused_id)
+    kind = ssd_kinds.kinds().get(row.file)
+    if kind is None or not row.cells:
+        raise RuleBroken("This is a whole file, not a row: put the file right and hand it in again.", code="whole_file")
+    extracted_on = row.import_run.as_at or on
+    given: Cells = {fold(name): text for name, text in cells.items()}
+    try:
+        line = row_stager(kind, latest=extracted_on.isoformat(), columns=list(given))(row.line, given)
+    except CannotTakeError as reason:
+        refused = refusal_of(kind, row.line, given, reason)
+        raise RuleBroken(refused.reason, code=refused.code) from reason
+    _take_one(row, kind, line, absent={cell.to for cell in kind.cells if cell.column not in given})
+    changed = sorted(name for name, text in given.items() if row.cells.get(name) != text)
+    _settle(row, RefusedRow.State.MENDED, because="", by=by, at=at)
+    audit.record("exchange.row.mended", by=by, at=at, subject=row, file=row.file, line=row.line, columns=changed)
+    follow_up(by=by, at=at, on=on)
+
+
+def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: set[str]) -> None:
+    staged = "staged_mended"
+    intake.stage(staged, kind.staged)
+    intake.load(staged, [line])
+    if intake.refuse_unfound(name=staged, file=kind.name, intake=kind.intake):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select code, reason from staged_refusal where file = %s and line = %s", [row.file, row.line]
+            )
+            code, reason = cursor.fetchone()
+        raise RuleBroken(reason, code=code)
+    newest = intake.horizon(kind.name)
+    older = newest is not None and row.import_run.as_at is not None and row.import_run.as_at < newest
+    added, changed, _ = intake.take(
+        name=staged, intake=kind.intake, import_run=row.import_run, absent=absent, fill=older
+    )
+    if older and not (added or changed):
+        raise RuleBroken(
+            f"A newer extract, of {newest:%-d %B %Y}, has brought this id: its content stands. Set this row aside.",
+            code="newer_known",
+        )
+
+
+@transaction.atomic
+def dismiss_row(*, refused_id: int, because: str, by: User | None, at: datetime, on: date) -> None:
+    """Set a refused row aside, with the reason. The same row in a later file is not put to anyone again."""
+    access.check(by, Permission.IMPORTS, on=on)
+    if not because.strip():
+        raise RuleBroken("Say why the row is set aside.", code="missing_reason")
+    row = _open_row(refused_id)
+    _settle(row, RefusedRow.State.DISMISSED, because=because.strip(), by=by, at=at)
+    audit.record("exchange.row.dismissed", by=by, at=at, subject=row, because=because.strip(), file=row.file)
+
+
+def _open_row(refused_id: int) -> RefusedRow:
+    row = (
+        RefusedRow.objects.select_for_update(of=("self",)).select_related("import_run").filter(pk=refused_id).first()
+    )
+    if row is None:
+        raise RuleBroken("That row is not known.", code="unknown_row")
+    if row.state != RefusedRow.State.OPEN:
+        raise RuleBroken(f"That row is settled already: {row.get_state_display().lower()}.", code="wrong_state")
+    return row
+
+
+def _settle(row: RefusedRow, state: str, *, because: str, by: User | None, at: datetime) -> None:
+    row.state, row.settled_because, row.settled_by, row.settled_at = state, because, by, at
+    row.save(update_fields=["state", "settled_because", "settled_by", "settled_at"])

@@ -1,0 +1,84 @@
+"""What came in, what could not be taken, and what an extract no longer holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max, Min, Model, Q, QuerySet
+
+from plumbline.audit.models import Import
+from plumbline.earlyhelp.models import Tac, TacAudit
+from plumbline.exchange.models import RefusedRow
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, Professional, User
+from plumbline.placements.models import Placement
+from plumbline.socialcare.models import Involvement, Referral
+
+# By file: its table, and which of the table's rows it speaks of.
+_SOURCES: Mapping[str, tuple[type[Model], Q]] = {
+    "ssd_person": (Child, Q()),
+    "ssd_professionals": (Professional, Q()),
+    "ssd_early_help_episodes": (Tac, Q()),
+    "ssd_cin_episodes": (Referral, Q()),
+    "ssd_involvements": (Involvement, Q()),
+    "ssd_cla_placement": (Placement, Q(source=Placement.Source.SOCIAL_CARE)),
+    "school_placements": (Placement, Q(source=Placement.Source.SEN)),
+    "tac_audits": (TacAudit, Q()),
+}
+
+
+def imports(viewer: User | None, *, on: date) -> QuerySet[Import]:
+    """Every import, newest first; none for who may not import."""
+    return Import.objects.order_by("-id") if _may(viewer, on=on) else Import.objects.none()
+
+
+def rows_to_mend(viewer: User | None, *, on: date) -> QuerySet[RefusedRow]:
+    """The refused rows that wait to be mended or set aside, the newest import first."""
+    rows = RefusedRow.objects if _may(viewer, on=on) else RefusedRow.objects.none()
+    waiting = rows.filter(state=RefusedRow.State.OPEN).select_related("import_run")
+    return waiting.order_by("-import_run_id", "file", "line")
+
+
+def refused_row(viewer: User | None, *, refused_id: int, on: date) -> RefusedRow | None:
+    """One refused row in any state, or None where it does not exist for this viewer."""
+    rows = RefusedRow.objects if _may(viewer, on=on) else RefusedRow.objects.none()
+    return rows.filter(pk=refused_id).select_related("import_run", "settled_by").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """How many rows of one file the newest extract no longer holds, and from when to when that was seen."""
+
+    file: str
+    rows: int
+    first_seen: date
+    last_seen: date
+
+
+def no_longer_in_extract(viewer: User | None, *, on: date) -> list[Missing]:
+    """The queue "no longer in the extract", by file; files without such rows are left out."""
+    if not _may(viewer, on=on):
+        return []
+    found = []
+    for file in _SOURCES:
+        counted = _gone(file).aggregate(rows=Count("pk"), first=Min("missing_since"), last=Max("missing_since"))
+        if counted["rows"]:
+            found.append(Missing(file, counted["rows"], counted["first"], counted["last"]))
+    return found
+
+
+def rows_no_longer_in_extract(viewer: User | None, *, file: str, on: date) -> QuerySet[Model]:
+    """The rows of one file that the newest extract no longer holds: show their `source_id` only, it names no one."""
+    if file not in _SOURCES or not _may(viewer, on=on):
+        return Child.objects.none()
+    return _gone(file).order_by("-missing_since", "source_id")
+
+
+def _gone(file: str) -> QuerySet[Model]:
+    model, scope = _SOURCES[file]
+    return model._default_manager.filter(scope, missing_since__isnull=False)
+
+
+def _may(viewer: User | None, *, on: date) -> bool:
+    return viewer is None or access.may(viewer, Permission.IMPORTS, on=on)

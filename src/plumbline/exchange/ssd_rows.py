@@ -1,0 +1,103 @@
+"""Rows of an extract's file on their way to be staged: read, checked each for itself, written as COPY wants them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
+from pathlib import Path
+
+from plumbline.exchange import ssd_kinds
+from plumbline.exchange.readers import Cells, RefusedRow, Table, open_table
+from plumbline.exchange.ssd_cells import CannotTakeError, an_id
+from plumbline.exchange.ssd_kinds import Kind
+
+_ROWS_AT_ONCE = 20_000
+
+
+def open_kind(kind: Kind, path: Path) -> Table:
+    """The table of a file of this kind; raises WrongFile."""
+    return open_table(path, kind_name=kind.called, required=kind.required)
+
+
+def staged_rows(kind: Kind, table: Table, *, latest: str) -> Iterator[tuple[list[str], list[RefusedRow]]]:
+    """The rows of a file in lots, each as lines to stage and as rows refused for what they say themselves."""
+    stage_row = row_stager(kind, latest=latest, columns=table.names)
+    lines: list[str] = []
+    refused: list[RefusedRow] = []
+    for line, cells in table:
+        if isinstance(cells, RefusedRow):
+            refused.append(RefusedRow(line, _id_of(kind, cells.raw), cells.code, cells.reason, cells.raw))
+        else:
+            try:
+                lines.append(stage_row(line, cells))
+            except CannotTakeError as reason:
+                refused.append(refusal_of(kind, line, cells, reason))
+        if len(lines) + len(refused) >= _ROWS_AT_ONCE:
+            yield lines, refused
+            lines, refused = [], []
+    if lines or refused:
+        yield lines, refused
+
+
+def row_stager(kind: Kind, *, latest: str, columns: Sequence[str]) -> Callable[[int, Cells], str]:
+    """A function that turns the cells of a row into a line to stage, or raises CannotTakeError."""
+    names = [cell.column for cell in kind.cells]
+    reads = [cell.read for cell in kind.cells]
+    if set(names) <= set(columns):
+        pick: Callable[[Cells], Sequence[str]] = itemgetter(*names)
+    else:
+
+        def pick(cells: Cells) -> Sequence[str]:
+            return [cells.get(name, "") for name in names]
+
+    check = ssd_kinds.checker(kind, latest=latest)
+    derive, identify = (kind.derive if kind.derived else None), kind.identify
+    tabs = len(kind.staged)
+
+    def stage_row(line: int, cells: Cells) -> str:
+        values = [read(text) for read, text in zip(reads, pick(cells), strict=True)]
+        check(values)
+        whole = [str(line), *values]
+        if derive:
+            whole += derive(values)
+        if identify:
+            made = identify(values)
+            if not made:
+                raise CannotTakeError("missing_id", "The row does not say what it is about.")
+            whole.insert(1, made)
+        text = "\t".join(whole)
+        if "\\" in text or "\n" in text or "\r" in text or text.count("\t") != tabs:
+            text = "\t".join(_escaped(value) for value in whole)
+        return text + "\n"
+
+    return stage_row
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def refusal_of(kind: Kind, line: int, cells: Cells, reason: CannotTakeError) -> RefusedRow:
+    """The refused row as it is kept and shown."""
+    said = reason.reason
+    if "{column}" in said:
+        said = said.replace("{column}", _column_at_fault(kind, cells), 1)
+    return RefusedRow(line, _id_of(kind, cells), reason.code, said, cells)
+
+
+def _column_at_fault(kind: Kind, cells: Cells) -> str:
+    for cell in kind.cells:
+        try:
+            cell.read(cells.get(cell.column, ""))
+        except CannotTakeError:
+            return cell.column
+    return kind.cells[0].column
+
+
+def _id_of(kind: Kind, cells: Cells) -> str:
+    """The id under which a refused row is known, as far as it can be read."""
+    text = cells.get(kind.cells[0].column, "")
+    if kind.identify:
+        return " ".join(text.split())[:120]
+    try:
+        return an_id(text)
+    except CannotTakeError:
+        return text.strip()[:120]

@@ -1,0 +1,84 @@
+"""Who is known here, as a viewer may see it: children by tie or by role's reach, users, and the trail of who looked.
+
+Reading begins with the viewer. What may not be seen is left out, as if it did not exist.
+"""
+
+from datetime import date
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from plumbline.audit.models import Event
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, FamilyMember, Organisation, RoleHeld, Tie, User
+
+CHILD, TAC = "child", "tac"
+
+
+def live_ties(viewer: User, subject_type: str, *, on: date) -> QuerySet[Tie]:
+    """The viewer's own ties of one kind on a day, both ends included."""
+    return Tie.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=on), user=viewer, subject_type=subject_type, from_on__lte=on
+    )
+
+
+def children_visible_to(viewer: User, *, on: date, reached: Q | None = None) -> QuerySet[Child]:
+    """The children that the viewer may open: their own by tie, restricted ones by nothing else.
+
+    Roles that reach all children have those that are not restricted besides. A higher room that gives a role more
+    (placements.access) says what as `reached`. No permission to see children: none.
+    """
+    if not access.may(viewer, Permission.CHILDREN_VIEW, on=on):
+        return Child.objects.none()
+    tied = Q(pk__in=live_ties(viewer, CHILD, on=on).values("subject_id"))
+    beyond = Q()
+    if "all" in access.reaches(viewer, on=on):
+        beyond = Q(restricted=False)
+    elif reached is not None:
+        beyond = Q(restricted=False) & reached
+    return Child.objects.filter(tied | beyond if beyond else tied)
+
+
+def family_of(*, child_id: int, visible: QuerySet[Child]) -> list[FamilyMember]:
+    """The others in the child's families, of those that the viewer may see."""
+    families = FamilyMember.objects.filter(child_id=child_id).values("family")
+    return list(
+        FamilyMember.objects.filter(family__in=families, child__in=visible)
+        .exclude(child_id=child_id)
+        .select_related("child", "family")
+        .order_by("child__dob", "pk")
+    )
+
+
+def organisations() -> QuerySet[Organisation]:
+    """The council's register of organisations: no record of a person."""
+    return Organisation.objects.order_by("sort_key")
+
+
+def users_visible_to(viewer: User, *, on: date) -> QuerySet[User]:
+    """Everyone who signs in, with the number of their roles on the day; for those who manage users."""
+    if not access.may(viewer, Permission.USERS_MANAGE, on=on):
+        return User.objects.none()
+    held = Q(roles_held__from_on__lte=on) & (Q(roles_held__to_on__isnull=True) | Q(roles_held__to_on__gte=on))
+    return (
+        User.objects.select_related("professional")
+        .annotate(roles_now=Count("roles_held", filter=held))
+        .prefetch_related("roles_held")
+    )
+
+
+def roles_of(*, user: User) -> QuerySet[RoleHeld]:
+    return RoleHeld.objects.filter(user=user).select_related("organisation").order_by("-from_on", "-id")
+
+
+def events_visible_to(viewer: User, *, on: date) -> QuerySet[Event]:
+    """The trail of what was done and looked at, each event with the source id of its child as `child_source_id`."""
+    if not access.may(viewer, Permission.AUDIT_VIEW, on=on):
+        return Event.objects.none()
+    child = Child.objects.filter(pk=OuterRef("child_id"))
+    return Event.objects.annotate(child_source_id=Subquery(child.values("source_id")[:1]))
+
+
+def lookers(events: QuerySet[Event]) -> QuerySet[Event, dict[str, object]]:
+    """Of these events, who and how often: rows of by_id, by_name, looks, most first."""
+    return events.values("by_id", "by_name").annotate(looks=Count("no")).order_by("-looks", F("by_name"))
