@@ -1,17 +1,29 @@
 """Ties that follow from other records, and the names and codes by which the council's wordings are known."""
 
+import re
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
+from django.db.models import Q
 
 from plumbline.audit import operations as audit
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
-from plumbline.people.access import Permission
-from plumbline.people.models import Child, CodeMapping, Organisation, OrganisationName, User
+from plumbline.people.access import ROLES, Permission
+from plumbline.people.models import (
+    Child,
+    CodeMapping,
+    Organisation,
+    OrganisationName,
+    Professional,
+    RoleHeld,
+    User,
+)
 
 
 @transaction.atomic
@@ -144,3 +156,154 @@ def unname_organisation(*, wording: str, by: User | None, at: datetime, on: date
         raise RuleBroken("This wording was not mapped here.", code="not_mapped")
     audit.record("people.organisation.unnamed", by=by, at=at, subject=known.organisation, wording=known.wording)
     known.delete()
+
+
+ADMINISTRATOR = "administrator"
+
+
+@transaction.atomic
+def make_user(
+    *, username: str, name: str, email: str = "", professional: str = "", by: User | None, at: datetime, on: date
+) -> tuple[User, str]:
+    """A new user without a role, and the password to hand over, which is kept nowhere.
+
+    `professional` is the number under which the council's own system knows them. Raises RuleBroken for a name that is
+    taken or cannot be typed, and for a number that is not known.
+    """
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    username = username.strip().lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,149}", username):
+        raise RuleBroken(
+            "A user name has at least two small letters or figures, and may have dots, dashes and underscores.",
+            code="bad_username",
+        )
+    if User.objects.filter(username=username).exists():
+        raise RuleBroken(f"The user name {username} is taken.", code="name_taken")
+    if not name.strip():
+        raise RuleBroken("The user needs a name.", code="missing_name")
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create(
+        username=username, name=" ".join(name.split()), email=email, password=make_password(password),
+        professional=_professional(professional),
+    )  # fmt: skip
+    audit.record("people.user.made", by=by, at=at, subject=user, username=username, professional=professional)
+    return user, password
+
+
+@transaction.atomic
+def new_password(*, user: User, by: User | None, at: datetime, on: date) -> str:
+    """A new password to hand over; the old one and every session opened with it end."""
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    password = secrets.token_urlsafe(12)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record("people.user.password_renewed", by=by, at=at, subject=user)
+    return password
+
+
+@transaction.atomic
+def join_professional(*, user: User, professional: str, by: User | None, at: datetime, on: date) -> None:
+    """Say which professional of the imported records a user is; empty: none. The caller refreshes the ties."""
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    user.professional = _professional(professional)
+    user.save(update_fields=["professional"])
+    audit.record("people.user.joined", by=by, at=at, subject=user, professional=professional)
+
+
+@transaction.atomic
+def give_role(
+    *, user: User, role: str, team: str = "", from_on: date, to_on: date | None, by: User | None, at: datetime, on: date
+) -> RoleHeld:
+    """Give a role from a day, perhaps to a day. Raises RuleBroken for a role not known, days out of order, or one that
+    is held for this team on a day of these already."""
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    if role not in ROLES:
+        raise RuleBroken(f"“{role}” is not a role.", code="unknown_role")
+    if to_on is not None and to_on < from_on:
+        raise RuleBroken("The last day is before the first.", code="end_before_start")
+    team = " ".join(team.split())
+    # Two roles given at once wait for each other here.
+    User.objects.select_for_update().get(pk=user.pk)
+    overlapping = RoleHeld.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=from_on), user=user, role=role, team=team
+    )
+    if to_on is not None:
+        overlapping = overlapping.filter(from_on__lte=to_on)
+    if overlapping.exists():
+        raise RuleBroken(f"{user} holds the role {ROLES[role].label.lower()} then already.", code="role_held")
+    held = RoleHeld.objects.create(user=user, role=role, team=team, from_on=from_on, to_on=to_on)
+    audit.record(
+        "people.role.given", by=by, at=at, subject=user, role=role, team=team, from_on=from_on.isoformat(),
+        to_on=to_on.isoformat() if to_on else None,
+    )  # fmt: skip
+    return held
+
+
+@transaction.atomic
+def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on: date) -> None:
+    """End a role today: yesterday was its last day, or it is taken away where it had not begun.
+
+    Raises RuleBroken (last_administrator) where nobody would be left to manage users.
+    """
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    administrators = _administrators(on=on)
+    held = RoleHeld.objects.select_for_update(of=("self",)).select_related("user").get(pk=held.pk)
+    if held.to_on is not None and held.to_on < on:
+        raise RuleBroken("This role has ended already.", code="wrong_state")
+    if held.role == ADMINISTRATOR and not any(each.pk != held.pk for each in administrators):
+        raise RuleBroken(
+            "This is the last administrator. Make someone else an administrator first.", code="last_administrator"
+        )
+    audit.record("people.role.ended", by=by, at=at, subject=held.user, because=because, role=held.role, team=held.team)
+    if held.from_on >= on:
+        held.delete()
+    else:
+        held.to_on = date.fromordinal(on.toordinal() - 1)
+        held.save(update_fields=["to_on"])
+
+
+@transaction.atomic
+def switch_off(*, user: User, because: str, by: User | None, at: datetime, on: date) -> None:
+    """Let a user not sign in any more; what they did stays theirs. Raises RuleBroken (last_administrator)."""
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    administrators = _administrators(on=on)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if any(held.user_id == user.pk for held in administrators) and all(
+        held.user_id == user.pk for held in administrators
+    ):
+        raise RuleBroken(
+            "This is the last administrator. Make someone else an administrator first.", code="last_administrator"
+        )
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    audit.record("people.user.switched_off", by=by, at=at, subject=user, because=because)
+
+
+@transaction.atomic
+def switch_on(*, user: User, because: str, by: User | None, at: datetime, on: date) -> None:
+    """Let a user sign in again, with the roles that have not ended."""
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record("people.user.switched_on", by=by, at=at, subject=user, because=because)
+
+
+def _professional(source_id: str) -> Professional | None:
+    source_id = source_id.strip().upper()
+    if not source_id:
+        return None
+    found = Professional.objects.filter(source_id=source_id).first()
+    if found is None:
+        raise RuleBroken(
+            f"No professional {source_id} is known from the imported records.", code="unknown_professional"
+        )
+    return found
+
+
+def _administrators(*, on: date) -> list[RoleHeld]:
+    """The roles by which someone who can sign in manages users from today on, locked so that two cannot both be last."""
+    return list(
+        RoleHeld.objects.select_for_update(of=("self",))
+        .filter(Q(to_on__isnull=True) | Q(to_on__gte=on), role=ADMINISTRATOR, user__is_active=True, from_on__lte=on)
+        .order_by("pk")
+    )

@@ -1,0 +1,27 @@
+"""Which TACs a viewer may open, by their ties and roles alone."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from plumbline.earlyhelp.models import Tac
+from plumbline.people import access
+from plumbline.people import queries as people
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+# A tie to the child for one of these reasons opens the one TAC that it came with, not the child's other ones.
+_OF_ONE_TAC = ("lead_professional", "leads_team", "tac_member", "auditor")
+
+
+def tacs_visible_to(viewer: User, *, on: date) -> QuerySet[Tac]:
+    """The TACs that the viewer leads or belongs to, and those of children whose worker (or that worker's manager) they
+    are. Of restricted children by a tie alone. No permission to see TACs: none."""
+    if not access.may(viewer, Permission.TACS_VIEW, on=on):
+        return Tac.objects.none()
+    own = people.live_ties(viewer, people.TAC, on=on).values("subject_id")
+    children = people.live_ties(viewer, people.CHILD, on=on).exclude(why__in=_OF_ONE_TAC).values("subject_id")
+    seen = Q(pk__in=own) | Q(child__in=children)
+    if "all" in access.reaches(viewer, on=on):
+        seen |= Q(child__restricted=False)
+    return Tac.objects.filter(seen)
