@@ -1,0 +1,62 @@
+"""Promise 5: every field about a person is classified: what it is, who may see it, how long it is kept."""
+
+import pytest
+import yaml
+from django.apps import apps
+from django.db.models import Model
+
+from plumbline.measures.facts import RELATIONS
+from tests.architecture.source import CHECKOUT
+
+REGISTER = yaml.safe_load((CHECKOUT / "docs" / "reference" / "personal-data.yaml").read_text(encoding="utf-8"))
+TABLES = REGISTER["tables"]
+KINDS = set(REGISTER["what"])
+
+MODELS = {model._meta.label: model for model in apps.get_models()}
+OURS = {label: model for label, model in MODELS.items() if model.__module__.startswith("plumbline.")}
+
+
+def columns(model: type[Model]) -> list[str]:
+    return sorted(field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many))
+
+
+def test_every_table_of_ours_is_classified_and_no_other() -> None:
+    assert sorted(TABLES) == sorted(OURS)
+
+
+def test_every_table_of_the_libraries_is_classified_and_no_other() -> None:
+    assert sorted(REGISTER["libraries"]) == sorted(set(MODELS) - set(OURS))
+
+
+@pytest.mark.parametrize("label", sorted(OURS))
+def test_every_column_is_classified_once(label: str) -> None:
+    entry = TABLES.get(label, {})
+    assert sorted(name for kind in KINDS for name in entry.get(kind, [])) == columns(OURS[label])
+
+
+@pytest.mark.parametrize("label", sorted(TABLES))
+def test_a_table_says_about_whom_seen_by_whom_and_kept_how(label: str) -> None:
+    entry = TABLES[label]
+    assert set(entry) - KINDS == {"about", "seen_by", "kept"}
+
+
+def test_every_period_is_one_that_gives_its_source() -> None:
+    periods = {entry["kept"] for entry in (*TABLES.values(), *REGISTER["libraries"].values())}
+    assert periods == {name for name, period in REGISTER["kept"].items() if period["how"] and period["source"]}
+
+
+@pytest.mark.parametrize("label", sorted(label for label, entry in TABLES.items() if entry.get("special")))
+def test_what_is_special_is_never_open_to_everybody(label: str) -> None:
+    assert "everybody" not in TABLES[label]["seen_by"]
+
+
+def test_no_fact_relation_holds_a_name_or_way_to_reach_a_person() -> None:
+    of_persons = {
+        name
+        for label in ("people.Child", "people.Professional", "people.User", "people.Family")
+        for kind in ("identity", "contact")
+        for name in TABLES[label].get(kind, [])
+    } - {"id", "sex", "dob", "name"}
+    held = {f"{relation.name}.{column.name}" for relation in RELATIONS.values() for column in relation.columns}
+    wrong = [column for column in sorted(held) if column.split(".")[1] in of_persons or column == "child.name"]
+    assert wrong == []
