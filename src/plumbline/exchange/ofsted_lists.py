@@ -68,7 +68,7 @@ class OfstedList:
     `whole`: every setting of its kind is on it, one row each, so that one missing is gone; else it is a list of
     inspections, with a row for each, and a setting not on it was not inspected. `layout` names the columns it had.
     `refused` rows were not taken. `notes` are about rows that were: a wording that is on no scale is kept with the
-    grade `unknown` (code unknown_code). read == len(rows) + repeated + len(refused).
+    grade `unknown` (code unknown_code), a publication before its inspection left out (end_before_start). read == len(rows) + repeated + len(refused).
     """
 
     layout: str
@@ -330,10 +330,18 @@ class _RowReader:
                 f"The inspection of {inspected_on:%-d %B %Y} is after the day of the list, {self.as_at:%-d %B %Y}.",
             )
         if published_on and published_on < inspected_on:
-            raise _NotTaken(
-                "end_before_start",
-                f"Published on {published_on:%-d %B %Y}, before the inspection of {inspected_on:%-d %B %Y}.",
+            # Ofsted's own slip: a judgement is not lost for it, and counts from its inspection.
+            self.notes.append(
+                RefusedRow(
+                    line,
+                    urn,
+                    "end_before_start",
+                    f"Published on {published_on:%-d %B %Y}, before the inspection of {inspected_on:%-d %B %Y}: "
+                    "the row is taken, without its day of publication.",
+                    {},
+                )
             )
+            published_on = None
         kind = block.kind or _kind_of(wording, judgements)
         if kind == Kind.INTERIM and Aspect.OVERALL in judgements:
             # The one column holds another scale for interim inspections.

@@ -123,7 +123,6 @@ def test_takes_a_setting_not_yet_inspected(listed: Write) -> None:
         (home("Total"), "missing_id", "“TOTAL” is not a URN".replace("TOTAL", "Total")),
         (home("SC000001", on="31/02/2021"), "bad_date", "Inspection date: “31/02/2021” is not a date"),
         (home("SC000001", published="10/13/2021"), "bad_date", "Publication date: “10/13/2021” is not a date"),
-        (home("SC000001", published="03/10/2021"), "end_before_start", "Published on 3 October 2021, before"),
         (home("SC000001", on="01/04/2022", published=""), "future_date", "is after the day of the list, 31 March 2022"),
         (home("SC000001", on=""), "missing_start", "There is a judgement and no date of inspection"),
         (home("SC000001", name="Oak, Ash"), "wrong_cells", "The row has 11 cells, its header 10"),
@@ -136,6 +135,13 @@ def test_refuses_a_row_that_cannot_be_taken_and_takes_the_others(listed: Write, 
     assert (refused.line, refused.code, says in refused.reason) == (2, code, True)
     assert refused.raw["provision type"] == "Children's home"
     assert [taken.urn for taken in read.rows] == ["SC000002"]
+
+
+def test_takes_a_judgement_published_before_its_inspection_without_that_day(listed: Write) -> None:
+    read = listed(home("SC000001", published="03/10/2021"))
+
+    assert [inspection.published_on for inspection in read.rows[0].inspections] == [None]
+    assert [(note.line, note.code) for note in read.notes] == [(2, "end_before_start")]
 
 
 def test_counts_an_exact_repeat_and_takes_it_once(listed: Write) -> None:
@@ -213,13 +219,14 @@ def test_reads_the_provider_list_of_every_year_whole(
 
 
 @needs_shared
-def test_reads_both_copies_of_march_2018_alike_and_refuses_only_the_publication_before_its_inspection() -> None:
+def test_reads_both_copies_of_march_2018_alike_and_notes_the_publication_before_its_inspection() -> None:
     ours, second = (
         read(name, date(2018, 3, 31)) for name in ("provider_at_march_2018.csv", "providers-as-at-2018-03-31.csv")
     )
 
     assert {row.urn: row.inspections for row in ours.rows} == {row.urn: row.inspections for row in second.rows}
-    assert [(refused.id, refused.code) for refused in ours.refused] == [("SC394478", "end_before_start")]
+    assert ours.refused == []
+    assert [(note.id, note.code) for note in ours.notes] == [("SC394478", "end_before_start")]
     assert "owner" in ours.columns_present - second.columns_present
 
 
@@ -228,7 +235,7 @@ def test_reads_the_inspections_of_2017_18_with_interim_and_monitoring_ones() -> 
     read_ = read("inspections-in-year-2017-18.csv", date(2018, 3, 31))
 
     kinds = Counter(row.inspections[0].kind for row in read_.rows)
-    assert (read_.whole, kinds) == (False, {"full": 2599, "interim": 580, "monitoring": 308})
+    assert (read_.whole, kinds) == (False, {"full": 2600, "interim": 580, "monitoring": 308})
     assert Counter(
         grades(row.inspections[0]).get("interim_outcome") for row in read_.rows if row.inspections[0].kind == "interim"
     ) == {"sustained": 201, "improved": 170, "declined": 127, "not_judged": 79, None: 3}
