@@ -135,7 +135,7 @@ class Facts:
 
 facts_of_any_kind = st.builds(Facts, seed=st.integers(0, 2**32), size=st.integers(1, 25))
 random_cases = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
