@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("plumbline.web.account.urls")),
     path("", include("plumbline.web.about.urls")),
+    path("", include("plumbline.web.figures.urls")),
 ]

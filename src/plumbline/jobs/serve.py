@@ -19,8 +19,8 @@ def serve() -> None:
         [sys.executable, "-m", "plumbline.config", "worker"],
         [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-            "--port", str(settings.PORT), "--workers", "2", "--blocking-threads", "8", "--no-ws",
-            "--log-level", "warning", "plumbline.config.wsgi:application",
+            "--port", str(settings.PORT), "--workers", "2", "--blocking-threads", "4", "--no-ws",
+            "--log-level", "error", "plumbline.config.wsgi:application",
         ],
     ]  # fmt: skip
     environ = {name: value for name, value in os.environ.items() if name != "PLUMBLINE_LOGIN"}
@@ -44,4 +44,6 @@ def serve() -> None:
 
 def worker() -> None:
     """Imports, messages, seals and the night's work, until stopped."""
-    app.run_worker(concurrency=2, install_signal_handlers=True, listen_notify=True)
+    # Django's connection cannot wait for news; the worker has one of its own.
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        working.run_worker(concurrency=2)
