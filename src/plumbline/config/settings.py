@@ -140,6 +140,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "plumbline.web.account.adapter.AccountAdapter"
+# Shared machines: a session ends with the browser, always.
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"

@@ -45,12 +45,11 @@ def trend(answer: Answer) -> Chart | None:
     if len(points) < 2:
         return None
     measure = answer.measure
-    label = "%" if measure.is_share else measure.unit
     return Chart(
         title=f"{measure.title}: {points[0].label} to {points[-1].label}",
         kind="line",
         series=[Series(measure.title, points)],
-        measure=f"{measure.title} ({label})",
+        measure=_measured(measure),
     )
 
 
@@ -67,9 +66,14 @@ def split_chart(answer: Answer, title: str) -> Chart | None:
         title=f"{answer.measure.title}, by {title.lower()}",
         kind="bar",
         series=[Series(answer.measure.title, points)],
-        measure=f"{answer.measure.title} ({'%' if answer.measure.is_share else answer.measure.unit})",
+        measure=_measured(answer.measure),
         at_title=title,
     )
+
+
+def _measured(measure: Measure) -> str:
+    unit = "%" if measure.is_share else measure.unit
+    return measure.title if unit in measure.title else f"{measure.title} ({unit})"
 
 
 def group_words(row: Row) -> str:
