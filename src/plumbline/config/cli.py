@@ -280,6 +280,18 @@ def restore(file: Path) -> None:
     say("Everything is back. Run `plumbline verify-audit` to check the audit chain.")
 
 
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--scale", type=int, help="How many TACs; each benchmark's own number where not given.")
+@signed_in_as("owner")
+def bench(names: tuple[str, ...], scale: int | None) -> None:
+    """The benchmarks, as ratios to a baseline run side by side."""
+    from plumbline.jobs import bench as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.bench(names=names, scale=scale, today=ways_in.now().date())
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--login", default="owner", type=click.Choice(["owner", "web", "worker"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
