@@ -3,7 +3,8 @@
 A room that takes rows from outside declares an `Intake` for each table (its `intake` module). Who reads the files
 (exchange) stages the rows and calls these steps in order, in one transaction:
 
-    lock() · begin() · for each table: stage(), then load(), refuse_unfound(), refuse_repeats(), take(), mark_missing()
+    lock() · begin() · stage_refusals() · for each table: stage(), then load(), refuse_unfound(),
+    refuse_repeats(), take(), mark_missing()
 
 A staged row has `line`, `id` and the columns that the intake's values name as `s.…`. History follows by trigger.
 """
@@ -135,14 +136,22 @@ def reach(*, source: str, extracted_on: date, import_run: Import) -> None:
 # --- staging -------------------------------------------------------------------------------------------------------
 
 
+def stage_refusals() -> None:
+    """Make the empty temporary table of the rows that are refused, of whatever file."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """drop table if exists staged_refusal;
+               create temporary table staged_refusal (
+                   file text, line int, row_id text, code text, reason text, cells jsonb) on commit drop"""
+        )
+
+
 def stage(name: str, columns: Sequence[tuple[str, str]]) -> None:
-    """Make the empty temporary tables: one for the rows (columns as name and type), one for all refusals."""
+    """Make the empty temporary table of one file's rows; columns as name and type."""
     typed = ", ".join(f"{column} {kind}" for column, kind in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""create temporary table if not exists staged_refusal (
-                    file text, line int, row_id text, code text, reason text, cells jsonb) on commit drop;
-                drop table if exists {name};
+            f"""drop table if exists {name};
                 create temporary table {name} (line int, {typed}) on commit drop"""
         )
 

@@ -72,6 +72,7 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
 
 def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: set[str]) -> None:
     staged = "staged_mended"
+    intake.stage_refusals()
     intake.stage(staged, kind.staged)
     intake.load(staged, [line])
     if intake.refuse_unfound(name=staged, file=kind.name, intake=kind.intake):

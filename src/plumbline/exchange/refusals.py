@@ -16,7 +16,7 @@ _AT_ONCE = 10_000
 
 
 def add(file: str, refused: Sequence[ReadRefused]) -> None:
-    """Stage refusals found while reading (`audit.intake.stage` made the table)."""
+    """Stage refusals found while reading (`audit.intake.stage_refusals` made the table)."""
     if not refused:
         return
     with (

@@ -99,6 +99,7 @@ def import_ssd(
             progress=progress,
             notes=notes,
         )
+        intake.stage_refusals()
         _take_files(run, found, ssd_kinds.kinds())
         run.say("What follows from the rows")
         operations.follow_up(by=by, at=at, on=on)

@@ -45,7 +45,8 @@ def align_ties(
     values = {**(parameters or {}), "subject_type": subject_type, "why": why, "on": on}
     merged = f"""with wanted as materialized (
             select user_id, subject_id, from_on,
-                nullif(max(coalesce(greatest(to_on, from_on), 'infinity'::date)), 'infinity') as to_on
+                nullif(max(case when to_on is null then 'infinity' else greatest(to_on, from_on) end),
+                    'infinity') as to_on
             from ({wanted}) w group by user_id, subject_id, from_on)"""
     ours = "t.subject_type = %(subject_type)s and t.why = %(why)s"
     same = "w.user_id = t.user_id and w.subject_id = t.subject_id and w.from_on = t.from_on"
@@ -301,7 +302,7 @@ def _professional(source_id: str) -> Professional | None:
 
 
 def _administrators(*, on: date) -> list[RoleHeld]:
-    """The roles by which someone who can sign in manages users from today on, locked so that two cannot both be last."""
+    """The roles by which someone who can sign in manages users today, locked: two cannot both be the last to go."""
     return list(
         RoleHeld.objects.select_for_update(of=("self",))
         .filter(Q(to_on__isnull=True) | Q(to_on__gte=on), role=ADMINISTRATOR, user__is_active=True, from_on__lte=on)
