@@ -17,8 +17,8 @@ from plumbline.measures.model import Measure
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
-from plumbline.scrutiny import document, rules, wording
-from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Report
+from plumbline.scrutiny import document, library, rules, wording
+from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Question, Report
 from plumbline.scrutiny.placing import Shown
 
 
@@ -38,6 +38,13 @@ def get_report(*, viewer: User | None, report_id: int, on: date) -> Report:
     if report is None:
         raise RuleBroken(f"There is no report {report_id}.", code="no_report")
     return report
+
+
+def answerable_questions(answers: str) -> list[Question]:
+    """The questions that the library's answers of this name have an answer to, in the order of their numbers."""
+    written = library.answers(answers)
+    asked = Question.objects.filter(question_set__key=written.question_set, number__in=written.answers.keys())
+    return list(asked.exclude(wording="").order_by("number"))
 
 
 def figures_asked(report: Report) -> dict[str, dict[str, Any]]:
