@@ -5,13 +5,13 @@ record is read twice whatever the number of dates, never joined to them.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from plumbline.kernel.periods import Period
+from plumbline.kernel.periods import Period, same_day_next_year
 from plumbline.measures.facts import RELATIONS, table
 from plumbline.measures.model import NOT_RECORDED, Counter, Events, Known, Measure, Spells, Split
 
@@ -53,8 +53,9 @@ def stock(measure: Measure, dates: Sequence[date], split: Split | None, known: K
         text = _stock_on_a_day(rule, spells, counts)
     else:
         text = _stock_series(rule, spells, counts)
-        between = [Period(earlier + timedelta(1), later) for earlier, later in pairwise(dates)]
-        parameters |= _days(between, first_piece=1)
+        parameters["origin"] = dates[0]
+        # Everything up to the first date counts as of it.
+        parameters["piece_of"] = [0, *_numbered(((later - earlier).days for earlier, later in pairwise(dates)), 1)]
         parameters["pieces"] = list(range(len(dates)))
     return _statement(text, known, parameters, ("piece", "grp", *counts))
 
@@ -64,7 +65,7 @@ def flow(
     pieces: Sequence[Period],
     split: Split | None,
     known: Known | None,
-    observed_until: date | None,
+    observed_until: date,
 ) -> Statement:
     """What happened in each of `pieces` (ascending, without gaps). A piece and group without events is absent."""
     rule = _rule(measure, Events)
@@ -75,10 +76,15 @@ def flow(
         **{counter.key: condition for counter, condition in _leaves_out(rule)},
         **{counter.key: _all_of(_counted(rule), f"({counter.condition})") for counter in rule.apart},
     }
-    parameters: dict[str, Any] = {"first": pieces[0].first, "last": pieces[-1].last, "observed_until": observed_until}
+    parameters: dict[str, Any] = {
+        "first": pieces[0].first,
+        "last": pieces[-1].last,
+        "year_over": _year_over(observed_until),
+    }
     single = len(pieces) == 1
     if not single:
-        parameters |= _days(pieces, first_piece=0)
+        parameters["origin"] = pieces[0].first
+        parameters["piece_of"] = _numbered(((piece.last - piece.first).days + 1 for piece in pieces), 0)
     if rule.value is not None:
         text = _distribution(rule, split, single)
         return _statement(text, known, parameters, ("piece", "grp", "n", "lower", "median", "upper"))
@@ -94,7 +100,7 @@ def records(
     A stock is given by its day as a period of one day.
     """
     rule = measure.rule
-    parameters = {"first": when.first, "last": when.last, "observed_until": observed_until}
+    parameters = {"first": when.first, "last": when.last, "year_over": _year_over(observed_until)}
     if isinstance(rule, Spells):
         parts = " union all ".join(
             f"select record, grp, {spell.sign if spell.n else 0} as n,"
@@ -191,10 +197,16 @@ def _stock_on_a_day(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -
 
 
 def _stock_series(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> str:
-    """By day first: what is then added up is days times groups, however many records there are."""
-    by_day = " union all ".join(
-        f"select grp, {day} as day, {_counts(spell, rule, counts, 'count(*)', spell.sign * sign)}"
-        f" from ({spell.select}) s where {day} <= :last group by grp, {day}"
+    """By piece first: what is then added up is pieces times groups, however many records there are."""
+    merged = ""
+    if rule.distinct:
+        # Read twice below, and dear: worked out once.
+        merged = f"merged as ({spells[0].select}), "
+        spells = [replace(spells[0], select="select * from merged")]
+    by_piece = " union all ".join(
+        f"select {_piece(f'greatest({day} - cast(:origin as date), 0)')} as piece, grp,"
+        f" {_counts(spell, rule, counts, 'count(*)', spell.sign * sign)}"
+        f" from ({spell.select}) s where {day} <= :last group by 1, 2"
         for spell in spells
         for day, sign in (("starts_on", 1), ("ends_on", -1))
     )
@@ -202,9 +214,7 @@ def _stock_series(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> 
         f"sum(coalesce({count}, 0)) over (partition by g.grp order by g.piece) as {count}" for count in counts
     )
     return (
-        f"with days as (select unnest(cast(:days as date[])) as day, unnest(cast(:day_pieces as int[])) as piece),"
-        f" stepped as (select coalesce(d.piece, 0) as piece, b.grp, {_sums(counts)}"
-        f" from ({by_day}) b left join days d on d.day = b.day group by 1, 2),"
+        f"with {merged}stepped as (select piece, grp, {_sums(counts)} from ({by_piece}) b group by 1, 2),"
         f" grid as (select p.piece, x.grp from (select unnest(cast(:pieces as int[])) as piece) p"
         f" cross join (select distinct grp from stepped) x)"
         f" select g.piece, g.grp, {running} from grid g"
@@ -253,33 +263,34 @@ def _flow(rule: Events, split: Split | None, counts: dict[str, str], single: boo
         + f" as {key}"
         for key, condition in counts.items()
     )
-    source = f"from {_source(rule, split)} where {_in_period(rule)}"
-    if single:
-        return f"select 0 as piece, {_group(split)} as grp, {aggregates} {source} group by 2"
     return (
-        f"select d.piece, b.grp, {_sums(tuple(counts))}"
-        f" from (select {rule.on} as day, {_group(split)} as grp, {aggregates} {source} group by 1, 2) b"
-        f" join (select unnest(cast(:days as date[])) as day, unnest(cast(:day_pieces as int[])) as piece) d"
-        f" on d.day = b.day group by 1, 2"
+        f"select {_piece_of_event(rule, single)} as piece, {_group(split)} as grp, {aggregates}"
+        f" from {_source(rule, split)} where {_in_period(rule)} group by 1, 2"
     )
 
 
 def _distribution(rule: Events, split: Split | None, single: bool) -> str:
     quartiles = ", ".join(
-        f"percentile_cont({fraction}) within group (order by b.value) as {name}"
+        f"percentile_cont({fraction}) within group (order by {rule.value}) as {name}"
         for fraction, name in ((0.25, "lower"), (0.5, "median"), (0.75, "upper"))
     )
-    rows = (
-        f"select {rule.on} as day, {_group(split)} as grp, {rule.value} as value"
-        f" from {_source(rule, split)} where {_in_period(rule)}{_and(_counted(rule))}"
-    )
-    if single:
-        return f"select 0 as piece, b.grp, count(*) as n, {quartiles} from ({rows}) b group by b.grp"
     return (
-        f"select d.piece, b.grp, count(*) as n, {quartiles} from ({rows}) b"
-        f" join (select unnest(cast(:days as date[])) as day, unnest(cast(:day_pieces as int[])) as piece) d"
-        f" on d.day = b.day group by 1, 2"
+        f"select {_piece_of_event(rule, single)} as piece, {_group(split)} as grp, count(*) as n, {quartiles}"
+        f" from {_source(rule, split)} where {_in_period(rule)}{_and(_counted(rule))} group by 1, 2"
     )
+
+
+def _piece_of_event(rule: Events, single: bool) -> str:
+    return "cast(0 as int)" if single else _piece(f"{rule.on} - cast(:origin as date)")
+
+
+def _piece(days: str) -> str:
+    """The piece that lies this many days after the origin, looked up: pieces by their bounds would be a join."""
+    return f"(cast(:piece_of as int[]))[{days} + 1]"
+
+
+def _numbered(lengths: Iterable[int], first: int) -> list[int]:
+    return [number for number, length in enumerate(lengths, first) for _ in range(length)]
 
 
 # Pieces of text
@@ -313,15 +324,12 @@ def _and(condition: str) -> str:
     return f" and ({condition})" if condition else ""
 
 
-def _days(pieces: Sequence[Period], *, first_piece: int) -> dict[str, list[Any]]:
-    """Which piece each day belongs to: a join on equality, where pieces by their bounds would be a join on a range."""
-    days: list[date] = []
-    numbers: list[int] = []
-    for number, piece in enumerate(pieces, first_piece):
-        length = (piece.last - piece.first).days + 1
-        days += [piece.first + timedelta(offset) for offset in range(length)]
-        numbers += [number] * length
-    return {"days": days, "day_pieces": numbers}
+def _year_over(observed_until: date) -> date:
+    """The last day whose following year is over within the records."""
+    day = same_day_next_year(observed_until, -1)
+    while same_day_next_year(day) > observed_until:
+        day -= timedelta(1)
+    return day
 
 
 def _statement(text: str, known: Known | None, parameters: dict[str, Any], columns: tuple[str, ...]) -> Statement:

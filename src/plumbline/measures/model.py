@@ -68,9 +68,10 @@ class Spells:
 class Events:
     """The rule of a flow: things that happen on a day, one row a record.
 
-    `leaves_out` are counted as exclusions, each row at the first that fits. `not_yet_known` rows (the condition may use
-    :observed_until) are in neither numerator nor denominator. `value` is the number whose distribution is asked.
-    SQL text over fact relations written as {tac}; :first and :last are the period asked.
+    `leaves_out` are counted as exclusions, each row at the first that fits. `not_yet_known` rows are in neither
+    numerator nor denominator. `value` is the number whose distribution is asked. SQL text over fact relations
+    written as {tac}; :first and :last are the period asked, :year_over the last day whose following year is over
+    within the records.
     """
 
     source: str

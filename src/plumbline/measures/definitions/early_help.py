@@ -1,5 +1,7 @@
 """Early help: the measures of Teams Around the Child (TACs) that imported records can answer."""
 
+from dataclasses import replace
+
 from plumbline.measures.definitions.sql import (
     age_band_on,
     age_band_through,
@@ -79,19 +81,19 @@ TAC_SCHOOL_LED = Measure(
     unit="TACs",
     kind="share_of_stock",
     rule=_open(
-        source="{tac} t left join {organisation} l on l.organisation_id = t.lead_organisation_id",
-        numerator="l.sector = 'school'",
+        source="{tac} t left join {organisation} o on o.organisation_id = t.lead_organisation_id",
+        numerator="o.sector = 'school'",
         apart=(
             _NO_LEAD,
             Counter(
                 "lead_not_mapped",
-                "t.has_lead and coalesce(l.sector, '') = ''",
+                "t.has_lead and coalesce(o.sector, '') = ''",
                 "TACs whose lead's organisation is not yet mapped to a sector",
             ),
         ),
     ),
     sources=(EARLY_HELP,),
-    splits=(lead_sector(), age_band_through("t.child_id"), *_WHO),
+    splits=(replace(lead_sector(), join=""), age_band_through("t.child_id"), *_WHO),
 )
 
 TAC_OPEN_OVER_A_YEAR = Measure(
@@ -248,7 +250,7 @@ TAC_REPEAT_REFERRAL = Measure(
             Counter("stepped_up", "t.closure_code = 'stepped_up'", "Stepped up to social care, left out"),
         ),
         numerator="again.tac_id is not null",
-        not_yet_known=f"{_A_YEAR_AFTER_CLOSURE} > :observed_until",
+        not_yet_known="t.ended_on > :year_over",
     ),
     sources=(EARLY_HELP, SOCIAL_CARE),
     splits=_CLOSED_SPLITS,
