@@ -59,16 +59,24 @@ def references(text: str) -> Iterator[str]:
 
 
 def place(text: str, shown: Mapping[str, Shown]) -> tuple[Run, ...]:
-    """The text with its figures in it. A place whose figure is not known is left as it was written."""
+    """The text with its figures in it. A place whose figure or part is not known is left as it was written."""
     runs: list[Run] = []
     end = 0
     for found in _PLACE.finditer(text):
-        if not set(references(found[0])) <= set(shown):
+        if not _is_known(found, shown):
             continue
         runs += _words(text[end : found.start()])
         runs.append(_placed(found, shown))
         end = found.end()
     return (*runs, *_words(text[end:]))
+
+
+def _is_known(found: re.Match[str], shown: Mapping[str, Shown]) -> bool:
+    """Whether there is such a figure, and such a part of it."""
+    if not set(references(found[0])) <= set(shown):
+        return False
+    body, part = shown[found[1]].body, found[2]
+    return not part or body is None or part in ("value", "quartiles", "when") or part in body
 
 
 def not_given(text: str, shown: Mapping[str, Shown]) -> tuple[str, ...]:
@@ -102,7 +110,7 @@ def value(figure: Shown, row: Mapping[str, Any], part: str = "") -> str | None:
             return wording.NOTHING
         lower, upper = map(wording.number, row["quartiles"])
         return f"{lower} to {upper} {figure.unit}"
-    counted = row.get(part, 0)
+    counted = row.get(part)
     return None if counted is None else wording.number(counted)
 
 
