@@ -13,7 +13,8 @@ RECORD = "plumbline.audit.operations.record"
 EXCEPTIONS = {
     "plumbline.audit.operations.record": "is the event",
     "plumbline.audit.operations.seal": "seals the trail itself: the seal is the trace, and nobody in person seals",
-    "plumbline.indicators.operations.rerun": "reads only, and changes nothing",
+    "plumbline.indicators.operations.rerun": "reads only, for a viewer: the other half of publishing",
+    "plumbline.scrutiny.operations.rerun_report": "reads only, for a viewer: the other half of publishing",
 }
 
 

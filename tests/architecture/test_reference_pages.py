@@ -36,6 +36,16 @@ def test_the_readme_says_the_demonstrations_password() -> None:
     assert PASSWORD in (CHECKOUT / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_site_names_the_licence_that_the_project_has() -> None:
+    page = (CHECKOUT / "src/plumbline/web/templates/about/sources.html").read_text(encoding="utf-8")
+    assert "Apache License" in page
+
+
+def test_every_term_of_the_glossary_has_an_anchor_of_its_own() -> None:
+    keys = [term["key"] for term in reference.known().glossary]
+    assert sorted(set(keys)) == sorted(keys)
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     broken = []
     for page in (CHECKOUT / "README.md", *sorted(DOCS.rglob("*.md"))):
