@@ -11,7 +11,7 @@ from plumbline.scrutiny import operations as scrutiny
 def load() -> None:
     """Load or refresh the reference data; run twice, it changes nothing twice."""
     _bank_holidays()
-    scrutiny.load_question_sets(ways_in.now())
+    scrutiny.load_question_sets(by=None, at=ways_in.now())
 
 
 def _bank_holidays() -> None:

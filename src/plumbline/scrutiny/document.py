@@ -16,7 +16,6 @@ from plumbline.documents.model import (
     Figure,
     Front,
     Heading,
-    Inline,
     Note,
     Paragraph,
     Point,
@@ -198,18 +197,18 @@ def _split_table(caption: str, options: Mapping[str, Any], shown: Mapping[str, S
     ]
     heads = tuple(_cell(figure, figure.body or {}, part) for figure, part in zip(figures, parts, strict=True))
     titles = [options["group_title"], *(_plain(column["title"], shown) for column in options["split"])]
-    said = [_plain(options["note"], shown) + " "] if "note" in options else []
+    said = [Text(_plain(options["note"], shown) + " ")] if "note" in options else []
     return Table(caption, _columns(titles), (*rows, Row("All", heads)), note=[*said, *_drawn_from(figures)])
 
 
 def _cell(figure: Shown, row: Mapping[str, Any], part: str) -> str:
     if part == "interval":
-        counted = row.get("numerator"), row.get("denominator")
-        if row.get("withheld") or None in counted:
+        numerator, denominator = row.get("numerator"), row.get("denominator")
+        if row.get("withheld") or numerator is None or denominator is None:
             return wording.WITHHELD
-        if not counted[1]:
+        if not denominator:
             return wording.NOTHING
-        low, high = rules.interval(*counted)
+        low, high = rules.interval(numerator, denominator)
         return f"{low:.0f}% to {high:.0f}%"
     return placing.value(figure, row, part) or wording.WITHHELD
 
@@ -298,7 +297,7 @@ def _reasons(texts: Sequence[str], shown: Mapping[str, Shown]) -> list[str]:
     return list(dict.fromkeys(sentence for text in texts for sentence in placing.not_given(text, shown)))
 
 
-def _drawn_from(figures: Sequence[Shown]) -> Inline:
+def _drawn_from(figures: Sequence[Shown]) -> Sequence[Run]:
     """The figures under a table or chart, each with its mark."""
     runs: list[Run] = [Text("From: ")]
     for index, figure in enumerate({figure.ref: figure for figure in figures}.values()):

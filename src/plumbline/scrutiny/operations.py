@@ -26,7 +26,7 @@ DEFAULT_ANSWERS = "county_2016"
 
 
 @transaction.atomic
-def load_question_sets(at: datetime) -> None:
+def load_question_sets(*, by: User | None, at: datetime) -> None:
     """The library's question sets into the database; run again, it changes only what the library changed."""
     for written in library.question_sets():
         described = {name: written.get(name, "") for name in ("title", "publisher", "year", "source", "note")}
@@ -45,7 +45,7 @@ def load_question_sets(at: datetime) -> None:
                 continue
             changed += 1
         if changed:
-            audit.record("scrutiny.question_set.loaded", by=None, at=at, subject=found, changed=changed)
+            audit.record("scrutiny.question_set.loaded", by=by, at=at, subject=found, changed=changed)
 
 
 @transaction.atomic

@@ -110,8 +110,8 @@ def value(figure: Shown, row: Mapping[str, Any], part: str = "") -> str | None:
             return wording.NOTHING
         lower, upper = map(wording.number, row["quartiles"])
         return f"{lower} to {upper} {figure.unit}"
-    counted = row.get(part)
-    return None if counted is None else wording.number(counted)
+    count = row.get(part)
+    return None if count is None else wording.number(count)
 
 
 def run(figure: Shown, part: str = "", group: str | None = None) -> Run:

@@ -1,6 +1,7 @@
 """Reports as they may be read, and their figures as they may be shown."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from plumbline.measures.model import Measure
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
-from plumbline.scrutiny import document, library, rules, wording
+from plumbline.scrutiny import document, library, placing, rules, wording
 from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Question, Report
 from plumbline.scrutiny.placing import Shown
 
@@ -51,7 +52,7 @@ def figures_asked(report: Report) -> dict[str, dict[str, Any]]:
     """Every figure that a claim of the report rests on: its question, by reference, in the order of the text."""
     evidence = ClaimEvidence.objects.filter(claim__answer__report=report).exclude(figure_ref="")
     ordered = evidence.order_by("claim__answer__question__number", "claim__position", "id")
-    return dict(ordered.values_list("figure_ref", "figure_asked"))
+    return {ref: asked or {} for ref, asked in ordered.values_list("figure_ref", "figure_asked")}
 
 
 def figures_shown(report: Report, *, on: date) -> dict[str, Shown]:
@@ -133,6 +134,39 @@ def report_document(
         threshold=get_profile(report.profile).threshold or None,
     )
     return document.build(paper, shown)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one claim rests on. `words` is the claim with its figures in it."""
+
+    question: int
+    position: int
+    kind: str
+    words: str
+    figures: tuple[Shown, ...]
+    quotation: document.Said | None
+    documents: tuple[str, ...]
+
+
+def evidence_of(report: Report, shown: Mapping[str, Shown]) -> list[Evidence]:
+    """Every claim of the report with its evidence, in the order of the text. The caller has checked who reads."""
+    claims = Claim.objects.filter(answer__report=report).prefetch_related("evidence__quotation", "evidence__document")
+    found = []
+    for claim in claims.select_related("answer__question").order_by("answer__question__number", "position"):
+        ties = sorted(claim.evidence.all(), key=lambda one: one.pk)
+        found.append(
+            Evidence(
+                question=claim.answer.question.number,
+                position=claim.position,
+                kind=claim.kind,
+                words=documents.plain(placing.place(claim.text, shown)),
+                figures=tuple(shown[one.figure_ref] for one in ties if one.figure_ref),
+                quotation=_written(claim).quotation,
+                documents=tuple(one.document.title for one in ties if one.document),
+            )
+        )
+    return found
 
 
 def standing(report: Report) -> str:

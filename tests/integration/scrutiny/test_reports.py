@@ -39,7 +39,7 @@ def test_every_wording_names_where_it_was_found():
 
 def test_loading_the_question_sets_again_changes_nothing():
     before = list(Question.objects.order_by("pk").values())
-    operations.load_question_sets(at=NOW)
+    operations.load_question_sets(by=None, at=NOW)
     assert (list(Question.objects.order_by("pk").values()), QuestionSet.objects.count()) == (before, 1)
 
 
@@ -72,6 +72,16 @@ def test_each_claim_lists_the_figures_that_it_rests_on(small_county):
     assert {one.figure_ref for one in claim.evidence.all()} == {
         "not_engaged", "not_engaged_before", "not_engaged_share", "not_engaged_share_before",
     }  # fmt: skip
+
+
+def test_the_evidence_of_a_report_names_the_figures_and_the_words_of_others_claim_by_claim(small_county):
+    report = write((6,))
+    evidence = queries.evidence_of(report, queries.figures_shown(report, on=TODAY))
+    about_schools = next(one for one in evidence if one.words.startswith("Schools see most children"))
+    quoted = next(one for one in evidence if one.quotation)
+    assert ([figure.ref for figure in about_schools.figures], quoted.quotation.said_on) == (
+        ["school_led", "school_led_2y"], date(2016, 5, 18),
+    )  # fmt: skip
 
 
 def test_a_figure_that_cannot_be_given_has_its_reason_in_the_sentence():
