@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -70,8 +71,8 @@ class Intake:
     scope: str = "true"
     # Rows carry the import they came from and the day since which an extract no longer holds them.
     traced: bool = True
-    # Done before rows are taken, as SQL with {staged}: what they point to is made.
-    before: tuple[str, ...] = ()
+    # Called with the name of the staged rows before they are taken: makes what they point to.
+    before: Callable[[str], None] | None = None
 
 
 @dataclass(slots=True)
@@ -228,10 +229,10 @@ def take(
     """
     missing = frozenset(absent)
     with connection.cursor() as cursor:
-        for statement in intake.before:
-            cursor.execute(statement.format(staged=name))
+        if intake.before:
+            intake.before(name)
         changed = 0 if fill else _change(cursor, name, intake, import_run, missing)
-        added = _add(cursor, name, intake, import_run)
+        added = _add(name, intake, import_run)
         cursor.execute(f"select count(*) from {name}")
         staged = cursor.fetchone()[0]
     return added, changed, staged - added - changed
@@ -257,18 +258,36 @@ def _change(cursor: CursorWrapper, name: str, intake: Intake, import_run: Import
     return cursor.rowcount
 
 
-def _add(cursor: CursorWrapper, name: str, intake: Intake, import_run: Import) -> int:
-    given = {f'"{column.name}"': column.value for column in intake.columns} | dict(intake.fixed)
+def _add(name: str, intake: Intake, import_run: Import) -> int:
+    given = {column.name: column.value for column in intake.columns} | dict(intake.fixed)
     if intake.traced:
         given |= {"import_run_id": "%(run)s"}
-    cursor.execute(
-        f"""insert into {intake.table} ({", ".join(given)})
-            select {", ".join(given.values())}
-            from {name} s {intake.joins}
+    return insert(
+        intake.table,
+        given=given,
+        rows=f"""{name} s {intake.joins}
             where not exists (select from {intake.table} t where {intake.match} and {intake.scope})""",
-        {"run": import_run.pk},
+        parameters={"run": import_run.pk},
     )
-    return cursor.rowcount
+
+
+def insert(table: str, *, given: Mapping[str, str], rows: str, parameters: Mapping[str, Any]) -> int:
+    """Insert rows by one statement; how many. `given`: SQL of each column over `rows`, what follows "from".
+
+    The other columns get their field's default, as they would of `Model.objects.create`.
+    """
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    values = dict(parameters)
+    columns = dict(given)
+    for column in model._meta.concrete_fields:
+        if column.column in given or column.primary_key or column.null:
+            continue
+        values[f"default_{column.column}"] = column.get_db_prep_save(column.get_default(), connection)
+        columns[column.column] = f"%(default_{column.column})s::{column.db_type(connection)}"
+    listed = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"insert into {table} ({listed}) select {', '.join(columns.values())} from {rows}", values)
+        return cursor.rowcount
 
 
 def mark_missing(*, name: str, file: str, intake: Intake, since: date) -> int:

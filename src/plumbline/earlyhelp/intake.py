@@ -28,7 +28,7 @@ TACS = Intake(
             absent="The row names no person.",
         ),
     ),
-    fixed={"source_id": "s.id", "step_down_recorded": "false"},
+    fixed={"source_id": "s.id"},
 )
 
 AUDITS = Intake(
@@ -47,5 +47,5 @@ AUDITS = Intake(
             absent="The row names no early help episode.",
         ),
     ),
-    fixed={"source_id": "s.id", "moderated_grade": "''"},
+    fixed={"source_id": "s.id"},
 )

@@ -11,7 +11,7 @@ from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.exchange import ssd_kinds
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.readers import Cells, fold
-from plumbline.exchange.ssd_cells import CannotTakeError
+from plumbline.exchange.ssd_cells import RefusedCellError
 from plumbline.exchange.ssd_kinds import Kind
 from plumbline.exchange.ssd_rows import refusal_of, row_stager
 from plumbline.kernel.errors import RuleBroken
@@ -60,7 +60,7 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
     given: Cells = {fold(name): text for name, text in cells.items()}
     try:
         line = row_stager(kind, latest=extracted_on.isoformat(), columns=list(given))(row.line, given)
-    except CannotTakeError as reason:
+    except RefusedCellError as reason:
         refused = refusal_of(kind, row.line, given, reason)
         raise RuleBroken(refused.reason, code=refused.code) from reason
     _take_one(row, kind, line, absent={cell.to for cell in kind.cells if cell.column not in given})

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from plumbline.audit import intake
 from plumbline.audit.models import Import
 from plumbline.exchange.readers import RefusedRow as ReadRefused
 from plumbline.exchange.readers import Table
@@ -98,18 +99,17 @@ def listed(files: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
 
 def keep(import_run: Import) -> None:
     """Keep the staged refusals to be mended. One that was refused before with the very same cells is kept once."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """insert into exchange_refusedrow
-                   (import_run_id, file, line, row_id, code, reason, cells, state, settled_because)
-               select %s, file, line, row_id, code, reason, coalesce(cells, '{}'::jsonb), 'open', ''
-               from staged_refusal r
-               where not exists (select from exchange_refusedrow k
-                   where k.file = r.file and k.row_id = r.row_id and k.code = r.code
-                       and k.cells = coalesce(r.cells, '{}'::jsonb) and k.reason = r.reason)
-               order by file, line""",
-            [import_run.pk],
-        )
+    intake.insert(
+        "exchange_refusedrow",
+        given={name: f"r.{name}" for name in ("file", "line", "row_id", "code", "reason")}
+        | {"import_run_id": "%(run)s", "cells": "coalesce(r.cells, '{}'::jsonb)"},
+        rows="""staged_refusal r
+            where not exists (select from exchange_refusedrow k
+                where k.file = r.file and k.row_id = r.row_id and k.code = r.code
+                    and k.cells = coalesce(r.cells, '{}'::jsonb) and k.reason = r.reason)
+            order by r.file, r.line""",
+        parameters={"run": import_run.pk},
+    )
 
 
 def settle_taken(*, file: str, staged: str, import_run: Import, because: str) -> int:

@@ -1,6 +1,6 @@
 """What a cell of an extract may hold, and how it is written into a staged row.
 
-Every reader takes the text of a cell and gives the text to stage, `NULL` for null; it raises CannotTakeError.
+Every reader takes the text of a cell and gives the text to stage, `NULL` for null; it raises RefusedCellError.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from plumbline.kernel import names
 Read = Callable[[str], str]
 
 
-class CannotTakeError(ValueError):
+class RefusedCellError(ValueError):
     """This row cannot be taken: a code of the interfaces, and a sentence. {column} stands for the column at fault."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -33,7 +33,7 @@ def a_day(text: str) -> str:
     try:
         return _iso(text)
     except BadDate as bad:
-        raise CannotTakeError("bad_date", f"{{column}}: {bad.reason}") from bad
+        raise RefusedCellError("bad_date", f"{{column}}: {bad.reason}") from bad
 
 
 def an_id(text: str) -> str:
@@ -82,7 +82,7 @@ def one_of(known: Mapping[str, str], what: str) -> Read:
         found = known.get(fold(said))
         if found is None:
             listed = ", ".join(dict.fromkeys(known.values()))
-            raise CannotTakeError(
+            raise RefusedCellError(
                 "unknown_code",
                 f"{{column}}: “{said}” is not {what} that is known here. Known: {listed}."
                 if said
@@ -134,7 +134,7 @@ def key_of(text: str) -> str:
     return " ".join(text.casefold().split()) if text.isascii() else names.sort_key(text)
 
 
-def _too_long(text: str, longest: int) -> CannotTakeError:
-    return CannotTakeError(
+def _too_long(text: str, longest: int) -> RefusedCellError:
+    return RefusedCellError(
         "too_long", f"{{column}}: the text has {len(text):,} characters; at most {longest} can be kept: “{text[:40]}…”."
     )

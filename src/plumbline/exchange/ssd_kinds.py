@@ -15,9 +15,9 @@ from plumbline.exchange.readers import fold
 from plumbline.exchange.ssd_cells import (
     SEX,
     YES_OR_NO,
-    CannotTakeError,
     Leniently,
     Read,
+    RefusedCellError,
     a_day,
     an_id,
     code_of,
@@ -78,7 +78,7 @@ def day(column: str, to: str) -> Cell:
 
 
 def checker(kind: Kind, *, latest: str) -> Callable[[Sequence[str]], None]:
-    """A function that raises CannotTakeError where the values of one row do not hold together.
+    """A function that raises RefusedCellError where the values of one row do not hold together.
 
     `values` in the order of the kind's cells; `latest` is the last day that a record of this extract can name (ISO).
     """
@@ -91,18 +91,18 @@ def checker(kind: Kind, *, latest: str) -> Callable[[Sequence[str]], None]:
 
     def check(values: Sequence[str]) -> None:
         if not values[0]:
-            raise CannotTakeError("missing_id", f"{key}: the row has no id.")
+            raise RefusedCellError("missing_id", f"{key}: the row has no id.")
         if start >= 0 and values[start] == NULL:
-            raise CannotTakeError("missing_start", f"{columns[start]}: the row has no date.")
+            raise RefusedCellError("missing_start", f"{columns[start]}: the row has no date.")
         if end >= 0 and values[end] != NULL and values[end] < values[start]:
-            raise CannotTakeError(
+            raise RefusedCellError(
                 "end_before_start",
                 f"{columns[end]} is {values[end]}, before {columns[start]}, {values[start]}.",
             )
         for place in days:
             # NULL is below every figure.
             if values[place] > latest:
-                raise CannotTakeError(
+                raise RefusedCellError(
                     "future_date", f"{columns[place]} is {values[place]}, after the day of the extract, {latest}."
                 )
 
@@ -147,7 +147,7 @@ def _choices(choices: Sequence[tuple[str, str]]) -> dict[str, str]:
 def _mapped_column(text: str) -> str:
     name = fold(text)
     if name != earlyhelp.END_REASON:
-        raise CannotTakeError(
+        raise RefusedCellError(
             "unknown_code", f"{{column}}: “{text.strip()}” is not a column whose wordings are mapped here."
         )
     return name

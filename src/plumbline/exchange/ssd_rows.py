@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plumbline.exchange import ssd_kinds
 from plumbline.exchange.readers import Cells, RefusedRow, Table, open_table
-from plumbline.exchange.ssd_cells import CannotTakeError, an_id
+from plumbline.exchange.ssd_cells import RefusedCellError, an_id
 from plumbline.exchange.ssd_kinds import Kind
 
 _ROWS_AT_ONCE = 20_000
@@ -28,7 +28,7 @@ def staged_rows(kind: Kind, table: Table, *, latest: str) -> Iterator[tuple[list
         else:
             try:
                 lines.append(stage_row(line, cells))
-            except CannotTakeError as reason:
+            except RefusedCellError as reason:
                 refused.append(refusal_of(kind, line, cells, reason))
         if len(lines) + len(refused) >= _ROWS_AT_ONCE:
             yield lines, refused
@@ -38,7 +38,7 @@ def staged_rows(kind: Kind, table: Table, *, latest: str) -> Iterator[tuple[list
 
 
 def row_stager(kind: Kind, *, latest: str, columns: Sequence[str]) -> Callable[[int, Cells], str]:
-    """A function that turns the cells of a row into a line to stage, or raises CannotTakeError."""
+    """A function that turns the cells of a row into a line to stage, or raises RefusedCellError."""
     names = [cell.column for cell in kind.cells]
     reads = [cell.read for cell in kind.cells]
     if set(names) <= set(columns):
@@ -61,7 +61,7 @@ def row_stager(kind: Kind, *, latest: str, columns: Sequence[str]) -> Callable[[
         if identify:
             made = identify(values)
             if not made:
-                raise CannotTakeError("missing_id", "The row does not say what it is about.")
+                raise RefusedCellError("missing_id", "The row does not say what it is about.")
             whole.insert(1, made)
         text = "\t".join(whole)
         if "\\" in text or "\n" in text or "\r" in text or text.count("\t") != tabs:
@@ -75,7 +75,7 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def refusal_of(kind: Kind, line: int, cells: Cells, reason: CannotTakeError) -> RefusedRow:
+def refusal_of(kind: Kind, line: int, cells: Cells, reason: RefusedCellError) -> RefusedRow:
     """The refused row as it is kept and shown."""
     said = reason.reason
     if "{column}" in said:
@@ -87,7 +87,7 @@ def _column_at_fault(kind: Kind, cells: Cells) -> str:
     for cell in kind.cells:
         try:
             cell.read(cells.get(cell.column, ""))
-        except CannotTakeError:
+        except RefusedCellError:
             return cell.column
     return kind.cells[0].column
 
@@ -99,5 +99,5 @@ def _id_of(kind: Kind, cells: Cells) -> str:
         return " ".join(text.split())[:120]
     try:
         return an_id(text)
-    except CannotTakeError:
+    except RefusedCellError:
         return text.strip()[:120]

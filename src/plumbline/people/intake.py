@@ -9,7 +9,7 @@ CHILDREN = Intake(
         # Without the name's columns the key stays as well.
         Column("sort_key", "s.sort_key", "surname"),
     ),
-    fixed={"source_id": "s.id", "restricted": "false"},
+    fixed={"source_id": "s.id"},
 )
 
 PROFESSIONALS = Intake(
@@ -30,7 +30,7 @@ ORGANISATIONS = Intake(
 CODE_MAP = Intake(
     table="people_codemapping",
     columns=same("wording", "code"),
-    fixed={'"column"': "s.of_column", "wording_key": "s.wording_key"},
+    fixed={"column": "s.of_column", "wording_key": "s.wording_key"},
     match='t."column" = s.of_column and t.wording_key = s.wording_key',
     traced=False,
 )

@@ -5,12 +5,23 @@ Reading begins with the viewer. What may not be seen is left out, as if it did n
 
 from datetime import date
 
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit.models import Event
+from plumbline.kernel.names import sort_key
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import Child, FamilyMember, Organisation, RoleHeld, Tie, User
+from plumbline.people.models import (
+    Child,
+    CodeMapping,
+    FamilyMember,
+    Organisation,
+    OrganisationName,
+    RoleHeld,
+    Tie,
+    User,
+)
 
 CHILD, TAC = "child", "tac"
 
@@ -82,3 +93,20 @@ def events_visible_to(viewer: User, *, on: date) -> QuerySet[Event]:
 def lookers(events: QuerySet[Event]) -> QuerySet[Event, dict[str, object]]:
     """Of these events, who and how often: rows of by_id, by_name, looks, most first."""
     return events.values("by_id", "by_name").annotate(looks=Count("no")).order_by("-looks", F("by_name"))
+
+
+def code_mappings(column: str) -> QuerySet[CodeMapping]:
+    """What each wording of a column means."""
+    return CodeMapping.objects.filter(column=column).order_by("wording_key")
+
+
+def organisation_names() -> QuerySet[OrganisationName]:
+    """The other wordings by which organisations are known, as mapped by a person."""
+    return OrganisationName.objects.select_related("organisation").order_by("sort_key")
+
+
+def organisations_like(wording: str, *, most: int = 5) -> list[Organisation]:
+    """The organisations of the register whose names are most like a wording, if any is at all like it."""
+    alike = TrigramSimilarity("sort_key", sort_key(wording))
+    found = Organisation.objects.annotate(alike=alike).filter(alike__gt=0.2).order_by("-alike", "pk")
+    return list(found[:most])

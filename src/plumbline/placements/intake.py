@@ -8,22 +8,13 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from plumbline.audit import intake
 from plumbline.audit.intake import Column, Intake, Need, same
 from plumbline.people import operations as people
 from plumbline.people.models import User
 
-_NEW_SETTINGS = """
-    insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority, region, sector,
-        registration_status, linked_urn, status, reasons, rule_version, judgements_rev, evaluated_rev)
-    select distinct {register}, s.urn, '', '', '', '', '', '', '', '', '', 'unmatched', '[]'::jsonb, '', 0, 0
-    from {{staged}} s where s.urn <> '' and not exists (
-        select from ofsted_setting o where o.urn = s.urn and o.register = {register})
-    order by 2
-    -- The list that names it may be coming in at this instant.
-    on conflict do nothing"""
-
 # The same six digits can stand in both registers. A home's URN that only education lists is a school's.
-_REGISTER_OF_CARE = """(case when s.urn ~ '^[0-9]{{6}}$'
+_REGISTER_OF_CARE = """(case when s.urn ~ '^[0-9]{6}$'
         and exists (select from ofsted_setting e where e.urn = s.urn and e.register = 'education'
             and e.status <> 'unmatched')
         and not exists (select from ofsted_setting h where h.urn = s.urn and h.register = 'social_care'
@@ -31,7 +22,20 @@ _REGISTER_OF_CARE = """(case when s.urn ~ '^[0-9]{{6}}$'
     then 'education' else 'social_care' end)"""
 
 
-def _intake(*, source: str, register: str, columns: tuple[Column, ...], joins: str, fixed: dict[str, str]) -> Intake:
+def _make_settings(staged: str, register: str) -> None:
+    """A setting that no list has named yet stands as unmatched."""
+    intake.insert(
+        "ofsted_setting",
+        given={"register": "n.register", "urn": "n.urn"},
+        # The list that names it may be coming in at this instant.
+        rows=f"""(select distinct {register} as register, s.urn from {staged} s where s.urn <> '') n
+            where not exists (select from ofsted_setting o where o.urn = n.urn and o.register = n.register)
+            order by n.urn on conflict do nothing""",
+        parameters={},
+    )
+
+
+def _intake(*, source: str, register: str, columns: tuple[Column, ...], joins: str = "") -> Intake:
     return Intake(
         table="placements_placement",
         columns=(
@@ -41,7 +45,7 @@ def _intake(*, source: str, register: str, columns: tuple[Column, ...], joins: s
             *columns,
         ),
         joins=f"""join people_child c on c.source_id = s.person
-            left join ofsted_setting g on g.urn = s.urn and g.register = {register.format()} {joins}""",
+            left join ofsted_setting g on g.urn = s.urn and g.register = {register} {joins}""",
         needs=(
             Need(
                 "people_child",
@@ -51,10 +55,10 @@ def _intake(*, source: str, register: str, columns: tuple[Column, ...], joins: s
                 absent="The row names no person.",
             ),
         ),
-        fixed={"source": f"'{source}'", "source_id": "s.id", "began_adverse": "false", **fixed},
+        fixed={"source": f"'{source}'", "source_id": "s.id"},
         match="t.source_id = s.id",
         scope=f"t.source = '{source}'",
-        before=(_NEW_SETTINGS.format(register=register),),
+        before=lambda staged: _make_settings(staged, register),
     )
 
 
@@ -62,8 +66,6 @@ FROM_SOCIAL_CARE = _intake(
     source="social_care",
     register=_REGISTER_OF_CARE,
     columns=same("placement_type", "provider_type"),
-    joins="",
-    fixed={"caseworker_wording": "''"},
 )
 
 FROM_SEN = _intake(
@@ -71,7 +73,6 @@ FROM_SEN = _intake(
     register="'education'",
     columns=(Column("caseworker_id", "p.id", "caseworker_wording"), *same("caseworker_wording")),
     joins="left join people_professional p on p.source_id = s.caseworker_wording",
-    fixed={"placement_type": "''", "provider_type": "''"},
 )
 
 # The user of a caseworker reaches the child while the placement lasts, and while an extract still holds it.
