@@ -30,7 +30,20 @@ def with_name(url: str, name: str) -> str:
 
 def owner_url() -> str:
     given = os.environ.get("PLUMBLINE_TEST_DATABASE_URL")
+    if given == "debian":
+        return Debian(HOME / "debian", settings="-c fsync=off -c full_page_writes=off").running()
     return given or database.Embedded(HOME, settings="-c fsync=off -c full_page_writes=off").running()
+
+
+class Debian(database.Embedded):
+    """Debian's PostgreSQL 15, the oldest that is supported, under the same launcher."""
+
+    locale = ("--locale=C.UTF-8",)
+    folder = Path("/usr/lib/postgresql/15")
+
+    def _bring_programs(self) -> None:
+        self.programs.mkdir(parents=True)
+        (self.programs / "bin").symlink_to(self.folder / "bin")
 
 
 def run_owner(statement: str) -> None:

@@ -113,6 +113,36 @@ def import_ssd(folder, extracted, dry_run, strict, backfill, username, as_json) 
     )  # fmt: skip
 
 
+@main.command("import-ofsted")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as-at", required=True, help="The day the list is of, as in its name: 2016-03-31.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--as", "username", help="Who acts.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def import_ofsted(file, as_at, dry_run, username, as_json) -> None:  # noqa: ANN001
+    """Take in one of Ofsted's published lists, whatever its year."""
+    from plumbline.jobs import import_ofsted as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.import_ofsted(
+        file, as_at=as_at, dry_run=dry_run, as_json=as_json,
+        by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
+    )  # fmt: skip
+
+
+@main.command()
+@click.option("--open", "only_open", is_flag=True, help="Only those that are open.")
+@click.option("--kind", help="Only this kind, such as setting_adverse.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def flags(only_open, kind, as_json) -> None:  # noqa: ANN001
+    """What needs attention, for whom, by when."""
+    from plumbline.jobs import flags as job  # needs Django ready
+
+    job.flags(only_open=only_open, kind=kind, as_json=as_json)
+
+
 @main.command()
 @click.argument("key")
 @click.option("--as-at", help="The day of a figure that stands on a day.")
@@ -290,6 +320,18 @@ def bench(names: tuple[str, ...], scale: int | None) -> None:
     from plumbline.jobs import ways_in
 
     job.bench(names=names, scale=scale, today=ways_in.now().date())
+
+
+@main.command("make-administrator")
+@click.argument("username")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def make_administrator(username: str, name: str, as_json: bool) -> None:
+    """Make a user who can make the others, and print the password to hand over."""
+    from plumbline.jobs import administrator as job  # needs Django ready
+
+    job.make(username=username, name=name, as_json=as_json)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -54,6 +54,8 @@ def keep_logins(home: Path, known: Mapping[str, str]) -> None:
 class Embedded:
     """One cluster under one PLUMBLINE_HOME."""
 
+    locale: tuple[str, ...] = ("--locale-provider=builtin", "--locale=C.UTF-8")
+
     def __init__(self, home: Path, *, settings: str = "") -> None:
         """`settings`: more of the server's own, such as "-c fsync=off" where nothing needs to survive a power cut."""
         self.home = home
@@ -98,7 +100,7 @@ class Embedded:
         # A set-up that was cut short is begun anew: `ready` is written last.
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir(parents=True)
-        _copy_programs(self.programs)
+        self._bring_programs()
         password = self.root / "owner_password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24))
@@ -107,11 +109,14 @@ class Embedded:
                 os.chown(entry, self.user.pw_uid, self.user.pw_gid)
         self._run(
             "initdb", "-D", str(self.data), "-U", OWNER, "--pwfile", str(password), "-A", "scram-sha-256",
-            "--locale-provider=builtin", "--locale=C.UTF-8", "-E", "UTF8", "--no-instructions",
+            *self.locale, "-E", "UTF8", "--no-instructions",
         )  # fmt: skip
         self._start()
         self._run("createdb", "-h", str(self.socket), "-U", OWNER, DATABASE, PGPASSWORD=password.read_text())
         (self.root / "ready").touch()
+
+    def _bring_programs(self) -> None:
+        _copy_programs(self.programs)
 
     def _start(self) -> None:
         self.socket.mkdir(mode=0o700, exist_ok=True)
@@ -185,7 +190,7 @@ def _copy_programs(target: Path) -> None:
     if found is None or not found.submodule_search_locations:
         raise WrongSetting(
             "There is no PLUMBLINE_DATABASE_URL and the embedded database is not installed. "
-            "Give the address of a PostgreSQL, or run script/setup."
+            "Give the address of a PostgreSQL, or install requirements-dev.lock, as script/server does."
         )
     package = Path(found.submodule_search_locations[0])
     # The programs look for their libraries two folders up, under the wheel's own name.

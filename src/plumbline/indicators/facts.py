@@ -35,7 +35,8 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
 _STATUS = """
 create or replace view fact_setting_status as
     select setting_id, status::text, from_on, to_on from ofsted_statusperiod
-    union all select id, 'unmatched', date '0001-01-01', null::date from ofsted_setting where status = 'unmatched'
+    union all select id, 'unmatched', date '0001-01-01', null::date from ofsted_setting s where status = 'unmatched'
+        and not exists (select from ofsted_statusperiod p where p.setting_id = s.id)
     union all select 0, 'unmatched', date '0001-01-01', null::date;
 create or replace view fact_setting_status_version as
     select setting_id, status::text, from_on, to_on, from_tx, to_tx from ofsted_statusperiod_history

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -10,9 +11,20 @@ from django.conf import settings
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
+from plumbline.kernel.errors import RuleBroken
+
 
 def serve() -> None:
-    """Serve the pages until stopped, with a worker beside them; both end together."""
+    """Serve the pages until stopped, with a worker beside them; both end together.
+
+    Raises RuleBroken where something else answers on the port already.
+    """
+    with socket.socket() as asked:
+        if asked.connect_ex(("127.0.0.1", settings.PORT)) == 0:
+            raise RuleBroken(
+                f"Port {settings.PORT} is in use. Stop what is there, or set PLUMBLINE_PORT to another.",
+                code="port_in_use",
+            )
     call_command("collectstatic", interactive=False, verbosity=0)
     # granian's workers and ours are separate processes: each signs in to the database with its own login.
     commands = [

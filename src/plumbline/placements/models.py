@@ -1,6 +1,6 @@
 """Where children are placed, and what stands between a child and an adverse setting.
 
-The guard is in the database (migration `guard`): see ADR on the placement guard.
+The guard is in the database (placements.guard): see docs/adr/0006.
 """
 
 from django.db import models
