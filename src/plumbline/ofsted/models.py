@@ -1,7 +1,7 @@
 """Settings, the inspections they had, what was judged, and where that leaves them."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -87,6 +87,8 @@ class OfstedList(models.Model):
     family = models.CharField(max_length=40)
     as_at = models.DateField()
     whole = models.BooleanField()
+    # The regions it covers; empty: the whole country. A setting elsewhere is not gone for want of being on it.
+    regions = models.JSONField(default=list)
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="ofsted_lists")
     compared_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
     # Counts against the list before: new, gone, better, worse, newly_adverse, unchanged.
@@ -104,6 +106,10 @@ class Listing(models.Model):
     line = models.IntegerField()
     registration_status = models.CharField(max_length=40, null=True)  # noqa: DJ001 - NULL: no such column
     attributes = models.JSONField(default=dict)
+    # The overall judgement it told of, and of which inspection: what two lists are compared by. "": none.
+    said_aspect = models.CharField(max_length=40, blank=True)
+    said_grade = models.CharField(max_length=30, blank=True)
+    said_on = models.DateField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ofsted_list", "setting"], name="listing_once_per_list")]
@@ -213,7 +219,10 @@ class StatusPeriod(Recorded):
                     ("setting", RangeOperators.EQUAL),
                     (
                         Func(
-                            F("from_on"), F("to_on"), Value("[)"), function="daterange",
+                            F("from_on"),
+                            F("to_on"),
+                            Value("[)"),
+                            function="daterange",
                         ),
                         RangeOperators.OVERLAPS,
                     ),

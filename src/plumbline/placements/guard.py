@@ -20,8 +20,10 @@ SQL = """
 create or replace function ofsted_raise_judgements_rev(changed bigint[]) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    -- The lock keeps whoever evaluates from missing this change; a setting that waits to be evaluated is closed already.
     perform from ofsted_setting where id = any(changed) order by urn, id for no key update;
-    update ofsted_setting set judgements_rev = judgements_rev + 1 where id = any(changed);
+    update ofsted_setting set judgements_rev = judgements_rev + 1
+        where id = any(changed) and judgements_rev = evaluated_rev;
 end $$;
 
 create or replace function ofsted_setting_changed() returns trigger
@@ -35,8 +37,8 @@ begin
         select array_agg(distinct setting_id) into changed from old_rows;
     else
         select array_agg(distinct x.setting_id) into changed from (
-            select n.setting_id from new_rows n join old_rows o using (id) where n is distinct from o
-            union all select o.setting_id from new_rows n join old_rows o using (id) where n is distinct from o) x;
+            (select * from new_rows except select * from old_rows)
+            union all (select * from old_rows except select * from new_rows)) x;
     end if;
     if changed is not null then
         perform ofsted_raise_judgements_rev(changed);
@@ -56,9 +58,10 @@ begin
         select array_agg(distinct i.setting_id) into changed
             from old_rows o join ofsted_inspection i on i.id = o.inspection_id;
     else
-        select array_agg(distinct i.setting_id) into changed
-            from new_rows n join old_rows o using (id)
-            join ofsted_inspection i on i.id in (n.inspection_id, o.inspection_id) where n is distinct from o;
+        select array_agg(distinct i.setting_id) into changed from (
+            (select * from new_rows except select * from old_rows)
+            union all (select * from old_rows except select * from new_rows)) x
+            join ofsted_inspection i on i.id = x.inspection_id;
     end if;
     if changed is not null then
         perform ofsted_raise_judgements_rev(changed);

@@ -1,13 +1,54 @@
 """Placements begun and ended, exceptions, and what follows from a judgement for the children already there."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.db import connection, transaction
 
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
+from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.evaluation import StatusChange
 from plumbline.people.models import User
 from plumbline.placements import due, rules
+
+
+class HasStatusChanges(Protocol):
+    @property
+    def status_changes(self) -> tuple[StatusChange, ...]: ...
+
+
+Recorded = TypeVar("Recorded", bound=HasStatusChanges)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged(Generic[Recorded]):
+    """What was recorded, and the flags that followed. Whoever rates contracts goes on from `recorded.status_changes`."""
+
+    recorded: Recorded
+    raised: Raised
+
+
+@transaction.atomic
+def take_judgements(
+    *, record: Callable[..., Recorded], by: User | None, at: datetime, on: date, **said: Any
+) -> Judged[Recorded]:
+    """The one way in for anything that Ofsted says. `record` is one of ofsted.operations (record_list,
+    record_judgement, record_notice, end_notice, record_unregistered_use, end_unregistered_use), `said` its arguments.
+
+    It records and derives the status; then, by a second statement, the children there are found and flagged.
+    """
+    recorded = record(by=by, at=at, on=on, **said)
+    return Judged(recorded, raise_flags(by=by, at=at, on=on))
+
+
+@transaction.atomic
+def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
+    """What a new day changes: notices that begin or end, newer rules, placements that began or ended, late checks."""
+    ofsted.reevaluate(by=by, at=at, on=on)
+    return raise_flags(by=by, at=at, on=on)
 
 
 @transaction.atomic

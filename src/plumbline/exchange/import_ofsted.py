@@ -1,0 +1,106 @@
+"""One of Ofsted's published files, from the file to the flags: all of it, or nothing."""
+
+import time
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from plumbline.audit import intake
+from plumbline.audit.models import Import
+from plumbline.exchange.models import RefusedRow
+from plumbline.exchange.ofsted_lists import OfstedList, read_lists
+from plumbline.kernel.errors import RuleBroken
+from plumbline.ofsted import operations as ofsted
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.placements import operations as placements
+
+# The same wording can be unknown in thousands of rows: so many are said one by one.
+_MOST_NOTES = 20
+
+
+def import_ofsted(
+    path: Path, *, as_at: date, dry_run: bool = False, by: User | None, at: datetime, on: date
+) -> dict[str, Any]:
+    """Take every list in a file; the answer of interfaces.md (`files`, `refused`, `seconds`), with `notes`, `lists`
+    (day, differences from the list before, whose status changed) and `import`.
+
+    Raises RuleBroken (future_date), WrongFile where it is none of Ofsted's lists. `dry_run` puts everything back.
+    """
+    started = time.monotonic()
+    access.check(by, Permission.IMPORTS, on=on)
+    ofsted.check_list_day(as_at, on=on)
+    if not path.is_file():
+        raise RuleBroken(f"There is no file {path}.", code="missing_file")
+    lists = read_lists(path, as_at)
+    files: dict[str, dict[str, int]] = {}
+    refused: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
+    with transaction.atomic():
+        intake.lock(waiting=lambda: None)
+        run = intake.begin(kind="ofsted", label=path.name, by=by, at=at, as_at=as_at)
+        for read in lists:
+            name = path.stem if len(lists) == 1 else f"{path.stem}: {read.sheet}"
+            judged = placements.take_judgements(
+                record=ofsted.record_list, read=read, import_run=run, by=by, at=at, on=on
+            )
+            taken = judged.recorded
+            files[name] = {"read": read.read, **taken.rows, "repeated": read.repeated, "refused": len(read.refused)}
+            refused += _keep_refused(run, name, read)
+            told.append(_told(read, taken))
+        run.files = files
+        run.save(update_fields=["files"])
+        if dry_run:
+            transaction.set_rollback(True)
+    return {
+        "files": files,
+        "refused": refused,
+        "seconds": round(time.monotonic() - started, 1),
+        "notes": _notes(lists),
+        "lists": told,
+        "import": None if dry_run else run.pk,
+    }
+
+
+def _told(read: OfstedList, taken: ofsted.ListTaken) -> dict[str, Any]:
+    return {
+        "family": read.family,
+        "as_at": read.as_at.isoformat(),
+        "whole": read.whole,
+        "differences": taken.ofsted_list.differences,
+        "status_changes": [
+            {"urn": change.urn, "before": change.before, "after": change.after} for change in taken.status_changes
+        ],
+    }
+
+
+def _keep_refused(run: Import, file: str, read: OfstedList) -> list[dict[str, Any]]:
+    """Kept to be mended. A row that was refused the same way before, and is still open, is not kept twice."""
+    before = set(
+        RefusedRow.objects.filter(file=file[:100], state=RefusedRow.State.OPEN).values_list("line", "row_id", "code")
+    )
+    RefusedRow.objects.bulk_create(
+        RefusedRow(
+            import_run=run, file=file[:100], line=row.line, row_id=row.id[:120], code=row.code, reason=row.reason,
+            cells=dict(row.raw),
+        )
+        for row in read.refused if (row.line, row.id[:120], row.code) not in before
+    )  # fmt: skip
+    return [
+        {"file": file, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason} for row in read.refused
+    ]
+
+
+def _notes(lists: Sequence[OfstedList]) -> list[str]:
+    notes = []
+    for read in lists:
+        if read.unknown_columns:
+            notes.append(f"Columns that are not read: {', '.join(read.unknown_columns)}.")
+        notes += [f"Line {note.line}, {note.id}: {note.reason}" for note in read.notes[:_MOST_NOTES]]
+        if len(read.notes) > _MOST_NOTES:
+            notes.append(f"… and {len(read.notes) - _MOST_NOTES:,} more of the kind.")
+    return notes

@@ -1,0 +1,181 @@
+"""The rules applied to everything known of settings, and the outcome kept: a status for every day, and today's."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from plumbline.ofsted import rules
+from plumbline.ofsted.copying import copy_in, hashed_joins
+from plumbline.ofsted.rules import RULE_VERSION, StatusPeriod
+
+_MANY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A setting whose status on the day is another than before. `since`: the first day of the status without a break."""
+
+    setting_id: int
+    register: str
+    urn: str
+    before: str
+    after: str
+    since: date | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Known:
+    inspections: list[rules.Inspection] = field(default_factory=list)
+    registrations: list[tuple[date, str]] = field(default_factory=list)
+    notices: list[rules.Notice] = field(default_factory=list)
+    unregistered: list[rules.Unregistered] = field(default_factory=list)
+    listed_from: date | None = None
+    periods: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def evaluate(setting_ids: Collection[int], *, on: date) -> list[StatusChange]:
+    """Apply the rules to these settings; keep what differs. Only in a transaction: it locks them, in URN order.
+
+    A setting of which nothing is known is `unmatched`.
+    """
+    if not setting_ids:
+        return []
+    ids = sorted(setting_ids)
+    changes: list[StatusChange] = []
+    outcome: list[tuple[Any, ...]] = []
+    removed: list[int] = []
+    added: list[tuple[Any, ...]] = []
+    with connection.cursor() as cursor:
+        # Nothing known of them can change any more until this transaction is over: every change takes this lock.
+        cursor.execute(
+            """select id, register, urn, status from ofsted_setting
+               where id = any(%s) order by urn, id for no key update""",
+            [ids],
+        )
+        settings = cursor.fetchall()
+        with hashed_joins(cursor) if len(ids) > _MANY else nullcontext():
+            known = _load(cursor, ids)
+        for pk, register, urn, before in settings:
+            about = known[pk]
+            timeline = rules.status_timeline(
+                inspections=about.inspections, registrations=about.registrations, notices=about.notices,
+                unregistered=about.unregistered, from_on=about.listed_from,
+            )  # fmt: skip
+            wanted = [(p.from_on, p.to_on, p.status.value, _reasons(p), p.rule_version) for p in timeline]
+            standing = {period[1:]: period[0] for period in about.periods}
+            removed += [period for said, period in standing.items() if said not in set(wanted)]
+            added += [(pk, *said) for said in wanted if said not in standing]
+            status, since, reasons = _today(timeline, on)
+            if status != before:
+                sentences = tuple(row["sentence"] for row in json.loads(reasons))
+                changes.append(StatusChange(pk, register, urn, before, status, since, sentences))
+            outcome.append((pk, status, since, reasons))
+        _keep(cursor, removed, added, outcome)
+    return changes
+
+
+def to_evaluate(*, on: date) -> list[int]:
+    """Settings that are not evaluated, or by older rules, or whose status of the day is another than is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select s.id from ofsted_setting s
+               left join ofsted_statusperiod p on p.setting_id = s.id
+                   and p.from_on <= %(on)s and (p.to_on is null or p.to_on > %(on)s)
+               where s.evaluated_rev <> s.judgements_rev or s.rule_version not in ('', %(version)s)
+                   or coalesce(p.status, 'unmatched') <> s.status or coalesce(p.reasons, '[]') <> s.reasons""",
+            {"on": on, "version": RULE_VERSION},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _today(timeline: Sequence[StatusPeriod], on: date) -> tuple[str, date | None, str]:
+    current = rules.status_on(on, timeline)
+    if current is None:
+        return "unmatched", None, "[]"
+    since = current.from_on
+    for period in reversed(timeline[: timeline.index(current)]):
+        if period.status != current.status:
+            break
+        since = period.from_on
+    return current.status.value, since, _reasons(current)
+
+
+def _reasons(period: StatusPeriod) -> str:
+    return _as_json([(reason.code, reason.since, reason.sentence) for reason in period.reasons])
+
+
+def _as_json(reasons: Iterable[tuple[str, date, str]]) -> str:
+    rows = [{"code": code, "since": since.isoformat(), "sentence": sentence} for code, since, sentence in reasons]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def _load(cursor: CursorWrapper, ids: Sequence[int]) -> Mapping[int, _Known]:
+    known = {pk: _Known() for pk in ids}
+    cursor.execute(
+        """select i.setting_id, i.kind, i.inspected_on, i.published_on, i.event_number, i.predecessor_urn,
+               i.inspectorate, array_agg(j.aspect) filter (where j.id is not null), array_agg(j.grade)
+           from ofsted_inspection i left join ofsted_judgement j on j.inspection_id = i.id
+           where i.setting_id = any(%s) group by i.id order by i.setting_id, i.inspected_on, i.id""",
+        [ids],
+    )
+    for pk, kind, inspected_on, published_on, event, predecessor, inspectorate, aspects, grades in cursor.fetchall():
+        judgements = dict(zip(aspects, grades, strict=True)) if aspects else {}
+        known[pk].inspections.append(
+            rules.Inspection(kind, inspected_on, published_on, judgements, event, predecessor, inspectorate)
+        )
+    cursor.execute(
+        """select l.setting_id, o.as_at, l.registration_status from ofsted_listing l
+           join ofsted_ofstedlist o on o.id = l.ofsted_list_id
+           where l.setting_id = any(%s) order by l.setting_id, o.as_at, o.whole""",
+        [ids],
+    )
+    for pk, as_at, wording in cursor.fetchall():
+        known[pk].listed_from = known[pk].listed_from or as_at
+        if wording:
+            known[pk].registrations.append((as_at, wording))
+    cursor.execute("select setting_id, kind, from_on, to_on from ofsted_notice where setting_id = any(%s)", [ids])
+    for pk, kind, from_on, to_on in cursor.fetchall():
+        known[pk].notices.append(rules.Notice(kind, from_on, to_on))
+    cursor.execute("select setting_id, from_on, to_on from ofsted_unregistereduse where setting_id = any(%s)", [ids])
+    for pk, from_on, to_on in cursor.fetchall():
+        known[pk].unregistered.append(rules.Unregistered(from_on, to_on))
+    cursor.execute(
+        """select setting_id, id, from_on, to_on, status, reasons::text, rule_version from ofsted_statusperiod
+           where setting_id = any(%s)""",
+        [ids],
+    )
+    for pk, period, from_on, to_on, status, reasons, version in cursor.fetchall():
+        # As text the database spells JSON its own way; ours is compared.
+        said = _as_json((row["code"], date.fromisoformat(row["since"]), row["sentence"]) for row in json.loads(reasons))
+        known[pk].periods.append((period, from_on, to_on, status, said, version))
+    return known
+
+
+def _keep(
+    cursor: CursorWrapper,
+    removed: Sequence[int],
+    added: Sequence[tuple[Any, ...]],
+    outcome: Sequence[tuple[Any, ...]],
+) -> None:
+    if removed:
+        cursor.execute("delete from ofsted_statusperiod where id = any(%s)", [list(removed)])
+    if added:
+        copy_in(cursor, "ofsted_statusperiod (setting_id, from_on, to_on, status, reasons, rule_version)", added)
+    cursor.execute("drop table if exists evaluated")
+    cursor.execute("create temp table evaluated (id bigint, status text, since date, reasons jsonb) on commit drop")
+    copy_in(cursor, "evaluated", outcome)
+    cursor.execute(
+        """update ofsted_setting s set status = e.status, status_since = e.since, reasons = e.reasons,
+               rule_version = %s, evaluated_rev = s.judgements_rev
+           from evaluated e where e.id = s.id and
+               (s.status, s.status_since, s.reasons, s.rule_version, s.evaluated_rev) is distinct from
+               (e.status, e.since, e.reasons, %s, s.judgements_rev)""",
+        [RULE_VERSION, RULE_VERSION],
+    )

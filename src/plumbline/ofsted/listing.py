@@ -1,0 +1,431 @@
+"""One published list taken, set-based: settings, what was said of each, inspections and judgements.
+
+In whatever order lists arrive the end is the same. An attribute of a setting is what the newest list that had
+something there said. A judgement is that of the newest list that gave it a grade, and points to the first list that
+said so; a list with less to say takes nothing away.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from plumbline.kernel.names import sort_key
+from plumbline.ofsted.copying import copy_in, hashed_joins
+from plumbline.ofsted.grades import SAYS_NOTHING
+from plumbline.ofsted.models import OfstedList
+
+# One list at a time: which one is newer must not change while one is taken.
+_LOCK = 7_161_905_562
+# England has eight or nine regions, as Ofsted or the Government count; a list with most of them is of the country.
+_WHOLE_COUNTRY = 6
+_OVERALL = ("overall", "overall_effectiveness", "supported_accommodation")
+
+
+class JudgementSaid(Protocol):
+    wording: str
+    grade: str
+
+
+class InspectionSaid(Protocol):
+    kind: str
+    framework: str
+    event_number: str
+    event_wording: str
+    inspected_on: date
+    published_on: date | None
+    predecessor_urn: str
+    judgements: Mapping[str, JudgementSaid]
+
+
+class RowRead(Protocol):
+    line: int
+    urn: str
+    attributes: Mapping[str, Any]
+    inspections: Sequence[InspectionSaid]
+
+
+class ListRead(Protocol):
+    """A list as `exchange.ofsted_lists` reads it."""
+
+    layout: str
+    family: str
+    register: str
+    whole: bool
+    as_at: date
+    rows: Sequence[RowRead]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What taking a list changed, by URN; `events`: (URN, kind, day) of inspections that are new or say more."""
+
+    ofsted_list: OfstedList
+    new_list: bool
+    added: frozenset[str] = frozenset()
+    changed: set[str] = field(default_factory=set)
+    new_events: set[tuple[str, str, date]] = field(default_factory=set)
+    changed_events: set[tuple[str, str, date]] = field(default_factory=set)
+
+
+def take(read: ListRead, *, import_run_id: int) -> Taken:
+    """Write a list. Only in a transaction; the rules are not applied here (evaluation.evaluate)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+        _stage(cursor, read)
+        ofsted_list, new = _list(read, import_run_id)
+        taken = Taken(ofsted_list, new)
+        known = {
+            "list": ofsted_list.pk,
+            "register": read.register,
+            "as_at": read.as_at,
+            "whole": read.whole,
+            "new": new,
+        }
+        _write_settings(cursor, taken, known)
+        _write_listings(cursor, taken, known)
+        _write_inspections(cursor, taken, known)
+        _write_judgements(cursor, taken, known)
+        if read.whole:
+            _find_gone(cursor, read.family)
+    return taken
+
+
+def in_stage_to_evaluate(*, rule_version: str) -> list[int]:
+    """Of the settings of the list just taken, those whose standing it can have changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select s.id from stage_setting g join ofsted_setting s on s.register = g.register and s.urn = g.urn
+               left join lateral (select min(p.from_on) as first from ofsted_statusperiod p where p.setting_id = s.id) p
+                   on true
+               where s.evaluated_rev <> s.judgements_rev or s.rule_version <> %s or p.first is null
+                   or p.first > g.as_at or exists (
+                       select from ofsted_listing l where l.setting_id = s.id
+                       and lower(coalesce(l.registration_status, '')) <> lower(coalesce(g.registration_status, ''))
+                       and coalesce(l.registration_status, '') <> '' and coalesce(g.registration_status, '') <> '')""",
+            [rule_version],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+# --- staging -------------------------------------------------------------------------------------------------------
+
+# Column of a setting → its width.
+_TEXTS = {
+    "name": 300, "provision_type": 120, "phase": 60, "local_authority": 120, "region": 120, "sector": 60,
+    "registration_status": 40, "linked_urn": 20,
+}  # fmt: skip
+
+
+def _stage(cursor: CursorWrapper, read: ListRead) -> None:
+    cursor.execute(
+        """drop table if exists stage_setting, stage_inspection, stage_judgement;
+        create temp table stage_setting (line int, register text, urn text, as_at date, name text, provision_type text,
+            phase text, local_authority text, region text, sector text, registration_status text, linked_urn text,
+            sort_key text, owner text, owner_key text, places int, registered_on date, attributes jsonb,
+            said_aspect text, said_grade text, said_on date) on commit drop;
+        create temp table stage_inspection (register text, urn text, kind text, framework text, event_number text,
+            event_wording text, inspected_on date, published_on date, predecessor_urn text) on commit drop;
+        create temp table stage_judgement (register text, urn text, kind text, inspected_on date, aspect text,
+            wording text, grade text) on commit drop"""
+    )
+    settings: dict[str, list[Any]] = {}
+    inspections: dict[tuple[str, str, date], list[Any]] = {}
+    judgements: dict[tuple[str, str, date, str], list[Any]] = {}
+    for row in read.rows:
+        if row.urn not in settings:
+            settings[row.urn] = _setting(read, row)
+        for told in row.inspections:
+            key = (row.urn, str(told.kind), told.inspected_on)
+            if key not in inspections:
+                inspections[key] = [
+                    read.register, *key[:2], told.framework, told.event_number[:40], told.event_wording[:200],
+                    told.inspected_on, told.published_on, told.predecessor_urn[:20],
+                ]  # fmt: skip
+            for aspect, said in told.judgements.items():
+                judgements.setdefault(
+                    (*key, str(aspect)), [read.register, *key, str(aspect), said.wording[:200], said.grade]
+                )
+    copy_in(cursor, "stage_setting", settings.values())
+    copy_in(cursor, "stage_inspection", inspections.values())
+    copy_in(cursor, "stage_judgement", judgements.values())
+    cursor.execute("analyze stage_setting; analyze stage_inspection; analyze stage_judgement")
+
+
+def _setting(read: ListRead, row: RowRead) -> list[Any]:
+    given = row.attributes
+    texts = {
+        name: str(given[name])[:width] if name in given and given[name] is not None else None
+        for name, width in _TEXTS.items()
+    }
+    owner = str(given.get("owner") or "")[:300]
+    named = sort_key(texts["name"] or "")[:330]
+    kept = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
+    if owner:
+        kept["owner_key"] = sort_key(owner)
+    if named:
+        kept["sort_key"] = named
+    aspect, grade, said_on = _said(row.inspections)
+    places = str(given.get("places") or "")
+    return [
+        row.line, read.register, row.urn, read.as_at, *texts.values(), named, owner, kept.get("owner_key", ""),
+        int(places) if places.isdigit() else None, given.get("registered_on") or None,
+        json.dumps(kept, ensure_ascii=False), aspect, grade, said_on,
+    ]  # fmt: skip
+
+
+def _said(inspections: Iterable[InspectionSaid]) -> tuple[str, str, date | None]:
+    """The overall judgement of the newest inspection that has one."""
+    newest: tuple[str, str, date | None] = ("", "", None)
+    for told in inspections:
+        for aspect in _OVERALL:
+            said = told.judgements.get(aspect)
+            if said and (newest[2] is None or told.inspected_on > newest[2]):
+                newest = (aspect, "" if said.grade in SAYS_NOTHING else said.grade, told.inspected_on)
+    return newest
+
+
+def _list(read: ListRead, import_run_id: int) -> tuple[OfstedList, bool]:
+    regions = sorted({str(row.attributes.get("region") or "") for row in read.rows} - {""})
+    covers = regions if read.whole and 0 < len(regions) < _WHOLE_COUNTRY else []
+    known = OfstedList.objects.filter(family=read.family, register=read.register, as_at=read.as_at, whole=read.whole)
+    for same in known.order_by("pk"):
+        if same.regions == covers:
+            return same, False
+    return (
+        OfstedList.objects.create(
+            layout=read.layout, register=read.register, family=read.family, as_at=read.as_at, whole=read.whole,
+            regions=covers, import_run_id=import_run_id,
+        ),
+        True,
+    )  # fmt: skip
+
+
+# --- settings ------------------------------------------------------------------------------------------------------
+
+_OVERLAID = (*_TEXTS, "sort_key")
+
+
+def _write_settings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
+    cursor.execute(
+        """insert into ofsted_owner (name, sort_key)
+           select distinct on (owner_key) owner, owner_key from stage_setting where owner_key <> ''
+           order by owner_key, owner on conflict do nothing"""
+    )
+    texts = ", ".join(_OVERLAID)
+    cursor.execute(
+        f"""insert into ofsted_setting (register, urn, {texts}, owner_id, places, registered_on, listed_on,
+                last_checked_on, status, reasons, rule_version, judgements_rev, evaluated_rev)
+            select g.register, g.urn, {", ".join(f"coalesce(g.{name}, '')" for name in _OVERLAID)}, o.id, g.places,
+                g.registered_on, g.as_at, g.as_at, 'unmatched', '[]', '', 1, 0
+            from stage_setting g left join ofsted_owner o on o.sort_key = g.owner_key
+            where not exists (select from ofsted_setting s where s.register = g.register and s.urn = g.urn)
+            order by g.urn on conflict (register, urn) do nothing returning urn"""
+    )
+    taken.added = frozenset(row[0] for row in cursor.fetchall())
+    # Everybody who locks several settings takes them in this order.
+    cursor.execute(
+        """select count(*) from (select s.id from ofsted_setting s join stage_setting g
+               on s.register = g.register and s.urn = g.urn order by s.urn, s.id for no key update of s) locked"""
+    )
+    overlaid = ", ".join(f"coalesce(nullif(g.{name}, ''), s.{name}) as {name}" for name in _OVERLAID)
+    columns = f"{texts}, owner_id, places, registered_on, listed_on, last_checked_on"
+    cursor.execute(
+        f"""with newer as (
+                select s.id, {overlaid}, coalesce(o.id, s.owner_id) as owner_id, coalesce(g.places, s.places) as places,
+                    coalesce(g.registered_on, s.registered_on) as registered_on,
+                    greatest(g.as_at, s.listed_on) as listed_on, greatest(g.as_at, s.last_checked_on) as last_checked_on
+                from stage_setting g join ofsted_setting s on s.register = g.register and s.urn = g.urn
+                left join ofsted_owner o on o.sort_key = g.owner_key
+                where s.listed_on is null or s.listed_on < g.as_at
+            )
+            update ofsted_setting s set ({columns}) = (select {_prefixed("n", columns)}) from newer n
+            where n.id = s.id and row({_prefixed("s", columns)}) is distinct from row({_prefixed("n", columns)})
+            returning s.urn"""
+    )
+    taken.changed |= {row[0] for row in cursor.fetchall()} - taken.added
+
+
+def _prefixed(alias: str, columns: str) -> str:
+    return ", ".join(f"{alias}.{name.strip()}" for name in columns.split(","))
+
+
+def _write_listings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
+    """Kept once for each list and setting; a second copy of the same list adds what the first had not."""
+    cursor.execute(
+        """insert into ofsted_listing as l
+               (ofsted_list_id, setting_id, line, registration_status, attributes, said_aspect, said_grade, said_on)
+           select %(list)s, s.id, g.line, g.registration_status, g.attributes, g.said_aspect, g.said_grade, g.said_on
+           from stage_setting g join ofsted_setting s on s.register = g.register and s.urn = g.urn
+           on conflict (ofsted_list_id, setting_id) do update set
+               registration_status = coalesce(nullif(l.registration_status, ''), excluded.registration_status),
+               attributes = excluded.attributes || l.attributes
+           where not (l.attributes ?& array(select jsonb_object_keys(excluded.attributes)))
+               or (coalesce(l.registration_status, '') = '' and excluded.registration_status <> '')
+           returning setting_id""",
+        known,
+    )
+    touched = [row[0] for row in cursor.fetchall()]
+    if not touched:
+        return
+    # Settings that a list of the same day or a newer one has named: what each attribute is, is worked out anew.
+    cursor.execute(
+        f"""with older as (
+                select s.id from ofsted_setting s join stage_setting g on s.register = g.register and s.urn = g.urn
+                where s.id = any(%(touched)s) and (not %(new)s or exists (select from ofsted_listing l
+                    join ofsted_ofstedlist o on o.id = l.ofsted_list_id
+                    where l.setting_id = s.id and o.id <> %(list)s and o.as_at >= %(as_at)s))
+            ), said as (
+                select l.setting_id, jsonb_object_agg(e.key, e.value order by o.as_at, o.whole, o.id) as a
+                from older join ofsted_listing l on l.setting_id = older.id
+                join ofsted_ofstedlist o on o.id = l.ofsted_list_id
+                cross join jsonb_each(l.attributes) e
+                where e.value not in ('""'::jsonb, 'null'::jsonb) group by l.setting_id
+            ), merged as (
+                select setting_id, {", ".join(_merged(name, width) for name, width in _TEXTS.items())},
+                    coalesce(left(a->>'sort_key', 330), '') as sort_key, o.id as owner_id,
+                    case when a->>'places' ~ '^[0-9]+$' then (a->>'places')::int end as places,
+                    (a->>'registered_on')::date as registered_on
+                from said left join ofsted_owner o on o.sort_key = a->>'owner_key'
+            )
+            update ofsted_setting s set ({_MERGED}) = (select {_prefixed("m", _MERGED)}) from merged m
+            where m.setting_id = s.id and row({_prefixed("s", _MERGED)}) is distinct from row({_prefixed("m", _MERGED)})
+            returning s.urn""",
+        {**known, "touched": touched},
+    )
+    taken.changed |= {row[0] for row in cursor.fetchall()} - taken.added
+
+
+_MERGED = ", ".join((*_OVERLAID, "owner_id", "places", "registered_on"))
+
+
+def _merged(name: str, width: int) -> str:
+    return f"coalesce(left(a->>'{name}', {width}), '') as {name}"
+
+
+# --- inspections and judgements --------------------------------------------------------------------------------------
+
+
+def _write_inspections(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
+    with hashed_joins(cursor):
+        cursor.execute(
+            f"""drop table if exists told;
+            create temp table told on commit drop as
+            select g.urn, g.kind, g.framework, g.inspected_on, s.id as setting_id, i.id as inspection_id,
+                {_least("event_number")}, {_least("event_wording")}, {_least("predecessor_urn")},
+                least(i.published_on, g.published_on) as published_on,
+                case when i.id is null or (%(as_at)s, %(whole)s) < (o.as_at, o.whole) then %(list)s::bigint
+                    else i.ofsted_list_id end as ofsted_list_id,
+                i.ofsted_list_id as list_before
+            from stage_inspection g join ofsted_setting s on s.register = g.register and s.urn = g.urn
+            left join ofsted_inspection i on i.setting_id = s.id and i.kind = g.kind and i.inspected_on = g.inspected_on
+            left join ofsted_ofstedlist o on o.id = i.ofsted_list_id;
+            analyze told""",
+            known,
+        )
+    cursor.execute(
+        """insert into ofsted_inspection (setting_id, kind, framework, event_number, event_wording, inspected_on,
+               published_on, predecessor_urn, inspectorate, source, ofsted_list_id, report_link)
+           select setting_id, kind, framework, event_number, event_wording, inspected_on, published_on,
+               predecessor_urn, 'Ofsted', 'list', ofsted_list_id, '' from told where inspection_id is null"""
+    )
+    # Where two lists differ about the same inspection the lesser value is kept, so that their order does not matter.
+    cursor.execute(
+        """update ofsted_inspection i set (event_number, event_wording, predecessor_urn, published_on, ofsted_list_id) =
+               (select n.event_number, n.event_wording, n.predecessor_urn, n.published_on, n.ofsted_list_id)
+           from told n where n.inspection_id = i.id and (n.list_before is distinct from n.ofsted_list_id
+               or (i.event_number, i.event_wording, i.predecessor_urn, i.published_on) is distinct from
+                  (n.event_number, n.event_wording, n.predecessor_urn, n.published_on))
+           returning n.urn, i.kind, i.inspected_on"""
+    )
+    taken.changed_events = set(cursor.fetchall())
+    cursor.execute("select urn, kind, inspected_on from told where inspection_id is null")
+    taken.new_events = set(cursor.fetchall())
+
+
+def _least(name: str) -> str:
+    return f"coalesce(least(nullif(i.{name}, ''), nullif(g.{name}, '')), '') as {name}"
+
+
+def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
+    with hashed_joins(cursor):
+        cursor.execute(
+            """drop table if exists judged;
+            create temp table judged on commit drop as
+            select g.urn, g.kind, g.inspected_on, g.aspect, g.wording, g.grade, i.id as inspection_id, i.setting_id,
+                j.id as judgement_id, j.grade as grade_before, o.as_at, o.whole
+            from stage_judgement g join ofsted_setting s on s.register = g.register and s.urn = g.urn
+            join ofsted_inspection i on i.setting_id = s.id and i.kind = g.kind and i.inspected_on = g.inspected_on
+            left join ofsted_judgement j on j.inspection_id = i.id and j.aspect = g.aspect
+            left join ofsted_ofstedlist o on o.id = j.ofsted_list_id
+            where j.id is null or j.ofsted_list_id is distinct from %(list)s;
+            analyze judged""",
+            known,
+        )
+    cursor.execute(
+        """insert into ofsted_judgement (inspection_id, aspect, wording, grade, ofsted_list_id)
+           select inspection_id, aspect, wording, grade, %(list)s from judged where judgement_id is null""",
+        known,
+    )
+    cursor.execute(
+        """update ofsted_judgement j set wording = n.wording, grade = n.grade, ofsted_list_id = %(list)s
+           from judged n where n.judgement_id = j.id and case
+               -- A grade is worth more than none, whatever the day of the list.
+               when (n.grade_before = any(%(nothing)s)) <> (n.grade = any(%(nothing)s))
+                   then n.grade_before = any(%(nothing)s)
+               -- The first list that said so is the one pointed to.
+               when n.grade_before = n.grade then (%(as_at)s, %(whole)s) < (n.as_at, n.whole)
+               -- Another grade: Ofsted corrected it, unless a still newer list says what is known already.
+               else coalesce((%(as_at)s, %(whole)s) > (n.as_at, n.whole), true) and not exists (
+                   select from ofsted_listing l join ofsted_ofstedlist o on o.id = l.ofsted_list_id
+                   where l.setting_id = n.setting_id and l.said_on = n.inspected_on
+                       and (o.as_at, o.whole) > (%(as_at)s, %(whole)s))
+           end returning n.urn, n.kind, n.inspected_on""",
+        {**known, "nothing": sorted(SAYS_NOTHING)},
+    )
+    taken.changed_events |= set(cursor.fetchall())
+    cursor.execute("select distinct urn, kind, inspected_on from judged where judgement_id is null")
+    taken.changed_events |= set(cursor.fetchall())
+    taken.changed_events -= taken.new_events
+
+
+def _find_gone(cursor: CursorWrapper, family: str) -> None:
+    """A setting has gone from the day of the first whole list of its family that is newer than the last that named it
+    and covers its region.
+    """
+    cursor.execute(
+        """with named as (
+               select l.setting_id, max(o.as_at) as last from ofsted_listing l
+               join ofsted_ofstedlist o on o.id = l.ofsted_list_id
+               where o.whole and o.family = %(family)s group by l.setting_id
+           ), gone as (
+               select n.setting_id, (select min(o.as_at) from ofsted_ofstedlist o where o.whole
+                   and o.family = %(family)s and o.as_at > n.last
+                   and (o.regions = '[]' or o.regions ? s.region)) as since
+               from named n join ofsted_setting s on s.id = n.setting_id
+               -- A list of another family that named it later says that it has moved there, and is not gone.
+               where not exists (select from ofsted_listing l join ofsted_ofstedlist o on o.id = l.ofsted_list_id
+                   where l.setting_id = n.setting_id and o.family <> %(family)s and o.whole and o.as_at > n.last)
+           )
+           update ofsted_setting s set gone_since = g.since from gone g
+           where g.setting_id = s.id and s.gone_since is distinct from g.since""",
+        {"family": family},
+    )
+
+
+def said_by(ofsted_list: OfstedList, *, regions: Collection[str] = ()) -> dict[str, tuple[str, str, str]]:
+    """What a list said of each setting: URN → aspect and grade of its overall judgement, and its status that day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select s.urn, l.said_aspect, l.said_grade, coalesce(p.status, 'unmatched') from ofsted_listing l
+               join ofsted_setting s on s.id = l.setting_id
+               left join ofsted_statusperiod p on p.setting_id = s.id and p.from_on <= %(day)s
+                   and (p.to_on is null or p.to_on > %(day)s)
+               where l.ofsted_list_id = %(list)s and (%(regions)s::text[] = '{}' or s.region = any(%(regions)s))""",
+            {"list": ofsted_list.pk, "day": ofsted_list.as_at, "regions": list(regions)},
+        )
+        return {urn: (aspect, grade, status) for urn, aspect, grade, status in cursor.fetchall()}

@@ -1,0 +1,365 @@
+"""Taking what Ofsted says: a published list, a judgement entered by hand, a notice, an unregistered use.
+
+Called through `placements.operations.take_judgements` and its like only, which then finds the children.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from plumbline.audit import operations as audit
+from plumbline.audit.models import Import
+from plumbline.evidence.models import Document
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.names import sort_key
+from plumbline.ofsted import evaluation, listing
+from plumbline.ofsted.evaluation import StatusChange
+from plumbline.ofsted.grades import ASPECTS, UNKNOWN, Aspect, framework_of
+from plumbline.ofsted.listing import ListRead
+from plumbline.ofsted.models import Inspection, Judgement, Notice, OfstedList, Setting, UnregisteredUse
+from plumbline.ofsted.rules import RULE_VERSION, Differences, Kind, Said, compare_lists
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class ListTaken:
+    """`rows` counts the list's rows: added, changed, unchanged. `differences`: against the list before; None if none."""
+
+    ofsted_list: OfstedList
+    rows: Mapping[str, int]
+    status_changes: tuple[StatusChange, ...]
+    differences: Differences | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was recorded by hand (None where something only ended), and whose status changed by it."""
+
+    made: Inspection | Notice | UnregisteredUse | None
+    status_changes: tuple[StatusChange, ...]
+
+
+def ensure_settings(*, register: str, urns: Collection[str]) -> dict[str, int]:
+    """The settings with these URNs, made where they are on no list yet; URN → number. Both sides of the guard do this."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority, region,
+                   sector, registration_status, linked_urn, status, reasons, rule_version, judgements_rev, evaluated_rev)
+               select %s, u, '', '', '', '', '', '', '', '', '', 'unmatched', '[]', '', 0, 0
+               from unnest(%s::text[]) u order by u on conflict (register, urn) do nothing""",
+            [register, sorted(set(urns))],
+        )
+    return dict(Setting.objects.filter(register=register, urn__in=set(urns)).values_list("urn", "pk"))
+
+
+@transaction.atomic
+def record_list(*, read: ListRead, import_run: Import, by: User | None, at: datetime, on: date) -> ListTaken:
+    """Take one list whole. Raises RuleBroken (future_date) for a list of a day that is still to come.
+
+    An older list than those known fills history and overwrites nothing newer; the same list again changes nothing.
+    """
+    check_list_day(read.as_at, on=on)
+    taken = listing.take(read, import_run_id=import_run.pk)
+    changes = evaluation.evaluate(listing.in_stage_to_evaluate(rule_version=RULE_VERSION), on=on)
+    differences = _compare(taken.ofsted_list)
+    _compare_next(taken.ofsted_list)
+    rows = _count(read, taken)
+    if taken.new_list or rows["added"] or rows["changed"]:
+        audit.record(
+            "ofsted.list.taken", by=by, at=at, subject=taken.ofsted_list, as_at=read.as_at.isoformat(),
+            family=read.family, rows=rows, status_changes=len(changes),
+        )  # fmt: skip
+    return ListTaken(taken.ofsted_list, rows, tuple(changes), differences)
+
+
+def check_list_day(as_at: date, *, on: date) -> None:
+    if as_at > on:
+        raise RuleBroken(
+            f"{as_at:%-d %B %Y} is a date in the future (today is {on:%-d %B %Y}): no list can be of that day yet.",
+            code="future_date",
+        )
+
+
+def _count(read: ListRead, taken: listing.Taken) -> dict[str, int]:
+    """Row by row: a list of settings adds settings, a list of inspections adds inspections."""
+    counts = {"added": 0, "changed": 0, "unchanged": 0}
+    changed_urns = taken.changed | {urn for urn, _, _ in taken.new_events | taken.changed_events}
+    for row in read.rows:
+        if read.whole:
+            new, changed = row.urn in taken.added, row.urn in changed_urns
+        else:
+            events = {(row.urn, str(told.kind), told.inspected_on) for told in row.inspections}
+            new = bool(events & taken.new_events) or row.urn in taken.added
+            changed = bool(events & taken.changed_events) or row.urn in taken.changed
+        counts["added" if new else "changed" if changed else "unchanged"] += 1
+    return counts
+
+
+def _compare(ofsted_list: OfstedList) -> Differences | None:
+    """How a whole list differs from the one before it, where both cover; kept as counts."""
+    if not ofsted_list.whole:
+        return None
+    earlier = OfstedList.objects.filter(
+        family=ofsted_list.family, register=ofsted_list.register, whole=True, as_at__lt=ofsted_list.as_at
+    ).order_by("-as_at", "-pk")
+    before = next((other for other in earlier if _covers_alike(other, ofsted_list)), None)
+    if before is None:
+        return None
+    both = {*before.regions, *ofsted_list.regions} if not before.regions or not ofsted_list.regions else (
+        set(before.regions) & set(ofsted_list.regions)
+    )  # fmt: skip
+    differences = compare_lists(before=_said(before, both), after=_said(ofsted_list, both))
+    counts = {
+        "new": len(differences.new), "gone": len(differences.gone), "better": len(differences.better),
+        "worse": len(differences.worse), "newly_adverse": len(differences.newly_adverse),
+        "unchanged": len(differences.unchanged), "newly_adverse_urns": list(differences.newly_adverse),
+    }  # fmt: skip
+    if (ofsted_list.compared_with_id, ofsted_list.differences) != (before.pk, counts):
+        ofsted_list.compared_with, ofsted_list.differences = before, counts
+        ofsted_list.save(update_fields=["compared_with", "differences"])
+    return differences
+
+
+def _compare_next(ofsted_list: OfstedList) -> None:
+    """The next newer list is now compared with this one, whichever was read first."""
+    later = OfstedList.objects.filter(
+        family=ofsted_list.family, register=ofsted_list.register, whole=True, as_at__gt=ofsted_list.as_at
+    ).order_by("as_at", "pk")
+    following = next((other for other in later if _covers_alike(other, ofsted_list)), None)
+    if ofsted_list.whole and following is not None:
+        _compare(following)
+
+
+def _covers_alike(one: OfstedList, other: OfstedList) -> bool:
+    return not one.regions or not other.regions or bool(set(one.regions) & set(other.regions))
+
+
+def _said(ofsted_list: OfstedList, regions: Collection[str]) -> dict[str, Said]:
+    return {urn: Said(*said) for urn, said in listing.said_by(ofsted_list, regions=regions).items()}
+
+
+@transaction.atomic
+def reevaluate(*, by: User | None, at: datetime, on: date, everything: bool = False) -> list[StatusChange]:
+    """Apply the rules where something is not evaluated, the rules are newer, or the day has moved a status on.
+
+    `everything`: to every setting, whatever is kept.
+    """
+    ids = list(Setting.objects.values_list("pk", flat=True)) if everything else evaluation.to_evaluate(on=on)
+    changes = evaluation.evaluate(ids, on=on)
+    if changes:
+        audit.record("ofsted.settings.reevaluated", by=by, at=at, settings=len(ids), status_changes=len(changes))
+    return changes
+
+
+# --- by hand -------------------------------------------------------------------------------------------------------
+
+
+def get_setting(*, setting_id: int) -> Setting:
+    setting = Setting.objects.filter(pk=setting_id).first()
+    if setting is None:
+        raise NotAllowed(f"There is no setting {setting_id}.")
+    return setting
+
+
+@transaction.atomic
+def record_setting(
+    *, register: str, urn: str, name: str, provision_type: str = "", by: User | None, at: datetime, on: date
+) -> Setting:
+    """A setting that no list names: inspected by others, or not registered at all. Known already: that one."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    urn = urn.strip().upper()
+    if not urn:
+        raise RuleBroken("Give the setting's URN, or a reference of your own where it has none.", code="missing_id")
+    made = ensure_settings(register=register, urns=[urn])
+    setting = Setting.objects.get(pk=made[urn])
+    if not setting.name and name.strip():
+        setting.name, setting.sort_key = name.strip(), sort_key(name)
+        setting.provision_type = setting.provision_type or provision_type
+        setting.save(update_fields=["name", "sort_key", "provision_type"])
+    audit.record("ofsted.setting.recorded", by=by, at=at, subject=setting, urn=urn)
+    return setting
+
+
+@transaction.atomic
+def record_judgement(
+    *,
+    setting_id: int,
+    kind: str,
+    inspected_on: date,
+    judgements: Mapping[str, str],
+    report_link: str = "",
+    document_id: int | None = None,
+    inspectorate: str = "Ofsted",
+    published_on: date | None = None,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Outcome:
+    """A judgement read from a report. `judgements`: aspect → the report's wording or its grade (ofsted.grades).
+
+    Needs the report's link or the document as evidence. The same inspection again corrects it.
+    """
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    setting = _locked(setting_id)
+    _check_judgement(kind, inspected_on, published_on, judgements, on=on)
+    if not report_link.strip() and document_id is None:
+        raise RuleBroken(
+            "Give the link to the report, or attach it: a judgement needs its evidence.", code="no_evidence"
+        )
+    if document_id is not None and not Document.objects.filter(pk=document_id).exists():
+        raise NotAllowed(f"There is no document {document_id}.")
+    graded = {aspect: _grade(aspect, wording) for aspect, wording in judgements.items()}
+    inspection, _ = Inspection.objects.get_or_create(
+        setting=setting, kind=kind, inspected_on=inspected_on,
+        defaults={
+            "source": Inspection.Source.HAND, "entered_by": by, "entered_at": at,
+            "framework": framework_of(setting.register, inspected_on),
+        },
+    )  # fmt: skip
+    inspection.inspectorate, inspection.published_on = inspectorate, published_on or inspection.published_on
+    inspection.report_link = report_link.strip() or inspection.report_link
+    inspection.document_id = document_id or inspection.document_id
+    inspection.entered_by, inspection.entered_at = by, at
+    inspection.save()
+    for aspect, (wording, grade) in graded.items():
+        Judgement.objects.update_or_create(
+            inspection=inspection, aspect=aspect, defaults={"wording": wording, "grade": grade, "ofsted_list": None}
+        )
+    changes = _checked(setting, on=on)
+    audit.record(
+        "ofsted.judgement.recorded", by=by, at=at, subject=setting, kind=kind, inspected_on=inspected_on.isoformat(),
+        judgements={aspect: grade for aspect, (_, grade) in graded.items()},
+    )  # fmt: skip
+    return Outcome(inspection, tuple(changes))
+
+
+def _check_judgement(
+    kind: str, inspected_on: date, published_on: date | None, judgements: Mapping[str, str], *, on: date
+) -> None:
+    if kind not in set(Kind):
+        raise RuleBroken(f"“{kind}” is no kind of inspection: {', '.join(Kind)}.", code="unknown_code")
+    for day in (inspected_on, published_on):
+        if day and day > on:
+            raise RuleBroken(f"{day:%-d %B %Y} is a date in the future.", code="future_date")
+    if published_on and published_on < inspected_on:
+        raise RuleBroken("The report was published before the inspection.", code="end_before_start")
+    if not judgements:
+        raise RuleBroken("Enter at least one judgement.", code="missing_judgement")
+
+
+def _grade(aspect: str, wording: str) -> tuple[str, str]:
+    if aspect not in set(Aspect):
+        raise RuleBroken(f"“{aspect}” is nothing that is judged.", code="unknown_code")
+    scale = ASPECTS[Aspect(aspect)].scale
+    said = wording.strip()
+    codes = {grade.code: grade.label for grade in scale.grades}
+    grade = said if said in codes else scale.grade_of(said)
+    if grade == UNKNOWN:
+        raise RuleBroken(
+            f"“{said}” is not on the scale of {ASPECTS[Aspect(aspect)].label}: {', '.join(codes.values())}.",
+            code="unknown_code",
+        )
+    return codes.get(said, said), grade
+
+
+@transaction.atomic
+def record_notice(
+    *, setting_id: int, kind: str, from_on: date, to_on: date | None = None, wording: str = "", by: User, at: datetime,
+    on: date,
+) -> Outcome:  # fmt: skip
+    """An enforcement notice: restriction of accommodation, compliance, suspension (Notice.Kind)."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    if kind not in Notice.Kind.values:
+        raise RuleBroken(f"“{kind}” is no kind of notice: {', '.join(Notice.Kind.values)}.", code="unknown_code")
+    _check_days(from_on, to_on, on=on)
+    setting = _locked(setting_id)
+    notice = Notice.objects.create(
+        setting=setting, kind=kind, from_on=from_on, to_on=to_on, wording=wording, entered_by=by, entered_at=at
+    )
+    changes = evaluation.evaluate([setting.pk], on=on)
+    audit.record("ofsted.notice.recorded", by=by, at=at, subject=setting, because=wording, notice=kind)
+    return Outcome(notice, tuple(changes))
+
+
+@transaction.atomic
+def end_notice(*, notice_id: int, to_on: date, by: User, at: datetime, on: date) -> Outcome:
+    """The last day on which a notice is in force."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    notice = Notice.objects.filter(pk=notice_id).first()
+    if notice is None:
+        raise NotAllowed(f"There is no notice {notice_id}.")
+    setting = _locked(notice.setting_id)
+    _check_days(notice.from_on, to_on, on=on)
+    notice.to_on = to_on
+    notice.save(update_fields=["to_on"])
+    changes = evaluation.evaluate([setting.pk], on=on)
+    audit.record("ofsted.notice.ended", by=by, at=at, subject=setting, to_on=to_on.isoformat())
+    return Outcome(None, tuple(changes))
+
+
+@transaction.atomic
+def record_unregistered_use(
+    *, setting_id: int, from_on: date, legal_basis: str, court_order_on: date | None = None,
+    ofsted_told_on: date | None = None, registration_applied_on: date | None = None, by: User, at: datetime, on: date,
+) -> Outcome:  # fmt: skip
+    """A setting is used though it is not registered. Once at a time; the same again adds what was missing."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    if not legal_basis.strip():
+        raise RuleBroken("Say on what legal basis the child is there.", code="missing_reason")
+    _check_days(from_on, None, on=on)
+    setting = _locked(setting_id)
+    use, made = UnregisteredUse.objects.get_or_create(
+        setting=setting, to_on=None,
+        defaults={"from_on": from_on, "legal_basis": legal_basis.strip(), "entered_by": by, "entered_at": at},
+    )  # fmt: skip
+    use.court_order_on = court_order_on or use.court_order_on
+    use.ofsted_told_on = ofsted_told_on or use.ofsted_told_on
+    use.registration_applied_on = registration_applied_on or use.registration_applied_on
+    use.save(update_fields=["court_order_on", "ofsted_told_on", "registration_applied_on"])
+    changes = evaluation.evaluate([setting.pk], on=on)
+    audit.record(
+        "ofsted.unregistered_use.recorded" if made else "ofsted.unregistered_use.added_to", by=by, at=at,
+        subject=setting, because=legal_basis.strip(),
+    )  # fmt: skip
+    return Outcome(use, tuple(changes))
+
+
+@transaction.atomic
+def end_unregistered_use(*, use_id: int, to_on: date, by: User, at: datetime, on: date) -> Outcome:
+    """The last day of use without registration."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    use = UnregisteredUse.objects.filter(pk=use_id, to_on=None).first()
+    if use is None:
+        raise NotAllowed(f"There is no open unregistered use {use_id}.")
+    setting = _locked(use.setting_id)
+    _check_days(use.from_on, to_on, on=on)
+    use.to_on = to_on
+    use.save(update_fields=["to_on"])
+    changes = evaluation.evaluate([setting.pk], on=on)
+    audit.record("ofsted.unregistered_use.ended", by=by, at=at, subject=setting, to_on=to_on.isoformat())
+    return Outcome(None, tuple(changes))
+
+
+def _check_days(from_on: date, to_on: date | None, *, on: date) -> None:
+    if from_on > on:
+        raise RuleBroken(f"{from_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if to_on and to_on < from_on:
+        raise RuleBroken(f"It would end on {to_on:%-d %B %Y}, before it begins.", code="end_before_start")
+
+
+def _locked(setting_id: int) -> Setting:
+    setting = Setting.objects.select_for_update(no_key=True).filter(pk=setting_id).first()
+    if setting is None:
+        raise NotAllowed(f"There is no setting {setting_id}.")
+    return setting
+
+
+def _checked(setting: Setting, *, on: date) -> list[StatusChange]:
+    """Evaluate, and note that the setting was looked up today."""
+    changes = evaluation.evaluate([setting.pk], on=on)
+    Setting.objects.filter(pk=setting.pk).exclude(last_checked_on__gte=on).update(last_checked_on=on)
+    return changes

@@ -1,0 +1,28 @@
+"""Ofsted's published lists, as the tests take them."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from plumbline.audit.models import Import
+from plumbline.exchange.ofsted_lists import OfstedList, read_lists
+from plumbline.ofsted import operations
+from plumbline.ofsted.operations import ListTaken
+from tests.conftest import SHARED
+from tests.integration.placements.situations import AT
+
+FOLDER = SHARED / "ofsted_social_care_providers"
+
+
+@cache
+def march(year: int) -> OfstedList:
+    return listed(FOLDER / f"provider_at_march_{year}.csv", date(year, 3, 31))
+
+
+def listed(path: Path, as_at: date) -> OfstedList:
+    return read_lists(path, as_at)[0]
+
+
+def take(read: OfstedList, *, on: date = date(2026, 1, 1)) -> ListTaken:
+    run = Import.objects.create(kind="import-ofsted", label=read.file_name, at=AT, by_name="x", as_at=read.as_at)
+    return operations.record_list(read=read, import_run=run, by=None, at=AT, on=on)
