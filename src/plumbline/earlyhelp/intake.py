@@ -1,6 +1,11 @@
 """TACs and their audits, as an extract brings them, with what the council's map and register say of each wording."""
 
+from django.db import connection
+
 from plumbline.audit.intake import Column, Intake, Need, same
+from plumbline.earlyhelp.rules import wording_key
+from plumbline.kernel.names import sort_key
+from plumbline.people.models import CodeMapping, Organisation, OrganisationName
 
 # The column of the source whose wordings the code map turns into closure codes.
 END_REASON = "earl_episode_end_reason"
@@ -49,3 +54,48 @@ AUDITS = Intake(
     ),
     fixed={"source_id": "s.id"},
 )
+
+
+def find_leads() -> int:
+    """Name the lead professional of TACs whose worker's id was not known when they came in; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update earlyhelp_tac t set lead_professional_id = p.id from people_professional p
+               where t.lead_professional_id is null and p.source_id = t.worker_wording"""
+        )
+        return cursor.rowcount
+
+
+def map_closures() -> int:
+    """Give every closed TAC the code that its wording means now; how many changed."""
+    codes = dict(CodeMapping.objects.filter(column=END_REASON).values_list("wording_key", "code"))
+    wordings = _wordings("end_wording")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update earlyhelp_tac t set closure_code = m.code
+               from unnest(%s::text[], %s::text[]) as m (wording, code)
+               where t.end_wording = m.wording and t.ended_on is not null and t.closure_code <> m.code""",
+            [wordings, [codes.get(wording_key(wording), "") for wording in wordings]],
+        )
+        return cursor.rowcount
+
+
+def map_leads() -> int:
+    """Give every TAC the lead organisation that its wording means now; how many changed."""
+    known = dict(OrganisationName.objects.values_list("sort_key", "organisation_id"))
+    known |= dict(Organisation.objects.values_list("sort_key", "id"))
+    wordings = _wordings("lead_wording")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update earlyhelp_tac t set lead_organisation_id = m.organisation
+               from unnest(%s::text[], %s::bigint[]) as m (wording, organisation)
+               where t.lead_wording = m.wording and t.lead_organisation_id is distinct from m.organisation""",
+            [wordings, [known.get(sort_key(wording)) for wording in wordings]],
+        )
+        return cursor.rowcount
+
+
+def _wordings(column: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select distinct {column} from earlyhelp_tac where {column} <> ''")
+        return [wording for (wording,) in cursor.fetchall()]

@@ -2,16 +2,17 @@
 
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from plumbline.audit import operations as audit
+from plumbline.earlyhelp import intake
 from plumbline.earlyhelp.intake import END_REASON
 from plumbline.earlyhelp.models import ClosureCode, Tac
 from plumbline.earlyhelp.rules import wording_key
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import operations as people
-from plumbline.people.models import CodeMapping, Organisation, OrganisationName, User
+from plumbline.people.models import Organisation, User
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def map_wording(*, column: str, wording: str, code: str, by: User | None, at: da
     if not key:
         raise RuleBroken("Say which wording is mapped.", code="missing_wording")
     people.set_code(column=column, wording=wording, wording_key=key, code=code, by=by, at=at, on=on)
-    return _map_closures()
+    return intake.map_closures()
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def unmap_wording(*, column: str, wording: str, by: User | None, at: datetime, o
     """Take the mapping back: the TACs count as "not recorded" again; how many."""
     _check_column(column)
     people.unset_code(column=column, wording_key=wording_key(wording), by=by, at=at, on=on)
-    return _map_closures()
+    return intake.map_closures()
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def map_organisation(*, wording: str, organisation_id: int, by: User | None, at:
     if organisation is None:
         raise RuleBroken("That organisation is not in the register.", code="unknown_organisation")
     people.name_organisation(wording=wording, organisation=organisation, by=by, at=at, on=on)
-    return _map_leads()
+    return intake.map_leads()
 
 
 @transaction.atomic
@@ -51,30 +52,14 @@ def map_new_organisation(*, wording: str, sector: str, name: str = "", by: User 
     organisation = people.add_organisation(name=name or wording, sector=sector, by=by, at=at, on=on)
     if organisation.sort_key != sort_key(wording):
         people.name_organisation(wording=wording, organisation=organisation, by=by, at=at, on=on)
-    return _map_leads()
+    return intake.map_leads()
 
 
 @transaction.atomic
 def unmap_organisation(*, wording: str, by: User | None, at: datetime, on: date) -> int:
     """Take back what the wording was said to mean; how many TACs have no known lead again."""
     people.unname_organisation(wording=wording, by=by, at=at, on=on)
-    return _map_leads()
-
-
-def map_again() -> int:
-    """Look every TAC's wordings up again, after the code map or the register changed; how many changed."""
-    return _map_closures() + _map_leads()
-
-
-@transaction.atomic
-def find_leads() -> int:
-    """Name the lead professional of TACs whose worker's id was not known when they came in; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """update earlyhelp_tac t set lead_professional_id = p.id from people_professional p
-               where t.lead_professional_id is null and p.source_id = t.worker_wording"""
-        )
-        return cursor.rowcount
+    return intake.map_leads()
 
 
 # The user of a lead professional reaches the TAC and its child while it is open, and while an extract still holds it.
@@ -115,36 +100,3 @@ def look_at_tac(*, tac: Tac, page: str, by: User, at: datetime) -> None:
 def _check_column(column: str) -> None:
     if column != END_REASON:
         raise RuleBroken(f"{column} is not a column whose wordings are mapped.", code="unknown_column")
-
-
-def _map_closures() -> int:
-    codes = dict(CodeMapping.objects.filter(column=END_REASON).values_list("wording_key", "code"))
-    wordings = _wordings("end_wording")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """update earlyhelp_tac t set closure_code = m.code
-               from unnest(%s::text[], %s::text[]) as m (wording, code)
-               where t.end_wording = m.wording and t.ended_on is not null and t.closure_code <> m.code""",
-            [wordings, [codes.get(wording_key(wording), "") for wording in wordings]],
-        )
-        return cursor.rowcount
-
-
-def _map_leads() -> int:
-    known = dict(OrganisationName.objects.values_list("sort_key", "organisation_id"))
-    known |= dict(Organisation.objects.values_list("sort_key", "id"))
-    wordings = _wordings("lead_wording")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """update earlyhelp_tac t set lead_organisation_id = m.organisation
-               from unnest(%s::text[], %s::bigint[]) as m (wording, organisation)
-               where t.lead_wording = m.wording and t.lead_organisation_id is distinct from m.organisation""",
-            [wordings, [known.get(sort_key(wording)) for wording in wordings]],
-        )
-        return cursor.rowcount
-
-
-def _wordings(column: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"select distinct {column} from earlyhelp_tac where {column} <> ''")
-        return [wording for (wording,) in cursor.fetchall()]

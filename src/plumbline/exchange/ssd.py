@@ -18,7 +18,7 @@ from plumbline.audit import intake
 from plumbline.audit import operations as audit
 from plumbline.audit.intake import Taken
 from plumbline.audit.models import Import
-from plumbline.earlyhelp import operations as earlyhelp
+from plumbline.earlyhelp import intake as earlyhelp
 from plumbline.exchange import operations, refusals, ssd_kinds
 from plumbline.exchange.readers import RefusedRow, WrongFile
 from plumbline.exchange.ssd_kinds import Kind
@@ -28,7 +28,7 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.placements import intake as placements
-from plumbline.socialcare import operations as socialcare
+from plumbline.socialcare import intake as socialcare
 
 # done, of how many rows in all the files, and what is being done
 Progress = Callable[[int, int, str], None]
@@ -183,7 +183,8 @@ def _take_files(run: Run, found: dict[str, Path], kinds: dict[str, Kind]) -> Non
             run.files[name] = Taken(read=1, refused=1)
         if name == "code_map" or name == "organisations":
             if run.files[name].added or run.files[name].changed:
-                earlyhelp.map_again()
+                earlyhelp.map_closures()
+                earlyhelp.map_leads()
         elif name == "ssd_professionals" and run.files[name].added:
             earlyhelp.find_leads()
             socialcare.find_workers()

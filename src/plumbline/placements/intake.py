@@ -88,7 +88,6 @@ def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
     return people.align_ties(subject_type="child", why="sen_caseworker", wanted=_CASEWORKERS, by=by, at=at, on=on)
 
 
-@transaction.atomic
 def find_caseworkers() -> int:
     """Name the caseworker of placements whose id was not known when they came in; how many."""
     with connection.cursor() as cursor:

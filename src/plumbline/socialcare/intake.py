@@ -1,5 +1,7 @@
 """Referrals and allocated workers, as an extract brings them."""
 
+from django.db import connection
+
 from plumbline.audit.intake import Column, Intake, Need, same
 
 _CHILD = Need(
@@ -33,3 +35,13 @@ INVOLVEMENTS = Intake(
     needs=(_CHILD,),
     fixed={"source_id": "s.id"},
 )
+
+
+def find_workers() -> int:
+    """Name the worker of involvements whose id was not known when they came in; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update socialcare_involvement i set professional_id = p.id from people_professional p
+               where i.professional_id is null and p.source_id = i.professional_wording"""
+        )
+        return cursor.rowcount

@@ -1,8 +1,8 @@
-"""What follows from social care's records: workers found, and who may reach whom."""
+"""What follows from social care's records: who may reach whom."""
 
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from plumbline.people import operations as people
 from plumbline.people.models import User
@@ -28,14 +28,3 @@ def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
         people.align_ties(subject_type="child", why=why, wanted=wanted, by=by, at=at, on=on)
         for why, wanted in (("allocated_worker", _ALLOCATED), ("team_manager", _MANAGED))
     )
-
-
-@transaction.atomic
-def find_workers() -> int:
-    """Name the worker of involvements whose id was not known when they came in; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """update socialcare_involvement i set professional_id = p.id from people_professional p
-               where i.professional_id is null and p.source_id = i.professional_wording"""
-        )
-        return cursor.rowcount
