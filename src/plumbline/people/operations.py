@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from plumbline.people.models import (
     OrganisationName,
     Professional,
     RoleHeld,
+    Tie,
     User,
 )
 
@@ -69,6 +70,37 @@ def align_ties(
     if changed:
         audit.record("people.ties.aligned", by=by, at=at, about=subject_type, why=why, changed=changed)
     return changed
+
+
+@transaction.atomic
+def tie(
+    *,
+    user: User,
+    subject_type: str,
+    subject_ids: Collection[int],
+    why: str,
+    from_on: date,
+    to_on: date | None,
+    because: str,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> None:
+    """Let a user reach records from a day, perhaps to a day: a consultant asked in, an auditor for a sample."""
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    if to_on is not None and to_on < from_on:
+        raise RuleBroken("The last day is before the first.", code="end_before_start")
+    Tie.objects.bulk_create(
+        (
+            Tie(user=user, subject_type=subject_type, subject_id=number, why=why, from_on=from_on, to_on=to_on)
+            for number in subject_ids
+        ),
+        ignore_conflicts=True,
+    )
+    audit.record(
+        "people.ties.given", by=by, at=at, subject=user, because=because, about=subject_type, why=why,
+        records=len(subject_ids),
+    )  # fmt: skip
 
 
 @transaction.atomic
