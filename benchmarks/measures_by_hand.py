@@ -115,11 +115,14 @@ _REPEAT = _happened(
     ") again on again.tac_id = t.tac_id",
 )
 
+# A join, since "recorded or exists (…)" took PostgreSQL four times as long.
 _STEPPED_DOWN = _happened(
     "t.started_on",
     "count(*) as n",
-    "and (t.step_down_recorded or exists (select from fact_referral r where r.child_id = t.child_id"
-    " and r.closed_on between t.started_on - 28 and t.started_on))".replace("select from", "select 1 from"),
+    "and (t.step_down_recorded or i.tac_id is not null)",
+    "fact_tac t left join (select distinct s.tac_id from fact_tac s join fact_referral r on r.child_id = s.child_id"
+    f" and r.closed_on between s.started_on - 28 and s.started_on where s.started_on between {_FIRST} and {_LAST}"
+    " and not s.step_down_recorded) i on i.tac_id = t.tac_id",
 )
 
 _BY_MONTH = {

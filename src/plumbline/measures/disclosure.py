@@ -11,7 +11,7 @@ What was published before, or is asked in another question, is not considered he
 """
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from math import inf
@@ -180,7 +180,7 @@ class _Net:
         start, goal = (cell.head, cell.tail) if up else (cell.tail, cell.head)
         moved: dict[int, int] = {}
         while need > 0:
-            path = self._cheapest(start, goal, number, moved)
+            path = self._free_path(start, goal, number, moved) or self._cheapest(start, goal, number, moved)
             if path is None:
                 return
             dear = [arc for arc in path if self._room(*arc, moved, as_it_is=True) < 1]
@@ -190,6 +190,44 @@ class _Net:
             for other, forward in path:
                 moved[other] = moved.get(other, 0) + (step if forward else -step)
             need -= step
+
+    def _free_path(
+        self, start: _Node, goal: _Node, without: int, moved: Mapping[int, int]
+    ) -> list[tuple[int, bool]] | None:
+        """Any way over what is kept back already, depth first: there nearly always is one, and nothing is lost by it.
+
+        In a long table `_cheapest` would look at every row for every cell.
+        """
+        last: dict[_Node, tuple[int, bool]] = {}
+        if len(self._leaving[goal]) <= 8:
+            for number, outwards in self._leaving[goal]:
+                if number != without and self._room(number, not outwards, moved, as_it_is=True) >= 1:
+                    cell = self.cells[number]
+                    last[cell.head if outwards else cell.tail] = (number, not outwards)
+        path: list[tuple[int, bool]] = []
+        seen = {start}
+        open_: list[tuple[_Node, Iterator[tuple[int, bool]]]] = [(start, iter(self._leaving[start]))]
+        while open_:
+            node, arcs = open_[-1]
+            if node == goal:
+                return path
+            if node in last:
+                return [*path, last[node]]
+            for number, forward in arcs:
+                cell = self.cells[number]
+                following = cell.head if forward else cell.tail
+                if following in seen or number == without:
+                    continue
+                if self._room(number, forward, moved, as_it_is=True) >= 1:
+                    seen.add(following)
+                    path.append((number, forward))
+                    open_.append((following, iter(self._leaving[following])))
+                    break
+            else:
+                open_.pop()
+                if path:
+                    path.pop()
+        return None
 
     def _cheapest(
         self, start: _Node, goal: _Node, without: int, moved: Mapping[int, int]
