@@ -25,6 +25,7 @@ _RECORDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
             "step_down_recorded": "step-down",
         },
     ),
+    "child_id": ("people_child", "child", {"dob": "date of birth"}),
     "referral_id": ("socialcare_referral", "referral", {"referred_on": "day", "closed_on": "closing day"}),
     "audit_id": (
         "earlyhelp_tacaudit",
@@ -73,18 +74,21 @@ def _what(
         return f"{'closure' if closing else noun}|entered"
     if after is None:
         return f"{noun}|removed"
-    if closing and before["ended_on"] is None and after["ended_on"] is not None:
+    if noun == "TAC" and before["ended_on"] is None and after["ended_on"] is not None:
         return "closure|entered"
     differing = [word for name, word in words.items() if before[name] != after[name]]
     if differing:
         return f"{noun}|with its {' and '.join(differing)} corrected"
-    return f"{noun}|changed by what is recorded elsewhere about the same child or organisation"
+    if noun == "child":
+        return f"{noun}|counted differently, by TACs that were entered or corrected"
+    return f"{noun}|changed by what is recorded elsewhere about the same child or organisation,"
 
 
 def _many(said: str, count: int) -> str:
     noun, _, verb = said.partition("|")
     if count != 1:
-        noun, verb = f"{noun}s", verb.replace("with its", "with their")
+        noun = "children" if noun == "child" else f"{noun}s"
+        verb = verb.replace("with its", "with their")
     return f"{noun} {verb}"
 
 
