@@ -173,11 +173,13 @@ class _Writer:
             for column in table.columns
         )
         rows = "".join(self.row(row, table) for row in table.rows)
+        # A table wider than the screen scrolls within itself, by keyboard too.
         found = (
+            f'<div class="app-report__table" role="region" tabindex="0" aria-label="{_text(caption)}">'
             '<table class="govuk-table">'
             f'<caption class="govuk-table__caption govuk-table__caption--s">{_text(caption)}</caption>'
             f'<thead class="govuk-table__head"><tr class="govuk-table__row">{head}</tr></thead>'
-            f'<tbody class="govuk-table__body">{rows}</tbody></table>'
+            f'<tbody class="govuk-table__body">{rows}</tbody></table></div>'
         )
         return found + self.under(table.note, table.source)
 
@@ -275,6 +277,7 @@ dd{margin:0}
 .app-figure sup{font-size:.65em;color:#505a5f;line-height:0;padding-left:.1em}
 a:focus,summary:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
 table{border-collapse:collapse;width:100%;margin:1.2rem 0 .6rem;font-size:1rem;font-variant-numeric:tabular-nums}
+.app-report__table{overflow-x:auto}.app-report__table:focus{outline:3px solid #fd0}
 caption{text-align:left;font-weight:bold;padding-bottom:.4rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #b1b4b6}
 tbody th{font-weight:normal}
@@ -291,7 +294,7 @@ blockquote p,.app-report__note p{margin:0}
 @media (max-width:40rem){.govuk-summary-list__row{display:block}.app-figure{white-space:normal}table{font-size:.9rem}}
 @page{size:A4;margin:2cm}
 @media print{
-html{font-size:9.6pt}main,.running{max-width:none;padding:0}main{padding-top:.5cm}.skip{display:none}
+.app-report__table{overflow:visible}html{font-size:9.6pt}main,.running{max-width:none;padding:0}main{padding-top:.5cm}.skip{display:none}
 h2,h3,h4,figcaption,caption,img{break-after:avoid}h2,h3,h4,figcaption,caption,img,tr,.app-report__panel,.app-report__figure{break-inside:avoid}
 thead{display:table-header-group}details>*{display:block}details::details-content{content-visibility:visible;display:block}
 details>summary{display:none}table{font-size:.9rem;width:auto;min-width:50%}th,td{padding-top:.2rem;padding-bottom:.2rem}
