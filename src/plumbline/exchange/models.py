@@ -51,6 +51,8 @@ class RefusedRow(models.Model):
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     settled_at = models.DateTimeField(null=True)
     settled_because = models.TextField(blank=True)
+    # What was last typed to mend it, while it waits and where it was refused again: state, cells, reason, by_id, at.
+    tried = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

@@ -1,8 +1,10 @@
 """Scheduled work: thin calls into operations. Periodic work has a queue of its own, so that no import holds it up."""
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from plumbline.audit import operations as audit
+from plumbline.exchange import uploads
 from plumbline.jobs import ways_in
 
 
@@ -11,3 +13,22 @@ from plumbline.jobs import ways_in
 def seal_audit(timestamp: int) -> None:
     """Each minute."""
     audit.seal(at=ways_in.now())
+
+
+# One import at a time: the others wait for their turn. The pages ask for these by their names.
+@app.task(name="look_at_upload", queue="imports", lock="imports")
+def look_at_upload(upload_id: int) -> None:
+    """What an upload would change."""
+    uploads.look(upload_id=upload_id, home=settings.HOME, now=ways_in.now, on=ways_in.today())
+
+
+@app.task(name="take_upload", queue="imports", lock="imports")
+def take_upload(upload_id: int) -> None:
+    """Take an upload's records."""
+    uploads.take(upload_id=upload_id, home=settings.HOME, now=ways_in.now, on=ways_in.today())
+
+
+@app.task(name="mend_row", queue="imports", lock="imports")
+def mend_row(refused_id: int) -> None:
+    """Try a mended row again."""
+    uploads.mend(refused_id=refused_id, now=ways_in.now, on=ways_in.today())

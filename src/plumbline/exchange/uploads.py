@@ -1,0 +1,267 @@
+"""An upload from being handed in to its result: stored, looked at (a dry run), taken, each in the background.
+
+The page asks (`receive`, `ask_to_look`, `ask_to_take`, `ask_to_mend`) and the ways in enqueue the job that does it
+(`look`, `take`, `mend`: login `worker`). A job ends in a state with a sentence, whatever happens.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from plumbline.audit import operations as audit
+from plumbline.audit.models import Import
+from plumbline.exchange import import_ofsted, operations, ssd, ssd_kinds
+from plumbline.exchange.handed_in import Given, store
+from plumbline.exchange.models import RefusedRow, Upload
+from plumbline.exchange.states import ROW_MOVES, UPLOAD_MOVES
+from plumbline.kernel.errors import Refusal, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+SSD, OFSTED = "ssd", "ofsted"
+KINDS = {SSD: "An extract of the social-care system", OFSTED: "A list published by Ofsted"}
+# Refusals that a dry run shows; an import keeps all of its own.
+_MOST_SHOWN = 200
+_State = Upload.State
+
+Clock = Callable[[], datetime]
+
+
+@transaction.atomic
+def receive(
+    *,
+    kind: str,
+    given: Iterable[Given],
+    as_at: date | None,
+    backfill: bool,
+    home: Path,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Upload:
+    """Store files under `home` for an import. Raises RuleBroken with nothing kept: see handed_in.store; unknown_kind;
+    missing_day (an Ofsted list says not of which day it is); future_date; one_list (Ofsted's lists come one by one)."""
+    access.check(by, Permission.IMPORTS, on=on)
+    if kind not in KINDS:
+        raise RuleBroken("Say what the files are.", code="unknown_kind")
+    if kind == OFSTED and as_at is None:
+        raise RuleBroken("Say of which day the list is.", code="missing_day")
+    if as_at is not None and as_at > on:
+        raise RuleBroken("That day has not come yet.", code="future_date")
+    upload = Upload.objects.create(
+        kind=kind, uploaded_by=by, uploaded_at=at,
+        options={"as_at": as_at.isoformat() if as_at else None, "backfill": backfill},
+    )  # fmt: skip
+    upload.folder = f"files/imports/{upload.pk}/upload-{upload.pk}"
+    upload.file_names = store(given, home / upload.folder)
+    if kind == OFSTED and len(upload.file_names) > 1:
+        raise RuleBroken("Hand in one list at a time: each is of its own day.", code="one_list")
+    upload.save(update_fields=["folder", "file_names"])
+    audit.record("exchange.upload.received", by=by, at=at, subject=upload, upload_kind=kind, files=upload.file_names)
+    return upload
+
+
+@transaction.atomic
+def ask_to_look(*, upload: Upload, by: User, at: datetime, on: date) -> None:
+    """Let the upload be looked at. The caller enqueues `look`."""
+    _ask(upload, _State.LOOKING, "exchange.upload.look_asked", by=by, at=at, on=on)
+
+
+@transaction.atomic
+def ask_to_take(*, upload: Upload, by: User, at: datetime, on: date) -> None:
+    """Let the upload be taken. The caller enqueues `take`."""
+    _ask(upload, _State.TAKING, "exchange.upload.take_asked", by=by, at=at, on=on)
+
+
+def _ask(upload: Upload, to: Upload.State, kind: str, *, by: User, at: datetime, on: date) -> None:
+    access.check(by, Permission.IMPORTS, on=on)
+    locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+    check_move(UPLOAD_MOVES, _State(locked.state), to)
+    locked.state, locked.reason = to, ""
+    locked.progress = {"done": 0, "total": 0, "what": "Waiting for its turn", "at": at.isoformat()}
+    locked.save(update_fields=["state", "reason", "progress"])
+    audit.record(kind, by=by, at=at, subject=locked)
+
+
+def look(*, upload_id: int, home: Path, now: Clock, on: date) -> None:
+    """What would change: a dry run, kept on the upload."""
+    upload = Upload.objects.select_related("uploaded_by").get(pk=upload_id)
+    if upload.state != _State.LOOKING:
+        return  # asked for twice: the first run did it
+    with _ended(upload, now):
+        found = _import(upload, home=home, now=now, on=on, dry_run=True)
+        _end(upload, _State.READY, would_change=_shown(found))
+
+
+def take(*, upload_id: int, home: Path, now: Clock, on: date) -> None:
+    """Take the records. Killed at any moment it has taken nothing, or everything: run again it ends the same."""
+    upload = Upload.objects.select_related("uploaded_by").get(pk=upload_id)
+    if upload.state != _State.TAKING:
+        return
+    with _ended(upload, now):
+        found = _import(upload, home=home, now=now, on=on, dry_run=False)
+        _end(upload, _State.DONE, result=_shown(found), import_run_id=found.get("import"))
+
+
+@contextmanager
+def _ended(upload: Upload, now: Clock) -> Iterator[None]:
+    """Whatever happens inside, the upload says so in a sentence."""
+    try:
+        yield
+    except Refusal as refusal:
+        _end(upload, _State.REFUSED, reason=refusal.reason)
+    except Exception:
+        _end(
+            upload,
+            _State.REFUSED,
+            reason="It stopped because of a fault of ours, which is in the log of the worker "
+            f"({now():%-d %B %Y, %H:%M} UTC). Nothing was taken.",
+        )
+        raise
+
+
+def _end(upload: Upload, state: Upload.State, **changes: Any) -> None:
+    Upload.objects.filter(pk=upload.pk).update(state=state, **changes)
+
+
+def _import(upload: Upload, *, home: Path, now: Clock, on: date, dry_run: bool) -> dict[str, Any]:
+    folder = home / upload.folder
+    as_at = date.fromisoformat(upload.options["as_at"]) if upload.options.get("as_at") else None
+    if upload.kind == OFSTED:
+        if as_at is None:
+            raise RuleBroken("Say of which day the list is.", code="missing_day")
+        return import_ofsted.import_ofsted(
+            folder / upload.file_names[0], as_at=as_at, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
+        )
+    with _outside(upload, now) as progress:
+        return ssd.import_ssd(
+            folder, extracted_on=as_at, backfill=bool(upload.options.get("backfill")), dry_run=dry_run,
+            by=upload.uploaded_by, at=now(), on=on, progress=progress,
+        )  # fmt: skip
+
+
+@contextmanager
+def _outside(upload: Upload, now: Clock) -> Iterator[ssd.Progress]:
+    """Progress that others see while the import's own transaction is still open: over a connection of its own."""
+    other = connection.copy()
+    last = [now()]
+
+    def progress(done: int, total: int, what: str) -> None:
+        moment = now()
+        if (moment - last[0]).total_seconds() < 0.5 and done:
+            return
+        last[0] = moment
+        with other.cursor() as cursor:
+            cursor.execute(
+                "update exchange_upload set progress = jsonb_build_object('done', %s::int, 'total', %s::int,"
+                " 'what', %s::text, 'at', %s::text) where id = %s",
+                [done, total, what, moment.isoformat(), upload.pk],
+            )
+
+    try:
+        yield progress
+    finally:
+        other.close()
+
+
+def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    refused = list(found.get("refused", ()))
+    return {
+        "files": found["files"],
+        "refused": refused[:_MOST_SHOWN],
+        "refused_count": sum(counts.get("refused", 0) for counts in found["files"].values()),
+        "notes": list(found.get("notes", ())),
+        "seconds": found.get("seconds", 0),
+    }
+
+
+# --- refused rows --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_to_mend(*, refused_id: int, cells: Mapping[str, str], by: User, at: datetime, on: date) -> RefusedRow:
+    """Keep what was typed and let it be tried. The caller enqueues `mend`."""
+    access.check(by, Permission.IMPORTS, on=on)
+    row = _row(refused_id)
+    check_move(ROW_MOVES, RefusedRow.State(row.state), RefusedRow.State.MENDED)
+    row.tried = {"state": "waiting", "cells": dict(cells), "reason": "", "by_id": by.pk, "at": at.isoformat()}
+    row.save(update_fields=["tried"])
+    audit.record("exchange.row.mending_asked", by=by, at=at, subject=row, file=row.file, line=row.line)
+    return row
+
+
+def mend(*, refused_id: int, now: Clock, on: date) -> None:
+    """Try a row with what was typed; a refusal stays with the row, to be mended again."""
+    row = RefusedRow.objects.get(pk=refused_id)
+    if row.tried.get("state") != "waiting" or row.state != RefusedRow.State.OPEN:
+        return
+    by = User.objects.get(pk=row.tried["by_id"])
+    try:
+        operations.mend_row(refused_id=refused_id, cells=row.tried["cells"], by=by, at=now(), on=on)
+    except Refusal as refusal:
+        _tried(row, refusal.reason)
+    except Exception:
+        _tried(row, "It stopped because of a fault of ours, which is in the log of the worker. Nothing was taken.")
+        raise
+    else:
+        # What was typed is in the records now, and need not stand twice.
+        RefusedRow.objects.filter(pk=refused_id).update(tried={})
+
+
+def _tried(row: RefusedRow, reason: str) -> None:
+    RefusedRow.objects.filter(pk=row.pk).update(tried={**row.tried, "state": "refused", "reason": reason})
+
+
+@transaction.atomic
+def dismiss_alike(*, refused_id: int, because: str, by: User, at: datetime, on: date) -> int:
+    """Set aside every open row of the same import and file that was refused for the same code; how many."""
+    row = _row(refused_id)
+    alike = RefusedRow.objects.filter(
+        import_run=row.import_run_id, file=row.file, code=row.code, state=RefusedRow.State.OPEN
+    )
+    numbers = list(alike.order_by("pk").values_list("pk", flat=True))
+    for number in numbers:
+        operations.dismiss_row(refused_id=number, because=because, by=by, at=at, on=on)
+    return len(numbers)
+
+
+@transaction.atomic
+def reopen_row(*, refused_id: int, by: User, at: datetime, on: date) -> None:
+    """Undo setting a row aside."""
+    access.check(by, Permission.IMPORTS, on=on)
+    row = _row(refused_id)
+    check_move(ROW_MOVES, RefusedRow.State(row.state), RefusedRow.State.OPEN)
+    row.state, row.settled_because, row.settled_by, row.settled_at = RefusedRow.State.OPEN, "", None, None
+    row.save(update_fields=["state", "settled_because", "settled_by", "settled_at"])
+    audit.record("exchange.row.reopened", by=by, at=at, subject=row, file=row.file, line=row.line)
+
+
+def _row(refused_id: int) -> RefusedRow:
+    row = RefusedRow.objects.select_for_update(of=("self",)).filter(pk=refused_id).first()
+    if row is None:
+        raise RuleBroken("That row is not known.", code="unknown_row")
+    return row
+
+
+def uploads_visible_to(viewer: User, *, on: date) -> QuerySet[Upload]:
+    """Uploads of everyone who imports, newest first; none for others."""
+    if not access.may(viewer, Permission.IMPORTS, on=on):
+        return Upload.objects.none()
+    return Upload.objects.select_related("uploaded_by", "import_run").order_by("-pk")
+
+
+def can_be_mended(row: RefusedRow) -> bool:
+    """Whether it is a row of an extract: not a whole file, and not one of a list that Ofsted publishes."""
+    return bool(row.cells) and row.file in ssd_kinds.kinds()
+
+
+def refused_of(import_run: Import) -> QuerySet[RefusedRow]:
+    """The refused rows of one import, in the order of the file."""
+    return RefusedRow.objects.filter(import_run=import_run).order_by("file", "line")
