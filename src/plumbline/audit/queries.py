@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 
-from plumbline.audit.models import Event
+from plumbline.audit.models import Event, Seal
 from plumbline.audit.operations import EVENT_DIGEST
 
 
@@ -57,3 +57,8 @@ def verify_chain() -> ChainCheck:
 def events_about_child(*, child_id: int) -> QuerySet[Event]:
     """Who looked at this child and what was done, newest first."""
     return Event.objects.filter(child_id=child_id).order_by("-no")
+
+
+def last_seal() -> Seal | None:
+    """The newest link of the chain; what happened after it is not sealed yet."""
+    return Seal.objects.order_by("-no").first()

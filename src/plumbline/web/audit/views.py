@@ -1,0 +1,115 @@
+"""Who looked, and what was done: the trail, by child, by person, by day. Reading it leaves a trace of its own."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+
+from plumbline.audit.models import Event
+from plumbline.audit.queries import last_seal, verify_chain
+from plumbline.people import operations, queries
+from plumbline.people.access import Permission
+from plumbline.people.models import Child
+from plumbline.web import tables
+from plumbline.web.access import requires
+
+# What happened, in words; the rest are read off their kind.
+_KINDS = {
+    "people.child.viewed": "Opened a child's record",
+    "earlyhelp.tac.viewed": "Opened a TAC",
+    "people.children.listed": "Looked at the list of children",
+    "people.tacs.listed": "Looked at the list of TACs",
+    "people.found.listed": "Searched",
+    "people.trail.listed": "Looked at this page",
+    "exchange.ssd.imported": "Took an extract in",
+    "people.role.given": "Gave a role",
+    "people.role.ended": "Ended a role",
+    "people.user.made": "Made a user",
+    "people.user.switched_off": "Switched a user off",
+    "people.user.switched_on": "Switched a user on",
+    "people.wording.mapped": "Mapped a wording",
+    "people.organisation.named": "Mapped an organisation",
+    "indicators.publication.made": "Froze figures",
+    "scrutiny.report.written": "Wrote a report",
+    "scrutiny.report.published": "Published a report",
+}
+_LOOKS = [
+    "people.child.viewed", "earlyhelp.tac.viewed", "people.children.listed", "people.tacs.listed",
+    "people.found.listed", "people.trail.listed",
+]  # fmt: skip
+
+
+def kind_words(kind: str) -> str:
+    """ "Opened a child's record"; a kind without words of its own is read off its name."""
+    if kind in _KINDS:
+        return _KINDS[kind]
+    room, _, rest = kind.partition(".")
+    return f"{rest.replace('.', ' ').replace('_', ' ').capitalize()} ({room})"
+
+
+def _of_child(rows: QuerySet[Event], number: str) -> QuerySet[Event]:
+    return rows.filter(child_id__in=Child.objects.filter(source_id__iexact=number).values("pk"))
+
+
+def _looks(rows: QuerySet[Event], what: str) -> QuerySet[Event]:
+    return rows.filter(kind__in=_LOOKS) if what == "looks" else rows.exclude(kind__in=_LOOKS)
+
+
+class Trail(tables.Table):
+    title = "Who looked, and what was done"
+    one, many = "event", "events"
+    columns = (
+        tables.Column("at", "When", sort="no"),
+        tables.Column("by_name", "Who", sort="by_name"),
+        tables.Column("what", "What", lambda row: kind_words(row.kind), sort="kind", note="because"),
+        tables.Column("child_source_id", "Child", absent="none"),
+        tables.Column(
+            "subject", "Record", lambda row: f"{row.subject_type.rpartition('.')[2]} {row.subject_id}".strip(),
+            absent="none",
+        ),
+        tables.Column("detail", "More", lambda row: details(row), absent="nothing"),
+    )  # fmt: skip
+    filters = (
+        tables.Text("child", "Child's number", _of_child),
+        tables.Text("who", "Who", "by_name__icontains"),
+        tables.Day("from", "From", "at__date__gte"),
+        tables.Day("to", "To", "at__date__lte"),
+        tables.Choice("what", "What", _looks, choices=(("looks", "Looked"), ("did", "Changed something"))),
+    )
+    order = "-at"
+
+
+def details(event: Event) -> str:
+    """What the event holds besides, as "name: value"."""
+    said = [
+        f"{name.replace('_', ' ')}: {_plain(value)}"
+        for name, value in event.data.items()
+        if value not in ("", None, {})
+    ]
+    return "; ".join(said)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@requires(Permission.AUDIT_VIEW)
+def audit(request: HttpRequest) -> HttpResponseBase:
+    events = queries.events_visible_to(request.user, on=request.day)
+    table = Trail(request, events)
+    child = table.chosen.get("child", "")
+    lookers = list(queries.lookers(_of_child(events, child).filter(kind__in=_LOOKS))) if child else []
+    operations.look_at_list(kind="trail", asked=request.GET.dict(), by=request.user, at=request.at)
+    return tables.page(
+        request,
+        table,
+        "audit/trail.html",
+        {
+            # Checking reads every event there is, so it is done when asked for.
+            "chain": verify_chain() if "check" in request.GET else None,
+            "seal": last_seal(),
+            "check_url": table.address(check="yes"),
+            "child": child,
+            "lookers": lookers,
+        },
+    )
