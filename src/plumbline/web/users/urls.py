@@ -1,0 +1,14 @@
+from django.urls import path
+
+from plumbline.web.users import views
+
+urlpatterns = [
+    path("users/", views.users, name="people"),
+    path("users/new/", views.new_user, name="user_new"),
+    path("users/<int:user_id>/", views.user, name="user"),
+    path("users/<int:user_id>/role/", views.give_role, name="user_give_role"),
+    path("users/<int:user_id>/role/<int:held_id>/end/", views.end_role, name="user_end_role"),
+    path("users/<int:user_id>/professional/", views.join_professional, name="user_join_professional"),
+    path("users/<int:user_id>/password/", views.new_password, name="user_new_password"),
+    path("users/<int:user_id>/switch/", views.switch, name="user_switch"),
+]

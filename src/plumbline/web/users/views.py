@@ -1,0 +1,208 @@
+"""Users: who signs in, as what, from when to when. For administrators; no case content."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.exchange import operations as exchange
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people import operations, queries
+from plumbline.people.access import ROLES, Permission
+from plumbline.people.models import RoleHeld, User
+from plumbline.web import tables
+from plumbline.web.access import requires
+from plumbline.web.users import forms
+
+
+def _with_role(rows: QuerySet[User], role: str) -> QuerySet[User]:
+    return rows.filter(pk__in=RoleHeld.objects.filter(role=role).values("user"))
+
+
+class Users(tables.Table):
+    title = "People who sign in"
+    one, many = "user", "users"
+    columns = (
+        tables.Column("name", "Name", sort="name", link=lambda row: reverse("user", args=[row.pk])),
+        tables.Column("username", "User name", sort="username"),
+        tables.Column("roles", "Roles", lambda row: ", ".join(_labels(row)), absent="none"),
+        tables.Column("professional", "In the records as", "professional.source_id", absent="nobody"),
+        tables.Column("last_login", "Last signed in", sort="last_login", absent="never"),
+        tables.Column(
+            "state", "State", lambda row: "Can sign in" if row.is_active else "Switched off", sort="is_active",
+            kind=lambda row: "active" if row.is_active else "grey",
+        ),
+    )  # fmt: skip
+    filters = (
+        tables.Text("q", "Name", lambda rows, text: rows.filter(Q(name__icontains=text) | Q(username__icontains=text))),
+        tables.Choice("role", "Role", _with_role, choices=[(role.key, role.label) for role in ROLES.values()]),
+        tables.YesNo("on", "Can sign in", "is_active"),
+    )
+    order = "name"
+
+
+def _labels(user: User) -> list[str]:
+    """The roles that have not ended, as the list has fetched them."""
+    return list(dict.fromkeys(ROLES[held.role].label for held in user.roles_held.all() if held.to_on is None))
+
+
+@requires(Permission.USERS_MANAGE)
+def users(request: HttpRequest) -> HttpResponseBase:
+    table = Users(request, queries.users_visible_to(request.user, on=request.day))
+    return tables.page(request, table, "users/list.html")
+
+
+@requires(Permission.USERS_MANAGE)
+def user(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    found = _user(request, user_id)
+    return _page(request, found, password=request.session.pop(_session_key(found), ""))
+
+
+def _page(
+    request: HttpRequest, found: User, *, password: str = "", status: int = 200, **context: Any
+) -> HttpResponseBase:
+    held = [
+        {"held": each, "role": ROLES[each.role], "over": each.to_on is not None and each.to_on < request.day}
+        for each in queries.roles_of(user=found)
+    ]
+    return render(
+        request,
+        "users/user.html",
+        {
+            "user_shown": found,
+            "held": held,
+            "password": password,
+            "role_form": forms.GiveRole(initial={"from_on": request.day}, prefix="role"),
+            "join_form": forms.JoinProfessional(
+                initial={"professional": found.professional.source_id if found.professional else ""}, prefix="join"
+            ),
+            "switch_form": forms.Because(prefix="switch"),
+            "breadcrumbs": [("People who sign in", reverse("people")), (str(found), "")],
+            **context,
+        },
+        status=status,
+    )
+
+
+@requires(Permission.USERS_MANAGE)
+def new_user(request: HttpRequest) -> HttpResponseBase:
+    form = forms.NewUser(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made, password = operations.make_user(
+                username=given["username"], name=given["name"], email=given["email"],
+                professional=given["professional"], by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            fields = {"unknown_professional": "professional", "missing_name": "name"}
+            form.refuse(refusal, field=fields.get(refusal.code, "username"))
+        else:
+            operations.give_role(
+                user=made, role=given["role"], team=given["team"], from_on=request.day, to_on=None,
+                by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
+            exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
+            # Shown once on the next page, and kept nowhere else.
+            request.session[_session_key(made)] = password
+            messages.success(request, f"{made} can sign in now.")
+            return redirect("user", made.pk)
+    breadcrumbs = [("People who sign in", reverse("people")), ("New", "")]
+    return render(request, "users/new.html", {"form": form, "breadcrumbs": breadcrumbs})
+
+
+@requires(Permission.USERS_MANAGE)
+def give_role(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    found = _user(request, user_id)
+    form = forms.GiveRole(request.POST or None, prefix="role")
+    if form.is_valid():
+        try:
+            operations.give_role(user=found, **form.cleaned_data, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="to_on" if refusal.code == "end_before_start" else "role")
+        else:
+            exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
+            messages.success(request, f"{found} is {ROLES[form.cleaned_data['role']].label.lower()}.")
+            return redirect("user", found.pk)
+    return _page(request, found, role_form=form, form=form, status=422 if request.method == "POST" else 200)
+
+
+@requires(Permission.USERS_MANAGE)
+def end_role(request: HttpRequest, user_id: int, held_id: int) -> HttpResponseBase:
+    found = _user(request, user_id)
+    held = queries.roles_of(user=found).filter(pk=held_id).first()
+    if held is None:
+        raise Http404
+    label = ROLES[held.role].label
+    form = forms.Because(request.POST or None, label=f"Why does {found} stop being {label.lower()}?")
+    if form.is_valid():
+        try:
+            operations.end_role(
+                held=held, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
+            messages.success(request, f"{found} is no longer {label.lower()}.")
+            # Who ends their own administrator's role has no page here any more.
+            return redirect("user", found.pk) if found.pk != request.user.pk else redirect("/")
+    return render(request, "users/end_role.html", {"form": form, "user_shown": found, "label": label})
+
+
+@requires(Permission.USERS_MANAGE)
+def join_professional(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    found = _user(request, user_id)
+    form = forms.JoinProfessional(request.POST or None, prefix="join")
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.join_professional(
+                user=found, professional=form.cleaned_data["professional"], by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="professional")
+        else:
+            exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
+            messages.success(request, "Saved. What they may open follows from it at once.")
+            return redirect("user", found.pk)
+    return _page(request, found, join_form=form, form=form, status=422 if request.method == "POST" else 200)
+
+
+@requires(Permission.USERS_MANAGE)
+def new_password(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    found = _user(request, user_id)
+    if request.method == "POST":
+        password = operations.new_password(user=found, by=request.user, at=request.at, on=request.day)
+        request.session[_session_key(found)] = password
+    return redirect("user", found.pk)
+
+
+@requires(Permission.USERS_MANAGE)
+def switch(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    found = _user(request, user_id)
+    form = forms.Because(request.POST or None, prefix="switch")
+    if form.is_valid():
+        change = operations.switch_off if found.is_active else operations.switch_on
+        try:
+            change(user=found, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{found} can{'not' if found.is_active else ''} sign in.")
+            return redirect("user", found.pk)
+    return _page(request, found, switch_form=form, form=form, status=422 if request.method == "POST" else 200)
+
+
+def _user(request: HttpRequest, user_id: int) -> User:
+    found = queries.users_visible_to(request.user, on=request.day).filter(pk=user_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _session_key(user: User) -> str:
+    return f"password_of_{user.pk}"
