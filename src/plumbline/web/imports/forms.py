@@ -1,0 +1,46 @@
+"""The form for handing files in."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.forms import FileInput
+
+from plumbline.exchange.uploads import KINDS
+from plumbline.web import forms
+
+
+class _Files(FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several; its value is a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=_Files(attrs={"multiple": True}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        # An empty file is handed on: the dry run says which it is and what is wrong with it.
+        several = [each for each in (data or []) if each]
+        if not several:
+            super().clean(None, initial)
+        return several
+
+
+class HandIn(forms.PageForm):
+    kind = forms.ChoiceField(
+        label="What are the files?", widget=forms.Radios, choices=list(KINDS.items()),
+        choice_hints={
+            "ssd": "Its CSV files, such as ssd_person.csv, or a zip of them; any may be absent",
+            "ofsted": "One list of providers or schools, as CSV, XLSX or ODS",
+        },
+    )  # fmt: skip
+    files = FilesField(label="Files", hint="Several, or one zip", accept=".csv,.txt,.tsv,.xlsx,.ods,.zip")
+    as_at = forms.DayField(
+        label="Of which day are they?", required=False,
+        hint="The day of the extract, or the day that the list says it is as at. For example, 31 7 2016",
+    )  # fmt: skip
+    backfill = forms.TickField(
+        label="This is older than an extract that was taken already", required=False,
+        hint="Only what is not there yet is added",
+    )  # fmt: skip

@@ -1,0 +1,216 @@
+"""Imports: files handed in, what they would change, taken in the background, and the result. It can be left at any
+time: each state has its sentence, and a page that is looked at again goes on by itself where scripts run."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from procrastinate.contrib.django import app
+
+from plumbline.audit.models import Import
+from plumbline.exchange import queries
+from plumbline.exchange import uploads as exchange
+from plumbline.exchange.handed_in import Given
+from plumbline.exchange.models import RefusedRow, Upload
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission
+from plumbline.web import tables
+from plumbline.web.access import requires
+from plumbline.web.imports.forms import HandIn
+
+# A job that has given no sign of life for so long has been stopped.
+_SILENT_SECONDS = 300
+_COUNTS = ("read", "added", "changed", "unchanged", "repeated", "refused")
+_FIELDS = {
+    "unknown_kind": "kind", "missing_day": "as_at", "future_date": "as_at", "one_list": "files", "unsafe_name": "files",
+    "wrong_ending": "files", "too_many_files": "files", "too_large": "files", "bad_zip": "files",
+    "two_of_one_name": "files", "nothing_handed_in": "files",
+}  # fmt: skip
+
+
+def _sum(row: Import, count: str) -> int | None:
+    """Over the files; None where the import keeps no counts."""
+    counts = [file[count] for file in row.files.values() if isinstance(file, dict) and count in file]
+    return sum(counts) if counts else None
+
+
+class Imports(tables.Table):
+    title = "Imports"
+    one, many = "import", "imports"
+    columns = (
+        tables.Column("label", "Import", sort="label", link=lambda row: reverse("import", args=[row.pk])),
+        tables.Column("kind", "Kind", sort="kind"),
+        tables.Column("as_at", "Of the day", sort="as_at"),
+        tables.Column("at", "Taken", sort="id"),
+        tables.Column("by_name", "By", sort="by_name"),
+        *(
+            tables.Column(count, count.capitalize(), lambda row, count=count: _sum(row, count), numeric=True)
+            for count in ("added", "changed", "refused")
+        ),
+    )
+    filters = (
+        tables.Text("q", "Name", "label__icontains"),
+        tables.Day("from", "Taken from", "at__date__gte"),
+        tables.Day("to", "Taken to", "at__date__lte"),
+    )
+    order = "-at"
+    empty = "Nothing has been taken in yet."
+
+
+@requires(Permission.IMPORTS)
+def imports(request: HttpRequest) -> HttpResponseBase:
+    table = Imports(request, queries.imports(request.user, on=request.day).order_by())
+    waiting = exchange.uploads_visible_to(request.user, on=request.day).exclude(state=Upload.State.DONE)[:10]
+    return tables.page(request, table, "imports/list.html", {"waiting": waiting})
+
+
+class Uploads(tables.Table):
+    title = "Files handed in"
+    one, many = "upload", "uploads"
+    columns = (
+        tables.Column("id", "Upload", lambda row: f"Upload {row.pk}", sort="id",
+                      link=lambda row: reverse("upload", args=[row.pk]), note=lambda row: ", ".join(row.file_names),
+                      note_heading="Files"),
+        tables.Column("kind", "What", lambda row: exchange.KINDS.get(row.kind, row.kind), sort="kind"),
+        tables.Column("state", "State", "get_state_display", kind=lambda row: _LOOKS[row.state], sort="state",
+                      note="reason"),
+        tables.Column("uploaded_at", "Handed in", sort="uploaded_at"),
+        tables.Column("by", "By", "uploaded_by.name", sort="uploaded_by__name"),
+    )  # fmt: skip
+    filters = (tables.Choice("state", "State", "state", choices=Upload.State.choices),)
+    order = "-id"
+
+
+_LOOKS = {
+    "uploaded": "grey", "looking": "in_progress", "ready": "amber", "taking": "in_progress", "done": "done",
+    "refused": "refused",
+}  # fmt: skip
+
+
+@requires(Permission.IMPORTS)
+def uploads(request: HttpRequest) -> HttpResponseBase:
+    rows = exchange.uploads_visible_to(request.user, on=request.day).order_by()
+    crumbs = [("Imports", reverse("imports")), ("Files handed in", "")]
+    return tables.page(request, Uploads(request, rows), "imports/uploads.html", {"breadcrumbs": crumbs})
+
+
+@requires(Permission.IMPORTS)
+def new_import(request: HttpRequest) -> HttpResponseBase:
+    form = HandIn(request.POST or None, request.FILES or None)
+    form.fields["as_at"].no_later_than = (request.day, "That day has not come yet")
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            with transaction.atomic():
+                upload = exchange.receive(
+                    kind=given["kind"], given=[Given(file.name, file.file) for file in given["files"]],
+                    as_at=given["as_at"], backfill=given["backfill"], home=settings.HOME,
+                    by=request.user, at=request.at, on=request.day,
+                )  # fmt: skip
+                _look(request, upload)
+        except RuleBroken as refusal:
+            form.refuse(refusal, field=_FIELDS.get(refusal.code))
+        else:
+            return redirect("upload", upload.pk)
+    crumbs = [("Imports", reverse("imports")), ("New", "")]
+    return render(request, "imports/new.html", {"form": form, "breadcrumbs": crumbs})
+
+
+@requires(Permission.IMPORTS)
+def upload(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+    found = _upload(request, upload_id)
+    seen = parse_datetime(found.progress.get("at", "")) if found.progress.get("at") else None
+    at_work = found.state in (Upload.State.LOOKING, Upload.State.TAKING)
+    return render(
+        request,
+        "imports/upload.html",
+        {
+            "upload": found,
+            "kind_words": exchange.KINDS.get(found.kind, found.kind),
+            "look": _LOOKS[found.state],
+            "at_work": at_work,
+            "stopped": at_work and seen is not None and (request.at - seen).total_seconds() > _SILENT_SECONDS,
+            "found": found.result if found.state == Upload.State.DONE else found.would_change,
+            "counts": _counts(found.result if found.state == Upload.State.DONE else found.would_change),
+            "breadcrumbs": [("Imports", reverse("imports")), (f"Upload {found.pk}", "")],
+        },
+    )
+
+
+def _counts(found: dict[str, Any]) -> list[tuple[str, list[int]]]:
+    return [(name, [counts.get(each, 0) for each in _COUNTS]) for name, counts in found.get("files", {}).items()]
+
+
+@requires(Permission.IMPORTS)
+def look(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+    found = _upload(request, upload_id)
+    if request.method == "POST":
+        with transaction.atomic():
+            _look(request, found)
+    return redirect("upload", found.pk)
+
+
+def _look(request: HttpRequest, found: Upload) -> None:
+    exchange.ask_to_look(upload=found, by=request.user, at=request.at, on=request.day)
+    # In the transaction of the asking: a job is there if and only if it was asked for.
+    app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=found.pk)
+
+
+@requires(Permission.IMPORTS)
+def take(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+    found = _upload(request, upload_id)
+    if request.method == "POST":
+        with transaction.atomic():
+            exchange.ask_to_take(upload=found, by=request.user, at=request.at, on=request.day)
+            app.configure_task("take_upload", queue="imports", lock="imports").defer(upload_id=found.pk)
+        messages.success(request, "The records are being taken. You can leave this page.")
+    return redirect("upload", found.pk)
+
+
+class Refused(tables.Table):
+    title = "Rows that were refused"
+    one, many = "row", "rows"
+    columns = (
+        tables.Column("file", "File", sort="file"),
+        tables.Column("line", "Line", sort="line", numeric=True, link=lambda row: reverse("refused", args=[row.pk])),
+        tables.Column("row_id", "Number", sort="row_id"),
+        tables.Column("reason", "Why", note="code", note_heading="Code"),
+        tables.Column("state", "State", "get_state_display", sort="state",
+                      kind=lambda row: {"open": "amber", "mended": "green"}.get(row.state, "grey")),
+    )  # fmt: skip
+    filters = (
+        tables.Text("file", "File", "file__icontains"),
+        tables.Text("code", "Code", "code__icontains"),
+        tables.Choice("state", "State", "state", choices=RefusedRow.State.choices),
+    )
+    order = "file"
+
+
+@requires(Permission.IMPORTS)
+def one_import(request: HttpRequest, import_id: int) -> HttpResponseBase:
+    found = queries.imports(request.user, on=request.day).filter(pk=import_id).first()
+    if found is None:
+        raise Http404
+    table = Refused(request, exchange.refused_of(found).order_by())
+    return tables.page(
+        request,
+        table,
+        "imports/import.html",
+        {
+            "run": found,
+            "counts": _counts({"files": {k: v for k, v in found.files.items() if isinstance(v, dict)}}),
+            "breadcrumbs": [("Imports", reverse("imports")), (found.label, "")],
+        },
+    )
+
+
+def _upload(request: HttpRequest, upload_id: int) -> Upload:
+    found = exchange.uploads_visible_to(request.user, on=request.day).filter(pk=upload_id).first()
+    if found is None:
+        raise Http404
+    return found
