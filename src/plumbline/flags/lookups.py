@@ -1,0 +1,91 @@
+"""One flag opened: to whom it was put, its steps, and who may answer which."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from plumbline.flags import queries, rules
+from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
+from plumbline.kernel.periods import add_working_days
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Professional, User
+
+_ANSWERS_FOR_ALL = {"team_manager", "head_of_service"}
+
+
+def recipients_of(flag: Flag) -> list[FlagFor]:
+    """Everyone a flag was ever put to, in the order of telling."""
+    return list(flag.recipients.select_related("acknowledged_by").order_by("from_at", "pk"))
+
+
+def steps_of(flag: Flag) -> list[FlagStep]:
+    return list(flag.steps.select_related("done_by").order_by("due_on", "pk"))
+
+
+def names_of(source_ids: set[str]) -> dict[str, str]:
+    """The names of workers by their source id."""
+    return dict(Professional.objects.filter(source_id__in=source_ids).values_list("source_id", "name"))
+
+
+def may_answer(step: FlagStep, viewer: User, *, recipients: list[FlagFor], on: date) -> bool:
+    """Whether the viewer may write this step's result (the operation decides again)."""
+    if not access.may(viewer, Permission.FLAGS_ANSWER, on=on):
+        return False
+    roles = {held.role for held in access.current_roles(viewer, on=on)}
+    if roles & {step.owner_role, *_ANSWERS_FOR_ALL}:
+        return True
+    workers = [row for row in recipients if row.to_at is None and not row.recipient.startswith("role:")]
+    return step.owner_role == rules.WORKER and any(queries.is_for(row, viewer, on=on) for row in workers)
+
+
+def unread_by(viewer: User, *, recipients: list[FlagFor], on: date) -> list[FlagFor]:
+    """The lines by which the flag is put to the viewer and not acknowledged yet."""
+    return [
+        row for row in recipients
+        if row.to_at is None and row.acknowledged_at is None and queries.is_for(row, viewer, on=on)
+    ]  # fmt: skip
+
+
+def unread_flags(viewer: User, *, on: date) -> QuerySet[Flag]:
+    """Open flags put to the viewer that neither they nor anyone of the same role has acknowledged."""
+    return queries.flags_for(viewer, on=on).filter(pk__in=list(put_to_viewer(viewer, on=on)))
+
+
+def open_steps(viewer: User, *, on: date) -> QuerySet[FlagStep]:
+    """The steps not done yet of the open flags that the viewer may see, soonest first."""
+    flags = queries.flags_visible_to(viewer, on=on).filter(state=FlagState.OPEN)
+    return FlagStep.objects.filter(flag__in=flags, done_at=None).select_related("flag").order_by("due_on", "pk")
+
+
+def steps_for(viewer: User, *, on: date) -> QuerySet[FlagStep]:
+    """Of these, the viewer's own to do: of a role they hold, or of the worker where the flag is put to them by name."""
+    if not access.may(viewer, Permission.FLAGS_ANSWER, on=on):
+        return FlagStep.objects.none()
+    own = Q(owner_role__in={held.role for held in access.current_roles(viewer, on=on)})
+    if viewer.professional:
+        by_name = FlagFor.objects.filter(recipient=viewer.professional.source_id, to_at=None)
+        own |= Q(owner_role=rules.WORKER, flag__in=by_name.values("flag"))
+    return open_steps(viewer, on=on).filter(own)
+
+
+def waiting_for_others(viewer: User, *, on: date) -> QuerySet[Flag]:
+    """Open flags put to the viewer, and read, whose steps are all for somebody else to do."""
+    mine = queries.flags_for(viewer, on=on)
+    others = FlagStep.objects.filter(done_at=None).values("flag")
+    return (
+        mine.filter(pk__in=others)
+        .exclude(pk__in=steps_for(viewer, on=on).order_by().values("flag"))
+        .exclude(pk__in=unread_flags(viewer, on=on).values("pk"))
+    )
+
+
+def put_to_viewer(viewer: User, *, on: date) -> dict[int, FlagFor]:
+    """The line by which each open flag is put to the viewer and unread, by the flag's number."""
+    rows = FlagFor.objects.filter(flag__in=queries.flags_for(viewer, on=on), to_at=None, acknowledged_at=None)
+    return {row.flag_id: row for row in rows if queries.is_for(row, viewer, on=on)}
+
+
+def read_by(row: FlagFor, *, holidays: frozenset[date]) -> date:
+    """By which day a flag is to be read."""
+    return add_working_days(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays)

@@ -1,0 +1,288 @@
+"""Settings with their children, placements, exceptions, and flags with what they are about, for a viewer to read."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    DateField,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
+
+from plumbline.flags.models import Flag, FlagFor, FlagState
+from plumbline.flags.queries import flags_visible_to
+from plumbline.kernel.errors import NotAllowed
+from plumbline.ofsted.models import Owner, Setting, Status, StatusPeriod
+from plumbline.people import access as people
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, Professional, User
+from plumbline.placements.access import children_visible_to, open_on
+from plumbline.placements.models import Enquiry, Placement, PlacementException
+from plumbline.placements.rules import BLOCKED
+
+# Worst first, as lists of settings begin.
+GRAVITY = tuple(Status.values)
+
+
+def by_gravity(field: str) -> Case:
+    """An expression to order by: 0 for the gravest status."""
+    return Case(
+        *(When(**{field: status}, then=Value(rank)) for rank, status in enumerate(GRAVITY)),
+        default=Value(len(GRAVITY)), output_field=IntegerField(),
+    )  # fmt: skip
+
+
+def _name_of(children: QuerySet[Child], child_id: str) -> Subquery:
+    """The child's name where it is one of `children`, else NULL."""
+    name = NullIf(Trim(Concat("forename", Value(" "), "surname")), Value(""))
+    return Subquery(
+        children.filter(pk=OuterRef(child_id)).values(shown=Coalesce(name, Value("Name not recorded")))[:1],
+        output_field=CharField(),
+    )
+
+
+def _children_now(on: date, outer: str = "pk") -> Coalesce:
+    placed = Placement.objects.filter(open_on(on), setting=OuterRef(outer)).values("setting")
+    return Coalesce(Subquery(placed.values(number=Count("child", distinct=True))), Value(0))
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+def settings_listed(viewer: User, *, on: date) -> QuerySet[Setting]:
+    """Every setting, with `children`: how many are placed there on the day. A count is no child's record."""
+    if not people.may(viewer, Permission.SETTINGS_VIEW, on=on):
+        return Setting.objects.none()
+    return Setting.objects.select_related("owner").annotate(
+        children=_children_now(on),
+        gravity=by_gravity("status"),
+        not_ours=Case(When(children=0, then=Value(1)), default=Value(0), output_field=IntegerField()),
+        today=Value(on, DateField()),
+    )
+
+
+def local_authorities() -> list[str]:
+    return sorted(set(Setting.objects.exclude(local_authority="").values_list("local_authority", flat=True)))
+
+
+def setting_seen(viewer: User, *, register: str, urn: str, on: date) -> Setting:
+    """One setting as `settings_listed` gives it. Raises NotAllowed where there is none for the viewer."""
+    setting = settings_listed(viewer, on=on).filter(register=register, urn=urn.upper()).first()
+    if setting is None:
+        raise NotAllowed(f"There is no setting {urn}.")
+    return setting
+
+
+def settings_of_owner(viewer: User, *, owner: Owner, other_than: Setting, on: date) -> QuerySet[Setting]:
+    return settings_listed(viewer, on=on).filter(owner=owner).exclude(pk=other_than.pk).order_by("gravity", "urn")
+
+
+def settings_matching(viewer: User, *, words: str, on: date, most: int = 20) -> list[Setting]:
+    """The settings that a URN or part of a name may mean; an exact URN first."""
+    found = settings_listed(viewer, on=on).filter(Q(urn=words.upper()) | Q(name__icontains=words))
+    exact = Case(When(urn=words.upper(), then=Value(0)), default=Value(1), output_field=IntegerField())
+    return list(found.order_by(exact, "not_ours", "gravity", "name", "pk")[:most])
+
+
+# --- placements -------------------------------------------------------------------------------------------------------
+
+
+def placements_listed(viewer: User, *, on: date) -> QuerySet[Placement]:
+    """The placements of the children that the viewer may see, each with `child_name` and `today`."""
+    if not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+        return Placement.objects.none()
+    children = children_visible_to(viewer, on=on)
+    return (
+        Placement.objects.filter(child__in=children)
+        .select_related("setting", "exception", "caseworker")
+        .annotate(
+            child_name=_name_of(children, "child_id"),
+            today=Value(on, DateField()),
+            gravity=Coalesce(by_gravity("setting__status"), Value(0)),
+        )
+    )
+
+
+def placements_on(rows: QuerySet[Placement], day: date) -> QuerySet[Placement]:
+    """Of these, who was placed on a day, each with `status_then`: where the setting stood on that day."""
+    then = StatusPeriod.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gt=day), setting=OuterRef("setting"), from_on__lte=day
+    )
+    return rows.filter(open_on(day)).annotate(
+        status_then=Coalesce(Subquery(then.values("status")[:1]), Value("unmatched")),
+        day=Value(day, DateField()),
+    )
+
+
+def placement_seen(viewer: User, *, placement_id: int, on: date) -> Placement:
+    placement = placements_on_or_off(viewer, on=on).filter(pk=placement_id).first()
+    if placement is None:
+        raise NotAllowed(f"There is no placement {placement_id}.")
+    return placement
+
+
+def placements_on_or_off(viewer: User, *, on: date) -> QuerySet[Placement]:
+    """`placements_listed`, with where the setting stood when each began as `status_at_start`."""
+    then = StatusPeriod.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gt=OuterRef("started_on")),
+        setting=OuterRef("setting"), from_on__lte=OuterRef("started_on"),
+    )  # fmt: skip
+    return placements_listed(viewer, on=on).select_related("child", "setting__owner").annotate(
+        status_at_start=Coalesce(Subquery(then.values("status")[:1]), Value("unmatched"))
+    )  # fmt: skip
+
+
+def placements_at(viewer: User, *, setting: Setting, on: date) -> QuerySet[Placement]:
+    """Those placed at a setting now, of the children that the viewer may see."""
+    return placements_listed(viewer, on=on).filter(open_on(on), setting=setting).order_by("started_on", "pk")
+
+
+def children_to_place(viewer: User, *, words: str, on: date, most: int = 20) -> list[Child]:
+    """The children that the viewer may see whose number is, or whose name holds, these words."""
+    words = words.strip()
+    if not words or not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+        return []
+    found = children_visible_to(viewer, on=on).filter(
+        Q(source_id__iexact=words)
+        | Q(forename__icontains=words) | Q(surname__icontains=words)
+        | Q(forename__istartswith=words.split()[0], surname__istartswith=words.split()[-1])
+    )  # fmt: skip
+    return list(found.order_by("sort_key", "pk")[:most])
+
+
+def child_to_place(viewer: User, *, child_id: int, on: date) -> Child:
+    child = children_visible_to(viewer, on=on).filter(pk=child_id).first()
+    if child is None or not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+        raise NotAllowed(f"There is no child {child_id}.")
+    return child
+
+
+# --- exceptions and enquiries -----------------------------------------------------------------------------------------
+
+
+def exceptions_listed(viewer: User, *, on: date) -> QuerySet[PlacementException]:
+    """Exceptions for children that the viewer may see, each with `child_name`."""
+    if not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+        return PlacementException.objects.none()
+    children = children_visible_to(viewer, on=on)
+    return (
+        PlacementException.objects.filter(child__in=children)
+        .select_related("setting", "asked_by", "decided_by")
+        .annotate(
+            child_name=_name_of(children, "child_id"), today=Value(on, DateField()), times_used=Count("placements")
+        )
+    )
+
+
+def exception_seen(viewer: User, *, exception_id: int, on: date) -> PlacementException:
+    exception = exceptions_listed(viewer, on=on).select_related("child").filter(pk=exception_id).first()
+    if exception is None:
+        raise NotAllowed(f"There is no exception {exception_id}.")
+    return exception
+
+
+def exceptions_for_setting(viewer: User, *, setting: Setting, on: date) -> QuerySet[PlacementException]:
+    return exceptions_listed(viewer, on=on).filter(setting=setting).order_by("-asked_at")
+
+
+def enquiry_seen(viewer: User, *, number: int, on: date) -> Enquiry:
+    """An answer given; to whom it was given, and to those who see placements beyond their own children."""
+    enquiry = Enquiry.objects.select_related("setting__owner", "asked_by").filter(number=number).first()
+    wide = people.reaches(viewer, on=on) & {"placements", "all"}
+    if (
+        enquiry is None
+        or not people.may(viewer, Permission.SETTINGS_VIEW, on=on)
+        or not (enquiry.asked_by_id == viewer.pk or wide)
+    ):
+        raise NotAllowed(f"There is no answer {number}.")
+    return enquiry
+
+
+def enquiries_of(viewer: User, *, most: int = 5) -> list[Enquiry]:
+    return list(Enquiry.objects.filter(asked_by=viewer).select_related("setting").order_by("-number")[:most])
+
+
+# --- flags, with what they are about ----------------------------------------------------------------------------------
+
+
+def flags_listed(viewer: User, *, on: date) -> QuerySet[Flag]:
+    """The flags that the viewer may see, each with its setting, its worker, and the child's name where it may be known.
+
+    `child_name` is NULL for those who do not reach the child; `setting_pk`, `setting_name`, `setting_register`,
+    `setting_type` and `worker`, `worker_name` are NULL where there is none.
+    """
+    of_placement = Placement.objects.filter(pk=OuterRef("subject_id")).values("setting")[:1]
+    of_exception = PlacementException.objects.filter(pk=OuterRef("subject_id")).values("setting")[:1]
+    worker = FlagFor.objects.filter(flag=OuterRef("pk"), to_at=None).exclude(recipient__startswith="role:")
+    setting = Setting.objects.filter(pk=OuterRef("setting_pk"))
+    return flags_visible_to(viewer, on=on).annotate(
+        setting_pk=Case(
+            When(subject_type="placement", then=Subquery(of_placement)),
+            When(subject_type="exception", then=Subquery(of_exception)),
+            When(subject_type="setting", then=F("subject_id")),
+            output_field=BigIntegerField(),
+        ),
+        setting_name=Subquery(setting.values("name")[:1]),
+        setting_register=Subquery(setting.values("register")[:1]),
+        setting_type=Subquery(setting.values("provision_type")[:1]),
+        child_name=_name_of(children_visible_to(viewer, on=on), "child_id"),
+        worker=Subquery(worker.order_by("pk").values("recipient")[:1]),
+        worker_name=Subquery(Professional.objects.filter(source_id=OuterRef("worker")).values("name")[:1]),
+        today=Value(on, DateField()),
+        due_if_open=Case(When(state=FlagState.OPEN, then=F("due_on"))),
+    )
+
+
+def flag_seen(viewer: User, *, flag_id: int, on: date) -> Flag:
+    flag = flags_listed(viewer, on=on).filter(pk=flag_id).first()
+    if flag is None:
+        raise NotAllowed(f"There is no flag {flag_id}.")
+    return flag
+
+
+def setting_of_flag(flag: Flag) -> Setting | None:
+    """The setting of a flag that `flag_seen` gave."""
+    return Setting.objects.select_related("owner").filter(pk=flag.setting_pk).first()  # type: ignore[attr-defined]
+
+
+def child_of_flag(viewer: User, *, flag: Flag, on: date) -> Child | None:
+    return children_visible_to(viewer, on=on).filter(pk=flag.child_id).first() if flag.child_id else None
+
+
+# --- what waits -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """How many settings and children stand where, for those who see no child."""
+
+    settings: int
+    children: int
+
+
+def adverse_with_children(viewer: User, *, on: date) -> Concerned:
+    rows = settings_listed(viewer, on=on).filter(status__in=BLOCKED, children__gt=0)
+    children = list(rows.values_list("children", flat=True))
+    return Concerned(len(children), sum(children))
+
+
+def exceptions_to_decide(viewer: User, *, on: date) -> QuerySet[PlacementException]:
+    if not people.may(viewer, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on):
+        return PlacementException.objects.none()
+    return exceptions_listed(viewer, on=on).filter(state=PlacementException.State.ASKED).exclude(asked_by=viewer)
+
+
+def exceptions_waiting(viewer: User, *, on: date) -> QuerySet[PlacementException]:
+    """What the viewer asked for and nobody has decided yet."""
+    return exceptions_listed(viewer, on=on).filter(state=PlacementException.State.ASKED, asked_by=viewer)
