@@ -12,6 +12,7 @@ from plumbline.earlyhelp.rules import wording_key
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import operations as people
+from plumbline.people.access import roles_in_words
 from plumbline.people.models import Organisation, User
 
 
@@ -90,11 +91,12 @@ def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
 
 
 @transaction.atomic
-def look_at_tac(*, tac: Tac, page: str, by: User, at: datetime) -> None:
-    """Leave the trace that someone opened a TAC; the trace is also the child's."""
+def look_at_tac(*, tac: Tac, page: str, by: User, at: datetime, on: date) -> None:
+    """Leave the trace that someone opened a TAC, and as what; the trace is also the child's."""
     audit.record(
-        "earlyhelp.tac.viewed", by=by, at=at, subject=tac, child_id=tac.child_id, page=page, source_id=tac.source_id
-    )
+        "earlyhelp.tac.viewed", by=by, at=at, by_role=roles_in_words(by, on=on), subject=tac, child_id=tac.child_id,
+        page=page, source_id=tac.source_id,
+    )  # fmt: skip
 
 
 def _check_column(column: str) -> None:

@@ -4,6 +4,7 @@ The page asks (`receive`, `ask_to_look`, `ask_to_take`, `ask_to_mend`) and the w
 (`look`, `take`, `mend`: login `worker`). A job ends in a state with a sentence, whatever happens.
 """
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -59,7 +60,8 @@ def receive(
         kind=kind, uploaded_by=by, uploaded_at=at,
         options={"as_at": as_at.isoformat() if as_at else None, "backfill": backfill},
     )  # fmt: skip
-    upload.folder = f"files/imports/{upload.pk}/upload-{upload.pk}"
+    # Numbers come again where a database is begun anew beside old files.
+    upload.folder = f"files/imports/{upload.pk}-{secrets.token_hex(8)}/upload-{upload.pk}"
     upload.file_names = store(given, home / upload.folder)
     if kind == OFSTED and len(upload.file_names) > 1:
         raise RuleBroken("Hand in one list at a time: each is of its own day.", code="one_list")

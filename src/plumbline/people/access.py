@@ -127,6 +127,12 @@ def current_roles(user: User, *, on: date) -> tuple[RoleHeld, ...]:
     return kept[on]
 
 
+def roles_in_words(user: User, *, on: date) -> str:
+    """ "Social worker", "Director, Head of service": as what somebody acts, for the trail; at most 80 characters."""
+    labels = dict.fromkeys(ROLES[held.role].label for held in current_roles(user, on=on))
+    return ", ".join(labels)[:80]
+
+
 def permissions_of(user: User, *, on: date) -> frozenset[Permission]:
     if not user.is_active:
         return frozenset()

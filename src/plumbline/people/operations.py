@@ -14,7 +14,7 @@ from plumbline.audit import operations as audit
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
-from plumbline.people.access import ROLES, Permission
+from plumbline.people.access import ROLES, Permission, roles_in_words
 from plumbline.people.models import (
     Child,
     CodeMapping,
@@ -104,18 +104,26 @@ def tie(
 
 
 @transaction.atomic
-def look_at_child(*, child: Child, page: str, by: User, at: datetime) -> None:
-    """Leave the trace that someone opened a page of a child's record."""
-    audit.record("people.child.viewed", by=by, at=at, subject=child, child_id=child.pk, page=page)
+def look_at_child(*, child: Child, page: str, by: User, at: datetime, on: date) -> None:
+    """Leave the trace that someone opened a page of a child's record, and as what."""
+    audit.record(
+        "people.child.viewed",
+        by=by,
+        at=at,
+        by_role=roles_in_words(by, on=on),
+        subject=child,
+        child_id=child.pk,
+        page=page,
+    )
 
 
 @transaction.atomic
-def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime) -> None:
+def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone looked at a list of records about children: what they asked for, not whom they saw.
 
     `kind` is what the list holds: children, tacs, trail, found.
     """
-    audit.record(f"people.{kind}.listed", by=by, at=at, asked=dict(asked))
+    audit.record(f"people.{kind}.listed", by=by, at=at, by_role=roles_in_words(by, on=on), asked=dict(asked))
 
 
 @transaction.atomic

@@ -58,7 +58,7 @@ class Trail(tables.Table):
     one, many = "event", "events"
     columns = (
         tables.Column("at", "When", sort="no"),
-        tables.Column("by_name", "Who", sort="by_name"),
+        tables.Column("by_name", "Who", sort="by_name", note="by_role", note_heading="As what"),
         tables.Column("what", "What", lambda row: kind_words(row.kind), sort="kind", note="because"),
         tables.Column("child_source_id", "Child", absent="none"),
         tables.Column(
@@ -99,7 +99,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
     table = Trail(request, events)
     child = table.chosen.get("child", "")
     lookers = list(queries.lookers(_of_child(events, child).filter(kind__in=_LOOKS))) if child else []
-    operations.look_at_list(kind="trail", asked=request.GET.dict(), by=request.user, at=request.at)
+    operations.look_at_list(kind="trail", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
     return tables.page(
         request,
         table,

@@ -102,9 +102,16 @@ _REACH = {
 @requires(Permission.CHILDREN_VIEW)
 def children(request: HttpRequest) -> HttpResponseBase:
     table = Children(request, access.children_listed(request.user, on=request.day), on=request.day)
-    operations.look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at)
+    operations.look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
     says = [words for reach, words in _REACH.items() if reach in reaches(request.user, on=request.day)]
-    return tables.page(request, table, "children/list.html", {"says": says})
+    return tables.page(request, table, "children/list.html", {"says": says, "tabs": lists(request, "children")})
+
+
+def lists(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
+    """The lists of this part of the site as tabs, where the person may open more than one."""
+    both = ((Permission.CHILDREN_VIEW, "Children", "children"), (Permission.TACS_VIEW, "TACs", "tacs"))
+    open_to = [(label, name) for needed, label, name in both if may(request.user, needed, on=request.day)]
+    return [(label, reverse(name), name == here) for label, name in open_to] if len(open_to) > 1 else []
 
 
 @dataclass(frozen=True)
@@ -142,7 +149,7 @@ def child(request: HttpRequest, child_id: int, section: str = "") -> HttpRespons
     record = _record(request, found, visible, sections)
     referrals = Referrals(request, record.referrals, prefix="r-")
     workers = Workers(request, record.involvements, prefix="w-")
-    operations.look_at_child(child=found, page=section or "now", by=viewer, at=request.at)
+    operations.look_at_child(child=found, page=section or "now", by=viewer, at=request.at, on=request.day)
     may_see_settings = may(viewer, Permission.SETTINGS_VIEW, on=day)
     file = (referrals.download or workers.download) if section == "social-care" else None
     return file or render(
@@ -161,12 +168,16 @@ def child(request: HttpRequest, child_id: int, section: str = "") -> HttpRespons
                 {
                     "placement": each,
                     "setting": setting_words(each),
+                    "kind": words.kind(each.setting.status) if each.setting else "red",
                     "url": words.address(each.setting) if each.setting and may_see_settings else "",
                 }
                 for each in record.placements
             ],
             "wrong": _wrong(found, record),
             "summary": _summary(found, record, day),
+            "trail_url": f"{reverse('governance')}?child={found.source_id}&what=looks"
+            if may(viewer, Permission.AUDIT_VIEW, on=day)
+            else "",
             "timeline": _timeline(record) if section == "timeline" else [],
             "breadcrumbs": [("Children and families", reverse("children")), (found.name, "")],
         },

@@ -72,7 +72,10 @@ def wording_queue(request: HttpRequest) -> HttpResponseBase:
             "how_many": len(waiting),
             "choices": ClosureCode.choices,
             "undo": undo,
-            "known": people.code_mappings(END_REASON),
+            "known": [
+                {"wording": each.wording, "label": ClosureCode(each.code).label}
+                for each in people.code_mappings(END_REASON)
+            ],
             "breadcrumbs": [(_CRUMB, reverse("queues")), ("Wordings", "")],
         },
     )

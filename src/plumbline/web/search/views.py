@@ -30,7 +30,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     groups: list[dict[str, Any]] = []
     if len(text) >= _SHORTEST:
         groups = [group for group in (kind(request, text) for kind in _KINDS) if group["found"]]
-        operations.look_at_list(kind="found", asked={"q": text}, by=request.user, at=request.at)
+        operations.look_at_list(kind="found", asked={"q": text}, by=request.user, at=request.at, on=request.day)
     return render(
         request,
         "search/search.html",

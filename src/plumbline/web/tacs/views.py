@@ -20,6 +20,7 @@ from plumbline.people.models import Organisation
 from plumbline.placements.access import children_visible_to
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
+from plumbline.web.children.views import lists
 
 _NOT_RECORDED = (
     ("lead", "Lead organisation"),
@@ -111,8 +112,8 @@ def outcome_words(tac: Tac) -> str:
 def tacs(request: HttpRequest) -> HttpResponseBase:
     rows = tacs_visible_to(request.user, on=request.day)
     table = Tacs(request, rows.select_related("child", "lead_organisation", "lead_professional"), on=request.day)
-    people.look_at_list(kind="tacs", asked=request.GET.dict(), by=request.user, at=request.at)
-    return tables.page(request, table, "tacs/list.html")
+    people.look_at_list(kind="tacs", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
+    return tables.page(request, table, "tacs/list.html", {"tabs": lists(request, "tacs")})
 
 
 _SECTIONS = (("", "Now"), ("history", "What our records said"), ("timeline", "Timeline"))
@@ -130,7 +131,7 @@ def tac(request: HttpRequest, tac_id: int, section: str = "") -> HttpResponseBas
         raise Http404
     versions = tac_versions(found) if section else []
     audits = list(TacAudit.objects.filter(tac=found).order_by("-audited_on", "-pk"))
-    earlyhelp.look_at_tac(tac=found, page=section or "now", by=viewer, at=request.at)
+    earlyhelp.look_at_tac(tac=found, page=section or "now", by=viewer, at=request.at, on=request.day)
     child_url = ""
     if children_visible_to(viewer, on=day).filter(pk=found.child_id).exists():
         child_url = reverse("child", args=[found.child_id])
