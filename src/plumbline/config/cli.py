@@ -144,6 +144,36 @@ def flags(only_open, kind, as_json) -> None:  # noqa: ANN001
 
 
 @main.command()
+@signed_in_as("worker")
+def night() -> None:
+    """What each night does: statuses and flags as of today, escalation, the daily digest."""
+    from plumbline.jobs import night as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.say_night(at=ways_in.now(), on=ways_in.today())
+
+
+@main.command("send-messages")
+@signed_in_as("worker")
+def send_messages() -> None:
+    """Send the e-mails that wait."""
+    from plumbline.jobs import night as job  # needs Django ready
+
+    job.say_messages()
+
+
+@main.command("monthly-check")
+@click.option("--as", "username", help="Who acts.")
+@signed_in_as("worker")
+def monthly_check(username) -> None:  # noqa: ANN001
+    """Open this month's check of our own settings, and say what is left of it."""
+    from plumbline.jobs import monthly_check as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.monthly_check(by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today())
+
+
+@main.command()
 @click.argument("key")
 @click.option("--as-at", help="The day of a figure that stands on a day.")
 @click.option("--from", "first", help="First day of the period.")

@@ -21,6 +21,8 @@ TODAY = ENV.today
 DEMO = ENV.demo
 COUNCIL = ENV.council
 COLOUR = ENV.colour
+SMTP_URL = ENV.smtp_url
+EMAIL_FROM = ENV.email_from
 
 _URL = {"owner": ENV.owner_url, "web": ENV.web_url, "worker": ENV.worker_url}[ENV.login]
 _LOGIN = conninfo_to_dict(_URL) if _URL else {"dbname": "plumbline"}

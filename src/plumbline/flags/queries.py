@@ -10,6 +10,7 @@ from plumbline.flags.models import Flag, FlagFor, FlagState
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, RoleHeld, Tie, User
+from plumbline.people.queries import CHILD
 
 # Who sees what is put to a role beside those who hold it.
 _ALSO_READ = {"director": ("management_team",)}
@@ -75,10 +76,6 @@ def _officers(child_id: Any, on: date) -> QuerySet[Tie]:
         Q(to_on=None) | Q(to_on__gte=on), subject_type=CHILD, subject_id=child_id, from_on__lte=on,
         user__in=officers.values("user"),
     )  # fmt: skip
-
-
-# As `people.operations.align_ties` names it.
-CHILD = "child"
 
 
 def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie]:

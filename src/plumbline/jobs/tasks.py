@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from plumbline.audit import operations as audit
 from plumbline.exchange import uploads
+from plumbline.jobs import night as night_job
 from plumbline.jobs import ways_in
 
 
@@ -13,6 +14,20 @@ from plumbline.jobs import ways_in
 def seal_audit(timestamp: int) -> None:
     """Each minute."""
     audit.seal(at=ways_in.now())
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(queue="periodic", queueing_lock="night")
+def night(timestamp: int) -> None:
+    """At half past three."""
+    night_job.night(at=ways_in.now(), on=ways_in.today())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="periodic", queueing_lock="messages")
+def send_messages(timestamp: int) -> None:
+    """Each minute."""
+    night_job.send_messages()
 
 
 # One import at a time: the others wait for their turn. The pages ask for these by their names.

@@ -6,6 +6,7 @@ Called through `placements.operations.take_judgements` and its like only, which 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -14,15 +15,27 @@ from plumbline.audit.models import Import
 from plumbline.evidence.models import Document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
+from plumbline.kernel.periods import working_days_of_month
+from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import evaluation, listing
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import ASPECTS, UNKNOWN, Aspect, framework_of
 from plumbline.ofsted.listing import ListRead
-from plumbline.ofsted.models import Inspection, Judgement, Notice, OfstedList, Setting, UnregisteredUse
+from plumbline.ofsted.models import (
+    CheckItem,
+    Inspection,
+    Judgement,
+    MonthlyCheck,
+    Notice,
+    OfstedList,
+    Setting,
+    UnregisteredUse,
+)
 from plumbline.ofsted.rules import RULE_VERSION, Differences, Kind, Said, compare_lists
+from plumbline.ofsted.states import CHECK_MOVES
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import User
+from plumbline.people.models import BankHoliday, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,8 @@ def record_list(*, read: ListRead, import_run: Import, by: User | None, at: date
     changes = evaluation.evaluate(listing.in_stage_to_evaluate(rule_version=RULE_VERSION), on=on)
     differences = _compare(taken.ofsted_list)
     _compare_next(taken.ofsted_list)
+    for check in MonthlyCheck.objects.filter(month=on.replace(day=1), completed_at=None):
+        check.lists.add(taken.ofsted_list)
     rows = _count(read, taken)
     if taken.new_list or rows["added"] or rows["changed"]:
         audit.record(
@@ -363,3 +378,105 @@ def _checked(setting: Setting, *, on: date) -> list[StatusChange]:
     changes = evaluation.evaluate([setting.pk], on=on)
     Setting.objects.filter(pk=setting.pk).exclude(last_checked_on__gte=on).update(last_checked_on=on)
     return changes
+
+
+# --- the monthly check ------------------------------------------------------------------------------------------------
+
+_WORKING_DAYS = 5
+
+
+@transaction.atomic
+def open_month(*, month: date, setting_ids: Collection[int], by: User | None, at: datetime, on: date) -> MonthlyCheck:
+    """The check of a month (its first day), with a line for each of these settings; due on the fifth working day.
+
+    Opened already: lines for settings that are new are added, unless it is complete.
+    """
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    check = MonthlyCheck.objects.filter(month=month).first()
+    made = check is None
+    if check is None:
+        holidays = frozenset(BankHoliday.objects.filter(day__gte=month).values_list("day", flat=True))
+        due_on = list(working_days_of_month(month, holidays))[_WORKING_DAYS - 1]
+        check = MonthlyCheck.objects.create(month=month, due_on=due_on, opened_at=at)
+    if check.completed_at:
+        return check
+    there = set(check.items.values_list("setting", flat=True))
+    new = sorted(set(setting_ids) - there)
+    CheckItem.objects.bulk_create(CheckItem(check_month=check, setting_id=pk) for pk in new)
+    if made or new:
+        audit.record("ofsted.month.opened", by=by, at=at, subject=check, month=month.isoformat(), settings=len(new))
+    return check
+
+
+@transaction.atomic
+def check_unchanged(
+    *, item_id: int, report_link: str, note: str = "", document_id: int | None = None, by: User, at: datetime, on: date
+) -> Outcome:
+    """The report page was looked at and says nothing new: recorded as evidence of the check."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    item = _item(item_id)
+    if not report_link.strip():
+        raise RuleBroken("Give the link to the report page that you looked at.", code="no_evidence")
+    _settle(item, CheckItem.Outcome.UNCHANGED, report_link, note, document_id, None, by=by, at=at, on=on)
+    return Outcome(None, ())
+
+
+@transaction.atomic
+def check_changed(*, item_id: int, note: str = "", by: User, at: datetime, on: date, **judged: Any) -> Outcome:
+    """The report page says something new: `judged` is what `record_judgement` takes, but for the setting."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    item = _item(item_id)
+    outcome = record_judgement(setting_id=item.setting_id, by=by, at=at, on=on, **judged)
+    _settle(
+        item, CheckItem.Outcome.CHANGED, judged.get("report_link", ""), note, judged.get("document_id"), outcome.made,
+        by=by, at=at, on=on,
+    )  # fmt: skip
+    return outcome
+
+
+@transaction.atomic
+def complete_month(*, check_id: int, lists_note: str = "", by: User, at: datetime, on: date) -> MonthlyCheck:
+    """Raises RuleBroken while a setting has not been looked up, or neither a list was read nor the note says why."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    check = MonthlyCheck.objects.select_for_update().filter(pk=check_id).first()
+    if check is None:
+        raise NotAllowed(f"There is no check {check_id}.")
+    if check.completed_at:
+        raise RuleBroken(f"This check was completed on {check.completed_at:%-d %B %Y}.", code="wrong_state")
+    left = check.items.filter(outcome=CheckItem.Outcome.TO_DO).count()
+    if left:
+        raise RuleBroken(f"{left} settings have not been looked up yet.", code="not_finished")
+    if not check.lists.exists() and not lists_note.strip():
+        raise RuleBroken(
+            "No list was read this month. Read the lists that Ofsted has published, or say that there was none.",
+            code="no_lists",
+        )
+    check.completed_at, check.completed_by, check.lists_note = at, by, lists_note.strip()
+    check.save(update_fields=["completed_at", "completed_by", "lists_note"])
+    audit.record("ofsted.month.completed", by=by, at=at, subject=check, because=check.lists_note)
+    return check
+
+
+def _item(item_id: int) -> CheckItem:
+    item = CheckItem.objects.select_for_update(of=("self",)).select_related("check_month").filter(pk=item_id).first()
+    if item is None:
+        raise NotAllowed(f"There is no line {item_id} in a monthly check.")
+    if item.check_month.completed_at:
+        raise RuleBroken("The check of this month is complete.", code="wrong_state")
+    return item
+
+
+def _settle(
+    item: CheckItem, outcome: CheckItem.Outcome, report_link: str, note: str, document_id: int | None,
+    inspection: Any, *, by: User, at: datetime, on: date,
+) -> None:  # fmt: skip
+    check_move(CHECK_MOVES, CheckItem.Outcome(item.outcome), outcome)
+    item.outcome, item.report_link, item.note = outcome, report_link.strip(), note.strip()
+    item.document_id, item.inspection = document_id, inspection
+    item.checked_at, item.checked_by = at, by
+    item.save()
+    Setting.objects.filter(pk=item.setting_id).exclude(last_checked_on__gte=on).update(last_checked_on=on)
+    audit.record(
+        "ofsted.setting.checked", by=by, at=at, subject_type="ofsted.setting", subject_id=item.setting_id,
+        because=item.note, outcome=outcome.value, link=item.report_link,
+    )  # fmt: skip

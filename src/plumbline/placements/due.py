@@ -1,4 +1,4 @@
-"""What has to be flagged about placements on a day, from what is recorded now: either order of importing gives the same."""
+"""What has to be flagged about placements on a day, from what is recorded now: whatever came in first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.db import connection
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
+from plumbline.ofsted.models import MonthlyCheck
 from plumbline.placements import rules
 from plumbline.placements.models import Placement, PlacementException
 from plumbline.placements.rules import Concern
@@ -66,6 +67,7 @@ def wanted_on(on: date, *, placement_id: int | None = None) -> list[Wanted]:
     if placement_id is None:
         wanted += _checks_late(settings.values(), on)
         wanted += _undecided_exceptions()
+        wanted += _months_late(on)
     return wanted
 
 
@@ -116,6 +118,17 @@ def _undecided_exceptions() -> Iterable[Wanted]:
         )  # fmt: skip
 
 
+def _months_late(on: date) -> Iterable[Wanted]:
+    for check in MonthlyCheck.objects.filter(completed_at=None, due_on__lt=on).order_by("month"):
+        yield Wanted(
+            kind="monthly_check_late",
+            subject_type="monthly_check",
+            subject_id=check.pk,
+            reason=f"The check of {check.month:%B %Y} was due on {check.due_on:%-d %B %Y} and is not complete.",
+            recipients=flag_rules.recipients("monthly_check_late", worker=""),
+        )
+
+
 def why_closed(flags: Sequence[Flag], *, on: date) -> Mapping[int, str]:
     """Why what each flag says is no longer so, in a sentence."""
     placements = {
@@ -133,6 +146,8 @@ def _why(flag: Flag, placement: Placement | None, on: date) -> str:
         return "The setting has been checked, or no child is placed there any more."
     if flag.kind == "exception_undecided":
         return "The exception has been decided."
+    if flag.kind == "monthly_check_late":
+        return "The check of the month is complete."
     if placement is None:
         return "The placement is no longer recorded."
     setting: Any = placement.setting

@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
+from plumbline.audit import operations as audit
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.evaluation import StatusChange
-from plumbline.people.models import User
-from plumbline.placements import due, rules
+from plumbline.ofsted.models import MonthlyCheck, Setting
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, User
+from plumbline.placements import due, guard, queries, rules
+from plumbline.placements.access import children_visible_to, open_on
+from plumbline.placements.models import Enquiry, Grounds, Placement, PlacementException
+from plumbline.placements.states import EXCEPTION_MOVES
 
 
 class HasStatusChanges(Protocol):
@@ -83,3 +92,204 @@ def _mark_what_began_adverse() -> None:
                where t.id = p.id and p.began_adverse <> t.adverse""",
             [list(rules.BLOCKED)],
         )
+
+
+# --- placements -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def begin_placement(
+    *,
+    child_id: int,
+    setting_id: int,
+    started_on: date,
+    ended_on: date | None = None,
+    placement_type: str = "",
+    provider_type: str = "",
+    by: User,
+    at: datetime,
+    on: date,
+) -> Placement:
+    """Record that a child is placed. Raises RuleBroken (setting_adverse) where the setting may take nobody and no
+    exception for this child covers the day: the database itself refuses, this says it first and in words.
+    """
+    access.check(by, Permission.PLACEMENTS_RECORD, on=on)
+    child = _child(child_id, by=by, on=on)
+    setting = ofsted.get_setting(setting_id=setting_id)
+    rules.check_days(started_on=started_on, ended_on=ended_on, on=on)
+    pk = _insert(
+        child=child, setting=setting, started_on=started_on, ended_on=ended_on, placement_type=placement_type,
+        provider_type=provider_type,
+    )  # fmt: skip
+    placement = Placement.objects.select_related("setting").get(pk=pk)
+    audit.record(
+        "placements.placement.begun", by=by, at=at, subject=placement, child_id=child.pk, setting=setting.urn,
+        status=setting.status, started_on=started_on.isoformat(), exception=placement.exception_id,
+    )  # fmt: skip
+    raise_flags(by=by, at=at, on=on, placement_id=pk)
+    return placement
+
+
+def _insert(
+    *, child: Child, setting: Setting, started_on: date, ended_on: date | None, placement_type: str, provider_type: str
+) -> int:
+    """By hand, since the pages' login may not name the column that says "imported", not even to leave it empty."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """with number as (select nextval(pg_get_serial_sequence('placements_placement', 'id')) as id)
+                   insert into placements_placement (id, source, source_id, child_id, setting_id, urn_wording,
+                       placement_type, provider_type, caseworker_wording, started_on, ended_on, began_adverse)
+                   select id, 'here', 'H' || id, %s, %s, %s, %s, %s, '', %s, %s, false from number returning id""",
+                [child.pk, setting.pk, setting.urn, placement_type, provider_type, started_on, ended_on],
+            )
+            return cursor.fetchone()[0]
+    except DatabaseError as error:
+        refusal = guard.refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+@transaction.atomic
+def end_placement(*, placement_id: int, ended_on: date, by: User, at: datetime, on: date) -> Placement:
+    """Record the end of a placement that was recorded here; others are ended where they are kept."""
+    access.check(by, Permission.PLACEMENTS_RECORD, on=on)
+    placement = queries.placements_visible_to(by, on=on).filter(pk=placement_id).first()
+    if placement is None:
+        raise NotAllowed(f"There is no placement {placement_id}.")
+    placement = Placement.objects.select_for_update(of=("self",), no_key=True).get(pk=placement_id)
+    if placement.source != Placement.Source.HERE:
+        raise RuleBroken("A placement that another system recorded is ended there.", code="recorded_elsewhere")
+    if placement.ended_on is not None and placement.ended_on <= ended_on:
+        raise RuleBroken(f"The placement ended on {placement.ended_on:%-d %B %Y}.", code="wrong_state")
+    rules.check_days(started_on=placement.started_on, ended_on=ended_on, on=on)
+    if ended_on > on:
+        raise RuleBroken(f"{ended_on:%-d %B %Y} is a date in the future.", code="future_date")
+    placement.ended_on = ended_on
+    placement.save(update_fields=["ended_on"])
+    audit.record(
+        "placements.placement.ended", by=by, at=at, subject=placement, child_id=placement.child_id,
+        ended_on=ended_on.isoformat(),
+    )  # fmt: skip
+    raise_flags(by=by, at=at, on=on, placement_id=placement_id)
+    return placement
+
+
+def _child(child_id: int, *, by: User, on: date) -> Child:
+    child = children_visible_to(by, on=on).filter(pk=child_id).first()
+    if child is None:
+        raise NotAllowed(f"There is no child {child_id}.")
+    return child
+
+
+# --- exceptions -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_exception(
+    *,
+    child_id: int,
+    setting_id: int,
+    grounds: str,
+    reason: str,
+    safeguards: str,
+    childs_wishes: str = "",
+    from_on: date,
+    ends_on: date,
+    by: User,
+    at: datetime,
+    on: date,
+) -> PlacementException:
+    """Ask leave to place one child at one setting that may take nobody.
+
+    On emergency grounds the placement may begin at once, that night or the next day; the head of service decides by
+    the next working day, and until then a flag says that nobody has.
+    """
+    access.check(by, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
+    child = _child(child_id, by=by, on=on)
+    setting = ofsted.get_setting(setting_id=setting_id)
+    if grounds not in Grounds.values:
+        raise RuleBroken(f"“{grounds}” is none of the grounds: {', '.join(Grounds.values)}.", code="unknown_code")
+    rules.check_exception(
+        status=setting.status, grounds=grounds, reason=reason, safeguards=safeguards, from_on=from_on,
+        ends_on=ends_on, on=on,
+    )  # fmt: skip
+    exception = PlacementException.objects.create(
+        child=child, setting=setting, grounds=grounds, reason=reason.strip(), safeguards=safeguards.strip(),
+        childs_wishes=childs_wishes.strip(), from_on=from_on, ends_on=ends_on, asked_by=by, asked_at=at,
+    )  # fmt: skip
+    audit.record(
+        "placements.exception.asked", by=by, at=at, subject=exception, child_id=child.pk, because=reason.strip(),
+        grounds=grounds, setting=setting.urn,
+    )  # fmt: skip
+    raise_flags(by=by, at=at, on=on)
+    return exception
+
+
+@transaction.atomic
+def decide_exception(
+    *, exception_id: int, approve: bool, reason: str = "", by: User, at: datetime, on: date
+) -> PlacementException:
+    """Approve or refuse; never by whoever asked. A refusal says why."""
+    access.check(by, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on)
+    exception = PlacementException.objects.select_for_update(of=("self",)).filter(pk=exception_id).first()
+    if exception is None or not children_visible_to(by, on=on).filter(pk=exception.child_id).exists():
+        raise NotAllowed(f"There is no exception {exception_id}.")
+    if exception.asked_by_id == by.pk:
+        raise RuleBroken("Whoever asks for an exception does not decide it.", code="own_request")
+    state = PlacementException.State.APPROVED if approve else PlacementException.State.REFUSED
+    check_move(EXCEPTION_MOVES, PlacementException.State(exception.state), state)
+    if not approve and not reason.strip():
+        raise RuleBroken("Say why the exception is refused.", code="missing_reason")
+    exception.state, exception.decided_by, exception.decided_at = state, by, at
+    exception.decision_reason = reason.strip()
+    exception.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+    audit.record(
+        "placements.exception.decided", by=by, at=at, subject=exception, child_id=exception.child_id,
+        because=reason.strip(), state=state.value,
+    )  # fmt: skip
+    raise_flags(by=by, at=at, on=on)
+    return exception
+
+
+@transaction.atomic
+def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, on: date) -> Enquiry:
+    """Answer "may I place here, now?" and keep the answer under a number. No setting: none is known by these words.
+
+    `answer`: verdict (yes, no, conditions), why (sentences), status, since, last_checked_on, gone_since, others (the
+    owner's other settings that are not clear: urn, name, status), exceptions (how many are live there).
+    """
+    access.check(by, Permission.SETTINGS_VIEW, on=on)
+    setting = None if setting_id is None else ofsted.get_setting(setting_id=setting_id)
+    answer = queries.answer_for(setting, asked=asked, on=on)
+    enquiry = Enquiry.objects.create(
+        asked_at=at, asked_by=by, asked=asked[:200], setting=setting, day=on, may=answer["verdict"] != "no",
+        answer=answer,
+    )  # fmt: skip
+    audit.record(
+        "placements.enquiry.answered", by=by, at=at, subject=enquiry, asked=asked[:200], verdict=answer["verdict"]
+    )
+    return enquiry
+
+
+# --- the monthly check ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_month(*, on: date, setting_ids: frozenset[int] = frozenset(), by: User | None, at: datetime) -> MonthlyCheck:
+    """The check of the month of `on`, with a line for each setting with children now, and for `setting_ids` (those
+    with contracts). Opened already: the settings that have come since are added.
+    """
+    ours = set(Placement.objects.filter(open_on(on), setting__isnull=False).values_list("setting", flat=True))
+    check = ofsted.open_month(month=on.replace(day=1), setting_ids=ours | setting_ids, by=by, at=at, on=on)
+    raise_flags(by=by, at=at, on=on)
+    return check
+
+
+@transaction.atomic
+def complete_month(*, check_id: int, lists_note: str = "", by: User, at: datetime, on: date) -> MonthlyCheck:
+    """Both parts are done: the lists were read (or the note says why not), and every setting looked up."""
+    check = ofsted.complete_month(check_id=check_id, lists_note=lists_note, by=by, at=at, on=on)
+    raise_flags(by=by, at=at, on=on)
+    return check

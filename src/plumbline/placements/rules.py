@@ -14,6 +14,7 @@ BLOCKED = ("unregistered", "adverse", "closed")
 FLAG_KINDS = (
     "setting_unregistered", "placed_at_adverse", "setting_adverse", "setting_watch", "setting_unmatched",
     "setting_gone", "check_late", "exception_undecided",
+    "monthly_check_late",
 )  # fmt: skip
 
 
@@ -167,3 +168,42 @@ def check_exception(
         raise RuleBroken("An emergency exception begins tonight or began last night.", code="not_an_emergency")
     if (ends_on - from_on).days > 366:
         raise RuleBroken("An exception lasts a year at most.", code="too_long")
+
+
+# --- may I place here, now? -------------------------------------------------------------------------------------------
+
+
+def unknown_setting(asked: str) -> str:
+    return (
+        f"No setting “{asked}” is on any of Ofsted’s lists that were read, or entered by hand. Nothing is known of it, "
+        "so it is not to be taken as safe: look up its report, and enter what it says first."
+    )
+
+
+def answer(
+    *,
+    urn: str,
+    status: str,
+    sentences: Sequence[str],
+    evaluated: bool,
+    gone_since: date | None,
+    last_checked_on: date | None,
+    on: date,
+) -> tuple[str, list[str]]:
+    """ "yes", "no" or "conditions", with the sentences that say why and what to do first."""
+    no = why_not(urn=urn, status=status, sentences=(), evaluated=evaluated)
+    if no:
+        return "no", [no, *sentences]
+    if status == "unmatched":
+        return "no", [unknown_setting(urn)]
+    conditions: list[str] = []
+    if status == "watch":
+        conditions.append("It is to be watched: talk to the contract officer before placing, and agree on visits.")
+    if status == "not_judged":
+        conditions.append("There is no overall judgement: read what was judged before placing.")
+    if gone_since and gone_since <= on:
+        conditions.append(f"It is no longer on Ofsted’s list of {_day(gone_since)}: find out why before placing.")
+    if check_late(urn=urn, status=status, gone=False, last_checked_on=last_checked_on, on=on):
+        checked = f" since {_day(last_checked_on)}" if last_checked_on else ""
+        conditions.append(f"Nobody has checked it{checked}: look up its report page before placing.")
+    return ("conditions" if conditions else "yes"), [*sentences, *conditions]

@@ -1,0 +1,145 @@
+"""Sending what waits in the outbox, over SMTP. Each message is claimed by one sender, and tried again if it must be."""
+
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from django.db import transaction
+
+from plumbline.flags.models import Message
+from plumbline.kernel.errors import RuleBroken
+
+# After the first, second, … failed attempt; after the last the message is given up, and shown as such.
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))
+_TIMEOUT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """`PLUMBLINE_SMTP_URL` and `PLUMBLINE_EMAIL_FROM`. `smtp` upgrades to TLS where the server offers it."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = ""
+    tls: bool = False
+
+    @classmethod
+    def of(cls, url: str, *, sender: str) -> "Server":
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise RuleBroken(
+                "PLUMBLINE_SMTP_URL must look like smtp://user:password@host:port or smtps://…", code="wrong_setting"
+            )
+        tls = parts.scheme == "smtps"
+        return cls(
+            host=parts.hostname, port=parts.port or (465 if tls else 587), sender=sender,
+            user=unquote(parts.username or ""), password=unquote(parts.password or ""), tls=tls,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Sent:
+    """`later`: failed now, to be tried again. `given_up`: no more."""
+
+    sent: int = 0
+    later: int = 0
+    given_up: int = 0
+
+
+def send_waiting(*, server: Server, now: Callable[[], datetime], most: int = 500) -> Sent:
+    """Send what is due, one transaction a message, so that a crash loses none and two senders share the work.
+
+    A crash between the server's answer and ours can send one twice: it has the same Message-ID.
+    """
+    done = Sent()
+    connection: smtplib.SMTP | None = None
+    started = now()
+    try:
+        for _ in range(most):
+            with transaction.atomic():
+                message = (
+                    Message.objects.select_for_update(of=("self",), skip_locked=True)
+                    .filter(state=Message.State.WAITING, next_attempt_at__lte=started)
+                    .order_by("next_attempt_at", "pk")
+                    .first()
+                )
+                if message is None:
+                    return done
+                try:
+                    connection = connection or _connect(server)
+                    connection.send_message(_email(message, server), server.sender, [message.to_address])
+                except (smtplib.SMTPException, OSError) as failure:
+                    _failed(message, failure, done, at=now())
+                    # What is left of the connection is not trusted with the next message.
+                    _leave(connection)
+                    connection = None
+                else:
+                    message.state, message.sent_at, message.error = Message.State.SENT, now(), ""
+                    message.attempts += 1
+                    message.save(update_fields=["state", "sent_at", "attempts", "error"])
+                    done.sent += 1
+        return done
+    finally:
+        _leave(connection)
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    if server.tls:
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT)
+    else:
+        connection = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT)
+    try:
+        connection.ehlo()
+        if not server.tls and connection.has_extn("starttls"):
+            connection.starttls()
+            connection.ehlo()
+        if server.user:
+            connection.login(server.user, server.password)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _leave(connection: smtplib.SMTP | None) -> None:
+    if connection is None:
+        return
+    try:
+        connection.quit()
+    except (smtplib.SMTPException, OSError):
+        # The server has gone already: there is nobody to say goodbye to.
+        connection.close()
+
+
+def _email(message: Message, server: Server) -> EmailMessage:
+    email = EmailMessage()
+    email["From"], email["To"], email["Subject"] = server.sender, message.to_address, message.subject
+    email["Message-ID"] = f"<plumbline-{message.pk}@{server.sender.rpartition('@')[2]}>"
+    email["Date"] = message.written_at
+    email["Auto-Submitted"] = "auto-generated"
+    email.set_content(message.body)
+    return email
+
+
+def _failed(message: Message, failure: Exception, done: Sent, *, at: datetime) -> None:
+    message.attempts += 1
+    message.error = str(failure)[:1000]
+    if message.attempts > len(BACK_OFF) or _for_good(failure):
+        message.state = Message.State.FAILED
+        done.given_up += 1
+    else:
+        message.next_attempt_at = at + BACK_OFF[message.attempts - 1]
+        done.later += 1
+    message.save(update_fields=["attempts", "error", "state", "next_attempt_at"])
+
+
+def _for_good(failure: Exception) -> bool:
+    """Whether the server said that this address will never take it."""
+    if isinstance(failure, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in failure.recipients.values())
+    return False

@@ -1,0 +1,45 @@
+"""What each night does, and sending messages: `plumbline night`, `plumbline send-messages`."""
+
+from datetime import date, datetime
+
+import click
+from django.conf import settings
+
+from plumbline.flags import operations as flags
+from plumbline.flags.outbox import Sent, Server, send_waiting
+from plumbline.jobs import ways_in
+from plumbline.placements import operations as placements
+
+
+def night(*, at: datetime, on: date) -> dict[str, int]:
+    """The day's turn: statuses and flags as of today, the month's check opened, what is overdue escalated, digests."""
+    placements.open_month(by=None, at=at, on=on)
+    raised = placements.turn_of_the_day(by=None, at=at, on=on)
+    escalated = flags.escalate_overdue(by=None, at=at, on=on)
+    digests = flags.write_digests(by=None, at=at, on=on)
+    return {
+        "raised": sum(raised.raised.values()),
+        "closed": sum(raised.closed.values()),
+        "escalated": escalated,
+        "digests": digests,
+    }
+
+
+def say_night(*, at: datetime, on: date) -> None:
+    done = night(at=at, on=on)
+    click.echo(", ".join(f"{name}: {count:,}" for name, count in done.items()))
+
+
+def send_messages() -> Sent | None:
+    """None where no server is set: messages wait."""
+    if not settings.SMTP_URL:
+        return None
+    return send_waiting(server=Server.of(settings.SMTP_URL, sender=settings.EMAIL_FROM), now=ways_in.now)
+
+
+def say_messages() -> None:
+    done = send_messages()
+    if done is None:
+        click.echo("No mail server is set (PLUMBLINE_SMTP_URL): messages wait in the outbox.", err=True)
+        return
+    click.echo(f"Sent: {done.sent:,}, to be tried again: {done.later:,}, given up: {done.given_up:,}")

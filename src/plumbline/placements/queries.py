@@ -1,0 +1,102 @@
+"""Who was placed where, the queues of what nobody knows enough about, and the answer to "may I place here, now?"."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from plumbline.ofsted.models import Setting, Status, StatusPeriod, UnregisteredUse
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.placements import rules
+from plumbline.placements.access import children_visible_to, open_on
+from plumbline.placements.models import Placement, PlacementException
+
+_MOST_OTHERS = 20
+
+
+def placements_visible_to(viewer: User, *, on: date) -> QuerySet[Placement]:
+    """Placements of the children that the viewer reaches, on a day. Nothing else exists."""
+    if not access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+        return Placement.objects.none()
+    return Placement.objects.filter(child__in=children_visible_to(viewer, on=on))
+
+
+def placed_on(viewer: User, *, day: date, on: date) -> QuerySet[Placement]:
+    """Who was placed where on `day`, each with `status_then` and `reasons_then`: the setting's standing on that day.
+
+    `unmatched` where nothing was known of it then. Seen with the viewer's rights of today (`on`).
+    """
+    then = StatusPeriod.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gt=day), setting=OuterRef("setting"), from_on__lte=day
+    )
+    return (
+        placements_visible_to(viewer, on=on)
+        .filter(open_on(day))
+        .select_related("child", "setting", "exception")
+        .annotate(
+            status_then=Coalesce(Subquery(then.values("status")[:1]), Value(Status.UNMATCHED.value)),
+            reasons_then=Subquery(then.values("reasons")[:1]),
+        )
+        .order_by("child__sort_key", "pk")
+    )
+
+
+def unmatched(viewer: User, *, on: date) -> QuerySet[Placement]:
+    """Open placements at a setting that is on none of the lists, or at none, each with `urn_said`."""
+    return (
+        placements_visible_to(viewer, on=on)
+        .filter(open_on(on))
+        .filter(Q(setting__isnull=True) | Q(setting__status=Status.UNMATCHED))
+        .select_related("child", "setting")
+        .annotate(urn_said=Coalesce(F("setting__urn"), F("urn_wording"), output_field=CharField()))
+        .order_by("urn_said", "pk")
+    )
+
+
+def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
+    """Unregistered settings in use on a day, the longest first, for whoever may see settings; each with `children`."""
+    if not access.may(viewer, Permission.SETTINGS_VIEW, on=on):
+        return UnregisteredUse.objects.none()
+    there = Placement.objects.filter(open_on(on), setting=OuterRef("setting")).order_by()
+    count = there.annotate(n=Func(F("pk"), function="count")).values("n")
+    return (
+        UnregisteredUse.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
+        .select_related("setting")
+        .annotate(children=Subquery(count))
+        .order_by("from_on", "pk")
+    )
+
+
+def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, Any]:
+    """What `operations.may_i_place` answers and keeps."""
+    if setting is None:
+        return {"verdict": "no", "why": [rules.unknown_setting(asked)], "status": Status.UNMATCHED.value}
+    live = PlacementException.objects.filter(
+        setting=setting, state=PlacementException.State.APPROVED, from_on__lte=on, ends_on__gte=on
+    ).count()
+    verdict, why = rules.answer(
+        urn=setting.urn, status=setting.status, sentences=[why.sentence for why in rules.reasons_of(setting.reasons)],
+        evaluated=setting.evaluated_rev == setting.judgements_rev, gone_since=setting.gone_since,
+        last_checked_on=setting.last_checked_on, on=on,
+    )  # fmt: skip
+    others = (
+        Setting.objects.filter(owner=setting.owner_id).exclude(pk=setting.pk).exclude(status=Status.CLEAR)
+        if setting.owner_id
+        else Setting.objects.none()
+    )
+    return {
+        "verdict": verdict,
+        "why": why,
+        "status": setting.status,
+        "since": setting.status_since.isoformat() if setting.status_since else None,
+        "last_checked_on": setting.last_checked_on.isoformat() if setting.last_checked_on else None,
+        "gone_since": setting.gone_since.isoformat() if setting.gone_since else None,
+        "others": [
+            {"urn": other.urn, "name": other.name, "status": other.status}
+            for other in others.order_by("status", "urn")[:_MOST_OTHERS]
+        ],
+        "exceptions": live,
+    }
