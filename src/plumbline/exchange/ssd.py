@@ -66,9 +66,12 @@ def import_ssd(
 ) -> dict[str, Any]:
     """Take an extract in; the answer of interfaces.md (`files`, `refused`, `seconds`), with `extracted_on` and `notes`.
 
-    Without `extracted_on` it is the day of the newest file, at most `on`. An older extract than the last of a file's
-    kind is refused unless `backfill`, which only adds rows that are not there. `dry_run` says what would change;
-    `strict` raises RuleBroken where any row is refused. `refused` lists the first 100,000.
+    Without `extracted_on` it is the day of the newest file, at most `on`. `dry_run` says what would change; `strict`
+    raises RuleBroken where any row is refused. `refused` lists the first 100,000.
+
+    An extract older than the last of a file's kind is refused unless `backfill`. Then that file only adds rows whose id
+    is not here, marked as no longer in the newest extract, which did not hold them; what is here stays as it is. A
+    file that is not older is taken as ever, but with `backfill` nothing is marked as no longer in the extract.
     """
     started = time.monotonic()
     access.check(by, Permission.IMPORTS, on=on)

@@ -49,6 +49,8 @@ def an_id(text: str) -> str:
 def text_of(longest: int) -> Read:
     """Free text of at most so many characters; white space in it folded to single spaces."""
 
+    # Few texts of an extract are all different: names, reasons and organisations come again.
+    @lru_cache(maxsize=16_384)
     def read(text: str) -> str:
         text = clean_text(text)
         if not text.isprintable() or "  " in text:
