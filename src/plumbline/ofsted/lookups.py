@@ -4,8 +4,9 @@ The caller has found the setting for its viewer (placements.lookups.setting_seen
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from plumbline.evidence.models import Document
 from plumbline.ofsted.grades import ISS_PARTS, KEY_JUDGEMENTS, PROVISION_JUDGEMENTS, REPORT_CARD_AREAS, Aspect
@@ -14,7 +15,9 @@ from plumbline.ofsted.models import (
     Inspection,
     Judgement,
     Listing,
+    MonthlyCheck,
     Notice,
+    OfstedList,
     Setting,
     StatusPeriod,
     UnregisteredUse,
@@ -99,3 +102,46 @@ def aspects_of(*, register: str, kind: str, provision_type: str) -> Sequence[Asp
     # Supported accommodation has one outcome and none of the judgements of children's homes.
     supported = "supported accommodation" in provision_type.lower()
     return [aspect for aspect in aspects if (aspect == Aspect.SUPPORTED_ACCOMMODATION) == supported]
+
+
+# --- the monthly check ------------------------------------------------------------------------------------------------
+
+# Ofsted's numbers of categories in the addresses of its reports (domain.md, 5.5), by what a setting is called.
+_CATEGORIES = (("nursery", 20), ("primary", 21), ("alternative", 22), ("secondary", 23), ("special", 25),
+               ("independent", 27))  # fmt: skip
+_SOCIAL_CARE = 2
+
+
+def report_address(setting: Setting) -> str:
+    """The page of Ofsted's reports on a setting. For schools the category follows from what the lists call them."""
+    category = _SOCIAL_CARE
+    if setting.register == "education":
+        said = f"{setting.provision_type} {setting.phase}".lower()
+        category = next((number for word, number in _CATEGORIES if word in said), 23)
+    return f"https://reports.ofsted.gov.uk/provider/{category}/{setting.urn}"
+
+
+def check_of(month: date) -> MonthlyCheck | None:
+    """The check of the month that begins on this day, with its lists."""
+    checks = MonthlyCheck.objects.select_related("completed_by").prefetch_related("lists__import_run")
+    return checks.filter(month=month).first()
+
+
+def checks_before(month: date, *, most: int = 12) -> list[MonthlyCheck]:
+    """Earlier months, newest first, each with `items_done` and `items_all`."""
+    counted = MonthlyCheck.objects.filter(month__lt=month).annotate(
+        items_all=Count("items"), items_done=Count("items", filter=~Q(items__outcome=CheckItem.Outcome.TO_DO))
+    )
+    return list(counted.select_related("completed_by").order_by("-month")[:most])
+
+
+def lists_read(*, since: date, until: date) -> list[OfstedList]:
+    """The lists that were read from a day up to, not including, another, newest first."""
+    read = OfstedList.objects.filter(import_run__at__date__gte=since, import_run__at__date__lt=until)
+    return list(read.select_related("import_run", "compared_with").order_by("-import_run__at", "-pk"))
+
+
+def newest_lists() -> list[OfstedList]:
+    """The newest list of each family."""
+    newest = OfstedList.objects.order_by("family", "-as_at", "-pk").distinct("family")
+    return list(newest.select_related("import_run", "compared_with"))

@@ -1,0 +1,66 @@
+"""Many lines of the monthly check at once, and the lines themselves with the children there."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Case, DateField, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.ofsted import lookups
+from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.models import CheckItem, MonthlyCheck
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.placements.lookups import by_gravity, settings_listed
+from plumbline.placements.operations import raise_flags
+
+
+def items_of(viewer: User, *, check: MonthlyCheck, on: date) -> QuerySet[CheckItem]:
+    """The worklist: what is left first, the gravest settings at the top; each with `children`."""
+    if not access.may(viewer, Permission.MONTHLY_CHECK, on=on):
+        return CheckItem.objects.none()
+    children = settings_listed(viewer, on=on).filter(pk=OuterRef("setting")).values("children")
+    return (
+        CheckItem.objects.filter(check_month=check)
+        .select_related("setting__owner", "checked_by", "inspection", "document")
+        .annotate(
+            children=Coalesce(Subquery(children[:1]), Value(0)),
+            left=Case(When(outcome="to_do", then=Value(0)), default=Value(1), output_field=IntegerField()),
+            gravity=by_gravity("setting__status"),
+            today=Value(on, DateField()),
+        )
+        .order_by("left", "gravity", "setting__urn")
+    )
+
+
+def item_seen(viewer: User, *, item_id: int, on: date) -> CheckItem:
+    """One line. Raises NotAllowed where there is none for the viewer."""
+    item = CheckItem.objects.select_related("setting", "check_month").filter(pk=item_id).first()
+    if item is None or not access.may(viewer, Permission.MONTHLY_CHECK, on=on):
+        raise NotAllowed(f"There is no line {item_id} in a monthly check.")
+    return item
+
+
+@transaction.atomic
+def record_unchanged(
+    *, check_id: int, item_ids: Collection[int], by: User, at: datetime, on: date, report_link: str = "",
+    note: str = "", document_id: int | None = None,
+) -> int:  # fmt: skip
+    """The report page of each was looked at and says nothing new. All or none; returns how many.
+
+    `report_link`: where it was looked up, if not on the setting's page of Ofsted's reports.
+    """
+    chosen = CheckItem.objects.filter(check_month=check_id, pk__in=item_ids)
+    items = list(chosen.select_related("setting").order_by("pk"))
+    if not items:
+        raise RuleBroken("Choose at least one setting.", code="nothing_chosen")
+    for item in items:
+        ofsted.check_unchanged(
+            item_id=item.pk, report_link=report_link or lookups.report_address(item.setting), note=note,
+            document_id=document_id, by=by, at=at, on=on,
+        )  # fmt: skip
+    raise_flags(by=by, at=at, on=on)
+    return len(items)

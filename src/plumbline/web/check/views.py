@@ -1,0 +1,170 @@
+"""The monthly check: Ofsted's lists read, and each of our settings looked up."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.ofsted import lookups
+from plumbline.ofsted.models import CheckItem, MonthlyCheck, OfstedList
+from plumbline.people.access import Permission
+from plumbline.placements import checking, operations
+from plumbline.web import navigation
+from plumbline.web.access import requires
+from plumbline.web.check.forms import Complete, Unchanged
+from plumbline.web.settings import words
+from plumbline.web.settings.entering import judgement_address, kept_document
+
+FAMILIES = {
+    "social_care": "Children’s social care providers",
+    "social_care_inspections": "Inspections of children’s social care",
+    "schools": "State-funded schools",
+    "state_funded": "State-funded schools",
+    "independent": "Independent schools",
+}
+
+
+@requires(Permission.MONTHLY_CHECK)
+def this_month(request: HttpRequest) -> HttpResponseBase:
+    """The check of this month; by POST it is opened, or settings that have come since are added."""
+    first = request.day.replace(day=1)
+    if request.method == "POST":
+        operations.open_month(on=request.day, by=request.user, at=request.at)
+        return redirect("check_month", first.year, first.month)
+    return _page(request, first)
+
+
+@requires(Permission.MONTHLY_CHECK)
+def of_month(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
+    return _page(request, _first(year, month))
+
+
+def _first(year: int, month: int) -> date:
+    try:
+        return date(year, month, 1)
+    except ValueError as impossible:
+        raise Http404 from impossible
+
+
+def _page(request: HttpRequest, first: date, form: Complete | None = None) -> HttpResponseBase:
+    on = request.day
+    check = lookups.check_of(first)
+    if check is None and first != on.replace(day=1):
+        raise Http404
+    items = list(checking.items_of(request.user, check=check, on=on)) if check else []
+    left = [item for item in items if item.outcome == CheckItem.Outcome.TO_DO]
+    is_open = check is not None and check.completed_at is None
+    lists = list(check.lists.all()) if check else []
+    context = {
+        "first": first,
+        "check": check,
+        "is_this_month": first == on.replace(day=1),
+        "late": bool(is_open and check.due_on < on),
+        "is_open": is_open,
+        "done": len(items) - len(left),
+        "total": len(items),
+        "left": [_row(item, check) for item in left],
+        "settled": [_row(item, check) for item in items if item.outcome != CheckItem.Outcome.TO_DO],
+        "lists": [_list(each) for each in lists],
+        "newest": [] if lists else [_list(each) for each in lookups.newest_lists()],
+        "import_url": navigation.address_of("import_new"),
+        "form": form or Complete(),
+        "earlier": lookups.checks_before(first),
+        "breadcrumbs": [("Settings", reverse("settings")), ("The monthly check", "")],
+    }
+    return render(request, "check/month.html", context)
+
+
+def _row(item: Any, check: MonthlyCheck) -> dict[str, Any]:
+    setting = item.setting
+    back = reverse("check_month", args=[check.month.year, check.month.month])
+    return {
+        "item": item,
+        "label": words.label(setting),
+        "url": words.address(setting),
+        "kind": words.kind(setting.status),
+        "word": words.STATUSES[setting.status],
+        "report": item.report_link or lookups.report_address(setting),
+        "changed": f"{judgement_address(setting, back=back)}&item={item.pk}",
+        "checked": words.checked(setting.last_checked_on, item.today),
+    }
+
+
+def _list(each: OfstedList) -> dict[str, Any]:
+    said = each.differences or {}
+    found = {key: said.get(key, 0) for key in ("newly_adverse", "worse", "better", "new", "gone", "unchanged")}
+    return {
+        "list": each,
+        "name": FAMILIES.get(each.family, each.family.replace("_", " ").capitalize()),
+        "counts": found,
+        "compared": each.compared_with,
+        "nothing": each.compared_with is not None
+        and not any(found[key] for key in ("newly_adverse", "worse", "better", "new", "gone")),
+        "adverse": said.get("newly_adverse_urns", [])[:20],
+        "register": each.register,
+    }
+
+
+@requires(Permission.MONTHLY_CHECK)
+def unchanged(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
+    """By POST: one line, or all that are left, say nothing new."""
+    check = lookups.check_of(_first(year, month))
+    if check is None:
+        raise Http404
+    if request.method == "POST":
+        given = request.POST.getlist("item")
+        chosen = [int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 18]
+        done = checking.record_unchanged(
+            check_id=check.pk, item_ids=chosen, by=request.user, at=request.at, on=request.day
+        )
+        what = "One setting is" if done == 1 else f"{done} settings are"
+        messages.success(request, f"{what} recorded as looked up, with nothing changed.")
+    return redirect("check_month", year, month)
+
+
+@requires(Permission.MONTHLY_CHECK)
+def complete(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
+    check = lookups.check_of(_first(year, month))
+    if check is None:
+        raise Http404
+    if request.method != "POST":
+        return redirect("check_month", year, month)
+    form = Complete(request.POST)
+    if form.is_valid():
+        try:
+            operations.complete_month(check_id=check.pk, by=request.user, at=request.at, on=request.day,
+                                      **form.cleaned_data)  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The check of this month is complete.")
+            return redirect("check_month", year, month)
+    return _page(request, check.month, form)
+
+
+@requires(Permission.MONTHLY_CHECK)
+def evidence(request: HttpRequest, item_id: int) -> HttpResponseBase:
+    """Nothing changed, with the page or the file that was looked at."""
+    item = checking.item_seen(request.user, item_id=item_id, on=request.day)
+    month = item.check_month.month
+    link = item.report_link or lookups.report_address(item.setting)
+    form = Unchanged(request.POST or None, request.FILES or None, initial={"report_link": link, "note": item.note})
+    if form.is_valid():
+        try:
+            checking.record_unchanged(
+                check_id=item.check_month_id, item_ids=[item.pk], report_link=form.cleaned_data["report_link"],
+                note=form.cleaned_data["note"], document_id=kept_document(request, form, item.setting),
+                by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{words.label(item.setting)} is recorded as looked up, with its evidence.")
+            return redirect("check_month", month.year, month.month)
+    back = reverse("check_month", args=[month.year, month.month])
+    return render(request, "check/evidence.html", {"form": form, "label": words.label(item.setting), "back": back,
+                                                   "report": link})  # fmt: skip

@@ -1,0 +1,43 @@
+from typing import Any
+
+from plumbline.flags.rules import DECISIONS, StepRule
+from plumbline.web import forms
+
+
+class StepResult(forms.PageForm):
+    """The result of one step; what it asks for depends on the step."""
+
+    seen_on = forms.DayField(label="On which day was the child seen?", hint="For example, 29 7 2016")
+    spoken_to = forms.ChoiceField(
+        label="Was the child spoken to, alone?", choices=(("yes", "Yes"), ("no", "No")), widget=forms.Radios,
+        missing="Say whether the child was spoken to",
+    )  # fmt: skip
+    decision = forms.ChoiceField(
+        label="What is decided for this child?", choices=tuple(DECISIONS.items()), widget=forms.Radios,
+        missing="Choose what is decided for this child",
+    )  # fmt: skip
+    result = forms.TextField(label="What was found?", rows=6, max_length=4000, missing="Say what was found")
+
+    def __init__(self, *args: Any, rule: StepRule, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("seen_on", "spoken_to", "decision"):
+            if name not in rule.needs:
+                del self.fields[name]
+        if "decision" in rule.needs:
+            self.fields["result"].label = "Why, and what keeps the child safe?"
+        elif rule.code == "contact_provider":
+            self.fields["result"].label = "What did the provider say, and what will it do by when?"
+
+    def answers(self) -> dict[str, Any]:
+        """The keyword arguments of the operation."""
+        given = dict(self.cleaned_data)
+        if "spoken_to" in given:
+            given["spoken_to"] = given["spoken_to"] == "yes"
+        return given
+
+
+class CloseFlag(forms.PageForm):
+    because = forms.TextField(
+        label="Why can it be closed?", rows=4, max_length=2000, missing="Say why the flag can be closed",
+        hint="This is kept with the flag for good.",
+    )  # fmt: skip

@@ -1,0 +1,267 @@
+"""Flags: what needs attention, for whom, by when; one flag with its clock; and the answers to it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, F, OuterRef, Q
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.flags import lookups, operations, queries, rules
+from plumbline.flags.models import Flag, FlagFor, FlagStep
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.people.operations import look_at_child, look_at_list
+from plumbline.placements import due
+from plumbline.placements import lookups as placements
+from plumbline.web import tables, wording
+from plumbline.web.access import requires
+from plumbline.web.flags import words
+from plumbline.web.flags.forms import CloseFlag, StepResult
+from plumbline.web.settings import words as settings
+
+
+def _matching(rows: Any, text: str) -> Any:
+    number = text.lower().removeprefix("flag").strip()
+    found = Q(setting_urn__iexact=text) | Q(subject_source_id__iexact=text) | Q(setting_name__icontains=text)
+    found |= Q(child_name__icontains=text)
+    if number.isascii() and number.isdigit() and len(number) < 18:
+        found |= Q(pk=number)
+    return rows.filter(found)
+
+
+def _due(rows: Any, when: str) -> Any:
+    rows = rows.filter(state="open")
+    if when == "overdue":
+        return rows.filter(due_on__lt=F("today"))
+    return rows.filter(due_on__gte=F("today"), due_on__lte=F("today") + timedelta(7))
+
+
+class Flags(tables.Table):
+    title = "Flags"
+    one, many = "flag", "flags"
+    columns = (
+        tables.Column("pk", "Flag", link=lambda row: reverse("flag", args=[row.pk]), sort="pk",
+                      shown=lambda row: f"Flag {row.pk}"),
+        tables.Column("kind", "What is wrong", lambda row: words.kind_words(row.kind), note="reason",
+                      note_heading="Why", sort=("severity", "kind")),
+        tables.Column("whom", "About", words.whom, sort="child_name"),
+        tables.Column("setting", "Setting", words.setting_words, link=words.setting_address, sort="setting_urn",
+                      absent="none recorded"),
+        tables.Column("worker", "Worker", lambda row: row.worker_name or row.worker, sort="worker",
+                      absent="nobody allocated"),
+        tables.Column("due_on", "Due", sort="due_if_open", absent="no day",
+                      shown=lambda row: wording.by_when(row.due_on, row.today)
+                      if row.due_on and row.state == "open" else "–"),
+        tables.Column("state", "State", lambda row: words.state_of(row, row.today)[1],
+                      kind=lambda row: words.state_of(row, row.today)[0], note="closed_because",
+                      note_heading="Closed because", sort="state"),
+    )  # fmt: skip
+    filters = (
+        tables.Text("q", "Name, URN or flag number", _matching),
+        tables.Choice("state", "State", "state", choices=words.STATES),
+        tables.Choice("due", "Due", _due, choices=(("overdue", "Overdue"), ("week", "In the next 7 days"))),
+        tables.Choice("kind", "What is wrong", "kind", choices=words.kind_choices),
+        tables.YesNo("unread", "Not read yet, put to me",
+                     lambda rows, yes: rows.filter(is_new=yes)),
+        tables.Choice("next", "Next step", lambda rows, whose: rows.filter(**{f"next_{whose}": True}),
+                      choices=(("mine", "Mine"), ("others", "Somebody else’s"))),
+        tables.YesNo("mine", "Put to me", lambda rows, yes: rows.filter(is_mine=yes)),
+    )  # fmt: skip
+    order = "due_on"
+    empty = "Nothing is wrong that you would be told of."
+
+
+@requires(Permission.FLAGS_VIEW)
+def flags(request: HttpRequest) -> HttpResponseBase:
+    """What needs attention; the open ones first, by when they are due."""
+    on = request.day
+    rows = placements.flags_listed(request.user, on=on).annotate(
+        is_mine=Exists(queries.flags_for(request.user, on=on).filter(pk=OuterRef("pk"))),
+        next_mine=Exists(lookups.steps_for(request.user, on=on).filter(flag=OuterRef("pk"))),
+        next_others=Exists(lookups.waiting_for_others(request.user, on=on).filter(pk=OuterRef("pk"))),
+        is_new=Exists(lookups.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
+    )
+    if may(request.user, Permission.CHILDREN_VIEW, on=on):
+        look_at_list(kind="flags", asked=request.GET.dict(), by=request.user, at=request.at)
+    return tables.page(request, Flags(request, rows), "flags/list.html")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the clock as the page shows it."""
+
+    step: FlagStep
+    owner: str
+    state: str
+    word: str
+    due: str
+    done_by: str
+    decision: str
+    url: str
+
+
+@requires(Permission.FLAGS_VIEW)
+def flag(request: HttpRequest, flag_id: int) -> HttpResponseBase:
+    on, viewer = request.day, request.user
+    found = placements.flag_seen(viewer, flag_id=flag_id, on=on)
+    child = placements.child_of_flag(viewer, flag=found, on=on)
+    if child is not None:
+        look_at_child(child=child, page=f"flag {found.pk}", by=viewer, at=request.at)
+    setting = placements.setting_of_flag(found)
+    recipients = lookups.recipients_of(found)
+    names = lookups.names_of({row.recipient for row in recipients if not row.recipient.startswith("role:")})
+    steps = [_step(request, found, each, recipients) for each in lookups.steps_of(found)]
+    state, word = words.state_of(found, on)
+    may_answer = may(viewer, Permission.FLAGS_ANSWER, on=on) and found.state == "open"
+    context = {
+        "flag": found,
+        "title": words.kind_words(found.kind),
+        "state": state,
+        "word": word,
+        "whom": words.whom(found),
+        "child": child,
+        "reasons": [found.reason] if found.state == "open" else [],
+        "setting": setting,
+        "setting_label": settings.label(setting) if setting else found.setting_urn,
+        "setting_kind": settings.kind(setting.status) if setting else "",
+        "setting_reasons": settings.sentences(setting) if setting else [],
+        "setting_url": settings.address(setting) if setting and may(viewer, Permission.SETTINGS_VIEW, on=on) else "",
+        "placement_url": _placement_url(request, found),
+        "steps": steps,
+        "next": next((each for each in steps if each.url), None) if may_answer else None,
+        "unread": may_answer and bool(lookups.unread_by(viewer, recipients=recipients, on=on)),
+        "may_close": may_answer and not _still_so(found, request),
+        "closes_itself": may_answer,
+        "told": [_told(row, names) for row in recipients if row.to_at is None],
+        "timeline": _timeline(found, recipients, steps, names),
+        "breadcrumbs": [("My work", reverse("my_work")), ("Flags", reverse("flags")), (f"Flag {found.pk}", "")],
+    }
+    return render(request, "flags/flag.html", context)
+
+
+def _placement_url(request: HttpRequest, found: Flag) -> str:
+    if found.subject_type != "placement" or not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
+        return ""
+    seen = placements.placements_listed(request.user, on=request.day).filter(pk=found.subject_id).exists()
+    return reverse("placement", args=[found.subject_id]) if seen else ""
+
+
+def _step(request: HttpRequest, found: Flag, step: FlagStep, recipients: list[FlagFor]) -> Step:
+    on = request.day
+    if step.done_at:
+        state, word = "done", "Done"
+    elif found.state == "closed":
+        state, word = "withdrawn", "Not needed any more"
+    else:
+        state, word = ("overdue", "Overdue") if step.due_on < on else ("due", "To do")
+    open_to_viewer = (
+        step.done_at is None
+        and found.state == "open"
+        and lookups.may_answer(step, request.user, recipients=recipients, on=on)
+    )
+    return Step(
+        step=step, owner=words.owner_words(step.owner_role), state=state, word=word,
+        due=wording.by_when(step.due_on, on) if step.done_at is None else wording.day(step.due_on),
+        done_by=str(step.done_by) if step.done_by else "", decision=words.decision_words(step.decision),
+        url=reverse("flag_step", args=[found.pk, step.pk]) if open_to_viewer else "",
+    )  # fmt: skip
+
+
+def _told(row: FlagFor, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "who": words.put_to(row.recipient, row.team, names),
+        "why": row.why,
+        "at": row.from_at,
+        "read_at": row.acknowledged_at,
+        "read_by": str(row.acknowledged_by) if row.acknowledged_by else "",
+        "escalated_to": words.put_to(row.escalated_to, row.team, names) if row.escalated_at else "",
+    }
+
+
+def _timeline(found: Flag, recipients: list[FlagFor], steps: list[Step], names: dict[str, str]) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = [{"at": found.raised_at, "what": "Flag raised", "who": "", "detail": found.reason}]
+    for row in recipients:
+        who = words.put_to(row.recipient, row.team, names)
+        entries.append({"at": row.from_at, "what": f"Put to {who}", "who": "", "detail": f"As {row.why}."})
+        if row.acknowledged_at:
+            entries.append({"at": row.acknowledged_at, "what": f"Read, for {who}", "who": str(row.acknowledged_by)})
+        if row.escalated_at:
+            told = words.put_to(row.escalated_to, row.team, names)
+            entries.append({"at": row.escalated_at, "what": f"Not read in time by {who}: {told} told", "who": ""})
+        if row.to_at:
+            entries.append({"at": row.to_at, "what": f"No longer put to {who}", "who": ""})
+    for each in steps:
+        step = each.step
+        if step.escalated_at:
+            what = f"Not done in time: {step.action}. Head of service told"
+            entries.append({"at": step.escalated_at, "what": what, "who": ""})
+        if step.done_at:
+            detail = f"{each.decision}. {step.result}" if step.decision else step.result
+            entries.append({"at": step.done_at, "what": step.action, "who": each.done_by, "detail": detail})
+    if found.closed_at:
+        entries.append({"at": found.closed_at, "what": "Flag closed", "who": found.closed_by_name,
+                        "detail": found.closed_because})  # fmt: skip
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+@requires(Permission.FLAGS_ANSWER)
+def acknowledge(request: HttpRequest, flag_id: int) -> HttpResponseBase:
+    """ "I have read this" (by POST)."""
+    placements.flag_seen(request.user, flag_id=flag_id, on=request.day)
+    if request.method == "POST":
+        operations.acknowledge(flag_id=flag_id, by=request.user, at=request.at, on=request.day)
+        messages.success(request, f"Recorded that you have read flag {flag_id}.")
+    return redirect("flag", flag_id)
+
+
+@requires(Permission.FLAGS_ANSWER)
+def step(request: HttpRequest, flag_id: int, step_id: int) -> HttpResponseBase:
+    """The result of one step."""
+    on, viewer = request.day, request.user
+    found = placements.flag_seen(viewer, flag_id=flag_id, on=on)
+    asked = next((each for each in lookups.steps_of(found) if each.pk == step_id), None)
+    if asked is None or not lookups.may_answer(asked, viewer, recipients=lookups.recipients_of(found), on=on):
+        raise NotAllowed(f"There is no step {step_id}.")
+    form = StepResult(request.POST or None, rule=rules.step_rule(found.kind, asked.code))
+    if "seen_on" in form.fields:
+        form.fields["seen_on"].no_later_than = (on, "The child cannot have been seen after today")
+    if form.is_valid():
+        try:
+            operations.record_step_result(step_id=step_id, by=viewer, at=request.at, on=on, **form.answers())
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"Recorded: {asked.action}.")
+            return redirect("flag", flag_id)
+    context = {"flag": found, "form": form, "step": asked, "whom": words.whom(found),
+               "setting": words.setting_words(found), "due": wording.by_when(asked.due_on, on)}  # fmt: skip
+    return render(request, "flags/step.html", context)
+
+
+@requires(Permission.FLAGS_ANSWER)
+def close(request: HttpRequest, flag_id: int) -> HttpResponseBase:
+    found = placements.flag_seen(request.user, flag_id=flag_id, on=request.day)
+    form = CloseFlag(request.POST or None)
+    if form.is_valid():
+        try:
+            operations.close_flag(
+                flag_id=flag_id, because=form.cleaned_data["because"], still_so=_still_so(found, request),
+                by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"Flag {flag_id} is closed.")
+            return redirect("flag", flag_id)
+    return render(request, "flags/close.html", {"flag": found, "form": form, "title": words.kind_words(found.kind)})
+
+
+def _still_so(found: Flag, request: HttpRequest) -> bool:
+    """Whether what the flag says is still the case: then only a change of the facts closes it."""
+    of_placement = found.subject_id if found.subject_type == "placement" else None
+    wanted = due.wanted_on(request.day, placement_id=of_placement)
+    return any(want.about == (found.kind, found.subject_type, found.subject_id) for want in wanted)

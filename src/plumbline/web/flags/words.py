@@ -1,0 +1,68 @@
+"""How flags, their kinds and those they are put to are called on pages."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from plumbline.flags.rules import DECISIONS, KINDS
+from plumbline.people.access import ROLES
+from plumbline.web.settings import words as settings
+
+STATES = (("open", "Open"), ("closed", "Closed"))
+
+
+def kind_words(kind: str) -> str:
+    return KINDS[kind].label if kind in KINDS else kind.replace("_", " ").capitalize()
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(key, rule.label) for key, rule in KINDS.items()]
+
+
+def put_to(recipient: str, team: str, names: Mapping[str, str]) -> str:
+    """ "Rosa Pemberton (SW007)", "Team manager, West team"."""
+    if not recipient.startswith("role:"):
+        return f"{names[recipient]} ({recipient})" if recipient in names else recipient
+    role = recipient.removeprefix("role:")
+    label = ROLES[role].label if role in ROLES else role.replace("_", " ")
+    return f"{label}, {team}" if team else label
+
+
+def owner_words(role: str) -> str:
+    return "Allocated worker" if role == "worker" else ROLES[role].label if role in ROLES else role.replace("_", " ")
+
+
+def decision_words(code: str) -> str:
+    return DECISIONS.get(code, code)
+
+
+def whom(flag: Any) -> str:
+    """The child's name where the viewer may know it, else the number by which the case is known."""
+    if flag.child_name:
+        return flag.child_name
+    if flag.child_id is None:
+        return "The setting"
+    return f"Case {flag.subject_source_id}" if flag.subject_source_id else f"Case of flag {flag.pk}"
+
+
+def setting_words(flag: Any) -> str | None:
+    if flag.setting_pk is None:
+        return flag.setting_urn or None
+    return settings.called(name=flag.setting_name, provision_type=flag.setting_type, urn=flag.setting_urn)
+
+
+def setting_address(flag: Any) -> str | None:
+    if flag.setting_pk is None or not flag.setting_urn:
+        return None
+    return reverse("setting", args=[flag.setting_register, flag.setting_urn])
+
+
+def state_of(flag: Any, day: date) -> tuple[str, str]:
+    """The state's key for its tag, and the word."""
+    if flag.state == "closed":
+        return "closed", "Closed"
+    if flag.due_on and flag.due_on < day:
+        return "overdue", "Overdue"
+    return "open", "Open"

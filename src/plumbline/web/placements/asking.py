@@ -1,0 +1,106 @@
+""" "May I place here, now?": one box, an answer with a number to quote, and what to do next."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.ofsted import lookups as ofsted
+from plumbline.people.access import Permission, may
+from plumbline.placements import lookups, operations
+from plumbline.placements.rules import BLOCKED
+from plumbline.web import forms
+from plumbline.web.access import requires
+from plumbline.web.settings import words
+
+
+class Ask(forms.PageForm):
+    q = forms.LineField(
+        label="May I place here, now?", hint="The setting’s name or its URN, for example SC012345",
+        missing="Enter the setting’s name or its URN", autocomplete="off",
+    )  # fmt: skip
+
+
+@requires(Permission.SETTINGS_VIEW)
+def may_i_place(request: HttpRequest) -> HttpResponseBase:
+    """The box. By POST it answers, when one setting is meant; asking by GET shows which settings may be meant."""
+    on, viewer = request.day, request.user
+    given = request.POST if request.method == "POST" else request.GET if "q" in request.GET else None
+    form = Ask(given)
+    matches: list[Any] = []
+    if form.is_valid():
+        asked = form.cleaned_data["q"].strip()
+        matches = lookups.settings_matching(viewer, words=asked, on=on)
+        chosen = _chosen(request, matches)
+        if request.method == "POST" and (chosen or not matches):
+            enquiry = operations.may_i_place(
+                asked=asked, setting_id=chosen.pk if chosen else None, by=viewer, at=request.at, on=on
+            )
+            return redirect("enquiry", enquiry.number)
+    context = {
+        "form": form,
+        "matches": [
+            {"setting": each, "label": words.label(each), "kind": words.kind(each.status),
+             "word": words.STATUSES[each.status], "url": words.address(each)}
+            for each in matches
+        ],
+        "asked": form.cleaned_data.get("q", "") if form.is_bound and form.is_valid() else "",
+        "recent": [
+            {"enquiry": each, "setting": words.label(each.setting) if each.setting else each.asked}
+            for each in lookups.enquiries_of(viewer)
+        ],
+        "breadcrumbs": [("Settings", reverse("settings")), ("May I place here, now?", "")],
+    }  # fmt: skip
+    return render(request, "placements/may_i_place.html", context)
+
+
+def _chosen(request: HttpRequest, matches: list[Any]) -> Any:
+    """The one setting that is meant: the one whose button was pressed, or the only one there is."""
+    pressed = request.POST.get("setting", "")
+    if pressed.isascii() and pressed.isdigit():
+        return next((each for each in matches if each.pk == int(pressed)), None)
+    return matches[0] if len(matches) == 1 else None
+
+
+@requires(Permission.SETTINGS_VIEW)
+def answer(request: HttpRequest, number: int) -> HttpResponseBase:
+    """An answer as it was given, and how the setting stands today."""
+    on, viewer = request.day, request.user
+    enquiry = lookups.enquiry_seen(viewer, number=number, on=on)
+    setting = None
+    if enquiry.setting:
+        setting = lookups.setting_seen(viewer, register=enquiry.setting.register, urn=enquiry.setting.urn, on=on)
+    others = []
+    if setting and setting.owner:
+        others = [
+            {"label": words.label(each), "url": words.address(each), "kind": words.kind(each.status),
+             "word": words.STATUSES[each.status], "children": each.children}
+            for each in lookups.settings_of_owner(viewer, owner=setting.owner, other_than=setting, on=on)
+            if each.status in BLOCKED or each.status == "watch"
+        ]  # fmt: skip
+    asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
+    context = {
+        "enquiry": enquiry,
+        "setting": setting,
+        "label": words.label(setting) if setting else enquiry.asked,
+        "setting_url": words.address(setting) if setting else "",
+        "kind": words.kind(setting.status) if setting else "amber",
+        "word": words.STATUSES[setting.status] if setting else "Not known",
+        "why": why_of(enquiry),
+        "newest": next(iter(ofsted.inspections_of(setting)), None) if setting else None,
+        "others": others,
+        "exceptions": lookups.exceptions_for_setting(viewer, setting=setting, on=on) if setting else [],
+        "conditions": enquiry.answer.get("verdict") == "conditions",
+        "may_ask_exception": asks and not enquiry.may and setting is not None and setting.status in BLOCKED,
+        "may_record": enquiry.may and may(viewer, Permission.PLACEMENTS_RECORD, on=on),
+        "is_old": enquiry.day != on,
+        "breadcrumbs": [("Settings", reverse("settings")), ("May I place here, now?", reverse("may_i_place")),
+                        (f"Answer {number}", "")],
+    }  # fmt: skip
+    return render(request, "placements/answer.html", context)
+
+
+def why_of(enquiry: Any) -> list[str]:
+    """The sentences of an answer."""
+    return list(enquiry.answer.get("why", []))

@@ -1,0 +1,124 @@
+"""Exceptions: leave for one child to be placed at one adverse setting; asked for, decided, never deleted."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.people.operations import look_at_child, look_at_list
+from plumbline.placements import lookups, operations
+from plumbline.web import tables
+from plumbline.web.access import requires
+from plumbline.web.placements.forms import GROUNDS, AskException, DecideException
+from plumbline.web.placements.recording import _child, _setting
+from plumbline.web.settings import words
+
+STATES = (("asked", "Asked for"), ("approved", "Approved"), ("refused", "Refused"))
+_KINDS = {"asked": "amber", "approved": "blue", "refused": "grey"}
+
+
+class Exceptions(tables.Table):
+    title = "Exceptions"
+    one, many = "exception", "exceptions"
+    columns = (
+        tables.Column("child_name", "Child", link=lambda row: reverse("exception", args=[row.pk]),
+                      sort="child__sort_key"),
+        tables.Column("setting", "Setting", lambda row: words.label(row.setting), sort="setting__urn",
+                      link=lambda row: words.address(row.setting)),
+        tables.Column("grounds", "Grounds", lambda row: row.get_grounds_display(), sort="grounds"),
+        tables.Column("from_on", "From", sort="from_on"),
+        tables.Column("ends_on", "Until", sort="ends_on"),
+        tables.Column("asked_by", "Asked by", lambda row: str(row.asked_by), sort="asked_at", note="asked_at",
+                      note_heading="Asked at"),
+        tables.Column("state", "State", lambda row: row.get_state_display(), kind=lambda row: _KINDS[row.state],
+                      sort="state", note=lambda row: "" if row.times_used == 0 else "used", note_heading="Used"),
+    )  # fmt: skip
+    filters = (
+        tables.Choice("state", "State", "state", choices=STATES),
+        tables.Choice("grounds", "Grounds", "grounds", choices=GROUNDS),
+        tables.YesNo("used", "Used", lambda rows, yes: rows.filter(times_used__gt=0) if yes
+                     else rows.filter(times_used=0)),
+    )  # fmt: skip
+    order = "-asked_by"
+    empty = "No exception was ever asked for."
+
+
+@requires(Permission.PLACEMENTS_VIEW)
+def exceptions(request: HttpRequest) -> HttpResponseBase:
+    table = Exceptions(request, lookups.exceptions_listed(request.user, on=request.day))
+    look_at_list(kind="exceptions", asked=request.GET.dict(), by=request.user, at=request.at)
+    return tables.page(request, table, "placements/exceptions.html", {
+        "may_ask": may(request.user, Permission.PLACEMENT_EXCEPTION_ASK, on=request.day),
+        "breadcrumbs": [("Placements", reverse("placements")), ("Exceptions", "")],
+    })  # fmt: skip
+
+
+@requires(Permission.PLACEMENTS_VIEW)
+def exception(request: HttpRequest, exception_id: int) -> HttpResponseBase:
+    """One exception; and the decision on it, for who may decide and did not ask for it."""
+    on, viewer = request.day, request.user
+    found = lookups.exception_seen(viewer, exception_id=exception_id, on=on)
+    look_at_child(child=found.child, page=f"exception {found.pk}", by=viewer, at=request.at)
+    decides = (
+        found.state == "asked"
+        and found.asked_by_id != viewer.pk
+        and may(viewer, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on)
+    )
+    form = DecideException(request.POST or None) if decides else None
+    if request.method == "POST" and form is None:
+        raise Http404
+    if form is not None and form.is_valid():
+        try:
+            operations.decide_exception(
+                exception_id=exception_id, approve=form.cleaned_data["decision"] == "approve",
+                reason=form.cleaned_data["reason"], by=viewer, at=request.at, on=on,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "Your decision is recorded.")
+            return redirect("exception", exception_id)
+    context = {
+        "exception": found,
+        "child": found.child,
+        "setting": found.setting,
+        "label": words.label(found.setting),
+        "kind": words.kind(found.setting.status),
+        "word": words.STATUSES[found.setting.status],
+        "sentences": words.sentences(found.setting),
+        "state_kind": _KINDS[found.state],
+        "form": form,
+        "own": found.state == "asked" and found.asked_by_id == viewer.pk,
+        "breadcrumbs": [("Placements", reverse("placements")), ("Exceptions", reverse("exceptions")),
+                        (f"Exception {found.pk}", "")],
+    }  # fmt: skip
+    return render(request, "placements/exception.html", context)
+
+
+@requires(Permission.PLACEMENT_EXCEPTION_ASK)
+def ask(request: HttpRequest) -> HttpResponseBase:
+    """Child and setting are chosen as for recording a placement, and come with the address."""
+    on, viewer = request.day, request.user
+    child = _child(request, request.GET.get("child_id", ""))
+    setting = _setting(request, request.GET.get("register", ""), request.GET.get("urn", ""))
+    if child is None or setting is None:
+        rest = request.GET.urlencode()
+        return redirect(f"{reverse('placement_record')}{'?' + rest if rest else ''}")
+    form = AskException(request.POST or None, initial={"from_on": on})
+    if form.is_valid():
+        try:
+            asked = operations.ask_exception(
+                child_id=child.pk, setting_id=setting.pk, by=viewer, at=request.at, on=on, **form.cleaned_data
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "Asked for. The head of service has it in their work.")
+            return redirect("exception", asked.pk)
+    return render(request, "placements/exception_ask.html", {
+        "form": form, "child": child, "setting": setting, "label": words.label(setting),
+        "kind": words.kind(setting.status), "word": words.STATUSES[setting.status],
+        "sentences": words.sentences(setting),
+    })  # fmt: skip

@@ -1,0 +1,285 @@
+"""What waits for one person, from every room: composed here, asked there."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from plumbline.exchange import queries as exchange
+from plumbline.flags import lookups as flags
+from plumbline.flags import queries as flag_queries
+from plumbline.flags.operations import holidays_from
+from plumbline.flags.rules import KINDS
+from plumbline.ofsted import lookups as ofsted
+from plumbline.people.access import Permission, may, reaches
+from plumbline.people.models import User
+from plumbline.placements import checking
+from plumbline.placements import lookups as placements
+from plumbline.scrutiny import queries as scrutiny
+from plumbline.web import navigation, wording
+from plumbline.web.flags import words as flag_words
+
+# Somebody with more flags than this reads them as a list; here stand the first.
+MOST = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do: what, for whom, why now, by when, and the button. `gravity` 1 is the gravest."""
+
+    what: str
+    whom: str
+    why: str
+    due: date | None
+    url: str
+    button: str
+    gravity: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    items: list[Item]
+    counts: list[dict[str, Any]]
+    more: int
+
+
+def work_of(viewer: User, *, on: date) -> Work:
+    """Everything that waits for a person, what to do next first."""
+    found: list[Item] = []
+    for source in _SOURCES:
+        found += source(viewer, on)
+    found.sort(key=lambda item: (item.due is None, item.due or date.max, item.gravity, item.what))
+    return Work(items=found[:MOST], counts=_counts(viewer, on), more=max(0, len(found) - MOST))
+
+
+def _counts(viewer: User, on: date) -> list[dict[str, Any]]:
+    if not may(viewer, Permission.FLAGS_VIEW, on=on):
+        return []
+    address = reverse("flags")
+    mine = flag_queries.flags_for(viewer, on=on)
+    answers = may(viewer, Permission.FLAGS_ANSWER, on=on)
+    week = date.fromordinal(on.toordinal() + 7)
+    counts = [
+        {"number": mine.filter(due_on__lt=on).count(), "label": "overdue", "kind": "red",
+         "url": f"{address}?mine=yes&due=overdue"},
+        {"number": mine.filter(due_on__gte=on, due_on__lte=week).count(), "label": "due in the next 7 days",
+         "kind": "amber", "url": f"{address}?mine=yes&due=week"},
+    ]  # fmt: skip
+    if answers:
+        counts += [
+            {"number": len(flags.put_to_viewer(viewer, on=on)), "label": "not read yet", "kind": "blue",
+             "url": f"{address}?unread=yes"},
+            {"number": flags.waiting_for_others(viewer, on=on).count(), "label": "waiting for others", "kind": "",
+             "url": f"{address}?next=others"},
+        ]  # fmt: skip
+    if may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on):
+        waiting = placements.exceptions_waiting(viewer, on=on).count()
+        counts.append({"number": waiting, "kind": "", "label": "exceptions waiting for a decision",
+                       "url": f"{reverse('exceptions')}?state=asked"})  # fmt: skip
+    return counts
+
+
+def _of_flags(viewer: User, on: date) -> Iterable[Item]:
+    """Flags put to the viewer: one item a flag for who works with the child, else one for all of a kind."""
+    if not may(viewer, Permission.FLAGS_VIEW, on=on):
+        return
+    unread = flags.put_to_viewer(viewer, on=on) if may(viewer, Permission.FLAGS_ANSWER, on=on) else {}
+    first_step: dict[int, Any] = {}
+    for step in flags.steps_for(viewer, on=on):
+        first_step.setdefault(step.flag_id, step)
+    near = bool(reaches(viewer, on=on) & {"tied", "team", "placements", "all"})
+    mine = flag_queries.flags_for(viewer, on=on).values("pk")
+    alike: dict[str, list[Any]] = {}
+    holidays = holidays_from(on.replace(year=on.year - 1))
+    rows = placements.flags_listed(viewer, on=on).filter(state="open").order_by("severity", "due_on", "pk")
+    for flag in rows.filter(Q(pk__in=mine) | Q(pk__in=list(first_step))):
+        if near and flag.pk in unread:
+            yield _item(flag, f"Read: {_lower_first(flag_words.kind_words(flag.kind))}", "Open and read it",
+                        flags.read_by(unread[flag.pk], holidays=holidays))  # fmt: skip
+        elif flag.pk in first_step:
+            step = first_step[flag.pk]
+            url = reverse("flag_step", args=[flag.pk, step.pk])
+            yield _item(flag, step.action, "Record the result", step.due_on, url=url)
+        elif flag.pk in unread or not KINDS[flag.kind].steps:
+            alike.setdefault(flag.kind, []).append(flag)
+    for kind, same in alike.items():
+        yield _grouped(viewer, kind, same, unread, near, on)
+
+
+def _item(flag: Any, what: str, button: str, due: date | None, *, url: str = "") -> Item:
+    setting = flag_words.setting_words(flag)
+    whom = f"{flag_words.whom(flag)}, at {setting}" if setting else flag_words.whom(flag)
+    return Item(what=what, whom=whom, why=_first_sentences(flag.reason), due=due, button=button, gravity=flag.severity,
+                url=url or reverse("flag", args=[flag.pk]))  # fmt: skip
+
+
+def _first_sentences(reason: str, number: int = 2) -> str:
+    """The beginning of a reason; the flag's page says all of it."""
+    sentences = reason.split(". ")
+    return reason if len(sentences) <= number else ". ".join(sentences[:number]) + ". …"
+
+
+# For kinds that are settled elsewhere than on the flag: where, and what the button says.
+_SETTLED: dict[str, tuple[str, str, str, Permission]] = {
+    "check_late": ("check", "", "Go to the monthly check", Permission.MONTHLY_CHECK),
+    "setting_unmatched": ("placements", "?queue=unmatched", "See these placements", Permission.PLACEMENTS_VIEW),
+    "setting_gone": ("placements", "?queue=gone", "See these placements", Permission.PLACEMENTS_VIEW),
+}
+_MANY = {
+    "check_late": "settings with our children have not been checked for a month",
+    "setting_unmatched": "placements are at settings that are on none of Ofsted’s lists",
+    "setting_gone": "placements are at settings that have gone from Ofsted’s register",
+    "setting_adverse": "children are at settings that became adverse while they were there",
+    "placed_at_adverse": "children were placed at settings that were adverse already",
+    "setting_unregistered": "children are at settings that are not registered",
+    "setting_watch": "children are at settings whose leaders and managers were judged inadequate",
+}
+
+
+def _grouped(viewer: User, kind: str, same: list[Any], unread: dict[int, Any], near: bool, on: date) -> Item:
+    due = min((flag.due_on for flag in same if flag.due_on), default=None)
+    if len(same) == 1 and (near or kind not in _SETTLED):
+        return _item(same[0], flag_words.kind_words(kind), "Open the flag", due)
+    route, query, button, needs = _SETTLED.get(
+        kind, ("flags", f"?state=open&kind={kind}", "See these flags", Permission.FLAGS_VIEW)
+    )
+    if not may(viewer, needs, on=on):
+        route, query, button = "flags", f"?state=open&kind={kind}", "See these flags"
+    new = sum(1 for flag in same if flag.pk in unread)
+    many = _MANY.get(kind, "flags: " + _lower_first(flag_words.kind_words(kind)))
+    return Item(
+        what=f"{wording.number(len(same))} {many}" if len(same) > 1 else flag_words.kind_words(kind),
+        whom=f"{wording.how_many(new, 'flag', 'flags')} not read yet" if new else "",
+        why=same[0].reason if len(same) == 1 else "", due=due, url=reverse(route) + query, button=button,
+        gravity=KINDS[kind].severity,
+    )  # fmt: skip
+
+
+def _of_exceptions(viewer: User, on: date) -> Iterable[Item]:
+    for exception in placements.exceptions_to_decide(viewer, on=on).order_by("asked_at", "pk"):
+        yield Item(
+            what="Decide: may this child be placed at an adverse setting?",
+            whom=f"{exception.child_name}, at {flag_words.settings.label(exception.setting)}",
+            why=f"{exception.get_grounds_display()}. Asked by {exception.asked_by}: {exception.reason}",
+            due=max(exception.from_on, exception.asked_at.date()),
+            url=reverse("exception", args=[exception.pk]), button="Decide", gravity=1,
+        )  # fmt: skip
+
+
+def _of_adverse(viewer: User, on: date) -> Iterable[Item]:
+    """For who sees no child: how many are where none should begin."""
+    if not may(viewer, Permission.MONTHLY_CHECK, on=on):
+        return
+    concerned = placements.adverse_with_children(viewer, on=on)
+    if concerned.settings:
+        yield Item(
+            what=f"{wording.how_many(concerned.settings, 'setting', 'settings')} with our children "
+                 f"{'is' if concerned.settings == 1 else 'are'} adverse, unregistered or closed",
+            whom=wording.how_many(concerned.children, "child", "children") + " placed there",
+            why="Speak to the provider, and ask for its improvement plan.",
+            due=None, url=f"{reverse('settings')}?status=blocked&ours=yes", button="See the settings", gravity=2,
+        )  # fmt: skip
+
+
+def _of_check(viewer: User, on: date) -> Iterable[Item]:
+    """The monthly check, until it is complete."""
+    if not may(viewer, Permission.MONTHLY_CHECK, on=on):
+        return
+    first = on.replace(day=1)
+    check = ofsted.check_of(first)
+    if check is None:
+        yield Item(what=f"Open the check of {first:%B %Y}", whom="Ofsted’s lists, and each setting with our children",
+                   why="It is due on the fifth working day of the month.", due=None, url=reverse("check"),
+                   button="Go to the monthly check", gravity=3)  # fmt: skip
+    elif check.completed_at is None:
+        items = checking.items_of(viewer, check=check, on=on)
+        left = items.filter(outcome="to_do").count()
+        what = f"Look up {wording.how_many(left, 'setting', 'settings')}" if left else "Complete the check"
+        total = items.count()
+        yield Item(what=f"{what}: the check of {first:%B %Y}", whom=f"{total - left} of {total} done", why="",
+                   due=check.due_on, url=reverse("check"), button="Go on with the check", gravity=3)  # fmt: skip
+
+
+def _of_imports(viewer: User, on: date) -> Iterable[Item]:
+    if not may(viewer, Permission.IMPORTS, on=on):
+        return
+    refused = exchange.rows_to_mend(viewer, on=on).count()
+    if refused:
+        yield Item(
+            what=f"{wording.how_many(refused, 'row was', 'rows were')} refused by an import", whom="",
+            why="They are kept and can be mended and tried again; until then they are in no figure.",
+            due=None, url=_first_of("queue_refused", "imports"), button="Mend them", gravity=3,
+        )  # fmt: skip
+
+
+def _first_of(*routes: str) -> str:
+    """The address of the first of these pages that is there."""
+    return next((navigation.address_of(route) for route in routes if navigation.page_exists(route)), "")
+
+
+def _of_reports(viewer: User, on: date) -> Iterable[Item]:
+    drafts = [report for report in scrutiny.reports_visible_to(viewer, on) if report.state == "draft"]
+    address = _first_of("scrutiny")
+    if not drafts or not address:
+        return
+    if may(viewer, Permission.REPORT_PUBLISH, on=on):
+        what, button = "is waiting for your approval", "Read and approve"
+    elif may(viewer, Permission.REPORT_WRITE, on=on):
+        what, button = "is a draft", "Go on with it"
+    else:
+        return
+    for report in drafts:
+        yield Item(what=f"The report “{report.title}” {what}", whom="", why="", due=None, url=address, button=button)
+
+
+_SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
+    _of_flags, _of_exceptions, _of_adverse, _of_check, _of_imports, _of_reports,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to look: a page, and what is there."""
+
+    label: str
+    url: str
+    about: str
+
+
+# In the order in which they are of use; shown where the page exists and its mark lets the person in.
+_PLACES = (
+    ("flags", "Flags", "What is wrong and who was told"),
+    ("exceptions", "Exceptions", "Leave for one child to be placed at an adverse setting"),
+    ("placements", "Placements", "Who was placed where on a day, and the setting’s judgement then"),
+    ("settings", "Settings", "Where each home and school stands, and why"),
+    ("check", "The monthly check", "Ofsted’s lists read, and our settings looked up"),
+    ("may_i_place", "May I place here, now?", "One box: may a child be placed at a setting today"),
+    ("tacs", "TACs", "Teams around the child that you may see"),
+    ("children", "Children and families", "The children whom you work with"),
+    ("figures", "Figures", "Every figure, with its definition and its history"),
+    ("reports", "Reports", "Reports to the scrutiny committee"),
+    ("scrutiny", "Scrutiny", "Reports to the scrutiny committee"),
+    ("imports", "Imports", "Files taken in, and what was refused"),
+    ("people", "People", "Who signs in, and with which role"),
+    ("users", "People", "Who signs in, and with which role"),
+    ("governance", "Who looked", "Who opened which child’s record"),
+    ("audit", "Who looked", "Who opened which child’s record"),
+    ("account", "Your account", "Your roles, your password"),
+)
+
+
+def places_of(may_open: Callable[[str], bool]) -> list[Place]:
+    """Where somebody can look who has nothing waiting. `may_open` says of an address whether it opens for them."""
+    found: dict[str, Place] = {}
+    for route, label, about in _PLACES:
+        address = navigation.address_of(route)
+        if address and label not in found and may_open(address):
+            found[label] = Place(label, address, about)
+    return list(found.values())
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,35 @@
+"""My work: what waits for the person signed in, what to do next first."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import resolve
+
+from plumbline.people.access import ROLES, Permission, current_roles, may
+from plumbline.placements.lookups import enquiries_of
+from plumbline.web import wording
+from plumbline.web.access import access_of, may_use, signed_in
+from plumbline.web.flags.words import settings as setting_words
+from plumbline.web.work import items
+
+
+@signed_in
+def my_work(request: HttpRequest) -> HttpResponseBase:
+    on, viewer = request.day, request.user
+    work = items.work_of(viewer, on=on)
+    asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
+    context = {
+        "work": work,
+        "next": work.items[0] if work.items else None,
+        "rows": [
+            {"item": item, "due": wording.by_when(item.due, on) if item.due else "", "late": item.due and item.due < on}
+            for item in work.items
+        ],
+        "asks": asks,
+        "asked": [
+            {"enquiry": each, "setting": setting_words.label(each.setting) if each.setting else each.asked}
+            for each in (enquiries_of(viewer) if asks else [])
+        ],
+        "does": [ROLES[held.role].does for held in current_roles(viewer, on=on)],
+        "places": items.places_of(lambda address: may_use(viewer, access_of(resolve(address).func), on=on)),
+    }
+    return render(request, "work/my_work.html", context)
