@@ -1,0 +1,78 @@
+"""People, organisations, users with roles and ties, made by the shortest way."""
+
+from datetime import UTC, date, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from plumbline.audit.models import Import
+from plumbline.kernel.names import sort_key
+from plumbline.people import models
+
+LONG_AGO = date(2010, 1, 1)
+
+
+class ImportFactory(DjangoModelFactory):
+    class Meta:
+        model = Import
+
+    kind = "ssd"
+    label = factory.Sequence(lambda n: f"extract {n}")
+    at = datetime(2016, 8, 1, 9, 30, tzinfo=UTC)
+    by_name = "the machine"
+    as_at = date(2016, 7, 31)
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Organisation
+
+    name = factory.Sequence(lambda n: f"Ash School {n}")
+    sort_key = factory.LazyAttribute(lambda made: sort_key(made.name))
+    sector = "school"
+
+
+class ProfessionalFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Professional
+
+    source_id = factory.Sequence(lambda n: f"TW{n:04}")
+    name = factory.Sequence(lambda n: f"Robin Field {n}")
+    sort_key = factory.LazyAttribute(lambda made: sort_key(made.name))
+
+
+class ChildFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Child
+
+    source_id = factory.Sequence(lambda n: f"TP{n:05}")
+    forename = "Kit"
+    surname = factory.Sequence(lambda n: f"Quill{n}")
+    sort_key = factory.LazyAttribute(lambda made: f"{made.surname}, {made.forename}".casefold())
+    dob = date(2008, 2, 29)
+
+
+class UserFactory(DjangoModelFactory):
+    """`UserFactory(role="team_manager", role__team="West")` holds a role since long ago."""
+
+    class Meta:
+        model = models.User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"tester{n}")
+    name = factory.Sequence(lambda n: f"Tess Ter {n}")
+
+    @factory.post_generation
+    def role(self, create: bool, role: str | None, **more: object) -> None:
+        if role:
+            models.RoleHeld.objects.create(user=self, role=role, from_on=LONG_AGO, **more)
+
+
+class TieFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Tie
+
+    user = factory.SubFactory(UserFactory)
+    subject_type = "child"
+    why = "allocated_worker"
+    from_on = LONG_AGO

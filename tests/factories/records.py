@@ -1,0 +1,121 @@
+"""TACs, what social care told us, settings and placements, and rows that could not be taken."""
+
+from datetime import UTC, date, datetime
+
+import factory
+from django.db import connection
+from factory.django import DjangoModelFactory
+
+from plumbline.earlyhelp.models import Tac, TacAudit
+from plumbline.exchange.models import RefusedRow
+from plumbline.ofsted.models import Setting
+from plumbline.placements.models import Placement
+from plumbline.scrutiny.models import Report
+from plumbline.socialcare.models import Involvement, Referral
+from tests.factories.people import ChildFactory, ImportFactory, OrganisationFactory, ProfessionalFactory
+
+
+class TacFactory(DjangoModelFactory):
+    class Meta:
+        model = Tac
+
+    source_id = factory.Sequence(lambda n: f"TEH{n:05}")
+    child = factory.SubFactory(ChildFactory)
+    started_on = date(2016, 1, 10)
+    lead_organisation = factory.SubFactory(OrganisationFactory)
+    lead_professional = factory.SubFactory(ProfessionalFactory)
+
+
+class TacAuditFactory(DjangoModelFactory):
+    class Meta:
+        model = TacAudit
+
+    source_id = factory.Sequence(lambda n: f"TA{n:05}")
+    tac = factory.SubFactory(TacFactory)
+    audited_on = date(2016, 3, 1)
+    grade = "good"
+
+
+class ReferralFactory(DjangoModelFactory):
+    class Meta:
+        model = Referral
+
+    source_id = factory.Sequence(lambda n: f"TR{n:05}")
+    child = factory.SubFactory(ChildFactory)
+    referred_on = date(2015, 5, 1)
+
+
+class InvolvementFactory(DjangoModelFactory):
+    class Meta:
+        model = Involvement
+
+    source_id = factory.Sequence(lambda n: f"TI{n:05}")
+    child = factory.SubFactory(ChildFactory)
+    professional = factory.SubFactory(ProfessionalFactory)
+    professional_wording = factory.SelfAttribute("professional.source_id")
+    team = "West"
+    from_on = date(2015, 5, 1)
+
+
+class SettingFactory(DjangoModelFactory):
+    class Meta:
+        model = Setting
+
+    register = "social_care"
+    urn = factory.Sequence(lambda n: f"SC9{n:05}")
+    name = factory.Sequence(lambda n: f"Alder House {n}")
+    sort_key = factory.LazyAttribute(lambda made: made.name.casefold())
+    status = "clear"
+
+
+class PlacementFactory(DjangoModelFactory):
+    """Where the source gave no number of a setting, which stands in the way of nothing here."""
+
+    class Meta:
+        model = Placement
+
+    source = "here"
+    source_id = factory.Sequence(lambda n: f"TPL{n:05}")
+    child = factory.SubFactory(ChildFactory)
+    urn_wording = "XXXXXXX"
+    started_on = date(2016, 7, 1)
+
+    @classmethod
+    def _create(cls, model_class, *args, **given):
+        # The login of the pages may not name the column of the import, not even to leave it empty.
+        columns = {model_class._meta.get_field(name).column: value for name, value in given.items()}
+        columns = {name: getattr(value, "pk", value) for name, value in columns.items()} | {
+            "placement_type": "", "provider_type": "", "caseworker_wording": "", "began_adverse": False,
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"insert into placements_placement ({', '.join(columns)})"
+                f" values ({', '.join(['%s'] * len(columns))}) returning id",
+                list(columns.values()),
+            )
+            return model_class.objects.get(pk=cursor.fetchone()[0])
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = Report
+
+    title = factory.Sequence(lambda n: f"Assurance {n}")
+    as_at = date(2016, 6, 30)
+    front = factory.LazyFunction(lambda: {"dated": "2016-06-30"})
+    made_at = datetime(2016, 8, 1, 9, 30, tzinfo=UTC)
+
+
+class RefusedRowFactory(DjangoModelFactory):
+    class Meta:
+        model = RefusedRow
+
+    import_run = factory.SubFactory(ImportFactory)
+    file = "ssd_person"
+    line = factory.Sequence(lambda n: n + 2)
+    row_id = factory.Sequence(lambda n: f"TP{n:05}")
+    code = "bad_date"
+    reason = "pers_dob: “31/02/2009” is no day."
+    cells = factory.LazyFunction(
+        lambda: {"pers_person_id": "TP1", "pers_forename": "Kit", "pers_surname": "Quill", "pers_dob": "31/02/2009"}
+    )
