@@ -9,6 +9,7 @@ must hold the same afterwards, or its time does not count. Then the same extract
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from benchmarks.imports_by_hand import UPSERTS
 from plumbline.config import database
-from plumbline.config.environment import home_folder
 
 COUNTY = Path(__file__).resolve().parents[1] / "src/plumbline/jobs/demonstration/county_2016"
 TACS = 6_302
@@ -191,7 +191,8 @@ def _environ(url: str) -> dict[str, str]:
     known = database.urls()
     return {
         **{key: value for key, value in os.environ.items() if not key.startswith("PLUMBLINE_")},
-        "PLUMBLINE_HOME": str(home_folder(os.environ)),
+        # A home of its own: `init` keeps the logins it was given there.
+        "PLUMBLINE_HOME": str(Path(tempfile.gettempdir()) / f"plumbline-bench-imports-{os.getpid()}"),
         "PLUMBLINE_DEMO": "1",
         "PLUMBLINE_TODAY": EXTRACTED,
         "PLUMBLINE_DATABASE_URL": _with_name(known["owner"], name),
@@ -224,6 +225,7 @@ def fresh_databases() -> Iterator[Any]:
             yield fresh
         finally:
             owner.execute(f"drop database {stem} with (force)")
+            shutil.rmtree(_environ(known["worker"])["PLUMBLINE_HOME"], ignore_errors=True)
 
 
 def main() -> None:
