@@ -39,17 +39,21 @@ def start(login: str) -> None:
 class Plumbline(click.Group):
     """Turns the two refusals and wrong settings into a sentence and status 1, for every command alike."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["as_json"] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
-            _refused(refusal.code, refusal.reason)
+            _refused(refusal.code, refusal.reason, as_json=ctx.meta["as_json"])
         except WrongSetting as wrong:
-            _refused("wrong_setting", str(wrong))
+            _refused("wrong_setting", str(wrong), as_json=ctx.meta["as_json"])
 
 
-def _refused(code: str, reason: str) -> None:
-    if "--json" in sys.argv:
+def _refused(code: str, reason: str, *, as_json: bool) -> None:
+    if as_json:
         click.echo(json.dumps({"error": code, "reason": reason}))
     say(reason)
     sys.exit(1)

@@ -246,7 +246,7 @@ class Answer:
         if self.asked.period:
             body |= {"from": self.asked.period.first.isoformat(), "to": self.asked.period.last.isoformat()}
         elif self.asked.as_at:
-            body["as_at"] = self.asked.as_at.isoformat()
+            body |= {"as_at": self.asked.as_at.isoformat(), "at": self.asked.as_at.isoformat()}
         body["known_at"] = self.known_at.isoformat() if self.known_at else None
         body["unit"] = measure.unit
         body |= _figure_json(self.total)
