@@ -1,0 +1,141 @@
+"""Users on the page: made, given roles, joined to their records, switched off; the last administrator stays."""
+
+import pytest
+
+from plumbline.audit.models import Event
+from plumbline.people.models import RoleHeld, Tie, User
+from tests.factories.people import ProfessionalFactory, UserFactory
+from tests.factories.records import InvolvementFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+
+
+@pytest.fixture
+def admin():
+    RoleHeld.objects.filter(role="administrator").delete()
+    return UserFactory(role="administrator")
+
+
+def made(page, admin, **changes):
+    given = {"name": "Ola Berg", "username": "ola.berg", "email": "", "professional": "", "role": "social_worker"}
+    return page(admin).post("/users/new/", {**given, **changes}, follow=True)
+
+
+def test_a_made_user_can_sign_in_with_the_password_shown_once(page, admin):
+    answer = made(page, admin)
+    password = answer.context["password"]
+    assert User.objects.get(username="ola.berg").check_password(password)
+
+
+def test_the_password_is_not_shown_twice(page, admin):
+    client = page(admin)
+    given = {"name": "Ola Berg", "username": "ola.berg", "role": "social_worker"}
+    client.post("/users/new/", given, follow=True)
+    again = client.get(f"/users/{User.objects.get(username='ola.berg').pk}/")
+    assert again.context["password"] == ""
+
+
+def test_the_trail_never_holds_a_password(page, admin):
+    password = made(page, admin).context["password"]
+    assert not any(password in str(event.data) for event in Event.objects.all())
+
+
+def test_a_user_joined_to_a_worker_reaches_that_workers_children_at_once(page, admin):
+    involvement = InvolvementFactory()
+    made(page, admin, professional=involvement.professional.source_id)
+    assert Tie.objects.filter(user__username="ola.berg", subject_id=involvement.child_id).exists()
+
+
+def test_a_team_manager_reaches_the_children_of_the_team_at_once(page, admin):
+    involvement = InvolvementFactory(team="North")
+    made(page, admin, role="team_manager", team="North")
+    assert Tie.objects.filter(user__username="ola.berg", subject_id=involvement.child_id, why="team_manager").exists()
+
+
+def test_a_team_manager_does_not_reach_another_teams_children(page, admin):
+    InvolvementFactory(team="South")
+    made(page, admin, role="team_manager", team="North")
+    assert not Tie.objects.filter(user__username="ola.berg").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"username": "Ola Berg!"}, "small letters or figures"),
+        ({"professional": "NOBODY"}, "No professional NOBODY is known"),
+        ({"name": ""}, "Enter the full name"),
+    ],
+)
+def test_a_user_who_cannot_be_made_is_refused_with_a_sentence(page, admin, changes, sentence):
+    assert sentence in made(page, admin, **changes).content.decode()
+
+
+def test_a_refused_user_is_not_there(page, admin):
+    made(page, admin, professional="NOBODY")
+    assert not User.objects.filter(username="ola.berg").exists()
+
+
+def test_a_name_that_is_taken_is_refused(page, admin):
+    UserFactory(username="ola.berg")
+    assert "The user name ola.berg is taken" in made(page, admin).content.decode()
+
+
+def test_the_last_administrator_cannot_end_their_own_role(page, admin):
+    held = admin.roles_held.get()
+    page(admin).post(f"/users/{admin.pk}/role/{held.pk}/end/", {"because": "Leaving"})
+    assert admin.roles_held.filter(to_on=None).count() == 1
+
+
+def test_the_last_administrator_cannot_be_switched_off(page, admin):
+    answer = page(admin).post(f"/users/{admin.pk}/switch/", {"switch-because": "Leaving"})
+    assert "This is the last administrator" in answer.content.decode()
+
+
+def test_one_of_two_administrators_can_be_switched_off(page, admin):
+    other = UserFactory(role="administrator")
+    page(admin).post(f"/users/{other.pk}/switch/", {"switch-because": "Left"})
+    assert not User.objects.get(pk=other.pk).is_active
+
+
+def test_ending_a_role_takes_its_power_today(page, admin):
+    user = UserFactory(role="scrutiny_officer")
+    page(admin).post(f"/users/{user.pk}/role/{user.roles_held.get().pk}/end/", {"because": "Moved"})
+    assert page(user).get("/reports/new/").status_code == 404
+
+
+def test_a_role_is_not_held_twice_at_once(page, admin):
+    user = UserFactory(role="scrutiny_officer")
+    first = {"role-from_on_day": "1", "role-from_on_month": "7", "role-from_on_year": "2016"}
+    answer = page(admin).post(f"/users/{user.pk}/role/", {"role-role": "scrutiny_officer", **first})
+    assert "holds the role scrutiny officer then already" in answer.content.decode()
+
+
+def test_giving_a_role_leaves_its_event(page, admin):
+    user = UserFactory()
+    first = {"role-from_on_day": "1", "role-from_on_month": "7", "role-from_on_year": "2016"}
+    page(admin).post(f"/users/{user.pk}/role/", {"role-role": "auditor", **first})
+    event = Event.objects.get(kind="people.role.given", subject_id=str(user.pk))
+    assert (event.by_id, event.data["role"], event.data["from_on"]) == (admin.pk, "auditor", "2016-07-01")
+
+
+def test_a_number_that_is_taken_away_takes_the_ties_with_it(page, admin):
+    involvement = InvolvementFactory()
+    made(page, admin, professional=involvement.professional.source_id)
+    user = User.objects.get(username="ola.berg")
+    page(admin).post(f"/users/{user.pk}/professional/", {"join-professional": ""})
+    assert not Tie.objects.filter(user=user, to_on=None).exists()
+
+
+@pytest.mark.parametrize("path", ["/users/", "/users/new/", "/users/{user}/"])
+@pytest.mark.parametrize("role", ["director", "performance_analyst", "information_governance"])
+def test_users_are_for_administrators_alone(page, admin, role, path):
+    assert page(UserFactory(role=role)).get(path.format(user=admin.pk)).status_code == 404
+
+
+def test_the_list_takes_as_many_queries_for_many_users_as_for_few(page, admin, django_assert_max_num_queries):
+    for _ in range(20):
+        UserFactory(role="social_worker", professional=ProfessionalFactory())
+    client = page(admin)
+    client.get("/users/")
+    with django_assert_max_num_queries(8):
+        client.get("/users/")
