@@ -153,13 +153,14 @@ def _import(upload: Upload, *, home: Path, now: Clock, on: date, dry_run: bool) 
 def _outside(upload: Upload, now: Clock) -> Iterator[ssd.Progress]:
     """Progress that others see while the import's own transaction is still open: over a connection of its own."""
     other = connection.copy()
-    last = [now()]
+    said_last, said_at = "", now()
 
     def progress(done: int, total: int, what: str) -> None:
+        nonlocal said_last, said_at
         moment = now()
-        if (moment - last[0]).total_seconds() < 0.5 and done:
+        if what == said_last and (moment - said_at).total_seconds() < 0.5:
             return
-        last[0] = moment
+        said_last, said_at = what, moment
         with other.cursor() as cursor:
             cursor.execute(
                 "update exchange_upload set progress = jsonb_build_object('done', %s::int, 'total', %s::int,"
