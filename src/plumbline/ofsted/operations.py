@@ -246,7 +246,8 @@ def record_judgement(
         )
     changes = _checked(setting, on=on)
     audit.record(
-        "ofsted.judgement.recorded", by=by, at=at, subject=setting, kind=kind, inspected_on=inspected_on.isoformat(),
+        "ofsted.judgement.recorded", by=by, at=at, subject=setting, inspection=kind,
+        inspected_on=inspected_on.isoformat(),
         judgements={aspect: grade for aspect, (_, grade) in graded.items()},
     )  # fmt: skip
     return Outcome(inspection, tuple(changes))
