@@ -16,7 +16,6 @@ from plumbline.audit import operations as audit
 from plumbline.exchange import import_ofsted, ssd
 from plumbline.jobs import demo_story, demo_users, ways_in
 from plumbline.people.models import Child
-from plumbline.placements import operations as placements
 from plumbline.scrutiny import operations as scrutiny
 
 FILES = Path(__file__).parent / "demonstration"
@@ -59,7 +58,6 @@ def load(*, say: Callable[[str], None]) -> None:
     scrutiny.publish_report(report_id=report.pk, by=None, at=ways_in.now(), on=on)
     say("Taking in the whole extract of 31 July 2016 …")
     ssd.import_ssd(FILES / "county_2016", extracted_on=WHOLE_EXTRACT, by=None, at=ways_in.now(), on=on)
-    placements.raise_flags(by=None, at=ways_in.now(), on=on)
     demo_story.tell(on=on)
     audit.seal(at=ways_in.now())
     shutil.rmtree(folder)

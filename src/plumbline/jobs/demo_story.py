@@ -1,21 +1,38 @@
 """What the demonstration's people have done by its day, through the same operations as the pages."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from plumbline.earlyhelp.models import Tac, TacAudit
+from plumbline.flags import operations as flags
+from plumbline.flags.models import Flag
 from plumbline.jobs import ways_in
+from plumbline.ofsted import lookups
+from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.models import CheckItem, Setting
 from plumbline.people import operations as people
 from plumbline.people.models import User
 from plumbline.people.queries import CHILD, TAC
-from plumbline.placements.models import Placement
+from plumbline.placements import operations as placements
+from plumbline.placements.models import Grounds, Placement
 
 # The consultant's corner of the county, by the names of the organisations that lead there.
 CONSULTANT_PLACE = "Aldbrook"
 AUDIT_SAMPLE = 12
+# First day of the month, the day of the check, and how many settings were left to look up.
+CHECKS = ((date(2016, 5, 1), date(2016, 5, 5), 0), (date(2016, 6, 1), date(2016, 6, 6), 0), (date(2016, 7, 1), date(2016, 7, 6), 9))
 
 
 def tell(*, on: date) -> None:
-    """Tie those whom the imported records do not name to the cases that are theirs."""
+    """Tie those whom the imported records do not name to the cases that are theirs; check, acknowledge, ask."""
+    _tie_people(on)
+    for first, day, left in CHECKS:
+        _check(first, day, left)
+    placements.raise_flags(by=None, at=ways_in.now(), on=on)
+    _answer_flags(on)
+    _ask_exception(on)
+
+
+def _tie_people(on: date) -> None:
     tacs = Tac.objects.filter(ended_on=None).order_by("source_id")
     _give("consultant", "consultant", tacs.filter(lead_wording__contains=CONSULTANT_PLACE), None, on)
     _give("member", "tac_member", tacs.filter(lead_wording__contains=CONSULTANT_PLACE)[:6], None, on)
@@ -26,6 +43,45 @@ def tell(*, on: date) -> None:
         user=User.objects.get(username="reviewing"), subject_type=CHILD, why="reviewing_officer",
         subject_ids=[placement.child_id for placement in looked_after[:20]], from_on=date(2016, 4, 1), to_on=None,
         because="Demonstration: the reviewing officer of these children", by=None, at=ways_in.now(), on=on,
+    )  # fmt: skip
+
+
+def _check(first: date, day: date, left: int) -> None:
+    """The monthly check of the settings that had children on the day."""
+    analyst = User.objects.get(username="analyst")
+    placed = Placement.objects.filter(started_on__lte=day, setting__isnull=False).exclude(ended_on__lte=day)
+    check = ofsted.open_month(
+        month=first, setting_ids=set(placed.values_list("setting", flat=True)), by=analyst, at=ways_in.now(), on=day
+    )
+    # Those of no list cannot be looked up on Ofsted's pages; they stay to do where something is left.
+    items = CheckItem.objects.filter(check_month=check).select_related("setting").order_by("setting__status", "setting__urn")
+    for item in items[: items.count() - left]:
+        ofsted.check_unchanged(
+            item_id=item.pk, report_link=lookups.report_address(item.setting), by=analyst, at=ways_in.now(), on=day
+        )
+    if not left:
+        note = "Ofsted publishes the list of social-care providers once a year; that of 31 March 2016 had been read."
+        ofsted.complete_month(check_id=check.pk, lists_note=note, by=analyst, at=ways_in.now(), on=day)
+
+
+def _answer_flags(on: date) -> None:
+    """One worker has read their flags; the other has not yet."""
+    for flag in Flag.objects.filter(state="open", kind="setting_adverse", recipients__recipient="SW055"):
+        flags.acknowledge(flag_id=flag.pk, by=User.objects.get(username="worker2"), at=ways_in.now(), on=on)
+
+
+def _ask_exception(on: date) -> None:
+    """A tribunal has named an adverse setting for one child: the head of service is to decide."""
+    placement = Placement.objects.filter(ended_on=None, setting__status="clear").order_by("source_id").first()
+    setting = Setting.objects.filter(status="adverse", placements__isnull=False).order_by("urn").first()
+    if placement is None or setting is None:
+        raise RuntimeError("The demonstration has no child or no adverse setting to ask about.")
+    placements.ask_exception(
+        child_id=placement.child_id, setting_id=setting.pk, grounds=Grounds.COURT,
+        reason="The court named this home in its order of 28 July 2016.",
+        safeguards="The social worker visits twice a week; the child has an advocate; the home sends its plan each Friday.",
+        childs_wishes="Wants to stay near the grandparents.", from_on=on, ends_on=on + timedelta(28),
+        by=User.objects.get(username="placements"), at=ways_in.now(), on=on,
     )  # fmt: skip
 
 
