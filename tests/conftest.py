@@ -10,6 +10,7 @@ from tests import databases
 
 SHARED = databases.CHECKOUT.parent / "shared" / "data"
 
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "login(name): sign in to the database as web, worker (default) or owner")
 

@@ -169,7 +169,7 @@ def _sync_table(cursor: CursorWrapper, table: str) -> None:
     cursor.execute(
         f"""insert into {history} (from_tx, to_tx, {", ".join(names)})
             select audit_current_tx(), null, {", ".join(names)} from {table} t
-            where not exists (select from {history} h where h.id = t.id)"""  # noqa: S608 - names of our own tables
+            where not exists (select from {history} h where h.id = t.id)"""
     )
 
 

@@ -19,7 +19,7 @@ EVENT_DIGEST = f"sha256(convert_to({EVENT_TEXT}, 'UTF8'))"
 def record(
     kind: str,
     *,
-    by: Any,  # noqa: ANN401 - people.User lies above this room; None is the machine
+    by: Any,
     at: datetime,
     subject: models.Model | None = None,
     subject_type: str = "",
@@ -27,7 +27,7 @@ def record(
     child_id: int | None = None,
     because: str = "",
     by_role: str = "",
-    **data: Any,  # noqa: ANN401 - what JSON can hold
+    **data: Any,
 ) -> None:
     """Write one event in the caller's transaction. `kind` is domain.thing.past_tense; `data` is what JSON can hold."""
     if subject is not None:
@@ -68,7 +68,7 @@ def seal(*, at: datetime) -> int:
                         coalesce(p.digest, '')
                     from numbered n cross join summed s left join previous p on true where s.count > 0
                     returning no)
-                update audit_event e set seal_no = linked.no from linked, chosen where e.no = chosen.no""",  # noqa: S608
+                update audit_event e set seal_no = linked.no from linked, chosen where e.no = chosen.no""",
             [at],
         )
         return cursor.rowcount

@@ -31,7 +31,7 @@ def verify_chain() -> ChainCheck:
                     encode(sha256(coalesce(f.digests, ''::bytea) || convert_to(c.previous, 'UTF8')), 'hex') = c.digest
                         as digest_right,
                     c.previous = c.before as linked
-                from chain c left join found f on f.seal_no = c.no order by c.no"""  # noqa: S608
+                from chain c left join found f on f.seal_no = c.no order by c.no"""
         )
         rows = cursor.fetchall()
         cursor.execute("select count(*), count(*) filter (where seal_no is null) from audit_event")

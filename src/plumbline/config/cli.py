@@ -28,7 +28,11 @@ def start(login: str) -> None:
     known = database.urls()
     if login not in known:
         raise WrongSetting("This database has not been set up. Run `plumbline init` first.")
-    for name, variable in (("owner", "PLUMBLINE_DATABASE_URL"), ("web", "PLUMBLINE_WEB_URL"), ("worker", "PLUMBLINE_WORKER_URL")):
+    for name, variable in (
+        ("owner", "PLUMBLINE_DATABASE_URL"),
+        ("web", "PLUMBLINE_WEB_URL"),
+        ("worker", "PLUMBLINE_WORKER_URL"),
+    ):
         if name in known:
             os.environ[variable] = known[name]
     import django  # slow to import, and not wanted for --help
@@ -43,7 +47,7 @@ class Plumbline(click.Group):
         ctx.meta["as_json"] = "--json" in args
         return super().parse_args(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+    def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
@@ -69,7 +73,7 @@ def signed_in_as(login: str) -> Callable[[Callable[..., None]], Callable[..., No
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
-        def run(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever the command takes
+        def run(*args: Any, **kwargs: Any) -> None:
             start(login)
             command(*args, **kwargs)
 
@@ -106,7 +110,7 @@ def set_up() -> None:
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def import_ssd(folder, extracted, dry_run, strict, backfill, username, as_json) -> None:  # noqa: ANN001
+def import_ssd(folder, extracted, dry_run, strict, backfill, username, as_json) -> None:
     """Take in an extract of the social-care system: a folder of CSV files."""
     from plumbline.jobs import import_ssd as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -124,7 +128,7 @@ def import_ssd(folder, extracted, dry_run, strict, backfill, username, as_json) 
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def import_ofsted(file, as_at, dry_run, username, as_json) -> None:  # noqa: ANN001
+def import_ofsted(file, as_at, dry_run, username, as_json) -> None:
     """Take in one of Ofsted's published lists, whatever its year."""
     from plumbline.jobs import import_ofsted as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -140,7 +144,7 @@ def import_ofsted(file, as_at, dry_run, username, as_json) -> None:  # noqa: ANN
 @click.option("--kind", help="Only this kind, such as setting_adverse.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def flags(only_open, kind, as_json) -> None:  # noqa: ANN001
+def flags(only_open, kind, as_json) -> None:
     """What needs attention, for whom, by when."""
     from plumbline.jobs import flags as job  # needs Django ready
 
@@ -169,7 +173,7 @@ def send_messages() -> None:
 @main.command("monthly-check")
 @click.option("--as", "username", help="Who acts.")
 @signed_in_as("worker")
-def monthly_check(username) -> None:  # noqa: ANN001
+def monthly_check(username) -> None:
     """Open this month's check of our own settings, and say what is left of it."""
     from plumbline.jobs import monthly_check as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -189,7 +193,7 @@ def monthly_check(username) -> None:  # noqa: ANN001
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def measure(key, as_at, first, last, known_at, by, every, profile, username, as_json) -> None:  # noqa: ANN001
+def measure(key, as_at, first, last, known_at, by, every, profile, username, as_json) -> None:
     """One figure, or a series."""
     from plumbline.jobs import measure as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -212,7 +216,9 @@ def measures(as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--question", "numbers", type=int, multiple=True, required=True, help="A question's number; once for each.")
+@click.option(
+    "--question", "numbers", type=int, multiple=True, required=True, help="A question's number; once for each."
+)
 @click.option("--as-at", "as_at", required=True, help="The day that the report is as at: YYYY-MM-DD.")
 @click.option("--output", "outputs", multiple=True, required=True, help="A file; its ending chooses html, docx or pdf.")
 @click.argument("more_outputs", nargs=-1)
@@ -221,7 +227,7 @@ def measures(as_json: bool) -> None:
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def report(numbers, as_at, outputs, more_outputs, template, profile, username, as_json) -> None:  # noqa: ANN001
+def report(numbers, as_at, outputs, more_outputs, template, profile, username, as_json) -> None:
     """The assurance report."""
     from plumbline.jobs import report as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -288,7 +294,7 @@ def demo() -> None:
     os.environ.pop("PLUMBLINE_LOGIN", None)
     set_up()
     # The county is loaded as it would be in life: by the worker's login.
-    done = subprocess.run([sys.executable, "-m", "plumbline.config", "load-demonstration"], check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-m", "plumbline.config", "load-demonstration"], check=False)
     sys.exit(done.returncode)
 
 

@@ -68,7 +68,8 @@ class OfstedList:
     `whole`: every setting of its kind is on it, one row each, so that one missing is gone; else it is a list of
     inspections, with a row for each, and a setting not on it was not inspected. `layout` names the columns it had.
     `refused` rows were not taken. `notes` are about rows that were: a wording that is on no scale is kept with the
-    grade `unknown` (code unknown_code), a publication before its inspection left out (end_before_start). read == len(rows) + repeated + len(refused).
+    grade `unknown` (code unknown_code), a publication before its inspection is left out (end_before_start).
+    read == len(rows) + repeated + len(refused).
     """
 
     layout: str

@@ -106,9 +106,7 @@ def dismiss_row(*, refused_id: int, because: str, by: User | None, at: datetime,
 
 
 def _open_row(refused_id: int) -> RefusedRow:
-    row = (
-        RefusedRow.objects.select_for_update(of=("self",)).select_related("import_run").filter(pk=refused_id).first()
-    )
+    row = RefusedRow.objects.select_for_update(of=("self",)).select_related("import_run").filter(pk=refused_id).first()
     if row is None:
         raise RuleBroken("That row is not known.", code="unknown_row")
     if row.state != RefusedRow.State.OPEN:

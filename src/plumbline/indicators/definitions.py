@@ -65,5 +65,7 @@ def record_rows(
             }
             for number, source_id, first, last, detail in cursor.fetchall()
         ]
-    audit.record("indicators.records.viewed", by=by, at=at, subject_type="measure", subject_id=measure.key, records=len(rows))
+    audit.record(
+        "indicators.records.viewed", by=by, at=at, subject_type="measure", subject_id=measure.key, records=len(rows)
+    )
     return rows

@@ -35,7 +35,12 @@ _RECORDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "placement_id": (
         "placements_placement",
         "placement",
-        {"started_on": "start", "ended_on": "end", "setting_id": "setting", "began_adverse": "setting's status at start"},
+        {
+            "started_on": "start",
+            "ended_on": "end",
+            "setting_id": "setting",
+            "began_adverse": "setting's status at start",
+        },
     ),
 }
 

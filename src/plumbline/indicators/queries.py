@@ -66,9 +66,7 @@ def ask(
     return answer_unchecked(asked=asked, on=on, known_at=known_at, profile=profile)
 
 
-def answer_unchecked(
-    *, asked: Asked, on: date, known_at: datetime | None = None, profile: str | None = None
-) -> Answer:
+def answer_unchecked(*, asked: Asked, on: date, known_at: datetime | None = None, profile: str | None = None) -> Answer:
     """As `ask`, for a caller that has checked who reads (a report and its readers)."""
     _refuse_future(asked, on)
     with snapshot(), connection.cursor() as cursor:
@@ -101,9 +99,7 @@ def records_unchecked(*, asked: Asked, on: date, known_at: datetime | None = Non
     _refuse_future(asked, on)
     with snapshot(), connection.cursor() as cursor:
         known = _known(known_at)
-        found = asking.records(
-            asked, engine=PostgresEngine(cursor), observed_until=horizons(known=known), known=known
-        )
+        found = asking.records(asked, engine=PostgresEngine(cursor), observed_until=horizons(known=known), known=known)
     return tuple(Behind(int(record.id), record.group, record.in_numerator) for record in found)
 
 

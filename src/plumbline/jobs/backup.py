@@ -69,7 +69,16 @@ def restore(source: Path) -> None:
             out.flush()
             _run(["pg_restore", "--no-owner", "--no-privileges", "--file=-", str(dump)], stdout=out)
         connection.close()
-        _run(["psql", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={script}", "--output=/dev/null"])
+        _run(
+            [
+                "psql",
+                "--quiet",
+                "--single-transaction",
+                "--set=ON_ERROR_STOP=1",
+                f"--file={script}",
+                "--output=/dev/null",
+            ]
+        )
         if (Path(folder) / "files").exists():
             shutil.copytree(Path(folder) / "files", _files(), dirs_exist_ok=True)
 
@@ -88,7 +97,7 @@ def _files() -> Path:
     return Path(settings.HOME) / "files"
 
 
-def _run(command: list[str], **options: Any) -> None:  # noqa: ANN401 - passed on
+def _run(command: list[str], **options: Any) -> None:
     of_ours = settings.POSTGRESQL_PROGRAMS / command[0]
     program = str(of_ours) if of_ours.exists() else shutil.which(command[0])
     if program is None:

@@ -27,7 +27,10 @@ def bench(*, names: tuple[str, ...], scale: int | None, today: date) -> None:
     if unknown:
         raise RuleBroken(f"There is no benchmark “{unknown[0]}”; there are {', '.join(ALL)}.", code="unknown_benchmark")
     sys.path.insert(0, str(CHECKOUT))
-    found: dict[str, Any] = {"day": today.isoformat(), "machine": f"{platform.machine()}, Python {platform.python_version()}"}
+    found: dict[str, Any] = {
+        "day": today.isoformat(),
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+    }
     for name in names or ALL:
         click.echo(f"Benchmark: {name}", err=True)
         module = importlib.import_module(f"benchmarks.{name}")

@@ -52,9 +52,7 @@ def load(*, say: Callable[[str], None]) -> None:
     _read_list("provider_at_march_2016.csv", date(2016, 3, 31), say)
     demo_users.make(from_on=date(2014, 4, 1))
     say("Writing and publishing the report to the committee …")
-    report = scrutiny.write_report(
-        question_numbers=[5, 6, 7], as_at=REPORT_AS_AT, by=None, at=ways_in.now(), on=on
-    )
+    report = scrutiny.write_report(question_numbers=[5, 6, 7], as_at=REPORT_AS_AT, by=None, at=ways_in.now(), on=on)
     scrutiny.publish_report(report_id=report.pk, by=None, at=ways_in.now(), on=on)
     say("Taking in the whole extract of 31 July 2016 …")
     ssd.import_ssd(FILES / "county_2016", extracted_on=WHOLE_EXTRACT, by=None, at=ways_in.now(), on=on)
@@ -88,7 +86,9 @@ def _early(kind: str) -> Callable[[Row], Row | None]:
             return None
         row = dict(row)
         for end in days[1:]:
-            late = kind == "ssd_early_help_episodes" and _entered_late(row["earl_episode_id"], row[end], "2016-03-01", 23)
+            late = kind == "ssd_early_help_episodes" and _entered_late(
+                row["earl_episode_id"], row[end], "2016-03-01", 23
+            )
             if row[end] > FIRST_EXTRACT.isoformat() or late:
                 row[end] = ""
                 if end in _WITH_END:

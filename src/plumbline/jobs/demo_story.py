@@ -19,7 +19,11 @@ from plumbline.placements.models import Grounds, Placement
 CONSULTANT_PLACE = "Aldbrook"
 AUDIT_SAMPLE = 12
 # First day of the month, the day of the check, and how many settings were left to look up.
-CHECKS = ((date(2016, 5, 1), date(2016, 5, 5), 0), (date(2016, 6, 1), date(2016, 6, 6), 0), (date(2016, 7, 1), date(2016, 7, 6), 9))
+CHECKS = (
+    (date(2016, 5, 1), date(2016, 5, 5), 0),
+    (date(2016, 6, 1), date(2016, 6, 6), 0),
+    (date(2016, 7, 1), date(2016, 7, 6), 9),
+)
 
 
 def tell(*, on: date) -> None:
@@ -54,7 +58,11 @@ def _check(first: date, day: date, left: int) -> None:
         month=first, setting_ids=set(placed.values_list("setting", flat=True)), by=analyst, at=ways_in.now(), on=day
     )
     # Those of no list cannot be looked up on Ofsted's pages; they stay to do where something is left.
-    items = CheckItem.objects.filter(check_month=check).select_related("setting").order_by("setting__status", "setting__urn")
+    items = (
+        CheckItem.objects.filter(check_month=check)
+        .select_related("setting")
+        .order_by("setting__status", "setting__urn")
+    )
     for item in items[: items.count() - left]:
         ofsted.check_unchanged(
             item_id=item.pk, report_link=lookups.report_address(item.setting), by=analyst, at=ways_in.now(), on=day
@@ -79,13 +87,13 @@ def _ask_exception(on: date) -> None:
     placements.ask_exception(
         child_id=placement.child_id, setting_id=setting.pk, grounds=Grounds.COURT,
         reason="The court named this home in its order of 28 July 2016.",
-        safeguards="The social worker visits twice a week; the child has an advocate; the home sends its plan each Friday.",
+        safeguards="The social worker visits twice a week. The child has an advocate. The home sends its plan weekly.",
         childs_wishes="Wants to stay near the grandparents.", from_on=on, ends_on=on + timedelta(28),
         by=User.objects.get(username="placements"), at=ways_in.now(), on=on,
     )  # fmt: skip
 
 
-def _give(username: str, why: str, tacs, to_on: date | None, on: date) -> None:  # noqa: ANN001 - a queryset, sliced or not
+def _give(username: str, why: str, tacs, to_on: date | None, on: date) -> None:
     user = User.objects.get(username=username)
     found = list(tacs)
     for subject_type, numbers in ((TAC, {t.pk for t in found}), (CHILD, {t.child_id for t in found})):

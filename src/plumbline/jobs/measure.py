@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from plumbline.indicators import queries, questions
 from plumbline.kernel.errors import RuleBroken
 from plumbline.measures.catalogue import CATALOGUE
-from plumbline.measures.model import Answer, Measure, Row
+from plumbline.measures.model import Measure, Row
 from plumbline.people.models import User
 
 
@@ -33,9 +33,7 @@ def read_moment(text: str | None) -> datetime | None:
 def measure(
     *, asked: dict[str, Any], known_at: str | None, profile: str | None, as_json: bool, by: User | None, on: date
 ) -> None:
-    answer = queries.ask(
-        viewer=by, asked=questions.read(asked), on=on, known_at=read_moment(known_at), profile=profile
-    )
+    answer = queries.ask(viewer=by, asked=questions.read(asked), on=on, known_at=read_moment(known_at), profile=profile)
     if as_json:
         click.echo(json.dumps(answer.as_json(), ensure_ascii=False))
         return

@@ -172,10 +172,10 @@ class Tie(Recorded):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "subject_type", "subject_id", "why", "from_on"], name="tie_once"
+            models.UniqueConstraint(fields=["user", "subject_type", "subject_id", "why", "from_on"], name="tie_once"),
+            models.CheckConstraint(
+                name="tie_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
             ),
-            models.CheckConstraint(name="tie_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))),
         ]
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="tie_subject")]
 

@@ -82,9 +82,7 @@ def write_report(
     )
     for question in asked:
         one = written.answers[question.number]
-        answer = Answer.objects.create(
-            report=report, question=question, summary=one.summary, conclusion=one.conclusion
-        )
+        answer = Answer.objects.create(report=report, question=question, summary=one.summary, conclusion=one.conclusion)
         for position, claim in enumerate(one.claims, start=1):
             options = dict(claim.options)
             if "register" in options:

@@ -56,7 +56,8 @@ def test_an_upsert_that_changes_nothing_leaves_nothing():
     add("Aldbrook")
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into people_organisation (name, sort_key, sector, urn) values ('Aldbrook', 'aldbrook', 'school', '')"
+            "insert into people_organisation (name, sort_key, sector, urn)"
+            " values ('Aldbrook', 'aldbrook', 'school', '')"
             " on conflict (sort_key) do update set name = excluded.name, sector = excluded.sector"
         )
 
@@ -150,7 +151,9 @@ def test_publications_among_concurrent_writers_re_run_exactly(own_database):
                     break
                 value = f"{number}-{step}"
                 writer.execute("update people_organisation set name = 'Left ' || %s where sort_key = 'left 0'", [value])
-                writer.execute("update people_organisation set name = 'Right ' || %s where sort_key = 'right 0'", [value])
+                writer.execute(
+                    "update people_organisation set name = 'Right ' || %s where sort_key = 'right 0'", [value]
+                )
                 writer.commit()
 
     writers = [threading.Thread(target=write, args=(n,)) for n in range(4)]

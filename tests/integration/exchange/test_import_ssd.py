@@ -89,9 +89,7 @@ def test_the_same_extract_again_changes_nothing_and_adds_no_history(shared_data)
 
 
 def test_placements_at_schools_come_in_beside_those_of_social_care(shared_data):
-    result = take(
-        shared_data / "school_placements_2023", extracted_on=date(2023, 8, 31), on=date(2023, 9, 1)
-    )
+    result = take(shared_data / "school_placements_2023", extracted_on=date(2023, 8, 31), on=date(2023, 9, 1))
 
     assert result["files"]["school_placements"]["added"] == 22
     one = Placement.objects.get(source="sen", source_id="SSP0001")

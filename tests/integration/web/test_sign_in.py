@@ -127,7 +127,10 @@ def test_production_settings_pass_the_deployment_check():
         "PLUMBLINE_HOSTS": "plumbline.example.gov.uk",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "plumbline.config", "manage", "--login", "web", "check", "--deploy", "--fail-level", "INFO"],
+        [
+            sys.executable, "-m", "plumbline.config", "manage", "--login", "web",
+            "check", "--deploy", "--fail-level", "INFO",
+        ],
         env=environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -16,7 +16,6 @@ from plumbline.people.models import RoleHeld
 from plumbline.web.access import public, signed_in
 
 
-
 class _SignIn(account.LoginView):
     """In the demonstration the page says who one can be."""
 
@@ -34,6 +33,7 @@ class _SignIn(account.LoginView):
 @public
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     return _SignIn.as_view()(request)
+
 
 sign_out = public(lambda request: account.logout(request))
 inactive = public(lambda request: account.account_inactive(request))

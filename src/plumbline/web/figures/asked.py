@@ -52,6 +52,7 @@ def last_year(day: date) -> Period:
 
 def before(asked: Asked) -> Asked:
     """The same question a year earlier."""
+
     def back(day: date) -> date:
         moved = add_months(day, -12)
         return last_of_month(moved) if day == last_of_month(day) else moved

@@ -47,9 +47,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponseBase:
     }
     try:
         question = asking.read(request, key)
-        answer = queries.ask(
-            viewer=request.user, asked=question.asked, on=request.day, known_at=question.known_at
-        )
+        answer = queries.ask(viewer=request.user, asked=question.asked, on=request.day, known_at=question.known_at)
     except RuleBroken as refusal:
         return render(request, "figures/figure.html", {**context, "refused": refusal.reason}, status=400)
     trend = _trend(request, question)
