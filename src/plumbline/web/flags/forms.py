@@ -7,7 +7,10 @@ from plumbline.web import forms
 class StepResult(forms.PageForm):
     """The result of one step; what it asks for depends on the step."""
 
-    seen_on = forms.DayField(label="On which day was the child seen?", hint="For example, 29 7 2016")
+    seen_on = forms.DayField(
+        label="On which day was the child seen?", hint="For example, 29 7 2016",
+        missing="Enter the day on which the child was seen",
+    )  # fmt: skip
     spoken_to = forms.ChoiceField(
         label="Was the child spoken to, alone?", choices=(("yes", "Yes"), ("no", "No")), widget=forms.Radios,
         missing="Say whether the child was spoken to",

@@ -4,6 +4,7 @@ from plumbline.web.flags import views
 
 urlpatterns = [
     path("flags/", views.flags, name="flags"),
+    path("flags/read/", views.read_all, name="flags_read"),
     path("flags/<int:flag_id>/", views.flag, name="flag"),
     path("flags/<int:flag_id>/acknowledge/", views.acknowledge, name="flag_acknowledge"),
     path("flags/<int:flag_id>/close/", views.close, name="flag_close"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -40,6 +41,27 @@ def _due(rows: Any, when: str) -> Any:
     return rows.filter(due_on__gte=F("today"), due_on__lte=F("today") + timedelta(7))
 
 
+def _how_soon(row: Any) -> str:
+    if row.state != "open" or row.due_on is None:
+        return ""
+    days = (row.due_on - row.today).days
+    if days in (0, 1):
+        return "today" if days == 0 else "tomorrow"
+    return f"in {days} days" if days > 0 else wording.how_many(-days, "day", "days") + " late"
+
+
+FOR_ME = (
+    ("put", "Put to me"),
+    ("unread", "I have not read it yet"),
+    ("mine", "The next step is mine"),
+    ("others", "Waiting for others"),
+)
+
+
+def _for_me(rows: Any, which: str) -> Any:
+    return rows.filter(**{f"for_me_{which}": True})
+
+
 class Flags(tables.Table):
     title = "Flags"
     one, many = "flag", "flags"
@@ -53,9 +75,8 @@ class Flags(tables.Table):
                       absent="none recorded"),
         tables.Column("worker", "Worker", lambda row: row.worker_name or row.worker, sort="worker",
                       absent="nobody allocated"),
-        tables.Column("due_on", "Due", sort="due_if_open", absent="no day",
-                      shown=lambda row: wording.by_when(row.due_on, row.today)
-                      if row.due_on and row.state == "open" else "–"),
+        tables.Column("due_on", "Due", lambda row: row.due_on if row.state == "open" else None, sort="due_if_open",
+                      absent="–", note=lambda row: _how_soon(row), note_heading="How soon"),
         tables.Column("state", "State", lambda row: words.state_of(row, row.today)[1],
                       kind=lambda row: words.state_of(row, row.today)[0], note="closed_because",
                       note_heading="Closed because", sort="state"),
@@ -65,11 +86,7 @@ class Flags(tables.Table):
         tables.Choice("state", "State", "state", choices=words.STATES),
         tables.Choice("due", "Due", _due, choices=(("overdue", "Overdue"), ("week", "In the next 7 days"))),
         tables.Choice("kind", "What is wrong", "kind", choices=words.kind_choices),
-        tables.YesNo("unread", "Not read yet, put to me",
-                     lambda rows, yes: rows.filter(is_new=yes)),
-        tables.Choice("next", "Next step", lambda rows, whose: rows.filter(**{f"next_{whose}": True}),
-                      choices=(("mine", "Mine"), ("others", "Somebody else’s"))),
-        tables.YesNo("mine", "Put to me", lambda rows, yes: rows.filter(is_mine=yes)),
+        tables.Choice("me", "For me", _for_me, choices=FOR_ME),
     )  # fmt: skip
     order = "due_on"
     empty = "Nothing is wrong that you would be told of."
@@ -80,14 +97,33 @@ def flags(request: HttpRequest) -> HttpResponseBase:
     """What needs attention; the open ones first, by when they are due."""
     on = request.day
     rows = placements.flags_listed(request.user, on=on).annotate(
-        is_mine=Exists(queries.flags_for(request.user, on=on).filter(pk=OuterRef("pk"))),
-        next_mine=Exists(lookups.steps_for(request.user, on=on).filter(flag=OuterRef("pk"))),
-        next_others=Exists(lookups.waiting_for_others(request.user, on=on).filter(pk=OuterRef("pk"))),
-        is_new=Exists(lookups.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
+        for_me_put=Exists(queries.flags_for(request.user, on=on).filter(pk=OuterRef("pk"))),
+        for_me_mine=Exists(lookups.steps_for(request.user, on=on).filter(flag=OuterRef("pk"))),
+        for_me_others=Exists(lookups.waiting_for_others(request.user, on=on).filter(pk=OuterRef("pk"))),
+        for_me_unread=Exists(lookups.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
     )
     if may(request.user, Permission.CHILDREN_VIEW, on=on):
         look_at_list(kind="flags", asked=request.GET.dict(), by=request.user, at=request.at)
-    return tables.page(request, Flags(request, rows), "flags/list.html")
+    table = Flags(request, rows)
+    to_read = []
+    if table.chosen.get("me") == "unread" and may(request.user, Permission.FLAGS_ANSWER, on=on):
+        first = (table.page_number - 1) * table.per_page
+        to_read = [row.pk for row in table.rows[first : first + table.per_page]]
+    return tables.page(request, table, "flags/list.html", {"to_read": to_read})
+
+
+@requires(Permission.FLAGS_ANSWER)
+def read_all(request: HttpRequest) -> HttpResponseBase:
+    """ "I have read these" (by POST), for the flags that the list showed."""
+    if request.method == "POST":
+        given = [each for each in request.POST.getlist("flag") if each.isascii() and each.isdigit() and len(each) < 18]
+        unread = set(lookups.put_to_viewer(request.user, on=request.day))
+        read = sorted(unread.intersection(map(int, given)))
+        with transaction.atomic():
+            for flag_id in read:
+                operations.acknowledge(flag_id=flag_id, by=request.user, at=request.at, on=request.day)
+        messages.success(request, f"Recorded that you have read {wording.how_many(len(read), 'flag', 'flags')}.")
+    return redirect("flags")
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,10 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     child = _child(request, request.GET.get("child_id", ""))
     setting = _setting(request, request.GET.get("register", ""), request.GET.get("urn", ""))
     if child is None or setting is None:
-        rest = request.GET.urlencode()
-        return redirect(f"{reverse('placement_record')}{'?' + rest if rest else ''}")
+        # The same pages ask which child and which setting, and come back here.
+        asked = request.GET.copy()
+        asked["for"] = "exception"
+        return redirect(f"{reverse('placement_record')}?{asked.urlencode()}")
     form = AskException(request.POST or None, initial={"from_on": on})
     if form.is_valid():
         try:

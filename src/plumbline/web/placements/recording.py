@@ -1,6 +1,7 @@
 """Recording a placement: child, setting, first day, one matter a page; and ending one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -11,11 +12,19 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_list
 from plumbline.placements import lookups, operations
+from plumbline.placements.rules import BLOCKED
 from plumbline.web.access import requires
 from plumbline.web.placements.asking import Ask
 from plumbline.web.placements.forms import ChooseChild, EndPlacement, WhenPlaced
 from plumbline.web.placements.views import setting_words
 from plumbline.web.settings import words
+
+# What else stands in the address while the child is looked for.
+KEPT = ("register", "urn", "for")
+
+
+def _journey(request: HttpRequest) -> str:
+    return "Ask for an exception" if request.GET.get("for") == "exception" else "Record a placement"
 
 
 @requires(Permission.PLACEMENTS_RECORD)
@@ -28,6 +37,8 @@ def record(request: HttpRequest) -> HttpResponseBase:
         return _choose_child(request)
     if setting is None:
         return _choose_setting(request, child)
+    if chosen.get("for") == "exception":
+        return redirect(exception_address(child, setting))
     form = WhenPlaced(request.POST or None)
     refused = ""
     if form.is_valid():
@@ -37,8 +48,10 @@ def record(request: HttpRequest) -> HttpResponseBase:
                 by=request.user, at=request.at, on=request.day,
             )  # fmt: skip
         except RuleBroken as refusal:
-            form.refuse(refusal)
-            refused = refusal.code
+            if refusal.code == "setting_adverse":
+                refused = refusal.reason
+            else:
+                form.refuse(refusal, field="started_on")
         else:
             messages.success(request, f"The placement of {child.name} at {words.label(setting)} is recorded.")
             return redirect("placement", placement.pk)
@@ -49,13 +62,19 @@ def record(request: HttpRequest) -> HttpResponseBase:
         "label": words.label(setting),
         "kind": words.kind(setting.status),
         "word": words.STATUSES[setting.status],
-        "sentences": words.sentences(setting),
-        "adverse": refused == "setting_adverse",
+        "wrong": words.sentences(setting) if setting.status not in ("clear", "not_judged") else [],
+        "wrong_kind": "red" if setting.status in BLOCKED else "amber",
+        "refused": [refused] if refused else [],
         "may_ask": may(request.user, Permission.PLACEMENT_EXCEPTION_ASK, on=request.day),
-        "ask_url": f"{reverse('exception_ask')}?child_id={child.pk}&register={setting.register}&urn={setting.urn}",
+        "ask_url": exception_address(child, setting),
         "change_child": _address(setting=setting),
         "change_setting": _address(child=child),
     })  # fmt: skip
+
+
+def exception_address(child: Any, setting: Any) -> str:
+    """Where an exception for this child at this setting is asked for."""
+    return f"{reverse('exception_ask')}?child_id={child.pk}&register={setting.register}&urn={setting.urn}"
 
 
 def _address(*, child: Any = None, setting: Any = None) -> str:
@@ -82,10 +101,11 @@ def _choose_child(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         found = lookups.children_to_place(request.user, words=form.cleaned_data["child"], on=request.day)
         look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at)
-    kept = [(name, request.GET[name]) for name in ("register", "urn") if name in request.GET]
+    kept = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     return render(request, "placements/record_child.html", {
         "form": form, "found": found, "kept": kept, "back": reverse("placements"),
-        "suffix": "".join(f"&{name}={value}" for name, value in kept),
+        "suffix": "".join(f"&{urlencode({name: value})}" for name, value in kept),
+        "journey": _journey(request),
     })  # fmt: skip
 
 
@@ -101,6 +121,7 @@ def _choose_setting(request: HttpRequest, child: Any) -> HttpResponseBase:
         ]  # fmt: skip
     return render(request, "placements/record_setting.html", {
         "form": form, "found": found, "child": child, "back": reverse("placement_record"),
+        "journey": _journey(request), "suffix": "&for=exception" if request.GET.get("for") == "exception" else "",
     })  # fmt: skip
 
 

@@ -83,6 +83,7 @@ def setting(request: HttpRequest, register: str, urn: str, section: str = "") ->
     context: dict[str, Any] = {
         "setting": found,
         "label": words.label(found),
+        "is_named": words.label(found) == found.name,
         "kind": words.kind(found.status),
         "status_word": words.STATUSES[found.status],
         "section": section,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.urls import reverse
 
 from plumbline.exchange import queries as exchange
@@ -64,16 +64,16 @@ def _counts(viewer: User, on: date) -> list[dict[str, Any]]:
     week = date.fromordinal(on.toordinal() + 7)
     counts = [
         {"number": mine.filter(due_on__lt=on).count(), "label": "overdue", "kind": "red",
-         "url": f"{address}?mine=yes&due=overdue"},
+         "url": f"{address}?me=put&due=overdue"},
         {"number": mine.filter(due_on__gte=on, due_on__lte=week).count(), "label": "due in the next 7 days",
-         "kind": "amber", "url": f"{address}?mine=yes&due=week"},
+         "kind": "amber", "url": f"{address}?me=put&due=week"},
     ]  # fmt: skip
     if answers:
         counts += [
             {"number": len(flags.put_to_viewer(viewer, on=on)), "label": "not read yet", "kind": "blue",
-             "url": f"{address}?unread=yes"},
+             "url": f"{address}?me=unread"},
             {"number": flags.waiting_for_others(viewer, on=on).count(), "label": "waiting for others", "kind": "",
-             "url": f"{address}?next=others"},
+             "url": f"{address}?me=others"},
         ]  # fmt: skip
     if may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on):
         waiting = placements.exceptions_waiting(viewer, on=on).count()
@@ -93,9 +93,12 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
     near = bool(reaches(viewer, on=on) & {"tied", "team", "placements", "all"})
     mine = flag_queries.flags_for(viewer, on=on).values("pk")
     alike: dict[str, list[Any]] = {}
+    checks = may(viewer, Permission.MONTHLY_CHECK, on=on)
     holidays = holidays_from(on.replace(year=on.year - 1))
     rows = placements.flags_listed(viewer, on=on).filter(state="open").order_by("severity", "due_on", "pk")
     for flag in rows.filter(Q(pk__in=mine) | Q(pk__in=list(first_step))):
+        if checks and flag.kind == "check_late":
+            continue  # the monthly check, an item of its own, puts it right
         if near and flag.pk in unread:
             yield _item(flag, f"Read: {_lower_first(flag_words.kind_words(flag.kind))}", "Open and read it",
                         flags.read_by(unread[flag.pk], holidays=holidays))  # fmt: skip
@@ -146,6 +149,8 @@ def _grouped(viewer: User, kind: str, same: list[Any], unread: dict[int, Any], n
     route, query, button, needs = _SETTLED.get(
         kind, ("flags", f"?state=open&kind={kind}", "See these flags", Permission.FLAGS_VIEW)
     )
+    if any(flag.pk in unread for flag in same) and route == "flags":
+        query, button = f"?me=unread&kind={kind}", "Read them"
     if not may(viewer, needs, on=on):
         route, query, button = "flags", f"?state=open&kind={kind}", "See these flags"
     new = sum(1 for flag in same if flag.pk in unread)
@@ -190,16 +195,23 @@ def _of_check(viewer: User, on: date) -> Iterable[Item]:
         return
     first = on.replace(day=1)
     check = ofsted.check_of(first)
+    late = flag_queries.flags_for(viewer, on=on).filter(kind="check_late")
+    number = late.count()
+    why = (
+        f"{wording.how_many(number, 'setting', 'settings')} with our children "
+        f"{'has' if number == 1 else 'have'} not been checked for a month. " if number else ""
+    )  # fmt: skip
     if check is None:
         yield Item(what=f"Open the check of {first:%B %Y}", whom="Ofsted’s lists, and each setting with our children",
-                   why="It is due on the fifth working day of the month.", due=None, url=reverse("check"),
+                   why=f"{why}The check is due on the fifth working day of the month.",
+                   due=late.aggregate(due=Min("due_on"))["due"], url=reverse("check"),
                    button="Go to the monthly check", gravity=3)  # fmt: skip
     elif check.completed_at is None:
         items = checking.items_of(viewer, check=check, on=on)
         left = items.filter(outcome="to_do").count()
         what = f"Look up {wording.how_many(left, 'setting', 'settings')}" if left else "Complete the check"
         total = items.count()
-        yield Item(what=f"{what}: the check of {first:%B %Y}", whom=f"{total - left} of {total} done", why="",
+        yield Item(what=f"{what}: the check of {first:%B %Y}", whom=f"{total - left} of {total} done", why=why,
                    due=check.due_on, url=reverse("check"), button="Go on with the check", gravity=3)  # fmt: skip
 
 
