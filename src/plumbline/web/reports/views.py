@@ -95,7 +95,7 @@ def download(request: HttpRequest, report_id: int, kind: str) -> HttpResponseBas
 def new_report(request: HttpRequest) -> HttpResponseBase:
     questions = queries.answerable_questions(operations.DEFAULT_ANSWERS)
     form = WriteReport(
-        request.POST or None, questions=questions, today=request.day,
+        request.POST if request.method == "POST" else None, questions=questions, today=request.day,
         initial={"questions": [each.number for each in questions], "as_at": request.day},
     )  # fmt: skip
     if form.is_valid():
