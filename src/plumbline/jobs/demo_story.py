@@ -26,13 +26,17 @@ CHECKS = (
 )
 
 
-def tell(*, on: date) -> None:
-    """Tie those whom the imported records do not name to the cases that are theirs; check, acknowledge, ask."""
-    _tie_people(on)
+def before_the_report(*, on: date) -> None:
+    """The monthly checks, and what some have read."""
     for first, day, left in CHECKS:
         _check(first, day, left)
     placements.raise_flags(by=None, at=ways_in.now(), on=on)
     _answer_flags(on)
+
+
+def by_its_day(*, on: date) -> None:
+    """Those whom the imported records do not name are tied to the cases that are theirs; one asks for an exception."""
+    _tie_people(on)
     _ask_exception(on)
 
 
