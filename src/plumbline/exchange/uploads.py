@@ -265,6 +265,14 @@ def can_be_mended(row: RefusedRow) -> bool:
     return bool(row.cells) and row.file in ssd_kinds.kinds()
 
 
+def cells_of(row: RefusedRow) -> dict[str, str]:
+    """What the row said, or was last tried with, in the order of its kind's columns; other columns after them."""
+    cells: dict[str, str] = row.tried.get("cells") or row.cells
+    kind = ssd_kinds.kinds().get(row.file)
+    known = [cell.column for cell in kind.cells] if kind else []
+    return {name: cells[name] for name in [*known, *sorted(set(cells) - set(known))] if name in cells}
+
+
 def refused_of(import_run: Import) -> QuerySet[RefusedRow]:
     """The refused rows of one import, in the order of the file."""
     return RefusedRow.objects.filter(import_run=import_run).order_by("file", "line")

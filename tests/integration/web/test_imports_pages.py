@@ -169,7 +169,7 @@ def test_a_row_mended_wrongly_says_why_and_keeps_what_was_typed(page, analyst, h
 
 def mend(client, row: RefusedRow, **changes: str) -> None:
     cells = {**row.cells, **changes}
-    typed = {f"mend-cell{at}": cells[column] for at, column in enumerate(row.cells)}
+    typed = {f"mend-cell{at}": cells[column] for at, column in enumerate(uploads.cells_of(row))}
     client.post(f"/queues/refused/{row.pk}/mend/", typed)
     uploads.mend(refused_id=row.pk, now=now, on=TODAY)
     row.refresh_from_db()

@@ -30,6 +30,7 @@ class FilesField(forms.FileField):
 class HandIn(forms.PageForm):
     kind = forms.ChoiceField(
         label="What are the files?", widget=forms.Radios, choices=list(KINDS.items()),
+        missing="Say what the files are",
         choice_hints={
             "ssd": "Its CSV files, such as ssd_person.csv, or a zip of them; any may be absent",
             "ofsted": "One list of providers or schools, as CSV, XLSX or ODS",

@@ -1,10 +1,10 @@
 """Imports: files handed in, what they would change, taken in the background, and the result. It can be left at any
 time: each state has its sentence, and a page that is looked at again goes on by itself where scripts run."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -133,6 +133,8 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponseBase:
             "upload": found,
             "kind_words": exchange.KINDS.get(found.kind, found.kind),
             "look": _LOOKS[found.state],
+            "of_day": date.fromisoformat(found.options["as_at"]) if found.options.get("as_at") else None,
+            "seen": seen,
             "at_work": at_work,
             "stopped": at_work and seen is not None and (request.at - seen).total_seconds() > _SILENT_SECONDS,
             "found": found.result if found.state == Upload.State.DONE else found.would_change,
@@ -168,7 +170,6 @@ def take(request: HttpRequest, upload_id: int) -> HttpResponseBase:
         with transaction.atomic():
             exchange.ask_to_take(upload=found, by=request.user, at=request.at, on=request.day)
             app.configure_task("take_upload", queue="imports", lock="imports").defer(upload_id=found.pk)
-        messages.success(request, "The records are being taken. You can leave this page.")
     return redirect("upload", found.pk)
 
 

@@ -277,7 +277,6 @@ def refused(request: HttpRequest, refused_id: int) -> HttpResponseBase:
 
 def _refused_page(request: HttpRequest, row: RefusedRow, *, status: int = 200, **context: Any) -> HttpResponseBase:
     waiting = row.state == RefusedRow.State.OPEN and row.tried.get("state") == "waiting"
-    cells = row.tried.get("cells") or row.cells
     return render(
         request,
         "queues/refused.html",
@@ -286,7 +285,7 @@ def _refused_page(request: HttpRequest, row: RefusedRow, *, status: int = 200, *
             "waiting": waiting,
             "tried": row.tried,
             "look": {"open": "amber", "mended": "green"}.get(row.state, "grey"),
-            "mend_form": forms.Mend(cells=cells, prefix="mend") if uploads.can_be_mended(row) else None,
+            "mend_form": forms.Mend(cells=uploads.cells_of(row), prefix="mend") if uploads.can_be_mended(row) else None,
             "aside_form": forms.SetAside(prefix="aside"),
             "breadcrumbs": [
                 (_CRUMB, reverse("queues")),
@@ -302,7 +301,7 @@ def _refused_page(request: HttpRequest, row: RefusedRow, *, status: int = 200, *
 @requires(Permission.IMPORTS)
 def mend(request: HttpRequest, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
-    form = forms.Mend(request.POST or None, cells=row.cells, prefix="mend")
+    form = forms.Mend(request.POST or None, cells=uploads.cells_of(row), prefix="mend")
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             uploads.ask_to_mend(refused_id=row.pk, cells=form.cells(), by=request.user, at=request.at, on=request.day)
