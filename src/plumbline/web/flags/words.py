@@ -43,7 +43,7 @@ def whom(flag: Any) -> str:
     if flag.child_name:
         return flag.child_name
     if flag.child_id is None:
-        return "The setting"
+        return "The setting" if flag.subject_type == "setting" else "The council’s check"
     return f"Case {flag.subject_source_id}" if flag.subject_source_id else f"Case of flag {flag.pk}"
 
 

@@ -97,7 +97,7 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
     holidays = holidays_from(on.replace(year=on.year - 1))
     rows = placements.flags_listed(viewer, on=on).filter(state="open").order_by("severity", "due_on", "pk")
     for flag in rows.filter(Q(pk__in=mine) | Q(pk__in=list(first_step))):
-        if checks and flag.kind == "check_late":
+        if checks and flag.kind in ("check_late", "monthly_check_late"):
             continue  # the monthly check, an item of its own, puts it right
         if near and flag.pk in unread:
             yield _item(flag, f"Read: {_lower_first(flag_words.kind_words(flag.kind))}", "Open and read it",
@@ -114,7 +114,8 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
 
 def _item(flag: Any, what: str, button: str, due: date | None, *, url: str = "") -> Item:
     setting = flag_words.setting_words(flag)
-    whom = f"{flag_words.whom(flag)}, at {setting}" if setting else flag_words.whom(flag)
+    child = flag_words.whom(flag) if flag.child_id else ""
+    whom = f"{child}, at {setting}" if child and setting else child or setting or ""
     return Item(what=what, whom=whom, why=_first_sentences(flag.reason), due=due, button=button, gravity=flag.severity,
                 url=url or reverse("flag", args=[flag.pk]))  # fmt: skip
 
@@ -234,8 +235,7 @@ def _first_of(*routes: str) -> str:
 
 def _of_reports(viewer: User, on: date) -> Iterable[Item]:
     drafts = [report for report in scrutiny.reports_visible_to(viewer, on) if report.state == "draft"]
-    address = _first_of("scrutiny")
-    if not drafts or not address:
+    if not drafts:
         return
     if may(viewer, Permission.REPORT_PUBLISH, on=on):
         what, button = "is waiting for your approval", "Read and approve"
@@ -244,7 +244,8 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
     else:
         return
     for report in drafts:
-        yield Item(what=f"The report “{report.title}” {what}", whom="", why="", due=None, url=address, button=button)
+        yield Item(what=f"The report “{report.title}” {what}", whom="", why="", due=None,
+                   url=reverse("report", args=[report.pk]), button=button)
 
 
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
@@ -259,6 +260,15 @@ class Place:
     label: str
     url: str
     about: str
+
+
+def published_reports(viewer: User, *, on: date, most: int = 3) -> list[Place]:
+    """The newest reports that the committee has, for who reads nothing else here."""
+    published = scrutiny.reports_visible_to(viewer, on).filter(state="published").order_by("-pk")[:most]
+    return [
+        Place(report.title, reverse("report", args=[report.pk]), f"Published, as at {wording.day(report.as_at)}")
+        for report in published
+    ]
 
 
 # In the order in which they are of use; shown where the page exists and its mark lets the person in.

@@ -30,6 +30,7 @@ def my_work(request: HttpRequest) -> HttpResponseBase:
             for each in (enquiries_of(viewer) if asks else [])
         ],
         "does": [ROLES[held.role].does for held in current_roles(viewer, on=on)],
+        "reports": items.published_reports(viewer, on=on),
         "places": items.places_of(lambda address: may_use(viewer, access_of(resolve(address).func), on=on)),
     }
     return render(request, "work/my_work.html", context)
