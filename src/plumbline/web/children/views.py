@@ -216,7 +216,11 @@ def _address(found: Child, section: str) -> str:
 
 
 def _wrong(found: Child, record: Record) -> list[Any]:
-    wrong: list[Any] = [{"sentence": flag.reason} for flag in record.flags if flag.state == "open"]
+    wrong: list[Any] = [
+        {"sentence": flag.reason, "url": reverse("flag", args=[flag.pk]), "link": "What is being done"}
+        for flag in record.flags
+        if flag.state == "open"
+    ]
     if found.missing_since:
         wrong.append(
             f"The newest extract of {wording.day(found.missing_since)} no longer holds this child. What we knew stays."
@@ -263,7 +267,7 @@ def _timeline(record: Record) -> list[dict[str, Any]]:
         add(placement.started_on, "Placed", setting_words(placement), "Adverse at the start" * placement.began_adverse)
         add(placement.ended_on, "Placement ended", setting_words(placement))
     for flag in record.flags:
-        add(flag.raised_on, "Flag raised", "", flag.reason)
+        add(flag.raised_on, "Flag raised", "", flag.reason, reverse("flag", args=[flag.pk]))
         add(flag.closed_at.date() if flag.closed_at else None, "Flag closed", flag.closed_by_name, flag.closed_because)
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
