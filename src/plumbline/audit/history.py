@@ -90,29 +90,20 @@ begin
             -- Deleted and inserted again in one transaction: one version.
             on conflict (id, from_tx) do update set (to_tx, {columns}) = row(null, {excluded});
     elsif tg_op = 'UPDATE' then
-        if exists (select from new_rows n where not exists (select from old_rows o where o.id = n.id)) then
+        -- Planned once, mostly by a change of one row, and the plan kept: so nothing here joins new rows to old ones,
+        -- which would then go through all of them for each row of a large change.
+        if exists (select id from new_rows except select id from old_rows) then
             raise exception 'the number of a row of {table} never changes' using errcode = 'restrict_violation';
         end if;
-        if not exists (
-            select from new_rows n join old_rows o using (id) where ({n_columns}) is distinct from ({o_columns})
-        ) then
-            return null;
-        end if;
+        if not exists (select {columns} from new_rows except select {columns} from old_rows) then return null; end if;
         number := audit_current_tx();
-        -- A second change in one transaction replaces its own version.
-        update {history} h set ({columns}) = row({n_columns})
-            from new_rows n join old_rows o using (id)
-            where h.id = n.id and h.to_tx is null and h.from_tx = number
-                and ({n_columns}) is distinct from ({o_columns});
-        with ended as (
-            update {history} h set to_tx = number
-            from new_rows n join old_rows o using (id)
-            where h.id = n.id and h.to_tx is null and h.from_tx <> number
-                and ({n_columns}) is distinct from ({o_columns})
-            returning h.id
-        )
+        update {history} h set to_tx = number
+            from (select {columns} from new_rows except select {columns} from old_rows) n
+            where h.id = n.id and h.to_tx is null and h.from_tx <> number;
         insert into {history} (from_tx, to_tx, {columns})
-            select number, null, {n_columns} from new_rows n join ended using (id);
+            select number, null, n.* from (select {columns} from new_rows except select {columns} from old_rows) n
+            -- A second change in one transaction replaces its own version.
+            on conflict (id, from_tx) do update set (to_tx, {columns}) = row(null, {excluded});
     else
         if not exists (select from old_rows) then return null; end if;
         number := audit_current_tx();
@@ -161,8 +152,6 @@ def _sync_table(cursor: CursorWrapper, table: str) -> None:
             add_columns="\n".join(f'alter table {history} add column if not exists "{n}" {t};' for n, t in columns),
             columns=", ".join(names),
             excluded=_prefixed("excluded", names),
-            n_columns=_prefixed("n", names),
-            o_columns=_prefixed("o", names),
         )
     )
     # Rows that were there before their history began (a table that became recorded later).
