@@ -16,6 +16,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,12 +127,21 @@ class Embedded:
         found = self.socket.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or stat.S_IMODE(found.st_mode) & 0o077:
             raise WrongSetting(f"{self.socket} belongs to someone else; remove it and start again.")
-        self._run(
+        start = (
             "pg_ctl", "start", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.root / "data" / "server.log"),
             "-o", f"-k {self.socket} -c listen_addresses='' -c max_connections=120 -c shared_buffers=256MB "
             "-c work_mem=32MB -c maintenance_work_mem=256MB -c max_wal_size=4GB -c random_page_cost=1.1 "
             f"-c jit=off -c timezone=UTC -c log_timezone=UTC {self.settings}",
         )  # fmt: skip
+        # After a kill its helpers live on for a moment, and hold the memory that the next one needs.
+        for wait in (0.2, 0.5, 1, 2, 4, 8):
+            try:
+                self._run(*start)
+            except WrongSetting:
+                time.sleep(wait)
+            else:
+                return
+        self._run(*start)
 
     def _answers(self) -> bool:
         found = subprocess.run(  # noqa: S603
