@@ -118,7 +118,8 @@ def _raise(
         ]
     Flag.objects.bulk_create(flags)
     for row in (*recipients, *steps):
-        row.flag_id = row.flag.pk
+        # Assigned again now that it has a number: by the number alone it would be read from the database, one by one.
+        row.flag = row.flag
     FlagFor.objects.bulk_create(recipients)
     FlagStep.objects.bulk_create(steps)
     return [(recipient.flag, recipient) for recipient in recipients]
