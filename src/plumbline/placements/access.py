@@ -10,6 +10,7 @@ from plumbline.people import queries as people
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, User
 from plumbline.placements.models import Placement
+from plumbline.socialcare.models import Involvement
 
 
 def open_on(on: date) -> Q:
@@ -18,9 +19,13 @@ def open_on(on: date) -> Q:
 
 
 def children_visible_to(viewer: User, *, on: date) -> QuerySet[Child]:
-    """`people.queries.children_visible_to`, and for a role that reaches placements every child that was ever placed."""
-    placed = Q(pk__in=Placement.objects.values("child")) if "placements" in access.reaches(viewer, on=on) else None
-    return people.children_visible_to(viewer, on=on, reached=placed)
+    """`people.queries.children_visible_to`; a role that reaches placements comes near every child that was ever placed
+    or has an allocated worker on the day, since those may be placed for the first time."""
+    if "placements" not in access.reaches(viewer, on=on):
+        return people.children_visible_to(viewer, on=on)
+    allocated = Involvement.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
+    reached = Q(pk__in=Placement.objects.values("child")) | Q(pk__in=allocated.values("child"))
+    return people.children_visible_to(viewer, on=on, reached=reached)
 
 
 def children_listed(viewer: User, *, on: date) -> QuerySet[Child]:

@@ -55,7 +55,9 @@ class Report(Recorded):
         constraints = [
             models.CheckConstraint(
                 name="report_published_with_its_figures",
-                condition=Q(state="draft", publication__isnull=True, published_at__isnull=True)
+                condition=Q(
+                    state="draft", publication__isnull=True, published_at__isnull=True, published_by__isnull=True
+                )
                 | Q(state="published", publication__isnull=False, published_at__isnull=False),
             )
         ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from math import sqrt
 from typing import Any
 
-from plumbline.ofsted.models import Status
+from plumbline.ofsted.rules import Status
 
 # A measure that counts some groups of another's split. As a share, that is its numerator.
 _GROUPS_OF: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -15,7 +15,7 @@ _GROUPS_OF: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "tac_closed_needs_met_or_reduced": ("tac_closed", "outcome", ("needs_met", "needs_reduced")),
     "tac_school_led": ("tac_open", "lead_sector", ("school",)),
     "placements_adverse_share": ("placements_open", "status", ("adverse",)),
-    **{f"placements_{status}": ("placements_open", "status", (status,)) for status in Status.values},
+    **{f"placements_{status}": ("placements_open", "status", (status,)) for status in Status},
 }
 # A share whose denominator is another measure.
 _WHOLE_IS: Mapping[str, str] = {

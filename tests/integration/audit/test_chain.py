@@ -108,9 +108,12 @@ def test_the_trail_is_only_added_to_whoever_is_signed_in(own_database, login, st
 
 
 def test_an_event_goes_with_the_change_it_tells_of():
-    with pytest.raises(DatabaseError), transaction.atomic():
-        happen()
-        with connection.cursor() as cursor:
+    def happen_and_fail() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            happen()
             cursor.execute("select 1/0")
+
+    with pytest.raises(DatabaseError):
+        happen_and_fail()
 
     assert not Event.objects.filter(kind="tests.thing.done").exists()
