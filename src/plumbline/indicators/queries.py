@@ -27,6 +27,9 @@ SOURCES: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+_CASE_AREA = {Permission.CHILDREN_VIEW, Permission.FIGURES_RECORDS, Permission.FLAGS_ANSWER}
+
+
 @dataclass(frozen=True)
 class Behind:
     """One record behind a figure: the table's own number, and whether it is in the numerator."""
@@ -57,13 +60,24 @@ def ask(
     known_at: datetime | None = None,
     profile: str | None = None,
 ) -> Answer:
-    """The figure, split or series. `known_at` None: as our records say now. `profile` None: nothing withheld.
+    """The figure, split or series. `known_at` None: as our records say now. `profile` None: what the viewer's roles
+    allow (`profile_of`).
 
     Raises NotAllowed, and RuleBroken with code future_date, before_first_record, not_observed, wrong_question,
     unknown_split or unknown_profile.
     """
     access.check(viewer, Permission.FIGURES_VIEW, on=on)
-    return answer_unchecked(asked=asked, on=on, known_at=known_at, profile=profile)
+    return answer_unchecked(asked=asked, on=on, known_at=known_at, profile=profile or profile_of(viewer, on=on))
+
+
+def profile_of(viewer: User | None, *, on: date) -> str | None:
+    """What figures pass before this viewer sees them: nothing inside the case area, the default profile outside it.
+
+    Inside is who comes near children's records, or answers for what happens to them; measures.md, disclosure control.
+    """
+    if viewer is None or _CASE_AREA & access.permissions_of(viewer, on=on):
+        return None
+    return disclosure.DEFAULT.name
 
 
 def answer_unchecked(*, asked: Asked, on: date, known_at: datetime | None = None, profile: str | None = None) -> Answer:

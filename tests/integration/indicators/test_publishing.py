@@ -164,3 +164,16 @@ def test_small_counts_are_withheld_by_the_public_profile(county):
 
     assert answer.total.withheld
     assert answer.as_json()["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("role", "withheld"),
+    [("commissioner", True), ("scrutiny_officer", True), ("social_worker", False), ("performance_analyst", False)],
+)
+def test_a_small_count_is_withheld_from_who_stands_outside_the_case_area(county, role, withheld):
+    user = User.objects.create(username=role, name=role, password="!")
+    RoleHeld.objects.create(user=user, role=role, from_on=date(2015, 1, 1))
+
+    answer = queries.ask(viewer=user, asked=questions.read(OPEN), on=TODAY)
+
+    assert answer.total.withheld is withheld
