@@ -9,21 +9,17 @@ must hold the same afterwards, or its time does not count. Then the same extract
 import csv
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from benchmarks import databases
 from benchmarks.imports_by_hand import UPSERTS
-from plumbline.config import database
 
 COUNTY = Path(__file__).resolve().parents[1] / "src/plumbline/jobs/demonstration/county_2016"
 TACS = 6_302
@@ -73,7 +69,7 @@ def run(scale: int = 250_000, *, repeats: int = 2) -> dict[str, Any]:
         folder = Path(made)
         tacs = multiply(folder, scale)
         rows = sum(sum(1 for _ in path.open()) - 1 for path in folder.iterdir())
-        with fresh_databases() as fresh:
+        with databases.fresh_databases("imports") as fresh:
             rounds = [_round(folder, fresh) for _ in range(repeats)]
     best = {name: min(each[name] for each in rounds) for name in rounds[0]}
     memory = max(each["memory_mb"] for each in rounds)
@@ -99,7 +95,7 @@ def _round(folder: Path, fresh: Any) -> dict[str, float]:
         if _held(url) != theirs:
             raise AssertionError("the two ways do not give the same tables")
     with fresh() as url:
-        copy = _bare_copy(_as_owner(url), folder)
+        copy = _bare_copy(databases.as_owner(url), folder)
     return {
         "by_hand": by_hand, "by_hand_again": by_hand_again, "ours": ours, "ours_again": ours_again, "copy": copy,
         "memory_mb": memory,
@@ -110,7 +106,7 @@ def _ours(url: str, folder: Path) -> tuple[float, float]:
     """The command itself, as a process of its own: the seconds it says it took, and its greatest memory."""
     process = subprocess.Popen(
         [sys.executable, "-m", "plumbline.config", "import-ssd", str(folder), "--extracted", EXTRACTED, "--json"],
-        env=_environ(url), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=databases.environ(url), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     with process:
         answer = json.loads(process.stdout.read())
@@ -171,61 +167,6 @@ def _held(url: str) -> dict[str, tuple]:
             ).fetchone()
             for table, columns in _TABLES.items()
         }
-
-
-def _with_name(url: str, name: str) -> str:
-    parts = conninfo_to_dict(url)
-    user, password, host = parts["user"], parts.get("password", ""), parts.get("host", "")
-    port = f":{parts['port']}" if "port" in parts else ""
-    if host.startswith("/"):
-        return f"postgresql://{user}:{password}@/{name}?host={host}"
-    return f"postgresql://{user}:{password}@{host}{port}/{name}"
-
-
-def _as_owner(url: str) -> str:
-    return _with_name(database.urls()["owner"], conninfo_to_dict(url)["dbname"])
-
-
-def _environ(url: str) -> dict[str, str]:
-    name = conninfo_to_dict(url)["dbname"]
-    known = database.urls()
-    return {
-        **{key: value for key, value in os.environ.items() if not key.startswith("PLUMBLINE_")},
-        # A home of its own: `init` keeps the logins it was given there.
-        "PLUMBLINE_HOME": str(Path(tempfile.gettempdir()) / f"plumbline-bench-imports-{os.getpid()}"),
-        "PLUMBLINE_DEMO": "1",
-        "PLUMBLINE_TODAY": EXTRACTED,
-        "PLUMBLINE_DATABASE_URL": _with_name(known["owner"], name),
-        "PLUMBLINE_WEB_URL": _with_name(known["web"], name),
-        "PLUMBLINE_WORKER_URL": _with_name(known["worker"], name),
-    }
-
-
-@contextmanager
-def fresh_databases() -> Iterator[Any]:
-    """A maker of databases just set up, each dropped after use; its value is the worker's address."""
-    known = database.urls()
-    stem = f"bench_imports_{os.getpid()}"
-    with psycopg.connect(make_conninfo(known["owner"]), autocommit=True) as owner:
-        owner.execute(f"create database {stem}")
-        try:
-            subprocess.run(
-                [sys.executable, "-m", "plumbline.config", "init"],
-                env=_environ(_with_name(known["worker"], stem)), check=True, capture_output=True,
-            )  # fmt: skip
-
-            @contextmanager
-            def fresh() -> Iterator[str]:
-                owner.execute(f"create database {stem}_copy template {stem}")
-                try:
-                    yield _with_name(known["worker"], f"{stem}_copy")
-                finally:
-                    owner.execute(f"drop database {stem}_copy with (force)")
-
-            yield fresh
-        finally:
-            owner.execute(f"drop database {stem} with (force)")
-            shutil.rmtree(_environ(known["worker"])["PLUMBLINE_HOME"], ignore_errors=True)
 
 
 def main() -> None:

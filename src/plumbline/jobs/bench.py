@@ -16,7 +16,7 @@ import click
 from plumbline.kernel.errors import RuleBroken
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-ALL = ("imports", "measures", "pages", "report")
+ALL = ("imports", "ofsted", "measures", "pages", "report")
 
 
 def bench(*, names: tuple[str, ...], scale: int | None, today: date) -> None:
