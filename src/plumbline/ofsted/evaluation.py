@@ -40,14 +40,18 @@ class _Known:
     periods: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-def evaluate(setting_ids: Collection[int], *, on: date) -> list[StatusChange]:
+def evaluate(
+    setting_ids: Collection[int], *, on: date, days: Collection[date] = (), moved: set[date] | None = None
+) -> list[StatusChange]:
     """Apply the rules to these settings; keep what differs. Only in a transaction: it locks them, in URN order.
 
-    A setting of which nothing is known is `unmatched`.
+    A setting of which nothing is known is `unmatched`. Those of `days` on which a status is now another than was kept
+    are added to `moved`.
     """
     if not setting_ids:
         return []
     ids = sorted(setting_ids)
+    moved = set() if moved is None else moved
     changes: list[StatusChange] = []
     outcome: list[tuple[Any, ...]] = []
     removed: list[int] = []
@@ -70,6 +74,8 @@ def evaluate(setting_ids: Collection[int], *, on: date) -> list[StatusChange]:
             )  # fmt: skip
             wanted = [(p.from_on, p.to_on, p.status.value, _reasons(p), p.rule_version) for p in timeline]
             standing = {period[1:]: period[0] for period in about.periods}
+            if wanted and set(wanted) != set(standing):
+                moved |= {day for day in days if _status_on(day, standing) != _status_on(day, wanted)}
             removed += [period for said, period in standing.items() if said not in set(wanted)]
             added += [(pk, *said) for said in wanted if said not in standing]
             status, since, reasons = _today(timeline, on)
@@ -93,6 +99,13 @@ def to_evaluate(*, on: date) -> list[int]:
             {"on": on, "version": RULE_VERSION},
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _status_on(day: date, periods: Iterable[tuple[Any, ...]]) -> str:
+    for from_on, to_on, status, *_ in periods:
+        if from_on <= day and (to_on is None or day < to_on):
+            return status
+    return "unmatched"
 
 
 def _today(timeline: Sequence[StatusPeriod], on: date) -> tuple[str, date | None, str]:
@@ -120,7 +133,8 @@ def _load(cursor: CursorWrapper, ids: Sequence[int]) -> Mapping[int, _Known]:
     known = {pk: _Known() for pk in ids}
     cursor.execute(
         """select i.setting_id, i.kind, i.inspected_on, i.published_on, i.event_number, i.predecessor_urn,
-               i.inspectorate, array_agg(j.aspect) filter (where j.id is not null), array_agg(j.grade)
+               i.inspectorate, array_agg(j.aspect order by j.aspect) filter (where j.id is not null),
+               array_agg(j.grade order by j.aspect)
            from ofsted_inspection i left join ofsted_judgement j on j.inspection_id = i.id
            where i.setting_id = any(%s) group by i.id order by i.setting_id, i.inspected_on, i.id""",
         [ids],

@@ -77,9 +77,14 @@ def record_list(*, read: ListRead, import_run: Import, by: User | None, at: date
     """
     check_list_day(read.as_at, on=on)
     taken = listing.take(read, import_run_id=import_run.pk)
-    changes = evaluation.evaluate(listing.in_stage_to_evaluate(rule_version=RULE_VERSION), on=on)
+    others = OfstedList.objects.filter(register=read.register, whole=True)
+    moved: set[date] = set()
+    changes = evaluation.evaluate(
+        listing.in_stage_to_evaluate(rule_version=RULE_VERSION), on=on, moved=moved,
+        days=set(others.values_list("as_at", flat=True)),
+    )  # fmt: skip
     differences = _compare(taken.ofsted_list)
-    _compare_next(taken.ofsted_list)
+    _compare_others(taken.ofsted_list, moved)
     for check in MonthlyCheck.objects.filter(month=on.replace(day=1), completed_at=None):
         check.lists.add(taken.ofsted_list)
     rows = _count(read, taken)
@@ -139,14 +144,22 @@ def _compare(ofsted_list: OfstedList) -> Differences | None:
     return differences
 
 
-def _compare_next(ofsted_list: OfstedList) -> None:
-    """The next newer list is now compared with this one, whichever was read first."""
-    later = OfstedList.objects.filter(
-        family=ofsted_list.family, register=ofsted_list.register, whole=True, as_at__gt=ofsted_list.as_at
-    ).order_by("as_at", "pk")
+def _compare_others(ofsted_list: OfstedList, moved: Collection[date]) -> None:
+    """The next newer list is now compared with this one, whichever was read first; and where a list told us how
+    settings had stood on the day of another (`moved`), the comparisons with that day are made anew.
+    """
+    others = OfstedList.objects.filter(register=ofsted_list.register, whole=True).exclude(pk=ofsted_list.pk)
+    again = {
+        other.pk: other
+        for other in others.select_related("compared_with")
+        if other.as_at in moved or (other.compared_with and other.compared_with.as_at in moved)
+    }
+    later = others.filter(family=ofsted_list.family, as_at__gt=ofsted_list.as_at).order_by("as_at", "pk")
     following = next((other for other in later if _covers_alike(other, ofsted_list)), None)
     if ofsted_list.whole and following is not None:
-        _compare(following)
+        again[following.pk] = following
+    for other in again.values():
+        _compare(other)
 
 
 def _covers_alike(one: OfstedList, other: OfstedList) -> bool:

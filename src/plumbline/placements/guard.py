@@ -49,20 +49,20 @@ end $$;
 create or replace function ofsted_judgement_changed() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
+    inspections bigint[];
     changed bigint[];
 begin
     if tg_op = 'INSERT' then
-        select array_agg(distinct i.setting_id) into changed
-            from new_rows n join ofsted_inspection i on i.id = n.inspection_id;
+        select array_agg(distinct inspection_id) into inspections from new_rows;
     elsif tg_op = 'DELETE' then
-        select array_agg(distinct i.setting_id) into changed
-            from old_rows o join ofsted_inspection i on i.id = o.inspection_id;
+        select array_agg(distinct inspection_id) into inspections from old_rows;
     else
-        select array_agg(distinct i.setting_id) into changed from (
+        select array_agg(distinct x.inspection_id) into inspections from (
             (select * from new_rows except select * from old_rows)
-            union all (select * from old_rows except select * from new_rows)) x
-            join ofsted_inspection i on i.id = x.inspection_id;
+            union all (select * from old_rows except select * from new_rows)) x;
     end if;
+    -- In a statement of its own: one that is planned for a single row must not go through a table for each of many.
+    select array_agg(distinct i.setting_id) into changed from ofsted_inspection i where i.id = any(inspections);
     if changed is not null then
         perform ofsted_raise_judgements_rev(changed);
     end if;

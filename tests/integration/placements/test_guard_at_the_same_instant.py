@@ -87,7 +87,7 @@ def test_of_a_list_and_placements_at_the_same_instant_none_gets_through_unseen(o
                 child = Child.objects.create(source_id=f"C{attempt}-{writer}-{number}", sort_key="c")
                 jobs.append((f"T{attempt}-{writer}-{number}", child.pk, settings[urn]))
 
-            def run(jobs=jobs) -> None:
+            def run(jobs=jobs, start=start) -> None:
                 answers.extend(placing(own_database, login, jobs, start))
 
             threads.append(threading.Thread(target=run))
@@ -165,8 +165,9 @@ def test_a_placement_at_a_setting_not_yet_listed_and_its_first_list_meet(own_dat
     child = Child.objects.create(source_id="C", sort_key="c")
     with psycopg.connect(databases.login_url("web", own_database)) as writing:
         made = writing.execute(
-            """insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority, region,
-                   sector, registration_status, linked_urn, status, reasons, rule_version, judgements_rev, evaluated_rev)
+            """insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority,
+                   region, sector, registration_status, linked_urn, status, reasons, rule_version, judgements_rev,
+                   evaluated_rev)
                values ('social_care', 'SC000001', '', '', '', '', '', '', '', '', '', 'unmatched', '[]', '', 0, 0)
                on conflict do nothing returning id"""
         ).fetchone()
