@@ -1,0 +1,227 @@
+"""The list of TACs, one TAC and the list of settings under load, against a bare view that runs the same one query.
+
+The demonstration county is multiplied to the number of TACs asked for, and read by an early help consultant tied to one
+in a hundred of them (no role sees all) and by a social worker. Pages are served by `plumbline serve` itself, the bare
+view by the same server with the same numbers of processes and threads; a process of its own asks over 16 kept
+connections, one page after the other. Every view of a page leaves its event in the trail; the bare view leaves none.
+
+    python -m benchmarks.pages [TACS]
+"""
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from benchmarks import databases
+from benchmarks.imports import EXTRACTED, multiply
+from plumbline.config.environment import CHECKOUT
+
+CONNECTIONS = 16
+# As many answers or as long at each address, whichever is first.
+REQUESTS, SECONDS = 800, 30
+_LISTS = CHECKOUT / "src/plumbline/jobs/demonstration/ofsted"
+_USERS = (("bench_consultant", "early_help_consultant"), ("bench_worker", "social_worker"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """`narrow`: the same page with one row, or a record with as little to it as there is. `words`: in every answer."""
+
+    user: str
+    path: str
+    narrow: str
+    words: str
+    bare: str
+
+
+def run(scale: int = 250_000) -> dict[str, Any]:
+    """By page: times, answers a second, their ratios to the bare view, and how many queries a page makes."""
+    with databases.fresh_databases("pages") as fresh, fresh() as url:
+        tacs = _fill(url, scale)
+        pages = _pages(url)
+        with _served(url) as port:
+            users = {user: _signed_in(url, user, pages) for user, _ in _USERS}
+            viewers = {page.bare: users[page.user]["viewer"] for page in pages.values()}
+            found = {name: _queries(page, users[page.user]) for name, page in pages.items()}
+            for name, page in pages.items():
+                more = {"BARE_VIEWER": str(viewers[page.bare]), "BARE_TAC": pages["tac"].path.split("/")[2]}
+                with _bare(url, more) as bare_port:
+                    found[name] |= _compare(page, users[page.user]["cookie"], port, bare_port)
+    return {"tacs": tacs, "connections": CONNECTIONS, "pages": found}
+
+
+# --- what is read ---------------------------------------------------------------------------------------------------
+
+
+def _fill(url: str, scale: int) -> int:
+    with tempfile.TemporaryDirectory() as made:
+        tacs = multiply(Path(made), scale)
+        databases.plumbline(url, "import-ssd", made, "--extracted", EXTRACTED, "--json")
+    for year in (2015, 2016):
+        path = _LISTS / f"provider_at_march_{year}.csv"
+        databases.plumbline(url, "import-ofsted", str(path), "--as-at", f"{year}-03-31", "--json")
+    with psycopg.connect(url) as connection:
+        for username, role in _USERS:
+            connection.execute(
+                """with made as (insert into people_user (username, name, email, is_active, password)
+                       values (%s, %s, '', true, '') returning id)
+                   insert into people_roleheld (user_id, role, team, from_on)
+                   select id, %s, '', '2014-04-01' from made""",
+                [username, username, role],
+            )
+        # One in a hundred, whichever they are.
+        connection.execute(
+            """insert into people_tie (user_id, subject_type, subject_id, why, from_on)
+               select u.id, 'tac', t.id, 'consultant', '2014-04-01' from people_user u, (
+                   select id from earlyhelp_tac order by hashint8(id) limit %s) t where u.username = %s""",
+            [tacs // 100, _USERS[0][0]],
+        )
+    # As the database does by itself, but not always before the first page is asked for.
+    with psycopg.connect(databases.as_owner(url), autocommit=True) as owner:
+        owner.execute("vacuum analyze")
+    return tacs
+
+
+def _pages(url: str) -> dict[str, Page]:
+    with psycopg.connect(url) as connection:
+        tied = """select t.id, t.source_id, (select count(*) from earlyhelp_tacaudit a where a.tac_id = t.id) as audits
+                  from earlyhelp_tac t join people_tie i on i.subject_type = 'tac' and i.subject_id = t.id"""
+        most, number, _ = _one(connection, f"{tied} order by audits desc, t.id limit 1")
+        least, _, _ = _one(connection, f"{tied} order by audits, t.id limit 1")
+        (urn,) = _one(connection, "select urn from ofsted_setting order by id limit 1")
+    consultant, worker = (user for user, _ in _USERS)
+    listed = "/tacs/?sector=school"
+    return {
+        "tacs": Page(consultant, listed, f"/tacs/?q={number}", "Early help: TACs", "/tacs/"),
+        "tac": Page(consultant, f"/tacs/{most}/", f"/tacs/{least}/", f"TAC {number}", "/tac/"),
+        "settings": Page(worker, "/settings/", f"/settings/?q={urn}", "Our children there", "/settings/"),
+    }
+
+
+def _one(connection: psycopg.Connection, query: str) -> tuple[Any, ...]:
+    row = connection.execute(query).fetchone()
+    if row is None:
+        raise AssertionError("the county was not taken in")
+    return row
+
+
+# --- serving --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _served(url: str) -> Iterator[int]:
+    port = _free_port()
+    environ = databases.environ(url, PLUMBLINE_PORT=str(port))
+    with _running([sys.executable, "-m", "plumbline.config", "serve"], environ, port, "/accounts/login/"):
+        yield port
+
+
+@contextmanager
+def _bare(url: str, more: Mapping[str, str]) -> Iterator[int]:
+    port = _free_port()
+    environ = databases.environ(url, DJANGO_SETTINGS_MODULE="benchmarks.bare_settings", **more)
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "error",
+        "plumbline.config.wsgi:application",
+    ]  # fmt: skip
+    with _running(command, environ, port, "/"):
+        yield port
+
+
+def _free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], environ: Mapping[str, str], port: int, path: str) -> Iterator[None]:
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=environ, cwd=CHECKOUT, stdout=log, stderr=log)
+        try:
+            for _ in range(300):
+                with socket.socket() as asked:
+                    if asked.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                if process.poll() is not None:
+                    log.seek(0)
+                    raise AssertionError(log.read().decode()[-2000:])
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+# --- asking ---------------------------------------------------------------------------------------------------------
+
+
+def _signed_in(url: str, user: str, pages: Mapping[str, Page]) -> dict[str, Any]:
+    paths = [path for page in pages.values() if page.user == user for path in (page.narrow, page.path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.pages_signed_in", user, *paths],
+        env=databases.environ(url), cwd=CHECKOUT, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        raise AssertionError(done.stderr[-2000:])
+    return json.loads(done.stdout)
+
+
+def _queries(page: Page, signed_in: Mapping[str, Any]) -> dict[str, int]:
+    return {"queries": signed_in["queries"][page.path], "queries_narrow": signed_in["queries"][page.narrow]}
+
+
+def _compare(page: Page, cookie: str, port: int, bare_port: int) -> dict[str, Any]:
+    ours = _load(port, page.path, cookie, page.words)
+    bare = _load(bare_port, page.bare, "", '"rows"')
+    return {
+        "ours": ours,
+        "bare": bare,
+        "alone": _load(port, page.path, cookie, page.words, connections=1, requests=40),
+        "ratio_p50": round(ours["p50_ms"] / bare["p50_ms"], 2),
+        "ratio_p95": round(ours["p95_ms"] / bare["p95_ms"], 2),
+    }
+
+
+def _load(
+    port: int, path: str, cookie: str, words: str, *, connections: int = CONNECTIONS, requests: int = REQUESTS
+) -> dict[str, float]:
+    # Each process and thread of the server has been asked before the times count.
+    for asked in (4 * connections, requests):
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.load", str(port), path, cookie, str(connections), str(asked),
+             str(SECONDS), words],
+            cwd=CHECKOUT, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise AssertionError(done.stderr[-2000:])
+    return json.loads(done.stdout)
+
+
+def main() -> None:
+    found = run(int(sys.argv[1]) if len(sys.argv) > 1 else 250_000)
+    print(f"{found['tacs']:,} TACs, {found['connections']} connections")
+    for name, page in found["pages"].items():
+        print(f"  {name}: {page['queries']} queries, {page['queries_narrow']} with least to show")
+        for way in ("ours", "bare", "alone"):
+            line = page[way]
+            print(
+                f"    {way:6} p50 {line['p50_ms']:8.1f} ms  p95 {line['p95_ms']:8.1f} ms"
+                f"  {line['requests_a_second']:7.1f} a second, {line['requests']} answers"
+            )
+        print(f"    ratio at p50 {page['ratio_p50']}, at p95 {page['ratio_p95']}")
+
+
+if __name__ == "__main__":
+    main()

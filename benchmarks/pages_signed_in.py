@@ -1,0 +1,42 @@
+"""Run as the pages' own login beside the database of the benchmark: a session for the viewer, and queries a page.
+
+    python -m benchmarks.pages_signed_in USERNAME PATH…
+
+Prints JSON: the number of the viewer, the session's cookie, and for each path its status and queries.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+import django
+
+
+def signed_in(username: str, paths: list[str]) -> dict[str, Any]:
+    os.environ["PLUMBLINE_LOGIN"] = "web"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "plumbline.config.settings"
+    django.setup()
+    # Needs Django ready.
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from plumbline.people.models import User
+
+    user = User.objects.get(username=username)
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    queries = {}
+    for path in paths:
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(path)
+        if answer.status_code != 200:
+            raise AssertionError(f"{path} answered {answer.status_code}")
+        queries[path] = len(asked)
+    cookie = client.cookies["sessionid"].value
+    return {"viewer": user.pk, "cookie": f"sessionid={cookie}", "queries": queries}
+
+
+if __name__ == "__main__":
+    print(json.dumps(signed_in(sys.argv[1], sys.argv[2:])))
