@@ -104,20 +104,21 @@ def tie(
 
 
 @transaction.atomic
-def look_at_child(*, child: Child, page: str, by: User, at: datetime, on: date | None = None) -> None:
-    """Leave the trace that someone opened a page of a child's record; with the day `on`, also as what."""
-    role = roles_in_words(by, on=on) if on else ""
-    audit.record("people.child.viewed", by=by, at=at, by_role=role, subject=child, child_id=child.pk, page=page)
+def look_at_child(*, child_id: int, page: str, by: User, at: datetime, on: date) -> None:
+    """Leave the trace that someone opened a page about a child, by name or by number, and as what."""
+    audit.record(
+        "people.child.viewed", by=by, at=at, by_role=roles_in_words(by, on=on), subject_type=Child._meta.label_lower,
+        subject_id=child_id, child_id=child_id, page=page,
+    )  # fmt: skip
 
 
 @transaction.atomic
-def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime, on: date | None = None) -> None:
+def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone looked at a list of records about children: what they asked for, not whom they saw.
 
-    `kind` is what the list holds: children, tacs, placements, flags, trail, found. With the day `on`, also as what.
+    `kind` is what the list holds: children, tacs, placements, exceptions, flags, refused_rows, trail, found.
     """
-    role = roles_in_words(by, on=on) if on else ""
-    audit.record(f"people.{kind}.listed", by=by, at=at, by_role=role, asked=dict(asked))
+    audit.record(f"people.{kind}.listed", by=by, at=at, by_role=roles_in_words(by, on=on), asked=dict(asked))
 
 
 @transaction.atomic

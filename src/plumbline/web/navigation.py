@@ -11,11 +11,15 @@ from plumbline.web.access import access_of, may_use, routes
 
 @dataclass(frozen=True)
 class Entry:
-    """``route`` is the name of the page it opens; ``under``: other addresses at which it counts as open."""
+    """``route`` is the name of the page it opens; ``under``: other addresses at which it counts as open.
+
+    ``unless``: the page that leads there, for whoever may open that one.
+    """
 
     label: str
     route: str
     under: tuple[str, ...] = ()
+    unless: str = ""
 
 
 # In the order of the menu. An entry whose page is not built yet is left out.
@@ -27,6 +31,8 @@ ENTRIES = (
     Entry("Figures", "figures", ("/measures/",)),
     Entry("Scrutiny", "scrutiny", ("/reports/",)),
     Entry("Imports", "imports", ("/queues/",)),
+    # For who maps wordings and organisations and takes no files in; the page of imports leads there for who does.
+    Entry("Lists to settle", "queues", unless="imports"),
     Entry("People", "people", ("/users/",)),
     Entry("Governance", "governance", ("/audit/",)),
 )
@@ -36,12 +42,16 @@ def menu(request: HttpRequest) -> list[tuple[str, str, bool]]:
     """(label, address, whether we are there) for each entry that the person signed in may open."""
     shown = []
     for entry in ENTRIES:
-        if entry.route not in _names():
+        if entry.route not in _names() or (entry.unless and _opens(request, reverse(entry.unless))):
             continue
         address = reverse(entry.route)
-        if may_use(request.user, access_of(resolve(address).func), on=request.day):  # type: ignore[attr-defined]
+        if _opens(request, address):
             shown.append((entry.label, address, _is_open(request.path, address, entry.under)))
     return shown
+
+
+def _opens(request: HttpRequest, address: str) -> bool:
+    return may_use(request.user, access_of(resolve(address).func), on=request.day)  # type: ignore[attr-defined]
 
 
 def _is_open(path: str, address: str, under: tuple[str, ...]) -> bool:

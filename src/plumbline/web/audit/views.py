@@ -17,6 +17,11 @@ _KINDS = {
     "earlyhelp.tac.viewed": "Opened a TAC",
     "people.children.listed": "Looked at the list of children",
     "people.tacs.listed": "Looked at the list of TACs",
+    "people.placements.listed": "Looked at the list of placements",
+    "people.exceptions.listed": "Looked at the list of exceptions",
+    "people.flags.listed": "Looked at the list of flags",
+    "people.refused_rows.listed": "Looked at a refused row",
+    "indicators.records.viewed": "Looked at the records behind a figure",
     "people.found.listed": "Searched",
     "people.trail.listed": "Looked at this page",
     "exchange.ssd.imported": "Took an extract in",
@@ -33,7 +38,8 @@ _KINDS = {
 }
 _LOOKS = [
     "people.child.viewed", "earlyhelp.tac.viewed", "people.children.listed", "people.tacs.listed",
-    "people.found.listed", "people.trail.listed",
+    "people.placements.listed", "people.exceptions.listed", "people.flags.listed", "people.refused_rows.listed",
+    "indicators.records.viewed", "people.found.listed", "people.trail.listed",
 ]  # fmt: skip
 
 

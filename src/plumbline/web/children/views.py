@@ -149,7 +149,7 @@ def child(request: HttpRequest, child_id: int, section: str = "") -> HttpRespons
     record = _record(request, found, visible, sections)
     referrals = Referrals(request, record.referrals, prefix="r-")
     workers = Workers(request, record.involvements, prefix="w-")
-    operations.look_at_child(child=found, page=section or "now", by=viewer, at=request.at, on=request.day)
+    operations.look_at_child(child_id=found.pk, page=section or "now", by=viewer, at=request.at, on=request.day)
     may_see_settings = may(viewer, Permission.SETTINGS_VIEW, on=day)
     file = (referrals.download or workers.download) if section == "social-care" else None
     return file or render(

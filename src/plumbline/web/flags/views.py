@@ -102,8 +102,7 @@ def flags(request: HttpRequest) -> HttpResponseBase:
         for_me_others=Exists(lookups.waiting_for_others(request.user, on=on).filter(pk=OuterRef("pk"))),
         for_me_unread=Exists(lookups.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
     )
-    if may(request.user, Permission.CHILDREN_VIEW, on=on):
-        look_at_list(kind="flags", asked=request.GET.dict(), by=request.user, at=request.at)
+    look_at_list(kind="flags", asked=request.GET.dict(), by=request.user, at=request.at, on=on)
     table = Flags(request, rows)
     to_read = []
     if table.chosen.get("me") == "unread" and may(request.user, Permission.FLAGS_ANSWER, on=on):
@@ -145,8 +144,9 @@ def flag(request: HttpRequest, flag_id: int) -> HttpResponseBase:
     on, viewer = request.day, request.user
     found = placements.flag_seen(viewer, flag_id=flag_id, on=on)
     child = placements.child_of_flag(viewer, flag=found, on=on)
-    if child is not None:
-        look_at_child(child=child, page=f"flag {found.pk}", by=viewer, at=request.at)
+    if found.child_id is not None:
+        # Also for who sees it without the child's name: the flag is about this child all the same.
+        look_at_child(child_id=found.child_id, page=f"flag {found.pk}", by=viewer, at=request.at, on=on)
     setting = placements.setting_of_flag(found)
     recipients = lookups.recipients_of(found)
     names = lookups.names_of({row.recipient for row in recipients if not row.recipient.startswith("role:")})

@@ -48,7 +48,7 @@ class Exceptions(tables.Table):
 @requires(Permission.PLACEMENTS_VIEW)
 def exceptions(request: HttpRequest) -> HttpResponseBase:
     table = Exceptions(request, lookups.exceptions_listed(request.user, on=request.day))
-    look_at_list(kind="exceptions", asked=request.GET.dict(), by=request.user, at=request.at)
+    look_at_list(kind="exceptions", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
     return tables.page(request, table, "placements/exceptions.html", {
         "may_ask": may(request.user, Permission.PLACEMENT_EXCEPTION_ASK, on=request.day),
         "breadcrumbs": [("Placements", reverse("placements")), ("Exceptions", "")],
@@ -60,7 +60,7 @@ def exception(request: HttpRequest, exception_id: int) -> HttpResponseBase:
     """One exception; and the decision on it, for who may decide and did not ask for it."""
     on, viewer = request.day, request.user
     found = lookups.exception_seen(viewer, exception_id=exception_id, on=on)
-    look_at_child(child=found.child, page=f"exception {found.pk}", by=viewer, at=request.at)
+    look_at_child(child_id=found.child_id, page=f"exception {found.pk}", by=viewer, at=request.at, on=on)
     decides = (
         found.state == "asked"
         and found.asked_by_id != viewer.pk

@@ -100,7 +100,7 @@ def _choose_child(request: HttpRequest) -> HttpResponseBase:
     found: list[Any] | None = None
     if form.is_valid():
         found = lookups.children_to_place(request.user, words=form.cleaned_data["child"], on=request.day)
-        look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at)
+        look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
     kept = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     return render(request, "placements/record_child.html", {
         "form": form, "found": found, "kept": kept, "back": reverse("placements"),

@@ -20,6 +20,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people import queries as people
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation
+from plumbline.people.operations import look_at_list
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.queues import forms
@@ -272,7 +273,11 @@ def refused_queue(request: HttpRequest) -> HttpResponseBase:
 
 @requires(Permission.IMPORTS)
 def refused(request: HttpRequest, refused_id: int) -> HttpResponseBase:
-    return _refused_page(request, _row(request, refused_id))
+    row = _row(request, refused_id)
+    if row.cells:
+        asked = {"file": row.file, "line": str(row.line), "number": row.row_id}
+        look_at_list(kind="refused_rows", asked=asked, by=request.user, at=request.at, on=request.day)
+    return _refused_page(request, row)
 
 
 def _refused_page(request: HttpRequest, row: RefusedRow, *, status: int = 200, **context: Any) -> HttpResponseBase:

@@ -210,7 +210,8 @@ def _children(request: HttpRequest, setting: Setting) -> dict[str, Any]:
     if not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
         return {"placed": []}
     placed = list(placements.placements_at(request.user, setting=setting, on=request.day))
-    look_at_list(kind="placements", asked={"setting": setting.urn}, by=request.user, at=request.at)
+    look_at_list(kind="placements", asked={"setting": setting.urn}, by=request.user, at=request.at,
+                 on=request.day)  # fmt: skip
     exceptions = placements.exceptions_for_setting(request.user, setting=setting, on=request.day)
     return {"placed": placed, "exceptions": exceptions}
 

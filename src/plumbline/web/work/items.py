@@ -285,6 +285,7 @@ _PLACES = (
     ("reports", "Reports", "Reports to the scrutiny committee"),
     ("scrutiny", "Scrutiny", "Reports to the scrutiny committee"),
     ("imports", "Imports", "Files taken in, and what was refused"),
+    ("queues", "Lists to settle", "Wordings and organisations that wait to be mapped"),
     ("people", "People", "Who signs in, and with which role"),
     ("users", "People", "Who signs in, and with which role"),
     ("governance", "Who looked", "Who opened which child’s record"),
