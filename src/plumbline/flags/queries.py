@@ -25,7 +25,11 @@ def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
     if "placements" in reach:
         seen |= Q(subject_type__in=["placement", "setting", "exception"])
     if reach & {"tied", "team"}:
-        seen |= Q(child_id__in=_tied_children(viewer, on=on))
+        about_own = Q(child_id__in=_tied_children(viewer, on=on))
+        # Where a child is placed is social care's to know: a flag about it tells it.
+        if not access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+            about_own &= ~Q(subject_type__in=["placement", "exception"])
+        seen |= about_own
     allowed = Flag.objects.filter(seen)
     # A restricted child's flag exists for those tied to the child, and for whom it is put to by name.
     restricted = Child.objects.filter(restricted=True)
