@@ -15,16 +15,18 @@ from plumbline.people.models import Child, Professional, User
 from plumbline.placements.models import Placement
 from plumbline.socialcare.models import Involvement, Referral
 
-# By file: its table, and which of the table's rows it speaks of.
+_OPEN = Q(child__restricted=False)
+
+# By file: its table, and which of the table's rows it speaks of. Restricted records show in no queue.
 _SOURCES: Mapping[str, tuple[type[Model], Q]] = {
-    "ssd_person": (Child, Q()),
+    "ssd_person": (Child, Q(restricted=False)),
     "ssd_professionals": (Professional, Q()),
-    "ssd_early_help_episodes": (Tac, Q()),
-    "ssd_cin_episodes": (Referral, Q()),
-    "ssd_involvements": (Involvement, Q()),
-    "ssd_cla_placement": (Placement, Q(source=Placement.Source.SOCIAL_CARE)),
-    "school_placements": (Placement, Q(source=Placement.Source.SEN)),
-    "tac_audits": (TacAudit, Q()),
+    "ssd_early_help_episodes": (Tac, _OPEN),
+    "ssd_cin_episodes": (Referral, _OPEN),
+    "ssd_involvements": (Involvement, _OPEN),
+    "ssd_cla_placement": (Placement, Q(source=Placement.Source.SOCIAL_CARE) & _OPEN),
+    "school_placements": (Placement, Q(source=Placement.Source.SEN) & _OPEN),
+    "tac_audits": (TacAudit, Q(tac__child__restricted=False)),
 }
 
 

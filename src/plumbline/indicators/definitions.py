@@ -14,20 +14,23 @@ from plumbline.measures import compile as compiler
 from plumbline.measures.model import Events, Measure
 from plumbline.people.models import User
 
-# By the column that numbers a measure's records: what to read of each (source id, first day, last day, in words).
+# By the column that numbers a measure's records: what to read of each (source id, first day, last day, in words), and
+# the number of its child.
 _ROWS = {
     "tac_id": (
         "earlyhelp_tac t",
         "t.source_id, t.started_on, t.ended_on, coalesce(nullif(t.closure_code, ''), 'no closure reason')"
         " || coalesce(', ' || nullif(t.lead_wording, ''), '')",
+        "t.child_id",
     ),
-    "child_id": ("people_child t", "t.source_id, null::date, null::date, ''"),
-    "referral_id": ("socialcare_referral t", "t.source_id, t.referred_on, t.closed_on, t.close_reason"),
+    "child_id": ("people_child t", "t.source_id, null::date, null::date, ''", "t.id"),
+    "referral_id": ("socialcare_referral t", "t.source_id, t.referred_on, t.closed_on, t.close_reason", "t.child_id"),
     "audit_id": (
         "earlyhelp_tacaudit t",
         "t.source_id, t.audited_on, t.audited_on, coalesce(nullif(t.moderated_grade, ''), t.grade)",
+        "(select child_id from earlyhelp_tac where id = t.tac_id)",
     ),
-    "placement_id": ("placements_placement t", "t.source_id, t.started_on, t.ended_on, t.urn_wording"),
+    "placement_id": ("placements_placement t", "t.source_id, t.started_on, t.ended_on, t.urn_wording", "t.child_id"),
 }
 
 
@@ -43,17 +46,24 @@ def definition_text(measure: Measure) -> str:
 def record_rows(
     *, measure: Measure, behind: Iterable[Behind], by: User | None, at: datetime, known_at: datetime | None = None
 ) -> list[dict[str, Any]]:
-    """The records behind a figure as they were known: number, days, what it says; never a name. Leaves an event."""
+    """The records behind a figure as they were known: number, days, what it says; never a name. Leaves an event.
+
+    Those of a child whose record is restricted now are counted in the figure, and left out here.
+    """
     found = {record.record_id: record for record in behind}
     column = measure.rule.record.rpartition(".")[2]
-    table, columns = _ROWS[column]
+    table, columns, child = _ROWS[column]
     parameters: dict[str, Any] = {"ids": list(found)}
     if known_at is not None:
         name = table.removesuffix(" t")
         table = f"(select * from {name}_history where {moments.condition()}) t"
         parameters |= moments.parameters(moments.known_at(known_at))
     with connection.cursor() as cursor:
-        cursor.execute(f"select t.id, {columns} from {table} where t.id = any(%(ids)s)", parameters)
+        cursor.execute(
+            f"""select t.id, {columns} from {table} where t.id = any(%(ids)s)
+                and not exists (select from people_child c where c.restricted and c.id = {child})""",
+            parameters,
+        )
         rows = [
             {
                 "source_id": source_id,
