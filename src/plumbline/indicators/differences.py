@@ -45,8 +45,8 @@ _RECORDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
 }
 
 
-def because(*, asked: Asked, on: date, since: datetime) -> list[str]:
-    """Sentences such as "3 closures entered after publication", most frequent first."""
+def because(*, asked: Asked, on: date, since: datetime, small: int = 0) -> list[str]:
+    """Sentences such as "3 closures entered after publication", most frequent first; numbers up to `small` not said."""
     whole = replace(asked, every=None, split_by=None)
     if asked.measure.is_stock and asked.period:
         whole = replace(whole, as_at=min(asked.period.last, on), period=None)
@@ -60,7 +60,11 @@ def because(*, asked: Asked, on: date, since: datetime) -> list[str]:
     happened: Counter[str] = Counter()
     for before, after in _versions(table, changed, tuple(words), since):
         happened.update([_what(noun, words, before, after, closing=_counts_closings(asked))])
-    return [f"{count:,} {_many(said, count)} after publication" for said, count in happened.most_common()]
+    return [
+        f"{count:,} {_many(said, count)} after publication" if count > small
+        else f"Some {_many(said, 2)} after publication, too few to say how many"
+        for said, count in happened.most_common()
+    ]  # fmt: skip
 
 
 def _counts_closings(asked: Asked) -> bool:

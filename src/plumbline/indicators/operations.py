@@ -57,33 +57,48 @@ def publish(
 
 
 def rerun(*, publication: Publication, viewer: User | None, on: date) -> list[dict[str, Any]]:
-    """Every figure as published, as known then and as known now, with what changed since in words.
+    """Every figure as published, as known then and as known now, with what changed since in words; for a viewer
+    outside the case area as shown, with small counts withheld. `withheld`: which of the three are.
 
     A question that can no longer be answered as it was asked says so in `because`.
     """
     access.check(viewer, Permission.FIGURES_VIEW, on=on)
+    profile = queries.profile_of(viewer, on=on)
     rows = []
     for figure in publication.figures.order_by("id"):
-        row: dict[str, Any] = {"key": figure.key, "ref": figure.ref, "published": figure.answer["value"]}
+        published = figure.answer if profile is None else figure.shown
+        row: dict[str, Any] = {"key": figure.key, "ref": figure.ref, "published": published["value"]}
+        withheld = ["published"] if published["withheld"] else []
         try:
             asked = questions.read(figure.asked)
             then = queries.answer_unchecked(asked=asked, on=on, known_at=publication.known_at)
             now = queries.answer_unchecked(asked=asked, on=on)
         except RuleBroken as refusal:
-            rows.append({**row, "as_known_then": None, "as_known_now": None, "because": [refusal.reason]})
+            nothing = {"as_known_then": None, "as_known_now": None, "withheld": withheld}
+            rows.append({**row, **nothing, "because": [refusal.reason]})
             continue
         body_then, body_now = then.as_json(), now.as_json()
         because = []
         if asked.measure.fingerprint != figure.definition:
             because.append(f"The definition has changed since version {figure.version} was published.")
+        same = _figures_of(body_then) == _figures_of(figure.answer)
         if _figures_of(body_then) != _figures_of(body_now):
-            because += differences.because(asked=asked, on=on, since=publication.known_at)
+            small = disclosure.get_profile(profile).threshold if profile else 0
+            because += differences.because(asked=asked, on=on, since=publication.known_at, small=small)
+        if profile:
+            body_then, body_now = (
+                disclosure.protect_answer(each, disclosure.get_profile(profile)).as_json() for each in (then, now)
+            )
+        withheld += [
+            name for name, body in (("as_known_then", body_then), ("as_known_now", body_now)) if body["withheld"]
+        ]
         rows.append(
             {
                 **row,
                 "as_known_then": body_then["value"],
                 "as_known_now": body_now["value"],
-                "same_as_published": _figures_of(body_then) == _figures_of(figure.answer),
+                "withheld": withheld,
+                "same_as_published": same,
                 "because": because,
             }
         )

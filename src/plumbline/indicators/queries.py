@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from plumbline.audit import moments
-from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.measures import ask as asking
 from plumbline.measures import disclosure
 from plumbline.measures.engines.postgres import PostgresEngine
@@ -67,6 +67,8 @@ def ask(
     unknown_split or unknown_profile.
     """
     access.check(viewer, Permission.FIGURES_VIEW, on=on)
+    if profile:
+        check_profile(viewer, profile, on=on)
     return answer_unchecked(asked=asked, on=on, known_at=known_at, profile=profile or profile_of(viewer, on=on))
 
 
@@ -78,6 +80,12 @@ def profile_of(viewer: User | None, *, on: date) -> str | None:
     if viewer is None or _CASE_AREA & access.permissions_of(viewer, on=on):
         return None
     return disclosure.DEFAULT.name
+
+
+def check_profile(viewer: User | None, profile: str, *, on: date) -> None:
+    """Raise NotAllowed where the viewer asks for small counts that they may not see, RuleBroken (unknown_profile)."""
+    if disclosure.get_profile(profile).threshold == 0 and profile_of(viewer, on=on) is not None:
+        raise NotAllowed(f"{viewer} may not see small counts of children, and the profile “{profile}” withholds none.")
 
 
 def answer_unchecked(*, asked: Asked, on: date, known_at: datetime | None = None, profile: str | None = None) -> Answer:

@@ -61,8 +61,9 @@ def write_report(
 ) -> Report:
     """A draft that answers the questions as at a day, from the answers of the library (its name, or itself).
 
-    Raises NotAllowed, and RuleBroken: no_question, unknown_question (no such number), no_wording (a slot whose wording
-    was not found), no_answer, future_date, unknown_profile, unknown_answers.
+    Raises NotAllowed, also for a profile that shows more than the author may see; and RuleBroken: no_question,
+    unknown_question (no such number), no_wording (a slot whose wording was not found), no_answer, future_date,
+    unknown_profile, unknown_answers.
     """
     access.check(by, Permission.REPORT_WRITE, on=on)
     if as_at > on:
@@ -70,6 +71,7 @@ def write_report(
             f"{wording.on_day(as_at)} has not come yet: today is {wording.on_day(on)}.", code="future_date"
         )
     chosen_profile = get_profile(profile)
+    figures.check_profile(by, profile, on=on)
     written = library.answers(answers) if isinstance(answers, str) else answers
     asked = _questions(written, question_numbers)
     report = Report.objects.create(

@@ -13,7 +13,7 @@ from plumbline.indicators import questions
 from plumbline.indicators.models import Publication
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.measures.catalogue import CATALOGUE
-from plumbline.measures.disclosure import get_profile
+from plumbline.measures.disclosure import PROFILES, get_profile
 from plumbline.measures.model import Measure
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -24,8 +24,13 @@ from plumbline.scrutiny.placing import Shown
 
 
 def reports_visible_to(viewer: User | None, on: date) -> QuerySet[Report]:
-    """Newest first: drafts and published ones, or published ones only, or none. None is the machine's administrator."""
+    """Newest first: drafts and published ones, or published ones only, or none. None is the machine's administrator.
+
+    A report whose profile withholds no small counts is for those who may see them.
+    """
     reports = Report.objects.select_related("publication").order_by("-id")
+    if indicators.profile_of(viewer, on=on) is not None:
+        reports = reports.exclude(profile__in=[each.name for each in PROFILES.values() if not each.threshold])
     if viewer is None or access.may(viewer, Permission.REPORT_VIEW_DRAFT, on=on):
         return reports
     if access.may(viewer, Permission.REPORT_VIEW_PUBLISHED, on=on):

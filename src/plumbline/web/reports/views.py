@@ -126,6 +126,8 @@ def publish(request: HttpRequest, report_id: int) -> HttpResponseBase:
 def figure_words(row: Mapping[str, Any], key: str) -> str:
     """The value as people read it; a figure that cannot be given any more says so, and why stands beside it."""
     value = row[key]
+    if key in row["withheld"]:
+        return "withheld"
     if value is None:
         return "cannot be given" if row["because"] else "no cases"
     return f"{wording.number(value)}%" if row["is_share"] else wording.number(value)
