@@ -1,5 +1,6 @@
 """One flag opened: to whom it was put, its steps, and who may answer which."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -19,6 +20,13 @@ def recipients_of(flag: Flag) -> list[FlagFor]:
     return list(flag.recipients.select_related("acknowledged_by").order_by("from_at", "pk"))
 
 
+def now_for(flags: Iterable[Flag]) -> list[FlagFor]:
+    """To whom any of these flags is put now, in the order of telling; each of them once, and closed flags left out."""
+    open_flags = [flag.pk for flag in flags if flag.state == FlagState.OPEN]
+    rows = FlagFor.objects.filter(flag__in=open_flags, to_at=None).order_by("from_at", "pk")
+    return list({(row.recipient, row.team): row for row in rows}.values())
+
+
 def steps_of(flag: Flag) -> list[FlagStep]:
     return list(flag.steps.select_related("done_by").order_by("due_on", "pk"))
 
@@ -29,7 +37,7 @@ def names_of(source_ids: set[str]) -> dict[str, str]:
 
 
 def may_answer(step: FlagStep, viewer: User, *, recipients: list[FlagFor], on: date) -> bool:
-    """Whether the viewer may write this step's result (the operation decides again)."""
+    """Whether the viewer may write this step's result. `recipients`: to whom the flag was put, or is put now."""
     if not access.may(viewer, Permission.FLAGS_ANSWER, on=on):
         return False
     roles = {held.role for held in access.current_roles(viewer, on=on)}

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from plumbline.audit import operations as audit
-from plumbline.flags import queries, rules
+from plumbline.flags import lookups, queries, rules
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
 from plumbline.flags.rules import KINDS, Recipient, Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -102,7 +102,7 @@ def _raise(
             subject_type=want.subject_type, subject_id=want.subject_id, subject_source_id=want.subject_source_id,
             setting_urn=want.setting_urn, child_id=want.child_id, reason=want.reason,
             severity=KINDS[want.kind].severity, raised_at=at, raised_on=on,
-            due_on=rules.due_on(want.kind, due_steps, learnt_on=on, holidays=holidays),
+            due_on=want.due_on or rules.due_on(want.kind, due_steps, learnt_on=on, holidays=holidays),
         )  # fmt: skip
         flags.append(flag)
         recipients += [_recipient(flag, to, at=at, on=on) for to in want.recipients]
@@ -226,7 +226,9 @@ def record_step_result(
     if step is None:
         raise NotAllowed(f"There is no step {step_id}.")
     flag = _open_flag(step.flag_id, by=by, on=on)
-    _check_owner(step, flag, by=by, on=on)
+    now_for = list(flag.recipients.filter(to_at=None))
+    if not lookups.may_answer(step, by, recipients=now_for, on=on):
+        raise NotAllowed(f"This step of flag {flag.pk} is for the {step.owner_role.replace('_', ' ')}.")
     if step.done_at:
         raise RuleBroken(f"This step was done on {step.done_at:%-d %B %Y}.", code="wrong_state")
     rule = rules.step_rule(flag.kind, step.code)
@@ -244,6 +246,36 @@ def record_step_result(
         decision=decision,
     )  # fmt: skip
     return step
+
+
+@transaction.atomic
+def record_for_all(
+    *, code: str, subject_type: str, subject_ids: Collection[int], result: str, by: User, at: datetime, on: date
+) -> int:
+    """One result for a step that concerns no single child, on every open flag about these subjects where it is still
+    to be done; returns on how many. The caller has checked that `by` may: who records it may see none of the flags.
+    """
+    if not result.strip():
+        raise RuleBroken("Say what was found.", code="missing_result")
+    steps = list(
+        FlagStep.objects.select_for_update(of=("self",))
+        .filter(code=code, done_at=None, flag__state=FlagState.OPEN, flag__subject_type=subject_type,
+                flag__subject_id__in=subject_ids)
+        .select_related("flag").order_by("pk")
+    )  # fmt: skip
+    for step in steps:
+        if rules.step_rule(step.flag.kind, code).needs:
+            raise RuleBroken("This step is about each child, and is answered for each.", code="wrong_step")
+        step.result, step.done_at, step.done_by = result.strip(), at, by
+    FlagStep.objects.bulk_update(steps, ["result", "done_at", "done_by"])
+    left = FlagStep.objects.filter(flag=OuterRef("pk"), done_at=None).order_by("due_on", "pk")
+    Flag.objects.filter(pk__in=[step.flag_id for step in steps]).update(due_on=Subquery(left.values("due_on")[:1]))
+    for step in steps:
+        audit.record(
+            "flags.step.done", by=by, at=at, subject=step.flag, child_id=step.flag.child_id, because=step.result,
+            step=code, decision="",
+        )  # fmt: skip
+    return len(steps)
 
 
 @transaction.atomic
@@ -271,17 +303,6 @@ def _open_flag(flag_id: int, *, by: User, on: date) -> Flag:
     if flag.state != FlagState.OPEN:
         raise RuleBroken(f"Flag {flag_id} is closed: {flag.closed_because}", code="wrong_state")
     return flag
-
-
-def _check_owner(step: FlagStep, flag: Flag, *, by: User, on: date) -> None:
-    roles = {held.role for held in access.current_roles(by, on=on)}
-    if roles & {step.owner_role, "team_manager", "head_of_service"}:
-        return
-    if step.owner_role == rules.WORKER:
-        workers = flag.recipients.filter(to_at=None).exclude(recipient__startswith="role:")
-        if any(queries.is_for(row, by, on=on) for row in workers):
-            return
-    raise NotAllowed(f"This step of flag {flag.pk} is for the {step.owner_role.replace('_', ' ')}.")
 
 
 # --- what the night does ---------------------------------------------------------------------------------------------

@@ -38,12 +38,23 @@ DECISIONS: Mapping[str, str] = {
     "move_now": "Moves now",
 }
 
-_ADVERSE_STEPS = (
-    StepRule("contact_provider", "Speak to the provider about the risks; ask for the improvement plan", "contract_officer", 2),
+CONTACT_PROVIDER, REVIEW = "contact_provider", "review"
+
+_FIRST_STEPS = (
+    StepRule(CONTACT_PROVIDER, "Speak to the provider about the risks; ask for the improvement plan", "contract_officer", 2),
     StepRule("child_seen", "Visit: the child seen and spoken to", WORKER, 5, needs=frozenset({"seen_on", "spoken_to"})),
     StepRule("decide", "Decide for this child: stay with safeguards, or move", "head_of_service", 10,
              needs=frozenset({"decision"})),
-    StepRule("review", "Review the decision", "head_of_service", 28, every=28, needs=frozenset({"decision"})),
+)  # fmt: skip
+_ADVERSE_STEPS = (
+    *_FIRST_STEPS,
+    StepRule(REVIEW, "Review the decision", "head_of_service", 28, every=28, needs=frozenset({"decision"})),
+)
+# The gravest state of its own: reviewed each week, as long as a child is there.
+_UNREGISTERED_STEPS = (
+    *_FIRST_STEPS,
+    StepRule(REVIEW, "Weekly senior review: may this child stay another week?", "head_of_service", 5, every=5,
+             needs=frozenset({"decision"})),
 )  # fmt: skip
 
 
@@ -70,7 +81,7 @@ _ALL = ("team_manager", "reviewing_officer", "management_team")
 KINDS: Mapping[str, Kind] = {
     kind.key: kind
     for kind in (
-        Kind("setting_unregistered", "Placed at an unregistered setting", 1, True, _ALL, _ADVERSE_STEPS, True),
+        Kind("setting_unregistered", "Placed at an unregistered setting", 1, True, _ALL, _UNREGISTERED_STEPS, True),
         Kind("placed_at_adverse", "Placed at a setting that was already adverse", 1, True, _ALL, _ADVERSE_STEPS, True),
         Kind("setting_adverse", "The setting became adverse while the child was there", 2, True, _ALL, _ADVERSE_STEPS, True),
         Kind("exception_undecided", "A child was placed in an emergency and nobody has approved it", 1, False,
@@ -95,7 +106,10 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A flag that should be open now. One of a kind is open for a subject at a time."""
+    """A flag that should be open now. One of a kind is open for a subject at a time.
+
+    `due_on`: the day on which it was due, where that does not follow from the kind's own clock.
+    """
 
     kind: str
     subject_type: str
@@ -105,6 +119,7 @@ class Wanted:
     subject_source_id: str = ""
     setting_urn: str = ""
     child_id: int | None = None
+    due_on: date | None = None
 
     @property
     def about(self) -> tuple[str, str, int]:

@@ -54,6 +54,11 @@ def unregistered_uses_of(setting: Setting) -> list[UnregisteredUse]:
     return list(uses.order_by("-from_on", "-pk"))
 
 
+def unregistered_use_now(setting: Setting) -> UnregisteredUse | None:
+    """The use of the setting without registration that nobody has ended yet."""
+    return UnregisteredUse.objects.filter(setting=setting, to_on=None).first()
+
+
 def checks_of(setting: Setting) -> list[CheckItem]:
     """The monthly checks in which somebody looked the setting up, newest first."""
     done = CheckItem.objects.filter(setting=setting, checked_at__isnull=False)

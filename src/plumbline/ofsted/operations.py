@@ -358,6 +358,38 @@ def record_unregistered_use(
 
 
 @transaction.atomic
+def update_unregistered_use(
+    *, use_id: int, legal_basis: str, court_order_on: date | None, ofsted_told_on: date | None,
+    registration_applied_on: date | None, by: User, at: datetime, on: date,
+) -> Outcome:  # fmt: skip
+    """What has been done about an open use without registration, as it stands now; the event says what it was."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    if not legal_basis.strip():
+        raise RuleBroken("Say on what legal basis the child is there.", code="missing_reason")
+    use = UnregisteredUse.objects.filter(pk=use_id, to_on=None).first()
+    if use is None:
+        raise NotAllowed(f"There is no open unregistered use {use_id}.")
+    setting = _locked(use.setting_id)
+    now = {
+        "legal_basis": legal_basis.strip(), "court_order_on": court_order_on, "ofsted_told_on": ofsted_told_on,
+        "registration_applied_on": registration_applied_on,
+    }  # fmt: skip
+    changed = {name: value for name, value in now.items() if getattr(use, name) != value}
+    for day in (court_order_on, ofsted_told_on, registration_applied_on):
+        if day and day > on:
+            raise RuleBroken(f"{day:%-d %B %Y} is a date in the future.", code="future_date")
+    before = {name: str(getattr(use, name) or "") for name in changed}
+    for name, value in changed.items():
+        setattr(use, name, value)
+    use.save(update_fields=list(changed))
+    audit.record(
+        "ofsted.unregistered_use.updated", by=by, at=at, subject=setting, because=use.legal_basis, before=before,
+        now={name: str(value or "") for name, value in changed.items()},
+    )  # fmt: skip
+    return Outcome(use, ())
+
+
+@transaction.atomic
 def end_unregistered_use(*, use_id: int, to_on: date, by: User, at: datetime, on: date) -> Outcome:
     """The last day of use without registration."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PLACEMENT_EXCEPTION_DECIDE = "placements.exception.decide"
     SETTINGS_VIEW = "settings.view"
     MONTHLY_CHECK = "settings.check"
+    PROVIDER_CONTACT = "settings.provider_contact"
     FLAGS_VIEW = "flags.view"
     FLAGS_ANSWER = "flags.answer"
     IMPORTS = "imports.manage"
@@ -84,7 +85,7 @@ ROLES: dict[str, Role] = _roles(
     Role("auditor", "Auditor", "Sampled TACs for the time of the audit.",
          frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
     Role("contract_officer", "Contract officer", "Contracts, visits, and the settings they buy from.",
-         frozenset({P.SETTINGS_VIEW, P.MONTHLY_CHECK, P.FLAGS_VIEW, P.FIGURES_VIEW})),
+         frozenset({P.SETTINGS_VIEW, P.MONTHLY_CHECK, P.PROVIDER_CONTACT, P.FLAGS_VIEW, P.FIGURES_VIEW})),
     Role("service_area_lead", "Service-area lead", "Own services: meetings, concerns.",
          frozenset({P.SETTINGS_VIEW, P.FIGURES_VIEW})),
     Role("commissioner", "Commissioner", "Tenders, award, implementation.",

@@ -126,6 +126,7 @@ def _months_late(on: date) -> Iterable[Wanted]:
             subject_id=check.pk,
             reason=f"The check of {check.month:%B %Y} was due on {check.due_on:%-d %B %Y} and is not complete.",
             recipients=flag_rules.recipients("monthly_check_late", worker=""),
+            due_on=check.due_on,
         )
 
 

@@ -20,8 +20,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
-from plumbline.flags.models import Flag, FlagFor, FlagState
+from plumbline.audit.models import Event
+from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
 from plumbline.flags.queries import flags_visible_to
+from plumbline.flags.rules import CONTACT_PROVIDER
 from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.models import Owner, Setting, Status, StatusPeriod
 from plumbline.people import access as people
@@ -275,6 +277,56 @@ def adverse_with_children(viewer: User, *, on: date) -> Concerned:
     rows = settings_listed(viewer, on=on).filter(status__in=BLOCKED, children__gt=0)
     children = list(rows.values_list("children", flat=True))
     return Concerned(len(children), sum(children))
+
+
+def providers_to_contact(viewer: User, *, on: date) -> QuerySet[Setting]:
+    """Of `settings_listed` those whose provider is still to be spoken to, each with `contact_due`: by when. The soonest
+    first."""
+    due = steps_at(OuterRef("pk")).filter(code=CONTACT_PROVIDER).order_by("due_on")
+    settings = settings_listed(viewer, on=on) if people.may(viewer, Permission.PROVIDER_CONTACT, on=on) else (
+        Setting.objects.none()
+    )  # fmt: skip
+    return (
+        settings.annotate(contact_due=Subquery(due.values("due_on")[:1]))
+        .exclude(contact_due=None)
+        .order_by("contact_due", "urn")
+    )
+
+
+def steps_at(setting: object, *, done: bool = False) -> QuerySet[FlagStep]:
+    """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference)."""
+    there = Placement.objects.filter(setting=setting).values("pk")
+    return FlagStep.objects.filter(
+        done_at__isnull=not done, flag__state=FlagState.OPEN, flag__subject_type="placement", flag__subject_id__in=there
+    )
+
+
+def contacts_with_provider(setting: Setting) -> list[Event]:
+    """The conversations with a setting's provider about its risks, newest first: who, when, and what came of it."""
+    return list(
+        Event.objects.filter(
+            subject_type=Setting._meta.label_lower, subject_id=str(setting.pk), kind="placements.provider.contacted"
+        ).order_by("-no")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of the open flags about children placed at a setting: how many, how many of those told have read, of how many."""
+
+    flags: int
+    read: int
+    told: int
+
+
+def told_of(setting: Setting, *, on: date) -> Told:
+    """How far the telling of a setting's flags has come; counts only, so that it is no child's record."""
+    there = Placement.objects.filter(open_on(on), setting=setting).values("pk")
+    counted = Flag.objects.filter(state=FlagState.OPEN, subject_type="placement", subject_id__in=there).aggregate(
+        flags=Count("pk", distinct=True), told=Count("recipients", filter=Q(recipients__to_at=None)),
+        read=Count("recipients", filter=Q(recipients__to_at=None, recipients__acknowledged_at__isnull=False)),
+    )  # fmt: skip
+    return Told(**counted)
 
 
 def exceptions_to_decide(viewer: User, *, on: date) -> QuerySet[PlacementException]:

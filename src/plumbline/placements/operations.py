@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from plumbline.audit import operations as audit
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
+from plumbline.flags.rules import CONTACT_PROVIDER
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import operations as ofsted
@@ -181,6 +182,30 @@ def _child(child_id: int, *, by: User, on: date) -> Child:
     if child is None:
         raise NotAllowed(f"There is no child {child_id}.")
     return child
+
+
+# --- the provider -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_provider_contact(*, setting_id: int, said: str, by: User, at: datetime, on: date) -> int:
+    """The provider of a setting was spoken to about the risks and asked for its improvement plan; `said`: what came of
+    it, naming no child. Settles that step on every open flag about a child placed there; returns on how many.
+
+    Raises RuleBroken (nothing_to_do) where no flag of the setting waits for it.
+    """
+    access.check(by, Permission.PROVIDER_CONTACT, on=on)
+    setting = ofsted.get_setting(setting_id=setting_id)
+    if not said.strip():
+        raise RuleBroken("Say what the provider said, and what it will do by when.", code="missing_result")
+    there = list(Placement.objects.filter(setting=setting).values_list("pk", flat=True))
+    settled = flags.record_for_all(
+        code=CONTACT_PROVIDER, subject_type="placement", subject_ids=there, result=said, by=by, at=at, on=on
+    )
+    if not settled:
+        raise RuleBroken("No flag of this setting waits for its provider to be spoken to.", code="nothing_to_do")
+    audit.record("placements.provider.contacted", by=by, at=at, subject=setting, because=said.strip(), flags=settled)
+    return settled
 
 
 # --- exceptions -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from plumbline.flags.models import FlagState, FlagStep
+from plumbline.flags.rules import REVIEW
 from plumbline.ofsted.models import Setting, Status, StatusPeriod, UnregisteredUse
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -57,15 +59,26 @@ def unmatched(viewer: User, *, on: date) -> QuerySet[Placement]:
 
 
 def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
-    """Unregistered settings in use on a day, the longest first, for whoever may see settings; each with `children`."""
+    """Unregistered settings in use on a day, the longest first, for whoever may see settings; each with `children`,
+    `review_due` (the next weekly senior review of a child there; NULL: none) and `reviewed_at` (the last one).
+    """
     if not access.may(viewer, Permission.SETTINGS_VIEW, on=on):
         return UnregisteredUse.objects.none()
     there = Placement.objects.filter(open_on(on), setting=OuterRef("setting")).order_by()
     count = there.annotate(n=Func(F("pk"), function="count")).values("n")
+    ever_there = Placement.objects.filter(setting=OuterRef(OuterRef("setting"))).values("pk")
+    review = FlagStep.objects.filter(
+        code=REVIEW, flag__kind="setting_unregistered", flag__state=FlagState.OPEN, flag__subject_type="placement",
+        flag__subject_id__in=ever_there,
+    )  # fmt: skip
     return (
         UnregisteredUse.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
         .select_related("setting")
-        .annotate(children=Subquery(count))
+        .annotate(
+            children=Coalesce(Subquery(count), Value(0)),
+            review_due=Subquery(review.filter(done_at=None).order_by("due_on").values("due_on")[:1]),
+            reviewed_at=Subquery(review.exclude(done_at=None).order_by("-done_at").values("done_at")[:1]),
+        )
         .order_by("from_on", "pk")
     )
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.flags import lookups as flag_lookups
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import lookups
@@ -15,7 +16,7 @@ from plumbline.placements.rules import BLOCKED
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.days import NotADay, read_day
-from plumbline.web.settings import words
+from plumbline.web.settings import chain, words
 
 # SSDA903 codes (domain.md, 5.12).
 TYPES = {
@@ -111,6 +112,9 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponseBase:
     look_at_child(child_id=found.child_id, page=f"placement {found.source_id}", by=viewer, at=request.at, on=on)
     status = status_now(found)
     is_open = found.started_on <= on and (found.ended_on is None or found.ended_on > on)
+    flags = list(lookups.flags_listed(viewer, on=on).filter(
+        subject_type="placement", subject_id=found.pk).order_by("state", "-raised_at"))  # fmt: skip
+    told = flag_lookups.now_for(flags)
     wrong = []
     if is_open and status not in ("clear", "not_judged"):
         wrong = words.sentences(found.setting) if found.setting else [
@@ -132,8 +136,10 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponseBase:
         "wrong": wrong,
         "wrong_kind": "red" if status in BLOCKED or found.began_adverse else "amber",
         "type_words": TYPES.get(found.placement_type, found.placement_type),
-        "flags": list(lookups.flags_listed(viewer, on=on).filter(
-            subject_type="placement", subject_id=found.pk).order_by("state", "-raised_at")),
+        "flags": flags,
+        "chain": chain.of_placement(
+            viewer, found, flags=flags, told=told, names=flag_lookups.names_of({row.recipient for row in told}), on=on
+        ),
         "may_end": found.source == "here" and found.ended_on is None
         and may(viewer, Permission.PLACEMENTS_RECORD, on=on),
         "sees_children": may(viewer, Permission.CHILDREN_VIEW, on=on),

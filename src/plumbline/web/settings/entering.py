@@ -1,4 +1,4 @@
-"""Entering by hand what no list has said yet: a judgement, a notice, that a setting is not registered."""
+"""Entering by hand what no list has said yet: a setting, a judgement, a notice and its end."""
 
 from typing import Any
 
@@ -18,15 +18,15 @@ from plumbline.placements import lookups as placements
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.settings import documents, words
-from plumbline.web.settings.forms import JudgementByHand, NoticeByHand, UnregisteredByHand, WhichKind
+from plumbline.web.settings.forms import EndByHand, JudgementByHand, NoticeByHand, SettingByHand, WhichKind
 from plumbline.web.settings.views import INSPECTION_KINDS
 
 
-def _setting(request: HttpRequest, register: str, urn: str) -> Any:
+def setting_of(request: HttpRequest, register: str, urn: str) -> Any:
     return placements.setting_seen(request.user, register=register, urn=urn, on=request.day)
 
 
-def _done(request: HttpRequest, setting: Any, what: str, raised: Any) -> HttpResponseBase:
+def done(request: HttpRequest, setting: Any, what: str, raised: Any) -> HttpResponseBase:
     """Back to where one came from, saying what followed."""
     flags = sum(raised.raised.values())
     follows = (
@@ -42,7 +42,7 @@ def _done(request: HttpRequest, setting: Any, what: str, raised: Any) -> HttpRes
 @requires(Permission.MONTHLY_CHECK)
 def judgement(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
     """First the kind of inspection, which decides what can be judged; then what was judged, with its evidence."""
-    setting = _setting(request, register, urn)
+    setting = setting_of(request, register, urn)
     kinds = [(kind, INSPECTION_KINDS[kind]) for kind in lookups.ASPECTS_OF[setting.register]]
     kind = request.GET.get("kind", "")
     context = {"setting": setting, "label": words.label(setting), "back": words.address(setting),
@@ -67,7 +67,7 @@ def judgement(request: HttpRequest, register: str, urn: str) -> HttpResponseBase
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            return _done(request, setting, "The judgement", judged.raised)
+            return done(request, setting, "The judgement", judged.raised)
     return render(request, "settings/judgement.html", {**context, "form": form, "kind_words": INSPECTION_KINDS[kind]})
 
 
@@ -98,7 +98,7 @@ def kept_document(request: HttpRequest, form: Any, setting: Any) -> int | None:
 
 @requires(Permission.MONTHLY_CHECK)
 def notice(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
-    setting = _setting(request, register, urn)
+    setting = setting_of(request, register, urn)
     form = NoticeByHand(request.POST or None)
     if form.is_valid():
         try:
@@ -109,7 +109,7 @@ def notice(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            return _done(request, setting, "The notice", judged.raised)
+            return done(request, setting, "The notice", judged.raised)
     context = {"form": form, "label": words.label(setting), "back": words.address(setting),
                "heading": "Enter a notice", "button": "Record the notice",
                "about": "A notice of Ofsted’s that is in force at this setting."}  # fmt: skip
@@ -117,23 +117,46 @@ def notice(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def unregistered(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
-    setting = _setting(request, register, urn)
-    form = UnregisteredByHand(request.POST or None)
+def end_notice(request: HttpRequest, register: str, urn: str, notice_id: int) -> HttpResponseBase:
+    setting = setting_of(request, register, urn)
+    ended = next((each for each in lookups.notices_of(setting) if each.pk == notice_id), None)
+    if ended is None or (ended.to_on and ended.to_on < request.day):
+        raise NotAllowed(f"There is no notice {notice_id} in force.")
+    form = EndByHand(request.POST or None, label="Last day on which it is in force")
     if form.is_valid():
         try:
             judged = operations.take_judgements(
-                record=ofsted.record_unregistered_use, setting_id=setting.pk, by=request.user, at=request.at,
-                on=request.day, **form.cleaned_data,
+                record=ofsted.end_notice, notice_id=notice_id, to_on=form.cleaned_data["to_on"], by=request.user,
+                at=request.at, on=request.day,
             )  # fmt: skip
         except RuleBroken as refusal:
-            form.refuse(refusal)
+            form.refuse(refusal, field="to_on")
         else:
-            return _done(request, setting, "The use without registration", judged.raised)
+            return done(request, setting, "The end of the notice", judged.raised)
     context = {"form": form, "label": words.label(setting), "back": words.address(setting),
-               "heading": "Say that it is not registered", "button": "Record it",
-               "about": "The gravest state a setting can have. No child is placed there, and every child there is "
-                        "flagged at once."}  # fmt: skip
+               "heading": f"End the {ended.get_kind_display().lower()}", "button": "Record the end",
+               "about": f"In force since {wording.day(ended.from_on)}. What follows for the setting’s status, and for "
+                        "the flags of the children there, follows by itself."}  # fmt: skip
+    return render(request, "settings/enter.html", context)
+
+
+@requires(Permission.MONTHLY_CHECK)
+def record(request: HttpRequest) -> HttpResponseBase:
+    """A setting that stands on no list: inspected by others than Ofsted, or not registered at all."""
+    form = SettingByHand(request.POST or None, initial={"urn": request.GET.get("urn", "")})
+    if form.is_valid():
+        try:
+            setting = ofsted.record_setting(**form.cleaned_data, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="urn")
+        else:
+            messages.success(request, f"{words.label(setting)} is recorded. Say what is known of it: a judgement with "
+                                      "its report, or that it is not registered.")  # fmt: skip
+            return redirect(words.address(setting))
+    context = {"form": form, "label": "Settings", "back": reverse("settings"),
+               "heading": "Record a setting that stands on no list", "button": "Record the setting",
+               "about": "A school inspected by others than Ofsted, or a place that is not registered. Until something "
+                        "is known of it, it is not taken as safe."}  # fmt: skip
     return render(request, "settings/enter.html", context)
 
 

@@ -77,3 +77,34 @@ class UnregisteredByHand(forms.PageForm):
     court_order_on = forms.DayField(label="Day of the court order", hint="If there is one", required=False)
     ofsted_told_on = forms.DayField(label="Day on which Ofsted was told", required=False)
     registration_applied_on = forms.DayField(label="Day on which registration was applied for", required=False)
+
+
+class EndByHand(forms.PageForm):
+    to_on = forms.DayField(label="Last day", hint="For example, 14 6 2016", missing="Enter the last day")
+
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_on"].label = label
+
+
+class SettingByHand(forms.PageForm):
+    register = forms.ChoiceField(
+        label="What is it?", widget=forms.Radios, missing="Choose what it is",
+        choices=(("social_care", "A home or another social-care setting"), ("education", "A school or college")),
+    )  # fmt: skip
+    urn = forms.LineField(
+        label="URN", width=20, missing="Enter its URN, or a reference of your own", max_length=20,
+        hint="As its placements name it; a reference of your own where it has none",
+    )  # fmt: skip
+    name = forms.LineField(label="Name", max_length=200, missing="Enter its name")
+    provision_type = forms.LineField(
+        label="Kind of setting", required=False, max_length=100, hint="For example, independent special school"
+    )
+
+
+class ProviderContact(forms.PageForm):
+    said = forms.TextField(
+        label="What did the provider say, and what will it do by when?", rows=6, max_length=4000,
+        hint="Name no child. Say whether its improvement plan was asked for, and by when it comes.",
+        missing="Say what the provider said, and what it will do by when",
+    )  # fmt: skip

@@ -1,13 +1,22 @@
 from django.urls import path
 
-from plumbline.web.settings import documents, entering, views
+from plumbline.web.settings import documents, entering, provider, unregistered, views
 
 urlpatterns = [
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("settings/", views.settings, name="settings"),
+    path("settings/record/", entering.record, name="setting_record"),
+    path("settings/unregistered/", unregistered.uses, name="settings_unregistered"),
     path("settings/<slug:register>/<str:urn>/", views.setting, name="setting"),
     path("settings/<slug:register>/<str:urn>/judgement/", entering.judgement, name="setting_judgement"),
     path("settings/<slug:register>/<str:urn>/notice/", entering.notice, name="setting_notice"),
-    path("settings/<slug:register>/<str:urn>/unregistered/", entering.unregistered, name="setting_unregistered"),
+    path(
+        "settings/<slug:register>/<str:urn>/notices/<int:notice_id>/end/",
+        entering.end_notice,
+        name="setting_notice_end",
+    ),
+    path("settings/<slug:register>/<str:urn>/unregistered/", unregistered.record, name="setting_unregistered"),
+    path("settings/<slug:register>/<str:urn>/unregistered/end/", unregistered.end, name="setting_unregistered_end"),
+    path("settings/<slug:register>/<str:urn>/provider/", provider.contact, name="setting_provider"),
     path("settings/<slug:register>/<str:urn>/<slug:section>/", views.setting, name="setting_section"),
 ]

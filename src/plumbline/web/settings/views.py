@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.flags.rules import CHECKED_WITHIN_DAYS
+from plumbline.flags.rules import CHECKED_WITHIN_DAYS, CONTACT_PROVIDER, REVIEW
 from plumbline.ofsted import lookups
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Inspection, Setting
@@ -18,7 +18,7 @@ from plumbline.placements import lookups as placements
 from plumbline.placements.rules import BLOCKED
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
-from plumbline.web.settings import words
+from plumbline.web.settings import chain, words
 
 SECTIONS = ("", "inspections", "history", "children")
 INSPECTION_KINDS = {
@@ -70,7 +70,8 @@ class Settings(tables.Table):
 @requires(Permission.SETTINGS_VIEW)
 def settings(request: HttpRequest) -> HttpResponseBase:
     table = Settings(request, placements.settings_listed(request.user, on=request.day))
-    return tables.page(request, table, "settings/list.html")
+    may_enter = may(request.user, Permission.MONTHLY_CHECK, on=request.day)
+    return tables.page(request, table, "settings/list.html", {"may_enter": may_enter})
 
 
 @requires(Permission.SETTINGS_VIEW)
@@ -92,6 +93,7 @@ def setting(request: HttpRequest, register: str, urn: str, section: str = "") ->
         "wrong": wrong_with(found, on),
         "wrong_kind": "red" if found.status in BLOCKED else "amber",
         "sees_children": sees_children,
+        "chain": chain.of_setting(viewer, found, on=on),
         "may_enter": may(viewer, Permission.MONTHLY_CHECK, on=on),
         "may_record": may(viewer, Permission.PLACEMENTS_RECORD, on=on),
         "tabs": [
@@ -121,6 +123,9 @@ def wrong_with(setting: Setting, on: date) -> list[str]:
 def _now(request: HttpRequest, setting: Setting) -> dict[str, Any]:
     on = request.day
     notices = lookups.notices_of(setting)
+    for notice in notices:
+        notice.in_force = notice.to_on is None or notice.to_on >= on  # type: ignore[attr-defined]
+    uses = lookups.unregistered_uses_of(setting)
     others = []
     if setting.owner:
         others = list(placements.settings_of_owner(request.user, owner=setting.owner, other_than=setting, on=on))
@@ -131,7 +136,10 @@ def _now(request: HttpRequest, setting: Setting) -> dict[str, Any]:
         "next_check": next_check,
         "check_late": next_check is None or next_check < on,
         "notices": notices,
-        "uses": lookups.unregistered_uses_of(setting),
+        "uses": uses,
+        "use_now": any(use.to_on is None for use in uses),
+        **_conversations(request, setting),
+        "review": _senior_review(setting, on),
         "others": [
             {"setting": each, "label": words.label(each), "url": words.address(each), "kind": words.kind(each.status),
              "word": words.STATUSES[each.status], "reason": words.one_reason(each)}
@@ -142,6 +150,31 @@ def _now(request: HttpRequest, setting: Setting) -> dict[str, Any]:
         "owner_url": f"{reverse('settings')}?owner={setting.owner.name}" if setting.owner else "",
         "register_word": words.REGISTERS[setting.register],
     }  # fmt: skip
+
+
+def _conversations(request: HttpRequest, setting: Setting) -> dict[str, Any]:
+    """What was said with the provider, and that it is to be spoken to, for whose task it is."""
+    on = request.day
+    due = None
+    if may(request.user, Permission.PROVIDER_CONTACT, on=on):
+        steps = placements.steps_at(setting.pk).filter(code=CONTACT_PROVIDER).order_by("due_on")
+        due = steps.values_list("due_on", flat=True).first()
+    return {
+        "contact_due": wording.by_when(due, on) if due else "",
+        "contact_url": reverse("setting_provider", args=[setting.register, setting.urn]),
+        "contacts": placements.contacts_with_provider(setting),
+    }
+
+
+def _senior_review(setting: Setting, on: date) -> dict[str, Any] | None:
+    """Of an unregistered setting: when each child there is next reviewed, and was last. No child's record."""
+    steps = placements.steps_at(setting.pk).filter(code=REVIEW, flag__kind="setting_unregistered").order_by("due_on")
+    due = steps.values_list("due_on", flat=True).first()
+    held = placements.steps_at(setting.pk, done=True).filter(code=REVIEW, flag__kind="setting_unregistered")
+    last = held.order_by("-done_at").select_related("done_by").first()
+    if due is None and last is None:
+        return None
+    return {"due": wording.by_when(due, on) if due else "", "late": due is not None and due < on, "last": last}
 
 
 def _inspections(request: HttpRequest, setting: Setting) -> dict[str, Any]:
@@ -192,6 +225,10 @@ def _history(request: HttpRequest, setting: Setting) -> dict[str, Any]:
         entries.append({"at": notice.from_on, "what": notice.get_kind_display(), "detail": notice.wording})
     for use in lookups.unregistered_uses_of(setting):
         entries.append({"at": use.from_on, "what": "Used though not registered", "detail": use.legal_basis})
+    for contact in placements.contacts_with_provider(setting):
+        entries.append({
+            "at": contact.at, "what": "Provider spoken to", "who": contact.by_name, "detail": contact.because,
+        })  # fmt: skip
     listings = lookups.listings_of(setting)
     return {
         "timeline": sorted(entries, key=_day_of, reverse=True),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
+from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
 from plumbline.exchange import queries as exchange
 from plumbline.flags import lookups as flags
 from plumbline.flags import queries as flag_queries
@@ -21,6 +22,7 @@ from plumbline.placements import lookups as placements
 from plumbline.scrutiny import queries as scrutiny
 from plumbline.web import navigation, wording
 from plumbline.web.flags import words as flag_words
+from plumbline.web.settings import words as settings
 
 # Somebody with more flags than this reads them as a list; here stand the first.
 MOST = 25
@@ -177,7 +179,7 @@ def _of_exceptions(viewer: User, on: date) -> Iterable[Item]:
 
 def _of_adverse(viewer: User, on: date) -> Iterable[Item]:
     """For who sees no child: how many are where none should begin."""
-    if not may(viewer, Permission.MONTHLY_CHECK, on=on):
+    if not may(viewer, Permission.MONTHLY_CHECK, on=on) or may(viewer, Permission.PROVIDER_CONTACT, on=on):
         return
     concerned = placements.adverse_with_children(viewer, on=on)
     if concerned.settings:
@@ -185,8 +187,21 @@ def _of_adverse(viewer: User, on: date) -> Iterable[Item]:
             what=f"{wording.how_many(concerned.settings, 'setting', 'settings')} with our children "
                  f"{'is' if concerned.settings == 1 else 'are'} adverse, unregistered or closed",
             whom=wording.how_many(concerned.children, "child", "children") + " placed there",
-            why="Speak to the provider, and ask for its improvement plan.",
+            why="The contract officer speaks to each provider, and asks for its improvement plan.",
             due=None, url=f"{reverse('settings')}?status=blocked&ours=yes", button="See the settings", gravity=2,
+        )  # fmt: skip
+
+
+def _of_providers(viewer: User, on: date) -> Iterable[Item]:
+    """Whose provider is to be spoken to, once for each setting: the contract officer sees no child."""
+    for setting in placements.providers_to_contact(viewer, on=on):
+        label = settings.label(setting)
+        yield Item(
+            what=f"Speak to the provider of {label}",
+            whom=wording.how_many(setting.children, "child", "children") + " placed there",  # type: ignore[attr-defined]
+            why=settings.one_reason(setting), due=setting.contact_due,  # type: ignore[attr-defined]
+            url=reverse("setting_provider", args=[setting.register, setting.urn]), button="Record the conversation",
+            gravity=1 if setting.status == "unregistered" else 2,
         )  # fmt: skip
 
 
@@ -197,7 +212,9 @@ def _of_check(viewer: User, on: date) -> Iterable[Item]:
     first = on.replace(day=1)
     check = ofsted.check_of(first)
     late = flag_queries.flags_for(viewer, on=on).filter(kind="check_late")
-    number = late.count()
+    # As late as the latest of the flags that it settles, so that it is overdue when they are counted so.
+    counted = late.aggregate(number=Count("pk"), due=Min("due_on"))
+    number, first_due = counted["number"], counted["due"]
     why = (
         f"{wording.how_many(number, 'setting', 'settings')} with our children "
         f"{'has' if number == 1 else 'have'} not been checked for a month. " if number else ""
@@ -205,7 +222,7 @@ def _of_check(viewer: User, on: date) -> Iterable[Item]:
     if check is None:
         yield Item(what=f"Open the check of {first:%B %Y}", whom="Ofsted’s lists, and each setting with our children",
                    why=f"{why}The check is due on the fifth working day of the month.",
-                   due=late.aggregate(due=Min("due_on"))["due"], url=reverse("check"),
+                   due=first_due, url=reverse("check"),
                    button="Go to the monthly check", gravity=3)  # fmt: skip
     elif check.completed_at is None:
         items = checking.items_of(viewer, check=check, on=on)
@@ -213,12 +230,20 @@ def _of_check(viewer: User, on: date) -> Iterable[Item]:
         what = f"Look up {wording.how_many(left, 'setting', 'settings')}" if left else "Complete the check"
         total = items.count()
         yield Item(what=f"{what}: the check of {first:%B %Y}", whom=f"{total - left} of {total} done", why=why,
-                   due=check.due_on, url=reverse("check"), button="Go on with the check", gravity=3)  # fmt: skip
+                   due=min(filter(None, (check.due_on, first_due))), url=reverse("check"),
+                   button="Go on with the check", gravity=3)  # fmt: skip
 
 
 def _of_imports(viewer: User, on: date) -> Iterable[Item]:
     if not may(viewer, Permission.IMPORTS, on=on):
         return
+    gone = sum(missing.rows for missing in exchange.no_longer_in_extract(viewer, on=on))
+    if gone:
+        yield Item(
+            what=f"{wording.how_many(gone, 'row is', 'rows are')} no longer in the newest extract", whom="",
+            why="They are kept as they were. Find out whether they ended or were left out.",
+            due=None, url=_first_of("queue_gone", "imports"), button="See which", gravity=4,
+        )  # fmt: skip
     refused = exchange.rows_to_mend(viewer, on=on).count()
     if refused:
         yield Item(
@@ -226,6 +251,22 @@ def _of_imports(viewer: User, on: date) -> Iterable[Item]:
             why="They are kept and can be mended and tried again; until then they are in no figure.",
             due=None, url=_first_of("queue_refused", "imports"), button="Mend them", gravity=3,
         )  # fmt: skip
+
+
+def _of_lists(viewer: User, on: date) -> Iterable[Item]:
+    """What the code lists and the register of organisations do not know yet."""
+    if not may(viewer, Permission.LISTS_MANAGE, on=on):
+        return
+    for waiting, one, many, why, route in (
+        (wordings_to_map(), "wording waits to be mapped", "wordings wait to be mapped",
+         "Until then these TACs’ outcomes count as not recorded.", "queue_wording"),
+        (organisations_to_map(), "organisation waits to be mapped", "organisations wait to be mapped",
+         "Until then it is not known of which sector the lead of these TACs is.", "queue_organisations"),
+    ):  # fmt: skip
+        if waiting:
+            tacs = wording.how_many(sum(each.rows for each in waiting), "TAC", "TACs")
+            yield Item(what=wording.how_many(len(waiting), one, many), whom=f"On {tacs}", why=why, due=None,
+                       url=_first_of(route, "queues"), button="Map them", gravity=3)  # fmt: skip
 
 
 def _first_of(*routes: str) -> str:
@@ -244,12 +285,18 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
     else:
         return
     for report in drafts:
-        yield Item(what=f"The report “{report.title}” {what}", whom="", why="", due=None,
-                   url=reverse("report", args=[report.pk]), button=button)
+        yield Item(
+            what=f"The report “{report.title}” {what}",
+            whom="",
+            why="",
+            due=None,
+            url=reverse("report", args=[report.pk]),
+            button=button,
+        )
 
 
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
-    _of_flags, _of_exceptions, _of_adverse, _of_check, _of_imports, _of_reports,
+    _of_flags, _of_exceptions, _of_adverse, _of_providers, _of_check, _of_imports, _of_lists, _of_reports,
 )  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""The conversation with the provider of a setting that went wrong: once for the setting, naming no child."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission
+from plumbline.placements import operations
+from plumbline.web import wording
+from plumbline.web.access import requires
+from plumbline.web.settings import words
+from plumbline.web.settings.entering import setting_of
+from plumbline.web.settings.forms import ProviderContact
+
+
+@requires(Permission.PROVIDER_CONTACT)
+def contact(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
+    setting = setting_of(request, register, urn)
+    form = ProviderContact(request.POST or None)
+    if form.is_valid():
+        try:
+            settled = operations.record_provider_contact(
+                setting_id=setting.pk, said=form.cleaned_data["said"], by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            flags = wording.how_many(settled, "flag", "flags")
+            messages.success(request, f"The conversation is recorded, on {flags} of {words.label(setting)}.")
+            return redirect(words.address(setting))
+    context = {"form": form, "label": words.label(setting), "back": words.address(setting),
+               "heading": f"Speak to the provider of {words.label(setting)}", "button": "Record the conversation",
+               "about": "Speak about the risks, and ask for the improvement plan. It is recorded once, on the flag of "
+                        "every child placed there; those who work with them read it."}  # fmt: skip
+    return render(request, "settings/enter.html", context)
