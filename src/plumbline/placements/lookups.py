@@ -282,7 +282,7 @@ def adverse_with_children(viewer: User, *, on: date) -> Concerned:
 def providers_to_contact(viewer: User, *, on: date) -> QuerySet[Setting]:
     """Of `settings_listed` those whose provider is still to be spoken to, each with `contact_due`: by when. The soonest
     first."""
-    due = steps_at(OuterRef("pk")).filter(code=CONTACT_PROVIDER).order_by("due_on")
+    due = steps_at(OuterRef(OuterRef("pk"))).filter(code=CONTACT_PROVIDER).order_by("due_on")
     settings = settings_listed(viewer, on=on) if people.may(viewer, Permission.PROVIDER_CONTACT, on=on) else (
         Setting.objects.none()
     )  # fmt: skip
@@ -294,7 +294,7 @@ def providers_to_contact(viewer: User, *, on: date) -> QuerySet[Setting]:
 
 
 def steps_at(setting: object, *, done: bool = False) -> QuerySet[FlagStep]:
-    """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference)."""
+    """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference, from two queries out)."""
     there = Placement.objects.filter(setting=setting).values("pk")
     return FlagStep.objects.filter(
         done_at__isnull=not done, flag__state=FlagState.OPEN, flag__subject_type="placement", flag__subject_id__in=there
