@@ -1,15 +1,17 @@
 """Template filters for words, numbers and days, and the looks of states."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django import template
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from plumbline.web import forms, wording
+from plumbline.web.tables import Cell
 
 register = template.Library()
 
@@ -59,6 +61,39 @@ def kind(state: object) -> str:
 @register.filter
 def shape(state: object) -> str:
     return SHAPES[kind(state)]
+
+
+@register.filter
+def row_cells(line: Sequence[Cell]) -> SafeString:
+    """A line of a table as its cells, the first as the row's heading.
+
+    Drawn here since a list has hundreds: as a template of its own each took more than the rest of the page.
+    """
+    cells = (_drawn_cell(cell, is_heading=place == 0) for place, cell in enumerate(line))
+    return mark_safe("".join(cells))  # noqa: S308 - every part is escaped below
+
+
+def _drawn_cell(cell: Cell, *, is_heading: bool) -> str:
+    inside: str = conditional_escape(cell.text)
+    if cell.kind:
+        drawn_as = kind(cell.kind)
+        inside = (
+            f'<strong class="pl-tag pl-tag--{drawn_as}"><span class="pl-tag__shape" aria-hidden="true">'
+            f"{SHAPES[drawn_as]}</span>{inside}</strong>"
+        )
+    elif cell.absent:
+        inside = f'<span class="pl-absent">{inside}</span>'
+    elif cell.short:
+        inside = f'<span class="pl-nowrap">{inside}</span>'
+    if cell.url:
+        inside = f'<a class="govuk-link" href="{conditional_escape(cell.url)}">{inside}</a>'
+    if cell.note:
+        inside += f'<span class="pl-cell-note">{conditional_escape(cell.note)}</span>'
+    label = conditional_escape(cell.column.heading)
+    if is_heading:
+        return f'<th scope="row" role="rowheader" class="govuk-table__header" data-label="{label}">{inside}</th>'
+    numeric = " govuk-table__cell--numeric" if cell.column.numeric else ""
+    return f'<td role="cell" class="govuk-table__cell{numeric}" data-label="{label}">{inside}</td>'
 
 
 @register.filter
