@@ -46,7 +46,7 @@ def flags_for(viewer: User, *, on: date) -> QuerySet[Flag]:
 
 
 def is_for(row: FlagFor, user: User, *, on: date) -> bool:
-    """Whether this line of "for" is the user's own: their name, or a role they hold (for the team, where it has one)."""
+    """Whether this line of "for" is the user's own: their name, or a role they hold (of the team, if it has one)."""
     if not row.recipient.startswith("role:"):
         return bool(_source_id(user)) and row.recipient == _source_id(user)
     role = row.recipient.removeprefix("role:")

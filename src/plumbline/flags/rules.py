@@ -41,7 +41,8 @@ DECISIONS: Mapping[str, str] = {
 CONTACT_PROVIDER, REVIEW = "contact_provider", "review"
 
 _FIRST_STEPS = (
-    StepRule(CONTACT_PROVIDER, "Speak to the provider about the risks; ask for the improvement plan", "contract_officer", 2),
+    StepRule(CONTACT_PROVIDER, "Speak to the provider about the risks; ask for the improvement plan",
+             "contract_officer", 2),
     StepRule("child_seen", "Visit: the child seen and spoken to", WORKER, 5, needs=frozenset({"seen_on", "spoken_to"})),
     StepRule("decide", "Decide for this child: stay with safeguards, or move", "head_of_service", 10,
              needs=frozenset({"decision"})),
@@ -83,13 +84,16 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("setting_unregistered", "Placed at an unregistered setting", 1, True, _ALL, _UNREGISTERED_STEPS, True),
         Kind("placed_at_adverse", "Placed at a setting that was already adverse", 1, True, _ALL, _ADVERSE_STEPS, True),
-        Kind("setting_adverse", "The setting became adverse while the child was there", 2, True, _ALL, _ADVERSE_STEPS, True),
+        Kind("setting_adverse", "The setting became adverse while the child was there", 2, True, _ALL, _ADVERSE_STEPS,
+             True),
         Kind("exception_undecided", "A child was placed in an emergency and nobody has approved it", 1, False,
              ("head_of_service",), (), True, 0),
-        Kind("setting_watch", "Leaders and managers judged inadequate", 3, True, ("team_manager", "reviewing_officer"), (), True),
+        Kind("setting_watch", "Leaders and managers judged inadequate", 3, True,
+             ("team_manager", "reviewing_officer"), (), True),
         Kind("setting_unmatched", "The setting is on none of Ofsted’s lists", 3, True, ("placement_officer",)),
         Kind("setting_gone", "The setting has gone from Ofsted’s register", 3, True, ("placement_officer",)),
-        Kind("check_late", "The setting has not been checked for a month", 4, False, ("contract_officer", "performance_analyst")),
+        Kind("check_late", "The setting has not been checked for a month", 4, False,
+             ("contract_officer", "performance_analyst")),
         Kind("monthly_check_late", "The monthly check is late", 4, False, ("performance_analyst", "management_team")),
     )
 }  # fmt: skip

@@ -19,7 +19,7 @@ _MANY = 100
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A setting whose status on the day is another than before. `since`: the first day of the status without a break."""
+    """A setting whose status on the day is another than before, without a break from `since` on."""
 
     setting_id: int
     register: str

@@ -40,7 +40,7 @@ from plumbline.people.models import BankHoliday, User
 
 @dataclass(frozen=True, slots=True)
 class ListTaken:
-    """`rows` counts the list's rows: added, changed, unchanged. `differences`: against the list before; None if none."""
+    """`rows` counts the list's rows: added, changed, unchanged. `differences`: from the list before, if any."""
 
     ofsted_list: OfstedList
     rows: Mapping[str, int]
@@ -57,11 +57,12 @@ class Outcome:
 
 
 def ensure_settings(*, register: str, urns: Collection[str]) -> dict[str, int]:
-    """The settings with these URNs, made where they are on no list yet; URN → number. Both sides of the guard do this."""
+    """The settings with these URNs, made where they are on no list yet; URN → number. Both sides of the guard do so."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority, region,
-                   sector, registration_status, linked_urn, status, reasons, rule_version, judgements_rev, evaluated_rev)
+            """insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority,
+                   region, sector, registration_status, linked_urn, status, reasons, rule_version, judgements_rev,
+                   evaluated_rev)
                select %s, u, '', '', '', '', '', '', '', '', '', 'unmatched', '[]', '', 0, 0
                from unnest(%s::text[]) u order by u on conflict (register, urn) do nothing""",
             [register, sorted(set(urns))],

@@ -75,7 +75,7 @@ def _concerned(on: date, placement_id: int | None) -> Iterable[tuple[Concern, Of
     with connection.cursor() as cursor:
         cursor.execute(CONCERNED, {"on": on, "placement": placement_id})
         for row in cursor.fetchall():
-            (pk, source, source_id, child_id, started_on, wording, day, setting_id, urn, status, since, reasons,
+            (pk, source, source_id, child_id, started_on, wording, _, setting_id, urn, status, since, reasons,
              gone_since, checked_on, worker, team) = row  # fmt: skip
             concern = Concern(
                 placement_id=pk, source_id=source_id, child_id=child_id, started_on=started_on,
@@ -113,7 +113,7 @@ def _undecided_exceptions() -> Iterable[Wanted]:
         yield Wanted(
             kind="exception_undecided", subject_type="exception", subject_id=exception.pk,
             setting_urn=exception.setting.urn, child_id=exception.child_id,
-            reason=f"A child was placed at setting {exception.setting.urn} in an emergency; the exception has not been decided.",
+            reason=f"A child was placed at setting {exception.setting.urn} in an emergency; nobody has decided on it.",
             recipients=flag_rules.recipients("exception_undecided", worker=""),
         )  # fmt: skip
 

@@ -20,7 +20,7 @@ SQL = """
 create or replace function ofsted_raise_judgements_rev(changed bigint[]) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    -- The lock keeps whoever evaluates from missing this change; a setting that waits to be evaluated is closed already.
+    -- The lock keeps whoever evaluates from missing this; a setting that waits to be evaluated is closed already.
     perform from ofsted_setting where id = any(changed) order by urn, id for no key update;
     update ofsted_setting set judgements_rev = judgements_rev + 1
         where id = any(changed) and judgements_rev = evaluated_rev;

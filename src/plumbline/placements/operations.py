@@ -35,7 +35,7 @@ Recorded = TypeVar("Recorded", bound=HasStatusChanges)
 
 @dataclass(frozen=True, slots=True)
 class Judged(Generic[Recorded]):
-    """What was recorded, and the flags that followed. Whoever rates contracts goes on from `recorded.status_changes`."""
+    """What was recorded, and the flags that followed. Contracts are re-rated from `recorded.status_changes`."""
 
     recorded: Recorded
     raised: Raised
@@ -127,7 +127,8 @@ def begin_placement(
         "placements.placement.begun", by=by, at=at, subject=placement, child_id=child.pk, setting=setting.urn,
         status=setting.status, started_on=started_on.isoformat(), exception=placement.exception_id,
     )  # fmt: skip
-    raise_flags(by=by, at=at, on=on, placement_id=pk)
+    # An exception has a flag of its own, which is not about the placement.
+    raise_flags(by=by, at=at, on=on, placement_id=None if placement.exception_id else pk)
     return placement
 
 

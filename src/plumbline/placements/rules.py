@@ -93,7 +93,7 @@ def flags_of(concern: Concern) -> Iterable[tuple[str, str]]:
 
 
 def check_late(*, urn: str, status: str, gone: bool, last_checked_on: date | None, on: date) -> str:
-    """Why a setting with children is late for its check; "" if it is not. What is unmatched or gone has its own flag."""
+    """Why a setting with children is late for its check, or "". What is unmatched or gone has its own flag."""
     if status == "unmatched" or gone or (last_checked_on and last_checked_on + timedelta(CHECKED_WITHIN_DAYS) >= on):
         return ""
     when = f"was last checked on {_day(last_checked_on)}" if last_checked_on else "was never checked"

@@ -1,0 +1,330 @@
+"""Judgements, notices and unregistered use entered by hand, through their one way in; and the monthly check."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from plumbline.audit.models import Event
+from plumbline.flags import queries as flags
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.models import Inspection, Setting
+from plumbline.people.models import BankHoliday
+from plumbline.placements import operations
+from tests.integration.placements.situations import AT, LONG_AGO, TODAY, a_setting, a_user, an_import, place
+
+pytestmark = [pytest.mark.django_db]
+
+NOW = {"at": AT, "on": TODAY}
+REPORT = "https://reports.ofsted.gov.uk/provider/2/SC000001"
+
+
+def officer():
+    return a_user("contract_officer")
+
+
+def judged(setting: Setting, *, by=None, **changes):
+    given = {
+        "kind": "full", "inspected_on": date(2016, 7, 20), "judgements": {"overall": "Inadequate"},
+        "report_link": REPORT,
+    }  # fmt: skip
+    return operations.take_judgements(
+        record=ofsted.record_judgement, setting_id=setting.pk, by=by or officer(), **{**given, **NOW, **changes}
+    )
+
+
+def status_of(setting: Setting) -> str:
+    return Setting.objects.get(pk=setting.pk).status
+
+
+def with_a_child() -> Setting:
+    setting = a_setting()
+    place(setting, source="social_care", import_run=an_import(), started_on=date(2015, 1, 1))
+    return setting
+
+
+def kinds() -> list[str]:
+    return [flag["kind"] for flag in flags.flags_json(only_open=True)]
+
+
+# --- judgements -----------------------------------------------------------------------------------------------------
+
+
+def test_an_inadequate_judgement_makes_the_setting_adverse_and_flags_the_child():
+    setting = with_a_child()
+    judged(setting)
+
+    assert (status_of(setting), kinds()) == ("adverse", ["setting_adverse"])
+
+
+def test_it_returns_the_change_of_status_for_those_who_rate_contracts():
+    setting = a_setting()
+    change = judged(setting).recorded.status_changes[0]
+
+    assert (change.urn, change.before, change.after, change.since) == (
+        setting.urn, "clear", "adverse", date(2016, 7, 20)
+    )  # fmt: skip
+
+
+def test_a_good_judgement_later_closes_the_flag():
+    setting = with_a_child()
+    judged(setting)
+    judged(setting, inspected_on=date(2016, 7, 30), judgements={"overall": "Good"})
+
+    assert (status_of(setting), kinds()) == ("clear", [])
+
+
+def test_a_monitoring_visit_never_clears_an_inadequate_judgement():
+    setting = with_a_child()
+    judged(setting)
+    judged(
+        setting, kind="monitoring", inspected_on=date(2016, 7, 30),
+        judgements={"monitoring_outcome": "Met all standards that were checked"},
+    )  # fmt: skip
+
+    assert status_of(setting) == "adverse"
+
+
+def test_a_judgement_counts_from_its_publication():
+    setting = a_setting()
+    change = judged(setting, published_on=date(2016, 7, 28)).recorded.status_changes[0]
+
+    assert change.since == date(2016, 7, 28)
+
+
+def test_the_inspectorate_and_who_entered_it_are_kept():
+    setting, by = a_setting(), officer()
+    judged(setting, by=by, inspectorate="ISI")
+    inspection = Inspection.objects.get(setting=setting)
+
+    assert (inspection.inspectorate, inspection.source, inspection.entered_by) == ("ISI", "hand", by)
+
+
+def test_the_same_inspection_again_corrects_it():
+    setting = a_setting()
+    judged(setting)
+    judged(setting, judgements={"overall": "Requires improvement"})
+
+    assert (status_of(setting), Inspection.objects.filter(setting=setting).count()) == ("watch", 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"judgements": {"overall": "Splendid"}}, "unknown_code"),
+        ({"judgements": {"colour": "Good"}}, "unknown_code"),
+        ({"judgements": {}}, "missing_judgement"),
+        ({"kind": "party"}, "unknown_code"),
+        ({"inspected_on": TODAY + timedelta(1)}, "future_date"),
+        ({"published_on": date(2016, 7, 1)}, "end_before_start"),
+        ({"report_link": ""}, "no_evidence"),
+    ],
+)
+def test_what_cannot_be_is_refused(changes, code):
+    with pytest.raises(RuleBroken) as refused:
+        judged(a_setting(), **changes)
+
+    assert refused.value.code == code
+
+
+def test_only_who_checks_settings_enters_judgements():
+    with pytest.raises(NotAllowed):
+        judged(a_setting(), by=a_user("social_worker"))
+
+
+def test_it_leaves_its_event():
+    setting = a_setting()
+    judged(setting)
+
+    assert Event.objects.filter(kind="ofsted.judgement.recorded", subject_id=str(setting.pk)).count() == 1
+
+
+def test_leaders_inadequate_alone_is_watch_with_a_flag_of_its_own():
+    setting = with_a_child()
+    judged(setting, judgements={"overall": "Requires improvement", "leaders": "Inadequate"})
+
+    assert (status_of(setting), kinds()) == ("watch", ["setting_watch"])
+
+
+@pytest.mark.login("web")
+def test_the_pages_login_can_do_all_of_it():
+    setting = a_setting()
+    judged(setting)
+
+    assert status_of(setting) == "adverse"
+
+
+# --- notices and unregistered use -------------------------------------------------------------------------------------
+
+
+def notice(setting: Setting, kind: str, from_on: date, to_on: date | None = None, on: date = TODAY):
+    return operations.take_judgements(
+        record=ofsted.record_notice, setting_id=setting.pk, kind=kind, from_on=from_on, to_on=to_on, by=officer(),
+        at=AT, on=on,
+    )  # fmt: skip
+
+
+def test_a_restriction_makes_a_setting_adverse_whatever_it_was_judged():
+    setting = with_a_child()
+    notice(setting, "restriction", date(2016, 7, 25))
+
+    assert (status_of(setting), kinds()) == ("adverse", ["setting_adverse"])
+
+
+def test_a_notice_that_has_run_out_is_over_with_the_turn_of_the_day():
+    setting = with_a_child()
+    judged(setting, judgements={"overall": "Good"})
+    notice(setting, "restriction", date(2016, 7, 25), date(2016, 8, 10))
+    operations.turn_of_the_day(by=None, at=AT, on=date(2016, 8, 11))
+
+    assert (status_of(setting), kinds()) == ("clear", [])
+
+
+def test_ending_a_notice_ends_what_it_did():
+    setting = with_a_child()
+    judged(setting, judgements={"overall": "Good"})
+    made = notice(setting, "restriction", date(2016, 7, 25)).recorded.made
+    operations.take_judgements(
+        record=ofsted.end_notice, notice_id=made.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
+    )
+
+    assert status_of(setting) == "clear"
+
+
+def test_an_unregistered_setting_is_graver_than_adverse():
+    setting = with_a_child()
+    judged(setting)
+    operations.take_judgements(
+        record=ofsted.record_unregistered_use, setting_id=setting.pk, from_on=LONG_AGO, legal_basis="Court order",
+        by=officer(), **NOW,
+    )  # fmt: skip
+
+    assert (status_of(setting), kinds()) == ("unregistered", ["setting_unregistered"])
+
+
+def test_what_was_missing_of_an_unregistered_use_is_added_to_it():
+    setting = a_setting()
+    for more in ({}, {"ofsted_told_on": date(2016, 7, 30)}):
+        operations.take_judgements(
+            record=ofsted.record_unregistered_use, setting_id=setting.pk, from_on=LONG_AGO, legal_basis="Court order",
+            by=officer(), **NOW, **more,
+        )  # fmt: skip
+
+    assert [use.ofsted_told_on for use in setting.unregistered_uses.all()] == [date(2016, 7, 30)]
+
+
+def test_the_end_of_an_unregistered_use_ends_its_flag():
+    setting = with_a_child()
+    use = operations.take_judgements(
+        record=ofsted.record_unregistered_use, setting_id=setting.pk, from_on=LONG_AGO, legal_basis="Court order",
+        by=officer(), **NOW,
+    ).recorded.made  # fmt: skip
+    operations.take_judgements(
+        record=ofsted.end_unregistered_use, use_id=use.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
+    )
+
+    assert "setting_unregistered" not in kinds()
+
+
+# --- the monthly check ------------------------------------------------------------------------------------------------
+
+
+def opened(on: date = date(2016, 8, 1)):
+    return operations.open_month(by=None, at=AT, on=on)
+
+
+def item_of(setting: Setting):
+    return opened().items.get(setting=setting)
+
+
+def looked_up(setting: Setting, **changes):
+    given = {"report_link": REPORT, "at": AT, "on": date(2016, 8, 2)}
+    return operations.take_judgements(
+        record=ofsted.check_unchanged, item_id=item_of(setting).pk, by=officer(), **{**given, **changes}
+    )
+
+
+def test_the_worklist_has_each_setting_with_children_once():
+    setting = with_a_child()
+    place(setting, source="social_care", import_run=an_import(), started_on=date(2015, 1, 1))
+    a_setting()
+
+    assert [item.setting_id for item in opened().items.all()] == [setting.pk]
+
+
+def test_it_is_due_on_the_fifth_working_day():
+    BankHoliday.objects.get_or_create(day=date(2016, 8, 3), defaults={"name": "A day off"})
+
+    assert opened().due_on == date(2016, 8, 8)
+
+
+def test_opening_it_again_adds_the_settings_that_came_since():
+    opened()
+    setting = with_a_child()
+
+    assert [item.setting_id for item in opened().items.all()] == [setting.pk]
+
+
+def test_unchanged_is_recorded_and_the_setting_is_checked():
+    setting = with_a_child()
+    looked_up(setting)
+    setting.refresh_from_db()
+
+    assert (item_of(setting).outcome, setting.last_checked_on) == ("unchanged", date(2016, 8, 2))
+
+
+def test_looking_a_setting_up_closes_the_flag_of_its_late_check():
+    setting = with_a_child()
+    Setting.objects.filter(pk=setting.pk).update(last_checked_on=date(2016, 6, 1))
+    operations.raise_flags(by=None, at=AT, on=date(2016, 8, 1))
+    before = kinds()
+    looked_up(setting)
+
+    assert (before, kinds()) == (["check_late"], [])
+
+
+def test_unchanged_needs_the_page_that_was_looked_at():
+    setting = with_a_child()
+
+    with pytest.raises(RuleBroken, match="report page"):
+        looked_up(setting, report_link=" ")
+
+
+def test_changed_records_the_judgement_and_flags_the_child():
+    setting = with_a_child()
+    operations.take_judgements(
+        record=ofsted.check_changed, item_id=item_of(setting).pk, kind="full", inspected_on=date(2016, 7, 20),
+        judgements={"overall": "Inadequate"}, report_link=REPORT, by=officer(), at=AT, on=date(2016, 8, 2),
+    )  # fmt: skip
+
+    assert (item_of(setting).outcome, kinds()) == ("changed", ["setting_adverse"])
+
+
+def test_a_month_is_not_complete_before_every_setting_was_looked_up():
+    with_a_child()
+
+    with pytest.raises(RuleBroken, match="1 settings have not been looked up"):
+        operations.complete_month(check_id=opened().pk, lists_note="None came out.", by=officer(), **NOW)
+
+
+def test_a_month_without_a_list_needs_a_word_about_it():
+    with pytest.raises(RuleBroken, match="No list was read"):
+        operations.complete_month(check_id=opened().pk, by=officer(), **NOW)
+
+
+def test_a_month_is_late_after_its_fifth_working_day():
+    check = opened()
+    operations.raise_flags(by=None, at=AT, on=check.due_on)
+    in_time = kinds()
+    operations.raise_flags(by=None, at=AT, on=check.due_on + timedelta(1))
+
+    assert (in_time, kinds()) == ([], ["monthly_check_late"])
+
+
+def test_completing_a_late_month_closes_its_flag():
+    check = opened()
+    late = check.due_on + timedelta(1)
+    operations.raise_flags(by=None, at=AT, on=late)
+    operations.complete_month(check_id=check.pk, lists_note="None came out.", by=officer(), at=AT, on=late)
+
+    assert kinds() == []
