@@ -1,9 +1,10 @@
 """The list of TACs, one TAC and the list of settings under load, against a bare view that runs the same one query.
 
-The demonstration county is multiplied to the number of TACs asked for, and read by an early help consultant tied to one
-in a hundred of them (no role sees all) and by a social worker. Pages are served by `plumbline serve` itself, the bare
-view by the same server with the same numbers of processes and threads; a process of its own asks over 16 kept
-connections, one page after the other. Every view of a page leaves its event in the trail; the bare view leaves none.
+The demonstration county is multiplied to the number of TACs asked for, and read by one of a hundred early help
+consultants, tied to their share of them (no role sees all), and by a social worker. Pages are served by
+`plumbline serve` itself, the bare view by the same server with the same numbers of processes and threads; a process of
+its own asks over 16 kept connections, one page after the other. Every view of a record or of a list of them leaves its
+event in the trail; the bare view leaves none.
 
     python -m benchmarks.pages [TACS]
 """
@@ -30,7 +31,9 @@ CONNECTIONS = 16
 # As many answers or as long at each address, whichever is first.
 REQUESTS, SECONDS = 800, 30
 _LISTS = CHECKOUT / "src/plumbline/jobs/demonstration/ofsted"
-_USERS = (("bench_consultant", "early_help_consultant"), ("bench_worker", "social_worker"))
+CONSULTANTS = 100
+# The first of a hundred consultants, and a social worker.
+CONSULTANT, WORKER = "bench_consultant_1", "bench_worker"
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def run(scale: int = 250_000) -> dict[str, Any]:
         tacs = _fill(url, scale)
         pages = _pages(url)
         with _served(url) as port:
-            users = {user: _signed_in(url, user, pages) for user, _ in _USERS}
+            users = {user: _signed_in(url, user, pages) for user in (CONSULTANT, WORKER)}
             viewers = {page.bare: users[page.user]["viewer"] for page in pages.values()}
             found = {name: _queries(page, users[page.user]) for name, page in pages.items()}
             for name, page in pages.items():
@@ -71,20 +74,21 @@ def _fill(url: str, scale: int) -> int:
         path = _LISTS / f"provider_at_march_{year}.csv"
         databases.plumbline(url, "import-ofsted", str(path), "--as-at", f"{year}-03-31", "--json")
     with psycopg.connect(url) as connection:
-        for username, role in _USERS:
-            connection.execute(
-                """with made as (insert into people_user (username, name, email, is_active, password)
-                       values (%s, %s, '', true, '') returning id)
-                   insert into people_roleheld (user_id, role, team, from_on)
-                   select id, %s, '', '2014-04-01' from made""",
-                [username, username, role],
-            )
-        # One in a hundred, whichever they are.
+        connection.execute(
+            """with made as (insert into people_user (username, name, email, is_active, password)
+                   select case n when 0 then %(worker)s else %(consultant)s || n end, 'Reader', '', true, ''
+                   from generate_series(0, %(consultants)s) n returning id, username)
+               insert into people_roleheld (user_id, role, team, from_on)
+               select id, case username when %(worker)s then 'social_worker' else 'early_help_consultant' end, '',
+                   '2014-04-01' from made""",
+            {"worker": WORKER, "consultant": CONSULTANT[:-1], "consultants": CONSULTANTS},
+        )
+        # Each TAC has its consultant, whichever it is.
         connection.execute(
             """insert into people_tie (user_id, subject_type, subject_id, why, from_on)
-               select u.id, 'tac', t.id, 'consultant', '2014-04-01' from people_user u, (
-                   select id from earlyhelp_tac order by hashint8(id) limit %s) t where u.username = %s""",
-            [tacs // 100, _USERS[0][0]],
+               select u.id, 'tac', t.id, 'consultant', '2014-04-01' from earlyhelp_tac t join people_user u
+                   on u.username = %s || (1 + mod(abs(hashint8(t.id)::bigint), %s))""",
+            [CONSULTANT[:-1], CONSULTANTS],
         )
     # As the database does by itself, but not always before the first page is asked for.
     with psycopg.connect(databases.as_owner(url), autocommit=True) as owner:
@@ -94,17 +98,17 @@ def _fill(url: str, scale: int) -> int:
 
 def _pages(url: str) -> dict[str, Page]:
     with psycopg.connect(url) as connection:
-        tied = """select t.id, t.source_id, (select count(*) from earlyhelp_tacaudit a where a.tac_id = t.id) as audits
-                  from earlyhelp_tac t join people_tie i on i.subject_type = 'tac' and i.subject_id = t.id"""
+        tied = f"""select t.id, t.source_id, (select count(*) from earlyhelp_tacaudit a where a.tac_id = t.id) as audits
+                   from earlyhelp_tac t join people_tie i on i.subject_type = 'tac' and i.subject_id = t.id
+                   join people_user u on u.id = i.user_id and u.username = '{CONSULTANT}'"""
         most, number, _ = _one(connection, f"{tied} order by audits desc, t.id limit 1")
         least, _, _ = _one(connection, f"{tied} order by audits, t.id limit 1")
         (urn,) = _one(connection, "select urn from ofsted_setting order by id limit 1")
-    consultant, worker = (user for user, _ in _USERS)
     listed = "/tacs/?sector=school"
     return {
-        "tacs": Page(consultant, listed, f"/tacs/?q={number}", "Early help: TACs", "/tacs/"),
-        "tac": Page(consultant, f"/tacs/{most}/", f"/tacs/{least}/", f"TAC {number}", "/tac/"),
-        "settings": Page(worker, "/settings/", f"/settings/?q={urn}", "Our children there", "/settings/"),
+        "tacs": Page(CONSULTANT, listed, f"/tacs/?q={number}", "Early help: TACs", "/tacs/"),
+        "tac": Page(CONSULTANT, f"/tacs/{most}/", f"/tacs/{least}/", f"TAC {number}", "/tac/"),
+        "settings": Page(WORKER, "/settings/", f"/settings/?q={urn}", "Our children there", "/settings/"),
     }
 
 
