@@ -7,4 +7,5 @@ from tests import databases
 os.environ["PLUMBLINE_HOME"] = str(databases.HOME)
 os.environ["PLUMBLINE_DEMO"] = "1"
 os.environ["PLUMBLINE_LOGIN"] = "worker"
-databases.HOME.mkdir(parents=True, exist_ok=True)
+# Static files are collected there when the site is served; the tests serve them from where they are.
+(databases.HOME / "static").mkdir(parents=True, exist_ok=True)
