@@ -5,6 +5,7 @@ They stand in `benchmarks/`, outside the package: a production install has none.
 
 import importlib
 import json
+import os
 import platform
 import sys
 from datetime import date
@@ -29,10 +30,23 @@ def bench(*, names: tuple[str, ...], scale: int | None, today: date) -> None:
     sys.path.insert(0, str(CHECKOUT))
     found: dict[str, Any] = {
         "day": today.isoformat(),
-        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "machine": _machine(),
+        # Others' work on the same processors, too: how many processes ran or waited, over a minute, before and after.
+        "load": {},
     }
     for name in names or ALL:
         click.echo(f"Benchmark: {name}", err=True)
         module = importlib.import_module(f"benchmarks.{name}")
+        before = os.getloadavg()[0]
         found[name] = module.run(**({"scale": scale} if scale else {}))
+        found["load"][name] = [round(before, 1), round(os.getloadavg()[0], 1)]
     click.echo(json.dumps(found, indent=1, default=str))
+
+
+def _machine() -> str:
+    kinds = [
+        line.partition(":")[2].strip()
+        for line in (Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else [])
+        if line.startswith("model name")
+    ]
+    return f"{os.cpu_count()} cores, {kinds[0] if kinds else platform.machine()}, Python {platform.python_version()}"
