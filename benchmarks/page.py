@@ -1,4 +1,5 @@
-"""Takes what `plumbline bench` printed into benchmarks/last.json, each benchmark by itself, and writes the page of it.
+"""Takes what `plumbline bench` printed into benchmarks/last.json, each benchmark by itself, and writes the
+page of it.
 
 plumbline bench ofsted pages | python -m benchmarks.page
 """
@@ -15,14 +16,15 @@ Found = Mapping[str, Any]
 
 _INTRODUCTION = """# Benchmarks
 
-How long things take, each beside a baseline run in the same minutes on the same machine. Repeat them in a checkout, with
-a database running, with `plumbline bench`, or some of them with `plumbline bench imports ofsted measures pages report`;
-`--scale N` sets the number of TACs. Each makes databases of its own and drops them. This page is written from the last
-run, kept in `benchmarks/last.json`, by `plumbline bench | python -m benchmarks.page`.
+How long things take, each beside a baseline run in the same minutes on the same machine. Repeat them in a
+checkout, with a database running, with `plumbline bench`, or some of them with `plumbline bench imports
+ofsted measures pages report`; `--scale N` sets the number of TACs. Each makes databases of its own and
+drops them. This page is written from the last run, kept in `benchmarks/last.json`, by `plumbline bench |
+python -m benchmarks.page`.
 
 Times move with whatever else the machine does; the load says how many processes ran or waited for a processor, over a
-minute, before and after. Ratios move less than seconds, since both sides meet the same. Where one number is given it is
-the best of several rounds, but for the pages, whose percentiles are of every answer.
+minute, before and after. Ratios move less than seconds, since both sides meet the same. Where one number
+is given it is the best of several rounds, but for the pages, whose percentiles are of every answer.
 """
 
 
@@ -59,9 +61,9 @@ def _imports(found: Found) -> str:
     ]
     return f"""## Taking in an extract
 
-The demonstration county multiplied to {found["tacs"]:,} TACs, {found["rows"]:,} rows in all, into an empty database, and
-the same extract again. By hand: text staged by COPY and one upsert a table, without a check of any row. Both must leave
-the same tables, and as many versions, or the run fails. `benchmarks/imports.py`
+The demonstration county multiplied to {found["tacs"]:,} TACs, {found["rows"]:,} rows in all, into an empty
+database, and the same extract again. By hand: text staged by COPY and one upsert a table, without a check
+of any row. Both must leave the same tables, and as many versions, or the run fails. `benchmarks/imports.py`
 
 {_table(["", "first", "again"], rows)}
 - At most 3 times the statements by hand: {_target(found["ratio_to_by_hand"] <= 3)} ({found["ratio_to_by_hand"]}).
@@ -94,10 +96,10 @@ def _ofsted(found: Found) -> str:
     return f"""## Taking in one of Ofsted's lists
 
 Against COPY and one upsert into one table of the file's own columns; and against the tables that we keep (settings,
-owners, what the list said, inspections, judgements, statuses) with the same history, written by hand for this one file,
-where both must say the same. By hand nothing is checked, one year's columns and wordings are known, and a status is taken
-from the overall grade alone. The command's own seconds, from opening the file to the flags. `--scale` changes nothing
-here: a list is as long as Ofsted made it. `benchmarks/ofsted.py`
+owners, what the list said, inspections, judgements, statuses) with the same history, written by hand for
+this one file, where both must say the same. By hand nothing is checked, one year's columns and wordings
+are known, and a status is taken from the overall grade alone. The command's own seconds, from opening the
+file to the flags. `--scale` changes nothing here: a list is as long as Ofsted made it. `benchmarks/ofsted.py`
 
 {_table(headings, rows)}
 {chr(10).join(judged)}
@@ -125,9 +127,9 @@ def _measures(found: Found) -> str:
     count = len(found["postgres"]["measures"])
     return f"""## Asking figures
 
-All {count} `tac_*` measures of the catalogue, monthly for ten years by sector of the lead, over {found["tacs"]:,} TACs made
-up for the purpose, against the best SQL that we could write by hand for the same tables. Each must give the same figures,
-or the run fails. `benchmarks/measures.py`
+All {count} `tac_*` measures of the catalogue, monthly for ten years by sector of the lead, over
+{found["tacs"]:,} TACs made up for the purpose, against the best SQL that we could write by hand for the
+same tables. Each must give the same figures, or the run fails. `benchmarks/measures.py`
 
 {_table(["engine", "ours", "by hand", "ratio", "as known at a past moment", "to now"], rows)}
 {judged}
@@ -155,13 +157,15 @@ def _pages(found: Found) -> str:
     constant = all(page["queries"] == page["queries_narrow"] for page in found["pages"].values())
     return f"""## Opening pages
 
-{found["tacs"]:,} TACs, read by one of a hundred early help consultants, each tied to their share, and by a social worker
-(the list of settings). Served by `plumbline serve` (two processes of four threads), asked over {found["connections"]} kept
-connections by a process on the same machine. The bare view has no sign-in, no middleware and no template, leaves no
-event in the trail, counts nothing, and gives the rows of the page's one query as JSON. `benchmarks/pages.py`
+{found["tacs"]:,} TACs, read by one of a hundred early help consultants, each tied to their share, and by a
+social worker (the list of settings). Served by `plumbline serve` (two processes of four threads), asked
+over {found["connections"]} kept connections by a process on the same machine. The bare view has no
+sign-in, no middleware and no template, leaves no event in the trail, counts nothing, and gives the rows of
+the page's one query as JSON. `benchmarks/pages.py`
 
 {_table(headings, rows)}
-- Under half a second at p95 with {found["connections"]} connections: {_target(slowest < 500)} ({slowest:.0f} ms at most).
+- Under half a second at p95 with {found["connections"]} connections: {_target(slowest < 500)}
+  ({slowest:.0f} ms at most).
 - As many queries for fifty rows as for one (both are given; writing the event is among them): {_target(constant)}.
 """
 
@@ -174,9 +178,9 @@ def _report(found: Found) -> str:
     ]
     return f"""## Writing the report
 
-Questions 5, 6 and 7, {found["county"]["figures"]} figures: the draft written, its figures asked, the document built, and
-each file. HTML comes first and draws the charts, which PDF uses again; Word needs them as pictures of another kind. The
-whole command begins with starting Python. `benchmarks/report.py`
+Questions 5, 6 and 7, {found["county"]["figures"]} figures: the draft written, its figures asked, the
+document built, and each file. HTML comes first and draws the charts, which PDF uses again; Word needs them
+as pictures of another kind. The whole command begins with starting Python. `benchmarks/report.py`
 
 {_table(["", *columns, "the whole command"], rows)}"""
 
