@@ -85,13 +85,18 @@ class RecordsBehind(tables.Table):
         tables.Column("first", "From", sort=lambda row: row["first"]),
         tables.Column("last", "To", sort=lambda row: row["last"], absent="still open"),
         tables.Column("detail", "What it says", sort=lambda row: row["detail"]),
-        tables.Column("group", "Group", sort=lambda row: row["group"]),
         tables.Column("counted", "Counted in the numerator", sort=lambda row: row["counted"]),
     )
     filters = (
         tables.YesNo("counted", "In the numerator", where=lambda rows, yes: [r for r in rows if r["counted"] == yes]),
     )
     order = "source_id"
+
+
+class RecordsOfGroups(RecordsBehind):
+    """Of a figure that was asked split."""
+
+    columns = (*RecordsBehind.columns, tables.Column("group", "Group", sort=lambda row: row["group"]))
 
 
 @requires(Permission.FIGURES_RECORDS)
@@ -103,7 +108,8 @@ def records(request: HttpRequest, key: str) -> HttpResponseBase:
         viewer=request.user, asked=question.asked, on=request.day, known_at=question.known_at
     )
     rows = record_rows(measure=measure, behind=behind, by=request.user, at=request.at, known_at=question.known_at)
-    table = RecordsBehind(request, rows, title=f"Records behind: {measure.title}")
+    kind = RecordsOfGroups if question.asked.split_by else RecordsBehind
+    table = kind(request, rows, title=f"Records behind: {measure.title}")
     return tables.page(request, table, "figures/records.html", {"measure": measure, "asked": question.asked})
 
 

@@ -30,7 +30,7 @@ def contact(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
             messages.success(request, f"The conversation is recorded, on {flags} of {words.label(setting)}.")
             return redirect(words.address(setting))
     context = {"form": form, "label": words.label(setting), "back": words.address(setting),
-               "heading": f"Speak to the provider of {words.label(setting)}", "button": "Record the conversation",
+               "heading": "Speak to the provider", "button": "Record the conversation",
                "about": "Speak about the risks, and ask for the improvement plan. It is recorded once, on the flag of "
                         "every child placed there; those who work with them read it."}  # fmt: skip
     return render(request, "settings/enter.html", context)

@@ -12,7 +12,7 @@ from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
 from plumbline.exchange import queries as exchange
 from plumbline.flags import lookups as flags
 from plumbline.flags import queries as flag_queries
-from plumbline.flags.operations import holidays_from
+from plumbline.flags.queries import holidays_from
 from plumbline.flags.rules import KINDS
 from plumbline.ofsted import lookups as ofsted
 from plumbline.people.access import Permission, may, reaches
@@ -54,16 +54,24 @@ def work_of(viewer: User, *, on: date) -> Work:
     for source in _SOURCES:
         found += source(viewer, on)
     found.sort(key=lambda item: (item.due is None, item.due or date.max, item.gravity, item.what))
-    return Work(items=found[:MOST], counts=_counts(viewer, on), more=max(0, len(found) - MOST))
+    return Work(items=found[:MOST], counts=_counts(viewer, on, found), more=max(0, len(found) - MOST))
 
 
-def _counts(viewer: User, on: date) -> list[dict[str, Any]]:
+def _counts(viewer: User, on: date, found: list[Item]) -> list[dict[str, Any]]:
+    week = date.fromordinal(on.toordinal() + 7)
+    if may(viewer, Permission.MONTHLY_CHECK, on=on):
+        # What they do settles many flags at once, or flags that are not put to them: the list itself is counted.
+        due = [item.due for item in found if item.due]
+        return [
+            {"number": sum(1 for day in due if day < on), "label": "overdue", "kind": "red", "url": "#next"},
+            {"number": sum(1 for day in due if on <= day <= week), "label": "due in the next 7 days", "kind": "amber",
+             "url": "#next"},
+        ]  # fmt: skip
     if not may(viewer, Permission.FLAGS_VIEW, on=on):
         return []
     address = reverse("flags")
     mine = flag_queries.flags_for(viewer, on=on)
     answers = may(viewer, Permission.FLAGS_ANSWER, on=on)
-    week = date.fromordinal(on.toordinal() + 7)
     counts = [
         {"number": mine.filter(due_on__lt=on).count(), "label": "overdue", "kind": "red",
          "url": f"{address}?me=put&due=overdue"},
