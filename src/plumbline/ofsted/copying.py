@@ -1,12 +1,14 @@
 """Many rows into a table at once, and joins of many rows."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-_SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_special = re.compile(r"[\\\t\n\r]").search
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def copy_in(cursor: CursorWrapper, into: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -29,4 +31,5 @@ def hashed_joins(cursor: CursorWrapper) -> Iterator[None]:
 def _cell(value: Any) -> str:
     if value is None:
         return "\\N"
-    return str(value).translate(_SPECIAL) if type(value) is str else str(value)
+    text = str(value)
+    return text.translate(_ESCAPED) if _special(text) else text

@@ -15,6 +15,7 @@ from plumbline.ofsted.copying import copy_in, hashed_joins
 from plumbline.ofsted.rules import RULE_VERSION, StatusPeriod
 
 _MANY = 100
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _reasons(period: StatusPeriod) -> str:
 
 def _as_json(reasons: Iterable[tuple[str, date, str]]) -> str:
     rows = [{"code": code, "since": since.isoformat(), "sentence": sentence} for code, since, sentence in reasons]
-    return json.dumps(rows, ensure_ascii=False)
+    return _encoded(rows)
 
 
 def _load(cursor: CursorWrapper, ids: Sequence[int]) -> Mapping[int, _Known]:

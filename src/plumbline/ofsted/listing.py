@@ -114,6 +114,8 @@ def in_stage_to_evaluate(*, rule_version: str) -> list[int]:
 
 # --- staging -------------------------------------------------------------------------------------------------------
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
 # Column of a setting → its width.
 _TEXTS = {
     "name": 300, "provision_type": 120, "phase": 60, "local_authority": 120, "region": 120, "sector": 60,
@@ -153,7 +155,7 @@ def _stage(cursor: CursorWrapper, read: ListRead) -> None:
     copy_in(cursor, "stage_setting", settings.values())
     copy_in(cursor, "stage_inspection", inspections.values())
     copy_in(cursor, "stage_judgement", judgements.values())
-    cursor.execute("analyze stage_setting; analyze stage_inspection; analyze stage_judgement")
+    cursor.execute("analyze stage_setting")
 
 
 def _setting(read: ListRead, row: RowRead) -> list[Any]:
@@ -174,7 +176,7 @@ def _setting(read: ListRead, row: RowRead) -> list[Any]:
     return [
         row.line, read.register, row.urn, read.as_at, *texts.values(), named, owner, kept.get("owner_key", ""),
         int(places) if places.isdigit() else None, given.get("registered_on") or None,
-        json.dumps(kept, ensure_ascii=False), aspect, grade, said_on,
+        _as_json(kept), aspect, grade, said_on,
     ]  # fmt: skip
 
 
@@ -323,8 +325,7 @@ def _write_inspections(cursor: CursorWrapper, taken: Taken, known: Mapping[str, 
                 i.ofsted_list_id as list_before
             from stage_inspection g join ofsted_setting s on s.register = g.register and s.urn = g.urn
             left join ofsted_inspection i on i.setting_id = s.id and i.kind = g.kind and i.inspected_on = g.inspected_on
-            left join ofsted_ofstedlist o on o.id = i.ofsted_list_id;
-            analyze told""",
+            left join ofsted_ofstedlist o on o.id = i.ofsted_list_id""",
             known,
         )
     cursor.execute(
@@ -362,8 +363,7 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
             join ofsted_inspection i on i.setting_id = s.id and i.kind = g.kind and i.inspected_on = g.inspected_on
             left join ofsted_judgement j on j.inspection_id = i.id and j.aspect = g.aspect
             left join ofsted_ofstedlist o on o.id = j.ofsted_list_id
-            where j.id is null or j.ofsted_list_id is distinct from %(list)s;
-            analyze judged""",
+            where j.id is null or j.ofsted_list_id is distinct from %(list)s""",
             known,
         )
     cursor.execute(
