@@ -1,0 +1,1 @@
+"""Role × route × relation to the record: what really answers, written down in docs/reference/relations.md."""
