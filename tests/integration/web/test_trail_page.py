@@ -1,9 +1,15 @@
 """Who looked: found by child, by person and by day, by information governance alone."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from plumbline.audit.models import Event
+from plumbline.flags.models import Flag, FlagFor
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
+from tests.factories.records import PlacementFactory, RefusedRowFactory
+
+TODAY = date(2016, 7, 31)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
@@ -55,3 +61,32 @@ def test_the_chain_is_checked_when_asked(page, looked):
 @pytest.mark.parametrize("role", ["administrator", "director", "social_worker", "elected_member"])
 def test_the_trail_is_for_information_governance_alone(page, role):
     assert page(UserFactory(role=role)).get("/audit/").status_code == 404
+
+
+def test_a_flag_seen_by_number_leaves_its_trace_on_the_child(page):
+    child = PlacementFactory(child__surname="Umber").child
+    flag = Flag.objects.create(
+        kind="setting_adverse", key="one", subject_type="placement", child_id=child.pk, reason="So.", due_on=TODAY,
+        raised_at=datetime(2016, 7, 31, 9, 0, tzinfo=UTC), raised_on=TODAY,
+    )  # fmt: skip
+    FlagFor.objects.create(
+        flag=flag, recipient="role:management_team", why="told", from_on=TODAY,
+        from_at=datetime(2016, 7, 31, 9, 0, tzinfo=UTC),
+    )  # fmt: skip
+    page(UserFactory(role="management_team")).get(f"/flags/{flag.pk}/")
+    assert [event.by_role for event in Event.objects.filter(child_id=child.pk)] == ["Management team"]
+
+
+def test_a_refused_row_that_is_read_leaves_a_trace_of_which(page):
+    row = RefusedRowFactory()
+    page(UserFactory(role="performance_analyst")).get(f"/queues/refused/{row.pk}/")
+    [event] = Event.objects.filter(kind="people.refused_rows.listed")
+    assert event.data["asked"]["number"] == row.row_id
+
+
+def test_who_settles_lists_and_imports_nothing_finds_them_in_the_menu(page):
+    assert "Lists to settle" in page(UserFactory(role="administrator")).get("/").content.decode()
+
+
+def test_the_menu_names_the_lists_once_for_who_imports_too(page):
+    assert "Lists to settle" not in page(UserFactory(role="performance_analyst")).get("/imports/").content.decode()

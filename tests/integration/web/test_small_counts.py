@@ -1,0 +1,131 @@
+"""Outside the case area no small count of children shows: on a figure's page, its split, its history, run again."""
+
+from datetime import date
+
+import pytest
+
+from plumbline.indicators import operations, queries
+from plumbline.kernel.errors import NotAllowed
+from plumbline.measures import catalogue
+from plumbline.measures.model import Asked
+from plumbline.scrutiny import operations as scrutiny
+from plumbline.scrutiny import queries as reports
+from tests.factories.people import ChildFactory, UserFactory
+from tests.factories.records import ReportFactory, TacFactory
+from tests.relations.page import text_of
+from tests.relations.situations import AT, TODAY, observed
+
+OUTSIDE = ["commissioner", "contract_officer", "service_area_lead", "partnership_officer", "scrutiny_officer"]
+web = [pytest.mark.django_db, pytest.mark.login("web")]
+
+
+@pytest.fixture
+def three_tacs(settings):
+    """Three TACs open: two of girls, one of a boy."""
+    settings.TODAY = TODAY
+    observed("ssd_early_help_episodes")
+    for sex in "FFM":
+        TacFactory(child=ChildFactory(sex=sex), started_on=date(2016, 1, 10))
+
+
+@pytest.fixture
+def page_context(page, three_tacs):
+    def of(role: str, address: str):
+        return page(UserFactory(role=role)).get(address).context
+
+    return of
+
+
+class TestOnPages:
+    pytestmark = web
+
+    @pytest.mark.parametrize("role", OUTSIDE)
+    def test_a_small_figure_is_withheld(self, page_context, role):
+        assert page_context(role, f"/figures/tac_open/?as_at={TODAY}")["answer"].total.withheld
+
+    def test_a_small_figure_shows_to_who_works_with_the_records(self, page_context):
+        assert page_context("head_of_service", f"/figures/tac_open/?as_at={TODAY}")["answer"].total.value == 3
+
+    @pytest.mark.parametrize("role", OUTSIDE)
+    def test_every_small_part_of_a_split_is_withheld(self, page_context, role):
+        rows = page_context(role, f"/figures/tac_open/?as_at={TODAY}&by=sex")["answer"].rows
+        assert [row.group for row in rows if not row.withheld and row.numerator] == []
+
+    @pytest.mark.parametrize("role", OUTSIDE)
+    def test_no_small_point_of_the_history_is_drawn(self, page_context, role):
+        drawn = drawn_in(page_context(role, f"/figures/tac_open/?as_at={TODAY}")["trend"])
+        assert {value for value in drawn if value} == set()
+
+    def test_the_history_is_drawn_for_who_works_with_the_records(self, page_context):
+        drawn = drawn_in(page_context("head_of_service", f"/figures/tac_open/?as_at={TODAY}")["trend"])
+        assert 3 in drawn
+
+    def test_a_card_of_all_figures_withholds_it_too(self, page, three_tacs):
+        groups = page(UserFactory(role="commissioner")).get("/figures/").context["groups"]
+        card = next(card for card in groups[0]["cards"] if card["url"] == "/figures/tac_open/")
+        assert (card["value"], card["change"]) == ("withheld", "")
+
+    def test_a_card_kept_for_who_works_with_the_records_is_not_shown_to_others(self, page, three_tacs):
+        page(UserFactory(role="head_of_service")).get("/figures/")
+        groups = page(UserFactory(role="commissioner")).get("/figures/").context["groups"]
+        assert groups[0]["cards"][0]["value"] == "withheld"
+
+    def test_a_profile_that_withholds_nothing_is_not_for_who_is_outside(self, three_tacs):
+        asked = Asked(catalogue.get("tac_open"), as_at=TODAY)
+        with pytest.raises(NotAllowed):
+            queries.ask(viewer=UserFactory(role="commissioner"), asked=asked, on=TODAY, profile="internal")
+
+    def test_the_scrutiny_officer_writes_no_report_that_withholds_nothing(self):
+        with pytest.raises(NotAllowed):
+            scrutiny.write_report(
+                question_numbers=[6], as_at=TODAY, profile="internal", by=UserFactory(role="scrutiny_officer"), at=AT,
+                on=TODAY,
+            )  # fmt: skip
+
+    def test_a_report_that_withholds_nothing_does_not_exist_outside(self):
+        report = ReportFactory(profile="internal")
+        assert not reports.reports_visible_to(UserFactory(role="scrutiny_officer"), TODAY).filter(pk=report.pk).exists()
+
+    def test_a_restricted_record_is_counted_and_not_listed(self, page, three_tacs):
+        hidden = TacFactory(child=ChildFactory(restricted=True))
+        user = page(UserFactory(role="performance_analyst"))
+        counted = user.get(f"/figures/tac_open/?as_at={TODAY}").context["answer"].total.value
+        listed = text_of(user.get(f"/figures/tac_open/records/?as_at={TODAY}&format=csv"))
+        assert (counted, hidden.source_id in listed) == (4, False)
+
+
+def drawn_in(trend) -> list[object]:
+    """Every value that the chart of a history draws."""
+    return [] if trend is None else [point.value for series in trend.series for point in series.points]
+
+
+@pytest.fixture
+def published(own_database, three_tacs):
+    """Three open TACs, frozen; then a fourth that had been open all along is entered."""
+    found = operations.publish(
+        title="To the committee", questions_by_ref={"open": {"key": "tac_open", "as_at": "2016-07-31"}},
+        profile="dfe-cin", by=None, at=AT, on=TODAY,
+    )  # fmt: skip
+    TacFactory(started_on=date(2016, 1, 10))
+    return found
+
+
+def run_again(published, role: str):
+    [row] = operations.rerun(publication=published, viewer=UserFactory(role=role), on=TODAY)
+    return row
+
+
+def test_small_figures_run_again_stay_withheld_outside(published):
+    row = run_again(published, "scrutiny_officer")
+    assert (row["published"], row["as_known_then"], row["as_known_now"]) == (None, None, None)
+
+
+def test_how_few_records_changed_is_not_said_outside(published):
+    assert run_again(published, "scrutiny_officer")["because"] == [
+        "Some TACs entered after publication, too few to say how many"
+    ]
+
+
+def test_figures_run_again_show_to_who_works_with_the_records(published):
+    row = run_again(published, "director")
+    assert (row["published"], row["as_known_then"], row["as_known_now"]) == (3, 3, 4)
