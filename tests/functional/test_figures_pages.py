@@ -68,6 +68,7 @@ def test_a_card_leads_by_keyboard_to_its_figure_and_on_to_its_definition(narrow,
     visit(analyst(narrow), "/figures/")
     tab_to(narrow, "TACs open")
     narrow.keyboard.press("Enter")
+    narrow.wait_for_url("**/figures/tac_open/")
     tab_to(narrow, "The definition in code")
     narrow.keyboard.press("Enter")
     expect(narrow.get_by_role("heading", level=1)).to_have_text("Definition: TACs open")

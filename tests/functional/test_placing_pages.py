@@ -41,6 +41,8 @@ class Situation:
     item: Any
     child: Any
     enquiry: Any
+    noted: Any
+    notice: Any
 
 
 @pytest.fixture
@@ -66,8 +68,9 @@ def situation(writing: Callable[..., Any]) -> Situation:
     with writing():
         number = Flag.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         analyst = a_user("performance_analyst")
-        adverse = a_setting(urn=_urn(2 * number + 1))
-        watch = a_setting(urn=_urn(2 * number + 2))
+        adverse = a_setting(urn=_urn(3 * number + 1))
+        watch = a_setting(urn=_urn(3 * number + 2))
+        noted = a_setting(urn=_urn(3 * number + 3))
         child = a_child()
         placement = place(adverse, child, started_on=date(2016, 5, 1), source="social_care", import_run=an_import(),
                           source_id=f"PLW{number}")  # fmt: skip
@@ -80,6 +83,9 @@ def situation(writing: Callable[..., Any]) -> Situation:
             setting.refresh_from_db()
         place(watch, child=a_child(), started_on=date(2016, 5, 1), source="social_care", import_run=an_import(),
               source_id=f"PLX{number}")  # fmt: skip
+        by_hand = {"setting_id": noted.pk, "from_on": date(2016, 7, 1), "by": analyst, "at": AT, "on": TODAY}
+        notice = operations.take_judgements(record=ofsted.record_notice, kind="restriction", **by_hand).recorded.made
+        operations.take_judgements(record=ofsted.record_unregistered_use, legal_basis="Court order", **by_hand)
         flag = Flag.objects.get(subject_id=placement.pk, kind="setting_adverse")
         exception = an_exception(child, adverse, state="asked", from_on=TODAY)
         check = operations.open_month(on=TODAY, by=None, at=AT)
@@ -87,6 +93,7 @@ def situation(writing: Callable[..., Any]) -> Situation:
         return Situation(
             placement=placement, adverse=adverse, watch=watch, flag=flag, exception=exception, child=child,
             step=FlagStep.objects.get(flag=flag, code="decide"), item=check.items.get(setting=watch), enquiry=enquiry,
+            noted=noted, notice=notice,
         )  # fmt: skip
 
 
@@ -111,6 +118,13 @@ PAGES = (
     ("contract_officer", "/settings/social_care/{urn}/judgement/?kind=full"),
     ("contract_officer", "/settings/social_care/{urn}/notice/"),
     ("contract_officer", "/settings/social_care/{urn}/unregistered/"),
+    ("contract_officer", "/settings/social_care/{urn}/provider/"),
+    ("contract_officer", "/settings/social_care/{noted}/"),
+    ("contract_officer", "/settings/social_care/{noted}/notices/{notice}/end/"),
+    ("contract_officer", "/settings/social_care/{noted}/unregistered/"),
+    ("contract_officer", "/settings/social_care/{noted}/unregistered/end/"),
+    ("contract_officer", "/settings/unregistered/"),
+    ("contract_officer", "/settings/record/"),
     ("placement_officer", "/may-i-place/"),
     ("placement_officer", "/may-i-place/?q=SC7"),
     ("placement_officer", "/may-i-place/?q=nowhere"),
@@ -140,7 +154,7 @@ def test_no_page_has_an_accessibility_fault_or_scrolls_sideways(
             page = visit(pages[role], path.format(
                 flag=situation.flag.pk, step=situation.step.pk, urn=situation.adverse.urn, child=situation.child.pk,
                 enquiry=situation.enquiry.number, placement=situation.placement.pk, item=situation.item.pk,
-                exception=situation.exception.pk,
+                exception=situation.exception.pk, noted=situation.noted.urn, notice=situation.notice.pk,
             ))  # fmt: skip
             wrong += [f"{width} {path}: {fault}" for fault in accessibility_faults(page)]
             wrong += [f"{width} {path}: {element}" for element in sideways(page)]
@@ -213,6 +227,21 @@ def test_a_step_without_its_answer_says_so_where_the_keyboard_is(
     wide.keyboard.press("Enter")
     expect(wide.get_by_text("There is a problem")).to_be_visible()
     assert focused(wide).startswith("There is a problem")
+
+
+def test_the_contract_officer_records_from_my_work_what_the_provider_said(
+    wide: Page, situation: Situation, someone: Callable[..., str], signed_in_as: Callable[..., Page]
+) -> None:
+    visit(signed_in_as(wide, someone("contract_officer")), "/")
+    provider = f"Speak to the provider of Setting {situation.adverse.urn}"
+    wide.get_by_role("button", name=f"Record the conversation: {provider}, 1 child placed there").focus()
+    wide.keyboard.press("Enter")
+    wide.wait_for_url("**/provider/")
+    tab_to(wide, "What did the provider say, and what will it do by when?")
+    wide.keyboard.type("Its plan comes on Friday.")
+    tab_to(wide, "Record the conversation")
+    wide.keyboard.press("Enter")
+    expect(wide.get_by_text("The conversation is recorded, on 1 flag")).to_be_visible()
 
 
 def test_a_setting_is_recorded_as_unchanged_by_keyboard(

@@ -77,13 +77,12 @@ def test_the_groups_of_a_split_stand_on_the_page_and_add_up(county) -> None:
 
 
 def test_a_commissioner_sees_no_small_count(county) -> None:
-    """Five of 250 audits were graded inadequate: to a commissioner that is withheld, not shown and not zero."""
-    counts = {
-        user: county(user).get(f"/figures/tac_audit_inadequate/?{YEAR}").context["of"]
+    """One child was at an adverse setting a year before: to a commissioner that is withheld, not shown and not zero."""
+    values = {
+        user: county(user).get("/figures/placements_adverse/?as_at=31+July+2015").context["value"]
         for user in ("analyst", "commissioner")
     }
-    assert counts["analyst"] == "5 of 250 audits"
-    assert "5 of" not in counts["commissioner"]
+    assert values == {"analyst": "1", "commissioner": "withheld"}
 
 
 def test_the_records_behind_a_figure_are_as_many_as_it_counts(county) -> None:
