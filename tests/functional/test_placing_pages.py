@@ -233,8 +233,7 @@ def test_the_contract_officer_records_from_my_work_what_the_provider_said(
     wide: Page, situation: Situation, someone: Callable[..., str], signed_in_as: Callable[..., Page]
 ) -> None:
     visit(signed_in_as(wide, someone("contract_officer")), "/")
-    provider = f"Speak to the provider of Setting {situation.adverse.urn}"
-    wide.get_by_role("button", name=f"Record the conversation: {provider}, 1 child placed there").focus()
+    wide.get_by_role("button", name=f"Speak to the provider of Setting {situation.adverse.urn}").focus()
     wide.keyboard.press("Enter")
     wide.wait_for_url("**/provider/")
     tab_to(wide, "What did the provider say, and what will it do by when?")

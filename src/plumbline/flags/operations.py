@@ -60,7 +60,7 @@ def reconcile(
     still = [(standing[about], want) for about, want in should.items() if about in standing]
 
     done = Raised(raised=_tally(want.kind for want in new), closed=_tally(flag.kind for flag in over))
-    holidays = holidays_from(on)
+    holidays = queries.holidays_from(on)
     told = _raise(new, known=known, at=at, on=on, holidays=holidays)
     _close(over, why_closed(over) if over else {}, at=at, by=by)
     _say_again(still)
@@ -77,11 +77,6 @@ def _tally(kinds: Iterable[str]) -> dict[str, int]:
     for kind in sorted(kinds):
         counts[kind] = counts.get(kind, 0) + 1
     return counts
-
-
-def holidays_from(on: date) -> frozenset[date]:
-    """The bank holidays that the clocks starting on a day may meet."""
-    return frozenset(BankHoliday.objects.filter(day__gte=on).values_list("day", flat=True))
 
 
 def _raise(
@@ -236,7 +231,7 @@ def record_step_result(
     step.result, step.seen_on, step.spoken_to, step.decision = result.strip(), seen_on, spoken_to, decision
     step.done_at, step.done_by = at, by
     step.save(update_fields=["result", "seen_on", "spoken_to", "decision", "done_at", "done_by"])
-    again = rules.next_time(flag.kind, step.code, after=max(on, step.due_on), holidays=holidays_from(on))
+    again = rules.next_time(flag.kind, step.code, after=max(on, step.due_on), holidays=queries.holidays_from(on))
     if again:
         FlagStep.objects.create(flag=flag, code=step.code, action=step.action, owner_role=step.owner_role, due_on=again)
     flag.due_on = flag.steps.filter(done_at=None).order_by("due_on", "pk").values_list("due_on", flat=True).first()

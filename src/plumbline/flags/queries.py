@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from plumbline.flags.models import Flag, FlagFor, FlagState
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import Child, RoleHeld, Tie, User
+from plumbline.people.models import BankHoliday, Child, RoleHeld, Tie, User
 from plumbline.people.queries import CHILD
 
 # Who sees what is put to a role beside those who hold it.
@@ -158,3 +158,8 @@ def as_json(flag: Flag) -> dict[str, Any]:
         "reason": flag.reason,
         **({"closed_because": flag.closed_because} if flag.state == FlagState.CLOSED else {}),
     }
+
+
+def holidays_from(on: date) -> frozenset[date]:
+    """The bank holidays that the clocks starting on a day may meet."""
+    return frozenset(BankHoliday.objects.filter(day__gte=on).values_list("day", flat=True))
