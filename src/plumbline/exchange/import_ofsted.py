@@ -14,6 +14,7 @@ from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import OfstedList, read_lists
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted import rules
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -33,7 +34,7 @@ def import_ofsted(
     """
     started = time.monotonic()
     access.check(by, Permission.IMPORTS, on=on)
-    ofsted.check_list_day(as_at, on=on)
+    rules.check_list_day(as_at, on=on)
     if not path.is_file():
         raise RuleBroken(f"There is no file {path}.", code="missing_file")
     lists = read_lists(path, as_at)

@@ -278,12 +278,12 @@ def tables_of_moves() -> list[Table]:
 
 
 def state_fields() -> list[Field]:
-    """Every column called `state` that has choices: each must have its table of moves."""
+    """Every column called `state` or `outcome` that has choices: each must have its table of moves."""
     return [
         field
         for model in sorted(apps.get_models(), key=lambda model: model._meta.label)
         for field in model._meta.concrete_fields
-        if model.__module__.startswith("plumbline.") and field.name == "state" and field.choices
+        if model.__module__.startswith("plumbline.") and field.name in {"state", "outcome"} and field.choices
     ]
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from plumbline.evidence.models import Document
+from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.grades import ISS_PARTS, KEY_JUDGEMENTS, PROVISION_JUDGEMENTS, REPORT_CARD_AREAS, Aspect
 from plumbline.ofsted.models import (
     CheckItem,
@@ -150,3 +151,11 @@ def newest_lists() -> list[OfstedList]:
     """The newest list of each family."""
     newest = OfstedList.objects.order_by("family", "-as_at", "-pk").distinct("family")
     return list(newest.select_related("import_run", "compared_with"))
+
+
+def get_setting(*, setting_id: int) -> Setting:
+    """Raises NotAllowed where there is none."""
+    setting = Setting.objects.filter(pk=setting_id).first()
+    if setting is None:
+        raise NotAllowed(f"There is no setting {setting_id}.")
+    return setting

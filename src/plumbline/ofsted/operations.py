@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
@@ -17,7 +17,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.periods import working_days_of_month
 from plumbline.kernel.transitions import check_move
-from plumbline.ofsted import evaluation, listing
+from plumbline.ofsted import evaluation, intake, listing, rules
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import ASPECTS, UNKNOWN, Aspect, framework_of
 from plumbline.ofsted.listing import ListRead
@@ -56,27 +56,13 @@ class Outcome:
     status_changes: tuple[StatusChange, ...]
 
 
-def ensure_settings(*, register: str, urns: Collection[str]) -> dict[str, int]:
-    """The settings with these URNs, made where they are on no list yet; URN → number. Both sides of the guard do so."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority,
-                   region, sector, registration_status, linked_urn, status, reasons, rule_version, judgements_rev,
-                   evaluated_rev)
-               select %s, u, '', '', '', '', '', '', '', '', '', 'unmatched', '[]', '', 0, 0
-               from unnest(%s::text[]) u order by u on conflict (register, urn) do nothing""",
-            [register, sorted(set(urns))],
-        )
-    return dict(Setting.objects.filter(register=register, urn__in=set(urns)).values_list("urn", "pk"))
-
-
 @transaction.atomic
 def record_list(*, read: ListRead, import_run: Import, by: User | None, at: datetime, on: date) -> ListTaken:
     """Take one list whole. Raises RuleBroken (future_date) for a list of a day that is still to come.
 
     An older list than those known fills history and overwrites nothing newer; the same list again changes nothing.
     """
-    check_list_day(read.as_at, on=on)
+    rules.check_list_day(read.as_at, on=on)
     taken = listing.take(read, import_run_id=import_run.pk)
     others = OfstedList.objects.filter(register=read.register, whole=True)
     moved: set[date] = set()
@@ -95,14 +81,6 @@ def record_list(*, read: ListRead, import_run: Import, by: User | None, at: date
             family=read.family, rows=rows, status_changes=len(changes),
         )  # fmt: skip
     return ListTaken(taken.ofsted_list, rows, tuple(changes), differences)
-
-
-def check_list_day(as_at: date, *, on: date) -> None:
-    if as_at > on:
-        raise RuleBroken(
-            f"{as_at:%-d %B %Y} is a date in the future (today is {on:%-d %B %Y}): no list can be of that day yet.",
-            code="future_date",
-        )
 
 
 def _count(read: ListRead, taken: listing.Taken) -> dict[str, int]:
@@ -187,13 +165,6 @@ def reevaluate(*, by: User | None, at: datetime, on: date, everything: bool = Fa
 # --- by hand -------------------------------------------------------------------------------------------------------
 
 
-def get_setting(*, setting_id: int) -> Setting:
-    setting = Setting.objects.filter(pk=setting_id).first()
-    if setting is None:
-        raise NotAllowed(f"There is no setting {setting_id}.")
-    return setting
-
-
 @transaction.atomic
 def record_setting(
     *, register: str, urn: str, name: str, provision_type: str = "", by: User | None, at: datetime, on: date
@@ -203,7 +174,7 @@ def record_setting(
     urn = urn.strip().upper()
     if not urn:
         raise RuleBroken("Give the setting's URN, or a reference of your own where it has none.", code="missing_id")
-    made = ensure_settings(register=register, urns=[urn])
+    made = intake.ensure_settings(register=register, urns=[urn])
     setting = Setting.objects.get(pk=made[urn])
     if not setting.name and name.strip():
         setting.name, setting.sort_key = name.strip(), sort_key(name)

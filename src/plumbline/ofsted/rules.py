@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.grades import (
     ASPECTS,
     FULL_GRADES_OF_SCHOOLS_ENDED_ON,
@@ -548,3 +549,12 @@ def _moved(before: Said, after: Said, worse_or_better: Callable[..., bool]) -> b
     if not before.grade or not after.grade or before.aspect != after.aspect:
         return False
     return worse_or_better(after.aspect, grade=after.grade, than=before.grade)
+
+
+def check_list_day(as_at: date, *, on: date) -> None:
+    """Raise RuleBroken (future_date) for a list of a day that is still to come."""
+    if as_at > on:
+        raise RuleBroken(
+            f"{as_at:%-d %B %Y} is a date in the future (today is {on:%-d %B %Y}): no list can be of that day yet.",
+            code="future_date",
+        )

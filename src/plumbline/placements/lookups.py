@@ -294,7 +294,8 @@ def providers_to_contact(viewer: User, *, on: date) -> QuerySet[Setting]:
 
 
 def steps_at(setting: object, *, done: bool = False) -> QuerySet[FlagStep]:
-    """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference, from two queries out)."""
+    """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference,
+    from two queries out)."""
     there = Placement.objects.filter(setting=setting).values("pk")
     return FlagStep.objects.filter(
         done_at__isnull=not done, flag__state=FlagState.OPEN, flag__subject_type="placement", flag__subject_id__in=there

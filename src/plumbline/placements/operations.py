@@ -13,6 +13,7 @@ from plumbline.flags.operations import Raised
 from plumbline.flags.rules import CONTACT_PROVIDER
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
+from plumbline.ofsted import lookups as settings_known
 from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.models import MonthlyCheck, Setting
@@ -116,7 +117,7 @@ def begin_placement(
     """
     access.check(by, Permission.PLACEMENTS_RECORD, on=on)
     child = _child(child_id, by=by, on=on)
-    setting = ofsted.get_setting(setting_id=setting_id)
+    setting = settings_known.get_setting(setting_id=setting_id)
     rules.check_days(started_on=started_on, ended_on=ended_on, on=on)
     pk = _insert(
         child=child, setting=setting, started_on=started_on, ended_on=ended_on, placement_type=placement_type,
@@ -196,7 +197,7 @@ def record_provider_contact(*, setting_id: int, said: str, by: User, at: datetim
     Raises RuleBroken (nothing_to_do) where no flag of the setting waits for it.
     """
     access.check(by, Permission.PROVIDER_CONTACT, on=on)
-    setting = ofsted.get_setting(setting_id=setting_id)
+    setting = settings_known.get_setting(setting_id=setting_id)
     if not said.strip():
         raise RuleBroken("Say what the provider said, and what it will do by when.", code="missing_result")
     there = list(Placement.objects.filter(setting=setting).values_list("pk", flat=True))
@@ -234,7 +235,7 @@ def ask_exception(
     """
     access.check(by, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     child = _child(child_id, by=by, on=on)
-    setting = ofsted.get_setting(setting_id=setting_id)
+    setting = settings_known.get_setting(setting_id=setting_id)
     if grounds not in Grounds.values:
         raise RuleBroken(f"“{grounds}” is none of the grounds: {', '.join(Grounds.values)}.", code="unknown_code")
     rules.check_exception(
@@ -287,7 +288,7 @@ def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, o
     owner's other settings that are not clear: urn, name, status), exceptions (how many are live there).
     """
     access.check(by, Permission.SETTINGS_VIEW, on=on)
-    setting = None if setting_id is None else ofsted.get_setting(setting_id=setting_id)
+    setting = None if setting_id is None else settings_known.get_setting(setting_id=setting_id)
     answer = queries.answer_for(setting, asked=asked, on=on)
     enquiry = Enquiry.objects.create(
         asked_at=at, asked_by=by, asked=asked[:200], setting=setting, day=on, may=answer["verdict"] != "no",
