@@ -51,6 +51,15 @@ def django_db_setup(request: pytest.FixtureRequest, run_database: str) -> None:
     point_at(run_database, marker.args[0] if marker else "worker")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    """What a page keeps until the records change is not kept from test to test: their records are rolled back."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def own_database(django_db_blocker) -> Iterator[str]:
     """An empty, set-up database of this test's own, in which it may commit; yields its name."""

@@ -93,7 +93,7 @@ def login_url(login: str, name: str) -> str:
 def environ_for(name: str) -> dict[str, str]:
     """The environment of a `plumbline` command on this database."""
     return {
-        **{k: v for k, v in os.environ.items() if not k.startswith("PLUMBLINE_")},
+        **{k: v for k, v in os.environ.items() if not k.startswith(("PLUMBLINE_", "DJANGO_"))},
         "PLUMBLINE_HOME": str(HOME),
         "PLUMBLINE_DEMO": "1",
         "PLUMBLINE_DATABASE_URL": login_url("owner", name),

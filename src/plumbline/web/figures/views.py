@@ -1,5 +1,6 @@
 """Figures: every measure as a card, and one measure opened down to its definition and its records."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -177,9 +178,10 @@ def _kept(request: HttpRequest, asked: Asked) -> Answer:
     return found
 
 
-def _last_change() -> int:
+def _last_change() -> datetime | None:
+    """The moment of the last commit: not its number, since a lower one can be committed later."""
     with connection.cursor() as cursor:
-        cursor.execute("select coalesce(max(tx), 0) from audit_moment where at is not null")
+        cursor.execute("select max(at) from audit_moment")
         return cursor.fetchone()[0]
 
 
