@@ -239,8 +239,8 @@ TAC_REPEAT_REFERRAL = Measure(
     rule=_closed(
         source=(
             "{tac} t left join (select distinct t.tac_id from {tac} t join ("
-            "select child_id, started_on as came_on from {tac}"
-            " union all select child_id, referred_on from {referral}) e"
+            "select child_id, started_on as came_on from {tac} came"
+            " union all select child_id, referred_on from {referral} came) e"
             " on e.child_id = t.child_id and e.came_on > t.ended_on"
             f" and e.came_on <= {_A_YEAR_AFTER_CLOSURE}"
             " where t.ended_on >= :first and t.ended_on <= :last) again on again.tac_id = t.tac_id"
