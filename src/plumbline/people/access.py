@@ -39,6 +39,32 @@ class Permission(StrEnum):
     USERS_MANAGE = "users.manage"
     AUDIT_VIEW = "audit.view"
     LISTS_MANAGE = "lists.manage"
+    TOOLKITS_VIEW = "toolkits.view"
+    TOOLKITS_MANAGE = "toolkits.manage"
+    RETURNS_REQUEST = "returns.request"
+    RETURNS_MODERATE = "returns.moderate"
+    RETURNS_SIGN_OFF = "returns.sign_off"
+    EVIDENCE_VIEW = "evidence.view"
+    EVIDENCE_KEEP = "evidence.keep"
+    LAW_CHANGES = "evidence.law_changes"
+    ACTIONS_VIEW = "actions.view"
+    ACTIONS_RAISE = "actions.raise"
+    ACTIONS_VERIFY = "actions.verify"
+    TENDERS_VIEW = "tenders.view"
+    TENDERS_MANAGE = "tenders.manage"
+    TENDERS_APPROVE = "tenders.approve"
+    TENDERS_EVALUATE = "tenders.evaluate"
+    SUPPLIERS_SETTLE = "suppliers.settle"
+    IMPLEMENTATION = "tenders.implementation"
+    CONTRACTS_VIEW = "contracts.view"
+    CONTRACTS_MANAGE = "contracts.manage"
+    CONTRACTS_OVERRIDE = "contracts.override"
+    CONTRACTS_DECIDE = "contracts.decide"
+    BOARD_ASSESSMENTS = "contracts.board_assessments"
+    INCIDENTS_VIEW = "incidents.view"
+    INCIDENTS_MANAGE = "incidents.manage"
+    INCIDENTS_NARRATIVE = "incidents.narrative"
+    PROVIDER_PORTAL = "provider.portal"
 
 
 P = Permission
@@ -63,6 +89,13 @@ def _roles(*roles: Role) -> dict[str, Role]:
 
 _CASE = frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW, P.FLAGS_ANSWER, P.FIGURES_VIEW})
 _MEMBER = frozenset({P.REPORT_VIEW_PUBLISHED})
+# What everybody reads who works with contracts in the council. Of one contract's incidents: the summary, never the
+# narrative; of children: a count.
+_BUYING = frozenset({P.CONTRACTS_VIEW, P.TENDERS_VIEW, P.TOOLKITS_VIEW, P.EVIDENCE_VIEW, P.ACTIONS_VIEW,
+                     P.INCIDENTS_VIEW})  # fmt: skip
+# A named manager: better ratings, go-live with open items, sign-off, and what the team decides.
+_DECIDING = _BUYING | {P.CONTRACTS_DECIDE, P.CONTRACTS_OVERRIDE, P.TENDERS_APPROVE, P.RETURNS_SIGN_OFF,
+                       P.ACTIONS_VERIFY, P.ACTIONS_RAISE, P.INCIDENTS_NARRATIVE}  # fmt: skip
 
 ROLES: dict[str, Role] = _roles(
     Role("lead_professional", "Lead professional", "Runs the TACs they lead.",
@@ -85,27 +118,34 @@ ROLES: dict[str, Role] = _roles(
     Role("auditor", "Auditor", "Sampled TACs for the time of the audit.",
          frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
     Role("contract_officer", "Contract officer", "Contracts, visits, and the settings they buy from.",
-         frozenset({P.SETTINGS_VIEW, P.MONTHLY_CHECK, P.PROVIDER_CONTACT, P.FLAGS_VIEW, P.FIGURES_VIEW})),
-    Role("service_area_lead", "Service-area lead", "Own services: meetings, concerns.",
-         frozenset({P.SETTINGS_VIEW, P.FIGURES_VIEW})),
+         _BUYING | {P.SETTINGS_VIEW, P.MONTHLY_CHECK, P.PROVIDER_CONTACT, P.FLAGS_VIEW, P.FIGURES_VIEW,
+                    P.CONTRACTS_MANAGE, P.RETURNS_REQUEST, P.RETURNS_MODERATE, P.RETURNS_SIGN_OFF, P.EVIDENCE_KEEP,
+                    P.LAW_CHANGES, P.ACTIONS_RAISE, P.ACTIONS_VERIFY, P.SUPPLIERS_SETTLE, P.IMPLEMENTATION,
+                    P.INCIDENTS_MANAGE, P.INCIDENTS_NARRATIVE}),
+    Role("service_area_lead", "Service-area lead", "Own services: meetings, implementation, concerns.",
+         _BUYING | {P.SETTINGS_VIEW, P.FIGURES_VIEW, P.FLAGS_VIEW, P.IMPLEMENTATION, P.ACTIONS_RAISE, P.ACTIONS_VERIFY,
+                    P.EVIDENCE_KEEP, P.INCIDENTS_MANAGE, P.INCIDENTS_NARRATIVE}),
     Role("commissioner", "Commissioner", "Tenders, award, implementation.",
-         frozenset({P.SETTINGS_VIEW, P.FIGURES_VIEW})),
-    Role("evaluator", "Evaluator", "Bids assigned, after declaring no conflict.", frozenset()),
-    Role("provider_user", "Provider user", "Own contracts.", frozenset()),
+         _BUYING | {P.SETTINGS_VIEW, P.FIGURES_VIEW, P.FLAGS_VIEW, P.TENDERS_MANAGE, P.TOOLKITS_MANAGE,
+                    P.SUPPLIERS_SETTLE, P.IMPLEMENTATION, P.EVIDENCE_KEEP, P.ACTIONS_RAISE, P.ACTIONS_VERIFY}),
+    Role("evaluator", "Evaluator", "Bids assigned, after declaring no conflict.", frozenset({P.TENDERS_EVALUATE})),
+    Role("provider_user", "Provider user", "Own contracts.", frozenset({P.PROVIDER_PORTAL})),
     Role("partnership_officer", "Partnership officer", "Safeguarding-board assessments, practice reviews.",
-         frozenset({P.FIGURES_VIEW})),
+         frozenset({P.FIGURES_VIEW, P.CONTRACTS_VIEW, P.TOOLKITS_VIEW, P.TOOLKITS_MANAGE, P.BOARD_ASSESSMENTS,
+                    P.EVIDENCE_VIEW, P.EVIDENCE_KEEP, P.LAW_CHANGES, P.RETURNS_REQUEST, P.RETURNS_MODERATE})),
     Role("head_of_service", "Head of service", "Exceptions, step decisions, the management team's list.",
          _CASE | {P.PLACEMENTS_VIEW, P.PLACEMENT_EXCEPTION_DECIDE, P.SETTINGS_VIEW, P.FIGURES_RECORDS,
-                  P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED}, "placements"),
+                  P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED} | _DECIDING, "placements"),
     Role("management_team", "Management team", "What needs a decision, and what was decided.",
-         frozenset({P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
-                    P.REPORT_VIEW_PUBLISHED})),
+         _DECIDING | {P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
+                      P.REPORT_VIEW_PUBLISHED}),
     Role("director", "Director", "Approves answers and reports.",
-         frozenset({P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
-                    P.REPORT_PUBLISH, P.REPORT_VIEW_PUBLISHED})),
+         _DECIDING | {P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
+                      P.REPORT_PUBLISH, P.REPORT_VIEW_PUBLISHED}),
     Role("performance_analyst", "Performance analyst", "Imports, measures, the Ofsted check.",
          frozenset({P.IMPORTS, P.MONTHLY_CHECK, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.FIGURES_RECORDS, P.FLAGS_VIEW,
-                    P.LISTS_MANAGE, P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED})),
+                    P.LISTS_MANAGE, P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED, P.CONTRACTS_VIEW, P.TENDERS_VIEW,
+                    P.TOOLKITS_VIEW})),
     Role("scrutiny_officer", "Scrutiny officer", "Question sets, requests, reports, recommendations.",
          frozenset({P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT, P.REPORT_WRITE, P.REPORT_VIEW_PUBLISHED})),
     Role("elected_member", "Elected member", "Published reports; never a child's record.", _MEMBER),
@@ -114,7 +154,7 @@ ROLES: dict[str, Role] = _roles(
     Role("co_opted_member", "Co-opted member", "Published reports.", _MEMBER),
     Role("information_governance", "Information governance", "Who looked at what.", frozenset({P.AUDIT_VIEW})),
     Role("administrator", "Administrator", "Users, labels, lists; no case content.",
-         frozenset({P.USERS_MANAGE, P.LISTS_MANAGE})),
+         frozenset({P.USERS_MANAGE, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),
 )  # fmt: skip
 
 

@@ -26,9 +26,28 @@ class Organisation(Recorded):
     sort_key = models.CharField(max_length=300)
     sector = models.CharField(max_length=40, choices=Sector)
     urn = models.CharField(max_length=20, blank=True)
+    # Another name of the same body, found later: reads follow it, and it can be undone (commissioning.SupplierMerge).
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["sort_key"], name="organisation_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["sort_key"], name="organisation_name_once"),
+            models.CheckConstraint(
+                name="organisation_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            ),
+        ]
+
+
+class OrganisationIdentifier(Recorded):
+    """A number by which an organisation is known: GB-COH (company), GB-CHC (charity), GB-PPON (platform) …"""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=40)
+    value = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="organisation_identifier_once")]
 
 
 class OrganisationName(models.Model):
@@ -185,3 +204,22 @@ class BankHoliday(models.Model):
 
     day = models.DateField(primary_key=True)
     name = models.CharField(max_length=80)
+
+
+class Draft(models.Model):
+    """What somebody has typed into a form and not yet handed in; saving it never touches the record.
+
+    `base`: the revision of the record it was begun from; `seq`: the writer's own count, so that an older request that
+    arrives late never overwrites a newer one.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=60)
+    subject = models.CharField(max_length=60)
+    base = models.IntegerField(default=0)
+    payload = models.JSONField()
+    seq = models.BigIntegerField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "form", "subject"], name="draft_once")]

@@ -1,0 +1,158 @@
+"""Serious incidents: the form agreed beforehand, the incident, and who was told of it."""
+
+from django.db import models
+from django.db.models import Q
+
+from plumbline.audit.models import Recorded
+from plumbline.contracts.models.register import Contract
+from plumbline.ofsted.models import Setting
+from plumbline.people.models import Child, User
+
+
+class IncidentForm(Recorded):
+    """The steps to be taken in a serious incident under one contract, agreed by all three sides; versions are kept."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="incident_forms")
+    number = models.IntegerField()
+    # [{"step": sentence, "duty": "provider" | "council", "recipient": code}]
+    steps = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    manager_agreed_at = models.DateTimeField(null=True)
+    manager_agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    area_agreed_at = models.DateTimeField(null=True)
+    area_agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    provider_agreed_at = models.DateTimeField(null=True)
+    provider_agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="incident_form_once")]
+
+
+class IncidentType(models.TextChoices):
+    DEATH = "death", "Death of a child"
+    SERIOUS_INJURY = "serious_injury", "Serious injury"
+    SERIOUS_ILLNESS = "serious_illness", "Serious illness"
+    CSE = "cse", "Sexual exploitation"
+    CCE = "cce", "Criminal exploitation"
+    MISSING = "missing", "Missing"
+    SELF_HARM = "self_harm", "Self-harm"
+    ASSAULT = "assault", "Assault"
+    RESTRAINT = "restraint", "Restraint"
+    ALLEGED_OFFENCE = "alleged_offence", "Alleged offence by a child"
+    POLICE_CALLED = "police_called", "Police called"
+    ALLEGATION_STAFF = "allegation_staff", "Allegation against staff"
+    DBS_REFERRAL = "dbs_referral", "Referral of staff to the Disclosure and Barring Service"
+    CP_ENQUIRY_OPENED = "cp_enquiry_opened", "Child protection enquiry begun"
+    CP_ENQUIRY_CLOSED = "cp_enquiry_closed", "Child protection enquiry concluded"
+    FIRE_PREMISES = "fire_premises", "Fire or premises"
+    MEDICATION_ERROR = "medication_error", "Medication error"
+    DATA_BREACH = "data_breach", "Data breach"
+    NEAR_MISS = "near_miss", "Near miss"
+    OTHER_SERIOUS = "other_serious", "Other serious incident"
+
+
+class IncidentState(models.TextChoices):
+    OPEN = "open", "Open"
+    REVIEW = "review", "Actions done, under review"
+    CLOSED = "closed", "Closed"
+
+
+class Incident(Recorded):
+    """One serious incident. `summary` names nobody and is seen widely; `narrative` is restricted (contracts.access)."""
+
+    reference = models.CharField(max_length=30, unique=True)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="incidents")
+    setting = models.ForeignKey(Setting, on_delete=models.PROTECT, null=True, related_name="incidents")
+    form = models.ForeignKey(IncidentForm, on_delete=models.PROTECT, null=True, related_name="incidents")
+    type = models.CharField(max_length=20, choices=IncidentType)
+    occurred_at = models.DateTimeField()
+    reported_at = models.DateTimeField()
+    reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    summary = models.TextField()
+    narrative = models.TextField(blank=True)
+    immediate_action = models.TextField(blank=True)
+    children_count = models.IntegerField(default=0)
+    strategy_discussion = models.BooleanField(null=True)
+    police_reference = models.CharField(max_length=60, blank=True)
+    lado_reference = models.CharField(max_length=60, blank=True)
+    # Of an allegation: substantiated, malicious, false, unsubstantiated, unfounded.
+    outcome = models.CharField(max_length=20, blank=True)
+    # The council's own duties: notice to the national panel, and the rapid review.
+    council_notifiable = models.BooleanField(default=False)
+    council_learnt_on = models.DateField(null=True)
+    state = models.CharField(max_length=8, choices=IncidentState, default=IncidentState.OPEN)
+    lessons = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="incident_closed_with_lessons",
+                condition=~Q(state="closed") | (~Q(lessons="") & Q(closed_at__isnull=False)),
+            )
+        ]
+        indexes = [models.Index(fields=["contract", "-occurred_at"], name="incident_contract")]
+
+
+class IncidentChild(Recorded):
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="children")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="incidents")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "child"], name="incident_child_once")]
+
+
+class Notification(Recorded):
+    """One recipient who must be told of an incident: legal basis, whose duty it is, by when, and what was done."""
+
+    class Duty(models.TextChoices):
+        PROVIDER = "provider", "The provider"
+        COUNCIL = "council", "The council"
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notifications")
+    recipient = models.CharField(max_length=40)
+    legal_basis = models.CharField(max_length=300)
+    duty = models.CharField(max_length=8, choices=Duty)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=60, blank=True)
+    received_at = models.DateTimeField(null=True)
+    received_by = models.CharField(max_length=200, blank=True)
+    escalated_at = models.DateTimeField(null=True)
+    not_needed_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "recipient"], name="notification_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="notification_unsent", condition=Q(sent_at__isnull=True, not_needed_because="")
+            )
+        ]
+
+
+class IncidentNews(Recorded):
+    """What became known later; goes to all who were told."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="news")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.TextField()
+
+
+class NewsSent(Recorded):
+    """One recipient's share of later news."""
+
+    news = models.ForeignKey(IncidentNews, on_delete=models.CASCADE, related_name="sent")
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="news_sent")
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["news", "notification"], name="news_sent_once")]
