@@ -14,6 +14,7 @@ from plumbline.contracts.models.rating import (
     Colour,
     GoLive,
     RatingByHand,
+    RatingPeriod,
     ReasonPeriod,
     TeamDecision,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "Policy",
     "PolicyReview",
     "RatingByHand",
+    "RatingPeriod",
     "ReasonPeriod",
     "TeamDecision",
     "Visit",

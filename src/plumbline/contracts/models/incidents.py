@@ -125,9 +125,7 @@ class Notification(Recorded):
     not_needed_because = models.TextField(blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["incident", "recipient"], name="notification_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["incident", "recipient"], name="notification_once")]
         indexes = [
             models.Index(
                 fields=["due_at"], name="notification_unsent", condition=Q(sent_at__isnull=True, not_needed_because="")

@@ -16,7 +16,7 @@ class Colour(models.TextChoices):
     GREEN = "green", "Green"
 
 
-class ReasonPeriod(models.Model):
+class ReasonPeriod(Recorded):
     """Days on which one reason against a contract holds, worked out from its facts by `contracts.rules`.
 
     From `from_on` (included) to `to_on` (included; NULL: until a fact changes). Days to come are worked out too, so the
@@ -42,6 +42,28 @@ class ReasonPeriod(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["from_on", "to_on"], name="reason_period_days")]
+
+
+class RatingPeriod(Recorded):
+    """Days on which a contract has one colour, from its reasons and from what was set by hand; worked out with them.
+
+    `rules_colour`: what the rules alone give. From `from_on` to `to_on`, both included; NULL: until a fact changes.
+    """
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="rating_periods")
+    colour = models.CharField(max_length=5, choices=Colour)
+    rules_colour = models.CharField(max_length=5, choices=Colour)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    rule_version = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "from_on"], name="rating_period_once"),
+            models.CheckConstraint(
+                name="rating_period_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
+            ),
+        ]
 
 
 class RatingByHand(Recorded):
