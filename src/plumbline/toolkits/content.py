@@ -10,7 +10,7 @@ from typing import Any
 class AnswerKind(StrEnum):
     """The kinds of answer (product.md, Toolkits)."""
 
-    PASS_FAIL = "pass_fail"
+    PASS_FAIL = "pass_fail"  # noqa: S105 - a kind of answer, no password
     YES_NO = "yes_no"
     SCORE_0_5 = "score_0_5"
     FOUR_GRADES = "four_grades"
@@ -35,7 +35,7 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """`evidence`: required, optional or none. `fact`: what is asked, by a name that other toolkits may ask for too (an
-    answer given once serves them all). `due_days`: of a plan's item, days from the service's start (before it: negative).
+    answer given once serves them all). `due_days`: of a plan's item, days from the service's start (negative: before).
     """
 
     key: str
