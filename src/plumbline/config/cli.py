@@ -359,6 +359,8 @@ def bench(names: tuple[str, ...], scale: int | None) -> None:
     from plumbline.jobs import bench as job  # needs Django ready
     from plumbline.jobs import ways_in
 
+    if "worker" not in database.urls():
+        raise WrongSetting("This database has not been set up. Run `plumbline init` first.")
     job.bench(names=names, scale=scale, today=ways_in.now().date())
 
 

@@ -144,7 +144,7 @@ class Embedded:
         self._run(*start)
 
     def _answers(self) -> bool:
-        found = subprocess.run(  # noqa: S603
+        found = subprocess.run(  # noqa: S603 - the binaries of our own package, and no shell
             [self.programs / "bin" / "pg_isready", "-q", "-h", str(self.socket), "-U", OWNER],
             check=False,
             timeout=30,
@@ -155,7 +155,7 @@ class Embedded:
         identity = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
         # pg_ctl leaves the server behind with whatever output it was given: a file, never a pipe.
         with (self.home / "database.log").open("a+") as log:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(  # noqa: S603 - the binaries of our own package, and no shell
                 [self.programs / "bin" / program, *arguments],
                 check=False, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **environ}, **identity,

@@ -12,8 +12,6 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Professional, User
 
-_ANSWERS_FOR_ALL = {"team_manager", "head_of_service"}
-
 
 def recipients_of(flag: Flag) -> list[FlagFor]:
     """Everyone a flag was ever put to, in the order of telling."""
@@ -41,7 +39,8 @@ def may_answer(step: FlagStep, viewer: User, *, recipients: list[FlagFor], on: d
     if not access.may(viewer, Permission.FLAGS_ANSWER, on=on):
         return False
     roles = {held.role for held in access.current_roles(viewer, on=on)}
-    if roles & {step.owner_role, *_ANSWERS_FOR_ALL}:
+    # The head of service may stand in for anybody; a team manager for the team's workers, never for who decides.
+    if roles & {step.owner_role, "head_of_service"} or (step.owner_role == rules.WORKER and "team_manager" in roles):
         return True
     workers = [row for row in recipients if row.to_at is None and not row.recipient.startswith("role:")]
     return step.owner_role == rules.WORKER and any(queries.is_for(row, viewer, on=on) for row in workers)

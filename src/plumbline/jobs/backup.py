@@ -112,7 +112,7 @@ def _run(command: list[str], **options: Any) -> None:
         "PGDATABASE": login["NAME"],
         "PGOPTIONS": "-c client_min_messages=warning",
     }
-    done = subprocess.run([program, *command[1:]], check=False, env=environ, stderr=subprocess.PIPE, **options)  # noqa: S603
+    done = subprocess.run([program, *command[1:]], check=False, env=environ, stderr=subprocess.PIPE, **options)  # noqa: S603 - no shell
     if done.returncode:
         raise RuleBroken(f"{command[0]}: {done.stderr.decode(errors='replace').strip()[-500:]}", code="failed")
 

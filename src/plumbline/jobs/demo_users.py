@@ -9,7 +9,7 @@ from plumbline.people.access import ROLES
 from plumbline.people.models import Professional, RoleHeld, User
 
 # Said in the README and on the sign-in page of the demonstration; refused outside it.
-PASSWORD = "fenmarsh-demonstration"  # noqa: S105
+PASSWORD = "fenmarsh-demonstration"  # noqa: S105 - everybody may know it
 
 
 @dataclass(frozen=True)

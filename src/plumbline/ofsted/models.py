@@ -8,6 +8,7 @@ from django.db.models import F, Func, Q, Value
 
 from plumbline.audit.models import Import, Recorded
 from plumbline.evidence.models import Document
+from plumbline.ofsted import rules
 from plumbline.people.models import User
 
 
@@ -21,13 +22,13 @@ class Register(models.TextChoices):
 class Status(models.TextChoices):
     """What `ofsted.rules` makes of everything known about a setting. Worst first."""
 
-    UNREGISTERED = "unregistered", "Unregistered"
-    ADVERSE = "adverse", "Adverse"
-    CLOSED = "closed", "Closed"
-    UNMATCHED = "unmatched", "Not matched"
-    NOT_JUDGED = "not_judged", "No overall judgement"
-    WATCH = "watch", "Watch"
-    CLEAR = "clear", "Clear"
+    UNREGISTERED = rules.Status.UNREGISTERED.value, "Unregistered"
+    ADVERSE = rules.Status.ADVERSE.value, "Adverse"
+    CLOSED = rules.Status.CLOSED.value, "Closed"
+    UNMATCHED = rules.Status.UNMATCHED.value, "Not matched"
+    NOT_JUDGED = rules.Status.NOT_JUDGED.value, "No overall judgement"
+    WATCH = rules.Status.WATCH.value, "Watch"
+    CLEAR = rules.Status.CLEAR.value, "Clear"
 
 
 class Owner(models.Model):

@@ -193,6 +193,21 @@ def test_a_review_comes_again_after_28_working_days_for_as_long_as_the_flag_is_o
     assert (due, step(flag, "review").due_on) == (date(2016, 9, 8), date(2016, 10, 18))
 
 
+def test_a_team_manager_answers_for_the_teams_worker():
+    manager, flag = a_user("team_manager", team="West"), raised()
+
+    done = result(step(flag, "child_seen"), manager, seen_on=TODAY, spoken_to=True)
+
+    assert done.done_by == manager
+
+
+def test_a_team_manager_does_not_decide_for_the_head_of_service():
+    manager, flag = a_user("team_manager", team="West"), raised()
+
+    with pytest.raises(NotAllowed, match="head of service"):
+        result(step(flag, "decide"), manager, decision="remain")
+
+
 def test_the_flag_is_due_with_its_next_step():
     worker, flag = the_worker(), raised()
     result(step(flag, "contact_provider"), a_user("head_of_service"))

@@ -70,7 +70,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponseBase:
         {
             "report": found,
             # Everything of the report is escaped where it is written; it holds no script and no style.
-            "body": mark_safe(body),  # noqa: S308
+            "body": mark_safe(body),  # noqa: S308 - made by documents.html, which escapes
             "may_publish": found.state == Report.State.DRAFT and _may(request, Permission.REPORT_PUBLISH),
             "may_run_again": found.state == Report.State.PUBLISHED and _may(request, Permission.FIGURES_VIEW),
             "breadcrumbs": [("Reports", reverse("scrutiny")), (found.title, "")],
