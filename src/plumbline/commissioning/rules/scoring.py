@@ -1,0 +1,314 @@
+"""How bids are scored, weighed against each other and put in order: exact, with the reasons in words.
+
+Everything is worked out in exact fractions and rounded only where it is shown, so that no third of a point is lost or
+made up. Sources: domain.md 3.4 (weighted score, minimums) and 3.5 (averaged or moderated, reasons).
+
+- Points of an answer = score / highest score of the scale × weight; the weights of a tender's questions add to 100.
+- A score below its question's minimum disqualifies the bid, whatever its total.
+- Quality counts `quality_share` in a hundred: quality out of 100 × share / 100. The rest is price: the lowest price of
+  the bids still standing / this bid's price × (100 - share).
+- Equal totals have equal ranks. Nothing here breaks a tie: a person decides, with a reason.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from plumbline.kernel.errors import RuleBroken
+
+FULL = Decimal(100)
+# Points are shown to this many places; to more only where two totals that differ would look alike.
+PLACES = 2
+MOST_PLACES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A scored question. `scale`: the scores that can be given, lowest first."""
+
+    key: str
+    title: str
+    weight: Decimal
+    scale: tuple[Decimal, ...]
+    minimum: Decimal | None = None
+
+    @property
+    def highest(self) -> Decimal:
+        return self.scale[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One bid with the score that counts for each question (`average` or the agreed one). `stopped`: why it is out of
+    the running for another reason than its scores ("" where it is not)."""
+
+    bid: int
+    name: str
+    price: Decimal | None
+    scores: Mapping[str, Fraction | Decimal]
+    stopped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of one bid: what was scored, and what it is worth."""
+
+    question: Question
+    score: Fraction
+    points: Fraction
+
+    @property
+    def below_minimum(self) -> bool:
+        return self.question.minimum is not None and self.score < self.question.minimum
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One bid in the result. `rank` None: disqualified. `tied_with`: the other bids of the same total."""
+
+    bid: int
+    name: str
+    price: Decimal | None
+    answers: tuple[Answer, ...]
+    quality: Fraction
+    quality_points: Fraction
+    price_points: Fraction | None
+    total: Fraction | None
+    rank: int | None
+    tied_with: tuple[int, ...] = ()
+    reasons: tuple[str, ...] = ()
+    # Why it is disqualified because of its scores; empty where it is not.
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Best first, bids out of the running last. `places`: how many decimal places keep different totals apart."""
+
+    standings: tuple[Standing, ...]
+    quality_share: Decimal
+    lowest_price: Decimal | None
+    places: int
+    notes: tuple[str, ...] = field(default=())
+
+    def of(self, bid: int) -> Standing:
+        """Raises KeyError for a bid that is not in the result."""
+        found = next((standing for standing in self.standings if standing.bid == bid), None)
+        if found is None:
+            raise KeyError(bid)
+        return found
+
+    @property
+    def first(self) -> tuple[Standing, ...]:
+        """The bids with the highest total: more than one is a tie, none where every bid is out."""
+        return tuple(standing for standing in self.standings if standing.rank == 1)
+
+
+def rounded(value: Fraction | Decimal, places: int = PLACES) -> Decimal:
+    """As shown: half up, the way people round."""
+    exact = Fraction(value)
+    scaled = exact * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return (Decimal(whole) / 10**places).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def plain(value: Fraction | Decimal) -> str:
+    """A score in words: "3", "2.5", and for one without an end "2.67"."""
+    exact = Fraction(value)
+    shown = rounded(exact, PLACES)
+    return f"{shown.normalize():f}" if Fraction(shown) == exact else f"{shown}"
+
+
+def check_questions(questions: Sequence[Question]) -> None:
+    """Raise RuleBroken unless there are questions, their weights add to 100, and minimums lie on their scales."""
+    if not questions:
+        raise RuleBroken("The tender has no scored questions.", code="no_questions")
+    total = sum((question.weight for question in questions), Decimal(0))
+    if total != FULL:
+        raise RuleBroken(f"The weights of the questions add to {total:f}, not to 100.", code="weights_not_100")
+    for question in questions:
+        if not question.scale or question.highest <= 0:
+            raise RuleBroken(f"“{question.title}” has no scale to score on.", code="no_scale")
+        if question.minimum is not None and not 0 <= question.minimum <= question.highest:
+            raise RuleBroken(f"The minimum of “{question.title}” does not lie on its scale.", code="minimum_off_scale")
+
+
+def check_score(score: Decimal, question: Question) -> None:
+    """Raise RuleBroken for a score that is not on the question's scale."""
+    if score not in question.scale:
+        points = ", ".join(plain(point) for point in question.scale)
+        raise RuleBroken(
+            f"{plain(score)} is not a score of “{question.title}”: it is one of {points}.", code="off_scale"
+        )
+
+
+def average(scores: Sequence[Decimal]) -> Fraction:
+    """The exact mean. Raises RuleBroken where there is nothing to average."""
+    if not scores:
+        raise RuleBroken("There is no score to average.", code="scores_missing")
+    return sum((Fraction(score) for score in scores), Fraction(0)) / len(scores)
+
+
+def why_a_reason_is_needed(agreed: Decimal, individual: Iterable[tuple[str, Decimal]], beyond: Decimal) -> list[str]:
+    """Each individual score from which the agreed one lies further than `beyond`, as a sentence."""
+    return [
+        f"{name} scored {plain(score)}; the agreed score is {plain(agreed)}."
+        for name, score in individual
+        if abs(score - agreed) > beyond
+    ]
+
+
+def weighed(score: Fraction | Decimal, question: Question) -> Fraction:
+    """Score / highest × weight."""
+    return Fraction(score) / Fraction(question.highest) * Fraction(question.weight)
+
+
+def result(questions: Sequence[Question], offers: Sequence[Offer], *, quality_share: Decimal) -> Result:
+    """The bids in order, with every step of the arithmetic.
+
+    Raises RuleBroken where weights do not add to 100, a score is missing, or a price is needed and not there.
+    """
+    check_questions(questions)
+    if not 0 <= quality_share <= FULL:
+        raise RuleBroken(
+            "The share of quality must lie between 0 and 100 in a hundred.", code="quality_share_out_of_range"
+        )
+    answered = {offer.bid: _answers(questions, offer) for offer in offers}
+    below = {bid: tuple(_below(answer) for answer in answers if answer.below_minimum)
+             for bid, answers in answered.items()}  # fmt: skip
+    standing = [offer for offer in offers if not offer.stopped and not below[offer.bid]]
+    price_share = FULL - quality_share
+    lowest = _lowest(standing) if price_share else None
+    totals: dict[int, tuple[Fraction, Fraction | None]] = {}
+    for offer in standing:
+        points = _quality(answered[offer.bid]) * Fraction(quality_share) / 100
+        priced = Fraction(lowest) / Fraction(offer.price) * Fraction(price_share) if lowest and offer.price else None
+        totals[offer.bid] = (points + (priced or 0), priced)
+    ranked = sorted({total for total, _ in totals.values()}, reverse=True)
+    places = _places(ranked)
+    rows = [_standing(offer, answered[offer.bid], below[offer.bid], totals, quality_share, offers) for offer in offers]
+    rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.name, row.bid))
+    return Result(tuple(rows), quality_share, lowest, places, _notes(rows, quality_share, lowest))
+
+
+def _answers(questions: Sequence[Question], offer: Offer) -> tuple[Answer, ...]:
+    found = []
+    for question in questions:
+        if question.key not in offer.scores:
+            if offer.stopped:
+                continue
+            raise RuleBroken(f"{offer.name} has no score yet for “{question.title}”.", code="scores_missing")
+        score = Fraction(offer.scores[question.key])
+        if not 0 <= score <= question.highest:
+            raise RuleBroken(
+                f"{offer.name}: {plain(score)} lies outside the scale of “{question.title}”.", code="off_scale"
+            )
+        found.append(Answer(question, score, weighed(score, question)))
+    return tuple(found)
+
+
+def _below(answer: Answer) -> str:
+    assert answer.question.minimum is not None  # noqa: S101 - asked only where `below_minimum`
+    return (
+        f"“{answer.question.title}” was scored {plain(answer.score)}, below the minimum of "
+        f"{plain(answer.question.minimum)}, which disqualifies a bid whatever its total."
+    )
+
+
+def _lowest(standing: Sequence[Offer]) -> Decimal | None:
+    for offer in standing:
+        if offer.price is None or offer.price <= 0:
+            raise RuleBroken(f"{offer.name} has no price, and price counts in this tender.", code="price_missing")
+    return min((offer.price for offer in standing if offer.price), default=None)
+
+
+def _quality(answers: Iterable[Answer]) -> Fraction:
+    return sum((answer.points for answer in answers), Fraction(0))
+
+
+def _standing(
+    offer: Offer,
+    answers: tuple[Answer, ...],
+    below: tuple[str, ...],
+    totals: Mapping[int, tuple[Fraction, Fraction | None]],
+    quality_share: Decimal,
+    offers: Sequence[Offer],
+) -> Standing:
+    quality = _quality(answers)
+    points = quality * Fraction(quality_share) / 100
+    if offer.bid not in totals:
+        reasons = ((offer.stopped,) if offer.stopped else ()) + below
+        return Standing(offer.bid, offer.name, offer.price, answers, quality, points, None, None, None,
+                        reasons=reasons, below=below)  # fmt: skip
+    total, priced = totals[offer.bid]
+    rank = 1 + sum(1 for other, _ in totals.values() if other > total)
+    tied = tuple(bid for bid, (other, _) in totals.items() if other == total and bid != offer.bid)
+    names = {each.bid: each.name for each in offers}
+    reasons = ()
+    if tied:
+        others = " and ".join(names[bid] for bid in tied)
+        reasons = (f"Equal in total with {others}. The scores do not decide between them.",)
+    return Standing(offer.bid, offer.name, offer.price, answers, quality, points, priced, total, rank, tied, reasons)
+
+
+def _places(totals: Sequence[Fraction]) -> int:
+    """The fewest places, from PLACES up, at which totals that differ look different."""
+    for places in range(PLACES, MOST_PLACES):
+        if len({rounded(total, places) for total in totals}) == len(totals):
+            return places
+    return MOST_PLACES
+
+
+def _notes(rows: Sequence[Standing], quality_share: Decimal, lowest: Decimal | None) -> tuple[str, ...]:
+    notes = [f"Quality counts {plain(quality_share)} in a hundred, price {plain(FULL - quality_share)}."]
+    if lowest is not None:
+        notes.append(
+            f"Price points are the lowest price of the bids still standing (£{lowest:,.2f}) divided by the price of "
+            f"the bid, times {plain(FULL - quality_share)}."
+        )
+    seen: set[int] = set()
+    for row in rows:
+        if row.tied_with and row.rank not in seen and row.rank is not None:
+            seen.add(row.rank)
+            count = len(row.tied_with) + 1
+            notes.append(f"{count} bids have the same total and share rank {row.rank}. A person decides between them.")
+    if rows and not any(row.rank for row in rows):
+        notes.append("No bid is left in the running.")
+    return tuple(notes)
+
+
+def check_recommended(found: Result, bid: int, *, tie_reason: str) -> None:
+    """Raise RuleBroken unless the bid may be recommended: it stands first, and a tie was decided with a reason."""
+    standing = found.of(bid)
+    if standing.rank is None:
+        raise RuleBroken(f"{standing.name} is out of the running: {' '.join(standing.reasons)}", code="bid_stopped")
+    if standing.rank != 1:
+        ahead = ", ".join(first.name for first in found.first)
+        raise RuleBroken(
+            f"{standing.name} has rank {standing.rank}. Only the highest total can be recommended: {ahead}.",
+            code="not_first",
+        )
+    if standing.tied_with and not tie_reason.strip():
+        raise RuleBroken(
+            "Two or more bids have the highest total. Say how it was decided between them, and why.",
+            code="tie_needs_reason",
+        )
+
+
+def advantages(winner: Standing, other: Standing) -> list[str]:
+    """How the winner was better than another bid, question by question and in price: the relative advantages."""
+    said = []
+    theirs = {answer.question.key: answer for answer in other.answers}
+    for answer in winner.answers:
+        against = theirs.get(answer.question.key)
+        if against is not None and answer.score > against.score:
+            said.append(
+                f"“{answer.question.title}”: the successful bid scored {plain(answer.score)}, yours "
+                f"{plain(against.score)}, of {plain(answer.question.highest)}."
+            )
+    if winner.price_points is not None and other.price_points is not None and winner.price_points > other.price_points:
+        said.append(
+            f"Price: the successful bid has {rounded(winner.price_points)} points, yours {rounded(other.price_points)}."
+        )
+    return said

@@ -1,0 +1,153 @@
+"""What a tender must have before it goes out, as sentences; no table, no clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.toolkits.content import AnswerKind, Content
+
+DIRECT_AWARD, CALL_OFF = "direct_award", "call_off"
+
+# Working days (Procurement Act 2023, domain.md 3.6); a light-touch contract needs none.
+STANDSTILL = 8
+WHOLE = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Everything that is typed into the draft of a tender. Numbers of people, tenders and versions are their ids."""
+
+    title: str
+    service: str
+    reference: str = ""
+    description: str = ""
+    kind: str = "competition"
+    body: str = "children"
+    statutory_function: bool = False
+    light_touch: bool = True
+    standstill_days: int = 0
+    value: Decimal | None = None
+    cpv: str = ""
+    framework_id: int | None = None
+    direct_award_reason: str = ""
+    lead_commissioner_id: int | None = None
+    service_area_lead_id: int | None = None
+    stage1_id: int | None = None
+    questions_id: int | None = None
+    quality_share: Decimal = WHOLE
+    method: str = "moderate"
+    reason_beyond: Decimal = Decimal(0)
+    bids_due_on: date | None = None
+    implementation_from: date | None = None
+    service_starts_on: date | None = None
+    service_ends_on: date | None = None
+
+
+def check_draft(details: Details) -> None:
+    """Raise RuleBroken for what not even a draft may say. What is not known yet may be left out."""
+    if not details.title.strip():
+        raise RuleBroken("The tender needs a title.", code="missing_title")
+    if not details.service.strip():
+        raise RuleBroken("Say which service is bought.", code="missing_service")
+    if not 0 <= details.quality_share <= WHOLE:
+        raise RuleBroken("The share of quality lies between 0 and 100.", code="bad_share")
+    if details.standstill_days < 0:
+        raise RuleBroken("The standstill has 0 working days or more.", code="bad_standstill")
+    if details.reason_beyond < 0:
+        raise RuleBroken("The distance that needs a reason is 0 or more.", code="bad_distance")
+    if details.value is not None and details.value < 0:
+        raise RuleBroken("The value cannot be below 0.", code="bad_value")
+
+
+def not_ready(details: Details, *, on: date) -> list[str]:
+    """Why a tender may not go out on a day, in sentences; nothing where it may."""
+    direct = details.kind == DIRECT_AWARD
+    found = []
+    if details.stage1_id is None:
+        found.append("Nothing goes out without stage 1: choose the business-information assessment.")
+    if direct and not details.direct_award_reason.strip():
+        found.append("Say why the contract is awarded directly.")
+    if details.kind == CALL_OFF and details.framework_id is None:
+        found.append("Say from which framework it is called off.")
+    if details.questions_id is None and not direct:
+        found.append("Choose the scored questions.")
+    if not details.light_touch and not direct and details.standstill_days < STANDSTILL:
+        found.append(f"The standstill has at least {STANDSTILL} working days, unless the contract is light-touch.")
+    return found + _timetable(details, on=on, direct=direct)
+
+
+def _timetable(details: Details, *, on: date, direct: bool) -> list[str]:
+    found = []
+    due, begins, starts, ends = (
+        details.bids_due_on, details.implementation_from, details.service_starts_on, details.service_ends_on
+    )  # fmt: skip
+    if due is None and not direct:
+        found.append("Say by which day bids must be in.")
+    if due is not None and due <= on:
+        found.append("The last day for bids must lie ahead.")
+    if starts is None:
+        found.append("Say when the service starts.")
+    if begins is None:
+        found.append("The timetable needs an implementation period between award and service: say when it begins.")
+    if begins is not None and starts is not None and begins >= starts:
+        found.append("The implementation period must begin before the service starts.")
+    if due is not None and begins is not None and begins <= due:
+        found.append("The award, and with it the implementation period, comes after the last day for bids.")
+    if starts is not None and ends is not None and ends <= starts:
+        found.append("The service ends after it starts.")
+    return found
+
+
+def check_ready(details: Details, *, on: date) -> None:
+    reasons = not_ready(details, on=on)
+    if reasons:
+        raise RuleBroken(" ".join(reasons), code="not_ready")
+
+
+def check_stage1(content: Content) -> None:
+    """Raise RuleBroken unless a version of a toolkit can be a stage 1: criteria that are passed or failed."""
+    wrong = [each.title for each in content.criteria if each.answer is not AnswerKind.PASS_FAIL]
+    if wrong or not content.criteria:
+        raise RuleBroken(f"“{content.title}” is no stage 1: its criteria are not all passed or failed.",
+                         code="not_a_stage1")  # fmt: skip
+
+
+def weights(content: Content) -> Decimal:
+    return sum((each.weight for each in content.criteria if each.weight is not None), Decimal(0))
+
+
+def check_questions(content: Content) -> None:
+    """Raise RuleBroken unless the scored questions' weights add to 100."""
+    total = weights(content)
+    if total != WHOLE:
+        raise RuleBroken(
+            f"The weights of “{content.title}” add to {total.normalize():f}, not to 100. Choose other questions.",
+            code="weights_not_100",
+        )
+
+
+def asks_safeguarding(content: Content) -> bool:
+    """Whether one of the questions is about safeguarding and counts for something."""
+    return any(each.safeguarding and each.weight for each in content.criteria)
+
+
+def check_approver(*, drafted_by: Sequence[int | None], approver: int, because: str) -> None:
+    """Whoever drafted a tender does not approve it, unless with a reason, which is kept."""
+    if approver in drafted_by and not because.strip():
+        raise RuleBroken(
+            "You drafted this tender. Somebody else approves it; if nobody else can, say why.", code="own_draft"
+        )
+
+
+def check_closing(*, kind: str, bids_due_on: date | None, on: date) -> None:
+    if kind != DIRECT_AWARD and bids_due_on is not None and on <= bids_due_on:
+        raise RuleBroken(
+            f"Bids may come until the end of {bids_due_on:%-d %B %Y}. Close the tender after that day.",
+            code="still_open",
+        )
+
+
+def is_late(*, kind: str, received_on: date, bids_due_on: date | None) -> bool:
+    return kind != DIRECT_AWARD and bids_due_on is not None and received_on > bids_due_on
