@@ -20,8 +20,8 @@ BOTH = (SAFE, CARE)
 
 
 def offer(bid: int, safe: object, care: object, *, price: str | None = None, stopped: str = "") -> Offer:
-    return Offer(bid, f"Bidder {bid}", Decimal(price) if price else None, {"safe": Fraction(safe), "care": Fraction(care)},
-                 stopped)  # fmt: skip
+    scores = {"safe": Fraction(safe), "care": Fraction(care)}
+    return Offer(bid, f"Bidder {bid}", Decimal(price) if price else None, scores, stopped)
 
 
 def quality_only(*offers: Offer) -> scoring.Result:
@@ -165,7 +165,8 @@ def tenders(draw: st.DrawFn) -> tuple[list[Question], list[Offer], Decimal]:
     edges = [0, *cuts, 10000]
     questions = [
         Question(
-            f"q{at}", f"Question {at}", Decimal(after - before) / 100, tuple(Decimal(point) for point in range(draw(_highest) + 1)),
+            f"q{at}", f"Question {at}", Decimal(after - before) / 100,
+            tuple(Decimal(point) for point in range(draw(_highest) + 1)),
             minimum=draw(st.sampled_from([None, Decimal(0), Decimal(1), Decimal(2)])),
         )
         for at, (before, after) in enumerate(pairwise(edges))
