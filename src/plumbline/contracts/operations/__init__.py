@@ -1,0 +1,1 @@
+"""What is done with contracts, one module for each matter."""
