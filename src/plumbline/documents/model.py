@@ -328,6 +328,8 @@ class Front:
 class Report:
     """`blocks` are the background, question by question, with headings from level 2.
 
+    `layout` "paper" is any other document (an evaluation report, a pack): its summary and then its blocks, whose
+    headings begin with level 1; the committee's own headings, and what else `front` holds, are left out.
     `classification` is "Open" or "Exempt"; `exemption` the paragraph of schedule 12A and why the public
     interest falls that way; `standing` what the paper is now ("Draft", "Published on 9 September 2016").
     """
@@ -335,6 +337,7 @@ class Report:
     title: str
     front: Front
     blocks: Sequence[Block]
+    layout: Literal["committee", "paper"] = "committee"
     language: str = "en-GB"
     classification: str = "Open"
     exemption: str = ""
@@ -346,10 +349,11 @@ class Report:
     def __post_init__(self) -> None:
         if not _COLOUR.fullmatch(self.colour):
             raise ValueError(f"“{self.colour}” is not a colour written as #1d4f91.")
-        level = 1
+        highest = 2 if self.layout == "committee" else 1
+        level = highest - 1
         for block in self.blocks:
             if isinstance(block, Heading):
-                if not 2 <= block.level <= min(level + 1, 3):
+                if not highest <= block.level <= min(level + 1, 3):
                     raise ValueError(f"Heading “{block.text}” has level {block.level} after level {level}.")
                 level = block.level
         figures(self)
@@ -422,8 +426,10 @@ BACKGROUND_PAPERS = (
 
 
 def house_format(report: Report) -> tuple[Block, ...]:
-    """The report's blocks in the order of the house format, without the header lines and the list of figures."""
+    """The report's blocks in the order of its layout, without the header lines and the list of figures."""
     front = report.front
+    if report.layout == "paper":
+        return (*((Panel("Summary", front.summary),) if front.summary else ()), *report.blocks)
     found: list[Block] = [Panel("Summary", front.summary), Panel("Actions required", front.actions_required)]
     found += [Heading(1, "1. Background"), *report.blocks]
     found += [Heading(1, "2. Conclusion"), *front.conclusion]

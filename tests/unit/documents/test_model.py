@@ -113,3 +113,14 @@ def test_headings_alike_get_anchors_of_their_own():
     blocks = (Heading(2, "Same words"), Heading(2, "Same words"))
     found = [piece.block.anchor for piece in pieces(sample.report(blocks=blocks)) if isinstance(piece.block, Heading)]
     assert found[1:3] == ["same-words", "same-words-2"]
+
+
+def test_a_paper_holds_its_own_blocks_and_none_of_the_committees_headings():
+    blocks = (Heading(1, "Process"), Heading(2, "Timetable"), Paragraph("Three bids came in."))
+    paper = sample.report(layout="paper", blocks=blocks)
+    assert [piece.block.text for piece in pieces(paper) if isinstance(piece.block, Heading)] == ["Process", "Timetable"]
+
+
+def test_a_papers_headings_begin_with_the_first_level():
+    with pytest.raises(ValueError, match="level 2 after level 0"):
+        sample.report(layout="paper", blocks=(Heading(2, "Too deep"),))
