@@ -72,11 +72,15 @@ class Tender(Recorded):
     method = models.CharField(max_length=10, choices=Method, default=Method.MODERATE)
     # An agreed score further than this from any individual score needs a reason.
     reason_beyond = models.DecimalField(max_digits=4, decimal_places=2, default=0)
+    # Whoever drafted it says that it is ready; somebody else approves.
+    approval_asked_at = models.DateTimeField(null=True)
+    approval_asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approved_on = models.DateField(null=True)
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     published_on = models.DateField(null=True)
     bids_due_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
+    stage1_began_on = models.DateField(null=True)
     standstill_until = models.DateField(null=True)
     service_starts_on = models.DateField(null=True)
     service_ends_on = models.DateField(null=True)
@@ -136,6 +140,12 @@ class Bid(Recorded):
     new_to_council = models.BooleanField(default=False)
     state = models.CharField(max_length=14, choices=BidState, default=BidState.RECEIVED)
     stopped_because = models.TextField(blank=True)
+    stopped_on = models.DateField(null=True)
+    # The day on which stage 1 was decided, passed or failed.
+    stage1_decided_on = models.DateField(null=True)
+    # Received after the last day for bids: stopped, unless it was accepted with a reason.
+    late = models.BooleanField(default=False)
+    late_accepted_because = models.TextField(blank=True)
     # The letter to the bidder: drafted by rule, edited by people, sent on a day.
     letter = models.TextField(blank=True)
     letter_sent_on = models.DateField(null=True)

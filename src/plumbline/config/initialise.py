@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from plumbline.audit import history
+from plumbline.commissioning import guard as commissioning_guard
 from plumbline.config.environment import WrongSetting
 from plumbline.indicators import facts
 from plumbline.placements import guard
@@ -26,6 +27,7 @@ def bring_up_to_date() -> None:
     with transaction.atomic():
         history.sync()
         guard.sync()
+        commissioning_guard.sync()
         facts.sync()
         _grant_rights(_login_names())
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from plumbline.kernel.errors import RuleBroken
 
-PASS, FAIL, CLARIFICATION, NOT_APPLICABLE = "pass", "fail", "clarification", "not_applicable"  # noqa: S105
+PASS, FAIL, CLARIFICATION, NOT_APPLICABLE = "pass", "fail", "clarification", "not_applicable"
 SETTLED = frozenset({PASS, FAIL, NOT_APPLICABLE})
 
 EXCLUDED = "excluded"

@@ -1,0 +1,98 @@
+"""What the database itself refuses about bids and scores, whoever writes, by whatever route.
+
+- A bid that failed, was disqualified or was withdrawn stays so; one that failed a criterion of stage 1 never passes.
+- Only a bid that passed stage 1 is scored, has its scores moderated, or is awarded.
+- The scores of an evaluator who has locked them, and the lock itself, never change.
+
+Each reads its bid (or evaluator) under a share lock, so that a score and the failing of its bid, written at the same
+instant, wait for each other.
+"""
+
+from django.db import DatabaseError, connection
+
+from plumbline.kernel.errors import RuleBroken
+
+# The SQLSTATE with which the database refuses.
+REFUSED = "PL002"
+
+SQL = """
+create or replace function commissioning_bid_keeps_outcome() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if old.state in ('failed', 'disqualified', 'withdrawn') then
+        raise exception 'A bid that was stopped goes no further.' using errcode = 'PL002';
+    end if;
+    if new.state in ('passed', 'recommended', 'successful') and exists (
+        select from commissioning_stage1decision d where d.bid_id = new.id and d.decision = 'fail')
+    then
+        raise exception 'A bid that failed a criterion of stage 1 goes no further.' using errcode = 'PL002';
+    end if;
+    return new;
+end $$;
+create or replace trigger guard_outcome before update of state on commissioning_bid for each row
+    when (new.state is distinct from old.state) execute function commissioning_bid_keeps_outcome();
+
+create or replace function commissioning_bid_goes_on() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    standing text;
+begin
+    select b.state into standing from commissioning_bid b where b.id = new.bid_id for share;
+    if standing in ('failed', 'disqualified', 'withdrawn') then
+        raise exception 'A bid that was stopped goes no further.' using errcode = 'PL002';
+    end if;
+    if standing in ('received', 'clarification') then
+        raise exception 'A bid goes on to evaluation once it has passed stage 1.' using errcode = 'PL002';
+    end if;
+    return new;
+end $$;
+create or replace trigger guard_bid before insert or update of bid_id, score on commissioning_score
+    for each row execute function commissioning_bid_goes_on();
+create or replace trigger guard_bid before insert or update of bid_id, score on commissioning_moderatedscore
+    for each row execute function commissioning_bid_goes_on();
+create or replace trigger guard_bid before insert or update of bid_id on commissioning_award
+    for each row execute function commissioning_bid_goes_on();
+
+create or replace function commissioning_score_locked() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    locked timestamptz;
+begin
+    -- In order of their numbers, should a score be moved from one evaluator to another.
+    perform from commissioning_evaluator e
+        where e.id in (case when tg_op = 'INSERT' then new.evaluator_id else old.evaluator_id end,
+            case when tg_op = 'DELETE' then old.evaluator_id else new.evaluator_id end)
+        order by e.id for share;
+    select max(e.locked_at) into locked from commissioning_evaluator e
+        where e.id in (case when tg_op = 'INSERT' then new.evaluator_id else old.evaluator_id end,
+            case when tg_op = 'DELETE' then old.evaluator_id else new.evaluator_id end);
+    if locked is not null then
+        raise exception 'The evaluator has locked the scores; they do not change any more.' using errcode = 'PL002';
+    end if;
+    return case when tg_op = 'DELETE' then old else new end;
+end $$;
+create or replace trigger guard_locked before insert or update or delete on commissioning_score
+    for each row execute function commissioning_score_locked();
+
+create or replace function commissioning_lock_stays() returns trigger language plpgsql as $$
+begin
+    raise exception 'Scores that were locked stay locked.' using errcode = 'PL002';
+end $$;
+create or replace trigger guard_lock before update of locked_at on commissioning_evaluator for each row
+    when (old.locked_at is not null and new.locked_at is distinct from old.locked_at)
+    execute function commissioning_lock_stays();
+"""
+
+
+def sync() -> None:
+    """Bring the functions and triggers up to date. Run by the owner after every migration."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL)
+
+
+def refusal(error: DatabaseError) -> RuleBroken | None:
+    """The database's refusal as a sentence, or None where it refused for another reason."""
+    cause = error.__cause__
+    if getattr(cause, "sqlstate", None) != REFUSED:
+        return None
+    return RuleBroken(cause.diag.message_primary, code="bid_stopped")

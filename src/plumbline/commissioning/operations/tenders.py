@@ -1,0 +1,290 @@
+"""Tenders from the first draft until they are closed to bids; abandoned at any time before an award."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from plumbline.audit import operations as audit
+from plumbline.commissioning.access import tenders_visible_to
+from plumbline.commissioning.models import Tender, TenderConflict
+from plumbline.commissioning.queries.tenders import details_of
+from plumbline.commissioning.rules import tender as rules
+from plumbline.commissioning.rules.tender import Details
+from plumbline.commissioning.states import TENDER_MOVES
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.toolkits import content
+from plumbline.toolkits.models import ToolkitVersion
+
+_S = Tender.State
+
+
+@transaction.atomic
+def make_tender(*, details: Details, by: User, at: datetime, on: date) -> Tender:
+    """Begin a draft; `by` leads it unless somebody else is named. A reference is made where none is given."""
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    values = _checked(details, but=None)
+    values["reference"] = values["reference"] or _next_reference(on)
+    values["lead_commissioner_id"] = values["lead_commissioner_id"] or by.pk
+    tender = Tender.objects.create(**values, state=_S.DRAFT, state_since=on, made_at=at, made_by=by)
+    audit.record(
+        "commissioning.tender.drafted", by=by, at=at, subject=tender, reference=tender.reference, kind=tender.kind,
+        body=tender.body,
+    )  # fmt: skip
+    return tender
+
+
+@transaction.atomic
+def edit_tender(*, tender_id: int, details: Details, by: User, at: datetime, on: date) -> Tender:
+    """Change a draft. What has been approved is sent back to draft first."""
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    if tender.state != _S.DRAFT:
+        raise RuleBroken("Only a draft is changed. Take the tender back to draft first.", code="wrong_state")
+    values = _checked(details, but=tender)
+    values["reference"] = values["reference"] or tender.reference
+    values["lead_commissioner_id"] = values["lead_commissioner_id"] or tender.lead_commissioner_id
+    changed = sorted(name for name, value in values.items() if getattr(tender, name) != value)
+    if not changed:
+        return tender
+    for name in changed:
+        setattr(tender, name, values[name])
+    # What was put to the approver is not what it was.
+    tender.approval_asked_at = tender.approval_asked_by = None
+    tender.save(update_fields=[*changed, "approval_asked_at", "approval_asked_by"])
+    audit.record("commissioning.tender.edited", by=by, at=at, subject=tender, changed=changed)
+    return tender
+
+
+@transaction.atomic
+def ask_approval(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+    """Say that a draft is ready for somebody else to approve; RuleBroken (not_ready) says all that is missing."""
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    if tender.state != _S.DRAFT:
+        raise RuleBroken("Only a draft is put to somebody for approval.", code="wrong_state")
+    _check_ready(tender, on=on)
+    tender.approval_asked_at, tender.approval_asked_by = at, by
+    tender.save(update_fields=["approval_asked_at", "approval_asked_by"])
+    audit.record("commissioning.tender.approval_asked", by=by, at=at, subject=tender)
+    return tender
+
+
+@transaction.atomic
+def approve_tender(*, tender_id: int, because: str = "", by: User, at: datetime, on: date) -> Tender:
+    """Approve a draft to be published; never one's own, unless with a reason."""
+    tender = _locked(tender_id, Permission.TENDERS_APPROVE, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.APPROVED)
+    rules.check_approver(drafted_by=(tender.made_by_id, tender.approval_asked_by_id), approver=by.pk, because=because)
+    _check_ready(tender, on=on)
+    tender.approved_on, tender.approved_by = on, by
+    _move(tender, _S.APPROVED, on, "approved_on", "approved_by")
+    audit.record("commissioning.tender.approved", by=by, at=at, subject=tender, because=because.strip())
+    return tender
+
+
+@transaction.atomic
+def return_to_draft(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> Tender:
+    """Not approved, or approved and to be changed after all: a draft again, with the reason."""
+    tender = _seen(tender_id, by=by, on=on)
+    if not (access.may(by, Permission.TENDERS_MANAGE, on=on) or access.may(by, Permission.TENDERS_APPROVE, on=on)):
+        raise NotAllowed(f"There is no tender {tender_id}.")
+    if not because.strip():
+        raise RuleBroken("Say what is to be changed.", code="missing_reason")
+    if tender.state != _S.DRAFT:
+        check_move(TENDER_MOVES, _S(tender.state), _S.DRAFT)
+        tender.approved_on = tender.approved_by = None
+    elif tender.approval_asked_at is None:
+        raise RuleBroken("The tender is a draft already.", code="wrong_state")
+    tender.approval_asked_at = tender.approval_asked_by = None
+    _move(tender, _S.DRAFT, on, "approved_on", "approved_by", "approval_asked_at", "approval_asked_by")
+    audit.record("commissioning.tender.sent_back", by=by, at=at, subject=tender, because=because.strip())
+    return tender
+
+
+@transaction.atomic
+def publish_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+    """The tender goes out today. From here on its criteria, questions and their weights stand."""
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.PUBLISHED)
+    _check_ready(tender, on=on)
+    asked = content.read(tender.questions.content) if tender.questions else None
+    tender.scored_safeguarding = asked is not None and rules.asks_safeguarding(asked)
+    tender.published_on = on
+    _move(tender, _S.PUBLISHED, on, "published_on", "scored_safeguarding")
+    audit.record(
+        "commissioning.tender.published", by=by, at=at, subject=tender, scored_safeguarding=tender.scored_safeguarding,
+        stage1=tender.stage1_id, questions=tender.questions_id,
+    )  # fmt: skip
+    return tender
+
+
+@transaction.atomic
+def extend_bids(*, tender_id: int, bids_due_on: date, because: str, by: User, at: datetime, on: date) -> Tender:
+    """Give every bidder more time, while the tender is open to bids."""
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    if tender.state != _S.PUBLISHED or tender.bids_due_on is None:
+        raise RuleBroken("Only a tender that is open to bids is extended.", code="wrong_state")
+    if bids_due_on <= tender.bids_due_on or bids_due_on <= on:
+        raise RuleBroken(f"The new last day comes after {tender.bids_due_on:%-d %B %Y}, and lies ahead.",
+                         code="not_later")  # fmt: skip
+    if tender.implementation_from is not None and bids_due_on >= tender.implementation_from:
+        raise RuleBroken(
+            f"The implementation period begins on {tender.implementation_from:%-d %B %Y}: bids must be in before.",
+            code="after_implementation",
+        )
+    if not because.strip():
+        raise RuleBroken("Say why bidders have more time.", code="missing_reason")
+    before, tender.bids_due_on = tender.bids_due_on, bids_due_on
+    tender.save(update_fields=["bids_due_on"])
+    audit.record(
+        "commissioning.tender.extended", by=by, at=at, subject=tender, because=because.strip(),
+        before=before.isoformat(), bids_due_on=bids_due_on.isoformat(),
+    )  # fmt: skip
+    return tender
+
+
+@transaction.atomic
+def close_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+    """No more bids: after the last day for them; a direct award once the supplier's papers are in."""
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.CLOSED)
+    rules.check_closing(kind=tender.kind, bids_due_on=tender.bids_due_on, on=on)
+    tender.closed_on = on
+    _move(tender, _S.CLOSED, on, "closed_on")
+    audit.record("commissioning.tender.closed", by=by, at=at, subject=tender, bids=tender.bids.count())
+    return tender
+
+
+@transaction.atomic
+def begin_stage1(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+    """The bids are entered, and are now checked criterion by criterion."""
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.STAGE1)
+    if not tender.bids.exists():
+        raise RuleBroken("No bid is entered. Enter the bids first, or abandon the tender.", code="no_bids")
+    tender.stage1_began_on = on
+    _move(tender, _S.STAGE1, on, "stage1_began_on")
+    audit.record("commissioning.tender.stage1_begun", by=by, at=at, subject=tender, bids=tender.bids.count())
+    return tender
+
+
+@transaction.atomic
+def abandon_tender(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> Tender:
+    """The procurement ends without an award, with the reason."""
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.ABANDONED)
+    if not because.strip():
+        raise RuleBroken("Say why the tender is abandoned.", code="missing_reason")
+    tender.abandoned_because = because.strip()
+    _move(tender, _S.ABANDONED, on, "abandoned_because")
+    audit.record("commissioning.tender.abandoned", by=by, at=at, subject=tender, because=because.strip())
+    return tender
+
+
+# --- conflicts of interest ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_conflict(*, tender_id: int, person: str, conflict: str, by: User, at: datetime, on: date) -> TenderConflict:
+    """Somebody who has to do with the tender has an interest in it. Whoever sees the tender may say so."""
+    tender = _seen(tender_id, by=by, on=on)
+    if tender.state in (_S.IMPLEMENTATION, _S.ABANDONED):
+        raise RuleBroken("The tender is over.", code="wrong_state")
+    if not person.strip() or not conflict.strip():
+        raise RuleBroken("Say who, and what their interest is.", code="missing_conflict")
+    made = TenderConflict.objects.create(
+        tender=tender, person=" ".join(person.split()), conflict=conflict.strip(), recorded_at=at, recorded_by=by
+    )
+    audit.record("commissioning.conflict.recorded", by=by, at=at, subject=made, tender=tender.pk, person=made.person)
+    return made
+
+
+@transaction.atomic
+def decide_conflict(*, conflict_id: int, decided: str, by: User, at: datetime, on: date) -> TenderConflict:
+    """Say what follows from a conflict; never by the person whose it is. Decided again, the newer words stand."""
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    found = TenderConflict.objects.select_for_update(of=("self",)).filter(
+        pk=conflict_id, tender__in=tenders_visible_to(by, on=on)
+    ).first()  # fmt: skip
+    if found is None:
+        raise NotAllowed(f"There is no conflict {conflict_id}.")
+    if found.person.casefold() == by.name.casefold():
+        raise RuleBroken("Somebody else decides on your own conflict of interest.", code="own_conflict")
+    if not decided.strip():
+        raise RuleBroken("Say what was decided.", code="missing_reason")
+    found.decided, found.decided_at, found.decided_by = decided.strip(), at, by
+    found.save(update_fields=["decided", "decided_at", "decided_by"])
+    audit.record(
+        "commissioning.conflict.decided", by=by, at=at, subject=found, tender=found.tender_id, because=found.decided
+    )
+    return found
+
+
+# --- what the operations have in common -----------------------------------------------------------------------------
+
+
+def _checked(details: Details, *, but: Tender | None) -> dict[str, object]:
+    """The columns of a draft; RuleBroken for what does not fit or does not exist."""
+    rules.check_draft(details)
+    values = {key: value.strip() if isinstance(value, str) else value for key, value in asdict(details).items()}
+    for name, choices in (("kind", Tender.Kind), ("body", Tender.Body), ("method", Tender.Method)):
+        if values[name] not in choices.values:
+            raise RuleBroken(f"“{values[name]}” is none of {', '.join(choices.values)}.", code="unknown_code")
+    others = Tender.objects.exclude(pk=but.pk) if but else Tender.objects.all()
+    if values["reference"] and others.filter(reference=values["reference"]).exists():
+        raise RuleBroken(f"Another tender has the reference {values['reference']}.", code="reference_taken")
+    if details.framework_id is not None and not others.filter(pk=details.framework_id).exists():
+        raise RuleBroken("The framework is not on the list of tenders.", code="unknown_framework")
+    for name in ("lead_commissioner_id", "service_area_lead_id"):
+        if values[name] is not None and not User.objects.filter(pk=values[name], is_active=True).exists():
+            raise RuleBroken("This person does not sign in here.", code="unknown_user")
+    _check_versions(details)
+    return values
+
+
+def _check_versions(details: Details) -> None:
+    for number, check in ((details.stage1_id, rules.check_stage1), (details.questions_id, rules.check_questions)):
+        if number is None:
+            continue
+        version = ToolkitVersion.objects.filter(pk=number).first()
+        if version is None or version.state != ToolkitVersion.State.PUBLISHED or version.content is None:
+            name = f"“{version.title}”, version {version.number}," if version else "This version"
+            raise RuleBroken(f"{name} is not the published one. Choose it again.", code="not_published")
+        check(content.read(version.content))
+
+
+def _check_ready(tender: Tender, *, on: date) -> None:
+    rules.check_ready(details_of(tender), on=on)
+    _check_versions(details_of(tender))
+
+
+def _next_reference(on: date) -> str:
+    stem = f"T{on.year}-"
+    taken = set(Tender.objects.filter(reference__startswith=stem).values_list("reference", flat=True))
+    number = len(taken) + 1
+    while f"{stem}{number:03}" in taken:
+        number += 1
+    return f"{stem}{number:03}"
+
+
+def _locked(tender_id: int, permission: Permission, *, by: User, on: date) -> Tender:
+    access.check(by, permission, on=on)
+    return _seen(tender_id, by=by, on=on)
+
+
+def _seen(tender_id: int, *, by: User, on: date) -> Tender:
+    """The tender, locked. None is there for whoever may not see it."""
+    visible = Q(pk__in=tenders_visible_to(by, on=on).values("pk"))
+    found = Tender.objects.select_for_update(of=("self",)).filter(visible, pk=tender_id).first()
+    if found is None:
+        raise NotAllowed(f"There is no tender {tender_id}.")
+    return found
+
+
+def _move(tender: Tender, state: Tender.State, on: date, *columns: str) -> None:
+    tender.state, tender.state_since = state, on
+    tender.save(update_fields=["state", "state_since", *columns])
