@@ -3,9 +3,11 @@
 Reading begins with the viewer. What may not be seen is left out, as if it did not exist.
 """
 
+from collections.abc import Collection
 from datetime import date
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit.models import Event
@@ -58,6 +60,44 @@ def family_of(*, child_id: int, visible: QuerySet[Child]) -> list[FamilyMember]:
         .exclude(child_id=child_id)
         .select_related("child", "family")
         .order_by("child__dob", "pk")
+    )
+
+
+# An organisation and all that are the same body: whatever it was merged into, and everything merged into that.
+_SAME_BODY = """
+with recursive up as (
+    select id, merged_into_id from people_organisation where id = any(%s)
+    union select o.id, o.merged_into_id from people_organisation o join up on o.id = up.merged_into_id
+), same as (
+    select id from up where merged_into_id is null
+    union select o.id from people_organisation o join same on o.merged_into_id = same.id
+) select id from same
+"""
+
+
+def same_body(organisation_ids: Collection[int]) -> frozenset[int]:
+    """The numbers of these organisations and of every other name of the same bodies (merged with them)."""
+    if not organisation_ids:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME_BODY, [list(organisation_ids)])
+        return frozenset(number for (number,) in cursor.fetchall())
+
+
+def organisations_of(viewer: User, *, on: date) -> frozenset[int]:
+    """The numbers of the organisations that a provider's user acts for on a day, under all their names.
+
+    Empty for everybody else: a role in the council, even one held for an organisation, acts for no provider.
+    """
+    if not viewer.is_active:
+        return frozenset()
+    held = access.current_roles(viewer, on=on)
+    return same_body(
+        {
+            role.organisation_id
+            for role in held
+            if role.organisation_id and Permission.PROVIDER_PORTAL in access.ROLES[role.role].permissions
+        }
     )
 
 

@@ -1,0 +1,113 @@
+"""Actions as their readers may see them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from plumbline.actions import rules
+from plumbline.actions.models import Action, ActionNote, ActionState
+from plumbline.actions.rules import Hand
+from plumbline.actions.states import OUTSTANDING
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Tie, User
+from plumbline.people.queries import organisations_of
+
+
+def actions_visible_to(viewer: User, *, on: date) -> QuerySet[Action]:
+    """The actions that the viewer may see: their own; their organisation's; with the permission all not about a child.
+
+    One about a child, a TAC or a placement is seen by its owner and by whoever is tied to that record.
+    """
+    if not access.permissions_of(viewer, on=on):
+        return Action.objects.none()
+    about_child = Q(subject_type__in=rules.CHILD_SUBJECTS)
+    seen = Q(owner=viewer)
+    for_whom = organisations_of(viewer, on=on)
+    if for_whom:
+        seen |= Q(owner_organisation__in=for_whom) & ~about_child
+    if access.may(viewer, Permission.ACTIONS_VIEW, on=on):
+        ties = Tie.objects.filter(
+            Q(to_on__isnull=True) | Q(to_on__gte=on), user=viewer, from_on__lte=on,
+            subject_type=OuterRef("subject_type"), subject_id=OuterRef("subject_id"),
+        )  # fmt: skip
+        seen |= ~about_child | Exists(ties)
+    return Action.objects.filter(seen).select_related("owner", "owner_organisation")
+
+
+def actions_listed(viewer: User, *, on: date) -> QuerySet[Action]:
+    """Those, with `rank` for the list: 0 overdue, 1 to do, 2 done and to be verified, 3 over."""
+    rank = Case(
+        When(state__in=OUTSTANDING, due_on__lt=on, then=Value(0)),
+        When(state__in=OUTSTANDING, then=Value(1)),
+        When(state=ActionState.DONE, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    return actions_visible_to(viewer, on=on).annotate(rank=rank)
+
+
+def overdue(on: date) -> QuerySet[Action]:
+    """Every action not done by its day: for the night's flags and for the rooms above that count them."""
+    return Action.objects.filter(state__in=OUTSTANDING, due_on__lt=on)
+
+
+def overdue_counts(*, subject_type: str, on: date) -> dict[int, int]:
+    """How many actions are overdue for each subject of one kind, by the subject's number; one query."""
+    rows = overdue(on).filter(subject_type=subject_type).values("subject_id").annotate(number=Count("pk")).order_by()
+    return {row["subject_id"]: row["number"] for row in rows}
+
+
+def actions_about(viewer: User, *, subject_type: str, subject_id: int, on: date) -> QuerySet[Action]:
+    """The viewer's view of what is to be done about one record, what is overdue first."""
+    about = actions_listed(viewer, on=on).filter(subject_type=subject_type, subject_id=subject_id)
+    return about.order_by("rank", "due_on", "pk")
+
+
+def owned_by(viewer: User, *, on: date) -> Q:
+    """The condition that an action is the viewer's to do: in person, or of the organisation they act for."""
+    return Q(owner=viewer) | Q(owner__isnull=True, owner_organisation__in=organisations_of(viewer, on=on))
+
+
+def to_do(viewer: User, *, on: date) -> QuerySet[Action]:
+    """What waits for the viewer as owner, soonest first."""
+    mine = actions_visible_to(viewer, on=on).filter(owned_by(viewer, on=on), state__in=OUTSTANDING)
+    return mine.order_by("due_on", "pk")
+
+
+def to_verify(viewer: User, *, on: date) -> QuerySet[Action]:
+    """What was reported done and waits for somebody else's look, which the viewer may take: oldest first."""
+    if not access.may(viewer, Permission.ACTIONS_VERIFY, on=on):
+        return Action.objects.none()
+    done = actions_visible_to(viewer, on=on).filter(state=ActionState.DONE)
+    return done.exclude(owner=viewer).exclude(done_by=viewer).order_by("done_on", "pk")
+
+
+def hand_of(viewer: User | None, action: Action, *, on: date) -> Hand:
+    """What the viewer is to an action; None is the machine's administrator, who raises actions and owns none."""
+    if viewer is None:
+        return Hand(owns=False, did=False, raises=True, verifies=False)
+    organisations = organisations_of(viewer, on=on)
+    return Hand(
+        owns=action.owner_id == viewer.pk or action.owner_organisation_id in organisations,
+        did=action.done_by_id == viewer.pk,
+        raises=access.may(viewer, Permission.ACTIONS_RAISE, on=on),
+        verifies=access.may(viewer, Permission.ACTIONS_VERIFY, on=on),
+    )
+
+
+def notes_of(action: Action) -> QuerySet[ActionNote]:
+    """The progress of an action that the viewer was handed by `actions_visible_to`, newest first."""
+    return action.notes.select_related("by", "document").order_by("-at", "-pk")
+
+
+def owner_words(action: Action) -> str:
+    """ "Beth Larkin", "Rowan Care Ltd", "Kemi Ashdown, Rowan Care Ltd"."""
+    named: list[Any] = [action.owner, action.owner_organisation and action.owner_organisation.name]
+    return ", ".join(str(each) for each in named if each)
+
+
+def due_soon(viewer: User, *, on: date, days: int = 7) -> QuerySet[Action]:
+    """Of what waits for the viewer as owner, what is due from today to `days` ahead."""
+    return to_do(viewer, on=on).filter(due_on__gte=on, due_on__lte=on + timedelta(days))
