@@ -334,12 +334,15 @@ class Award(Recorded):
         CANCELLED = "cancelled", "Cancelled"
 
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="awards")
-    bid = models.OneToOneField(Bid, on_delete=models.PROTECT, related_name="award")
+    # A bid whose recommendation was cancelled may be recommended again.
+    bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="awards")
     state = models.CharField(max_length=12, choices=State, default=State.RECOMMENDED)
     reason = models.TextField()
     result = models.JSONField()
     recommended_at = models.DateTimeField()
     recommended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     notice_on = models.DateField(null=True)
     standstill_until = models.DateField(null=True)
     awarded_on = models.DateField(null=True)
@@ -351,6 +354,19 @@ class Award(Recorded):
         constraints = [
             models.UniqueConstraint(
                 fields=["tender"], condition=~Q(state="cancelled"), name="award_one_standing_per_tender"
+            ),
+            models.CheckConstraint(
+                name="award_approved_by_and_at",
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="award_approved_by_another",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("recommended_by")),
+            ),
+            models.CheckConstraint(
+                name="award_only_when_approved",
+                condition=~Q(state__in=["standstill", "awarded"]) | Q(approved_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="award_not_before_standstill_ends",
