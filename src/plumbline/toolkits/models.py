@@ -46,6 +46,8 @@ class ToolkitVersion(Recorded):
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -55,7 +57,7 @@ class ToolkitVersion(Recorded):
             ),
             models.CheckConstraint(
                 name="toolkit_version_published_has_content",
-                condition=Q(state="draft") | Q(content__isnull=False, published_at__isnull=False),
+                condition=~Q(state="published") | Q(content__isnull=False, published_at__isnull=False),
             ),
         ]
 

@@ -1,0 +1,1 @@
+"""What may be done with toolkits: one module for each matter."""

@@ -1,0 +1,59 @@
+"""Toolkits and their versions."""
+
+from datetime import date
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.people.models import User
+from plumbline.toolkits.models import Toolkit, ToolkitVersion
+
+_State = ToolkitVersion.State
+
+
+def current_version(key: str) -> ToolkitVersion:
+    """The published version of a toolkit, which new returns, tenders and plans use.
+
+    Raises RuleBroken (no_toolkit) where none of that key is published.
+    """
+    version = ToolkitVersion.objects.filter(toolkit__key=key, state=_State.PUBLISHED).select_related("toolkit").first()
+    if version is None:
+        raise RuleBroken(f"No version of the toolkit “{key}” is in use.", code="no_toolkit")
+    return version
+
+
+def toolkits_visible_to(viewer: User, *, on: date) -> QuerySet[Toolkit]:
+    """Every toolkit for whoever may see them. `current_…` describe the published version, None where there is none."""
+    if not may(viewer, Permission.TOOLKITS_VIEW, on=on):
+        return Toolkit.objects.none()
+    current = ToolkitVersion.objects.filter(toolkit=OuterRef("pk"), state=_State.PUBLISHED)
+    drafts = ToolkitVersion.objects.filter(toolkit=OuterRef("pk"), state=_State.DRAFT).values("toolkit")
+    return Toolkit.objects.annotate(
+        current_id=Subquery(current.values("pk")[:1]),
+        current_number=Subquery(current.values("number")[:1]),
+        current_source=Subquery(current.values("source")[:1]),
+        current_since=Subquery(current.values("published_at")[:1]),
+        drafts=Subquery(drafts.annotate(count=Count("pk")).values("count")[:1]),
+    )
+
+
+def version_for(viewer: User, version_id: int, *, on: date) -> ToolkitVersion | None:
+    """One version, where the viewer may see it; `returns_begun` counts the returns that keep it."""
+    if not may(viewer, Permission.TOOLKITS_VIEW, on=on):
+        return None
+    return (
+        ToolkitVersion.objects.filter(pk=version_id)
+        .select_related("toolkit", "based_on", "made_by", "published_by")
+        .annotate(returns_begun=Count("returns"))
+        .first()
+    )
+
+
+def shipped_newer(toolkit_id: int) -> ToolkitVersion | None:
+    """The version that came with the product after the council's own was published, waiting to be looked at."""
+    return (
+        ToolkitVersion.objects.filter(toolkit=toolkit_id, source=ToolkitVersion.Source.LIBRARY, state=_State.DRAFT)
+        .order_by("-number")
+        .first()
+    )
