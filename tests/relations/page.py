@@ -144,7 +144,8 @@ def _tied_by() -> str:
 
 _NOTES = """What to know when reading the tables:
 
-- A tie is also the named list of a restricted record: without one it is in no list, search, flag or figure's records.
+- A tie is also the named list of a restricted record: without one it is in no list, search or figure's records. Of its
+  flags only those tied, the management team and the head of service learn, the last two without who it is.
 - A tie opens nothing to a role whose reach is none ([permissions](permissions.md)). The management team and the
   director read flags by number, because flags are put to them.
 - A flag about a looked-after child without a known reviewing officer is put to all of them, by number.

@@ -15,6 +15,11 @@ from plumbline.people.queries import CHILD
 # Who sees what is put to a role beside those who hold it.
 _ALSO_READ = {"director": ("management_team",)}
 
+# They answer for every child that is placed: flags reach them of a restricted child, too, without saying who it is.
+# The team by being told; the head of service, who decides for each child, whoever was told.
+_TOLD_OF_EVERY_CHILD = "role:management_team"
+_DECIDES_FOR_EVERY_CHILD = "head_of_service"
+
 
 def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
     """Flags put to the viewer or a role of theirs, and flags about children they reach. Nothing else exists."""
@@ -31,12 +36,16 @@ def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
             about_own &= ~Q(subject_type__in=["placement", "exception"])
         seen |= about_own
     allowed = Flag.objects.filter(seen)
-    # A restricted child's flag exists for those tied to the child, and for whom it is put to by name.
+    if _DECIDES_FOR_EVERY_CHILD in {held.role for held in access.current_roles(viewer, on=on)}:
+        return allowed
+    # A restricted child's flag exists for those tied to the child, for whom it is put to by name, and for those who
+    # answer for every child.
     restricted = Child.objects.filter(restricted=True)
     by_name = FlagFor.objects.filter(recipient=_source_id(viewer), to_at=None) if _source_id(viewer) else None
     keep = ~Q(child_id__in=restricted.values("pk")) | Q(child_id__in=_tied_children(viewer, on=on))
     if by_name is not None:
         keep |= Q(pk__in=by_name.values("flag"))
+    keep |= Q(pk__in=_put_to(viewer, on=on).filter(recipient=_TOLD_OF_EVERY_CHILD).values("flag"))
     return allowed.filter(Q(child_id=None) | keep)
 
 

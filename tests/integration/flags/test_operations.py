@@ -99,13 +99,32 @@ def test_a_child_without_one_has_its_flag_put_to_all_of_them():
     assert list(queries.flags_for(a_user("reviewing_officer"), on=TODAY)) == [flag]
 
 
-def test_a_restricted_childs_flag_is_seen_by_its_worker_and_not_by_the_management_team():
+@pytest.mark.parametrize("role", ["management_team", "director"])
+def test_a_restricted_childs_flag_reaches_its_worker_and_who_answers_for_every_child(role):
     worker, child = the_worker(), a_child()
     Child.objects.filter(pk=child.pk).update(restricted=True)
     flag = raised(child)
 
     assert list(queries.flags_for(worker, on=TODAY)) == [flag]
-    assert not queries.flags_visible_to(a_user("management_team"), on=TODAY).exists()
+    assert list(queries.flags_for(a_user(role), on=TODAY)) == [flag]
+
+
+def test_the_head_of_service_decides_for_a_restricted_child():
+    child = a_child()
+    Child.objects.filter(pk=child.pk).update(restricted=True)
+
+    done = result(step(raised(child), "decide"), a_user("head_of_service"), decision="remain")
+
+    assert done.decision == "remain"
+
+
+@pytest.mark.parametrize("role", ["team_manager", "contract_officer", "placement_officer", "social_worker"])
+def test_a_restricted_childs_flag_does_not_exist_for_others(role):
+    child = a_child()
+    Child.objects.filter(pk=child.pk).update(restricted=True)
+    raised(child)
+
+    assert not queries.flags_visible_to(a_user(role), on=TODAY).exists()
 
 
 def test_a_role_that_has_ended_sees_nothing():

@@ -42,6 +42,8 @@ def whom(flag: Any) -> str:
     """The child's name where the viewer may know it, else the number by which the case is known."""
     if flag.child_name:
         return flag.child_name
+    if flag.child_restricted:
+        return "A child whose record is restricted"
     if flag.child_id is None:
         return "The setting" if flag.subject_type == "setting" else "The council’s check"
     return f"Case {flag.subject_source_id}" if flag.subject_source_id else f"Case of flag {flag.pk}"
