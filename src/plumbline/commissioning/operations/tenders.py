@@ -166,6 +166,7 @@ def begin_stage1(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     check_move(TENDER_MOVES, _S(tender.state), _S.STAGE1)
     if not tender.bids.exists():
         raise RuleBroken("No bid is entered. Enter the bids first, or abandon the tender.", code="no_bids")
+    rules.check_conflicts(tender.conflicts.filter(decided_at=None).values_list("person", flat=True))
     tender.stage1_began_on = on
     _move(tender, _S.STAGE1, on, "stage1_began_on")
     audit.record("commissioning.tender.stage1_begun", by=by, at=at, subject=tender, bids=tender.bids.count())

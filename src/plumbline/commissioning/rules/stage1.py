@@ -121,17 +121,26 @@ def why_stopped(failed: Sequence[Failed]) -> str:
     return "; ".join(f"{each.title}: {each.reason.rstrip('.')}" for each in failed) + "."
 
 
+# How each letter begins to say why; %s is "this criterion" or "these criteria".
+OPENINGS: Mapping[str, str] = {
+    "stage1": "Every bid is first checked against the business-information criteria of this tender. Your bid did not "
+    "meet %s:",
+    "excluded": "The law asks us to look at the grounds for exclusion, and at the debarment list, before a bid is "
+    "evaluated. Your bid did not meet %s:",
+    "late": "The tender said by which day bids had to be in. Your bid did not meet %s:",
+}
+
+
 def letter(
-    *, council: str, supplier: str, title: str, reference: str, failed: Sequence[Failed], commissioner: str
+    *, why: str, council: str, supplier: str, title: str, reference: str, failed: Sequence[Failed], commissioner: str
 ) -> str:
-    """The letter to a bidder that goes no further, as a draft for people to edit."""
+    """The letter to a bidder that goes no further, as a draft for people to edit. `why`: a key of OPENINGS."""
     criteria = "\n".join(f"{number}. {each.title}\n   {each.reason}" for number, each in enumerate(failed, start=1))
-    one = len(failed) == 1
+    opening = OPENINGS[why] % ("this criterion" if len(failed) == 1 else "these criteria")
     return (
         f"To {supplier}\n\n"
         f"{title} (reference {reference})\n\n"
-        f"Thank you for your bid. Every bid is first checked against the business-information criteria of this tender. "
-        f"Your bid did not meet {'this criterion' if one else 'these criteria'}:\n\n"
+        f"Thank you for your bid. {opening}\n\n"
         f"{criteria}\n\n"
         f"Your bid was therefore not evaluated any further. "
         f"If you would like to talk about this decision, please write to {commissioner}.\n\n"

@@ -1,6 +1,6 @@
 """What a tender must have before it goes out, as sentences; no table, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -151,3 +151,10 @@ def check_closing(*, kind: str, bids_due_on: date | None, on: date) -> None:
 
 def is_late(*, kind: str, received_on: date, bids_due_on: date | None) -> bool:
     return kind != DIRECT_AWARD and bids_due_on is not None and received_on > bids_due_on
+
+
+def check_conflicts(undecided: Iterable[str]) -> None:
+    """No bid is looked at while it is open whether somebody with an interest may go on. `undecided`: whose it is."""
+    names = ", ".join(sorted(undecided))
+    if names:
+        raise RuleBroken(f"Decide first on the conflict of interest of {names}.", code="conflict_undecided")

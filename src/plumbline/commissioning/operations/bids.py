@@ -1,0 +1,267 @@
+"""Bids: entered after the sealed ones were opened, with their answers and papers; withdrawn by the bidder."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from plumbline.audit import operations as audit
+from plumbline.commissioning.access import bids_visible_to, tenders_visible_to
+from plumbline.commissioning.models import Award, Bid, BidAnswer, BidDocument, BidState, Tender
+from plumbline.commissioning.rules import stage1 as stage1_rules
+from plumbline.commissioning.rules import tender as tender_rules
+from plumbline.commissioning.states import BID_MOVES
+from plumbline.evidence import operations as evidence
+from plumbline.evidence.models import Document, Sensitivity
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.names import sort_key
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Organisation, OrganisationIdentifier, User
+from plumbline.toolkits import content
+
+_T = Tender.State
+# After opening, and until evaluators read what was entered.
+_OPENED = frozenset({_T.CLOSED, _T.STAGE1})
+# By which registers suppliers are known here (domain.md 3.7).
+SCHEMES = {"GB-COH": "Company number", "GB-CHC": "Charity number", "GB-PPON": "Number on the central digital platform"}
+
+
+@transaction.atomic
+def make_supplier(
+    *, name: str, identifiers: Sequence[tuple[str, str]] = (), by: User, at: datetime, on: date
+) -> Organisation:
+    """A supplier that the register of organisations does not have yet. `identifiers`: (scheme, number).
+
+    Raises RuleBroken (name_taken, identifier_taken) for one that is known already, saying under which name.
+    """
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    name = " ".join(name.split())
+    if not name:
+        raise RuleBroken("The supplier needs a name.", code="missing_name")
+    if Organisation.objects.filter(sort_key=sort_key(name)).exists():
+        raise RuleBroken(f"{name} is in the register already: choose it.", code="name_taken")
+    numbers = [(scheme, "".join(value.split()).upper()) for scheme, value in identifiers if value.strip()]
+    for scheme, value in numbers:
+        if scheme not in SCHEMES:
+            raise RuleBroken(f"“{scheme}” is none of {', '.join(SCHEMES)}.", code="unknown_code")
+        taken = OrganisationIdentifier.objects.filter(scheme=scheme, value=value).select_related("organisation").first()
+        if taken:
+            raise RuleBroken(f"{SCHEMES[scheme]} {value} is that of {taken.organisation.name}: choose it.",
+                             code="identifier_taken")  # fmt: skip
+    made = Organisation.objects.create(name=name, sort_key=sort_key(name), sector=Organisation.Sector.OTHER)
+    for scheme, value in numbers:
+        OrganisationIdentifier.objects.create(organisation=made, scheme=scheme, value=value)
+    audit.record("commissioning.supplier.made", by=by, at=at, subject=made, name=name, identifiers=numbers)
+    return made
+
+
+@transaction.atomic
+def enter_bid(
+    *,
+    tender_id: int,
+    supplier_id: int,
+    received_at: datetime,
+    price: Decimal | None = None,
+    new_to_council: bool = False,
+    late_accepted_because: str = "",
+    council: str,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Bid:
+    """Record a bid as it was opened. One that came after the last day is kept, and stopped, unless it is accepted with
+    a reason; its letter is drafted in the name of `council`.
+    """
+    tender = _tender(tender_id, by=by, on=on)
+    direct = tender.kind == Tender.Kind.DIRECT_AWARD
+    if tender.state not in _OPENED and not (direct and tender.state == _T.PUBLISHED):
+        raise RuleBroken("Bids are entered after they were opened, and before they are evaluated: close the tender "
+                         "first.", code="wrong_state")  # fmt: skip
+    supplier = _supplier(supplier_id)
+    if tender.bids.filter(supplier=supplier).exists():
+        raise RuleBroken(f"The bid of {supplier.name} is entered already.", code="bid_entered")
+    if direct and tender.bids.exclude(state=BidState.WITHDRAWN).exists():
+        raise RuleBroken("A direct award has one supplier.", code="one_supplier")
+    received_on = timezone.localtime(received_at).date()
+    if received_on > on:
+        raise RuleBroken(f"{received_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if price is not None and price < 0:
+        raise RuleBroken("The price cannot be below 0.", code="bad_price")
+    late = tender_rules.is_late(kind=tender.kind, received_on=received_on, bids_due_on=tender.bids_due_on)
+    bid = Bid.objects.create(
+        tender=tender, supplier=supplier, received_at=received_at, price=price, new_to_council=new_to_council,
+        late=late, late_accepted_because=late_accepted_because.strip() if late else "", entered_at=at, entered_by=by,
+    )  # fmt: skip
+    audit.record(
+        "commissioning.bid.entered", by=by, at=at, subject=bid, tender=tender.pk, supplier=supplier.pk, late=late,
+        because=bid.late_accepted_because,
+    )  # fmt: skip
+    if late and not bid.late_accepted_because:
+        _stop_late(bid, received_on=received_on, council=council, by=by, at=at, on=on)
+    return bid
+
+
+def _stop_late(bid: Bid, *, received_on: date, council: str, by: User, at: datetime, on: date) -> None:
+    due = bid.tender.bids_due_on
+    failed = [stage1_rules.Failed(
+        "Received by the last day for bids", f"It came on {received_on:%-d %B %Y}; the last day was {due:%-d %B %Y}."
+    )]  # fmt: skip
+    bid.state, bid.stopped_on = BidState.DISQUALIFIED, on
+    bid.stopped_because = f"Late: it came on {received_on:%-d %B %Y}; the last day was {due:%-d %B %Y}."
+    bid.letter = stage1_rules.letter(
+        why="late", council=council, supplier=bid.supplier.name, title=bid.tender.title, failed=failed,
+        reference=bid.tender.reference, commissioner=str(bid.tender.lead_commissioner),
+    )  # fmt: skip
+    bid.save(update_fields=["state", "stopped_on", "stopped_because", "letter"])
+    audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because)
+
+
+@transaction.atomic
+def save_answers(*, bid_id: int, answers: Mapping[str, str], by: User, at: datetime, on: date) -> Bid:
+    """What the bidder wrote to each question (key → text; "" takes an answer away), until evaluation begins."""
+    bid = _bid(bid_id, by=by, on=on)
+    _check_open(bid)
+    asked = {each.key for each in _questions(bid.tender)}
+    unknown = sorted(set(answers) - asked)
+    if unknown:
+        raise RuleBroken(f"The tender does not ask {', '.join(unknown)}.", code="unknown_question")
+    known = {each.question: each for each in bid.answers.all()}
+    changed = []
+    for question, text in answers.items():
+        text = text.strip()
+        before = known.get(question)
+        if text == (before.text if before else ""):
+            continue
+        changed.append(question)
+        if not text:
+            known[question].delete()
+        elif before:
+            before.text = text
+            before.save(update_fields=["text"])
+        else:
+            BidAnswer.objects.create(bid=bid, question=question, text=text)
+    if changed:
+        audit.record("commissioning.bid.answers_entered", by=by, at=at, subject=bid, questions=sorted(changed))
+    return bid
+
+
+@transaction.atomic
+def attach_paper(
+    *,
+    bid_id: int,
+    criterion: str,
+    title: str,
+    file_name: str,
+    content: bytes,
+    folder: Path,
+    by: User,
+    at: datetime,
+    on: date,
+) -> BidDocument:
+    """Keep a paper of the bid: for one criterion of stage 1, one question, or ("") the whole bid."""
+    bid = _bid(bid_id, by=by, on=on)
+    _check_open(bid)
+    asked = {each.key for each in (*_criteria(bid.tender), *_questions(bid.tender))}
+    if criterion and criterion not in asked:
+        raise RuleBroken(f"The tender does not ask “{criterion}”.", code="unknown_question")
+    document = evidence.keep_document(title=title, file_name=file_name, content=content, folder=folder, by=by, at=at)
+    # Bids are in confidence: this paper is reached by who may see the bid, and by no other way.
+    document.sensitivity, document.organisation = Sensitivity.RESTRICTED, bid.supplier
+    document.save(update_fields=["sensitivity", "organisation"])
+    paper = BidDocument.objects.create(bid=bid, document=document, criterion=criterion)
+    audit.record(
+        "commissioning.bid.paper_attached", by=by, at=at, subject=bid, document=document.pk, criterion=criterion
+    )
+    return paper
+
+
+@transaction.atomic
+def detach_paper(*, paper_id: int, because: str, by: User, at: datetime, on: date) -> None:
+    """Take away a paper that was attached in error; the document itself is kept."""
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    paper = BidDocument.objects.filter(pk=paper_id, bid__in=bids_visible_to(by, on=on)).first()
+    if paper is None:
+        raise NotAllowed(f"There is no paper {paper_id}.")
+    bid = _bid(paper.bid_id, by=by, on=on)
+    _check_open(bid)
+    if not because.strip():
+        raise RuleBroken("Say why the paper is taken away.", code="missing_reason")
+    audit.record(
+        "commissioning.bid.paper_detached", by=by, at=at, subject=bid, because=because.strip(),
+        document=paper.document_id, criterion=paper.criterion,
+    )  # fmt: skip
+    paper.delete()
+
+
+@transaction.atomic
+def open_paper(*, document: Document, bid_id: int, by: User, at: datetime, on: date) -> None:
+    """Leave the trace that somebody took a paper of a bid out."""
+    bid = bids_visible_to(by, on=on).filter(pk=bid_id, documents__document=document).first()
+    if bid is None:
+        raise NotAllowed(f"There is no such paper of bid {bid_id}.")
+    evidence.note_opened(document=document, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_bid(*, bid_id: int, because: str, by: User, at: datetime, on: date) -> Bid:
+    """The bidder takes the bid back. One that stands recommended is first taken off the recommendation."""
+    bid = _bid(bid_id, by=by, on=on)
+    check_move(BID_MOVES, BidState(bid.state), BidState.WITHDRAWN)
+    if not because.strip():
+        raise RuleBroken("Say what the bidder wrote.", code="missing_reason")
+    if Award.objects.filter(bid=bid).exclude(state=Award.State.CANCELLED).exists():
+        raise RuleBroken("This bid is recommended. Cancel the recommendation first.", code="recommended")
+    bid.state, bid.stopped_because, bid.stopped_on = BidState.WITHDRAWN, because.strip(), on
+    bid.save(update_fields=["state", "stopped_because", "stopped_on"])
+    audit.record("commissioning.bid.withdrawn", by=by, at=at, subject=bid, because=bid.stopped_because)
+    return bid
+
+
+def _check_open(bid: Bid) -> None:
+    """Raise RuleBroken once evaluators read the bid, or it goes no further."""
+    direct = bid.tender.kind == Tender.Kind.DIRECT_AWARD and bid.tender.state == _T.PUBLISHED
+    if bid.tender.state not in _OPENED and not direct:
+        raise RuleBroken("What the bidder gave is not changed once evaluation has begun.", code="wrong_state")
+    if bid.state not in (BidState.RECEIVED, BidState.CLARIFICATION, BidState.PASSED):
+        raise RuleBroken("The bid goes no further.", code="bid_stopped")
+
+
+def _questions(tender: Tender) -> tuple[content.Criterion, ...]:
+    return content.read(tender.questions.content).criteria if tender.questions else ()
+
+
+def _criteria(tender: Tender) -> tuple[content.Criterion, ...]:
+    return content.read(tender.stage1.content).criteria if tender.stage1 else ()
+
+
+def _tender(tender_id: int, *, by: User, on: date) -> Tender:
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    seen = tenders_visible_to(by, on=on).filter(pk=tender_id).values("pk")
+    found = Tender.objects.select_for_update(of=("self",)).filter(pk__in=seen).first()
+    if found is None:
+        raise NotAllowed(f"There is no tender {tender_id}.")
+    return found
+
+
+def _bid(bid_id: int, *, by: User, on: date) -> Bid:
+    """The bid, locked. None is there for whoever may not see it."""
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    seen = bids_visible_to(by, on=on).filter(pk=bid_id).values("pk")
+    found = Bid.objects.select_for_update(of=("self",)).select_related("tender", "supplier").filter(pk__in=seen).first()
+    if found is None:
+        raise NotAllowed(f"There is no bid {bid_id}.")
+    return found
+
+
+def _supplier(supplier_id: int) -> Organisation:
+    found = Organisation.objects.filter(pk=supplier_id).first()
+    if found is None:
+        raise RuleBroken("This supplier is not in the register.", code="unknown_supplier")
+    while found.merged_into is not None:
+        found = found.merged_into
+    return found

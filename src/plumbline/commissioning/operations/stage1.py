@@ -1,0 +1,268 @@
+"""Stage 1 of one bid: each criterion decided, clarifications, the grounds for exclusion, the outcome and its letter."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from plumbline.audit import operations as audit
+from plumbline.commissioning.access import bids_visible_to
+from plumbline.commissioning.models import Bid, BidState, Decision, ExclusionCheck, Stage1Decision, Tender
+from plumbline.commissioning.rules import stage1 as rules
+from plumbline.commissioning.rules import tender as tender_rules
+from plumbline.commissioning.rules.stage1 import Clarification, Failed
+from plumbline.commissioning.states import BID_MOVES, STOPPED
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.toolkits import content
+from plumbline.toolkits.content import Criterion
+
+
+@transaction.atomic
+def decide_criterion(
+    *, bid_id: int, criterion: str, decision: str, reason: str = "", by: User, at: datetime, on: date
+) -> Stage1Decision:
+    """Pass, fail or "does not apply" for one criterion. Decided again, the newer decision stands, until the outcome.
+
+    Raises RuleBroken: missing_reason; clarification_first and clarification_open, where a required paper is missing.
+    """
+    bid = _in_stage1(bid_id, by=by, on=on)
+    asked = _criterion(bid, criterion)
+    known = _decision(bid, criterion)
+    rules.check_decision(
+        decision=decision, reason=reason, evidence_required=asked.evidence == "required",
+        has_evidence=bid.documents.filter(criterion=criterion).exists(), clarification=_clarification(known), on=on,
+    )  # fmt: skip
+    found = known or Stage1Decision(bid=bid, criterion=criterion)
+    found.decision, found.reason, found.decided_at, found.decided_by = decision, reason.strip(), at, by
+    found.save()
+    audit.record(
+        "commissioning.bid.criterion_decided", by=by, at=at, subject=bid, because=found.reason, criterion=criterion,
+        decision=decision,
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def ask_clarification(
+    *, bid_id: int, criterion: str, asked: str, due_on: date, by: User, at: datetime, on: date
+) -> Stage1Decision:
+    """Ask the bidder about one criterion: for a missing paper, or what a paper means; never to better the bid."""
+    bid = _in_stage1(bid_id, by=by, on=on)
+    _criterion(bid, criterion)
+    rules.check_clarification(asked=asked, due_on=due_on, on=on)
+    found = _decision(bid, criterion) or Stage1Decision(bid=bid, criterion=criterion)
+    found.decision, found.reason, found.decided_at, found.decided_by = Decision.CLARIFICATION, "", at, by
+    found.clarification_asked, found.clarification_asked_on, found.clarification_due_on = asked.strip(), on, due_on
+    found.clarification_answer, found.clarification_answered_on = "", None
+    found.save()
+    if bid.state == BidState.RECEIVED:
+        check_move(BID_MOVES, BidState.RECEIVED, BidState.CLARIFICATION)
+        bid.state = BidState.CLARIFICATION
+        bid.save(update_fields=["state"])
+    audit.record(
+        "commissioning.bid.clarification_asked", by=by, at=at, subject=bid, because=found.clarification_asked,
+        criterion=criterion, due_on=due_on.isoformat(),
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def answer_clarification(
+    *, bid_id: int, criterion: str, answer: str, answered_on: date, by: User, at: datetime, on: date
+) -> Stage1Decision:
+    """What the bidder answered, and when. The criterion is then decided."""
+    bid = _in_stage1(bid_id, by=by, on=on)
+    found = _decision(bid, criterion)
+    if found is None or found.clarification_asked_on is None:
+        raise RuleBroken("The bidder was asked nothing on this criterion.", code="not_asked")
+    if not answer.strip():
+        raise RuleBroken("Say what the bidder answered, or which papers came.", code="missing_answer")
+    if not found.clarification_asked_on <= answered_on <= on:
+        raise RuleBroken("The answer came between the day of the question and today.", code="bad_date")
+    found.clarification_answer, found.clarification_answered_on = answer.strip(), answered_on
+    found.save(update_fields=["clarification_answer", "clarification_answered_on"])
+    audit.record(
+        "commissioning.bid.clarification_answered", by=by, at=at, subject=bid, criterion=criterion,
+        answered_on=answered_on.isoformat(),
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def check_exclusion(
+    *,
+    bid_id: int,
+    ground: str,
+    result: str,
+    note: str = "",
+    checked_on: date,
+    council: str,
+    by: User,
+    at: datetime,
+    on: date,
+) -> ExclusionCheck:
+    """Record that the grounds of one kind were looked at. A supplier found excluded goes no further: its bid stops."""
+    bid = _in_stage1(bid_id, by=by, on=on)
+    if ground not in ExclusionCheck.Ground.values or result not in ExclusionCheck.Result.values:
+        raise RuleBroken("Choose the ground, and what was found.", code="unknown_code")
+    rules.check_exclusion(ground=ground, result=result, note=note)
+    if checked_on > on:
+        raise RuleBroken(f"{checked_on:%-d %B %Y} is a date in the future.", code="future_date")
+    found, _ = ExclusionCheck.objects.update_or_create(
+        bid=bid, ground=ground,
+        defaults={"result": result, "note": note.strip(), "checked_on": checked_on, "checked_at": at, "checked_by": by},
+    )  # fmt: skip
+    audit.record(
+        "commissioning.bid.exclusion_checked", by=by, at=at, subject=bid, because=found.note, ground=ground,
+        result=result,
+    )  # fmt: skip
+    if result == rules.EXCLUDED:
+        failed = [Failed(f"Not excluded: {rules.GROUNDS[ground]}", found.note)]
+        _stop(bid, BidState.DISQUALIFIED, failed, why="excluded", council=council, by=by, at=at, on=on)
+    return found
+
+
+@transaction.atomic
+def pass_bid(*, bid_id: int, by: User, at: datetime, on: date) -> Bid:
+    """The bid passed stage 1. Raises RuleBroken saying what failed, is undecided or was not checked."""
+    bid = _in_stage1(bid_id, by=by, on=on)
+    check_move(BID_MOVES, BidState(bid.state), BidState.PASSED)
+    rules.check_passes(
+        criteria={each.key: each.title for each in _criteria(bid)},
+        decisions=dict(bid.stage1_decisions.values_list("criterion", "decision")),
+        results=dict(bid.exclusion_checks.values_list("ground", "result")),
+    )
+    tender_rules.check_conflicts(bid.tender.conflicts.filter(decided_at=None).values_list("person", flat=True))
+    bid.state, bid.stage1_decided_on = BidState.PASSED, on
+    bid.save(update_fields=["state", "stage1_decided_on"])
+    audit.record("commissioning.bid.passed", by=by, at=at, subject=bid)
+    return bid
+
+
+@transaction.atomic
+def fail_bid(*, bid_id: int, council: str, by: User, at: datetime, on: date) -> Bid:
+    """The bid failed stage 1 and goes no further: the reasons are those of the criteria failed; its letter is drafted.
+
+    Every other criterion is decided first, so that the bidder is told all of it at once.
+    """
+    bid = _in_stage1(bid_id, by=by, on=on)
+    titles = {each.key: each.title for each in _criteria(bid)}
+    decisions = {each.criterion: each for each in bid.stage1_decisions.all()}
+    failed = [
+        Failed(title, decisions[key].reason)
+        for key, title in titles.items()
+        if key in decisions and decisions[key].decision == rules.FAIL
+    ]
+    rules.check_fails(failed)
+    undecided = rules.not_yet(
+        criteria=titles, decisions={key: each.decision for key, each in decisions.items()}, checked=rules.GROUNDS
+    )
+    if undecided:
+        raise RuleBroken(f"Decide every criterion, so that the bidder is told all at once. {undecided[0]}",
+                         code="stage1_not_done")  # fmt: skip
+    bid.stage1_decided_on = on
+    bid.save(update_fields=["stage1_decided_on"])
+    return _stop(bid, BidState.FAILED, failed, why="stage1", council=council, by=by, at=at, on=on)
+
+
+@transaction.atomic
+def edit_letter(*, bid_id: int, text: str, by: User, at: datetime, on: date) -> Bid:
+    """The letter to a bidder that was stopped, as it will be sent."""
+    bid = _bid(bid_id, by=by, on=on)
+    _check_letter(bid)
+    if not text.strip():
+        raise RuleBroken("The letter is empty.", code="missing_letter")
+    if text.strip() == bid.letter.strip():
+        return bid
+    bid.letter = text.strip() + "\n"
+    bid.save(update_fields=["letter"])
+    audit.record("commissioning.bid.letter_edited", by=by, at=at, subject=bid)
+    return bid
+
+
+@transaction.atomic
+def mark_letter_sent(*, bid_id: int, sent_on: date, by: User, at: datetime, on: date) -> Bid:
+    """The letter went out on a day; it is not edited any more."""
+    bid = _bid(bid_id, by=by, on=on)
+    _check_letter(bid)
+    if not bid.letter.strip():
+        raise RuleBroken("There is no letter yet.", code="missing_letter")
+    if bid.stopped_on is not None and not bid.stopped_on <= sent_on <= on:
+        raise RuleBroken("The letter went out between the day of the decision and today.", code="bad_date")
+    bid.letter_sent_on = sent_on
+    bid.save(update_fields=["letter_sent_on"])
+    audit.record("commissioning.bid.letter_sent", by=by, at=at, subject=bid, sent_on=sent_on.isoformat())
+    return bid
+
+
+def _stop(
+    bid: Bid,
+    state: BidState,
+    failed: Sequence[Failed],
+    *,
+    why: str,
+    council: str,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Bid:
+    check_move(BID_MOVES, BidState(bid.state), state)
+    bid.state, bid.stopped_because, bid.stopped_on = state, rules.why_stopped(failed), on
+    bid.letter = rules.letter(
+        why=why, council=council, supplier=bid.supplier.name, title=bid.tender.title, failed=failed,
+        reference=bid.tender.reference, commissioner=str(bid.tender.lead_commissioner),
+    )  # fmt: skip
+    bid.save(update_fields=["state", "stopped_because", "stopped_on", "letter"])
+    audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because, state=state.value)
+    return bid
+
+
+def _check_letter(bid: Bid) -> None:
+    if bid.state not in STOPPED:
+        raise RuleBroken("There is a letter of stage 1 only for a bid that was stopped.", code="wrong_state")
+    if bid.letter_sent_on is not None:
+        raise RuleBroken(f"The letter was sent on {bid.letter_sent_on:%-d %B %Y}.", code="letter_sent")
+
+
+def _clarification(known: Stage1Decision | None) -> Clarification | None:
+    if known is None or known.clarification_due_on is None:
+        return None
+    return Clarification(known.clarification_due_on, known.clarification_answered_on is not None)
+
+
+def _decision(bid: Bid, criterion: str) -> Stage1Decision | None:
+    return Stage1Decision.objects.select_for_update(of=("self",)).filter(bid=bid, criterion=criterion).first()
+
+
+def _criteria(bid: Bid) -> tuple[Criterion, ...]:
+    return content.read(bid.tender.stage1.content).criteria if bid.tender.stage1 else ()
+
+
+def _criterion(bid: Bid, key: str) -> Criterion:
+    found = next((each for each in _criteria(bid) if each.key == key), None)
+    if found is None:
+        raise NotAllowed(f"Stage 1 has no criterion “{key}”.")
+    return found
+
+
+def _in_stage1(bid_id: int, *, by: User, on: date) -> Bid:
+    bid = _bid(bid_id, by=by, on=on)
+    if bid.tender.state != Tender.State.STAGE1:
+        raise RuleBroken("Bids are checked while the tender is at stage 1.", code="wrong_state")
+    if bid.state not in (BidState.RECEIVED, BidState.CLARIFICATION):
+        raise RuleBroken(f"Stage 1 of this bid is decided: {bid.get_state_display().lower()}.", code="wrong_state")
+    return bid
+
+
+def _bid(bid_id: int, *, by: User, on: date) -> Bid:
+    """The bid, locked. None is there for whoever may not see it."""
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    seen = bids_visible_to(by, on=on).filter(pk=bid_id).values("pk")
+    found = Bid.objects.select_for_update(of=("self",)).select_related("tender", "supplier").filter(pk__in=seen).first()
+    if found is None:
+        raise NotAllowed(f"There is no bid {bid_id}.")
+    return found
