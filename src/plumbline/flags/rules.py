@@ -95,6 +95,9 @@ KINDS: Mapping[str, Kind] = {
         Kind("check_late", "The setting has not been checked for a month", 4, False,
              ("contract_officer", "performance_analyst")),
         Kind("monthly_check_late", "The monthly check is late", 4, False, ("performance_analyst", "management_team")),
+        # To whom, `contracts` says for each contract: the management team, its manager, its service-area lead.
+        Kind("contract_red", "A contract is red", 2, True, ("management_team",), (), True),
+        Kind("contract_amber", "A contract is amber", 3, True, ("management_team",)),
         Kind("action_overdue", "An action is overdue", 3, False, ("contract_officer",)),
         Kind("document_expiring", "A document expires within 30 days", 4, False, ("contract_officer",)),
         Kind("document_expired", "A document has expired", 3, False, ("contract_officer",)),

@@ -74,6 +74,8 @@ class RatingByHand(Recorded):
 
     contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="ratings_by_hand")
     colour = models.CharField(max_length=5, choices=Colour)
+    # Set as better than the rules gave: may lift the colour. Else it only ever makes it worse.
+    better = models.BooleanField(default=False)
     because = models.TextField()
     from_on = models.DateField()
     until_on = models.DateField()
