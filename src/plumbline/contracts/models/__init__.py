@@ -10,6 +10,7 @@ from plumbline.contracts.models.incidents import (
     NewsSent,
     Notification,
 )
+from plumbline.contracts.models.offers import PolicyOffer
 from plumbline.contracts.models.rating import (
     Colour,
     GoLive,
@@ -67,6 +68,7 @@ __all__ = [
     "NewsSent",
     "Notification",
     "Policy",
+    "PolicyOffer",
     "PolicyReview",
     "RatingByHand",
     "RatingPeriod",

@@ -67,15 +67,21 @@ class Incident(Recorded):
     form = models.ForeignKey(IncidentForm, on_delete=models.PROTECT, null=True, related_name="incidents")
     type = models.CharField(max_length=20, choices=IncidentType)
     occurred_at = models.DateTimeField()
+    # When the provider came to know of it: from then its clocks run. NULL: from when it happened.
+    known_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField()
     reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     summary = models.TextField()
     narrative = models.TextField(blank=True)
+    # The names of staff concerned, one on each line; restricted as the narrative is, and kept out of the summary.
+    staff_involved = models.TextField(blank=True)
     immediate_action = models.TextField(blank=True)
     children_count = models.IntegerField(default=0)
     strategy_discussion = models.BooleanField(null=True)
     police_reference = models.CharField(max_length=60, blank=True)
     lado_reference = models.CharField(max_length=60, blank=True)
+    service_centre_reference = models.CharField(max_length=60, blank=True)
+    placing_authority = models.CharField(max_length=200, blank=True)
     # Of an allegation: substantiated, malicious, false, unsubstantiated, unfounded.
     outcome = models.CharField(max_length=20, blank=True)
     # The council's own duties: notice to the national panel, and the rapid review.

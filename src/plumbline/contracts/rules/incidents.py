@@ -1,0 +1,211 @@
+"""Serious incidents: who is to be told by when, what may be written where, and when one can be closed.
+
+Plain values in, decisions with reasons out. Sources of the duties: `contracts/library/notifications.yaml`.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from plumbline.contracts.rules.notifications import ALL, NOTIFIABLE, Clock, Library, Rule
+from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.periods import is_working_day
+
+# Days end, and people say times, where the council is.
+PLACE = ZoneInfo("Europe/London")
+
+# The types of which the council must decide whether they are notified to the national panel: a child died, or was
+# seriously harmed (Children Act 2004, section 16C). Of others it may decide so.
+TO_BE_DECIDED = frozenset({"death", "serious_injury"})
+# The types that end with an outcome of the allegation.
+ALLEGATIONS = frozenset({"allegation_staff"})
+OUTCOMES: Mapping[str, str] = {
+    "substantiated": "Substantiated",
+    "malicious": "Malicious",
+    "false": "False",
+    "unsubstantiated": "Unsubstantiated",
+    "unfounded": "Unfounded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One recipient who is to be told, by when, by whose duty and by which law."""
+
+    recipient: str
+    basis: str
+    duty: str
+    due_at: datetime
+
+
+def kind_of_setting(*, register: str, provision_type: str) -> str:
+    """childrens_home, supported_accommodation or other, from what Ofsted calls the setting.
+
+    A setting of the social-care register whose type is not known is taken for a children's home: that asks for more,
+    and what is not needed is marked so with a reason.
+    """
+    said = provision_type.casefold().replace("’", "'")
+    if "supported accommodation" in said:
+        return "supported_accommodation"
+    if re.search(r"children'?s'? home", said) or (register == "social_care" and not said.strip()):
+        return "childrens_home"
+    return "other"
+
+
+def notifications(
+    library: Library,
+    *,
+    type: str,  # noqa: A002 - what the field calls it
+    setting_kind: str,
+    occurred_on: date,
+    provider_knew_at: datetime,
+    council_knew_at: datetime,
+    notifiable: bool,
+    learnt_on: date | None,
+    holidays: Collection[date],
+) -> list[Due]:
+    """Everyone who is to be told of an incident, by the law of the day on which it happened; the soonest first.
+
+    A provider's clocks run from the moment at which the provider knew, the council's from when the council did; those
+    of a notifiable incident from `learnt_on`, the day on which the council learnt that it is one.
+    """
+    found = []
+    for rule in library.rules:
+        if not _applies(rule, type=type, setting_kind=setting_kind, on=occurred_on, notifiable=notifiable):
+            continue
+        knew_at = provider_knew_at if rule.duty == "provider" else council_knew_at
+        if rule.when == NOTIFIABLE and learnt_on is not None:
+            knew_at = datetime.combine(learnt_on, time(0), PLACE)
+        found.append(Due(rule.recipient, rule.basis, rule.duty, due_at(rule.clock, knew_at, holidays=holidays)))
+    return sorted(found, key=lambda due: due.due_at)
+
+
+def _applies(rule: Rule, *, type: str, setting_kind: str, on: date, notifiable: bool) -> bool:  # noqa: A002
+    return (
+        setting_kind in rule.settings
+        and (ALL in rule.types or type in rule.types)
+        and rule.stands_on(on)
+        and (rule.when != NOTIFIABLE or notifiable)
+    )
+
+
+def due_at(clock: Clock, knew_at: datetime, *, holidays: Collection[date]) -> datetime:
+    """By when. Of working days: the last minute of the nth working day after the day of knowing, so that the first
+    after a Saturday is the Monday, unless that is a bank holiday."""
+    if clock.hours is not None:
+        return knew_at + timedelta(hours=clock.hours)
+    day = knew_at.astimezone(PLACE).date()
+    left = clock.working_days or 0
+    while left:
+        day += timedelta(1)
+        left -= is_working_day(day, holidays)
+    return datetime.combine(day, time(23, 59), PLACE)
+
+
+def moment(*, on: date, at: datetime) -> datetime:
+    """The moment on the council's clocks: `at`, or its time of day on the day taken for today where that is another."""
+    local = at.astimezone(PLACE)
+    return at if local.date() == on else datetime.combine(on, local.time(), PLACE)
+
+
+def check_times(*, occurred_at: datetime, knew_at: datetime, now: datetime) -> None:
+    """Raise RuleBroken unless an incident happened before it was known, and was known before now."""
+    if occurred_at > now:
+        raise RuleBroken("The incident cannot have happened in the future.", code="future_date")
+    if knew_at > now:
+        raise RuleBroken("The provider cannot have learnt of it in the future.", code="future_date")
+    if knew_at < occurred_at:
+        raise RuleBroken("The provider cannot have learnt of it before it happened.", code="days_out_of_order")
+
+
+def names_in(text: str, names: Iterable[str]) -> list[str]:
+    """Which of these names a text for wide reading holds: a whole name, or a surname or forename of three letters and
+    more, as a word of its own. Capital letters are asked for in parts of a name, so that "may" is no Ms May."""
+    found = []
+    plain = text.replace("’", "'")
+    for name in names:
+        whole = " ".join(name.replace("’", "'").split())
+        parts = [part for part in whole.split() if len(part) >= 3]
+        if whole and re.search(rf"(?<!\w){re.escape(whole)}(?!\w)", plain, re.IGNORECASE):
+            found.append(name)
+        elif any(re.search(rf"(?<!\w){re.escape(part[:1].upper() + part[1:])}(?!\w)", plain) for part in parts):
+            found.append(name)
+    return found
+
+
+def check_nameless(text: str, names: Iterable[str], *, what: str) -> None:
+    """Raise RuleBroken where a text that many read names somebody. The refusal does not repeat the name."""
+    if names_in(text, names):
+        raise RuleBroken(
+            f"{what} names somebody. Many people read it: write “a child” or “a member of staff”, and put the names in"
+            " the full account.",
+            code="names_somebody",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What closing an incident asks about it. `untold`, `news_untold`, `open_actions`: in words, one each."""
+
+    type: str
+    outcome: str
+    notifiable_decided: bool
+    untold: Sequence[str]
+    news_untold: Sequence[str]
+    open_actions: Sequence[str]
+    lessons: str
+
+
+def in_the_way_of_closing(standing: Standing) -> list[str]:
+    """Why an incident cannot be closed yet, in sentences; empty where it can."""
+    reasons = [f"{name} has not been told." for name in standing.untold]
+    reasons += [f"{name} has not been told the later news." for name in standing.news_untold]
+    if standing.type in TO_BE_DECIDED and not standing.notifiable_decided:
+        reasons.append("Nobody has decided whether it must be notified to the national panel.")
+    if standing.type in ALLEGATIONS and not standing.outcome:
+        reasons.append("The outcome of the allegation is not recorded.")
+    reasons += [f"The action “{title}” is not verified." for title in standing.open_actions]
+    if not standing.lessons.strip():
+        reasons.append("What was learnt is not written down.")
+    return reasons
+
+
+def check_outcome(type: str, outcome: str) -> None:  # noqa: A002
+    if type not in ALLEGATIONS:
+        raise RuleBroken("Only an allegation has an outcome.", code="no_allegation")
+    if outcome not in OUTCOMES:
+        raise RuleBroken("Choose the outcome of the allegation.", code="unknown_outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Who has agreed one version of an incident form; None: nobody of that side yet."""
+
+    manager: int | None
+    area: int | None
+    provider: int | None
+
+    @property
+    def by_all(self) -> bool:
+        return None not in (self.manager, self.area, self.provider)
+
+
+SIDES: Mapping[str, str] = {
+    "manager": "Contract manager",
+    "area": "Service area",
+    "provider": "Provider",
+}
+
+
+def check_agreement(agreed: Agreed, *, side: str, user_id: int, newest: bool) -> None:
+    """Raise RuleBroken unless this person can agree for this side now. Nobody agrees for two sides."""
+    if side not in SIDES:
+        raise RuleBroken("There is no such side.", code="unknown_side")
+    if not newest:
+        raise RuleBroken("There is a newer version of this form. Read that one.", code="old_version")
+    if getattr(agreed, side) is not None:
+        raise RuleBroken(f"This version is agreed already for the side: {SIDES[side].lower()}.", code="agreed_already")
+    if user_id in {agreed.manager, agreed.area, agreed.provider}:
+        raise RuleBroken("You have agreed for another side already. Each side agrees for itself.", code="two_sides")
