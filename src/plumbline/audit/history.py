@@ -80,13 +80,13 @@ create unique index if not exists {history}_open on {history} (id) where to_tx i
 create or replace function {table}_keep_history() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    number bigint;
+    keeping_tx bigint;
 begin
     if tg_op = 'INSERT' then
         if not exists (select from new_rows) then return null; end if;
-        number := audit_current_tx();
+        keeping_tx := audit_current_tx();
         insert into {history} (from_tx, to_tx, {columns})
-            select number, null, {columns} from new_rows
+            select keeping_tx, null, {columns} from new_rows
             -- Deleted and inserted again in one transaction: one version.
             on conflict (id, from_tx) do update set (to_tx, {columns}) = row(null, {excluded});
     elsif tg_op = 'UPDATE' then
@@ -96,19 +96,19 @@ begin
             raise exception 'the number of a row of {table} never changes' using errcode = 'restrict_violation';
         end if;
         if not exists (select {columns} from new_rows except select {columns} from old_rows) then return null; end if;
-        number := audit_current_tx();
-        update {history} h set to_tx = number
+        keeping_tx := audit_current_tx();
+        update {history} h set to_tx = keeping_tx
             from (select {columns} from new_rows except select {columns} from old_rows) n
-            where h.id = n.id and h.to_tx is null and h.from_tx <> number;
+            where h.id = n.id and h.to_tx is null and h.from_tx <> keeping_tx;
         insert into {history} (from_tx, to_tx, {columns})
-            select number, null, n.* from (select {columns} from new_rows except select {columns} from old_rows) n
+            select keeping_tx, null, n.* from (select {columns} from new_rows except select {columns} from old_rows) n
             -- A second change in one transaction replaces its own version.
             on conflict (id, from_tx) do update set (to_tx, {columns}) = row(null, {excluded});
     else
         if not exists (select from old_rows) then return null; end if;
-        number := audit_current_tx();
-        delete from {history} h using old_rows o where h.id = o.id and h.to_tx is null and h.from_tx = number;
-        update {history} h set to_tx = number from old_rows o where h.id = o.id and h.to_tx is null;
+        keeping_tx := audit_current_tx();
+        delete from {history} h using old_rows o where h.id = o.id and h.to_tx is null and h.from_tx = keeping_tx;
+        update {history} h set to_tx = keeping_tx from old_rows o where h.id = o.id and h.to_tx is null;
     end if;
     return null;
 end $$;
