@@ -1,0 +1,91 @@
+"""Who may see a return, and who may do what with it. Read by every query and operation of returns."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from plumbline.kernel.errors import NotAllowed
+from plumbline.people import access
+from plumbline.people.access import ROLES, Permission
+from plumbline.people.models import Organisation, User
+from plumbline.toolkits.models import Return, ReturnAssignment, ReturnState
+from plumbline.toolkits.states import ANSWERABLE
+
+# Any of these reads every return: who asks for them, moderates, signs off, or works with contracts.
+READS_ALL = (
+    Permission.RETURNS_REQUEST, Permission.RETURNS_MODERATE, Permission.RETURNS_SIGN_OFF, Permission.CONTRACTS_VIEW,
+)  # fmt: skip
+CASE_AUDIT = "case_audit"
+# A moderator's answers are for the others to read once they are all there.
+MODERATION_SHOWN = frozenset({ReturnState.MODERATED, ReturnState.SIGNED_OFF})
+
+
+def same_bodies(organisations: set[int]) -> set[int]:
+    """These organisations with every other record of the same body, by the merges in force."""
+    known: set[int] = set()
+    found = set(organisations)
+    while found - known:
+        known |= found
+        merged = Organisation.objects.filter(Q(pk__in=known) | Q(merged_into__in=known))
+        for number, into in merged.values_list("pk", "merged_into"):
+            found |= {number} | ({into} if into else set())
+    return known
+
+
+def organisations_of(viewer: User, *, on: date) -> set[int]:
+    """The organisations for which a provider's user acts on a day."""
+    if not viewer.is_active:
+        return set()
+    held = {
+        role.organisation_id
+        for role in access.current_roles(viewer, on=on)
+        if role.organisation_id and Permission.PROVIDER_PORTAL in ROLES[role.role].permissions
+    }
+    return same_bodies(held) if held else set()
+
+
+def reads_all(viewer: User, *, on: date) -> bool:
+    return any(access.may(viewer, permission, on=on) for permission in READS_ALL)
+
+
+def returns_visible_to(viewer: User, *, on: date) -> QuerySet[Return]:
+    """Returns that the viewer may read and take out: all of them for who works with them in the council; those of their
+    organisation for a provider's user; and for ever those that somebody asked for, was asked to answer, answered or
+    handed in. An audit of a case is read by nobody else: the room of the case says who may."""
+    if not viewer.is_active:
+        return Return.objects.none()
+    everything = Q()
+    if reads_all(viewer, on=on):
+        everything = ~Q(version__toolkit__purpose=CASE_AUDIT)
+    seen = Q(pk__in=ReturnAssignment.objects.filter(user=viewer).values("answer_set"))
+    seen |= Q(requested_by=viewer) | Q(submitted_by=viewer) | Q(answers__answered_by=viewer)
+    organisations = organisations_of(viewer, on=on)
+    if organisations:
+        seen |= Q(organisation__in=organisations)
+    mine = Q(pk__in=Return.objects.filter(seen).values("pk"))
+    return Return.objects.filter(everything | mine if everything else mine)
+
+
+def is_asked(viewer: User, answer_set: Return, *, on: date) -> bool:
+    """Whether it is this person's to answer: assigned, or a provider's user whose organisation it is."""
+    if not viewer.is_active:
+        return False
+    if ReturnAssignment.objects.filter(answer_set=answer_set, user=viewer, ended_at__isnull=True).exists():
+        return True
+    return answer_set.organisation_id in organisations_of(viewer, on=on)
+
+
+def may_answer(viewer: User, answer_set: Return, *, on: date) -> bool:
+    """Whether the viewer may change answers now. A due date that has passed changes nothing."""
+    return answer_set.state in ANSWERABLE and is_asked(viewer, answer_set, on=on)
+
+
+def check_asked(by: User | None, answer_set: Return, *, on: date) -> None:
+    """Raise NotAllowed unless it is theirs to answer. `None` is the machine's administrator."""
+    if by is not None and not is_asked(by, answer_set, on=on):
+        raise NotAllowed(f"{by} is not asked to answer this return.")
+
+
+def gave_answers(viewer: User, answer_set: Return) -> bool:
+    """Whether somebody answered or handed in this return, so that another has to moderate and sign it off."""
+    return answer_set.submitted_by_id == viewer.pk or answer_set.answers.filter(answered_by=viewer).exists()

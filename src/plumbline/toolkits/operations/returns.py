@@ -1,0 +1,470 @@
+"""A return from being asked for to being signed off. The moves are in `toolkits.states`.
+
+Every change of an answer, a document, a state or an assignment raises `Return.revision` by one. The return's row is
+locked first, so that two people's changes come one after the other. A due date locks nobody out of anything.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from plumbline.audit import operations as audit
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access as people
+from plumbline.people.access import Permission
+from plumbline.people.models import Organisation, User
+from plumbline.toolkits import access, rules
+from plumbline.toolkits import content as contents
+from plumbline.toolkits.content import Content, Criterion
+from plumbline.toolkits.models import (
+    Answer,
+    AnswerDocument,
+    Return,
+    ReturnAssignment,
+    ReturnState,
+    ToolkitVersion,
+)
+from plumbline.toolkits.queries import returns as queries
+from plumbline.toolkits.states import ANSWERABLE, RETURN_MOVES
+
+_S = ReturnState
+
+
+class Incomplete(RuleBroken):
+    """A return that lacks something; `reasons` has a sentence for each criterion."""
+
+    default_code = "incomplete"
+
+    def __init__(self, missing: tuple[rules.Missing, ...]) -> None:
+        self.missing = missing
+        self.reasons = tuple(each.reason for each in missing)
+        super().__init__(
+            "The return is not complete: " + " ".join(self.reasons[:3])
+            + (f" And {len(missing) - 3} more." if len(missing) > 3 else "")
+        )  # fmt: skip
+
+
+class Conflict(RuleBroken):
+    """Somebody else saved another answer meanwhile. Nothing was changed; `theirs` is the answer that stands."""
+
+    default_code = "conflict"
+
+    def __init__(self, theirs: Answer) -> None:
+        self.theirs = theirs
+        who = theirs.answered_by or "Somebody else"
+        super().__init__(f"{who} has saved another answer since you opened this. Both are shown: choose one.")
+
+
+@transaction.atomic
+def request_return(
+    *,
+    version: ToolkitVersion,
+    title: str,
+    organisation: Organisation | None,
+    period_from: date | None,
+    period_to: date | None,
+    due_on: date | None,
+    assign_to: Collection[User],
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> Return:
+    """Ask for a return on a published version, which it keeps. `organisation`: whose answers; None: the council's own.
+
+    The answers of the last return of the same toolkit and organisation that was handed in are carried forward, with
+    the documents that are still valid. Raises RuleBroken: not_published, missing_title, period_order, nobody_asked (a
+    return of the council's own that nobody is to answer).
+    """
+    people.check(by, Permission.RETURNS_REQUEST, on=on)
+    if version.state != ToolkitVersion.State.PUBLISHED:
+        raise RuleBroken("This version of the toolkit is not published, or no longer.", code="not_published")
+    title = " ".join(title.split())[:300]
+    if not title:
+        raise RuleBroken("Give the return a title.", code="missing_title")
+    if (period_from is None) != (period_to is None) or (period_from and period_to and period_to < period_from):
+        raise RuleBroken("The period needs a first and a last day, in that order.", code="period_order")
+    if organisation is None and not assign_to:
+        raise RuleBroken("Say who is to answer: it is a return of the council’s own.", code="nobody_asked")
+    previous = queries.last_handed_in(toolkit_id=version.toolkit_id, organisation=organisation)
+    made = Return.objects.create(
+        version=version, title=title, organisation=organisation, period_from=period_from, period_to=period_to,
+        due_on=due_on, previous=previous, requested_at=at, requested_by=by,
+    )  # fmt: skip
+    for user in dict.fromkeys(assign_to):
+        ReturnAssignment.objects.create(answer_set=made, user=user, assigned_at=at, assigned_by=by)
+    carried = _carry_forward(made, contents.read(version.content or {}), at=at, by=by, on=on) if previous else 0
+    audit.record(
+        "toolkits.return.requested", by=by, at=at, subject=made, toolkit=version.toolkit.key, version=version.number,
+        organisation_id=organisation.pk if organisation else None, due_on=due_on.isoformat() if due_on else None,
+        previous_id=previous.pk if previous else None, carried=carried,
+        assigned_to=[user.pk for user in dict.fromkeys(assign_to)],
+    )  # fmt: skip
+    return made
+
+
+def _carry_forward(made: Return, content: Content, *, at: datetime, by: User | None, on: date) -> int:
+    """Copy last time's answers that still are answers; how many."""
+    carried = 0
+    asked = {criterion.key: criterion for criterion in content.criteria}
+    before = Answer.objects.filter(answer_set=made.previous).order_by("pk")
+    for answer in before:
+        criterion = asked.get(answer.criterion)
+        if criterion is None or rules.check_answer(criterion, answer.value):
+            continue
+        _copy(answer, made, criterion, at=at, by=by, on=on)
+        carried += 1
+    return carried
+
+
+def _copy(source: Answer, to: Return, criterion: Criterion, *, at: datetime, by: User | None, on: date) -> Answer:
+    """The answer with its valid documents as the answer to `criterion` of another return, where there is none yet."""
+    made = Answer.objects.create(
+        answer_set=to, criterion=criterion.key, value=source.value, comment=source.comment, impact=source.impact,
+        reviewed_on=source.reviewed_on, answered_at=at, carried_from=source,
+    )  # fmt: skip
+    for document in queries.documents_still_valid(source, on=on):
+        AnswerDocument.objects.create(answer=made, document=document, given_at=at, given_by=by)
+    return made
+
+
+@transaction.atomic
+def save_answer(
+    *,
+    return_id: int,
+    criterion: str,
+    value: str,
+    comment: str = "",
+    impact: str = "",
+    reviewed_on: date | None = None,
+    base_revision: int,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> Answer:
+    """Save the answer to one criterion. `base_revision`: that of the answer as it was read; 0 where there was none.
+
+    Saving what stands already changes nothing. Raises Conflict where another answer was saved meanwhile; NotAllowed
+    unless asked; RuleBroken: not_answerable, unknown_criterion, bad_value, too_long, future_date.
+    """
+    answer_set = _to_answer(return_id, by, on=on)
+    asked = _criterion(answer_set, criterion)
+    value = value.strip()
+    if wrong := rules.check_answer(asked, value):
+        raise RuleBroken(wrong[0], code="bad_value")
+    typed = {"value": value, "comment": comment.strip(), "impact": impact.strip(), "reviewed_on": reviewed_on}
+    for words in (typed["comment"], typed["impact"]):
+        if len(str(words)) > rules.LONGEST_TEXT:
+            raise RuleBroken(f"At most {rules.LONGEST_TEXT:,} characters can be kept.", code="too_long")
+    if reviewed_on is not None and reviewed_on > on:
+        raise RuleBroken("The day of the review has not come yet.", code="future_date")
+    answer = Answer.objects.select_related("answered_by").filter(answer_set=answer_set, criterion=criterion).first()
+    if answer is None:
+        if not any(typed.values()):
+            return Answer(answer_set=answer_set, criterion=criterion, revision=0)
+        answer = Answer(answer_set=answer_set, criterion=criterion, revision=0)
+    if all(getattr(answer, name) == now for name, now in typed.items()):
+        return answer
+    if base_revision != answer.revision:
+        raise Conflict(answer)
+    if answer.value != value:
+        # What a moderator said was said of the answer before.
+        answer.moderated_value, answer.moderation_note, answer.moderated_at, answer.moderated_by = "", "", None, None
+    for name, now in typed.items():
+        setattr(answer, name, now)
+    answer.revision += 1
+    answer.carried_from, answer.answered_at, answer.answered_by = None, at, by
+    answer.save()
+    _touched(answer_set)
+    audit.record(
+        "toolkits.answer.saved", by=by, at=at, subject=answer_set, criterion=criterion, revision=answer.revision
+    )
+    return answer
+
+
+@transaction.atomic
+def take_answer(*, return_id: int, criterion: str, answer_id: int, by: User | None, at: datetime, on: date) -> Answer:
+    """Answer a criterion with one that the organisation gave to another toolkit for the same fact, documents and all.
+
+    Raises RuleBroken: answered (there is an answer), not_offered (it is no such answer, or its documents expired).
+    """
+    answer_set = _to_answer(return_id, by, on=on)
+    asked = _criterion(answer_set, criterion)
+    offered = {offer.answer.pk: offer.answer for offer in queries.offers(answer_set, on=on).get(criterion, ())}
+    if answer_id not in offered:
+        raise RuleBroken("That answer is not offered here, or no longer.", code="not_offered")
+    kept = Answer.objects.filter(answer_set=answer_set, criterion=criterion).first()
+    if kept is not None and kept.value:
+        raise RuleBroken("There is an answer here already.", code="answered")
+    source = offered[answer_id]
+    if kept is None:
+        kept = _copy(source, answer_set, asked, at=at, by=by, on=on)
+    else:
+        for name in ("value", "comment", "impact", "reviewed_on"):
+            setattr(kept, name, getattr(source, name))
+        kept.revision += 1
+        kept.carried_from, kept.answered_at = source, at
+        kept.save()
+        for document in queries.documents_still_valid(source, on=on):
+            AnswerDocument.objects.get_or_create(
+                answer=kept, document=document, withdrawn_at=None, defaults={"given_at": at, "given_by": by}
+            )
+    kept.answered_by = by
+    kept.save(update_fields=["answered_by"])
+    _touched(answer_set)
+    audit.record(
+        "toolkits.answer.taken_over", by=by, at=at, subject=answer_set, criterion=criterion, from_answer=source.pk
+    )
+    return kept
+
+
+@transaction.atomic
+def give_document(
+    *, return_id: int, criterion: str, document_id: int, by: User | None, at: datetime, on: date
+) -> AnswerDocument:
+    """Give a kept document as evidence for an answer. Raises RuleBroken: unknown_document (not one of the
+    organisation's, withdrawn or expired), given (it is given for this answer already)."""
+    answer_set = _to_answer(return_id, by, on=on)
+    _criterion(answer_set, criterion)
+    document = queries.documents_to_choose(answer_set, viewer=by, on=on).filter(pk=document_id).first()
+    if document is None:
+        raise RuleBroken("That document is not one of those that can be given here.", code="unknown_document")
+    answer, _ = Answer.objects.get_or_create(
+        answer_set=answer_set, criterion=criterion, defaults={"revision": 0, "answered_at": at, "answered_by": by}
+    )
+    if answer.documents.filter(document=document, withdrawn_at__isnull=True).exists():
+        raise RuleBroken("This document is given for this answer already.", code="given")
+    given = AnswerDocument.objects.create(answer=answer, document=document, given_at=at, given_by=by)
+    _touched(answer_set)
+    audit.record(
+        "toolkits.answer.document_given", by=by, at=at, subject=answer_set, criterion=criterion, document_id=document.pk
+    )
+    return given
+
+
+@transaction.atomic
+def take_document_back(
+    *, return_id: int, criterion: str, document_id: int, by: User | None, at: datetime, on: date
+) -> None:
+    """No longer give a document for an answer; the document itself is kept. Raises RuleBroken (unknown_document)."""
+    answer_set = _to_answer(return_id, by, on=on)
+    given = AnswerDocument.objects.filter(
+        answer__answer_set=answer_set, answer__criterion=criterion, document=document_id, withdrawn_at__isnull=True
+    ).first()
+    if given is None:
+        raise RuleBroken("That document is not given for this answer.", code="unknown_document")
+    given.withdrawn_at = at
+    given.save(update_fields=["withdrawn_at"])
+    _touched(answer_set)
+    audit.record(
+        "toolkits.answer.document_taken_back", by=by, at=at, subject=answer_set, criterion=criterion,
+        document_id=document_id,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return:
+    """Hand the return in, for the first time or again; late or not. Raises Incomplete; RuleBroken (wrong_state)."""
+    answer_set = _locked(return_id)
+    access.check_asked(by, answer_set, on=on)
+    if answer_set.state == _S.REQUESTED and answer_set.answers.exists():
+        # Everything was carried forward and still holds: nothing was left to change.
+        answer_set.state = _S.IN_PROGRESS
+    to = _S.RESUBMITTED if answer_set.state == _S.RETURNED else _S.SUBMITTED
+    check_move(RETURN_MOVES, _S(answer_set.state), to)
+    held = queries.held(answer_set, on=on)
+    found = rules.completeness(held.content, held.values, held.documented, expired=held.expired)
+    if not found.is_complete:
+        raise Incomplete(found.missing)
+    result = rules.overall(held.content, held.values)
+    answer_set.submitted_at, answer_set.submitted_by = at, by
+    answer_set.overall_self_grade = result.kept if result else ""
+    _move(answer_set, to, "submitted", by=by, at=at, self_grade=answer_set.overall_self_grade,
+          carried=sum(1 for answer in held.answers.values() if answer.carried_from_id))  # fmt: skip
+    return answer_set
+
+
+@transaction.atomic
+def send_back(*, return_id: int, because: str, by: User | None, at: datetime, on: date) -> Return:
+    """Give the return back to be put right. Raises RuleBroken: missing_reason, wrong_state."""
+    people.check(by, Permission.RETURNS_MODERATE, on=on)
+    answer_set = _locked(return_id)
+    answer_set.sent_back_because = _reason(because, "Say what is to be put right.")
+    _move(answer_set, _S.RETURNED, "sent_back", by=by, at=at, because=answer_set.sent_back_because)
+    return answer_set
+
+
+@transaction.atomic
+def moderate_answer(
+    *, return_id: int, criterion: str, value: str, note: str = "", by: User | None, at: datetime, on: date
+) -> Answer:
+    """Put the moderator's answer beside theirs; a note is obligatory where the two differ.
+
+    Raises NotAllowed to who answered it themselves; RuleBroken: wrong_state, not_answered, not_graded, bad_moderation.
+    """
+    answer_set = _to_moderate(return_id, by, on=on)
+    asked = _criterion(answer_set, criterion)
+    if not rules.is_graded(asked):
+        raise RuleBroken("This answer is not graded: there is nothing to moderate.", code="not_graded")
+    answer = Answer.objects.filter(answer_set=answer_set, criterion=criterion).first()
+    if answer is None or not answer.value:
+        raise RuleBroken("There is no answer here to moderate.", code="not_answered")
+    if wrong := rules.check_moderation(asked, own=answer.value, moderated=value, note=note):
+        raise RuleBroken(wrong[0], code="bad_moderation")
+    answer.moderated_value, answer.moderation_note = value, note.strip()
+    answer.moderated_at, answer.moderated_by = at, by
+    answer.save()
+    _touched(answer_set)
+    audit.record(
+        "toolkits.answer.moderated", by=by, at=at, subject=answer_set, criterion=criterion, own=answer.value,
+        moderated=value,
+    )  # fmt: skip
+    return answer
+
+
+@transaction.atomic
+def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, at: datetime, on: date) -> Return:
+    """Close the moderation. `agree_with_rest`: answers not yet looked at one by one stand as they gave them.
+
+    Raises RuleBroken: wrong_state, not_moderated (answers are left and `agree_with_rest` is not said).
+    """
+    answer_set = _to_moderate(return_id, by, on=on)
+    held = queries.held(answer_set, on=on)
+    graded = {criterion.key for criterion in held.content.criteria if rules.is_graded(criterion)}
+    left = [
+        answer for key, answer in held.answers.items() if key in graded and answer.value and not answer.moderated_value
+    ]
+    if left and not agree_with_rest:
+        raise RuleBroken(
+            f"{len(left)} {'answer is' if len(left) == 1 else 'answers are'} not moderated yet.", code="not_moderated"
+        )
+    for answer in left:
+        answer.moderated_value, answer.moderated_at, answer.moderated_by = answer.value, at, by
+        answer.save(update_fields=["moderated_value", "moderated_at", "moderated_by"])
+    final = {key: answer.moderated_value or answer.value for key, answer in held.answers.items()}
+    result = rules.overall(held.content, final)
+    answer_set.overall_moderated_grade = result.kept if result else ""
+    answer_set.moderated_at, answer_set.moderated_by = at, by
+    _move(answer_set, _S.MODERATED, "moderated", by=by, at=at, moderated_grade=answer_set.overall_moderated_grade,
+          agreed_unchanged=len(left))  # fmt: skip
+    return answer_set
+
+
+@transaction.atomic
+def sign_off(*, return_id: int, by: User | None, at: datetime, on: date) -> Return:
+    """The last word on a moderated return, by somebody who did not answer it. Raises RuleBroken (wrong_state)."""
+    people.check(by, Permission.RETURNS_SIGN_OFF, on=on)
+    answer_set = _locked(return_id)
+    if by is not None and access.gave_answers(by, answer_set):
+        raise NotAllowed("Who answered a return does not sign it off.")
+    answer_set.signed_off_at, answer_set.signed_off_by = at, by
+    _move(answer_set, _S.SIGNED_OFF, "signed_off", by=by, at=at)
+    return answer_set
+
+
+@transaction.atomic
+def cancel(*, return_id: int, because: str, by: User | None, at: datetime, on: date) -> Return:
+    """Take a return off, until it is moderated; its answers stay readable. Raises RuleBroken: missing_reason,
+    wrong_state."""
+    people.check(by, Permission.RETURNS_REQUEST, on=on)
+    answer_set = _locked(return_id)
+    answer_set.cancelled_because = _reason(because, "Say why the return is not wanted any more.")
+    _move(answer_set, _S.CANCELLED, "cancelled", by=by, at=at, because=answer_set.cancelled_because)
+    return answer_set
+
+
+@transaction.atomic
+def assign(*, return_id: int, user: User, by: User | None, at: datetime, on: date) -> ReturnAssignment:
+    """Ask one person more to answer. Raises RuleBroken: assigned (asked already), inactive_user."""
+    people.check(by, Permission.RETURNS_REQUEST, on=on)
+    answer_set = _locked(return_id)
+    if not user.is_active:
+        raise RuleBroken(f"{user} cannot sign in any more.", code="inactive_user")
+    if answer_set.assignments.filter(user=user, ended_at__isnull=True).exists():
+        raise RuleBroken(f"{user} is asked to answer this return already.", code="assigned")
+    made = ReturnAssignment.objects.create(answer_set=answer_set, user=user, assigned_at=at, assigned_by=by)
+    _touched(answer_set)
+    audit.record("toolkits.return.assigned", by=by, at=at, subject=answer_set, user_id=user.pk)
+    return made
+
+
+@transaction.atomic
+def end_assignment(*, return_id: int, user: User, by: User | None, at: datetime, on: date) -> None:
+    """No longer ask somebody to answer; they can still read the return. Raises RuleBroken: not_assigned; nobody_asked
+    (the last one of a return of the council's own)."""
+    people.check(by, Permission.RETURNS_REQUEST, on=on)
+    answer_set = _locked(return_id)
+    live = answer_set.assignments.filter(ended_at__isnull=True)
+    held = live.filter(user=user).first()
+    if held is None:
+        raise RuleBroken(f"{user} is not asked to answer this return.", code="not_assigned")
+    if answer_set.organisation_id is None and live.count() == 1:
+        raise RuleBroken("Ask somebody else first: nobody would be left to answer it.", code="nobody_asked")
+    held.ended_at = at
+    held.save(update_fields=["ended_at"])
+    _touched(answer_set)
+    audit.record("toolkits.return.assignment_ended", by=by, at=at, subject=answer_set, user_id=user.pk)
+
+
+# --- what they share -----------------------------------------------------------------------------------------------
+
+
+def _locked(return_id: int) -> Return:
+    found = Return.objects.select_for_update(of=("self",)).select_related("version__toolkit").filter(pk=return_id)
+    answer_set = found.first()
+    if answer_set is None:
+        raise NotAllowed("There is no such return.")
+    return answer_set
+
+
+def _to_answer(return_id: int, by: User | None, *, on: date) -> Return:
+    answer_set = _locked(return_id)
+    access.check_asked(by, answer_set, on=on)
+    if answer_set.state not in ANSWERABLE:
+        raise RuleBroken(
+            f"The return is {_S(answer_set.state).label.lower()}: its answers cannot be changed now.",
+            code="not_answerable",
+        )
+    return answer_set
+
+
+def _to_moderate(return_id: int, by: User | None, *, on: date) -> Return:
+    people.check(by, Permission.RETURNS_MODERATE, on=on)
+    answer_set = _locked(return_id)
+    if by is not None and access.gave_answers(by, answer_set):
+        raise NotAllowed("Who answered a return does not moderate it.")
+    check_move(RETURN_MOVES, _S(answer_set.state), _S.MODERATED)
+    return answer_set
+
+
+def _criterion(answer_set: Return, key: str) -> Criterion:
+    try:
+        return contents.read(answer_set.version.content or {}).criterion(key)
+    except KeyError:
+        raise RuleBroken(f"This return asks nothing called “{key[:60]}”.", code="unknown_criterion") from None
+
+
+def _touched(answer_set: Return) -> None:
+    """An answer was changed: the revision goes up, and what was only asked for is in progress."""
+    changes: dict[str, Any] = {"revision": F("revision") + 1}
+    if answer_set.state == _S.REQUESTED and answer_set.answers.filter(carried_from__isnull=True).exists():
+        check_move(RETURN_MOVES, _S.REQUESTED, _S.IN_PROGRESS)
+        changes["state"] = _S.IN_PROGRESS
+    Return.objects.filter(pk=answer_set.pk).update(**changes)
+
+
+def _move(answer_set: Return, to: ReturnState, what: str, *, by: User | None, at: datetime, **data: Any) -> None:
+    check_move(RETURN_MOVES, _S(answer_set.state), to)
+    answer_set.state = to
+    answer_set.revision += 1
+    answer_set.save()
+    audit.record(f"toolkits.return.{what}", by=by, at=at, subject=answer_set, **data)
+
+
+def _reason(words: str, missing: str) -> str:
+    if not words.strip():
+        raise RuleBroken(missing, code="missing_reason")
+    return words.strip()

@@ -1,0 +1,279 @@
+"""Whether an answer is one, whether a return is complete, and what its answers come to: pure, with reasons.
+
+A value is text: the code of an option, a number as typed, a day as ISO, or words. "" is not yet answered.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from plumbline.toolkits import scales
+from plumbline.toolkits.content import AnswerKind, Content, Criterion, Option
+
+LONGEST_TEXT = 10_000
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
+SURVEY = "survey"
+
+# Answers that say something is not there: no evidence can be asked for it.
+_NOT_THERE = frozenset({"fail", "no", "0", "inadequate", "red", "not_met", "not_seen", "not_applicable"})
+
+
+def options_of(criterion: Criterion) -> tuple[Option, ...]:
+    """What can be chosen; empty for a number, a day, words or a document."""
+    if criterion.options:
+        return criterion.options
+    return tuple(
+        Option(code, label, None if points is None else Decimal(points))
+        for code, label, points in scales.STANDARD.get(criterion.answer, ())
+    )
+
+
+def is_graded(criterion: Criterion) -> bool:
+    """Whether a moderator can put another answer beside this one."""
+    return bool(options_of(criterion))
+
+
+def label_of(criterion: Criterion, value: str) -> str:
+    """A value in the words that people chose it by."""
+    return next((option.label for option in options_of(criterion) if option.code == value), value)
+
+
+def check_answer(criterion: Criterion, value: str) -> tuple[str, ...]:
+    """Why this value is no answer to the criterion; nothing where it is one, or is not yet given."""
+    if not value:
+        return ()
+    options = options_of(criterion)
+    if options:
+        if any(option.code == value for option in options):
+            return ()
+        return (f"“{_short(value)}” is none of the answers to choose from: {_listed(o.label for o in options)}.",)
+    if criterion.answer is AnswerKind.NUMBER:
+        return _check_number(value)
+    if criterion.answer is AnswerKind.DATE:
+        return _check_day(value)
+    if len(value) > LONGEST_TEXT:
+        return (f"The answer has {len(value):,} characters; at most {LONGEST_TEXT:,} can be kept.",)
+    return ()
+
+
+def _check_number(value: str) -> tuple[str, ...]:
+    if _NUMBER.fullmatch(value):
+        return ()
+    return (f"“{_short(value)}” is not a number: write it in figures, such as 12 or 12.5.",)
+
+
+def _check_day(value: str) -> tuple[str, ...]:
+    try:
+        known = date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        known = False
+    return () if known else (f"“{_short(value)}” is not a day: write it as 2016-06-30.",)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 60 else value[:59] + "…"
+
+
+def _listed(labels: Iterable[str]) -> str:
+    return "; ".join(labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a return still needs before it can be submitted, and at which criterion."""
+
+    criterion: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    answered: int
+    total: int
+    missing: tuple[Missing, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(each.reason for each in self.missing)
+
+
+def is_answered(criterion: Criterion, value: str, documents: Collection[str]) -> bool:
+    if criterion.answer is AnswerKind.DOCUMENT:
+        return criterion.key in documents
+    return bool(value.strip())
+
+
+def needs_document(criterion: Criterion, value: str) -> bool:
+    """Whether this answer is to be evidenced. What is answered as not there needs none."""
+    return criterion.evidence == "required" and bool(value.strip()) and value not in _NOT_THERE
+
+
+def completeness(
+    content: Content, answers: Mapping[str, str], documents: Collection[str], *, expired: Collection[str] = ()
+) -> Completeness:
+    """What is answered and what is missing. `answers`: criterion → value; `documents`: the criteria with a document
+    that is valid; `expired`: those of which a document has expired. Words in a survey may be left out."""
+    missing: list[Missing] = []
+    answered = total = 0
+    for criterion in content.criteria:
+        value = answers.get(criterion.key, "")
+        optional = content.purpose == SURVEY and criterion.answer is AnswerKind.TEXT
+        has_answer = is_answered(criterion, value, documents)
+        if optional and not has_answer:
+            continue
+        total += 1
+        wrong = check_answer(criterion, value)
+        if wrong:
+            missing.append(Missing(criterion.key, "bad_value", f"{criterion.title}: {wrong[0]}"))
+            continue
+        lacking_document = criterion.key not in documents and (
+            needs_document(criterion, value) or criterion.answer is AnswerKind.DOCUMENT
+        )
+        if lacking_document:
+            answered += bool(value.strip())
+            if criterion.key in expired:
+                words, code = "the document given for it has expired. Give the one now in force.", "expired_document"
+            else:
+                words, code = "it needs a document as evidence.", "missing_document"
+            missing.append(Missing(criterion.key, code, f"{criterion.title}: {words}"))
+        elif has_answer:
+            answered += 1
+        else:
+            missing.append(Missing(criterion.key, "not_answered", f"{criterion.title}: it is not answered yet."))
+    return Completeness(answered, total, tuple(missing))
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """What the answers whose scale counts come to.
+
+    `mean`: the weighted mean of their points; `percent`: of the most that they could have had; `grade`: the code of
+    the scale that they share, or ""; `label`: it in words, or the percentage; `capped_by`: the critical criterion that
+    held the grade down, or "".
+    """
+
+    mean: Decimal
+    percent: Decimal
+    grade: str
+    label: str
+    capped_by: str = ""
+
+    @property
+    def kept(self) -> str:
+        """As a return keeps it: the grade's code, or the percentage ("68.50%")."""
+        return self.grade or f"{self.percent}%"
+
+
+_PLACES = Decimal("0.01")
+
+
+def overall(content: Content, answers: Mapping[str, str]) -> Overall | None:
+    """The weighted result, exact; None where nothing counts or not everything that counts is answered.
+
+    A criterion without a weight weighs 1. An option without points (“does not apply”) is left out of the mean. Where
+    all share one scale, the grade is the nearest to the mean, the lower of two equally near, and never better than
+    the worst answer to a critical criterion.
+    """
+    points = most = weights = Decimal(0)
+    shared: set[tuple[Option, ...]] = set()
+    worst: tuple[Decimal, str] | None = None
+    for criterion in content.criteria:
+        scale = tuple(option for option in options_of(criterion) if option.points is not None)
+        if not scale:
+            continue
+        value = answers.get(criterion.key, "")
+        if not value:
+            return None
+        chosen = next((option for option in scale if option.code == value), None)
+        if chosen is None or chosen.points is None:
+            continue
+        weight = Decimal(1) if criterion.weight is None else criterion.weight
+        shared.add(scale)
+        points += weight * chosen.points
+        most += weight * max(option.points for option in scale if option.points is not None)
+        weights += weight
+        if criterion.critical and (worst is None or chosen.points < worst[0]):
+            worst = (chosen.points, criterion.key)
+    if not weights or not most:
+        return None
+    mean = points / weights
+    percent = (points * 100 / most).quantize(_PLACES, ROUND_HALF_UP)
+    found = Overall(mean.quantize(_PLACES, ROUND_HALF_UP), percent, "", f"{percent}%")
+    scale = next(iter(shared))
+    # Marks out of five are a total, not a grade.
+    if len(shared) > 1 or all(option.code.isdigit() for option in scale):
+        return found
+    nearest = min(scale, key=lambda option: (abs(_points(option) - mean), _points(option)))
+    capped = ""
+    if worst is not None and worst[0] < _points(nearest):
+        nearest = next(option for option in scale if option.points == worst[0])
+        capped = worst[1]
+    return Overall(found.mean, percent, nearest.code, nearest.label, capped)
+
+
+def _points(option: Option) -> Decimal:
+    return Decimal(0) if option.points is None else option.points
+
+
+def check_moderation(criterion: Criterion, *, own: str, moderated: str, note: str) -> tuple[str, ...]:
+    """Why a moderator's answer cannot be kept: not an answer, none, or another than theirs without a note."""
+    if not moderated:
+        return ("Say which answer the evidence bears out.",)
+    wrong = check_answer(criterion, moderated)
+    if wrong:
+        return wrong
+    if moderated != own and not note.strip():
+        return ("Say why your answer differs from theirs.",)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One criterion beside last time: `same`, `changed`, `new` (not asked then), `unanswered` (then) or `gone`."""
+
+    criterion: str
+    title: str
+    what: str
+    before: str
+    now: str
+
+
+def differences(
+    content: Content, answers: Mapping[str, str], before: Content, answers_before: Mapping[str, str]
+) -> tuple[Difference, ...]:
+    """This return beside the previous one, in the order of the questions; those no longer asked come last."""
+    asked_before = {criterion.key: criterion for criterion in before.criteria}
+    found = []
+    for criterion in content.criteria:
+        now = answers.get(criterion.key, "")
+        then = answers_before.get(criterion.key, "")
+        if criterion.key not in asked_before:
+            what = "new"
+        elif not then:
+            what = "unanswered"
+        else:
+            what = "same" if then == now else "changed"
+        was = label_of(asked_before[criterion.key], then) if criterion.key in asked_before else ""
+        found.append(Difference(criterion.key, criterion.title, what, was, label_of(criterion, now)))
+    asked = {criterion.key for criterion in content.criteria}
+    found += [
+        Difference(key, criterion.title, "gone", label_of(criterion, answers_before.get(key, "")), "")
+        for key, criterion in asked_before.items()
+        if key not in asked
+    ]
+    return tuple(found)
+
+
+def can_serve(wanted: Criterion, given: Criterion, value: str) -> bool:
+    """Whether an answer given to one criterion answers another: the same fact, kind and choice."""
+    return (
+        bool(wanted.fact) and wanted.fact == given.fact and wanted.answer is given.answer
+        and bool(value) and not check_answer(wanted, value)
+    )  # fmt: skip
