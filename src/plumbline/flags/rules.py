@@ -96,6 +96,12 @@ KINDS: Mapping[str, Kind] = {
              ("contract_officer", "performance_analyst")),
         Kind("monthly_check_late", "The monthly check is late", 4, False, ("performance_analyst", "management_team")),
         # To whom, `contracts` says for each contract: the management team, its manager, its service-area lead.
+        Kind("incident_reported", "A serious incident was reported", 2, False, ("contract_officer", "service_area_lead"),
+             (), True, 0),
+        Kind("notification_overdue", "Somebody was not told of a serious incident in time", 1, False,
+             ("contract_officer", "service_area_lead", "management_team"), (), True, 0),
+        Kind("incident_form_missing", "An incident was reported, and no incident form is agreed", 3, False,
+             ("contract_officer", "service_area_lead")),
         Kind("contract_red", "A contract is red", 2, True, ("management_team",), (), True),
         Kind("contract_amber", "A contract is amber", 3, True, ("management_team",)),
         Kind("action_overdue", "An action is overdue", 3, False, ("contract_officer",)),
