@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,6 +44,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "empty",
     ),
     "PLUMBLINE_EMAIL_FROM": ("The address that e-mail comes from", "plumbline@localhost"),
+    "PLUMBLINE_CLAMAV": (
+        "The ClamAV daemon that looks at each document: tcp://host:port or unix:/path/of/the.socket; while it does not "
+        "answer, no document is taken",
+        "empty: documents are not scanned",
+    ),
 }
 
 
@@ -66,6 +72,7 @@ class Environment:
     colour: str
     smtp_url: str
     email_from: str
+    clamav: str
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:
@@ -110,6 +117,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         colour=_colour(environ),
         smtp_url=environ.get("PLUMBLINE_SMTP_URL", ""),
         email_from=environ.get("PLUMBLINE_EMAIL_FROM", "plumbline@localhost"),
+        clamav=_clamav(environ),
     )
 
 
@@ -141,6 +149,19 @@ def _colour(environ: Mapping[str, str]) -> str:
     text = environ.get("PLUMBLINE_COLOUR", "#1d4f6e")
     if len(text) != 7 or text[0] != "#" or any(c not in "0123456789abcdefABCDEF" for c in text[1:]):
         raise WrongSetting(f"PLUMBLINE_COLOUR is {text!r}. Write a colour as #rrggbb, such as #1d4f6e.")
+    return text
+
+
+def _clamav(environ: Mapping[str, str]) -> str:
+    text = environ.get("PLUMBLINE_CLAMAV", "").strip()
+    if not text or re.fullmatch(r"unix:/.+", text):
+        return text
+    found = re.fullmatch(r"tcp://(\[[0-9A-Fa-f:]+\]|[^\s/:]+):(\d{1,5})", text)
+    if not found or not 0 < int(found[2]) < 65536:
+        raise WrongSetting(
+            f"PLUMBLINE_CLAMAV is {text!r}. Write tcp://host:port, such as tcp://localhost:3310, or "
+            "unix:/run/clamav/clamd.ctl."
+        )
     return text
 
 

@@ -1,32 +1,130 @@
-"""Keeping files as evidence, outside the web root, under their checksum."""
+"""Keeping files as evidence, outside the web root, under their checksum; and entering changes in the law."""
 
 import hashlib
 import os
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
 
 from plumbline.audit import operations as audit
-from plumbline.evidence import rules
-from plumbline.evidence.models import Document
-from plumbline.people.models import User
+from plumbline.evidence import due, rules, scanning
+from plumbline.evidence.access import documents_visible_to
+from plumbline.evidence.models import Document, LawChange, Sensitivity
+from plumbline.flags import operations as flags
+from plumbline.flags.operations import Raised
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Organisation, User
+from plumbline.people.queries import organisations_of, same_body
 
 
 @transaction.atomic
 def keep_document(
-    *, title: str, file_name: str, content: bytes, folder: Path, by: User | None, at: datetime
+    *,
+    title: str,
+    file_name: str,
+    content: bytes,
+    folder: Path,
+    by: User | None,
+    at: datetime,
+    organisation: Organisation | None = None,
+    kind: str = "",
+    period_from: date | None = None,
+    period_to: date | None = None,
+    expires_on: date | None = None,
+    sensitivity: str = Sensitivity.COUNCIL,
+    replaces: Document | None = None,
 ) -> Document:
-    """Write a file under its checksum below `folder` and record it. Raises RuleBroken for what cannot be kept."""
-    media_type, ending = rules.check_file(content)
+    """Write a file under its checksum below `folder` and record it; the caller has checked that `by` may.
+
+    `organisation`: whose it is (None: the council's). `kind`: what it is, such as a policy's key. `replaces`: the
+    document of which it is the next revision; both are kept. Raises RuleBroken with nothing kept for what is empty,
+    too large, of another kind than can be kept, two things at once, disguised, infected, or could not be scanned
+    though a scanner is configured; for a period or an expiry that cannot be; for what has been replaced already.
+    """
+    media_type, ending = rules.check_file(content, file_name)
+    _refuse(rules.details(period_from=period_from, period_to=period_to, expires_on=expires_on), "wrong_period")
+    before = _replaced(replaces, organisation) if replaces else None
+    scanner = scanning.configured()
+    scanned_by = scanner.scan(content) if scanner else ""
     digest = hashlib.sha256(content).hexdigest()
     _write(rules.path_of(folder, digest), content)
-    name = "".join(c for c in Path(file_name).stem if c.isalnum() or c in " -_.")[:150].strip() or "document"
+    name = rules.safe_stem(file_name)
     document = Document.objects.create(
-        title=title.strip() or name, file_name=name + ending, media_type=media_type, size=len(content), sha256=digest,
-        added_at=at, added_by=by,
+        title=(title.strip() or name)[:300], file_name=name + ending, media_type=media_type, size=len(content),
+        sha256=digest, added_at=at, added_by=by, organisation=organisation, kind=kind, period_from=period_from,
+        period_to=period_to, expires_on=expires_on, sensitivity=sensitivity,
+        revision=before.revision + 1 if before else 1, replaces=before, scanned_by=scanned_by,
+        scanned_at=at if scanned_by else None,
     )  # fmt: skip
-    audit.record("evidence.document.kept", by=by, at=at, subject=document, sha256=digest, size=len(content))
+    audit.record(
+        "evidence.document.kept", by=by, at=at, subject=document, sha256=digest, size=len(content),
+        scanned_by=scanned_by, replaces=before.pk if before else None,
+    )  # fmt: skip
+    return document
+
+
+@transaction.atomic
+def give_document(
+    *,
+    title: str,
+    file_name: str,
+    content: bytes,
+    folder: Path,
+    organisation: Organisation | None = None,
+    kind: str = "",
+    period_from: date | None = None,
+    period_to: date | None = None,
+    expires_on: date | None = None,
+    sensitivity: str = Sensitivity.COUNCIL,
+    replaces: Document | None = None,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Document:
+    """Keep a document that somebody gives on a page; see `keep_document` for what is refused.
+
+    A provider's user gives what is their own organisation's, and it is shared with the council. A revision has the
+    organisation and the kind of what it replaces.
+    """
+    if replaces is not None:
+        if not documents_visible_to(by, on=on).filter(pk=replaces.pk).exists():
+            raise NotAllowed(f"There is no document {replaces.pk}.")
+        organisation, kind = replaces.organisation, replaces.kind
+    if not access.may(by, Permission.EVIDENCE_KEEP, on=on):
+        if organisation is None or organisation.pk not in organisations_of(by, on=on):
+            raise NotAllowed(f"{by} may not give this document.")
+        sensitivity = Sensitivity.SHARED
+    if sensitivity not in Sensitivity.values:
+        raise RuleBroken("Say who may open it.", code="unknown_sensitivity")
+    document = keep_document(
+        title=title, file_name=file_name, content=content, folder=folder, by=by, at=at, organisation=organisation,
+        kind=kind, period_from=period_from, period_to=period_to, expires_on=expires_on, sensitivity=sensitivity,
+        replaces=replaces,
+    )  # fmt: skip
+    raise_flags(by=by, at=at, on=on)
+    return document
+
+
+@transaction.atomic
+def withdraw_document(*, document_id: int, because: str, by: User, at: datetime, on: date) -> Document:
+    """Take a document out of use, with the reason. It is kept, and what was given with it keeps it."""
+    document = Document.objects.select_for_update().filter(pk=document_id).first()
+    if document is None or not documents_visible_to(by, on=on).filter(pk=document_id).exists():
+        raise NotAllowed(f"There is no document {document_id}.")
+    if document.added_by_id != by.pk:
+        access.check(by, Permission.EVIDENCE_KEEP, on=on)
+    if document.withdrawn_at:
+        raise RuleBroken("This document has been withdrawn already.", code="wrong_state")
+    if not because.strip():
+        raise RuleBroken("Say why it is withdrawn.", code="missing_reason")
+    document.withdrawn_at, document.withdrawn_because = at, because.strip()
+    document.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    audit.record("evidence.document.withdrawn", by=by, at=at, subject=document, because=because.strip())
+    raise_flags(by=by, at=at, on=on)
     return document
 
 
@@ -34,6 +132,86 @@ def keep_document(
 def note_opened(*, document: Document, by: User, at: datetime) -> None:
     """Leave the trace that someone took a document out."""
     audit.record("evidence.document.opened", by=by, at=at, subject=document)
+
+
+@transaction.atomic
+def raise_flags(*, by: User | None, at: datetime, on: date) -> Raised:
+    """Make the flags about documents that expire, or have, what they should be on the day."""
+    return flags.reconcile(
+        wanted=due.wanted(on), kinds=due.KINDS, why_closed=lambda over: due.why_closed(over, on=on), by=by, at=at,
+        on=on,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def enter_law_change(
+    *,
+    title: str,
+    in_force: date,
+    policies: Collection[str],
+    review_by: date,
+    link: str = "",
+    note: str = "",
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> LawChange:
+    """Enter a change in law or guidance. Each policy named that was last reviewed before `in_force` is then due by
+    `review_by`; what that means for a contract is worked out there."""
+    access.check(by, Permission.LAW_CHANGES, on=on)
+    keys = sorted(set(policies))
+    _refuse(
+        rules.law_change(title=title, policies=len(keys), in_force=in_force, review_by=review_by), "wrong_law_change"
+    )
+    change = LawChange.objects.create(
+        source_id=f"own-{at:%Y%m%d%H%M%S%f}", title=title.strip()[:300], in_force=in_force, policies=keys,
+        review_by=review_by, link=link.strip(), note=note.strip(), entered_at=at, entered_by=by,
+    )  # fmt: skip
+    audit.record(
+        "evidence.law_change.entered", by=by, at=at, subject=change, policies=keys, in_force=in_force.isoformat(),
+        review_by=review_by.isoformat(),
+    )  # fmt: skip
+    return change
+
+
+@transaction.atomic
+def withdraw_law_change(*, law_change_id: int, because: str, by: User | None, at: datetime, on: date) -> LawChange:
+    """Take back a change that was entered in error, with the reason: it marks nothing as due any more."""
+    access.check(by, Permission.LAW_CHANGES, on=on)
+    change = LawChange.objects.select_for_update().filter(pk=law_change_id).first()
+    if change is None:
+        raise NotAllowed(f"There is no change {law_change_id}.")
+    if change.withdrawn_at:
+        raise RuleBroken("This change has been withdrawn already.", code="wrong_state")
+    if not because.strip():
+        raise RuleBroken("Say why it is withdrawn.", code="missing_reason")
+    change.withdrawn_at, change.withdrawn_because = at, because.strip()
+    change.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    audit.record("evidence.law_change.withdrawn", by=by, at=at, subject=change, because=because.strip())
+    return change
+
+
+def _replaced(replaces: Document, organisation: Organisation | None) -> Document:
+    """The document to be replaced, locked: of two at once the second is told of the first."""
+    before = Document.objects.select_for_update().get(pk=replaces.pk)
+    newer = Document.objects.filter(replaces=before).first()
+    if newer is not None:
+        raise RuleBroken(
+            f"This document was replaced by revision {newer.revision} on {newer.added_at:%-d %B %Y}. Look at that one "
+            "first.",
+            code="replaced_already",
+        )
+    if before.withdrawn_at:
+        raise RuleBroken("This document was withdrawn. Give a new one instead.", code="wrong_state")
+    same = same_body({organisation.pk}) if organisation else frozenset()
+    if (before.organisation_id or None) != (organisation and organisation.pk) and before.organisation_id not in same:
+        raise RuleBroken("A document cannot replace one of another organisation.", code="other_organisation")
+    return before
+
+
+def _refuse(reason: str, code: str) -> None:
+    if reason:
+        raise RuleBroken(reason, code=code)
 
 
 def _write(path: Path, content: bytes) -> None:

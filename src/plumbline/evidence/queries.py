@@ -1,0 +1,56 @@
+"""Documents and changes in the law as they stand on a day."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from plumbline.evidence.models import Document, LawChange
+from plumbline.evidence.rules import EXPIRING_WITHIN
+
+
+def standing(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Of these documents those that count now: not withdrawn, and no newer revision has taken their place."""
+    return documents.filter(withdrawn_at__isnull=True, replaced_by__isnull=True)
+
+
+def valid_documents(*, organisation_ids: Collection[int], kind: str, on: date) -> QuerySet[Document]:
+    """The standing documents of one kind of these organisations that have not expired on a day, the newest first:
+    by them one document given once serves every toolkit and contract that asks for it."""
+    held = standing(Document.objects.filter(organisation__in=organisation_ids, kind=kind))
+    return held.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on)).order_by("-added_at", "-pk")
+
+
+def without_successor(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Leaves out a document where its organisation has given a later one of the same kind, as a document of its own."""
+    later = Document.objects.filter(
+        Q(expires_on__isnull=True) | Q(expires_on__gt=OuterRef("expires_on")), organisation=OuterRef("organisation"),
+        kind=OuterRef("kind"), withdrawn_at__isnull=True, replaced_by__isnull=True,
+    ).exclude(kind="")  # fmt: skip
+    return documents.filter(~Exists(later))
+
+
+def expiring(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]:
+    """Of these the standing ones that expire within the time ahead, or have expired, soonest first."""
+    soon = standing(documents).filter(expires_on__lte=on + EXPIRING_WITHIN)
+    return without_successor(soon).order_by("expires_on", "pk")
+
+
+def revisions_of(document: Document) -> list[Document]:
+    """The document and all its revisions, the newest first. Whoever may open one may open each: see `access`."""
+    found = [document]
+    while found[0].pk and (newer := Document.objects.filter(replaces=found[0]).select_related("added_by").first()):
+        found.insert(0, newer)
+    while older := found[-1].replaces:
+        found.append(older)
+    return found
+
+
+def law_changes(on: date) -> QuerySet[LawChange]:
+    """The changes in law and guidance that count on a day: in force by then, and not withdrawn; the oldest first."""
+    return recorded_law_changes().filter(in_force__lte=on)
+
+
+def recorded_law_changes() -> QuerySet[LawChange]:
+    """Those that will come into force, too."""
+    return LawChange.objects.filter(withdrawn_at__isnull=True, missing_since__isnull=True).order_by("in_force", "pk")
