@@ -139,6 +139,51 @@ def import_ofsted(file, as_at, dry_run, username, as_json) -> None:
     )  # fmt: skip
 
 
+@main.command("import-contracts")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--as", "username", help="Who acts.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def import_contracts(folder, dry_run, username, as_json) -> None:
+    """Take in the register of contracts, and what was looked at under each: a folder of CSV files."""
+    from plumbline.jobs import import_contracts as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.import_contracts(
+        folder, dry_run=dry_run, as_json=as_json, by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today()
+    )
+
+
+@main.command()
+@click.option("--on", "day", help="As it was, or will be, on this day; today where not given.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def contracts(day, as_json) -> None:
+    """Each contract in force on a day, with its rating and every reason."""
+    from plumbline.jobs import contracts as job  # needs Django ready
+    from plumbline.jobs import ways_in
+    from plumbline.jobs.import_ssd import read_day
+
+    job.contracts(day=read_day(day) or ways_in.today(), as_json=as_json)
+
+
+@main.command("import-ocds")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--as", "username", help="Who acts.")
+@click.option("--json", "as_json", is_flag=True)
+@signed_in_as("worker")
+def import_ocds(file, dry_run, username, as_json) -> None:
+    """Take in an open contracting (OCDS 1.1) release package or record package."""
+    from plumbline.jobs import import_ocds as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.import_ocds(
+        file, dry_run=dry_run, as_json=as_json, by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today()
+    )
+
+
 @main.command()
 @click.option("--open", "only_open", is_flag=True, help="Only those that are open.")
 @click.option("--kind", help="Only this kind, such as setting_adverse.")

@@ -1,0 +1,143 @@
+"""Who a supplier is: decided by a person where no number says it; two found to be one, and found not to be."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from plumbline.audit import operations as audit
+from plumbline.commissioning.models import OcdsParty, SupplierMerge
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.names import sort_key
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Organisation, OrganisationIdentifier, User
+
+_M = OcdsParty.Match
+
+
+@transaction.atomic
+def decide_party(
+    *,
+    party_id: int,
+    organisation_id: int | None = None,
+    new: bool = False,
+    not_ours: bool = False,
+    all_alike: bool = False,
+    by: User,
+    at: datetime,
+    on: date,
+) -> int:
+    """Say who a published supplier is: one that is known, a new one, or none of ours; how many rows it settled.
+
+    `all_alike`: every waiting row of the same name and numbers. The numbers are kept with the organisation, so that the
+    next package needs nobody. Raises RuleBroken where a number is another organisation's already.
+    """
+    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    if [organisation_id is not None, new, not_ours].count(True) != 1:
+        raise RuleBroken("Choose a supplier that is known, a new one, or none of ours.", code="undecided")
+    party = OcdsParty.objects.select_for_update().filter(pk=party_id).first()
+    if party is None:
+        raise NotAllowed(f"There is no published supplier {party_id}.")
+    organisation = None if not_ours else _new(party) if new else _standing(organisation_id)
+    if organisation is not None:
+        _keep_numbers(organisation, party.identifiers)
+    rows = OcdsParty.objects.filter(pk=party.pk)
+    if all_alike:
+        rows = rows | OcdsParty.objects.filter(match=_M.WAITING, name=party.name, identifiers=party.identifiers)
+    match = _M.NOT_OURS if not_ours else _M.NEW if new else _M.PERSON
+    settled = OcdsParty.objects.filter(pk__in=rows.values("pk")).update(
+        match=match, organisation=organisation, decided_at=at, decided_by=by
+    )
+    audit.record(
+        "commissioning.supplier.decided", by=by, at=at, subject=party, match=str(match), rows=settled,
+        organisation=organisation.pk if organisation else None,
+    )  # fmt: skip
+    return settled
+
+
+@transaction.atomic
+def undo_decision(*, party_id: int, by: User, at: datetime, on: date) -> None:
+    """Put a decided row back among those that wait. Raises RuleBroken for one that waits already."""
+    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    party = OcdsParty.objects.select_for_update().filter(pk=party_id).first()
+    if party is None:
+        raise NotAllowed(f"There is no published supplier {party_id}.")
+    if party.match == _M.WAITING:
+        raise RuleBroken(f"Nothing was decided on {party.name} yet.", code="wrong_state")
+    party.match, party.organisation, party.decided_at, party.decided_by = _M.WAITING, None, None, None
+    party.save()
+    audit.record("commissioning.supplier.undecided", by=by, at=at, subject=party)
+
+
+@transaction.atomic
+def merge_suppliers(*, merged_id: int, into_id: int, because: str, by: User, at: datetime, on: date) -> SupplierMerge:
+    """Two names are one supplier: what was the first's is read as the second's. Nothing is rewritten, so it can be
+    undone. Raises RuleBroken for a merge with itself, with one that is merged, or without a reason."""
+    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    if not because.strip():
+        raise RuleBroken("Say why these two are one supplier.", code="missing_reason")
+    rows: Mapping[int, Any] = {
+        row.pk: row
+        for row in Organisation.objects.select_for_update().filter(pk__in=[merged_id, into_id]).order_by("pk")
+    }
+    if merged_id == into_id or len(rows) != 2:
+        raise RuleBroken("Choose two different suppliers.", code="same_supplier")
+    merged, into = rows[merged_id], rows[into_id]
+    for each in (merged, into):
+        if each.merged_into_id is not None:
+            raise RuleBroken(f"{each.name} is merged already. Undo that first.", code="already_merged")
+    if Organisation.objects.filter(merged_into=merged).exists():
+        raise RuleBroken(
+            f"Others are merged into {merged.name}. Merge into it, or undo those first.", code="has_merged"
+        )
+    merged.merged_into = into
+    merged.save(update_fields=["merged_into"])
+    merge = SupplierMerge.objects.create(merged=merged, into=into, because=because.strip(), merged_at=at, merged_by=by)
+    audit.record("commissioning.supplier.merged", by=by, at=at, subject=merged, because=because.strip(), into=into.pk)
+    return merge
+
+
+@transaction.atomic
+def undo_merge(*, merge_id: int, because: str, by: User, at: datetime, on: date) -> None:
+    """The two are two again. Raises RuleBroken without a reason, or where it was undone already."""
+    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    merge = SupplierMerge.objects.select_for_update().filter(pk=merge_id).first()
+    if merge is None:
+        raise NotAllowed(f"There is no merge {merge_id}.")
+    if merge.undone_at is not None:
+        raise RuleBroken("This merge was undone already.", code="wrong_state")
+    if not because.strip():
+        raise RuleBroken("Say why these are two suppliers after all.", code="missing_reason")
+    merge.undone_at, merge.undone_by, merge.undone_because = at, by, because.strip()
+    merge.save()
+    Organisation.objects.filter(pk=merge.merged_id).update(merged_into=None)
+    audit.record("commissioning.supplier.unmerged", by=by, at=at, subject=merge.merged, because=because.strip())
+
+
+def _new(party: OcdsParty) -> Organisation:
+    key = sort_key(party.name)
+    if Organisation.objects.filter(sort_key=key).exists():
+        raise RuleBroken(f"There is a supplier called {party.name} already: choose it.", code="known_name")
+    return Organisation.objects.create(name=party.name, sort_key=key, sector=Organisation.Sector.OTHER)
+
+
+def _standing(organisation_id: int | None) -> Organisation:
+    found = Organisation.objects.filter(pk=organisation_id).select_related("merged_into").first()
+    if found is None:
+        raise RuleBroken("There is no such supplier.", code="unknown_supplier")
+    return found.merged_into or found
+
+
+def _keep_numbers(organisation: Organisation, identifiers: list[dict[str, str]]) -> None:
+    for each in identifiers:
+        kept, _ = OrganisationIdentifier.objects.get_or_create(
+            scheme=each["scheme"], value=each["id"], defaults={"organisation": organisation}
+        )
+        if kept.organisation_id != organisation.pk:
+            raise RuleBroken(
+                f"The number {each['scheme']} {each['id']} is {kept.organisation.name}'s: one of the two is wrong,"
+                " or the two are one supplier.",
+                code="number_of_another",
+            )

@@ -1,0 +1,73 @@
+"""One package of published notices, from the file to the suppliers that wait for a person: all of it, or nothing."""
+
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from plumbline.audit import intake
+from plumbline.commissioning.operations import ocds
+from plumbline.exchange.models import RefusedRow
+from plumbline.exchange.ocds_files import Refused, read_package, together
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+
+def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datetime, on: date) -> dict[str, Any]:
+    """Take the releases of a package; the answer of interfaces.md (`files`, `refused`, `seconds`), with `processes`,
+    `waiting` (suppliers for a person to decide) and `import`.
+
+    Raises RuleBroken (missing_file) and WrongFile (not_json, not_ocds, invalid_package). `line` counts releases from 1.
+    """
+    started = time.monotonic()
+    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    if not path.is_file():
+        raise RuleBroken(f"There is no file {path}.", code="missing_file")
+    package = read_package(path)
+    name = path.stem[:100]
+    with transaction.atomic():
+        intake.lock(waiting=lambda: None)
+        run = intake.begin(kind="ocds", label=path.name, by=by, at=at, as_at=None)
+        taken = ocds.take_releases(releases=package.releases, together=together, import_run=run, by=by, at=at)
+        run.files = {
+            name: {
+                "read": package.read,
+                "added": taken.added,
+                "changed": taken.changed,
+                "unchanged": taken.unchanged,
+                "repeated": package.repeated,
+                "refused": len(package.refused),
+            }
+        }
+        run.save(update_fields=["files"])
+        _keep(name, package.refused, run_id=run.pk)
+        if dry_run:
+            transaction.set_rollback(True)
+    return {
+        "files": run.files,
+        "refused": [
+            {"file": name, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason}
+            for row in package.refused
+        ],
+        "seconds": round(time.monotonic() - started, 1),
+        "processes": taken.processes,
+        "waiting": taken.waiting,
+        "import": None if dry_run else run.pk,
+    }
+
+
+def _keep(name: str, refused: tuple[Refused, ...], *, run_id: int) -> None:
+    """Kept with what they said. One that was refused the same way before, and is still open, is not kept twice."""
+    before = set(RefusedRow.objects.filter(file=name, state="open").values_list("line", "row_id", "code"))
+    RefusedRow.objects.bulk_create(
+        RefusedRow(
+            import_run_id=run_id, file=name, line=row.line, row_id=row.id, code=row.code, reason=row.reason,
+            cells={"release": str(row.body)[:20_000]},
+        )
+        for row in refused
+        if (row.line, row.id, row.code) not in before
+    )  # fmt: skip

@@ -1,0 +1,25 @@
+"""`plumbline import-ocds`: a package of published notices."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from plumbline.exchange import import_ocds as exchange
+from plumbline.people.models import User
+
+
+def import_ocds(path: Path, *, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date) -> None:
+    result = exchange.import_ocds(path, dry_run=dry_run, by=by, at=at, on=on)
+    if as_json:
+        click.echo(json.dumps({name: result[name] for name in ("files", "refused", "seconds")}, ensure_ascii=False))
+        return
+    if dry_run:
+        click.echo("Dry run: nothing was changed. This is what would be:")
+    for file, counts in result["files"].items():
+        click.echo(f"{file}: " + ", ".join(f"{name} {count:,}" for name, count in counts.items()))
+    click.echo(f"{result['processes']:,} contracting processes; {result['waiting']:,} suppliers wait for a decision.")
+    for row in result["refused"]:
+        click.echo(f"{row['file']}, release {row['line']}, {row['id'] or 'no id'}: {row['code']}. {row['reason']}")
+    click.echo(f"{result['seconds']} seconds")
