@@ -15,9 +15,16 @@ from plumbline.toolkits.content import AnswerKind, Content, Criterion, Option
 LONGEST_TEXT = 10_000
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 SURVEY = "survey"
+# Tab and line ends are words; other control characters and half characters no file and no database takes.
+_UNKEEPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 # Answers that say something is not there: no evidence can be asked for it.
 _NOT_THERE = frozenset({"fail", "no", "0", "inadequate", "red", "not_met", "not_seen", "not_applicable"})
+
+
+def tidy(words: str) -> str:
+    """Words as they are kept, whichever way they came: one kind of line end, nothing that no file can hold."""
+    return _UNKEEPABLE.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def options_of(criterion: Criterion) -> tuple[Option, ...]:

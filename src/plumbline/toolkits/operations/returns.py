@@ -152,10 +152,10 @@ def save_answer(
     """
     answer_set = _to_answer(return_id, by, on=on)
     asked = _criterion(answer_set, criterion)
-    value = value.strip()
+    value = rules.tidy(value)
     if wrong := rules.check_answer(asked, value):
         raise RuleBroken(wrong[0], code="bad_value")
-    typed = {"value": value, "comment": comment.strip(), "impact": impact.strip(), "reviewed_on": reviewed_on}
+    typed = {"value": value, "comment": rules.tidy(comment), "impact": rules.tidy(impact), "reviewed_on": reviewed_on}
     for words in (typed["comment"], typed["impact"]):
         if len(str(words)) > rules.LONGEST_TEXT:
             raise RuleBroken(f"At most {rules.LONGEST_TEXT:,} characters can be kept.", code="too_long")

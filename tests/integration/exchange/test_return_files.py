@@ -1,0 +1,231 @@
+"""A return goes out as an Excel file and comes back to the state that answering online leads to."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime
+
+import pytest
+import python_calamine
+import xlsxwriter
+
+from plumbline.exchange import return_files
+from plumbline.exchange.readers import WrongFile
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.toolkits.models import Answer
+from plumbline.toolkits.operations import returns
+from tests.factories.toolkits import (
+    AT,
+    TODAY,
+    a_person,
+    an_organisation,
+    answer,
+    answer_all,
+    asked,
+    content,
+    criterion,
+    plain_version,
+    published,
+)
+
+pytestmark = pytest.mark.django_db
+
+ACT = {"by": None, "at": AT, "on": TODAY}
+
+
+def sent(made, **more) -> bytes:
+    made.refresh_from_db()
+    return return_files.workbook(answer_set=made, on=TODAY, **more)
+
+
+def cells_of(file: bytes) -> dict[str, list[list]]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def filled(file: bytes, *, answers=None, hidden=None, rows=()) -> bytes:
+    """The file as a spreadsheet program saves it with other cells: {key: {column: cell}}, {what: value}, more rows."""
+    sheets = cells_of(file)
+    head, *lines = sheets["Answers"]
+    for line in lines:
+        for column, cell in (answers or {}).get(line[0], {}).items():
+            line[head.index(column)] = cell
+    sheets["Answers"] += [[row.get(column, "") for column in head] for row in rows]
+    for line in sheets["Plumbline"]:
+        line[1] = (hidden or {}).get(line[0], line[1])
+    kept = io.BytesIO()
+    book = xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": False})
+    days = book.add_format({"num_format": "dd/mm/yyyy"})
+    for name, rows_of in sheets.items():
+        sheet = book.add_worksheet(name)
+        for down, row in enumerate(rows_of):
+            for across, cell in enumerate(row):
+                if isinstance(cell, date):
+                    sheet.write_datetime(down, across, cell, days)
+                else:
+                    sheet.write(down, across, cell)
+    book.close()
+    return kept.getvalue()
+
+
+def take(made, file: bytes, tmp_path, **act):
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(file)
+    return return_files.take_back(return_id=made.pk, path=path, **{**ACT, **act})
+
+
+def state_of(made) -> tuple:
+    made.refresh_from_db()
+    kept = made.answers.order_by("criterion").values_list(
+        "criterion", "value", "comment", "impact", "reviewed_on", "revision", "answered_by", "answered_at"
+    )
+    return made.state, made.revision, list(kept)
+
+
+def test_answers_in_the_file_lead_to_the_state_of_answering_online(tmp_path) -> None:
+    version = published(content("kinds_trial", [
+        criterion("policy"), criterion("grade", "four_grades"), criterion("mark", "score_0_5"),
+        criterion("staff", "number"), criterion("since", "date"), criterion("words", "text"),
+    ]))  # fmt: skip
+    online, by_file = asked(version), asked(version)
+    for key, value, more in (
+        ("policy", "yes", {"comment": "Reviewed.\nBy the board.", "reviewed_on": date(2016, 3, 1)}),
+        ("grade", "good", {"impact": "Fewer agency staff."}), ("mark", "4", {}), ("staff", "12.5", {}),
+        ("since", "2016-02-29", {}), ("words", "=1+1", {}),
+    ):  # fmt: skip
+        answer(online, key, value, **more)
+    typed = {
+        "policy": {"Answer": "Yes", "Comment": "Reviewed.\r\nBy the board.", "Last reviewed": "01/03/2016"},
+        "grade": {"Answer": "good", "What difference it makes": " Fewer agency staff. "},
+        "mark": {"Answer": 4}, "staff": {"Answer": 12.5}, "since": {"Answer": date(2016, 2, 29)},
+        "words": {"Answer": "=1+1"},
+    }  # fmt: skip
+    take(by_file, filled(sent(by_file), answers=typed), tmp_path)
+    assert state_of(by_file) == state_of(online)
+
+
+def test_a_file_that_comes_back_untouched_changes_nothing(tmp_path) -> None:
+    made = asked()
+    answer_all(made)
+    file, before = sent(made), state_of(made)
+    found = take(made, file, tmp_path)
+    assert (found.changed, found.refused, state_of(made)) == (0, (), before)
+
+
+def test_a_row_not_touched_does_not_undo_what_was_answered_online_meanwhile(tmp_path) -> None:
+    made = asked()
+    file = sent(made)
+    answer(made, "culture", "good")
+    found = take(made, filled(file, answers={"supervision": {"Answer": "Good"}}), tmp_path)
+    assert (found.changed, found.refused, made.answers.get(criterion="culture").value) == (1, (), "good")
+
+
+def test_a_row_answered_online_meanwhile_is_refused_with_both_answers(tmp_path) -> None:
+    made = asked(None, None, a_person("contract_officer", name="Sam Ide"))
+    file = sent(made)
+    answer(made, "culture", "good", by=made.assignments.get().user)
+    found = take(made, filled(file, answers={"culture": {"Answer": "Inadequate"}}), tmp_path)
+    assert [(row.line, row.reason) for row in found.refused] == [
+        (4, "Sam Ide has answered this on the page since the file was taken out. Their answer stands: “Good”. Yours "
+            "was “Inadequate”. Answer it on the page if yours is right."),
+    ]  # fmt: skip
+
+
+def test_bad_rows_are_refused_by_row_and_the_others_taken(tmp_path) -> None:
+    made = asked()
+    file = filled(
+        sent(made),
+        answers={"culture": {"Answer": "Splendid"}, "supervision": {"Answer": "Good", "Last reviewed": "31/02/2016"},
+                 "recruits_safely": {"Answer": "Yes"}},
+        rows=[{"Key": "nothing_such", "Question": "?", "Answer": "Yes"}],
+    )  # fmt: skip
+    found = take(made, file, tmp_path)
+    assert (found.changed, [row.line for row in found.refused]) == (1, [3, 4, 6])
+
+
+def test_a_question_that_stands_twice_is_taken_once(tmp_path) -> None:
+    made = asked()
+    file = filled(
+        sent(made), answers={"culture": {"Answer": "Good"}}, rows=[{"Key": "culture", "Answer": "Inadequate"}]
+    )
+    take(made, file, tmp_path)
+    assert made.answers.get(criterion="culture").value == "good"
+
+
+def test_an_emptied_cell_takes_the_answer_back(tmp_path) -> None:
+    made = asked()
+    answer(made, "culture", "good")
+    take(made, filled(sent(made), answers={"culture": {"Answer": ""}}), tmp_path)
+    assert made.answers.get(criterion="culture").value == ""
+
+
+@pytest.mark.parametrize(
+    ("hidden", "code"), [({"return": "987654"}, "wrong_return"), ({"version": "0" * 64}, "wrong_version")]
+)
+def test_a_file_of_another_return_or_version_is_refused_whole(hidden, code, tmp_path) -> None:
+    made = asked()
+    file = filled(sent(made), answers={"culture": {"Answer": "Good"}}, hidden=hidden)
+    with pytest.raises(RuleBroken) as refusal:
+        take(made, file, tmp_path)
+    assert (refusal.value.code, Answer.objects.filter(answer_set=made).count()) == (code, 0)
+
+
+def test_a_spreadsheet_that_never_went_out_is_refused(tmp_path) -> None:
+    kept = io.BytesIO()
+    with xlsxwriter.Workbook(kept) as book:
+        book.add_worksheet("Answers").write(0, 0, "Key")
+    with pytest.raises(RuleBroken) as refusal:
+        take(asked(), kept.getvalue(), tmp_path)
+    assert refusal.value.code == "not_ours"
+
+
+def test_what_is_no_spreadsheet_is_refused(tmp_path) -> None:
+    with pytest.raises(WrongFile):
+        take(asked(), b"%PDF-1.7 not a spreadsheet", tmp_path)
+
+
+def test_a_return_that_was_handed_in_takes_no_file(tmp_path) -> None:
+    made = asked()
+    answer_all(made)
+    file = filled(sent(made), answers={"culture": {"Answer": "Inadequate"}})
+    returns.submit(return_id=made.pk, **ACT)
+    with pytest.raises(RuleBroken) as refusal:
+        take(made, file, tmp_path)
+    assert refusal.value.code == "not_answerable"
+
+
+def test_another_provider_cannot_send_the_file_back(tmp_path) -> None:
+    made = asked()
+    with pytest.raises(NotAllowed):
+        take(made, sent(made), tmp_path, by=a_person("provider_user", organisation=an_organisation()))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_what_begins_as_a_formula_goes_out_as_text(start) -> None:
+    made = asked()
+    answer(made, "impact_seen", f'{start}HYPERLINK("http://example.org")', comment=f"{start}cmd|' /C calc'!A0")
+    with zipfile.ZipFile(io.BytesIO(sent(made))) as packed:
+        sheets = b"".join(packed.read(name) for name in packed.namelist() if name.startswith("xl/worksheets/sheet"))
+    assert b"<f>" not in sheets
+
+
+def test_choices_are_a_list_in_the_cell() -> None:
+    with zipfile.ZipFile(io.BytesIO(sent(asked()))) as packed:
+        sheets = b"".join(packed.read(name) for name in packed.namelist() if name.startswith("xl/worksheets/sheet"))
+    assert sheets.count(b'<dataValidation type="list"') == 3
+
+
+def test_the_moderators_answers_go_out_only_where_they_may_be_read() -> None:
+    made = asked()
+    answer_all(made)
+    returns.submit(return_id=made.pk, **ACT)
+    returns.moderate_answer(return_id=made.pk, criterion="culture", value="inadequate", note="Not seen.", **ACT)
+    heads = [cells_of(sent(made, with_moderation=with_it))["Answers"][0] for with_it in (True, False)]
+    assert ["Moderated answer" in head for head in heads] == [True, False]
+
+
+def test_last_times_answer_stands_beside_the_cell() -> None:
+    first = asked(plain_version())
+    answer_all(first)
+    returns.submit(return_id=first.pk, by=None, at=datetime(2016, 7, 1, tzinfo=UTC), on=TODAY)
+    head, *rows = cells_of(sent(asked(first.version, first.organisation)))["Answers"]
+    assert [row[head.index("Last time")] for row in rows] == ["Yes", "Good", "Good", "It helped."]

@@ -1,0 +1,65 @@
+"""Drafts: kept as typed, an older one never over a newer one, each writer's own."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people import drafts
+from tests.factories.people import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2016, 7, 31, 14, 32, tzinfo=UTC)
+
+
+def keep(user, words, *, seq, at=AT):
+    return drafts.keep(user=user, form="trial", subject="1", base=0, payload={"words": words}, seq=seq, at=at)
+
+
+def kept(user):
+    return drafts.find(user=user, form="trial", subject="1").payload["words"]
+
+
+def test_what_was_typed_last_is_kept() -> None:
+    user = UserFactory()
+    keep(user, "Once", seq=1)
+    keep(user, "Once upon a time", seq=2)
+    assert kept(user) == "Once upon a time"
+
+
+def test_an_older_one_that_arrives_late_does_not_overwrite_a_newer_one() -> None:
+    user = UserFactory()
+    keep(user, "Once upon a time", seq=2)
+    assert (keep(user, "Once", seq=1), kept(user)) == (False, "Once upon a time")
+
+
+def test_each_writer_has_a_draft_of_their_own() -> None:
+    one, two = UserFactory(), UserFactory()
+    keep(one, "Mine", seq=1)
+    keep(two, "Yours", seq=1)
+    assert (kept(one), kept(two)) == ("Mine", "Yours")
+
+
+def test_it_says_when_it_was_kept() -> None:
+    user = UserFactory()
+    keep(user, "Once", seq=1, at=AT + timedelta(minutes=1))
+    assert drafts.find(user=user, form="trial", subject="1").saved_at == AT + timedelta(minutes=1)
+
+
+def test_a_dropped_draft_is_gone() -> None:
+    user = UserFactory()
+    keep(user, "Once", seq=1)
+    drafts.drop(user=user, form="trial", subject="1")
+    assert drafts.find(user=user, form="trial", subject="1") is None
+
+
+def test_a_character_that_no_database_holds_does_not_stop_the_rest() -> None:
+    user = UserFactory()
+    keep(user, "a\x00b", seq=1)
+    assert kept(user) == "ab"
+
+
+def test_what_is_too_long_is_refused() -> None:
+    with pytest.raises(RuleBroken):
+        keep(UserFactory(), "x" * 500_001, seq=1)
