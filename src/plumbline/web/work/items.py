@@ -23,22 +23,10 @@ from plumbline.scrutiny import queries as scrutiny
 from plumbline.web import navigation, wording
 from plumbline.web.flags import words as flag_words
 from plumbline.web.settings import words as settings
+from plumbline.web.work.item import Item
 
 # Somebody with more flags than this reads them as a list; here stand the first.
 MOST = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to do: what, for whom, why now, by when, and the button. `gravity` 1 is the gravest."""
-
-    what: str
-    whom: str
-    why: str
-    due: date | None
-    url: str
-    button: str
-    gravity: int = 3
 
 
 @dataclass(frozen=True, slots=True)
