@@ -169,10 +169,11 @@ def attach_paper(
     asked = {each.key for each in (*_criteria(bid.tender), *_questions(bid.tender))}
     if criterion and criterion not in asked:
         raise RuleBroken(f"The tender does not ask “{criterion}”.", code="unknown_question")
-    document = evidence.keep_document(title=title, file_name=file_name, content=content, folder=folder, by=by, at=at)
     # Bids are in confidence: this paper is reached by who may see the bid, and by no other way.
-    document.sensitivity, document.organisation = Sensitivity.RESTRICTED, bid.supplier
-    document.save(update_fields=["sensitivity", "organisation"])
+    document = evidence.keep_document(
+        title=title, file_name=file_name, content=content, folder=folder, organisation=bid.supplier,
+        sensitivity=Sensitivity.RESTRICTED, by=by, at=at,
+    )  # fmt: skip
     paper = BidDocument.objects.create(bid=bid, document=document, criterion=criterion)
     audit.record(
         "commissioning.bid.paper_attached", by=by, at=at, subject=bid, document=document.pk, criterion=criterion

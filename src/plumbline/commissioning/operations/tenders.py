@@ -33,7 +33,7 @@ def make_tender(*, details: Details, by: User, at: datetime, on: date) -> Tender
     values["lead_commissioner_id"] = values["lead_commissioner_id"] or by.pk
     tender = Tender.objects.create(**values, state=_S.DRAFT, state_since=on, made_at=at, made_by=by)
     audit.record(
-        "commissioning.tender.drafted", by=by, at=at, subject=tender, reference=tender.reference, kind=tender.kind,
+        "commissioning.tender.drafted", by=by, at=at, subject=tender, reference=tender.reference, sort=tender.kind,
         body=tender.body,
     )  # fmt: skip
     return tender

@@ -9,6 +9,8 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits.content import AnswerKind, Content
 
 DIRECT_AWARD, CALL_OFF = "direct_award", "call_off"
+# What a toolkit says that it is for (toolkits.schema).
+STAGE1_PURPOSE, QUESTIONS_PURPOSE = "tender_stage1", "tender_questions"
 
 # Working days (Procurement Act 2023, domain.md 3.6); a light-touch contract needs none.
 STANDSTILL = 8
@@ -109,9 +111,12 @@ def check_ready(details: Details, *, on: date) -> None:
 def check_stage1(content: Content) -> None:
     """Raise RuleBroken unless a version of a toolkit can be a stage 1: criteria that are passed or failed."""
     wrong = [each.title for each in content.criteria if each.answer is not AnswerKind.PASS_FAIL]
-    if wrong or not content.criteria:
-        raise RuleBroken(f"“{content.title}” is no stage 1: its criteria are not all passed or failed.",
-                         code="not_a_stage1")  # fmt: skip
+    if content.purpose != STAGE1_PURPOSE or wrong or not content.criteria:
+        raise RuleBroken(
+            f"“{content.title}” is no stage 1: that is a business-information assessment whose criteria are all passed "
+            "or failed.",
+            code="not_a_stage1",
+        )
 
 
 def weights(content: Content) -> Decimal:
@@ -119,7 +124,9 @@ def weights(content: Content) -> Decimal:
 
 
 def check_questions(content: Content) -> None:
-    """Raise RuleBroken unless the scored questions' weights add to 100."""
+    """Raise RuleBroken unless these are questions to be scored, and their weights add to 100."""
+    if content.purpose != QUESTIONS_PURPOSE:
+        raise RuleBroken(f"“{content.title}” holds no questions of a tender.", code="not_questions")
     total = weights(content)
     if total != WHOLE:
         raise RuleBroken(

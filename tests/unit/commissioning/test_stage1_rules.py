@@ -1,0 +1,119 @@
+"""What may be decided on a criterion of stage 1, and when a bid passes."""
+
+from datetime import date
+
+import pytest
+
+from plumbline.commissioning.rules import stage1
+from plumbline.commissioning.rules.stage1 import Clarification, Failed
+from plumbline.kernel.errors import RuleBroken
+
+TODAY = date(2016, 7, 31)
+YESTERDAY, TOMORROW = date(2016, 7, 30), date(2016, 8, 1)
+CRITERIA = {"policy": "Safeguarding policy", "dbs": "DBS checks"}
+CHECKED = {"mandatory": "none", "discretionary": "none", "debarment": "none"}
+
+
+def refused(**said) -> str:
+    """The code with which a decision is refused; "" where it is not."""
+    given = {"reason": "", "evidence_required": False, "has_evidence": False, "clarification": None, "on": TODAY}
+    try:
+        stage1.check_decision(**{**given, **said})
+    except RuleBroken as refusal:
+        return refusal.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"decision": "pass"}, ""),
+        ({"decision": "fail"}, "missing_reason"),
+        ({"decision": "fail", "reason": " "}, "missing_reason"),
+        ({"decision": "fail", "reason": "No named lead."}, ""),
+        ({"decision": "not_applicable"}, "missing_reason"),
+        ({"decision": "clarification", "reason": "What?"}, "unknown_code"),
+    ],
+)
+def test_a_fail_and_a_does_not_apply_need_a_reason(said, code) -> None:
+    assert refused(**said) == code
+
+
+@pytest.mark.parametrize(
+    ("clarification", "code"),
+    [
+        (None, "clarification_first"),
+        (Clarification(TOMORROW, answered=False), "clarification_open"),
+        (Clarification(TODAY, answered=False), "clarification_open"),
+        (Clarification(YESTERDAY, answered=False), ""),
+        (Clarification(TOMORROW, answered=True), ""),
+    ],
+)
+def test_a_missing_paper_fails_nobody_before_it_was_asked_for_in_vain(clarification, code) -> None:
+    said = {"decision": "fail", "reason": "No policy.", "evidence_required": True, "clarification": clarification}
+    assert refused(**said) == code
+
+
+def test_a_paper_that_is_there_may_fail_at_once() -> None:
+    assert refused(decision="fail", reason="Of 2009.", evidence_required=True, has_evidence=True) == ""
+
+
+def test_a_pass_without_its_paper_says_where_it_was_seen() -> None:
+    assert refused(decision="pass", evidence_required=True) == "missing_evidence"
+
+
+def test_a_pass_without_its_paper_stands_with_a_reason() -> None:
+    assert refused(decision="pass", evidence_required=True, reason="Seen on the platform.") == ""
+
+
+def test_a_bid_with_a_failed_criterion_never_passes() -> None:
+    with pytest.raises(RuleBroken, match="failed Safeguarding policy"):
+        stage1.check_passes(criteria=CRITERIA, decisions={"policy": "fail", "dbs": "pass"}, results=CHECKED)
+
+
+def test_a_bid_passes_only_when_every_criterion_is_decided() -> None:
+    with pytest.raises(RuleBroken, match="Not decided yet: DBS checks"):
+        stage1.check_passes(criteria=CRITERIA, decisions={"policy": "pass"}, results=CHECKED)
+
+
+@pytest.mark.parametrize("ground", list(CHECKED))
+def test_a_bid_passes_only_when_each_ground_was_checked(ground) -> None:
+    results = {each: "none" for each in CHECKED if each != ground}
+    with pytest.raises(RuleBroken, match="Not checked yet"):
+        stage1.check_passes(criteria=CRITERIA, decisions=dict.fromkeys(CRITERIA, "pass"), results=results)
+
+
+def test_an_excluded_supplier_passes_nowhere() -> None:
+    with pytest.raises(RuleBroken, match="excluded"):
+        stage1.check_passes(
+            criteria=CRITERIA, decisions=dict.fromkeys(CRITERIA, "pass"), results={**CHECKED, "mandatory": "excluded"}
+        )
+
+
+def test_a_bid_passes_with_everything_decided_and_checked() -> None:
+    decisions = {"policy": "pass", "dbs": "not_applicable"}
+    assert stage1.check_passes(criteria=CRITERIA, decisions=decisions, results=CHECKED) is None
+
+
+@pytest.mark.parametrize("ground", ["mandatory", "debarment"])
+def test_a_mandatory_ground_excludes_unless_cleaned(ground) -> None:
+    with pytest.raises(RuleBroken, match="excluded unless"):
+        stage1.check_exclusion(ground=ground, result="allowed", note="A long time ago.")
+
+
+def test_what_was_found_is_said() -> None:
+    with pytest.raises(RuleBroken, match="what was found"):
+        stage1.check_exclusion(ground="discretionary", result="self_cleaned", note="")
+
+
+def test_a_bidder_has_at_least_until_tomorrow_to_answer() -> None:
+    with pytest.raises(RuleBroken, match="until tomorrow"):
+        stage1.check_clarification(asked="Please send it.", due_on=TODAY, on=TODAY)
+
+
+def test_the_letter_names_each_criterion_failed_with_its_reason() -> None:
+    letter = stage1.letter(
+        why="stage1", council="Fenmarsh", supplier="Ash Ltd", title="Respite", reference="T1", commissioner="Farah",
+        failed=[Failed("DBS checks", "Not at the right level."), Failed("Safeguarding policy", "None.")],
+    )  # fmt: skip
+    assert "1. DBS checks\n   Not at the right level.\n2. Safeguarding policy\n   None." in letter
