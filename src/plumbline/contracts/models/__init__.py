@@ -40,10 +40,12 @@ from plumbline.contracts.models.register import (
     Visit,
     VisitFinding,
 )
+from plumbline.contracts.models.terms import AssessmentTerm
 
 __all__ = [
     "Arrangement",
     "Assessment",
+    "AssessmentTerm",
     "Colour",
     "Commitment",
     "CommitmentCheck",
