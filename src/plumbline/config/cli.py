@@ -184,6 +184,19 @@ def import_ocds(file, dry_run, username, as_json) -> None:
     )
 
 
+@main.command("export-ocds")
+@click.argument("reference")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as", "username", help="Who acts.")
+@signed_in_as("worker")
+def export_ocds(reference, file, username) -> None:
+    """Write one tender, its award and its contract as an open contracting (OCDS 1.1.5) release package."""
+    from plumbline.jobs import export_ocds as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.export_ocds(file, reference=reference, by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today())
+
+
 @main.command()
 @click.option("--open", "only_open", is_flag=True, help="Only those that are open.")
 @click.option("--kind", help="Only this kind, such as setting_adverse.")

@@ -49,6 +49,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "answer, no document is taken",
         "empty: documents are not scanned",
     ),
+    "PLUMBLINE_OCID_PREFIX": (
+        "The prefix that the Open Contracting Partnership registered for the council, such as ocds-ab12cd; without it "
+        "no notice of ours is written as open data",
+        "empty; the demonstration county: ocds-000000, which nobody has",
+    ),
 }
 
 
@@ -73,6 +78,7 @@ class Environment:
     smtp_url: str
     email_from: str
     clamav: str
+    ocid_prefix: str
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:
@@ -118,6 +124,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         smtp_url=environ.get("PLUMBLINE_SMTP_URL", ""),
         email_from=environ.get("PLUMBLINE_EMAIL_FROM", "plumbline@localhost"),
         clamav=_clamav(environ),
+        ocid_prefix=_ocid_prefix(environ, is_demo),
     )
 
 
@@ -162,6 +169,13 @@ def _clamav(environ: Mapping[str, str]) -> str:
             f"PLUMBLINE_CLAMAV is {text!r}. Write tcp://host:port, such as tcp://localhost:3310, or "
             "unix:/run/clamav/clamd.ctl."
         )
+    return text
+
+
+def _ocid_prefix(environ: Mapping[str, str], demo: bool) -> str:
+    text = environ.get("PLUMBLINE_OCID_PREFIX", "ocds-000000" if demo else "").strip()
+    if text and not re.fullmatch(r"ocds-[a-z0-9]{6}", text):
+        raise WrongSetting(f"PLUMBLINE_OCID_PREFIX is {text!r}. Write ocds- and six letters or digits.")
     return text
 
 

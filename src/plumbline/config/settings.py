@@ -24,6 +24,7 @@ COLOUR = ENV.colour
 SMTP_URL = ENV.smtp_url
 EMAIL_FROM = ENV.email_from
 CLAMAV = ENV.clamav
+OCID_PREFIX = ENV.ocid_prefix
 
 _URL = {"owner": ENV.owner_url, "web": ENV.web_url, "worker": ENV.worker_url}[ENV.login]
 _LOGIN = conninfo_to_dict(_URL) if _URL else {"dbname": "plumbline"}

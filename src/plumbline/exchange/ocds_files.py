@@ -92,6 +92,11 @@ def together(bodies: Sequence[Mapping[str, Any]]) -> Process:
     )
 
 
+def faults(release: Mapping[str, Any]) -> str:
+    """What the standard's schema finds wrong with a release, as a sentence; "" where it is valid."""
+    return _fault(release)
+
+
 def _json(path: Path) -> Any:
     if path.stat().st_size > LARGEST:
         raise WrongFile(f"{path.name} is larger than 200 MB: ask for it in parts.", code="too_large")

@@ -1,0 +1,23 @@
+"""`plumbline export-ocds`: one tender of ours as open contracting data."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from django.conf import settings
+
+from plumbline.commissioning.models import Tender
+from plumbline.exchange import export_ocds as exchange
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.models import User
+
+
+def export_ocds(path: Path, *, reference: str, by: User | None, at: datetime, on: date) -> None:
+    tender = Tender.objects.filter(reference=reference).first()
+    if tender is None:
+        raise RuleBroken(f"There is no tender {reference}.", code="unknown_tender")
+    package = exchange.export_tender(
+        tender=tender, prefix=settings.OCID_PREFIX, council=settings.COUNCIL, by=by, at=at, on=on
+    )
+    path.write_text(exchange.as_text(package), encoding="utf-8")
+    click.echo(f"{path}: {package['releases'][0]['ocid']}, {', '.join(package['releases'][0]['tag'])}")

@@ -1,0 +1,109 @@
+"""A tender of ours written as open contracting data, and read back."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from jsonschema import Draft4Validator
+
+from plumbline.commissioning.models import Award, Bid, OcdsContract, OcdsParty, Tender
+from plumbline.contracts.models import Contract
+from plumbline.exchange.export_ocds import as_text, export_tender
+from plumbline.exchange.import_ocds import import_ocds
+from plumbline.exchange.ocds_files import SCHEMA
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.models import Organisation, OrganisationIdentifier
+from plumbline.toolkits.models import Toolkit, ToolkitVersion
+from tests.integration.placements.situations import a_user
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
+ON = date(2016, 7, 31)
+
+
+def a_version() -> ToolkitVersion:
+    toolkit = Toolkit.objects.create(key="stage-one-of-test", title="Stage 1", purpose="stage1")
+    return ToolkitVersion.objects.create(
+        toolkit=toolkit, number=1, title="Stage 1", text="", content={}, sha256="", source="council",
+        state="published", made_at=AT, published_at=AT,
+    )  # fmt: skip
+
+
+def a_tender(state: str = "published") -> Tender:
+    return Tender.objects.create(
+        reference="T-7", title="Short breaks", service="Short breaks", lead_commissioner=a_user("commissioner"),
+        state=state, state_since=ON, stage1=a_version(), value=250_000, cpv="85311300", published_on=date(2016, 3, 1),
+        bids_due_on=date(2016, 4, 1), closed_on=date(2016, 4, 1), service_starts_on=date(2016, 9, 1), made_at=AT,
+    )  # fmt: skip
+
+
+def a_bid(tender: Tender, name: str, state: str = "unsuccessful") -> Bid:
+    supplier = Organisation.objects.create(name=name, sort_key=name.casefold(), sector="other")
+    OrganisationIdentifier.objects.create(organisation=supplier, scheme="GB-COH", value=f"0{supplier.pk}")
+    return Bid.objects.create(
+        tender=tender, supplier=supplier, received_at=AT, price=240_000, state=state, entered_at=AT
+    )
+
+
+def awarded() -> Tender:
+    tender = a_tender("awarded")
+    a_bid(tender, "Beck House Ltd")
+    award = Award.objects.create(
+        tender=tender, bid=a_bid(tender, "Fenside Care Ltd", "successful"), state="awarded", reason="Highest total",
+        result={}, recommended_at=AT, recommended_by=tender.lead_commissioner, awarded_on=date(2016, 6, 1),
+        approved_at=AT, approved_by=a_user("head_of_service"),
+    )  # fmt: skip
+    Contract.objects.create(
+        reference="CT900", title="Short breaks", kind="block", provider=award.bid.supplier, service="Short breaks",
+        starts_on=date(2016, 9, 1), ends_on=date(2019, 8, 31), value=240_000, state="live", award=award,
+    )  # fmt: skip
+    return tender
+
+
+def export(tender: Tender, **more):
+    given = {"prefix": "ocds-000000", "council": "Fenmarsh", "by": None, "at": AT, "on": ON}
+    return export_tender(tender=tender, **{**given, **more})
+
+
+def test_a_release_of_ours_is_valid_against_the_standard():
+    validator = Draft4Validator(json.loads(SCHEMA.read_text()))
+
+    assert list(validator.iter_errors(json.loads(as_text(export(awarded())))["releases"][0])) == []
+
+
+def test_it_is_valid_against_the_published_schema_too(shared_data):
+    schema = json.loads((shared_data / "ocds" / "schema" / "release-schema.json").read_text())
+
+    assert list(Draft4Validator(schema).iter_errors(export(awarded())["releases"][0])) == []
+
+
+def test_our_own_package_can_be_read_back(tmp_path):
+    path = tmp_path / "ours.json"
+    path.write_text(as_text(export(awarded())))
+
+    import_ocds(path, by=None, at=AT, on=ON)
+
+    assert OcdsContract.objects.values_list("contract_id", "status", "value").get() == ("CT900", "active", 240_000)
+    assert OcdsParty.objects.values_list("name", "match").get() == ("Fenside Care Ltd", "identifier")
+
+
+def test_who_was_not_successful_is_not_named():
+    text = as_text(export(awarded()))
+
+    assert ("Beck House" in text, '"numberOfTenderers": 2' in text) == (False, True)
+
+
+@pytest.mark.parametrize(("changes", "code"), [({"prefix": ""}, "no_prefix")])
+def test_without_a_registered_prefix_nothing_is_written(changes, code):
+    with pytest.raises(RuleBroken) as refused:
+        export(a_tender(), **changes)
+
+    assert refused.value.code == code
+
+
+def test_a_draft_is_not_public():
+    with pytest.raises(RuleBroken) as refused:
+        export(a_tender("draft"))
+
+    assert refused.value.code == "not_public"
