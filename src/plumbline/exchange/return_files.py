@@ -6,9 +6,7 @@ it: where somebody answered meanwhile it is refused, and so is what is no answer
 other rows are taken.
 """
 
-import hashlib
 import io
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -173,7 +171,7 @@ class _Sheets:
         ]
         for criterion in held.content.criteria:
             answer = held.answers.get(criterion.key) or Answer(revision=0)
-            sent = _digest(answer.value, answer.comment, answer.impact, answer.reviewed_on)
+            sent = rules.fingerprint(answer.value, answer.comment, answer.impact, answer.reviewed_on)
             rows.append((f"answer.{criterion.key}", str(answer.revision), sent))
         for down, row in enumerate((("What", "Value", "Sent"), *rows)):
             for across, text in enumerate(row):
@@ -191,12 +189,6 @@ def _shown_of(held: queries.Held, key: str) -> str:
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _digest(value: str, comment: str, impact: str, reviewed_on: date | None) -> str:
-    """What a row said, in short."""
-    words = [rules.tidy(value), rules.tidy(comment), rules.tidy(impact), _day(reviewed_on)]
-    return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
 
 # --- back ----------------------------------------------------------------------------------------------------------
@@ -337,7 +329,7 @@ def _row(line: int, criterion: Criterion, cells: Mapping[str, str], sent: _Sent)
     comment, impact = cells["comment"], cells["what difference it makes"]
     return _Row(
         line, criterion, value, comment, impact, reviewed_on, revision,
-        _digest(value, comment, impact, reviewed_on) == digest,
+        rules.fingerprint(value, comment, impact, reviewed_on) == digest,
     )  # fmt: skip
 
 

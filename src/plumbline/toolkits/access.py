@@ -6,11 +6,14 @@ from django.db.models import Q, QuerySet
 
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people import access
-from plumbline.people.access import ROLES, Permission
-from plumbline.people.models import Organisation, User
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.people.queries import organisations_of, same_body
 from plumbline.toolkits.models import Return, ReturnAssignment, ReturnState
 from plumbline.toolkits.states import ANSWERABLE
 
+# An organisation's records under all its names.
+same_bodies = same_body
 # Any of these reads every return: who asks for them, moderates, signs off, or works with contracts.
 READS_ALL = (
     Permission.RETURNS_REQUEST, Permission.RETURNS_MODERATE, Permission.RETURNS_SIGN_OFF, Permission.CONTRACTS_VIEW,
@@ -18,30 +21,6 @@ READS_ALL = (
 CASE_AUDIT = "case_audit"
 # A moderator's answers are for the others to read once they are all there.
 MODERATION_SHOWN = frozenset({ReturnState.MODERATED, ReturnState.SIGNED_OFF})
-
-
-def same_bodies(organisations: set[int]) -> set[int]:
-    """These organisations with every other record of the same body, by the merges in force."""
-    known: set[int] = set()
-    found = set(organisations)
-    while found - known:
-        known |= found
-        merged = Organisation.objects.filter(Q(pk__in=known) | Q(merged_into__in=known))
-        for number, into in merged.values_list("pk", "merged_into"):
-            found |= {number} | ({into} if into else set())
-    return known
-
-
-def organisations_of(viewer: User, *, on: date) -> set[int]:
-    """The organisations for which a provider's user acts on a day."""
-    if not viewer.is_active:
-        return set()
-    held = {
-        role.organisation_id
-        for role in access.current_roles(viewer, on=on)
-        if role.organisation_id and Permission.PROVIDER_PORTAL in ROLES[role.role].permissions
-    }
-    return same_bodies(held) if held else set()
 
 
 def reads_all(viewer: User, *, on: date) -> bool:

@@ -3,6 +3,8 @@
 A value is text: the code of an option, a number as typed, a day as ISO, or words. "" is not yet answered.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +27,12 @@ _NOT_THERE = frozenset({"fail", "no", "0", "inadequate", "red", "not_met", "not_
 def tidy(words: str) -> str:
     """Words as they are kept, whichever way they came: one kind of line end, nothing that no file can hold."""
     return _UNKEEPABLE.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def fingerprint(value: str, comment: str, impact: str, reviewed_on: date | None) -> str:
+    """An answer in short, as it was shown or sent out: what comes back the same was not touched."""
+    words = [tidy(value), tidy(comment), tidy(impact), reviewed_on.isoformat() if reviewed_on else ""]
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
 
 def options_of(criterion: Criterion) -> tuple[Option, ...]:

@@ -370,6 +370,19 @@ def test_another_providers_answers_are_not_carried() -> None:
     assert asked(first.version, an_organisation()).previous is None
 
 
+def test_the_councils_own_return_carries_only_from_the_one_it_is_told_of() -> None:
+    person = a_person()
+    first = asked(None, None, person)
+    answer_all(first)
+    returns.submit(return_id=first.pk, **ACT)
+    another = asked(first.version, None, person)
+    told = returns.request_return(
+        version=first.version, title="T", organisation=None, period_from=None, period_to=None, due_on=None,
+        assign_to=[person], carry_from=first, **ACT,
+    )  # fmt: skip
+    assert [another.previous, told.previous] == [None, first]
+
+
 def test_an_expired_document_is_not_carried() -> None:
     version, home = plain_version(), an_organisation()
     first = asked(version, home)

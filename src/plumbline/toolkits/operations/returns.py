@@ -69,6 +69,7 @@ def request_return(
     period_to: date | None,
     due_on: date | None,
     assign_to: Collection[User],
+    carry_from: Return | None = None,
     by: User | None,
     at: datetime,
     on: date,
@@ -76,8 +77,11 @@ def request_return(
     """Ask for a return on a published version, which it keeps. `organisation`: whose answers; None: the council's own.
 
     The answers of the last return of the same toolkit and organisation that was handed in are carried forward, with
-    the documents that are still valid. Raises RuleBroken: not_published, missing_title, period_order, nobody_asked (a
-    return of the council's own that nobody is to answer).
+    the documents that are still valid. A return of the council's own is about something that only the caller knows
+    (a home, a contract): it carries from `carry_from`, or nothing.
+
+    Raises RuleBroken: not_published, missing_title, period_order, nobody_asked (a return of the council's own that
+    nobody is to answer).
     """
     people.check(by, Permission.RETURNS_REQUEST, on=on)
     if version.state != ToolkitVersion.State.PUBLISHED:
@@ -89,7 +93,9 @@ def request_return(
         raise RuleBroken("The period needs a first and a last day, in that order.", code="period_order")
     if organisation is None and not assign_to:
         raise RuleBroken("Say who is to answer: it is a return of the council’s own.", code="nobody_asked")
-    previous = queries.last_handed_in(toolkit_id=version.toolkit_id, organisation=organisation)
+    if carry_from is None and organisation is not None:
+        carry_from = queries.last_handed_in(toolkit_id=version.toolkit_id, organisation=organisation)
+    previous = carry_from
     made = Return.objects.create(
         version=version, title=title, organisation=organisation, period_from=period_from, period_to=period_to,
         due_on=due_on, previous=previous, requested_at=at, requested_by=by,

@@ -7,7 +7,9 @@ from functools import cached_property
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from plumbline.evidence.access import documents_visible_to
 from plumbline.evidence.models import Document, Sensitivity
+from plumbline.evidence.queries import standing
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits import access, rules
@@ -109,30 +111,22 @@ def documents_still_valid(answer: Answer, *, on: date) -> list[Document]:
 
 
 def documents_to_choose(answer_set: Return, *, viewer: User | None, on: date) -> QuerySet[Document]:
-    """The kept documents that may be given in this return: of its organisation, the newest revisions, still valid.
-
-    A provider's user chooses among those that the council shares with the organisation.
-    """
-    found = Document.objects.filter(
-        Q(expires_on__isnull=True) | Q(expires_on__gte=on), withdrawn_at__isnull=True, replaced_by__isnull=True
-    ).exclude(sensitivity=Sensitivity.RESTRICTED)
+    """The kept documents that may be given in this return, of those that the viewer may open: of its organisation, the
+    newest revisions, still valid, and none that is for named people only."""
+    found = standing(Document.objects.all() if viewer is None else documents_visible_to(viewer, on=on))
+    found = found.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on)).exclude(sensitivity=Sensitivity.RESTRICTED)
     if answer_set.organisation_id is None:
         found = found.filter(organisation__isnull=True)
     else:
         found = found.filter(organisation__in=access.same_bodies({answer_set.organisation_id}))
-    inside = viewer is None or may(viewer, Permission.EVIDENCE_VIEW, on=on)
-    if not inside:
-        found = found.filter(sensitivity__in=[Sensitivity.OPEN, Sensitivity.SHARED])
     return found.order_by("-added_at", "-pk")
 
 
-def last_handed_in(*, toolkit_id: int, organisation: Organisation | None) -> Return | None:
-    """The last return of a toolkit that an organisation (None: the council) handed in."""
-    found = Return.objects.filter(version__toolkit=toolkit_id, state__in=HANDED_IN)
-    if organisation is None:
-        found = found.filter(organisation__isnull=True)
-    else:
-        found = found.filter(organisation__in=access.same_bodies({organisation.pk}))
+def last_handed_in(*, toolkit_id: int, organisation: Organisation) -> Return | None:
+    """The last return of a toolkit that an organisation handed in."""
+    found = Return.objects.filter(
+        version__toolkit=toolkit_id, state__in=HANDED_IN, organisation__in=access.same_bodies({organisation.pk})
+    )
     return found.order_by(F("period_to").desc(nulls_last=True), "-submitted_at", "-pk").first()
 
 
