@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from plumbline.commissioning.rules.scoring import Standing, plain, rounded
 from plumbline.kernel.errors import RuleBroken
@@ -167,6 +168,6 @@ def letter(
 def _joined(parts: Sequence[str]) -> str:
     """Paragraphs with an empty line between them; the items of a list stand together."""
     text = parts[0]
-    for before, part in zip(parts, parts[1:], strict=False):
+    for before, part in pairwise(parts):
         text += ("\n" if part.startswith("- ") and before.startswith("- ") else "\n\n") + part
     return text + "\n"

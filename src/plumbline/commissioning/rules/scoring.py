@@ -238,7 +238,9 @@ def _standing(
     quality = _quality(answers)
     points = quality * Fraction(quality_share) / 100
     if offer.bid not in totals:
-        reasons = ((offer.stopped,) if offer.stopped else ()) + below
+        # What a bid was stopped for may be the very scores that are said here.
+        apart = offer.stopped and offer.stopped != " ".join(below)
+        reasons = (*below, *((offer.stopped,) if apart else ()))
         return Standing(offer.bid, offer.name, offer.price, answers, quality, points, None, None, None,
                         reasons=reasons, below=below)  # fmt: skip
     total, priced = totals[offer.bid]

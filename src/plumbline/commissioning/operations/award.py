@@ -1,0 +1,380 @@
+"""From the recommendation of a bid to the award, its notices, the letters and what the winner promised."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from plumbline.audit import operations as audit
+from plumbline.commissioning.access import CLEARED, tenders_visible_to
+from plumbline.commissioning.models import Award, Bid, BidState, Evaluator, ExclusionCheck, Promise, Tender
+from plumbline.commissioning.queries import evaluation as queries
+from plumbline.commissioning.rules import award as rules
+from plumbline.commissioning.rules import scoring
+from plumbline.commissioning.rules.award import Outcome
+from plumbline.commissioning.rules.scoring import Result, Standing
+from plumbline.commissioning.states import AWARD_MOVES, BID_MOVES, TENDER_MOVES
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import BankHoliday, User
+
+_S, _A = Tender.State, Award.State
+
+
+@transaction.atomic
+def recommend(
+    *, tender_id: int, bid_id: int, reason: str, tie_reason: str = "", by: User, at: datetime, on: date
+) -> Award:
+    """Recommend the bid with the highest total; without scores (a direct award, a call-off from one supplier) the one
+    that passed stage 1. Where totals are equal a person decides, and says why."""
+    tender = _managed(tender_id, by=by, on=on)
+    bid = Bid.objects.select_for_update(of=("self",)).select_related("supplier").filter(
+        pk=bid_id, tender=tender
+    ).first()  # fmt: skip
+    if bid is None:
+        raise NotAllowed(f"There is no bid {bid_id}.")
+    if queries.standing_award(tender) is not None:
+        raise RuleBroken("A bid is recommended already.", code="recommended")
+    check_move(BID_MOVES, BidState(bid.state), BidState.RECOMMENDED)
+    rules.check_grounds(
+        supplier=bid.supplier.name, results=dict(bid.exclusion_checks.values_list("ground", "result")),
+        grounds=dict(ExclusionCheck.Ground.choices),
+    )  # fmt: skip
+    if not reason.strip():
+        raise RuleBroken("Say why this bid is recommended.", code="missing_reason")
+    if tender.state == _S.STAGE1 or not queries.scored(tender):
+        rules.check_direct(kind=tender.kind, because=tender.direct_award_reason, standing=_standing(tender))
+        kept: dict[str, Any] = {"scored": False}
+    else:
+        found = queries.result_of(tender)
+        scoring.check_recommended(found, bid.pk, tie_reason=tie_reason)
+        kept = result_as_kept(found) | {"tie_decided_because": tie_reason.strip()}
+    if tender.state != _S.RECOMMENDATION:
+        check_move(TENDER_MOVES, _S(tender.state), _S.RECOMMENDATION)
+        if tender.state == _S.MODERATION:
+            raise RuleBroken("Close the moderation first.", code="wrong_state")
+        _move(tender, _S.RECOMMENDATION, on)
+    bid.state = BidState.RECOMMENDED
+    bid.save(update_fields=["state"])
+    award = Award.objects.create(
+        tender=tender, bid=bid, reason=reason.strip(), result=kept, recommended_at=at, recommended_by=by
+    )
+    audit.record("commissioning.award.recommended", by=by, at=at, subject=award, because=reason.strip(),
+                 tender=tender.pk, bid=bid.pk)  # fmt: skip
+    return award
+
+
+def _standing(tender: Tender) -> int:
+    return Bid.objects.filter(tender=tender, state=BidState.PASSED).count()
+
+
+def result_as_kept(found: Result) -> dict[str, Any]:
+    """The result as JSON: totals exact as fractions and as shown, ranks, ties and reasons."""
+    return {
+        "scored": True,
+        "quality_share": str(found.quality_share),
+        "lowest_price": None if found.lowest_price is None else str(found.lowest_price),
+        "places": found.places,
+        "notes": list(found.notes),
+        "standings": [
+            {
+                "bid": row.bid,
+                "name": row.name,
+                "rank": row.rank,
+                "total": None if row.total is None else str(scoring.rounded(row.total, found.places)),
+                "exact": None if row.total is None else str(row.total),
+                "quality": str(row.quality),
+                "price_points": None if row.price_points is None else str(row.price_points),
+                "tied_with": list(row.tied_with),
+                "reasons": list(row.reasons),
+                "scores": {answer.question.key: str(answer.score) for answer in row.answers},
+            }
+            for row in found.standings
+        ],
+    }
+
+
+@transaction.atomic
+def approve_award(*, award_id: int, council: str, by: User, at: datetime, on: date) -> Award:
+    """Approve a recommendation; never one's own. The letters to all bidders are drafted in the name of `council`."""
+    award, tender = _award(award_id, Permission.TENDERS_APPROVE, by=by, on=on)
+    if award.state != _A.RECOMMENDED or award.approved_at is not None:
+        raise RuleBroken("There is no recommendation that waits for approval.", code="wrong_state")
+    rules.check_approver(recommended_by=award.recommended_by_id, approver=by.pk)
+    award.approved_at, award.approved_by = at, by
+    award.save(update_fields=["approved_at", "approved_by"])
+    drafted = _draft_letters(tender, award, council=council)
+    audit.record("commissioning.award.approved", by=by, at=at, subject=award, tender=tender.pk, letters=drafted)
+    return award
+
+
+def _draft_letters(tender: Tender, award: Award, *, council: str) -> int:
+    """A letter for each bidder that has none yet; one drafted for an earlier recommendation is drafted anew."""
+    outcomes = outcomes_of(tender, award)
+    written = 0
+    for bid in Bid.objects.select_for_update(of=("self",)).filter(pk__in=outcomes, letter_sent_on=None).order_by("pk"):
+        bid.letter = rules.letter(
+            outcomes[bid.pk], council=council, title=tender.title, reference=tender.reference,
+            commissioner=str(tender.lead_commissioner), standstill_days=tender.standstill_days,
+        )  # fmt: skip
+        bid.save(update_fields=["letter"])
+        written += 1
+    return written
+
+
+def outcomes_of(tender: Tender, award: Award) -> dict[int, Outcome]:
+    """What each bidder that was scored (of a direct award: the supplier) is told, by the number of the bid."""
+    if not queries.scored(tender):
+        bid = award.bid
+        return {bid.pk: Outcome(bid.supplier.name, True, None, "", "", (), "", bid.supplier.name, "", (), 1)}
+    board = queries.board_of(tender)
+    found = queries.result_of(tender, board)
+    winner = found.of(award.bid_id)
+    return {
+        row.bid: _outcome(row, winner, found, queries.reasons_for(board, tender, row.bid), board)
+        for row in found.standings
+        if _bid_of(board, row.bid).state != BidState.WITHDRAWN
+    }
+
+
+def _bid_of(board: queries.Board, number: int) -> Bid:
+    return next(bid for bid in board.bids if bid.pk == number)
+
+
+def _outcome(
+    row: Standing, winner: Standing, found: Result, because: Mapping[str, str], board: queries.Board
+) -> Outcome:
+    won = row.bid == winner.bid
+    return Outcome(
+        supplier=row.name, won=won, rank=row.rank,
+        total="" if row.total is None else str(scoring.rounded(row.total, found.places)),
+        stopped_because="" if row.rank is not None else " ".join(row.reasons),
+        criteria=rules.criteria_of(row, because),
+        price_points="" if row.price_points is None else str(scoring.rounded(row.price_points)),
+        winner=winner.name,
+        winners_total="" if winner.total is None else str(scoring.rounded(winner.total, found.places)),
+        advantages=() if won else tuple(scoring.advantages(winner, row)),
+        ranked=sum(1 for each in found.standings if each.rank is not None),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def publish_notice(*, award_id: int, notice_on: date, by: User, at: datetime, on: date) -> Award:
+    """The contract award notice was published; the standstill, where the procedure has one, begins with it."""
+    award, tender = _award(award_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    if award.state != _A.RECOMMENDED or award.notice_on is not None:
+        raise RuleBroken("The award notice is published already.", code="wrong_state")
+    unsent = Bid.objects.filter(tender=tender, letter_sent_on=None).exclude(state=BidState.WITHDRAWN)
+    rules.check_notice(
+        approved=award.approved_at is not None, on=on, notice_on=notice_on,
+        unsent=list(unsent.order_by("supplier__sort_key").values_list("supplier__name", flat=True)),
+    )  # fmt: skip
+    award.notice_on = notice_on
+    if tender.standstill_days:
+        holidays = frozenset(BankHoliday.objects.filter(day__gte=notice_on).values_list("day", flat=True))
+        check_move(AWARD_MOVES, _A(award.state), _A.STANDSTILL)
+        check_move(TENDER_MOVES, _S(tender.state), _S.STANDSTILL)
+        award.state = _A.STANDSTILL
+        award.standstill_until = rules.standstill_ends(notice_on, tender.standstill_days, holidays)
+        tender.standstill_until = award.standstill_until
+        _move(tender, _S.STANDSTILL, on, "standstill_until")
+    award.save(update_fields=["notice_on", "state", "standstill_until"])
+    audit.record(
+        "commissioning.award.notice_published", by=by, at=at, subject=award, tender=tender.pk,
+        notice_on=notice_on.isoformat(),
+        standstill_until=award.standstill_until.isoformat() if award.standstill_until else "",
+    )  # fmt: skip
+    return award
+
+
+@transaction.atomic
+def cancel_recommendation(*, award_id: int, because: str, by: User, at: datetime, on: date) -> Award:
+    """Take a recommendation back before the award: not approved, challenged in the standstill, or withdrawn."""
+    award, tender = _award(award_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, by=by, on=on)
+    check_move(AWARD_MOVES, _A(award.state), _A.CANCELLED)
+    if not because.strip():
+        raise RuleBroken("Say why the recommendation is taken back.", code="missing_reason")
+    bid = Bid.objects.select_for_update(of=("self",)).get(pk=award.bid_id)
+    check_move(BID_MOVES, BidState(bid.state), BidState.PASSED)
+    bid.state = BidState.PASSED
+    bid.save(update_fields=["state"])
+    award.state, award.cancelled_because = _A.CANCELLED, because.strip()
+    award.save(update_fields=["state", "cancelled_because"])
+    # Letters that told of it are void, and are written again; those of stage 1 stand.
+    void = Bid.objects.filter(pk__in=[each.pk for each in queries.scored_bids(tender)])
+    sent = list(void.filter(letter_sent_on__isnull=False).order_by("pk").values_list("pk", flat=True))
+    void.update(letter="", letter_sent_on=None)
+    if tender.state == _S.STANDSTILL:
+        tender.standstill_until = None
+        _move(tender, _S.RECOMMENDATION, on, "standstill_until")
+    audit.record("commissioning.award.cancelled", by=by, at=at, subject=award, because=because.strip(),
+                 tender=tender.pk, letters_sent_before=sent)  # fmt: skip
+    return award
+
+
+@transaction.atomic
+def confirm_award(*, award_id: int, awarded_on: date, by: User, at: datetime, on: date) -> Award:
+    """The contract is awarded: after the standstill, where there is one. Every other bid was unsuccessful."""
+    award, tender = _award(award_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, by=by, on=on)
+    if award.state == _A.AWARDED:
+        raise RuleBroken("The contract is awarded already.", code="wrong_state")
+    if awarded_on > on:
+        raise RuleBroken(f"{awarded_on:%-d %B %Y} is a date in the future.", code="future_date")
+    rules.check_award(
+        approved=award.approved_at is not None, standstill_days=tender.standstill_days,
+        standstill_until=award.standstill_until, awarded_on=awarded_on,
+    )  # fmt: skip
+    check_move(AWARD_MOVES, _A(award.state), _A.AWARDED)
+    check_move(TENDER_MOVES, _S(tender.state), _S.AWARDED)
+    for bid in Bid.objects.select_for_update(of=("self",)).filter(tender=tender).order_by("pk"):
+        outcome = {BidState.RECOMMENDED: BidState.SUCCESSFUL, BidState.PASSED: BidState.UNSUCCESSFUL}.get(
+            BidState(bid.state)
+        )
+        if outcome is not None:
+            check_move(BID_MOVES, BidState(bid.state), outcome)
+            bid.state = outcome
+            bid.save(update_fields=["state"])
+    award.state, award.awarded_on, award.awarded_by = _A.AWARDED, awarded_on, by
+    award.save(update_fields=["state", "awarded_on", "awarded_by"])
+    _move(tender, _S.AWARDED, on)
+    audit.record("commissioning.award.made", by=by, at=at, subject=award, tender=tender.pk, bid=award.bid_id,
+                 awarded_on=awarded_on.isoformat())  # fmt: skip
+    return award
+
+
+@transaction.atomic
+def publish_details(*, award_id: int, published_on: date, by: User, at: datetime, on: date) -> Award:
+    """The contract details notice was published, after the signature."""
+    award, tender = _award(award_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.CONTRACT_DETAILS)
+    if award.awarded_on is None or not award.awarded_on <= published_on <= on:
+        raise RuleBroken("The details were published between the award and today.", code="bad_date")
+    award.details_published_on = published_on
+    award.save(update_fields=["details_published_on"])
+    _move(tender, _S.CONTRACT_DETAILS, on)
+    audit.record("commissioning.award.details_published", by=by, at=at, subject=award, tender=tender.pk,
+                 published_on=published_on.isoformat())  # fmt: skip
+    return award
+
+
+# --- letters --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def edit_outcome_letter(*, bid_id: int, text: str, by: User, at: datetime, on: date) -> Bid:
+    """The outcome letter as it will be sent."""
+    bid = _with_letter(bid_id, by=by, on=on)
+    if not text.strip():
+        raise RuleBroken("The letter is empty.", code="missing_letter")
+    if text.strip() == bid.letter.strip():
+        return bid
+    bid.letter = text.strip() + "\n"
+    bid.save(update_fields=["letter"])
+    audit.record("commissioning.bid.letter_edited", by=by, at=at, subject=bid)
+    return bid
+
+
+@transaction.atomic
+def send_outcome_letter(*, bid_id: int, sent_on: date, by: User, at: datetime, on: date) -> Bid:
+    """The letter went out on a day; it is not edited any more."""
+    bid = _with_letter(bid_id, by=by, on=on)
+    if sent_on > on:
+        raise RuleBroken(f"{sent_on:%-d %B %Y} is a date in the future.", code="future_date")
+    bid.letter_sent_on = sent_on
+    bid.save(update_fields=["letter_sent_on"])
+    audit.record("commissioning.bid.letter_sent", by=by, at=at, subject=bid, sent_on=sent_on.isoformat())
+    return bid
+
+
+def _with_letter(bid_id: int, *, by: User, on: date) -> Bid:
+    known = Bid.objects.filter(pk=bid_id).values_list("tender_id", flat=True).first()
+    if known is None:
+        raise NotAllowed(f"There is no bid {bid_id}.")
+    _managed(known, by=by, on=on)
+    bid = Bid.objects.select_for_update(of=("self",)).get(pk=bid_id)
+    if not bid.letter.strip():
+        raise RuleBroken("The letter is drafted when the recommendation is approved.", code="missing_letter")
+    if bid.letter_sent_on is not None:
+        raise RuleBroken(f"The letter was sent on {bid.letter_sent_on:%-d %B %Y}.", code="letter_sent")
+    return bid
+
+
+# --- promises -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_promise(
+    *, award_id: int, text: str, question: str = "", due_on: date | None = None, by: User, at: datetime, on: date
+) -> Promise:
+    """What the winner promised, in words that a review can check; it becomes a commitment of the contract."""
+    award, tender = _award(award_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    if tender.state == _S.IMPLEMENTATION:
+        raise RuleBroken("The contract has begun: add a commitment to the contract.", code="wrong_state")
+    if not text.strip():
+        raise RuleBroken("Say what was promised.", code="missing_promise")
+    if question and question not in queries.titles_of(tender):
+        raise RuleBroken(f"The tender has no question “{question}”.", code="unknown_question")
+    promise = Promise.objects.create(
+        award=award, question=question, text=text.strip(), due_on=due_on, recorded_at=at, recorded_by=by
+    )
+    audit.record("commissioning.promise.recorded", by=by, at=at, subject=promise, tender=tender.pk, award=award.pk)
+    return promise
+
+
+@transaction.atomic
+def drop_promise(*, promise_id: int, because: str, by: User, at: datetime, on: date) -> None:
+    """A promise that was recorded wrongly goes, with the reason; its history stays."""
+    promise = Promise.objects.select_related("award").filter(pk=promise_id).first()
+    if promise is None:
+        raise NotAllowed(f"There is no promise {promise_id}.")
+    _, tender = _award(promise.award_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    if tender.state == _S.IMPLEMENTATION:
+        raise RuleBroken("The promises are commitments of the contract now.", code="wrong_state")
+    if not because.strip():
+        raise RuleBroken("Say why it goes.", code="missing_reason")
+    audit.record("commissioning.promise.dropped", by=by, at=at, subject=promise, because=because.strip(),
+                 tender=tender.pk, text=promise.text)  # fmt: skip
+    promise.delete()
+
+
+# --- what the operations have in common -----------------------------------------------------------------------------
+
+
+def _managed(tender_id: int, *permissions: Permission, by: User, on: date) -> Tender:
+    """The tender, locked; none is there for an evaluator of it who was not cleared, whatever else they may do."""
+    wanted = permissions or (Permission.TENDERS_MANAGE,)
+    if not any(access.may(by, each, on=on) for each in wanted):
+        access.check(by, wanted[0], on=on)
+    barred = Evaluator.objects.filter(user=by).exclude(CLEARED).values("tender")
+    visible = Q(pk__in=tenders_visible_to(by, on=on).values("pk")) & ~Q(pk__in=barred)
+    found = (
+        Tender.objects.select_for_update(of=("self",))
+        .select_related("questions", "lead_commissioner")
+        .filter(visible, pk=tender_id)
+        .first()
+    )
+    if found is None:
+        raise NotAllowed(f"There is no tender {tender_id}.")
+    return found
+
+
+def _award(award_id: int, *permissions: Permission, by: User, on: date) -> tuple[Award, Tender]:
+    known = Award.objects.filter(pk=award_id).values_list("tender_id", flat=True).first()
+    if known is None:
+        raise NotAllowed(f"There is no award {award_id}.")
+    tender = _managed(known, *permissions, by=by, on=on)
+    award = (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("bid__supplier", "recommended_by", "approved_by")
+        .get(pk=award_id)
+    )
+    return award, tender
+
+
+def _move(tender: Tender, state: Tender.State, on: date, *columns: str) -> None:
+    tender.state, tender.state_since = state, on
+    tender.save(update_fields=["state", "state_since", *columns])

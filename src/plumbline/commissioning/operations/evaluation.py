@@ -1,0 +1,408 @@
+"""Evaluators, their declarations and scores, and moderation, until the scores are settled."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q
+
+from plumbline.audit import operations as audit
+from plumbline.commissioning.access import CLEARED, tenders_visible_to
+from plumbline.commissioning.models import (
+    Bid,
+    BidState,
+    Evaluator,
+    ModeratedScore,
+    ModerationMeeting,
+    Score,
+    Tender,
+)
+from plumbline.commissioning.queries import evaluation as queries
+from plumbline.commissioning.rules import evaluation as rules
+from plumbline.commissioning.rules import scoring
+from plumbline.commissioning.states import BID_MOVES, TENDER_MOVES
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access
+from plumbline.people.access import Permission, current_roles
+from plumbline.people.models import Organisation, User
+
+_S = Tender.State
+_BEFORE_MODERATION = frozenset({_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, _S.STAGE1, _S.EVALUATION})
+
+
+@transaction.atomic
+def assign_evaluator(
+    *, tender_id: int, user_id: int, questions: Sequence[str] = (), by: User, at: datetime, on: date
+) -> Evaluator:
+    """Ask somebody to score the bids: all questions, or those named. Only the lead commissioner asks.
+
+    Asked again with other questions, the newer list stands; refused where that would leave out what they have scored,
+    once they have locked, or when moderation has begun. Nobody who acts for a bidder evaluates.
+    """
+    tender = _led(tender_id, by=by, on=on)
+    if tender.state not in _BEFORE_MODERATION:
+        raise RuleBroken("Evaluators are chosen before the scores are open.", code="wrong_state")
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or not access.may(user, Permission.TENDERS_EVALUATE, on=on):
+        raise RuleBroken("This person does not have the role of an evaluator.", code="not_an_evaluator")
+    titles = queries.titles_of(tender)
+    unknown = sorted(set(questions) - titles.keys())
+    if unknown:
+        raise RuleBroken(f"The tender has no question “{unknown[0]}”.", code="unknown_question")
+    rules.check_own_side(is_bidders=_acts_for_a_bidder(user, tender, on=on))
+    chosen = [key for key in titles if key in questions]
+    chosen = [] if len(chosen) == len(titles) else chosen
+    known = Evaluator.objects.select_for_update(of=("self",)).filter(tender=tender, user=user).first()
+    if known is None:
+        known = Evaluator.objects.create(tender=tender, user=user, questions=chosen)
+    else:
+        _check_reassigned(known, chosen)
+        known.questions = chosen
+        known.save(update_fields=["questions"])
+    audit.record(
+        "commissioning.evaluator.assigned", by=by, at=at, subject=known, tender=tender.pk, user=str(user),
+        questions=chosen,
+    )  # fmt: skip
+    return known
+
+
+def _check_reassigned(known: Evaluator, chosen: Sequence[str]) -> None:
+    if known.excluded:
+        raise RuleBroken("This evaluator was excluded, and does not come back.", code="excluded")
+    if known.locked_at is not None:
+        raise RuleBroken("This evaluator has locked their scores.", code="locked")
+    if chosen and Score.objects.filter(evaluator=known).exclude(question__in=chosen).exists():
+        raise RuleBroken("This evaluator has scored a question that you would take away.", code="already_scored")
+
+
+def _acts_for_a_bidder(user: User, tender: Tender, *, on: date) -> bool:
+    """Whether one of the user's roles is held for a bidder, under any of the names that were found to be one."""
+    theirs = {held.organisation_id for held in current_roles(user, on=on)} - {None}
+    bidders = set(Bid.objects.filter(tender=tender).values_list("supplier_id", flat=True))
+    return bool(_all_names(theirs) & _all_names(bidders))
+
+
+def _all_names(organisations: set[int | None]) -> set[int | None]:
+    """These organisations with those into which they were merged."""
+    found = set(organisations)
+    while more := set(Organisation.objects.filter(pk__in=found, merged_into__isnull=False)
+                      .exclude(merged_into__in=found).values_list("merged_into_id", flat=True)):  # fmt: skip
+        found |= more
+    return found
+
+
+@transaction.atomic
+def declare(*, tender_id: int, has_conflict: bool | None, conflict: str, by: User, at: datetime, on: date) -> Evaluator:
+    """Say whether one has an interest in any of the bidders, before anything of the bids is shown.
+
+    Declared again only where a bidder was added since. A conflict waits for the lead commissioner's decision.
+    """
+    evaluator = _own(tender_id, by=by, on=on)
+    if evaluator.tender.state not in queries.DECLARABLE:
+        raise RuleBroken("Interests are declared once it is known who bids, and before scoring is over.",
+                         code="wrong_state")  # fmt: skip
+    if evaluator.declared != rules.NOT_YET and not _bidder_since(evaluator):
+        raise RuleBroken("You have declared already. Tell the lead commissioner what has changed.",
+                         code="already_declared")  # fmt: skip
+    rules.check_declaration(has_conflict=has_conflict, conflict=conflict)
+    evaluator.declared = Evaluator.Declared.CONFLICT if has_conflict else Evaluator.Declared.NONE
+    evaluator.conflict, evaluator.declared_at = conflict.strip(), at
+    # What was decided was decided of an older declaration.
+    evaluator.decided_at = evaluator.decided_by = None
+    evaluator.decided_because = ""
+    evaluator.save(update_fields=["declared", "conflict", "declared_at", "decided_at", "decided_by", "decided_because"])
+    audit.record(
+        "commissioning.interest.declared", by=by, at=at, subject=evaluator, tender=evaluator.tender_id,
+        declared=evaluator.declared, bidders=queries.bidders_of(evaluator.tender),
+    )  # fmt: skip
+    return evaluator
+
+
+def _bidder_since(evaluator: Evaluator) -> bool:
+    entered = Bid.objects.filter(tender=evaluator.tender_id, entered_at__gt=evaluator.declared_at)
+    return entered.exists()
+
+
+@transaction.atomic
+def accept_conflict(*, evaluator_id: int, because: str, by: User, at: datetime, on: date) -> Evaluator:
+    """A declared conflict does not stand in the way: the evaluator may score, for the reason given."""
+    evaluator = _decided_on(evaluator_id, because=because, by=by, on=on)
+    if evaluator.declared != Evaluator.Declared.CONFLICT:
+        raise RuleBroken("No conflict was declared.", code="no_conflict")
+    evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), at, by
+    evaluator.save(update_fields=["decided_because", "decided_at", "decided_by"])
+    audit.record(
+        "commissioning.conflict.accepted", by=by, at=at, subject=evaluator, tender=evaluator.tender_id,
+        because=because.strip(),
+    )  # fmt: skip
+    return evaluator
+
+
+@transaction.atomic
+def exclude_evaluator(*, evaluator_id: int, because: str, by: User, at: datetime, on: date) -> Evaluator:
+    """The evaluator sees nothing more of this tender, ever, and their scores count for nothing: a conflict of
+    interest, or somebody who cannot finish. Not once the scores are settled."""
+    evaluator = _decided_on(evaluator_id, because=because, by=by, on=on)
+    if evaluator.tender.state not in _BEFORE_MODERATION | {_S.MODERATION}:
+        raise RuleBroken("The scores are settled. Abandon the tender, or cancel its recommendation.",
+                         code="wrong_state")  # fmt: skip
+    evaluator.excluded = True
+    evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), at, by
+    evaluator.save(update_fields=["excluded", "decided_because", "decided_at", "decided_by"])
+    audit.record(
+        "commissioning.evaluator.excluded", by=by, at=at, subject=evaluator, tender=evaluator.tender_id,
+        because=because.strip(),
+    )  # fmt: skip
+    return evaluator
+
+
+@transaction.atomic
+def begin_evaluation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+    """Every bid's stage 1 is decided: those that passed go to the evaluators."""
+    tender = _led(tender_id, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.EVALUATION)
+    if tender.kind == Tender.Kind.DIRECT_AWARD:
+        raise RuleBroken("A direct award has no scores: recommend the supplier.", code="no_scores")
+    scoring.check_questions(queries.questions_of(tender))
+    undecided = tender.bids.filter(state__in=[BidState.RECEIVED, BidState.CLARIFICATION]).count()
+    if undecided:
+        raise RuleBroken(f"Stage 1 is not decided for {undecided} of the bids.", code="stage1_not_done")
+    if not tender.bids.filter(state=BidState.PASSED).exists():
+        raise RuleBroken("No bid passed stage 1. The tender can only be abandoned.", code="no_bids")
+    uncovered = queries.not_covered(tender)
+    if uncovered:
+        raise RuleBroken(f"Choose who evaluates: nobody scores {', '.join(f'“{each}”' for each in uncovered)}.",
+                         code="no_evaluators")  # fmt: skip
+    _move(tender, _S.EVALUATION, on)
+    audit.record("commissioning.tender.evaluation_begun", by=by, at=at, subject=tender,
+                 bids=tender.bids.filter(state=BidState.PASSED).count())  # fmt: skip
+    return tender
+
+
+# --- scoring, each alone --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_score(
+    *, tender_id: int, bid_id: int, question: str, score: Decimal, comment: str, by: User, at: datetime, on: date
+) -> Score:
+    """One evaluator's score of one answer, with why. Changed freely until they lock; then never again."""
+    evaluator = _scoring(tender_id, by=by, on=on)
+    cell = queries.cell_of(queries.sheet_of(evaluator), bid_id=bid_id, question=question)
+    asked = next(each for each in queries.questions_of(evaluator.tender) if each.key == question)
+    scoring.check_score(score, asked)
+    rules.check_comment(comment)
+    if cell.score is not None and (cell.score.score, cell.score.comment) == (score, comment.strip()):
+        return cell.score
+    saved, _ = Score.objects.update_or_create(
+        bid=cell.bid, evaluator=evaluator, question=question,
+        defaults={"score": score, "comment": comment.strip(), "scored_at": at},
+    )  # fmt: skip
+    # The trail says that, not what: scores are read by nobody else before all have locked.
+    audit.record("commissioning.score.saved", by=by, at=at, subject=saved, bid=bid_id, question=question)
+    return saved
+
+
+@transaction.atomic
+def lock_scores(*, tender_id: int, by: User, at: datetime, on: date) -> Evaluator:
+    """Hand in one's scores. Final: no score of this evaluator changes again."""
+    evaluator = _scoring(tender_id, by=by, on=on)
+    left = len(queries.sheet_of(evaluator).open)
+    if left:
+        raise RuleBroken(
+            f"{left} {'answer has' if left == 1 else 'answers have'} no score yet. Score every answer, then lock.",
+            code="scores_missing",
+        )
+    evaluator.locked_at = at
+    evaluator.save(update_fields=["locked_at"])
+    audit.record("commissioning.scores.locked", by=by, at=at, subject=evaluator, tender=evaluator.tender_id)
+    return evaluator
+
+
+def _scoring(tender_id: int, *, by: User, on: date) -> Evaluator:
+    """The evaluator's own row, locked, so that two of them do not wait for each other."""
+    evaluator = _own(tender_id, by=by, on=on)
+    why = queries.why_not_yet(evaluator)
+    if why:
+        raise RuleBroken(why, code="not_cleared")
+    if evaluator.locked_at is not None:
+        raise RuleBroken("You have locked your scores. They do not change any more.", code="locked")
+    if evaluator.tender.state != _S.EVALUATION:
+        raise RuleBroken("Bids are scored while the tender is being evaluated.", code="wrong_state")
+    return evaluator
+
+
+# --- moderation -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+    """Show the scores to those who moderate, now that every evaluator has locked. There is no way back."""
+    tender = _managed(tender_id, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.MODERATION)
+    # Nobody joins, leaves or locks while this is decided.
+    list(Evaluator.objects.select_for_update(of=("self",)).filter(tender=tender).order_by("pk"))
+    reasons = queries.why_moderation_waits(tender)
+    if reasons:
+        raise RuleBroken(" ".join(reasons), code="not_all_locked")
+    _move(tender, _S.MODERATION, on)
+    audit.record("commissioning.tender.moderation_opened", by=by, at=at, subject=tender)
+    return tender
+
+
+@transaction.atomic
+def record_meeting(
+    *, tender_id: int, held_on: date, chair: str, attendees: str, by: User, at: datetime, on: date
+) -> ModerationMeeting:
+    """A meeting at which scores are agreed: when, who chaired, who was there."""
+    tender = _moderated(tender_id, by=by, on=on)
+    rules.check_meeting(held_on=held_on, chair=chair, attendees=attendees, on=on)
+    if held_on < tender.state_since:
+        raise RuleBroken(
+            f"Moderation was opened on {tender.state_since:%-d %B %Y}: the meeting cannot have been before.",
+            code="before_moderation",
+        )
+    meeting = ModerationMeeting.objects.create(
+        tender=tender, held_on=held_on, chair=" ".join(chair.split()), attendees=attendees.strip(), recorded_at=at,
+        recorded_by=by,
+    )  # fmt: skip
+    audit.record("commissioning.moderation.held", by=by, at=at, subject=meeting, tender=tender.pk,
+                 held_on=held_on.isoformat())  # fmt: skip
+    return meeting
+
+
+@transaction.atomic
+def agree_score(
+    *,
+    tender_id: int,
+    meeting_id: int,
+    bid_id: int,
+    question: str,
+    score: Decimal,
+    discussion: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    on: date,
+) -> ModeratedScore:
+    """The score agreed for one answer, with the scores it began from. Changed until moderation is closed.
+
+    A reason is obligatory where it lies further from any individual score than the tender allows.
+    """
+    tender = _moderated(tender_id, by=by, on=on)
+    if tender.method != Tender.Method.MODERATE:
+        raise RuleBroken("This tender averages the scores: none is agreed.", code="averaged")
+    meeting = ModerationMeeting.objects.filter(pk=meeting_id, tender=tender).first()
+    if meeting is None:
+        raise RuleBroken("Record the meeting first.", code="no_meeting")
+    board = queries.board_of(tender, queries.bids_to_score(tender))
+    cell = queries.moderated_cell(board, bid_id=bid_id, question=question)
+    asked = next(each for each in queries.questions_of(tender) if each.key == question)
+    scoring.check_score(score, asked)
+    individual = [(given.evaluator, given.score) for given in cell.given]
+    needed = scoring.why_a_reason_is_needed(score, individual, tender.reason_beyond)
+    rules.check_agreed(discussion=discussion, reason=reason, why_needed=needed)
+    agreed, _ = ModeratedScore.objects.update_or_create(
+        bid=cell.bid, question=question,
+        defaults={
+            "meeting": meeting, "score": score, "discussion": discussion.strip(), "reason": reason.strip(),
+            "start_scores": [{"evaluator": name, "score": scoring.plain(given)} for name, given in individual],
+            "agreed_at": at, "agreed_by": by,
+        },
+    )  # fmt: skip
+    audit.record("commissioning.score.agreed", by=by, at=at, subject=agreed, bid=bid_id, question=question)
+    return agreed
+
+
+@transaction.atomic
+def close_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+    """The scores are settled: bids below a minimum are disqualified, and one may be recommended."""
+    tender = _moderated(tender_id, by=by, on=on)
+    check_move(TENDER_MOVES, _S(tender.state), _S.RECOMMENDATION)
+    if tender.method == Tender.Method.MODERATE and not ModerationMeeting.objects.filter(tender=tender).exists():
+        raise RuleBroken("No moderation meeting is recorded.", code="no_meeting")
+    found = queries.result_of(tender)
+    for bid in Bid.objects.select_for_update(of=("self",)).filter(tender=tender, state=BidState.PASSED).order_by("pk"):
+        below = found.of(bid.pk).below
+        if below:
+            check_move(BID_MOVES, BidState(bid.state), BidState.DISQUALIFIED)
+            bid.state, bid.stopped_because, bid.stopped_on = BidState.DISQUALIFIED, " ".join(below), on
+            bid.save(update_fields=["state", "stopped_because", "stopped_on"])
+            audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because,
+                         state=bid.state)  # fmt: skip
+    _move(tender, _S.RECOMMENDATION, on)
+    audit.record("commissioning.tender.moderation_closed", by=by, at=at, subject=tender)
+    return tender
+
+
+# --- what the operations have in common -----------------------------------------------------------------------------
+
+
+def _own(tender_id: int, *, by: User, on: date) -> Evaluator:
+    """One's own row as evaluator, locked. None is there for whoever was excluded."""
+    access.check(by, Permission.TENDERS_EVALUATE, on=on)
+    found = (
+        Evaluator.objects.select_for_update(of=("self",))
+        .select_related("tender__questions", "user")
+        .filter(tender=tender_id, user=by, excluded=False)
+        .first()
+    )
+    if found is None:
+        raise NotAllowed(f"There is no tender {tender_id} to evaluate.")
+    return found
+
+
+def _managed(tender_id: int, *, by: User, on: date) -> Tender:
+    """The tender, locked; none is there for an evaluator of it who was not cleared, whatever else they may do."""
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    barred = Evaluator.objects.filter(user=by).exclude(CLEARED).values("tender")
+    visible = Q(pk__in=tenders_visible_to(by, on=on).values("pk")) & ~Q(pk__in=barred)
+    found = (
+        Tender.objects.select_for_update(of=("self",)).select_related("questions").filter(visible, pk=tender_id).first()
+    )
+    if found is None:
+        raise NotAllowed(f"There is no tender {tender_id}.")
+    return found
+
+
+def _led(tender_id: int, *, by: User, on: date) -> Tender:
+    tender = _managed(tender_id, by=by, on=on)
+    if tender.lead_commissioner_id != by.pk:
+        raise RuleBroken(
+            f"This is for the lead commissioner, {tender.lead_commissioner}, to decide.", code="not_the_lead"
+        )
+    return tender
+
+
+def _moderated(tender_id: int, *, by: User, on: date) -> Tender:
+    tender = _managed(tender_id, by=by, on=on)
+    if tender.state != _S.MODERATION:
+        raise RuleBroken("The tender is not in moderation.", code="wrong_state")
+    return tender
+
+
+def _decided_on(evaluator_id: int, *, because: str, by: User, on: date) -> Evaluator:
+    """An evaluator on whom the lead commissioner decides; never on oneself."""
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    seen = Evaluator.objects.filter(pk=evaluator_id, tender__in=tenders_visible_to(by, on=on))
+    known = seen.select_related("tender__lead_commissioner", "user").first()
+    if known is None:
+        raise NotAllowed(f"There is no evaluator {evaluator_id}.")
+    if known.user_id == by.pk:
+        raise RuleBroken("Nobody decides on their own conflict of interest.", code="own_conflict")
+    # The tender first and then the evaluator, as everywhere, so that no two wait for each other for ever.
+    tender = _led(known.tender_id, by=by, on=on)
+    evaluator = Evaluator.objects.select_for_update(of=("self",)).select_related("user").get(pk=evaluator_id)
+    evaluator.tender = tender
+    if evaluator.excluded:
+        raise RuleBroken("This evaluator was excluded already.", code="excluded")
+    if not because.strip():
+        raise RuleBroken("Say why: it stands in the evaluation report.", code="missing_reason")
+    return evaluator
+
+
+def _move(tender: Tender, state: Tender.State, on: date) -> None:
+    tender.state, tender.state_since = state, on
+    tender.save(update_fields=["state", "state_since"])

@@ -1,0 +1,550 @@
+"""Scores and what follows from them, as one viewer may see them.
+
+Until every evaluator has locked, each sees their own scores and nobody sees anybody else's, the commissioner neither.
+An evaluator who is excluded, or whose declared conflict is not decided, is shown nothing of the bids by any route.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import QuerySet
+
+from plumbline.commissioning.access import CLEARED, tenders_visible_to
+from plumbline.commissioning.models import (
+    Award,
+    Bid,
+    BidAnswer,
+    BidDocument,
+    BidState,
+    Evaluator,
+    ModeratedScore,
+    ModerationMeeting,
+    Promise,
+    Score,
+    Tender,
+)
+from plumbline.commissioning.rules import evaluation as rules
+from plumbline.commissioning.rules import scoring
+from plumbline.commissioning.rules.evaluation import Scorer
+from plumbline.commissioning.rules.scoring import Offer, Question, Result
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.toolkits import content
+from plumbline.toolkits.content import AnswerKind, Criterion
+
+_S = Tender.State
+# From moderation on, the scores are open to those who moderate, recommend and approve; from the award to the rest.
+OPENED = frozenset({_S.MODERATION, _S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED, _S.CONTRACT_DETAILS,
+                    _S.IMPLEMENTATION})  # fmt: skip
+DECIDED = frozenset({_S.AWARDED, _S.CONTRACT_DETAILS, _S.IMPLEMENTATION})
+# Interests can be declared once it is known who bids.
+DECLARABLE = frozenset({_S.CLOSED, _S.STAGE1, _S.EVALUATION})
+STANDING = frozenset({BidState.PASSED, BidState.RECOMMENDED, BidState.SUCCESSFUL, BidState.UNSUCCESSFUL})
+_WHOLE_SCALE = tuple(Decimal(point) for point in range(6))
+
+
+# --- what is asked --------------------------------------------------------------------------------------------------
+
+
+def criteria_of(tender: Tender) -> dict[str, Criterion]:
+    """The questions that are scored, in their order, as the toolkit asks them: those that carry a weight."""
+    if tender.questions is None or tender.questions.content is None:
+        return {}
+    asked = content.read(tender.questions.content)
+    return {each.key: each for each in asked.criteria if each.weight is not None}
+
+
+def questions_of(tender: Tender) -> tuple[Question, ...]:
+    """The same as the arithmetic needs them."""
+    return tuple(_question(each) for each in criteria_of(tender).values())
+
+
+def _question(criterion: Criterion) -> Question:
+    points = tuple(sorted(option.points for option in criterion.options if option.points is not None))
+    if not points and criterion.answer is AnswerKind.SCORE_0_5:
+        points = _WHOLE_SCALE
+    return Question(criterion.key, criterion.title, criterion.weight or Decimal(0), points, criterion.minimum)
+
+
+def titles_of(tender: Tender) -> dict[str, str]:
+    return {each.key: each.title for each in criteria_of(tender).values()}
+
+
+# --- who evaluates --------------------------------------------------------------------------------------------------
+
+
+def evaluators_of(tender: Tender) -> QuerySet[Evaluator]:
+    """Everybody who was ever asked to score it, excluded ones too."""
+    return Evaluator.objects.filter(tender=tender).select_related("user", "decided_by").order_by("user__name", "pk")
+
+
+def as_scorer(evaluator: Evaluator) -> Scorer:
+    return Scorer(
+        name=str(evaluator.user), questions=tuple(evaluator.questions), declared=evaluator.declared,
+        declared_at=evaluator.declared_at, decided=evaluator.decided_at is not None, excluded=evaluator.excluded,
+        locked=evaluator.locked_at is not None,
+    )  # fmt: skip
+
+
+def evaluator_seen(viewer: User, *, tender_id: int, on: date) -> Evaluator:
+    """The viewer as evaluator of a tender; NotAllowed where they are none, or were excluded."""
+    found = None
+    if access.may(viewer, Permission.TENDERS_EVALUATE, on=on):
+        found = (
+            Evaluator.objects.select_related(
+                "tender__questions", "tender__lead_commissioner", "user", "tender__service_area_lead"
+            )
+            .filter(tender=tender_id, user=viewer, excluded=False)
+            .first()
+        )
+    if found is None:
+        raise NotAllowed(f"There is no tender {tender_id} to evaluate.")
+    return found
+
+
+def why_not_yet(evaluator: Evaluator) -> str:
+    """Why the evaluator may not see the bids now, as a sentence to them; "" where they may."""
+    entered = Bid.objects.filter(tender=evaluator.tender_id).values_list("entered_at", flat=True)
+    return rules.why_not_yet(as_scorer(evaluator), entered)
+
+
+def bidders_of(tender: Tender) -> list[str]:
+    """The names against which interests are declared, and nothing else of the bids."""
+    bids = Bid.objects.filter(tender=tender).exclude(state=BidState.WITHDRAWN)
+    return list(bids.order_by("supplier__sort_key", "pk").values_list("supplier__name", flat=True))
+
+
+def bids_to_score(tender: Tender) -> list[Bid]:
+    """The bids that passed stage 1 and are still in the running."""
+    bids = Bid.objects.filter(tender=tender, state__in=STANDING)
+    return list(bids.select_related("supplier").order_by("supplier__sort_key", "pk"))
+
+
+# --- one evaluator's own page ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One bid's answer to one question, and what the evaluator gave it; `score` None: still open."""
+
+    bid: Bid
+    criterion: Criterion
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one evaluator has to score: a row for each of their questions, a cell for each bid."""
+
+    evaluator: Evaluator
+    bids: list[Bid]
+    rows: list[tuple[Criterion, list[Cell]]]
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [cell for _, cells in self.rows for cell in cells]
+
+    @property
+    def done(self) -> int:
+        return sum(cell.score is not None for cell in self.cells)
+
+    @property
+    def open(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.score is None]
+
+
+def sheet_of(evaluator: Evaluator) -> Sheet:
+    """The evaluator's own scores. NotAllowed unless they have declared and nothing stands against them."""
+    if why_not_yet(evaluator):
+        raise NotAllowed("Nothing of the bids is shown before a declaration that was accepted.")
+    bids = bids_to_score(evaluator.tender)
+    scorer = as_scorer(evaluator)
+    given = {(score.bid_id, score.question): score for score in Score.objects.filter(evaluator=evaluator)}
+    rows = [
+        (criterion, [Cell(bid, criterion, given.get((bid.pk, key))) for bid in bids])
+        for key, criterion in criteria_of(evaluator.tender).items()
+        if scorer.scores(key)
+    ]
+    return Sheet(evaluator, bids, rows)
+
+
+def cell_of(sheet: Sheet, *, bid_id: int, question: str) -> Cell:
+    """One answer to score; NotAllowed where it is not the evaluator's."""
+    found = next((c for c in sheet.cells if c.bid.pk == bid_id and c.criterion.key == question), None)
+    if found is None:
+        raise NotAllowed(f"There is no answer of bid {bid_id} to “{question}” to score.")
+    return found
+
+
+def next_open(sheet: Sheet, *, after: Cell) -> Cell | None:
+    """The next answer without a score, the same question of the next bid first; None where all are scored."""
+    cells = sheet.cells
+    at = next(i for i, cell in enumerate(cells) if (cell.bid, cell.criterion) == (after.bid, after.criterion))
+    return next((cell for cell in cells[at + 1 :] + cells[:at] if cell.score is None), None)
+
+
+def answer_text(bid: Bid, question: str) -> str:
+    return BidAnswer.objects.filter(bid=bid, question=question).values_list("text", flat=True).first() or ""
+
+
+def papers_of(bid: Bid, question: str) -> list[BidDocument]:
+    """The papers given for a question, then those to the whole bid."""
+    papers = BidDocument.objects.filter(bid=bid, criterion__in=(question, "")).select_related("document")
+    return list(papers.order_by("-criterion", "pk"))
+
+
+def paper_to_read(evaluator: Evaluator, *, paper_id: int) -> BidDocument:
+    """A paper of a bid that the evaluator scores; NotAllowed otherwise."""
+    numbers = {bid.pk for bid in sheet_of(evaluator).bids}
+    scorer, keys = as_scorer(evaluator), criteria_of(evaluator.tender)
+    found = BidDocument.objects.filter(pk=paper_id, bid__in=numbers).select_related("document", "bid").first()
+    # Papers of stage 1 are not evaluated; those of another evaluator's questions are not theirs.
+    mine = found is not None and (not found.criterion or (found.criterion in keys and scorer.scores(found.criterion)))
+    if found is None or not mine:
+        raise NotAllowed(f"There is no paper {paper_id}.")
+    return found
+
+
+# --- the commissioner's board: who is how far, and never a score ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    evaluator: Evaluator
+    done: int
+    of: int
+    covers: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """excluded, not_declared, conflict, locked, done (all scored, not locked) or scoring."""
+        if self.evaluator.excluded:
+            return "excluded"
+        if self.evaluator.declared == rules.NOT_YET:
+            return "not_declared"
+        if self.evaluator.declared == rules.CONFLICT and self.evaluator.decided_at is None:
+            return "conflict"
+        if self.evaluator.locked_at is not None:
+            return "locked"
+        return "done" if self.of and self.done == self.of else "scoring"
+
+
+def tender_managed(viewer: User, *, tender_id: int, on: date) -> Tender:
+    """A tender whose evaluation the viewer leads, approves or reads about; NotAllowed otherwise. An evaluator who was
+    not cleared reaches it by no other role."""
+    visible = tenders_visible_to(viewer, on=on).filter(pk=tender_id)
+    found = visible.select_related("questions", "stage1", "lead_commissioner", "service_area_lead").first()
+    barred = Evaluator.objects.filter(tender=tender_id, user=viewer).exclude(CLEARED).exists()
+    if found is None or barred or not access.may(viewer, Permission.TENDERS_VIEW, on=on):
+        raise NotAllowed(f"There is no tender {tender_id}.")
+    return found
+
+
+def progress_of(tender: Tender) -> list[Progress]:
+    """How far each evaluator is: counts, never a score. The caller has found the tender by `tender_managed`."""
+    bids = {bid.pk for bid in bids_to_score(tender)}
+    titles = titles_of(tender)
+    given: dict[int, int] = {}
+    for evaluator_id, bid_id, question in Score.objects.filter(evaluator__tender=tender).values_list(
+        "evaluator_id", "bid_id", "question"
+    ):
+        given[evaluator_id] = given.get(evaluator_id, 0) + (bid_id in bids and question in titles)
+    found = []
+    for evaluator in evaluators_of(tender):
+        covers = tuple(title for key, title in titles.items() if as_scorer(evaluator).scores(key))
+        found.append(Progress(evaluator, given.get(evaluator.pk, 0), len(covers) * len(bids), covers))
+    return found
+
+
+def why_moderation_waits(tender: Tender) -> list[str]:
+    return rules.why_moderation_waits([as_scorer(each) for each in evaluators_of(tender)], titles_of(tender))
+
+
+def not_covered(tender: Tender) -> list[str]:
+    return rules.not_covered([as_scorer(each) for each in evaluators_of(tender)], titles_of(tender))
+
+
+# --- the scores, once all have locked -------------------------------------------------------------------------------
+
+
+def are_open(tender: Tender) -> bool:
+    """Whether the scores may be shown to anybody but those who gave them: every evaluator has locked."""
+    if tender.state == _S.ABANDONED:
+        return ModerationMeeting.objects.filter(tender=tender).exists()
+    return tender.state in OPENED
+
+
+def scores_seen(viewer: User, *, tender_id: int, on: date) -> Tender:
+    """The tender, where the viewer may see all its scores now; NotAllowed otherwise."""
+    tender = (
+        Tender.objects.select_related("questions", "stage1", "lead_commissioner", "service_area_lead", "approved_by")
+        .filter(pk__in=tenders_visible_to(viewer, on=on).values("pk"), pk=tender_id)
+        .first()
+    )
+    own = Evaluator.objects.filter(tender=tender_id, user=viewer)
+    barred = own.exclude(CLEARED).exists()
+    if tender is None or barred or not are_open(tender):
+        raise NotAllowed(f"There are no scores of tender {tender_id} to see.")
+    leads = any(access.may(viewer, each, on=on) for each in (Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE))
+    reads = tender.state in DECIDED and access.may(viewer, Permission.TENDERS_VIEW, on=on)
+    if not (leads or reads or own.filter(locked_at__isnull=False).exists()):
+        raise NotAllowed(f"There are no scores of tender {tender_id} to see.")
+    return tender
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A locked score, with who gave it and why."""
+
+    evaluator: str
+    score: Decimal
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moderated:
+    """One answer in moderation: what each gave, and what was agreed. `agreed` None: not yet."""
+
+    bid: Bid
+    criterion: Criterion
+    given: tuple[Given, ...]
+    agreed: ModeratedScore | None
+
+    @property
+    def average(self) -> Fraction | None:
+        return scoring.average([each.score for each in self.given]) if self.given else None
+
+    @property
+    def differ(self) -> bool:
+        return len({each.score for each in self.given}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Every answer of the bids that were scored, by question and bid."""
+
+    bids: list[Bid]
+    rows: list[tuple[Criterion, list[Moderated]]] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[Moderated]:
+        return [cell for _, cells in self.rows for cell in cells]
+
+    @property
+    def open(self) -> list[Moderated]:
+        return [cell for cell in self.cells if cell.agreed is None]
+
+
+def scored_bids(tender: Tender) -> list[Bid]:
+    """Every bid that was ever scored, also those disqualified or withdrawn since; without scores, those standing."""
+    scored = Score.objects.filter(evaluator__tender=tender).values("bid")
+    bids = Bid.objects.filter(tender=tender, pk__in=scored) | Bid.objects.filter(tender=tender, state__in=STANDING)
+    return list(bids.select_related("supplier").order_by("supplier__sort_key", "pk"))
+
+
+def board_of(tender: Tender, bids: Sequence[Bid] | None = None) -> Board:
+    """The locked scores beside each other. The caller has found the tender by `scores_seen`."""
+    chosen = list(scored_bids(tender) if bids is None else bids)
+    given: dict[tuple[int, str], list[Given]] = {}
+    locked = Score.objects.filter(
+        evaluator__tender=tender, evaluator__excluded=False, evaluator__locked_at__isnull=False
+    )
+    for score in locked.select_related("evaluator__user").order_by("evaluator__user__name", "evaluator"):
+        one = Given(str(score.evaluator.user), score.score, score.comment)
+        given.setdefault((score.bid_id, score.question), []).append(one)
+    agreed = {(each.bid_id, each.question): each for each in
+              ModeratedScore.objects.filter(bid__in=chosen).select_related("meeting", "agreed_by")}  # fmt: skip
+    rows = [
+        (
+            criterion,
+            [
+                Moderated(bid, criterion, tuple(given.get((bid.pk, key), ())), agreed.get((bid.pk, key)))
+                for bid in chosen
+            ],
+        )
+        for key, criterion in criteria_of(tender).items()
+    ]
+    return Board(chosen, rows)
+
+
+def moderated_cell(board: Board, *, bid_id: int, question: str) -> Moderated:
+    found = next((c for c in board.cells if c.bid.pk == bid_id and c.criterion.key == question), None)
+    if found is None:
+        raise NotAllowed(f"There is no answer of bid {bid_id} to “{question}”.")
+    return found
+
+
+def meetings_of(tender: Tender) -> QuerySet[ModerationMeeting]:
+    return ModerationMeeting.objects.filter(tender=tender).select_related("recorded_by").order_by("held_on", "pk")
+
+
+def result_of(tender: Tender, board: Board | None = None) -> Result:
+    """Totals and ranks as the scores now stand; RuleBroken where a score is missing."""
+    chosen = board if board is not None else board_of(tender)
+    offers = []
+    for bid in chosen.bids:
+        scores: dict[str, Fraction | Decimal] = {}
+        for criterion, cells in chosen.rows:
+            cell = next(each for each in cells if each.bid.pk == bid.pk)
+            if tender.method == Tender.Method.AVERAGE:
+                if cell.average is not None:
+                    scores[criterion.key] = cell.average
+            elif cell.agreed is not None:
+                scores[criterion.key] = cell.agreed.score
+        stopped = "" if bid.state in STANDING else bid.stopped_because or f"{BidState(bid.state).label}."
+        offers.append(Offer(bid.pk, bid.supplier.name, bid.price, scores, stopped))
+    return scoring.result(questions_of(tender), offers, quality_share=tender.quality_share)
+
+
+def result_or_why(tender: Tender, board: Board) -> tuple[Result | None, str]:
+    """The result, or why there is none yet."""
+    try:
+        return result_of(tender, board), ""
+    except RuleBroken as refusal:
+        return None, refusal.reason
+
+
+def scored(tender: Tender) -> bool:
+    """Whether the tender is decided by scores: a direct award is not."""
+    return Score.objects.filter(evaluator__tender=tender).exists()
+
+
+def reasons_for(board: Board, tender: Tender, bid_id: int) -> dict[str, str]:
+    """Why each score of a bid was given, by question, as its bidder is told: what was discussed and agreed, or where
+    scores are averaged each comment without the name of who wrote it."""
+    said = {}
+    for cell in board.cells:
+        if cell.bid.pk != bid_id:
+            continue
+        if tender.method == Tender.Method.MODERATE:
+            parts = [cell.agreed.discussion, cell.agreed.reason] if cell.agreed else []
+        else:
+            parts = [each.comment for each in cell.given]
+        said[cell.criterion.key] = " ".join(part for part in parts if part)
+    return said
+
+
+# --- the award ------------------------------------------------------------------------------------------------------
+
+
+def standing_award(tender: Tender) -> Award | None:
+    """The recommendation or award that has not been cancelled."""
+    return (
+        Award.objects.filter(tender=tender)
+        .exclude(state=Award.State.CANCELLED)
+        .select_related("bid__supplier", "recommended_by", "approved_by", "awarded_by")
+        .first()
+    )
+
+
+def award_seen(viewer: User, *, tender_id: int, on: date) -> tuple[Tender, Award | None]:
+    """The tender and its award, for who leads or approves awards, and from the award on for who sees tenders."""
+    tender = tender_managed(viewer, tender_id=tender_id, on=on)
+    leads = any(access.may(viewer, each, on=on) for each in (Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE))
+    if not leads and tender.state not in DECIDED:
+        raise NotAllowed(f"There is no award of tender {tender_id} to see.")
+    return tender, standing_award(tender)
+
+
+def promises_of(award: Award) -> QuerySet[Promise]:
+    """What the winner promised; `contracts` makes commitments of it."""
+    return Promise.objects.filter(award=award).select_related("recorded_by").order_by("recorded_at", "pk")
+
+
+# --- what waits for whom --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing to do in an evaluation. `kind`: declare, score, lock, decide_conflict, moderate, recommend, approve,
+    notice, award, details."""
+
+    kind: str
+    tender: Tender
+    left: int = 0
+    of: int = 0
+    who: str = ""
+    due: date | None = None
+    since: datetime | None = None
+    evaluator_id: int = 0
+
+
+def waiting_for_evaluator(viewer: User, *, on: date) -> list[Waiting]:
+    """What an evaluator has to declare, score or lock."""
+    if not access.may(viewer, Permission.TENDERS_EVALUATE, on=on):
+        return []
+    found = []
+    mine = Evaluator.objects.filter(user=viewer, excluded=False, locked_at=None, tender__state__in=DECLARABLE)
+    for evaluator in mine.select_related("tender__questions", "user").order_by("tender__state_since", "pk"):
+        why = why_not_yet(evaluator)
+        tender = evaluator.tender
+        if why and evaluator.declared == rules.CONFLICT and evaluator.decided_at is None:
+            continue  # waits for the lead commissioner
+        if why:
+            found.append(Waiting("declare", tender))
+        elif tender.state == _S.EVALUATION:
+            sheet = sheet_of(evaluator)
+            kind = "score" if sheet.open else "lock"
+            found.append(Waiting(kind, tender, left=len(sheet.open), of=len(sheet.cells)))
+    return found
+
+
+def waiting_for_commissioner(viewer: User, *, on: date) -> list[Waiting]:
+    """What the lead of a tender has to decide between stage 1 and the contract details."""
+    if not access.may(viewer, Permission.TENDERS_MANAGE, on=on):
+        return []
+    found = []
+    undecided = Evaluator.objects.filter(
+        tender__lead_commissioner=viewer, tender__in=tenders_visible_to(viewer, on=on), declared=rules.CONFLICT,
+        decided_at=None, excluded=False, tender__state__in=DECLARABLE,
+    ).exclude(user=viewer)  # fmt: skip
+    found += [
+        Waiting("decide_conflict", each.tender, who=str(each.user), evaluator_id=each.pk)
+        for each in undecided.select_related("tender", "user").order_by("declared_at", "pk")
+    ]
+    led = tenders_visible_to(viewer, on=on).filter(lead_commissioner=viewer)
+    for tender in led.filter(state__in=(_S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED)):
+        waiting = _next_of(tender, on=on)
+        if waiting is not None:
+            found.append(waiting)
+    return found
+
+
+def _next_of(tender: Tender, *, on: date) -> Waiting | None:
+    if tender.state == _S.EVALUATION:
+        return None if why_moderation_waits(tender) else Waiting("open_moderation", tender)
+    if tender.state == _S.MODERATION:
+        board = board_of(tender, bids_to_score(tender))
+        return Waiting("moderate", tender, left=len(board.open), of=len(board.cells))
+    award = standing_award(tender)
+    if award is None:
+        return Waiting("recommend", tender)
+    if award.state == Award.State.AWARDED:
+        return Waiting("details", tender)
+    if award.approved_at is None:
+        return None  # waits for somebody else
+    if award.state == Award.State.STANDSTILL:
+        ends = award.standstill_until
+        return Waiting("award", tender) if ends is not None and on > ends else None
+    return Waiting("notice" if tender.standstill_days else "award", tender)
+
+
+def waiting_for_approver(viewer: User, *, on: date) -> list[Waiting]:
+    """Recommendations that somebody other than the recommender has to approve."""
+    if not access.may(viewer, Permission.TENDERS_APPROVE, on=on):
+        return []
+    waiting = Award.objects.filter(
+        state=Award.State.RECOMMENDED, approved_at=None, tender__in=tenders_visible_to(viewer, on=on)
+    ).exclude(recommended_by=viewer)
+    barred = Evaluator.objects.filter(user=viewer).exclude(CLEARED).values("tender")
+    return [
+        Waiting("approve", award.tender, who=award.bid.supplier.name, since=award.recommended_at)
+        for award in waiting.exclude(tender__in=barred)
+        .select_related("tender", "bid__supplier")
+        .order_by("recommended_at", "pk")
+    ]

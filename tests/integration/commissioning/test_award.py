@@ -1,0 +1,318 @@
+"""From the recommendation to the contract details: ties, approval by another, standstill, letters, promises."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from plumbline.audit.models import Event
+from plumbline.commissioning.models import Award, Bid, ExclusionCheck, Tender
+from plumbline.commissioning.operations import award
+from plumbline.commissioning.queries import evaluation as queries
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.models import BankHoliday, RoleHeld, User
+from tests.factories.people import UserFactory
+from tests.factories.tenders import AT, TODAY, TenderFactory, a_bidder, an_approver
+from tests.integration.commissioning.evaluating import COUNCIL, approved, letters_sent, recommended, settled
+
+pytestmark = pytest.mark.django_db
+
+TIED = {"safeguarding": (4, 4), "staff": (4, 4), "outcomes": (5, 5)}
+
+
+def recommend(made, at: int = 0, **more):
+    given = {"reason": "The highest total.", **more}
+    return award.recommend(tender_id=made.tender.pk, bid_id=made.bids[at].pk, **given, **made.by())
+
+
+# --- recommendation ---
+
+
+def test_the_bid_with_the_highest_total_is_recommended_with_the_result_kept() -> None:
+    made = settled()
+    kept = recommend(made).result["standings"]
+    assert [(each["name"][:5], each["total"], each["rank"]) for each in kept] == [
+        ("Alder", "87.00", 1), ("Birch", "80.00", 2), ("Cedar", None, None),
+    ]  # fmt: skip
+
+
+def test_a_bid_that_is_not_first_is_not_recommended() -> None:
+    with pytest.raises(RuleBroken, match="has rank 2"):
+        recommend(settled(), 1)
+
+
+def test_a_disqualified_bid_is_not_recommended() -> None:
+    with pytest.raises(RuleBroken, match="Cannot move from Disqualified"):
+        recommend(settled(), 2)
+
+
+def test_a_tie_is_not_recommended_without_saying_how_it_was_decided() -> None:
+    with pytest.raises(RuleBroken, match="Say how it was decided"):
+        recommend(settled(bidders=("Alder", "Birch"), scores=TIED))
+
+
+def test_a_tie_is_decided_by_a_person_with_a_reason() -> None:
+    made = settled(bidders=("Alder", "Birch"), scores=TIED)
+    found = recommend(made, 1, tie_reason="The higher safeguarding score at the interviews, as the tender said.")
+    assert found.result["tie_decided_because"].startswith("The higher safeguarding score")
+
+
+def test_price_decides_where_quality_is_equal_and_price_counts() -> None:
+    made = settled(bidders=("Alder", "Birch"), scores=TIED, quality_share=60, prices={"Alder": 120000, "Birch": 90000})
+    assert recommend(made, 1).result["standings"][0]["price_points"] == "40"
+
+
+def test_nothing_is_recommended_without_a_reason() -> None:
+    with pytest.raises(RuleBroken, match="Say why this bid"):
+        recommend(settled(), reason=" ")
+
+
+def test_nothing_is_recommended_while_a_ground_for_exclusion_was_not_looked_at() -> None:
+    made = settled()
+    ExclusionCheck.objects.filter(bid=made.bids[0], ground="debarment").delete()
+    with pytest.raises(RuleBroken, match="not checked yet: Debarment list"):
+        recommend(made)
+
+
+def test_only_one_bid_stands_recommended() -> None:
+    made, _ = recommended()
+    with pytest.raises(RuleBroken, match="recommended already"):
+        recommend(made, 1)
+
+
+def test_a_competition_is_not_awarded_without_scores() -> None:
+    tender = TenderFactory(state="stage1")
+    bid = a_bidder(tender, "Alder")
+    with pytest.raises(RuleBroken, match="decided by its scores"):
+        award.recommend(
+            tender_id=tender.pk, bid_id=bid.pk, reason="Good.", by=tender.lead_commissioner, at=AT, on=TODAY
+        )
+
+
+# --- without scores ---
+
+
+def direct(**more):
+    tender = TenderFactory(
+        state="stage1", kind="direct_award", **{"direct_award_reason": "User choice: one child, one home.", **more}
+    )
+    return tender, a_bidder(tender, "Alder")
+
+
+def recommend_directly(tender, bid):
+    return award.recommend(
+        tender_id=tender.pk, bid_id=bid.pk, reason="The only home that can.", by=tender.lead_commissioner, at=AT,
+        on=TODAY,
+    )  # fmt: skip
+
+
+def test_a_direct_award_goes_from_stage_1_to_recommendation_without_scores() -> None:
+    tender, bid = direct()
+    recommend_directly(tender, bid)
+    assert Tender.objects.get(pk=tender.pk).state == "recommendation"
+
+
+def test_a_direct_award_needs_its_reason() -> None:
+    with pytest.raises(RuleBroken, match="why the contract is awarded directly"):
+        recommend_directly(*direct(direct_award_reason=""))
+
+
+def test_a_direct_award_goes_to_nobody_who_has_not_passed_stage_1() -> None:
+    tender, bid = direct()
+    Bid.objects.filter(pk=bid.pk).update(state="received")
+    with pytest.raises(RuleBroken, match="Cannot move from Received to Recommended"):
+        recommend_directly(tender, bid)
+
+
+def test_a_direct_award_reaches_its_contract_details() -> None:
+    tender, bid = direct()
+    made = recommend_directly(tender, bid)
+    lead = {"by": tender.lead_commissioner, "at": AT, "on": TODAY}
+    award.approve_award(award_id=made.pk, council=COUNCIL, by=an_approver(), at=AT, on=TODAY)
+    award.confirm_award(award_id=made.pk, awarded_on=TODAY, **lead)
+    award.publish_details(award_id=made.pk, published_on=TODAY, **lead)
+    assert (Tender.objects.get(pk=tender.pk).state, Bid.objects.get(pk=bid.pk).state) == (
+        "contract_details", "successful",
+    )  # fmt: skip
+
+
+# --- approval ---
+
+
+def test_nobody_approves_their_own_recommendation() -> None:
+    made, found = recommended()
+    RoleHeld.objects.create(user=made.lead, role="head_of_service", from_on=TODAY)
+    with pytest.raises(RuleBroken, match="Somebody else approves"):
+        award.approve_award(award_id=found.pk, council=COUNCIL, **made.by(User.objects.get(pk=made.lead.pk)))
+
+
+def test_the_database_refuses_an_approval_by_the_recommender() -> None:
+    made, found = recommended()
+    with pytest.raises(IntegrityError, match="award_approved_by_another"), transaction.atomic():
+        Award.objects.filter(pk=found.pk).update(approved_by=made.lead, approved_at=AT)
+
+
+def test_who_may_not_approve_finds_no_award() -> None:
+    made, found = recommended()
+    with pytest.raises(NotAllowed):
+        award.approve_award(award_id=found.pk, council=COUNCIL, **made.by(UserFactory(role="contract_officer")))
+
+
+def test_nothing_is_awarded_that_was_not_approved() -> None:
+    made, found = recommended()
+    with pytest.raises(RuleBroken, match="not approved yet"):
+        award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+
+
+# --- letters ---
+
+
+def letter_of(bid: Bid) -> str:
+    return Bid.objects.values_list("letter", flat=True).get(pk=bid.pk)
+
+
+def test_every_bidder_has_a_letter_drafted_on_approval() -> None:
+    made, _ = approved()
+    assert all(letter_of(bid) for bid in made.bids)
+
+
+def test_an_unsuccessful_bidder_is_told_scores_rank_and_where_the_winner_was_better() -> None:
+    made, _ = approved()
+    letter = letter_of(made.bids[1])
+    assert [
+        words
+        for words in (
+            "80.00 points of 100 and rank 2 of 2",
+            "How will you recruit and keep your staff?: 4 of 5 (28.00 of 35 points). All three read staff alike.",
+            "“How will you recruit and keep your staff?”: the successful bid scored 5, yours 4, of 5.",
+        )
+        if words not in letter
+    ] == []
+
+
+def test_a_disqualified_bidder_is_told_which_minimum_was_missed() -> None:
+    made, _ = approved()
+    assert "It was disqualified: “How will you keep children safe" in letter_of(made.bids[2])
+
+
+def test_no_letter_names_an_evaluator() -> None:
+    made, _ = approved(method="moderate")
+    assert not [name for name in ("Ann Ash", "Bob Beech", "Cat Cherry") for bid in made.bids if name in letter_of(bid)]
+
+
+def test_a_letter_that_was_sent_is_not_edited() -> None:
+    made, _ = approved()
+    letters_sent(made)
+    with pytest.raises(RuleBroken, match="letter was sent on 29 July 2016"):
+        award.edit_outcome_letter(bid_id=made.bids[0].pk, text="Another.", **made.by())
+
+
+# --- standstill and award ---
+
+
+def in_standstill():
+    made, found = approved(standstill_days=8)
+    letters_sent(made)
+    return made, award.publish_notice(award_id=found.pk, notice_on=TODAY, **made.by())
+
+
+def test_the_notice_waits_for_every_bidders_letter() -> None:
+    made, found = approved(standstill_days=8)
+    with pytest.raises(RuleBroken, match="Not sent yet: Alder"):
+        award.publish_notice(award_id=found.pk, notice_on=TODAY, **made.by())
+
+
+def test_the_standstill_lasts_eight_working_days() -> None:
+    assert in_standstill()[1].standstill_until == date(2016, 8, 10)
+
+
+def test_a_bank_holiday_does_not_count_in_the_standstill() -> None:
+    BankHoliday.objects.update_or_create(day=date(2016, 8, 4), defaults={"name": "Test holiday"})
+    assert in_standstill()[1].standstill_until == date(2016, 8, 11)
+
+
+def test_nothing_is_awarded_on_the_last_day_of_the_standstill() -> None:
+    made, found = in_standstill()
+    last = date(2016, 8, 10)
+    with pytest.raises(RuleBroken, match="until the end of 10 August 2016"):
+        award.confirm_award(award_id=found.pk, awarded_on=last, **made.by(on=last))
+
+
+def test_the_contract_is_awarded_on_the_day_after_the_standstill() -> None:
+    made, found = in_standstill()
+    day = date(2016, 8, 11)
+    award.confirm_award(award_id=found.pk, awarded_on=day, **made.by(on=day))
+    assert sorted(Bid.objects.filter(tender=made.tender).values_list("state", flat=True)) == [
+        "disqualified", "successful", "unsuccessful",
+    ]  # fmt: skip
+
+
+def test_nothing_is_awarded_before_the_notice_where_there_is_a_standstill() -> None:
+    made, found = approved(standstill_days=8)
+    with pytest.raises(RuleBroken, match="publish the award notice first"):
+        award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+
+
+def test_a_light_touch_contract_is_awarded_without_a_standstill() -> None:
+    made, found = approved()
+    award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+    assert made.fresh().state == "awarded"
+
+
+def test_details_are_not_published_before_the_award() -> None:
+    made, found = approved()
+    award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+    with pytest.raises(RuleBroken, match="between the award and today"):
+        award.publish_details(award_id=found.pk, published_on=TODAY - timedelta(1), **made.by())
+
+
+# --- taken back ---
+
+
+def test_a_recommendation_taken_back_in_the_standstill_can_be_made_again() -> None:
+    made, found = in_standstill()
+    award.cancel_recommendation(award_id=found.pk, because="A bidder challenged the score.", **made.by())
+    assert recommend(made).state == "recommended"
+
+
+def test_a_recommendation_is_not_taken_back_without_a_reason() -> None:
+    made, found = recommended()
+    with pytest.raises(RuleBroken, match="Say why"):
+        award.cancel_recommendation(award_id=found.pk, because="", **made.by())
+
+
+def test_letters_sent_for_a_recommendation_taken_back_stay_in_the_trail() -> None:
+    made, found = in_standstill()
+    award.cancel_recommendation(award_id=found.pk, because="A bidder challenged the score.", **made.by())
+    event = Event.objects.get(kind="commissioning.award.cancelled")
+    assert event.data["letters_sent_before"] == sorted(bid.pk for bid in made.bids)
+
+
+# --- promises ---
+
+
+def test_what_the_winner_promised_is_recorded_for_the_contract() -> None:
+    made, found = approved()
+    award.record_promise(award_id=found.pk, text="Two trained leads on every shift.", question="safeguarding",
+                         **made.by())  # fmt: skip
+    assert [each.text for each in queries.promises_of(found)] == ["Two trained leads on every shift."]
+
+
+def test_a_promise_to_a_question_that_was_not_asked_is_refused() -> None:
+    made, found = approved()
+    with pytest.raises(RuleBroken, match="no question “parking”"):
+        award.record_promise(award_id=found.pk, text="Places to park.", question="parking", **made.by())
+
+
+# --- who is told that something waits ---
+
+
+def test_a_recommendation_waits_for_who_may_approve_it() -> None:
+    made, _ = recommended()
+    assert [each.tender for each in queries.waiting_for_approver(made.approver, on=TODAY)] == [made.tender]
+
+
+def test_a_standstill_that_is_over_waits_for_the_commissioner() -> None:
+    made, _ = in_standstill()
+    waiting = [queries.waiting_for_commissioner(made.lead, on=day) for day in (date(2016, 8, 10), date(2016, 8, 11))]
+    assert [[each.kind for each in one] for one in waiting] == [[], ["award"]]
