@@ -1,4 +1,4 @@
-"""Reference data that every installation needs: bank holidays, question sets."""
+"""Reference data that every installation needs: bank holidays, question sets, toolkits."""
 
 import csv
 from importlib.resources import files
@@ -6,12 +6,14 @@ from importlib.resources import files
 from plumbline.jobs import ways_in
 from plumbline.people.models import BankHoliday
 from plumbline.scrutiny import operations as scrutiny
+from plumbline.toolkits import library as toolkits
 
 
 def load() -> None:
     """Load or refresh the reference data; run twice, it changes nothing twice."""
     _bank_holidays()
     scrutiny.load_question_sets(by=None, at=ways_in.now())
+    toolkits.load(at=ways_in.now())
 
 
 def _bank_holidays() -> None:
