@@ -102,6 +102,8 @@ KINDS: Mapping[str, Kind] = {
              ("contract_officer", "service_area_lead", "management_team"), (), True, 0),
         Kind("incident_form_missing", "An incident was reported, and no incident form is agreed", 3, False,
              ("contract_officer", "service_area_lead")),
+        Kind("go_live_overridden", "A service went live with open safeguarding items", 2, False,
+             ("management_team", "commissioner"), (), True),
         Kind("contract_red", "A contract is red", 2, True, ("management_team",), (), True),
         Kind("contract_amber", "A contract is amber", 3, True, ("management_team",)),
         Kind("action_overdue", "An action is overdue", 3, False, ("contract_officer",)),

@@ -1,0 +1,101 @@
+"""Implementation plans as their readers may see them."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from plumbline.commissioning.models import ImplementationPlan, PathwayPack, PlanItem
+from plumbline.commissioning.rules.implementation import Item, Pack, hindrances
+from plumbline.kernel.errors import NotAllowed
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+_SETTLED = {PlanItem.State.DONE, PlanItem.State.NOT_NEEDED}
+
+
+def plans_visible_to(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
+    """Every plan for who works on implementation or sees tenders; for a provider's people those of their own."""
+    if access.may(viewer, Permission.IMPLEMENTATION, on=on) or access.may(viewer, Permission.TENDERS_VIEW, on=on):
+        return ImplementationPlan.objects.all()
+    return _of_supplier(viewer, on=on)
+
+
+def plan_to_change(plan_id: int, *, viewer: User, on: date, suppliers_own: bool = False) -> ImplementationPlan:
+    """The plan, locked. `suppliers_own`: the supplier's people may as well. Raises NotAllowed for everybody else."""
+    found = ImplementationPlan.objects.none()
+    if access.may(viewer, Permission.IMPLEMENTATION, on=on):
+        found = ImplementationPlan.objects.all()
+    elif suppliers_own:
+        found = _of_supplier(viewer, on=on)
+    plan = ImplementationPlan.objects.select_for_update(of=("self",)).filter(pk__in=found.filter(pk=plan_id)).first()
+    if plan is None:
+        raise NotAllowed(f"There is no plan {plan_id}.")
+    return plan
+
+
+def pack_of_supplier(pack_id: int, *, viewer: User, on: date) -> PathwayPack:
+    """A pack given to the viewer's own organisation, locked. Raises NotAllowed for everybody else."""
+    own = _of_supplier(viewer, on=on)
+    pack = PathwayPack.objects.select_for_update(of=("self",)).filter(pk=pack_id, plan__in=own.values("pk")).first()
+    if pack is None:
+        raise NotAllowed(f"There is no pack {pack_id}.")
+    return pack
+
+
+def packs_to_acknowledge(viewer: User, *, on: date) -> QuerySet[PathwayPack]:
+    """The newest pack of each plan of the viewer's own organisation that nobody there has acknowledged."""
+    newest = PathwayPack.objects.filter(plan__in=_of_supplier(viewer, on=on).values("pk"))
+    newest = newest.order_by("plan", "-number").distinct("plan")
+    return PathwayPack.objects.filter(pk__in=newest.values("pk"), acknowledged_at=None).order_by("sent_at", "pk")
+
+
+def packs_to_confirm(viewer: User, *, on: date) -> QuerySet[PathwayPack]:
+    """Acknowledged, newest of their plan, and waiting for the viewer's own confirmation."""
+    if not access.may(viewer, Permission.IMPLEMENTATION, on=on):
+        return PathwayPack.objects.none()
+    mine = Q(plan__service_area_lead=viewer, area_lead_confirmed_at=None) | Q(
+        plan__commissioner=viewer, commissioner_confirmed_at=None
+    )
+    newest = PathwayPack.objects.order_by("plan", "-number").distinct("plan")
+    return PathwayPack.objects.filter(mine, pk__in=newest.values("pk"), acknowledged_at__isnull=False).order_by("pk")
+
+
+def items_of(viewer: User, *, on: date) -> QuerySet[PlanItem]:
+    """Open items that are the viewer's own, or of plans that they lead and nobody else's; soonest first."""
+    led = Q(owner=None, owner_words="") & (Q(plan__commissioner=viewer) | Q(plan__service_area_lead=viewer))
+    return (
+        PlanItem.objects.filter(Q(owner=viewer) | led, plan__in=plans_visible_to(viewer, on=on).values("pk"))
+        .exclude(state__in=_SETTLED)
+        .select_related("plan")
+        .order_by("due_on", "number", "pk")
+    )
+
+
+def newest_pack(plan: ImplementationPlan) -> Pack | None:
+    pack = plan.packs.order_by("-number").first()
+    if pack is None:
+        return None
+    return Pack(
+        number=pack.number,
+        acknowledged=pack.acknowledged_at is not None,
+        area_lead_confirmed=pack.area_lead_confirmed_at is not None,
+        commissioner_confirmed=pack.commissioner_confirmed_at is not None,
+    )
+
+
+def hindrances_of(plan: ImplementationPlan) -> tuple[str, ...]:
+    """Why the service may not go live yet, as sentences; () where it may."""
+    items = [
+        Item(item.number, item.criterion, item.title, item.critical, item.state in _SETTLED)
+        for item in plan.items.order_by("number")
+    ]
+    return hindrances(items, supplier_is_new=plan.supplier_is_new, pack=newest_pack(plan))
+
+
+def _of_supplier(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
+    if not access.may(viewer, Permission.PROVIDER_PORTAL, on=on):
+        return ImplementationPlan.objects.none()
+    own = [held.organisation_id for held in access.current_roles(viewer, on=on) if held.role == "provider_user"]
+    own = [each for each in own if each is not None]
+    return ImplementationPlan.objects.filter(Q(supplier__in=own) | Q(supplier__merged_into__in=own))

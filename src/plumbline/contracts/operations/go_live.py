@@ -1,0 +1,128 @@
+"""From the award to a live contract: the contract begun with what was promised, and the decision to go live."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from plumbline.audit import operations as audit
+from plumbline.commissioning.models import Award
+from plumbline.commissioning.queries import implementation
+from plumbline.contracts.models import Commitment, Contract, ContractState, GoLive
+from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.reaching import contract_to_change
+from plumbline.contracts.states import CONTRACT_MOVES
+from plumbline.flags import operations as flags
+from plumbline.flags.models import Flag
+from plumbline.flags.rules import Recipient, Wanted
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+KIND = "go_live_overridden"
+_C = ContractState
+
+
+@transaction.atomic
+def begin_contract(
+    *, award_id: int, reference: str, manager: User | None, visit_required: bool, by: User, at: datetime, on: date
+) -> Contract:
+    """Enter the contract of an award that has its plan: in implementation, with the promises as its commitments.
+
+    Raises RuleBroken before the award or the plan, for a reference that is taken, or twice.
+    """
+    if not (access.may(by, Permission.CONTRACTS_MANAGE, on=on) or access.may(by, Permission.IMPLEMENTATION, on=on)):
+        raise NotAllowed(f"{by} enters no contracts.")
+    award = (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("bid__supplier__merged_into", "tender")
+        .filter(pk=award_id)
+        .first()
+    )
+    if award is None:
+        raise NotAllowed(f"There is no award {award_id}.")
+    if award.state != Award.State.AWARDED:
+        raise RuleBroken("The contract begins with the award.", code="not_awarded")
+    if Contract.objects.filter(award=award).exists():
+        raise RuleBroken("This award has its contract already.", code="known_contract")
+    plan = getattr(award, "plan", None)
+    if plan is None:
+        raise RuleBroken("Make the implementation plan first: go-live is decided by it.", code="no_plan")
+    if not reference.strip():
+        raise RuleBroken("Give the contract its number.", code="missing_reference")
+    if Contract.objects.filter(reference=reference.strip()).exists():
+        raise RuleBroken(f"There is a contract {reference.strip()} already.", code="known_reference")
+    tender, supplier = award.tender, award.bid.supplier
+    kind = Contract.Kind.CALL_OFF if tender.framework_id else Contract.Kind.BLOCK
+    contract = Contract.objects.create(
+        reference=reference.strip(), title=tender.title, kind=kind, provider=supplier.merged_into or supplier,
+        service=tender.service, manager=manager, area_lead=plan.service_area_lead, starts_on=plan.service_starts_on,
+        ends_on=tender.service_ends_on, value=award.bid.price if award.bid.price is not None else tender.value,
+        statutory_from=plan.service_starts_on if tender.statutory_function else None, visit_required=visit_required,
+        state=_C.IMPLEMENTATION, award=award, plan=plan,
+    )  # fmt: skip
+    Commitment.objects.bulk_create(
+        Commitment(
+            contract=contract, text=promise.text, source=f"Bid for {tender.reference}"[:200], due_on=promise.due_on
+        )
+        for promise in award.promises.order_by("pk")
+    )
+    audit.record("contracts.contract.begun", by=by, at=at, subject=contract, award=award.pk)
+    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    return contract
+
+
+@transaction.atomic
+def go_live(*, contract_id: int, override_because: str = "", by: User, at: datetime, on: date) -> GoLive:
+    """Decide that the service begins. Refused while a critical item is open, or a supplier new to the council has not
+    settled its pack; a manager (contracts.override) may decide it all the same, with the reason, which is flagged to
+    the management team until the last of them is settled. Raises RuleBroken (open_items) with all that is open."""
+    contract = contract_to_change(
+        contract_id=contract_id, by=by, on=on,
+        any_of=(Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE, Permission.IMPLEMENTATION),
+    )  # fmt: skip
+    check_move(CONTRACT_MOVES, _C(contract.state), _C.LIVE)
+    open_items = implementation.hindrances_of(contract.plan) if contract.plan else ("There is no plan.",)
+    if open_items and not override_because.strip():
+        raise RuleBroken("The service cannot go live yet. " + " ".join(open_items), code="open_items")
+    if open_items:
+        access.check(by, Permission.CONTRACTS_OVERRIDE, on=on)
+    decided = GoLive.objects.create(
+        contract=contract, decided_at=at, decided_by=by, on=on, open_items=[each[:300] for each in open_items],
+        override_because=override_because.strip() if open_items else "",
+    )  # fmt: skip
+    contract.state, contract.live_on = _C.LIVE, on
+    contract.save(update_fields=["state", "live_on"])
+    audit.record(
+        "contracts.contract.live", by=by, at=at, subject=contract, because=decided.override_because,
+        open_items=len(open_items),
+    )  # fmt: skip
+    raise_go_live_flags(by=by, at=at, on=on)
+    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    return decided
+
+
+@transaction.atomic
+def raise_go_live_flags(*, by: User | None, at: datetime, on: date) -> flags.Raised:
+    """Flags for the management team about services that went live with open items, until these are settled."""
+    wanted = []
+    for decided in GoLive.objects.exclude(override_because="").select_related("contract__plan").order_by("pk"):
+        still = implementation.hindrances_of(decided.contract.plan) if decided.contract.plan else ()
+        if still:
+            wanted.append(
+                Wanted(
+                    KIND, "contract", decided.contract_id,
+                    f"{decided.contract.reference} went live on {decided.on:%-d %B %Y} by decision of"
+                    f" {decided.decided_by}: “{decided.override_because}” Still open: {' '.join(still)}",
+                    (Recipient("role:management_team", "management team"),
+                     Recipient("role:commissioner", "commissioner")),
+                    subject_source_id=decided.contract.reference,
+                )
+            )  # fmt: skip
+    return flags.reconcile(wanted=wanted, kinds=[KIND], why_closed=_why_closed, by=by, at=at, on=on)
+
+
+def _why_closed(over: Sequence[Flag]) -> dict[int, str]:
+    return {flag.pk: "What was open when the service went live is settled." for flag in over}

@@ -1,0 +1,349 @@
+"""From the award to a live service: the plan, the contacts, the pack, and the decision to go live."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from plumbline.audit.models import Event
+from plumbline.commissioning.models import Award, Contact, PlanItem, Promise, Tender
+from plumbline.commissioning.operations import implementation
+from plumbline.commissioning.queries.implementation import (
+    items_of,
+    packs_to_acknowledge,
+    packs_to_confirm,
+    plans_visible_to,
+)
+from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, Item, Pack, hindrances
+from plumbline.contracts.models import Commitment, Contract, GoLive
+from plumbline.contracts.operations import go_live
+from plumbline.flags.models import Flag
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.models import RoleHeld
+from plumbline.toolkits import library
+from tests.factories.tenders import BidFactory, TenderFactory
+from tests.integration.placements.situations import a_user
+
+AT = datetime(2016, 7, 29, 9, 0, tzinfo=UTC)
+ON = date(2016, 7, 29)
+START = date(2016, 10, 1)
+
+needs_database = pytest.mark.django_db
+
+
+# --- the rule ---------------------------------------------------------------------------------------------------------
+
+
+def item(settled: bool, critical: bool = True) -> Item:
+    return Item(3, "named_leads", "Leads are named", critical, settled)
+
+
+def test_an_open_critical_item_holds_up_going_live():
+    assert hindrances([item(False)], supplier_is_new=False, pack=None) == ("Item 3, Leads are named, is open.",)
+
+
+def test_an_open_item_that_is_not_critical_holds_up_nothing():
+    assert hindrances([item(False, critical=False)], supplier_is_new=False, pack=None) == ()
+
+
+def test_a_new_supplier_without_a_pack_holds_it_up():
+    assert len(hindrances([item(True)], supplier_is_new=True, pack=None)) == 1
+
+
+@pytest.mark.parametrize(
+    ("pack", "missing"),
+    [
+        (Pack(1, False, False, False), 3),
+        (Pack(1, True, False, False), 2),
+        (Pack(1, True, True, False), 1),
+        (Pack(1, True, True, True), 0),
+    ],
+)
+def test_a_pack_is_settled_by_the_supplier_and_both_leads(pack, missing):
+    assert len(hindrances([], supplier_is_new=True, pack=pack)) == missing
+
+
+# --- the plan ---------------------------------------------------------------------------------------------------------
+
+
+class Situation:
+    """An award to a supplier new to the council, with its plan and everybody who has to do with it."""
+
+    def __init__(self, *, new: bool = True) -> None:
+        library.load(at=AT)
+        self.commissioner, self.lead = a_user("commissioner"), a_user("service_area_lead")
+        self.officer, self.head = a_user("contract_officer"), a_user("head_of_service")
+        tender = TenderFactory(
+            state="contract_details", lead_commissioner=self.commissioner, service_area_lead=self.lead,
+            statutory_function=True, service_ends_on=date(2019, 9, 30),
+        )  # fmt: skip
+        bid = BidFactory(tender=tender, state="successful", new_to_council=new, price=90_000)
+        self.award = Award.objects.create(
+            tender=tender, bid=bid, state="awarded", reason="Best", result={}, recommended_at=AT,
+            recommended_by=self.commissioner, approved_at=AT, approved_by=self.head, awarded_on=date(2016, 7, 1),
+        )  # fmt: skip
+        self.provider = a_user("provider_user")
+        RoleHeld.objects.filter(user=self.provider).update(organisation=bid.supplier)
+        self.plan = implementation.make_plan(
+            award_id=self.award.pk, service_starts_on=START, by=self.commissioner, at=AT, on=ON
+        )
+
+    def contacts(self) -> None:
+        for role in COUNCIL_CONTACTS:
+            self.contact(role)
+
+    def contact(self, role: str, name: str = "Duty desk", by=None):
+        return implementation.set_contact(
+            plan_id=self.plan.pk, side=Contact.Side.COUNCIL, role=role, name=name, phone="01522 000000",
+            by=by or self.commissioner, at=AT, on=ON,
+        )  # fmt: skip
+
+    def pack(self):
+        self.contacts()
+        return implementation.give_pack(plan_id=self.plan.pk, by=self.commissioner, at=AT, on=ON)
+
+    def settle_pack(self) -> None:
+        pack = self.pack()
+        implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", by=self.provider, at=AT, on=ON)
+        for lead in (self.lead, self.commissioner):
+            implementation.confirm_pack(pack_id=pack.pk, by=lead, at=AT, on=ON)
+
+    def do(self, criterion: str, state: str = "done", note: str = "") -> PlanItem:
+        found = self.plan.items.get(criterion=criterion)
+        return implementation.move_item(
+            item_id=found.pk, state=PlanItem.State(state), note=note, by=self.commissioner, at=AT, on=ON
+        )
+
+    def do_critical(self) -> None:
+        for found in self.plan.items.filter(critical=True).exclude(state="done"):
+            self.do(found.criterion)
+
+    def contract(self) -> Contract:
+        return go_live.begin_contract(
+            award_id=self.award.pk, reference="CT900", manager=self.officer, visit_required=True, by=self.commissioner,
+            at=AT, on=ON,
+        )  # fmt: skip
+
+
+@needs_database
+def test_the_plan_has_the_items_of_the_template_with_days_before_the_start():
+    plan = Situation().plan
+
+    kick_off = plan.items.get(criterion="kick_off")
+    assert (plan.items.count(), kick_off.due_on) == (22, date(2016, 7, 9))
+
+
+@needs_database
+def test_the_tender_moves_to_implementation():
+    Situation()
+
+    assert Tender.objects.get().state == "implementation"
+
+
+@needs_database
+def test_an_award_has_one_plan():
+    situation = Situation()
+
+    with pytest.raises(RuleBroken, match="its plan already"):
+        implementation.make_plan(
+            award_id=situation.award.pk, service_starts_on=START, by=situation.commissioner, at=AT, on=ON
+        )
+
+
+@needs_database
+def test_another_first_day_moves_what_is_still_open():
+    situation = Situation()
+    situation.do("kick_off")
+
+    implementation.move_start(
+        plan_id=situation.plan.pk, service_starts_on=date(2016, 10, 11), because="Lease signed later",
+        by=situation.commissioner, at=AT, on=ON,
+    )  # fmt: skip
+
+    days = dict(situation.plan.items.values_list("criterion", "due_on"))
+    assert (days["kick_off"], days["new_supplier"]) == (date(2016, 7, 9), date(2016, 7, 19))
+
+
+@needs_database
+def test_an_item_that_is_not_needed_says_why():
+    with pytest.raises(RuleBroken, match="why this item is not needed"):
+        Situation().do("kick_off", "not_needed")
+
+
+@needs_database
+def test_who_agreed_an_arrangement_with_whom_and_when_is_kept():
+    situation = Situation()
+
+    kept = implementation.record_agreement(
+        plan_id=situation.plan.pk, arrangement="Staff alone with a child sign in and out", agreed_by="Ruth Adair",
+        agreed_with="R. Quayle", agreed_on=ON, by=situation.lead, at=AT, on=ON,
+    )  # fmt: skip
+
+    assert (kept.agreed_by, kept.agreed_with, kept.agreed_on) == ("Ruth Adair", "R. Quayle", ON)
+
+
+# --- contacts and the pack --------------------------------------------------------------------------------------------
+
+
+@needs_database
+def test_a_pack_needs_every_contact_of_the_council():
+    situation = Situation()
+    situation.contact("lado")
+
+    with pytest.raises(RuleBroken, match="Customer Service Centre"):
+        implementation.give_pack(plan_id=situation.plan.pk, by=situation.commissioner, at=AT, on=ON)
+
+
+@needs_database
+def test_a_changed_contact_is_given_again_and_must_be_acknowledged_anew():
+    situation = Situation()
+    situation.settle_pack()
+
+    _, again = situation.contact("lado", name="Somebody else")
+
+    assert (again.number, again.because) == (2, "The contact changed: Designated officer for allegations (LADO).")
+    assert list(packs_to_acknowledge(situation.provider, on=ON)) == [again]
+
+
+@needs_database
+def test_the_same_contact_again_changes_nothing():
+    situation = Situation()
+    situation.pack()
+
+    assert situation.contact("lado")[1] is None
+
+
+@needs_database
+def test_the_pack_waits_for_the_supplier_then_for_both_leads():
+    situation = Situation()
+    pack = situation.pack()
+    assert not packs_to_confirm(situation.lead, on=ON).exists()
+    implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", by=situation.provider, at=AT, on=ON)
+
+    assert [list(packs_to_confirm(user, on=ON)) for user in (situation.lead, situation.commissioner)] == [[pack]] * 2
+
+
+@needs_database
+def test_a_pack_is_acknowledged_by_name():
+    situation = Situation()
+    pack = situation.pack()
+
+    with pytest.raises(RuleBroken, match="Write your name"):
+        implementation.acknowledge_pack(pack_id=pack.pk, name=" ", by=situation.provider, at=AT, on=ON)
+
+
+@needs_database
+def test_another_suppliers_pack_does_not_exist():
+    situation = Situation()
+    pack = situation.pack()
+
+    with pytest.raises(NotAllowed):
+        implementation.acknowledge_pack(pack_id=pack.pk, name="X", by=a_user("provider_user"), at=AT, on=ON)
+
+
+@needs_database
+def test_one_person_does_not_confirm_for_both_leads():
+    situation = Situation()
+    pack = situation.pack()
+    implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", by=situation.provider, at=AT, on=ON)
+    implementation.confirm_pack(pack_id=pack.pk, by=situation.lead, at=AT, on=ON)
+
+    with pytest.raises(RuleBroken, match="each once"):
+        implementation.confirm_pack(pack_id=pack.pk, by=situation.lead, at=AT, on=ON)
+
+
+@needs_database
+def test_contacts_are_not_done_with_a_new_supplier_before_the_pack_is_settled():
+    with pytest.raises(RuleBroken, match="have not been given"):
+        Situation().do("contact_sheet")
+
+
+@needs_database
+def test_a_provider_sees_its_own_plan_only():
+    situation = Situation()
+
+    assert (
+        list(plans_visible_to(situation.provider, on=ON)),
+        plans_visible_to(a_user("provider_user"), on=ON).exists(),
+    ) == ([situation.plan], False)
+
+
+@needs_database
+def test_what_nobody_else_owns_waits_for_both_leads():
+    situation = Situation()
+
+    assert items_of(situation.lead, on=ON).count() == 22
+
+
+# --- go-live ----------------------------------------------------------------------------------------------------------
+
+
+@needs_database
+def test_the_contract_begins_with_what_was_promised():
+    situation = Situation()
+    Promise.objects.create(
+        award=situation.award, text="A named nurse for each home", recorded_at=AT, recorded_by=situation.commissioner
+    )
+
+    contract = situation.contract()
+
+    assert (contract.state, contract.statutory_from, contract.value) == ("implementation", START, 90_000)
+    assert Commitment.objects.get(contract=contract).text == "A named nurse for each home"
+
+
+@needs_database
+def test_going_live_is_refused_while_a_critical_item_is_open():
+    situation = Situation(new=False)
+
+    with pytest.raises(RuleBroken, match=r"cannot go live yet\. Item 3"):
+        go_live.go_live(contract_id=situation.contract().pk, by=situation.officer, at=AT, on=ON)
+
+
+@needs_database
+def test_a_service_goes_live_once_everything_critical_is_settled():
+    situation = Situation()
+    situation.settle_pack()
+    situation.do_critical()
+
+    decided = go_live.go_live(contract_id=situation.contract().pk, by=situation.officer, at=AT, on=ON)
+
+    assert (decided.open_items, Contract.objects.get().state, Contract.objects.get().live_on) == ([], "live", ON)
+
+
+@needs_database
+def test_a_contract_officer_does_not_override():
+    situation = Situation()
+
+    with pytest.raises(NotAllowed):
+        go_live.go_live(
+            contract_id=situation.contract().pk, override_because="We need it", by=situation.officer, at=AT, on=ON
+        )
+
+
+@needs_database
+def test_a_managers_override_is_recorded_with_its_reason_and_flagged():
+    situation = Situation()
+
+    go_live.go_live(
+        contract_id=situation.contract().pk,
+        override_because="The home closes on Monday",
+        by=situation.head,
+        at=AT,
+        on=ON,
+    )
+
+    assert "The home closes on Monday" in Flag.objects.get(kind="go_live_overridden").reason
+    assert GoLive.objects.get().open_items[0].startswith("Item 3")
+    assert Event.objects.get(kind="contracts.contract.live").because == "The home closes on Monday"
+
+
+@needs_database
+def test_the_flag_closes_when_what_was_open_is_settled():
+    situation = Situation(new=False)
+    go_live.go_live(
+        contract_id=situation.contract().pk, override_because="The home closes", by=situation.head, at=AT, on=ON
+    )
+    situation.do_critical()
+
+    go_live.raise_go_live_flags(by=None, at=AT, on=ON)
+
+    assert Flag.objects.get(kind="go_live_overridden").state == "closed"
