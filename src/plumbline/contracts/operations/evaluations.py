@@ -1,0 +1,304 @@
+"""Quarterly evaluation meetings: planned, held with all that was looked at, or cancelled; cases until resolved."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from plumbline.actions.models import Action
+from plumbline.actions.operations import note_progress, raise_action
+from plumbline.audit import operations as audit
+from plumbline.contracts.models import (
+    CommitmentCheck,
+    Contract,
+    ContractReturn,
+    ContractState,
+    Evaluation,
+    EvaluationAttendee,
+    EvaluationCase,
+)
+from plumbline.contracts.operations.kpis import record_reading
+from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.reaching import MANAGE, contract_to_change
+from plumbline.contracts.rules import evaluations as rules
+from plumbline.contracts.rules.evaluations import CaseGiven, Meeting
+from plumbline.contracts.states import EVALUATION_MOVES
+from plumbline.evidence.models import Document
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, User
+from plumbline.people.queries import children_visible_to
+from plumbline.toolkits.models import ReturnState
+
+_S = Evaluation.State
+
+SEES_OR_MANAGES = MANAGE | {Permission.CONTRACTS_VIEW}
+
+
+@transaction.atomic
+def plan_evaluation(*, contract_id: int, held_on: date, by: User | None, at: datetime, on: date) -> Evaluation:
+    """Put a meeting down for a day, also one that has passed and is to be recorded. One a day."""
+    contract = contract_to_change(contract_id=contract_id, by=by, on=on, area_lead=True)
+    return _plan(contract, held_on, by=by, at=at)
+
+
+def _plan(contract: Contract, held_on: date, *, by: User | None, at: datetime) -> Evaluation:
+    if contract.state == ContractState.ENDED:
+        raise RuleBroken("The contract has ended.", code="wrong_state")
+    if held_on < contract.starts_on:
+        raise RuleBroken(f"The contract began on {contract.starts_on:%-d %B %Y}.", code="before_start")
+    if contract.evaluations.filter(held_on=held_on).exclude(state=_S.CANCELLED).exists():
+        raise RuleBroken(f"There is a meeting on {held_on:%-d %B %Y} already.", code="already_there")
+    meeting = Evaluation.objects.create(
+        contract=contract, state=_S.PLANNED, held_on=held_on, recorded_at=at, recorded_by=by
+    )
+    audit.record("contracts.evaluation.planned", by=by, at=at, subject=meeting, contract=contract.pk,
+                 held_on=held_on.isoformat())  # fmt: skip
+    return meeting
+
+
+@transaction.atomic
+def move_evaluation(
+    *, evaluation_id: int, held_on: date, because: str, by: User | None, at: datetime, on: date
+) -> Evaluation:
+    """Put a planned meeting on another day, with the reason."""
+    meeting = _meeting(evaluation_id, by=by, on=on)
+    if meeting.state != _S.PLANNED:
+        raise RuleBroken("Only a planned meeting can be put on another day.", code="wrong_state")
+    if not because.strip():
+        raise RuleBroken("Say why it is on another day.", code="missing_reason")
+    _check_free(meeting, held_on)
+    before = meeting.held_on
+    meeting.held_on = held_on
+    meeting.save(update_fields=["held_on"])
+    audit.record("contracts.evaluation.moved", by=by, at=at, subject=meeting, because=because.strip(),
+                 before=before.isoformat(), after=held_on.isoformat())  # fmt: skip
+    return meeting
+
+
+@transaction.atomic
+def cancel_evaluation(*, evaluation_id: int, because: str, by: User | None, at: datetime, on: date) -> Evaluation:
+    """A planned meeting that is not to be; why stays on the record, and the clock runs on."""
+    meeting = _meeting(evaluation_id, by=by, on=on)
+    check_move(EVALUATION_MOVES, _S(meeting.state), _S.CANCELLED)
+    if not because.strip():
+        raise RuleBroken("Say why it is cancelled.", code="missing_reason")
+    meeting.state, meeting.cancelled_because = _S.CANCELLED, because.strip()
+    meeting.save(update_fields=["state", "cancelled_because"])
+    audit.record("contracts.evaluation.cancelled", by=by, at=at, subject=meeting, because=because.strip())
+    return meeting
+
+
+@transaction.atomic
+def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at: datetime, on: date) -> Evaluation:
+    """Record a planned meeting as held, with everything that was looked at, in one go.
+
+    Each action is raised with the contract as its subject; `next_on` plans the next meeting. Raises RuleBroken for
+    what the record lacks (rules.evaluations), NotAllowed for a commitment, indicator or document of elsewhere.
+    """
+    kept = _meeting(evaluation_id, by=by, on=on)
+    contract = kept.contract
+    check_move(EVALUATION_MOVES, _S(kept.state), _S.HELD)
+    safeguarding = rules.check_meeting(meeting, on=on)
+    _check_free(kept, meeting.held_on)
+    kept.state, kept.held_on, kept.chair = _S.HELD, meeting.held_on, meeting.chair.strip()
+    kept.service_area_present = rules.service_area_present(meeting.attendees, said=meeting.service_area_said)
+    kept.minutes, kept.minutes_document = meeting.minutes.strip(), _document(meeting.minutes_document_id)
+    kept.safeguarding, kept.next_on = safeguarding, meeting.next_on
+    kept.recorded_at, kept.recorded_by = at, by
+    kept.save()
+    EvaluationAttendee.objects.bulk_create(
+        EvaluationAttendee(
+            evaluation=kept, name=each.name.strip(), organisation=each.organisation.strip(), role=each.role.strip(),
+            service_area=each.service_area,
+        ) for each in meeting.attendees
+    )  # fmt: skip
+    for case in meeting.cases:
+        _add_case(kept, case, by=by, on=on)
+    _check_commitments(kept, meeting)
+    _read_kpis(kept, meeting, by=by, at=at, on=on)
+    for action in meeting.actions:
+        raise_action(
+            title=action.title, detail=action.detail, subject_type="contract", subject_id=contract.pk,
+            subject_label=f"{contract.reference}, {contract.title}", origin_type=Action.Origin.EVALUATION,
+            origin_id=kept.pk, owner=_owner(action.owner_id),
+            owner_organisation=None if action.owner_id else contract.provider, due_on=action.due_on,
+            critical=action.critical, by=by, at=at, on=on,
+        )  # fmt: skip
+    audit.record(
+        "contracts.evaluation.held", by=by, at=at, subject=kept, contract=contract.pk,
+        held_on=kept.held_on.isoformat(), service_area_present=kept.service_area_present, actions=len(meeting.actions),
+        cases=len(meeting.cases),
+    )  # fmt: skip
+    following = meeting.next_on and contract.evaluations.filter(held_on=meeting.next_on).exclude(state=_S.CANCELLED)
+    if meeting.next_on and following is not None and not following.exists():
+        _plan(contract, meeting.next_on, by=by, at=at)
+    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    return kept
+
+
+@transaction.atomic
+def tie_toolkit(*, evaluation_id: int, return_id: int, by: User | None, at: datetime, on: date) -> Evaluation:
+    """The joint evaluation toolkit as filled in for this meeting: a return of this contract, not cancelled."""
+    meeting = _meeting(evaluation_id, by=by, on=on)
+    tied = ContractReturn.objects.filter(contract=meeting.contract_id, answer_set=return_id)
+    asked = tied.exclude(answer_set__state=ReturnState.CANCELLED).select_related("answer_set").first()
+    if asked is None:
+        raise NotAllowed(f"There is no return {return_id} of this contract.")
+    meeting.answer_set = asked.answer_set
+    meeting.save(update_fields=["answer_set"])
+    audit.record("contracts.evaluation.toolkit_tied", by=by, at=at, subject=meeting, answer_set=return_id)
+    return meeting
+
+
+@transaction.atomic
+def say_of_previous_action(
+    *, evaluation_id: int, action_id: int, said: str, by: User | None, at: datetime, on: date
+) -> None:
+    """What the meeting heard on an action of an earlier one; a note of the action, with the day of the meeting."""
+    meeting = _meeting(evaluation_id, by=by, on=on)
+    action = Action.objects.filter(pk=action_id, subject_type="contract", subject_id=meeting.contract_id).first()
+    if action is None:
+        raise NotAllowed(f"There is no action {action_id} of this contract.")
+    note_progress(
+        action_id=action_id, text=f"Evaluation meeting of {meeting.held_on:%-d %B %Y}: {said.strip()}", by=by, at=at,
+        on=on,
+    )  # fmt: skip
+    audit.record("contracts.evaluation.action_heard", by=by, at=at, subject=meeting, action=action_id)
+
+
+@transaction.atomic
+def add_case(*, evaluation_id: int, case: CaseGiven, by: User | None, at: datetime, on: date) -> EvaluationCase:
+    """A case that needs resolution, found missing from the record of a meeting that was held."""
+    meeting = _meeting(evaluation_id, by=by, on=on)
+    if meeting.state != _S.HELD:
+        raise RuleBroken("The meeting was not held yet.", code="wrong_state")
+    added = _add_case(meeting, case, by=by, on=on)
+    audit.record("contracts.evaluation.case_added", by=by, at=at, subject=added, child_id=added.child_id)
+    return added
+
+
+@transaction.atomic
+def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> EvaluationCase:
+    """Say which child a case is about, by the child's source id: for whoever sees both the contract and the child.
+
+    Raises RuleBroken where the summary, which others read, holds the child's name.
+    """
+    case = _case(case_id, by=by, on=on, view_only=True)
+    found = _child(child, by=by, on=on)
+    rules.check_nameless(f"{case.reference} {case.summary}", names=[found.forename, found.surname])
+    case.child = found
+    case.save(update_fields=["child"])
+    audit.record("contracts.evaluation.case_linked", by=by, at=at, subject=case, child_id=found.pk)
+    return case
+
+
+@transaction.atomic
+def resolve_case(
+    *, case_id: int, resolution: str, resolved_on: date, by: User | None, at: datetime, on: date
+) -> EvaluationCase:
+    """How a case was resolved, and when. The words name nobody."""
+    case = _case(case_id, by=by, on=on)
+    if case.resolved_on is not None:
+        raise RuleBroken(f"It was resolved on {case.resolved_on:%-d %B %Y}.", code="wrong_state")
+    if not resolution.strip():
+        raise RuleBroken("Say how it was resolved.", code="missing_resolution")
+    if resolved_on > on:
+        raise RuleBroken(f"{resolved_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if case.child is not None:
+        rules.check_nameless(resolution, names=[case.child.forename, case.child.surname])
+    case.resolution, case.resolved_on = resolution.strip(), resolved_on
+    case.save(update_fields=["resolution", "resolved_on"])
+    audit.record("contracts.evaluation.case_resolved", by=by, at=at, subject=case, because=case.resolution)
+    return case
+
+
+def _meeting(evaluation_id: int, *, by: User | None, on: date) -> Evaluation:
+    contract_id = Evaluation.objects.filter(pk=evaluation_id).values_list("contract", flat=True).first()
+    if contract_id is None:
+        raise NotAllowed(f"There is no meeting {evaluation_id}.")
+    contract_to_change(contract_id=contract_id, by=by, on=on, area_lead=True)
+    locked = Evaluation.objects.select_for_update(of=("self",)).select_related("contract__provider")
+    return locked.get(pk=evaluation_id)
+
+
+def _case(case_id: int, *, by: User | None, on: date, view_only: bool = False) -> EvaluationCase:
+    case = EvaluationCase.objects.select_related("evaluation", "child").filter(pk=case_id).first()
+    if case is None:
+        raise NotAllowed(f"There is no case {case_id}.")
+    contract_to_change(
+        contract_id=case.evaluation.contract_id, by=by, on=on, area_lead=True,
+        any_of=SEES_OR_MANAGES if view_only else MANAGE,
+    )  # fmt: skip
+    return case
+
+
+def _check_free(meeting: Evaluation, held_on: date) -> None:
+    if meeting.contract.starts_on > held_on:
+        raise RuleBroken(f"The contract began on {meeting.contract.starts_on:%-d %B %Y}.", code="before_start")
+    others = meeting.contract.evaluations.filter(held_on=held_on).exclude(state=_S.CANCELLED).exclude(pk=meeting.pk)
+    if others.exists():
+        raise RuleBroken(f"There is a meeting on {held_on:%-d %B %Y} already.", code="already_there")
+
+
+def _document(document_id: int | None) -> Document | None:
+    if document_id is None:
+        return None
+    found = Document.objects.filter(pk=document_id, withdrawn_at=None).first()
+    if found is None:
+        raise NotAllowed(f"There is no document {document_id}.")
+    return found
+
+
+def _owner(owner_id: int | None) -> User | None:
+    if owner_id is None:
+        return None
+    owner = User.objects.filter(pk=owner_id, is_active=True).first()
+    if owner is None:
+        raise NotAllowed(f"There is no user {owner_id}.")
+    return owner
+
+
+def _child(source_id: str, *, by: User | None, on: date) -> Child:
+    """A child by its source id, as `by` may see it; what they may not see is not there."""
+    children = Child.objects.all() if by is None else children_visible_to(by, on=on)
+    found = children.filter(source_id=source_id.strip().upper()).first()
+    if found is None:
+        raise RuleBroken(f"No child {source_id.strip()} is known that you may see.", code="unknown_child")
+    return found
+
+
+def _add_case(meeting: Evaluation, case: CaseGiven, *, by: User | None, on: date) -> EvaluationCase:
+    rules.check_case(case)
+    child = _child(case.child, by=by, on=on) if case.child.strip() else None
+    if child is not None:
+        rules.check_nameless(f"{case.reference} {case.summary}", names=[child.forename, child.surname])
+    return EvaluationCase.objects.create(
+        evaluation=meeting, reference=case.reference.strip(), summary=case.summary.strip(), child=child
+    )
+
+
+def _check_commitments(kept: Evaluation, meeting: Meeting) -> None:
+    known = set(kept.contract.commitments.values_list("pk", flat=True))
+    for given in meeting.commitments:
+        if given.commitment_id not in known:
+            raise NotAllowed(f"There is no commitment {given.commitment_id} of this contract.")
+        if given.result not in CommitmentCheck.Result.values:
+            raise RuleBroken("Choose whether the commitment is kept.", code="missing_result")
+    CommitmentCheck.objects.bulk_create(
+        CommitmentCheck(
+            evaluation=kept, commitment_id=given.commitment_id, result=given.result, note=given.note.strip()
+        )
+        for given in meeting.commitments
+    )
+
+
+def _read_kpis(kept: Evaluation, meeting: Meeting, *, by: User | None, at: datetime, on: date) -> None:
+    known = set(kept.contract.kpis.values_list("pk", flat=True))
+    for given in meeting.kpis:
+        if given.kpi_id not in known:
+            raise NotAllowed(f"There is no indicator {given.kpi_id} of this contract.")
+        record_reading(
+            kpi_id=given.kpi_id, quarter_from=rules.check_quarter(meeting.kpi_quarter, on=on), value=given.value,
+            rating=given.rating, note=given.note, evaluation=kept, by=by, at=at, on=on,
+        )  # fmt: skip

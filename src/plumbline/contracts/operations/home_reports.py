@@ -1,0 +1,140 @@
+"""The reports of children's homes: received, read, a concern raised; and what is due or missing, told ahead."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from plumbline.actions.models import Action
+from plumbline.actions.operations import raise_action
+from plumbline.audit import operations as audit
+from plumbline.contracts import care_due
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.models import ContractSetting, HomeReport
+from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.queries.visits import contracts_of_setting, place_of
+from plumbline.contracts.rules import visits as rules
+from plumbline.contracts.rules.evaluations import ActionGiven
+from plumbline.evidence.models import Document
+from plumbline.flags import operations as flags
+from plumbline.flags.operations import Raised
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.ofsted.models import Setting
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+
+@transaction.atomic
+def receive_report(
+    *,
+    setting_id: int,
+    kind: str,
+    period_from: date,
+    received_on: date,
+    document_id: int | None,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> HomeReport:
+    """A home's report has come (`kind`, `period_from`: rules.visits.check_period); by an officer or the home itself."""
+    setting = _setting(setting_id, by=by, on=on)
+    rules.check_period(kind, period_from, on=on)
+    if received_on > on:
+        raise RuleBroken(f"{received_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if received_on < period_from:
+        raise RuleBroken("It cannot have come before the period that it speaks for.", code="end_before_start")
+    document = Document.objects.filter(pk=document_id, withdrawn_at=None).first() if document_id else None
+    if document_id and document is None:
+        raise NotAllowed(f"There is no document {document_id}.")
+    expected = rules.Expected(kind, period_from, rules.due_by(kind, period_from))
+    if setting.home_reports.filter(kind=kind, period_from=period_from).exists():
+        raise RuleBroken(f"{expected.words().capitalize()} has come already.", code="already_there")
+    report = HomeReport.objects.create(
+        setting=setting, kind=kind, period_from=period_from, received_on=received_on, document=document,
+        recorded_at=at, recorded_by=by,
+    )  # fmt: skip
+    audit.record("contracts.home_report.received", by=by, at=at, subject=report, setting=setting.urn, report=kind,
+                 period_from=period_from.isoformat())  # fmt: skip
+    rerate(contract_ids=contracts_of_setting(setting.pk), by=by, at=at, on=on)
+    _reconcile(care_due.wanted_of_homes(on=on, setting_ids=[setting.pk]), [care_due.REPORT_MISSING],
+               by=by, at=at, on=on, subject=("setting", setting.pk))  # fmt: skip
+    return report
+
+
+@transaction.atomic
+def read_report(
+    *, report_id: int, concern: str, action: ActionGiven | None = None, by: User, at: datetime, on: date
+) -> HomeReport:
+    """Somebody has read it; `concern`: what it gives cause for, without a name; "" for none.
+
+    `action` puts down what is to be done about a concern. Raises RuleBroken where it was read already.
+    """
+    access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+    report = HomeReport.objects.select_for_update(of=("self",)).select_related("setting").filter(pk=report_id).first()
+    if report is None:
+        raise NotAllowed(f"There is no report {report_id}.")
+    if report.read_at is not None:
+        raise RuleBroken(f"{report.read_by} read it on {report.read_at:%-d %B %Y}.", code="wrong_state")
+    if action is not None and not concern.strip():
+        raise RuleBroken("Say which concern is to be acted on.", code="missing_concern")
+    report.read_at, report.read_by, report.concern = at, by, concern.strip()
+    report.save(update_fields=["read_at", "read_by", "concern"])
+    if action is not None:
+        _raise_action(report, action, by=by, at=at, on=on)
+    audit.record("contracts.home_report.read", by=by, at=at, subject=report, setting=report.setting.urn,
+                 concern=bool(report.concern))  # fmt: skip
+    return report
+
+
+@transaction.atomic
+def raise_care_flags(
+    *, with_children: Mapping[int, tuple[int, date]], by: User | None, at: datetime, on: date
+) -> Raised:
+    """The flags of the day about meetings and visits that come near or are late, and reports of homes that are missing.
+
+    `with_children`: settings with our children, asked of the room above (queries.visits.visits_due).
+    """
+    wanted = [
+        *care_due.wanted_of_meetings(on=on), *care_due.wanted_of_visits(on=on, with_children=with_children),
+        *care_due.wanted_of_homes(on=on),
+    ]  # fmt: skip
+    return _reconcile(wanted, care_due.KINDS, by=by, at=at, on=on)
+
+
+def _reconcile(
+    wanted: Sequence[care_due.Wanted],
+    kinds: Sequence[str],
+    *,
+    by: User | None,
+    at: datetime,
+    on: date,
+    subject: tuple[str, int] | None = None,
+) -> Raised:
+    return flags.reconcile(
+        wanted=wanted, kinds=kinds, why_closed=care_due.why_closed, by=by, at=at, on=on, subject=subject
+    )
+
+
+def _setting(setting_id: int, *, by: User | None, on: date) -> Setting:
+    setting = Setting.objects.filter(pk=setting_id).first()
+    if setting is not None and (by is None or access.may(by, Permission.CONTRACTS_MANAGE, on=on)):
+        return setting
+    if setting is not None and by is not None:
+        own = ContractSetting.objects.filter(setting=setting, contract__in=contracts_visible_to(by, on=on))
+        if access.may(by, Permission.PROVIDER_PORTAL, on=on) and own.exists():
+            return setting
+    raise NotAllowed(f"There is no setting {setting_id} whose reports {by} may hand in.")
+
+
+def _raise_action(report: HomeReport, given: ActionGiven, *, by: User, at: datetime, on: date) -> None:
+    owner = User.objects.filter(pk=given.owner_id, is_active=True).first() if given.owner_id else None
+    rows = ContractSetting.objects.filter(setting=report.setting).select_related("contract__provider").order_by("pk")
+    providers = {row.contract.provider_id: row.contract.provider for row in rows}
+    whose = next(iter(providers.values())) if owner is None and len(providers) == 1 else None
+    raise_action(
+        title=given.title, detail=given.detail, subject_type="setting", subject_id=report.setting_id,
+        subject_label=place_of(report.setting), origin_type=Action.Origin.OTHER, origin_id=report.pk,
+        owner=owner or (by if whose is None else None), owner_organisation=whose, due_on=given.due_on,
+        critical=given.critical, by=by, at=at, on=on,
+    )  # fmt: skip

@@ -1,0 +1,307 @@
+"""Site visits: planned, made, reported, answered, signed off; another council's accepted, ours sent on."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from plumbline.actions.models import Action
+from plumbline.actions.operations import raise_action
+from plumbline.audit import operations as audit
+from plumbline.contracts import visit_paper
+from plumbline.contracts.models import Contract, ContractSetting, ContractState, Visit, VisitFinding
+from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.queries.visits import contracts_of, may_answer, open_ends_of, place, provider_of, said
+from plumbline.contracts.reaching import contract_to_change
+from plumbline.contracts.rules import packs
+from plumbline.contracts.rules import visits as rules
+from plumbline.contracts.rules.evaluations import ActionGiven
+from plumbline.contracts.rules.visits import FindingGiven
+from plumbline.contracts.states import VISIT_MOVES
+from plumbline.documents import pdf
+from plumbline.evidence.models import Document, Sensitivity
+from plumbline.evidence.operations import keep_document
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.ofsted.models import Setting
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+_S = Visit.State
+_REPORT = "visit_report"
+
+
+@transaction.atomic
+def plan_visit(
+    *,
+    contract_id: int | None,
+    setting_id: int | None,
+    visited_on: date,
+    visitors: str = "",
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> Visit:
+    """Put a visit down for a day, to a setting, or under a contract that has none.
+
+    A setting under one contract is visited under it; one under several or none counts for all of them alike.
+    """
+    contract, setting = _where(contract_id, setting_id, by=by, on=on)
+    visit = Visit.objects.create(
+        contract=contract, setting=setting, state=_S.PLANNED, visited_on=visited_on, visitors=visitors.strip(),
+        recorded_at=at, recorded_by=by,
+    )  # fmt: skip
+    audit.record("contracts.visit.planned", by=by, at=at, subject=visit, visited_on=visited_on.isoformat(),
+                 contract=contract.pk if contract else None, setting=setting.urn if setting else "")  # fmt: skip
+    return visit
+
+
+@transaction.atomic
+def hold_visit(
+    *,
+    visit_id: int,
+    visited_on: date,
+    visitors: str,
+    summary: str,
+    findings: Sequence[FindingGiven],
+    actions: Sequence[ActionGiven] = (),
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> Visit:
+    """Record a planned visit as made: who went, what was found in each of the five areas, what is to be done."""
+    visit = _visit(visit_id, by=by, on=on)
+    check_move(VISIT_MOVES, _S(visit.state), _S.HELD)
+    if not visitors.strip():
+        raise RuleBroken("Say who visited.", code="missing_visitors")
+    _write(visit, visited_on, visitors, summary, findings, on=on)
+    _raise_actions(visit, actions, by=by, at=at, on=on)
+    visit.state, visit.recorded_at, visit.recorded_by = _S.HELD, at, by
+    visit.save()
+    audit.record("contracts.visit.held", by=by, at=at, subject=visit, visited_on=visited_on.isoformat(),
+                 not_met=rules.wants_action(findings), actions=len(actions))  # fmt: skip
+    rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
+    return visit
+
+
+@transaction.atomic
+def accept_visit(
+    *,
+    contract_id: int | None,
+    setting_id: int | None,
+    by_council: str,
+    because: str,
+    visited_on: date,
+    visitors: str = "",
+    summary: str = "",
+    findings: Sequence[FindingGiven] = (),
+    report_id: int,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> Visit:
+    """Take another council's visit for ours, with its report and why that will do; findings where it has them."""
+    contract, setting = _where(contract_id, setting_id, by=by, on=on)
+    if not by_council.strip():
+        raise RuleBroken("Say which council visited.", code="missing_council")
+    if not because.strip():
+        raise RuleBroken("Say why its visit will do for ours.", code="missing_reason")
+    if Visit.objects.filter(
+        contract=contract, setting=setting, visited_on=visited_on, by_council=by_council.strip()
+    ).exclude(state=_S.CANCELLED).exists():  # fmt: skip
+        raise RuleBroken("This visit was accepted already.", code="already_there")
+    visit = Visit(
+        contract=contract, setting=setting, state=_S.HELD, by_council=by_council.strip(),
+        accepted_because=because.strip(), report=_document(report_id), visited_on=visited_on, recorded_at=at,
+        recorded_by=by,
+    )  # fmt: skip
+    visit.save()
+    _write(visit, visited_on, visitors, summary, findings, on=on)
+    visit.save()
+    audit.record("contracts.visit.accepted", by=by, at=at, subject=visit, because=because.strip(),
+                 by_council=visit.by_council, visited_on=visited_on.isoformat())  # fmt: skip
+    rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
+    return visit
+
+
+@transaction.atomic
+def send_report(
+    *,
+    visit_id: int,
+    content: bytes | None,
+    file_name: str,
+    folder: Path,
+    council: str,
+    colour: str,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> Visit:
+    """Send the provider the report: a file of our own, or (`content` None) the one drawn from what is recorded."""
+    visit = _visit(visit_id, by=by, on=on)
+    check_move(VISIT_MOVES, _S(visit.state), _S.REPORT_SENT)
+    if content is None:
+        content, file_name = pdf.write(visit_paper.report(said(visit, council=council, colour=colour))), "visit.pdf"
+    visit.report = keep_document(
+        title=f"Report of the visit to {place(visit)} on {visit.visited_on:%-d %B %Y}", file_name=file_name,
+        content=content, folder=folder, kind=_REPORT, organisation=provider_of(visit),
+        sensitivity=Sensitivity.SHARED, by=by, at=at,
+    )  # fmt: skip
+    visit.state, visit.report_sent_on = _S.REPORT_SENT, on
+    visit.save(update_fields=["state", "report", "report_sent_on"])
+    audit.record("contracts.visit.report_sent", by=by, at=at, subject=visit, document=visit.report.pk)
+    return visit
+
+
+@transaction.atomic
+def answer_report(*, visit_id: int, answer: str, by: User, at: datetime, on: date) -> Visit:
+    """What the provider says to the report: its own user, or an officer for what came by letter."""
+    visit = Visit.objects.select_for_update(of=("self",)).filter(pk=visit_id).first()
+    if visit is None or not may_answer(by, visit, on=on):
+        raise NotAllowed(f"There is no visit {visit_id}.")
+    check_move(VISIT_MOVES, _S(visit.state), _S.ANSWERED)
+    if not answer.strip():
+        raise RuleBroken("Write what the provider says to the report.", code="missing_answer")
+    visit.state, visit.provider_answer = _S.ANSWERED, answer.strip()
+    visit.provider_answered_at, visit.provider_answered_by = at, by
+    visit.save(update_fields=["state", "provider_answer", "provider_answered_at", "provider_answered_by"])
+    audit.record("contracts.visit.answered", by=by, at=at, subject=visit)
+    return visit
+
+
+@transaction.atomic
+def sign_off_visit(*, visit_id: int, because: str = "", by: User | None, at: datetime, on: date) -> Visit:
+    """The last word on a visit. `because` is needed where the provider has not answered, the report of our own visit
+    was not sent, or an area is not met and nothing is to be done about it."""
+    visit = _visit(visit_id, by=by, on=on)
+    check_move(VISIT_MOVES, _S(visit.state), _S.SIGNED_OFF)
+    open_ends = open_ends_of(visit)
+    if open_ends and not because.strip():
+        raise RuleBroken(f"{' '.join(open_ends)} Say why it is signed off all the same.", code="open_ends")
+    visit.state, visit.signed_off_at, visit.signed_off_by = _S.SIGNED_OFF, at, by
+    visit.save(update_fields=["state", "signed_off_at", "signed_off_by"])
+    audit.record("contracts.visit.signed_off", by=by, at=at, subject=visit, because=because.strip(),
+                 open_ends=open_ends)  # fmt: skip
+    return visit
+
+
+@transaction.atomic
+def cancel_visit(*, visit_id: int, because: str, by: User | None, at: datetime, on: date) -> Visit:
+    """A planned visit that is not to be, and why; the clock runs on."""
+    visit = _visit(visit_id, by=by, on=on)
+    check_move(VISIT_MOVES, _S(visit.state), _S.CANCELLED)
+    if not because.strip():
+        raise RuleBroken("Say why it is cancelled.", code="missing_reason")
+    visit.state, visit.cancelled_because = _S.CANCELLED, because.strip()
+    visit.save(update_fields=["state", "cancelled_because"])
+    audit.record("contracts.visit.cancelled", by=by, at=at, subject=visit, because=because.strip())
+    return visit
+
+
+@transaction.atomic
+def export_visit(
+    *, visit_id: int, council: str, colour: str, signing_key: bytes | None, by: User | None, at: datetime, on: date
+) -> bytes:
+    """Our signed-off visit as a pack for another council (rules.packs): the report, what was found, a signed manifest.
+
+    It names no child. The manifest's checksum goes into the audit trail, which seals it.
+    """
+    visit = _visit(visit_id, by=by, on=on)
+    if visit.state != _S.SIGNED_OFF or visit.by_council:
+        raise RuleBroken("Only a visit of our own that is signed off is sent on.", code="wrong_state")
+    said_now = said(visit, council=council, colour=colour)
+    about = {
+        "council": council, "place": said_now.place, "urn": said_now.urn, "visited_on": visit.visited_on.isoformat(),
+        "visitors": visit.visitors, "exported_at": at.isoformat(), "visit": visit.pk,
+    }  # fmt: skip
+    findings = {
+        **about, "summary": visit.summary, "provider_answer": visit.provider_answer,
+        "findings": [{"area": area, "judgement": judgement, "finding": words}
+                     for area, judgement, words in said_now.findings],
+        "actions": [{"title": one.title, "due_on": one.due_on.isoformat()} for one in said_now.actions],
+    }  # fmt: skip
+    files = {
+        "report.pdf": pdf.write(visit_paper.report(said_now)),
+        "visit.json": json.dumps(findings, ensure_ascii=False, indent=1, sort_keys=True).encode(),
+    }
+    built = packs.build(files, about=about, signing_key=signing_key)
+    audit.record("contracts.visit.exported", by=by, at=at, subject=visit, manifest_sha256=built.manifest_sha256,
+                 signed_by_key=built.fingerprint)  # fmt: skip
+    return built.content
+
+
+def _where(
+    contract_id: int | None, setting_id: int | None, *, by: User | None, on: date
+) -> tuple[Contract | None, Setting | None]:
+    setting = Setting.objects.filter(pk=setting_id).first() if setting_id is not None else None
+    if setting_id is not None and setting is None:
+        raise NotAllowed(f"There is no setting {setting_id}.")
+    if contract_id is not None:
+        contract = contract_to_change(contract_id=contract_id, by=by, on=on)
+        if contract.state == ContractState.ENDED:
+            raise RuleBroken("The contract has ended.", code="wrong_state")
+    else:
+        access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+        contract = None
+    if setting is None:
+        if contract is None:
+            raise RuleBroken("Say where the visit is.", code="missing_setting")
+        only = list(Setting.objects.filter(contracts__contract=contract)[:2])
+        return contract, only[0] if len(only) == 1 else None
+    under = set(ContractSetting.objects.filter(setting=setting).values_list("contract", flat=True))
+    if contract is not None and contract.pk not in under:
+        raise RuleBroken("The contract is not delivered in this setting.", code="wrong_setting")
+    if len(under) > 1:
+        return None, setting
+    return Contract.objects.filter(pk__in=under).first(), setting
+
+
+def _visit(visit_id: int, *, by: User | None, on: date) -> Visit:
+    access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+    locked = Visit.objects.select_for_update(of=("self",)).select_related("contract__provider", "setting", "report")
+    visit = locked.filter(pk=visit_id).first()
+    if visit is None:
+        raise NotAllowed(f"There is no visit {visit_id}.")
+    if visit.contract_id is not None:
+        contract_to_change(contract_id=visit.contract_id, by=by, on=on)
+    return visit
+
+
+def _write(
+    visit: Visit, visited_on: date, visitors: str, summary: str, findings: Sequence[FindingGiven], *, on: date
+) -> None:
+    if visited_on > on:
+        raise RuleBroken(f"{visited_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if findings or not visit.by_council:
+        rules.check_findings(findings)
+    visit.visited_on, visit.visitors, visit.summary = visited_on, visitors.strip()[:300], summary.strip()
+    VisitFinding.objects.bulk_create(
+        VisitFinding(visit=visit, area=each.area, judgement=each.judgement, finding=each.finding.strip())
+        for each in findings
+    )
+
+
+def _raise_actions(visit: Visit, actions: Sequence[ActionGiven], *, by: User | None, at: datetime, on: date) -> None:
+    contract = visit.contract
+    for given in actions:
+        owner = User.objects.filter(pk=given.owner_id, is_active=True).first() if given.owner_id else None
+        whose = None if owner else provider_of(visit)
+        if owner is None and whose is None:
+            raise RuleBroken("Say who is to do it: this setting has no provider with a contract.", code="missing_owner")
+        raise_action(
+            title=given.title, detail=given.detail, subject_type="contract" if contract else "setting",
+            subject_id=contract.pk if contract else visit.setting_id,
+            subject_label=f"{contract.reference}, {contract.title}" if contract else place(visit),
+            origin_type=Action.Origin.VISIT, origin_id=visit.pk, owner=owner, owner_organisation=whose,
+            due_on=given.due_on, critical=given.critical, by=by, at=at, on=on,
+        )  # fmt: skip
+
+
+def _document(document_id: int) -> Document:
+    found = Document.objects.filter(pk=document_id, withdrawn_at=None).first()
+    if found is None:
+        raise NotAllowed(f"There is no document {document_id}.")
+    return found
