@@ -1,0 +1,106 @@
+"""What has to be flagged about serious incidents on a day."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from plumbline.contracts.models import Contract, Incident, IncidentState, IncidentType
+from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.rules.incidents import PLACE
+from plumbline.contracts.rules.notifications import library
+from plumbline.flags import rules as flag_rules
+from plumbline.flags.models import Flag
+from plumbline.flags.rules import Recipient, Wanted
+
+REPORTED, OVERDUE, NO_FORM = "incident_reported", "notification_overdue", "incident_form_missing"
+OF_INCIDENT = (REPORTED, OVERDUE)
+OF_CONTRACT = (NO_FORM,)
+INCIDENT, CONTRACT = "incident", "contract"
+_PEOPLE = ("manager__professional", "area_lead__professional")
+_WITH = ("setting", *(f"contract__{person}" for person in _PEOPLE))
+
+
+def wanted_of_incidents(now: datetime, *, incident_id: int | None = None) -> list[Wanted]:
+    """The flags that should be open: an incident with somebody still to be told, and one with somebody told too late.
+
+    `now` is the moment on the council's clocks. The reasons name nobody.
+    """
+    ids = None if incident_id is None else [incident_id]
+    late: dict[int, list[str]] = {}
+    known: dict[int, Incident] = {}
+    labels = library()
+    for row in queries.overdue_notifications(now=now, incident_ids=ids):
+        known[row.incident_id] = row.incident
+        late.setdefault(row.incident_id, []).append(f"{labels.label(row.recipient)} (due {_said(row.due_at)})")
+    for sent in queries.overdue_news(now=now, incident_ids=ids):
+        known[sent.news.incident_id] = sent.news.incident
+        late.setdefault(sent.news.incident_id, []).append(
+            f"{labels.label(sent.notification.recipient)}, of later news (due {_said(sent.due_at)})"
+        )
+    wanted = [
+        _wanted(OVERDUE, known[pk], f"{_called(known[pk])}: not told in time: {'; '.join(who)}.")
+        for pk, who in late.items()
+    ]
+    waiting = Incident.objects.filter(
+        state=IncidentState.OPEN, notifications__in=queries.untold().values("pk")
+    ).distinct()
+    if ids is not None:
+        waiting = waiting.filter(pk__in=ids)
+    wanted += [
+        _wanted(REPORTED, incident, f"{_called(incident)} was reported on {_said(incident.reported_at)}.")
+        for incident in waiting.select_related(*_WITH).order_by("pk")
+    ]
+    return wanted
+
+
+def wanted_of_contracts(*, contract_id: int | None = None) -> list[Wanted]:
+    """Contracts under which an incident was reported while no form is agreed by all three sides."""
+    rows = Contract.objects.filter(incidents__form=None, incidents__isnull=False).exclude(state="ended")
+    rows = rows.exclude(pk__in=queries.agreed_forms().values("contract"))
+    if contract_id is not None:
+        rows = rows.filter(pk=contract_id)
+    return [
+        Wanted(
+            kind=NO_FORM, subject_type=CONTRACT, subject_id=contract.pk, subject_source_id=contract.reference[:60],
+            reason=f"A serious incident was reported under {contract.reference}, and no incident form is agreed.",
+            recipients=_told(NO_FORM, contract),
+        )
+        for contract in rows.select_related(*_PEOPLE).distinct().order_by("pk")
+    ]  # fmt: skip
+
+
+def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:
+    """Why what each flag says is no longer so, in a sentence."""
+    said = {
+        REPORTED: "Everybody who had to be told has been told, or the incident is under review.",
+        OVERDUE: "Everybody who had to be told has been told, or it was not needed.",
+        NO_FORM: "An incident form has been agreed, or the contract has ended.",
+    }
+    return {flag.pk: said[flag.kind] for flag in flags}
+
+
+def _wanted(kind: str, incident: Incident, reason: str) -> Wanted:
+    return Wanted(
+        kind=kind, subject_type=INCIDENT, subject_id=incident.pk, subject_source_id=incident.reference,
+        setting_urn=incident.setting.urn if incident.setting else "", reason=reason,
+        recipients=_told(kind, incident.contract),
+    )  # fmt: skip
+
+
+def _told(kind: str, contract: Contract) -> tuple[Recipient, ...]:
+    """The roles of the kind; in place of contract officers and area leads the contract's own, where they are known to
+    the council's records by name."""
+    own = {"role:contract_officer": contract.manager, "role:service_area_lead": contract.area_lead}
+    told = []
+    for to in flag_rules.recipients(kind, worker=""):
+        person = own.get(to.name)
+        named = person is not None and person.professional is not None
+        told.append(Recipient(person.professional.source_id, to.why) if named else to)
+    return tuple(dict.fromkeys(told))
+
+
+def _called(incident: Incident) -> str:
+    return f"{incident.reference} ({IncidentType(incident.type).label}, contract {incident.contract.reference})"
+
+
+def _said(moment: datetime) -> str:
+    return f"{moment.astimezone(PLACE):%-d %B %Y at %H:%M}"

@@ -1,0 +1,81 @@
+"""The incident form of a contract: its steps, written as a new version each time, and agreed by all three sides."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from plumbline.audit import operations as audit
+from plumbline.contracts import incident_due
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.models import Contract, IncidentForm
+from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.rules import incidents as rules
+from plumbline.contracts.rules.notifications import Step, check_steps, library
+from plumbline.flags import operations as flags
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+
+@transaction.atomic
+def write_form(*, contract_id: int, steps: Sequence[Step], by: User | None, at: datetime, on: date) -> IncidentForm:
+    """A new version of the contract's incident form, to be agreed anew; the agreed one stands until then.
+
+    Raises RuleBroken for steps that cannot stand or are those of the newest version; NotAllowed for whom it is not.
+    """
+    access.check(by, Permission.INCIDENTS_MANAGE, on=on)
+    contract = _contract(contract_id, by=by, on=on)
+    check_steps(steps, recipients=library().recipients)
+    written = [{"step": each.step.strip(), "duty": each.duty, "recipient": each.recipient} for each in steps]
+    newest = contract.incident_forms.order_by("-number").first()
+    if newest is not None and newest.steps == written:
+        raise RuleBroken("Nothing is different from the newest version.", code="nothing_changed")
+    form = IncidentForm.objects.create(
+        contract=contract, number=newest.number + 1 if newest else 1, steps=written,
+        made_at=rules.moment(on=on, at=at), made_by=by,
+    )  # fmt: skip
+    audit.record("contracts.incident_form.written", by=by, at=at, subject=form, contract=contract.reference,
+                 number=form.number)  # fmt: skip
+    return form
+
+
+@transaction.atomic
+def agree_form(*, form_id: int, side: str, by: User, at: datetime, on: date) -> IncidentForm:
+    """Agree the newest version for one side: manager, area or provider. Raises RuleBroken and NotAllowed."""
+    form = IncidentForm.objects.select_related("contract").filter(pk=form_id).first()
+    if form is None:
+        raise NotAllowed(f"There is no form {form_id}.")
+    contract = _contract(form.contract_id, by=by, on=on)
+    if side not in queries.sides_of(by, contract, on=on):
+        raise NotAllowed(f"{by} cannot agree form {form_id} for the side “{side}”.")
+    # Under the lock of the contract: nobody writes a newer version, or agrees for another side, meanwhile.
+    form = IncidentForm.objects.get(pk=form_id)
+    newest = not contract.incident_forms.filter(number__gt=form.number).exists()
+    rules.check_agreement(queries.agreed_of(form), side=side, user_id=by.pk, newest=newest)
+    setattr(form, f"{side}_agreed_at", rules.moment(on=on, at=at))
+    setattr(form, f"{side}_agreed_by", by)
+    form.save(update_fields=[f"{side}_agreed_at", f"{side}_agreed_by"])
+    audit.record("contracts.incident_form.agreed", by=by, at=at, subject=form, contract=contract.reference,
+                 number=form.number, side=side)  # fmt: skip
+    raise_form_flags(contract_id=contract.pk, by=by, at=at, on=on)
+    return form
+
+
+@transaction.atomic
+def raise_form_flags(*, by: User | None, at: datetime, on: date, contract_id: int | None = None) -> flags.Raised:
+    """Make the flags about contracts with an incident and no agreed form what they should be."""
+    return flags.reconcile(
+        wanted=incident_due.wanted_of_contracts(contract_id=contract_id), kinds=incident_due.OF_CONTRACT,
+        why_closed=incident_due.why_closed, by=by, at=at, on=on,
+        subject=(incident_due.CONTRACT, contract_id) if contract_id is not None else None,
+    )  # fmt: skip
+
+
+def _contract(contract_id: int, *, by: User | None, on: date) -> Contract:
+    seen = Contract.objects.all() if by is None else contracts_visible_to(by, on=on)
+    contract = Contract.objects.select_for_update(of=("self",)).filter(pk=contract_id, pk__in=seen.values("pk")).first()
+    if contract is None:
+        raise NotAllowed(f"There is no contract {contract_id}.")
+    return contract

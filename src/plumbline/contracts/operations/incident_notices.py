@@ -1,0 +1,163 @@
+"""Who was told of an incident: sent, received, not needed, later news, and what is told upwards when it is late."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from plumbline.audit import operations as audit
+from plumbline.contracts import incident_due
+from plumbline.contracts.models import Incident, IncidentState, NewsSent, Notification
+from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.rules import incidents as rules
+from plumbline.contracts.rules.notifications import library
+from plumbline.flags import operations as flags
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.models import User
+
+
+@transaction.atomic
+def mark_sent(
+    *, notification_id: int, channel: str, sent_at: datetime | None = None, by: User | None, at: datetime, on: date
+) -> Notification:
+    """Say that a recipient was told: how, and when if that was not now. A provider says so of its own duties only.
+
+    Raises RuleBroken where it was told already or is not needed, or for a moment that cannot be.
+    """
+    row, incident = _notification(notification_id, by=by, on=on)
+    now = rules.moment(on=on, at=at)
+    if row.sent_at is not None or row.not_needed_because:
+        raise RuleBroken("This is recorded already.", code="wrong_state")
+    row.sent_at, row.sent_by, row.channel = _moment(sent_at, incident, now), by, _channel(channel)
+    row.save(update_fields=["sent_at", "sent_by", "channel"])
+    audit.record("contracts.notification.sent", by=by, at=at, subject=row, incident=incident.reference,
+                 recipient=row.recipient, late=row.sent_at > row.due_at)  # fmt: skip
+    _after(incident, by=by, at=at, on=on)
+    return row
+
+
+@transaction.atomic
+def mark_received(*, notification_id: int, received_by: str, by: User | None, at: datetime, on: date) -> Notification:
+    """Say who received it. Of a recipient within the council only the council says so."""
+    row, incident = _notification(notification_id, by=by, on=on)
+    known = library().recipients.get(row.recipient)
+    if known is not None and known.council and not queries.hand_of(by, incident, on=on).manages:
+        raise NotAllowed(f"Whether notification {row.pk} was received is the council's to say.")
+    if row.sent_at is None:
+        raise RuleBroken("It has not been sent yet.", code="wrong_state")
+    if row.received_at is not None:
+        raise RuleBroken("This is recorded already.", code="wrong_state")
+    if not received_by.strip():
+        raise RuleBroken("Say who received it, or what reference they gave.", code="missing_words")
+    row.received_at, row.received_by = rules.moment(on=on, at=at), received_by.strip()[:200]
+    row.save(update_fields=["received_at", "received_by"])
+    audit.record("contracts.notification.received", by=by, at=at, subject=row, incident=incident.reference,
+                 recipient=row.recipient)  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def mark_not_needed(*, notification_id: int, because: str, by: User | None, at: datetime, on: date) -> Notification:
+    """Say that a recipient need not be told, and why: the council's to say, never the provider's own."""
+    row, incident = _notification(notification_id, by=by, on=on)
+    if not queries.hand_of(by, incident, on=on).manages:
+        raise NotAllowed(f"Whether notification {row.pk} is needed is the council's to say.")
+    if row.sent_at is not None or row.not_needed_because:
+        raise RuleBroken("This is recorded already.", code="wrong_state")
+    if not because.strip():
+        raise RuleBroken("Say why it is not needed.", code="missing_reason")
+    row.not_needed_because = because.strip()
+    row.save(update_fields=["not_needed_because"])
+    audit.record("contracts.notification.not_needed", by=by, at=at, subject=row, incident=incident.reference,
+                 recipient=row.recipient, because=row.not_needed_because)  # fmt: skip
+    _after(incident, by=by, at=at, on=on)
+    return row
+
+
+@transaction.atomic
+def mark_news_sent(
+    *, news_sent_id: int, channel: str, sent_at: datetime | None = None, by: User | None, at: datetime, on: date
+) -> NewsSent:
+    """Say that a recipient was told the later news."""
+    row = NewsSent.objects.select_for_update(of=("self",)).select_related("notification", "news").filter(
+        pk=news_sent_id
+    ).first()  # fmt: skip
+    if row is None:
+        raise NotAllowed(f"There is no news {news_sent_id}.")
+    _, incident = _notification(row.notification_id, by=by, on=on)
+    if row.sent_at is not None:
+        raise RuleBroken("This is recorded already.", code="wrong_state")
+    now = rules.moment(on=on, at=at)
+    row.sent_at, row.sent_by, row.channel = _moment(sent_at, incident, now), by, _channel(channel)
+    row.save(update_fields=["sent_at", "sent_by", "channel"])
+    audit.record("contracts.news.sent", by=by, at=at, subject=row, incident=incident.reference,
+                 recipient=row.notification.recipient, late=row.sent_at > row.due_at)  # fmt: skip
+    _after(incident, by=by, at=at, on=on)
+    return row
+
+
+@transaction.atomic
+def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
+    """Tell contract officers, service-area leads and the management team of what was not told in time; how many.
+
+    Each notification is told upwards once; its flag stays open until the recipient has been told.
+    """
+    now = rules.moment(on=on, at=at)
+    late = list(
+        queries.overdue_notifications(now=now)
+        .filter(escalated_at=None)
+        .select_for_update(of=("self",))
+    )  # fmt: skip
+    for row in late:
+        row.escalated_at = now
+        audit.record("contracts.notification.escalated", by=by, at=at, subject=row, incident=row.incident.reference,
+                     recipient=row.recipient)  # fmt: skip
+    Notification.objects.bulk_update(late, ["escalated_at"])
+    raise_incident_flags(by=by, at=at, on=on)
+    return len(late)
+
+
+@transaction.atomic
+def raise_incident_flags(*, by: User | None, at: datetime, on: date, incident_id: int | None = None) -> flags.Raised:
+    """Make the flags about incidents what they should be now; with `incident_id` only those about one."""
+    return flags.reconcile(
+        wanted=incident_due.wanted_of_incidents(rules.moment(on=on, at=at), incident_id=incident_id),
+        kinds=incident_due.OF_INCIDENT, why_closed=incident_due.why_closed, by=by, at=at, on=on,
+        subject=(incident_due.INCIDENT, incident_id) if incident_id is not None else None,
+    )  # fmt: skip
+
+
+def _notification(notification_id: int, *, by: User | None, on: date) -> tuple[Notification, Incident]:
+    """The line, locked, for whoever's duty it is: the provider for its own, the council for all."""
+    row = Notification.objects.select_for_update(of=("self",)).filter(pk=notification_id).first()
+    seen = Incident.objects.all() if by is None else queries.incidents_visible_to(by, on=on)
+    incident = seen.select_related("contract").filter(pk=row.incident_id).first() if row else None
+    if row is None or incident is None:
+        raise NotAllowed(f"There is no notification {notification_id}.")
+    hand = queries.hand_of(by, incident, on=on)
+    if not (hand.manages or (hand.provides and row.duty == Notification.Duty.PROVIDER)):
+        raise NotAllowed(f"Notification {notification_id} is not {by}'s to answer.")
+    if incident.state == IncidentState.CLOSED:
+        raise RuleBroken("The incident is closed.", code="wrong_state")
+    return row, incident
+
+
+def _moment(sent_at: datetime | None, incident: Incident, now: datetime) -> datetime:
+    if sent_at is None:
+        return now
+    if sent_at > now:
+        raise RuleBroken("It cannot have been sent in the future.", code="future_date")
+    if sent_at < incident.occurred_at:
+        raise RuleBroken("It cannot have been sent before the incident happened.", code="days_out_of_order")
+    return sent_at
+
+
+def _channel(channel: str) -> str:
+    if not channel.strip():
+        raise RuleBroken("Say how they were told: by telephone, by e-mail, by an online form.", code="missing_words")
+    return channel.strip()[:60]
+
+
+def _after(incident: Incident, *, by: User | None, at: datetime, on: date) -> None:
+    raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
+    rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)

@@ -1,0 +1,416 @@
+"""Serious incidents: reported, decided on, told on, looked back at and closed. Who was told: `incident_notices`."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from plumbline.actions.models import Action
+from plumbline.actions.operations import raise_action
+from plumbline.audit import operations as audit
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.models import (
+    Contract,
+    Incident,
+    IncidentChild,
+    IncidentNews,
+    IncidentState,
+    IncidentType,
+    NewsSent,
+    Notification,
+)
+from plumbline.contracts.operations import incident_forms, incident_notices
+from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.rules import incidents as rules
+from plumbline.contracts.rules.notifications import library
+from plumbline.contracts.states import INCIDENT_MOVES
+from plumbline.flags.queries import holidays_from
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.ofsted.models import Setting
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, Organisation, Tie, User
+from plumbline.people.queries import organisations_of
+
+# One number after the other, whoever reports at the same instant.
+_LOCK = 7_161_905_571
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody who reports an incident says of it. Moments are of the council's place.
+
+    `summary` and `immediate_action` are read widely and name nobody; `narrative` and `staff_involved` (a name on each
+    line) are restricted. `known_at` None: the provider knew when it happened.
+    """
+
+    type: str
+    occurred_at: datetime
+    summary: str
+    known_at: datetime | None = None
+    narrative: str = ""
+    immediate_action: str = ""
+    staff_involved: str = ""
+    children_count: int = 0
+    police_reference: str = ""
+    lado_reference: str = ""
+    service_centre_reference: str = ""
+    placing_authority: str = ""
+    strategy_discussion: bool | None = None
+
+
+@transaction.atomic
+def report_incident(
+    *,
+    contract_id: int,
+    setting_id: int | None,
+    told: Told,
+    children: Sequence[Child] = (),
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> Incident:
+    """Report an incident under a contract, by the council or by its provider; who must be told follows from it.
+
+    It is never stopped for want of an agreed form: then `form` is None and a flag says so. `children` are linked: the
+    caller has found them among those that `by` may see. Raises RuleBroken for what cannot be, or where a text for wide
+    reading names somebody; NotAllowed for whoever does not see the contract or may not report.
+    """
+    contract = _contract_to_report(contract_id, by=by, on=on)
+    now = rules.moment(on=on, at=at)
+    setting = _setting(contract, setting_id)
+    _check_told(told, contract=contract, children=children, incident=None, now=now)
+    form = queries.form_in_force(contract)
+    incident = Incident.objects.create(
+        reference=_next_reference(on), contract=contract, setting=setting, form=form, type=told.type,
+        occurred_at=told.occurred_at, known_at=told.known_at or told.occurred_at, reported_at=now, reported_by=by,
+        summary=told.summary.strip(), narrative=told.narrative.strip(), immediate_action=told.immediate_action.strip(),
+        staff_involved=told.staff_involved.strip(), children_count=max(told.children_count, len(children)),
+        strategy_discussion=told.strategy_discussion, police_reference=told.police_reference,
+        lado_reference=told.lado_reference, service_centre_reference=told.service_centre_reference,
+        placing_authority=told.placing_authority,
+    )  # fmt: skip
+    IncidentChild.objects.bulk_create([IncidentChild(incident=incident, child=child) for child in children])
+    _write_notifications(incident, provider_knew_at=incident.known_at or incident.occurred_at, council_knew_at=now)
+    audit.record(
+        "contracts.incident.reported", by=by, at=at, subject=incident, reference=incident.reference, type=incident.type,
+        contract=contract.reference, form=form.number if form else None, children=len(children),
+    )  # fmt: skip
+    incident_forms.raise_form_flags(contract_id=contract.pk, by=by, at=at, on=on)
+    _after(incident, by=by, at=at, on=on)
+    return incident
+
+
+@transaction.atomic
+def change_facts(
+    *, incident_id: int, told: Told, setting_id: int | None, because: str, by: User | None, at: datetime, on: date
+) -> Incident:
+    """Put right what was reported, by the council. What the narrative says stays as it was written: news adds to it.
+
+    Who must be told besides, by a changed type or setting, is added with clocks from now; nobody is taken away.
+    """
+    incident = _to_manage(incident_id, by=by, on=on)
+    now = rules.moment(on=on, at=at)
+    if not because.strip():
+        raise RuleBroken("Say why it is changed.", code="missing_reason")
+    _check_told(told, contract=incident.contract, children=(), incident=incident, now=now)
+    incident.setting = _setting(incident.contract, setting_id)
+    changed = ["setting"]
+    for name in ("type", "occurred_at", "summary", "immediate_action", "staff_involved", "children_count",
+                 "strategy_discussion", "police_reference", "lado_reference", "service_centre_reference",
+                 "placing_authority"):  # fmt: skip
+        value = getattr(told, name)
+        if getattr(incident, name) != value:
+            setattr(incident, name, value)
+            changed.append(name)
+    incident.known_at = told.known_at or told.occurred_at
+    incident.save(update_fields=[*changed, "known_at"])
+    _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
+    audit.record("contracts.incident.changed", by=by, at=at, subject=incident, because=because.strip(), fields=changed)
+    _after(incident, by=by, at=at, on=on)
+    return incident
+
+
+@transaction.atomic
+def decide_notifiable(
+    *, incident_id: int, notifiable: bool, learnt_on: date, because: str, by: User | None, at: datetime, on: date
+) -> Incident:
+    """Decide whether the council must notify the national panel, from the day on which it learnt of it.
+
+    Decided again later, a yes adds the duties; a no leaves what was written to be marked as not needed.
+    """
+    incident = _to_manage(incident_id, by=by, on=on)
+    if not because.strip():
+        raise RuleBroken("Say why.", code="missing_reason")
+    if learnt_on > on:
+        raise RuleBroken("The council cannot have learnt of it in the future.", code="future_date")
+    if learnt_on < incident.occurred_at.astimezone(rules.PLACE).date():
+        raise RuleBroken("The council cannot have learnt of it before it happened.", code="days_out_of_order")
+    incident.council_notifiable, incident.council_learnt_on = notifiable, learnt_on
+    incident.save(update_fields=["council_notifiable", "council_learnt_on"])
+    now = rules.moment(on=on, at=at)
+    _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
+    audit.record("contracts.incident.notifiable_decided", by=by, at=at, subject=incident, because=because.strip(),
+                 notifiable=notifiable, learnt_on=learnt_on.isoformat())  # fmt: skip
+    _after(incident, by=by, at=at, on=on)
+    return incident
+
+
+@transaction.atomic
+def set_outcome(*, incident_id: int, outcome: str, because: str, by: User | None, at: datetime, on: date) -> Incident:
+    """The outcome of an allegation: one of `rules.OUTCOMES`."""
+    incident = _to_manage(incident_id, by=by, on=on)
+    rules.check_outcome(incident.type, outcome)
+    if not because.strip():
+        raise RuleBroken("Say by whom it was decided, and on what.", code="missing_reason")
+    incident.outcome = outcome
+    incident.save(update_fields=["outcome"])
+    audit.record("contracts.incident.outcome_set", by=by, at=at, subject=incident, because=because.strip(),
+                 outcome=outcome)  # fmt: skip
+    _after(incident, by=by, at=at, on=on)
+    return incident
+
+
+@transaction.atomic
+def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> None:
+    """Link a child whom the caller has found among those that `by` may see. Raises RuleBroken where a text for wide
+    reading names the child: it is put right first."""
+    incident = _seen(incident_id, by=by, on=on)
+    news = incident.news.values_list("text", flat=True)
+    for text in (incident.summary, incident.immediate_action, *news):
+        rules.check_nameless(text, [child.name] if child.forename or child.surname else [], what="What was written")
+    _, made = IncidentChild.objects.get_or_create(incident=incident, child=child)
+    if not made:
+        raise RuleBroken("This child is linked already.", code="linked_already")
+    if incident.children.count() > incident.children_count:
+        incident.children_count = incident.children.count()
+        incident.save(update_fields=["children_count"])
+    audit.record("contracts.incident.child_linked", by=by, at=at, subject=incident, child_id=child.pk)
+
+
+@transaction.atomic
+def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: datetime, on: date) -> None:
+    """Take a link back, with the reason; the caller has found the child among those that `by` may see."""
+    incident = _seen(incident_id, by=by, on=on)
+    if not because.strip():
+        raise RuleBroken("Say why.", code="missing_reason")
+    gone, _ = IncidentChild.objects.filter(incident=incident, child=child).delete()
+    if not gone:
+        raise NotAllowed(f"Child {child.pk} is not linked to incident {incident_id}.")
+    audit.record("contracts.incident.child_unlinked", by=by, at=at, subject=incident, child_id=child.pk,
+                 because=because.strip())  # fmt: skip
+
+
+@transaction.atomic
+def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: date) -> IncidentNews:
+    """What became known later: a line with a clock for everyone who was told. It names nobody, as the summary does."""
+    incident = _seen(incident_id, by=by, on=on)
+    _check_works_on(incident, by=by, on=on)
+    if incident.state == IncidentState.CLOSED:
+        raise RuleBroken("The incident is closed. Open it again to add news.", code="wrong_state")
+    if not text.strip():
+        raise RuleBroken("Write the news.", code="missing_words")
+    keep_out = queries.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=())
+    rules.check_nameless(text, keep_out, what="The news")
+    now = rules.moment(on=on, at=at)
+    news = IncidentNews.objects.create(incident=incident, at=now, by=by, text=text.strip())
+    due_at = rules.due_at(library().clocks["news"], now, holidays=frozenset())
+    # Whoever has not been told yet is told of everything at once, and needs no second line.
+    told = incident.notifications.filter(sent_at__isnull=False).order_by("pk")
+    NewsSent.objects.bulk_create([NewsSent(news=news, notification=each, due_at=due_at) for each in told])
+    audit.record("contracts.incident.news_added", by=by, at=at, subject=incident, news=news.pk, to=len(told))
+    incident_notices.raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
+    return news
+
+
+@transaction.atomic
+def raise_incident_action(
+    *,
+    incident_id: int,
+    title: str,
+    detail: str,
+    owner: User | None,
+    owner_organisation: Organisation | None,
+    due_on: date,
+    critical: bool,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> Action:
+    """Put down what somebody undertakes because of this incident; it names nobody concerned."""
+    incident = _to_manage(incident_id, by=by, on=on)
+    keep_out = queries.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=())
+    rules.check_nameless(f"{title}\n{detail}", keep_out, what="The action")
+    action = raise_action(
+        title=title, detail=detail, subject_type=queries.INCIDENT, subject_id=incident.pk,
+        subject_label=f"{incident.reference}, contract {incident.contract.reference}", origin_type="incident",
+        origin_id=incident.pk, owner=owner, owner_organisation=owner_organisation, due_on=due_on, critical=critical,
+        by=by, at=at, on=on,
+    )  # fmt: skip
+    rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)
+    return action
+
+
+@transaction.atomic
+def move_incident(
+    *, incident_id: int, to: str, because: str = "", lessons: str = "", by: User | None, at: datetime, on: date
+) -> Incident:
+    """Under review, open again (with the reason), or closed (with what was learnt).
+
+    Closing is refused while anything is in its way, each thing named (`rules.in_the_way_of_closing`).
+    """
+    incident = _to_manage(incident_id, by=by, on=on, closed=True)
+    check_move(INCIDENT_MOVES, IncidentState(incident.state), IncidentState(to))
+    fields = ["state"]
+    if to == IncidentState.OPEN and not because.strip():
+        raise RuleBroken("Say why it is opened again.", code="missing_reason")
+    if to == IncidentState.CLOSED:
+        incident.lessons = lessons.strip()
+        keep_out = queries.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=())
+        rules.check_nameless(incident.lessons, keep_out, what="What was learnt")
+        in_the_way = rules.in_the_way_of_closing(queries.standing_of(incident, library()))
+        if in_the_way:
+            raise RuleBroken("It cannot be closed yet. " + " ".join(in_the_way), code="open_duties")
+        incident.closed_at, incident.closed_by = rules.moment(on=on, at=at), by
+        fields += ["lessons", "closed_at", "closed_by"]
+    incident.state = to
+    incident.save(update_fields=fields)
+    audit.record(f"contracts.incident.{_DONE[to]}", by=by, at=at, subject=incident, because=because.strip())
+    _after(incident, by=by, at=at, on=on)
+    return incident
+
+
+_DONE = {"open": "reopened", "review": "under_review", "closed": "closed"}
+
+
+@transaction.atomic
+def note_narrative_read(*, incident_id: int, by: User, at: datetime, on: date) -> Incident:
+    """Leave the trace that somebody reads the full account, on each linked child, too. Raises NotAllowed for whom it is
+    not (`queries.may_read_narrative`)."""
+    incident = _seen(incident_id, by=by, on=on)
+    if not queries.may_read_narrative(by, incident, on=on):
+        raise NotAllowed(f"The full account of incident {incident_id} is not for {by}.")
+    role = access.roles_in_words(by, on=on)
+    audit.record("contracts.incident.narrative_read", by=by, at=at, by_role=role, subject=incident)
+    for child_id in incident.children.order_by("pk").values_list("child", flat=True):
+        audit.record("contracts.incident.narrative_read", by=by, at=at, by_role=role, subject=incident,
+                     child_id=child_id)  # fmt: skip
+    return incident
+
+
+@transaction.atomic
+def let_read(*, incident_id: int, reader: User, because: str, by: User, at: datetime, on: date) -> None:
+    """Open the full account to a colleague whose role may read such; by the contract's own people, with the reason."""
+    incident = _seen(incident_id, by=by, on=on)
+    if not queries.may_open_narrative(by, incident, on=on):
+        raise NotAllowed(f"Incident {incident_id} is not {by}'s to open.")
+    if not because.strip():
+        raise RuleBroken("Say why they need to read it.", code="missing_reason")
+    if not access.may(reader, Permission.INCIDENTS_NARRATIVE, on=on):
+        raise RuleBroken("Their role does not let them read full accounts.", code="wrong_role")
+    Tie.objects.get_or_create(user=reader, subject_type=queries.INCIDENT, subject_id=incident.pk, why="let_read",
+                              from_on=on)  # fmt: skip
+    audit.record("contracts.incident.opened_to", by=by, at=at, subject=incident, because=because.strip(),
+                 reader=reader.username)  # fmt: skip
+
+
+def _check_told(
+    told: Told, *, contract: Contract, children: Collection[Child], incident: Incident | None, now: datetime
+) -> None:
+    if told.type not in IncidentType.values:
+        raise RuleBroken("Choose what happened.", code="unknown_type")
+    if not told.summary.strip():
+        raise RuleBroken("Write what happened in a sentence or two.", code="missing_words")
+    if told.children_count < 0:
+        raise RuleBroken("The number of children cannot be less than none.", code="bad_number")
+    rules.check_times(occurred_at=told.occurred_at, knew_at=told.known_at or told.occurred_at, now=now)
+    keep_out = queries.names_to_keep_out(incident, contract, staff=told.staff_involved, children=children)
+    rules.check_nameless(told.summary, keep_out, what="The summary")
+    rules.check_nameless(told.immediate_action, keep_out, what="What was done at once")
+
+
+def _write_notifications(incident: Incident, *, provider_knew_at: datetime, council_knew_at: datetime) -> None:
+    """Add who must be told and has no line yet."""
+    setting = incident.setting
+    kind = (
+        rules.kind_of_setting(register=setting.register, provision_type=setting.provision_type) if setting else "other"
+    )
+    occurred_on = incident.occurred_at.astimezone(rules.PLACE).date()
+    wanted = rules.notifications(
+        library(), type=incident.type, setting_kind=kind, occurred_on=occurred_on, provider_knew_at=provider_knew_at,
+        council_knew_at=council_knew_at, notifiable=incident.council_notifiable, learnt_on=incident.council_learnt_on,
+        holidays=holidays_from(occurred_on),
+    )  # fmt: skip
+    there = set(incident.notifications.values_list("recipient", flat=True))
+    Notification.objects.bulk_create(
+        Notification(
+            incident=incident, recipient=due.recipient, legal_basis=due.basis, duty=due.duty, due_at=due.due_at
+        )
+        for due in wanted
+        if due.recipient not in there
+    )
+
+
+def _after(incident: Incident, *, by: User | None, at: datetime, on: date) -> None:
+    incident_notices.raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
+    rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)
+
+
+def _next_reference(on: date) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+    beginning = f"INC-{on:%Y}-"
+    last = Incident.objects.filter(reference__startswith=beginning).order_by("-reference").first()
+    number = int(last.reference.removeprefix(beginning)) + 1 if last else 1
+    return f"{beginning}{number:05}"
+
+
+def _contract_to_report(contract_id: int, *, by: User | None, on: date) -> Contract:
+    seen = Contract.objects.all() if by is None else contracts_visible_to(by, on=on)
+    contract = seen.filter(pk=contract_id).select_related("child").first()
+    if contract is None:
+        raise NotAllowed(f"There is no contract {contract_id}.")
+    own = by is None or contract.provider_id in organisations_of(by, on=on)
+    if not own:
+        access.check(by, Permission.INCIDENTS_MANAGE, on=on)
+    return contract
+
+
+def _setting(contract: Contract, setting_id: int | None) -> Setting | None:
+    if setting_id is None:
+        return None
+    setting = Setting.objects.filter(pk=setting_id, contracts__contract=contract).first()
+    if setting is None:
+        raise RuleBroken("The setting is not one of this contract’s.", code="other_setting")
+    return setting
+
+
+def _seen(incident_id: int, *, by: User | None, on: date) -> Incident:
+    """The incident, locked, as the viewer may see it."""
+    seen = Incident.objects.all() if by is None else queries.incidents_visible_to(by, on=on)
+    incident = (
+        Incident.objects.select_for_update(of=("self",))
+        .select_related("contract__child", "setting")
+        .filter(pk=incident_id, pk__in=seen.values("pk"))
+        .first()
+    )
+    if incident is None:
+        raise NotAllowed(f"There is no incident {incident_id}.")
+    return incident
+
+
+def _to_manage(incident_id: int, *, by: User | None, on: date, closed: bool = False) -> Incident:
+    access.check(by, Permission.INCIDENTS_MANAGE, on=on)
+    incident = _seen(incident_id, by=by, on=on)
+    if incident.state == IncidentState.CLOSED and not closed:
+        raise RuleBroken("The incident is closed.", code="wrong_state")
+    return incident
+
+
+def _check_works_on(incident: Incident, *, by: User | None, on: date) -> None:
+    hand = queries.hand_of(by, incident, on=on)
+    if not (hand.manages or hand.provides):
+        raise NotAllowed(f"Incident {incident.pk} is not {by}'s to work on.")

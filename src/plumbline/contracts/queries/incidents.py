@@ -1,0 +1,325 @@
+"""Serious incidents as their readers may see them: who sees which, who may read the full account, what is due."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Least
+
+from plumbline.actions.models import Action, ActionState
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.models import (
+    Contract,
+    Incident,
+    IncidentChild,
+    IncidentForm,
+    IncidentNews,
+    IncidentState,
+    NewsSent,
+    Notification,
+)
+from plumbline.contracts.rules.incidents import TO_BE_DECIDED, Agreed, Standing
+from plumbline.contracts.rules.notifications import Library
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, RoleHeld, User
+from plumbline.people.queries import CHILD, live_ties, organisations_of
+
+INCIDENT = "incident"
+
+# Still to be told: neither sent nor marked as not needed.
+UNTOLD = Q(sent_at__isnull=True, not_needed_because="")
+
+
+def incidents_visible_to(viewer: User, *, on: date) -> QuerySet[Incident]:
+    """The incidents that the viewer may see: of contracts they see, of their own organisation, of children whom they
+    work with, and those opened to them by name. Nothing else exists."""
+    seen = Q(pk__in=live_ties(viewer, INCIDENT, on=on).values("subject_id"))
+    if access.may(viewer, Permission.INCIDENTS_VIEW, on=on):
+        seen |= Q(contract__in=contracts_visible_to(viewer, on=on))
+    own = organisations_of(viewer, on=on)
+    if own:
+        seen |= Q(contract__provider__in=own)
+    # Where a child is placed is social care's to know, so those tied to a child by other work are not told of these.
+    if access.may(viewer, Permission.CHILDREN_VIEW, on=on) and access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+        tied = live_ties(viewer, CHILD, on=on).values("subject_id")
+        seen |= Q(pk__in=IncidentChild.objects.filter(child__in=tied).values("incident"))
+    return Incident.objects.filter(seen)
+
+
+def incidents_listed(viewer: User, *, on: date, now: datetime) -> QuerySet[Incident]:
+    """Those, each with `untold` and `overdue` (how many are still to be told, and were to be told before `now`) and
+    `next_due`. `now` is the moment on the council's clocks (`rules.incidents.moment`)."""
+    untold = Notification.objects.filter(UNTOLD, incident=OuterRef("pk")).order_by().values("incident")
+    news = NewsSent.objects.filter(sent_at__isnull=True, news__incident=OuterRef("pk")).order_by()
+    late_news = news.filter(due_at__lt=now).values("news__incident")
+    return (
+        incidents_visible_to(viewer, on=on)
+        .select_related("contract__provider", "setting")
+        .annotate(
+            untold=_number(untold) + _number(news.values("news__incident")),
+            overdue=_number(untold.filter(due_at__lt=now)) + _number(late_news),
+            next_due=Least(
+                Subquery(untold.annotate(first=Min("due_at")).values("first")),
+                Subquery(news.values("news__incident").annotate(first=Min("due_at")).values("first")),
+            ),
+        )
+    )
+
+
+def _number(rows: QuerySet) -> Coalesce:
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def incident_seen(viewer: User, *, incident_id: int, on: date) -> Incident | None:
+    """One incident with its contract, setting and form, or None where the viewer may not see it."""
+    related = ("contract__provider", "contract__manager", "contract__area_lead", "setting", "form", "reported_by")
+    return incidents_visible_to(viewer, on=on).select_related(*related, "closed_by").filter(pk=incident_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """As what somebody stands before an incident: `manages` for the council, `provides` for the provider."""
+
+    manages: bool
+    provides: bool
+    reads_narrative: bool
+
+
+def hand_of(viewer: User | None, incident: Incident, *, on: date) -> Hand:
+    """The caller has found the incident through `incidents_visible_to`. None is the machine's administrator."""
+    if viewer is None:
+        return Hand(True, False, False)
+    return Hand(
+        manages=access.may(viewer, Permission.INCIDENTS_MANAGE, on=on),
+        provides=incident.contract.provider_id in organisations_of(viewer, on=on),
+        reads_narrative=may_read_narrative(viewer, incident, on=on),
+    )
+
+
+def may_read_narrative(viewer: User, incident: Incident, *, on: date) -> bool:
+    """Whoever wrote the full account; else, with the permission, the contract's own manager and area lead and those to
+    whom it was opened by name."""
+    if incident.reported_by_id == viewer.pk:
+        return True
+    if not access.may(viewer, Permission.INCIDENTS_NARRATIVE, on=on):
+        return False
+    own = viewer.pk in (incident.contract.manager_id, incident.contract.area_lead_id)
+    return own or live_ties(viewer, INCIDENT, on=on).filter(subject_id=incident.pk).exists()
+
+
+def may_open_narrative(viewer: User, incident: Incident, *, on: date) -> bool:
+    """Whether the viewer may open the full account to a colleague: the contract's own people; where neither of them
+    signs in here, whoever manages incidents."""
+    contract = incident.contract
+    if contract.manager_id is None and contract.area_lead_id is None:
+        return access.may(viewer, Permission.INCIDENTS_MANAGE, on=on)
+    own = viewer.pk in (contract.manager_id, contract.area_lead_id)
+    return own and access.may(viewer, Permission.INCIDENTS_NARRATIVE, on=on)
+
+
+def readers_to_choose(*, on: date) -> QuerySet[User]:
+    """Everyone who may be let read a full account."""
+    roles = [key for key, role in access.ROLES.items() if Permission.INCIDENTS_NARRATIVE in role.permissions]
+    held = RoleHeld.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), role__in=roles, from_on__lte=on)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
+
+
+def notifications_of(incident: Incident) -> list[Notification]:
+    """Everyone who is to be told, the soonest first."""
+    return list(incident.notifications.select_related("sent_by").order_by("due_at", "pk"))
+
+
+def news_of(incident: Incident) -> list[IncidentNews]:
+    """What became known later, newest first, each with `sent` and the line of who is told prefetched."""
+    return list(
+        incident.news.select_related("by")
+        .prefetch_related("sent__notification", "sent__sent_by")
+        .order_by("-at", "-pk")
+    )
+
+
+def untold() -> QuerySet[Notification]:
+    """Every line of somebody who is still to be told."""
+    return Notification.objects.filter(UNTOLD)
+
+
+def news_line(incident: Incident, number: int) -> NewsSent | None:
+    """One recipient's share of this incident's later news."""
+    return NewsSent.objects.filter(pk=number, news__incident=incident).select_related("notification", "news").first()
+
+
+def children_of(incident: Incident, *, visible: QuerySet[Child]) -> tuple[list[Child], int]:
+    """The linked children among those that the viewer may see, and how many others there are."""
+    seen = list(visible.filter(pk__in=incident.children.values("child")).order_by("sort_key", "pk"))
+    total = max(incident.children_count, incident.children.count())
+    return seen, max(0, total - len(seen))
+
+
+def actions_of(incident: Incident) -> QuerySet[Action]:
+    """Everything that this incident gave somebody to do. Its page asks `actions.queries` for what the viewer sees."""
+    return Action.objects.filter(origin_type=Action.Origin.INCIDENT, origin_id=incident.pk).order_by("due_on", "pk")
+
+
+def standing_of(incident: Incident, library: Library) -> Standing:
+    """What closing asks about an incident."""
+    untold = incident.notifications.filter(UNTOLD).order_by("due_at", "pk").values_list("recipient", flat=True)
+    news = NewsSent.objects.filter(news__incident=incident, sent_at__isnull=True).order_by("due_at", "pk")
+    open_actions = actions_of(incident).exclude(state__in=[ActionState.VERIFIED, ActionState.CANCELLED])
+    return Standing(
+        type=incident.type,
+        outcome=incident.outcome,
+        notifiable_decided=incident.council_learnt_on is not None,
+        untold=[library.label(recipient) for recipient in untold],
+        news_untold=[library.label(name) for name in news.values_list("notification__recipient", flat=True)],
+        open_actions=list(open_actions.values_list("title", flat=True)),
+        lessons=incident.lessons,
+    )
+
+
+def names_to_keep_out(
+    incident: Incident | None, contract: Contract, *, staff: str, children: Iterable[Child]
+) -> set[str]:
+    """Whose names a text for wide reading may not hold: linked children, the child of an individual agreement, staff
+    concerned, and those who sign in for the provider."""
+    named = [*children, *([contract.child] if contract.child else [])]
+    if incident is not None:
+        named += [link.child for link in incident.children.select_related("child")]
+    held = RoleHeld.objects.filter(organisation=contract.provider_id).select_related("user")
+    return {
+        *(child.name for child in named if child.forename or child.surname),
+        *(line.strip() for line in staff.splitlines() if line.strip()),
+        *(role.user.name for role in held if role.user.name.strip()),
+    }
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+def forms_of(contract: Contract) -> list[IncidentForm]:
+    """Every version of the contract's incident form, newest first."""
+    related = ("made_by", "manager_agreed_by", "area_agreed_by", "provider_agreed_by")
+    return list(contract.incident_forms.select_related(*related).order_by("-number"))
+
+
+def form_in_force(contract: Contract) -> IncidentForm | None:
+    """The newest version that all three sides have agreed; a newer one that is not agreed yet changes nothing."""
+    return agreed_forms().filter(contract=contract).order_by("-number").first()
+
+
+def agreed_forms() -> QuerySet[IncidentForm]:
+    return IncidentForm.objects.filter(
+        manager_agreed_at__isnull=False, area_agreed_at__isnull=False, provider_agreed_at__isnull=False
+    )
+
+
+def agreed_of(form: IncidentForm) -> Agreed:
+    return Agreed(form.manager_agreed_by_id, form.area_agreed_by_id, form.provider_agreed_by_id)
+
+
+def sides_of(viewer: User, contract: Contract, *, on: date) -> list[str]:
+    """For which sides the viewer can agree the contract's form: the named manager and area lead for theirs; where no
+    user is named, whoever manages contracts, and service-area leads; the provider's people for theirs."""
+    sides = []
+    manages = access.may(viewer, Permission.CONTRACTS_MANAGE, on=on)
+    if contract.manager_id == viewer.pk or (contract.manager_id is None and manages):
+        sides.append("manager")
+    leads = any(held.role == "service_area_lead" for held in access.current_roles(viewer, on=on))
+    if contract.area_lead_id == viewer.pk or (contract.area_lead_id is None and leads):
+        sides.append("area")
+    if contract.provider_id in organisations_of(viewer, on=on):
+        sides.append("provider")
+    return sides
+
+
+def forms_to_agree(viewer: User, *, on: date) -> list[IncidentForm]:
+    """The newest versions that wait for the viewer's agreement, of contracts that have not ended."""
+    newest = IncidentForm.objects.filter(contract=OuterRef("contract")).order_by("-number").values("number")[:1]
+    waiting = (
+        IncidentForm.objects.filter(contract__in=contracts_visible_to(viewer, on=on), number=Subquery(newest))
+        .filter(Q(manager_agreed_at=None) | Q(area_agreed_at=None) | Q(provider_agreed_at=None))
+        .exclude(contract__state="ended")
+        .select_related("contract__provider")
+        .order_by("contract__reference")
+    )
+    found = []
+    for form in waiting:
+        open_sides = [
+            side for side in sides_of(viewer, form.contract, on=on) if getattr(form, f"{side}_agreed_at") is None
+        ]
+        if open_sides and viewer.pk not in (
+            form.manager_agreed_by_id,
+            form.area_agreed_by_id,
+            form.provider_agreed_by_id,
+        ):
+            found.append(form)
+    return found
+
+
+# --- what waits ------------------------------------------------------------------------------------------------------
+
+
+def notifications_to_send(viewer: User, *, on: date) -> QuerySet[Notification]:
+    """Whom the viewer's side still has to tell, the soonest first: the provider's duties for its people, the council's
+    for whoever manages incidents."""
+    mine = Q(pk__in=[])
+    if access.may(viewer, Permission.INCIDENTS_MANAGE, on=on):
+        mine |= Q(duty=Notification.Duty.COUNCIL)
+    own = organisations_of(viewer, on=on)
+    if own:
+        mine |= Q(duty=Notification.Duty.PROVIDER, incident__contract__provider__in=own)
+    return (
+        Notification.objects.filter(UNTOLD, mine, incident__in=incidents_visible_to(viewer, on=on))
+        .exclude(incident__state=IncidentState.CLOSED)
+        .select_related("incident__contract__provider")
+        .order_by("due_at", "pk")
+    )
+
+
+def news_to_send(viewer: User, *, on: date) -> QuerySet[NewsSent]:
+    """The same of later news."""
+    mine = Q(pk__in=[])
+    if access.may(viewer, Permission.INCIDENTS_MANAGE, on=on):
+        mine |= Q(notification__duty=Notification.Duty.COUNCIL)
+    own = organisations_of(viewer, on=on)
+    if own:
+        mine |= Q(notification__duty=Notification.Duty.PROVIDER, news__incident__contract__provider__in=own)
+    return (
+        NewsSent.objects.filter(mine, sent_at=None, news__incident__in=incidents_visible_to(viewer, on=on))
+        .select_related("notification", "news__incident__contract__provider")
+        .order_by("due_at", "pk")
+    )
+
+
+def to_be_decided(viewer: User, *, on: date) -> QuerySet[Incident]:
+    """Incidents of which nobody has decided whether the national panel must be notified."""
+    if not access.may(viewer, Permission.INCIDENTS_MANAGE, on=on):
+        return Incident.objects.none()
+    return (
+        incidents_visible_to(viewer, on=on)
+        .filter(type__in=TO_BE_DECIDED, council_learnt_on=None)
+        .exclude(state=IncidentState.CLOSED)
+        .select_related("contract__provider")
+        .order_by("reported_at", "pk")
+    )
+
+
+def overdue_notifications(*, now: datetime, incident_ids: Collection[int] | None = None) -> QuerySet[Notification]:
+    """Every notification that was to be sent before `now` and was not, of incidents that are not closed."""
+    rows = Notification.objects.filter(UNTOLD, due_at__lt=now).exclude(incident__state=IncidentState.CLOSED)
+    if incident_ids is not None:
+        rows = rows.filter(incident__in=incident_ids)
+    people = ("incident__contract__manager__professional", "incident__contract__area_lead__professional")
+    return rows.select_related("incident__setting", *people).order_by("incident", F("due_at"), "pk")
+
+
+def overdue_news(*, now: datetime, incident_ids: Collection[int] | None = None) -> QuerySet[NewsSent]:
+    rows = NewsSent.objects.filter(sent_at=None, due_at__lt=now).exclude(news__incident__state=IncidentState.CLOSED)
+    if incident_ids is not None:
+        rows = rows.filter(news__incident__in=incident_ids)
+    contract = "news__incident__contract"
+    people = (f"{contract}__manager__professional", f"{contract}__area_lead__professional")
+    return rows.select_related("notification", "news__incident__setting", *people).order_by(
+        "news__incident", "due_at", "pk"
+    )

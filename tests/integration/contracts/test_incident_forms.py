@@ -1,0 +1,109 @@
+"""The incident form of a contract: written by version, agreed by all three sides, agreed anew after a change."""
+
+import pytest
+
+from plumbline.contracts.operations import incident_forms
+from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.rules.notifications import Step
+from plumbline.flags.models import Flag
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from tests.factories.people import UserFactory
+from tests.integration.contracts.incident_situations import NOW, ON, STEPS, World, a_world, agreed, an_incident
+
+pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+
+CHANGED = (*STEPS, Step("Look back together", "council"))
+
+
+@pytest.fixture
+def world() -> World:
+    return a_world()
+
+
+def write(world: World, steps=STEPS):
+    return incident_forms.write_form(contract_id=world.contract.pk, steps=steps, by=world.manager, **NOW)
+
+
+def test_two_agreements_are_not_enough(world: World) -> None:
+    form = write(world)
+    incident_forms.agree_form(form_id=form.pk, side="manager", by=world.manager, **NOW)
+    incident_forms.agree_form(form_id=form.pk, side="area", by=world.area_lead, **NOW)
+    assert queries.form_in_force(world.contract) is None
+
+
+def test_three_agreements_put_a_form_in_force(world: World) -> None:
+    form = agreed(world)
+    assert queries.form_in_force(world.contract) == form
+
+
+def test_a_change_is_a_new_version_that_nobody_has_agreed(world: World) -> None:
+    agreed(world)
+    form = write(world, CHANGED)
+    assert (form.number, queries.agreed_of(form).by_all) == (2, False)
+
+
+def test_until_the_change_is_agreed_the_older_version_stands(world: World) -> None:
+    first = agreed(world)
+    write(world, CHANGED)
+    assert queries.form_in_force(world.contract) == first
+
+
+def test_the_same_steps_are_no_new_version(world: World) -> None:
+    write(world)
+    with pytest.raises(RuleBroken, match="Nothing is different"):
+        write(world)
+
+
+def test_an_older_version_is_not_agreed_after_a_newer_was_written(world: World) -> None:
+    old = write(world)
+    write(world, CHANGED)
+    with pytest.raises(RuleBroken, match="newer version"):
+        incident_forms.agree_form(form_id=old.pk, side="provider", by=world.provider, **NOW)
+
+
+def test_a_provider_writes_no_form(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, by=world.provider, **NOW)
+
+
+@pytest.mark.parametrize(
+    ("who", "side"),
+    [("provider", "manager"), ("manager", "provider"), ("officer", "manager"), ("area_lead", "manager"),
+     ("other_provider", "provider")],
+)  # fmt: skip
+def test_each_side_agrees_for_itself_only(world: World, who: str, side: str) -> None:
+    form = write(world)
+    with pytest.raises(NotAllowed):
+        incident_forms.agree_form(form_id=form.pk, side=side, by=getattr(world, who), **NOW)
+
+
+def test_where_no_manager_is_named_a_contract_officer_agrees_for_that_side() -> None:
+    world = a_world(manager=None)
+    assert queries.sides_of(world.officer, world.contract, on=ON) == ["manager"]
+
+
+def test_where_no_area_lead_is_named_any_area_lead_agrees_for_that_side() -> None:
+    world = a_world(area_lead=None)
+    assert queries.sides_of(UserFactory(role="service_area_lead"), world.contract, on=ON) == ["area"]
+
+
+@pytest.mark.parametrize("who", ["manager", "area_lead", "provider"])
+def test_a_new_version_waits_for_each_side(world: World, who: str) -> None:
+    form = write(world)
+    assert queries.forms_to_agree(getattr(world, who), on=ON) == [form]
+
+
+def test_an_agreed_form_waits_for_nobody(world: World) -> None:
+    agreed(world)
+    assert queries.forms_to_agree(world.provider, on=ON) == []
+
+
+def test_another_provider_is_asked_to_agree_nothing(world: World) -> None:
+    write(world)
+    assert queries.forms_to_agree(world.other_provider, on=ON) == []
+
+
+def test_agreeing_the_form_closes_the_flag_that_none_was_agreed(world: World) -> None:
+    an_incident(world)
+    agreed(world)
+    assert Flag.objects.get(kind="incident_form_missing", subject_id=world.contract.pk).state == "closed"

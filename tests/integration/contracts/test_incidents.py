@@ -1,0 +1,547 @@
+"""Serious incidents: reported, told to everybody in time, looked back at and closed; and who sees what of them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from plumbline.actions.models import Action
+from plumbline.audit.models import Event
+from plumbline.contracts.models import IncidentState, NewsSent
+from plumbline.contracts.operations import incident_notices, incidents
+from plumbline.contracts.queries import incidents as queries
+from plumbline.flags.models import Flag, Message
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.models import Child
+from tests.factories.people import ChildFactory, TieFactory, UserFactory
+from tests.integration.contracts.incident_situations import (
+    AT,
+    NOW,
+    ON,
+    World,
+    a_world,
+    agreed,
+    an_incident,
+    line,
+    provider_user,
+    told,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+
+
+@pytest.fixture
+def world() -> World:
+    return a_world()
+
+
+def tell_everybody(incident, world: World) -> None:
+    for row in incident.notifications.all():
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.manager, **NOW)
+
+
+def open_flags(incident) -> set[str]:
+    flags = Flag.objects.filter(subject_type="incident", subject_id=incident.pk, state="open")
+    return set(flags.values_list("kind", flat=True))
+
+
+# --- reporting -------------------------------------------------------------------------------------------------------
+
+
+def test_a_provider_reports_and_everybody_to_be_told_has_a_line(world: World) -> None:
+    incident = an_incident(world)
+    assert set(incident.notifications.values_list("recipient", flat=True)) == {
+        "customer_service_centre", "service_inbox", "caseworker", "ofsted", "placing_authority", "relevant_persons",
+    }  # fmt: skip
+
+
+def test_the_clock_of_the_provider_runs_from_when_it_knew(world: World) -> None:
+    knew = datetime(2016, 7, 20, 13, 30, tzinfo=UTC)
+    incident = an_incident(world, known_at=knew)
+    assert line(incident, "customer_service_centre").due_at == knew + timedelta(hours=1)
+
+
+def test_the_clock_of_the_caseworker_runs_from_the_report(world: World) -> None:
+    assert line(an_incident(world), "caseworker").due_at == AT + timedelta(hours=1)
+
+
+def test_incidents_are_numbered_one_after_the_other(world: World) -> None:
+    first, second = an_incident(world), an_incident(world)
+    assert int(second.reference[-5:]) == int(first.reference[-5:]) + 1
+
+
+def test_another_provider_cannot_report_under_the_contract(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        an_incident(world, by=world.other_provider)
+
+
+def test_who_reads_contracts_without_managing_incidents_cannot_report(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        an_incident(world, by=UserFactory(role="performance_analyst"))
+
+
+def test_without_an_agreed_form_the_report_is_taken_and_flagged(world: World) -> None:
+    incident = an_incident(world)
+    flag = Flag.objects.get(kind="incident_form_missing", subject_id=world.contract.pk)
+    assert (incident.form, flag.state) == (None, "open")
+
+
+def test_with_an_agreed_form_the_incident_keeps_its_version(world: World) -> None:
+    form = agreed(world)
+    assert an_incident(world).form == form
+
+
+def test_a_report_is_flagged_and_mailed_without_a_name(world: World) -> None:
+    incident = an_incident(world, staff_involved="Morgan Vale", narrative="Morgan Vale was on shift.")
+    bodies = Message.objects.filter(flag__subject_id=incident.pk, flag__kind="incident_reported")
+    assert {"Vale" in text for pair in bodies.values_list("subject", "body") for text in pair} == {False}
+
+
+@pytest.mark.parametrize("field", ["summary", "immediate_action"])
+def test_a_text_for_wide_reading_that_names_staff_is_refused(world: World, field: str) -> None:
+    with pytest.raises(RuleBroken, match="names somebody"):
+        an_incident(world, staff_involved="Morgan Vale", **{field: "Vale was sent home."})
+
+
+def test_a_summary_that_names_a_linked_child_is_refused(world: World) -> None:
+    child = ChildFactory(forename="Orla", surname="Penn")
+    with pytest.raises(RuleBroken, match="names somebody"):
+        an_incident(world, children=(child,), summary="Orla did not come back.")
+
+
+def test_a_summary_that_names_the_child_of_an_individual_agreement_is_refused() -> None:
+    world = a_world(kind="spot", child=ChildFactory(forename="Orla", surname="Penn"))
+    with pytest.raises(RuleBroken, match="names somebody"):
+        an_incident(world, summary="Orla did not come back.")
+
+
+def test_a_setting_of_another_contract_is_refused(world: World) -> None:
+    with pytest.raises(RuleBroken, match="not one of this contract"):
+        incidents.report_incident(
+            contract_id=world.contract.pk, setting_id=a_world().setting.pk, told=told(), by=world.provider, **NOW
+        )
+
+
+def test_an_incident_of_tomorrow_is_refused(world: World) -> None:
+    with pytest.raises(RuleBroken, match="in the future"):
+        an_incident(world, occurred_at=AT + timedelta(days=1))
+
+
+# --- who is told -----------------------------------------------------------------------------------------------------
+
+
+def test_told_in_time_is_kept_with_who_and_how(world: World) -> None:
+    row = line(an_incident(world), "ofsted")
+    done = incident_notices.mark_sent(notification_id=row.pk, channel="Online form", by=world.provider, **NOW)
+    assert (done.sent_at, done.sent_by, done.channel) == (AT, world.provider, "Online form")
+
+
+def test_a_provider_does_not_answer_for_the_councils_duty(world: World) -> None:
+    row = line(an_incident(world), "caseworker")
+    with pytest.raises(NotAllowed):
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.provider, **NOW)
+
+
+def test_another_provider_marks_nothing(world: World) -> None:
+    row = line(an_incident(world), "ofsted")
+    with pytest.raises(NotAllowed):
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.other_provider, **NOW)
+
+
+def test_a_provider_cannot_excuse_itself_from_telling(world: World) -> None:
+    row = line(an_incident(world), "ofsted")
+    with pytest.raises(NotAllowed):
+        incident_notices.mark_not_needed(notification_id=row.pk, because="Not serious.", by=world.provider, **NOW)
+
+
+def test_what_is_not_needed_needs_a_reason(world: World) -> None:
+    row = line(an_incident(world), "ofsted")
+    with pytest.raises(RuleBroken, match="why it is not needed"):
+        incident_notices.mark_not_needed(notification_id=row.pk, because=" ", by=world.manager, **NOW)
+
+
+def test_a_provider_does_not_say_that_the_council_received_it(world: World) -> None:
+    row = line(an_incident(world), "service_inbox")
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
+    with pytest.raises(NotAllowed):
+        incident_notices.mark_received(notification_id=row.pk, received_by="The inbox", by=world.provider, **NOW)
+
+
+def test_the_council_says_that_it_received_it(world: World) -> None:
+    row = line(an_incident(world), "service_inbox")
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
+    done = incident_notices.mark_received(notification_id=row.pk, received_by="Beth", by=world.manager, **NOW)
+    assert (done.received_at, done.received_by) == (AT, "Beth")
+
+
+def test_what_was_not_sent_cannot_have_been_received(world: World) -> None:
+    row = line(an_incident(world), "ofsted")
+    with pytest.raises(RuleBroken, match="not been sent"):
+        incident_notices.mark_received(notification_id=row.pk, received_by="ref 7", by=world.provider, **NOW)
+
+
+def test_nothing_is_sent_twice(world: World) -> None:
+    row = line(an_incident(world), "ofsted")
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
+    with pytest.raises(RuleBroken, match="recorded already"):
+        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.manager, **NOW)
+
+
+def test_once_everybody_was_told_the_flag_of_the_report_closes(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    assert open_flags(incident) == set()
+
+
+# --- late ------------------------------------------------------------------------------------------------------------
+
+NEXT_DAY = {"at": AT + timedelta(days=1, hours=2), "on": ON + timedelta(days=1)}
+
+
+def test_what_was_not_told_in_time_is_flagged_and_told_upwards_once(world: World) -> None:
+    incident = an_incident(world)
+    first = incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    again = incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    assert (first, again, "notification_overdue" in open_flags(incident)) == (6, 0, True)
+
+
+def test_the_flag_of_the_late_reaches_manager_area_lead_and_management_team(world: World) -> None:
+    incident = an_incident(world)
+    incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    flag = Flag.objects.get(kind="notification_overdue", subject_id=incident.pk)
+    assert set(flag.recipients.values_list("recipient", flat=True)) == {
+        "role:contract_officer", "role:service_area_lead", "role:management_team",
+    }  # fmt: skip
+
+
+def test_told_late_closes_the_flag_and_stays_late(world: World) -> None:
+    incident = an_incident(world)
+    incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    for row in incident.notifications.all():
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.manager, **NEXT_DAY)
+    late = [row for row in incident.notifications.all() if row.sent_at > row.due_at]
+    assert (open_flags(incident), len(late)) == (set(), 6)
+
+
+def test_what_is_told_in_time_is_told_to_nobody_upwards(world: World) -> None:
+    tell_everybody(an_incident(world), world)
+    assert incident_notices.escalate_overdue(by=None, **NEXT_DAY) == 0
+
+
+# --- later news ------------------------------------------------------------------------------------------------------
+
+
+def test_later_news_goes_to_all_who_were_told_and_to_nobody_else(world: World) -> None:
+    incident = an_incident(world)
+    for recipient in ("ofsted", "service_inbox"):
+        row = line(incident, recipient)
+        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
+    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", by=world.provider, **NOW)
+    assert set(news.sent.values_list("notification__recipient", flat=True)) == {"ofsted", "service_inbox"}
+
+
+def test_later_news_has_a_clock_of_its_own(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", by=world.manager, **NOW)
+    assert set(news.sent.values_list("due_at", flat=True)) == {AT + timedelta(hours=24)}
+
+
+def test_later_news_not_passed_on_in_time_is_flagged(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    incidents.add_news(incident_id=incident.pk, text="The child is back.", by=world.manager, **NOW)
+    incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    assert open_flags(incident) == {"notification_overdue"}
+
+
+def test_later_news_that_names_the_child_is_refused(world: World) -> None:
+    incident = an_incident(world, children=(ChildFactory(forename="Orla", surname="Penn"),))
+    with pytest.raises(RuleBroken, match="names somebody"):
+        incidents.add_news(incident_id=incident.pk, text="Orla is back.", by=world.provider, **NOW)
+
+
+def test_another_provider_adds_no_news(world: World) -> None:
+    incident = an_incident(world)
+    with pytest.raises(NotAllowed):
+        incidents.add_news(incident_id=incident.pk, text="Back.", by=world.other_provider, **NOW)
+
+
+# --- the council's own -----------------------------------------------------------------------------------------------
+
+
+def test_a_notifiable_death_of_2016_is_told_to_ofsted_by_the_council_in_five_working_days(world: World) -> None:
+    incident = an_incident(world, type="death", summary="A child died.")
+    incidents.decide_notifiable(
+        incident_id=incident.pk, notifiable=True, learnt_on=ON, because="Neglect is suspected.", by=world.manager, **NOW
+    )
+    assert line(incident, "ofsted_by_council").due_at == datetime(2016, 7, 27, 22, 59, tzinfo=UTC)
+
+
+def test_a_day_of_learning_before_the_incident_is_refused(world: World) -> None:
+    incident = an_incident(world, type="death", summary="A child died.")
+    with pytest.raises(RuleBroken, match="before it happened"):
+        incidents.decide_notifiable(
+            incident_id=incident.pk, notifiable=True, learnt_on=date(2016, 7, 1), because="Suspected.",
+            by=world.manager, **NOW,
+        )  # fmt: skip
+
+
+def test_a_provider_does_not_decide_what_the_panel_is_told(world: World) -> None:
+    incident = an_incident(world, type="death", summary="A child died.")
+    with pytest.raises(NotAllowed):
+        incidents.decide_notifiable(
+            incident_id=incident.pk, notifiable=False, learnt_on=ON, because="Illness.", by=world.provider, **NOW
+        )
+
+
+def test_a_changed_type_adds_who_must_be_told_with_clocks_from_now(world: World) -> None:
+    incident = an_incident(world)
+    later = {"at": AT + timedelta(hours=3), "on": ON}
+    incidents.change_facts(
+        incident_id=incident.pk, told=told(type="allegation_staff"), setting_id=world.setting.pk,
+        because="It turned out to be an allegation.", by=world.manager, **later,
+    )  # fmt: skip
+    assert line(incident, "lado").due_at == datetime(2016, 7, 21, 22, 59, tzinfo=UTC)
+
+
+# --- looking back ----------------------------------------------------------------------------------------------------
+
+
+def to_review(incident, world: World):
+    return incidents.move_incident(incident_id=incident.pk, to="review", by=world.manager, **NOW)
+
+
+def close(incident, world: World, lessons: str = "Doors are checked at ten."):
+    return incidents.move_incident(incident_id=incident.pk, to="closed", lessons=lessons, by=world.manager, **NOW)
+
+
+def test_an_incident_with_somebody_untold_is_not_closed(world: World) -> None:
+    incident = an_incident(world)
+    to_review(incident, world)
+    with pytest.raises(RuleBroken, match="Ofsted has not been told"):
+        close(incident, world)
+
+
+def test_an_incident_with_everybody_told_is_closed_with_what_was_learnt(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    to_review(incident, world)
+    closed = close(incident, world)
+    assert (closed.state, closed.lessons) == (IncidentState.CLOSED, "Doors are checked at ten.")
+
+
+def test_an_incident_with_an_open_action_is_not_closed(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    incidents.raise_incident_action(
+        incident_id=incident.pk, title="Check the doors", detail="", owner=None,
+        owner_organisation=world.contract.provider, due_on=date(2016, 8, 20), critical=False, by=world.manager, **NOW,
+    )  # fmt: skip
+    to_review(incident, world)
+    with pytest.raises(RuleBroken, match="The action “Check the doors” is not verified"):
+        close(incident, world)
+
+
+def test_an_action_of_an_incident_is_the_providers_to_do(world: World) -> None:
+    incident = an_incident(world)
+    incidents.raise_incident_action(
+        incident_id=incident.pk, title="Check the doors", detail="", owner=None,
+        owner_organisation=world.contract.provider, due_on=date(2016, 8, 20), critical=False, by=world.manager, **NOW,
+    )  # fmt: skip
+    action = Action.objects.get(origin_type="incident", origin_id=incident.pk)
+    assert action.owner_organisation == world.contract.provider
+
+
+def test_an_allegation_is_not_closed_without_its_outcome(world: World) -> None:
+    incident = an_incident(world, type="allegation_staff", summary="A member of staff was accused.")
+    tell_everybody(incident, world)
+    to_review(incident, world)
+    with pytest.raises(RuleBroken, match="The outcome of the allegation is not recorded"):
+        close(incident, world)
+
+
+def test_an_outcome_is_recorded_with_who_decided_it(world: World) -> None:
+    incident = an_incident(world, type="allegation_staff", summary="A member of staff was accused.")
+    done = incidents.set_outcome(
+        incident_id=incident.pk, outcome="unfounded", because="The designated officer's meeting.", by=world.manager,
+        **NOW,
+    )  # fmt: skip
+    assert done.outcome == "unfounded"
+
+
+def test_a_closed_incident_takes_no_news_until_it_is_opened_again(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    to_review(incident, world)
+    close(incident, world)
+    with pytest.raises(RuleBroken, match="closed"):
+        incidents.add_news(incident_id=incident.pk, text="More.", by=world.manager, **NOW)
+
+
+def test_an_open_incident_is_not_closed_without_a_review(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    with pytest.raises(RuleBroken, match="Cannot move"):
+        close(incident, world)
+
+
+# --- who sees what ---------------------------------------------------------------------------------------------------
+
+
+def sees(viewer, incident) -> bool:
+    return queries.incidents_visible_to(viewer, on=ON).filter(pk=incident.pk).exists()
+
+
+def test_the_own_provider_sees_its_incident_and_another_does_not(world: World) -> None:
+    incident = an_incident(world)
+    assert [sees(world.provider, incident), sees(world.other_provider, incident)] == [True, False]
+
+
+def test_a_provider_merged_into_the_contracts_provider_sees_its_incidents(world: World) -> None:
+    incident = an_incident(world)
+    organisation = world.other_provider.roles_held.get().organisation
+    organisation.merged_into = world.contract.provider
+    organisation.save()
+    assert sees(world.other_provider, incident)
+
+
+@pytest.mark.parametrize(
+    ("role", "can_see"),
+    [("contract_officer", True), ("management_team", True), ("performance_analyst", False), ("social_worker", False),
+     ("partnership_officer", False), ("elected_member", False), ("administrator", False)],
+)  # fmt: skip
+def test_incidents_are_seen_by_roles_that_work_with_them(world: World, role: str, can_see: bool) -> None:
+    assert sees(UserFactory(role=role), an_incident(world)) is can_see
+
+
+def test_the_social_worker_of_a_linked_child_sees_the_incident(world: World) -> None:
+    child, worker = ChildFactory(), UserFactory(role="social_worker")
+    TieFactory(user=worker, subject_id=child.pk)
+    assert sees(worker, an_incident(world, children=(child,)))
+
+
+def test_a_lead_professional_tied_to_the_child_is_not_told_of_it(world: World) -> None:
+    child, lead = ChildFactory(), UserFactory(role="lead_professional")
+    TieFactory(user=lead, subject_id=child.pk)
+    assert not sees(lead, an_incident(world, children=(child,)))
+
+
+def test_linked_children_are_a_count_to_who_may_not_see_them(world: World) -> None:
+    incident = an_incident(world, children=(ChildFactory(), ChildFactory()))
+    assert queries.children_of(incident, visible=Child.objects.none()) == ([], 2)
+
+
+def test_a_linked_child_is_named_to_who_may_see_it(world: World) -> None:
+    child = ChildFactory()
+    incident = an_incident(world, children=(child, ChildFactory()))
+    assert queries.children_of(incident, visible=Child.objects.filter(pk=child.pk)) == ([child], 1)
+
+
+@pytest.mark.parametrize(
+    ("who", "may"), [("manager", True), ("area_lead", True), ("officer", False), ("provider", False)]
+)
+def test_the_full_account_is_for_the_contracts_own_people(world: World, who: str, may: bool) -> None:
+    colleague = provider_user(world.contract.provider)
+    incident = an_incident(world, by=colleague, narrative="All of it.")
+    assert queries.may_read_narrative(getattr(world, who), incident, on=ON) is may
+
+
+def test_whoever_wrote_the_full_account_reads_it(world: World) -> None:
+    assert queries.may_read_narrative(world.provider, an_incident(world, narrative="All of it."), on=ON)
+
+
+def test_the_contracts_manager_lets_a_colleague_read(world: World) -> None:
+    incident = an_incident(world, narrative="All of it.")
+    incidents.let_read(incident_id=incident.pk, reader=world.officer, because="Holiday.", by=world.manager, **NOW)
+    assert queries.may_read_narrative(world.officer, incident, on=ON)
+
+
+def test_nobody_lets_themselves_read(world: World) -> None:
+    incident = an_incident(world, narrative="All of it.")
+    with pytest.raises(NotAllowed):
+        incidents.let_read(incident_id=incident.pk, reader=world.officer, because="Curious.", by=world.officer, **NOW)
+
+
+def test_a_role_that_reads_no_accounts_is_not_let_in(world: World) -> None:
+    incident = an_incident(world, narrative="All of it.")
+    with pytest.raises(RuleBroken, match="Their role"):
+        incidents.let_read(
+            incident_id=incident.pk, reader=UserFactory(role="evaluator"), because="x", by=world.manager, **NOW
+        )
+
+
+def test_reading_the_full_account_leaves_a_trace_on_the_child_too(world: World) -> None:
+    child = ChildFactory()
+    incident = an_incident(world, children=(child,), narrative="All of it.")
+    incidents.note_narrative_read(incident_id=incident.pk, by=world.manager, **NOW)
+    traces = Event.objects.filter(kind="contracts.incident.narrative_read", subject_id=str(incident.pk))
+    assert sorted(traces.values_list("child_id", flat=True), key=str) == sorted([None, child.pk], key=str)
+
+
+def test_who_may_not_read_the_full_account_leaves_no_trace_of_reading(world: World) -> None:
+    incident = an_incident(world, narrative="All of it.")
+    with pytest.raises(NotAllowed):
+        incidents.note_narrative_read(incident_id=incident.pk, by=world.officer, **NOW)
+
+
+def test_linking_a_child_whom_the_summary_names_is_refused(world: World) -> None:
+    incident = an_incident(world, summary="Orla did not come back.")
+    with pytest.raises(RuleBroken, match="names somebody"):
+        incidents.link_child(
+            incident_id=incident.pk, child=ChildFactory(forename="Orla", surname="Penn"), by=world.manager, **NOW
+        )
+
+
+def test_a_child_is_linked_once(world: World) -> None:
+    incident, child = an_incident(world), ChildFactory()
+    incidents.link_child(incident_id=incident.pk, child=child, by=world.manager, **NOW)
+    with pytest.raises(RuleBroken, match="linked already"):
+        incidents.link_child(incident_id=incident.pk, child=child, by=world.manager, **NOW)
+
+
+# --- what waits ------------------------------------------------------------------------------------------------------
+
+
+def test_the_provider_is_asked_for_its_own_duties_only(world: World) -> None:
+    an_incident(world)
+    mine = queries.notifications_to_send(world.provider, on=ON).values_list("duty", flat=True)
+    assert (set(mine), len(mine)) == ({"provider"}, 5)
+
+
+def test_the_council_is_asked_for_its_own_duties_only(world: World) -> None:
+    an_incident(world)
+    assert set(queries.notifications_to_send(world.manager, on=ON).values_list("duty", flat=True)) == {"council"}
+
+
+def test_another_provider_is_asked_for_nothing(world: World) -> None:
+    an_incident(world)
+    assert list(queries.notifications_to_send(world.other_provider, on=ON)) == []
+
+
+def test_news_waits_for_whose_duty_the_telling_was(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    incidents.add_news(incident_id=incident.pk, text="Back.", by=world.manager, **NOW)
+    waiting = queries.news_to_send(world.manager, on=ON).values_list("notification__recipient", flat=True)
+    assert list(waiting) == ["caseworker"]
+
+
+def test_news_that_was_passed_on_waits_no_more(world: World) -> None:
+    incident = an_incident(world)
+    tell_everybody(incident, world)
+    incidents.add_news(incident_id=incident.pk, text="Back.", by=world.manager, **NOW)
+    for sent in NewsSent.objects.filter(news__incident=incident):
+        incident_notices.mark_news_sent(news_sent_id=sent.pk, channel="E-mail", by=world.manager, **NOW)
+    assert list(queries.news_to_send(world.provider, on=ON)) == []
+
+
+def test_a_death_waits_for_a_decision_about_the_panel(world: World) -> None:
+    incident = an_incident(world, type="death", summary="A child died.")
+    assert list(queries.to_be_decided(world.manager, on=ON)) == [incident]
+
+
+def test_the_list_counts_who_is_untold_and_who_is_overdue(world: World) -> None:
+    incident = an_incident(world)
+    now = AT + timedelta(hours=2)
+    row = queries.incidents_listed(world.manager, on=ON, now=now).get(pk=incident.pk)
+    assert (row.untold, row.overdue, row.next_due) == (6, 3, AT)
