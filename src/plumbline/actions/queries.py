@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from plumbline.actions import rules
 from plumbline.actions.models import Action, ActionNote, ActionState
@@ -46,6 +46,11 @@ def actions_listed(viewer: User, *, on: date) -> QuerySet[Action]:
         output_field=IntegerField(),
     )
     return actions_visible_to(viewer, on=on).annotate(rank=rank)
+
+
+def with_today(actions: QuerySet[Action], *, on: date) -> QuerySet[Action]:
+    """The day beside each row, for what a list says of how soon it is due."""
+    return actions.annotate(today=Value(on, DateField()))
 
 
 def overdue(on: date) -> QuerySet[Action]:

@@ -19,4 +19,7 @@ urlpatterns = [
     path("", include("plumbline.web.settings.urls")),
     path("", include("plumbline.web.placements.urls")),
     path("", include("plumbline.web.check.urls")),
+    path("", include("plumbline.web.toolkits.urls")),
+    path("", include("plumbline.web.evidence.urls")),
+    path("", include("plumbline.web.actions.urls")),
 ]

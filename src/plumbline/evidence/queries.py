@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value
 
 from plumbline.evidence.models import Document, LawChange
 from plumbline.evidence.rules import EXPIRING_WITHIN
@@ -36,6 +36,12 @@ def expiring(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]:
     return without_successor(soon).order_by("expires_on", "pk")
 
 
+def with_today(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]:
+    """The day and `replaced` beside each row, for what a list says of it."""
+    newer = Exists(Document.objects.filter(replaces=OuterRef("pk")))
+    return documents.annotate(today=Value(on, DateField()), replaced=newer)
+
+
 def revisions_of(document: Document) -> list[Document]:
     """The document and all its revisions, the newest first. Whoever may open one may open each: see `access`."""
     found = [document]
@@ -54,3 +60,8 @@ def law_changes(on: date) -> QuerySet[LawChange]:
 def recorded_law_changes() -> QuerySet[LawChange]:
     """Those that will come into force, too."""
     return LawChange.objects.filter(withdrawn_at__isnull=True, missing_since__isnull=True).order_by("in_force", "pk")
+
+
+def law_changes_listed(*, on: date) -> QuerySet[LawChange]:
+    """The whole register, with those withdrawn, and the day beside each row."""
+    return LawChange.objects.filter(missing_since__isnull=True).annotate(today=Value(on, DateField()))

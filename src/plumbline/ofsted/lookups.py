@@ -6,9 +6,8 @@ The caller has found the setting for its viewer (placements.lookups.setting_seen
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q
 
-from plumbline.evidence.models import Document
 from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.grades import ISS_PARTS, KEY_JUDGEMENTS, PROVISION_JUDGEMENTS, REPORT_CARD_AREAS, Aspect
 from plumbline.ofsted.models import (
@@ -69,15 +68,6 @@ def checks_of(setting: Setting) -> list[CheckItem]:
 def listings_of(setting: Setting) -> list[Listing]:
     """The lists that named the setting, newest first."""
     return list(Listing.objects.filter(setting=setting).select_related("ofsted_list").order_by("-ofsted_list__as_at"))
-
-
-def document(*, document_id: int) -> Document | None:
-    """A document that is evidence of an inspection or of a check of a setting; None for any other."""
-    used: QuerySet[Document] = Document.objects.filter(pk=document_id)
-    evidence = Inspection.objects.filter(document=document_id).exists() or CheckItem.objects.filter(
-        document=document_id
-    ).exists()  # fmt: skip
-    return used.first() if evidence else None
 
 
 # What a report of each kind gives grades for, by register, the broadest first: for entering one by hand.

@@ -15,13 +15,14 @@ from procrastinate.contrib.django import app
 from plumbline.audit.models import Import
 from plumbline.exchange import queries
 from plumbline.exchange import uploads as exchange
-from plumbline.exchange.handed_in import Given
+from plumbline.exchange.handed_in import LIMITS, Given
 from plumbline.exchange.models import RefusedRow, Upload
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.imports.forms import HandIn
+from plumbline.web.uploads import takes_files
 
 # A job that has given no sign of life for so long has been stopped.
 _SILENT_SECONDS = 300
@@ -100,6 +101,7 @@ def uploads(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.IMPORTS)
+@takes_files(largest=LIMITS.bytes)
 def new_import(request: HttpRequest) -> HttpResponseBase:
     form = HandIn(request.POST or None, request.FILES or None)
     form.fields["as_at"].no_later_than = (request.day, "That day has not come yet")

@@ -17,7 +17,8 @@ from plumbline.placements import checking, operations
 from plumbline.placements import lookups as placements
 from plumbline.web import wording
 from plumbline.web.access import requires
-from plumbline.web.settings import documents, words
+from plumbline.web.evidence import files
+from plumbline.web.settings import words
 from plumbline.web.settings.forms import EndByHand, JudgementByHand, NoticeByHand, SettingByHand, WhichKind
 from plumbline.web.settings.views import INSPECTION_KINDS
 
@@ -90,7 +91,7 @@ def kept_document(request: HttpRequest, form: Any, setting: Any) -> int | None:
         return None
     title = f"Report on {words.label(setting)}"
     kept = keep_document(
-        title=title, file_name=upload.name, content=upload.read(), folder=documents.folder(), by=request.user,
+        title=title, file_name=upload.name, content=upload.read(), folder=files.folder(), by=request.user,
         at=request.at,
     )  # fmt: skip
     return kept.pk

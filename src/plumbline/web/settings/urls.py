@@ -1,9 +1,8 @@
 from django.urls import path
 
-from plumbline.web.settings import documents, entering, provider, unregistered, views
+from plumbline.web.settings import entering, provider, unregistered, views
 
 urlpatterns = [
-    path("documents/<int:document_id>/", documents.document, name="document"),
     path("settings/", views.settings, name="settings"),
     path("settings/record/", entering.record, name="setting_record"),
     path("settings/unregistered/", unregistered.uses, name="settings_unregistered"),

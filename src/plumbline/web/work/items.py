@@ -21,6 +21,8 @@ from plumbline.placements import checking
 from plumbline.placements import lookups as placements
 from plumbline.scrutiny import queries as scrutiny
 from plumbline.web import navigation, wording
+from plumbline.web.actions.work import items as of_actions
+from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
 from plumbline.web.settings import words as settings
 from plumbline.web.work.item import Item
@@ -129,6 +131,9 @@ _SETTLED: dict[str, tuple[str, str, str, Permission]] = {
     "check_late": ("check", "", "Go to the monthly check", Permission.MONTHLY_CHECK),
     "setting_unmatched": ("placements", "?queue=unmatched", "See these placements", Permission.PLACEMENTS_VIEW),
     "setting_gone": ("placements", "?queue=gone", "See these placements", Permission.PLACEMENTS_VIEW),
+    "action_overdue": ("actions", "?state=overdue", "See these actions", Permission.ACTIONS_VIEW),
+    "document_expiring": ("documents", "?expiring=soon", "See these documents", Permission.EVIDENCE_VIEW),
+    "document_expired": ("documents", "?expiring=expired", "See these documents", Permission.EVIDENCE_VIEW),
 }
 _MANY = {
     "check_late": "settings with our children have not been checked for a month",
@@ -137,6 +142,9 @@ _MANY = {
     "setting_adverse": "children are at settings that became adverse while they were there",
     "placed_at_adverse": "children were placed at settings that were adverse already",
     "setting_unregistered": "children are at settings that are not registered",
+    "action_overdue": "actions are overdue",
+    "document_expiring": "documents expire within 30 days",
+    "document_expired": "documents have expired, and nothing newer has been given",
     "setting_watch": "children are at settings whose leaders and managers were judged inadequate",
 }
 
@@ -292,7 +300,8 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
 
 
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
-    _of_flags, _of_exceptions, _of_adverse, _of_providers, _of_check, _of_imports, _of_lists, _of_reports,
+    _of_flags, of_actions, of_documents, _of_exceptions, _of_adverse, _of_providers, _of_check, _of_imports, _of_lists,
+    _of_reports,
 )  # fmt: skip
 
 
@@ -319,6 +328,9 @@ _PLACES = (
     ("flags", "Flags", "What is wrong and who was told"),
     ("exceptions", "Exceptions", "Leave for one child to be placed at an adverse setting"),
     ("placements", "Placements", "Who was placed where on a day, and the setting’s judgement then"),
+    ("actions", "Actions", "What is to be done, by whom, by when"),
+    ("documents", "Documents", "What was given as evidence, and when it expires"),
+    ("law_changes", "Changes in law and guidance", "What policies are to be reviewed for"),
     ("settings", "Settings", "Where each home and school stands, and why"),
     ("check", "The monthly check", "Ofsted’s lists read, and our settings looked up"),
     ("may_i_place", "May I place here, now?", "One box: may a child be placed at a setting today"),

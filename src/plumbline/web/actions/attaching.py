@@ -1,0 +1,40 @@
+"""A document attached to an action's note: kept now, or one that was given before."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from plumbline.actions import rules
+from plumbline.actions.models import Action
+from plumbline.evidence import queries
+from plumbline.evidence.models import Document, Sensitivity
+from plumbline.evidence.operations import keep_document
+from plumbline.web.evidence import files, reach
+
+_MOST = 100
+
+
+def may_attach(action: Action) -> bool:
+    """Documents about a child belong in the child's record, not on a list that many read."""
+    return action.subject_type not in rules.CHILD_SUBJECTS
+
+
+def choices(request: HttpRequest, action: Action) -> list[tuple[str, str]]:
+    """The standing documents of the action's organisation (or the council's) that the viewer may open."""
+    seen = queries.standing(reach.documents(request.user, on=request.day))
+    found = seen.filter(organisation=action.owner_organisation).order_by("-added_at", "-pk")[:_MOST]
+    return [(str(each.pk), f"{each.title} ({each.added_at:%-d %B %Y})") for each in found]
+
+
+def attached(request: HttpRequest, action: Action, given: dict[str, Any]) -> Document | None:
+    """The document that the form holds; a new one is kept. Raises RuleBroken for a file that cannot be."""
+    if upload := given.get("file"):
+        shared = Sensitivity.SHARED if action.owner_organisation_id else Sensitivity.COUNCIL
+        return keep_document(
+            title=f"{action.title}: what shows it", file_name=upload.name, content=upload.read(),
+            folder=files.folder(), organisation=action.owner_organisation, sensitivity=shared, by=request.user,
+            at=request.at,
+        )  # fmt: skip
+    if number := given.get("given"):
+        return reach.documents(request.user, on=request.day).get(pk=number)
+    return None

@@ -1,0 +1,51 @@
+"""How actions, their states and what they are about are called on pages."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from plumbline.actions import queries
+from plumbline.actions.models import Action, ActionState
+from plumbline.actions.states import OUTSTANDING
+from plumbline.web import navigation, wording
+
+# Records of the rooms above that an action is about: the page of each has its number in its address.
+_PAGES = ("contract", "tender", "return", "bid", "incident", "visit", "evaluation")
+
+
+def state_of(action: Action, on: date) -> tuple[str, str]:
+    """The state's key for its tag, and the word."""
+    if action.state in OUTSTANDING and action.due_on < on:
+        return "overdue", "Overdue"
+    return _LOOKS[action.state], ActionState(action.state).label
+
+
+_LOOKS: dict[str, str] = {
+    ActionState.OPEN: "grey", ActionState.IN_PROGRESS: "blue", ActionState.DONE: "amber",
+    ActionState.SENT_BACK: "amber", ActionState.VERIFIED: "green", ActionState.CANCELLED: "grey",
+}  # fmt: skip
+
+
+def how_soon(action: Any, on: date) -> str:
+    """ "3 days late", "tomorrow"; "" for what waits for nobody to do it."""
+    if action.state not in OUTSTANDING:
+        return ""
+    days = (action.due_on - on).days
+    if days in (0, 1):
+        return "today" if days == 0 else "tomorrow"
+    return f"in {days} days" if days > 0 else wording.how_many(-days, "day", "days") + " late"
+
+
+def subject_address(action: Action) -> str:
+    """Where the page of what it is about is; "" where it has none."""
+    if action.subject_type not in _PAGES or not navigation.page_exists(action.subject_type):
+        return ""
+    try:
+        return reverse(action.subject_type, args=[action.subject_id])
+    except NoReverseMatch:  # a page whose address is not its number
+        return ""
+
+
+def owner(action: Action) -> str:
+    return queries.owner_words(action)

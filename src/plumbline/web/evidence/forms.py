@@ -1,0 +1,88 @@
+from collections.abc import Sequence
+from typing import Any
+
+from plumbline.evidence import rules
+from plumbline.evidence.models import Sensitivity
+from plumbline.people.models import Organisation
+from plumbline.web import forms
+from plumbline.web.evidence import words
+
+
+class Replace(forms.PageForm):
+    """The next revision of a document."""
+
+    file = forms.FileField(
+        label="Which file?", accept=rules.ENDINGS, hint=f"{rules.ACCEPTED}, up to 10 MB", missing="Choose a file"
+    )
+    title = forms.LineField(
+        label="What is it called?", max_length=300, hint="As people will look for it", missing="Say what it is called"
+    )
+    period_from = forms.DayField(
+        label="From which day does it speak?", required=False,
+        hint="The period that it is about, not the day on which it was sent. For example, 1 4 2016",
+    )  # fmt: skip
+    period_to = forms.DayField(label="To which day?", required=False)
+    expires_on = forms.DayField(
+        label="On which day does it expire?",
+        required=False,
+        hint="It counts on that day and no longer. For example, 31 3 2017",
+    )
+
+
+class Give(Replace):
+    organisation = forms.ChoiceField(label="Whose is it?", required=False)
+    kind = forms.ChoiceField(
+        label="What is it?", hint="By this it serves every assessment and contract that asks for it",
+        choices=(("", "Choose one"), *words.KINDS), missing="Choose what it is",
+    )  # fmt: skip
+    sensitivity = forms.ChoiceField(
+        label="Who may open it?", widget=forms.Radios, choices=Sensitivity.choices, initial=Sensitivity.COUNCIL,
+        choice_hints={Sensitivity.RESTRICTED: "You, and those whom an administrator names"},
+    )  # fmt: skip
+    field_order = ["file", "title", "kind", "organisation", "period_from", "period_to", "expires_on", "sensitivity"]
+
+    def __init__(self, *args: Any, organisations: Sequence[Organisation], for_provider: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisations = {str(each.pk): each for each in organisations}
+        named = [(key, each.name) for key, each in self.organisations.items()]
+        self.fields["organisation"].choices = named if for_provider else [("", "The council’s own"), *named]
+        if for_provider:
+            # What a provider gives is shared with the council: evidence.operations.give_document.
+            del self.fields["sensitivity"]
+            if len(named) == 1:
+                self.fields["organisation"].widget = forms.forms.HiddenInput()
+                self.fields["organisation"].initial = named[0][0]
+        forms.dress(self)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        given["organisation"] = self.organisations.get(given.get("organisation", ""))
+        return given
+
+
+class Withdraw(forms.PageForm):
+    because = forms.TextField(
+        label="Why is it withdrawn?", rows=3, max_length=2000, missing="Say why it is withdrawn",
+        hint="It is kept, and what was given with it keeps it.",
+    )  # fmt: skip
+
+
+class LawChangeForm(forms.PageForm):
+    title = forms.LineField(label="What has changed?", max_length=300, missing="Say what has changed")
+    in_force = forms.DayField(label="From which day is it in force?", hint="For example, 5 9 2016")
+    policies = forms.ChoicesField(
+        label="Which policies are to be reviewed for it?", choices=words.POLICIES,
+        missing="Choose at least one policy",
+    )  # fmt: skip
+    review_by = forms.DayField(
+        label="By which day are they to be reviewed?",
+        hint="Each of these policies that was last reviewed before the change is due by then.",
+    )
+    link = forms.LineField(label="Where can it be read?", required=False, max_length=500, hint="An address on the web")
+    note = forms.TextField(label="Anything else?", rows=3, required=False, max_length=4000)
+
+    def clean_link(self) -> str:
+        link = self.cleaned_data["link"].strip()
+        if link and not link.startswith(("https://", "http://")):
+            raise forms.ValidationError("An address on the web begins with https://")
+        return link

@@ -1,0 +1,105 @@
+"""The register of changes in law and guidance: each marks every policy reviewed before it as due."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.evidence import operations, queries
+from plumbline.evidence.models import LawChange
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.web import tables
+from plumbline.web.access import requires
+from plumbline.web.evidence import words
+from plumbline.web.evidence.forms import LawChangeForm, Withdraw
+
+READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
+
+
+class LawChanges(tables.Table):
+    title = "Changes in law and guidance"
+    one, many = "change", "changes"
+    columns = (
+        tables.Column("title", "Change", sort="title", link=lambda row: reverse("law_change", args=[row.pk])),
+        tables.Column("in_force", "In force from", sort="in_force"),
+        tables.Column("policies", "Policies to be reviewed", lambda row: words.policies(row.policies)),
+        tables.Column("review_by", "To be reviewed by", sort="review_by"),
+        tables.Column("state", "State", lambda row: _state(row, row.today)[1], sort=("withdrawn_at", "in_force"),
+                      kind=lambda row: _state(row, row.today)[0], note="withdrawn_because", note_heading="Why"),
+    )  # fmt: skip
+    filters = (
+        tables.Text("q", "Words of its title", "title__icontains"),
+        tables.Choice("policy", "Policy", lambda rows, key: rows.filter(policies__contains=[key]),
+                      choices=words.POLICIES),
+    )  # fmt: skip
+    order = "-in_force"
+    empty = "No change has been entered yet."
+
+
+def _state(change: LawChange, on: Any) -> tuple[str, str]:
+    if change.withdrawn_at:
+        return "grey", "Withdrawn"
+    return ("blue", "Still to come") if change.in_force > on else ("green", "In force")
+
+
+@requires(*READS)
+def changes(request: HttpRequest) -> HttpResponseBase:
+    rows = queries.law_changes_listed(on=request.day)
+    context = {"may_enter": may(request.user, Permission.LAW_CHANGES, on=request.day),
+               "breadcrumbs": [("Documents", reverse("documents")), ("Changes in law and guidance", "")]}  # fmt: skip
+    return tables.page(request, LawChanges(request, rows), "evidence/law_changes.html", context)
+
+
+@requires(*READS)
+def change(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = _found(request, pk)
+    state, word = _state(found, request.day)
+    context = {
+        "change": found, "state": state, "word": word, "policies": words.policies(found.policies),
+        "may_withdraw": not found.withdrawn_at and may(request.user, Permission.LAW_CHANGES, on=request.day),
+        "breadcrumbs": [("Changes in law and guidance", reverse("law_changes")), (found.title, "")],
+    }  # fmt: skip
+    return render(request, "evidence/law_change.html", context)
+
+
+@requires(Permission.LAW_CHANGES)
+def enter(request: HttpRequest) -> HttpResponseBase:
+    form = LawChangeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = operations.enter_law_change(**form.cleaned_data, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"“{made.title}” is entered. Policies reviewed before it are due.")
+            return redirect("law_change", made.pk)
+    crumbs = [("Changes in law and guidance", reverse("law_changes")), ("New", "")]
+    return render(request, "evidence/enter_law_change.html", {"form": form, "breadcrumbs": crumbs})
+
+
+@requires(Permission.LAW_CHANGES)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = _found(request, pk)
+    form = Withdraw(request.POST or None)
+    form.fields["because"].help_text = "It is kept on the register and marks no policy as due any more."
+    if form.is_valid():
+        try:
+            operations.withdraw_law_change(
+                law_change_id=pk, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"“{found.title}” is withdrawn.")
+            return redirect("law_change", pk)
+    return render(request, "evidence/withdraw_law_change.html", {"form": form, "change": found})
+
+
+def _found(request: HttpRequest, pk: int) -> LawChange:
+    found = queries.law_changes_listed(on=request.day).select_related("entered_by").filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(f"There is no change {pk}.")
+    return found
