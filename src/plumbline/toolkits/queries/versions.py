@@ -57,3 +57,15 @@ def shipped_newer(toolkit_id: int) -> ToolkitVersion | None:
         .order_by("-number")
         .first()
     )
+
+
+def versions_of(viewer: User, toolkit_id: int, *, on: date) -> QuerySet[ToolkitVersion]:
+    """Every version of a toolkit for whoever may see it; `returns_begun` counts the returns that keep each."""
+    if not may(viewer, Permission.TOOLKITS_VIEW, on=on):
+        return ToolkitVersion.objects.none()
+    return (
+        ToolkitVersion.objects.filter(toolkit=toolkit_id)
+        .select_related("made_by", "published_by", "based_on")
+        .defer("text", "content")
+        .annotate(returns_begun=Count("returns"))
+    )
