@@ -22,4 +22,5 @@ urlpatterns = [
     path("", include("plumbline.web.toolkits.urls")),
     path("", include("plumbline.web.evidence.urls")),
     path("", include("plumbline.web.actions.urls")),
+    path("", include("plumbline.web.returns.urls")),
 ]

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from plumbline.audit.models import Event
 from plumbline.evidence.access import documents_visible_to
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.queries import standing
@@ -218,3 +219,30 @@ def to_sign_off(viewer: User, *, on: date) -> QuerySet[Return]:
 def _not_their_own(viewer: User, *, on: date) -> QuerySet[Return]:
     own = Answer.objects.filter(answer_set=OuterRef("pk"), answered_by=viewer)
     return returns_listed(viewer, on=on).exclude(submitted_by=viewer).exclude(Exists(own))
+
+
+def happened(answer_set: Return) -> list[Event]:
+    """What happened to the return as a whole, newest first; single answers are in the trail."""
+    about = Event.objects.filter(subject_type="toolkits.return", subject_id=str(answer_set.pk))
+    return list(about.exclude(kind__startswith="toolkits.answer.").order_by("-no"))
+
+
+def versions_in_use() -> QuerySet[ToolkitVersion]:
+    """The published versions on which a return can be asked for."""
+    return (
+        ToolkitVersion.objects.filter(state=ToolkitVersion.State.PUBLISHED)
+        .exclude(toolkit__purpose="implementation")
+        .select_related("toolkit")
+        .order_by("title")
+    )
+
+
+def person(username: str) -> User | None:
+    """Somebody who can sign in, by user name."""
+    return User.objects.filter(username=username.strip().lower(), is_active=True).first()
+
+
+def organisation(number: str) -> Organisation | None:
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        return None
+    return Organisation.objects.filter(pk=int(number), merged_into__isnull=True).first()

@@ -24,6 +24,7 @@ from plumbline.web import navigation, wording
 from plumbline.web.actions.work import items as of_actions
 from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
+from plumbline.web.returns.work import items as of_returns
 from plumbline.web.settings import words as settings
 from plumbline.web.work.item import Item
 
@@ -300,8 +301,8 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
 
 
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
-    _of_flags, of_actions, of_documents, _of_exceptions, _of_adverse, _of_providers, _of_check, _of_imports, _of_lists,
-    _of_reports,
+    _of_flags, of_actions, of_documents, of_returns, _of_exceptions, _of_adverse, _of_providers, _of_check, _of_imports,
+    _of_lists, _of_reports,
 )  # fmt: skip
 
 
@@ -330,6 +331,7 @@ _PLACES = (
     ("placements", "Placements", "Who was placed where on a day, and the setting’s judgement then"),
     ("actions", "Actions", "What is to be done, by whom, by when"),
     ("documents", "Documents", "What was given as evidence, and when it expires"),
+    ("returns", "Returns", "Self-assessments, evaluations, visits: what was asked for, and where it stands"),
     ("law_changes", "Changes in law and guidance", "What policies are to be reviewed for"),
     ("settings", "Settings", "Where each home and school stands, and why"),
     ("check", "The monthly check", "Ofsted’s lists read, and our settings looked up"),

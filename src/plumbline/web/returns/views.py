@@ -1,0 +1,261 @@
+"""Returns as a list, one return with what is wrong and what comes next, asking for one, and who answers it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.people.queries import organisations
+from plumbline.toolkits import access, rules
+from plumbline.toolkits.models import Return, ReturnState
+from plumbline.toolkits.operations import returns
+from plumbline.toolkits.queries import returns as queries
+from plumbline.toolkits.states import ANSWERABLE
+from plumbline.web import tables, wording
+from plumbline.web.access import requires, signed_in
+from plumbline.web.returns import words
+from plumbline.web.returns.answering import missing, seen, shows_moderation
+from plumbline.web.returns.forms import PersonForm, ReasonForm, RequestForm
+
+
+def _toolkits() -> list[tuple[str, str]]:
+    return [(version.toolkit.key, version.title) for version in queries.versions_in_use()]
+
+
+class Returns(tables.Table):
+    title = "Returns"
+    one, many = "return", "returns"
+    columns = (
+        tables.Column("title", "Return", link=words.address, note=lambda row: row.version.toolkit.title,
+                      note_heading="Toolkit", sort="title"),
+        tables.Column("whose", "From", value=words.whose, sort="organisation__sort_key"),
+        tables.Column("state", "State", value="get_state_display", kind=lambda row: words.KINDS[row.state],
+                      sort="state"),
+        tables.Column("due_on", "Due", absent="no day set", sort="due_on"),
+        tables.Column("answered", "Answers", numeric=True, sort="answered"),
+    )  # fmt: skip
+    filters = (
+        tables.Choice("whose", "Whose", lambda rows, which: rows.filter(is_mine=True) if which == "mine" else rows,
+                      choices=(("mine", "Mine to answer"), ("all", "All"))),
+        tables.Choice("state", "State", "state", choices=ReturnState.choices),
+        tables.Choice("toolkit", "Toolkit", "version__toolkit__key", choices=_toolkits),
+        tables.Text("from", "From", "organisation__name__icontains"),
+        tables.Day("due", "Due on or before", "due_on__lte"),
+    )  # fmt: skip
+    order = "due_on"
+    empty = "No return has been asked for yet."
+
+
+@signed_in
+def returns_list(request: HttpRequest) -> HttpResponseBase:
+    table = Returns(request, queries.returns_listed(request.user, on=request.day))
+    may_request = may(request.user, Permission.RETURNS_REQUEST, on=request.day)
+    return tables.page(request, table, "returns/list.html", {"may_request": may_request})
+
+
+@signed_in
+def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
+    on, viewer = request.day, request.user
+    answer_set = seen(request, return_id)
+    held = queries.held(answer_set, on=on)
+    answers_it = access.may_answer(viewer, answer_set, on=on)
+    found = held.completeness
+    judges = not access.gave_answers(viewer, answer_set)
+    moderates = judges and answer_set.state in queries.TO_MODERATE and may(viewer, Permission.RETURNS_MODERATE, on=on)
+    signs_off = judges and answer_set.state == ReturnState.MODERATED and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
+    manages = may(viewer, Permission.RETURNS_REQUEST, on=on)
+    context = {
+        "answer_set": answer_set,
+        "state_kind": words.KINDS[ReturnState(answer_set.state)],
+        "whose": words.whose(answer_set),
+        "wrong": _wrong_with(request, answer_set, held, answers_it),
+        "next": _next_step(answer_set, held, answers_it, moderates, signs_off),
+        "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and words.is_open(answer_set) else "",
+        "done": found.answered,
+        "total": found.total,
+        "sections": _sections(answer_set, held),
+        "rows": _facts(request, answer_set, held),
+        "asked": queries.assigned_to(answer_set),
+        "answers_it": answers_it,
+        "manages": manages and answer_set.state in ANSWERABLE,
+        "cancels": manages and answer_set.state in (*ANSWERABLE, *queries.TO_MODERATE),
+        "judged": answer_set.state in access.MODERATION_SHOWN,
+        "timeline": words.timeline(queries.happened(answer_set)),
+        "breadcrumbs": [("Returns", reverse("returns")), (answer_set.title, "")],
+    }
+    return render(request, "returns/return.html", context)
+
+
+def _wrong_with(request: HttpRequest, answer_set: Return, held: queries.Held, answers_it: bool) -> list[Any]:
+    """What stands in the way, the gravest first, in sentences."""
+    wrong: list[Any] = []
+    if answer_set.state == ReturnState.CANCELLED:
+        return [f"It was cancelled: {answer_set.cancelled_because}"]
+    if words.is_late(answer_set, request.day) and answer_set.due_on:
+        wrong.append(
+            f"It was due on {wording.day(answer_set.due_on)} and has not been handed in. It can still be answered and "
+            "handed in."
+        )
+    if answer_set.state == ReturnState.RETURNED:
+        wrong.append(f"It was sent back: {answer_set.sent_back_because}")
+    if answers_it and held.completeness.answered and not held.completeness.is_complete:
+        lacking = missing(answer_set, held)
+        wrong += [each for each in lacking if "document" in each["sentence"]]
+    return wrong
+
+
+def _next_step(
+    answer_set: Return, held: queries.Held, answers_it: bool, moderates: bool, signs_off: bool
+) -> dict[str, str] | None:
+    if answers_it:
+        if held.completeness.is_complete:
+            return {"what": "Everything is answered. Check it and hand it in.", "button": "Check and hand in",
+                    "url": words.address(answer_set, "return_check")}  # fmt: skip
+        first = held.completeness.missing[0].criterion
+        section = next(s for s in held.content.sections if any(c.key == first for c in s.criteria))
+        left = wording.how_many(len(held.completeness.missing), "matter is", "matters are")
+        return {"what": f"{left} still open, the first in “{section.title}”.",
+                "button": "Go on answering" if held.completeness.answered else "Start answering",
+                "url": words.address(answer_set, "return_section", section.key)}  # fmt: skip
+    if moderates:
+        return {"what": "It is handed in. Look at each answer and its evidence, and moderate it or send it back.",
+                "button": "Moderate", "url": words.address(answer_set, "return_moderate")}  # fmt: skip
+    if signs_off:
+        return {"what": "It is moderated. Read it and sign it off.", "button": "Sign off",
+                "url": words.address(answer_set, "return_sign_off")}  # fmt: skip
+    return None
+
+
+def _sections(answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
+    lacking = {each.criterion for each in held.completeness.missing}
+    found = []
+    for section in held.content.sections:
+        total = len(section.criteria)
+        done = sum(1 for criterion in section.criteria if criterion.key not in lacking)
+        found.append({
+            "section": section, "url": words.address(answer_set, "return_section", section.key),
+            "state": "done" if done == total else "open" if done else "unknown",
+            "word": "Done" if done == total else f"{done} of {total} done" if done else "Not started",
+        })  # fmt: skip
+    return found
+
+
+def _facts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = [
+        ("From", words.whose(answer_set)),
+        ("Toolkit", f"{answer_set.version.title}, version {answer_set.version.number}"),
+    ]
+    if answer_set.period_from:
+        rows.append(("Period", words.period(answer_set)))
+    rows.append(("Due", answer_set.due_on or "no day is set"))
+    rows.append(("Asked for", f"{wording.moment(answer_set.requested_at)}{_by(answer_set.requested_by)}"))
+    if answer_set.submitted_at:
+        rows.append(("Handed in", f"{wording.moment(answer_set.submitted_at)}{_by(answer_set.submitted_by)}"))
+    if answer_set.overall_self_grade:
+        rows.append(("Grade they gave themselves", words.grade(held.content, answer_set.overall_self_grade)))
+    if answer_set.overall_moderated_grade and shows_moderation(request, answer_set):
+        rows.append(("Moderated grade", words.grade(held.content, answer_set.overall_moderated_grade)))
+    elif not answer_set.overall_self_grade and (so_far := rules.overall(held.content, held.values)):
+        rows.append(("Comes to, as answered", so_far.label))
+    if answer_set.moderated_at:
+        rows.append(("Moderated", f"{wording.moment(answer_set.moderated_at)}{_by(answer_set.moderated_by)}"))
+    if answer_set.signed_off_at:
+        rows.append(("Signed off", f"{wording.moment(answer_set.signed_off_at)}{_by(answer_set.signed_off_by)}"))
+    return rows
+
+
+def _by(user: Any) -> str:
+    return f", by {user}" if user else ""
+
+
+@requires(Permission.RETURNS_REQUEST)
+def new(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a return."""
+    in_use = {version.toolkit.key: version for version in queries.versions_in_use()}
+    form = RequestForm(
+        request.POST or None, toolkits=[(key, version.title) for key, version in in_use.items()],
+        organisations=[(str(each.pk), each.name) for each in organisations() if each.merged_into_id is None],
+    )  # fmt: skip
+    if form.is_valid():
+        given = form.cleaned_data
+        people, unknown = [], []
+        for name in given["people"].split():
+            person = queries.person(name)
+            if person:
+                people.append(person)
+            else:
+                unknown.append(name)
+        if unknown:
+            form.add_error("people", f"Nobody signs in as {', '.join(unknown)}.")
+        else:
+            try:
+                made = returns.request_return(
+                    version=in_use[given["toolkit"]], title=given["title"],
+                    organisation=queries.organisation(given["organisation"]), period_from=given["period_from"],
+                    period_to=given["period_to"], due_on=given["due_on"], assign_to=people, by=request.user,
+                    at=request.at, on=request.day,
+                )  # fmt: skip
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, "The return is asked for. It is on the list of everybody who is to answer.")
+                return redirect(words.address(made))
+    return render(request, "returns/new.html", {"form": form, "back": reverse("returns")})
+
+
+@requires(Permission.RETURNS_REQUEST)
+def people(request: HttpRequest, return_id: int) -> HttpResponseBase:
+    """Who is asked to answer; one person more, or one less."""
+    answer_set = seen(request, return_id)
+    if answer_set.state not in ANSWERABLE:
+        raise Http404
+    ends = request.POST.get("end", "")
+    form = PersonForm(request.POST if request.method == "POST" and not ends else None)
+    act: dict[str, Any] = {"return_id": answer_set.pk, "by": request.user, "at": request.at, "on": request.day}
+    asked = queries.assigned_to(answer_set)
+    if ends:
+        person = next((each for each in asked if str(each.pk) == ends), None)
+        if person is None:
+            raise Http404
+        returns.end_assignment(user=person, **act)
+        return redirect(words.address(answer_set, "return_people"))
+    if form.is_valid():
+        person = queries.person(form.cleaned_data["username"])
+        if person is None:
+            form.add_error("username", "Nobody signs in under that name.")
+        else:
+            try:
+                returns.assign(user=person, **act)
+            except RuleBroken as refusal:
+                form.refuse(refusal, field="username")
+            else:
+                return redirect(words.address(answer_set, "return_people"))
+    context = {"answer_set": answer_set, "form": form, "asked": asked, "back": words.address(answer_set)}
+    return render(request, "returns/people.html", context)
+
+
+@requires(Permission.RETURNS_REQUEST)
+def cancel(request: HttpRequest, return_id: int) -> HttpResponseBase:
+    answer_set = seen(request, return_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            returns.cancel(
+                return_id=answer_set.pk, because=form.cleaned_data["because"], by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The return is cancelled. What was answered can still be read.")
+            return redirect(words.address(answer_set))
+    context = {
+        "form": form, "answer_set": answer_set, "back": words.address(answer_set), "heading": "Cancel this return",
+        "about": "It goes off the lists of those who were to answer. What was answered stays readable.",
+        "button": "Cancel the return",
+    }  # fmt: skip
+    return render(request, "returns/reason.html", context)

@@ -1,0 +1,87 @@
+"""How returns, their states and what happened to them are said."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from plumbline.audit.models import Event
+from plumbline.toolkits import rules
+from plumbline.toolkits.content import Content, Criterion
+from plumbline.toolkits.models import Return, ReturnState
+from plumbline.toolkits.queries.returns import OPEN
+from plumbline.web import wording
+
+_S = ReturnState
+KINDS = {
+    _S.REQUESTED: "blue", _S.IN_PROGRESS: "blue", _S.SUBMITTED: "blue", _S.RETURNED: "amber", _S.RESUBMITTED: "blue",
+    _S.MODERATED: "blue", _S.SIGNED_OFF: "green", _S.CANCELLED: "grey",
+}  # fmt: skip
+_HAPPENED = {
+    "toolkits.return.requested": "Asked for",
+    "toolkits.return.submitted": "Handed in",
+    "toolkits.return.sent_back": "Sent back",
+    "toolkits.return.moderated": "Moderated",
+    "toolkits.return.signed_off": "Signed off",
+    "toolkits.return.cancelled": "Cancelled",
+    "toolkits.return.assigned": "One person more asked to answer",
+    "toolkits.return.assignment_ended": "One person no longer asked to answer",
+    "exchange.return_file.taken": "Answered in Excel",
+}
+
+
+def address(answer_set: Return, route: str = "return", *more: str) -> str:
+    return reverse(route, args=[answer_set.pk, *more])
+
+
+def whose(answer_set: Return) -> str:
+    return answer_set.organisation.name if answer_set.organisation else "The council"
+
+
+def period(answer_set: Return) -> str:
+    if answer_set.period_from is None or answer_set.period_to is None:
+        return ""
+    return f"{wording.day(answer_set.period_from)} to {wording.day(answer_set.period_to)}"
+
+
+def is_late(answer_set: Return, on: date) -> bool:
+    """Whether it should have been handed in by now and was not."""
+    waits = answer_set.state in (_S.REQUESTED, _S.IN_PROGRESS, _S.RETURNED)
+    return waits and answer_set.due_on is not None and answer_set.due_on < on
+
+
+def is_open(answer_set: Return) -> bool:
+    return answer_set.state in OPEN
+
+
+def grade(content: Content, kept: str) -> str:
+    """A kept overall result in words: the label of the grade, or the percentage as it is."""
+    for criterion in content.criteria:
+        for option in rules.options_of(criterion):
+            if option.code == kept and option.points is not None:
+                return option.label
+    return kept
+
+
+def said(criterion: Criterion, value: str) -> str:
+    """An answer as people read it."""
+    if criterion.answer == "date" and value and not rules.check_answer(criterion, value):
+        return wording.day(date.fromisoformat(value))
+    return rules.label_of(criterion, value)
+
+
+def timeline(events: list[Event]) -> list[dict[str, Any]]:
+    return [
+        {"at": event.at, "who": event.by_name, "what": _HAPPENED[event.kind], "detail": event.because or _detail(event)}
+        for event in events
+        if event.kind in _HAPPENED
+    ]
+
+
+def _detail(event: Event) -> str:
+    if event.kind == "exchange.return_file.taken":
+        data = event.data
+        return f"{data['changed']} answers taken, {data['refused']} refused."
+    if event.kind == "toolkits.return.requested" and event.data.get("carried"):
+        return f"{event.data['carried']} answers were carried forward from last time."
+    return ""
