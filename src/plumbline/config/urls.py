@@ -23,4 +23,5 @@ urlpatterns = [
     path("", include("plumbline.web.evidence.urls")),
     path("", include("plumbline.web.actions.urls")),
     path("", include("plumbline.web.returns.urls")),
+    path("", include("plumbline.web.tenders.urls")),
 ]

@@ -1,0 +1,150 @@
+"""What every page of one tender has in common: its name and state, what is wrong, what is next, and its tabs.
+
+A page of another area that belongs to a tender calls `frame` and extends "tenders/frame.html", filling block `tab`.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from plumbline.commissioning.models import Tender
+from plumbline.commissioning.queries import tenders as queries
+from plumbline.commissioning.rules import tender as rules
+from plumbline.people.access import Permission, may
+from plumbline.people.models import User
+from plumbline.web import navigation, wording
+from plumbline.web.tenders import words
+
+_S = Tender.State
+
+# Tabs of this area, and those of others, shown once their page exists.
+_TABS = (("", "Overview"), ("bids", "Bids"), ("stage1", "Stage 1"), ("evaluation", "Evaluation"), ("award", "Award"),
+         ("implementation", "Implementation"), ("conflicts", "Conflicts"), ("history", "History"))  # fmt: skip
+_FROM = {"evaluation": {_S.STAGE1, _S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED,
+                        _S.CONTRACT_DETAILS, _S.IMPLEMENTATION},
+         "award": {_S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED, _S.CONTRACT_DETAILS, _S.IMPLEMENTATION},
+         "implementation": {_S.AWARDED, _S.CONTRACT_DETAILS, _S.IMPLEMENTATION}}  # fmt: skip
+
+
+def frame(request: HttpRequest, tender: Tender, tab: str) -> dict[str, Any]:
+    """The context of "tenders/frame.html". `tab` is the key of the tab that is open."""
+    viewer, on = request.user, request.day  # type: ignore[attr-defined]
+    listed = queries.tenders_listed(viewer, on=on).get(pk=tender.pk)
+    sees_all = may(viewer, Permission.TENDERS_VIEW, on=on)
+    return {
+        "tender": tender,
+        "kind": words.tender_kind(tender),
+        "tab": tab,
+        "tabs": [
+            (label, reverse(f"tender_{key}" if key else "tender", args=[tender.pk]), key == tab)
+            for key, label in _TABS
+            if _shown(key, tender, sees_all=sees_all)
+        ],
+        "wrong": wrong_with(tender, on=on) if sees_all else [],
+        "wrong_title": "What is missing" if tender.state == _S.DRAFT else "What is wrong",
+        "next": next_of(viewer, listed, on=on),
+        "may_manage": may(viewer, Permission.TENDERS_MANAGE, on=on),
+        "breadcrumbs": [("Tenders", reverse("tenders")), (tender.title, "")],
+    }
+
+
+def _shown(key: str, tender: Tender, *, sees_all: bool) -> bool:
+    if key in _FROM:
+        return tender.state in _FROM[key] and navigation.page_exists(f"tender_{key}")
+    return sees_all or key in ("", "bids")
+
+
+def wrong_with(tender: Tender, *, on: date) -> list[str]:
+    """What stands against a tender, in sentences."""
+    found = []
+    if tender.state == _S.ABANDONED:
+        return [f"Abandoned: {tender.abandoned_because}"]
+    if tender.state in (_S.DRAFT, _S.APPROVED):
+        back = queries.last_sent_back(tender) if tender.state == _S.DRAFT else None
+        if back is not None:
+            found.append(f"Sent back by {back.by_name}: {back.because}")
+        found += rules.not_ready(queries.details_of(tender), on=on)
+    undecided = [each.person for each in queries.conflicts_of(tender) if each.decided_at is None]
+    if undecided:
+        found.append(f"Not decided yet: the conflict of interest of {', '.join(undecided)}.")
+    return found
+
+
+def next_of(viewer: User, tender: Tender, *, on: date) -> dict[str, Any] | None:
+    """What comes next for this viewer, as the arguments of `c-next-step`; `action`: its button is a form.
+
+    `tender` is one of `queries.tenders_listed`, with its counts.
+    """
+    if may(viewer, Permission.TENDERS_APPROVE, on=on) and tender.state == _S.DRAFT and tender.approval_asked_at:
+        return _step("Read the tender, and approve it or send it back", "Read and decide",
+                     reverse("tender_approve", args=[tender.pk]))  # fmt: skip
+    if not may(viewer, Permission.TENDERS_MANAGE, on=on):
+        return None
+    return _NEXT.get(tender.state, _later)(tender, on)
+
+
+def _step(what: str, button: str = "", url: str = "", *, due: str = "", post: bool = False) -> dict[str, Any]:
+    return {"what": what, "button": button, "url": "" if post else url, "due": due, "action": url if post else ""}
+
+
+def _draft(tender: Tender, on: date) -> dict[str, Any]:
+    if tender.approval_asked_at:
+        return _step(f"It waits for somebody to approve it, since {wording.day(tender.approval_asked_at)}.")
+    if rules.not_ready(queries.details_of(tender), on=on):
+        return _step("Complete the draft: what is missing stands above.")
+    return _step("The draft is complete: put it to somebody for approval", "Ask for approval",
+                 reverse("tender_ask_approval", args=[tender.pk]), post=True)  # fmt: skip
+
+
+def _approved(tender: Tender, on: date) -> dict[str, Any]:
+    return _step("Publish it: the notice goes out on the central platform, and from then on the criteria and questions "
+                 "stand", "Publish", reverse("tender_publish", args=[tender.pk]))  # fmt: skip
+
+
+def _published(tender: Tender, on: date) -> dict[str, Any]:
+    if tender.kind == Tender.Kind.DIRECT_AWARD:
+        if not tender.bid_count:  # type: ignore[attr-defined]
+            return _step("Enter what the supplier sent", "Enter the supplier’s papers",
+                         reverse("bid_new", args=[tender.pk]))  # fmt: skip
+        return _step("The supplier’s papers are in: close the tender", "Close it",
+                     reverse("tender_close", args=[tender.pk]), post=True)  # fmt: skip
+    if tender.bids_due_on is not None and on <= tender.bids_due_on:
+        return _step("Bids come in at the portal, sealed, until the end of the last day",
+                     due=wording.by_when(tender.bids_due_on, on))  # fmt: skip
+    return _step("The last day for bids has passed: close the tender, open the bids and enter them here",
+                 "Close it to bids", reverse("tender_close", args=[tender.pk]), post=True)  # fmt: skip
+
+
+def _closed(tender: Tender, on: date) -> dict[str, Any]:
+    if not tender.bid_count:  # type: ignore[attr-defined]
+        return _step("Enter each bid as it was opened", "Enter a bid", reverse("bid_new", args=[tender.pk]))
+    entered = wording.how_many(tender.bid_count, "bid is", "bids are")  # type: ignore[attr-defined]
+    return _step(f"{entered} entered. When that is all of them, begin stage 1", "Begin stage 1",
+                 reverse("tender_begin_stage1", args=[tender.pk]), post=True)  # fmt: skip
+
+
+def _stage1(tender: Tender, on: date) -> dict[str, Any]:
+    waiting = tender.waiting  # type: ignore[attr-defined]
+    if waiting:
+        due = tender.clarification_due  # type: ignore[attr-defined]
+        return _step(
+            f"Check {wording.how_many(waiting, 'bid', 'bids')} against the criteria of stage 1",
+            "Go to stage 1", reverse("tender_stage1", args=[tender.pk]),
+            due=f"a bidder’s answer is awaited {wording.by_when(due, on)}" if due else "",
+        )  # fmt: skip
+    if not tender.bids.filter(state="passed").exists():
+        return _step("No bid passed stage 1. Send the letters, and abandon the tender", "Abandon the tender",
+                     reverse("tender_abandon", args=[tender.pk]))  # fmt: skip
+    if navigation.page_exists("tender_evaluation"):
+        return _step("Stage 1 is decided for every bid: go on to the evaluation", "Go to the evaluation",
+                     reverse("tender_evaluation", args=[tender.pk]))  # fmt: skip
+    return _step("Stage 1 is decided for every bid.")
+
+
+def _later(tender: Tender, on: date) -> dict[str, Any] | None:
+    return None
+
+
+_NEXT = {_S.DRAFT: _draft, _S.APPROVED: _approved, _S.PUBLISHED: _published, _S.CLOSED: _closed, _S.STAGE1: _stage1}
