@@ -48,6 +48,8 @@ def stands(row: Row, day: date, first: str = "started_on", end: str = "ended_on"
 
 def stock(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]]:
     """Record, whether in the numerator, and the row it comes from, of what stands on the day."""
+    if key.startswith("contracts"):
+        return contracts(key, tables, day)
     if key.startswith("placements"):
         standing = [row for row in tables["placement"] if stands(row, day)]
         if key == "placements_open":
@@ -66,9 +68,67 @@ def stock(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]]:
     return [(row["tac_id"], True, row) for row in standing]
 
 
+REASONS = {
+    "contracts_unassured": {"no_board_assessment", "no_self_assessment", "no_action_plan"},
+    "contracts_review_overdue": {"evaluation_overdue"},
+    "contracts_visit_overdue": {"visit_overdue"},
+    "contracts_assurance_wanting": {"policy_missing", "policy_review_overdue", "policy_before_law_change"},
+}
+
+
+def contracts(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]]:
+    standing = [row for row in tables["contract"] if row["started_on"] is not None and stands(row, day)]
+    if key == "contracts_open":
+        return [(row["contract_id"], True, row) for row in standing]
+    if key in REASONS:
+        fits = {row["contract_id"]: bool(reasons(tables, row, day) & REASONS[key]) for row in standing}
+    else:
+        wanted = key.removeprefix("contracts_").removesuffix("_share")
+        fits = {row["contract_id"]: colour(tables, row, day) == wanted for row in standing}
+    if key.endswith("_share") or key == "contracts_review_overdue":
+        return [(row["contract_id"], fits[row["contract_id"]], row) for row in standing]
+    return [(row["contract_id"], True, row) for row in standing if fits[row["contract_id"]]]
+
+
+def reasons(tables: Tables, contract: Row, day: date) -> set[str]:
+    return {
+        row["code"]
+        for row in tables["contract_reason"]
+        if row["contract_id"] == contract["contract_id"] and stands(row, day, "from_on", "to_on")
+    }
+
+
+def colour(tables: Tables, contract: Row, day: date) -> str | None:
+    for row in tables["contract_colour"]:
+        if row["contract_id"] == contract["contract_id"] and stands(row, day, "from_on", "to_on"):
+            return row["colour"]
+    return None
+
+
+# Of a flow of work: its relation, record and day; what is left out; what is in the numerator.
+WORK: Mapping[str, tuple[str, str, str, str | None, str | None]] = {
+    "evaluations_held": ("evaluation", "evaluation_id", "held_on", None, None),
+    "evaluations_area_present": ("evaluation", "evaluation_id", "held_on", None, "service_area_present"),
+    "visits_held": ("visit", "visit_id", "visited_on", None, None),
+    "incidents_reported": ("incident", "incident_id", "occurred_on", None, None),
+    "notifications_in_time": ("notification", "notification_id", "due_on", "needed", "in_time"),
+    "tenders_published": ("tender", "tender_id", "published_on", None, None),
+    "tenders_with_stage1": ("tender", "tender_id", "published_on", None, "has_stage1"),
+    "tenders_scored_safeguarding": ("tender", "tender_id", "published_on", None, "scored_safeguarding"),
+    "bids_received": ("bid", "bid_id", "received_on", None, None),
+    "bids_failed_stage1": ("bid", "bid_id", "received_on", None, "failed_stage1"),
+    "stage1_criteria_failed": ("stage1_fail", "decision_id", "decided_on", None, None),
+}
+
+
 def flow(key: str, tables: Tables, first: date, last: date, until: date) -> Iterator[tuple[str, str, date, Row]]:
     """Record, what it counts as (in, counted, not yet known), its day, and its row."""
-    if key in ("placements_begun", "placements_begun_adverse"):
+    if key in WORK:
+        relation, record, on, only, numerator = WORK[key]
+        for row in within(tables[relation], on, first, last):
+            if only is None or row[only]:
+                yield row[record], "in" if numerator is None or row[numerator] else "counted", row[on], row
+    elif key in ("placements_begun", "placements_begun_adverse"):
         for row in within(tables["placement"], "started_on", first, last):
             if row["began_adverse"] or key == "placements_begun":
                 yield row["placement_id"], "in", row["started_on"], row
@@ -183,6 +243,11 @@ GROUPS: Mapping[str, Callable[[Tables, Row, date], str | None]] = {
     "outcome": lambda tables, row, day: row["closure_code"],
     "grade": lambda tables, row, day: row["grade"],
     "status": lambda tables, row, day: status(tables, row, day),
+    "colour": lambda tables, row, day: colour(tables, row, day),
+    **{
+        key: lambda tables, row, day, key=key: row[key]
+        for key in ("kind", "service", "whose", "type", "recipient", "duty", "body", "criterion")
+    },
 }
 
 

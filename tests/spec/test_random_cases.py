@@ -12,7 +12,7 @@ from plumbline.kernel.periods import Period
 from plumbline.measures.ask import answer, records
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.measures.facts import RELATIONS
-from plumbline.measures.model import Asked, Known
+from plumbline.measures.model import NATIVE, Asked, Known
 from plumbline.measures.series import pieces
 from tests.spec import naive
 from tests.spec.conftest import complete
@@ -27,7 +27,7 @@ CODES = ["", "needs_met", "needs_reduced", "stepped_up", "not_engaged", "error",
 GRADES = ["outstanding", "good", "requires_improvement", "inadequate", "", None]
 STATUSES = ["adverse", "watch", "clear", "not_judged", "closed", "unregistered", "unmatched", None]
 HORIZON = date(2017, 12, 31)
-OBSERVED = {source: HORIZON for measure in CATALOGUE.values() for source in measure.sources}
+OBSERVED = {source: HORIZON for measure in CATALOGUE.values() for source in measure.sources or (NATIVE,)}
 LATEST = 5
 
 
@@ -38,6 +38,7 @@ class Facts:
     """
 
     def __init__(self, seed, size):
+        self.seed = seed
         self.random = random.Random(seed)
         self.size = size
         self.known = self.random.choice([None, Known(LATEST), Known(3, (2,)), Known(4, (1, 3)), Known(5, (5,))])
@@ -64,7 +65,74 @@ class Facts:
             ),
             "placement": self.versions("placement", "placement_id", self.placement),
             "setting_status": list(self.statuses()),
+            **self.bought(),
         }
+
+    def __repr__(self):
+        return f"Facts(seed={self.seed}, size={self.size})"
+
+    def bought(self):
+        """Contracts with their ratings and reasons, and what is done under them and before them."""
+        choose = self.random.choice
+
+        def versions(name, record, **row):
+            return self.versions(name, record, lambda: {key: make() for key, make in row.items()})
+
+        def one_of(*values):
+            return lambda: choose(values)
+
+        day = one_of(*DAYS, *AWKWARD * 20, *[None] * 100)
+        return {
+            "contract": self.versions(
+                "contract",
+                "contract_id",
+                lambda: {**self.span(), "kind": choose(["block", "spot"]), "service": choose(["Homes", "", None])},
+            ),
+            "contract_colour": list(self.coloured()),
+            "contract_reason": list(self.reasons()),
+            "evaluation": versions(
+                "evaluation", "evaluation_id", contract_id=one_of("contract0"), held_on=day,
+                service_area_present=one_of(True, False),
+            ),
+            "visit": versions("visit", "visit_id", visited_on=day, whose=one_of("own", "other")),
+            "incident": versions("incident", "incident_id", type=one_of("missing", "death", None), occurred_on=day),
+            "notification": versions(
+                "notification", "notification_id", recipient=one_of("ofsted", "lado"),
+                duty=one_of("provider", "council"), due_on=day, needed=one_of(True, False), in_time=one_of(True, False),
+            ),
+            "tender": versions(
+                "tender", "tender_id", published_on=day, body=one_of("children", "school"),
+                kind=one_of("competition", "call_off"), has_stage1=one_of(True, False),
+                scored_safeguarding=one_of(True, False),
+            ),
+            "bid": versions(
+                "bid", "bid_id", tender_id=one_of("tender0"), received_on=day, failed_stage1=one_of(True, False)
+            ),
+            "stage1_fail": versions("stage1_fail", "decision_id", criterion=one_of("dbs", "policies"), decided_on=day),
+        }  # fmt: skip
+
+    def coloured(self):
+        """Of three contracts, one colour after another, sometimes with days between."""
+        for number in range(3):
+            cuts = sorted({self.day() for _ in range(self.random.randrange(6))})
+            for first, following in pairwise([*cuts, None]):
+                colour = self.random.choice(["red", "amber", "green", None])
+                if colour:
+                    row = {"contract_id": f"contract{number}", "colour": colour, "from_on": first, "to_on": following}
+                    yield complete(RELATIONS["contract_colour"], row)
+
+    def reasons(self):
+        """Reasons of three contracts. Two of a kind may hold at once, about different things; the want of a meeting is
+        one matter and does not overlap itself."""
+        for number in range(3):
+            for code in ("no_self_assessment", "no_action_plan", "visit_overdue", "visit_overdue", "policy_missing"):
+                row = {"contract_id": f"contract{number}", "code": code, **self.span("from_on", "to_on")}
+                yield complete(RELATIONS["contract_reason"], row)
+            cuts = sorted({self.day() for _ in range(4)})
+            for first, following in list(pairwise([*cuts, None]))[::2]:
+                row = {"contract_id": f"contract{number}", "code": "evaluation_overdue", "from_on": first,
+                       "to_on": following}  # fmt: skip
+                yield complete(RELATIONS["contract_reason"], row)
 
     def day(self):
         return self.random.choice(AWKWARD if self.random.random() < 0.4 else DAYS)

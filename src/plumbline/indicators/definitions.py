@@ -14,6 +14,9 @@ from plumbline.measures import compile as compiler
 from plumbline.measures.model import Events, Measure
 from plumbline.people.models import User
 
+# Of what is bought, no child is a part.
+_NO_CHILD = "null::bigint"
+
 # By the column that numbers a measure's records: what to read of each (source id, first day, last day, in words), and
 # the number of its child.
 _ROWS = {
@@ -31,6 +34,36 @@ _ROWS = {
         "(select child_id from earlyhelp_tac where id = t.tac_id)",
     ),
     "placement_id": ("placements_placement t", "t.source_id, t.started_on, t.ended_on, t.urn_wording", "t.child_id"),
+    "contract_id": ("contracts_contract t", "t.reference, t.starts_on, t.ends_on, t.title", _NO_CHILD),
+    "evaluation_id": (
+        "contracts_evaluation t",
+        "'meeting ' || t.id, t.held_on, t.held_on, (select reference from contracts_contract where id = t.contract_id)",
+        _NO_CHILD,
+    ),
+    "visit_id": (
+        "contracts_visit t",
+        "'visit ' || t.id, t.visited_on, t.visited_on, coalesce("
+        "(select urn from ofsted_setting where id = t.setting_id),"
+        " (select reference from contracts_contract where id = t.contract_id), '')",
+        _NO_CHILD,
+    ),
+    "incident_id": (
+        "contracts_incident t",
+        "t.reference, t.occurred_at::date, t.closed_at::date, t.type::text",
+        _NO_CHILD,
+    ),
+    "notification_id": (
+        "contracts_notification t",
+        "'notification ' || t.id, t.due_at::date, t.sent_at::date, t.recipient::text",
+        _NO_CHILD,
+    ),
+    "tender_id": ("commissioning_tender t", "t.reference, t.published_on, null::date, t.title", _NO_CHILD),
+    "bid_id": ("commissioning_bid t", "'bid ' || t.id, t.received_at::date, null::date, t.state::text", _NO_CHILD),
+    "decision_id": (
+        "commissioning_stage1decision t",
+        "'decision ' || t.id, t.decided_at::date, null::date, t.criterion::text",
+        _NO_CHILD,
+    ),
 }
 
 

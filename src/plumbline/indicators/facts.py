@@ -29,6 +29,53 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
         "t.id as placement_id, t.child_id, coalesce(t.setting_id, 0) as setting_id, t.started_on, t.ended_on,"
         " t.began_adverse",
     ),
+    # In force to its last day, which is a day of it; not before it went live.
+    "contract": (
+        "contracts_contract",
+        "t.id as contract_id, case when t.state <> 'implementation'"
+        " then greatest(t.starts_on, coalesce(t.live_on, t.starts_on)) end as started_on,"
+        " t.ends_on + 1 as ended_on, t.kind::text, t.service::text",
+    ),
+    "contract_colour": (
+        "contracts_ratingperiod",
+        "t.contract_id, t.colour::text, t.from_on, t.to_on + 1 as to_on",
+    ),
+    "contract_reason": ("contracts_reasonperiod", "t.contract_id, t.code::text, t.from_on, t.to_on + 1 as to_on"),
+    "evaluation": (
+        "contracts_evaluation",
+        "t.id as evaluation_id, t.contract_id, case when t.state = 'held' then t.held_on end as held_on,"
+        " coalesce(t.service_area_present, false) as service_area_present",
+    ),
+    "visit": (
+        "contracts_visit",
+        "t.id as visit_id, case when t.state not in ('planned', 'cancelled') then t.visited_on end as visited_on,"
+        " case when t.by_council = '' then 'own' else 'other' end as whose",
+    ),
+    "incident": (
+        "contracts_incident",
+        "t.id as incident_id, t.type::text, (t.occurred_at at time zone 'Europe/London')::date as occurred_on",
+    ),
+    "notification": (
+        "contracts_notification",
+        "t.id as notification_id, t.recipient::text, t.duty::text,"
+        " (t.due_at at time zone 'Europe/London')::date as due_on, t.not_needed_because = '' as needed,"
+        " coalesce(t.sent_at <= t.due_at, false) as in_time",
+    ),
+    "tender": (
+        "commissioning_tender",
+        "t.id as tender_id, t.published_on, t.body::text, t.kind::text, t.stage1_id is not null as has_stage1,"
+        " t.scored_safeguarding",
+    ),
+    "bid": (
+        "commissioning_bid",
+        "t.id as bid_id, t.tender_id, (t.received_at at time zone 'Europe/London')::date as received_on,"
+        " t.state = 'failed' as failed_stage1",
+    ),
+    "stage1_fail": (
+        "commissioning_stage1decision",
+        "t.id as decision_id, t.criterion::text, case when t.decision = 'fail'"
+        " then (t.decided_at at time zone 'Europe/London')::date end as decided_on",
+    ),
 }
 
 # A setting of no list has no judged status: it is unmatched for as long as the setting's own row says so.

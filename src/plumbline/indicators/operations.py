@@ -71,7 +71,9 @@ def rerun(*, publication: Publication, viewer: User | None, on: date) -> list[di
         withheld = ["published"] if published["withheld"] else []
         try:
             asked = questions.read(figure.asked)
-            then = queries.answer_unchecked(asked=asked, on=on, known_at=publication.known_at)
+            then = queries.answer_unchecked(
+                asked=asked, on=on, known_at=publication.known_at, native_until=figure.observed_until
+            )
             now = queries.answer_unchecked(asked=asked, on=on)
         except RuleBroken as refusal:
             nothing = {"as_known_then": None, "as_known_now": None, "withheld": withheld}

@@ -12,7 +12,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.measures import ask as asking
 from plumbline.measures import disclosure
 from plumbline.measures.engines.postgres import PostgresEngine
-from plumbline.measures.model import Answer, Asked, Known
+from plumbline.measures.model import NATIVE, Answer, Asked, Known
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -88,15 +88,23 @@ def check_profile(viewer: User | None, profile: str, *, on: date) -> None:
         raise NotAllowed(f"{viewer} may not see small counts of children, and the profile “{profile}” withholds none.")
 
 
-def answer_unchecked(*, asked: Asked, on: date, known_at: datetime | None = None, profile: str | None = None) -> Answer:
-    """As `ask`, for a caller that has checked who reads (a report and its readers)."""
+def answer_unchecked(
+    *,
+    asked: Asked,
+    on: date,
+    known_at: datetime | None = None,
+    profile: str | None = None,
+    native_until: date | None = None,
+) -> Answer:
+    """As `ask`, for a caller that has checked who reads (a report and its readers). `native_until`: to which day our
+    own records reached when the question was asked, where that is not today."""
     _refuse_future(asked, on)
     with snapshot(), connection.cursor() as cursor:
         known = _known(known_at)
         answer = asking.answer(
             asked,
             engine=PostgresEngine(cursor),
-            observed_until=horizons(known=known),
+            observed_until={**horizons(known=known), NATIVE: native_until or on},
             known=known,
         )
         answer = _say_what_is_missing(answer, known)
@@ -121,7 +129,8 @@ def records_unchecked(*, asked: Asked, on: date, known_at: datetime | None = Non
     _refuse_future(asked, on)
     with snapshot(), connection.cursor() as cursor:
         known = _known(known_at)
-        found = asking.records(asked, engine=PostgresEngine(cursor), observed_until=horizons(known=known), known=known)
+        reached = {**horizons(known=known), NATIVE: on}
+        found = asking.records(asked, engine=PostgresEngine(cursor), observed_until=reached, known=known)
     return tuple(Behind(int(record.id), record.group, record.in_numerator) for record in found)
 
 

@@ -10,6 +10,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import Period
 from plumbline.measures import compile as compiler
 from plumbline.measures.model import (
+    NATIVE,
     NOT_RECORDED,
     Answer,
     Asked,
@@ -123,8 +124,9 @@ def _check_shape(asked: Asked) -> None:
 
 def _horizon(measure: Measure, observed_until: Mapping[str, date]) -> tuple[date, list[str]]:
     """The earliest of the sources' horizons, and what must be said of sources never read."""
-    reached = [observed_until[source] for source in measure.sources if source in observed_until]
-    missing = [_SOURCES.get(source, source) for source in measure.sources if source not in observed_until]
+    sources = measure.sources or (NATIVE,)
+    reached = [observed_until[source] for source in sources if source in observed_until]
+    missing = [_SOURCES.get(source, source) for source in sources if source not in observed_until]
     if not reached:
         raise RuleBroken(
             f"No {' or '.join(missing)} have been imported, so {measure.key} cannot be given.", code="not_observed"

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from plumbline.kernel.errors import RuleBroken
-from plumbline.measures.definitions import early_help, placements
+from plumbline.measures.definitions import buying, early_help, placements
 from plumbline.measures.model import Measure
 
-CATALOGUE: Mapping[str, Measure] = {measure.key: measure for measure in (*early_help.MEASURES, *placements.MEASURES)}
+CATALOGUE: Mapping[str, Measure] = {
+    measure.key: measure for measure in (*early_help.MEASURES, *placements.MEASURES, *buying.MEASURES)
+}
 
 
 def get(key: str) -> Measure:

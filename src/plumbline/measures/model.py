@@ -12,6 +12,8 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import Period
 
 NOT_RECORDED = "not recorded"
+# The horizon of what is recorded here and read from no extract: it reaches to the day of the question.
+NATIVE = "native"
 
 Kind = Literal["stock", "flow", "share_of_stock", "share_of_flow", "distribution"]
 Every = Literal["month", "quarter", "year"]
@@ -89,7 +91,8 @@ class Events:
 class Measure:
     """A figure, defined once.
 
-    `sources` are the extracts that it reads; unless `any_source`, a missing one makes it incomplete and is said.
+    `sources` are the extracts that it reads; unless `any_source`, a missing one makes it incomplete and is said. None:
+    it reads what is recorded here (NATIVE).
     `disclosure` is what a small count would tell of: a child, or a piece of work.
     """
 

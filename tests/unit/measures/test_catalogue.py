@@ -27,7 +27,11 @@ def test_a_rule_reads_only_relations_of_the_contract(measure):
 @pytest.mark.parametrize("measure", EVERY, ids=lambda measure: measure.key)
 def test_every_measure_says_in_words_what_it_is(measure):
     assert measure.meaning.endswith(".")
-    assert measure.sources
+
+
+@pytest.mark.parametrize("measure", EVERY, ids=lambda measure: measure.key)
+def test_a_measure_of_children_says_which_extracts_it_reads(measure):
+    assert bool(measure.sources) == (measure.disclosure == "child" or measure.key.startswith("tac_"))
 
 
 def test_splits_of_a_measure_have_keys_of_their_own():

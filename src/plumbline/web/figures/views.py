@@ -24,7 +24,11 @@ from plumbline.web.figures import drawing
 GROUPS = (
     ("Early help", "Question 6: how effective is early help?", "tac_", ("social_care_referral_without_tac",)),
     ("Placements", "Question 5: how safe is what the council buys?", "placements_", ()),
-)
+    ("Contracts", "Question 5: how is safeguarding looked after in contracts?", "contracts_",
+     ("evaluations_held", "evaluations_area_present", "visits_held", "incidents_reported", "notifications_in_time")),
+    ("Tenders", "Question 5: is safeguarding asked for before anything is bought?", "tenders_",
+     ("bids_received", "bids_failed_stage1", "stage1_criteria_failed")),
+)  # fmt: skip
 
 
 @requires(Permission.FIGURES_VIEW)
