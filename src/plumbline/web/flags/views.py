@@ -20,7 +20,7 @@ from plumbline.placements import due
 from plumbline.placements import lookups as placements
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
-from plumbline.web.flags import words
+from plumbline.web.flags import subjects, words
 from plumbline.web.flags.forms import CloseFlag, StepResult
 from plumbline.web.settings import words as settings
 
@@ -166,6 +166,8 @@ def flag(request: HttpRequest, flag_id: int) -> HttpResponseBase:
         "setting_kind": settings.kind(setting.status) if setting else "",
         "setting_reasons": settings.sentences(setting) if setting else [],
         "setting_url": settings.address(setting) if setting and may(viewer, Permission.SETTINGS_VIEW, on=on) else "",
+        "subject": subjects.SUBJECTS.get(found.subject_type),
+        "subject_url": subjects.address(found),
         "placement_url": _placement_url(request, found),
         "steps": steps,
         "next": next((each for each in steps if each.url), None) if may_answer else None,
@@ -298,6 +300,8 @@ def close(request: HttpRequest, flag_id: int) -> HttpResponseBase:
 
 def _still_so(found: Flag, request: HttpRequest) -> bool:
     """Whether what the flag says is still the case: then only a change of the facts closes it."""
+    if found.subject_type in subjects.SUBJECTS:
+        return subjects.still_so(found, on=request.day)
     of_placement = found.subject_id if found.subject_type == "placement" else None
     wanted = due.wanted_on(request.day, placement_id=of_placement)
     return any(want.about == (found.kind, found.subject_type, found.subject_id) for want in wanted)

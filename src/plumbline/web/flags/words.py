@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from plumbline.flags.rules import DECISIONS, KINDS
 from plumbline.people.access import ROLES
+from plumbline.web.flags.subjects import SUBJECTS
 from plumbline.web.settings import words as settings
 
 STATES = (("open", "Open"), ("closed", "Closed"))
@@ -44,6 +45,8 @@ def whom(flag: Any) -> str:
         return flag.child_name
     if flag.child_restricted:
         return "A child whose record is restricted"
+    if flag.child_id is None and flag.subject_type in SUBJECTS:
+        return SUBJECTS[flag.subject_type].word
     if flag.child_id is None:
         return "The setting" if flag.subject_type == "setting" else "The council’s check"
     return f"Case {flag.subject_source_id}" if flag.subject_source_id else f"Case of flag {flag.pk}"
