@@ -7,8 +7,9 @@ from django.db import connection, transaction
 
 from plumbline.audit import intake
 from plumbline.audit import operations as audit
+from plumbline.audit.intake import Taken
 from plumbline.earlyhelp import operations as earlyhelp
-from plumbline.exchange import ssd_kinds
+from plumbline.exchange import contracts, contracts_kinds, ssd_kinds
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.readers import Cells, fold
 from plumbline.exchange.ssd_cells import RefusedCellError
@@ -53,7 +54,8 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
     access.check(by, Permission.IMPORTS, on=on)
     intake.lock(waiting=lambda: None)
     row = _open_row(refused_id)
-    kind = ssd_kinds.kinds().get(row.file)
+    of_contracts = contracts_kinds.kinds()
+    kind = (ssd_kinds.kinds() | of_contracts).get(row.file)
     if kind is None or not row.cells:
         raise RuleBroken("This is a whole file, not a row: put the file right and hand it in again.", code="whole_file")
     extracted_on = row.import_run.as_at or on
@@ -67,7 +69,10 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
     changed = sorted(name for name, text in given.items() if row.cells.get(name) != text)
     _settle(row, RefusedRow.State.MENDED, because="", by=by, at=at)
     audit.record("exchange.row.mended", by=by, at=at, subject=row, file=row.file, line=row.line, columns=changed)
-    follow_up(by=by, at=at, on=on)
+    if kind.name in of_contracts:
+        contracts.follow_up(by=by, at=at, on=on)
+    else:
+        follow_up(by=by, at=at, on=on)
 
 
 def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: set[str]) -> None:
@@ -84,6 +89,9 @@ def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: set[str]) -> No
         raise RuleBroken(reason, code=code)
     newest = intake.horizon(kind.name)
     older = newest is not None and row.import_run.as_at is not None and row.import_run.as_at < newest
+    if kind.name in contracts_kinds.kinds():
+        contracts.take_staged(kind, staged, import_run=row.import_run, absent=absent, taken=Taken())
+        return
     added, changed, _ = intake.take(
         name=staged, intake=kind.intake, import_run=row.import_run, absent=absent, fill=older
     )

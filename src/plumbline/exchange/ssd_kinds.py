@@ -41,6 +41,8 @@ class Cell:
     type: str = "text"
     # The header must have it: without it the rows would say something else.
     required: bool = True
+    # Of a day: it may be one that has not come yet, such as the end of a contract.
+    may_come: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def checker(kind: Kind, *, latest: str) -> Callable[[Sequence[str]], None]:
     """
     places = {cell.to: place for place, cell in enumerate(kind.cells)}
     columns = [cell.column for cell in kind.cells]
-    days = tuple(place for place, cell in enumerate(kind.cells) if cell.type == "date")
+    days = tuple(place for place, cell in enumerate(kind.cells) if cell.type == "date" and not cell.may_come)
     start = places.get(kind.start, -1)
     end = places.get(kind.end, -1)
     key = columns[0]

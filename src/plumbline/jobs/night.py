@@ -5,6 +5,11 @@ from datetime import date, datetime
 import click
 from django.conf import settings
 
+from plumbline.actions import operations as actions
+from plumbline.contracts.operations import decisions
+from plumbline.contracts.operations import rating as contracts
+from plumbline.contracts.queries.register import settings_with_contracts
+from plumbline.evidence import operations as evidence
 from plumbline.flags import operations as flags
 from plumbline.flags.outbox import Sent, Server, send_waiting
 from plumbline.jobs import ways_in
@@ -12,14 +17,20 @@ from plumbline.placements import operations as placements
 
 
 def night(*, at: datetime, on: date) -> dict[str, int]:
-    """The day's turn: statuses and flags as of today, the month's check opened, what is overdue escalated, digests."""
-    placements.open_month(by=None, at=at, on=on)
+    """The day's turn: statuses, ratings and flags as of today, the month's check opened, what is overdue escalated,
+    digests, the management team's list of contracts."""
+    placements.open_month(by=None, at=at, on=on, setting_ids=settings_with_contracts(on))
     raised = placements.turn_of_the_day(by=None, at=at, on=on)
+    about_contracts = contracts.turn_of_the_day(by=None, at=at, on=on)
+    about_documents = evidence.raise_flags(by=None, at=at, on=on)
+    about_actions = actions.raise_flags(by=None, at=at, on=on)
     escalated = flags.escalate_overdue(by=None, at=at, on=on)
     digests = flags.write_digests(by=None, at=at, on=on)
+    digests += decisions.write_digests(by=None, at=at, on=on)
+    changed = (raised, about_contracts, about_documents, about_actions)
     return {
-        "raised": sum(raised.raised.values()),
-        "closed": sum(raised.closed.values()),
+        "raised": sum(sum(each.raised.values()) for each in changed),
+        "closed": sum(sum(each.closed.values()) for each in changed),
         "escalated": escalated,
         "digests": digests,
     }

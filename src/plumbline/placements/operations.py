@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.db import DatabaseError, connection, transaction
 
 from plumbline.audit import operations as audit
+from plumbline.contracts.operations import rating as contracts
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import CONTACT_PROVIDER
@@ -36,7 +37,7 @@ Recorded = TypeVar("Recorded", bound=HasStatusChanges)
 
 @dataclass(frozen=True, slots=True)
 class Judged(Generic[Recorded]):
-    """What was recorded, and the flags that followed. Contracts are re-rated from `recorded.status_changes`."""
+    """What was recorded, and the flags about children that followed."""
 
     recorded: Recorded
     raised: Raised
@@ -49,9 +50,11 @@ def take_judgements(
     """The one way in for anything that Ofsted says. `record` is one of ofsted.operations (record_list,
     record_judgement, record_notice, end_notice, record_unregistered_use, end_unregistered_use), `said` its arguments.
 
-    It records and derives the status; then, by a second statement, the children there are found and flagged.
+    It records and derives the status; the contracts of the settings are rated anew; then, by a second statement, the
+    children there are found and flagged. Contracts first: everybody locks contracts before flags.
     """
     recorded = record(by=by, at=at, on=on, **said)
+    contracts.follow_settings(by=by, at=at, on=on)
     return Judged(recorded, raise_flags(by=by, at=at, on=on))
 
 
@@ -59,6 +62,7 @@ def take_judgements(
 def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
     """What a new day changes: notices that begin or end, newer rules, placements that began or ended, late checks."""
     ofsted.reevaluate(by=by, at=at, on=on)
+    contracts.follow_settings(by=by, at=at, on=on)
     return raise_flags(by=by, at=at, on=on)
 
 

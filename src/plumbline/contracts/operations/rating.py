@@ -39,6 +39,7 @@ class Rerated:
     contracts: tuple[int, ...]
     written: int
     removed: int
+    raised: Raised
 
 
 @transaction.atomic
@@ -70,8 +71,7 @@ def rerate(*, contract_ids: Collection[int] | None, by: User | None, at: datetim
             subject_id=found[0] if len(found) == 1 else "",
         )  # fmt: skip
     few = None if contract_ids is None or len(ids) > _FEW else ids
-    raise_flags(by=by, at=at, on=on, contract_ids=few)
-    return Rerated(found, written, removed)
+    return Rerated(found, written, removed, raise_flags(by=by, at=at, on=on, contract_ids=few))
 
 
 @transaction.atomic
@@ -86,8 +86,7 @@ def follow_settings(*, by: User | None, at: datetime, on: date) -> Rerated | Non
 def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
     """The night's work: everything worked out anew, which changes something only where a fact was changed without
     its operation or the rules are newer; and the flags of the new day. The colours themselves wait for nothing."""
-    rerate(contract_ids=None, by=by, at=at, on=on)
-    return raise_flags(by=by, at=at, on=on)
+    return rerate(contract_ids=None, by=by, at=at, on=on).raised
 
 
 @dataclass(slots=True)

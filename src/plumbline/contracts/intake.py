@@ -1,0 +1,179 @@
+"""Contracts and what was looked at under them, as the council's own files bring them.
+
+How rows become rows of a table: see `audit.intake`. Providers and settings that nobody has named yet are made first.
+"""
+
+from django.db import connection
+
+from plumbline.audit import intake
+from plumbline.audit.intake import Column, Intake, Need, same
+from plumbline.audit.models import Import
+
+# The organisation of a staged row: by its number, else its name, else another wording that was said to mean it.
+_PROVIDER = """(select found.id from (
+        select i.organisation_id as id, 1 as rank from people_organisationidentifier i
+            where s.provider_value <> '' and i.scheme = s.provider_scheme and i.value = s.provider_value
+        union all select o.id, 2 from people_organisation o where o.sort_key = s.provider_key
+        union all select n.organisation_id, 3 from people_organisationname n where n.sort_key = s.provider_key
+    ) found order by rank limit 1)"""
+
+# Contracts name URNs without their register: one that only education lists is a school's, any other a home's.
+_REGISTER = """(case when n.urn ~ '^[0-9]{6}$'
+        and exists (select from ofsted_setting e where e.urn = n.urn and e.register = 'education'
+            and e.listed_on is not null)
+        and not exists (select from ofsted_setting h where h.urn = n.urn and h.register = 'social_care'
+            and h.listed_on is not null)
+    then 'education' else 'social_care' end)"""
+
+_OF_CONTRACT = Need(
+    "contracts_contract", of="contract", key="reference", code="unknown_contract",
+    reason="No contract {} is known, from these files or earlier ones.", absent="The row names no contract.",
+)  # fmt: skip
+_CONTRACT = "join contracts_contract c on c.reference = s.contract"
+
+
+def _make_providers(staged: str) -> None:
+    intake.insert(
+        "people_organisation",
+        given={"name": "n.provider", "sort_key": "n.provider_key", "sector": "'other'"},
+        rows=f"""(select distinct on (s.provider_key) s.provider, s.provider_key from {staged} s
+                where {_PROVIDER} is null order by s.provider_key, s.line) n order by n.provider_key
+            on conflict do nothing""",
+        parameters={},
+    )
+    intake.insert(
+        "people_organisationidentifier",
+        given={"organisation_id": "n.organisation", "scheme": "n.provider_scheme", "value": "n.provider_value"},
+        rows=f"""(select distinct on (s.provider_scheme, s.provider_value) s.provider_scheme, s.provider_value,
+                {_PROVIDER} as organisation from {staged} s
+                where s.provider_value <> '' order by s.provider_scheme, s.provider_value, s.line) n
+            on conflict do nothing""",
+        parameters={},
+    )
+
+
+def _make_settings(urns: str) -> None:
+    """A setting that no list has named yet stands as unmatched. `urns`: a select of one column, urn."""
+    intake.insert(
+        "ofsted_setting",
+        given={"register": _REGISTER, "urn": "n.urn"},
+        rows=f"(select distinct urn from ({urns}) u where urn <> '' order by urn) n on conflict do nothing",
+        parameters={},
+    )
+
+
+CONTRACTS = Intake(
+    table="contracts_contract",
+    columns=(
+        Column("provider_id", _PROVIDER, "provider"),
+        *same("title", "kind", "service", "starts_on", "ends_on", "value", "statutory_from", "visit_required"),
+        Column("manager_wording", "s.manager", "manager"),
+        Column("area_lead_wording", "s.area_lead", "area_lead"),
+    ),
+    fixed={"reference": "s.id", "state": "'live'"},
+    match="t.reference = s.id",
+    before=_make_providers,
+)
+
+ASSESSMENTS = Intake(
+    table="contracts_assessment",
+    columns=same("valid_until"),
+    joins=_CONTRACT,
+    needs=(_OF_CONTRACT,),
+    fixed={"contract_id": "c.id", "kind": "s.kind", "completed_on": "s.completed_on"},
+    match="t.contract_id = c.id and t.kind = s.kind and t.completed_on = s.completed_on",
+)
+
+POLICIES = Intake(
+    table="contracts_policyreview",
+    columns=(),
+    joins=_CONTRACT,
+    needs=(_OF_CONTRACT,),
+    fixed={"contract_id": "c.id", "policy": "s.policy", "reviewed_on": "s.reviewed_on"},
+    match="t.contract_id = c.id and t.policy = s.policy and t.reviewed_on = s.reviewed_on",
+)
+
+EVALUATIONS = Intake(
+    table="contracts_evaluation",
+    # A meeting that was planned for this day was held.
+    columns=(*same("service_area_present"), Column("state", "'held'", "held_on")),
+    joins=_CONTRACT,
+    needs=(_OF_CONTRACT,),
+    fixed={"contract_id": "c.id", "held_on": "s.held_on"},
+    match="t.contract_id = c.id and t.held_on = s.held_on",
+    scope="t.state <> 'cancelled'",
+)
+
+VISITS = Intake(
+    table="contracts_visit",
+    columns=(),
+    joins=f"""{_CONTRACT} left join lateral (
+        select o.id from ofsted_setting o where s.setting_urn <> '' and o.urn = s.setting_urn
+        order by exists (select from contracts_contractsetting x where x.contract_id = c.id and x.setting_id = o.id)
+            desc, o.listed_on is not null desc, o.register desc limit 1) g on true""",
+    needs=(_OF_CONTRACT,),
+    fixed={"contract_id": "c.id", "setting_id": "g.id", "visited_on": "s.visited_on", "state": "'held'"},
+    match="t.contract_id = c.id and t.visited_on = s.visited_on and t.setting_id is not distinct from g.id",
+    scope="t.state not in ('planned', 'cancelled')",
+    before=lambda staged: _make_settings(f"select setting_urn as urn from {staged}"),
+)
+
+LAW_CHANGES = Intake(
+    table="evidence_lawchange",
+    columns=(
+        *same("title", "in_force", "review_by"),
+        Column("policies", "string_to_array(s.policies, ';')::varchar[]", "policies"),
+    ),
+    fixed={"source_id": "s.id"},
+)
+
+
+def take_settings(*, staged: str, import_run: Import) -> int:
+    """Bring the settings of the staged contracts in line with the file; how many contracts changed by this alone."""
+    named = f"""select c.id as contract_id, c.import_run_id, u.urn from {staged} s
+        join contracts_contract c on c.reference = s.id
+        left join lateral unnest(string_to_array(s.setting_urns, ';')) u (urn) on u.urn <> ''"""
+    _make_settings(f"select urn from ({named}) named")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""create temporary table named_settings on commit drop as
+                select distinct on (n.contract_id, n.urn) n.contract_id, n.urn, g.id as setting_id
+                from ({named}) n left join lateral (
+                    select o.id from ofsted_setting o where o.urn = n.urn
+                    order by o.listed_on is not null desc, o.register desc limit 1) g on true"""
+        )
+        cursor.execute(
+            """with gone as (
+                    delete from contracts_contractsetting t using named_settings n
+                    where n.contract_id = t.contract_id and not exists (select from named_settings k
+                        where k.contract_id = t.contract_id and k.setting_id = t.setting_id)
+                    returning t.contract_id),
+                come as (
+                    insert into contracts_contractsetting (contract_id, setting_id, urn)
+                    select contract_id, setting_id, urn from named_settings n
+                    where setting_id is not null and not exists (select from contracts_contractsetting k
+                        where k.contract_id = n.contract_id and k.setting_id = n.setting_id)
+                    returning contract_id)
+                update contracts_contract c set import_run_id = %(run)s
+                where c.import_run_id is distinct from %(run)s
+                    and c.id in (select contract_id from gone union select contract_id from come)""",
+            {"run": import_run.pk},
+        )
+        changed = cursor.rowcount
+        cursor.execute("drop table named_settings")
+    return changed
+
+
+def find_people() -> int:
+    """Name the manager and service-area lead of contracts whose wording is a user's name or number; how many rows."""
+    found = 0
+    with connection.cursor() as cursor:
+        for column in ("manager", "area_lead"):
+            cursor.execute(
+                f"""update contracts_contract c set {column}_id = u.id
+                    from people_user u left join people_professional p on p.id = u.professional_id
+                    where c.{column}_id is null and c.{column}_wording <> '' and u.is_active
+                        and (p.source_id = upper(c.{column}_wording) or lower(c.{column}_wording) = u.username)"""
+            )
+            found += cursor.rowcount
+    return found

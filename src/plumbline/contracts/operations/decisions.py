@@ -1,0 +1,90 @@
+"""What the management team decides on what counts against contracts, and its list by e-mail."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from plumbline.actions import operations as actions
+from plumbline.audit import operations as audit
+from plumbline.contracts.access import contract_seen
+from plumbline.contracts.models import TeamDecision
+from plumbline.contracts.operations import rating as rating_operations
+from plumbline.contracts.queries import management, rating
+from plumbline.contracts.rules import decisions as rules
+from plumbline.flags.models import Message
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+
+@transaction.atomic
+def decide(
+    *,
+    contract_id: int,
+    code: str,
+    about: str,
+    decision: str,
+    by_when: date,
+    action_owner: User | None = None,
+    by: User,
+    at: datetime,
+    on: date,
+) -> TeamDecision:
+    """Record what was decided on one reason of one contract, by when it is to be done; with `action_owner` it becomes
+    an action of theirs. Raises RuleBroken (rules.decisions.check)."""
+    contract = contract_seen(by, contract_id=contract_id, on=on)
+    access.check(by, Permission.CONTRACTS_DECIDE, on=on)
+    rated = rating.rating_on(on, contract.pk)
+    holds = rated is not None and any((each.code, each.about) == (code, about) for each in rated.reasons)
+    rules.check(decision=decision, by_when=by_when, holds=holds, on=on)
+    made = TeamDecision(
+        contract=contract, code=code, about=about, decision=decision.strip(), decided_on=on, decided_at=at,
+        decided_by=by, by_when=by_when,
+    )  # fmt: skip
+    if action_owner is not None:
+        made.action = actions.raise_action(
+            title=f"{contract.reference}: {decision.strip()}"[:300], detail=decision.strip(), subject_type="contract",
+            subject_id=contract.pk, subject_label=f"{contract.reference}, {contract.title}"[:300],
+            origin_type="decision", origin_id=None, owner=action_owner, due_on=by_when, by=by, at=at, on=on,
+        )  # fmt: skip
+    made.save(force_insert=True)
+    audit.record(
+        "contracts.reason.decided", by=by, at=at, subject=contract, because=made.decision, code=code, about=about,
+        by_when=by_when.isoformat(), action=made.action_id,
+    )  # fmt: skip
+    if made.action_id:
+        rating_operations.rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    return made
+
+
+_MOST_LISTED = 30
+
+
+@transaction.atomic
+def write_digests(*, by: User | None, at: datetime, on: date) -> int:
+    """One e-mail a day to each of the management team with the contracts that are red or amber and their first reasons,
+    and the decisions that are overdue; nothing where there are none. Returns how many were written."""
+    subject = f"Plumbline, {on:%-d %B %Y}: contracts that are red or amber"
+    told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
+    team = [user for user in access.users_with_role("management_team", on=on) if user.email and user.pk not in told]
+    listed = management.team_list(on) if team else []
+    if not listed:
+        return 0
+    lines = [
+        f"{each.reference} {each.colour.upper()}: {each.reasons[0].sentence}" for each in listed[:_MOST_LISTED]
+        if each.reasons
+    ]  # fmt: skip
+    more = len(listed) - _MOST_LISTED
+    overdue = sum(line.overdue for each in listed for line in each.lines)
+    body = "\n".join([
+        f"Red: {sum(each.colour == 'red' for each in listed)}. "
+        f"Amber: {sum(each.colour == 'amber' for each in listed)}. Decisions overdue: {overdue}.",
+        "", *lines, *([f"… and {more} more."] if more > 0 else []), "",
+        "Sign in to Plumbline and open Contracts, Management team’s list.", "",
+    ])  # fmt: skip
+    Message.objects.bulk_create(
+        Message(to_user=user, to_address=user.email, subject=subject, body=body, written_at=at, next_attempt_at=at)
+        for user in team
+    )
+    audit.record("contracts.digests.written", by=by, at=at, count=len(team), contracts=len(listed))
+    return len(team)

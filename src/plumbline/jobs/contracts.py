@@ -1,0 +1,25 @@
+"""`plumbline contracts`: each contract in force on a day, with its rating and every reason."""
+
+import json
+from datetime import date
+
+import click
+
+from plumbline.contracts.queries import rating
+
+
+def contracts(*, day: date, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(rating.contracts_json(day), ensure_ascii=False))
+        return
+    rated = rating.ratings_on(day)
+    for each in rated.values():
+        click.echo(f"{each.reference}: {each.colour}")
+        for reason in each.reasons:
+            click.echo(f"  {reason.sentence} Since {reason.since:%-d %B %Y}.")
+    counts = {colour: sum(each.colour == colour for each in rated.values()) for colour in ("red", "amber", "green")}
+    click.echo(
+        f"{len(rated):,} contracts in force on {day:%-d %B %Y}: "
+        + ", ".join(f"{count:,} {colour}" for colour, count in counts.items()),
+        err=True,
+    )
