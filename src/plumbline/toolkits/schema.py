@@ -173,7 +173,7 @@ class _Reader:
         weights = [Decimal(each["weight"]) for each in criteria if each["weight"] is not None]
         if weights and sum(weights) != HUNDRED:
             self.fault(
-                fields.get("criteria", node), f"{path}.criteria",
+                node, f"{path}.criteria",
                 f"the weights of this section add up to {_plain(sum(weights, Decimal(0)))}, not to 100.",
             )  # fmt: skip
         return {

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
@@ -24,7 +25,7 @@ def current_version(key: str) -> ToolkitVersion:
 
 
 def toolkits_visible_to(viewer: User, *, on: date) -> QuerySet[Toolkit]:
-    """Every toolkit for whoever may see them. `current_…` describe the published version, None where there is none."""
+    """Every toolkit for whoever may see them. `current_…` and `introduction` are of the published version."""
     if not may(viewer, Permission.TOOLKITS_VIEW, on=on):
         return Toolkit.objects.none()
     current = ToolkitVersion.objects.filter(toolkit=OuterRef("pk"), state=_State.PUBLISHED)
@@ -34,6 +35,7 @@ def toolkits_visible_to(viewer: User, *, on: date) -> QuerySet[Toolkit]:
         current_number=Subquery(current.values("number")[:1]),
         current_source=Subquery(current.values("source")[:1]),
         current_since=Subquery(current.values("published_at")[:1]),
+        introduction=Subquery(current.values(words=KeyTextTransform("introduction", "content"))[:1]),
         drafts=Subquery(drafts.annotate(count=Count("pk")).values("count")[:1]),
     )
 
@@ -68,4 +70,14 @@ def versions_of(viewer: User, toolkit_id: int, *, on: date) -> QuerySet[ToolkitV
         .select_related("made_by", "published_by", "based_on")
         .defer("text", "content")
         .annotate(returns_begun=Count("returns"))
+    )
+
+
+def waiting_for(viewer: User) -> QuerySet[ToolkitVersion]:
+    """Drafts: those that came with the product beside a council's own, and those that the viewer made."""
+    return (
+        ToolkitVersion.objects.filter(state=_State.DRAFT)
+        .filter(Q(source=ToolkitVersion.Source.LIBRARY) | Q(made_by=viewer))
+        .defer("text", "content")
+        .order_by("-pk")
     )

@@ -1,3 +1,5 @@
+from typing import Any
+
 from plumbline.toolkits import schema
 from plumbline.web import forms
 
@@ -10,6 +12,10 @@ class Written(forms.PageForm):
         hint="Each line is a field and its value. Nothing in it is run: it is text, checked when you save it.",
     )  # fmt: skip
     base = forms.HiddenField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs |= {"spellcheck": "false", "autocapitalize": "off"}
 
     def clean_text(self) -> str:
         # Browsers send the line ends of a text area as carriage return and line feed.

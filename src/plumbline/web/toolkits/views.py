@@ -44,12 +44,17 @@ def _in_use(row: Toolkit) -> str | None:
     return f"Version {row.current_number}, {_SOURCES[row.current_source]}"
 
 
+def _first_sentence(text: str) -> str:
+    first, dot, _ = text.partition(". ")
+    return f"{first}." if dot else first
+
+
 class Toolkits(tables.Table):
     title = "Toolkits"
     one, many = "toolkit", "toolkits"
     columns = (
-        tables.Column("title", "Toolkit", sort="title", link=lambda row: reverse("toolkit", args=[row.pk]), note="key",
-                      note_heading="Key"),
+        tables.Column("title", "Toolkit", sort="title", link=lambda row: reverse("toolkit", args=[row.pk]),
+                      note=lambda row: _first_sentence(row.introduction or ""), note_heading="What it is"),
         tables.Column("purpose", "Purpose", lambda row: schema.PURPOSES.get(row.purpose, row.purpose), sort="purpose"),
         tables.Column("in_use", "In use", _in_use, kind=lambda row: "green", absent="None", sort="current_source"),
         tables.Column("since", "Since", "current_since", sort="current_since", absent=""),
