@@ -26,6 +26,7 @@ from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
 from plumbline.web.returns.work import items as of_returns
 from plumbline.web.settings import words as settings
+from plumbline.web.toolkits.work import items as of_toolkits
 from plumbline.web.work.item import Item
 
 # Somebody with more flags than this reads them as a list; here stand the first.
@@ -302,7 +303,7 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
 
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_flags, of_actions, of_documents, of_returns, _of_exceptions, _of_adverse, _of_providers, _of_check, _of_imports,
-    _of_lists, _of_reports,
+    _of_lists, _of_reports, of_toolkits,
 )  # fmt: skip
 
 
@@ -332,6 +333,7 @@ _PLACES = (
     ("actions", "Actions", "What is to be done, by whom, by when"),
     ("documents", "Documents", "What was given as evidence, and when it expires"),
     ("returns", "Returns", "Self-assessments, evaluations, visits: what was asked for, and where it stands"),
+    ("toolkits", "Toolkits", "What is asked in tenders, self-assessments, visits, audits and surveys"),
     ("law_changes", "Changes in law and guidance", "What policies are to be reviewed for"),
     ("settings", "Settings", "Where each home and school stands, and why"),
     ("check", "The monthly check", "Ofsted’s lists read, and our settings looked up"),
