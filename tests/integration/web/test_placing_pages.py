@@ -12,6 +12,7 @@ from plumbline.ofsted.models import CheckItem, MonthlyCheck, Setting
 from plumbline.people.models import User
 from plumbline.placements import operations
 from plumbline.placements.models import Enquiry, Placement, PlacementException
+from tests.factories.files import pdf
 from tests.integration.placements.situations import (
     AT,
     TODAY,
@@ -313,17 +314,16 @@ def test_the_check_is_not_complete_while_a_setting_is_left() -> None:
 
 
 def attach(client: Client, settings, tmp_path, content: bytes):
-
     settings.HOME = tmp_path
     adverse_with_a_child()
     item = opened(client).items.get()
-    file = SimpleUploadedFile("report.html", content, content_type="text/html")
+    file = SimpleUploadedFile("report.pdf", content, content_type="text/html")
     return client.post(f"/check/items/{item.pk}/evidence/", {"report_link": "https://example.org/r", "document": file})
 
 
 def test_a_file_is_given_out_only_as_a_file(settings, tmp_path) -> None:
     client = as_(a_user("contract_officer"))
-    attach(client, settings, tmp_path, b"%PDF-1.7 a report")
+    attach(client, settings, tmp_path, pdf())
     answer = client.get(f"/documents/{CheckItem.objects.get().document_id}/")
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
     assert answer["Content-Disposition"] == 'attachment; filename="report.pdf"'
@@ -335,6 +335,6 @@ def test_a_file_that_is_no_document_is_refused_whatever_it_is_called(settings, t
 
 
 def test_evidence_is_not_there_for_who_sees_no_settings(settings, tmp_path) -> None:
-    attach(as_(a_user("contract_officer")), settings, tmp_path, b"%PDF-1.7 a report")
+    attach(as_(a_user("contract_officer")), settings, tmp_path, pdf())
     number = CheckItem.objects.get().document_id
     assert as_(a_user("elected_member")).get(f"/documents/{number}/").status_code == 404
