@@ -27,7 +27,9 @@ ENTRIES = (
     Entry("My work", "my_work", ("/flags/",)),
     Entry("Children and families", "children", ("/tacs/",)),
     Entry("Settings and placements", "settings", ("/placements/", "/may-i-place/", "/check/")),
-    Entry("Contracts", "contracts"),
+    Entry("Contracts", "contracts", ("/tenders/", "/bids/")),
+    # For who evaluates and sees no contract.
+    Entry("Tenders", "tenders", ("/bids/",), unless="contracts"),
     Entry("Figures", "figures", ("/measures/",)),
     Entry("Scrutiny", "scrutiny", ("/reports/",)),
     Entry("Imports", "imports", ("/queues/",)),
@@ -42,7 +44,7 @@ def menu(request: HttpRequest) -> list[tuple[str, str, bool]]:
     """(label, address, whether we are there) for each entry that the person signed in may open."""
     shown = []
     for entry in ENTRIES:
-        if entry.route not in _names() or (entry.unless and _opens(request, reverse(entry.unless))):
+        if entry.route not in _names() or (entry.unless in _names() and _opens(request, reverse(entry.unless))):
             continue
         address = reverse(entry.route)
         if _opens(request, address):

@@ -249,3 +249,30 @@ def test_the_board_has_as_many_queries_for_many_bids(page: Callable[[User], Clie
             a_bid(commissioner, bid.tender)
 
     assert_constant_queries(lambda: client.get(f"/tenders/{bid.tender_id}/stage1/"), more=more)
+
+
+def test_my_work_gives_a_commissioner_what_is_next(page: Callable[[User], Client], commissioner: User) -> None:
+    a_tender(commissioner, state="approved")
+    assert "Respite care: publish it" in words(page(commissioner).get("/"))
+
+
+def test_my_work_leaves_out_what_waits_for_others(page: Callable[[User], Client], commissioner: User) -> None:
+    a_tender(commissioner, state="published")
+    assert "Respite care" not in words(page(commissioner).get("/"))
+
+
+def test_my_work_gives_an_approver_the_draft_that_was_put_to_them(
+    page: Callable[[User], Client], commissioner: User
+) -> None:
+    tender = a_tender(commissioner)
+    tenders.ask_approval(tender_id=tender.pk, **act(commissioner))
+    assert "May “Respite care” go out?" in words(page(a_user("management_team")).get("/"))
+
+
+def test_my_work_gives_the_letter_to_send(page: Callable[[User], Client], commissioner: User) -> None:
+    bid = failed(commissioner, in_stage1(commissioner)[0])
+    assert f"Send the letter to {bid.supplier.name}" in words(page(commissioner).get("/"))
+
+
+def test_an_evaluator_finds_tenders_in_the_menu(page: Callable[[User], Client]) -> None:
+    assert 'href="/tenders/"' in words(page(a_user("evaluator")).get("/"))

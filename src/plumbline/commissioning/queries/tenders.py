@@ -245,6 +245,15 @@ def conflicts_of(tender: Tender) -> QuerySet[TenderConflict]:
     )
 
 
+def conflicts_undecided(viewer: User, *, on: date) -> QuerySet[TenderConflict]:
+    return (
+        TenderConflict.objects.filter(decided_at=None, tender__in=tenders_visible_to(viewer, on=on))
+        .exclude(tender__state__in=(Tender.State.IMPLEMENTATION, Tender.State.ABANDONED))
+        .select_related("tender")
+        .order_by("recorded_at", "pk")
+    )
+
+
 def history_of(viewer: User, *, tender: Tender, on: date, most: int = 300) -> list[Event]:
     """What was done to the tender and to those of its bids that the viewer may see, newest first. No score."""
     bids = {str(pk) for pk in bids_visible_to(viewer, on=on).filter(tender=tender).values_list("pk", flat=True)}

@@ -26,6 +26,7 @@ from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
 from plumbline.web.returns.work import items as of_returns
 from plumbline.web.settings import words as settings
+from plumbline.web.tenders.work import items as of_tenders
 from plumbline.web.toolkits.work import items as of_toolkits
 from plumbline.web.work.item import Item
 
@@ -303,7 +304,7 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
 
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_flags, of_actions, of_documents, of_returns, _of_exceptions, _of_adverse, _of_providers, _of_check, _of_imports,
-    _of_lists, _of_reports, of_toolkits,
+    _of_lists, _of_reports, of_tenders, of_toolkits,
 )  # fmt: skip
 
 
@@ -335,6 +336,7 @@ _PLACES = (
     ("returns", "Returns", "Self-assessments, evaluations, visits: what was asked for, and where it stands"),
     ("toolkits", "Toolkits", "What is asked in tenders, self-assessments, visits, audits and surveys"),
     ("law_changes", "Changes in law and guidance", "What policies are to be reviewed for"),
+    ("tenders", "Tenders", "Everything that is bought, and where it stands"),
     ("settings", "Settings", "Where each home and school stands, and why"),
     ("check", "The monthly check", "Ofsted’s lists read, and our settings looked up"),
     ("may_i_place", "May I place here, now?", "One box: may a child be placed at a setting today"),
