@@ -23,5 +23,7 @@ urlpatterns = [
     path("", include("plumbline.web.evidence.urls")),
     path("", include("plumbline.web.actions.urls")),
     path("", include("plumbline.web.returns.urls")),
+    path("", include("plumbline.web.incidents.urls")),
+    path("", include("plumbline.web.provider.urls")),
     path("", include("plumbline.web.tenders.urls")),
 ]

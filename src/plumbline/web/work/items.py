@@ -24,6 +24,8 @@ from plumbline.web import navigation, wording
 from plumbline.web.actions.work import items as of_actions
 from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
+from plumbline.web.incidents.work import items as of_incidents
+from plumbline.web.provider.work import items as of_provider
 from plumbline.web.returns.work import items as of_returns
 from plumbline.web.settings import words as settings
 from plumbline.web.tenders.work import items as of_tenders
@@ -303,7 +305,8 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
 
 
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
-    _of_flags, of_actions, of_documents, of_returns, _of_exceptions, _of_adverse, _of_providers, _of_check, _of_imports,
+    _of_flags, of_incidents, of_actions, of_documents, of_returns, of_provider, _of_exceptions, _of_adverse,
+    _of_providers, _of_check, _of_imports,
     _of_lists, _of_reports, of_tenders, of_toolkits,
 )  # fmt: skip
 
@@ -331,6 +334,8 @@ _PLACES = (
     ("flags", "Flags", "What is wrong and who was told"),
     ("exceptions", "Exceptions", "Leave for one child to be placed at an adverse setting"),
     ("placements", "Placements", "Who was placed where on a day, and the setting’s judgement then"),
+    ("provider", "Your contracts", "What you are asked for, and your contracts, policies and incidents"),
+    ("incidents", "Serious incidents", "What happened, and who must be told by when"),
     ("actions", "Actions", "What is to be done, by whom, by when"),
     ("documents", "Documents", "What was given as evidence, and when it expires"),
     ("returns", "Returns", "Self-assessments, evaluations, visits: what was asked for, and where it stands"),

@@ -1,0 +1,94 @@
+"""What a provider sees of its own contracts, and what it has handed in (docs/adr/0029: what a provider sees)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from plumbline.contracts.models import Contract, Policy, PolicyOffer, PolicyReview
+from plumbline.contracts.queries import rating
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+from plumbline.people.queries import organisations_of
+
+# Of what counts against a contract, a provider is told what it can put right itself, never the colour.
+POLICY_CODES = ("policy_missing", "policy_review_overdue", "policy_before_law_change")
+OWN_CODES = (
+    "no_board_assessment", "no_self_assessment", "no_action_plan", *POLICY_CODES, "reg44_missing", "reg45_missing",
+)  # fmt: skip
+
+
+def own_contracts(viewer: User, *, on: date) -> QuerySet[Contract]:
+    """The contracts of the organisation for which the viewer signs in, under all its names; of the council's own
+    people: none."""
+    own = organisations_of(viewer, on=on)
+    if not own:
+        return Contract.objects.none()
+    return Contract.objects.filter(provider__in=own).select_related("provider", "manager", "area_lead")
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Something that a provider can put right. `about`: the policy or the setting it concerns."""
+
+    code: str
+    about: str
+    sentence: str
+    since: date
+
+
+def lacking(contracts: Sequence[Contract], *, on: date) -> dict[int, list[Lacking]]:
+    """What each contract lacks on a day, by its number, the longest lacking first; two queries for all."""
+    rated = rating.ratings_on(on, [contract.pk for contract in contracts])
+    return {
+        pk: [
+            Lacking(reason.code, reason.about, reason.sentence, reason.since)
+            for reason in sorted(found.reasons, key=lambda reason: (reason.since, reason.code, reason.about))
+            if reason.code in OWN_CODES
+        ]
+        for pk, found in rated.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLine:
+    """One of the six: its newest review that counts, what was handed in last, and what it lacks."""
+
+    key: str
+    label: str
+    review: PolicyReview | None
+    offer: PolicyOffer | None
+    lacks: str
+
+
+def policies_of(contract: Contract, *, on: date) -> list[PolicyLine]:
+    reviews = {each.policy: each for each in contract.policy_reviews.order_by("reviewed_on", "pk")}
+    offers = {
+        each.policy: each for each in contract.policy_offers.select_related("document").order_by("offered_at", "pk")
+    }
+    lacks: dict[str, str] = {}
+    for each in lacking([contract], on=on).get(contract.pk, []):
+        if each.code in POLICY_CODES:
+            lacks[each.about] = each.sentence
+    return [
+        PolicyLine(key, label, reviews.get(key), offers.get(key), lacks.get(key, "")) for key, label in Policy.choices
+    ]
+
+
+def offers_visible_to(viewer: User, *, on: date) -> QuerySet[PolicyOffer]:
+    """What was handed in: all of it for who manages contracts, their own for a provider's people."""
+    if access.may(viewer, Permission.CONTRACTS_MANAGE, on=on):
+        return PolicyOffer.objects.all()
+    return PolicyOffer.objects.filter(contract__in=own_contracts(viewer, on=on).values("pk"))
+
+
+def offers_to_decide(viewer: User, *, on: date) -> list[PolicyOffer]:
+    """What waits for the council to look at, oldest first; one for each document, whichever contracts it serves."""
+    if not access.may(viewer, Permission.CONTRACTS_MANAGE, on=on):
+        return []
+    waiting = PolicyOffer.objects.filter(accepted=None).select_related("contract__provider", "document", "offered_by")
+    return list({(each.document_id, each.policy): each for each in waiting.order_by("-offered_at", "-pk")}.values())[
+        ::-1
+    ]

@@ -1,0 +1,298 @@
+"""What is done about an incident: reported, told, decided, put right, looked back at. One matter a page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from plumbline.contracts.access import contract_seen
+from plumbline.contracts.models import Incident, IncidentState, Notification
+from plumbline.contracts.operations import incident_notices, incidents
+from plumbline.contracts.queries import incidents as queries
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import Permission
+from plumbline.placements.access import children_visible_to
+from plumbline.web.access import requires
+from plumbline.web.forms import PageForm
+from plumbline.web.incidents import forms, words
+from plumbline.web.incidents.views import WORKS, address_of_contract, may_report, seen
+
+MANAGES = Permission.INCIDENTS_MANAGE
+
+
+@requires(*WORKS)
+def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Report an incident under a contract."""
+    contract = contract_seen(request.user, contract_id=pk, on=request.day)
+    if not may_report(request, contract):
+        raise Http404
+    now = words.now_of(request)
+    local = timezone.localtime(now)
+    form = forms.Report(request.POST or None, contract=contract, initial={
+        "occurred_on": local.date(), "occurred_time": f"{local:%H:%M}",
+    })  # fmt: skip
+    if form.is_valid():
+        try:
+            made = incidents.report_incident(
+                contract_id=contract.pk, setting_id=form.setting_id, told=form.told(), by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"Reported as {made.reference}. Now tell those below, the most urgent first.")
+            return redirect("incident", made.pk)
+    return render(request, "incidents/report.html", {
+        "contract": contract, "form": form, "agreed": queries.form_in_force(contract),
+        "cancel": address_of_contract(request, contract),
+    })  # fmt: skip
+
+
+@requires(*WORKS)
+def sent(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """Say that a recipient was told."""
+    found, row = _notification(request, pk, number)
+    return _do(
+        request, found, forms.MarkSent(request.POST or None, initial={"sent": "now"}),
+        title=f"{words.label(row.recipient)}: mark as told", button="Mark as told", done="Marked as told.",
+        text=f"{row.legal_basis}. Due by {words.said(row.due_at)}.",
+        operation=lambda form: incident_notices.mark_sent(
+            notification_id=row.pk, channel=form.cleaned_data["channel"], sent_at=form.sent_at, **_who(request)
+        ),
+    )  # fmt: skip
+
+
+@requires(*WORKS)
+def received(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    found, row = _notification(request, pk, number)
+    return _do(
+        request, found, forms.MarkReceived(request.POST or None),
+        title=f"{words.label(row.recipient)}: mark as received", button="Mark as received",
+        done="Marked as received.", text=f"Told: {row.channel}.",
+        operation=lambda form: incident_notices.mark_received(
+            notification_id=row.pk, received_by=form.cleaned_data["received_by"], **_who(request)
+        ),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def not_needed(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    found, row = _notification(request, pk, number)
+    return _do(
+        request, found, forms.NotNeeded(request.POST or None), title=f"{words.label(row.recipient)}: not needed",
+        button="Mark as not needed", done="Marked as not needed.", text=f"{row.legal_basis}.",
+        operation=lambda form: incident_notices.mark_not_needed(
+            notification_id=row.pk, because=form.cleaned_data["because"], **_who(request)
+        ),
+    )  # fmt: skip
+
+
+@requires(*WORKS)
+def news(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    return _do(
+        request, found, forms.News(request.POST or None), title="Add what has become known", button="Add the news",
+        done="Added. Tell everybody who was told before.",
+        operation=lambda form: incidents.add_news(
+            incident_id=found.pk, text=form.cleaned_data["text"], **_who(request)
+        ),
+    )  # fmt: skip
+
+
+@requires(*WORKS)
+def news_sent(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    row = queries.news_line(found, number)
+    if row is None:
+        raise Http404
+    return _do(
+        request, found, forms.MarkSent(request.POST or None, initial={"sent": "now"}),
+        title=f"{words.label(row.notification.recipient)}: mark the news as told", button="Mark as told",
+        done="Marked as told.", text=row.news.text,
+        operation=lambda form: incident_notices.mark_news_sent(
+            news_sent_id=row.pk, channel=form.cleaned_data["channel"], sent_at=form.sent_at, **_who(request)
+        ),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    form = forms.Decide(request.POST or None, initial={"learnt_on": timezone.localtime(found.reported_at).date()})
+    return _do(
+        request, found, form, title="The national panel", button="Record the decision",
+        done="Your decision is recorded.",
+        text="From learning of it the council has five working days to notify the panel, fifteen for a rapid review.",
+        operation=lambda form: incidents.decide_notifiable(
+            incident_id=found.pk, notifiable=form.cleaned_data["notifiable"] == "yes",
+            learnt_on=form.cleaned_data["learnt_on"], because=form.cleaned_data["because"], **_who(request),
+        ),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def outcome(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    return _do(
+        request, found, forms.Outcome(request.POST or None, initial={"outcome": found.outcome}),
+        title="Outcome of the allegation", button="Record the outcome", done="The outcome is recorded.",
+        operation=lambda form: incidents.set_outcome(
+            incident_id=found.pk, outcome=form.cleaned_data["outcome"], because=form.cleaned_data["because"],
+            **_who(request),
+        ),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def change(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Put right what was reported."""
+    found = seen(request, pk)
+    occurred = timezone.localtime(found.occurred_at)
+    known = timezone.localtime(found.known_at) if found.known_at and found.known_at != found.occurred_at else None
+    same = ("type", "summary", "immediate_action", "children_count", "placing_authority", "police_reference",
+            "lado_reference", "service_centre_reference")  # fmt: skip
+    initial = {
+        **{name: getattr(found, name) for name in same},
+        "setting": str(found.setting_id or "none"), "occurred_on": occurred.date(),
+        "occurred_time": f"{occurred:%H:%M}", "known_on": known.date() if known else None,
+        "known_time": f"{known:%H:%M}" if known else "",
+        "strategy_discussion": {True: "yes", False: "no", None: ""}[found.strategy_discussion],
+    }  # fmt: skip
+    form = forms.ChangeFacts(request.POST or None, contract=found.contract, initial=initial)
+    if queries.may_read_narrative(request.user, found, on=request.day):
+        form.fields["staff_involved"].initial = found.staff_involved
+    else:
+        del form.fields["staff_involved"]
+    return _do(
+        request, found, form, title="Put right what was reported", button="Save the change", done="Changed.",
+        text="The full account stays as it was written. What became known later is added as news.",
+        operation=lambda form: incidents.change_facts(
+            incident_id=found.pk, told=form.told(staff=found.staff_involved), setting_id=form.setting_id,
+            because=form.cleaned_data["because"], **_who(request),
+        ),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def action(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    form = forms.RaiseAction(request.POST or None)
+    if found.contract.manager is None:
+        form.fields["owner"].choices = form.fields["owner"].choices[:2]  # type: ignore[attr-defined]
+    owners = {"me": request.user, "manager": found.contract.manager, "provider": None}
+    return _do(
+        request, found, form, title="Put down an action", button="Put it down", done="The action is on the list.",
+        operation=lambda form: incidents.raise_incident_action(
+            incident_id=found.pk, title=form.cleaned_data["title"], detail=form.cleaned_data["detail"],
+            owner=owners[form.cleaned_data["owner"]],
+            owner_organisation=found.contract.provider if form.cleaned_data["owner"] == "provider" else None,
+            due_on=form.cleaned_data["due_on"], critical=form.cleaned_data["critical"], **_who(request),
+        ),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def review(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """To review: all is done that had to be done at once."""
+    found = seen(request, pk)
+    return _do(
+        request, found, PageForm(request.POST if request.method == "POST" else None), title="Look back at the incident",
+        button="Begin the review", done="The incident is under review.",
+        text="Say so when everything that had to be done at once is done. It can be opened again.",
+        operation=lambda form: incidents.move_incident(incident_id=found.pk, to=IncidentState.REVIEW, **_who(request)),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def reopen(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    return _do(
+        request, found, forms.Reopen(request.POST or None), title="Open the incident again", button="Open it again",
+        done="The incident is open again.",
+        operation=lambda form: incidents.move_incident(
+            incident_id=found.pk, to=IncidentState.OPEN, because=form.cleaned_data["because"], **_who(request)
+        ),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def close(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    return _do(
+        request, found, forms.Close(request.POST or None, initial={"lessons": found.lessons}),
+        title="Close the incident", button="Close it", done="The incident is closed.",
+        operation=lambda form: incidents.move_incident(
+            incident_id=found.pk, to=IncidentState.CLOSED, lessons=form.cleaned_data["lessons"], **_who(request)
+        ),
+    )  # fmt: skip
+
+
+@requires(Permission.INCIDENTS_NARRATIVE, MANAGES)
+def let_read(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    if not queries.may_open_narrative(request.user, found, on=request.day):
+        raise Http404
+    readers = list(queries.readers_to_choose(on=request.day))
+    return _do(
+        request, found, forms.LetRead(request.POST or None, readers=readers),
+        title="Let a colleague read the full account",
+        button="Let them read it", done="They can read it now.", text="Each reading is recorded.",
+        operation=lambda form: incidents.let_read(
+            incident_id=found.pk, reader=next(each for each in readers if str(each.pk) == form.cleaned_data["reader"]),
+            because=form.cleaned_data["because"], **_who(request),
+        ),
+    )  # fmt: skip
+
+
+@requires(Permission.CHILDREN_VIEW)
+def child(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Link a child, of those whom the viewer may see."""
+    found = seen(request, pk)
+    visible = children_visible_to(request.user, on=request.day)
+
+    def link(form: Any) -> None:
+        chosen = visible.filter(source_id__iexact=form.cleaned_data["child"].strip()).first()
+        if chosen is None:
+            raise RuleBroken("No child of this number is known to you.", code="unknown_child")
+        incidents.link_child(incident_id=found.pk, child=chosen, **_who(request))
+
+    return _do(
+        request, found, forms.LinkChild(request.POST or None), title="Say which child it concerns",
+        button="Link the child", done="The child is linked. Only those who may see the child see the name.",
+        operation=link,
+    )  # fmt: skip
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"by": request.user, "at": request.at, "on": request.day}
+
+
+def _notification(request: HttpRequest, pk: int, number: int) -> tuple[Incident, Notification]:
+    found = seen(request, pk)
+    row = found.notifications.filter(pk=number).first()
+    if row is None:
+        raise NotAllowed(f"There is no notification {number}.")
+    return found, row
+
+
+def _do(
+    request: HttpRequest, found: Incident, form: Any, *, title: str, button: str, done: str,
+    operation: Callable[[Any], object], text: str = "",
+) -> HttpResponseBase:  # fmt: skip
+    """One form that does one thing to an incident, and goes back to it."""
+    if form.is_valid():
+        try:
+            operation(form)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, done)
+            return redirect("incident", found.pk)
+    return render(request, "incidents/do.html", {
+        "incident": found, "form": form, "title": title, "button": button, "text": text,
+        "back": reverse("incident", args=[found.pk]),
+    })  # fmt: skip

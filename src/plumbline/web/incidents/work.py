@@ -1,0 +1,53 @@
+"""What waits for somebody because of serious incidents, for "My work": the council's people and a provider's alike."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from plumbline.contracts.models import Incident
+from plumbline.contracts.queries import incidents as queries
+from plumbline.people.models import User
+from plumbline.web.incidents import words
+from plumbline.web.work.item import Item
+
+
+def items(viewer: User, on: date) -> Iterable[Item]:
+    """One line an incident with somebody to tell, whatever the number; decisions; forms to agree."""
+    yield from _to_tell(viewer, on)
+    for incident in queries.to_be_decided(viewer, on=on):
+        yield Item(
+            what="Decide whether the national panel must be notified", whom=_whom(incident),
+            why=f"{incident.get_type_display()}. The council has five working days from learning of it.",
+            due=localtime(incident.reported_at).date(), url=reverse("incident_decide", args=[incident.pk]),
+            button="Decide", gravity=1,
+        )  # fmt: skip
+    for form in queries.forms_to_agree(viewer, on=on):
+        yield Item(
+            what="Read and agree the incident form", whom=f"{form.contract.reference}, {form.contract.title}",
+            why=f"Version {form.number} holds once all three sides have agreed it.", due=None,
+            url=reverse("incident_form", args=[form.contract_id]), button="Read it", gravity=3,
+        )  # fmt: skip
+
+
+def _to_tell(viewer: User, on: date) -> Iterable[Item]:
+    waiting: dict[int, list[str]] = {}
+    incidents: dict[int, tuple[Incident, date]] = {}
+    for row in queries.notifications_to_send(viewer, on=on):
+        incidents.setdefault(row.incident_id, (row.incident, localtime(row.due_at).date()))
+        waiting.setdefault(row.incident_id, []).append(words.label(row.recipient))
+    for sent in queries.news_to_send(viewer, on=on):
+        incident, due = incidents.get(sent.news.incident_id, (sent.news.incident, localtime(sent.due_at).date()))
+        incidents[incident.pk] = incident, min(due, localtime(sent.due_at).date())
+        waiting.setdefault(incident.pk, []).append(f"{words.label(sent.notification.recipient)} (later news)")
+    for pk, (incident, due) in incidents.items():
+        yield Item(
+            what=f"Tell of an incident: {incident.get_type_display().lower()}", whom=_whom(incident),
+            why=f"Still to be told: {', '.join(waiting[pk])}.", due=due, url=reverse("incident", args=[pk]),
+            button="Open the incident", gravity=1,
+        )  # fmt: skip
+
+
+def _whom(incident: Incident) -> str:
+    return f"{incident.reference}, contract {incident.contract.reference}"

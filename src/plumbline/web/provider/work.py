@@ -1,0 +1,52 @@
+"""What a provider is asked for beside returns, actions and incidents; and what it handed in, for the council."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from plumbline.contracts.models import Contract, Policy
+from plumbline.contracts.queries import portal
+from plumbline.people.models import User
+from plumbline.web import wording
+from plumbline.web.work.item import Item
+
+
+def items(viewer: User, on: date) -> Iterable[Item]:
+    yield from _to_decide(viewer, on)
+    contracts = list(portal.own_contracts(viewer, on=on).exclude(state="ended").order_by("reference"))
+    if contracts:
+        yield from _lacking(contracts, viewer, on)
+
+
+def _to_decide(viewer: User, on: date) -> Iterable[Item]:
+    for offer in portal.offers_to_decide(viewer, on=on):
+        yield Item(
+            what=f"Look at a policy: {Policy(offer.policy).label.lower()}", whom=offer.contract.provider.name,
+            why=f"Handed in on {wording.day(localtime(offer.offered_at))}. It counts once you have accepted it.",
+            due=None, url=reverse("policy_offer", args=[offer.pk]), button="Look at it",
+        )  # fmt: skip
+
+
+def _lacking(contracts: list[Contract], viewer: User, on: date) -> Iterable[Item]:
+    """Each policy once, for all contracts that lack it; what was handed in waits for the council, not for them."""
+    handed_in = set(portal.offers_visible_to(viewer, on=on).filter(accepted=None).values_list("contract", "policy"))
+    policies: dict[str, list[tuple[Contract, portal.Lacking]]] = {}
+    lacks = portal.lacking(contracts, on=on)
+    for contract in contracts:
+        for each in lacks.get(contract.pk, []):
+            if each.code not in portal.POLICY_CODES:
+                yield Item(
+                    what=each.sentence, whom=f"{contract.reference}, {contract.title}", why="", due=each.since,
+                    url=reverse("provider_contract", args=[contract.pk]), button="Open the contract", gravity=2,
+                )  # fmt: skip
+            elif (contract.pk, each.about) not in handed_in:
+                policies.setdefault(each.about, []).append((contract, each))
+    for policy, found in policies.items():
+        contract, first = min(found, key=lambda each: each[1].since)
+        many = f"{len({contract.pk for contract, _ in found})} contracts" if len(found) > 1 else contract.reference
+        yield Item(
+            what=f"Upload the policy on {Policy(policy).label.lower()}", whom=many, why=first.sentence,
+            due=first.since, url=reverse("provider_policy", args=[contract.pk, policy]), button="Upload it",
+        )  # fmt: skip
