@@ -150,7 +150,15 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
     "a setting, what Ofsted said of it, and how many children are there": (
         "settings", "setting_record", "settings_unregistered", "setting_judgement", "setting_notice",
         "setting_notice_end", "setting_unregistered", "setting_unregistered_end", "setting_provider", "may_i_place",
-        "document", "check", "check_month", "check_unchanged", "check_complete", "check_evidence",
+        "check", "check_month", "check_unchanged", "check_complete", "check_evidence",
+    ),
+    "documents given as evidence, and changes in law": (
+        "document", "documents", "document_new", "document_page", "document_replace", "document_withdraw",
+        "law_changes", "law_change", "law_change_new", "law_change_withdraw",
+    ),
+    "actions, which name no child; those about a child’s record are for their owner and who is tied to it": (
+        "actions", "action", "action_start", "action_note", "action_done", "action_verify", "action_send_back",
+        "action_move", "action_hand_over", "action_cancel",
     ),
     "files handed in and counts of their rows": (
         "imports", "import_new", "uploads", "upload", "upload_look", "upload_take", "queues", "queue_gone",
