@@ -6,7 +6,7 @@ import click
 from django.conf import settings
 
 from plumbline.actions import operations as actions
-from plumbline.contracts.operations import decisions
+from plumbline.contracts.operations import decisions, incident_forms, incident_notices
 from plumbline.contracts.operations import rating as contracts
 from plumbline.contracts.queries.register import settings_with_contracts
 from plumbline.evidence import operations as evidence
@@ -24,10 +24,12 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     about_contracts = contracts.turn_of_the_day(by=None, at=at, on=on)
     about_documents = evidence.raise_flags(by=None, at=at, on=on)
     about_actions = actions.raise_flags(by=None, at=at, on=on)
-    escalated = flags.escalate_overdue(by=None, at=at, on=on)
+    about_forms = incident_forms.raise_form_flags(by=None, at=at, on=on)
+    escalated = incident_notices.escalate_overdue(by=None, at=at, on=on)
+    escalated += flags.escalate_overdue(by=None, at=at, on=on)
     digests = flags.write_digests(by=None, at=at, on=on)
     digests += decisions.write_digests(by=None, at=at, on=on)
-    changed = (raised, about_contracts, about_documents, about_actions)
+    changed = (raised, about_contracts, about_documents, about_actions, about_forms)
     return {
         "raised": sum(sum(each.raised.values()) for each in changed),
         "closed": sum(sum(each.closed.values()) for each in changed),

@@ -4,6 +4,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from plumbline.audit import operations as audit
+from plumbline.contracts.operations import incident_notices
 from plumbline.exchange import uploads
 from plumbline.jobs import night as night_job
 from plumbline.jobs import ways_in
@@ -21,6 +22,13 @@ def seal_audit(timestamp: int) -> None:
 def night(timestamp: int) -> None:
     """At half past three."""
     night_job.night(at=ways_in.now(), on=ways_in.today())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="periodic", queueing_lock="incidents")
+def watch_incidents(timestamp: int) -> None:
+    """Every ten minutes: clocks of an hour cannot wait for the night."""
+    incident_notices.escalate_overdue(by=None, at=ways_in.now(), on=ways_in.today())
 
 
 @app.periodic(cron="* * * * *")
