@@ -405,14 +405,14 @@ def _scores(tender: Tender, board: Board) -> Iterator[Block]:
                 (Column("Evaluator"), Column("Score", "right"), Column("Comment")),
                 [Row(given.evaluator, (plain(given.score), given.comment)) for given in cell.given]
                 or [Row("Nobody", ("", "This answer was not scored."))],
-                note=_agreed(tender, cell),
             )
+            yield Paragraph(_agreed(tender, cell))
 
 
 def _agreed(tender: Tender, cell: Moderated) -> Inline:
     if tender.method == Tender.Method.AVERAGE:
         average = cell.average
-        return [Strong(f"Average: {plain(average)}.")] if average is not None else ""
+        return [Strong(f"Average: {plain(average)}.")] if average is not None else "There is nothing to average."
     agreed = cell.agreed
     if agreed is None:
         return "No score was agreed."
@@ -526,7 +526,7 @@ def _outcome(own: Standing, winner: Standing, found: Result) -> Iterator[Block]:
     elif own.rank is None:
         yield Paragraph(f"Your bid was disqualified. {' '.join(own.reasons)}")
     else:
-        yield Paragraph(f"Your bid was not successful. The contract goes to {winner.name}.")
+        yield Paragraph(f"Your bid was not successful. The successful bid is that of {winner.name}.")
     if own.rank is not None and own.total is not None:
         tie = ", the same total as another bid" if own.tied_with else ""
         yield Paragraph(f"It has {_points(own.total, found)} of 100 points and rank {own.rank} of {ranked}{tie}.")
@@ -535,7 +535,7 @@ def _outcome(own: Standing, winner: Standing, found: Result) -> Iterator[Block]:
 def _explained(row: Standing, because: dict[str, str], found: Result) -> Iterator[Block]:
     yield Table("Scores and points", _POINTS, _points_rows(row))
     if row.price_points is not None:
-        yield Paragraph(f"Its price has {_exact(row.price_points)} points.")
+        yield Paragraph(f"Its price has {rounded(row.price_points)} points.")
     if row.total is not None:
         yield Paragraph(f"Its total is {_points(row.total, found)} points.")
     for answer in row.answers:
@@ -549,7 +549,7 @@ def _explained(row: Standing, because: dict[str, str], found: Result) -> Iterato
 
 
 def _facts(caption: str, heading: str, rows: Sequence[tuple[str, str]]) -> Table:
-    return Table(caption, (Column(heading), Column("")), [Row(name, (value,)) for name, value in rows])
+    return Table(caption, (Column(heading), Column("Recorded")), [Row(name, (value,)) for name, value in rows])
 
 
 def _version(version: object | None) -> str:

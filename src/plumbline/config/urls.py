@@ -26,4 +26,5 @@ urlpatterns = [
     path("", include("plumbline.web.incidents.urls")),
     path("", include("plumbline.web.provider.urls")),
     path("", include("plumbline.web.tenders.urls")),
+    path("", include("plumbline.web.evaluation.urls")),
 ]

@@ -265,8 +265,9 @@ def _places(totals: Sequence[Fraction]) -> int:
 def _notes(rows: Sequence[Standing], quality_share: Decimal, lowest: Decimal | None) -> tuple[str, ...]:
     notes = [f"Quality counts {plain(quality_share)} in a hundred, price {plain(FULL - quality_share)}."]
     if lowest is not None:
+        pounds = f"£{lowest:,.2f}".removesuffix(".00")
         notes.append(
-            f"Price points are the lowest price of the bids still standing (£{lowest:,.2f}) divided by the price of "
+            f"Price points are the lowest price of the bids still standing ({pounds}) divided by the price of "
             f"the bid, times {plain(FULL - quality_share)}."
         )
     seen: set[int] = set()

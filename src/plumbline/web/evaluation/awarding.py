@@ -1,0 +1,315 @@
+"""Recommending, approving, the notice and the standstill, the award, letters and promises."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.commissioning.models import Award, Bid, BidState, Tender
+from plumbline.commissioning.operations import award as operations
+from plumbline.commissioning.queries import evaluation as queries
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.web import wording
+from plumbline.web.access import requires
+from plumbline.web.evaluation.forms import Because, Letter, OnDay, PromiseMade, Recommend
+from plumbline.web.evaluation.leading import form_page, sure_page
+from plumbline.web.evaluation.moderating import standing_words
+from plumbline.web.tenders.frame import frame
+
+_S, _A = Tender.State, Award.State
+
+
+@requires(Permission.TENDERS_VIEW)
+def award(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Where the award stands: what was recommended and why, what is next, letters, promises."""
+    viewer, on = request.user, request.day
+    tender, found = queries.award_seen(viewer, tender_id=pk, on=on)
+    manages = may(viewer, Permission.TENDERS_MANAGE, on=on)
+    approves = may(viewer, Permission.TENDERS_APPROVE, on=on)
+    bids = list(tender.bids.select_related("supplier").exclude(state=BidState.WITHDRAWN)
+                .order_by("supplier__sort_key", "pk"))  # fmt: skip
+    unsent = [bid.supplier.name for bid in bids if bid.letter_sent_on is None]
+    scored = queries.scored(tender)
+    return render(request, "evaluation/award.html", {
+        **frame(request, tender, "award"),
+        "award": found, "manages": manages, "scored": scored,
+        "step": _step(tender, found, viewer=viewer, manages=manages, approves=approves, unsent=unsent, on=on),
+        "standings": found.result.get("standings", []) if found else [],
+        "tie": found.result.get("tie_decided_because", "") if found else "",
+        "letters": bids if found and found.approved_at and (manages or approves) else [],
+        "promises": list(queries.promises_of(found)) if found else [],
+        "may_promise": manages and found is not None and tender.state != _S.IMPLEMENTATION,
+        "may_take_back": found is not None and found.state != _A.AWARDED and (manages or approves),
+        "cancelled": list(Award.objects.filter(tender=tender, state=_A.CANCELLED).select_related("bid__supplier")
+                          .order_by("recommended_at")),
+        "report": scored or tender.state in queries.OPENED,
+    })  # fmt: skip
+
+
+def _step(
+    tender: Tender, found: Award | None, *, viewer: Any, manages: bool, approves: bool, unsent: list[str], on: Any
+) -> dict[str, str]:
+    """What comes next, for whom: `what`, and a button where it is this viewer's to do."""
+
+    def step(what: str, route: str = "", button: str = "", due: str = "") -> dict[str, str]:
+        url = reverse(route, args=[tender.pk]) if route else ""
+        return {"what": what, "url": url, "button": button if url else "", "due": due}
+
+    if found is None:
+        return step("Recommend a bid", "award_recommend" if manages else "", "Recommend a bid")
+    if found.approved_at is None:
+        if approves and viewer.pk != found.recommended_by_id:
+            return step("Read the evaluation report, and approve the recommendation or take it back", "award_approve",
+                        "Read and decide")  # fmt: skip
+        return step("It waits for somebody else to approve it, who may approve tenders.")
+    if found.state == _A.AWARDED:
+        if tender.state == _S.AWARDED:
+            return step("Publish the contract details once the contract is signed",
+                        "award_details" if manages else "", "Record that they are published")  # fmt: skip
+        return step("The contract details are published.")
+    if found.state == _A.STANDSTILL and found.standstill_until is not None:
+        if on <= found.standstill_until:
+            return step(f"The standstill lasts until the end of {wording.day(found.standstill_until)}.",
+                        due=wording.by_when(found.standstill_until, on))  # fmt: skip
+        return step("The standstill is over: award the contract", "award_confirm" if manages or approves else "",
+                    "Award the contract")  # fmt: skip
+    if tender.standstill_days:
+        if unsent:
+            return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
+        return step("Every letter is sent: publish the award notice, and the standstill begins",
+                    "award_notice" if manages else "", "Record that it is published")  # fmt: skip
+    return step("The procedure has no standstill: award the contract",
+                "award_confirm" if manages or approves else "", "Award the contract")  # fmt: skip
+
+
+def _seen(request: HttpRequest, pk: int) -> tuple[Tender, Award]:
+    tender, found = queries.award_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
+    if found is None:
+        raise NotAllowed(f"Tender {pk} has no award.")
+    return tender, found
+
+
+def _back(pk: int) -> str:
+    return reverse("tender_award", args=[pk])
+
+
+@requires(Permission.TENDERS_MANAGE)
+def recommend(request: HttpRequest, pk: int) -> HttpResponseBase:
+    tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
+    bids = queries.bids_to_score(tender)
+    rows: list[dict[str, Any]] = []
+    tied = False
+    words = []
+    if queries.scored(tender):
+        seen = queries.scores_seen(request.user, tender_id=pk, on=request.day)
+        found, why = queries.result_or_why(seen, queries.board_of(seen))
+        if found is None:
+            return sure_page(request, tender, "Recommend a bid", "", [why], back=reverse("tender", args=[pk]))
+        rows = [standing_words(row, found) for row in found.standings]
+        tied = len(found.first) > 1
+        choices = [(str(row.bid), row.name) for row in found.first]
+        words = [f"{row['name']}: {row['word'].lower()}{', ' + row['total'] + ' points' if row['total'] else ''}."
+                 for row in rows]  # fmt: skip
+        if tied:
+            words.append("The highest total is a tie. The scores do not decide; you do, and say why.")
+        if not choices:
+            words.append("No bid is left. Abandon the tender.")
+    else:
+        choices = [(str(bid.pk), bid.supplier.name) for bid in bids]
+        words = [f"{tender.get_kind_display()}, without scores. {tender.direct_award_reason}"]
+    form = Recommend(
+        request.POST or None, choices=choices, tied=tied,
+        initial={"bid": choices[0][0]} if len(choices) == 1 else {},
+    )  # fmt: skip
+    if form.is_valid():
+        try:
+            operations.recommend(
+                tender_id=pk, bid_id=int(form.cleaned_data["bid"]), reason=form.cleaned_data["reason"],
+                tie_reason=form.cleaned_data.get("tie_reason", ""), by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="tie_reason" if refusal.code == "tie_needs_reason" else None)
+        else:
+            messages.success(request, "Recommended. Somebody else who may approve tenders approves it.")
+            return redirect("tender_award", pk)
+    return form_page(request, tender, form, "Recommend a bid", "Recommend this bid", words,
+                     back=reverse("tender", args=[pk]))  # fmt: skip
+
+
+@requires(Permission.TENDERS_APPROVE)
+def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
+    tender, found = _seen(request, pk)
+    if request.method == "POST":
+        operations.approve_award(
+            award_id=found.pk, council=settings.COUNCIL, by=request.user, at=request.at, on=request.day
+        )
+        messages.success(request, "Approved. The letters to all bidders are drafted.")
+        return redirect("tender_award", pk)
+    words = [f"{found.recommended_by} recommends {found.bid.supplier.name}: {found.reason}"]
+    tie = found.result.get("tie_decided_because")
+    if tie:
+        words.append(f"The totals were equal. How it was decided: {tie}")
+    words.append("With your approval the letters and assessment summaries to all bidders are drafted.")
+    more = [
+        ("Read the evaluation report", reverse("evaluation_report", args=[pk])),
+        ("Take the recommendation back", reverse("award_take_back", args=[pk])),
+    ]
+    title = f"Approve the award to {found.bid.supplier.name}"
+    return sure_page(request, tender, title, "Approve the award", words, back=_back(pk), more=more)
+
+
+@requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
+def take_back(request: HttpRequest, pk: int) -> HttpResponseBase:
+    tender, found = _seen(request, pk)
+    form = Because(request.POST or None, label="Why is it taken back?", hint="It stands in the evaluation report.")
+    if form.is_valid():
+        try:
+            operations.cancel_recommendation(
+                award_id=found.pk, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The recommendation is taken back.")
+            return redirect("tender_award", pk)
+    return form_page(request, tender, form, f"Take back the recommendation of {found.bid.supplier.name}",
+                     "Take it back", ["Letters that told of it are void and are drafted again."], kind="warning",
+                     back=_back(pk))  # fmt: skip
+
+
+def _on_day(request: HttpRequest, pk: int, title: str, label: str, button: str, words: list[str], operation: Any,
+            field: str, done: str) -> HttpResponseBase:  # fmt: skip
+    """A page that records a step of the award with its day."""
+    tender, found = _seen(request, pk)
+    day = request.day  # type: ignore[attr-defined]
+    form = OnDay(request.POST or None, label=label, initial={"day": day})
+    if form.is_valid():
+        try:
+            operation(award_id=found.pk, **{field: form.cleaned_data["day"]}, by=request.user,
+                      at=request.at, on=day)  # type: ignore[attr-defined]  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="day")
+        else:
+            messages.success(request, done)
+            return redirect("tender_award", pk)
+    return form_page(request, tender, form, title, button, words, back=_back(pk))
+
+
+@requires(Permission.TENDERS_MANAGE)
+def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _on_day(request, pk, "The contract award notice", "On which day was it published?",
+                   "Record that it is published",
+                   ["The standstill begins with the notice, where the procedure has one."],
+                   operations.publish_notice, "notice_on", "The notice is recorded.")  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
+def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _on_day(request, pk, "Award the contract", "On which day is it awarded?", "Award the contract",
+                   ["The other bids are then unsuccessful. The award cannot be taken back."],
+                   operations.confirm_award, "awarded_on", "The contract is awarded.")  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE)
+def details(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _on_day(request, pk, "The contract details", "On which day were they published?",
+                   "Record that they are published", [],
+                   operations.publish_details, "published_on", "The contract details are published.")  # fmt: skip
+
+
+# --- letters --------------------------------------------------------------------------------------------------------
+
+
+def _bid(request: HttpRequest, pk: int, bid_id: int) -> tuple[Tender, Award, Bid]:
+    tender, found = _seen(request, pk)
+    bid = tender.bids.select_related("supplier").filter(pk=bid_id).first()
+    if bid is None:
+        raise NotAllowed(f"There is no bid {bid_id}.")
+    return tender, found, bid
+
+
+@requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
+def letter(request: HttpRequest, pk: int, bid_id: int) -> HttpResponseBase:
+    tender, _, bid = _bid(request, pk, bid_id)
+    may_edit = may(request.user, Permission.TENDERS_MANAGE, on=request.day) and bid.letter_sent_on is None
+    form = Letter(request.POST or None, initial={"text": bid.letter}) if may_edit and bid.letter else None
+    if form is not None and form.is_valid():
+        try:
+            operations.edit_outcome_letter(
+                bid_id=bid.pk, text=form.cleaned_data["text"], by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="text")
+        else:
+            messages.success(request, "The letter is saved.")
+            return redirect("award_letter", pk, bid_id)
+    return render(request, "evaluation/letter.html", {
+        "tender": tender, "bid": bid, "form": form, "back": _back(pk),
+        "summary": queries.scored(tender) and bid.scores.exists(),
+    })  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE)
+def letter_sent(request: HttpRequest, pk: int, bid_id: int) -> HttpResponseBase:
+    tender, _, bid = _bid(request, pk, bid_id)
+    form = OnDay(request.POST or None, label="On which day was it sent?", initial={"day": request.day})
+    if form.is_valid():
+        try:
+            operations.send_outcome_letter(
+                bid_id=bid.pk, sent_on=form.cleaned_data["day"], by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="day")
+        else:
+            messages.success(request, f"The letter to {bid.supplier.name} is recorded as sent.")
+            return redirect("tender_award", pk)
+    back = reverse("award_letter", args=[pk, bid_id])
+    return form_page(request, tender, form, f"The letter to {bid.supplier.name} was sent", "Record it as sent",
+                     ["It is not edited any more after that."], back=back)  # fmt: skip
+
+
+# --- promises -------------------------------------------------------------------------------------------------------
+
+
+@requires(Permission.TENDERS_MANAGE)
+def promise(request: HttpRequest, pk: int) -> HttpResponseBase:
+    tender, found = _seen(request, pk)
+    form = PromiseMade(request.POST or None, titles=queries.titles_of(tender))
+    if form.is_valid():
+        try:
+            operations.record_promise(
+                award_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The promise is recorded. It becomes a commitment of the contract.")
+            return redirect("tender_award", pk)
+    words = ["Each promise becomes a commitment of the contract, which its quarterly meetings check."]
+    return form_page(request, tender, form, f"What {found.bid.supplier.name} promised", "Record the promise", words,
+                     back=_back(pk))  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE)
+def drop(request: HttpRequest, pk: int, promise_id: int) -> HttpResponseBase:
+    tender, found = _seen(request, pk)
+    known = queries.promises_of(found).filter(pk=promise_id).first()
+    if known is None:
+        raise NotAllowed(f"There is no promise {promise_id}.")
+    form = Because(request.POST or None, label="Why does it go?")
+    if form.is_valid():
+        try:
+            operations.drop_promise(
+                promise_id=promise_id, because=form.cleaned_data["because"], by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect("tender_award", pk)
+    return form_page(request, tender, form, "Take a promise away", "Take it away", [f"“{known.text}”"], kind="warning",
+                     back=_back(pk))  # fmt: skip
