@@ -154,6 +154,7 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
     ),
     "documents given as evidence, and changes in law": (
         "document", "documents", "document_new", "document_page", "document_replace", "document_withdraw",
+        "document_let_open",
         "law_changes", "law_change", "law_change_new", "law_change_withdraw",
     ),
     "actions, which name no child; those about a child’s record are for their owner and who is tied to it": (

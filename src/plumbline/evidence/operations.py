@@ -10,15 +10,15 @@ from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.evidence import due, rules, scanning
-from plumbline.evidence.access import documents_visible_to
+from plumbline.evidence.access import DOCUMENT, documents_visible_to
 from plumbline.evidence.models import Document, LawChange, Sensitivity
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import Organisation, User
-from plumbline.people.queries import organisations_of, same_body
+from plumbline.people.models import Organisation, Tie, User
+from plumbline.people.queries import live_ties, organisations_of, same_body
 
 
 @transaction.atomic
@@ -126,6 +126,25 @@ def withdraw_document(*, document_id: int, because: str, by: User, at: datetime,
     audit.record("evidence.document.withdrawn", by=by, at=at, subject=document, because=because.strip())
     raise_flags(by=by, at=at, on=on)
     return document
+
+
+@transaction.atomic
+def let_open(*, document_id: int, user: User, because: str, by: User, at: datetime, on: date) -> None:
+    """Let one more person open a document for named people only, with the reason: whoever may open it may say so."""
+    document = documents_visible_to(by, on=on).filter(pk=document_id).first()
+    if document is None:
+        raise NotAllowed(f"There is no document {document_id}.")
+    access.check(by, Permission.EVIDENCE_KEEP, on=on)
+    if document.sensitivity != Sensitivity.RESTRICTED:
+        raise RuleBroken("This document is not for named people only.", code="not_restricted")
+    if not because.strip():
+        raise RuleBroken("Say why they need it.", code="missing_reason")
+    if not live_ties(user, DOCUMENT, on=on).filter(subject_id=document.pk).exists():
+        Tie.objects.create(user=user, subject_type=DOCUMENT, subject_id=document.pk, why="named", from_on=on)
+    audit.record(
+        "evidence.document.let_open", by=by, at=at, subject=document, because=because.strip(), to=user.pk,
+        to_name=str(user),
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -5,8 +5,10 @@ from datetime import date
 
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value
 
+from plumbline.evidence.access import DOCUMENT
 from plumbline.evidence.models import Document, LawChange
 from plumbline.evidence.rules import EXPIRING_WITHIN
+from plumbline.people.models import Tie, User
 
 
 def standing(documents: QuerySet[Document]) -> QuerySet[Document]:
@@ -50,6 +52,14 @@ def revisions_of(document: Document) -> list[Document]:
     while older := found[-1].replaces:
         found.append(older)
     return found
+
+
+def named_readers(document: Document, *, on: date) -> list[User]:
+    """Who may open a document by name, beside whoever gave it."""
+    ties = Tie.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=on), subject_type=DOCUMENT, subject_id=document.pk, from_on__lte=on
+    )
+    return list(User.objects.filter(pk__in=ties.values("user")).order_by("name", "pk"))
 
 
 def law_changes(on: date) -> QuerySet[LawChange]:

@@ -199,6 +199,21 @@ def test_an_evaluator_tied_to_a_document_takes_it_out(page, tmp_path):
     assert page(user).get(f"/documents/{document.pk}/").status_code == 200
 
 
+def test_who_gave_a_restricted_document_names_another_who_opens_it(page, tmp_path):
+    giver, other = officer(), UserFactory(role="evaluator")
+    document = kept(tmp_path, sensitivity="restricted", by=giver)
+    page(giver).post(f"/documents/{document.pk}/let-open/", {"user": str(other.pk), "because": "They decide on it."})
+
+    assert page(other).get(f"/documents/{document.pk}/").status_code == 200
+
+
+def test_nobody_names_themselves_for_a_restricted_document(page, tmp_path):
+    document, user = kept(tmp_path, sensitivity="restricted", by=officer()), officer()
+    answer = page(user).post(f"/documents/{document.pk}/let-open/", {"user": str(user.pk), "because": "I want it."})
+
+    assert answer.status_code == 404
+
+
 def test_a_file_that_was_changed_on_the_disk_is_not_handed_out(page, tmp_path):
     document = kept(tmp_path)
     (tmp_path / "files" / document.sha256[:2] / document.sha256).write_bytes(b"other")

@@ -3,7 +3,7 @@ from typing import Any
 
 from plumbline.evidence import rules
 from plumbline.evidence.models import Sensitivity
-from plumbline.people.models import Organisation
+from plumbline.people.models import Organisation, User
 from plumbline.web import forms
 from plumbline.web.evidence import words
 
@@ -37,7 +37,7 @@ class Give(Replace):
     )  # fmt: skip
     sensitivity = forms.ChoiceField(
         label="Who may open it?", widget=forms.Radios, choices=Sensitivity.choices, initial=Sensitivity.COUNCIL,
-        choice_hints={Sensitivity.RESTRICTED: "You, and those whom an administrator names"},
+        choice_hints={Sensitivity.RESTRICTED: "You, and those whom you name on its page afterwards"},
     )  # fmt: skip
     field_order = ["file", "title", "kind", "organisation", "period_from", "period_to", "expires_on", "sensitivity"]
 
@@ -65,6 +65,19 @@ class Withdraw(forms.PageForm):
         label="Why is it withdrawn?", rows=3, max_length=2000, missing="Say why it is withdrawn",
         hint="It is kept, and what was given with it keeps it.",
     )  # fmt: skip
+
+
+class LetOpen(forms.PageForm):
+    user = forms.ChoiceField(label="Who is to open it?", missing="Choose who is to open it")
+    because = forms.TextField(label="Why do they need it?", rows=3, max_length=2000, missing="Say why they need it")
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(user.pk): user for user in people}
+        self.fields["user"].choices = [("", "Choose one"), *((key, str(user)) for key, user in self.people.items())]
+
+    def clean_user(self) -> User:
+        return self.people[self.cleaned_data["user"]]
 
 
 class LawChangeForm(forms.PageForm):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from plumbline.evidence import operations, queries
 from plumbline.evidence.models import Document, Sensitivity
@@ -18,7 +19,7 @@ from plumbline.people.queries import organisations_of
 from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.evidence import files, reach, words
-from plumbline.web.evidence.forms import Give, Replace, Withdraw
+from plumbline.web.evidence.forms import Give, LetOpen, Replace, Withdraw
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
 GIVES = (Permission.EVIDENCE_KEEP, Permission.PROVIDER_PORTAL)
@@ -54,8 +55,8 @@ class Documents(tables.Table):
         tables.Column("period", "Speaks for", words.period, sort=("period_from", "period_to")),
         tables.Column("expires_on", "Expires", sort="expires_on", absent="does not expire", note=_how_soon,
                       note_heading="How soon"),
-        tables.Column("added_at", "Given", sort="added_at", note=lambda row: str(row.added_by or ""),
-                      note_heading="By"),
+        tables.Column("added_at", "Given", sort="added_at", shown=lambda row: wording.day(localdate(row.added_at)),
+                      note=lambda row: str(row.added_by or ""), note_heading="By"),
         tables.Column("state", "State", lambda row: words.state_of(row, row.today, replaced=row.replaced)[1],
                       kind=lambda row: words.state_of(row, row.today, replaced=row.replaced)[0],
                       note="get_sensitivity_display", note_heading="Who may open it"),
@@ -100,6 +101,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "document": found, "state": state, "word": word, "kind": words.kind(found.kind) if found.kind else "",
         "period": words.period(found), "size": words.size(found.size), "reasons": _reasons(request, found, newest),
+        "named": queries.named_readers(found, on=on) if found.sensitivity == Sensitivity.RESTRICTED else [],
+        "may_name": found.sensitivity == Sensitivity.RESTRICTED and may(viewer, Permission.EVIDENCE_KEEP, on=on),
         "uses": reach.uses_of(found, viewer, on=on),
         "revisions": [
             {"at": each.added_at, "who": str(each.added_by or ""), "detail": each.file_name,
@@ -197,6 +200,26 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
             messages.success(request, f"“{found.title}” is withdrawn.")
             return redirect("document_page", pk)
     return render(request, "evidence/withdraw.html", {"form": form, "document": found})
+
+
+@requires(Permission.EVIDENCE_KEEP)
+def let_open(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One more person for a document that named people only may open."""
+    found = _seen(request, pk)
+    form = LetOpen(request.POST or None, people=list(reach.people()))
+    if form.is_valid():
+        user = form.cleaned_data["user"]
+        try:
+            operations.let_open(
+                document_id=pk, user=user, because=form.cleaned_data["because"], by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{user} may open “{found.title}” now.")
+            return redirect("document_page", pk)
+    return render(request, "evidence/let_open.html", {"form": form, "document": found})
 
 
 @signed_in
