@@ -267,10 +267,11 @@ def frame(answer_set: Return, held: queries.Held, current: str, *, reads_only: b
     ]
     if not reads_only:
         tabs.append(("Check and hand in", words.address(answer_set, "return_check"), current == "check"))
+    here = next((label for label, _, is_current in tabs if is_current), "")
     return {
         "answer_set": answer_set, "whose": words.whose(answer_set), "content": held.content, "tabs": tabs,
         "breadcrumbs": [
-            ("Returns", reverse("returns")), (answer_set.title, words.address(answer_set)), ("This page", ""),
+            ("Returns", reverse("returns")), (answer_set.title, words.address(answer_set)), (here, ""),
         ],
     }  # fmt: skip
 
@@ -437,13 +438,25 @@ def check(request: HttpRequest, return_id: int) -> HttpResponseBase:
 
 
 def missing(answer_set: Return, held: queries.Held) -> list[dict[str, str]]:
-    """What is still lacking, each with the place where it is put right."""
-    where = {criterion.key: section.key for section in held.content.sections for criterion in section.criteria}
-    return [
-        {"sentence": each.reason, "link": "Answer it",
-         "url": f"{words.address(answer_set, 'return_section', where[each.criterion])}#q-{each.criterion}"}
-        for each in held.completeness.missing
-    ]  # fmt: skip
+    """What is still lacking, each with the place where it is put right; what is not answered yet once a section."""
+    lacking = {each.criterion: each for each in held.completeness.missing}
+    found = []
+    for section in held.content.sections:
+        here = words.address(answer_set, "return_section", section.key)
+        of_section = [lacking[criterion.key] for criterion in section.criteria if criterion.key in lacking]
+        open_ones = [each for each in of_section if each.code == "not_answered"]
+        if len(open_ones) > 1:
+            found.append({
+                "sentence": f"“{section.title}”: {len(open_ones)} questions are not answered yet.",
+                "link": "Answer them", "url": f"{here}#q-{open_ones[0].criterion}",
+            })  # fmt: skip
+            of_section = [each for each in of_section if each.code != "not_answered"]
+        found += [
+            {"sentence": each.reason, "link": "Answer it" if each.code == "not_answered" else "Put it right",
+             "url": f"{here}#q-{each.criterion}"}
+            for each in of_section
+        ]  # fmt: skip
+    return found
 
 
 def _told(answer_set: Return, held: queries.Held, on: date) -> list[rules.Difference]:

@@ -110,16 +110,12 @@ def _fields(criterion: Criterion, on: date) -> dict[str, Any]:
     elif criterion.answer is AnswerKind.NUMBER:
         fields[f"value_{key}"] = forms.LineField(**asked, width=10)
     elif criterion.answer is AnswerKind.TEXT:
-        fields[f"value_{key}"] = forms.TextField(**asked, rows=5, max_length=rules.LONGEST_TEXT)
+        fields[f"value_{key}"] = forms.TextField(**asked, rows=5)
     reviewed = forms.DayField(label="When was this last reviewed?", required=False)
     reviewed.no_later_than = (on, "The day of the review has not come yet")
     return fields | {
-        f"comment_{key}": forms.TextField(
-            label="How do you know?" if options else "Comment", rows=3, max_length=rules.LONGEST_TEXT, required=False
-        ),
-        f"impact_{key}": forms.TextField(
-            label="What difference has it made to children?", rows=3, max_length=rules.LONGEST_TEXT, required=False
-        ),
+        f"comment_{key}": forms.TextField(label="How do you know?" if options else "Comment", rows=3, required=False),
+        f"impact_{key}": forms.TextField(label="What difference has it made to children?", rows=3, required=False),
         f"reviewed_{key}": reviewed,
         f"rev_{key}": forms.HiddenField(required=False),
         f"was_{key}": forms.HiddenField(required=False),

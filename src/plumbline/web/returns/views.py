@@ -1,11 +1,13 @@
 """Returns as a list, one return with what is wrong and what comes next, asking for one, and who answers it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
@@ -152,9 +154,9 @@ def _facts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list
     if answer_set.period_from:
         rows.append(("Period", words.period(answer_set)))
     rows.append(("Due", answer_set.due_on or "no day is set"))
-    rows.append(("Asked for", f"{wording.moment(answer_set.requested_at)}{_by(answer_set.requested_by)}"))
+    rows.append(("Asked for", _done(answer_set.requested_at, answer_set.requested_by)))
     if answer_set.submitted_at:
-        rows.append(("Handed in", f"{wording.moment(answer_set.submitted_at)}{_by(answer_set.submitted_by)}"))
+        rows.append(("Handed in", _done(answer_set.submitted_at, answer_set.submitted_by)))
     if answer_set.overall_self_grade:
         rows.append(("Grade they gave themselves", words.grade(held.content, answer_set.overall_self_grade)))
     if answer_set.overall_moderated_grade and shows_moderation(request, answer_set):
@@ -162,14 +164,15 @@ def _facts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list
     elif not answer_set.overall_self_grade and (so_far := rules.overall(held.content, held.values)):
         rows.append(("Comes to, as answered", so_far.label))
     if answer_set.moderated_at:
-        rows.append(("Moderated", f"{wording.moment(answer_set.moderated_at)}{_by(answer_set.moderated_by)}"))
+        rows.append(("Moderated", _done(answer_set.moderated_at, answer_set.moderated_by)))
     if answer_set.signed_off_at:
-        rows.append(("Signed off", f"{wording.moment(answer_set.signed_off_at)}{_by(answer_set.signed_off_by)}"))
+        rows.append(("Signed off", _done(answer_set.signed_off_at, answer_set.signed_off_by)))
     return rows
 
 
-def _by(user: Any) -> str:
-    return f", by {user}" if user else ""
+def _done(at: datetime, by: Any) -> str:
+    """When something was done, and by whom."""
+    return f"{wording.moment(timezone.localtime(at))}{f', by {by}' if by else ''}"
 
 
 @requires(Permission.RETURNS_REQUEST)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import timezone
+
 from plumbline.people.models import User
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.queries import returns as queries
@@ -31,7 +33,11 @@ def items(viewer: User, on: date) -> Iterable[Item]:
 
 def _handed_in(answer_set: Return) -> str:
     again = "Handed in again" if answer_set.state == ReturnState.RESUBMITTED else "Handed in"
-    return f"{again} on {wording.day(answer_set.submitted_at.date())}." if answer_set.submitted_at else ""
+    return (
+        f"{again} on {wording.day(timezone.localtime(answer_set.submitted_at).date())}."
+        if answer_set.submitted_at
+        else ""
+    )
 
 
 def _item(
