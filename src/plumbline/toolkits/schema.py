@@ -15,7 +15,7 @@ import yaml
 from plumbline.toolkits import scales
 from plumbline.toolkits.content import AnswerKind
 
-LONGEST = 400_000  # characters of a whole file
+LONGEST = 200_000  # characters of a whole file
 DEEPEST = 12  # lists and groups inside each other; a toolkit needs seven
 MOST_CRITERIA = 300
 HUNDRED = Decimal(100)

@@ -185,7 +185,7 @@ def withdraw_version(*, version_id: int, because: str, by: User | None, at: date
 
 def _locked(version_id: int) -> tuple[Toolkit, ToolkitVersion]:
     """The toolkit is locked, so that two people cannot publish two versions of it, or take one number, at once."""
-    toolkit = Toolkit.objects.select_for_update().filter(versions=version_id).first()
+    toolkit = Toolkit.objects.select_for_update(of=("self",)).filter(versions=version_id).first()
     if toolkit is None:
         raise RuleBroken("There is no such version of a toolkit.", code="no_version")
     return toolkit, toolkit.versions.get(pk=version_id)
