@@ -120,6 +120,16 @@ def move_item(
 
 
 @transaction.atomic
+def note_item(*, item_id: int, note: str, document_id: int | None, by: User, at: datetime, on: date) -> PlanItem:
+    """What is known of an item, or a document for it, without its state changing."""
+    item = _item(item_id, by=by, on=on)
+    item.note, item.document_id = note.strip(), document_id or item.document_id
+    item.save(update_fields=["note", "document"])
+    audit.record("commissioning.plan.item.noted", by=by, at=at, subject=item.plan, item=item.number)
+    return item
+
+
+@transaction.atomic
 def record_agreement(
     *,
     plan_id: int,

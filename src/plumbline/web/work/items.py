@@ -25,6 +25,7 @@ from plumbline.web.actions.work import items as of_actions
 from plumbline.web.evaluation.work import items as of_evaluations
 from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
+from plumbline.web.implementation.work import items as of_implementation
 from plumbline.web.incidents.work import items as of_incidents
 from plumbline.web.provider.work import items as of_provider
 from plumbline.web.returns.work import items as of_returns
@@ -308,7 +309,7 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_flags, of_incidents, of_actions, of_documents, of_returns, of_provider, _of_exceptions, _of_adverse,
     _of_providers, _of_check, _of_imports,
-    _of_lists, _of_reports, of_tenders, of_evaluations, of_toolkits,
+    _of_lists, _of_reports, of_tenders, of_evaluations, of_implementation, of_toolkits,
 )  # fmt: skip
 
 

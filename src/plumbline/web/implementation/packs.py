@@ -1,0 +1,111 @@
+"""The contacts, and the pack of reporting pathways that a supplier new to the council reads and acknowledges."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.commissioning.models import Contact, PathwayPack
+from plumbline.commissioning.operations import implementation as operations
+from plumbline.commissioning.queries import implementation as queries
+from plumbline.commissioning.rules import implementation as rules
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.web.access import requires
+from plumbline.web.implementation.forms import Acknowledge, ContactForm
+
+_ROLES = {Contact.Side.COUNCIL: rules.COUNCIL_CONTACTS, Contact.Side.SUPPLIER: rules.SUPPLIER_CONTACTS}
+
+
+@requires(Permission.IMPLEMENTATION, Permission.PROVIDER_PORTAL)
+def contact(request: HttpRequest, pk: int, side: str, role: str) -> HttpResponseBase:
+    plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
+    own = may(request.user, Permission.IMPLEMENTATION, on=request.day) or side == Contact.Side.SUPPLIER
+    if plan is None or not own or role not in _ROLES.get(side, {}):
+        raise Http404
+    known = plan.contacts.filter(side=side, role=role, ended_at=None).first()
+    fields = ("name", "phone", "email", "hours")
+    form = ContactForm(request.POST or None, initial={name: getattr(known, name) for name in fields} if known else {})
+    council = may(request.user, Permission.IMPLEMENTATION, on=request.day)
+    back = reverse("tender_implementation", args=[plan.tender_id]) if council else reverse("provider")
+    if form.is_valid():
+        try:
+            _, again = operations.set_contact(
+                plan_id=plan.pk, side=Contact.Side(side), role=role, **form.cleaned_data, by=request.user,
+                at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            given = " The supplier is given the pack again." if again else ""
+            messages.success(request, f"The contact is saved.{given}")
+            return redirect(back)
+    return render(
+        request, "tenders/enter.html",
+        {"form": form, "label": plan.title, "back": back, "heading": _ROLES[Contact.Side(side)][role],
+         "button": "Save the contact", "about": ""},
+    )  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def give(request: HttpRequest, pk: int) -> HttpResponseBase:
+    plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
+    if plan is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            operations.give_pack(plan_id=plan.pk, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            messages.error(request, refusal.reason)
+        else:
+            messages.success(request, "The pack is given: the supplier sees it when signing in.")
+    return redirect("tender_implementation", plan.tender_id)
+
+
+@requires(Permission.IMPLEMENTATION, Permission.TENDERS_VIEW, Permission.PROVIDER_PORTAL)
+def pack(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The pack to read and print; a provider's people acknowledge it here by name."""
+    plans = queries.plans_visible_to(request.user, on=request.day)
+    found = PathwayPack.objects.select_related("plan__supplier").filter(pk=pk, plan__in=plans.values("pk")).first()
+    if found is None:
+        raise Http404
+    newest = not PathwayPack.objects.filter(plan=found.plan_id, number__gt=found.number).exists()
+    waits = newest and found.acknowledged_at is None
+    provider = may(request.user, Permission.PROVIDER_PORTAL, on=request.day)
+    form = Acknowledge(request.POST or None, initial={"name": request.user.name}) if provider and waits else None
+    if form is not None and form.is_valid():
+        try:
+            operations.acknowledge_pack(
+                pack_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "Thank you. The council is told that you have read and understood it.")
+            return redirect("pack", found.pk)
+    named = {each.role: each for each in found.plan.contacts.filter(side=Contact.Side.SUPPLIER, ended_at=None)}
+    return render(
+        request, "implementation/pack.html",
+        {
+            "pack": found, "plan": found.plan, "form": form, "newest": newest,
+            "may_confirm": queries.packs_to_confirm(request.user, on=request.day).filter(pk=found.pk).exists(),
+            "supplier_contacts": [
+                {"role": words, "url": reverse("plan_contact", args=[found.plan_id, "supplier", role]),
+                 "contact": named.get(role), "action": "Change" if role in named else "Name"}
+                for role, words in rules.SUPPLIER_CONTACTS.items()
+            ] if provider else [],
+            "back": reverse("provider") if provider else reverse("tender_implementation", args=[found.plan.tender_id]),
+        },
+    )  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
+    if request.method == "POST":
+        try:
+            operations.confirm_pack(pack_id=pk, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            messages.error(request, refusal.reason)
+        else:
+            messages.success(request, "Confirmed: the supplier understands whom to tell, and how soon.")
+    return redirect("pack", pk)

@@ -1,0 +1,303 @@
+"""An awarded service made ready: the plan with its items, agreements, contacts and packs, its contract, and go-live."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.commissioning.models import Award, Contact, ImplementationPlan, PlanItem
+from plumbline.commissioning.operations import implementation as operations
+from plumbline.commissioning.queries import implementation as queries
+from plumbline.commissioning.queries import tenders
+from plumbline.commissioning.rules import implementation as rules
+from plumbline.contracts.models import Contract
+from plumbline.contracts.operations import go_live as going_live
+from plumbline.evidence.operations import keep_document
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission, may, users_with_role
+from plumbline.people.models import User
+from plumbline.web import wording
+from plumbline.web.access import requires
+from plumbline.web.evidence.files import folder
+from plumbline.web.implementation import forms
+from plumbline.web.tenders.frame import frame
+from plumbline.web.tenders.views import READS
+
+_STATE_KINDS = {"open": "open", "in_progress": "due", "done": "done", "not_needed": "withdrawn"}
+
+
+@requires(*READS)
+def implementation(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = tenders.tender_seen(request.user, tender_id=pk, on=request.day)
+    context = frame(request, found, "implementation")
+    may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)
+    award = Award.objects.filter(tender=found, state=Award.State.AWARDED).select_related("bid__supplier").first()
+    plan = queries.plans_visible_to(request.user, on=request.day).filter(award=award).first() if award else None
+    context |= {
+        "award": award, "plan": plan, "may_work": may_work,
+        "make_url": reverse("plan_new", args=[found.pk]) if may_work else "",
+    }  # fmt: skip
+    if plan:
+        context |= _plan(request, plan)
+    return render(request, "implementation/plan.html", context)
+
+
+def _plan(request: HttpRequest, plan: ImplementationPlan) -> dict[str, Any]:
+    items = list(plan.items.select_related("owner", "document", "done_by").order_by("due_on", "number"))
+    contract = Contract.objects.filter(plan=plan).first()
+    hindrances = queries.hindrances_of(plan)
+    packs = list(plan.packs.select_related("sent_by").order_by("-number"))
+    may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)  # type: ignore[attr-defined]
+    contacts = {(each.side, each.role): each for each in plan.contacts.filter(ended_at=None)}
+    return {
+        "items": [
+            {
+                "row": item,
+                "kind": "overdue" if _late(item, request.day) else _STATE_KINDS[item.state],
+                "word": "Overdue" if _late(item, request.day) else item.get_state_display(),
+                "who": item.owner.name if item.owner else item.owner_words or "nobody yet",
+                "url": reverse("plan_item", args=[plan.pk, item.number]),
+            }
+            for item in items
+        ],
+        "settled": sum(item.state in ("done", "not_needed") for item in items),
+        "hindrances": list(hindrances) if contract is None or contract.state == "implementation" else [],
+        "contacts": [
+            {
+                "side": label,
+                "rows": [
+                    {
+                        "role": words,
+                        "contact": contacts.get((side, role)),
+                        "url": reverse("plan_contact", args=[plan.pk, side, role]) if may_work else "",
+                        "action": "Change" if (side, role) in contacts else "Name",
+                    }
+                    for role, words in roles.items()
+                ],
+            }
+            for side, label, roles in (
+                (Contact.Side.COUNCIL, "Whom the supplier can reach here", rules.COUNCIL_CONTACTS),
+                (Contact.Side.SUPPLIER, "Whom we can reach there", rules.SUPPLIER_CONTACTS),
+            )
+        ],
+        "packs": packs,
+        "pack_needed": plan.supplier_is_new and not packs,
+        "agreements": plan.agreements.select_related("recorded_by").order_by("-agreed_on", "-pk"),
+        "contract": contract,
+        "may_go_live": contract is not None and contract.state == "implementation" and not hindrances,
+        "may_override": contract is not None and contract.state == "implementation" and bool(hindrances)
+        and may(request.user, Permission.CONTRACTS_OVERRIDE, on=request.day),  # type: ignore[attr-defined]
+    }  # fmt: skip
+
+
+def _late(item: PlanItem, on: Any) -> bool:
+    return item.state in ("open", "in_progress") and item.due_on < on
+
+
+@requires(Permission.IMPLEMENTATION)
+def make(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = tenders.tender_seen(request.user, tender_id=pk, on=request.day)
+    award = Award.objects.filter(tender=found, state=Award.State.AWARDED).first()
+    if award is None:
+        raise Http404
+    form = forms.Start(request.POST or None, initial={"service_starts_on": found.service_starts_on})
+    if form.is_valid():
+        try:
+            operations.make_plan(award_id=award.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The plan is made. Name who does what, and give the contacts.")
+            return redirect("tender_implementation", found.pk)
+    return _enter(request, form, found.title, reverse("tender_implementation", args=[found.pk]),
+                  heading="Make the implementation plan", button="Make the plan",
+                  about="Every item gets its day, counted from the day on which the service starts.")  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def move_start(request: HttpRequest, pk: int) -> HttpResponseBase:
+    plan, back = _found(request, pk)
+    form = forms.MoveStart(request.POST or None, initial={"service_starts_on": plan.service_starts_on})
+    if form.is_valid():
+        try:
+            moved = operations.move_start(
+                plan_id=plan.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"Moved, with {wording.how_many(moved, 'open item', 'open items')}.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Another day for the start", button="Move the start")
+
+
+@requires(Permission.IMPLEMENTATION)
+def leads(request: HttpRequest, pk: int) -> HttpResponseBase:
+    plan, back = _found(request, pk)
+    by_pk = {str(user.pk): user for user in _council(request)}
+    form = forms.Leads(
+        request.POST or None, commissioners=_held(request, "commissioner"), leads=_held(request, "service_area_lead"),
+        initial={"commissioner": plan.commissioner_id, "service_area_lead": plan.service_area_lead_id},
+    )  # fmt: skip
+    if form.is_valid():
+        given = {name: by_pk[number] for name, number in form.cleaned_data.items()}
+        try:
+            operations.name_leads(plan_id=plan.pk, **given, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "Both leads are named.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Who confirms", button="Save",
+                  about="Both confirm that a new supplier knows whom to tell. They are two people.")  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def agreement(request: HttpRequest, pk: int) -> HttpResponseBase:
+    plan, back = _found(request, pk)
+    form = forms.Agreement(request.POST or None, initial={"agreed_by": request.user.name})
+    if form.is_valid():
+        try:
+            operations.record_agreement(
+                plan_id=plan.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
+            )
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The agreement is recorded.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="A safeguarding arrangement that was agreed",
+                  button="Record it")  # fmt: skip
+
+
+@requires(*READS)
+def item(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
+    found = plan.items.select_related("plan").filter(number=number).first() if plan else None
+    if plan is None or found is None:
+        raise Http404
+    owners = _council(request)
+    form = forms.Item(
+        request.POST or None, request.FILES or None, owners=owners,
+        initial={"state": found.state, "note": found.note, "owner": found.owner_id, "owner_words": found.owner_words},
+    )  # fmt: skip
+    if form.is_valid():
+        try:
+            _save_item(request, found, form.cleaned_data, {str(user.pk): user for user in owners})
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="state")
+        else:
+            messages.success(request, f"Item {found.number} is saved.")
+            return redirect("tender_implementation", plan.tender_id)
+    back = reverse("tender_implementation", args=[plan.tender_id])
+    return _enter(request, form, plan.title, back, heading=f"{found.number}. {found.title}", button="Save",
+                  about=_guidance(plan, found))  # fmt: skip
+
+
+def _save_item(request: HttpRequest, found: PlanItem, given: dict[str, Any], users: dict[str, User]) -> None:
+    who = {"by": request.user, "at": request.at, "on": request.day}  # type: ignore[attr-defined]
+    document = None
+    if given["evidence"]:
+        document = keep_document(
+            title=f"{found.title}: {found.plan.title}"[:300], file_name=given["evidence"].name,
+            content=given["evidence"].read(), folder=folder(), by=request.user, at=request.at,  # type: ignore[attr-defined]
+        )  # fmt: skip
+    owner = users.get(given["owner"])
+    if (owner, given["owner_words"].strip()) != (found.owner, found.owner_words):
+        operations.assign_item(item_id=found.pk, owner=owner, owner_words=given["owner_words"], **who)
+    if given["state"] != found.state:
+        operations.move_item(
+            item_id=found.pk, state=PlanItem.State(given["state"]), note=given["note"],
+            document_id=document.pk if document else None, **who,
+        )  # fmt: skip
+    elif given["note"].strip() != found.note or document:
+        operations.note_item(item_id=found.pk, note=given["note"], document_id=document.pk if document else None, **who)
+
+
+def _guidance(plan: ImplementationPlan, found: PlanItem) -> str:
+    for section in plan.version.content["sections"]:
+        for criterion in section["criteria"]:
+            if criterion["key"] == found.criterion:
+                return criterion["guidance"]
+    return ""
+
+
+@requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE)
+def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
+    plan, back = _found(request, pk)
+    managers = _held(request, "contract_officer")
+    form = forms.Contract(request.POST or None, managers=managers)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = going_live.begin_contract(
+                award_id=plan.award_id, reference=given["reference"], visit_required=given["visit_required"],
+                manager=next((user for user in managers if str(user.pk) == given["manager"]), None),
+                by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"Contract {made.reference} is entered, with what the bid promised.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Enter the contract", button="Enter the contract",
+                  about="It begins in implementation; the decision to go live makes it live.")  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE)
+def go_live(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """By POST where nothing is open; with a reason where a manager decides it all the same."""
+    plan, back = _found(request, pk)
+    found = Contract.objects.filter(plan=plan).first()
+    if found is None:
+        raise Http404
+    who = {"by": request.user, "at": request.at, "on": request.day}
+    hindrances = queries.hindrances_of(plan)
+    if not hindrances:
+        if request.method == "POST":
+            going_live.go_live(contract_id=found.pk, **who)
+            messages.success(request, f"{found.reference} is live.")
+        return redirect(back)
+    form = forms.GoLive(request.POST or None)
+    if form.is_valid():
+        try:
+            going_live.go_live(contract_id=found.pk, override_because=form.cleaned_data["because"], **who)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{found.reference} is live. The management team is told what is still open.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Go live with open items",
+                  button="Decide that the service begins", about=" ".join(hindrances))  # fmt: skip
+
+
+def _found(request: HttpRequest, pk: int) -> tuple[ImplementationPlan, str]:
+    plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()  # type: ignore[attr-defined]
+    if plan is None:
+        raise Http404
+    return plan, reverse("tender_implementation", args=[plan.tender_id])
+
+
+def _held(request: HttpRequest, role: str) -> list[User]:
+    return sorted(users_with_role(role, on=request.day), key=lambda user: user.name)  # type: ignore[attr-defined]
+
+
+def _council(request: HttpRequest) -> list[User]:
+    """Those who work on what is bought, and may be given an item."""
+    found = {
+        user.pk: user
+        for role in ("commissioner", "service_area_lead", "contract_officer", "partnership_officer")
+        for user in _held(request, role)
+    }
+    return sorted(found.values(), key=lambda user: user.name)
+
+
+def _enter(
+    request: HttpRequest, form: Any, label: str, back: str, *, heading: str, button: str, about: str = ""
+) -> HttpResponseBase:
+    return render(
+        request, "tenders/enter.html",
+        {"form": form, "label": label, "back": back, "heading": heading, "button": button, "about": about},
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""The implementation plan on its pages, from the award to a live contract."""
+
+import pytest
+from django.urls import reverse
+
+from plumbline.commissioning.models import Award, ImplementationPlan, PathwayPack
+from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS
+from plumbline.contracts.models import Contract
+from plumbline.people.models import RoleHeld
+from plumbline.toolkits import library
+from tests.factories.tenders import BidFactory, TenderFactory
+from tests.integration.commissioning.test_implementation import AT, Situation
+from tests.integration.placements.situations import a_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+
+
+def visit(page, user, route, *args, **given):
+    client, address = page(user), reverse(route, args=args)
+    return client.post(address, given, follow=True) if given else client.get(address)
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+@pytest.fixture
+def situation():
+    return Situation()
+
+
+def test_the_commissioner_makes_the_plan_on_a_page(page):
+    library.load(at=AT)
+    commissioner = a_user("commissioner")
+    tender = TenderFactory(state="contract_details", lead_commissioner=commissioner)
+    Award.objects.create(
+        tender=tender, bid=BidFactory(tender=tender, state="successful"), state="awarded", reason="Best", result={},
+        recommended_at=AT, recommended_by=commissioner, approved_at=AT, approved_by=a_user("head_of_service"),
+        awarded_on="2016-07-01",
+    )  # fmt: skip
+
+    visit(page, commissioner, "plan_new", tender.pk,
+         service_starts_on_day="1", service_starts_on_month="11", service_starts_on_year="2016")  # fmt: skip
+
+    assert ImplementationPlan.objects.get().items.count() == 22
+
+
+def test_the_page_says_what_holds_up_going_live(page, situation):
+    answer = visit(page, situation.commissioner, "tender_implementation", situation.plan.tender_id)
+
+    assert "The reporting pathways and contacts have not been given to the supplier." in text(answer)
+
+
+def test_an_item_is_done_with_a_note(page, situation):
+    item = situation.plan.items.get(criterion="kick_off")
+
+    visit(page, situation.commissioner, "plan_item", situation.plan.pk, item.number, state="done", note="Met on 4 July",
+         owner="", owner_words="")  # fmt: skip
+
+    item.refresh_from_db()
+    assert (item.state, item.note) == ("done", "Met on 4 July")
+
+
+def test_what_an_item_cannot_be_yet_is_said_at_the_field(page, situation):
+    item = situation.plan.items.get(criterion="contact_sheet")
+
+    answer = visit(page, situation.commissioner, "plan_item", situation.plan.pk, item.number, state="done", note="",
+                  owner="", owner_words="")  # fmt: skip
+
+    assert "have not been given to the supplier" in text(answer)
+
+
+def test_from_the_contacts_to_a_live_contract(page, situation):
+    plan, provider = situation.plan, situation.provider
+    for role in COUNCIL_CONTACTS:
+        visit(page, situation.commissioner, "plan_contact", plan.pk, "council", role, name="Desk", phone="01522 1",
+             email="", hours="")  # fmt: skip
+    visit(page, situation.commissioner, "pack_give", plan.pk, go="1")
+    pack = PathwayPack.objects.get()
+    visit(page, provider, "pack", pack.pk, name="R. Quayle")
+    visit(page, situation.lead, "pack_confirm", pack.pk, go="1")
+    visit(page, situation.commissioner, "pack_confirm", pack.pk, go="1")
+    situation.do_critical()
+    visit(page, situation.commissioner, "plan_contract", plan.pk, reference="CT900", manager=situation.officer.pk)
+
+    visit(page, situation.officer, "plan_go_live", plan.pk, go="1")
+
+    assert Contract.objects.values_list("reference", "state").get() == ("CT900", "live")
+
+
+def test_a_manager_goes_live_with_open_items_and_a_reason(page, situation):
+    situation.contract()
+
+    visit(page, situation.head, "plan_go_live", situation.plan.pk, because="The home closes on Monday")
+
+    assert Contract.objects.get().state == "live"
+
+
+def test_another_provider_does_not_find_the_pack(page, situation):
+    pack = situation.pack()
+    other = a_user("provider_user")
+    RoleHeld.objects.filter(user=other).update(organisation=BidFactory().supplier)
+
+    assert visit(page, other, "pack", pack.pk).status_code == 404
+
+
+def test_a_provider_reads_the_contacts_in_its_pack(page, situation):
+    pack = situation.pack()
+
+    assert "Designated officer for allegations" in text(visit(page, situation.provider, "pack", pack.pk))
+
+
+def test_the_leads_find_the_pack_to_confirm_in_their_work(page, situation):
+    pack = situation.pack()
+    visit(page, situation.provider, "pack", pack.pk, name="R. Quayle")
+
+    assert "Confirm that the supplier understands whom to tell" in text(visit(page, situation.lead, "my_work"))
