@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
@@ -183,7 +184,7 @@ def enter_law_change(
         rules.law_change(title=title, policies=len(keys), in_force=in_force, review_by=review_by), "wrong_law_change"
     )
     change = LawChange.objects.create(
-        source_id=f"own-{at:%Y%m%d%H%M%S%f}", title=title.strip()[:300], in_force=in_force, policies=keys,
+        source_id=f"own-{secrets.token_hex(8)}", title=title.strip()[:300], in_force=in_force, policies=keys,
         review_by=review_by, link=link.strip(), note=note.strip(), entered_at=at, entered_by=by,
     )  # fmt: skip
     audit.record(
