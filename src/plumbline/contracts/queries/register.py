@@ -50,12 +50,14 @@ def _rank(field: str) -> Case:
     )  # fmt: skip
 
 
-def contracts_listed(viewer: User, *, on: date) -> QuerySet[Contract]:
+def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> QuerySet[Contract]:
     """The contracts for the viewer, each with `colour` ("" where not in force on the day), `gravity`, the worst
-    reason's `code`, `about` and `detail`, `reasons` (how many) and `today`."""
-    held = ReasonPeriod.objects.filter(held_on(on), contract=OuterRef("pk"))
+    reason's `code`, `about` and `detail`, `reasons` (how many) and `today`. `day`: rated as of another day than `on`.
+    """
+    day = day or on
+    held = ReasonPeriod.objects.filter(held_on(day), contract=OuterRef("pk"))
     first = held.order_by(_rank("colour"), "code", "about")
-    colour = RatingPeriod.objects.filter(held_on(on), contract=OuterRef("pk")).values("colour")[:1]
+    colour = RatingPeriod.objects.filter(held_on(day), contract=OuterRef("pk")).values("colour")[:1]
     many = held.order_by().values("contract").annotate(number=Count("pk")).values("number")
     return (
         contracts_visible_to(viewer, on=on)
@@ -182,3 +184,8 @@ def published(ocds_contract_id: int) -> OcdsContract | None:
 def services() -> list[tuple[str, str]]:
     found = Contract.objects.exclude(service="").values_list("service", flat=True).distinct().order_by("service")
     return [(name, name) for name in found]
+
+
+def with_reason(code: str, *, day: date) -> QuerySet[ReasonPeriod]:
+    """The numbers of the contracts against which a reason holds on a day."""
+    return ReasonPeriod.objects.filter(held_on(day), code=code).values("contract")

@@ -1,0 +1,90 @@
+"""What every page of one contract has around it: its name, rating and sections; and the words for colours."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import resolve, reverse
+
+from plumbline.contracts.access import contract_seen, head_of
+from plumbline.contracts.models import Contract
+from plumbline.contracts.queries.rating import Rating, rating_on
+from plumbline.contracts.rules import rating as rules
+from plumbline.web import navigation
+from plumbline.web.access import access_of, may_use
+
+COLOURS = {"red": "Red", "amber": "Amber", "green": "Green", "": "Not in force"}
+KINDS = {"": "grey"}
+
+# The sections of a contract, each a page of its own; shown where its page exists and lets the person in.
+_SECTIONS = (
+    ("contract", "Now"),
+    ("contract_history", "History of its rating"),
+    ("contract_meetings", "Meetings"),
+    ("contract_assurance", "Assurance"),
+    ("contract_visits", "Visits"),
+    ("contract_incidents", "Incidents"),
+    ("contract_kpis", "Indicators"),
+    ("contract_arrangements", "Arrangements"),
+    ("contract_commitments", "Commitments"),
+    ("contract_documents", "Documents"),
+)
+
+
+def the_contract(request: HttpRequest, pk: int) -> Contract:
+    """The contract, as the viewer may see it; else the page does not exist."""
+    return contract_seen(request.user, contract_id=pk, on=request.day)  # type: ignore[attr-defined]
+
+
+def around(request: HttpRequest, contract: Contract, section: str, *, day: date | None = None) -> dict[str, Any]:
+    """The context of a section: name, rating of the day, tabs, breadcrumbs. `section`: the name of its route."""
+    rated = rating_on(day or request.day, contract.pk)  # type: ignore[attr-defined]
+    return {
+        "contract": contract,
+        "provider": provider_words(contract),
+        "rated": rated,
+        "colour": drawn_as(rated.colour if rated else ""),
+        "colour_word": COLOURS[rated.colour if rated else ""],
+        "tabs": tabs(request, contract, section),
+        "breadcrumbs": [("Contracts", reverse("contracts")), (contract.reference, "")],
+    }
+
+
+def tabs(request: HttpRequest, contract: Contract, section: str) -> list[tuple[str, str, bool]]:
+    """The sections of a contract that the viewer may open, for c-tabs."""
+    found = []
+    for route, label in _SECTIONS:
+        if not navigation.page_exists(route):
+            continue
+        address = reverse(route, args=[contract.pk])
+        if may_use(request.user, access_of(resolve(address).func), on=request.day):  # type: ignore[attr-defined]
+            found.append((label, address, route == section))
+    return found
+
+
+def drawn_as(colour: str) -> str:
+    return KINDS.get(colour, colour)
+
+
+def provider_words(contract: Contract) -> str:
+    """The provider as it is called now, and as the contract names it where that is another name."""
+    head = head_of(contract.provider)
+    if head.pk == contract.provider_id:
+        return contract.provider.name
+    return f"{head.name} (in the contract: {contract.provider.name})"
+
+
+def sentence(row: Any) -> str:
+    """The worst reason of a row of the register, and how many more there are."""
+    if not row.code:
+        return ""
+    more = row.reasons - 1
+    said = rules.sentence(row.code, row.about, row.detail)
+    return f"{said} And {more} more." if more > 0 else said
+
+
+def lasting(rated: Rating | None) -> list[str]:
+    """Every reason in a sentence with the day since which it holds, the worst first."""
+    if rated is None:
+        return []
+    return [f"{each.sentence} Since {each.since.day} {each.since:%B %Y}." for each in rated.reasons]
