@@ -8,8 +8,18 @@ from django.urls import reverse
 from plumbline.audit.models import Event
 from plumbline.contracts.models import Incident
 from plumbline.contracts.operations import incident_notices, incidents
+from plumbline.people.models import Draft
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
-from tests.integration.contracts.incident_situations import NOW, World, a_world, agreed, an_incident, line, told
+from tests.integration.contracts.incident_situations import (
+    NOW,
+    World,
+    a_world,
+    agreed,
+    an_incident,
+    line,
+    provider_user,
+    told,
+)
 from tests.queries import assert_constant_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
@@ -151,6 +161,34 @@ def test_a_provider_reports_and_comes_to_who_is_to_be_told(page, world: World) -
     answer = report(page, world)
     made = Incident.objects.get(contract=world.contract)
     assert (answer.status_code, answer["Location"]) == (302, reverse("incident", args=[made.pk]))
+
+
+def typed(page, world: World, **changes: str):
+    address = reverse("incident_report_draft", args=[world.contract.pk])
+    return page(world.provider).post(address, {**REPORT, "setting": str(world.setting.pk), "seq": "7", **changes})
+
+
+def test_what_is_typed_into_a_report_stands_there_again(page, world: World) -> None:
+    typed(page, world, summary="A child did not", occurred_on_month="", occurred_time="14:")
+    said = text(page(world.provider).get(reverse("incident_report", args=[world.contract.pk])))
+    assert ("A child did not" in said, 'value="14:"' in said) == (True, True)
+
+
+def test_what_one_types_is_not_shown_to_a_colleague(page, world: World) -> None:
+    typed(page, world, summary="A child did not")
+    colleague = provider_user(world.contract.provider)
+    assert "A child did not" not in text(page(colleague).get(reverse("incident_report", args=[world.contract.pk])))
+
+
+def test_what_was_typed_is_gone_once_it_is_reported(page, world: World) -> None:
+    typed(page, world)
+    report(page, world)
+    assert not Draft.objects.filter(user=world.provider).exists()
+
+
+def test_nothing_is_kept_for_anothers_contract(page, world: World) -> None:
+    address = reverse("incident_report_draft", args=[world.contract.pk])
+    assert page(world.other_provider).post(address, REPORT).status_code == 404
 
 
 def test_a_report_that_names_staff_in_its_summary_is_shown_again_with_what_was_typed(page, world: World) -> None:

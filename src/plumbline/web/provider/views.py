@@ -34,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """What we are asked for now, what is overdue first; then our contracts."""
     on, viewer = request.day, request.user
     asked = [item for source in (of_incidents, of_returns, of_actions, of_contracts) for item in source(viewer, on)]
-    asked.sort(key=lambda item: (item.due is None, item.due or on, item.gravity, item.what))
+    # An incident comes before everything, whatever has been overdue for longer.
+    asked.sort(key=lambda item: (item.gravity > 1, item.due is None, item.due or on, item.what))
     contracts = list(portal.own_contracts(viewer, on=on).order_by("state", "reference"))
     return render(request, "provider/home.html", {
         "asked": [{"item": item, "due": wording.by_when(item.due, on) if item.due else "",
