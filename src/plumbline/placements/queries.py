@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, F, Func, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from plumbline.flags.models import FlagState, FlagStep
@@ -113,3 +113,17 @@ def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, An
         ],
         "exceptions": live,
     }
+
+
+def settings_with_children(*, on: date) -> dict[int, tuple[int, date]]:
+    """By setting, how many of our children are placed there on a day, and since when the first of them has been.
+
+    A count is no child's record: the rooms below are told of it by the ways in.
+    """
+    rows = (
+        Placement.objects.filter(open_on(on), setting__isnull=False)
+        .values("setting")
+        .annotate(children=Count("child", distinct=True), first=Min("started_on"))
+        .order_by("setting")
+    )
+    return {row["setting"]: (row["children"], row["first"]) for row in rows}

@@ -16,6 +16,8 @@ from plumbline.contracts.models import (
     EvaluationAttendee,
     EvaluationCase,
 )
+from plumbline.contracts.operations.arrangements import agree_arrangement
+from plumbline.contracts.operations.assurance import request_contract_return
 from plumbline.contracts.operations.kpis import record_reading
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.reaching import MANAGE, contract_to_change
@@ -125,6 +127,13 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
             owner_organisation=None if action.owner_id else contract.provider, due_on=action.due_on,
             critical=action.critical, by=by, at=at, on=on,
         )  # fmt: skip
+    for action_id, words in meeting.heard:
+        say_of_previous_action(evaluation_id=kept.pk, action_id=action_id, said=words, by=by, at=at, on=on)
+    for agreed in meeting.arrangements:
+        agree_arrangement(
+            contract_id=contract.pk, text=agreed.text, agreed_on=kept.held_on, agreed_by=agreed.agreed_by,
+            agreed_with=agreed.agreed_with, by=by, at=at, on=on,
+        )  # fmt: skip
     audit.record(
         "contracts.evaluation.held", by=by, at=at, subject=kept, contract=contract.pk,
         held_on=kept.held_on.isoformat(), service_area_present=kept.service_area_present, actions=len(meeting.actions),
@@ -135,6 +144,17 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
         _plan(contract, meeting.next_on, by=by, at=at)
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return kept
+
+
+@transaction.atomic
+def begin_toolkit(*, evaluation_id: int, by: User, at: datetime, on: date) -> Evaluation:
+    """Begin the joint evaluation toolkit for a meeting: the council's own return, answered by who begins it."""
+    meeting = _meeting(evaluation_id, by=by, on=on)
+    tied = request_contract_return(
+        contract_id=meeting.contract_id, purpose=ContractReturn.Purpose.EVALUATION, toolkit="joint_evaluation",
+        due_on=meeting.held_on if meeting.held_on >= on else None, assign_to=[by], by=by, at=at, on=on,
+    )  # fmt: skip
+    return tie_toolkit(evaluation_id=evaluation_id, return_id=tied.answer_set_id, by=by, at=at, on=on)
 
 
 @transaction.atomic

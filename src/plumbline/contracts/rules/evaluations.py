@@ -73,9 +73,21 @@ class ActionGiven:
     critical: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ArrangementGiven:
+    """What was agreed at the meeting for this contract alone, by whom for the council and with whom."""
+
+    text: str
+    agreed_by: str
+    agreed_with: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """All that is recorded of a meeting. `service_area_said`: None where it is to follow from who was there."""
+    """All that is recorded of a meeting. `service_area_said`: None where it is to follow from who was there.
+
+    `heard`: what was said of actions raised earlier, by their number.
+    """
 
     held_on: date
     chair: str
@@ -89,6 +101,8 @@ class Meeting:
     commitments: Sequence[CommitmentGiven] = ()
     kpis: Sequence[KpiGiven] = ()
     actions: Sequence[ActionGiven] = ()
+    heard: Sequence[tuple[int, str]] = ()
+    arrangements: Sequence[ArrangementGiven] = ()
     next_on: date | None = None
 
 

@@ -1,0 +1,465 @@
+"""Site visits: what is due, one visit from its plan to its sign-off, another council's accepted, ours sent on."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings as site
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from plumbline.actions.queries import owner_words
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.models import Contract, Visit
+from plumbline.contracts.operations import visits as operations
+from plumbline.contracts.queries import visits as queries
+from plumbline.contracts.rules import packs
+from plumbline.contracts.rules import visits as rules
+from plumbline.contracts.visit_paper import JUDGEMENTS
+from plumbline.evidence.operations import keep_document
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.ofsted.models import Setting
+from plumbline.people.access import Permission, may
+from plumbline.placements.queries import settings_with_children
+from plumbline.web import navigation, tables, wording
+from plumbline.web.access import requires
+from plumbline.web.contract_care import forms, frame
+from plumbline.web.contract_care.journey import owners
+from plumbline.web.contract_care.meetings import frame_form
+from plumbline.web.evidence import files
+from plumbline.web.evidence.reach import FILE_CODES
+from plumbline.web.settings import words as settings
+
+P = Permission
+TAGS = {"planned": "draft", "held": "open", "report_sent": "open", "answered": "open", "signed_off": "done",
+        "cancelled": "closed"}  # fmt: skip
+JUDGED = {"met": "green", "partly": "amber", "not_met": "red", "not_seen": "grey"}
+_DUE_WORDS = {"overdue": "Overdue", "due": "Due", "in_time": "In time"}
+_DUE_TAGS = {"overdue": "overdue", "due": "amber", "in_time": "green"}
+
+
+def visit_of(request: HttpRequest, pk: int) -> Visit:
+    found = queries.visits_visible_to(request.user, on=request.day).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(f"There is no visit {pk}.")
+    return found
+
+
+def where(visit: Visit) -> str:
+    return frame.place(visit.setting, visit.contract)
+
+
+@requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
+def visits(request: HttpRequest, pk: int) -> HttpResponseBase:
+    contract = frame.the_contract(request, pk)
+    found = queries.visits_of(request.user, contract, on=request.day)
+    inside = may(request.user, P.CONTRACTS_VIEW, on=request.day)
+    due = []
+    if inside:
+        here = set(contract.settings.values_list("setting", flat=True))
+        every = queries.visits_due(with_children=settings_with_children(on=request.day), on=request.day)
+        due = [_due_row(each, request) for each in every if each.setting.pk in here]
+    context = {
+        **frame.around(request, contract, "visits"), "inside": inside, "due": due,
+        "visits": [{"row": each, "where": where(each), "tag": TAGS[each.state]} for each in found],
+    }  # fmt: skip
+    if not inside:
+        context["tabs"] = []
+    return render(request, "contract_care/visits.html", context)
+
+
+def _due_row(each: queries.DueVisit, request: HttpRequest) -> dict[str, Any]:
+    state = each.state(request.day)
+    return {"setting": settings.label(each.setting), "url": settings.address(each.setting), "pk": each.setting.pk,
+            "state": _DUE_TAGS[state], "word": _DUE_WORDS[state], "sentence": each.sentence(request.day),
+            "children": each.children}  # fmt: skip
+
+
+class DueVisits(tables.Table):
+    title = "Yearly visits"
+    one, many = "place to visit", "places to visit"
+    columns = (
+        tables.Column("setting", "Where", lambda row: settings.label(row.setting), sort=lambda row: row.setting.urn,
+                      link=lambda row: settings.address(row.setting),
+                      note=lambda row: ", ".join(each.reference for each in row.contracts),
+                      note_heading="Contracts"),
+        tables.Column("children", "Our children there", numeric=True, sort=lambda row: row.children, absent="none"),
+        tables.Column("last", "Last visit", lambda row: row.due.visited_on, sort=lambda row: row.due.visited_on,
+                      absent="never"),
+        tables.Column("due_on", "Due by", lambda row: row.due.due_on, sort=lambda row: row.due.due_on),
+        tables.Column("planned_on", "Planned for", sort=lambda row: row.planned_on, absent="not planned"),
+        tables.Column("plan", "What next", lambda row: "Plan the visit", link=lambda row:
+                      f"{reverse('visit_plan')}?setting={row.setting.pk}"),
+    )  # fmt: skip
+    filters = (
+        tables.YesNo("planned", "Planned", lambda rows, yes: [row for row in rows if bool(row.planned_on) == yes]),
+        tables.YesNo("ours", "Our children there", lambda rows, y: [row for row in rows if bool(row.children) == y]),
+    )  # fmt: skip
+    order = "due_on"
+    empty = "There is no home or school to visit."
+
+
+@requires(P.CONTRACTS_VIEW)
+def visits_due(request: HttpRequest) -> HttpResponseBase:
+    """Every home and school that is to be visited this year. A count of children is no child's record."""
+    rows = queries.visits_due(with_children=settings_with_children(on=request.day), on=request.day)
+    late = sum(1 for row in rows if row.state(request.day) == "overdue")
+    context = {
+        "breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Yearly visits", "")],
+        "note": f"{wording.how_many(late, 'visit is', 'visits are')} overdue: more than 30 days past the yearly day.",
+        "links": [(reverse("visit_pack"), "Read another council’s pack")] if frame.may_manage(request) else [],
+    }  # fmt: skip
+    return tables.page(request, DueVisits(request, rows), "contract_care/list.html", context)
+
+
+@requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
+def visit(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = visit_of(request, pk)
+    order = list(rules.AREAS)
+    inside = may(request.user, P.CONTRACTS_VIEW, on=request.day)
+    manages = frame.may_manage(request)
+    open_ends = queries.open_ends_of(found) if manages and found.state in queries.MADE[:3] else []
+    context = {
+        "visit": found, "where": where(found), "tag": TAGS[found.state], "inside": inside, "manages": manages,
+        "findings": [
+            {"area": rules.AREAS[each.area], "tag": JUDGED[each.judgement], "word": JUDGEMENTS[each.judgement],
+             "words": each.finding}
+            for each in sorted(found.findings.all(), key=lambda each: order.index(each.area))
+        ],
+        "actions": [(each, owner_words(each)) for each in queries.actions_of(found)], "open_ends": open_ends,
+        "may_answer": found.state == Visit.State.REPORT_SENT
+        and queries.may_answer(request.user, found, on=request.day),
+        "setting_url": settings.address(found.setting)
+        if found.setting and may(request.user, P.SETTINGS_VIEW, on=request.day) else "",
+        "contract_url": frame.address(found.contract) if found.contract else "",
+        "breadcrumbs": _crumbs(found, f"Visit of {wording.day(found.visited_on)}"),
+    }  # fmt: skip
+    return render(request, "contract_care/visit.html", context)
+
+
+@requires(P.CONTRACTS_MANAGE)
+def plan(request: HttpRequest) -> HttpResponseBase:
+    """Plan a visit: to a setting (`setting`), or under a contract (`contract`) to one of its settings."""
+    contract, setting, choices = _asked(request)
+    form = forms.PlanVisit(request.POST or None, settings=choices)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = operations.plan_visit(
+                contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
+                visited_on=given["visited_on"], visitors=given["visitors"], by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            if made.visited_on <= request.day:
+                return redirect("visit_hold", made.pk)
+            messages.success(request, f"The visit is planned for {wording.day(made.visited_on)}.")
+            return redirect("visit", made.pk)
+    return _enter(
+        request,
+        contract,
+        setting,
+        form,
+        heading="Plan or record a visit",
+        button="Go on",
+        about="A day to come plans the visit. For a day that has passed you go on to what was found.",
+    )
+
+
+@requires(P.CONTRACTS_MANAGE)
+def hold(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = visit_of(request, pk)
+    form = forms.HoldVisit(
+        request.POST or None, owners=_owners(request, found),
+        initial={"visited_on": found.visited_on, "visitors": found.visitors or str(request.user)},
+    )  # fmt: skip
+    form.fields["visited_on"].no_later_than = (request.day, "That day is still to come")
+    form.fields["due_on"].no_earlier_than = (request.day, "That day has passed")
+    if form.is_valid():
+        given, action = form.cleaned_data, form.action()
+        try:
+            operations.hold_visit(
+                visit_id=found.pk, visited_on=given["visited_on"], visitors=given["visitors"], summary=given["summary"],
+                findings=form.findings(), actions=[action] if action else [], by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The visit is recorded. Next: send the provider its report.")
+            return redirect("visit", found.pk)
+    return _enter(
+        request, found.contract, found.setting, form, heading="What was found", button="Record the visit", visit=found
+    )
+
+
+@requires(P.CONTRACTS_MANAGE)
+def accept(request: HttpRequest) -> HttpResponseBase:
+    """Take another council's visit for ours."""
+    contract, setting, choices = _asked(request)
+    form = forms.AcceptVisit(request.POST or None, request.FILES or None, settings=choices)
+    form.fields["visited_on"].no_later_than = (request.day, "That day is still to come")
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            report = _keep(request, given["report"].name, given["report"].read(), given["by_council"])
+            made = operations.accept_visit(
+                contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
+                by_council=given["by_council"], because=given["because"], visited_on=given["visited_on"],
+                visitors=given["visitors"], summary=given["summary"], findings=form.findings(), report_id=report,
+                by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="report" if refusal.code in FILE_CODES else None)
+        else:
+            messages.success(request, "The visit is accepted and counts as this year’s.")
+            return redirect("visit", made.pk)
+    return _enter(
+        request,
+        contract,
+        setting,
+        form,
+        heading="Accept another council’s visit",
+        button="Accept it",
+        about="Give the judgements where its report has them; leave the others empty.",
+    )
+
+
+@requires(P.CONTRACTS_MANAGE)
+def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = visit_of(request, pk)
+    form = forms.SendReport(request.POST if request.method == "POST" else None, request.FILES or None)
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            operations.send_report(
+                visit_id=found.pk, content=upload.read() if upload else None, file_name=upload.name if upload else "",
+                folder=files.folder(), council=site.COUNCIL, colour=site.COLOUR, by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="file" if refusal.code in FILE_CODES else None)
+        else:
+            messages.success(request, "The provider finds the report on its own pages now, and can answer it.")
+            return redirect("visit", found.pk)
+    return _enter(
+        request, found.contract, found.setting, form, heading="Send the report", button="Send it", visit=found
+    )
+
+
+@requires(P.CONTRACTS_MANAGE, P.PROVIDER_PORTAL)
+def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = visit_of(request, pk)
+    form = forms.Answer(request.POST or None)
+    if frame.may_manage(request):
+        form.fields["answer"].label = "What does the provider say to the report?"
+    return _act(request, found, form, operations.answer_report, heading="Answer the report",
+                button="Hand the answer in", done="The answer is with the council.")  # fmt: skip
+
+
+@requires(P.CONTRACTS_MANAGE)
+def sign_off(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = visit_of(request, pk)
+    open_ends = queries.open_ends_of(found)
+    form = forms.SignOff(request.POST if request.method == "POST" else None)
+    if not open_ends:
+        del form.fields["because"]
+    return _act(
+        request,
+        found,
+        form,
+        operations.sign_off_visit,
+        heading="Sign the visit off",
+        button="Sign it off",
+        done="The visit is signed off.",
+        about=" ".join(open_ends) or "The report was sent and answered; what is not met has its action.",
+    )
+
+
+@requires(P.CONTRACTS_MANAGE)
+def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _act(request, visit_of(request, pk), forms.Cancel(request.POST or None), operations.cancel_visit,
+                heading="Cancel the visit", button="Cancel the visit", kind="warning",
+                done="The visit is cancelled. The clock for the yearly one runs on.")  # fmt: skip
+
+
+# --- packs -----------------------------------------------------------------------------------------------------------
+
+
+def _signing_key() -> bytes | None:
+    """The council's own key, where whoever looks after the machine has put one beside the files."""
+    kept = Path(site.HOME) / "signing_key.pem"
+    return kept.read_bytes() if kept.exists() else None
+
+
+def _known_keys() -> dict[str, bytes]:
+    """The public keys of other councils, by the name of their file."""
+    folder = Path(site.HOME) / "partner_keys"
+    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.pem"))} if folder.is_dir() else {}
+
+
+@requires(P.CONTRACTS_MANAGE)
+def pack(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Our visit as a pack for another council, as a file."""
+    found = visit_of(request, pk)
+    if request.method != "POST":
+        return redirect("visit", found.pk)
+    content = operations.export_visit(
+        visit_id=found.pk, council=site.COUNCIL, colour=site.COLOUR, signing_key=_signing_key(), by=request.user,
+        at=request.at, on=request.day,
+    )  # fmt: skip
+    answer = HttpResponse(content, content_type="application/zip")
+    name = f"visit-{found.setting.urn if found.setting else found.pk}-{found.visited_on.isoformat()}.zip"
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@requires(P.CONTRACTS_MANAGE)
+def read_pack(request: HttpRequest) -> HttpResponseBase:
+    """Read another council's pack: what it says, whether it was altered, whose key; and accept its visit."""
+    form = forms.ReadPack(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {
+        "form": form, "breadcrumbs": [("Yearly visits", reverse("visits_due")), ("Another council’s pack", "")],
+    }  # fmt: skip
+    if form.is_valid():
+        try:
+            read = packs.read(form.cleaned_data["pack"].read(), known=_known_keys())
+            said = _said_in(read)
+            report_id = _keep(request, "report.pdf", read.files["report.pdf"], str(said["council"]))
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="pack")
+        else:
+            context |= _pack_context(request, read, said, report_id)
+    return render(request, "contract_care/pack.html", context)
+
+
+def _said_in(read: packs.Pack) -> dict[str, Any]:
+    try:
+        said = json.loads(read.files["visit.json"])
+        if not isinstance(said, dict) or "report.pdf" not in read.files:
+            raise ValueError
+        return {**said, "council": str(said["council"]), "visited_on": str(said["visited_on"]), "urn": str(said["urn"])}
+    except (KeyError, ValueError) as wrong:
+        raise RuleBroken("The pack does not say which visit it holds.", code="wrong_file") from wrong
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _pack_context(request: HttpRequest, read: packs.Pack, said: dict[str, Any], report_id: int) -> dict[str, Any]:
+    setting = Setting.objects.filter(urn=said["urn"].upper()).order_by("pk").first()
+    findings = [each for each in said.get("findings", []) if isinstance(each, dict) and each.get("area") in rules.AREAS]
+    return {
+        "said": said, "sentence": read.says(), "is_known": bool(read.known_as), "is_signed": bool(read.fingerprint),
+        "setting": setting, "label": settings.label(setting) if setting else "", "report_id": report_id,
+        "visited": _day(said["visited_on"]),
+        "findings": [{"area": each["area"], "label": rules.AREAS[each["area"]], "word":
+                      JUDGEMENTS.get(str(each.get("judgement")), "Not seen"), "tag":
+                      JUDGED.get(str(each.get("judgement")), "grey"), "judgement": str(each.get("judgement", "")),
+                      "words": str(each.get("finding", ""))} for each in findings],
+    }  # fmt: skip
+
+
+@requires(P.CONTRACTS_MANAGE)
+def accept_pack(request: HttpRequest) -> HttpResponseBase:
+    """Accept the visit of a pack that was just read: its report is kept already."""
+    if request.method != "POST":
+        return redirect("visit_pack")
+    typed = request.POST
+    setting = Setting.objects.filter(pk=typed.get("setting") or None).first()
+    if setting is None:
+        raise NotAllowed("There is no such setting.")
+    form = forms.AcceptVisit(typed, settings=(), with_report=True)
+    if not form.is_valid():
+        return _enter(request, None, setting, form, heading="Accept another council’s visit", button="Accept it",
+                      hidden=[("setting", str(setting.pk)), ("report_id", typed.get("report_id", ""))])  # fmt: skip
+    given = form.cleaned_data
+    made = operations.accept_visit(
+        contract_id=None, setting_id=setting.pk, by_council=given["by_council"], because=given["because"],
+        visited_on=given["visited_on"], visitors=given["visitors"], summary=given["summary"], findings=form.findings(),
+        report_id=int(typed["report_id"]) if typed.get("report_id", "").isdecimal() else 0, by=request.user,
+        at=request.at, on=request.day,
+    )  # fmt: skip
+    messages.success(request, "The visit is accepted and counts as this year’s.")
+    return redirect("visit", made.pk)
+
+
+def _keep(request: HttpRequest, name: str, content: bytes, council: str) -> int:
+    return keep_document(
+        title=f"Report of a visit by {council}", file_name=name, content=content, folder=files.folder(),
+        kind="visit_report", by=request.user, at=request.at,
+    ).pk  # fmt: skip
+
+
+# --- what these share ------------------------------------------------------------------------------------------------
+
+
+def _asked(request: HttpRequest) -> tuple[Contract | None, Setting | None, list[tuple[str, str]]]:
+    """The contract and the setting that the address names, and the settings to choose from where it leaves a choice."""
+    seen = contracts_visible_to(request.user, on=request.day)
+    number = request.GET.get("contract", "")
+    contract = seen.filter(pk=number).first() if number.isdecimal() else None
+    chosen = request.GET.get("setting", "")
+    setting = Setting.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    if contract is None and setting is None:
+        raise NotAllowed("There is no such place.")
+    choices = []
+    if contract is not None and setting is None:
+        found = Setting.objects.filter(contracts__contract=contract).order_by("urn")
+        choices = [(str(each.pk), settings.label(each)) for each in found]
+    return contract, setting, choices
+
+
+def _setting_id(setting: Setting | None, given: dict[str, Any]) -> int | None:
+    if setting is not None:
+        return setting.pk
+    return int(given["setting"]) if given.get("setting") else None
+
+
+def _owners(request: HttpRequest, found: Visit) -> list[tuple[str, str]]:
+    if found.contract is not None:
+        return owners(request, found.contract)
+    provider = queries.provider_of(found)
+    named = [(forms.PROVIDER, provider.name)] if provider else []
+    return [*named, (str(request.user.pk), str(request.user))]
+
+
+def _crumbs(found: Visit, last: str) -> list[tuple[str, str]]:
+    if found.contract is not None:
+        return frame.crumbs(found.contract, ("Visits", frame.address(found.contract, "visits")), last)
+    return [("Yearly visits", reverse("visits_due")), (last, "")]
+
+
+def _act(request: HttpRequest, found: Visit, form: Any, operation: Any, *, done: str, **words: Any) -> HttpResponseBase:
+    if request.method == "POST" and form.is_valid():
+        try:
+            operation(visit_id=found.pk, by=request.user, at=request.at, on=request.day, **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, done)
+            return redirect("visit", found.pk)
+    return _enter(request, found.contract, found.setting, form, visit=found, **words)
+
+
+def _enter(
+    request: HttpRequest, contract: Contract | None, setting: Setting | None, form: Any, *, heading: str, button: str,
+    about: str = "", kind: str = "", visit: Visit | None = None, hidden: Any = (),
+) -> HttpResponseBase:  # fmt: skip
+    if visit is None and contract is not None and setting is None:
+        return frame_form(request, contract, form, heading=heading, button=button, section="visits", about=about)
+    back = reverse("visit", args=[visit.pk]) if visit else reverse("visits_due")
+    context = {"form": form, "heading": heading, "button": button, "about": about, "kind": kind, "back": back,
+               "label": frame.place(setting, contract), "hidden": hidden}  # fmt: skip
+    return render(request, "contract_care/enter.html", context)
