@@ -14,9 +14,11 @@ SUBJECT = "action"
 
 def wanted(on: date, *, action_id: int | None = None) -> list[Wanted]:
     """The flags that should be open on a day; with `action_id` only that about one action."""
-    rows: Iterable[Action] = queries.overdue(on).select_related("owner", "owner_organisation").order_by("pk")
+    rows: Iterable[Action] = (
+        queries.overdue(on).select_related("owner__professional", "owner_organisation").order_by("pk")
+    )
     if action_id is not None:
-        rows = queries.overdue(on).filter(pk=action_id).select_related("owner", "owner_organisation")
+        rows = queries.overdue(on).filter(pk=action_id).select_related("owner__professional", "owner_organisation")
     return [_wanted(action) for action in rows]
 
 
@@ -26,9 +28,14 @@ def _wanted(action: Action) -> Wanted:
         number=action.pk, title=action.title, subject=action.subject_label, about_child=about_child,
         owner=queries.owner_words(action), due_on=action.due_on,
     )  # fmt: skip
-    to = tuple(
-        Recipient(f"role:{role}", role.replace("_", " "))
-        for role in rules.told(critical=action.critical, about_child=about_child)
+    # By name where the owner is known by a worker's number, which is how flags name people; others have My work.
+    named = action.owner.professional if action.owner else None
+    to = (
+        *((Recipient(named.source_id, "owner"),) if named else ()),
+        *(
+            Recipient(f"role:{role}", role.replace("_", " "))
+            for role in rules.told(critical=action.critical, about_child=about_child)
+        ),
     )
     return Wanted(
         kind="action_overdue", subject_type=SUBJECT, subject_id=action.pk, reason=reason, recipients=to,

@@ -11,7 +11,7 @@ from plumbline.audit.models import Event
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import RoleHeld
-from tests.factories.people import OrganisationFactory, TieFactory, UserFactory
+from tests.factories.people import OrganisationFactory, ProfessionalFactory, TieFactory, UserFactory
 from tests.integration.placements.situations import AT
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +305,15 @@ def test_a_critical_action_that_is_late_is_put_to_the_head_of_service_too():
     told = Flag.objects.get(kind="action_overdue").recipients.order_by("pk")
 
     assert [row.recipient for row in told] == ["role:contract_officer", "role:head_of_service"]
+
+
+def test_an_owner_with_a_workers_number_is_told_by_name():
+    worker = ProfessionalFactory()
+    raised(owner=UserFactory(role="social_worker", professional=worker))
+    operations.raise_flags(by=None, at=AT, on=date(2016, 9, 1))
+    told = Flag.objects.get(kind="action_overdue").recipients.order_by("pk")
+
+    assert [row.recipient for row in told] == [worker.source_id, "role:contract_officer"]
 
 
 def test_the_flag_of_an_action_about_a_child_says_its_number_only():
