@@ -355,6 +355,7 @@ def _criteria(tender: Tender) -> Iterator[Block]:
         "the minimum of its question disqualifies a bid, whatever its total."
     )
     yield Paragraph(
+        "Quality alone counts; price does not." if not price else
         f"Quality counts {plain(tender.quality_share)} in a hundred and price {plain(price)}."
         + (" Price points are the lowest price of the bids still standing divided by the price of the bid, times "
            f"{plain(price)}." if price else "")

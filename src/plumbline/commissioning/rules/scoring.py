@@ -263,7 +263,9 @@ def _places(totals: Sequence[Fraction]) -> int:
 
 
 def _notes(rows: Sequence[Standing], quality_share: Decimal, lowest: Decimal | None) -> tuple[str, ...]:
-    notes = [f"Quality counts {plain(quality_share)} in a hundred, price {plain(FULL - quality_share)}."]
+    notes = ["Quality alone counts; price does not."]
+    if quality_share != FULL:
+        notes = [f"Quality counts {plain(quality_share)} in a hundred, price {plain(FULL - quality_share)}."]
     if lowest is not None:
         pounds = f"£{lowest:,.2f}".removesuffix(".00")
         notes.append(

@@ -61,6 +61,7 @@ def _own_page(request: HttpRequest, own: Evaluator) -> HttpResponseBase:
             "columns": ["Question", *(bid.supplier.name for bid in sheet.bids)],
             "rows": [_row(sheet, criterion, cells) for criterion, cells in sheet.rows],
             "left": len(sheet.open),
+            "total": len(sheet.cells),
             "next_url": _address(tender.pk, first) if first else "",
             "scoring": tender.state == Tender.State.EVALUATION and own.locked_at is None,
         }
