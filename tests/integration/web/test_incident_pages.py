@@ -88,6 +88,17 @@ def test_a_line_of_another_incident_does_not_exist_under_this_one(page, world: W
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize("role", ["performance_analyst", "partnership_officer"])
+def test_who_reads_contracts_but_no_incidents_is_not_told_that_there_are_none(page, world: World, role: str) -> None:
+    answer = page(UserFactory(role=role)).get(reverse("contract_incidents", args=[world.contract.pk]))
+    assert answer.status_code == 404
+
+
+def test_a_social_worker_reads_that_only_own_childrens_incidents_are_listed(page) -> None:
+    said = text(page(UserFactory(role="social_worker")).get(reverse("incidents")))
+    assert "children whom you work with" in said
+
+
 def test_what_is_overdue_stands_first(page, world: World) -> None:
     incident = an_incident(world)
     said = text(page(world.manager).get(reverse("incident", args=[incident.pk])))

@@ -17,7 +17,7 @@ from plumbline.web.incidents import forms, words
 from plumbline.web.incidents.views import WORKS, address_of_contract
 
 
-@requires(Permission.CONTRACTS_VIEW, Permission.PROVIDER_PORTAL)
+@requires(Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL)
 def incident_form(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The newest version with who has agreed it, the one in force where that is another, and those before."""
     on, viewer = request.day, request.user

@@ -21,6 +21,7 @@ from plumbline.people.queries import organisations_of
 from plumbline.placements.access import children_visible_to
 from plumbline.web import navigation, tables
 from plumbline.web.access import requires
+from plumbline.web.contracts import frame
 from plumbline.web.incidents import words
 from plumbline.web.settings import words as settings
 
@@ -65,24 +66,31 @@ def _table(request: HttpRequest, **narrowed: Any) -> Incidents:
 @requires(*READS)
 def incidents(request: HttpRequest) -> HttpResponseBase:
     return tables.page(request, _table(request), "incidents/list.html", {
-        "provider": _is_provider(request), "breadcrumbs": _crumbs(request, ("Serious incidents", "")),
+        "provider": _is_provider(request),
+        "own_children": not may(request.user, Permission.INCIDENTS_VIEW, on=request.day) and not _is_provider(request),
+        "breadcrumbs": _crumbs(request, ("Serious incidents", "")),
     })  # fmt: skip
 
 
-@requires(Permission.CONTRACTS_VIEW, Permission.PROVIDER_PORTAL)
+@requires(Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL)
 def contract_incidents(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The incidents of one contract, and how its incident form stands."""
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
-    form = queries.form_in_force(contract)
     newest = next(iter(queries.forms_of(contract)), None)
-    return tables.page(request, _table(request, contract=contract), "incidents/of_contract.html", {
-        "contract": contract, "form": form, "newest": newest,
+    context = {
+        "contract": contract,
+        "form": queries.form_in_force(contract),
+        "newest": newest,
         "waits": newest is not None and not queries.agreed_of(newest).by_all,
         "may_report": may_report(request, contract),
         "may_write": may(request.user, Permission.INCIDENTS_MANAGE, on=request.day),
-        "breadcrumbs": _crumbs(request, (contract.reference, address_of_contract(request, contract)),
-                               ("Serious incidents", "")),
-    })  # fmt: skip
+    }
+    # A provider's people see the contract in the portal, without its colour (docs/adr/0029).
+    own = address_of_contract(request, contract)
+    around = {"breadcrumbs": _crumbs(request, (contract.reference, own), ("Serious incidents", ""))}
+    if may(request.user, Permission.CONTRACTS_VIEW, on=request.day):
+        around = frame.around(request, contract, "contract_incidents")
+    return tables.page(request, _table(request, contract=contract), "incidents/of_contract.html", {**context, **around})
 
 
 @requires(*READS)

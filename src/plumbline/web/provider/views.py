@@ -20,6 +20,7 @@ from plumbline.web import navigation, tables, wording
 from plumbline.web.access import requires
 from plumbline.web.actions.work import items as of_actions
 from plumbline.web.evidence import files
+from plumbline.web.implementation.work import items as of_implementation
 from plumbline.web.incidents import words
 from plumbline.web.incidents.work import items as of_incidents
 from plumbline.web.provider import forms
@@ -33,7 +34,8 @@ PORTAL = Permission.PROVIDER_PORTAL
 def home(request: HttpRequest) -> HttpResponseBase:
     """What we are asked for now, what is overdue first; then our contracts."""
     on, viewer = request.day, request.user
-    asked = [item for source in (of_incidents, of_returns, of_actions, of_contracts) for item in source(viewer, on)]
+    sources = (of_incidents, of_returns, of_actions, of_implementation, of_contracts)
+    asked = [item for source in sources for item in source(viewer, on)]
     # An incident comes before everything, whatever has been overdue for longer.
     asked.sort(key=lambda item: (item.gravity > 1, item.due is None, item.due or on, item.what))
     contracts = list(portal.own_contracts(viewer, on=on).order_by("state", "reference"))
