@@ -122,7 +122,7 @@ def test_a_stopped_bid_takes_no_more_papers(commissioner, bid, tmp_path) -> None
 
 def attach(by, bid: Bid, folder) -> None:
     bids.attach_paper(
-        bid_id=bid.pk, criterion="policy", title="", file_name="../../policy.pdf", content=PDF, folder=folder,
+        bid_id=bid.pk, criteria=["policy"], title="", file_name="../../policy.pdf", content=PDF, folder=folder,
         **act(by, LATER),
     )  # fmt: skip
 

@@ -175,7 +175,7 @@ def test_a_paper_of_a_bid_is_taken_out_by_who_sees_the_bid_and_nobody_else(
     bid = in_stage1(commissioner)[0]
     client = page(commissioner)
     client.post(f"/bids/{bid.pk}/papers/", {
-        "document": SimpleUploadedFile("policy.pdf", PDF), "criterion": "policy", "title": "Policy",
+        "document": SimpleUploadedFile("policy.pdf", PDF), "criteria": ["policy"], "title": "Policy",
     })  # fmt: skip
     paper = bid.documents.get()
     address = f"/bids/{bid.pk}/papers/{paper.document_id}/"

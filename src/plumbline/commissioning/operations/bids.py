@@ -154,7 +154,7 @@ def save_answers(*, bid_id: int, answers: Mapping[str, str], by: User, at: datet
 def attach_paper(
     *,
     bid_id: int,
-    criterion: str,
+    criteria: Sequence[str],
     title: str,
     file_name: str,
     content: bytes,
@@ -162,23 +162,25 @@ def attach_paper(
     by: User,
     at: datetime,
     on: date,
-) -> BidDocument:
-    """Keep a paper of the bid: for one criterion of stage 1, one question, or ("") the whole bid."""
+) -> Document:
+    """Keep a paper of the bid, once: for these criteria of stage 1 and questions; none named: for the whole bid."""
     bid = _bid(bid_id, by=by, on=on)
     _check_open(bid)
     asked = {each.key for each in (*_criteria(bid.tender), *_questions(bid.tender))}
-    if criterion and criterion not in asked:
-        raise RuleBroken(f"The tender does not ask “{criterion}”.", code="unknown_question")
+    unknown = sorted(set(criteria) - asked)
+    if unknown:
+        raise RuleBroken(f"The tender does not ask “{unknown[0]}”.", code="unknown_question")
     # Bids are in confidence: this paper is reached by who may see the bid, and by no other way.
     document = evidence.keep_document(
         title=title, file_name=file_name, content=content, folder=folder, organisation=bid.supplier,
         sensitivity=Sensitivity.RESTRICTED, by=by, at=at,
     )  # fmt: skip
-    paper = BidDocument.objects.create(bid=bid, document=document, criterion=criterion)
+    for criterion in dict.fromkeys(criteria) or [""]:
+        BidDocument.objects.create(bid=bid, document=document, criterion=criterion)
     audit.record(
-        "commissioning.bid.paper_attached", by=by, at=at, subject=bid, document=document.pk, criterion=criterion
+        "commissioning.bid.paper_attached", by=by, at=at, subject=bid, document=document.pk, criteria=sorted(criteria)
     )
-    return paper
+    return document
 
 
 @transaction.atomic

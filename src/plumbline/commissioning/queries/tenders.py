@@ -79,7 +79,7 @@ def bids_of(viewer: User, *, tender: Tender, on: date) -> QuerySet[Bid]:
         bids_visible_to(viewer, on=on)
         .filter(tender=tender)
         .select_related("supplier")
-        .annotate(papers=Count("documents"))
+        .annotate(papers=Count("documents__document", distinct=True))
         .order_by("supplier__sort_key", "pk")
     )
 

@@ -53,6 +53,9 @@ def bid(request: HttpRequest, pk: int) -> HttpResponseBase:
         "answers": [(each, answers.get(each.key, "")) for each in (questions.criteria if questions else ())],
         "papers": [{"row": each, "about": titles.get(each.criterion, "The whole bid"),
                     "url": reverse("bid_paper", args=[found.pk, each.document_id])} for each in papers],
+        "not_entered": open_to_change and bool(questions) and not any(
+            each.key in answers or any(paper.criterion == each.key for paper in papers) for each in questions.criteria
+        ),
         "open_to_change": open_to_change,
         "may_withdraw": may_manage and found.state in ("received", "clarification", "passed"),
         "has_letter": bool(found.letter) and sees_all,
@@ -80,8 +83,8 @@ def _next(bid: Bid, line: queries.Line, *, deciding: bool, may_manage: bool, on:
     # What the bidder was asked and may still answer waits; the others do not.
     ready = [cell for cell in undecided if not _waits(cell, on)]
     if ready:
-        left = wording.how_many(len(undecided), "criterion is", "criteria are")
-        return {"what": f"{left} to decide", "button": "Decide the next one",
+        left = wording.how_many(len(undecided), "criterion", "criteria")
+        return {"what": f"Decide {left}", "button": "Decide the next one",
                 "url": reverse("bid_stage1", args=[bid.pk, ready[0].criterion.key])}  # fmt: skip
     unchecked = [ground for ground in words.GROUNDS if ground not in line.checks]
     if unchecked:
@@ -230,9 +233,10 @@ def attach(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def paper_form(request: HttpRequest, bid: Bid) -> Paper:
     stage1, questions = queries.stage1_asked(bid.tender), queries.questions_asked(bid.tender)
+    asked_for = request.GET.get("criterion", "")
     return Paper(
         request.POST or None, request.FILES or None, stage1=stage1.criteria if stage1 else (),
-        questions=questions.criteria if questions else (), initial={"criterion": request.GET.get("criterion", "")},
+        questions=questions.criteria if questions else (), initial={"criteria": [asked_for] if asked_for else []},
     )  # fmt: skip
 
 
@@ -241,7 +245,7 @@ def keep_paper(request: HttpRequest, bid: Bid, form: Paper) -> bool:
     upload = form.cleaned_data["document"]
     try:
         operations.attach_paper(
-            bid_id=bid.pk, criterion=form.cleaned_data["criterion"], title=form.cleaned_data["title"],
+            bid_id=bid.pk, criteria=form.cleaned_data["criteria"], title=form.cleaned_data["title"],
             file_name=upload.name, content=upload.read(), folder=folder(), by=request.user, at=request.at,  # type: ignore[attr-defined, arg-type]
             on=request.day,  # type: ignore[attr-defined]
         )  # fmt: skip

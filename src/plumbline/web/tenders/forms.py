@@ -228,14 +228,14 @@ class Paper(forms.PageForm):
         label="The paper", accept=evidence.ENDINGS, hint=f"{evidence.ACCEPTED}", missing="Choose the paper"
     )
     title = forms.LineField(label="What is it?", required=False, max_length=300, hint="The name of the file otherwise")
-    criterion = forms.ChoiceField(label="What is it for?", required=False)
+    criteria = forms.ChoicesField(
+        label="What is it for?", required=False, hint="One paper may serve several. None ticked: the whole bid."
+    )
 
     def __init__(self, *args: Any, stage1: Sequence[Criterion], questions: Sequence[Criterion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["criterion"].choices = [  # type: ignore[attr-defined]
-            ("", "The whole bid"),
-            ("Stage 1", [(each.key, each.title) for each in stage1]),
-            ("Scored questions", [(each.key, each.title) for each in questions]),
+        self.fields["criteria"].choices = [  # type: ignore[attr-defined]
+            (each.key, each.title) for each in (*stage1, *questions)
         ]
 
 

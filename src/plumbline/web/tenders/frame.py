@@ -44,10 +44,15 @@ def frame(request: HttpRequest, tender: Tender, tab: str) -> dict[str, Any]:
         ],
         "wrong": wrong_with(tender, on=on) if sees_all else [],
         "wrong_title": "What is missing" if tender.state == _S.DRAFT else "What is wrong",
-        "next": next_of(viewer, listed, on=on),
+        "next": _not_here(next_of(viewer, listed, on=on), request.path),
         "may_manage": may(viewer, Permission.TENDERS_MANAGE, on=on),
         "breadcrumbs": [("Tenders", reverse("tenders")), (tender.title, "")],
     }
+
+
+def _not_here(step: dict[str, Any] | None, path: str) -> dict[str, Any] | None:
+    """No button that leads to the page on which it stands."""
+    return {**step, "url": "", "button": ""} if step and step["url"] == path else step
 
 
 def _shown(key: str, tender: Tender, *, sees_all: bool) -> bool:
@@ -132,7 +137,7 @@ def _stage1(tender: Tender, on: date) -> dict[str, Any]:
         return _step(
             f"Check {wording.how_many(waiting, 'bid', 'bids')} against the criteria of stage 1",
             "Go to stage 1", reverse("tender_stage1", args=[tender.pk]),
-            due=f"a bidder’s answer is awaited {wording.by_when(due, on)}" if due else "",
+            due=f"a bidder’s answer: {wording.by_when(due, on)}" if due else "",
         )  # fmt: skip
     if not tender.bids.filter(state="passed").exists():
         return _step("No bid passed stage 1. Send the letters, and abandon the tender", "Abandon the tender",

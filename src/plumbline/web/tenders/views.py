@@ -33,14 +33,15 @@ class Tenders(tables.Table):
         tables.Column("state_words", "State", "get_state_display", kind=words.tender_kind,
                       note=lambda row: f"since {wording.day(row.state_since)}", note_heading="Since",
                       sort="state_since"),
-        tables.Column("kind_words", "How", "get_kind_display", sort="kind"),
-        tables.Column("body_words", "Bought by", "get_body_display", sort="body"),
+        tables.Column("kind_words", "How", "get_kind_display", note="get_body_display", note_heading="Bought by",
+                      sort=("kind", "body")),
         tables.Column("lead", "Lead commissioner", "lead_commissioner.name", sort="lead_commissioner__name"),
         tables.Column("stage1", "Stage 1", lambda row: row.stage1_id is not None, sort="stage1_id"),
         tables.Column("scored_safeguarding", "Safeguarding scored", sort="scored_safeguarding"),
         tables.Column("bid_count", "Bids", numeric=True, sort="bid_count"),
-        tables.Column("bids_due_on", "Last day for bids", sort="bids_due_on", absent="none"),
-        tables.Column("service_starts_on", "Service starts", sort="service_starts_on"),
+        tables.Column("bids_due_on", "Last day for bids", sort="bids_due_on", absent="none",
+                      note=lambda row: f"service from {wording.day(row.service_starts_on)}"
+                      if row.service_starts_on else "", note_heading="Service"),
     )  # fmt: skip
     filters = (
         tables.Text("q", "Title, service or reference", lambda rows, text: rows.filter(

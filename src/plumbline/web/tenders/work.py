@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from plumbline.commissioning.models import Tender
 from plumbline.commissioning.queries import tenders as queries
+from plumbline.commissioning.rules import tender as rules
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web import wording
@@ -41,7 +42,7 @@ def _led(viewer: User, on: date) -> Iterable[Item]:
         yield Item(
             what=f"{tender.title}: {_FIRST[_S(tender.state)]}",
             whom=f"{tender.get_state_display()} since {wording.day(tender.state_since)}, {tender.reference}",
-            why=f"Sent back by {back.by_name}: {back.because}" if back else step["what"].rstrip(".") + ".",
+            why=f"Sent back by {back.by_name}: {back.because}" if back else _why(tender, step["what"], on),
             due=_due(tender), button=step["button"] if step["url"] else "Open the tender",
             url=step["url"] or reverse("tender", args=[tender.pk]), gravity=3,
         )  # fmt: skip
@@ -49,6 +50,12 @@ def _led(viewer: User, on: date) -> Iterable[Item]:
 
 _FIRST = {_S.DRAFT: "go on with the draft", _S.APPROVED: "publish it", _S.PUBLISHED: "close it to bids",
           _S.CLOSED: "enter the bids", _S.STAGE1: "stage 1"}  # fmt: skip
+
+
+def _why(tender: Tender, what: str, on: date) -> str:
+    """What is missing from a draft, the first of it; else what is next."""
+    missing = rules.not_ready(queries.details_of(tender), on=on) if tender.state == _S.DRAFT else []
+    return " ".join(missing[:2]) or what.rstrip(".") + "."
 
 
 def _due(tender: Tender) -> date | None:
