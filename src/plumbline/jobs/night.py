@@ -6,7 +6,7 @@ import click
 from django.conf import settings
 
 from plumbline.actions import operations as actions
-from plumbline.contracts.operations import decisions, incident_forms, incident_notices
+from plumbline.contracts.operations import assurance, decisions, home_reports, incident_forms, incident_notices
 from plumbline.contracts.operations import rating as contracts
 from plumbline.contracts.queries.register import settings_with_contracts
 from plumbline.evidence import operations as evidence
@@ -14,6 +14,7 @@ from plumbline.flags import operations as flags
 from plumbline.flags.outbox import Sent, Server, send_waiting
 from plumbline.jobs import ways_in
 from plumbline.placements import operations as placements
+from plumbline.placements.queries import settings_with_children
 
 
 def night(*, at: datetime, on: date) -> dict[str, int]:
@@ -21,7 +22,9 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     digests, the management team's list of contracts."""
     placements.open_month(by=None, at=at, on=on, setting_ids=settings_with_contracts(on))
     raised = placements.turn_of_the_day(by=None, at=at, on=on)
+    assurance.take_up_all(by=None, at=at, on=on)
     about_contracts = contracts.turn_of_the_day(by=None, at=at, on=on)
+    about_care = home_reports.raise_care_flags(with_children=settings_with_children(on=on), by=None, at=at, on=on)
     about_documents = evidence.raise_flags(by=None, at=at, on=on)
     about_actions = actions.raise_flags(by=None, at=at, on=on)
     about_forms = incident_forms.raise_form_flags(by=None, at=at, on=on)
@@ -29,7 +32,7 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     escalated += flags.escalate_overdue(by=None, at=at, on=on)
     digests = flags.write_digests(by=None, at=at, on=on)
     digests += decisions.write_digests(by=None, at=at, on=on)
-    changed = (raised, about_contracts, about_documents, about_actions, about_forms)
+    changed = (raised, about_contracts, about_care, about_documents, about_actions, about_forms)
     return {
         "raised": sum(sum(each.raised.values()) for each in changed),
         "closed": sum(sum(each.closed.values()) for each in changed),

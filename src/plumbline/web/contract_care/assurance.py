@@ -17,7 +17,7 @@ from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.toolkits.queries.versions import current_version
-from plumbline.web import navigation, tables, wording
+from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
 from plumbline.web.contract_care.journey import owners
@@ -275,7 +275,7 @@ def terms(request: HttpRequest) -> HttpResponseBase:
         (Assessment.Kind(kind).label, wording.how_many(care.term_on(kind, on=request.day), "month", "months"))
         for kind in rules.KINDS
     ]}  # fmt: skip
-    context["breadcrumbs"] = [("Contracts", navigation.address_of("contracts")), ("How long assessments are valid", "")]
+    context["breadcrumbs"] = [("Contracts", reverse("contracts")), ("How long assessments are valid", "")]
     return render(request, "contract_care/terms.html", context)
 
 
@@ -299,5 +299,5 @@ class BoardAssessments(tables.Table):
 def board(request: HttpRequest) -> HttpResponseBase:
     """What waits for the partnership officer: contracts with a statutory function and no valid board assessment."""
     table = BoardAssessments(request, care.board_assessments_waiting(on=request.day))
-    context = {"breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Board assessments", "")]}
+    context = {"breadcrumbs": [("Contracts", reverse("contracts")), ("Board assessments", "")]}
     return tables.page(request, table, "contract_care/list.html", context)

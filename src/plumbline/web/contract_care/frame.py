@@ -1,55 +1,42 @@
-"""What every page of a contract's care has around it: the contract, its sections, and the way back."""
+"""What every page of a contract's care has around it: the contract's own frame, who may change what, the way back."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Contract
 from plumbline.contracts.reaching import may_change
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
-from plumbline.web import navigation
+from plumbline.web.contracts import frame as contracts
+from plumbline.web.contracts.frame import the_contract as the_contract
 from plumbline.web.settings import words as settings
-
-SECTIONS = (
-    ("meetings", "Meetings"),
-    ("assurance", "Assurance"),
-    ("visits", "Visits"),
-    ("kpis", "Indicators"),
-    ("arrangements", "Arrangements"),
-    ("commitments", "Commitments"),
-)
-
-
-def the_contract(request: HttpRequest, pk: int) -> Contract:
-    """The contract, as the viewer may see it; else the page does not exist."""
-    return contract_seen(request.user, contract_id=pk, on=request.day)
 
 
 def address(contract: Contract, section: str = "") -> str:
-    if not section:
-        return reverse("contract", args=[contract.pk]) if navigation.page_exists("contract") else ""
-    return reverse(f"contract_{section}", args=[contract.pk])
+    return reverse(f"contract_{section}" if section else "contract", args=[contract.pk])
 
 
 def around(request: HttpRequest, contract: Contract, section: str) -> dict[str, Any]:
-    """The context of a section: heading, tabs, breadcrumbs, and whether it may be changed here."""
-    own = address(contract)
-    tabs = [("Overview", own, False)] if own else []
-    tabs += [(label, address(contract, key), key == section) for key, label in SECTIONS]
+    """The context of a section: that of every page of the contract, and whether the viewer may change what is here.
+
+    `manages`: who manages contracts; `leads`: they, and the contract's own service-area lead.
+    """
+    inside = may(request.user, Permission.CONTRACTS_VIEW, on=request.day)
+    found = contracts.around(request, contract, f"contract_{section}")
+    if not inside:
+        # A provider has its own pages: the register's name and tabs are the council's.
+        found["breadcrumbs"] = []
     return {
-        "contract": contract, "tabs": tabs, "section_label": dict(SECTIONS)[section],
+        **found,
         "manages": may_change(request.user, contract, on=request.day),
         "leads": may_change(request.user, contract, on=request.day, area_lead=True),
-        "breadcrumbs": crumbs(contract, dict(SECTIONS)[section]),
-    }  # fmt: skip
+    }
 
 
 def crumbs(contract: Contract, *last: str | tuple[str, str]) -> list[tuple[str, str]]:
-    found = [("Contracts", reverse("contracts"))] if navigation.page_exists("contracts") else []
-    found.append((contract.title, address(contract)))
+    found = [("Contracts", reverse("contracts")), (contract.reference, address(contract))]
     return [*found, *((each, "") if isinstance(each, str) else each for each in last)]
 
 

@@ -17,7 +17,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.periods import add_months
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
-from plumbline.web import navigation, wording
+from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
 from plumbline.web.evidence import files
@@ -76,7 +76,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "columns": columns, "rows": rows, "missing": sum(len(home.owed) for home in homes),
         "homes_missing": sum(1 for home in homes if home.owed),
         "unread": queries.unread_reports(request.user, on=on).count(),
-        "breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Reports of homes", "")],
+        "breadcrumbs": [("Contracts", reverse("contracts")), ("Reports of homes", "")],
     }  # fmt: skip
     return render(request, "contract_care/homes.html", context)
 

@@ -18,7 +18,7 @@ from plumbline.contracts.rules import evaluations as rules
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.placements.access import children_visible_to
-from plumbline.web import navigation, tables, wording
+from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contract_care import frame
 from plumbline.web.contract_care.forms import Cancel, LinkCase, MoveMeeting, PlanMeeting, ResolveCase
@@ -37,7 +37,7 @@ def meeting_of(request: HttpRequest, pk: int) -> Evaluation:
 def cases_seen(request: HttpRequest, cases: Any) -> list[dict[str, Any]]:
     """Each case with the address of its child, where the viewer may open that child."""
     children = children_visible_to(request.user, on=request.day)
-    shows = navigation.page_exists("child") and may(request.user, P.CHILDREN_VIEW, on=request.day)
+    shows = may(request.user, P.CHILDREN_VIEW, on=request.day)
     return [
         {"case": each.case, "child": each.child,
          "child_url": reverse("child", args=[each.child.pk]) if each.child and shows else ""}
@@ -230,7 +230,7 @@ class Due(tables.Table):
 def meetings_due(request: HttpRequest) -> HttpResponseBase:
     """Of every contract in force, when it was last evaluated and when it is to be again."""
     rows = care.meetings_due(on=request.day, contracts=contracts_visible_to(request.user, on=request.day))
-    context = {"breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Meetings due", "")]}
+    context = {"breadcrumbs": [("Contracts", reverse("contracts")), ("Meetings due", "")]}
     return tables.page(request, Due(request, rows), "contract_care/list.html", context)
 
 

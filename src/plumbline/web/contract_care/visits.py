@@ -25,7 +25,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.placements.queries import settings_with_children
-from plumbline.web import navigation, tables, wording
+from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
 from plumbline.web.contract_care.journey import owners
@@ -67,8 +67,6 @@ def visits(request: HttpRequest, pk: int) -> HttpResponseBase:
         **frame.around(request, contract, "visits"), "inside": inside, "due": due,
         "visits": [{"row": each, "where": where(each), "tag": TAGS[each.state]} for each in found],
     }  # fmt: skip
-    if not inside:
-        context["tabs"] = []
     return render(request, "contract_care/visits.html", context)
 
 
@@ -109,7 +107,7 @@ def visits_due(request: HttpRequest) -> HttpResponseBase:
     rows = queries.visits_due(with_children=settings_with_children(on=request.day), on=request.day)
     late = sum(1 for row in rows if row.state(request.day) == "overdue")
     context = {
-        "breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Yearly visits", "")],
+        "breadcrumbs": [("Contracts", reverse("contracts")), ("Yearly visits", "")],
         "note": f"{wording.how_many(late, 'visit is', 'visits are')} overdue: more than 30 days past the yearly day.",
         "links": [(reverse("visit_pack"), "Read another council’s pack")] if frame.may_manage(request) else [],
     }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 
+from plumbline.contracts.care_due import KINDS as CARE_KINDS
 from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
 from plumbline.exchange import queries as exchange
 from plumbline.flags import lookups as flags
@@ -22,6 +23,7 @@ from plumbline.placements import lookups as placements
 from plumbline.scrutiny import queries as scrutiny
 from plumbline.web import navigation, wording
 from plumbline.web.actions.work import items as of_actions
+from plumbline.web.contract_care.work import items as of_contract_care
 from plumbline.web.evaluation.work import items as of_evaluations
 from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
@@ -101,9 +103,12 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
     mine = flag_queries.flags_for(viewer, on=on).values("pk")
     alike: dict[str, list[Any]] = {}
     checks = may(viewer, Permission.MONTHLY_CHECK, on=on)
+    cares = may(viewer, Permission.CONTRACTS_MANAGE, on=on)
     holidays = holidays_from(on.replace(year=on.year - 1))
     rows = placements.flags_listed(viewer, on=on).filter(state="open").order_by("severity", "due_on", "pk")
     for flag in rows.filter(Q(pk__in=mine) | Q(pk__in=list(first_step))):
+        if cares and flag.kind in CARE_KINDS:
+            continue  # what is due in the care of contracts has items of its own
         if checks and flag.kind in ("check_late", "monthly_check_late"):
             continue  # the monthly check, an item of its own, puts it right
         if near and flag.pk in unread:
@@ -309,7 +314,7 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_flags, of_incidents, of_actions, of_documents, of_returns, of_provider, _of_exceptions, _of_adverse,
     _of_providers, _of_check, _of_imports,
-    _of_lists, _of_reports, of_tenders, of_evaluations, of_implementation, of_toolkits,
+    _of_lists, _of_reports, of_tenders, of_evaluations, of_implementation, of_toolkits, of_contract_care,
 )  # fmt: skip
 
 
