@@ -56,7 +56,9 @@ class Toolkits(tables.Table):
         tables.Column("title", "Toolkit", sort="title", link=lambda row: reverse("toolkit", args=[row.pk]),
                       note=lambda row: _first_sentence(row.introduction or ""), note_heading="What it is"),
         tables.Column("purpose", "Purpose", lambda row: schema.PURPOSES.get(row.purpose, row.purpose), sort="purpose"),
-        tables.Column("in_use", "In use", _in_use, kind=lambda row: "green", absent="None", sort="current_source"),
+        tables.Column("in_use", "In use", lambda row: f"Version {row.current_number}" if row.current_number else None,
+                      kind=lambda row: "green", absent="None", sort="current_source",
+                      note=lambda row: _SOURCES.get(row.current_source or "", ""), note_heading="Source"),
         tables.Column("since", "Since", "current_since", sort="current_since", absent=""),
         tables.Column("drafts", "Drafts", lambda row: row.drafts or 0, sort="drafts", numeric=True),
     )  # fmt: skip
