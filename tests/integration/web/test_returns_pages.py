@@ -194,6 +194,12 @@ def test_a_draft_begun_before_somebody_elses_answer_does_not_overwrite_it(made, 
     assert kept(made, "supervision") == "good"
 
 
+def test_beside_a_draft_an_untouched_question_is_shown_as_it_stands_now(made, provider) -> None:
+    keep_draft(provider, made, value_supervision="good")
+    answer(made, "recruits_safely", "yes", comment="Answered by a colleague.")
+    assert "Answered by a colleague." in provider.get(section(made)).content.decode()
+
+
 def test_nobody_else_sees_a_draft(made, provider) -> None:
     keep_draft(provider, made, comment_supervision="Half a sentence")
     colleague = as_(a_person("provider_user", organisation=made.organisation))

@@ -86,6 +86,15 @@ def section(request: HttpRequest, return_id: int, section_key: str) -> HttpRespo
     if draft and _holds_nothing_new(form, held, found):
         drafts.drop(user=request.user, form=DRAFT, subject=subject)
         return redirect(request.get_full_path())
+    if draft and form.is_valid():
+        # Questions that the writer did not touch are shown as they stand now, not as they stood then.
+        now = {
+            name: value
+            for criterion in found.criteria
+            if not form.typed(criterion).was_touched
+            for name, value in as_sent(shown(criterion, held.answers.get(criterion.key))).items()
+        }
+        form = SectionForm(draft.payload | now, criteria=found.criteria, answers=held.answers, on=request.day)
     return _filling(request, answer_set, held, number, found, form, draft=draft)
 
 
