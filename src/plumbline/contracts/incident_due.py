@@ -1,20 +1,24 @@
 """What has to be flagged about serious incidents on a day."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from plumbline.contracts.models import Contract, Incident, IncidentState, IncidentType
+from plumbline.contracts.models import Contract, Incident, IncidentChild, IncidentState, IncidentType
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules.incidents import PLACE
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted
+from plumbline.socialcare.models import Involvement
+from plumbline.socialcare.queries import allocated_on
 
 REPORTED, OVERDUE, NO_FORM = "incident_reported", "notification_overdue", "incident_form_missing"
 OF_INCIDENT = (REPORTED, OVERDUE)
 OF_CONTRACT = (NO_FORM,)
-INCIDENT, CONTRACT = "incident", "contract"
+CHILD_CONCERNED = "incident_child"
+OF_CHILD = (CHILD_CONCERNED,)
+INCIDENT, CONTRACT, LINK = "incident", "contract", "incident_child"
 _PEOPLE = ("manager__professional", "area_lead__professional")
 _WITH = ("setting", *(f"contract__{person}" for person in _PEOPLE))
 
@@ -52,6 +56,32 @@ def wanted_of_incidents(now: datetime, *, incident_id: int | None = None) -> lis
     return wanted
 
 
+def wanted_of_children(on: date, *, link_id: int | None = None) -> list[Wanted]:
+    """Each linked child of an open incident, for whoever is allocated to the child on the day and their manager."""
+    links = IncidentChild.objects.filter(incident__state=IncidentState.OPEN)
+    if link_id is not None:
+        links = links.filter(pk=link_id)
+    found = list(links.select_related("incident__contract", "incident__setting").order_by("pk"))
+    allocated: dict[int, Involvement] = {}
+    for each in allocated_on(child_ids=sorted({link.child_id for link in found}), on=on):
+        allocated.setdefault(each.child_id, each)
+    return [_of_child(link, allocated.get(link.child_id)) for link in found]
+
+
+def _of_child(link: IncidentChild, allocated: Involvement | None) -> Wanted:
+    incident = link.incident
+    worker = ""
+    if allocated is not None:
+        known = allocated.professional
+        worker = known.source_id if known is not None else allocated.professional_wording
+    return Wanted(
+        kind=CHILD_CONCERNED, subject_type=LINK, subject_id=link.pk, subject_source_id=incident.reference,
+        setting_urn=incident.setting.urn if incident.setting else "", child_id=link.child_id,
+        reason=f"{_called(incident)} concerns this child.",
+        recipients=flag_rules.recipients(CHILD_CONCERNED, worker=worker, team=allocated.team if allocated else ""),
+    )  # fmt: skip
+
+
 def wanted_of_contracts(*, contract_id: int | None = None) -> list[Wanted]:
     """Contracts under which an incident was reported while no form is agreed by all three sides."""
     rows = Contract.objects.filter(incidents__form=None, incidents__isnull=False).exclude(state="ended")
@@ -73,6 +103,7 @@ def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:
     said = {
         REPORTED: "Everybody who had to be told has been told, or the incident is under review.",
         OVERDUE: "Everybody who had to be told has been told, or it was not needed.",
+        CHILD_CONCERNED: "The incident is under review or closed, or the child is not linked to it any more.",
         NO_FORM: "An incident form has been agreed, or the contract has ended.",
     }
     return {flag.pk: said[flag.kind] for flag in flags}

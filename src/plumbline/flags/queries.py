@@ -33,7 +33,7 @@ def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
         about_own = Q(child_id__in=_tied_children(viewer, on=on))
         # Where a child is placed is social care's to know: a flag about it tells it.
         if not access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
-            about_own &= ~Q(subject_type__in=["placement", "exception"])
+            about_own &= ~Q(subject_type__in=["placement", "exception", "incident_child"])
         seen |= about_own
     allowed = Flag.objects.filter(seen)
     if _DECIDES_FOR_EVERY_CHILD in {held.role for held in access.current_roles(viewer, on=on)}:

@@ -10,9 +10,11 @@ from plumbline.contracts.models import IncidentState, NewsSent
 from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries import incidents as queries
 from plumbline.flags.models import Flag, Message
+from plumbline.flags.queries import flags_visible_to
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child
-from tests.factories.people import ChildFactory, TieFactory, UserFactory
+from tests.factories.people import ChildFactory, ProfessionalFactory, TieFactory, UserFactory
+from tests.factories.records import InvolvementFactory
 from tests.integration.contracts.incident_situations import (
     AT,
     NOW,
@@ -497,6 +499,50 @@ def test_a_child_is_linked_once(world: World) -> None:
     incidents.link_child(incident_id=incident.pk, child=child, by=world.manager, **NOW)
     with pytest.raises(RuleBroken, match="linked already"):
         incidents.link_child(incident_id=incident.pk, child=child, by=world.manager, **NOW)
+
+
+# --- the children's own workers --------------------------------------------------------------------------------------
+
+
+def flag_of(child: Child) -> Flag | None:
+    return Flag.objects.filter(kind="incident_child", child_id=child.pk).first()
+
+
+def test_the_allocated_worker_and_the_manager_are_told_of_a_linked_child(world: World) -> None:
+    worker = ProfessionalFactory()
+    child = InvolvementFactory(professional=worker, team="West").child
+    an_incident(world, children=(child,))
+    told_to = set(flag_of(child).recipients.values_list("recipient", "team"))
+    assert told_to == {(worker.source_id, ""), ("role:team_manager", "West")}
+
+
+def test_a_child_linked_later_is_told_then(world: World) -> None:
+    child, incident = InvolvementFactory().child, an_incident(world)
+    incidents.link_child(incident_id=incident.pk, child=child, by=world.manager, **NOW)
+    assert flag_of(child).state == "open"
+
+
+def test_a_link_taken_back_closes_its_flag(world: World) -> None:
+    child, incident = InvolvementFactory().child, an_incident(world)
+    incidents.link_child(incident_id=incident.pk, child=child, by=world.manager, **NOW)
+    incidents.unlink_child(incident_id=incident.pk, child=child, because="Another child.", by=world.manager, **NOW)
+    assert flag_of(child).state == "closed"
+
+
+def test_the_flag_of_a_child_closes_with_the_review(world: World) -> None:
+    child = InvolvementFactory().child
+    to_review(an_incident(world, children=(child,)), world)
+    assert flag_of(child).state == "closed"
+
+
+def test_the_worker_finds_the_flag_and_a_lead_professional_does_not(world: World) -> None:
+    child = InvolvementFactory().child
+    worker, lead = UserFactory(role="social_worker"), UserFactory(role="lead_professional")
+    for user in (worker, lead):
+        TieFactory(user=user, subject_id=child.pk)
+    an_incident(world, children=(child,))
+    seen = [flags_visible_to(user, on=ON).filter(child_id=child.pk).exists() for user in (worker, lead)]
+    assert seen == [True, False]
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------

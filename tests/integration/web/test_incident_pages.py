@@ -132,6 +132,14 @@ def test_a_linked_child_is_named_to_its_social_worker_and_the_look_is_recorded(p
     assert ("Orla Penn" in said, looked) == (True, True)
 
 
+def test_the_flag_of_a_child_leads_its_worker_to_the_incident(page, world: World) -> None:
+    child, worker = ChildFactory(), UserFactory(role="social_worker")
+    TieFactory(user=worker, subject_id=child.pk)
+    incident = an_incident(world, children=(child,))
+    answer = page(worker).get(reverse("incident_of_child", args=[incident.children.get().pk]))
+    assert answer["Location"] == reverse("incident", args=[incident.pk])
+
+
 def test_a_provider_sees_a_number_of_children_and_no_name(page, world: World) -> None:
     incident = an_incident(world, children=(ChildFactory(forename="Orla", surname="Penn"),))
     said = text(page(world.provider).get(reverse("incident", args=[incident.pk])))

@@ -1,5 +1,6 @@
 """Who was told of an incident: sent, received, not needed, later news, and what is told upwards when it is late."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -114,6 +115,7 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
                      recipient=row.recipient)  # fmt: skip
     Notification.objects.bulk_update(late, ["escalated_at"])
     raise_incident_flags(by=by, at=at, on=on)
+    raise_child_flags(by=by, at=at, on=on)
     return len(late)
 
 
@@ -124,6 +126,29 @@ def raise_incident_flags(*, by: User | None, at: datetime, on: date, incident_id
         wanted=incident_due.wanted_of_incidents(rules.moment(on=on, at=at), incident_id=incident_id),
         kinds=incident_due.OF_INCIDENT, why_closed=incident_due.why_closed, by=by, at=at, on=on,
         subject=(incident_due.INCIDENT, incident_id) if incident_id is not None else None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def raise_child_flags(*, by: User | None, at: datetime, on: date, link_ids: Collection[int] | None = None) -> int:
+    """Make the flags about linked children what they should be on the day: put to the allocated worker and manager.
+
+    With `link_ids` only those about these links, also ones that are taken back. Returns how many were raised.
+    """
+    if link_ids is None:
+        raised = flags.reconcile(
+            wanted=incident_due.wanted_of_children(on), kinds=incident_due.OF_CHILD,
+            why_closed=incident_due.why_closed, by=by, at=at, on=on,
+        )  # fmt: skip
+        return sum(raised.raised.values())
+    return sum(
+        sum(
+            flags.reconcile(
+                wanted=incident_due.wanted_of_children(on, link_id=link_id), kinds=incident_due.OF_CHILD,
+                why_closed=incident_due.why_closed, by=by, at=at, on=on, subject=(incident_due.LINK, link_id),
+            ).raised.values()
+        )
+        for link_id in sorted(link_ids)
     )  # fmt: skip
 
 

@@ -182,13 +182,14 @@ def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: da
     news = incident.news.values_list("text", flat=True)
     for text in (incident.summary, incident.immediate_action, *news):
         rules.check_nameless(text, [child.name] if child.forename or child.surname else [], what="What was written")
-    _, made = IncidentChild.objects.get_or_create(incident=incident, child=child)
+    link, made = IncidentChild.objects.get_or_create(incident=incident, child=child)
     if not made:
         raise RuleBroken("This child is linked already.", code="linked_already")
     if incident.children.count() > incident.children_count:
         incident.children_count = incident.children.count()
         incident.save(update_fields=["children_count"])
     audit.record("contracts.incident.child_linked", by=by, at=at, subject=incident, child_id=child.pk)
+    incident_notices.raise_child_flags(link_ids=[link.pk], by=by, at=at, on=on)
 
 
 @transaction.atomic
@@ -197,11 +198,15 @@ def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: 
     incident = _seen(incident_id, by=by, on=on)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
-    gone, _ = IncidentChild.objects.filter(incident=incident, child=child).delete()
-    if not gone:
+    link = IncidentChild.objects.filter(incident=incident, child=child).first()
+    if link is None:
         raise NotAllowed(f"Child {child.pk} is not linked to incident {incident_id}.")
-    audit.record("contracts.incident.child_unlinked", by=by, at=at, subject=incident, child_id=child.pk,
-                 because=because.strip())  # fmt: skip
+    number = link.pk
+    link.delete()
+    audit.record(
+        "contracts.incident.child_unlinked", by=by, at=at, subject=incident, child_id=child.pk, because=because.strip()
+    )
+    incident_notices.raise_child_flags(link_ids=[number], by=by, at=at, on=on)
 
 
 @transaction.atomic
@@ -356,6 +361,8 @@ def _write_notifications(incident: Incident, *, provider_knew_at: datetime, coun
 
 def _after(incident: Incident, *, by: User | None, at: datetime, on: date) -> None:
     incident_notices.raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
+    links = incident.children.order_by("pk").values_list("pk", flat=True)
+    incident_notices.raise_child_flags(link_ids=list(links), by=by, at=at, on=on)
     rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)
 
 

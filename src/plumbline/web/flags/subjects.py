@@ -29,6 +29,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "document": Subject("A document", "Open the document", "document_page", evidence.wanted),
     "contract": Subject("A contract", "Open the contract", "contract"),
     "incident": Subject("An incident", "Open the incident", "incident"),
+    "incident_child": Subject("A child in an incident", "Open the incident", "incident_of_child"),
     "tender": Subject("A tender", "Open the tender", "tender"),
     "visit": Subject("A visit", "Open the visit", "visit"),
     "return": Subject("An assessment", "Open the assessment", "return"),

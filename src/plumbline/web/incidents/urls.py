@@ -4,6 +4,7 @@ from plumbline.web.incidents import contract_forms, doing, views
 
 urlpatterns = [
     path("incidents/", views.incidents, name="incidents"),
+    path("incidents/of-child/<int:pk>/", views.of_child, name="incident_of_child"),
     path("incidents/<int:pk>/", views.incident, name="incident"),
     path("incidents/<int:pk>/account/", views.account, name="incident_account"),
     path("incidents/<int:pk>/told/<int:number>/", doing.sent, name="incident_sent"),

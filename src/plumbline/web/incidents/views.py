@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.actions import queries as actions
@@ -152,6 +152,15 @@ def _sent(each: Any, hand: queries.Hand, now: Any, closed: bool) -> dict[str, An
         "said": f"by {words.said(each.due_at)}" if each.sent_at is None else words.said(each.sent_at),
         "may_send": each.sent_at is None and own and not closed,
     }
+
+
+@requires(Permission.PLACEMENTS_VIEW, Permission.INCIDENTS_VIEW)
+def of_child(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The incident behind the link of a child, for flags, which know the link's number."""
+    found = queries.incidents_visible_to(request.user, on=request.day).filter(children=pk).first()
+    if found is None:
+        raise NotAllowed(f"There is no link {pk}.")
+    return redirect("incident", found.pk)
 
 
 @requires(*READS)
