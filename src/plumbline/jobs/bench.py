@@ -17,7 +17,7 @@ import click
 from plumbline.kernel.errors import RuleBroken
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-ALL = ("imports", "ofsted", "measures", "pages", "report")
+ALL = ("imports", "ofsted", "measures", "pages", "report", "rag")
 
 
 def bench(*, names: tuple[str, ...], scale: int | None, today: date) -> None:

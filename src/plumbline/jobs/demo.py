@@ -14,7 +14,7 @@ from django.conf import settings
 
 from plumbline.audit import operations as audit
 from plumbline.exchange import import_ofsted, ssd
-from plumbline.jobs import demo_story, demo_users, ways_in
+from plumbline.jobs import demo_buying, demo_story, demo_users, ways_in
 from plumbline.people.models import Child
 from plumbline.scrutiny import operations as scrutiny
 
@@ -52,6 +52,8 @@ def load(*, say: Callable[[str], None]) -> None:
     _read_list("provider_at_march_2016.csv", date(2016, 3, 31), say)
     demo_users.make(from_on=date(2014, 4, 1))
     demo_story.before_the_report(on=on)
+    say("Entering contracts, tenders, incidents and what was asked of providers …")
+    demo_buying.load(FILES / "county_2016", on=on)
     say("Writing and publishing the report to the committee …")
     report = scrutiny.write_report(question_numbers=[5, 6, 7], as_at=REPORT_AS_AT, by=None, at=ways_in.now(), on=on)
     scrutiny.publish_report(report_id=report.pk, by=None, at=ways_in.now(), on=on)

@@ -1,0 +1,210 @@
+"""The demonstration's contracts, and what its people did under them by its day, through the operations of the pages."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from plumbline.contracts.models import Contract, ContractReturn
+from plumbline.contracts.operations import (
+    assurance,
+    decisions,
+    evaluations,
+    incident_forms,
+    incident_notices,
+    kpis,
+    register,
+    visits,
+)
+from plumbline.contracts.operations import incidents as reporting
+from plumbline.contracts.queries import rating
+from plumbline.contracts.rules.evaluations import ActionGiven
+from plumbline.contracts.rules.notifications import Step
+from plumbline.contracts.rules.visits import FindingGiven
+from plumbline.exchange import contracts
+from plumbline.jobs import demo_tenders, ways_in
+from plumbline.people.models import Organisation, RoleHeld, User
+from plumbline.toolkits import content
+from plumbline.toolkits.content import AnswerKind
+from plumbline.toolkits.operations import returns
+
+TODAY = date(2016, 7, 31)
+# The contracts of this manager and this service area are the demonstration user's own.
+MANAGER, AREA = "CM3", "SEND"
+PROVIDERS = {"provider": "Fenside Care Ltd", "provider2": "Willow Bank Family Services"}
+# The home at which the demonstration's incidents happened.
+HOME = "CT002"
+
+
+def load(folder: Path, *, on: date) -> None:
+    """The register, the tenders, and what was done under the contracts."""
+    contracts.import_contracts(folder, by=None, at=ways_in.now(), on=on)
+    _people()
+    demo_tenders.load()
+    _providers()
+    demo_tenders.implement()
+    _forms_and_incidents()
+    _returns()
+    _care()
+    _decide(on)
+    # What the night before would have done.
+    incident_notices.escalate_overdue(by=None, at=ways_in.now(), on=on)
+    home_reports.raise_care_flags(by=None, at=ways_in.now(), on=on)
+
+
+def _user(username: str) -> User:
+    return User.objects.get(username=username)
+
+
+def _who(username: str, on: date = TODAY) -> dict:
+    return {"by": _user(username), "at": ways_in.now(), "on": on}
+
+
+def _contract(reference: str) -> Contract:
+    return Contract.objects.get(reference=reference)
+
+
+def _people() -> None:
+    """Contracts come with codes for their people; the register says which user is meant."""
+    for contract in Contract.objects.order_by("reference").select_related("provider").prefetch_related("settings"):
+        ours = contract.reference == HOME
+        manager = _user("contracts") if ours or contract.manager_wording == MANAGER else None
+        area_lead = _user("servicelead") if ours or contract.area_lead_wording == AREA else None
+        if manager or area_lead:
+            entry = register.Entry(
+                reference=contract.reference, title=contract.title, kind=contract.kind, provider=contract.provider.name,
+                service=contract.service, starts_on=contract.starts_on, ends_on=contract.ends_on, value=contract.value,
+                statutory_from=contract.statutory_from, visit_required=contract.visit_required, manager=manager,
+                area_lead=area_lead, urns=[row.urn for row in contract.settings.all()],
+            )  # fmt: skip
+            register.change_contract(contract_id=contract.pk, entry=entry, **_who("contracts"))
+
+
+def _providers() -> None:
+    for username, name in PROVIDERS.items():
+        organisation = Organisation.objects.get(name=name)
+        RoleHeld.objects.filter(user=_user(username), role="provider_user").update(organisation=organisation)
+
+
+_STEPS = (
+    Step("Keep the child safe and call the emergency services where they are needed", "provider"),
+    Step("Call the Customer Service Centre about every child concerned", "provider", "customer_service_centre"),
+    Step("Tell Ofsted where the regulations ask for it", "provider", "ofsted"),
+    Step("Tell the designated officer of any allegation against staff", "provider", "lado"),
+    Step("Tell the child's caseworker what happened and what was done", "council", "caseworker"),
+)
+
+
+def _forms_and_incidents() -> None:
+    """A form agreed by all three; an allegation at a home, all told in time; a missing child, one recipient late."""
+    for reference in (HOME, "CT049"):
+        contract = _contract(reference)
+        form = incident_forms.write_form(contract_id=contract.pk, steps=_STEPS, **_who("contracts", date(2016, 4, 4)))
+        for side, username in (("manager", "contracts"), ("area", "servicelead"), ("provider", "provider")):
+            if reference == HOME or side != "provider":
+                incident_forms.agree_form(form_id=form.pk, side=side, **_who(username, date(2016, 4, 5)))
+    _incident("allegation_staff", "An allegation was made against a worker, who was sent home the same hour.",
+              date(2016, 5, 9), late=(), close=True)  # fmt: skip
+    _incident("missing", "A young person was missing overnight and came back in the morning, unhurt.",
+              date(2016, 7, 28), late=("placing_authority",), close=False)  # fmt: skip
+
+
+def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], close: bool) -> None:
+    contract = _contract(HOME)
+    setting = contract.settings.first()
+    occurred = datetime.combine(day, time(21, 15), UTC)
+    incident = reporting.report_incident(
+        contract_id=contract.pk, setting_id=setting.setting_id if setting else None,
+        told=reporting.Told(
+            type=kind, occurred_at=occurred, summary=summary, children_count=1,
+            immediate_action="Staff followed the form of the contract step by step.",
+        ),
+        by=_user("provider"), at=ways_in.now(), on=day + timedelta(1),
+    )  # fmt: skip
+    for row in incident.notifications.order_by("due_at", "pk"):
+        if row.recipient in late or row.sent_at is not None or row.not_needed_because:
+            continue
+        if row.recipient in ("national_panel", "rapid_review"):
+            incident_notices.mark_not_needed(
+                notification_id=row.pk, because="Nobody was seriously harmed.", by=None, at=ways_in.now(),
+                on=day + timedelta(1),
+            )  # fmt: skip
+            continue
+        incident_notices.mark_sent(
+            notification_id=row.pk, channel="telephone", sent_at=min(row.due_at, occurred + timedelta(hours=2)),
+            by=None, at=ways_in.now(), on=day + timedelta(1),
+        )  # fmt: skip
+    if not close:
+        return
+    reporting.set_outcome(incident_id=incident.pk, outcome="unfounded",
+                          because="The strategy meeting of 20 May found no ground for it.",
+                          **_who("contracts", date(2016, 5, 23)))  # fmt: skip
+
+
+def _returns() -> None:
+    """A self-assessment half answered on the provider's phone; another handed in and waiting for moderation; a third
+    asked for and late."""
+    own = list(Contract.objects.filter(provider__name=PROVIDERS["provider"], statutory_from=None).order_by("reference"))
+    for number, contract in enumerate(own[:3]):
+        asked = assurance.request_contract_return(
+            contract_id=contract.pk, purpose=ContractReturn.Purpose.SELF_ASSESSMENT, toolkit="safeguarding_standards",
+            due_on=date(2016, 8, 19) if number != 2 else date(2016, 7, 22), period_from=date(2015, 9, 1),
+            period_to=date(2016, 8, 31), **_who("contracts", date(2016, 7, 1)),
+        )  # fmt: skip
+        criteria = content.read(asked.answer_set.version.content).criteria
+        answered = {0: criteria[: len(criteria) // 2], 1: criteria, 2: ()}[number]
+        for criterion in answered:
+            returns.save_answer(
+                return_id=asked.answer_set_id, criterion=criterion.key, value=_good(criterion),
+                comment="In place and used; looked at again each spring.", base_revision=0, **_who("provider"),
+            )  # fmt: skip
+
+
+def _good(criterion: content.Criterion) -> str:
+    """An answer that fits the kind: the second-best of a scale, words for text."""
+    if criterion.options:
+        return criterion.options[1 if len(criterion.options) > 2 else 0].code
+    return {AnswerKind.DATE: "2016-03-15", AnswerKind.NUMBER: "12"}.get(criterion.answer, "Done as agreed.")
+
+
+def _care() -> None:
+    """Indicators, a meeting put down for next month, a visit that is planned and one with a finding."""
+    contract = _contract(HOME)
+    for title, target in (("Placements kept stable for six months", "90%"), ("Staff trained to level 3", "95%")):
+        kpi = kpis.add_kpi(contract_id=contract.pk, title=title, target=target, **_who("contracts", date(2016, 4, 4)))
+        kpis.record_reading(
+            kpi_id=kpi.pk, quarter_from=date(2016, 4, 1), value="91%", rating="good", note="",
+            **_who("contracts", date(2016, 7, 11)),
+        )  # fmt: skip
+    evaluations.plan_evaluation(contract_id=contract.pk, held_on=date(2016, 8, 17), **_who("contracts"))
+    setting = contract.settings.first()
+    if setting is None:
+        return
+    visit = visits.plan_visit(
+        contract_id=None, setting_id=setting.setting_id, visited_on=date(2016, 7, 12),
+        visitors="Beth Larkin, Owen Tibbs",
+        **_who("contracts", date(2016, 6, 20)),
+    )  # fmt: skip
+    visits.hold_visit(
+        visit_id=visit.pk, visited_on=date(2016, 7, 12), visitors="Beth Larkin, Owen Tibbs",
+        summary="A warm house with steady staff. Supervision had slipped over the spring.",
+        findings=[
+            FindingGiven("safer_recruitment", "met", "Six files read; all complete."),
+            FindingGiven("induction", "met", "Every new worker had a named buddy."),
+            FindingGiven("supervision", "partly", "Two workers had none since March."),
+            FindingGiven("appraisal", "met", "All done in the year."),
+            FindingGiven("training", "met", "Level 3 for all but one, who is booked."),
+        ],
+        actions=[ActionGiven("Supervision each month for every worker, with dates sent to us", date(2016, 8, 31))],
+        **_who("contracts", date(2016, 7, 13)),
+    )  # fmt: skip
+
+
+def _decide(on: date) -> None:
+    """The management team has decided on two of the reasons on its list."""
+    listed = [(pk, rated) for pk, rated in sorted(rating.ratings_on(on).items()) if rated.colour == "amber"]
+    wanting = [(pk, reason) for pk, rated in listed for reason in rated.reasons if reason.code in ("no_action_plan",)]
+    for pk, reason in wanting[:2]:
+        decisions.decide(
+            contract_id=pk, code=reason.code, about=reason.about,
+            decision="The provider sends its action plan, or no new child is referred.", by_when=date(2016, 8, 12),
+            action_owner=_user("contracts"), **_who("management", on),
+        )  # fmt: skip
