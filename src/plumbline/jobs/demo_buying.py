@@ -47,7 +47,6 @@ def load(folder: Path, *, on: date) -> None:
     _decide(on)
     # What the night before would have done.
     incident_notices.escalate_overdue(by=None, at=ways_in.now(), on=on)
-    home_reports.raise_care_flags(by=None, at=ways_in.now(), on=on)
 
 
 def _user(username: str) -> User:
