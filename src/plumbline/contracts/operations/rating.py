@@ -43,11 +43,13 @@ class Rerated:
 
 
 @transaction.atomic
-def rerate(*, contract_ids: Collection[int] | None, by: User | None, at: datetime, on: date) -> Rerated:
+def rerate(
+    *, contract_ids: Collection[int] | None, tell: bool = True, by: User | None, at: datetime, on: date
+) -> Rerated:
     """Work out the reasons and colours of these contracts (None: of all) for every day, and keep what differs.
 
     Every operation that changes a fact of a contract calls this last, once, with all the contracts concerned. Two at
-    once wait for each other, so that neither misses the other's fact. Flags follow.
+    once wait for each other, so that neither misses the other's fact. Flags follow, unless the caller tells (`tell`).
     """
     changed: list[int] = []
     written = removed = 0
@@ -71,7 +73,8 @@ def rerate(*, contract_ids: Collection[int] | None, by: User | None, at: datetim
             subject_id=found[0] if len(found) == 1 else "",
         )  # fmt: skip
     few = None if contract_ids is None or len(ids) > _FEW else ids
-    return Rerated(found, written, removed, raise_flags(by=by, at=at, on=on, contract_ids=few))
+    raised = raise_flags(by=by, at=at, on=on, contract_ids=few) if tell else Raised()
+    return Rerated(found, written, removed, raised)
 
 
 @transaction.atomic

@@ -189,3 +189,14 @@ def services() -> list[tuple[str, str]]:
 def with_reason(code: str, *, day: date) -> QuerySet[ReasonPeriod]:
     """The numbers of the contracts against which a reason holds on a day."""
     return ReasonPeriod.objects.filter(held_on(day), code=code).values("contract")
+
+
+def next_due_of(contracts: QuerySet[Contract], *, on: date, within: int) -> list[tuple[Contract, Due]]:
+    """What is due within so many days under these contracts, the soonest first."""
+    coming = ReasonPeriod.objects.filter(
+        contract__in=contracts.values("pk"), from_on__gt=on, from_on__lte=on + timedelta(within + 1)
+    ).exclude(code="setting_adverse")
+    return [
+        (row.contract, Due(row.code, row.about, row.from_on - timedelta(1)))
+        for row in coming.select_related("contract").order_by("from_on", "contract__reference", "code", "about")
+    ]

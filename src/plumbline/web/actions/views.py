@@ -14,6 +14,7 @@ from plumbline.actions import operations, queries, rules
 from plumbline.actions.models import Action, ActionNote, ActionState
 from plumbline.actions.rules import Hand
 from plumbline.actions.states import OUTSTANDING
+from plumbline.contracts.operations.following import change_action
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
@@ -179,8 +180,12 @@ def report_done(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = forms.Done(request.POST or None, request.FILES or None, **_attaching(request, found))
 
     def done(given: dict[str, Any]) -> str:
-        operations.mark_done(
-            action_id=pk, text=given["text"], document=attaching.attached(request, found, given), **_by(request)
+        change_action(
+            change=operations.mark_done,
+            action_id=pk,
+            text=given["text"],
+            document=attaching.attached(request, found, given),
+            **_by(request),
         )
         return "Reported done. It is over when somebody else has verified it."
 
@@ -207,7 +212,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
     _needs(rules.may_check(hand), found)
 
     def done(given: dict[str, Any]) -> str:
-        operations.send_back(action_id=pk, because=given["because"], **_by(request))
+        change_action(change=operations.send_back, action_id=pk, because=given["because"], **_by(request))
         return f"Sent back to {words.owner(found)}."
 
     form = forms.Because(request.POST or None, label="What is missing?", missing="Say what is missing")
@@ -221,7 +226,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
     _needs(rules.may_change(hand), found)
 
     def done(given: dict[str, Any]) -> str:
-        operations.move_due(action_id=pk, due_on=given["due_on"], because=given["because"], **_by(request))
+        change_action(
+            change=operations.move_due, action_id=pk, due_on=given["due_on"], because=given["because"], **_by(request)
+        )
         return f"It is now due on {wording.day(given['due_on'])}."
 
     form = forms.MoveDue(request.POST or None)
@@ -252,7 +259,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
     _needs(rules.may_cancel(hand), found)
 
     def done(given: dict[str, Any]) -> str:
-        operations.cancel(action_id=pk, because=given["because"], **_by(request))
+        change_action(change=operations.cancel, action_id=pk, because=given["because"], **_by(request))
         return "The action is cancelled."
 
     missing = "Say why it need not be done any more"

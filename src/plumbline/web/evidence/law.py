@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from plumbline.contracts.operations.following import change_law
 from plumbline.evidence import operations, queries
 from plumbline.evidence.models import LawChange
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -70,7 +71,9 @@ def enter(request: HttpRequest) -> HttpResponseBase:
     form = LawChangeForm(request.POST or None)
     if form.is_valid():
         try:
-            made = operations.enter_law_change(**form.cleaned_data, by=request.user, at=request.at, on=request.day)
+            made = change_law(
+                change=operations.enter_law_change, **form.cleaned_data, by=request.user, at=request.at, on=request.day
+            )
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -87,9 +90,10 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
     form.fields["because"].help_text = "It is kept on the register and marks no policy as due any more."
     if form.is_valid():
         try:
-            operations.withdraw_law_change(
-                law_change_id=pk, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
-            )
+            change_law(
+                change=operations.withdraw_law_change, law_change_id=pk, because=form.cleaned_data["because"],
+                by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -24,6 +24,7 @@ from plumbline.scrutiny import queries as scrutiny
 from plumbline.web import navigation, wording
 from plumbline.web.actions.work import items as of_actions
 from plumbline.web.contract_care.work import items as of_contract_care
+from plumbline.web.contracts.work import of_contracts
 from plumbline.web.evaluation.work import items as of_evaluations
 from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
@@ -312,7 +313,8 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
 
 
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
-    _of_flags, of_incidents, of_actions, of_documents, of_returns, of_provider, _of_exceptions, _of_adverse,
+    _of_flags, of_incidents, of_contracts, of_actions, of_documents, of_returns, of_provider, _of_exceptions,
+    _of_adverse,
     _of_providers, _of_check, _of_imports,
     _of_lists, _of_reports, of_tenders, of_evaluations, of_implementation, of_toolkits, of_contract_care,
 )  # fmt: skip
@@ -342,6 +344,8 @@ _PLACES = (
     ("exceptions", "Exceptions", "Leave for one child to be placed at an adverse setting"),
     ("placements", "Placements", "Who was placed where on a day, and the setting’s judgement then"),
     ("provider", "Your contracts", "What you are asked for, and your contracts, policies and incidents"),
+    ("contracts", "Contracts", "What the council buys, rated, each with its reasons"),
+    ("contracts_team", "Management team’s list", "Contracts that are red or amber, and what was decided"),
     ("incidents", "Serious incidents", "What happened, and who must be told by when"),
     ("actions", "Actions", "What is to be done, by whom, by when"),
     ("documents", "Documents", "What was given as evidence, and when it expires"),

@@ -1,0 +1,65 @@
+"""What waits for each role about contracts, for "My work"."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q
+from django.urls import reverse
+
+from plumbline.contracts.queries import management
+from plumbline.contracts.queries.register import contracts_listed, next_due_of
+from plumbline.people.access import Permission, may
+from plumbline.people.models import User
+from plumbline.web import wording
+from plumbline.web.contracts import frame, words
+from plumbline.web.work.item import Item
+
+# What is due within so many days stands on the list of whoever manages the contract.
+_SOON = 14
+_MOST = 10
+
+
+def of_contracts(viewer: User, on: date) -> Iterable[Item]:
+    if may(viewer, Permission.CONTRACTS_DECIDE, on=on):
+        yield from _to_decide(on)
+    if may(viewer, Permission.CONTRACTS_VIEW, on=on):
+        yield from _own(viewer, on)
+
+
+def _to_decide(on: date) -> Iterable[Item]:
+    """One line for all that nobody has decided on, and one for what was not carried out in time."""
+    listed = management.team_list(on)
+    address = reverse("contracts_team")
+    undecided = [each for each in listed if each.undecided]
+    if undecided:
+        red = sum(each.colour == "red" for each in undecided)
+        yield Item(
+            what="Decide what is to be done", url=f"{address}?show=undecided", button="Open the list", due=None,
+            whom=wording.how_many(len(undecided), "contract", "contracts"),
+            why=f"Red or amber, with reasons on which nothing was decided{f'; {red} red' if red else ''}",
+            gravity=1 if red else 2,
+        )  # fmt: skip
+    overdue = [line.decision for each in listed for line in each.lines if line.overdue and line.decision]
+    if overdue:
+        yield Item(
+            what="Ask what became of a decision", url=f"{address}?show=overdue", button="Open the list",
+            whom=wording.how_many(len(overdue), "decision", "decisions"), why="Not carried out in time",
+            due=min(decision.by_when for decision in overdue), gravity=2,
+        )  # fmt: skip
+
+
+def _own(viewer: User, on: date) -> Iterable[Item]:
+    """The contracts the viewer manages or leads: what counts against them, and what is due soon."""
+    own = contracts_listed(viewer, on=on).filter(Q(manager=viewer) | Q(area_lead=viewer))
+    for row in own.filter(colour__in=["red", "amber"]).order_by("gravity", "reference")[:_MOST]:
+        yield Item(
+            what=f"Put right: {frame.sentence(row)}", whom=f"{row.reference}, {row.title}",
+            why=f"The contract is {row.colour}", due=None, url=words.address(row), button="Open the contract",
+            gravity=1 if row.colour == "red" else 2,
+        )  # fmt: skip
+    for contract, coming in next_due_of(own, on=on, within=_SOON)[:_MOST]:
+        said = words.due(coming, on)
+        yield Item(
+            what=said["what"], whom=f"{contract.reference}, {contract.title}", why="Due at the end of that day",
+            due=coming.due_on, url=words.address(contract), button="Open the contract",
+        )  # fmt: skip
