@@ -1,0 +1,144 @@
+"""The care of a contract as a browser shows it: its pages, wide and narrow, and a meeting recorded as it is typed."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Page, expect
+
+from plumbline.contracts.models import Evaluation
+from plumbline.contracts.operations import arrangements, evaluations, home_reports, kpis, visits
+from plumbline.contracts.rules.evaluations import ActionGiven, CaseGiven
+from plumbline.contracts.rules.visits import AREAS, FindingGiven
+from tests import conftest as harness
+from tests.functional.browser import accessibility_faults, sideways, visit
+from tests.integration.contracts.care_situations import a_contract, a_home, a_user, by
+from tests.integration.contracts.test_evaluations import meeting
+
+HELD_ON, VISITED = date(2016, 4, 12), date(2016, 7, 5)
+
+
+@pytest.fixture
+def writing(site_database: str, django_db_blocker: Any) -> Callable[[], Any]:
+    @contextmanager
+    def written() -> Iterator[None]:
+        with django_db_blocker.unblock():
+            harness.point_at(site_database, "worker")
+            try:
+                yield
+            finally:
+                connection.close()
+
+    return written
+
+
+@pytest.fixture
+def care(writing) -> dict[str, Any]:
+    """A contract with everything that its care has: a meeting held and one planned, a home, a visit, an indicator."""
+    with writing():
+        officer = a_user("contract_officer")
+        contract = a_contract(visit_required=True, starts_on=date(2014, 1, 1))
+        home = a_home(contract)
+        kpi = kpis.add_kpi(contract_id=contract.pk, title="Visits on time", target="95%", **by(officer))
+        kpis.record_reading(kpi_id=kpi.pk, quarter_from=date(2016, 1, 1), value="88%", rating="approaching",
+                            **by(officer))  # fmt: skip
+        arrangements.add_commitment(contract_id=contract.pk, text="A psychologist", source="Its bid", **by(officer))
+        arrangements.agree_arrangement(
+            contract_id=contract.pk, text="Two staff at night", agreed_on=HELD_ON, agreed_by="Beth",
+            agreed_with="Kemi", **by(officer),
+        )  # fmt: skip
+        held = evaluations.plan_evaluation(contract_id=contract.pk, held_on=HELD_ON, **by(officer))
+        evaluations.hold_evaluation(
+            evaluation_id=held.pk, **by(officer),
+            meeting=meeting(held_on=HELD_ON, next_on=date(2016, 7, 12), cases=[CaseGiven("A7", "Late visits")],
+                            actions=[ActionGiven("Train the night staff", date(2016, 9, 1))]),
+        )  # fmt: skip
+        visited = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(officer))
+        visits.hold_visit(
+            visit_id=visited.pk, visited_on=VISITED, visitors="Beth", summary="Calm.",
+            findings=[FindingGiven(area, "met") for area in AREAS], **by(officer),
+        )  # fmt: skip
+        report = home_reports.receive_report(
+            setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20),
+            document_id=None, **by(officer),
+        )  # fmt: skip
+        return {
+            "officer": officer, "contract": contract, "held": held, "visit": visited, "home": home,
+            "report": report, "kpi": kpi, "planned": contract.evaluations.get(state="planned"),
+        }  # fmt: skip
+
+
+STEPS = (
+    "who",
+    "previous",
+    "safeguarding",
+    "cases",
+    "arrangements",
+    "commitments",
+    "kpis",
+    "minutes",
+    "actions",
+    "next",
+)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_pages_of_a_contracts_care_have_no_fault(open_page, signed_in_as, care, width) -> None:
+    page = signed_in_as(open_page(width), care["officer"].username)
+    own, planned = f"/contracts/{care['contract'].pk}", care["planned"].pk
+    sections = ("meetings", "assurance", "visits", "kpis", "arrangements", "commitments")
+    paths = [
+        *(f"{own}/{section}/" for section in sections),
+        *(f"/contracts/meetings/{planned}/record/{step}/" for step in STEPS), f"/contracts/meetings/{planned}/check/",
+        f"/contracts/meetings/{care['held'].pk}/", f"/contracts/visits/{care['visit'].pk}/",
+        f"{own}/assurance/record/self/", f"/contracts/visits/accept/?contract={care['contract'].pk}",
+        "/contracts/meetings-due/", "/contracts/visits-due/", "/contracts/homes/", "/contracts/visits/pack/",
+        f"/contracts/homes/{care['home'].pk}/", f"/contracts/homes/reports/{care['report'].pk}/",
+        f"/contracts/kpis/{care['kpi'].pk}/read/", "/contracts/assessment-terms/", "/",
+    ]  # fmt: skip
+    wrong = []
+    for path in paths:
+        visit(page, path)
+        wrong += [f"{path}: {fault}" for fault in accessibility_faults(page)]
+        wrong += [f"{path} is too wide: {element}" for element in sideways(page)]
+    assert wrong == []
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Save and go on").click()
+
+
+def test_a_meeting_is_recorded_as_it_is_typed(wide: Page, signed_in_as, care, writing) -> None:
+    page = signed_in_as(wide, care["officer"].username)
+    visit(page, f"/contracts/{care['contract'].pk}/meetings/")
+    page.get_by_role("button", name="Record the meeting").click()
+    page.get_by_label("Name").first.fill("Beth Larkin")
+    page.get_by_label("Name").nth(1).fill("Owen Tibbs")
+    page.get_by_label("Came for the service area").nth(1).check()
+    go_on(page)
+    page.get_by_label("Train the night staff").fill("Half of them are trained.")
+    go_on(page)
+    page.get_by_label("Incidents this quarter").fill("2")
+    page.get_by_label("No", exact=True).check()
+    go_on(page)
+    for _ in ("cases", "arrangements", "commitments", "kpis"):
+        go_on(page)
+
+    page.get_by_label("Minutes").fill("All was discussed")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.reload()
+    expect(page.get_by_label("Minutes")).to_have_value("All was discussed")
+
+    go_on(page)
+    go_on(page)
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check the record of the meeting")
+    page.get_by_role("button", name="Record the meeting").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Evaluation meeting of 12 July 2016"))
+    with writing():
+        kept = Evaluation.objects.get(pk=care["planned"].pk)
+    assert (kept.state, kept.service_area_present, kept.minutes) == ("held", True, "All was discussed")
