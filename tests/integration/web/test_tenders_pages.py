@@ -276,3 +276,23 @@ def test_my_work_gives_the_letter_to_send(page: Callable[[User], Client], commis
 
 def test_an_evaluator_finds_tenders_in_the_menu(page: Callable[[User], Client]) -> None:
     assert 'href="/tenders/"' in words(page(a_user("evaluator")).get("/"))
+
+
+def test_what_is_missing_leads_to_where_it_is_said(page: Callable[[User], Client], commissioner: User) -> None:
+    tender = a_tender(commissioner, stage1_id=None)
+    assert f'href="/tenders/{tender.pk}/edit/asked/">Mend it' in words(page(commissioner).get(f"/tenders/{tender.pk}/"))
+
+
+def test_an_evaluator_is_led_to_their_own_page(page: Callable[[User], Client], commissioner: User) -> None:
+    bid = in_stage1(commissioner)[0]
+    evaluator = a_user("evaluator")
+    Evaluator.objects.create(tender=bid.tender, user=evaluator)
+    assert f'href="/tenders/{bid.tender_id}/evaluation/"' in words(page(evaluator).get(f"/tenders/{bid.tender_id}/"))
+
+
+def test_the_supplier_of_a_direct_award_is_entered_without_closing_to_bids_first(
+    page: Callable[[User], Client], commissioner: User
+) -> None:
+    tender = a_tender(commissioner, state="published", kind="direct_award", direct_award_reason="Settled there.",
+                      questions_id=None, bids_due_on=None)  # fmt: skip
+    assert "Enter the supplier’s papers" in words(page(commissioner).get(f"/tenders/{tender.pk}/"))

@@ -63,21 +63,32 @@ def check_draft(details: Details) -> None:
         raise RuleBroken("The value cannot be below 0.", code="bad_value")
 
 
-def not_ready(details: Details, *, on: date) -> list[str]:
-    """Why a tender may not go out on a day, in sentences; nothing where it may."""
+# The parts of a draft, by what they are about.
+WHAT, ASKED, TIMETABLE = "what", "asked", "timetable"
+
+
+def missing(details: Details, *, on: date) -> list[tuple[str, str]]:
+    """Why a tender may not go out on a day: (the part of the draft, a sentence); nothing where it may."""
     direct = details.kind == DIRECT_AWARD
     found = []
     if details.stage1_id is None:
-        found.append("Nothing goes out without stage 1: choose the business-information assessment.")
+        found.append((ASKED, "Nothing goes out without stage 1: choose the business-information assessment."))
     if direct and not details.direct_award_reason.strip():
-        found.append("Say why the contract is awarded directly.")
+        found.append((WHAT, "Say why the contract is awarded directly."))
     if details.kind == CALL_OFF and details.framework_id is None:
-        found.append("Say from which framework it is called off.")
+        found.append((WHAT, "Say from which framework it is called off."))
     if details.questions_id is None and not direct:
-        found.append("Choose the scored questions.")
+        found.append((ASKED, "Choose the scored questions."))
     if not details.light_touch and not direct and details.standstill_days < STANDSTILL:
-        found.append(f"The standstill has at least {STANDSTILL} working days, unless the contract is light-touch.")
-    return found + _timetable(details, on=on, direct=direct)
+        found.append(
+            (TIMETABLE, f"The standstill has at least {STANDSTILL} working days, unless the contract is light-touch.")
+        )
+    return found + [(TIMETABLE, reason) for reason in _timetable(details, on=on, direct=direct)]
+
+
+def not_ready(details: Details, *, on: date) -> list[str]:
+    """The sentences of `missing`."""
+    return [reason for _, reason in missing(details, on=on)]
 
 
 def _timetable(details: Details, *, on: date, direct: bool) -> list[str]:

@@ -22,10 +22,15 @@ _S = Tender.State
 # Tabs of this area, and those of others, shown once their page exists.
 _TABS = (("", "Overview"), ("bids", "Bids"), ("stage1", "Stage 1"), ("evaluation", "Evaluation"), ("award", "Award"),
          ("implementation", "Implementation"), ("conflicts", "Conflicts"), ("history", "History"))  # fmt: skip
-_FROM = {"evaluation": {_S.STAGE1, _S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED,
-                        _S.CONTRACT_DETAILS, _S.IMPLEMENTATION},
-         "award": {_S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED, _S.CONTRACT_DETAILS, _S.IMPLEMENTATION},
-         "implementation": {_S.AWARDED, _S.CONTRACT_DETAILS, _S.IMPLEMENTATION}}  # fmt: skip
+# Tabs of this area; others say themselves what is next.
+_OURS = ("", "bids", "stage1", "conflicts", "history")
+_AWARDED = {_S.AWARDED, _S.CONTRACT_DETAILS, _S.IMPLEMENTATION}
+_AWARDING = {_S.RECOMMENDATION, _S.STANDSTILL} | _AWARDED
+_FROM = {
+    "evaluation": {_S.PUBLISHED, _S.CLOSED, _S.STAGE1, _S.EVALUATION, _S.MODERATION} | _AWARDING,
+    "award": _AWARDING,
+    "implementation": _AWARDED,
+}
 
 
 def frame(request: HttpRequest, tender: Tender, tab: str) -> dict[str, Any]:
@@ -42,9 +47,9 @@ def frame(request: HttpRequest, tender: Tender, tab: str) -> dict[str, Any]:
             for key, label in _TABS
             if _shown(key, tender, sees_all=sees_all)
         ],
-        "wrong": wrong_with(tender, on=on) if sees_all else [],
+        "wrong": _wrong(tender, on=on, editing=may(viewer, Permission.TENDERS_MANAGE, on=on)) if sees_all else [],
         "wrong_title": "What is missing" if tender.state == _S.DRAFT else "What is wrong",
-        "next": _not_here(next_of(viewer, listed, on=on), request.path),
+        "next": _not_here(next_of(viewer, listed, on=on), request.path) if tab in _OURS else None,
         "may_manage": may(viewer, Permission.TENDERS_MANAGE, on=on),
         "breadcrumbs": [("Tenders", reverse("tenders")), (tender.title, "")],
     }
@@ -56,21 +61,23 @@ def _not_here(step: dict[str, Any] | None, path: str) -> dict[str, Any] | None:
 
 
 def _shown(key: str, tender: Tender, *, sees_all: bool) -> bool:
-    if key in _FROM:
-        return tender.state in _FROM[key] and navigation.page_exists(f"tender_{key}")
-    return sees_all or key in ("", "bids")
+    if not sees_all and key not in ("", "bids", "evaluation"):
+        return False
+    return key not in _FROM or (tender.state in _FROM[key] and navigation.page_exists(f"tender_{key}"))
 
 
-def wrong_with(tender: Tender, *, on: date) -> list[str]:
-    """What stands against a tender, in sentences."""
-    found = []
+def _wrong(tender: Tender, *, on: date, editing: bool) -> list[Any]:
+    """What stands against a tender, in sentences; those about a draft lead to where it is mended."""
+    found: list[Any] = []
     if tender.state == _S.ABANDONED:
         return [f"Abandoned: {tender.abandoned_because}"]
     if tender.state in (_S.DRAFT, _S.APPROVED):
         back = queries.last_sent_back(tender) if tender.state == _S.DRAFT else None
         if back is not None:
             found.append(f"Sent back by {back.by_name}: {back.because}")
-        found += rules.not_ready(queries.details_of(tender), on=on)
+        for part, reason in rules.missing(queries.details_of(tender), on=on):
+            url = reverse("tender_edit", args=[tender.pk, part]) if editing and tender.state == _S.DRAFT else ""
+            found.append({"sentence": reason, "url": url, "link": "Mend it"})
     undecided = [each.person for each in queries.conflicts_of(tender) if each.decided_at is None]
     if undecided:
         found.append(f"Not decided yet: the conflict of interest of {', '.join(undecided)}.")
@@ -86,7 +93,7 @@ def next_of(viewer: User, tender: Tender, *, on: date) -> dict[str, Any] | None:
         return _step("Read the tender, and approve it or send it back", "Read and decide",
                      reverse("tender_approve", args=[tender.pk]))  # fmt: skip
     if not may(viewer, Permission.TENDERS_MANAGE, on=on):
-        return None
+        return _of_evaluator(viewer, tender)
     return _NEXT.get(tender.state, _later)(tender, on)
 
 
@@ -97,8 +104,10 @@ def _step(what: str, button: str = "", url: str = "", *, due: str = "", post: bo
 def _draft(tender: Tender, on: date) -> dict[str, Any]:
     if tender.approval_asked_at:
         return _step(f"It waits for somebody to approve it, since {wording.day(tender.approval_asked_at)}.")
-    if rules.not_ready(queries.details_of(tender), on=on):
-        return _step("Complete the draft: what is missing stands above.")
+    missing = rules.missing(queries.details_of(tender), on=on)
+    if missing:
+        return _step("Complete the draft", "Go on with the draft",
+                     reverse("tender_edit", args=[tender.pk, missing[0][0]]))  # fmt: skip
     return _step("The draft is complete: put it to somebody for approval", "Ask for approval",
                  reverse("tender_ask_approval", args=[tender.pk]), post=True)  # fmt: skip
 
@@ -148,8 +157,30 @@ def _stage1(tender: Tender, on: date) -> dict[str, Any]:
     return _step("Stage 1 is decided for every bid.")
 
 
+# What is next once bids are evaluated, and the page of it.
+_LATER = {
+    _S.EVALUATION: ("The evaluators score, each alone", "Go to the evaluation", "evaluation_board"),
+    _S.MODERATION: ("Agree each score", "Go to the moderation", "evaluation_moderation"),
+    _S.RECOMMENDATION: ("Recommend a bid, and have it approved", "Go to the award", "tender_award"),
+    _S.STANDSTILL: ("The standstill runs; then award the contract", "Go to the award", "tender_award"),
+    _S.AWARDED: ("Publish the contract details", "Go to the award", "tender_award"),
+    _S.CONTRACT_DETAILS: ("Make the service ready", "Go to the implementation", "tender_implementation"),
+    _S.IMPLEMENTATION: ("Make the service ready", "Go to the implementation", "tender_implementation"),
+}
+
+
 def _later(tender: Tender, on: date) -> dict[str, Any] | None:
-    return None
+    what, button, route = _LATER.get(_S(tender.state), ("", "", ""))
+    return _step(what, button, reverse(route, args=[tender.pk])) if navigation.page_exists(route) else None
+
+
+def _of_evaluator(viewer: User, tender: Tender) -> dict[str, Any] | None:
+    """For who scores the bids: to their own page, where they declare first."""
+    theirs = tender.state in (_S.CLOSED, _S.STAGE1, _S.EVALUATION) and tender.evaluators.filter(user=viewer).exists()
+    if not theirs or not navigation.page_exists("tender_evaluation"):
+        return None
+    return _step("You evaluate this tender: declare your interests, and score each answer alone",
+                 "Go to your evaluation", reverse("tender_evaluation", args=[tender.pk]))  # fmt: skip
 
 
 _NEXT = {_S.DRAFT: _draft, _S.APPROVED: _approved, _S.PUBLISHED: _published, _S.CLOSED: _closed, _S.STAGE1: _stage1}

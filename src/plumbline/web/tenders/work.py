@@ -34,9 +34,7 @@ def _led(viewer: User, on: date) -> Iterable[Item]:
     led = queries.tenders_listed(viewer, on=on).filter(lead_commissioner=viewer, state__in=_MINE)
     for tender in led.order_by("state_since", "pk"):
         step = next_of(viewer, tender, on=on)
-        if step is None or not (step["url"] or step["action"] or tender.state == _S.DRAFT) or (
-            tender.state == _S.DRAFT and tender.approval_asked_at
-        ):  # fmt: skip
+        if step is None or not (step["url"] or step["action"]):
             continue  # it waits for others, or for a day
         back = queries.last_sent_back(tender) if tender.state == _S.DRAFT else None
         yield Item(
