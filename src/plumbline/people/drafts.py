@@ -45,6 +45,11 @@ def find(*, user: User, form: str, subject: str) -> Draft | None:
     return Draft.objects.filter(user=user, form=form, subject=subject).first()
 
 
+def subjects_of(*, user: User, form: str, prefix: str) -> set[str]:
+    """The subjects that begin so, of which the writer has a draft."""
+    return set(Draft.objects.filter(user=user, form=form, subject__startswith=prefix).values_list("subject", flat=True))
+
+
 def drop(*, user: User, form: str, subject: str) -> None:
     """What it held is saved, or not wanted."""
     Draft.objects.filter(user=user, form=form, subject=subject).delete()

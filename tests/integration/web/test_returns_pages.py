@@ -221,6 +221,14 @@ def test_a_provider_uploads_evidence(made, provider) -> None:
     assert (given.title, given.organisation, given.sensitivity) == ("Recruitment policy", made.organisation, "shared")
 
 
+def test_whoever_is_asked_to_answer_gives_evidence_whatever_their_role() -> None:
+    worker = a_person("social_worker")
+    own = asked(None, None, worker)
+    file = SimpleUploadedFile("notes.pdf", PDF, "application/pdf")
+    as_(worker).post(f"/returns/{own.pk}/evidence/culture/", {"what": "upload", "title": "Notes", "document": file})
+    assert own.answers.get(criterion="culture").documents.get().document.title == "Notes"
+
+
 def test_a_document_kept_already_is_chosen(made, provider) -> None:
     document = a_document(made.organisation)
     provider.post(f"/returns/{made.pk}/evidence/culture/", {"what": "choose", "chosen": str(document.pk)})

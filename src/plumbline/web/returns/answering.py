@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from plumbline.evidence.operations import give_document
+from plumbline.evidence.models import Document, Sensitivity
+from plumbline.evidence.operations import give_document, keep_document
 from plumbline.evidence.rules import ENDINGS
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import drafts
@@ -396,18 +397,24 @@ def evidence(request: HttpRequest, return_id: int, criterion_key: str) -> HttpRe
     return render(request, "returns/evidence.html", context)
 
 
-def _kept(request: HttpRequest, answer_set: Return, criterion: Criterion, form: UploadForm) -> Any:
-    file = form.cleaned_data["document"]
-    kind = criterion.fact.removeprefix("policy.") if criterion.fact.startswith("policy.") else ""
-    return give_document(
-        title=form.cleaned_data["title"], file_name=file.name, content=file.read(), folder=folder(),
-        organisation=answer_set.organisation, kind=kind, period_from=form.cleaned_data["period_from"],
-        period_to=form.cleaned_data["period_to"], expires_on=form.cleaned_data["expires_on"],
-        sensitivity="shared" if answer_set.organisation else "council", by=request.user, at=request.at, on=request.day,
-    )  # fmt: skip
+def _kept(request: HttpRequest, answer_set: Return, criterion: Criterion, form: UploadForm) -> Document:
+    """The uploaded file, kept as the organisation's. Who is asked to answer may give evidence, whatever their role."""
+    file, whose = form.cleaned_data["document"], answer_set.organisation
+    given: dict[str, Any] = {
+        "title": form.cleaned_data["title"], "file_name": file.name, "content": file.read(), "folder": folder(),
+        "organisation": whose, "sensitivity": Sensitivity.SHARED if whose else Sensitivity.COUNCIL,
+        "kind": criterion.fact.removeprefix("policy.") if criterion.fact.startswith("policy.") else "",
+        "period_from": form.cleaned_data["period_from"], "period_to": form.cleaned_data["period_to"],
+        "expires_on": form.cleaned_data["expires_on"], "by": request.user, "at": request.at,
+    }  # fmt: skip
+    if may(request.user, Permission.EVIDENCE_KEEP, on=request.day) or may(
+        request.user, Permission.PROVIDER_PORTAL, on=request.day
+    ):
+        return give_document(**given, on=request.day)
+    return keep_document(**given)
 
 
-def _document_words(document: Any) -> str:
+def _document_words(document: Document) -> str:
     until = f", valid until {wording.day(document.expires_on)}" if document.expires_on else ""
     return f"{document.title} ({document.file_name}{until})"
 
@@ -475,9 +482,10 @@ def _told(answer_set: Return, held: queries.Held, on: date) -> list[rules.Differ
 
 def _drafts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
     """Sections in which this person has typed something that is not saved."""
+    drafted = drafts.subjects_of(user=request.user, form=DRAFT, prefix=f"{answer_set.pk}.")
     return [
         {"sentence": f"What you typed in “{section.title}” is not saved yet.", "link": "Look at it",
          "url": words.address(answer_set, "return_section", section.key)}
         for number, section in enumerate(held.content.sections)
-        if drafts.find(user=request.user, form=DRAFT, subject=f"{answer_set.pk}.{number}")
+        if f"{answer_set.pk}.{number}" in drafted
     ]  # fmt: skip

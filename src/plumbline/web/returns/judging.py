@@ -139,6 +139,14 @@ def send_back(request: HttpRequest, return_id: int) -> HttpResponseBase:
     return render(request, "returns/reason.html", context)
 
 
+def _taken_up(request: HttpRequest, answer_set: Return) -> list[str]:
+    """What follows for the contract, in sentences; why nothing does, where its rules refuse it."""
+    try:
+        return take_up(return_id=answer_set.pk, by=request.user, at=request.at, on=request.day)
+    except RuleBroken as refusal:
+        return [f"Nothing was recorded on its contract: {refusal.reason}"]
+
+
 @requires(Permission.RETURNS_SIGN_OFF)
 def sign_off(request: HttpRequest, return_id: int) -> HttpResponseBase:
     """Both grades, and every answer on which the moderator differed; then the last word."""
@@ -146,8 +154,7 @@ def sign_off(request: HttpRequest, return_id: int) -> HttpResponseBase:
     held = queries.held(answer_set, on=request.day)
     if request.method == "POST":
         returns.sign_off(return_id=answer_set.pk, by=request.user, at=request.at, on=request.day)
-        recorded = take_up(return_id=answer_set.pk, by=request.user, at=request.at, on=request.day)
-        messages.success(request, " ".join(["The return is signed off.", *recorded]))
+        messages.success(request, " ".join(["The return is signed off.", *_taken_up(request, answer_set)]))
         return redirect(words.address(answer_set))
     differing = [
         row for section in held.content.sections for row in read_rows(request, answer_set, held, section)
