@@ -1,5 +1,6 @@
 """The provider's own pages: what is asked for, own contracts and nobody else's, and policies handed in."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,11 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from plumbline.actions.operations import raise_action
-from plumbline.contracts.models import PolicyOffer
+from plumbline.contracts.models import HomeReport, PolicyOffer
 from plumbline.contracts.operations import incident_forms
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import portal
 from plumbline.people.access import ROLES, Permission
+from plumbline.web.provider.work import items
 from tests.factories.people import ChildFactory, UserFactory
 from tests.integration.contracts.incident_situations import STEPS, World, a_world, an_incident
 
@@ -95,10 +97,25 @@ def test_a_provider_user_holds_the_portal_and_nothing_of_the_councils() -> None:
     assert ROLES["provider_user"].permissions == {Permission.PROVIDER_PORTAL}
 
 
-@pytest.mark.parametrize("words", ["Red", "Amber", "Green", "amber", "rating"])
-def test_the_colour_of_a_contract_is_not_shown_to_its_provider(page, world: World, words: str) -> None:
-    body = text(page(world.provider).get(reverse("provider_contract", args=[world.contract.pk])))
-    assert f">{words}<" not in body
+@pytest.mark.parametrize("route", ["provider_contract", "contract_visits", "contract_incidents", "incident_form"])
+def test_the_colour_of_a_contract_is_not_shown_to_its_provider(page, world: World, route: str) -> None:
+    body = text(page(world.provider).get(reverse(route, args=[world.contract.pk])))
+    assert re.findall(r"\b(Red|Amber|Green)\b", body) == []
+
+
+def test_the_colour_of_that_contract_is_shown_to_the_council(page, world: World) -> None:
+    body = text(page(world.manager).get(reverse("contract_incidents", args=[world.contract.pk])))
+    assert "Amber" in body
+
+
+def test_the_report_of_a_home_that_is_missing_leads_to_the_home(world: World) -> None:
+    HomeReport.objects.create(
+        setting=world.setting, kind="reg44", period_from=date(2016, 1, 1), received_on=date(2016, 2, 3),
+        recorded_at=NOW["at"],
+    )  # fmt: skip
+    rerate(contract_ids=[world.contract.pk], by=None, **NOW)
+    asked = {each.url for each in items(world.provider, TODAY)}
+    assert reverse("home", args=[world.setting.pk]) in asked
 
 
 def test_the_child_of_an_individual_agreement_is_not_shown(page) -> None:

@@ -15,8 +15,9 @@ from plumbline.people.queries import organisations_of
 
 # Of what counts against a contract, a provider is told what it can put right itself, never the colour.
 POLICY_CODES = ("policy_missing", "policy_review_overdue", "policy_before_law_change")
+REPORT_CODES = ("reg44_missing", "reg45_missing")
 OWN_CODES = (
-    "no_board_assessment", "no_self_assessment", "no_action_plan", *POLICY_CODES, "reg44_missing", "reg45_missing",
+    "no_board_assessment", "no_self_assessment", "no_action_plan", *POLICY_CODES, *REPORT_CODES,
 )  # fmt: skip
 
 

@@ -26,8 +26,11 @@ def around(request: HttpRequest, contract: Contract, section: str) -> dict[str, 
     inside = may(request.user, Permission.CONTRACTS_VIEW, on=request.day)
     found = contracts.around(request, contract, f"contract_{section}")
     if not inside:
-        # A provider has its own pages: the register's name and tabs are the council's.
-        found["breadcrumbs"] = []
+        # A provider has its own pages: the register's name and tabs are the council's, and so is the colour
+        # (docs/adr/0029).
+        found["colour_word"] = ""
+        own = reverse("provider_contract", args=[contract.pk])
+        found["breadcrumbs"] = [("Your contracts", reverse("provider")), (contract.reference, own)]
     return {
         **found,
         "manages": may_change(request.user, contract, on=request.day),

@@ -39,7 +39,7 @@ class Incidents(tables.Table):
         tables.Column("occurred_at", "When", sort="occurred_at"),
         tables.Column("contract", "Contract", lambda row: row.contract.reference, sort="contract__reference",
                       note=lambda row: row.contract.provider.name, note_heading="Provider"),
-        tables.Column("overdue", "Told too late", numeric=True, sort="overdue"),
+        tables.Column("overdue", "Overdue", numeric=True, sort="overdue"),
         tables.Column("untold", "Still to be told", numeric=True, sort="untold"),
         tables.Column("state", "State", lambda row: row.get_state_display(), sort="state",
                       kind=lambda row: words.STATE_KINDS[row.state]),
@@ -50,7 +50,7 @@ class Incidents(tables.Table):
                     | rows.filter(contract__provider__name__icontains=text)),
         tables.Choice("type", "What happened", "type", choices=IncidentType.choices),
         tables.Choice("state", "State", "state", choices=IncidentState.choices),
-        tables.YesNo("overdue", "Somebody told too late", lambda rows, yes: rows.filter(overdue__gt=0) if yes
+        tables.YesNo("overdue", "Somebody overdue", lambda rows, yes: rows.filter(overdue__gt=0) if yes
                      else rows.filter(overdue=0)),
         tables.Day("since", "Happened since", "occurred_at__date__gte"),
     )  # fmt: skip

@@ -19,7 +19,9 @@ from plumbline.toolkits.queries import returns
 from plumbline.web import navigation, tables, wording
 from plumbline.web.access import requires
 from plumbline.web.actions.work import items as of_actions
+from plumbline.web.contract_care.work import items as of_care
 from plumbline.web.evidence import files
+from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.implementation.work import items as of_implementation
 from plumbline.web.incidents import words
 from plumbline.web.incidents.work import items as of_incidents
@@ -34,7 +36,7 @@ PORTAL = Permission.PROVIDER_PORTAL
 def home(request: HttpRequest) -> HttpResponseBase:
     """What we are asked for now, what is overdue first; then our contracts."""
     on, viewer = request.day, request.user
-    sources = (of_incidents, of_returns, of_actions, of_implementation, of_contracts)
+    sources = (of_incidents, of_returns, of_actions, of_implementation, of_care, of_documents, of_contracts)
     asked = [item for source in sources for item in source(viewer, on)]
     # An incident comes before everything, whatever has been overdue for longer.
     asked.sort(key=lambda item: (item.gravity > 1, item.due is None, item.due or on, item.what))

@@ -37,9 +37,10 @@ def _lacking(contracts: list[Contract], viewer: User, on: date) -> Iterable[Item
     for contract in contracts:
         for each in lacks.get(contract.pk, []):
             if each.code not in portal.POLICY_CODES:
+                url, button = _where(contract, each)
                 yield Item(
                     what=each.sentence, whom=f"{contract.reference}, {contract.title}", why="", due=each.since,
-                    url=reverse("provider_contract", args=[contract.pk]), button="Open the contract", gravity=2,
+                    url=url, button=button, gravity=2,
                 )  # fmt: skip
             elif (contract.pk, each.about) not in handed_in:
                 policies.setdefault(each.about, []).append((contract, each))
@@ -50,3 +51,12 @@ def _lacking(contracts: list[Contract], viewer: User, on: date) -> Iterable[Item
             what=f"Upload the policy on {Policy(policy).label.lower()}", whom=many, why=first.sentence,
             due=first.since, url=reverse("provider_policy", args=[contract.pk, policy]), button="Upload it",
         )  # fmt: skip
+
+
+def _where(contract: Contract, each: portal.Lacking) -> tuple[str, str]:
+    """Where it is put right: a home's report at the home; the rest begins at the contract."""
+    if each.code in portal.REPORT_CODES:
+        home = contract.settings.filter(setting__urn=each.about).values_list("setting", flat=True).first()
+        if home is not None:
+            return reverse("home", args=[home]), "Hand in the report"
+    return reverse("provider_contract", args=[contract.pk]), "Open the contract"
