@@ -223,12 +223,14 @@ def test_an_evaluator_sees_only_the_tenders_they_evaluate(commissioner) -> None:
     ({"declared": "not_yet"}, 0),
     ({"declared": "none"}, 1),
     ({"declared": "conflict", "conflict": "A bidder's sister."}, 0),
-    ({"declared": "conflict", "conflict": "A bidder's sister.", "decided_at": AT, "excluded": True}, 0),
+    ({"declared": "conflict", "conflict": "A bidder's sister.", "decided_at": AT, "excluded": True,
+      "decided_because": "Too near."}, 0),
     ({"declared": "conflict", "conflict": "Once a governor.", "decided_at": AT}, 1),
 ])  # fmt: skip
 def test_an_evaluator_sees_no_bid_before_they_are_cleared_whatever_their_role(commissioner, said, sees) -> None:
     tender = a_tender(commissioner, state="closed")
     a_bid(commissioner, tender)
     evaluator = a_user("service_area_lead")
-    Evaluator.objects.create(tender=tender, user=evaluator, **said)
+    decided_by = commissioner if "decided_at" in said else None
+    Evaluator.objects.create(tender=tender, user=evaluator, decided_by=decided_by, **said)
     assert bids_visible_to(evaluator, on=LATER).count() == sees

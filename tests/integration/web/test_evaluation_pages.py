@@ -89,7 +89,8 @@ def test_a_bidders_relative_finds_no_answer_to_score(page):
 )
 def test_an_excluded_evaluator_finds_no_page_of_the_tender(page, below):
     made = in_moderation()
-    out = EvaluatorFactory(tender=made.tender, excluded=True, decided_because="A sister.", decided_at=AT)
+    out = EvaluatorFactory(tender=made.tender, excluded=True, decided_because="A sister.", decided_at=AT,
+                           decided_by=made.lead)  # fmt: skip
     assert page(out.user).get(f"{home(made)}/{below}").status_code == 404
 
 

@@ -38,6 +38,14 @@ class Evaluator(Recorded):
             models.CheckConstraint(
                 name="evaluator_conflict_in_words", condition=~Q(declared="conflict") | ~Q(conflict="")
             ),
+            models.CheckConstraint(
+                name="evaluator_decided_by_and_at",
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="evaluator_excluded_with_reason", condition=Q(excluded=False) | ~Q(decided_because="")
+            ),
         ]
 
 
@@ -108,6 +116,7 @@ class Award(Recorded):
     notice_on = models.DateField(null=True)
     standstill_until = models.DateField(null=True)
     awarded_on = models.DateField(null=True)
+    awarded_at = models.DateTimeField(null=True)
     awarded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     details_published_on = models.DateField(null=True)
     cancelled_because = models.TextField(blank=True)
@@ -125,6 +134,11 @@ class Award(Recorded):
             models.CheckConstraint(
                 name="award_approved_by_another",
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("recommended_by")),
+            ),
+            models.CheckConstraint(
+                name="award_made_by_and_at",
+                condition=Q(awarded_at__isnull=True, awarded_by__isnull=True)
+                | Q(awarded_at__isnull=False, awarded_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="award_only_when_approved",

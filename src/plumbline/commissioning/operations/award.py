@@ -52,7 +52,7 @@ def recommend(
     else:
         found = queries.result_of(tender)
         scoring.check_recommended(found, bid.pk, tie_reason=tie_reason)
-        kept = result_as_kept(found) | {"tie_decided_because": tie_reason.strip()}
+        kept = scoring.kept(found) | {"tie_decided_because": tie_reason.strip()}
     if tender.state != _S.RECOMMENDATION:
         check_move(TENDER_MOVES, _S(tender.state), _S.RECOMMENDATION)
         if tender.state == _S.MODERATION:
@@ -72,32 +72,6 @@ def _standing(tender: Tender) -> int:
     return Bid.objects.filter(tender=tender, state=BidState.PASSED).count()
 
 
-def result_as_kept(found: Result) -> dict[str, Any]:
-    """The result as JSON: totals exact as fractions and as shown, ranks, ties and reasons."""
-    return {
-        "scored": True,
-        "quality_share": str(found.quality_share),
-        "lowest_price": None if found.lowest_price is None else str(found.lowest_price),
-        "places": found.places,
-        "notes": list(found.notes),
-        "standings": [
-            {
-                "bid": row.bid,
-                "name": row.name,
-                "rank": row.rank,
-                "total": None if row.total is None else str(scoring.rounded(row.total, found.places)),
-                "exact": None if row.total is None else str(row.total),
-                "quality": str(row.quality),
-                "price_points": None if row.price_points is None else str(row.price_points),
-                "tied_with": list(row.tied_with),
-                "reasons": list(row.reasons),
-                "scores": {answer.question.key: str(answer.score) for answer in row.answers},
-            }
-            for row in found.standings
-        ],
-    }
-
-
 @transaction.atomic
 def approve_award(*, award_id: int, council: str, by: User, at: datetime, on: date) -> Award:
     """Approve a recommendation; never one's own. The letters to all bidders are drafted in the name of `council`."""
@@ -114,7 +88,7 @@ def approve_award(*, award_id: int, council: str, by: User, at: datetime, on: da
 
 def _draft_letters(tender: Tender, award: Award, *, council: str) -> int:
     """A letter for each bidder that has none yet; one drafted for an earlier recommendation is drafted anew."""
-    outcomes = outcomes_of(tender, award)
+    outcomes = _outcomes(tender, award)
     written = 0
     for bid in Bid.objects.select_for_update(of=("self",)).filter(pk__in=outcomes, letter_sent_on=None).order_by("pk"):
         bid.letter = rules.letter(
@@ -126,7 +100,7 @@ def _draft_letters(tender: Tender, award: Award, *, council: str) -> int:
     return written
 
 
-def outcomes_of(tender: Tender, award: Award) -> dict[int, Outcome]:
+def _outcomes(tender: Tender, award: Award) -> dict[int, Outcome]:
     """What each bidder that was scored (of a direct award: the supplier) is told, by the number of the bid."""
     if not queries.scored(tender):
         bid = award.bid
@@ -238,8 +212,8 @@ def confirm_award(*, award_id: int, awarded_on: date, by: User, at: datetime, on
             check_move(BID_MOVES, BidState(bid.state), outcome)
             bid.state = outcome
             bid.save(update_fields=["state"])
-    award.state, award.awarded_on, award.awarded_by = _A.AWARDED, awarded_on, by
-    award.save(update_fields=["state", "awarded_on", "awarded_by"])
+    award.state, award.awarded_on, award.awarded_at, award.awarded_by = _A.AWARDED, awarded_on, at, by
+    award.save(update_fields=["state", "awarded_on", "awarded_at", "awarded_by"])
     _move(tender, _S.AWARDED, on)
     audit.record("commissioning.award.made", by=by, at=at, subject=award, tender=tender.pk, bid=award.bid_id,
                  awarded_on=awarded_on.isoformat())  # fmt: skip

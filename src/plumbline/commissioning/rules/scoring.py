@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import Any
 
 from plumbline.kernel.errors import RuleBroken
 
@@ -281,6 +282,32 @@ def _notes(rows: Sequence[Standing], quality_share: Decimal, lowest: Decimal | N
     if rows and not any(row.rank for row in rows):
         notes.append("No bid is left in the running.")
     return tuple(notes)
+
+
+def kept(found: Result) -> dict[str, Any]:
+    """The result as JSON: totals exact as fractions and as shown, ranks, ties and reasons."""
+    return {
+        "scored": True,
+        "quality_share": str(found.quality_share),
+        "lowest_price": None if found.lowest_price is None else str(found.lowest_price),
+        "places": found.places,
+        "notes": list(found.notes),
+        "standings": [
+            {
+                "bid": row.bid,
+                "name": row.name,
+                "rank": row.rank,
+                "total": None if row.total is None else str(rounded(row.total, found.places)),
+                "exact": None if row.total is None else str(row.total),
+                "quality": str(row.quality),
+                "price_points": None if row.price_points is None else str(row.price_points),
+                "tied_with": list(row.tied_with),
+                "reasons": list(row.reasons),
+                "scores": {answer.question.key: str(answer.score) for answer in row.answers},
+            }
+            for row in found.standings
+        ],
+    }
 
 
 def check_recommended(found: Result, bid: int, *, tie_reason: str) -> None:
