@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from plumbline.actions.models import ActionNote
+from plumbline.actions.models import Action, ActionNote
 from plumbline.actions.queries import actions_visible_to
 from plumbline.commissioning.access import bids_visible_to
 from plumbline.commissioning.models import BidDocument
@@ -17,7 +17,7 @@ from plumbline.evidence.access import documents_visible_to
 from plumbline.evidence.models import Document
 from plumbline.ofsted.models import CheckItem, Inspection
 from plumbline.people.access import Permission, may
-from plumbline.people.models import Organisation, User
+from plumbline.people.models import Organisation, RoleHeld, User
 from plumbline.toolkits.access import returns_visible_to
 from plumbline.toolkits.models import AnswerDocument
 from plumbline.web import navigation
@@ -124,11 +124,11 @@ def people() -> QuerySet[User]:
 def organisations(*, also: int | None = None) -> QuerySet[Organisation]:
     """Whose a document or an action can be: providers with a contract, those who give answers or sign in here, and
     those with documents already; and `also` the one that is chosen now."""
-    known = Q(contracts__isnull=False) | Q(documents__isnull=False) | Q(actions__isnull=False)
-    portal = Q(pk__in=_providers())
-    found = Organisation.objects.filter(known | portal | Q(pk=also), merged_into=None)
-    return found.distinct().order_by("sort_key", "pk")
-
-
-def _providers() -> QuerySet[Organisation]:
-    return Organisation.objects.filter(roleheld__role="provider_user")
+    known = Q(pk=also) | Q(pk__in=RoleHeld.objects.filter(role="provider_user").values("organisation"))
+    for rows in (
+        Contract.objects.values("provider"),
+        Document.objects.exclude(organisation=None).values("organisation"),
+        Action.objects.exclude(owner_organisation=None).values("owner_organisation"),
+    ):
+        known |= Q(pk__in=rows)
+    return Organisation.objects.filter(known, merged_into=None).order_by("sort_key", "pk")

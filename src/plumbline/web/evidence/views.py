@@ -1,10 +1,9 @@
 """Documents kept as evidence: the list, one with its revisions and where it is used, giving, replacing, taking out."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,12 +26,10 @@ _WHEN = (("soon", "Within 30 days"), ("expired", "Expired"), ("both", "Expired o
 
 
 def _expiring(rows: Any, when: str) -> Any:
-    today = rows.query.annotations["today"].value
-    last = today + EXPIRING_WITHIN
     if when == "expired":
-        last = today - timedelta(1)
-    rows = rows.filter(expires_on__lte=last)
-    return rows.filter(expires_on__gte=today) if when == "soon" else rows
+        return rows.filter(expires_on__lt=F("today"))
+    rows = rows.filter(expires_on__lte=F("today") + EXPIRING_WITHIN)
+    return rows.filter(expires_on__gte=F("today")) if when == "soon" else rows
 
 
 def _how_soon(row: Any) -> str:
