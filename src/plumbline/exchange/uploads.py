@@ -16,8 +16,17 @@ from django.db.models import QuerySet
 
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
-from plumbline.exchange import import_ofsted, operations, ssd, ssd_kinds
-from plumbline.exchange.handed_in import Given, store
+from plumbline.exchange import (
+    contracts,
+    contracts_kinds,
+    import_ocds,
+    import_ofsted,
+    ocds_files,
+    operations,
+    ssd,
+    ssd_kinds,
+)
+from plumbline.exchange.handed_in import Given, Limits, store
 from plumbline.exchange.models import RefusedRow, Upload
 from plumbline.exchange.states import ROW_MOVES, UPLOAD_MOVES
 from plumbline.kernel.errors import Refusal, RuleBroken
@@ -26,8 +35,18 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 
-SSD, OFSTED = "ssd", "ofsted"
-KINDS = {SSD: "An extract of the social-care system", OFSTED: "A list published by Ofsted"}
+SSD, OFSTED, CONTRACTS, NOTICES = "ssd", "ofsted", "contracts", "ocds"
+KINDS = {
+    SSD: "An extract of the social-care system",
+    OFSTED: "A list published by Ofsted",
+    CONTRACTS: "The register of contracts",
+}
+# Published notices have pages of their own, for who settles suppliers.
+_NEEDS = {**dict.fromkeys(KINDS, Permission.IMPORTS), NOTICES: Permission.SUPPLIERS_SETTLE}
+# A package of notices is one JSON file, and read whole.
+_HOW_STORED: dict[str, Any] = {
+    NOTICES: {"limits": Limits(files=1, bytes=ocds_files.LARGEST), "endings": (".json",)},
+}  # fmt: skip
 # Refusals that a dry run shows; an import keeps all of its own.
 _MOST_SHOWN = 200
 _State = Upload.State
@@ -49,8 +68,8 @@ def receive(
 ) -> Upload:
     """Store files under `home` for an import. Raises RuleBroken with nothing kept: see handed_in.store; unknown_kind;
     missing_day (an Ofsted list says not of which day it is); future_date; one_list (Ofsted's lists come one by one)."""
-    access.check(by, Permission.IMPORTS, on=on)
-    if kind not in KINDS:
+    access.check(by, _NEEDS.get(kind, Permission.IMPORTS), on=on)
+    if kind not in _NEEDS:
         raise RuleBroken("Say what the files are.", code="unknown_kind")
     if kind == OFSTED and as_at is None:
         raise RuleBroken("Say of which day the list is.", code="missing_day")
@@ -62,7 +81,7 @@ def receive(
     )  # fmt: skip
     # Numbers come again where a database is begun anew beside old files.
     upload.folder = f"files/imports/{upload.pk}-{secrets.token_hex(8)}/upload-{upload.pk}"
-    upload.file_names = store(given, home / upload.folder)
+    upload.file_names = store(given, home / upload.folder, **_HOW_STORED.get(kind, {}))
     if kind == OFSTED and len(upload.file_names) > 1:
         raise RuleBroken("Hand in one list at a time: each is of its own day.", code="one_list")
     upload.save(update_fields=["folder", "file_names"])
@@ -83,7 +102,7 @@ def ask_to_take(*, upload: Upload, by: User, at: datetime, on: date) -> None:
 
 
 def _ask(upload: Upload, to: Upload.State, kind: str, *, by: User, at: datetime, on: date) -> None:
-    access.check(by, Permission.IMPORTS, on=on)
+    access.check(by, _NEEDS[upload.kind], on=on)
     locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     check_move(UPLOAD_MOVES, _State(locked.state), to)
     locked.state, locked.reason = to, ""
@@ -136,6 +155,10 @@ def _end(upload: Upload, state: Upload.State, **changes: Any) -> None:
 def _import(upload: Upload, *, home: Path, now: Clock, on: date, dry_run: bool) -> dict[str, Any]:
     folder = home / upload.folder
     as_at = date.fromisoformat(upload.options["as_at"]) if upload.options.get("as_at") else None
+    if upload.kind == NOTICES:
+        return import_ocds.import_ocds(
+            folder / upload.file_names[0], dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
+        )
     if upload.kind == OFSTED:
         if as_at is None:
             raise RuleBroken("Say of which day the list is.", code="missing_day")
@@ -143,6 +166,10 @@ def _import(upload: Upload, *, home: Path, now: Clock, on: date, dry_run: bool) 
             folder / upload.file_names[0], as_at=as_at, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
         )
     with _outside(upload, now) as progress:
+        if upload.kind == CONTRACTS:
+            return contracts.import_contracts(
+                folder, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on, progress=progress
+            )
         return ssd.import_ssd(
             folder, extracted_on=as_at, backfill=bool(upload.options.get("backfill")), dry_run=dry_run,
             by=upload.uploaded_by, at=now(), on=on, progress=progress,
@@ -182,6 +209,7 @@ def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
         "refused_count": sum(counts.get("refused", 0) for counts in found["files"].values()),
         "notes": list(found.get("notes", ())),
         "seconds": found.get("seconds", 0),
+        **{name: found[name] for name in ("processes", "waiting") if name in found},
     }
 
 
@@ -254,21 +282,20 @@ def _row(refused_id: int) -> RefusedRow:
 
 
 def uploads_visible_to(viewer: User, *, on: date) -> QuerySet[Upload]:
-    """Uploads of everyone who imports, newest first; none for others."""
-    if not access.may(viewer, Permission.IMPORTS, on=on):
-        return Upload.objects.none()
-    return Upload.objects.select_related("uploaded_by", "import_run").order_by("-pk")
+    """Uploads of the kinds that the viewer may hand in, whoever did, newest first."""
+    kinds = [kind for kind, needs in _NEEDS.items() if access.may(viewer, needs, on=on)]
+    return Upload.objects.filter(kind__in=kinds).select_related("uploaded_by", "import_run").order_by("-pk")
 
 
 def can_be_mended(row: RefusedRow) -> bool:
     """Whether it is a row of an extract: not a whole file, and not one of a list that Ofsted publishes."""
-    return bool(row.cells) and row.file in ssd_kinds.kinds()
+    return bool(row.cells) and row.file in ssd_kinds.kinds() | contracts_kinds.kinds()
 
 
 def cells_of(row: RefusedRow) -> dict[str, str]:
     """What the row said, or was last tried with, in the order of its kind's columns; other columns after them."""
     cells: dict[str, str] = row.tried.get("cells") or row.cells
-    kind = ssd_kinds.kinds().get(row.file)
+    kind = (ssd_kinds.kinds() | contracts_kinds.kinds()).get(row.file)
     known = [cell.column for cell in kind.cells] if kind else []
     return {name: cells[name] for name in [*known, *sorted(set(cells) - set(known))] if name in cells}
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from plumbline.audit.models import Event
+from plumbline.contracts.models import Contract
 from plumbline.earlyhelp.models import Tac
 from plumbline.exchange import uploads
 from plumbline.exchange.models import RefusedRow, Upload
@@ -267,3 +268,13 @@ PATHS = ["/imports/", "/imports/new/", "/imports/uploads/", "/queues/refused/", 
 @pytest.mark.parametrize("role", ["administrator", "director", "social_worker", "elected_member"])
 def test_imports_are_for_those_who_import(page, own_database, role, path):
     assert page(UserFactory(role=role)).get(path).status_code == 404
+
+
+def test_the_register_of_contracts_is_looked_at_and_taken_by_page(page, analyst, home) -> None:
+    client = page(analyst)
+    header = "contract_id,title,provider,start,end,statutory_from,kind"
+    file = io.BytesIO(f"{header}\nCT900,Short breaks,Fenside Care Ltd,2016-04-01,,,block\n".encode())
+    file.name = "contracts.csv"
+    client.post("/imports/new/", {"kind": "contracts", "files": [file]})
+    upload = taken(client, Upload.objects.latest("pk"), home)
+    assert (upload.state, Contract.objects.get(reference="CT900").provider.name) == ("done", "Fenside Care Ltd")

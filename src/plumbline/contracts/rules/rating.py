@@ -366,7 +366,9 @@ def _setting(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -
     for urn, days in facts.adverse.items():
         for from_on, to_on in _merged(days):
             for begin, end in _clipped([(from_on, to_on)], first, last):
-                found.append(Held("setting_adverse", urn, colour, begin, end, f"since {_day_in_words(from_on)}"))
+                # It is the setting's own history where it was adverse before the contract began.
+                before = f"since {_day_in_words(from_on)}" if from_on < begin else ""
+                found.append(Held("setting_adverse", urn, colour, begin, end, before))
     return found
 
 

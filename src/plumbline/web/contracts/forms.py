@@ -12,7 +12,10 @@ class OnDay(forms.PageForm):
     """What it was, or will be, on a day."""
 
     day = forms.DayField(
-        label="On which day?", widget=forms.DayText, required=False, hint="Past or to come, for example 31/3/2016"
+        label="On which day?",
+        widget=forms.DayText(attrs={"class": "govuk-input--width-10"}),
+        required=False,
+        hint="Past or to come, for example 31/3/2016",
     )
 
 

@@ -34,6 +34,8 @@ class HandIn(forms.PageForm):
         choice_hints={
             "ssd": "Its CSV files, such as ssd_person.csv, or a zip of them; any may be absent",
             "ofsted": "One list of providers or schools, as CSV, XLSX or ODS",
+            "contracts": "contracts.csv, assessments.csv, policies.csv, evaluations.csv, visits.csv, law_changes.csv; "
+            "any may be absent",
         },
     )  # fmt: skip
     files = FilesField(label="Files", hint="Several, or one zip", accept=".csv,.txt,.tsv,.xlsx,.ods,.zip")
