@@ -124,8 +124,8 @@ def _told(kind: str, contract: Contract) -> tuple[Recipient, ...]:
     told = []
     for to in flag_rules.recipients(kind, worker=""):
         person = own.get(to.name)
-        named = person is not None and person.professional is not None
-        told.append(Recipient(person.professional.source_id, to.why) if named else to)
+        known = person.professional if person is not None else None
+        told.append(to if known is None else Recipient(known.source_id, to.why))
     return tuple(dict.fromkeys(told))
 
 

@@ -591,3 +591,15 @@ def test_the_list_counts_who_is_untold_and_who_is_overdue(world: World) -> None:
     now = AT + timedelta(hours=2)
     row = queries.incidents_listed(world.manager, on=ON, now=now).get(pk=incident.pk)
     assert (row.untold, row.overdue, row.next_due) == (6, 3, AT)
+
+
+def test_a_manager_known_to_the_records_is_told_by_name() -> None:
+    professional = ProfessionalFactory()
+    world = a_world()
+    world.manager.professional = professional
+    world.manager.save()
+    incident = an_incident(world)
+    flag = Flag.objects.get(kind="incident_reported", subject_id=incident.pk)
+    assert set(flag.recipients.values_list("recipient", flat=True)) == {
+        professional.source_id, "role:service_area_lead",
+    }  # fmt: skip

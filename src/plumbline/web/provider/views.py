@@ -108,6 +108,9 @@ def policy(request: HttpRequest, pk: int, key: str) -> HttpResponseBase:
     return render(request, "provider/policy.html", {"contract": found, "line": line, "form": form})
 
 
+_STATES = {"waiting": None, "accepted": True, "back": False}
+
+
 class Offers(tables.Table):
     title = "Policies handed in"
     one, many = "policy", "policies"
@@ -126,9 +129,6 @@ class Offers(tables.Table):
     )  # fmt: skip
     order = "-offered_at"
     empty = "No provider has handed in a policy yet."
-
-
-_STATES = {"waiting": None, "accepted": True, "back": False}
 
 
 @requires(Permission.CONTRACTS_MANAGE)
