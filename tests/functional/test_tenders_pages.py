@@ -155,6 +155,7 @@ PAGES = (
     ("commissioner", "/tenders/{tender}/abandon/"),
     ("commissioner", "/tenders/{tender}/bids/enter/?q=Supplier"),
     ("commissioner", "/tenders/{tender}/bids/supplier/"),
+    ("commissioner", "/tenders/{tender}/bids/file/"),
     ("commissioner", "/bids/{bid}/"),
     ("commissioner", "/bids/{bid}/answers/"),
     ("commissioner", "/bids/{bid}/papers/"),

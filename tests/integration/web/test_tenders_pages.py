@@ -216,6 +216,7 @@ def test_every_page_of_a_tender_opens(page: Callable[[User], Client], commission
             "/tenders/", "/tenders/new/", f"/tenders/{pk}/", f"/tenders/{pk}/bids/", f"/tenders/{pk}/stage1/",
             f"/tenders/{pk}/conflicts/", f"/tenders/{pk}/history/", f"/tenders/{pk}/abandon/",
             f"/tenders/{pk}/bids/enter/", f"/tenders/{pk}/bids/enter/?q=Supplier", f"/tenders/{pk}/bids/supplier/",
+            f"/tenders/{pk}/bids/file/",
             f"/bids/{bid.pk}/", f"/bids/{bid.pk}/answers/", f"/bids/{bid.pk}/papers/", f"/bids/{bid.pk}/stage1/",
             f"/bids/{bid.pk}/stage1/policy/", f"/bids/{bid.pk}/exclusion/mandatory/", f"/bids/{bid.pk}/outcome/",
             f"/bids/{bid.pk}/withdraw/", f"/bids/{stopped.pk}/", f"/bids/{stopped.pk}/letter/",
@@ -296,3 +297,14 @@ def test_the_supplier_of_a_direct_award_is_entered_without_closing_to_bids_first
     tender = a_tender(commissioner, state="published", kind="direct_award", direct_award_reason="Settled there.",
                       questions_id=None, bids_due_on=None)  # fmt: skip
     assert "Enter the supplier’s papers" in words(page(commissioner).get(f"/tenders/{tender.pk}/"))
+
+
+def test_bids_are_taken_from_a_file_and_a_row_that_is_not_says_why(
+    page: Callable[[User], Client], commissioner: User, later: None
+) -> None:
+    tender = a_tender(commissioner, state="closed")
+    file = SimpleUploadedFile("../bids.csv", b"Supplier,Received\nAsh Ltd,30/08/2016\nOak,31/02/2016\n")
+    answer = words(page(commissioner).post(f"/tenders/{tender.pk}/bids/file/", {"file": file}))
+    assert ("Row 3, Oak: received: “31/02/2016” is no day." in answer, tender.bids.get().supplier.name) == (
+        True, "Ash Ltd",
+    )  # fmt: skip

@@ -213,6 +213,12 @@ class NewBid(forms.PageForm):
         return timezone.make_aware(moment)
 
 
+class BidsFile(forms.PageForm):
+    file = forms.FileField(
+        label="The list of bids", accept=".csv,.xlsx,.ods", missing="Choose the file", hint="CSV, XLSX or ODS"
+    )
+
+
 class Answers(forms.PageForm):
     def __init__(self, *args: Any, questions: Sequence[Criterion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

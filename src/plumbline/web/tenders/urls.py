@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plumbline.web.tenders import bids, checking, drafting, views
+from plumbline.web.tenders import bids, checking, drafting, importing, views
 
 urlpatterns = [
     path("tenders/", views.tenders, name="tenders"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("tenders/<int:pk>/begin-stage1/", drafting.begin_stage1, name="tender_begin_stage1"),
     path("tenders/<int:pk>/abandon/", drafting.abandon, name="tender_abandon"),
     path("tenders/<int:pk>/bids/enter/", bids.new, name="bid_new"),
+    path("tenders/<int:pk>/bids/file/", importing.bids, name="bids_file"),
     path("tenders/<int:pk>/bids/supplier/", bids.new_supplier, name="bid_supplier_new"),
     path("bids/<int:pk>/", bids.bid, name="bid"),
     path("bids/<int:pk>/answers/", bids.answers, name="bid_answers"),

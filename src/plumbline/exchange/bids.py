@@ -1,0 +1,172 @@
+"""The bids of one tender, taken from the list that the portal gives after opening: one row a bid (CSV, XLSX or ODS).
+
+Columns: `supplier` and `received` (a day, with or without a time; noon where none is given); any of `company_number`,
+`charity_number`, `price`, `new_to_council` (yes or no), `late_accepted_because`; and a column for each scored question,
+named by its key or its title. A supplier is known by its number, else by its exact name, else made.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from plumbline.audit import operations as audit
+from plumbline.commissioning.operations import bids
+from plumbline.commissioning.queries import tenders as queries
+from plumbline.exchange.readers import (
+    BadDate,
+    RefusedRow,
+    Row,
+    WrongFile,
+    clean,
+    clean_id,
+    clean_text,
+    fold,
+    is_spreadsheet,
+    open_table,
+    parse_date,
+)
+from plumbline.exchange.spreadsheets import Limits, open_workbook
+from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.names import sort_key
+from plumbline.people.models import Organisation, OrganisationIdentifier, User
+
+_LIMITS = Limits(unpacked_bytes=50_000_000, memory_bytes=500_000_000, seconds=30)
+_REQUIRED = ("supplier", "received")
+_ALIASES = {"company number": "company_number", "charity number": "charity_number", "new to council": "new_to_council",
+            "late accepted because": "late_accepted_because"}  # fmt: skip
+_SCHEMES = {"company_number": "GB-COH", "charity_number": "GB-CHC"}
+_TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})")
+_YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    line: int
+    supplier: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many bids were added and how many were entered already (they are left as they are); what was refused."""
+
+    added: int
+    unchanged: int
+    refused: tuple[RefusedLine, ...]
+
+
+@transaction.atomic
+def take_bids(*, tender_id: int, path: Path, council: str, by: User, at: datetime, on: date) -> Taken:
+    """Enter each bid of a file. A row that cannot be taken stops no other.
+
+    Raises WrongFile where the file is not such a list; RuleBroken where the tender takes no bids; NotAllowed.
+    """
+    tender = queries.tender_seen(by, tender_id=tender_id, on=on)
+    asked = queries.questions_asked(tender)
+    questions = {fold(name): each.key for each in (asked.criteria if asked else ()) for name in (each.key, each.title)}
+    added = unchanged = 0
+    refused: list[RefusedLine] = []
+    for line, cells in _rows(path):
+        if isinstance(cells, RefusedRow):
+            refused.append(RefusedLine(line, cells.raw.get("supplier", ""), cells.reason))
+            continue
+        try:
+            with transaction.atomic():
+                supplier = _supplier(cells, by=by, at=at, on=on)
+                bid = bids.enter_bid(
+                    tender_id=tender.pk, supplier_id=supplier.pk, received_at=_received(cells["received"]),
+                    price=_price(cells), new_to_council=_is_new(cells), council=council,
+                    late_accepted_because=clean_text(cells.get("late_accepted_because", "")), by=by, at=at, on=on,
+                )  # fmt: skip
+                answers = {questions[name]: clean_text(text) for name, text in cells.items() if name in questions}
+                if any(answers.values()) and bid.stopped_on is None:
+                    bids.save_answers(bid_id=bid.pk, answers=answers, by=by, at=at, on=on)
+        except RuleBroken as refusal:
+            if refusal.code == "wrong_state":
+                raise
+            if refusal.code == "bid_entered":
+                unchanged += 1
+            else:
+                refused.append(RefusedLine(line, cells["supplier"].strip(), refusal.reason))
+        else:
+            added += 1
+    audit.record(
+        "exchange.bids.taken", by=by, at=at, subject=tender, added=added, unchanged=unchanged, refused=len(refused)
+    )
+    return Taken(added, unchanged, tuple(refused))
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    if not is_spreadsheet(path):
+        yield from open_table(path, kind_name="a list of bids", required=_REQUIRED, aliases=_ALIASES)
+        return
+    tables = open_workbook(path, limits=_LIMITS).tables(
+        kind_name="a list of bids", required=_REQUIRED, aliases=_ALIASES
+    )
+    if len(tables) > 1:
+        raise WrongFile("Two sheets of the file hold bids. Keep one.", code="two_tables")
+    yield from tables[0]
+
+
+def _supplier(cells: Mapping[str, str], *, by: User, at: datetime, on: date) -> Organisation:
+    name = " ".join(clean_text(cells["supplier"]).split())
+    numbers = [(scheme, clean_id(cells.get(column, "")).replace(" ", "")) for column, scheme in _SCHEMES.items()]
+    numbers = [(scheme, number) for scheme, number in numbers if number]
+    for scheme, number in numbers:
+        known = (
+            OrganisationIdentifier.objects.filter(scheme=scheme, value=number).select_related("organisation").first()
+        )
+        if known is not None:
+            return known.organisation
+    found = Organisation.objects.filter(sort_key=sort_key(name)).first() if name else None
+    if found is None:
+        return bids.make_supplier(name=name, identifiers=numbers, by=by, at=at, on=on)
+    others = dict(found.identifiers.values_list("scheme", "value"))
+    for scheme, number in numbers:
+        if scheme in others:
+            raise RuleBroken(
+                f"{name} is in the register with {bids.SCHEMES[scheme].lower()} {others[scheme]}, and stands here with "
+                f"{number}. Enter this bid by hand.",
+                code="other_number",
+            )
+    return found
+
+
+def _received(text: str) -> datetime:
+    try:
+        day = parse_date(text.strip())
+    except BadDate as wrong:
+        raise RuleBroken(f"received: “{text.strip()}” is no day.", code="bad_date") from wrong
+    if day is None:
+        raise RuleBroken("received: it is not said when the bid came.", code="bad_date")
+    said = _TIME.search(text)
+    hour, minute = (int(said[1]), int(said[2])) if said else (12, 0)
+    if hour > 23 or minute > 59:
+        raise RuleBroken(f"received: “{text.strip()}” has no such time.", code="bad_date")
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+def _price(cells: Mapping[str, str]) -> Decimal | None:
+    text = clean(cells.get("price", "")).replace("£", "").replace(",", "").strip()
+    if not text:
+        return None
+    try:
+        price = Decimal(text)
+    except InvalidOperation as wrong:
+        raise RuleBroken(f"price: “{text}” is no number.", code="bad_price") from wrong
+    if not price.is_finite() or price >= Decimal(10) ** 12 or price != round(price, 2):
+        raise RuleBroken(f"price: “{text}” is no price in pounds and pence.", code="bad_price")
+    return price
+
+
+def _is_new(cells: Mapping[str, str]) -> bool:
+    text = clean(cells.get("new_to_council", "")).casefold()
+    if text not in _YES | _NO:
+        raise RuleBroken(f"new_to_council: “{text}” is neither yes nor no.", code="unknown_code")
+    return text in _YES
