@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbline.commissioning.rules import scoring
@@ -188,6 +188,7 @@ def tenders(draw: st.DrawFn) -> tuple[list[Question], list[Offer], Decimal]:
 _highest = st.integers(3, 10)
 
 
+@settings(deadline=None)
 @given(tenders())
 def test_no_order_in_which_bids_are_entered_changes_a_rank(tender: tuple[list[Question], list[Offer], Decimal]) -> None:
     questions, offers, share = tender
@@ -199,6 +200,7 @@ def test_no_order_in_which_bids_are_entered_changes_a_rank(tender: tuple[list[Qu
     }
 
 
+@settings(deadline=None)
 @given(tenders())
 def test_bids_rank_alike_exactly_where_their_totals_are_equal(
     tender: tuple[list[Question], list[Offer], Decimal],
@@ -209,6 +211,7 @@ def test_bids_rank_alike_exactly_where_their_totals_are_equal(
     assert all((one.total == other.total) == (one.rank == other.rank) for one in rows for other in rows)
 
 
+@settings(deadline=None)
 @given(tenders())
 def test_totals_that_differ_never_look_alike(tender: tuple[list[Question], list[Offer], Decimal]) -> None:
     questions, offers, share = tender
@@ -218,6 +221,7 @@ def test_totals_that_differ_never_look_alike(tender: tuple[list[Question], list[
     assert len({scoring.rounded(total, found.places) for total in totals}) == len(totals)
 
 
+@settings(deadline=None)
 @given(tenders())
 def test_a_total_lies_between_nought_and_a_hundred(tender: tuple[list[Question], list[Offer], Decimal]) -> None:
     questions, offers, share = tender
@@ -229,6 +233,7 @@ def test_a_total_lies_between_nought_and_a_hundred(tender: tuple[list[Question],
     )
 
 
+@settings(deadline=None)
 @given(tenders())
 def test_nobody_stands_with_a_score_below_a_minimum(tender: tuple[list[Question], list[Offer], Decimal]) -> None:
     questions, offers, share = tender
@@ -239,6 +244,7 @@ def test_nobody_stands_with_a_score_below_a_minimum(tender: tuple[list[Question]
     )
 
 
+@settings(deadline=None)
 @given(tenders(), st.data())
 def test_a_higher_score_never_lowers_the_quality_of_a_bid(
     tender: tuple[list[Question], list[Offer], Decimal], data: st.DataObject
@@ -251,6 +257,7 @@ def test_a_higher_score_never_lowers_the_quality_of_a_bid(
     assert scoring.result(questions, better, quality_share=share).of(1).quality >= before.quality
 
 
+@settings(deadline=None)
 @given(st.fractions(min_value=0, max_value=100), st.integers(0, 6))
 def test_rounding_is_never_further_off_than_half_of_the_last_place(value: Fraction, places: int) -> None:
     assert abs(Fraction(scoring.rounded(value, places)) - value) <= Fraction(1, 2 * 10**places)

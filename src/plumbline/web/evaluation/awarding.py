@@ -13,7 +13,7 @@ from plumbline.commissioning.operations import award as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
-from plumbline.web import wording
+from plumbline.web import navigation, wording
 from plumbline.web.access import requires
 from plumbline.web.evaluation.forms import Because, Letter, OnDay, PromiseMade, Recommend
 from plumbline.web.evaluation.leading import form_page, sure_page
@@ -35,7 +35,7 @@ def award(request: HttpRequest, pk: int) -> HttpResponseBase:
     unsent = [bid.supplier.name for bid in bids if bid.letter_sent_on is None]
     scored = queries.scored(tender)
     return render(request, "evaluation/award.html", {
-        **frame(request, tender, "award"),
+        **frame(request, tender, "award"), "next": None,
         "award": found, "manages": manages, "scored": scored,
         "step": _step(tender, found, viewer=viewer, manages=manages, approves=approves, unsent=unsent, on=on),
         "standings": found.result.get("standings", []) if found else [],
@@ -70,6 +70,9 @@ def _step(
         if tender.state == _S.AWARDED:
             return step("Publish the contract details once the contract is signed",
                         "award_details" if manages else "", "Record that they are published")  # fmt: skip
+        if navigation.page_exists("tender_implementation"):
+            return step("The contract details are published: make the service ready", "tender_implementation",
+                        "Go to the implementation")  # fmt: skip
         return step("The contract details are published.")
     if found.state == _A.STANDSTILL and found.standstill_until is not None:
         if on <= found.standstill_until:

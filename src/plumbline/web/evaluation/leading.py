@@ -42,7 +42,7 @@ def board_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     leads = tender.lead_commissioner_id == viewer.pk and may(viewer, Permission.TENDERS_MANAGE, on=on)
     waits = queries.why_moderation_waits(tender) if tender.state == _S.EVALUATION else []
     return render(request, "evaluation/board.html", {
-        **frame(request, tender, "evaluation"),
+        **frame(request, tender, "evaluation"), "next": None,
         "places": places(request, tender, "board"),
         "columns": ["Evaluator", "State", "Scored", "Questions"],
         "rows": [_row(tender, each, leads=leads) for each in queries.progress_of(tender)],

@@ -38,7 +38,7 @@ def moderation(request: HttpRequest, pk: int) -> HttpResponseBase:
     meetings = list(queries.meetings_of(tender))
     left = [] if averaged else found.open
     return render(request, "evaluation/moderation.html", {
-        **frame(request, tender, "evaluation"),
+        **frame(request, tender, "evaluation"), "next": None,
         "places": places(request, tender, "moderation"),
         "columns": ["Question", *(bid.supplier.name for bid in found.bids)],
         "rows": [
@@ -162,7 +162,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponseBase:
     found, why = queries.result_or_why(tender, queries.board_of(tender))
     priced = found is not None and any(row.price_points is not None for row in found.standings)
     return render(request, "evaluation/result.html", {
-        **frame(request, tender, "evaluation"),
+        **frame(request, tender, "evaluation"), "next": None,
         "places": places(request, tender, "result"), "found": found, "why": why, "priced": priced,
         "rows": [standing_words(row, found) for row in found.standings] if found else [],
         "points": [_points(row) for row in found.standings if row.answers] if found else [],

@@ -35,7 +35,8 @@ _FILES: Mapping[str, tuple[str, Callable[[Report, datetime], bytes]]] = {
 def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     tender, document = _report(request, pk)
     return render(request, "evaluation/report.html", {
-        **frame(request, tender, "evaluation"), "places": places(request, tender, "report"), "body": _body(document),
+        **frame(request, tender, "evaluation"), "next": None,
+        "places": places(request, tender, "report"), "body": _body(document),
         "pdf": reverse("evaluation_report_file", args=[pk, "pdf"]),
         "docx": reverse("evaluation_report_file", args=[pk, "docx"]),
     })  # fmt: skip
