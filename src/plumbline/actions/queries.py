@@ -1,6 +1,6 @@
 """Actions as their readers may see them."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
@@ -111,8 +111,3 @@ def owner_words(action: Action) -> str:
     """ "Beth Larkin", "Rowan Care Ltd", "Kemi Ashdown, Rowan Care Ltd"."""
     named: list[Any] = [action.owner, action.owner_organisation and action.owner_organisation.name]
     return ", ".join(str(each) for each in named if each)
-
-
-def due_soon(viewer: User, *, on: date, days: int = 7) -> QuerySet[Action]:
-    """Of what waits for the viewer as owner, what is due from today to `days` ahead."""
-    return to_do(viewer, on=on).filter(due_on__gte=on, due_on__lte=on + timedelta(days))

@@ -1,6 +1,5 @@
 """Documents and changes in the law as they stand on a day."""
 
-from collections.abc import Collection
 from datetime import date
 
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value
@@ -14,13 +13,6 @@ from plumbline.people.models import Tie, User
 def standing(documents: QuerySet[Document]) -> QuerySet[Document]:
     """Of these documents those that count now: not withdrawn, and no newer revision has taken their place."""
     return documents.filter(withdrawn_at__isnull=True, replaced_by__isnull=True)
-
-
-def valid_documents(*, organisation_ids: Collection[int], kind: str, on: date) -> QuerySet[Document]:
-    """The standing documents of one kind of these organisations that have not expired on a day, the newest first:
-    by them one document given once serves every toolkit and contract that asks for it."""
-    held = standing(Document.objects.filter(organisation__in=organisation_ids, kind=kind))
-    return held.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on)).order_by("-added_at", "-pk")
 
 
 def without_successor(documents: QuerySet[Document]) -> QuerySet[Document]:

@@ -265,16 +265,6 @@ def test_the_flag_of_a_restricted_document_does_not_say_what_it_is(keep):
     ]
 
 
-def test_one_document_serves_whatever_asks_for_its_kind_until_it_expires(keep):
-    own = OrganisationFactory()
-    document = keep(expires_on=TODAY, organisation=own, kind="complaints")
-    asked = {"organisation_ids": [own.pk], "kind": "complaints"}
-
-    assert [
-        list(queries.valid_documents(**asked, on=TODAY)), list(queries.valid_documents(**asked, on=date(2016, 7, 30)))
-    ] == [[document], []]  # fmt: skip
-
-
 # --- changes in law and guidance ------------------------------------------------------------------------------------
 
 
