@@ -33,7 +33,9 @@ class Given:
     content: BinaryIO
 
 
-def store(given: Iterable[Given], folder: Path, *, limits: Limits = LIMITS) -> list[str]:
+def store(
+    given: Iterable[Given], folder: Path, *, limits: Limits = LIMITS, endings: tuple[str, ...] = ENDINGS
+) -> list[str]:
     """Write the files, and those inside a zip, into the new folder; their names, sorted.
 
     Raises RuleBroken with the reason and leaves no folder behind: unsafe_name, wrong_ending, too_many_files,
@@ -44,11 +46,11 @@ def store(given: Iterable[Given], folder: Path, *, limits: Limits = LIMITS) -> l
         written: dict[str, str] = {}
         left = limits.bytes
         for name, content in _each(given):
-            safe = safe_name(name)
+            safe = safe_name(name, endings=endings)
             if safe.casefold() in written:
                 raise RuleBroken(f"There are two files called {safe}. Hand in one.", code="two_of_one_name")
             if len(written) >= limits.files:
-                raise RuleBroken(f"These are more than {limits.files} files.", code="too_many_files")
+                raise RuleBroken(f"Hand in no more than {limits.files} at a time.", code="too_many_files")
             left = _write(content, folder / safe, left=left, limits=limits)
             written[safe.casefold()] = safe
         if not written:
@@ -61,14 +63,14 @@ def store(given: Iterable[Given], folder: Path, *, limits: Limits = LIMITS) -> l
     return sorted(written.values())
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, *, endings: tuple[str, ...] = ENDINGS) -> str:
     """The last part of a name, if it can be that of a file of ours. Raises RuleBroken."""
     last = PurePosixPath(name.replace("\\", "/")).name
     if not re.fullmatch(r"[\w][\w .()&+,'-]{0,150}", last):
         raise RuleBroken(f"A file cannot be called “{last[:60]}” here. Rename it.", code="unsafe_name")
-    if PurePosixPath(last).suffix.lower() not in ENDINGS:
+    if PurePosixPath(last).suffix.lower() not in endings:
         raise RuleBroken(
-            f"{last} is none of the kinds that are read here: {', '.join(ENDINGS)}, or a zip of these.",
+            f"{last} is none of the kinds that are read here: {', '.join(endings)}, or a zip of these.",
             code="wrong_ending",
         )
     return last

@@ -7,7 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from plumbline.audit import operations as audit
+from plumbline.audit.models import Event
 from plumbline.commissioning.models import OcdsParty, SupplierMerge
+from plumbline.commissioning.operations.ocds import organisation_of
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
@@ -41,8 +43,7 @@ def decide_party(
     if party is None:
         raise NotAllowed(f"There is no published supplier {party_id}.")
     organisation = None if not_ours else _new(party) if new else _standing(organisation_id)
-    if organisation is not None:
-        _keep_numbers(organisation, party.identifiers)
+    numbers = _keep_numbers(organisation, party.identifiers) if organisation else []
     rows = OcdsParty.objects.filter(pk=party.pk)
     if all_alike:
         rows = rows | OcdsParty.objects.filter(match=_M.WAITING, name=party.name, identifiers=party.identifiers)
@@ -52,23 +53,68 @@ def decide_party(
     )
     audit.record(
         "commissioning.supplier.decided", by=by, at=at, subject=party, match=str(match), rows=settled,
-        organisation=organisation.pk if organisation else None,
+        organisation=organisation.pk if organisation else None, numbers=numbers,
     )  # fmt: skip
     return settled
 
 
 @transaction.atomic
-def undo_decision(*, party_id: int, by: User, at: datetime, on: date) -> None:
-    """Put a decided row back among those that wait. Raises RuleBroken for one that waits already."""
+def undo_decision(*, party_id: int, all_alike: bool = False, by: User, at: datetime, on: date) -> int:
+    """Put a decided row back among those that wait; how many. `all_alike`: all that the same decision settled.
+
+    A number that the decision gave to a supplier is taken back with the last of its rows, and whoever was matched by
+    that number since waits again. Raises RuleBroken for a row that waits already.
+    """
     access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
     party = OcdsParty.objects.select_for_update().filter(pk=party_id).first()
     if party is None:
         raise NotAllowed(f"There is no published supplier {party_id}.")
     if party.match == _M.WAITING:
         raise RuleBroken(f"Nothing was decided on {party.name} yet.", code="wrong_state")
-    party.match, party.organisation, party.decided_at, party.decided_by = _M.WAITING, None, None, None
-    party.save()
-    audit.record("commissioning.supplier.undecided", by=by, at=at, subject=party)
+    together = OcdsParty.objects.filter(
+        decided_at=party.decided_at, decided_by=party.decided_by, organisation=party.organisation_id, name=party.name,
+        identifiers=party.identifiers,
+    ).exclude(decided_at=None)  # fmt: skip
+    decision = _decision(party)
+    numbers = list(together.values_list("pk", flat=True)) if all_alike and party.decided_at else [party.pk]
+    undone = OcdsParty.objects.filter(pk__in=numbers).update(
+        match=_M.WAITING, organisation=None, decided_at=None, decided_by=None
+    )
+    taken_back = [] if decision is None or together.exists() else _take_back(decision)
+    audit.record("commissioning.supplier.undecided", by=by, at=at, subject=party, rows=undone, numbers=taken_back)
+    return undone
+
+
+def _decision(party: OcdsParty) -> Event | None:
+    """What was recorded of the decision on this row, be it made on one like it; None where nobody was decided on."""
+    if party.decided_at is None or party.organisation_id is None:
+        return None
+    same = OcdsParty.objects.filter(name=party.name, identifiers=party.identifiers).values_list("pk", flat=True)
+    numbers = [str(pk) for pk in same]
+    return Event.objects.filter(
+        kind="commissioning.supplier.decided", subject_type=party._meta.label_lower, subject_id__in=numbers,
+        at=party.decided_at,
+    ).order_by("-no").first()  # fmt: skip
+
+
+def _take_back(decision: Event) -> list[list[str]]:
+    """Else the right supplier could never be given its number: it would stay the wrong one's."""
+    gone: list[list[str]] = []
+    for scheme, value in decision.data.get("numbers", []):
+        where = {"scheme": scheme, "value": value, "organisation": decision.data["organisation"]}
+        if OrganisationIdentifier.objects.filter(**where).delete()[0]:
+            gone.append([scheme, value])
+            _match_anew(scheme, value, decision.data["organisation"])
+    return gone
+
+
+def _match_anew(scheme: str, value: str, organisation_id: int) -> None:
+    for row in OcdsParty.objects.filter(
+        match=_M.IDENTIFIER, organisation=organisation_id, identifiers__contains=[{"scheme": scheme, "id": value}]
+    ):
+        row.organisation = organisation_of([(each["scheme"], each["id"]) for each in row.identifiers])
+        row.match = _M.IDENTIFIER if row.organisation else _M.WAITING
+        row.save()
 
 
 @transaction.atomic
@@ -130,9 +176,11 @@ def _standing(organisation_id: int | None) -> Organisation:
     return found.merged_into or found
 
 
-def _keep_numbers(organisation: Organisation, identifiers: list[dict[str, str]]) -> None:
+def _keep_numbers(organisation: Organisation, identifiers: list[dict[str, str]]) -> list[list[str]]:
+    """Those that are new to the organisation, as pairs of scheme and number."""
+    added: list[list[str]] = []
     for each in identifiers:
-        kept, _ = OrganisationIdentifier.objects.get_or_create(
+        kept, made = OrganisationIdentifier.objects.get_or_create(
             scheme=each["scheme"], value=each["id"], defaults={"organisation": organisation}
         )
         if kept.organisation_id != organisation.pk:
@@ -141,3 +189,6 @@ def _keep_numbers(organisation: Organisation, identifiers: list[dict[str, str]])
                 " or the two are one supplier.",
                 code="number_of_another",
             )
+        if made:
+            added.append([each["scheme"], each["id"]])
+    return added
