@@ -246,6 +246,8 @@ def check_moderation(criterion: Criterion, *, own: str, moderated: str, note: st
         return wrong
     if moderated != own and not note.strip():
         return ("Say why your answer differs from theirs.",)
+    if len(note) > LONGEST_TEXT:
+        return (f"At most {LONGEST_TEXT:,} characters can be kept.",)
     return ()
 
 

@@ -131,7 +131,8 @@ def test_an_option_without_points_is_left_out_of_the_mean() -> None:
 @pytest.mark.parametrize(
     ("own", "moderated", "note", "refused"),
     [("good", "good", "", False), ("good", "inadequate", "Two files had no check.", False),
-     ("good", "inadequate", " ", True), ("good", "", "", True), ("good", "excellent", "x", True)],
+     ("good", "inadequate", " ", True), ("good", "", "", True), ("good", "excellent", "x", True),
+     ("good", "good", "x" * 10_001, True)],
 )  # fmt: skip
 def test_a_moderator_who_differs_says_why(own, moderated, note, refused) -> None:
     found = rules.check_moderation(one("four_grades"), own=own, moderated=moderated, note=note)

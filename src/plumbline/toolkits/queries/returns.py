@@ -200,7 +200,7 @@ def assigned_to(answer_set: Return) -> list[User]:
 
 def to_answer(viewer: User, *, on: date) -> QuerySet[Return]:
     """Returns that wait for the viewer to answer or to put right."""
-    return returns_listed(viewer, on=on).filter(is_mine=True, state__in=ANSWERABLE)
+    return returns_listed(viewer, on=on).filter(is_mine=True, state__in=ANSWERABLE)  # type: ignore[misc]
 
 
 def to_moderate(viewer: User, *, on: date) -> QuerySet[Return]:

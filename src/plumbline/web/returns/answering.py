@@ -140,8 +140,8 @@ def _saved(
         return _next(request, answer_set, held, number, found, keep_theirs)
     # From here on their answer is what was seen: saving once more is a choice made with both in view.
     changes: dict[str, str] = {}
-    for key, conflict in conflicts.items():
-        after = shown(held.content.criterion(key), conflict.theirs)
+    for key, clash in conflicts.items():
+        after = shown(held.content.criterion(key), clash.theirs)
         changes |= {name: after[name] for name in (f"rev_{key}", f"was_{key}")}
     held = queries.held(answer_set, on=request.day)
     for criterion in found.criteria:
@@ -150,9 +150,9 @@ def _saved(
     data = with_changes(request.POST, changes)
     form = SectionForm(data, criteria=found.criteria, answers=held.answers, on=request.day)
     if form.is_valid():
-        for key, refusal in (conflicts | refused).items():
+        for key, why in (refused | conflicts).items():
             field = f"value_{key}" if f"value_{key}" in form.fields else f"comment_{key}"
-            form.add_error(field, f"{held.content.criterion(key).title}: {refusal.reason}")
+            form.add_error(field, f"{held.content.criterion(key).title}: {why.reason}")
     # Whatever the writer's own clock says: this is what they have now.
     drafts.drop(user=request.user, form=DRAFT, subject=subject)
     drafts.keep(

@@ -153,7 +153,6 @@ class ModerateForm(forms.PageForm):
             )  # fmt: skip
             self.fields[f"note_{criterion.key}"] = forms.TextField(
                 label="Note", hint="Needed where your answer differs from theirs.", rows=3, required=False,
-                max_length=rules.LONGEST_TEXT,
             )  # fmt: skip
         forms.dress(self)
 

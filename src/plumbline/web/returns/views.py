@@ -42,7 +42,7 @@ class Returns(tables.Table):
     )  # fmt: skip
     filters = (
         tables.Choice("whose", "Whose", lambda rows, which: rows.filter(is_mine=True) if which == "mine" else rows,
-                      choices=(("mine", "Mine to answer"), ("all", "All"))),
+                      choices=(("mine", "Mine to answer"),)),
         tables.Choice("state", "State", "state", choices=ReturnState.choices),
         tables.Choice("toolkit", "Toolkit", "version__toolkit__key", choices=_toolkits),
         tables.Text("from", "From", "organisation__name__icontains"),
