@@ -417,6 +417,22 @@ def test_a_provider_hands_its_report_in(home, contract) -> None:
     assert "A report has come" in page(provider, f"/contracts/homes/{home.pk}/")
 
 
+def test_a_provider_is_not_shown_what_a_report_gave_cause_for(home, contract, person) -> None:
+    report = home_reports.receive_report(
+        setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20), document_id=None,
+        **by(person),
+    )  # fmt: skip
+    home_reports.read_report(report_id=report.pk, concern="Restraints have doubled.", **by(person))
+    provider = as_(a_user("provider_user", organisation=contract.provider))
+    shown = page(provider, f"/contracts/homes/{home.pk}/") + page(provider, f"/contracts/homes/reports/{report.pk}/")
+    assert [word for word in ("Concern", "doubled") if word in shown] == []
+
+
+def test_a_provider_sees_no_colour_beside_its_visits(home, contract) -> None:
+    provider = as_(a_user("provider_user", organisation=contract.provider))
+    assert "Amber" not in page(provider, f"/contracts/{contract.pk}/visits/")
+
+
 def test_another_provider_finds_no_such_home(home) -> None:
     provider = as_(a_user("provider_user", organisation=a_contract().provider))
     assert provider.get(f"/contracts/homes/{home.pk}/").status_code == 404

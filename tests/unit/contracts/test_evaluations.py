@@ -164,3 +164,15 @@ def test_the_last_quarter_is_the_one_that_has_ended(day, first) -> None:
 def test_a_quarter_that_has_not_begun_is_refused() -> None:
     with refused("future_date"):
         rules.check_quarter(date(2016, 10, 1), on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("planned_on", "said"),
+    [
+        (None, "None is planned."),
+        (date(2016, 7, 12), "The one planned for 12 July 2016 is not recorded yet."),
+        (date(2016, 8, 2), "It is planned for 2 August 2016."),
+    ],
+)
+def test_what_is_due_says_how_its_plan_stands(planned_on, said) -> None:
+    assert rules.due_sentence(due_on=date(2016, 7, 13), planned_on=planned_on, on=TODAY).endswith(said)

@@ -119,7 +119,12 @@ def wants_telling(*, due_on: date, planned_on: date | None, on: date) -> bool:
 
 
 def due_sentence(*, due_on: date, planned_on: date | None, on: date) -> str:
-    planned = f" It is planned for {planned_on:%-d %B %Y}." if planned_on else " None is planned."
+    if planned_on is None:
+        planned = " None is planned."
+    elif planned_on < on:
+        planned = f" The one planned for {planned_on:%-d %B %Y} is not recorded yet."
+    else:
+        planned = f" It is planned for {planned_on:%-d %B %Y}."
     was = "was" if on > due_on else "is"
     return f"The quarterly evaluation meeting {was} due by {due_on:%-d %B %Y}.{planned}"
 

@@ -62,7 +62,12 @@ def visit_due(*, last_visit_on: date | None, since: date) -> Due:
 def due_sentence(due: Due, *, planned_on: date | None, on: date) -> str:
     last = f"The last visit was on {due.visited_on:%-d %B %Y}" if due.visited_on else "It has not been visited"
     when = "was" if on > due.due_on else "is"
-    planned = f" It is planned for {planned_on:%-d %B %Y}." if planned_on else " None is planned."
+    if planned_on is None:
+        planned = "" if due.state(on) == "in_time" else " None is planned."
+    elif planned_on < on:
+        planned = f" The one planned for {planned_on:%-d %B %Y} is not recorded yet."
+    else:
+        planned = f" It is planned for {planned_on:%-d %B %Y}."
     return f"{last}; the yearly visit {when} due by {due.due_on:%-d %B %Y}.{planned}"
 
 

@@ -13,6 +13,7 @@ from plumbline.contracts.models import Assessment, Contract, ContractReturn, Pol
 from plumbline.contracts.operations import assurance as operations
 from plumbline.contracts.queries import care
 from plumbline.contracts.rules import assurance as rules
+from plumbline.contracts.rules.rating import BOOK
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
@@ -40,7 +41,8 @@ def assurance(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         **frame.around(request, contract, "assurance"), "assessments": [_row(each, request) for each in found],
         "needed": [_needed(kind, found, request) for kind in needed], "statutory": needed == (Assessment.Kind.BOARD,),
-        "policies": care.policies_of(contract), "returns": care.returns_of(contract),
+        "policies": [_policy(each, request) for each in care.policies_of(contract)],
+        "returns": care.returns_of(contract),
         "terms": [(Assessment.Kind(kind).label, care.term_on(kind, on=request.day)) for kind in rules.KINDS],
         "records_board": may(request.user, P.BOARD_ASSESSMENTS, on=request.day),
         "asks": may(request.user, P.RETURNS_REQUEST, on=request.day),
@@ -67,6 +69,18 @@ def _needed(kind: str, found: list[Assessment], request: HttpRequest) -> dict[st
     gone = f"The last was valid until {wording.day(ran_out)}." if ran_out else "There has been none."
     return {"label": Assessment.Kind(kind).label, "state": "amber", "word": "Missing",
             "said": f"{gone} The contract is amber for this, and on the management team’s list."}  # fmt: skip
+
+
+def _policy(each: care.PolicyStanding, request: HttpRequest) -> dict[str, Any]:
+    """One of the six, and whether its last review is older than a year."""
+    review = each.review
+    if review is None:
+        state, word = "amber", "Not seen"
+    elif (request.day - review.reviewed_on).days > BOOK.days["policy_review"]:
+        state, word = "amber", "Review overdue"
+    else:
+        state, word = "green", "Reviewed"
+    return {"policy": each.policy, "label": each.label, "review": review, "state": state, "word": word}
 
 
 def _row(each: Assessment, request: HttpRequest) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def _halves(on: date) -> list[date]:
     return [add_months(this, -12), add_months(this, -6)]
 
 
-def _cell(home: queries.Home, kind: str, period_from: date, on: date) -> dict[str, Any]:
+def _cell(home: queries.Home, kind: str, period_from: date, on: date, *, inside: bool = True) -> dict[str, Any]:
+    """`inside`: for somebody of the council, who reads what a report gave cause for."""
     label = f"{period_from:%B %Y}" if kind == rules.REG44 else f"Half-year from {period_from:%B %Y}"
     found = home.reports.get((kind, period_from))
     if found is not None:
@@ -47,7 +48,7 @@ def _cell(home: queries.Home, kind: str, period_from: date, on: date) -> dict[st
         if found.read_at is None:
             return {"label": label, "state": "blue", "word": "To be read", "url": url,
                     "reason": f"came {wording.day(found.received_on)}"}  # fmt: skip
-        if found.concern:
+        if found.concern and inside:
             return {"label": label, "state": "amber", "word": "Concern", "url": url, "reason": ""}
         return {"label": label, "state": "green", "word": "Read", "url": url, "reason": ""}
     if period_from < home.since:
@@ -86,12 +87,13 @@ def home(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One home: twelve months, and every report that came."""
     found = _home(request, pk)
     on = request.day
-    months = [{"label": f"{month:%B %Y}", "cell": _cell(found, rules.REG44, month, on)}
+    inside = may(request.user, P.CONTRACTS_VIEW, on=on)
+    months = [{"label": f"{month:%B %Y}", "cell": _cell(found, rules.REG44, month, on, inside=inside)}
               for month in reversed(_months(on, queries.LOOK_BACK_MONTHS))]  # fmt: skip
-    halves = [{"label": f"{half:%B %Y} to {add_months(half, 5):%B %Y}", "cell": _cell(found, rules.REG45, half, on)}
+    halves = [{"label": f"{half:%B %Y} to {add_months(half, 5):%B %Y}",
+               "cell": _cell(found, rules.REG45, half, on, inside=inside)}
               for half in reversed(_halves(on))]  # fmt: skip
     reports = queries.home_reports_visible_to(request.user, on=on).filter(setting=found.setting)
-    inside = may(request.user, P.CONTRACTS_VIEW, on=on)
     owed = found.owed
     context = {
         "home": found, "label": settings.label(found.setting), "months": months, "halves": halves, "inside": inside,

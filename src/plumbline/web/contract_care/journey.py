@@ -251,7 +251,9 @@ def _said(form: steps.Step) -> list[tuple[str, str]]:
         words = [_words(form, field.name) for field in row["fields"]]
         if any(words):
             found.append((row["heading"], ", ".join(word for word in words if word)))
-    found += [(str(field.label), said) for field in form.singles if (said := _words(form, field.name))]
+    # A quarter is chosen even where nothing was measured: it says nothing then.
+    singles = [field for field in form.singles if field.name != "quarter" or found]
+    found += [(str(field.label), said) for field in singles if (said := _words(form, field.name))]
     if (document := form.cleaned_data.get("document")) and str(document).isdecimal():
         found.append(("Attached", "The minutes as a file"))
     return found

@@ -65,9 +65,17 @@ def visits(request: HttpRequest, pk: int) -> HttpResponseBase:
         due = [_due_row(each, request) for each in every if each.setting.pk in here]
     context = {
         **frame.around(request, contract, "visits"), "inside": inside, "due": due,
+        "homes": [(settings.label(each.setting), reverse("home", args=[each.setting.pk]), len(each.owed))
+                  for each in _homes(request, contract)],
         "visits": [{"row": each, "where": where(each), "tag": TAGS[each.state]} for each in found],
     }  # fmt: skip
     return render(request, "contract_care/visits.html", context)
+
+
+def _homes(request: HttpRequest, contract: Contract) -> list[queries.Home]:
+    """The children's homes of the contract, whose reports are awaited."""
+    here = list(contract.settings.values_list("setting", flat=True))
+    return queries.homes(on=request.day, setting_ids=here)
 
 
 def _due_row(each: queries.DueVisit, request: HttpRequest) -> dict[str, Any]:
