@@ -16,6 +16,7 @@ from plumbline.people.access import ROLES, Permission
 from plumbline.web.provider.work import items
 from tests.factories.people import ChildFactory, UserFactory
 from tests.integration.contracts.incident_situations import STEPS, World, a_world, an_incident
+from tests.queries import assert_constant_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
@@ -74,6 +75,19 @@ def test_home_lists_own_contracts_and_nobody_elses(page, world: World) -> None:
     other = a_world()
     said = text(page(world.provider).get(reverse("provider")))
     assert (world.contract.reference in said, other.contract.reference in said) == (True, False)
+
+
+def test_home_has_a_constant_number_of_queries(page, world: World) -> None:
+    client = page(world.provider)
+
+    def more() -> None:
+        for _ in range(3):
+            other = a_world(provider=world.contract.provider, live_on=date(2015, 1, 1))
+            incident_forms.write_form(contract_id=other.contract.pk, steps=STEPS, by=other.manager, **NOW)
+            an_incident(other, by=world.provider)
+
+    more()
+    assert_constant_queries(lambda: client.get(reverse("provider")), more=more)
 
 
 def test_home_of_a_provider_without_a_contract_says_so(page, world: World) -> None:

@@ -218,9 +218,12 @@ def agreed_of(form: IncidentForm) -> Agreed:
     return Agreed(form.manager_agreed_by_id, form.area_agreed_by_id, form.provider_agreed_by_id)
 
 
-def sides_of(viewer: User, contract: Contract, *, on: date) -> list[str]:
+def sides_of(viewer: User, contract: Contract, *, on: date, own: Collection[int] | None = None) -> list[str]:
     """For which sides the viewer can agree the contract's form: the named manager and area lead for theirs; where no
-    user is named, whoever manages contracts, and service-area leads; the provider's people for theirs."""
+    user is named, whoever manages contracts, and service-area leads; the provider's people for theirs.
+
+    `own`: the viewer's organisations, where the caller has asked for them already.
+    """
     sides = []
     manages = access.may(viewer, Permission.CONTRACTS_MANAGE, on=on)
     if contract.manager_id == viewer.pk or (contract.manager_id is None and manages):
@@ -228,7 +231,7 @@ def sides_of(viewer: User, contract: Contract, *, on: date) -> list[str]:
     leads = any(held.role == "service_area_lead" for held in access.current_roles(viewer, on=on))
     if contract.area_lead_id == viewer.pk or (contract.area_lead_id is None and leads):
         sides.append("area")
-    if contract.provider_id in organisations_of(viewer, on=on):
+    if contract.provider_id in (organisations_of(viewer, on=on) if own is None else own):
         sides.append("provider")
     return sides
 
@@ -243,10 +246,13 @@ def forms_to_agree(viewer: User, *, on: date) -> list[IncidentForm]:
         .select_related("contract__provider")
         .order_by("contract__reference")
     )
+    own = organisations_of(viewer, on=on)
     found = []
     for form in waiting:
         open_sides = [
-            side for side in sides_of(viewer, form.contract, on=on) if getattr(form, f"{side}_agreed_at") is None
+            side
+            for side in sides_of(viewer, form.contract, on=on, own=own)
+            if getattr(form, f"{side}_agreed_at") is None
         ]
         if open_sides and viewer.pk not in (
             form.manager_agreed_by_id,
