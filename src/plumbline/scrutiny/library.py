@@ -15,7 +15,7 @@ from plumbline.scrutiny import days, placing
 _FOLDER = Path(__file__).parent / "library"
 KINDS = ("heading", "paragraph", "table", "chart", "quotation", "gap")
 # Tables that are read from the registers of the rooms below, not asked as measures (records.py).
-REGISTERS = ("monthly_checks", "lists_read", "flags")
+REGISTERS = ("monthly_checks", "lists_read", "flags", "contract_reasons", "team_decisions")
 
 
 @dataclass(frozen=True)

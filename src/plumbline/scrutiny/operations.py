@@ -88,7 +88,7 @@ def write_report(
         for position, claim in enumerate(one.claims, start=1):
             options = dict(claim.options)
             if "register" in options:
-                options["found"] = records.read(options["register"], on=on, at=at, profile=chosen_profile)
+                options["found"] = records.read(options["register"], as_at=as_at, on=on, at=at, profile=chosen_profile)
             row = Claim.objects.create(
                 answer=answer, position=position, kind=claim.kind, text=claim.text, options=options
             )

@@ -10,6 +10,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from plumbline.contracts.models import Colour, TeamDecision
+from plumbline.contracts.queries.rating import ratings_on
+from plumbline.contracts.rules import rating
 from plumbline.flags.models import Flag, FlagFor, FlagState
 from plumbline.kernel.periods import add_months
 from plumbline.measures.disclosure import Profile
@@ -28,9 +31,13 @@ _FLAGS: Mapping[str, str] = {
 _ABOUT_WORK = {"check_late"}
 
 
-def read(register: str, *, on: date, at: datetime, profile: Profile) -> dict[str, Any]:
+# These are about the day that the report is about; the others say how things stood when it was written.
+_AS_AT = {"contract_reasons"}
+
+
+def read(register: str, *, as_at: date, on: date, at: datetime, profile: Profile) -> dict[str, Any]:
     """One of library.REGISTERS."""
-    return _REGISTERS[register](on, at, profile)
+    return _REGISTERS[register](as_at if register in _AS_AT else on, at, profile)
 
 
 def _monthly_checks(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
@@ -128,8 +135,46 @@ def _protected(row: Mapping[str, Any], kind: str, profile: Profile) -> list[int 
     return [profile.rounded(raised), *kept]
 
 
+def _contract_reasons(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
+    """Why contracts were red or amber on the day: each reason with how many contracts it held for."""
+    held: dict[tuple[str, str, str], int] = {}
+    for rated in ratings_on(on).values():
+        for reason in {(each.colour, each.code, each.title) for each in rated.reasons}:
+            held[reason] = held.get(reason, 0) + 1
+    worst_first = sorted(held.items(), key=lambda each: (each[0][0] != Colour.RED, -each[1], each[0]))
+    return {
+        "columns": ["Reason", "Rating that it gives", "Contracts"],
+        "rows": [
+            {"key": code, "header": title, "cells": [Colour(colour).label, count]}
+            for (colour, code, title), count in worst_first
+        ],
+        "nothing": f"No contract was red or amber on {wording.on_day(on)}.",
+        "note": f"On {wording.on_day(on)}. A contract may have several reasons, and counts in each.",
+        "source": f"Register of contracts, {wording.at_moment(at.isoformat())}",
+    }
+
+
+def _team_decisions(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
+    """What the management team decided in the last twelve months on reasons against contracts, newest first."""
+    decided = TeamDecision.objects.filter(decided_on__gt=add_months(on, -12), decided_on__lte=on)
+    return {
+        "columns": ["Contract", "Reason", "What was decided", "By when"],
+        "rows": [
+            {
+                "header": one.contract.reference,
+                "cells": [rating.title(one.code), one.decision, wording.on_day(one.by_when)],
+            }
+            for one in decided.select_related("contract").order_by("-decided_on", "-pk")[:20]
+        ],
+        "nothing": f"No decision of the management team is recorded for the twelve months to {wording.on_day(on)}.",
+        "source": f"Register of contracts, {wording.at_moment(at.isoformat())}",
+    }
+
+
 _REGISTERS: Mapping[str, Callable[[date, datetime, Profile], dict[str, Any]]] = {
     "monthly_checks": _monthly_checks,
     "lists_read": _lists_read,
     "flags": _flags,
+    "contract_reasons": _contract_reasons,
+    "team_decisions": _team_decisions,
 }

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from plumbline.commissioning.models import Tender
+from plumbline.contracts.models import Colour, Contract, IncidentType, Notification
 from plumbline.earlyhelp.models import AuditGrade, ClosureCode
 from plumbline.measures.model import NOT_RECORDED
 from plumbline.ofsted.models import Status
@@ -30,6 +32,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         Status.WATCH: "To be watched",
         Status.CLEAR: "Clear",
     },
+    "colour": dict(Colour.choices),
+    "body": dict(Tender.Body.choices),
+    "kind": {**dict(Contract.Kind.choices), **dict(Tender.Kind.choices)},
+    "type": dict(IncidentType.choices),
+    "duty": dict(Notification.Duty.choices),
+    "whose": {"own": "Our own", "other": "Another council's"},
 }
 
 # What each source is called among the background papers.
