@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from plumbline.audit import operations as audit
+from plumbline.commissioning import guard
 from plumbline.commissioning.access import CLEARED, tenders_visible_to
 from plumbline.commissioning.models import (
     Bid,
@@ -196,10 +197,18 @@ def save_score(
     rules.check_comment(comment)
     if cell.score is not None and (cell.score.score, cell.score.comment) == (score, comment.strip()):
         return cell.score
-    saved, _ = Score.objects.update_or_create(
-        bid=cell.bid, evaluator=evaluator, question=question,
-        defaults={"score": score, "comment": comment.strip(), "scored_at": at},
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            saved, _ = Score.objects.update_or_create(
+                bid=cell.bid, evaluator=evaluator, question=question,
+                defaults={"score": score, "comment": comment.strip(), "scored_at": at},
+            )  # fmt: skip
+    except DatabaseError as error:
+        # The bid was stopped, or withdrawn, at this very instant.
+        refusal = guard.refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
     # The trail says that, not what: scores are read by nobody else before all have locked.
     audit.record("commissioning.score.saved", by=by, at=at, subject=saved, bid=bid_id, question=question)
     return saved
