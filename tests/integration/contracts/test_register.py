@@ -10,6 +10,7 @@ from plumbline.commissioning.models import OcdsContract, OcdsParty, OcdsProcess
 from plumbline.contracts import access
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import register
+from plumbline.contracts.queries.register import entry_from_published
 from plumbline.exchange.contracts import import_contracts
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.models import Organisation
@@ -172,7 +173,7 @@ class TestPublished:
         )
 
     def test_what_was_published_fills_the_form(self) -> None:
-        said = register.entry_from_published(published=self.published())
+        said = entry_from_published(self.published())
         assert (said["title"], said["provider"], said["starts_on"]) == ("Short breaks, west", "Fenside Care Ltd", TODAY)
 
     def test_it_is_put_in_the_register_once(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from plumbline.audit import operations as audit
-from plumbline.commissioning.models import OcdsContract, OcdsParty
+from plumbline.commissioning.models import OcdsContract
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Contract, ContractSetting, ContractState
 from plumbline.contracts.operations import rating
@@ -124,25 +124,6 @@ def end_contract(*, contract_id: int, last_day: date, because: str, by: User, at
     )
     rating.rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return contract
-
-
-def entry_from_published(*, published: OcdsContract) -> dict[str, Any]:
-    """What a published contract says, as the first values of the form: who enters it completes them."""
-    suppliers = [
-        party
-        for party in OcdsParty.objects.filter(process=published.process).select_related("organisation").order_by("pk")
-        if "supplier" in party.roles and party.award_id in ("", published.award_id)
-    ]
-    matched = next((party.organisation.name for party in suppliers if party.organisation), "")
-    return {
-        "reference": f"{published.process.ocid}/{published.contract_id}"[:60],
-        "title": (published.title or published.process.title)[:300],
-        "kind": "block",
-        "provider": matched or (suppliers[0].name if suppliers else ""),
-        "starts_on": published.starts_on or published.signed_on,
-        "ends_on": published.ends_on,
-        "value": published.value if published.currency in ("", "GBP") else None,
-    }
 
 
 def _published(ocds_contract_id: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -22,7 +23,7 @@ from django.db.models.functions import Coalesce
 from plumbline.actions.models import Action
 from plumbline.actions.states import OUTSTANDING
 from plumbline.audit.models import Event
-from plumbline.commissioning.models import OcdsContract
+from plumbline.commissioning.models import OcdsContract, OcdsParty
 from plumbline.contracts.access import contracts_visible_to, same_body
 from plumbline.contracts.models import (
     Contract,
@@ -200,3 +201,22 @@ def next_due_of(contracts: QuerySet[Contract], *, on: date, within: int) -> list
         (row.contract, Due(row.code, row.about, row.from_on - timedelta(1)))
         for row in coming.select_related("contract").order_by("from_on", "contract__reference", "code", "about")
     ]
+
+
+def entry_from_published(published: OcdsContract) -> dict[str, Any]:
+    """What a published contract says, as the first values of the form: who enters it completes them."""
+    suppliers = [
+        party
+        for party in OcdsParty.objects.filter(process=published.process).select_related("organisation").order_by("pk")
+        if "supplier" in party.roles and party.award_id in ("", published.award_id)
+    ]
+    matched = next((party.organisation.name for party in suppliers if party.organisation), "")
+    return {
+        "reference": f"{published.process.ocid}/{published.contract_id}"[:60],
+        "title": (published.title or published.process.title)[:300],
+        "kind": "block",
+        "provider": matched or (suppliers[0].name if suppliers else ""),
+        "starts_on": published.starts_on or published.signed_on,
+        "ends_on": published.ends_on,
+        "value": published.value if published.currency in ("", "GBP") else None,
+    }

@@ -36,7 +36,7 @@ def _choices(request: HttpRequest) -> dict[str, Any]:
 @requires(Permission.CONTRACTS_MANAGE)
 def new(request: HttpRequest) -> HttpResponseBase:
     source = _published(request)
-    initial = operations.entry_from_published(published=source) if source else {"kind": "block"}
+    initial = register.entry_from_published(source) if source else {"kind": "block"}
     form = ContractEntry(request.POST or None, initial=initial, **_choices(request))
     if form.is_valid():
         try:
