@@ -5,6 +5,8 @@ import zipfile
 from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -12,6 +14,7 @@ from plumbline.contracts.models import Assessment, Evaluation, Visit
 from plumbline.contracts.operations import evaluations, home_reports, kpis, visits
 from plumbline.contracts.rules.evaluations import CaseGiven
 from plumbline.contracts.rules.visits import AREAS, FindingGiven
+from plumbline.flags.models import Flag
 from plumbline.people.models import Child, RoleHeld, Tie
 from plumbline.toolkits import library
 from plumbline.web.contract_care import work
@@ -514,3 +517,27 @@ def test_my_work_has_a_report_to_read(home, person) -> None:
 def test_two_roles_of_one_person_do_not_hide_what_waits(planned, person) -> None:
     RoleHeld.objects.create(user=person, role="partnership_officer", from_on=LONG_AGO)
     assert "Record the evaluation meeting" in said(person)
+
+
+def test_the_flags_of_what_is_due_are_listed_and_opened(officer, home, contract) -> None:
+    home_reports.raise_care_flags(with_children={}, **by(None))
+    listed = page(officer, "/flags/?state=open")
+    opened = [page(officer, f"/flags/{flag.pk}/") for flag in Flag.objects.order_by("pk")]
+    assert ("A yearly visit comes near or is late" in listed, len(opened)) == (True, 3)
+
+
+def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
+    officer, person, visited, tmp_path
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (tmp_path / "signing_key.pem").write_bytes(private)
+    (tmp_path / "partner_keys").mkdir()
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "partner_keys" / "Lakeshire.pem").write_bytes(public)
+    visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
+    content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
+    answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)})
+    assert "Signed with the key of Lakeshire" in answer.content.decode()
