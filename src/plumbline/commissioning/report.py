@@ -283,7 +283,8 @@ def _decided(evaluator: Evaluator) -> str:
 
 
 def _stage1(tender: Tender) -> Iterator[Block]:
-    titles = {each.key: each.title for each in content.read(tender.stage1.content).criteria} if tender.stage1 else {}
+    asked = tender.stage1.content if tender.stage1 else None
+    titles = {each.key: each.title for each in content.read(asked).criteria} if asked else {}
     decisions: dict[int, list[Stage1Decision]] = {}
     for decision in Stage1Decision.objects.filter(bid__tender=tender).select_related("decided_by").order_by("pk"):
         decisions.setdefault(decision.bid_id, []).append(decision)

@@ -80,16 +80,16 @@ def _check_reassigned(known: Evaluator, chosen: Sequence[str]) -> None:
 
 def _acts_for_a_bidder(user: User, tender: Tender, *, on: date) -> bool:
     """Whether one of the user's roles is held for a bidder, under any of the names that were found to be one."""
-    theirs = {held.organisation_id for held in current_roles(user, on=on)} - {None}
+    held = (each.organisation_id for each in current_roles(user, on=on))
     bidders = set(Bid.objects.filter(tender=tender).values_list("supplier_id", flat=True))
-    return bool(_all_names(theirs) & _all_names(bidders))
+    return bool(_all_names({each for each in held if each is not None}) & _all_names(bidders))
 
 
-def _all_names(organisations: set[int | None]) -> set[int | None]:
+def _all_names(organisations: set[int]) -> set[int]:
     """These organisations with those into which they were merged."""
     found = set(organisations)
-    while more := set(Organisation.objects.filter(pk__in=found, merged_into__isnull=False)
-                      .exclude(merged_into__in=found).values_list("merged_into_id", flat=True)):  # fmt: skip
+    into = Organisation.objects.filter(merged_into__isnull=False).values_list("merged_into_id", flat=True)
+    while more := {each for each in into.filter(pk__in=found) if each is not None} - found:
         found |= more
     return found
 
