@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from plumbline.audit.models import Event
-from plumbline.commissioning.models import Award, Bid, ExclusionCheck, Tender
+from plumbline.commissioning.models import Award, Bid, ExclusionCheck, Tender, TenderConflict
 from plumbline.commissioning.operations import award
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -72,6 +72,26 @@ def test_nothing_is_recommended_while_a_ground_for_exclusion_was_not_looked_at()
     ExclusionCheck.objects.filter(bid=made.bids[0], ground="debarment").delete()
     with pytest.raises(RuleBroken, match="not checked yet: Debarment list"):
         recommend(made)
+
+
+def conflict_of(made) -> TenderConflict:
+    return TenderConflict.objects.create(
+        tender=made.tender, person="Owen Tibbs", conflict="A share in Alder.", recorded_at=AT, recorded_by=made.lead
+    )
+
+
+def test_nothing_is_recommended_while_a_conflict_in_the_tender_is_not_decided() -> None:
+    made = settled()
+    conflict_of(made)
+    with pytest.raises(RuleBroken, match="Owen Tibbs"):
+        recommend(made)
+
+
+def test_nothing_is_approved_while_a_conflict_in_the_tender_is_not_decided() -> None:
+    made, found = recommended()
+    conflict_of(made)
+    with pytest.raises(RuleBroken, match="Owen Tibbs"):
+        award.approve_award(award_id=found.pk, council=COUNCIL, **made.by(made.approver))
 
 
 def test_only_one_bid_stands_recommended() -> None:

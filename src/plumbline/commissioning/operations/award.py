@@ -13,6 +13,7 @@ from plumbline.commissioning.models import Award, Bid, BidState, Evaluator, Excl
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.rules import award as rules
 from plumbline.commissioning.rules import scoring
+from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.rules.award import Outcome
 from plumbline.commissioning.rules.scoring import Result, Standing
 from plumbline.commissioning.states import AWARD_MOVES, BID_MOVES, TENDER_MOVES
@@ -44,6 +45,7 @@ def recommend(
         supplier=bid.supplier.name, results=dict(bid.exclusion_checks.values_list("ground", "result")),
         grounds=dict(ExclusionCheck.Ground.choices),
     )  # fmt: skip
+    _check_conflicts(tender)
     if not reason.strip():
         raise RuleBroken("Say why this bid is recommended.", code="missing_reason")
     if tender.state == _S.STAGE1 or not queries.scored(tender):
@@ -68,6 +70,12 @@ def recommend(
     return award
 
 
+def _check_conflicts(tender: Tender) -> None:
+    """No award while it is not decided what follows from somebody's conflict of interest in the tender."""
+    waiting = tender.conflicts.filter(decided_at=None).order_by("pk")
+    tender_rules.check_conflicts(waiting.values_list("person", flat=True))
+
+
 def _standing(tender: Tender) -> int:
     return Bid.objects.filter(tender=tender, state=BidState.PASSED).count()
 
@@ -79,6 +87,7 @@ def approve_award(*, award_id: int, council: str, by: User, at: datetime, on: da
     if award.state != _A.RECOMMENDED or award.approved_at is not None:
         raise RuleBroken("There is no recommendation that waits for approval.", code="wrong_state")
     rules.check_approver(recommended_by=award.recommended_by_id, approver=by.pk)
+    _check_conflicts(tender)
     award.approved_at, award.approved_by = at, by
     award.save(update_fields=["approved_at", "approved_by"])
     drafted = _draft_letters(tender, award, council=council)
