@@ -267,6 +267,6 @@ def _person(user: User | None, wording: str, known: Collection[str], role: str, 
 
 def _why_closed(over: Sequence[Flag], ratings: Mapping[int, rating.Rating]) -> dict[int, str]:
     return {
-        flag.pk: flag_rules.why_closed(ratings[flag.subject_id].colour if flag.subject_id in ratings else None)
+        flag.pk: flag_rules.why_closed(found.colour if (found := ratings.get(flag.subject_id or 0)) else None)
         for flag in over
     }

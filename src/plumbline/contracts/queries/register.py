@@ -51,7 +51,7 @@ def _rank(field: str) -> Case:
     )  # fmt: skip
 
 
-def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> QuerySet[Contract]:
+def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> QuerySet[Any, Any]:
     """The contracts for the viewer, each with `colour` ("" where not in force on the day), `gravity`, the worst
     reason's `code`, `about` and `detail`, `reasons` (how many) and `today`. `day`: rated as of another day than `on`.
     """
@@ -100,7 +100,7 @@ def sister_settings(settings: Iterable[Setting]) -> QuerySet[Setting]:
     )
 
 
-def others_of_provider(viewer: User, *, contract: Contract, on: date) -> QuerySet[Contract]:
+def others_of_provider(viewer: User, *, contract: Contract, on: date) -> QuerySet[Any, Any]:
     """The provider's other contracts, under whatever name it holds them."""
     return (
         contracts_listed(viewer, on=on)
@@ -110,7 +110,7 @@ def others_of_provider(viewer: User, *, contract: Contract, on: date) -> QuerySe
     )
 
 
-def call_offs_of(viewer: User, *, contract: Contract, on: date) -> QuerySet[Contract]:
+def call_offs_of(viewer: User, *, contract: Contract, on: date) -> QuerySet[Any, Any]:
     return contracts_listed(viewer, on=on).filter(framework=contract).order_by("gravity", "reference")
 
 
@@ -187,7 +187,7 @@ def services() -> list[tuple[str, str]]:
     return [(name, name) for name in found]
 
 
-def with_reason(code: str, *, day: date) -> QuerySet[ReasonPeriod]:
+def with_reason(code: str, *, day: date) -> QuerySet[ReasonPeriod, Any]:
     """The numbers of the contracts against which a reason holds on a day."""
     return ReasonPeriod.objects.filter(held_on(day), code=code).values("contract")
 
