@@ -30,4 +30,5 @@ urlpatterns = [
     path("", include("plumbline.web.tenders.urls")),
     path("", include("plumbline.web.evaluation.urls")),
     path("", include("plumbline.web.implementation.urls")),
+    path("", include("plumbline.web.suppliers.urls")),
 ]

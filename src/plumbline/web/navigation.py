@@ -28,7 +28,7 @@ ENTRIES = (
     Entry("Your contracts", "provider"),
     Entry("Children and families", "children", ("/tacs/",)),
     Entry("Settings and placements", "settings", ("/placements/", "/may-i-place/", "/check/")),
-    Entry("Contracts", "contracts", ("/tenders/", "/bids/")),
+    Entry("Contracts", "contracts", ("/tenders/", "/bids/", "/suppliers/", "/notices/")),
     # For who evaluates and sees no contract.
     Entry("Tenders", "tenders", ("/bids/",), unless="contracts"),
     Entry("Figures", "figures", ("/measures/",)),

@@ -74,6 +74,7 @@ def tender(request: HttpRequest, pk: int) -> HttpResponseBase:
         "weights": weights(questions) if questions else None,
         "timetable": _timetable(found, request.day),
         "editable": context["may_manage"] and found.state == "draft",
+        "sees_open_data": may(request.user, Permission.TENDERS_VIEW, on=request.day),
         "may_abandon": context["may_manage"] and found.state not in (
             "awarded", "contract_details", "implementation", "abandoned"),
         "may_redraft": context["may_manage"] and found.state == "approved",

@@ -33,6 +33,7 @@ from plumbline.web.incidents.work import items as of_incidents
 from plumbline.web.provider.work import items as of_provider
 from plumbline.web.returns.work import items as of_returns
 from plumbline.web.settings import words as settings
+from plumbline.web.suppliers.work import items as of_suppliers
 from plumbline.web.tenders.work import items as of_tenders
 from plumbline.web.toolkits.work import items as of_toolkits
 from plumbline.web.work.item import Item
@@ -316,7 +317,7 @@ _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_flags, of_incidents, of_contracts, of_actions, of_documents, of_returns, of_provider, _of_exceptions,
     _of_adverse,
     _of_providers, _of_check, _of_imports,
-    _of_lists, _of_reports, of_tenders, of_evaluations, of_implementation, of_toolkits, of_contract_care,
+    _of_lists, _of_reports, of_suppliers, of_tenders, of_evaluations, of_implementation, of_toolkits, of_contract_care,
 )  # fmt: skip
 
 
@@ -353,6 +354,8 @@ _PLACES = (
     ("toolkits", "Toolkits", "What is asked in tenders, self-assessments, visits, audits and surveys"),
     ("law_changes", "Changes in law and guidance", "What policies are to be reviewed for"),
     ("tenders", "Tenders", "Everything that is bought, and where it stands"),
+    ("suppliers", "Suppliers", "Who has bid, holds contracts or was named in a notice, under all their names"),
+    ("notices", "Published notices", "Open contracting data: what was published, by whom, and who won"),
     ("settings", "Settings", "Where each home and school stands, and why"),
     ("check", "The monthly check", "Ofsted’s lists read, and our settings looked up"),
     ("may_i_place", "May I place here, now?", "One box: may a child be placed at a setting today"),

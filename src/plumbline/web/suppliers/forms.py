@@ -1,0 +1,55 @@
+"""Forms of suppliers: which of two names stands, who a published supplier is, a package to be taken in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from plumbline.web import forms
+
+NEW, NOT_OURS = "new", "not_ours"
+
+
+class Merge(forms.PageForm):
+    """Which of two names stands; the other is read as it."""
+
+    stays = forms.ChoiceField(
+        label="Which name stands?", widget=forms.Radios, missing="Choose the name under which both are read from now on"
+    )
+    because = forms.TextField(
+        label="Why are they one supplier?", rows=3, max_length=1000, missing="Say why these two are one supplier",
+        hint="For example, what the register of companies or of charities says",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, both: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stays"].choices = [(str(pk), name) for pk, name in both]
+
+
+class Unmerge(forms.PageForm):
+    because = forms.TextField(
+        label="Why are they two suppliers after all?", rows=3, max_length=1000,
+        missing="Say why these are two suppliers after all",
+    )  # fmt: skip
+
+
+class Decide(forms.PageForm):
+    """Which of the suppliers known it is, a new one, or none of ours."""
+
+    which = forms.ChoiceField(label="Which supplier is it?", widget=forms.Radios, missing="Choose which supplier it is")
+    all_alike = forms.TickField(label="For all notices of this name and these numbers", required=False, initial=True)
+
+    def __init__(self, *args: Any, known: Sequence[tuple[int, str]], alike: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["which"].choices = [
+            *((str(pk), name) for pk, name in known),
+            (NEW, "A new supplier, to be added to the register"),
+            (NOT_OURS, "None of ours: nobody with whom the council has to do"),
+        ]
+        if alike < 2:
+            del self.fields["all_alike"]
+
+
+class HandInNotices(forms.PageForm):
+    package = forms.FileField(
+        label="Package of releases or records (JSON)", accept=".json", missing="Choose the package",
+        hint="OCDS 1.1, as Contracts Finder, Find a Tender or Sell2Wales give it. Up to 200 MB",
+    )  # fmt: skip

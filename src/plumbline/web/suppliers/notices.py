@@ -1,0 +1,96 @@
+"""What was published under the open contracting standard: the list, and one process with all its releases."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from plumbline.commissioning.models import OcdsParty, OcdsProcess
+from plumbline.commissioning.queries import suppliers as queries
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.people.access import Permission, may
+from plumbline.web import navigation, tables
+from plumbline.web.access import requires
+from plumbline.web.suppliers import words
+
+
+class Notices(tables.Table):
+    title = "Published notices"
+    one, many = "published process", "published processes"
+    columns = (
+        tables.Column("title", "What is bought", lambda row: row.title or row.ocid, sort=("title", "ocid"),
+                      link=lambda row: reverse("notice", args=[row.pk]), note="ocid", note_heading="Number"),
+        tables.Column("buyer_name", "Buyer", sort="buyer_name", absent="not named"),
+        tables.Column("tender_status", "Status", lambda row: row.tender_status.capitalize(), sort="tender_status",
+                      kind=lambda row: words.notice_kind(row.tender_status), absent="not said"),
+        tables.Column("award_count", "Awards", numeric=True, sort="award_count"),
+        tables.Column("contract_count", "Contracts", numeric=True, sort="contract_count"),
+        tables.Column("waiting", "Suppliers to decide", numeric=True, sort="waiting"),
+        tables.Column("latest_on", "Latest release", sort="latest_on"),
+    )  # fmt: skip
+    filters = (
+        tables.Text("q", "Title or number", lambda rows, text: rows.filter(title__icontains=text)
+                    | rows.filter(ocid__icontains=text)),
+        tables.Text("buyer", "Buyer", "buyer_name__icontains"),
+        tables.Choice("status", "Status", "tender_status", choices=queries.statuses),
+        tables.YesNo("contracts", "Contracts", lambda rows, yes: rows.filter(contract_count__gt=0) if yes
+                     else rows.filter(contract_count=0)),
+        tables.YesNo("waiting", "Suppliers to decide", lambda rows, yes: rows.filter(waiting__gt=0) if yes
+                     else rows.filter(waiting=0)),
+    )  # fmt: skip
+    order = "-latest_on"
+    empty = "No notice has been taken in."
+
+
+@requires(*queries.READS)
+def notices(request: HttpRequest) -> HttpResponseBase:
+    table = Notices(request, queries.notices_listed(request.user, on=request.day))
+    return tables.page(request, table, "suppliers/notices.html", {
+        "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
+        "breadcrumbs": [("Contracts", reverse("contracts")), ("Published notices", "")],
+    })  # fmt: skip
+
+
+@requires(*queries.READS)
+def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = queries.notice_seen(request.user, process_id=pk, on=request.day)
+    releases = list(found.releases.select_related("import_run").order_by("-dated", "-release_id"))
+    parties = list(found.parties.select_related("organisation__merged_into", "decided_by").order_by("name", "pk"))
+    return render(request, "suppliers/notice.html", {
+        "process": found,
+        "kind": words.notice_kind(found.tender_status),
+        "releases": releases,
+        "awards": [{"row": row, "value": words.value(row)} for row in found.awards.order_by("dated", "award_id")],
+        "contracts": _contracts(request, found),
+        "parties": [_party(row) for row in parties],
+        "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
+        "breadcrumbs": [("Published notices", reverse("notices")), (found.title or found.ocid, "")],
+    })  # fmt: skip
+
+
+def _contracts(request: HttpRequest, found: OcdsProcess) -> list[dict[str, Any]]:
+    """The published contracts: in the register already, or where they can be taken into it."""
+    seen = contracts_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
+    registered = {row.ocds_contract_id: row for row in seen.filter(ocds_contract__process=found)}
+    takes = navigation.page_exists("contract_new") and may(
+        request.user, Permission.CONTRACTS_MANAGE, on=request.day  # type: ignore[attr-defined, arg-type]
+    )  # fmt: skip
+    shown = []
+    for row in found.contracts.order_by("starts_on", "contract_id"):
+        ours = registered.get(row.pk)
+        shown.append({
+            "row": row, "value": words.value(row), "title": row.title or row.contract_id,
+            "ours": ours.reference if ours else "", "url": reverse("contract", args=[ours.pk]) if ours else "",
+            "take": f"{reverse('contract_new')}?published={row.pk}" if takes and not ours else "",
+        })  # fmt: skip
+    return shown
+
+
+def _party(row: OcdsParty) -> dict[str, Any]:
+    head = row.organisation and (row.organisation.merged_into or row.organisation)
+    return {
+        "row": row, "numbers": ", ".join(queries.said(row.identifiers)), "kind": words.MATCH_KINDS[row.match],
+        "name": head.name if head else "", "url": reverse("supplier", args=[head.pk]) if head else "",
+        "decide": reverse("supplier_decide", args=[row.pk]) if row.match == OcdsParty.Match.WAITING else "",
+    }  # fmt: skip

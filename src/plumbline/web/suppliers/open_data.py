@@ -1,0 +1,23 @@
+"""A tender of ours as open contracting data, as a file."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from plumbline.commissioning.queries.tenders import tender_seen
+from plumbline.exchange import export_ocds
+from plumbline.people.access import Permission
+from plumbline.web.access import requires
+
+
+@requires(Permission.TENDERS_VIEW)
+def tender_open_data(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The package to be published. What stands in its way is said on a page."""
+    tender = tender_seen(request.user, tender_id=pk, on=request.day)
+    package = export_ocds.export_tender(
+        tender=tender, prefix=settings.OCID_PREFIX, council=settings.COUNCIL, by=request.user, at=request.at,
+        on=request.day,
+    )  # fmt: skip
+    answer = HttpResponse(export_ocds.as_text(package), content_type="application/json; charset=utf-8")
+    answer["Content-Disposition"] = content_disposition_header(True, f"{package['releases'][0]['ocid']}.json")
+    return answer

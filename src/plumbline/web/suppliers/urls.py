@@ -1,0 +1,20 @@
+from django.urls import path
+
+from plumbline.web.suppliers import deciding, notices, open_data, taking, views
+
+urlpatterns = [
+    path("suppliers/", views.suppliers, name="suppliers"),
+    path("suppliers/<int:pk>/", views.supplier, name="supplier"),
+    path("suppliers/<int:pk>/merge/", views.merge, name="supplier_merge"),
+    path("suppliers/merges/<int:merge_id>/undo/", views.unmerge, name="supplier_unmerge"),
+    path("suppliers/to-decide/", deciding.queue, name="supplier_queue"),
+    path("suppliers/to-decide/<int:party_id>/", deciding.decide, name="supplier_decide"),
+    path("suppliers/to-decide/undo/", deciding.undo, name="supplier_undo"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/hand-in/", taking.hand_in, name="notices_hand_in"),
+    path("notices/hand-in/<int:upload_id>/", taking.upload, name="notices_upload"),
+    path("notices/hand-in/<int:upload_id>/look/", taking.look, name="notices_look"),
+    path("notices/hand-in/<int:upload_id>/take/", taking.take, name="notices_take"),
+    path("tenders/<int:pk>/open-data.json", open_data.tender_open_data, name="tender_open_data"),
+]
