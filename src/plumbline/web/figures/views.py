@@ -174,7 +174,9 @@ def _kept(request: HttpRequest, asked: Asked) -> Answer:
     """The answer, kept until anything in the records changes: the page of all figures asks forty questions."""
     profile = queries.profile_of(request.user, on=request.day)
     question = (asked.measure.key, asked.as_at, asked.period, asked.every, request.day, profile)
-    name = f"figure:{_last_change()}:{hash(question)}"
+    changed = _last_change()
+    # No space may stand in the name of what is kept.
+    name = f"figure:{changed.isoformat() if changed else 'never'}:{hash(question)}"
     found = cache.get(name)
     if found is None:
         found = queries.ask(viewer=request.user, asked=asked, on=request.day)
