@@ -10,8 +10,9 @@ from django.db import transaction
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
 from plumbline.commissioning.models import OcdsAward, OcdsContract, OcdsParty, OcdsProcess, OcdsRelease
+from plumbline.commissioning.queries.identifiers import organisation_of
 from plumbline.commissioning.rules.ocds import Party, Process, Release
-from plumbline.people.models import Organisation, OrganisationIdentifier, User
+from plumbline.people.models import User
 
 
 @dataclass(slots=True)
@@ -105,13 +106,3 @@ def _make_party(process: OcdsProcess, said: Party) -> None:
         row.organisation = organisation_of(said.identifiers)
         row.match = OcdsParty.Match.IDENTIFIER if row.organisation else OcdsParty.Match.WAITING
     row.save()
-
-
-def organisation_of(identifiers: Sequence[tuple[str, str]]) -> Organisation | None:
-    """The one organisation that these numbers name; None where none does, or they name two (a person decides)."""
-    found: set[int] = set()
-    for scheme, value in identifiers:
-        found.update(
-            OrganisationIdentifier.objects.filter(scheme=scheme, value=value).values_list("organisation", flat=True)
-        )
-    return Organisation.objects.get(pk=found.pop()) if len(found) == 1 else None

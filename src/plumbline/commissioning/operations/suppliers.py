@@ -9,7 +9,7 @@ from django.db import transaction
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import OcdsParty, SupplierMerge
-from plumbline.commissioning.operations.ocds import organisation_of
+from plumbline.commissioning.queries.identifiers import organisation_of
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
