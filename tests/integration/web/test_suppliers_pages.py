@@ -171,6 +171,12 @@ def test_names_most_alike_are_offered_to_merge_with(page: Page, officer: User) -
     assert f"?other={other.pk}" in words(page(officer).get(f"/suppliers/{one.pk}/merge/"))
 
 
+def test_a_part_of_a_long_name_finds_it(page: Page, officer: User) -> None:
+    one = a_contract().provider
+    other = a_supplier("Ashcroft Residential and Therapeutic Children’s Services (Midlands)")
+    assert f"?other={other.pk}" in words(page(officer).get(f"/suppliers/{one.pk}/merge/", {"q": "ash"}))
+
+
 def test_what_would_be_read_as_one_is_shown_before_it_is(page: Page, officer: User) -> None:
     one, other = a_supplier("Ash Care"), a_supplier("Ash Homes")
     a_contract(provider=one)
@@ -272,6 +278,20 @@ def test_who_was_matched_by_a_number_taken_back_waits_again(page: Page, officer:
     assert later.match == "waiting"
 
 
+def test_who_is_none_of_ours_by_name_and_number_is_not_asked_about_again(
+    page: Page, officer: User, tmp_path: Path
+) -> None:
+    party = published(tmp_path, number="77")
+    page(officer).post("/suppliers/to-decide/", {"party0": party.pk, "is0": "not_ours"})
+    assert published(tmp_path, number="77", ocid="ocds-abc123-2").match == "not_ours"
+
+
+def test_who_is_none_of_ours_by_name_alone_is_asked_about_again(page: Page, officer: User, tmp_path: Path) -> None:
+    party = published(tmp_path)
+    page(officer).post("/suppliers/to-decide/", {"party0": party.pk, "is0": "not_ours"})
+    assert published(tmp_path, ocid="ocds-abc123-2").match == "waiting"
+
+
 def test_a_number_known_before_the_decision_stays_when_it_is_undone(page: Page, officer: User, tmp_path: Path) -> None:
     party = published(tmp_path, number="77")
     known = a_supplier()
@@ -312,7 +332,9 @@ def test_a_notice_shows_which_of_its_releases_counts(page: Page, officer: User, 
         release(number="late", day="2025-02-10T09:00:00Z"),
     )
     said = words(page(officer).get(f"/notices/{OcdsProcess.objects.get().pk}/"))
-    assert said.index("ocds-abc123-1-late") < said.index("this one counts") < said.index("ocds-abc123-1-early")
+    assert (
+        said.index("ocds-abc123-1-late") < said.index("counts where others differ") < said.index("ocds-abc123-1-early")
+    )
 
 
 def with_contract(folder: Path) -> OcdsContract:

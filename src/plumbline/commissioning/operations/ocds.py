@@ -105,4 +105,15 @@ def _make_party(process: OcdsProcess, said: Party) -> None:
     if row.match == OcdsParty.Match.WAITING:
         row.organisation = organisation_of(said.identifiers)
         row.match = OcdsParty.Match.IDENTIFIER if row.organisation else OcdsParty.Match.WAITING
+        if row.organisation is None and row.identifiers:
+            _as_set_aside(row)
     row.save()
+
+
+def _as_set_aside(row: OcdsParty) -> None:
+    """Whoever was said to be none of ours, by name and numbers, is not asked about again: it is the same decision."""
+    before = OcdsParty.objects.filter(
+        match=OcdsParty.Match.NOT_OURS, name=row.name, identifiers=row.identifiers
+    ).order_by("-decided_at", "-pk").first()  # fmt: skip
+    if before is not None:
+        row.match, row.decided_at, row.decided_by = before.match, before.decided_at, before.decided_by

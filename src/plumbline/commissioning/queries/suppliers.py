@@ -228,6 +228,16 @@ def nearest(names: Sequence[str], *, most: int = 5) -> dict[str, tuple[Known, ..
     return {name: tuple(known.values()) for name, known in found.items()}
 
 
+def looked_for(text: str, *, most: int = 10) -> list[tuple[int, str]]:
+    """The organisations that a person may mean by a name, a part of one or a number: numbers and names, those that hold
+    it first, then those like it; a merged name leads to the one that stands."""
+    standing = Organisation.objects.filter(merged_into=None)
+    found = dict(like(standing, text).order_by("sort_key", "pk").values_list("pk", "name")[:most])
+    for known in nearest([text])[text]:
+        found.setdefault(known.pk, known.name)
+    return list(found.items())[:most]
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What a person decided on rows of one name at one moment; `party` is one of them."""

@@ -11,7 +11,6 @@ from django.urls import reverse
 from plumbline.commissioning.models import OcdsParty
 from plumbline.commissioning.operations import suppliers as operations
 from plumbline.commissioning.queries import suppliers as queries
-from plumbline.commissioning.queries.tenders import suppliers_found
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import wording
@@ -94,7 +93,7 @@ def decide(request: HttpRequest, party_id: int) -> HttpResponseBase:
         return redirect("supplier_queue")
     asked = request.GET.get("q", "").replace("\x00", "").strip()
     if asked:
-        known = [(each.pk, each.name) for each in suppliers_found(asked)]
+        known = queries.looked_for(asked)
     else:
         known = [(each.pk, each.name) for each in queries.nearest([row.name])[row.name]]
     alike = list(queries.alike(row))

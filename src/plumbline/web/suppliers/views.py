@@ -85,6 +85,7 @@ def suppliers(request: HttpRequest) -> HttpResponseBase:
     return tables.page(request, table, "suppliers/list.html", {
         "waiting": queries.how_many_wait(),
         "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
+        "breadcrumbs": [("Contracts", reverse("contracts")), ("Suppliers", "")],
     })  # fmt: skip
 
 
@@ -160,9 +161,12 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
     }  # fmt: skip
     if other is None:
         asked = request.GET.get("q", "").replace("\x00", "").strip()
-        near = queries.nearest([asked or found.name], most=11)[asked or found.name]
+        if asked:
+            near = queries.looked_for(asked)
+        else:
+            near = [(known.pk, known.name) for known in queries.nearest([found.name], most=11)[found.name]]
         return render(request, "suppliers/merge.html", {
-            **context, "asked": asked, "near": [known for known in near if known.pk != found.pk][:10],
+            **context, "asked": asked, "near": [known for known in near if known[0] != found.pk],
         })  # fmt: skip
     both = [(found.pk, found.name), (other.pk, other.name)]
     form = Merge(request.POST or None, both=both, initial={"stays": str(found.pk)})

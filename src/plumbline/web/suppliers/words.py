@@ -11,7 +11,7 @@ MATCH_KINDS = {"waiting": "amber", "identifier": "green", "person": "green", "ne
 NOTICE_KINDS = {"active": "blue", "planned": "blue", "planning": "blue", "complete": "green"}
 
 _EVENTS = {
-    "people.organisation.made": "Put in the register",
+    "commissioning.supplier.made": "Put in the register",
     "commissioning.supplier.decided": "Decided who a published supplier is",
     "commissioning.supplier.undecided": "A decision on a published supplier was taken back",
     "commissioning.supplier.merged": "Two names found to be one supplier",
