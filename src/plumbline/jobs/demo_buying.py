@@ -8,6 +8,7 @@ from plumbline.contracts.operations import (
     assurance,
     decisions,
     evaluations,
+    home_reports,
     incident_forms,
     incident_notices,
     kpis,
@@ -16,11 +17,13 @@ from plumbline.contracts.operations import (
 )
 from plumbline.contracts.operations import incidents as reporting
 from plumbline.contracts.queries import rating
+from plumbline.contracts.queries.visits import HOMES
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.contracts.rules.notifications import Step
-from plumbline.contracts.rules.visits import FindingGiven
+from plumbline.contracts.rules.visits import FindingGiven, expected
 from plumbline.exchange import contracts
 from plumbline.jobs import demo_tenders, ways_in
+from plumbline.ofsted.models import Setting
 from plumbline.people.models import Organisation, RoleHeld, User
 from plumbline.toolkits import content
 from plumbline.toolkits.content import AnswerKind
@@ -44,6 +47,7 @@ def load(folder: Path, *, on: date) -> None:
     _forms_and_incidents()
     _returns()
     _care()
+    _home_reports()
     _decide(on)
     # What the night before would have done.
     incident_notices.escalate_overdue(by=None, at=ways_in.now(), on=on)
@@ -195,6 +199,20 @@ def _care() -> None:
         actions=[ActionGiven("Supervision each month for every worker, with dates sent to us", date(2016, 8, 31))],
         **_who("contracts", date(2016, 7, 13)),
     )  # fmt: skip
+
+
+def _home_reports() -> None:
+    """What the homes under contract owed by July has come; but for the visitor's report on May of the first."""
+    homes = Setting.objects.filter(HOMES, contracts__contract__state="live").distinct().order_by("urn")
+    for number, home in enumerate(homes):
+        first = min(row.contract.starts_on for row in home.contracts.select_related("contract"))
+        for owed in expected(since=max(first, date(2015, 7, 1)), on=date(2016, 7, 1)):
+            if number == 0 and owed.period_from == date(2016, 5, 1):
+                continue
+            home_reports.receive_report(
+                setting_id=home.pk, kind=owed.kind, period_from=owed.period_from, received_on=owed.due_on,
+                document_id=None, **_who("contracts"),
+            )  # fmt: skip
 
 
 def _decide(on: date) -> None:

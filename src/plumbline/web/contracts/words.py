@@ -33,15 +33,18 @@ _TO_DO = {
     "reg44_missing": ("The independent visitor’s report on {about}", "contract_visits"),
 }
 
+# The history of the rating says which colour came when and why; a decision stands once, from its own record.
+_ELSEWHERE = {"contracts.rating.worked_out", "contracts.reason.decided"}
+
 _EVENTS = {
     "contracts.contract.registered": "Put in the register",
     "contracts.contract.changed": "Register put right",
     "contracts.contract.ended": "Ended",
-    "contracts.rating.worked_out": "Rating worked out anew",
     "contracts.rating.set_by_hand": "Rated by hand",
     "contracts.rating.by_hand_ended": "Rating by hand ended",
     "contracts.reason.decided": "Decided by the management team",
-    "contracts.contract.went_live": "Went live",
+    "contracts.contract.begun": "Entered after the award, in implementation",
+    "contracts.contract.live": "Went live",
 }
 
 
@@ -142,7 +145,7 @@ def timeline(events: Sequence[Event], decisions: Sequence[TeamDecision]) -> list
     entries = [
         {"at": event.at, "who": event.by_name, "what": _EVENTS.get(event.kind, _plain(event.kind)),
          "detail": _detail(event)}
-        for event in events if event.kind != "contracts.reason.decided"
+        for event in events if event.kind not in _ELSEWHERE
     ]  # fmt: skip
     entries += [
         {"at": each.decided_at, "who": str(each.decided_by), "what": f"Decided: {rules.title(each.code)}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -38,8 +38,10 @@ from plumbline.web.tenders.work import items as of_tenders
 from plumbline.web.toolkits.work import items as of_toolkits
 from plumbline.web.work.item import Item
 
-# Somebody with more flags than this reads them as a list; here stand the first.
+# So many stand here; the rest on the same page, asked for.
 MOST = 25
+# What waits without a day of its own stands among what is due so soon, so that it is not behind everything else.
+NO_DAY = timedelta(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,14 @@ class Work:
     more: int
 
 
-def work_of(viewer: User, *, on: date) -> Work:
-    """Everything that waits for a person, what to do next first."""
+def work_of(viewer: User, *, on: date, whole: bool = False) -> Work:
+    """What waits for a person, what to do next first; `whole`: all of it, not only the first."""
     found: list[Item] = []
     for source in _SOURCES:
         found += source(viewer, on)
-    found.sort(key=lambda item: (item.due is None, item.due or date.max, item.gravity, item.what))
-    return Work(items=found[:MOST], counts=_counts(viewer, on, found), more=max(0, len(found) - MOST))
+    found.sort(key=lambda item: (item.due or on + NO_DAY, item.due is None, item.gravity, item.what))
+    shown = found if whole else found[:MOST]
+    return Work(items=shown, counts=_counts(viewer, on, found), more=len(found) - len(shown))
 
 
 def _counts(viewer: User, on: date, found: list[Item]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from plumbline.web.work import items
 @signed_in
 def my_work(request: HttpRequest) -> HttpResponseBase:
     on, viewer = request.day, request.user
-    work = items.work_of(viewer, on=on)
+    work = items.work_of(viewer, on=on, whole=request.GET.get("all") == "yes")
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     context = {
         "work": work,
