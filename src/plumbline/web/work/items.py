@@ -16,7 +16,7 @@ from plumbline.flags import queries as flag_queries
 from plumbline.flags.queries import holidays_from
 from plumbline.flags.rules import KINDS
 from plumbline.ofsted import lookups as ofsted
-from plumbline.people.access import Permission, may, reaches
+from plumbline.people.access import Permission, may, permissions_of, reaches
 from plumbline.people.models import User
 from plumbline.placements import checking
 from plumbline.placements import lookups as placements
@@ -40,6 +40,8 @@ from plumbline.web.work.item import Item
 
 # So many stand here; the rest on the same page, asked for.
 MOST = 25
+# Of whoever has one of these, the work is more than flags.
+_WORKS_BY_LIST = {Permission.MONTHLY_CHECK, Permission.TENDERS_MANAGE, Permission.IMPLEMENTATION}
 # What waits without a day of its own stands among what is due so soon, so that it is not behind everything else.
 NO_DAY = timedelta(7)
 
@@ -63,8 +65,8 @@ def work_of(viewer: User, *, on: date, whole: bool = False) -> Work:
 
 def _counts(viewer: User, on: date, found: list[Item]) -> list[dict[str, Any]]:
     week = date.fromordinal(on.toordinal() + 7)
-    if may(viewer, Permission.MONTHLY_CHECK, on=on):
-        # What they do settles many flags at once, or flags that are not put to them: the list itself is counted.
+    if permissions_of(viewer, on=on) & _WORKS_BY_LIST:
+        # What they do settles many flags at once, or is no flag at all: the list itself is counted.
         due = [item.due for item in found if item.due]
         return [
             {"number": sum(1 for day in due if day < on), "label": "overdue", "kind": "red", "url": "#next"},
