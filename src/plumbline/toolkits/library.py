@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,15 @@ def load(*, at: datetime, by: User | None = None, folder: Path = _FOLDER) -> Non
 
 
 def _read(path: Path) -> Shipped:
-    text = path.read_text(encoding="utf-8")
-    content, faults = schema.check(text, path.name)
+    return _checked(path.name, path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=64)
+def _checked(name: str, text: str) -> Shipped:
+    """The same text passes once in a process: going through all of them takes a second."""
+    content, faults = schema.check(text, name)
     if content is None:
         raise RuleBroken("\n".join(str(fault) for fault in faults), code="wrong_toolkit")
-    if content["key"] != path.stem:
-        raise RuleBroken(
-            f"{path.name}: the key is “{content['key']}”; the file must be named so.", code="wrong_toolkit"
-        )
+    if content["key"] != Path(name).stem:
+        raise RuleBroken(f"{name}: the key is “{content['key']}”; the file must be named so.", code="wrong_toolkit")
     return Shipped(content["key"], text, content)
