@@ -78,7 +78,7 @@ REASONS = {
 
 def contracts(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]]:
     standing = [row for row in tables["contract"] if row["started_on"] is not None and stands(row, day)]
-    if key == "contracts_open":
+    if key in ("contracts_open", "contracts_value"):
         return [(row["contract_id"], True, row) for row in standing]
     if key in REASONS:
         fits = {row["contract_id"]: bool(reasons(tables, row, day) & REASONS[key]) for row in standing}
@@ -264,6 +264,10 @@ def stock_counts(key: str, tables: Tables, day: date, split_by: str | None) -> d
         records[name].add(record)
         if counts:
             inside[name].add(record)
+    if key == "contracts_value":
+        worth = {row["contract_id"]: row["pounds"] for _, _, row in stock(key, tables, day)}
+        sums = {name: sum(worth[record] for record in found) for name, found in records.items()}
+        return {name: (total, total) for name, total in sums.items()}
     return {name: (len(inside[name]), len(found)) for name, found in records.items()}
 
 

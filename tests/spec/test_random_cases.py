@@ -86,7 +86,10 @@ class Facts:
             "contract": self.versions(
                 "contract",
                 "contract_id",
-                lambda: {**self.span(), "kind": choose(["block", "spot"]), "service": choose(["Homes", "", None])},
+                lambda: {
+                    **self.span(), "kind": choose(["block", "spot"]), "service": choose(["Homes", "", None]),
+                    "pounds": self.random.randrange(1, 10**9), "has_value": choose([True, False]),
+                },
             ),
             "contract_colour": list(self.coloured()),
             "contract_reason": list(self.reasons()),
@@ -273,7 +276,9 @@ def test_the_figure_of_a_split_or_series_is_that_of_the_whole_question(duckdb_fa
 @random_cases
 @given(case=facts_of_any_kind)
 def test_the_records_behind_a_figure_are_as_many_as_it_says(postgres_facts, duckdb_facts, case):
-    questions = [replace(whole_of(asked), split_by=asked.split_by) for asked in map(case.question, CATALOGUE.values())]
+    # A sum is as large as its records are worth, not as many as they are.
+    counted = [measure for measure in CATALOGUE.values() if not (measure.is_stock and measure.rule.amount)]
+    questions = [replace(whole_of(asked), split_by=asked.split_by) for asked in map(case.question, counted)]
     for facts in (postgres_facts, duckdb_facts):
         facts.load(case.tables)
         for asked in questions:

@@ -34,7 +34,8 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
         "contracts_contract",
         "t.id as contract_id, case when t.state <> 'implementation'"
         " then greatest(t.starts_on, coalesce(t.live_on, t.starts_on)) end as started_on,"
-        " t.ends_on + 1 as ended_on, t.kind::text, t.service::text",
+        " t.ends_on + 1 as ended_on, t.kind::text, t.service::text, coalesce(round(t.value), 0)::bigint as pounds,"
+        " t.value is not null as has_value",
     ),
     "contract_colour": (
         "contracts_ratingperiod",
@@ -97,9 +98,11 @@ def sync() -> None:
     """Make the views what the tables of today need. Run by the owner after history.sync."""
     with connection.cursor() as cursor:
         for relation, (table, columns) in _VIEWS.items():
-            cursor.execute(f"create or replace view fact_{relation} as select {columns} from {table} t")
+            # Made anew: a view whose columns have changed cannot be replaced. Nothing is built on them.
+            cursor.execute(f"drop view if exists fact_{relation}, fact_{relation}_version")
+            cursor.execute(f"create view fact_{relation} as select {columns} from {table} t")
             cursor.execute(
-                f"create or replace view fact_{relation}_version as"
+                f"create view fact_{relation}_version as"
                 f" select {columns}, t.from_tx, t.to_tx from {table}_history t"
             )
         cursor.execute(_STATUS)

@@ -167,6 +167,7 @@ def _spell_select(spells: Spells, rule: Spells, split: Split | None, merge: bool
         f"{ends_on} as ends_on",
         f"{numerator} as k",
         *(f"({counter.condition}) as {counter.key}" for counter in (rule.apart if spells is rule else ())),
+        *([f"{rule.amount} as amount"] if rule.amount else []),
     ]
     select = (
         f"select {', '.join(columns)} from {_source(spells, split)}"
@@ -187,7 +188,7 @@ def _merged(select: str) -> str:
 
 
 def _stock_on_a_day(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> str:
-    everything = "count(distinct record)" if rule.distinct else "count(*)"
+    everything = "count(distinct record)" if rule.distinct else _everything(rule)
     parts = " union all ".join(
         f"select grp, {_counts(spell, rule, counts, everything, spell.sign)}"
         f" from ({spell.select}) s where {_STANDS} group by grp"
@@ -205,7 +206,7 @@ def _stock_series(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> 
         spells = [replace(spells[0], select="select * from merged")]
     by_piece = " union all ".join(
         f"select {_piece(f'greatest({day} - cast(:origin as date), 0)')} as piece, grp,"
-        f" {_counts(spell, rule, counts, 'count(*)', spell.sign * sign)}"
+        f" {_counts(spell, rule, counts, _everything(rule), spell.sign * sign)}"
         f" from ({spell.select}) s where {day} <= :last group by 1, 2"
         for spell in spells
         for day, sign in (("starts_on", 1), ("ends_on", -1))
@@ -229,8 +230,13 @@ def _counts(spell: _Spell, rule: Spells, counts: Sequence[str], everything: str,
         plain = rule.numerator is None or not spell.n
         wanted["k"] = everything if plain else f"{everything} filter (where k)"
     for counter in rule.apart:
-        wanted[counter.key] = f"{everything} filter (where {counter.key})" if spell.n else "0"
+        number = "count(*)" if rule.amount else everything
+        wanted[counter.key] = f"{number} filter (where {counter.key})" if spell.n else "0"
     return ", ".join(f"{minus}{wanted[count]} as {count}" for count in counts)
+
+
+def _everything(rule: Spells) -> str:
+    return "cast(sum(amount) as bigint)" if rule.amount else "count(*)"
 
 
 # Flows

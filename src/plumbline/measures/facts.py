@@ -118,6 +118,8 @@ RELATIONS: Mapping[str, Relation] = {
             ("ended_on", "date", "first day on which it was no longer in force; null = no end"),
             ("kind", "text", "block, framework, call_off or spot"),
             ("service", "text", "what is bought"),
+            ("pounds", "bigint", "its value in whole pounds, 0 where none is recorded; never null"),
+            ("has_value", "boolean", "a value is recorded; never null"),
         ),
         _relation(
             "contract_colour",

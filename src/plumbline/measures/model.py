@@ -52,7 +52,7 @@ class Spells:
 
     SQL text over fact relations written as {tac}. A share's numerator is a condition on the same spells, or spells of
     its own (`numerator_spells`), each lying within one of the denominator's. `distinct` counts those instead of
-    records.
+    records; `amount`, a whole number that is never null, is added up instead of counting (of a plain stock only).
     """
 
     source: str
@@ -64,6 +64,7 @@ class Spells:
     numerator_spells: "Spells | None" = None
     distinct: str | None = None
     apart: tuple[Counter, ...] = ()
+    amount: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ class Measure:
             "meaning": self.meaning,
             "unit": self.unit,
             "kind": self.kind,
-            "rule": asdict(self.rule),
+            # What a rule does not use is no part of it, so that a new possibility changes no definition.
+            "rule": {name: part for name, part in asdict(self.rule).items() if name != "amount" or part},
         }
         return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -5,7 +5,7 @@ The unit is a piece of work, never a child: nothing here passes disclosure contr
 
 from dataclasses import replace
 
-from plumbline.measures.model import Events, Measure, Spells, Split
+from plumbline.measures.model import Counter, Events, Measure, Spells, Split
 
 # Native records: they reach to now and wait for no extract.
 NATIVE: tuple[str, ...] = ()
@@ -66,6 +66,15 @@ CONTRACTS = (
         "contracts_open", "Contracts in force",
         "Contracts that are live, started on or before the day, and end on or after it.", _OPEN, _COLOUR, _KIND,
         _SERVICE,
+    ),
+    Measure(
+        key="contracts_value", version=1, title="Value of the contracts in force",
+        meaning="The values of the contracts in force on the day, each over its whole term, added up in whole pounds.",
+        unit="pounds", kind="stock", disclosure="work", sources=NATIVE, splits=(_COLOUR, _KIND, _SERVICE),
+        rule=replace(
+            _OPEN, amount="c.pounds",
+            apart=(Counter("no_value", "not c.has_value", "Contracts without a recorded value, not in the sum"),),
+        ),
     ),
     *(
         _stock(
