@@ -195,6 +195,7 @@ def unname_organisation(*, wording: str, by: User | None, at: datetime, on: date
 
 
 ADMINISTRATOR = "administrator"
+PROVIDER_USER = "provider_user"
 
 
 @transaction.atomic
@@ -248,31 +249,67 @@ def join_professional(*, user: User, professional: str, by: User | None, at: dat
 
 @transaction.atomic
 def give_role(
-    *, user: User, role: str, team: str = "", from_on: date, to_on: date | None, by: User | None, at: datetime, on: date
+    *,
+    user: User,
+    role: str,
+    team: str = "",
+    organisation: str = "",
+    from_on: date,
+    to_on: date | None,
+    by: User | None,
+    at: datetime,
+    on: date,
 ) -> RoleHeld:
-    """Give a role from a day, perhaps to a day. Raises RuleBroken for a role not known, days out of order, or one that
-    is held for this team on a day of these already."""
+    """Give a role from a day, perhaps to a day. `organisation` is the name or the number of the provider whose people
+    they are: a provider's user needs one, and nobody else has one. Raises RuleBroken for a role or a provider not
+    known, days out of order, or a role that is held for this team and provider on a day of these already."""
     access.check(by, Permission.USERS_MANAGE, on=on)
     if role not in ROLES:
         raise RuleBroken(f"“{role}” is not a role.", code="unknown_role")
     if to_on is not None and to_on < from_on:
         raise RuleBroken("The last day is before the first.", code="end_before_start")
     team = " ".join(team.split())
+    of = _provider_of(role, organisation)
     # Two roles given at once wait for each other here.
     User.objects.select_for_update().get(pk=user.pk)
     overlapping = RoleHeld.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=from_on), user=user, role=role, team=team
+        Q(to_on__isnull=True) | Q(to_on__gte=from_on), user=user, role=role, team=team, organisation=of
     )
     if to_on is not None:
         overlapping = overlapping.filter(from_on__lte=to_on)
     if overlapping.exists():
         raise RuleBroken(f"{user} holds the role {ROLES[role].label.lower()} then already.", code="role_held")
-    held = RoleHeld.objects.create(user=user, role=role, team=team, from_on=from_on, to_on=to_on)
+    held = RoleHeld.objects.create(user=user, role=role, team=team, organisation=of, from_on=from_on, to_on=to_on)
     audit.record(
         "people.role.given", by=by, at=at, subject=user, role=role, team=team, from_on=from_on.isoformat(),
-        to_on=to_on.isoformat() if to_on else None,
+        to_on=to_on.isoformat() if to_on else None, organisation=of.pk if of else None,
     )  # fmt: skip
     return held
+
+
+def _provider_of(role: str, wording: str) -> Organisation | None:
+    """The provider of this name or number under the name that stands, for the role that is held for one."""
+    wording = " ".join(wording.split())
+    if role != PROVIDER_USER:
+        if wording:
+            raise RuleBroken("Only a provider user is somebody of a provider.", code="not_a_provider_role")
+        return None
+    if not wording:
+        raise RuleBroken("Say whose people they are: without a provider they see nothing.", code="missing_provider")
+    number = wording.replace(" ", "")
+    found = {
+        each.merged_into or each
+        for each in Organisation.objects.select_related("merged_into").filter(
+            Q(sort_key=sort_key(wording)) | Q(other_names__sort_key=sort_key(wording)) | Q(identifiers__value=number)
+        )
+    }
+    if len(found) != 1:
+        raise RuleBroken(
+            f"“{wording}” is {'more than one' if found else 'no'} supplier in the register. Write its name, or its"
+            " number as a company or charity, as the list of suppliers has it.",
+            code="unknown_provider",
+        )
+    return found.pop()
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ import pytest
 
 from plumbline.audit.models import Event
 from plumbline.people.models import RoleHeld, Tie, User
-from tests.factories.people import ProfessionalFactory, UserFactory
+from tests.factories.people import OrganisationFactory, ProfessionalFactory, UserFactory
 from tests.factories.records import InvolvementFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
@@ -139,3 +139,30 @@ def test_the_list_takes_as_many_queries_for_many_users_as_for_few(page, admin, d
     client.get("/users/")
     with django_assert_max_num_queries(8):
         client.get("/users/")
+
+
+def test_a_provider_user_is_somebody_of_the_provider_named(page, admin):
+    provider = OrganisationFactory(name="Fenside Care Ltd", sector="voluntary")
+    made(page, admin, role="provider_user", organisation="fenside  care ltd")
+    assert RoleHeld.objects.get(user__username="ola.berg").organisation == provider
+
+
+def test_a_provider_user_of_a_merged_supplier_is_somebody_of_the_one_that_stands(page, admin):
+    head = OrganisationFactory(name="Fenside Group", sector="voluntary")
+    OrganisationFactory(name="Fenside Care Ltd", sector="voluntary", merged_into=head)
+    made(page, admin, role="provider_user", organisation="Fenside Care Ltd")
+    assert RoleHeld.objects.get(user__username="ola.berg").organisation == head
+
+
+@pytest.mark.parametrize(
+    ("role", "organisation", "said"),
+    [
+        ("provider_user", "", "Say whose people they are"),
+        ("provider_user", "Nobody Ltd", "is no supplier in the register"),
+        ("social_worker", "Fenside Care Ltd", "Only a provider user is somebody of a provider"),
+    ],
+)
+def test_who_cannot_have_the_role_is_not_made_either(page, admin, role, organisation, said):
+    OrganisationFactory(name="Fenside Care Ltd", sector="voluntary")
+    answer = made(page, admin, role=role, organisation=organisation)
+    assert (said in answer.content.decode(), User.objects.filter(username="ola.berg").exists()) == (True, False)

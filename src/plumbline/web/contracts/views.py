@@ -104,6 +104,7 @@ def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
         "call_offs": register.call_offs_of(viewer, contract=found, on=on)[:50],
         "actions": register.open_actions(found)[:20],
         "flags": register.flags_about(viewer, contract=found, on=on)[:5],
+        "may_open_plan": may(viewer, Permission.TENDERS_VIEW, on=on) or may(viewer, Permission.IMPLEMENTATION, on=on),
         "manages": manages, "rates": (manages or overrides) and rated is not None,
         "timeline": words.timeline(register.events_of(found), management.decisions_on(found)),
     }  # fmt: skip

@@ -83,6 +83,7 @@ def _plan(request: HttpRequest, plan: ImplementationPlan) -> dict[str, Any]:
             )
         ],
         "packs": packs,
+        "leads_wanting": plan.supplier_is_new and None in (plan.commissioner_id, plan.service_area_lead_id),
         "pack_needed": plan.supplier_is_new and not packs,
         "agreements": plan.agreements.select_related("recorded_by").order_by("-agreed_on", "-pk"),
         "contract": contract,

@@ -130,7 +130,9 @@ def stage1(request: HttpRequest, pk: int) -> HttpResponseBase:
         **context,
         "asked": asked,
         "may_read": queries.may_read_bids(request.user, tender=found),
-        "columns": ["Criterion", *(line.bid.supplier.name for line in lines)],
+        "columns": ["Criterion", *(
+            {"label": line.bid.supplier.name, "url": words.bid_address(line.bid)} for line in lines
+        )],
         "rows": [
             {"heading": criterion.title, "cells": [_cell(line, number, deciding) for line in lines]}
             for number, criterion in enumerate(asked.criteria if asked else ())

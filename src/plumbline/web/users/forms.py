@@ -10,6 +10,18 @@ def role_choices() -> list[tuple[str, str]]:
     return [("", "Choose a role"), *((role.key, role.label) for role in ROLES.values())]
 
 
+def provider_field() -> forms.LineField:
+    return forms.LineField(
+        label="Provider (for a provider user)", required=False, max_length=300, autocomplete="off",
+        hint="Its name or number, as the list of suppliers has it: they see this provider's contracts and no others",
+    )  # fmt: skip
+
+
+# The field at which each refusal of a role is said; the rest is said at the role.
+ROLE_FIELDS = {"end_before_start": "to_on", "missing_provider": "organisation", "unknown_provider": "organisation",
+               "not_a_provider_role": "organisation"}  # fmt: skip
+
+
 class NewUser(forms.PageForm):
     name = forms.LineField(label="Full name", max_length=200, autocomplete="off")
     username = forms.LineField(
@@ -28,6 +40,7 @@ class NewUser(forms.PageForm):
         label="Team (for a team manager)", required=False, max_length=200,
         hint="As the extract spells it: a manager sees the children of this team's workers",
     )  # fmt: skip
+    organisation = provider_field()
 
 
 class GiveRole(forms.PageForm):
@@ -35,6 +48,7 @@ class GiveRole(forms.PageForm):
     team = forms.LineField(
         label="Team (for a team manager)", required=False, max_length=200, hint="As the extract spells it"
     )
+    organisation = provider_field()
     from_on = forms.DayField(label="First day")
     to_on = forms.DayField(label="Last day (if it ends)", required=False)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -93,18 +94,20 @@ def new_user(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            made, password = operations.make_user(
-                username=given["username"], name=given["name"], email=given["email"],
-                professional=given["professional"], by=request.user, at=request.at, on=request.day,
-            )  # fmt: skip
+            # Together: who cannot be given the role is not made either.
+            with transaction.atomic():
+                made, password = operations.make_user(
+                    username=given["username"], name=given["name"], email=given["email"],
+                    professional=given["professional"], by=request.user, at=request.at, on=request.day,
+                )  # fmt: skip
+                operations.give_role(
+                    user=made, role=given["role"], team=given["team"], organisation=given["organisation"],
+                    from_on=request.day, to_on=None, by=request.user, at=request.at, on=request.day,
+                )  # fmt: skip
         except RuleBroken as refusal:
-            fields = {"unknown_professional": "professional", "missing_name": "name"}
+            fields = {"unknown_professional": "professional", "missing_name": "name", **forms.ROLE_FIELDS}
             form.refuse(refusal, field=fields.get(refusal.code, "username"))
         else:
-            operations.give_role(
-                user=made, role=given["role"], team=given["team"], from_on=request.day, to_on=None,
-                by=request.user, at=request.at, on=request.day,
-            )  # fmt: skip
             exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
             # Shown once on the next page, and kept nowhere else.
             request.session[_session_key(made)] = password
@@ -122,7 +125,7 @@ def give_role(request: HttpRequest, user_id: int) -> HttpResponseBase:
         try:
             operations.give_role(user=found, **form.cleaned_data, by=request.user, at=request.at, on=request.day)
         except RuleBroken as refusal:
-            form.refuse(refusal, field="to_on" if refusal.code == "end_before_start" else "role")
+            form.refuse(refusal, field=forms.ROLE_FIELDS.get(refusal.code, "role"))
         else:
             exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
             messages.success(request, f"{found} is {ROLES[form.cleaned_data['role']].label.lower()}.")
