@@ -19,6 +19,7 @@ from plumbline.people.models import Child, RoleHeld, Tie
 from plumbline.toolkits import library
 from plumbline.web.contract_care import work
 from tests.factories.files import pdf
+from tests.factories.toolkits import a_document
 from tests.integration.contracts.care_situations import (
     AT,
     LONG_AGO,
@@ -541,3 +542,14 @@ def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
     content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
     answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)})
     assert "Signed with the key of Lakeshire" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role, reads", [("contract_officer", True), ("performance_analyst", False)])
+def test_the_title_of_an_assessments_document_is_for_who_may_open_it(role, reads):
+    contract = a_contract()
+    document = a_document(title="What the visitor of the home saw")
+    Assessment.objects.create(
+        contract=contract, kind="self", completed_on=date(2016, 1, 1), valid_until=date(2017, 1, 1), document=document
+    )
+    said = as_(a_user(role)).get(f"/contracts/{contract.pk}/assurance/").content.decode()
+    assert ("What the visitor of the home saw" in said, "a file that is not open to you" in said) == (reads, not reads)
