@@ -70,6 +70,11 @@ def actions_about(viewer: User, *, subject_type: str, subject_id: int, on: date)
     return about.order_by("rank", "due_on", "pk")
 
 
+def those_seen(viewer: User, actions: QuerySet[Action], *, on: date) -> QuerySet[Action]:
+    """Of these actions those that the viewer may see."""
+    return actions.filter(pk__in=actions_visible_to(viewer, on=on).order_by().values("pk"))
+
+
 def owned_by(viewer: User, *, on: date) -> Q:
     """The condition that an action is the viewer's to do: in person, or of the organisation they act for."""
     return Q(owner=viewer) | Q(owner__isnull=True, owner_organisation__in=organisations_of(viewer, on=on))

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from plumbline.actions.operations import raise_action
 from plumbline.contracts.models import Assessment, Evaluation, Visit
 from plumbline.contracts.operations import evaluations, home_reports, kpis, visits
 from plumbline.contracts.rules.evaluations import CaseGiven
@@ -544,7 +545,7 @@ def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
     assert "Signed with the key of Lakeshire" in answer.content.decode()
 
 
-@pytest.mark.parametrize("role, reads", [("contract_officer", True), ("performance_analyst", False)])
+@pytest.mark.parametrize(("role", "reads"), [("contract_officer", True), ("performance_analyst", False)])
 def test_the_title_of_an_assessments_document_is_for_who_may_open_it(role, reads):
     contract = a_contract()
     document = a_document(title="What the visitor of the home saw")
@@ -553,3 +554,30 @@ def test_the_title_of_an_assessments_document_is_for_who_may_open_it(role, reads
     )
     said = as_(a_user(role)).get(f"/contracts/{contract.pk}/assurance/").content.decode()
     assert ("What the visitor of the home saw" in said, "a file that is not open to you" in said) == (reads, not reads)
+
+
+def test_a_visits_page_names_a_provider_only_its_own_actions():
+    contract = a_contract()
+    visit = Visit.objects.create(contract=contract, state="report_sent", visited_on=VISITED, report_sent_on=TODAY)
+    theirs, council = {"owner_organisation": contract.provider}, {"owner": a_user("contract_officer")}
+    for title, owner in (("Fit the locks", theirs), ("Look at who was dismissed", council)):
+        raise_action(
+            title=title, detail="", subject_type="contract", subject_id=contract.pk, subject_label=contract.title,
+            origin_type="visit", origin_id=visit.pk, due_on=date(2016, 9, 1), critical=False, by=None, at=AT, on=TODAY,
+            **{"owner": None, "owner_organisation": None, **owner},
+        )  # fmt: skip
+    provider = as_(a_user("provider_user", organisation=contract.provider))
+    said = provider.get(f"/contracts/visits/{visit.pk}/").content.decode()
+    assert ("Fit the locks" in said, "Look at who was dismissed" in said) == (True, False)
+
+
+@pytest.mark.parametrize(("role", "reads"), [("contract_officer", True), ("partnership_officer", False)])
+def test_a_contracts_page_names_its_actions_to_who_may_see_actions(role, reads):
+    contract = a_contract()
+    raise_action(
+        title="Look at who was dismissed", detail="", subject_type="contract", subject_id=contract.pk,
+        subject_label=contract.title, origin_type="other", origin_id=None, due_on=date(2016, 9, 1), critical=False,
+        owner=a_user("contract_officer"), owner_organisation=None, by=None, at=AT, on=TODAY,
+    )  # fmt: skip
+    said = as_(a_user(role)).get(f"/contracts/{contract.pk}/").content.decode()
+    assert ("Look at who was dismissed" in said) == reads

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from plumbline.actions.queries import owner_words
+from plumbline.actions.queries import owner_words, those_seen
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import CommitmentCheck, Evaluation, EvaluationCase
 from plumbline.contracts.operations import evaluations as operations
@@ -105,7 +105,10 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponseBase:
         "concerns_raised": section.get("concerns_raised"),
         "cases": cases_seen(request, found.cases.order_by("pk")), "checks": checks,
         "readings": found.kpi_readings.select_related("kpi").order_by("kpi__title"),
-        "actions": [(each, owner_words(each)) for each in care.actions_raised_at(found)],
+        "actions": [
+            (each, owner_words(each))
+            for each in those_seen(request.user, care.actions_raised_at(found), on=request.day)
+        ],
         "links_children": may(request.user, P.CHILDREN_VIEW, on=request.day),
         "may_begin_toolkit": may(request.user, P.RETURNS_REQUEST, on=request.day), "state_words": _STATE_WORDS,
         "breadcrumbs": frame.crumbs(contract, ("Meetings", frame.address(contract, "meetings")),

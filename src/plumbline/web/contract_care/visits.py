@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from plumbline.actions.queries import owner_words
+from plumbline.actions.queries import owner_words, those_seen
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, Visit
 from plumbline.contracts.operations import visits as operations
@@ -136,7 +136,10 @@ def visit(request: HttpRequest, pk: int) -> HttpResponseBase:
              "words": each.finding}
             for each in sorted(found.findings.all(), key=lambda each: order.index(each.area))
         ],
-        "actions": [(each, owner_words(each)) for each in queries.actions_of(found)], "open_ends": open_ends,
+        "actions": [
+            (each, owner_words(each)) for each in those_seen(request.user, queries.actions_of(found), on=request.day)
+        ],
+        "open_ends": open_ends,
         "may_answer": found.state == Visit.State.REPORT_SENT
         and queries.may_answer(request.user, found, on=request.day),
         "setting_url": settings.address(found.setting)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.actions.queries import those_seen
 from plumbline.contracts.models import Contract, ContractState
 from plumbline.contracts.queries import management, register
 from plumbline.contracts.queries.rating import history as colours_of
@@ -102,7 +103,7 @@ def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
         "lines": [words.line(found, line, on, decides) for each in listed for line in each.lines],
         "others": register.others_of_provider(viewer, contract=found, on=on)[:20],
         "call_offs": register.call_offs_of(viewer, contract=found, on=on)[:50],
-        "actions": register.open_actions(found)[:20],
+        "actions": those_seen(viewer, register.open_actions(found), on=on)[:20],
         "flags": register.flags_about(viewer, contract=found, on=on)[:5],
         "may_open_plan": may(viewer, Permission.TENDERS_VIEW, on=on) or may(viewer, Permission.IMPLEMENTATION, on=on),
         "manages": manages, "rates": (manages or overrides) and rated is not None,
