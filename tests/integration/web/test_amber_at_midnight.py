@@ -76,6 +76,30 @@ def test_the_nights_e_mail_tells_the_team_of_it_once(settings: Any, contract: Co
     assert [("CT900 AMBER" in each.body, "valid until 31 July 2016" in each.body) for each in listed] == [(True, True)]
 
 
+def test_what_is_new_heads_the_e_mail_however_many_contracts_have_been_amber_for_long(
+    settings: Any, contract: Contract, team: User
+) -> None:
+    for number in range(35):
+        register_contract(
+            entry=Entry(
+                reference=f"CT8{number:02}", title="Advocacy", kind="block", provider="Fenside Care Ltd",
+                service="Advocacy", starts_on=date(2015, 1, 1), ends_on=None,
+            ),
+            by=None, at=AT, on=EVENING,
+        )  # fmt: skip
+    morning(settings)
+    body = Message.objects.get(to_user=team, subject__contains="contracts that are red or amber").body
+    assert "New in the last seven days:\nCT900 AMBER since 1 August: " in body
+
+
+def test_what_is_new_can_be_looked_at_alone(
+    page: Callable[[User], Client], settings: Any, contract: Contract, team: User
+) -> None:
+    morning(settings)
+    walker = Walker(page(team)).open("/contracts/team/").follow("New in the last 7 days")
+    walker.reads("CT900", "since 1 August 2016")
+
+
 def test_the_page_is_amber_before_any_job_has_run(
     page: Callable[[User], Client], settings: Any, contract: Contract, team: User
 ) -> None:

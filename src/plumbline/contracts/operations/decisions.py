@@ -62,8 +62,9 @@ _MOST_LISTED = 30
 
 @transaction.atomic
 def write_digests(*, by: User | None, at: datetime, on: date) -> int:
-    """One e-mail a day to each of the management team with the contracts that are red or amber and their first reasons,
-    and the decisions that are overdue; nothing where there are none. Returns how many were written."""
+    """One e-mail a day to each of the management team: first every reason that is new, however many there are, then
+    the contracts that are red or amber with their first reasons, and the decisions that are overdue; nothing where
+    there are none. Returns how many were written."""
     subject = f"Plumbline, {on:%-d %B %Y}: contracts that are red or amber"
     told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
     team = [user for user in access.users_with_role("management_team", on=on) if user.email and user.pk not in told]
@@ -74,12 +75,17 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
         f"{each.reference} {each.colour.upper()}: {each.reasons[0].sentence}" for each in listed[:_MOST_LISTED]
         if each.reasons
     ]  # fmt: skip
+    new = [
+        f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {line.reason.sentence}"
+        for each, line in management.new_lines(listed, on=on)
+    ]
     more = len(listed) - _MOST_LISTED
     overdue = sum(line.overdue for each in listed for line in each.lines)
     body = "\n".join([
         f"Red: {sum(each.colour == 'red' for each in listed)}. "
         f"Amber: {sum(each.colour == 'amber' for each in listed)}. Decisions overdue: {overdue}.",
-        "", *lines, *([f"… and {more} more."] if more > 0 else []), "",
+        "", *(["New in the last seven days:", *new, "", "All of them, the worst first:"] if new else []),
+        *lines, *([f"… and {more} more."] if more > 0 else []), "",
         "Sign in to Plumbline and open Contracts, Management team’s list.", "",
     ])  # fmt: skip
     Message.objects.bulk_create(

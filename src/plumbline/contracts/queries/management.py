@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from plumbline.actions.states import OUTSTANDING
 from plumbline.contracts.models import Contract, TeamDecision
 from plumbline.contracts.queries.rating import Reason, ratings_on
 from plumbline.contracts.rules import decisions as rules
 from plumbline.contracts.rules import rating as rating_rules
+
+# How long a reason stands out as new: a night that was missed, or a week away, hides none.
+NEW_FOR = timedelta(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,17 @@ def team_list(on: date, contract_ids: Collection[int] | None = None) -> list[Lis
         for pk, rated in ratings.items()
     ]  # fmt: skip
     return sorted(listed, key=lambda each: (*rating_rules.order("", "", each.colour), each.since, each.reference))
+
+
+def is_new(line: Line, *, on: date) -> bool:
+    """Whether a reason began to hold within the last seven days."""
+    return line.reason.since > on - NEW_FOR
+
+
+def new_lines(listed: Collection[Listed], *, on: date) -> list[tuple[Listed, Line]]:
+    """Every new reason with its contract, the newest first; of one day, as the contracts are listed."""
+    found = [(each, line) for each in listed for line in each.lines if is_new(line, on=on)]
+    return sorted(found, key=lambda pair: pair[1].reason.since, reverse=True)
 
 
 def _newest(contract_ids: Collection[int]) -> Mapping[tuple[int, str, str], TeamDecision]:

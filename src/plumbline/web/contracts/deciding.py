@@ -1,5 +1,7 @@
 """The management team's list, and what is decided on each reason."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +19,7 @@ from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import Decide
 
-_SHOWN = ("all", "undecided", "overdue")
+_SHOWN = ("all", "new", "undecided", "overdue")
 
 
 @requires(Permission.CONTRACTS_VIEW)
@@ -26,6 +28,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
     on = request.day
     decides = may(request.user, Permission.CONTRACTS_DECIDE, on=on)
     listed = management.team_list(on)
+    new = management.new_lines(listed, on=on)
     shown = request.GET.get("show", "all")
     if shown not in _SHOWN:
         raise Http404
@@ -33,7 +36,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
     for each in listed:
         lines = [
             words.line(each.contract, line, on, decides) for line in each.lines
-            if shown == "all" or (line.decision is None if shown == "undecided" else line.overdue)
+            if _is_shown(line, shown, on)
         ]  # fmt: skip
         if lines:
             rows.append({
@@ -41,10 +44,14 @@ def team(request: HttpRequest) -> HttpResponseBase:
                 "word": frame.COLOURS[each.colour], "since": each.since, "lines": lines,
                 "provider": frame.provider_words(each.contract), "manager": words.manager(each.contract),
             })  # fmt: skip
+    if shown == "new":
+        rows.sort(key=lambda row: max(line["since"] for line in row["lines"]), reverse=True)
     address = reverse("contracts_team")
     counts = [
         {"number": sum(each.colour == "red" for each in listed), "label": "red", "kind": "red", "url": address},
         {"number": sum(each.colour == "amber" for each in listed), "label": "amber", "kind": "amber", "url": address},
+        {"number": len(new), "label": "reasons new in the last 7 days", "kind": "amber",
+         "url": f"{address}?show=new"},
         {"number": sum(each.undecided for each in listed), "label": "reasons not decided on", "kind": "blue",
          "url": f"{address}?show=undecided"},
         {"number": sum(line.overdue for each in listed for line in each.lines), "label": "decisions overdue",
@@ -52,12 +59,22 @@ def team(request: HttpRequest) -> HttpResponseBase:
     ]  # fmt: skip
     tabs = [
         (label, f"{address}?show={key}" if key != "all" else address, key == shown)
-        for key, label in zip(_SHOWN, ("Everything", "Not decided on", "Decisions overdue"), strict=True)
+        for key, label in zip(
+            _SHOWN, ("Everything", "New in the last 7 days", "Not decided on", "Decisions overdue"), strict=True
+        )
     ]
     return render(request, "contracts/team.html", {
         "rows": rows, "counts": counts, "tabs": tabs, "decides": decides,
         "breadcrumbs": [("Contracts", reverse("contracts")), ("Management team’s list", "")],
     })  # fmt: skip
+
+
+def _is_shown(line: management.Line, shown: str, on: date) -> bool:
+    if shown == "all":
+        return True
+    if shown == "new":
+        return management.is_new(line, on=on)
+    return line.decision is None if shown == "undecided" else line.overdue
 
 
 @requires(Permission.CONTRACTS_DECIDE)
