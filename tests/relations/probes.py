@@ -152,14 +152,15 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "setting_notice_end", "setting_unregistered", "setting_unregistered_end", "setting_provider", "may_i_place",
         "check", "check_month", "check_unchanged", "check_complete", "check_evidence",
     ),
-    "documents given as evidence, and changes in law": (
-        "document", "documents", "document_new", "document_page", "document_replace", "document_withdraw",
-        "document_let_open",
-        "law_changes", "law_change", "law_change_new", "law_change_withdraw",
+    "lists of documents, actions and changes in law, which name no child": (
+        "documents", "document_new", "law_changes", "law_change", "law_change_new", "law_change_withdraw", "actions",
     ),
-    "actions, which name no child; those about a child’s record are for their owner and who is tied to it": (
-        "actions", "action", "action_start", "action_note", "action_done", "action_verify", "action_send_back",
-        "action_move", "action_hand_over", "action_cancel",
+    "what the council buys, without a record of its own": (
+        "assessment_terms", "board_assessments", "contract_new", "contracts", "contracts_published", "contracts_team",
+        "home_reports", "incidents", "meetings_due", "notice", "notices", "notices_hand_in", "notices_look",
+        "notices_take", "notices_upload", "policy_offers", "provider", "return_new", "returns", "supplier_queue",
+        "supplier_undo", "suppliers", "tender_new", "tenders", "toolkit", "toolkit_new", "toolkits", "visit_accept",
+        "visit_pack", "visit_pack_accept", "visit_plan", "visits_due",
     ),
     "files handed in and counts of their rows": (
         "imports", "import_new", "uploads", "upload", "upload_look", "upload_take", "queues", "queue_gone",

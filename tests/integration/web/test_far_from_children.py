@@ -20,6 +20,11 @@ from tests.relations.situations import AT, DOB, TODAY, Situation
 MEMBERS = ("elected_member", "committee_chair", "lead_member", "co_opted_member")
 FAR = (*MEMBERS, "scrutiny_officer", "administrator", "information_governance")
 SOURCES = ("ssd_early_help_episodes", "ssd_cin_episodes", "tac_audits", "ssd_cla_placement", "school_placements")
+_OF_WHAT_IS_BOUGHT = (
+    "pk", "toolkit_id", "version_id", "return_id", "conflict_id", "paper_id", "bid_id", "evaluator_id", "promise_id",
+    "merge_id", "party_id",
+)  # fmt: skip
+_WORDS_OF_WHAT_IS_BOUGHT = ("section_key", "criterion_key", "part", "ground", "question", "side", "role")
 FORMATS = ("", "format=csv", "format=xlsx", "r-format=csv", "w-format=csv")
 # Every way in which a day is written on a page or in a file.
 BORN = (DOB.isoformat(), f"{DOB:%-d %B %Y}", f"{DOB:%d/%m/%Y}", f"{DOB:%-d %b %Y}")
@@ -66,6 +71,9 @@ def addresses(situation: Situation, reports: list[int]) -> Iterator[str]:
         "urn": {situation.setting.urn},
         "kind": {"html", "docx"},
     }  # fmt: skip
+    # Of what is bought there is none here: a number that is of a child, and words that are of none.
+    numbers |= {name: {cases[0].child.pk} for name in _OF_WHAT_IS_BOUGHT}
+    words |= {name: {"none"} for name in _WORDS_OF_WHAT_IS_BOUGHT}
     known = numbers | words
     for pattern in patterns(get_resolver()):
         given = pattern.pattern.converters
