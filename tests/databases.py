@@ -21,6 +21,9 @@ from plumbline.config.environment import logins
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 HOME = Path(os.environ.get("PLUMBLINE_HOME") or CHECKOUT / "var" / "test").resolve()
+# Nothing here outlives a crash. No autovacuum: what it learns of tables filled in a transaction that is rolled back is
+# that they are empty, and every later plan of that transaction believes it.
+SETTINGS = "-c fsync=off -c full_page_writes=off -c autovacuum=off"
 _numbers = itertools.count(1)
 
 
@@ -31,8 +34,8 @@ def with_name(url: str, name: str) -> str:
 def owner_url() -> str:
     given = os.environ.get("PLUMBLINE_TEST_DATABASE_URL")
     if given == "debian":
-        return Debian(HOME / "debian", settings="-c fsync=off -c full_page_writes=off").running()
-    return given or database.Embedded(HOME, settings="-c fsync=off -c full_page_writes=off").running()
+        return Debian(HOME / "debian", settings=SETTINGS).running()
+    return given or database.Embedded(HOME, settings=SETTINGS).running()
 
 
 class Debian(database.Embedded):

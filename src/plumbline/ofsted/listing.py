@@ -366,45 +366,57 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
             where j.id is null or j.ofsted_list_id is distinct from %(list)s""",
             known,
         )
+        # What each list said of their settings, found once and not for each judgement.
+        cursor.execute(
+            """drop table if exists said;
+            create temp table said on commit drop as
+            select l.setting_id, l.said_on, l.said_aspect, l.said_grade, o.id as list_id, o.as_at, o.whole
+            from ofsted_listing l join ofsted_ofstedlist o on o.id = l.ofsted_list_id
+            where l.setting_id in (select setting_id from judged where judgement_id is not null);
+            create index on said (setting_id, said_on)"""
+        )
+    cursor.execute("analyze judged")
+    cursor.execute("analyze said")
     cursor.execute(
         """insert into ofsted_judgement (inspection_id, aspect, wording, grade, ofsted_list_id)
            select inspection_id, aspect, wording, grade, %(list)s from judged where judgement_id is null""",
         known,
     )
-    cursor.execute(
-        """update ofsted_judgement j set wording = n.wording, grade = n.grade, ofsted_list_id = %(list)s
-           from judged n where n.judgement_id = j.id and case
-               -- A grade is worth more than none, whatever the day of the list.
-               when (n.grade_before = any(%(nothing)s)) <> (n.grade = any(%(nothing)s))
-                   then n.grade_before = any(%(nothing)s)
-               -- The first list that said so is the one pointed to, from the last that said otherwise on.
-               when n.grade_before = n.grade then (%(as_at)s, %(whole)s) < (n.as_at, n.whole) and not exists (
-                   select from ofsted_listing l join ofsted_ofstedlist o on o.id = l.ofsted_list_id
-                   where l.setting_id = n.setting_id and l.said_on = n.inspected_on and l.said_aspect = n.aspect
-                       and l.said_grade <> n.grade
-                       and (o.as_at, o.whole) between (%(as_at)s, %(whole)s) and (n.as_at, n.whole))
-               -- Another grade: Ofsted corrected it, unless a still newer list says what is known already.
-               else coalesce((%(as_at)s, %(whole)s) > (n.as_at, n.whole), true) and not exists (
-                   select from ofsted_listing l join ofsted_ofstedlist o on o.id = l.ofsted_list_id
-                   where l.setting_id = n.setting_id and l.said_on = n.inspected_on
-                       and (o.as_at, o.whole) > (%(as_at)s, %(whole)s))
-           end returning n.urn, n.kind, n.inspected_on""",
-        {**known, "nothing": sorted(SAYS_NOTHING)},
-    )
-    taken.changed_events |= set(cursor.fetchall())
+    # What is known of the size of the judgements may be of a moment at which nobody saw them yet: then a nested loop
+    # would compare each with each.
+    with hashed_joins(cursor):
+        cursor.execute(
+            """update ofsted_judgement j set wording = n.wording, grade = n.grade, ofsted_list_id = %(list)s
+               from judged n where n.judgement_id = j.id and case
+                   -- A grade is worth more than none, whatever the day of the list.
+                   when (n.grade_before = any(%(nothing)s)) <> (n.grade = any(%(nothing)s))
+                       then n.grade_before = any(%(nothing)s)
+                   -- The first list that said so is the one pointed to, from the last that said otherwise on.
+                   when n.grade_before = n.grade then (%(as_at)s, %(whole)s) < (n.as_at, n.whole) and not exists (
+                       select from said l where l.setting_id = n.setting_id and l.said_on = n.inspected_on
+                           and l.said_aspect = n.aspect and l.said_grade <> n.grade
+                           and (l.as_at, l.whole) between (%(as_at)s, %(whole)s) and (n.as_at, n.whole))
+                   -- Another grade: Ofsted corrected it, unless a still newer list says what is known already.
+                   else coalesce((%(as_at)s, %(whole)s) > (n.as_at, n.whole), true) and not exists (
+                       select from said l where l.setting_id = n.setting_id and l.said_on = n.inspected_on
+                           and (l.as_at, l.whole) > (%(as_at)s, %(whole)s))
+               end returning n.urn, n.kind, n.inspected_on""",
+            {**known, "nothing": sorted(SAYS_NOTHING)},
+        )
+        taken.changed_events |= set(cursor.fetchall())
     # Contradicted by this list and said again by a newer one: that newer one is what it rests on.
-    cursor.execute(
-        """update ofsted_judgement j set ofsted_list_id = n.again from (
-               select n.judgement_id, (select o.id from ofsted_listing l
-                   join ofsted_ofstedlist o on o.id = l.ofsted_list_id
-                   where l.setting_id = n.setting_id and l.said_on = n.inspected_on and l.said_aspect = n.aspect
-                       and l.said_grade = n.grade_before and (o.as_at, o.whole) > (%(as_at)s, %(whole)s)
-                   order by o.as_at, o.whole limit 1) as again
-               from judged n where n.grade_before <> n.grade and (n.as_at, n.whole) < (%(as_at)s, %(whole)s)
-                   and n.grade <> all(%(nothing)s) and n.grade_before <> all(%(nothing)s)
-           ) n where n.judgement_id = j.id and n.again is not null""",
-        {**known, "nothing": sorted(SAYS_NOTHING)},
-    )
+    with hashed_joins(cursor):
+        cursor.execute(
+            """update ofsted_judgement j set ofsted_list_id = n.again from (
+                   select n.judgement_id, (select l.list_id from said l
+                       where l.setting_id = n.setting_id and l.said_on = n.inspected_on and l.said_aspect = n.aspect
+                           and l.said_grade = n.grade_before and (l.as_at, l.whole) > (%(as_at)s, %(whole)s)
+                       order by l.as_at, l.whole limit 1) as again
+                   from judged n where n.grade_before <> n.grade and (n.as_at, n.whole) < (%(as_at)s, %(whole)s)
+                       and n.grade <> all(%(nothing)s) and n.grade_before <> all(%(nothing)s)
+               ) n where n.judgement_id = j.id and n.again is not null""",
+            {**known, "nothing": sorted(SAYS_NOTHING)},
+        )
     cursor.execute("select distinct urn, kind, inspected_on from judged where judgement_id is null")
     taken.changed_events |= set(cursor.fetchall())
     taken.changed_events -= taken.new_events
