@@ -25,9 +25,9 @@ WITHOUT_HISTORY = {
     "audit.Import": "written once; its counts are filled in by the import that made it",
     "people.User": "roles and ties are recorded; a session's last sign-in would be a version each time",
     "people.OrganisationName": "a wording mapped: the mapping's events tell, and it is never changed",
+    "people.Draft": "what is typed and not handed in; what is handed in has its history",
     "people.BankHoliday": "reference data, the same for everybody",
     "flags.Message": "an outbox: its attempts are not a record of the case",
-    "evidence.Document": "written once, under its checksum",
     "ofsted.Owner": "a name as Ofsted gives it; written once",
     "ofsted.OfstedList": "written once by its import",
     "ofsted.Listing": "written once by its import",
@@ -42,6 +42,7 @@ WITHOUT_HISTORY = {
 
 # A person named without a moment of their own, and where the moment stands instead.
 MOMENT_STANDS_ELSEWHERE = {
+    "commissioning.Tender.approved_by": "approved_on is the day; its event has the moment",
     "indicators.Publication.published_by": "known_at is the moment of publication",
 }
 

@@ -63,6 +63,9 @@ class Action(Recorded):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                name="action_who_has_when", condition=(Q(done_by__isnull=True) | Q(done_at__isnull=False))
+            ),
+            models.CheckConstraint(
                 name="action_has_an_owner", condition=Q(owner__isnull=False) | Q(owner_organisation__isnull=False)
             ),
             models.CheckConstraint(

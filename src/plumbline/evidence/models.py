@@ -78,5 +78,8 @@ class LawChange(Recorded):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="law_change_review_after_force", condition=Q(review_by__gte=F("in_force")))
+            models.CheckConstraint(
+                name="law_change_who_has_when", condition=(Q(entered_by__isnull=True) | Q(entered_at__isnull=False))
+            ),
+            models.CheckConstraint(name="law_change_review_after_force", condition=Q(review_by__gte=F("in_force"))),
         ]

@@ -102,7 +102,6 @@ def sync() -> None:
             cursor.execute(f"drop view if exists fact_{relation}, fact_{relation}_version")
             cursor.execute(f"create view fact_{relation} as select {columns} from {table} t")
             cursor.execute(
-                f"create view fact_{relation}_version as"
-                f" select {columns}, t.from_tx, t.to_tx from {table}_history t"
+                f"create view fact_{relation}_version as select {columns}, t.from_tx, t.to_tx from {table}_history t"
             )
         cursor.execute(_STATUS)

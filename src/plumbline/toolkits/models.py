@@ -51,6 +51,10 @@ class ToolkitVersion(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="toolkit_version_who_has_when",
+                condition=(Q(published_by__isnull=True) | Q(published_at__isnull=False)),
+            ),
             models.UniqueConstraint(fields=["toolkit", "number"], name="toolkit_version_once"),
             models.UniqueConstraint(
                 fields=["toolkit"], condition=Q(state="published"), name="toolkit_one_published_version"
@@ -103,6 +107,12 @@ class Return(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="return_who_has_when",
+                condition=(Q(submitted_by__isnull=True) | Q(submitted_at__isnull=False))
+                & (Q(moderated_by__isnull=True) | Q(moderated_at__isnull=False))
+                & (Q(signed_off_by__isnull=True) | Q(signed_off_at__isnull=False)),
+            ),
             models.CheckConstraint(
                 name="return_period_in_order",
                 condition=Q(period_from__isnull=True) | Q(period_to__gte=F("period_from")),
@@ -157,7 +167,12 @@ class Answer(Recorded):
     moderated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["answer_set", "criterion"], name="answer_once_per_criterion")]
+        constraints = [
+            models.CheckConstraint(
+                name="answer_who_has_when", condition=(Q(moderated_by__isnull=True) | Q(moderated_at__isnull=False))
+            ),
+            models.UniqueConstraint(fields=["answer_set", "criterion"], name="answer_once_per_criterion"),
+        ]
 
 
 class AnswerDocument(Recorded):

@@ -113,6 +113,12 @@ class PathwayPack(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="pathway_pack_who_has_when",
+                condition=(Q(acknowledged_by__isnull=True) | Q(acknowledged_at__isnull=False))
+                & (Q(area_lead_confirmed_by__isnull=True) | Q(area_lead_confirmed_at__isnull=False))
+                & (Q(commissioner_confirmed_by__isnull=True) | Q(commissioner_confirmed_at__isnull=False)),
+            ),
             models.UniqueConstraint(fields=["plan", "number"], name="pathway_pack_once"),
             models.CheckConstraint(
                 name="pathway_pack_acknowledged_by_name",

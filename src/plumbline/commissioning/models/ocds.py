@@ -89,6 +89,9 @@ class OcdsParty(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="ocds_party_who_has_when", condition=(Q(decided_by__isnull=True) | Q(decided_at__isnull=False))
+            ),
             models.UniqueConstraint(fields=["process", "party_id", "award_id"], name="ocds_party_once"),
             models.CheckConstraint(
                 name="ocds_party_matched_to_one",

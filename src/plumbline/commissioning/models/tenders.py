@@ -91,6 +91,10 @@ class Tender(Recorded):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                name="tender_who_has_when",
+                condition=(Q(approval_asked_by__isnull=True) | Q(approval_asked_at__isnull=False)),
+            ),
+            models.CheckConstraint(
                 name="tender_not_published_without_stage1",
                 condition=Q(state__in=["draft", "approved", "abandoned"]) | Q(stage1__isnull=False),
             ),
@@ -115,6 +119,14 @@ class TenderConflict(Recorded):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="tender_conflict_who_has_when",
+                condition=(Q(decided_by__isnull=True) | Q(decided_at__isnull=False)),
+            )
+        ]
 
 
 class BidState(models.TextChoices):
@@ -260,7 +272,10 @@ class SupplierMerge(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="supplier_merge_who_has_when", condition=(Q(undone_by__isnull=True) | Q(undone_at__isnull=False))
+            ),
             models.UniqueConstraint(
                 fields=["merged"], condition=Q(undone_at__isnull=True), name="supplier_merged_once_at_a_time"
-            )
+            ),
         ]

@@ -26,7 +26,15 @@ class IncidentForm(Recorded):
     provider_agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="incident_form_once")]
+        constraints = [
+            models.CheckConstraint(
+                name="incident_form_who_has_when",
+                condition=(Q(manager_agreed_by__isnull=True) | Q(manager_agreed_at__isnull=False))
+                & (Q(area_agreed_by__isnull=True) | Q(area_agreed_at__isnull=False))
+                & (Q(provider_agreed_by__isnull=True) | Q(provider_agreed_at__isnull=False)),
+            ),
+            models.UniqueConstraint(fields=["contract", "number"], name="incident_form_once"),
+        ]
 
 
 class IncidentType(models.TextChoices):
@@ -95,9 +103,12 @@ class Incident(Recorded):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                name="incident_who_has_when", condition=(Q(closed_by__isnull=True) | Q(closed_at__isnull=False))
+            ),
+            models.CheckConstraint(
                 name="incident_closed_with_lessons",
                 condition=~Q(state="closed") | (~Q(lessons="") & Q(closed_at__isnull=False)),
-            )
+            ),
         ]
         indexes = [models.Index(fields=["contract", "-occurred_at"], name="incident_contract")]
 
@@ -131,7 +142,12 @@ class Notification(Recorded):
     not_needed_because = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["incident", "recipient"], name="notification_once")]
+        constraints = [
+            models.CheckConstraint(
+                name="notification_who_has_when", condition=(Q(sent_by__isnull=True) | Q(sent_at__isnull=False))
+            ),
+            models.UniqueConstraint(fields=["incident", "recipient"], name="notification_once"),
+        ]
         indexes = [
             models.Index(
                 fields=["due_at"], name="notification_unsent", condition=Q(sent_at__isnull=True, not_needed_because="")
@@ -159,4 +175,9 @@ class NewsSent(Recorded):
     channel = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["news", "notification"], name="news_sent_once")]
+        constraints = [
+            models.CheckConstraint(
+                name="news_sent_who_has_when", condition=(Q(sent_by__isnull=True) | Q(sent_at__isnull=False))
+            ),
+            models.UniqueConstraint(fields=["news", "notification"], name="news_sent_once"),
+        ]

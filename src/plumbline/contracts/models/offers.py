@@ -29,6 +29,9 @@ class PolicyOffer(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="policy_offer_who_has_when", condition=(Q(decided_by__isnull=True) | Q(decided_at__isnull=False))
+            ),
             models.UniqueConstraint(
                 fields=["contract", "policy"], condition=Q(accepted__isnull=True), name="policy_offer_one_waiting"
             ),

@@ -132,6 +132,9 @@ class Assessment(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="assessment_who_has_when", condition=(Q(recorded_by__isnull=True) | Q(recorded_at__isnull=False))
+            ),
             models.UniqueConstraint(fields=["contract", "kind", "completed_on"], name="assessment_once"),
             models.CheckConstraint(name="assessment_days_in_order", condition=Q(valid_until__gte=F("completed_on"))),
         ]
@@ -151,7 +154,13 @@ class PolicyReview(Recorded):
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["contract", "policy", "reviewed_on"], name="policy_review_once")]
+        constraints = [
+            models.CheckConstraint(
+                name="policy_review_who_has_when",
+                condition=(Q(recorded_by__isnull=True) | Q(recorded_at__isnull=False)),
+            ),
+            models.UniqueConstraint(fields=["contract", "policy", "reviewed_on"], name="policy_review_once"),
+        ]
 
 
 class Evaluation(Recorded):
@@ -181,9 +190,12 @@ class Evaluation(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="evaluation_who_has_when", condition=(Q(recorded_by__isnull=True) | Q(recorded_at__isnull=False))
+            ),
             models.UniqueConstraint(
                 fields=["contract", "held_on"], condition=~Q(state="cancelled"), name="evaluation_once_a_day"
-            )
+            ),
         ]
 
 
@@ -312,6 +324,12 @@ class Visit(Recorded):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="visit_who_has_when",
+                condition=(Q(provider_answered_by__isnull=True) | Q(provider_answered_at__isnull=False))
+                & (Q(signed_off_by__isnull=True) | Q(signed_off_at__isnull=False))
+                & (Q(recorded_by__isnull=True) | Q(recorded_at__isnull=False)),
+            ),
             models.CheckConstraint(
                 name="visit_is_of_a_contract_or_a_setting",
                 condition=Q(contract__isnull=False) | Q(setting__isnull=False),
