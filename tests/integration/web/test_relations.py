@@ -13,6 +13,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
 # Of these a restricted record is no secret: rows not taken yet, and who looked at it.
 _NOT_THE_RECORD = ("refused row", "who looked", "refused rows")
+# They learn of every child at an adverse setting, of a restricted one by a flag that does not say who it is.
+_ANSWER_FOR_EVERY_CHILD = {"management_team", "director", "head_of_service"}
 _kept: dict[str, Answers] = {}
 
 
@@ -51,7 +53,12 @@ def test_a_role_that_ended_yesterday_reaches_nothing(answers):
 
 def test_a_restricted_record_is_reached_by_a_tie_alone(answers):
     found = reached(answers, "restricted")
-    assert [each for each in found if not any(words in each.lower() for words in _NOT_THE_RECORD)] == []
+    assert [
+        each
+        for each in found
+        if not any(words in each.lower() for words in _NOT_THE_RECORD)
+        and not (each.partition(":")[0] in _ANSWER_FOR_EVERY_CHILD and "flag" in each.lower())
+    ] == []
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
