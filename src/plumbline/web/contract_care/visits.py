@@ -153,6 +153,8 @@ def visit(request: HttpRequest, pk: int) -> HttpResponseBase:
 @requires(P.CONTRACTS_MANAGE)
 def plan(request: HttpRequest) -> HttpResponseBase:
     """Plan a visit: to a setting (`setting`), or under a contract (`contract`) to one of its settings."""
+    if not (request.GET.get("contract") or request.GET.get("setting")):
+        return redirect("meetings_due")
     contract, setting, choices = _asked(request)
     form = forms.PlanVisit(request.POST or None, settings=choices)
     if form.is_valid():
@@ -211,6 +213,8 @@ def hold(request: HttpRequest, pk: int) -> HttpResponseBase:
 @requires(P.CONTRACTS_MANAGE)
 def accept(request: HttpRequest) -> HttpResponseBase:
     """Take another council's visit for ours."""
+    if not (request.GET.get("contract") or request.GET.get("setting")):
+        return redirect("meetings_due")
     contract, setting, choices = _asked(request)
     form = forms.AcceptVisit(request.POST or None, request.FILES or None, settings=choices)
     form.fields["visited_on"].no_later_than = (request.day, "That day is still to come")
