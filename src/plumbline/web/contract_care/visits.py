@@ -154,7 +154,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponseBase:
 def plan(request: HttpRequest) -> HttpResponseBase:
     """Plan a visit: to a setting (`setting`), or under a contract (`contract`) to one of its settings."""
     if not (request.GET.get("contract") or request.GET.get("setting")):
-        return redirect("meetings_due")
+        return redirect("visits_due")
     contract, setting, choices = _asked(request)
     form = forms.PlanVisit(request.POST or None, settings=choices)
     if form.is_valid():
@@ -214,7 +214,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponseBase:
 def accept(request: HttpRequest) -> HttpResponseBase:
     """Take another council's visit for ours."""
     if not (request.GET.get("contract") or request.GET.get("setting")):
-        return redirect("meetings_due")
+        return redirect("visits_due")
     contract, setting, choices = _asked(request)
     form = forms.AcceptVisit(request.POST or None, request.FILES or None, settings=choices)
     form.fields["visited_on"].no_later_than = (request.day, "That day is still to come")
