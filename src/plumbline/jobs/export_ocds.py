@@ -9,10 +9,13 @@ from django.conf import settings
 from plumbline.commissioning.models import Tender
 from plumbline.exchange import export_ocds as exchange
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people import access
+from plumbline.people.access import Permission
 from plumbline.people.models import User
 
 
 def export_ocds(path: Path, *, reference: str, by: User | None, at: datetime, on: date) -> None:
+    access.check(by, Permission.TENDERS_VIEW, on=on)
     tender = Tender.objects.filter(reference=reference).first()
     if tender is None:
         raise RuleBroken(f"There is no tender {reference}.", code="unknown_tender")

@@ -166,6 +166,9 @@ def test_the_same_addresses_show_children_to_who_may_see_them(county):
 ACTING = {
     "import-ssd": ["{folder}", "--extracted", "2016-07-31", "--json"],
     "import-ofsted": ["{file}", "--as-at", "2016-03-31", "--json"],
+    "import-contracts": ["{folder}", "--json"],
+    "import-ocds": ["{file}", "--json"],
+    "export-ocds": ["T2016-001", "{folder}/tender.json"],
     "monthly-check": [],
     "measure": ["tac_open", "--as-at", "2016-07-31", "--json"],
     "report": ["--question", "6", "--as-at", "2016-07-31", "--output", "{folder}/report.html", "--json"],
