@@ -54,7 +54,8 @@ def test_in_the_evening_nothing_counts_against_it_and_its_page_says_what_runs_ou
     page: Callable[[User], Client], settings: Any, contract: Contract, team: User
 ) -> None:
     settings.TODAY = EVENING
-    Walker(page(team)).open(f"/contracts/{contract.pk}/").reads("Green", "A new safeguarding-board assessment (today)")
+    opened = Walker(page(team)).open(f"/contracts/{contract.pk}/")
+    assert opened.reads("Green", "A new safeguarding-board assessment (today)")
 
 
 def test_in_the_morning_the_team_sees_why_and_decides(
@@ -97,11 +98,11 @@ def test_what_is_new_can_be_looked_at_alone(
 ) -> None:
     morning(settings)
     walker = Walker(page(team)).open("/contracts/team/").follow("New in the last 7 days")
-    walker.reads("CT900", "since 1 August 2016")
+    assert walker.reads("CT900", "since 1 August 2016")
 
 
 def test_the_page_is_amber_before_any_job_has_run(
     page: Callable[[User], Client], settings: Any, contract: Contract, team: User
 ) -> None:
     settings.TODAY = MORNING
-    Walker(page(team)).open(f"/contracts/{contract.pk}/").reads("Amber", "Since 1 August 2016")
+    assert Walker(page(team)).open(f"/contracts/{contract.pk}/").reads("Amber", "Since 1 August 2016")

@@ -55,7 +55,7 @@ def test_an_assessment_that_cannot_be_so_is_refused(changes, code) -> None:
 
 
 def test_an_assessment_as_long_as_the_term_is_taken() -> None:
-    check(said=date(2017, 2, 28))
+    assert check(said=date(2017, 2, 28)) is None
 
 
 @pytest.mark.parametrize(

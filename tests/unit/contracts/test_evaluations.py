@@ -151,7 +151,8 @@ def test_a_record_that_lacks_something_says_what(changes, code) -> None:
 
 
 def test_uploaded_minutes_serve_as_typed_ones_do() -> None:
-    rules.check_meeting(meeting(minutes="", minutes_document_id=7), on=TODAY)
+    uploaded = meeting(minutes="", minutes_document_id=7)
+    assert rules.check_meeting(uploaded, on=TODAY) == rules.check_meeting(meeting(), on=TODAY)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_visit_is_overdue_after_thirty_days_of_grace(on, state) -> None:
 
 
 def test_five_areas_met_need_no_more_words() -> None:
-    rules.check_findings(list(findings()))
+    assert rules.check_findings(list(findings())) is None
 
 
 @pytest.mark.parametrize(
