@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
 
-from plumbline.audit.models import Event, Seal
+from plumbline.audit.models import Seal
 from plumbline.audit.operations import EVENT_DIGEST
 
 
@@ -52,11 +51,6 @@ def verify_chain() -> ChainCheck:
     if orphans:
         problems.append(f"{orphans} events name a seal that is gone.")
     return ChainCheck(not problems, len(rows), events, unsealed, tuple(problems))
-
-
-def events_about_child(*, child_id: int) -> QuerySet[Event]:
-    """Who looked at this child and what was done, newest first."""
-    return Event.objects.filter(child_id=child_id).order_by("-no")
 
 
 def last_seal() -> Seal | None:

@@ -1,6 +1,5 @@
 """Who sees which contracts: the council's own by role, a provider's people those of their organisation."""
 
-from collections.abc import Collection
 from datetime import date
 
 from django.db.models import QuerySet
@@ -8,15 +7,16 @@ from django.db.models import QuerySet
 from plumbline.contracts.models import Contract
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people import access
-from plumbline.people.access import ROLES, Permission
+from plumbline.people.access import Permission
 from plumbline.people.models import Organisation, User
+from plumbline.people.queries import organisations_of
 
 
 def contracts_visible_to(viewer: User, *, on: date) -> QuerySet[Contract]:
     """The contracts that exist for the viewer."""
     if access.may(viewer, Permission.CONTRACTS_VIEW, on=on):
         return Contract.objects.all()
-    own = own_organisations(viewer, on=on)
+    own = organisations_of(viewer, on=on)
     return Contract.objects.filter(provider__in=own) if own else Contract.objects.none()
 
 
@@ -31,34 +31,6 @@ def contract_seen(viewer: User, *, contract_id: int, on: date) -> Contract:
     if found is None:
         raise NotAllowed(f"There is no contract {contract_id}.")
     return found
-
-
-def own_organisations(viewer: User, *, on: date) -> frozenset[int]:
-    """Those for which the viewer signs in as a provider, with every other name found to be the same body."""
-    if not viewer.is_active:
-        return frozenset()
-    held = {
-        role.organisation_id
-        for role in access.current_roles(viewer, on=on)
-        if role.organisation_id and Permission.PROVIDER_PORTAL in ROLES[role.role].permissions
-    }
-    return same_body(held)
-
-
-def same_body(organisation_ids: Collection[int]) -> frozenset[int]:
-    """These organisations and all that were merged with them, both ways, however far."""
-    if not organisation_ids:
-        return frozenset()
-    merged = list(Organisation.objects.exclude(merged_into=None).values_list("pk", "merged_into"))
-    found = set(organisation_ids)
-    while more := {
-        other
-        for one, into in merged
-        for here, other in ((one, into), (into, one))
-        if here in found and other not in found
-    }:
-        found |= more
-    return frozenset(found)
 
 
 def head_of(organisation: Organisation) -> Organisation:

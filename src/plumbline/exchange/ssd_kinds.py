@@ -4,7 +4,7 @@ Columns: the Standard Safeguarding Dataset (domain.md 6.9) and the council's own
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from plumbline.audit.intake import NULL, Intake
@@ -314,7 +314,3 @@ def notes(kind: Kind) -> list[str]:
             listed = ", ".join(f"“{wording}” ({count:,})" for wording, count in cell.read.not_known.most_common(5))
             said.append(f"{kind.name}, {cell.column}: not known here, and taken as not recorded: {listed}.")
     return said
-
-
-def columns_by_name(kind: Kind) -> Mapping[str, Cell]:
-    return {cell.column: cell for cell in kind.cells}

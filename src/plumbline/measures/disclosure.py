@@ -11,7 +11,7 @@ What was published before, or is asked in another question, is not considered he
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from math import inf
@@ -427,8 +427,3 @@ def _protect_apart(counted: Counted, total: Row, shown: Row, profile: Profile) -
     if shown.withheld or profile.small(rest):
         return replace(counted, count=None) if counted.count else counted
     return _protect_counted(counted, profile)
-
-
-def shown_counts(cells: Iterable[Shown], profile: Profile = DEFAULT) -> list[str]:
-    """Cells in words for a table: the number, or the profile's mark."""
-    return [profile.mark if cell is WITHHELD else f"{cell:,}" for cell in cells]

@@ -8,12 +8,10 @@ from plumbline.kernel.errors import NotAllowed
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
-from plumbline.people.queries import organisations_of, same_body
+from plumbline.people.queries import organisations_of
 from plumbline.toolkits.models import Return, ReturnAssignment, ReturnState
 from plumbline.toolkits.states import ANSWERABLE
 
-# An organisation's records under all its names.
-same_bodies = same_body
 # Any of these reads every return: who asks for them, moderates, signs off, or works with contracts.
 READS_ALL = (
     Permission.RETURNS_REQUEST, Permission.RETURNS_MODERATE, Permission.RETURNS_SIGN_OFF, Permission.CONTRACTS_VIEW,

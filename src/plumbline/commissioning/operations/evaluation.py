@@ -27,7 +27,8 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission, current_roles
-from plumbline.people.models import Organisation, User
+from plumbline.people.models import User
+from plumbline.people.queries import same_body
 
 _S = Tender.State
 _BEFORE_MODERATION = frozenset({_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, _S.STAGE1, _S.EVALUATION})
@@ -82,16 +83,7 @@ def _acts_for_a_bidder(user: User, tender: Tender, *, on: date) -> bool:
     """Whether one of the user's roles is held for a bidder, under any of the names that were found to be one."""
     held = (each.organisation_id for each in current_roles(user, on=on))
     bidders = set(Bid.objects.filter(tender=tender).values_list("supplier_id", flat=True))
-    return bool(_all_names({each for each in held if each is not None}) & _all_names(bidders))
-
-
-def _all_names(organisations: set[int]) -> set[int]:
-    """These organisations with those into which they were merged."""
-    found = set(organisations)
-    into = Organisation.objects.filter(merged_into__isnull=False).values_list("merged_into_id", flat=True)
-    while more := {each for each in into.filter(pk__in=found) if each is not None} - found:
-        found |= more
-    return found
+    return bool(same_body({each for each in held if each is not None}) & bidders)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from plumbline.kernel.errors import NotAllowed
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
+from plumbline.people.queries import organisations_of
 
 _SETTLED = {PlanItem.State.DONE, PlanItem.State.NOT_NEEDED}
 
@@ -94,8 +95,4 @@ def hindrances_of(plan: ImplementationPlan) -> tuple[str, ...]:
 
 
 def _of_supplier(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
-    if not access.may(viewer, Permission.PROVIDER_PORTAL, on=on):
-        return ImplementationPlan.objects.none()
-    own = [held.organisation_id for held in access.current_roles(viewer, on=on) if held.role == "provider_user"]
-    own = [each for each in own if each is not None]
-    return ImplementationPlan.objects.filter(Q(supplier__in=own) | Q(supplier__merged_into__in=own))
+    return ImplementationPlan.objects.filter(supplier__in=organisations_of(viewer, on=on))

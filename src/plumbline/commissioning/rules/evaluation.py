@@ -1,6 +1,6 @@
 """Who may score, who sees what when, and when scoring is over (domain.md 3.5): plain values in, reasons out."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,19 +57,6 @@ def check_comment(comment: str) -> None:
             "Say why you give this score. The comment may be shown to the bidder and to a court.",
             code="missing_comment",
         )
-
-
-def missing_scores(
-    scorer: Scorer, *, bids: Sequence[int], questions: Sequence[str], given: Collection[tuple[int, str]]
-) -> list[tuple[int, str]]:
-    """What this evaluator has still to score: (bid, question)."""
-    return [
-        (bid, question)
-        for question in questions
-        if scorer.scores(question)
-        for bid in bids
-        if (bid, question) not in given
-    ]
 
 
 def not_covered(scorers: Iterable[Scorer], questions: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,6 @@ from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
 from plumbline.audit import operations as audit
 from plumbline.contracts import reaching
-from plumbline.contracts.access import same_body
 from plumbline.contracts.models import (
     Assessment,
     AssessmentTerm,
@@ -31,6 +30,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
+from plumbline.people.queries import same_body
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns as toolkits
 from plumbline.toolkits.queries import returns as toolkit_queries

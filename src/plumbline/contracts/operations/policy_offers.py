@@ -6,13 +6,13 @@ from pathlib import Path
 from django.db import transaction
 
 from plumbline.audit import operations as audit
-from plumbline.contracts.access import same_body
 from plumbline.contracts.models import Contract, Policy, PolicyOffer
 from plumbline.contracts.operations.assurance import review_policy
 from plumbline.contracts.queries import portal
 from plumbline.evidence.operations import give_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import User
+from plumbline.people.queries import same_body
 
 
 @transaction.atomic

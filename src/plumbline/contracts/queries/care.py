@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
 
 from plumbline.actions.models import Action, ActionState
-from plumbline.contracts.access import contracts_visible_to, same_body
+from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Assessment,
     AssessmentTerm,
@@ -27,7 +27,7 @@ from plumbline.contracts.rules import evaluations as rules
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, User
-from plumbline.people.queries import children_visible_to
+from plumbline.people.queries import children_visible_to, same_body
 from plumbline.toolkits.models import ReturnState
 
 _S = Evaluation.State

@@ -24,7 +24,7 @@ from plumbline.actions.models import Action
 from plumbline.actions.states import OUTSTANDING
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import OcdsContract, OcdsParty
-from plumbline.contracts.access import contracts_visible_to, same_body
+from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Contract,
     ContractSetting,
@@ -39,6 +39,7 @@ from plumbline.flags.models import Flag, FlagState
 from plumbline.flags.queries import flags_visible_to
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import User
+from plumbline.people.queries import same_body
 
 # Red first; a contract that is not in force has no colour.
 _GRAVITY = (("red", 0), ("amber", 1), ("green", 2))

@@ -13,6 +13,7 @@ from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.queries import standing
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation, User
+from plumbline.people.queries import same_body
 from plumbline.toolkits import access, rules
 from plumbline.toolkits import content as contents
 from plumbline.toolkits.access import returns_visible_to
@@ -119,14 +120,14 @@ def documents_to_choose(answer_set: Return, *, viewer: User | None, on: date) ->
     if answer_set.organisation_id is None:
         found = found.filter(organisation__isnull=True)
     else:
-        found = found.filter(organisation__in=access.same_bodies({answer_set.organisation_id}))
+        found = found.filter(organisation__in=same_body({answer_set.organisation_id}))
     return found.order_by("-added_at", "-pk")
 
 
 def last_handed_in(*, toolkit_id: int, organisation: Organisation) -> Return | None:
     """The last return of a toolkit that an organisation handed in."""
     found = Return.objects.filter(
-        version__toolkit=toolkit_id, state__in=HANDED_IN, organisation__in=access.same_bodies({organisation.pk})
+        version__toolkit=toolkit_id, state__in=HANDED_IN, organisation__in=same_body({organisation.pk})
     )
     return found.order_by(F("period_to").desc(nulls_last=True), "-submitted_at", "-pk").first()
 
@@ -158,7 +159,7 @@ def offers(answer_set: Return, *, on: date) -> dict[str, tuple[Offer, ...]]:
     if not wanted:
         return {}
     sources = list(
-        Return.objects.filter(organisation__in=access.same_bodies({answer_set.organisation_id}), state__in=HANDED_IN)
+        Return.objects.filter(organisation__in=same_body({answer_set.organisation_id}), state__in=HANDED_IN)
         .exclude(version__toolkit=answer_set.version.toolkit_id)
         .order_by("-submitted_at", "-pk")
     )

@@ -133,11 +133,6 @@ def check(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "contract_care/check.html", context, status=409 if refused else 200)
 
 
-def has_draft(user: Any, meeting: Evaluation) -> bool:
-    """Whether somebody has begun to type the record of a meeting."""
-    return any(drafts.find(user=user, form=DRAFT, subject=_subject(meeting, key)) for key in _KEYS)
-
-
 def _to_record(request: HttpRequest, pk: int) -> Evaluation:
     found = meeting_of(request, pk)
     if not may_change(request.user, found.contract, on=request.day, area_lead=True):
