@@ -35,6 +35,8 @@ class Watch:
 def accessibility_faults(page: Page, *, tags: Sequence[str] = AXE_TAGS) -> list[str]:
     """What axe finds wrong, one sentence a fault. It is put in through the debugger, which the page's content security
     policy does not concern: the policy stays on, as people have it."""
+    # After a click the next page may have begun and hold no element yet.
+    page.wait_for_load_state()
     page.evaluate(AXE_SCRIPT)
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", list(tags)
