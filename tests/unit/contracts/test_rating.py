@@ -100,6 +100,17 @@ class TestPolicies:
         law = LawChange("New guidance", date(2015, 5, 6), date(2015, 9, 1), frozenset({"complaints"}))
         assert days("policy_before_law_change", facts(reviews={"dbs": [START]}), (law,)) == []
 
+    def test_each_time_names_the_change_that_it_is_about(self) -> None:
+        laws = (
+            LawChange("the first guidance", date(2015, 4, 1), date(2015, 6, 1), frozenset({"dbs"})),
+            LawChange("the second guidance", date(2016, 4, 1), date(2016, 6, 1), frozenset({"dbs"})),
+        )
+        known = facts(reviews={"dbs": [START, date(2015, 9, 1)]})
+        found = [each for each in rating.reasons(known, laws) if each.code == "policy_before_law_change"]
+        assert [(each.from_on, each.detail) for each in found] == [
+            (date(2015, 6, 2), "the first guidance"), (date(2016, 6, 2), "the second guidance"),
+        ]  # fmt: skip
+
 
 class TestMeetingsAndVisits:
     def test_without_a_meeting_it_is_overdue_from_the_93rd_day(self) -> None:

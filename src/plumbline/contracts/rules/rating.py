@@ -335,7 +335,7 @@ def _policy_before_law(facts: Facts, first: date, last: date, laws: Sequence[Law
             if from_on <= until:
                 spans.append((from_on, until, law.title))
         for from_on, until in _merged((begin, end) for begin, end, _ in spans):
-            titles = "; ".join(dict.fromkeys(name for begin, end, name in sorted(spans) if begin >= from_on <= end))
+            titles = "; ".join(dict.fromkeys(name for begin, _, name in sorted(spans) if from_on <= begin <= until))
             found.append(Held("policy_before_law_change", policy, colour, from_on, until, titles[:250]))
     return found
 
