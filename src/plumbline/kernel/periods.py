@@ -50,9 +50,10 @@ def is_working_day(day: date, holidays: Collection[date]) -> bool:
 
 
 def add_working_days(day: date, count: int, holidays: Collection[date]) -> date:
-    """The `count`th working day after `day`; `count` 0 is the day itself, or the next working day."""
-    while not is_working_day(day, holidays):
-        day += timedelta(1)
+    """The `count`th working day after `day`: the first after a Saturday is the Monday. `count` 0 is the day itself, or
+    the next working day."""
+    if count == 0 and not is_working_day(day, holidays):
+        count = 1
     for _ in range(count):
         day += timedelta(1)
         while not is_working_day(day, holidays):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from plumbline.contracts.rules.notifications import ALL, NOTIFIABLE, Clock, Library, Rule
 from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.periods import is_working_day
+from plumbline.kernel.periods import add_working_days
 
 # Days end, and people say times, where the council is.
 PLACE = ZoneInfo("Europe/London")
@@ -96,11 +96,7 @@ def due_at(clock: Clock, knew_at: datetime, *, holidays: Collection[date]) -> da
     after a Saturday is the Monday, unless that is a bank holiday."""
     if clock.hours is not None:
         return knew_at + timedelta(hours=clock.hours)
-    day = knew_at.astimezone(PLACE).date()
-    left = clock.working_days or 0
-    while left:
-        day += timedelta(1)
-        left -= is_working_day(day, holidays)
+    day = add_working_days(knew_at.astimezone(PLACE).date(), clock.working_days or 0, holidays)
     return datetime.combine(day, time(23, 59), PLACE)
 
 
