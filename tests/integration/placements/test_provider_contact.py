@@ -48,7 +48,7 @@ def test_it_says_on_how_many_flags_it_was_recorded():
 
 def test_the_flags_are_then_due_by_their_next_step():
     contact(two_children())
-    assert set(Flag.objects.values_list("due_on", flat=True)) == {date(2016, 8, 8)}
+    assert set(Flag.objects.values_list("due_on", flat=True)) == {date(2016, 8, 5)}
 
 
 def test_another_settings_flags_wait_still():
@@ -93,7 +93,7 @@ def test_nobody_else_records_it(role):
 def test_each_setting_whose_provider_waits_is_found_with_its_day():
     setting = two_children()
     found = lookups.providers_to_contact(a_user("contract_officer"), on=TODAY)
-    assert [(each.pk, each.contact_due) for each in found] == [(setting.pk, date(2016, 8, 3))]
+    assert [(each.pk, each.contact_due) for each in found] == [(setting.pk, date(2016, 8, 2))]
 
 
 def test_finding_whose_provider_waits_takes_one_query_however_many_there_are():
