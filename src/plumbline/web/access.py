@@ -23,6 +23,7 @@ from inspect import isfunction
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -30,6 +31,8 @@ from django.urls import URLPattern, URLResolver
 
 from plumbline.kernel.errors import NotAllowed, Refusal
 from plumbline.people.access import Permission, may
+from plumbline.people.models import User
+from plumbline.web.request import DatedRequest
 
 View = Callable[..., HttpResponseBase]
 
@@ -85,11 +88,11 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str |
             yield path, pattern.name, pattern.callback
 
 
-def may_use(user: Any, access: Access, *, on: date) -> bool:
+def may_use(user: User | AnonymousUser, access: Access, *, on: date) -> bool:
     """Whether a page so marked answers this user on a day."""
     if access.kind == "public":
         return True
-    if not user.is_authenticated:
+    if isinstance(user, AnonymousUser):
         return False
     return access.kind == "signed_in" or any(may(user, permission, on=on) for permission in access.permissions)
 
@@ -101,10 +104,10 @@ def _marked(view: View, access: Access) -> View:
         raise TypeError(f"{view.__qualname__} is marked twice")
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: DatedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if access.kind != "public" and not request.user.is_authenticated:
             return _to_sign_in(request)
-        if not may_use(request.user, access, on=request.day):  # type: ignore[attr-defined]
+        if not may_use(request.user, access, on=request.day):
             raise Http404
         # The two refusals, turned into answers once for all pages that do not show them beside a field.
         try:

@@ -23,7 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         **shown,
         "person": {"name": str(user), "role": ", ".join(dict.fromkeys(roles)) or "No role today"},
-        "navigation": navigation.menu(request),
+        "navigation": navigation.menu(user, on=shown["day"], path=request.path),
         "search_url": navigation.address_of("search"),
         "account_url": navigation.address_of("account"),
     }

@@ -1,6 +1,7 @@
 """The day and the moment of a request, asked of the clock once, here at the edge."""
 
 from collections.abc import Callable
+from typing import cast
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve
 from django.utils import timezone
+
+from plumbline.web.request import DatedRequest
 
 # Pages that someone without a second factor needs in order to get one, or to leave.
 _BEFORE_SECOND_FACTOR = {
@@ -23,9 +26,11 @@ class DayMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.at = timezone.now()  # type: ignore[attr-defined]
-        request.day = settings.TODAY or timezone.localdate()  # type: ignore[attr-defined]
-        return self.get_response(request)
+        # Here it becomes one: Django makes the request and knows nothing of ours.
+        dated = cast(DatedRequest, request)
+        dated.at = timezone.now()
+        dated.day = settings.TODAY or timezone.localdate()
+        return self.get_response(dated)
 
 
 class SecondFactorMiddleware:

@@ -1,11 +1,12 @@
 """The menu: only what this person may open. What an entry needs is the mark of the page it opens, said there."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
-from django.http import HttpRequest
 from django.urls import get_resolver, resolve, reverse
 
+from plumbline.people.models import User
 from plumbline.web.access import access_of, may_use, routes
 
 
@@ -41,20 +42,20 @@ ENTRIES = (
 )
 
 
-def menu(request: HttpRequest) -> list[tuple[str, str, bool]]:
-    """(label, address, whether we are there) for each entry that the person signed in may open."""
+def menu(user: User, *, on: date, path: str) -> list[tuple[str, str, bool]]:
+    """(label, address, whether we are there) for each entry that this person may open."""
     shown = []
     for entry in ENTRIES:
-        if entry.route not in _names() or (entry.unless in _names() and _opens(request, reverse(entry.unless))):
+        if entry.route not in _names() or (entry.unless in _names() and _opens(user, reverse(entry.unless), on=on)):
             continue
         address = reverse(entry.route)
-        if _opens(request, address):
-            shown.append((entry.label, address, _is_open(request.path, address, entry.under)))
+        if _opens(user, address, on=on):
+            shown.append((entry.label, address, _is_open(path, address, entry.under)))
     return shown
 
 
-def _opens(request: HttpRequest, address: str) -> bool:
-    return may_use(request.user, access_of(resolve(address).func), on=request.day)  # type: ignore[attr-defined]
+def _opens(user: User, address: str, *, on: date) -> bool:
+    return may_use(user, access_of(resolve(address).func), on=on)
 
 
 def _is_open(path: str, address: str, under: tuple[str, ...]) -> bool:

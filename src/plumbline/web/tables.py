@@ -39,7 +39,7 @@ import xlsxwriter
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -48,6 +48,7 @@ from django.utils.text import slugify
 
 from plumbline.web import wording
 from plumbline.web.filters import Choice, Day, Filter, Text, YesNo
+from plumbline.web.request import Request
 
 __all__ = ["Cell", "Choice", "Column", "Day", "Filter", "Table", "Text", "YesNo", "page", "safe_for_spreadsheets"]
 
@@ -148,7 +149,7 @@ class Table:
 
     def __init__(
         self,
-        request: HttpRequest,
+        request: Request,
         rows: Rows,
         *,
         prefix: str = "",
@@ -401,7 +402,7 @@ class Table:
         return FileResponse(file, as_attachment=True, filename=f"{self.file_stem}.xlsx")
 
 
-def page(request: HttpRequest, table: Table, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
+def page(request: Request, table: Table, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
     """The page with the table as ``table``, or the file of it that the address asks for."""
     return table.download or render(request, template, {"table": table, **(context or {})})
 

@@ -8,12 +8,13 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from plumbline.people.access import ROLES, current_roles
 from plumbline.people.models import RoleHeld
 from plumbline.web.access import public, signed_in
+from plumbline.web.request import Request
 
 
 class _SignIn(account.LoginView):
@@ -31,7 +32,7 @@ class _SignIn(account.LoginView):
 
 
 @public
-def sign_in(request: HttpRequest) -> HttpResponseBase:
+def sign_in(request: Request) -> HttpResponseBase:
     return _SignIn.as_view()(request)
 
 
@@ -50,7 +51,7 @@ download_recovery_codes = signed_in(lambda request: recovery_codes.download_reco
 
 
 @signed_in
-def my_account(request: HttpRequest) -> HttpResponseBase:
+def my_account(request: Request) -> HttpResponseBase:
     roles = [
         {"label": ROLES[held.role].label, "does": ROLES[held.role].does, "team": held.team, "from_on": held.from_on}
         for held in current_roles(request.user, on=request.day)

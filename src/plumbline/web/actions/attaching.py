@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from plumbline.actions import rules
 from plumbline.actions.models import Action
 from plumbline.evidence import queries
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.operations import keep_document
 from plumbline.web.evidence import files, reach
+from plumbline.web.request import Request
 
 _MOST = 100
 
@@ -19,14 +18,14 @@ def may_attach(action: Action) -> bool:
     return action.subject_type not in rules.CHILD_SUBJECTS
 
 
-def choices(request: HttpRequest, action: Action) -> list[tuple[str, str]]:
+def choices(request: Request, action: Action) -> list[tuple[str, str]]:
     """The standing documents of the action's organisation (or the council's) that the viewer may open."""
     seen = queries.standing(reach.documents(request.user, on=request.day))
     found = seen.filter(organisation=action.owner_organisation).order_by("-added_at", "-pk")[:_MOST]
     return [(str(each.pk), f"{each.title} ({each.added_at:%-d %B %Y})") for each in found]
 
 
-def attached(request: HttpRequest, action: Action, given: dict[str, Any]) -> Document | None:
+def attached(request: Request, action: Action, given: dict[str, Any]) -> Document | None:
     """The document that the form holds; a new one is kept. Raises RuleBroken for a file that cannot be."""
     if upload := given.get("file"):
         shared = Sensitivity.SHARED if action.owner_organisation_id else Sensitivity.COUNCIL

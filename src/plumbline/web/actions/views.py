@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -22,6 +22,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.actions import attaching, forms, words
 from plumbline.web.evidence import reach
+from plumbline.web.request import Request
 
 ACTIONS = (Permission.ACTIONS_VIEW, Permission.PROVIDER_PORTAL)
 _STATES = (("overdue", "Overdue"), ("to_do", "To do"), ("done", "Done, to be verified"), ("over", "Verified or cancelled"))  # fmt: skip  # noqa: E501
@@ -64,7 +65,7 @@ class Actions(tables.Table):
 
 
 @requires(*ACTIONS)
-def actions(request: HttpRequest) -> HttpResponseBase:
+def actions(request: Request) -> HttpResponseBase:
     """Mine, those to be verified, or all that one may see; what is overdue first."""
     on, viewer = request.day, request.user
     verifies = may(viewer, Permission.ACTIONS_VERIFY, on=on)
@@ -81,7 +82,7 @@ def actions(request: HttpRequest) -> HttpResponseBase:
 
 
 @signed_in
-def action(request: HttpRequest, pk: int) -> HttpResponseBase:
+def action(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     on = request.day
     state, word = words.state_of(found, on)
@@ -150,7 +151,7 @@ def _timeline(found: Action, notes: list[ActionNote], opens: set[int]) -> list[d
 
 
 @signed_in
-def start(request: HttpRequest, pk: int) -> HttpResponseBase:
+def start(request: Request, pk: int) -> HttpResponseBase:
     """ "I have begun" (by POST)."""
     _seen(request, pk)
     if request.method == "POST":
@@ -160,7 +161,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-def note(request: HttpRequest, pk: int) -> HttpResponseBase:
+def note(request: Request, pk: int) -> HttpResponseBase:
     found, _ = _seen(request, pk)
     form = forms.Progress(request.POST or None, request.FILES or None, **_attaching(request, found))
 
@@ -174,7 +175,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-def report_done(request: HttpRequest, pk: int) -> HttpResponseBase:
+def report_done(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_work(hand), found)
     form = forms.Done(request.POST or None, request.FILES or None, **_attaching(request, found))
@@ -193,7 +194,7 @@ def report_done(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-def verify(request: HttpRequest, pk: int) -> HttpResponseBase:
+def verify(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_check(hand), found)
 
@@ -207,7 +208,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
+def send_back(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_check(hand), found)
 
@@ -221,7 +222,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-def move(request: HttpRequest, pk: int) -> HttpResponseBase:
+def move(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_change(hand), found)
 
@@ -237,7 +238,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
+def hand_over(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_change(hand), found)
     initial = {"owner": str(found.owner_id or ""), "organisation": str(found.owner_organisation_id or "")}
@@ -254,7 +255,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
+def cancel(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_cancel(hand), found)
 
@@ -274,12 +275,12 @@ def _owners(found: Action) -> dict[str, Any]:
     }
 
 
-def _attaching(request: HttpRequest, found: Action) -> dict[str, Any]:
+def _attaching(request: Request, found: Action) -> dict[str, Any]:
     may_attach = attaching.may_attach(found)
     return {"may_attach": may_attach, "documents": attaching.choices(request, found) if may_attach else []}
 
 
-def _by(request: HttpRequest) -> dict[str, Any]:
+def _by(request: Request) -> dict[str, Any]:
     return {"by": request.user, "at": request.at, "on": request.day}
 
 
@@ -288,7 +289,7 @@ def _needs(may_do: bool, found: Action) -> None:
         raise NotAllowed(f"Action {found.pk} is for its owner.")
 
 
-def _seen(request: HttpRequest, pk: int) -> tuple[Action, Hand]:
+def _seen(request: Request, pk: int) -> tuple[Action, Hand]:
     viewer: User = request.user  # type: ignore[assignment]
     found = (
         queries.actions_visible_to(viewer, on=request.day)
@@ -302,7 +303,7 @@ def _seen(request: HttpRequest, pk: int) -> tuple[Action, Hand]:
 
 
 def _asked(
-    request: HttpRequest, found: Action, form: Any, done: Callable[[dict[str, Any]], str], *, heading: str, button: str,
+    request: Request, found: Action, form: Any, done: Callable[[dict[str, Any]], str], *, heading: str, button: str,
     kind: str = "", last: ActionNote | None = None,
 ) -> HttpResponseBase:  # fmt: skip
     """One question about an action; what was answered is done, or refused beside the form."""

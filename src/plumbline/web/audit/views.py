@@ -3,7 +3,7 @@
 import re
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 
 from plumbline.audit.models import Event
 from plumbline.audit.queries import last_seal, verify_chain
@@ -12,6 +12,7 @@ from plumbline.people.access import Permission
 from plumbline.people.models import Child
 from plumbline.web import tables
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 
 # What happened, in words; the rest are read off their kind.
 _KINDS = {
@@ -107,7 +108,7 @@ def _plain(value: object) -> str:
 
 
 @requires(Permission.AUDIT_VIEW)
-def audit(request: HttpRequest) -> HttpResponseBase:
+def audit(request: Request) -> HttpResponseBase:
     events = queries.events_visible_to(request.user, on=request.day)
     table = Trail(request, events)
     child = table.chosen.get("child", "")

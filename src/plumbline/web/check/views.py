@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from plumbline.placements import checking, operations
 from plumbline.web import navigation
 from plumbline.web.access import requires
 from plumbline.web.check.forms import Complete, Unchanged
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 from plumbline.web.settings.entering import judgement_address, kept_document
 
@@ -29,7 +30,7 @@ FAMILIES = {
 
 
 @requires(Permission.MONTHLY_CHECK)
-def this_month(request: HttpRequest) -> HttpResponseBase:
+def this_month(request: Request) -> HttpResponseBase:
     """The check of this month; by POST it is opened, or settings that have come since are added."""
     first = request.day.replace(day=1)
     if request.method == "POST":
@@ -39,7 +40,7 @@ def this_month(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def of_month(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
+def of_month(request: Request, year: int, month: int) -> HttpResponseBase:
     return _page(request, _first(year, month))
 
 
@@ -50,7 +51,7 @@ def _first(year: int, month: int) -> date:
         raise Http404 from impossible
 
 
-def _page(request: HttpRequest, first: date, form: Complete | None = None) -> HttpResponseBase:
+def _page(request: Request, first: date, form: Complete | None = None) -> HttpResponseBase:
     on = request.day
     check = lookups.check_of(first)
     if check is None and first != on.replace(day=1):
@@ -110,7 +111,7 @@ def _list(each: OfstedList) -> dict[str, Any]:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def unchanged(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
+def unchanged(request: Request, year: int, month: int) -> HttpResponseBase:
     """By POST: one line, or all that are left, say nothing new."""
     check = lookups.check_of(_first(year, month))
     if check is None:
@@ -127,7 +128,7 @@ def unchanged(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def complete(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
+def complete(request: Request, year: int, month: int) -> HttpResponseBase:
     check = lookups.check_of(_first(year, month))
     if check is None:
         raise Http404
@@ -147,7 +148,7 @@ def complete(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def evidence(request: HttpRequest, item_id: int) -> HttpResponseBase:
+def evidence(request: Request, item_id: int) -> HttpResponseBase:
     """Nothing changed, with the page or the file that was looked at."""
     item = checking.item_seen(request.user, item_id=item_id, on=request.day)
     month = item.check_month.month

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -22,6 +22,7 @@ from plumbline.socialcare import queries as socialcare
 from plumbline.socialcare.models import Involvement
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 
 
@@ -44,7 +45,7 @@ class Children(tables.Table):
     filters = (tables.Text("q", "Name or number", _matching),)
     order = "name"
 
-    def __init__(self, request: HttpRequest, rows: QuerySet[Child], *, on: date) -> None:
+    def __init__(self, request: Request, rows: QuerySet[Child], *, on: date) -> None:
         self.columns = (  # type: ignore[misc]
             tables.Column("name", "Name", sort="sort_key", link=lambda row: reverse("child", args=[row.pk])),
             tables.Column("source_id", "Number", sort="source_id"),
@@ -100,14 +101,14 @@ _REACH = {
 
 
 @requires(Permission.CHILDREN_VIEW)
-def children(request: HttpRequest) -> HttpResponseBase:
+def children(request: Request) -> HttpResponseBase:
     table = Children(request, access.children_listed(request.user, on=request.day), on=request.day)
     operations.look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
     says = [words for reach, words in _REACH.items() if reach in reaches(request.user, on=request.day)]
     return tables.page(request, table, "children/list.html", {"says": says, "tabs": lists(request, "children")})
 
 
-def lists(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
+def lists(request: Request, here: str) -> list[tuple[str, str, bool]]:
     """The lists of this part of the site as tabs, where the person may open more than one."""
     both = ((Permission.CHILDREN_VIEW, "Children", "children"), (Permission.TACS_VIEW, "TACs", "tacs"))
     open_to = [(label, name) for needed, label, name in both if may(request.user, needed, on=request.day)]
@@ -138,7 +139,7 @@ _SECTIONS = (
 
 
 @requires(Permission.CHILDREN_VIEW)
-def child(request: HttpRequest, child_id: int, section: str = "") -> HttpResponseBase:
+def child(request: Request, child_id: int, section: str = "") -> HttpResponseBase:
     """One child. Social care's records and placements show to those who may see placements."""
     viewer, day = request.user, request.day
     visible = access.children_visible_to(viewer, on=day)
@@ -184,7 +185,7 @@ def child(request: HttpRequest, child_id: int, section: str = "") -> HttpRespons
     )
 
 
-def _sections_for(request: HttpRequest) -> list[tuple[str, str]]:
+def _sections_for(request: Request) -> list[tuple[str, str]]:
     """What of a child's record the viewer's roles may see."""
     left_out = set()
     for needed, keys in (
@@ -197,7 +198,7 @@ def _sections_for(request: HttpRequest) -> list[tuple[str, str]]:
     return [(key, words) for key, words in _SECTIONS if key not in left_out]
 
 
-def _record(request: HttpRequest, found: Child, visible: QuerySet[Child], sections: list[tuple[str, str]]) -> Record:
+def _record(request: Request, found: Child, visible: QuerySet[Child], sections: list[tuple[str, str]]) -> Record:
     viewer, day, shown = request.user, request.day, dict(sections)
     tacs = tacs_visible_to(viewer, on=day).filter(child=found).select_related("lead_organisation", "lead_professional")
     about = flags.flags_visible_to(viewer, on=day).filter(child_id=found.pk)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -25,6 +25,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
+from plumbline.web.request import Request
 
 P = Permission
 _ASKED = {"self": ContractReturn.Purpose.SELF_ASSESSMENT, "board": ContractReturn.Purpose.BOARD_ASSESSMENT,
@@ -34,7 +35,7 @@ _HEADINGS = {"self": "Ask for a self-assessment", "board": "Ask for a board asse
 
 
 @requires(P.CONTRACTS_VIEW)
-def assurance(request: HttpRequest, pk: int) -> HttpResponseBase:
+def assurance(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     found = list(care.assessments_of(contract))
     needed = care.needed_kinds(contract, on=request.day)
@@ -51,7 +52,7 @@ def assurance(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "contract_care/assurance.html", context)
 
 
-def _needed(kind: str, found: list[Assessment], request: HttpRequest) -> dict[str, Any]:
+def _needed(kind: str, found: list[Assessment], request: Request) -> dict[str, Any]:
     """One kind that the contract must have: whether it has it today, in a sentence."""
     day = request.day
     valid = [each for each in found if each.kind == kind and each.completed_on <= day <= each.valid_until]
@@ -71,7 +72,7 @@ def _needed(kind: str, found: list[Assessment], request: HttpRequest) -> dict[st
             "said": f"{gone} The contract is amber for this, and on the management team’s list."}  # fmt: skip
 
 
-def _policy(each: care.PolicyStanding, request: HttpRequest) -> dict[str, Any]:
+def _policy(each: care.PolicyStanding, request: Request) -> dict[str, Any]:
     """One of the six, and whether its last review is older than a year."""
     review = each.review
     if review is None:
@@ -83,7 +84,7 @@ def _policy(each: care.PolicyStanding, request: HttpRequest) -> dict[str, Any]:
     return {"policy": each.policy, "label": each.label, "review": review, "state": state, "word": word}
 
 
-def _row(each: Assessment, request: HttpRequest) -> dict[str, Any]:
+def _row(each: Assessment, request: Request) -> dict[str, Any]:
     valid = each.completed_on <= request.day <= each.valid_until and each.missing_since is None
     needs = P.BOARD_ASSESSMENTS if each.kind == Assessment.Kind.BOARD else P.CONTRACTS_MANAGE
     return {"row": each, "state": "green" if valid else "grey", "word": "Valid" if valid else "Over",
@@ -91,7 +92,7 @@ def _row(each: Assessment, request: HttpRequest) -> dict[str, Any]:
 
 
 @requires(P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS)
-def ask(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+def ask(request: Request, pk: int, kind: str) -> HttpResponseBase:
     """Ask the provider for a return; it has it on its own pages from then on."""
     contract = frame.the_contract(request, pk)
     if kind not in _ASKED:
@@ -123,7 +124,7 @@ def ask(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS)
-def record(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+def record(request: Request, pk: int, kind: str) -> HttpResponseBase:
     """A board assessment or a self-assessment, from a file or from a return that is signed off."""
     contract = frame.the_contract(request, pk)
     needs = {"board": P.BOARD_ASSESSMENTS, "self": P.CONTRACTS_MANAGE}
@@ -148,7 +149,7 @@ def record(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     return frame_form(request, contract, form, heading=f"Record a {label}", button="Record it", section="assurance")
 
 
-def _record(request: HttpRequest, contract: Contract, kind: str, given: dict[str, Any]) -> Assessment:
+def _record(request: Request, contract: Contract, kind: str, given: dict[str, Any]) -> Assessment:
     title = f"{Assessment.Kind(kind).label}, {contract.provider.name}"
     document = _kept(request, contract, given.get("document"), title,
                      kind="assessment", expires_on=given.get("expires_on"))  # fmt: skip
@@ -160,7 +161,7 @@ def _record(request: HttpRequest, contract: Contract, kind: str, given: dict[str
     )  # fmt: skip
 
 
-def _kept(request: HttpRequest, contract: Contract, upload: Any, title: str, **more: Any) -> int | None:
+def _kept(request: Request, contract: Contract, upload: Any, title: str, **more: Any) -> int | None:
     if not upload:
         return None
     return keep_document(
@@ -170,7 +171,7 @@ def _kept(request: HttpRequest, contract: Contract, upload: Any, title: str, **m
 
 
 @requires(P.CONTRACTS_MANAGE)
-def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
+def plan(request: Request, pk: int) -> HttpResponseBase:
     """Agree the action plan of the newest self-assessment."""
     contract = frame.the_contract(request, pk)
     form = forms.AgreePlan(request.POST or None, request.FILES or None, owners=owners(request, contract),
@@ -205,7 +206,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS)
-def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
+def withdraw(request: Request, pk: int) -> HttpResponseBase:
     seen = contracts_visible_to(request.user, on=request.day)
     found = Assessment.objects.select_related("contract").filter(pk=pk, contract__in=seen).first()
     if found is None:
@@ -233,7 +234,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def policy(request: HttpRequest, pk: int) -> HttpResponseBase:
+def policy(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     form = forms.ReviewPolicy(request.POST or None, request.FILES or None,
                               initial={"policy": request.GET.get("policy", "")})  # fmt: skip
@@ -260,7 +261,7 @@ def policy(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @requires(P.CONTRACTS_MANAGE)
 @require_POST
-def count(request: HttpRequest, pk: int, return_id: int) -> HttpResponseBase:
+def count(request: Request, pk: int, return_id: int) -> HttpResponseBase:
     """Count a return that is signed off, where the sign-off did not do it."""
     contract = frame.the_contract(request, pk)
     if not contract.returns.filter(answer_set=return_id).exists():
@@ -271,7 +272,7 @@ def count(request: HttpRequest, pk: int, return_id: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def terms(request: HttpRequest) -> HttpResponseBase:
+def terms(request: Request) -> HttpResponseBase:
     """For how long assessments are valid: what holds now, what held, and who settled it."""
     settles = may(request.user, P.CONTRACTS_DECIDE, on=request.day)
     form = forms.Term(request.POST or None) if settles else None
@@ -310,7 +311,7 @@ class BoardAssessments(tables.Table):
 
 
 @requires(P.BOARD_ASSESSMENTS)
-def board(request: HttpRequest) -> HttpResponseBase:
+def board(request: Request) -> HttpResponseBase:
     """What waits for the partnership officer: contracts with a statutory function and no valid board assessment."""
     table = BoardAssessments(request, care.board_assessments_waiting(on=request.day))
     context = {"breadcrumbs": [("Contracts", reverse("contracts")), ("Board assessments", "")]}

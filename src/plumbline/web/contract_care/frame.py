@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from plumbline.contracts.models import Contract
@@ -11,6 +10,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.web.contracts import frame as contracts
 from plumbline.web.contracts.frame import the_contract as the_contract
+from plumbline.web.request import Request
 from plumbline.web.settings import words as settings
 
 
@@ -18,7 +18,7 @@ def address(contract: Contract, section: str = "") -> str:
     return reverse(f"contract_{section}" if section else "contract", args=[contract.pk])
 
 
-def around(request: HttpRequest, contract: Contract, section: str) -> dict[str, Any]:
+def around(request: Request, contract: Contract, section: str) -> dict[str, Any]:
     """The context of a section: that of every page of the contract, and whether the viewer may change what is here.
 
     `manages`: who manages contracts; `leads`: they, and the contract's own service-area lead.
@@ -43,7 +43,7 @@ def crumbs(contract: Contract, *last: str | tuple[str, str]) -> list[tuple[str, 
     return [*found, *((each, "") if isinstance(each, str) else each for each in last)]
 
 
-def may_manage(request: HttpRequest) -> bool:
+def may_manage(request: Request) -> bool:
     return may(request.user, Permission.CONTRACTS_MANAGE, on=request.day)
 
 

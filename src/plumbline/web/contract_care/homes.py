@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -22,6 +22,7 @@ from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
+from plumbline.web.request import Request
 from plumbline.web.settings import words as settings
 
 P = Permission
@@ -60,7 +61,7 @@ def _cell(home: queries.Home, kind: str, period_from: date, on: date, *, inside:
 
 
 @requires(P.CONTRACTS_VIEW)
-def board(request: HttpRequest) -> HttpResponseBase:
+def board(request: Request) -> HttpResponseBase:
     """Every children's home of our contracts, the last six months, and two half-years."""
     on = request.day
     homes = queries.homes(on=on)
@@ -83,7 +84,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
-def home(request: HttpRequest, pk: int) -> HttpResponseBase:
+def home(request: Request, pk: int) -> HttpResponseBase:
     """One home: twelve months, and every report that came."""
     found = _home(request, pk)
     on = request.day
@@ -108,7 +109,7 @@ def home(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE, P.PROVIDER_PORTAL)
-def receive(request: HttpRequest, pk: int) -> HttpResponseBase:
+def receive(request: Request, pk: int) -> HttpResponseBase:
     """A report has come; or the home hands its own in."""
     found = _home(request, pk)
     on = request.day
@@ -135,7 +136,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "contract_care/enter.html", context)
 
 
-def _kept(request: HttpRequest, found: queries.Home, upload: Any, kind: str, period_from: date) -> int | None:
+def _kept(request: Request, found: queries.Home, upload: Any, kind: str, period_from: date) -> int | None:
     if not upload:
         return None
     last = add_months(period_from, 1 if kind == rules.REG44 else 6)
@@ -149,7 +150,7 @@ def _kept(request: HttpRequest, found: queries.Home, upload: Any, kind: str, per
 
 
 @requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
-def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+def report(request: Request, pk: int) -> HttpResponseBase:
     """One report: what it is, and, for who manages contracts, that it was read."""
     found = queries.home_reports_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if found is None:
@@ -176,21 +177,21 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "contract_care/home_report.html", context)
 
 
-def _home(request: HttpRequest, pk: int) -> queries.Home:
+def _home(request: Request, pk: int) -> queries.Home:
     found = next(iter(queries.homes(on=request.day, setting_ids=[pk])), None)
     if found is None or not _sees(request, found.setting):
         raise NotAllowed(f"There is no home {pk}.")
     return found
 
 
-def _sees(request: HttpRequest, setting: Setting) -> bool:
+def _sees(request: Request, setting: Setting) -> bool:
     if may(request.user, P.CONTRACTS_VIEW, on=request.day):
         return True
     own = Contract.objects.filter(settings__setting=setting)
     return own.filter(pk__in=queries.contracts_visible_to(request.user, on=request.day)).exists()
 
 
-def _owners(request: HttpRequest, found: HomeReport) -> list[tuple[str, str]]:
+def _owners(request: Request, found: HomeReport) -> list[tuple[str, str]]:
     rows = Contract.objects.filter(settings__setting=found.setting_id).select_related("provider")
     providers = {each.provider_id: each.provider.name for each in rows}
     named = [(forms.PROVIDER, next(iter(providers.values())))] if len(providers) == 1 else []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from plumbline.web.access import requires
 from plumbline.web.contract_care import frame, steps
 from plumbline.web.contract_care.meetings import meeting_of
 from plumbline.web.evidence import files
+from plumbline.web.request import Request
 
 P = Permission
 DRAFT = "evaluation"
@@ -56,7 +57,7 @@ _KEYS = [matter.key for matter in MATTERS]
 
 
 @requires(P.CONTRACTS_VIEW)
-def step(request: HttpRequest, pk: int, key: str) -> HttpResponseBase:
+def step(request: Request, pk: int, key: str) -> HttpResponseBase:
     found = _to_record(request, pk)
     matter = next((each for each in MATTERS if each.key == key), None)
     if matter is None:
@@ -90,7 +91,7 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponseBase:
 
 @requires(P.CONTRACTS_VIEW)
 @require_POST
-def keep(request: HttpRequest, pk: int, key: str) -> HttpResponseBase:
+def keep(request: Request, pk: int, key: str) -> HttpResponseBase:
     """Keep what is typed now; answers "Saved 14:32"."""
     found = _to_record(request, pk)
     if key not in _KEYS:
@@ -100,7 +101,7 @@ def keep(request: HttpRequest, pk: int, key: str) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def check(request: HttpRequest, pk: int) -> HttpResponseBase:
+def check(request: Request, pk: int) -> HttpResponseBase:
     """Everything once more; recorded from here, all of it or nothing."""
     found = _to_record(request, pk)
     filled = {key: _form(request, found, key, _draft(request, found, key) or {}) for key in _KEYS}
@@ -133,7 +134,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "contract_care/check.html", context, status=409 if refused else 200)
 
 
-def _to_record(request: HttpRequest, pk: int) -> Evaluation:
+def _to_record(request: Request, pk: int) -> Evaluation:
     found = meeting_of(request, pk)
     if not may_change(request.user, found.contract, on=request.day, area_lead=True):
         raise NotAllowed(f"There is no meeting {pk} that you may record.")
@@ -143,7 +144,7 @@ def _to_record(request: HttpRequest, pk: int) -> Evaluation:
 
 
 def _form(
-    request: HttpRequest, meeting: Evaluation, key: str, data: Mapping[str, str] | None, uploads: Any = None
+    request: Request, meeting: Evaluation, key: str, data: Mapping[str, str] | None, uploads: Any = None
 ) -> steps.Step:
     """The page's form; `data` None: nothing was typed yet."""
     contract, day = meeting.contract, request.day
@@ -184,13 +185,13 @@ def _with_default(typed: Any, meeting: Evaluation) -> Any:
     return {**typed, "quarter": steps.rules.last_quarter(meeting.held_on).isoformat()}
 
 
-def owners(request: HttpRequest, contract: Contract) -> list[tuple[str, str]]:
+def owners(request: Request, contract: Contract) -> list[tuple[str, str]]:
     """Who can be given something to do: the provider, the contract's own people, whoever is typing."""
     people = {each.pk: each for each in (contract.manager, contract.area_lead, request.user) if each is not None}
     return [(steps.PROVIDER, contract.provider.name), *((str(pk), str(each)) for pk, each in people.items())]
 
 
-def _page(request: HttpRequest, meeting: Evaluation, matter: Matter, form: steps.Step) -> HttpResponseBase:
+def _page(request: Request, meeting: Evaluation, matter: Matter, form: steps.Step) -> HttpResponseBase:
     number = _KEYS.index(matter.key)
     before = reverse("meeting_step", args=[meeting.pk, _KEYS[number - 1]]) if number else ""
     contract = meeting.contract
@@ -210,12 +211,12 @@ def _subject(meeting: Evaluation, key: str) -> str:
     return f"{meeting.pk}.{key}"
 
 
-def _draft(request: HttpRequest, meeting: Evaluation, key: str) -> dict[str, str] | None:
+def _draft(request: Request, meeting: Evaluation, key: str) -> dict[str, str] | None:
     found = drafts.find(user=request.user, form=DRAFT, subject=_subject(meeting, key))
     return dict(found.payload) if found else None
 
 
-def _keep_draft(request: HttpRequest, meeting: Evaluation, key: str, typed: Mapping[str, str]) -> None:
+def _keep_draft(request: Request, meeting: Evaluation, key: str, typed: Mapping[str, str]) -> None:
     drafts.keep(
         user=request.user, form=DRAFT, subject=_subject(meeting, key), base=0, payload=typed,
         seq=int(request.at.timestamp() * 1_000_000), at=request.at,
@@ -226,7 +227,7 @@ def _payload(data: Any) -> dict[str, str]:
     return {name: value for name, value in data.items() if name not in ("csrfmiddlewaretoken", "more", "later")}
 
 
-def _keep(request: HttpRequest, meeting: Evaluation, upload: Any) -> int:
+def _keep(request: Request, meeting: Evaluation, upload: Any) -> int:
     return keep_document(
         title=f"Minutes, {meeting.contract.title}, {wording.day(meeting.held_on)}", file_name=upload.name,
         content=upload.read(), folder=files.folder(), kind="minutes", by=request.user, at=request.at,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -22,19 +22,20 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contract_care import frame
 from plumbline.web.contract_care.forms import Cancel, LinkCase, MoveMeeting, PlanMeeting, ResolveCase
+from plumbline.web.request import Request
 
 P = Permission
 _STATE_WORDS = {"planned": "draft", "held": "done", "cancelled": "closed"}
 
 
-def meeting_of(request: HttpRequest, pk: int) -> Evaluation:
+def meeting_of(request: Request, pk: int) -> Evaluation:
     found = care.evaluations_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if found is None:
         raise NotAllowed(f"There is no meeting {pk}.")
     return found
 
 
-def cases_seen(request: HttpRequest, cases: Any) -> list[dict[str, Any]]:
+def cases_seen(request: Request, cases: Any) -> list[dict[str, Any]]:
     """Each case with the address of its child, where the viewer may open that child."""
     children = children_visible_to(request.user, on=request.day)
     shows = may(request.user, P.CHILDREN_VIEW, on=request.day)
@@ -46,7 +47,7 @@ def cases_seen(request: HttpRequest, cases: Any) -> list[dict[str, Any]]:
 
 
 @requires(P.CONTRACTS_VIEW)
-def meetings(request: HttpRequest, pk: int) -> HttpResponseBase:
+def meetings(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     held = list(care.evaluations_of(request.user, contract, on=request.day))
     due = care.meeting_due(contract, on=request.day)
@@ -63,7 +64,7 @@ def meetings(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
+def plan(request: Request, pk: int) -> HttpResponseBase:
     """Plan a meeting, or begin the record of one that was held."""
     contract = frame.the_contract(request, pk)
     _leads(request, contract)
@@ -92,7 +93,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def meeting(request: HttpRequest, pk: int) -> HttpResponseBase:
+def meeting(request: Request, pk: int) -> HttpResponseBase:
     found = meeting_of(request, pk)
     contract = found.contract
     section = found.safeguarding
@@ -118,7 +119,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def move(request: HttpRequest, pk: int) -> HttpResponseBase:
+def move(request: Request, pk: int) -> HttpResponseBase:
     found = meeting_of(request, pk)
     _leads(request, found.contract)
     form = MoveMeeting(request.POST or None, initial={"held_on": found.held_on})
@@ -129,7 +130,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
+def cancel(request: Request, pk: int) -> HttpResponseBase:
     found = meeting_of(request, pk)
     _leads(request, found.contract)
     form = Cancel(request.POST or None)
@@ -142,14 +143,14 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @requires(P.CONTRACTS_VIEW)
 @require_POST
-def begin_toolkit(request: HttpRequest, pk: int) -> HttpResponseBase:
+def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
     """Begin the joint evaluation toolkit for this meeting, and go to it."""
     found = operations.begin_toolkit(evaluation_id=meeting_of(request, pk).pk, by=request.user, at=request.at,
                                      on=request.day)  # fmt: skip
     return redirect("return", found.answer_set_id)
 
 
-def _case_of(request: HttpRequest, pk: int) -> EvaluationCase:
+def _case_of(request: Request, pk: int) -> EvaluationCase:
     seen = care.evaluations_visible_to(request.user, on=request.day).order_by()
     found = EvaluationCase.objects.filter(pk=pk, evaluation__in=seen).select_related("evaluation__contract").first()
     if found is None:
@@ -158,7 +159,7 @@ def _case_of(request: HttpRequest, pk: int) -> EvaluationCase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
+def resolve(request: Request, pk: int) -> HttpResponseBase:
     case = _case_of(request, pk)
     _leads(request, case.evaluation.contract)
     form = ResolveCase(request.POST or None, initial={"resolved_on": request.day})
@@ -184,7 +185,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def link(request: HttpRequest, pk: int) -> HttpResponseBase:
+def link(request: Request, pk: int) -> HttpResponseBase:
     """Say which child a case is about: only for who may see children at all."""
     if not may(request.user, P.CHILDREN_VIEW, on=request.day):
         raise NotAllowed(f"There is no case {pk}.")
@@ -230,20 +231,20 @@ class Due(tables.Table):
 
 
 @requires(P.CONTRACTS_VIEW)
-def meetings_due(request: HttpRequest) -> HttpResponseBase:
+def meetings_due(request: Request) -> HttpResponseBase:
     """Of every contract in force, when it was last evaluated and when it is to be again."""
     rows = care.meetings_due(on=request.day, contracts=contracts_visible_to(request.user, on=request.day))
     context = {"breadcrumbs": [("Contracts", reverse("contracts")), ("Meetings due", "")]}
     return tables.page(request, Due(request, rows), "contract_care/list.html", context)
 
 
-def _leads(request: HttpRequest, contract: Any) -> None:
+def _leads(request: Request, contract: Any) -> None:
     if not may_change(request.user, contract, on=request.day, area_lead=True):
         raise NotAllowed("This is for the contract's manager and its service-area lead.")
 
 
 def _done_or_form(
-    request: HttpRequest, found: Evaluation, form: Any, operation: Any, *, field: str, done: str, **words: Any
+    request: Request, found: Evaluation, form: Any, operation: Any, *, field: str, done: str, **words: Any
 ) -> HttpResponseBase:
     if form.is_valid():
         try:
@@ -264,7 +265,7 @@ def _done_or_form(
 
 
 def frame_form(
-    request: HttpRequest, contract: Any, form: Any, *, heading: str, button: str, section: str, about: str = "",
+    request: Request, contract: Any, form: Any, *, heading: str, button: str, section: str, about: str = "",
     kind: str = "",
 ) -> HttpResponseBase:  # fmt: skip
     """A page with one form, below a section of a contract."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from plumbline.contracts.access import contracts_visible_to
@@ -19,12 +19,13 @@ from plumbline.people.access import Permission
 from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
 from plumbline.web.contract_care.meetings import frame_form
+from plumbline.web.request import Request
 
 P = Permission
 
 
 @requires(P.CONTRACTS_VIEW)
-def kpis(request: HttpRequest, pk: int) -> HttpResponseBase:
+def kpis(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     context = {**frame.around(request, contract, "kpis"), "kpis": care.kpis_of(contract), "tag": KPI_TAGS}
     return render(request, "contract_care/kpis.html", context)
@@ -40,7 +41,7 @@ KPI_TAGS = {
 
 
 @requires(P.CONTRACTS_MANAGE)
-def kpi_new(request: HttpRequest, pk: int) -> HttpResponseBase:
+def kpi_new(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     return _one(request, contract, forms.NewKpi(request.POST or None), kpi_operations.add_kpi, section="kpis",
                 keys={"contract_id": contract.pk}, heading="Measure something more", button="Add it", field="title",
@@ -48,7 +49,7 @@ def kpi_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def kpi_read(request: HttpRequest, pk: int) -> HttpResponseBase:
+def kpi_read(request: Request, pk: int) -> HttpResponseBase:
     """What a quarter brought; said again, it corrects what was said before."""
     kpi = _found(request, Kpi, pk)
     form = forms.Reading(request.POST or None, quarters=_quarters(request.day, kpi.contract),
@@ -76,7 +77,7 @@ def kpi_read(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def kpi_end(request: HttpRequest, pk: int) -> HttpResponseBase:
+def kpi_end(request: Request, pk: int) -> HttpResponseBase:
     kpi = _found(request, Kpi, pk)
     return _one(request, kpi.contract, forms.End(request.POST or None), kpi_operations.end_kpi, section="kpis",
                 keys={"kpi_id": kpi.pk}, heading=f"Measure “{kpi.title}” no longer", button="End it", field="because",
@@ -84,7 +85,7 @@ def kpi_end(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def arrangements(request: HttpRequest, pk: int) -> HttpResponseBase:
+def arrangements(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     found = contract.arrangements.select_related("recorded_by").order_by("ended_on", "-agreed_on", "-pk")
     context = {**frame.around(request, contract, "arrangements"),
@@ -94,7 +95,7 @@ def arrangements(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def arrangement_new(request: HttpRequest, pk: int) -> HttpResponseBase:
+def arrangement_new(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     _leads(request, contract)
     form = forms.Arrangement(request.POST or None)
@@ -105,7 +106,7 @@ def arrangement_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def arrangement_end(request: HttpRequest, pk: int) -> HttpResponseBase:
+def arrangement_end(request: Request, pk: int) -> HttpResponseBase:
     found = _found(request, Arrangement, pk)
     _leads(request, found.contract)
     return _one(
@@ -125,7 +126,7 @@ def arrangement_end(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def commitments(request: HttpRequest, pk: int) -> HttpResponseBase:
+def commitments(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     context = {**frame.around(request, contract, "commitments"), "commitments": care.commitments_of(contract),
                "tag": {"met": "green", "partly": "amber", "not_met": "red", "not_seen": "grey"}}  # fmt: skip
@@ -133,7 +134,7 @@ def commitments(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW)
-def commitment_new(request: HttpRequest, pk: int) -> HttpResponseBase:
+def commitment_new(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     _leads(request, contract)
     return _one(request, contract, forms.Commitment(request.POST or None), arrangement_operations.add_commitment,
@@ -142,7 +143,7 @@ def commitment_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def commitment_end(request: HttpRequest, pk: int) -> HttpResponseBase:
+def commitment_end(request: Request, pk: int) -> HttpResponseBase:
     found = _found(request, Commitment, pk)
     return _one(
         request,
@@ -167,7 +168,7 @@ def _quarters(day: date, contract: Contract) -> list[date]:
     return found
 
 
-def _found(request: HttpRequest, table: Any, pk: int) -> Any:
+def _found(request: Request, table: Any, pk: int) -> Any:
     seen = contracts_visible_to(request.user, on=request.day)
     found = table.objects.select_related("contract").filter(pk=pk, contract__in=seen).first()
     if found is None:
@@ -175,13 +176,13 @@ def _found(request: HttpRequest, table: Any, pk: int) -> Any:
     return found
 
 
-def _leads(request: HttpRequest, contract: Contract) -> None:
+def _leads(request: Request, contract: Contract) -> None:
     if not may_change(request.user, contract, on=request.day, area_lead=True):
         raise NotAllowed("This is for the contract's manager and its service-area lead.")
 
 
 def _one(
-    request: HttpRequest, contract: Contract, form: Any, operation: Any, *, section: str, keys: dict[str, int],
+    request: Request, contract: Contract, form: Any, operation: Any, *, section: str, keys: dict[str, int],
     field: str, done: str, **words: str,
 ) -> HttpResponseBase:  # fmt: skip
     if form.is_valid():

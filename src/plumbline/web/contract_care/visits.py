@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings as site
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -32,6 +32,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
+from plumbline.web.request import Request
 from plumbline.web.settings import words as settings
 
 P = Permission
@@ -42,7 +43,7 @@ _DUE_WORDS = {"overdue": "Overdue", "due": "Due", "in_time": "In time"}
 _DUE_TAGS = {"overdue": "overdue", "due": "amber", "in_time": "green"}
 
 
-def visit_of(request: HttpRequest, pk: int) -> Visit:
+def visit_of(request: Request, pk: int) -> Visit:
     found = queries.visits_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if found is None:
         raise NotAllowed(f"There is no visit {pk}.")
@@ -54,7 +55,7 @@ def where(visit: Visit) -> str:
 
 
 @requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
-def visits(request: HttpRequest, pk: int) -> HttpResponseBase:
+def visits(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     found = queries.visits_of(request.user, contract, on=request.day)
     inside = may(request.user, P.CONTRACTS_VIEW, on=request.day)
@@ -72,13 +73,13 @@ def visits(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "contract_care/visits.html", context)
 
 
-def _homes(request: HttpRequest, contract: Contract) -> list[queries.Home]:
+def _homes(request: Request, contract: Contract) -> list[queries.Home]:
     """The children's homes of the contract, whose reports are awaited."""
     here = list(contract.settings.values_list("setting", flat=True))
     return queries.homes(on=request.day, setting_ids=here)
 
 
-def _due_row(each: queries.DueVisit, request: HttpRequest) -> dict[str, Any]:
+def _due_row(each: queries.DueVisit, request: Request) -> dict[str, Any]:
     state = each.state(request.day)
     return {"setting": settings.label(each.setting), "url": settings.address(each.setting), "pk": each.setting.pk,
             "state": _DUE_TAGS[state], "word": _DUE_WORDS[state], "sentence": each.sentence(request.day),
@@ -110,7 +111,7 @@ class DueVisits(tables.Table):
 
 
 @requires(P.CONTRACTS_VIEW)
-def visits_due(request: HttpRequest) -> HttpResponseBase:
+def visits_due(request: Request) -> HttpResponseBase:
     """Every home and school that is to be visited this year. A count of children is no child's record."""
     rows = queries.visits_due(with_children=settings_with_children(on=request.day), on=request.day)
     late = sum(1 for row in rows if row.state(request.day) == "overdue")
@@ -123,7 +124,7 @@ def visits_due(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
-def visit(request: HttpRequest, pk: int) -> HttpResponseBase:
+def visit(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
     order = list(rules.AREAS)
     inside = may(request.user, P.CONTRACTS_VIEW, on=request.day)
@@ -151,7 +152,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def plan(request: HttpRequest) -> HttpResponseBase:
+def plan(request: Request) -> HttpResponseBase:
     """Plan a visit: to a setting (`setting`), or under a contract (`contract`) to one of its settings."""
     if not (request.GET.get("contract") or request.GET.get("setting")):
         return redirect("visits_due")
@@ -184,7 +185,7 @@ def plan(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def hold(request: HttpRequest, pk: int) -> HttpResponseBase:
+def hold(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
     form = forms.HoldVisit(
         request.POST or None, owners=_owners(request, found),
@@ -211,7 +212,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def accept(request: HttpRequest) -> HttpResponseBase:
+def accept(request: Request) -> HttpResponseBase:
     """Take another council's visit for ours."""
     if not (request.GET.get("contract") or request.GET.get("setting")):
         return redirect("visits_due")
@@ -245,7 +246,7 @@ def accept(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+def report(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
     form = forms.SendReport(request.POST if request.method == "POST" else None, request.FILES or None)
     if form.is_valid():
@@ -267,7 +268,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE, P.PROVIDER_PORTAL)
-def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
+def answer(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
     form = forms.Answer(request.POST or None)
     if frame.may_manage(request):
@@ -277,7 +278,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def sign_off(request: HttpRequest, pk: int) -> HttpResponseBase:
+def sign_off(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
     open_ends = queries.open_ends_of(found)
     form = forms.SignOff(request.POST if request.method == "POST" else None)
@@ -296,7 +297,7 @@ def sign_off(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
+def cancel(request: Request, pk: int) -> HttpResponseBase:
     return _act(request, visit_of(request, pk), forms.Cancel(request.POST or None), operations.cancel_visit,
                 heading="Cancel the visit", button="Cancel the visit", kind="warning",
                 done="The visit is cancelled. The clock for the yearly one runs on.")  # fmt: skip
@@ -318,7 +319,7 @@ def _known_keys() -> dict[str, bytes]:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def pack(request: HttpRequest, pk: int) -> HttpResponseBase:
+def pack(request: Request, pk: int) -> HttpResponseBase:
     """Our visit as a pack for another council, as a file."""
     found = visit_of(request, pk)
     if request.method != "POST":
@@ -335,7 +336,7 @@ def pack(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(P.CONTRACTS_MANAGE)
-def read_pack(request: HttpRequest) -> HttpResponseBase:
+def read_pack(request: Request) -> HttpResponseBase:
     """Read another council's pack: what it says, whether it was altered, whose key; and accept its visit."""
     form = forms.ReadPack(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {
@@ -370,7 +371,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _pack_context(request: HttpRequest, read: packs.Pack, said: dict[str, Any], report_id: int) -> dict[str, Any]:
+def _pack_context(request: Request, read: packs.Pack, said: dict[str, Any], report_id: int) -> dict[str, Any]:
     setting = Setting.objects.filter(urn=said["urn"].upper()).order_by("pk").first()
     findings = [each for each in said.get("findings", []) if isinstance(each, dict) and each.get("area") in rules.AREAS]
     return {
@@ -385,7 +386,7 @@ def _pack_context(request: HttpRequest, read: packs.Pack, said: dict[str, Any], 
 
 
 @requires(P.CONTRACTS_MANAGE)
-def accept_pack(request: HttpRequest) -> HttpResponseBase:
+def accept_pack(request: Request) -> HttpResponseBase:
     """Accept the visit of a pack that was just read: its report is kept already."""
     if request.method != "POST":
         return redirect("visit_pack")
@@ -408,7 +409,7 @@ def accept_pack(request: HttpRequest) -> HttpResponseBase:
     return redirect("visit", made.pk)
 
 
-def _keep(request: HttpRequest, name: str, content: bytes, council: str) -> int:
+def _keep(request: Request, name: str, content: bytes, council: str) -> int:
     return keep_document(
         title=f"Report of a visit by {council}", file_name=name, content=content, folder=files.folder(),
         kind="visit_report", by=request.user, at=request.at,
@@ -418,7 +419,7 @@ def _keep(request: HttpRequest, name: str, content: bytes, council: str) -> int:
 # --- what these share ------------------------------------------------------------------------------------------------
 
 
-def _asked(request: HttpRequest) -> tuple[Contract | None, Setting | None, list[tuple[str, str]]]:
+def _asked(request: Request) -> tuple[Contract | None, Setting | None, list[tuple[str, str]]]:
     """The contract and the setting that the address names, and the settings to choose from where it leaves a choice."""
     seen = contracts_visible_to(request.user, on=request.day)
     number = request.GET.get("contract", "")
@@ -440,7 +441,7 @@ def _setting_id(setting: Setting | None, given: dict[str, Any]) -> int | None:
     return int(given["setting"]) if given.get("setting") else None
 
 
-def _owners(request: HttpRequest, found: Visit) -> list[tuple[str, str]]:
+def _owners(request: Request, found: Visit) -> list[tuple[str, str]]:
     if found.contract is not None:
         return owners(request, found.contract)
     provider = queries.provider_of(found)
@@ -454,7 +455,7 @@ def _crumbs(found: Visit, last: str) -> list[tuple[str, str]]:
     return [("Yearly visits", reverse("visits_due")), (last, "")]
 
 
-def _act(request: HttpRequest, found: Visit, form: Any, operation: Any, *, done: str, **words: Any) -> HttpResponseBase:
+def _act(request: Request, found: Visit, form: Any, operation: Any, *, done: str, **words: Any) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             operation(visit_id=found.pk, by=request.user, at=request.at, on=request.day, **form.cleaned_data)
@@ -467,7 +468,7 @@ def _act(request: HttpRequest, found: Visit, form: Any, operation: Any, *, done:
 
 
 def _enter(
-    request: HttpRequest, contract: Contract | None, setting: Setting | None, form: Any, *, heading: str, button: str,
+    request: Request, contract: Contract | None, setting: Setting | None, form: Any, *, heading: str, button: str,
     about: str = "", kind: str = "", visit: Visit | None = None, hidden: Any = (),
 ) -> HttpResponseBase:  # fmt: skip
     if visit is None and contract is not None and setting is None:

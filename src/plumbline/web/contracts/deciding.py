@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -18,12 +18,13 @@ from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import Decide
+from plumbline.web.request import Request
 
 _SHOWN = ("all", "new", "undecided", "overdue")
 
 
 @requires(Permission.CONTRACTS_VIEW)
-def team(request: HttpRequest) -> HttpResponseBase:
+def team(request: Request) -> HttpResponseBase:
     """Every contract that is red or amber, worst first, each reason with what was decided on it."""
     on = request.day
     decides = may(request.user, Permission.CONTRACTS_DECIDE, on=on)
@@ -78,7 +79,7 @@ def _is_shown(line: management.Line, shown: str, on: date) -> bool:
 
 
 @requires(Permission.CONTRACTS_DECIDE)
-def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
+def decide(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
     code, about = request.GET.get("code", ""), request.GET.get("about", "")
     rated = rating_on(request.day, found.pk)
@@ -106,7 +107,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _owners(request: HttpRequest, found: Contract) -> list[User]:
+def _owners(request: Request, found: Contract) -> list[User]:
     """The contract's own manager and lead first, then those who manage contracts and lead services."""
     own = [user for user in (found.manager, found.area_lead) if user is not None]
     others = [

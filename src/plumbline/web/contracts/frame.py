@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import resolve, reverse
 
 from plumbline.contracts.access import contract_seen, head_of
@@ -12,6 +11,7 @@ from plumbline.contracts.queries.rating import Rating, rating_on
 from plumbline.contracts.rules import rating as rules
 from plumbline.web import navigation
 from plumbline.web.access import access_of, may_use
+from plumbline.web.request import Request
 
 COLOURS = {"red": "Red", "amber": "Amber", "green": "Green", "": "Not in force"}
 KINDS = {"": "grey"}
@@ -31,12 +31,12 @@ _SECTIONS = (
 )
 
 
-def the_contract(request: HttpRequest, pk: int) -> Contract:
+def the_contract(request: Request, pk: int) -> Contract:
     """The contract, as the viewer may see it; else the page does not exist."""
     return contract_seen(request.user, contract_id=pk, on=request.day)  # type: ignore[attr-defined]
 
 
-def around(request: HttpRequest, contract: Contract, section: str, *, day: date | None = None) -> dict[str, Any]:
+def around(request: Request, contract: Contract, section: str, *, day: date | None = None) -> dict[str, Any]:
     """The context of a section: name, rating of the day, tabs, breadcrumbs. `section`: the name of its route."""
     rated = rating_on(day or request.day, contract.pk)  # type: ignore[attr-defined]
     return {
@@ -50,7 +50,7 @@ def around(request: HttpRequest, contract: Contract, section: str, *, day: date 
     }
 
 
-def tabs(request: HttpRequest, contract: Contract, section: str) -> list[tuple[str, str, bool]]:
+def tabs(request: Request, contract: Contract, section: str) -> list[tuple[str, str, bool]]:
     """The sections of a contract that the viewer may open, for c-tabs."""
     found = []
     for route, label in _SECTIONS:

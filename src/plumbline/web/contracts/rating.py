@@ -1,7 +1,7 @@
 """A rating set by hand, and its end."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from plumbline.contracts.operations import rating as operations
@@ -12,6 +12,7 @@ from plumbline.people.access import Permission
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import ByHand, EndByHand
+from plumbline.web.request import Request
 
 _FIELDS = {
     "unknown_colour": "colour", "nothing_changes": "colour", "needs_override": "colour", "missing_reason": "because",
@@ -20,7 +21,7 @@ _FIELDS = {
 
 
 @requires(Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE)
-def by_hand(request: HttpRequest, pk: int) -> HttpResponseBase:
+def by_hand(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
     rated = rating_on(request.day, found.pk)
     form = ByHand(request.POST or None)
@@ -46,7 +47,7 @@ def by_hand(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE)
-def end_by_hand(request: HttpRequest, pk: int) -> HttpResponseBase:
+def end_by_hand(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
     form = EndByHand(request.POST or None)
     if form.is_valid():

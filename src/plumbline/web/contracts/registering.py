@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import ContractEntry, EndContract
+from plumbline.web.request import Request
 
 # The field at which a refusal of the register is shown.
 _FIELDS = {
@@ -25,7 +26,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def _choices(request: HttpRequest) -> dict[str, Any]:
+def _choices(request: Request) -> dict[str, Any]:
     return {
         "managers": list(users_with_role("contract_officer", on=request.day)),
         "leads": list(users_with_role("service_area_lead", on=request.day)),
@@ -34,7 +35,7 @@ def _choices(request: HttpRequest) -> dict[str, Any]:
 
 
 @requires(Permission.CONTRACTS_MANAGE)
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: Request) -> HttpResponseBase:
     source = _published(request)
     initial = register.entry_from_published(source) if source else {"kind": "block"}
     form = ContractEntry(request.POST or None, initial=initial, **_choices(request))
@@ -55,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _published(request: HttpRequest) -> Any:
+def _published(request: Request) -> Any:
     asked = request.GET.get("published", "")
     if not asked:
         return None
@@ -85,7 +86,7 @@ class Published(tables.Table):
 
 
 @requires(Permission.CONTRACTS_MANAGE)
-def published(request: HttpRequest) -> HttpResponseBase:
+def published(request: Request) -> HttpResponseBase:
     return tables.page(
         request, Published(request, register.published_to_register()), "contracts/published.html",
         {"breadcrumbs": [("Contracts", reverse("contracts")), ("Published contracts", "")]},
@@ -93,7 +94,7 @@ def published(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.CONTRACTS_MANAGE)
-def change(request: HttpRequest, pk: int) -> HttpResponseBase:
+def change(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
     form = ContractEntry(request.POST or None, initial=_as_entered(found), **_with_own(request, found))
     if form.is_valid():
@@ -112,7 +113,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _with_own(request: HttpRequest, found: Contract) -> dict[str, Any]:
+def _with_own(request: Request, found: Contract) -> dict[str, Any]:
     """The choices, with whoever the contract names already though they hold the role no more."""
     choices = _choices(request)
     for name, own in (("managers", found.manager), ("leads", found.area_lead)):
@@ -133,7 +134,7 @@ def _as_entered(found: Contract) -> dict[str, Any]:
 
 
 @requires(Permission.CONTRACTS_MANAGE)
-def end(request: HttpRequest, pk: int) -> HttpResponseBase:
+def end(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
     form = EndContract(request.POST or None, initial={"last_day": found.ends_on})
     if form.is_valid():

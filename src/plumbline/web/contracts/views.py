@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -21,6 +21,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import drawing, frame, words
 from plumbline.web.contracts.forms import OnDay
+from plumbline.web.request import Request
 from plumbline.web.settings import words as settings_words
 
 _COLOUR_CHOICES = (("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("wrong", "Red or amber"))
@@ -64,7 +65,7 @@ class Contracts(tables.Table):
 
 
 @requires(Permission.CONTRACTS_VIEW)
-def contracts(request: HttpRequest) -> HttpResponseBase:
+def contracts(request: Request) -> HttpResponseBase:
     on = request.day
     day_form = OnDay({"day": request.GET.get("day")} if request.GET.get("day") else None)
     day = day_form.cleaned_data["day"] if day_form.is_valid() else None
@@ -78,7 +79,7 @@ def contracts(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.CONTRACTS_VIEW)
-def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
+def contract(request: Request, pk: int) -> HttpResponseBase:
     """One contract as it stands today."""
     on, viewer = request.day, request.user
     found = frame.the_contract(request, pk)
@@ -113,7 +114,7 @@ def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.CONTRACTS_VIEW)
-def history(request: HttpRequest, pk: int) -> HttpResponseBase:
+def history(request: Request, pk: int) -> HttpResponseBase:
     """Every colour the contract had, and what it was, or will be, on a day that is asked for."""
     found = frame.the_contract(request, pk)
     form = OnDay(request.GET if "day" in request.GET or "day_day" in request.GET else None)
@@ -144,7 +145,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.CONTRACTS_VIEW)
-def colours(request: HttpRequest, pk: int) -> HttpResponseBase:
+def colours(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
     spells = [(period.colour, period.from_on, period.to_on or date.max) for period, _ in colours_of(found)]
     first = spells[0][1] if spells else found.starts_on
@@ -154,7 +155,7 @@ def colours(request: HttpRequest, pk: int) -> HttpResponseBase:
     return HttpResponse(drawn, content_type="image/svg+xml")
 
 
-def _chain(request: HttpRequest, found: Contract, settings: list[Any]) -> list[dict[str, Any]]:
+def _chain(request: Request, found: Contract, settings: list[Any]) -> list[dict[str, Any]]:
     """contract › provider › setting › judgement › children (as a count) › flags."""
     links: list[dict[str, Any]] = [
         {"kind": "Contract", "text": found.reference, "here": True},
@@ -175,7 +176,7 @@ def _chain(request: HttpRequest, found: Contract, settings: list[Any]) -> list[d
     return links
 
 
-def _children_at(request: HttpRequest, settings: list[Any]) -> int | None:
+def _children_at(request: Request, settings: list[Any]) -> int | None:
     """How many of our children are placed there now; None for whom may not see settings."""
     if not may(request.user, Permission.SETTINGS_VIEW, on=request.day):
         return None
@@ -183,12 +184,12 @@ def _children_at(request: HttpRequest, settings: list[Any]) -> int | None:
     return sum(row.children for row in rows)
 
 
-def _settings(request: HttpRequest, settings: list[Any]) -> list[dict[str, Any]]:
+def _settings(request: Request, settings: list[Any]) -> list[dict[str, Any]]:
     opens = may(request.user, Permission.SETTINGS_VIEW, on=request.day)
     return [words.setting(row.setting, opens=opens, urn=row.urn) for row in settings]
 
 
-def _sisters(request: HttpRequest, settings: list[Any]) -> list[dict[str, Any]]:
+def _sisters(request: Request, settings: list[Any]) -> list[dict[str, Any]]:
     if not may(request.user, Permission.SETTINGS_VIEW, on=request.day):
         return []
     found = sorted(
@@ -198,7 +199,7 @@ def _sisters(request: HttpRequest, settings: list[Any]) -> list[dict[str, Any]]:
     return [words.setting(each, opens=True, urn=each.urn) for each in found[:20]]
 
 
-def _child(request: HttpRequest, found: Contract) -> dict[str, Any] | None:
+def _child(request: Request, found: Contract) -> dict[str, Any] | None:
     """Of an individual placement agreement: the child for who may see the child, else that there is one."""
     if found.child_id is None:
         return None

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -18,13 +18,14 @@ from plumbline.web.access import requires
 from plumbline.web.evaluation.forms import Because, Letter, OnDay, PromiseMade, Recommend
 from plumbline.web.evaluation.leading import form_page, sure_page
 from plumbline.web.evaluation.moderating import standing_words
+from plumbline.web.request import Request
 from plumbline.web.tenders.frame import frame
 
 _S, _A = Tender.State, Award.State
 
 
 @requires(Permission.TENDERS_VIEW)
-def award(request: HttpRequest, pk: int) -> HttpResponseBase:
+def award(request: Request, pk: int) -> HttpResponseBase:
     """Where the award stands: what was recommended and why, what is next, letters, promises."""
     viewer, on = request.user, request.day
     tender, found = queries.award_seen(viewer, tender_id=pk, on=on)
@@ -89,7 +90,7 @@ def _step(
                 "award_confirm" if manages or approves else "", "Award the contract")  # fmt: skip
 
 
-def _seen(request: HttpRequest, pk: int) -> tuple[Tender, Award]:
+def _seen(request: Request, pk: int) -> tuple[Tender, Award]:
     tender, found = queries.award_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
     if found is None:
         raise NotAllowed(f"Tender {pk} has no award.")
@@ -101,7 +102,7 @@ def _back(pk: int) -> str:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def recommend(request: HttpRequest, pk: int) -> HttpResponseBase:
+def recommend(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     bids = queries.bids_to_score(tender)
     rows: list[dict[str, Any]] = []
@@ -144,7 +145,7 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_APPROVE)
-def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
+def approve(request: Request, pk: int) -> HttpResponseBase:
     tender, found = _seen(request, pk)
     if request.method == "POST":
         operations.approve_award(
@@ -166,7 +167,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
-def take_back(request: HttpRequest, pk: int) -> HttpResponseBase:
+def take_back(request: Request, pk: int) -> HttpResponseBase:
     tender, found = _seen(request, pk)
     form = Because(request.POST or None, label="Why is it taken back?", hint="It stands in the evaluation report.")
     if form.is_valid():
@@ -184,7 +185,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponseBase:
                      back=_back(pk))  # fmt: skip
 
 
-def _on_day(request: HttpRequest, pk: int, title: str, label: str, button: str, words: list[str], operation: Any,
+def _on_day(request: Request, pk: int, title: str, label: str, button: str, words: list[str], operation: Any,
             field: str, done: str) -> HttpResponseBase:  # fmt: skip
     """A page that records a step of the award with its day."""
     tender, found = _seen(request, pk)
@@ -203,7 +204,7 @@ def _on_day(request: HttpRequest, pk: int, title: str, label: str, button: str, 
 
 
 @requires(Permission.TENDERS_MANAGE)
-def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
+def notice(request: Request, pk: int) -> HttpResponseBase:
     return _on_day(request, pk, "The contract award notice", "On which day was it published?",
                    "Record that it is published",
                    ["The standstill begins with the notice, where the procedure has one."],
@@ -211,14 +212,14 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
-def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
+def confirm(request: Request, pk: int) -> HttpResponseBase:
     return _on_day(request, pk, "Award the contract", "On which day is it awarded?", "Award the contract",
                    ["The other bids are then unsuccessful. The award cannot be taken back."],
                    operations.confirm_award, "awarded_on", "The contract is awarded.")  # fmt: skip
 
 
 @requires(Permission.TENDERS_MANAGE)
-def details(request: HttpRequest, pk: int) -> HttpResponseBase:
+def details(request: Request, pk: int) -> HttpResponseBase:
     return _on_day(request, pk, "The contract details", "On which day were they published?",
                    "Record that they are published", [],
                    operations.publish_details, "published_on", "The contract details are published.")  # fmt: skip
@@ -227,7 +228,7 @@ def details(request: HttpRequest, pk: int) -> HttpResponseBase:
 # --- letters --------------------------------------------------------------------------------------------------------
 
 
-def _bid(request: HttpRequest, pk: int, bid_id: int) -> tuple[Tender, Award, Bid]:
+def _bid(request: Request, pk: int, bid_id: int) -> tuple[Tender, Award, Bid]:
     tender, found = _seen(request, pk)
     bid = tender.bids.select_related("supplier").filter(pk=bid_id).first()
     if bid is None:
@@ -236,7 +237,7 @@ def _bid(request: HttpRequest, pk: int, bid_id: int) -> tuple[Tender, Award, Bid
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
-def letter(request: HttpRequest, pk: int, bid_id: int) -> HttpResponseBase:
+def letter(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
     tender, _, bid = _bid(request, pk, bid_id)
     may_edit = may(request.user, Permission.TENDERS_MANAGE, on=request.day) and bid.letter_sent_on is None
     form = Letter(request.POST or None, initial={"text": bid.letter}) if may_edit and bid.letter else None
@@ -257,7 +258,7 @@ def letter(request: HttpRequest, pk: int, bid_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def letter_sent(request: HttpRequest, pk: int, bid_id: int) -> HttpResponseBase:
+def letter_sent(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
     tender, _, bid = _bid(request, pk, bid_id)
     form = OnDay(request.POST or None, label="On which day was it sent?", initial={"day": request.day})
     if form.is_valid():
@@ -279,7 +280,7 @@ def letter_sent(request: HttpRequest, pk: int, bid_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def promise(request: HttpRequest, pk: int) -> HttpResponseBase:
+def promise(request: Request, pk: int) -> HttpResponseBase:
     tender, found = _seen(request, pk)
     form = PromiseMade(request.POST or None, titles=queries.titles_of(tender))
     if form.is_valid():
@@ -298,7 +299,7 @@ def promise(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def drop(request: HttpRequest, pk: int, promise_id: int) -> HttpResponseBase:
+def drop(request: Request, pk: int, promise_id: int) -> HttpResponseBase:
     tender, found = _seen(request, pk)
     known = queries.promises_of(found).filter(pk=promise_id).first()
     if known is None:

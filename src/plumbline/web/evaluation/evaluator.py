@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,12 +23,13 @@ from plumbline.web.access import requires
 from plumbline.web.evaluation import leading
 from plumbline.web.evaluation.forms import Declaration, Score, scores_of
 from plumbline.web.evidence.files import answer_with
+from plumbline.web.request import Request
 
 DRAFT = "score"
 
 
 @requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
-def evaluation(request: HttpRequest, pk: int) -> HttpResponseBase:
+def evaluation(request: Request, pk: int) -> HttpResponseBase:
     """An evaluator who has not locked: their own page. Everybody else who sees the tender: the board."""
     try:
         own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
@@ -42,7 +43,7 @@ def evaluation(request: HttpRequest, pk: int) -> HttpResponseBase:
     return leading.board_page(request, pk)
 
 
-def _own_page(request: HttpRequest, own: Evaluator) -> HttpResponseBase:
+def _own_page(request: Request, own: Evaluator) -> HttpResponseBase:
     tender = own.tender
     why = queries.why_not_yet(own)
     waits = own.declared == Evaluator.Declared.CONFLICT and own.decided_at is None and not own.excluded
@@ -89,7 +90,7 @@ def _address(tender_id: int, cell: Cell) -> str:
 
 
 @requires(Permission.TENDERS_EVALUATE)
-def declaration(request: HttpRequest, pk: int) -> HttpResponseBase:
+def declaration(request: Request, pk: int) -> HttpResponseBase:
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
     form = Declaration(request.POST or None)
     if form.is_valid():
@@ -110,7 +111,7 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_EVALUATE)
-def score(request: HttpRequest, pk: int, bid_id: int, question: str) -> HttpResponseBase:
+def score(request: Request, pk: int, bid_id: int, question: str) -> HttpResponseBase:
     own, sheet, cell = _cell(request, pk, bid_id, question)
     asked = next(each for each in queries.questions_of(own.tender) if each.key == question)
     scoring = own.tender.state == Tender.State.EVALUATION and own.locked_at is None
@@ -150,7 +151,7 @@ def _subject(cell: Cell) -> str:
     return f"{cell.bid.pk}.{cell.criterion.key}"[:60]
 
 
-def _cell(request: HttpRequest, pk: int, bid_id: int, question: str) -> tuple[Evaluator, Sheet, Cell]:
+def _cell(request: Request, pk: int, bid_id: int, question: str) -> tuple[Evaluator, Sheet, Cell]:
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
     if own.tender.state not in queries.OPENED | {Tender.State.EVALUATION}:
         raise Http404
@@ -160,7 +161,7 @@ def _cell(request: HttpRequest, pk: int, bid_id: int, question: str) -> tuple[Ev
 
 @requires(Permission.TENDERS_EVALUATE)
 @require_POST
-def typed(request: HttpRequest, pk: int, bid_id: int, question: str) -> HttpResponseBase:
+def typed(request: Request, pk: int, bid_id: int, question: str) -> HttpResponseBase:
     """Keep what is typed now, apart from the score; answers with "Saved 14:32", to stand by the button."""
     own, _, cell = _cell(request, pk, bid_id, question)
     if own.locked_at is not None:
@@ -172,7 +173,7 @@ def typed(request: HttpRequest, pk: int, bid_id: int, question: str) -> HttpResp
 
 
 @requires(Permission.TENDERS_EVALUATE)
-def lock(request: HttpRequest, pk: int) -> HttpResponseBase:
+def lock(request: Request, pk: int) -> HttpResponseBase:
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
     sheet = queries.sheet_of(own)
     if request.method == "POST":
@@ -186,7 +187,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_EVALUATE)
-def paper(request: HttpRequest, pk: int, paper_id: int) -> HttpResponseBase:
+def paper(request: Request, pk: int, paper_id: int) -> HttpResponseBase:
     """A paper of a bid, as a file, for the evaluator of the question that it answers; leaves a trace."""
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
     document = queries.paper_to_read(own, paper_id=paper_id).document

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from plumbline.people.access import Permission, may, users_with_role
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evaluation.forms import Assign, Because
+from plumbline.web.request import Request
 from plumbline.web.tenders.frame import frame
 
 _S = Tender.State
@@ -31,11 +32,11 @@ STATES = {
 
 
 @requires(Permission.TENDERS_VIEW)
-def board(request: HttpRequest, pk: int) -> HttpResponseBase:
+def board(request: Request, pk: int) -> HttpResponseBase:
     return board_page(request, pk)
 
 
-def board_page(request: HttpRequest, pk: int) -> HttpResponseBase:
+def board_page(request: Request, pk: int) -> HttpResponseBase:
     """Who has declared, how far they are, who has locked. `request` is of somebody who sees tenders."""
     viewer, on = request.user, request.day  # type: ignore[attr-defined]
     tender = queries.tender_managed(viewer, tender_id=pk, on=on)
@@ -75,7 +76,7 @@ def _row(tender: Tender, progress: Progress, *, leads: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def places(request: HttpRequest, tender: Tender, here: str) -> list[tuple[str, str, bool]]:
+def places(request: Request, tender: Tender, here: str) -> list[tuple[str, str, bool]]:
     """The pages below "Evaluation" that this viewer may open, and which of them is this."""
     found = []
     on = request.day  # type: ignore[attr-defined]
@@ -94,7 +95,7 @@ def places(request: HttpRequest, tender: Tender, here: str) -> list[tuple[str, s
 
 
 @requires(Permission.TENDERS_MANAGE)
-def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
+def assign(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     people = sorted(users_with_role("evaluator", on=request.day), key=str)
     form = Assign(request.POST or None, people=people, titles=queries.titles_of(tender))
@@ -115,7 +116,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def decide(request: HttpRequest, pk: int, evaluator_id: int) -> HttpResponseBase:
+def decide(request: Request, pk: int, evaluator_id: int) -> HttpResponseBase:
     """Let somebody evaluate who declared a conflict. To exclude them is another page."""
     tender, evaluator = _evaluator(request, pk, evaluator_id)
     form = Because(request.POST or None, label=f"Why may {evaluator.user} evaluate all the same?",
@@ -127,7 +128,7 @@ def decide(request: HttpRequest, pk: int, evaluator_id: int) -> HttpResponseBase
 
 
 @requires(Permission.TENDERS_MANAGE)
-def exclude(request: HttpRequest, pk: int, evaluator_id: int) -> HttpResponseBase:
+def exclude(request: Request, pk: int, evaluator_id: int) -> HttpResponseBase:
     tender, evaluator = _evaluator(request, pk, evaluator_id)
     form = Because(request.POST or None, label="Why?", hint="It stands in the evaluation report.")
     said = [f"They wrote: “{evaluator.conflict}”"] if evaluator.conflict else []
@@ -138,7 +139,7 @@ def exclude(request: HttpRequest, pk: int, evaluator_id: int) -> HttpResponseBas
                     ], kind="warning")  # fmt: skip
 
 
-def _evaluator(request: HttpRequest, pk: int, evaluator_id: int) -> tuple[Tender, Evaluator]:
+def _evaluator(request: Request, pk: int, evaluator_id: int) -> tuple[Tender, Evaluator]:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
     found = queries.evaluators_of(tender).filter(pk=evaluator_id).first()
     if found is None:
@@ -147,7 +148,7 @@ def _evaluator(request: HttpRequest, pk: int, evaluator_id: int) -> tuple[Tender
 
 
 def _decided(
-    request: HttpRequest,
+    request: Request,
     tender: Tender,
     evaluator: Evaluator,
     form: Because,
@@ -176,7 +177,7 @@ def _decided(
 
 
 @requires(Permission.TENDERS_MANAGE)
-def begin(request: HttpRequest, pk: int) -> HttpResponseBase:
+def begin(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     if request.method == "POST":
         operations.begin_evaluation(tender_id=pk, by=request.user, at=request.at, on=request.day)
@@ -190,7 +191,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def open_scores(request: HttpRequest, pk: int) -> HttpResponseBase:
+def open_scores(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     if request.method == "POST":
         operations.open_moderation(tender_id=pk, by=request.user, at=request.at, on=request.day)
@@ -202,7 +203,7 @@ def open_scores(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def form_page(
-    request: HttpRequest,
+    request: Request,
     tender: Tender,
     form: Any,
     title: str,
@@ -222,7 +223,7 @@ def form_page(
 
 
 def sure_page(
-    request: HttpRequest,
+    request: Request,
     tender: Tender,
     title: str,
     button: str,

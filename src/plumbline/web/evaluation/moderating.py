@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -19,17 +19,18 @@ from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evaluation.forms import Agree, Meeting, scores_of
 from plumbline.web.evaluation.leading import form_page, places, sure_page
+from plumbline.web.request import Request
 from plumbline.web.tenders.frame import frame
 
 _S = Tender.State
 
 
-def _manages(request: HttpRequest) -> bool:
+def _manages(request: Request) -> bool:
     return bool(may(request.user, Permission.TENDERS_MANAGE, on=request.day))  # type: ignore[arg-type, attr-defined]
 
 
 @requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
-def moderation(request: HttpRequest, pk: int) -> HttpResponseBase:
+def moderation(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     moderating = tender.state == _S.MODERATION
     found = queries.board_of(tender, queries.bids_to_score(tender) if moderating else None)
@@ -70,7 +71,7 @@ def _cell(tender: Tender, cell: Moderated, *, averaged: bool) -> dict[str, Any]:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def meeting(request: HttpRequest, pk: int) -> HttpResponseBase:
+def meeting(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     present = ", ".join(str(each.user) for each in queries.evaluators_of(tender) if not each.excluded)
     form = Meeting(
@@ -90,7 +91,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
-def agree(request: HttpRequest, pk: int, bid_id: int, question: str) -> HttpResponseBase:
+def agree(request: Request, pk: int, bid_id: int, question: str) -> HttpResponseBase:
     """One answer: what each gave and why, and the score agreed."""
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     found = queries.board_of(tender)
@@ -140,7 +141,7 @@ def agree(request: HttpRequest, pk: int, bid_id: int, question: str) -> HttpResp
 
 
 @requires(Permission.TENDERS_MANAGE)
-def close(request: HttpRequest, pk: int) -> HttpResponseBase:
+def close(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     back = reverse("evaluation_moderation", args=[pk])
     if request.method == "POST":
@@ -156,7 +157,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
-def result(request: HttpRequest, pk: int) -> HttpResponseBase:
+def result(request: Request, pk: int) -> HttpResponseBase:
     """Totals, ranks and ties, with every step of the arithmetic."""
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     found, why = queries.result_or_why(tender, queries.board_of(tender))

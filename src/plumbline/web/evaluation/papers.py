@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -20,6 +20,7 @@ from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
 from plumbline.web.evaluation.leading import places
+from plumbline.web.request import Request
 from plumbline.web.tenders.frame import frame
 
 _FILES: Mapping[str, tuple[str, Callable[[Report, datetime], bytes]]] = {
@@ -32,7 +33,7 @@ _FILES: Mapping[str, tuple[str, Callable[[Report, datetime], bytes]]] = {
 
 
 @requires(Permission.TENDERS_VIEW)
-def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+def report(request: Request, pk: int) -> HttpResponseBase:
     tender, document = _report(request, pk)
     return render(request, "evaluation/report.html", {
         **frame(request, tender, "evaluation"), "next": None,
@@ -43,12 +44,12 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_VIEW)
-def report_file(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+def report_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
     tender, document = _report(request, pk)
     return _file(request, document, kind, f"evaluation-report-{tender.reference}")
 
 
-def _report(request: HttpRequest, pk: int) -> tuple[Tender, Report]:
+def _report(request: Request, pk: int) -> tuple[Tender, Report]:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
     return tender, reports.evaluation_report(
         tender, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day  # type: ignore[attr-defined]
@@ -56,7 +57,7 @@ def _report(request: HttpRequest, pk: int) -> tuple[Tender, Report]:
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
-def summary(request: HttpRequest, pk: int, bid_id: int) -> HttpResponseBase:
+def summary(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
     tender, bid, document = _summary(request, pk, bid_id)
     return render(request, "evaluation/summary.html", {
         "tender": tender, "bid": bid, "body": _body(document), "back": reverse("award_letter", args=[pk, bid_id]),
@@ -66,12 +67,12 @@ def summary(request: HttpRequest, pk: int, bid_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
-def summary_file(request: HttpRequest, pk: int, bid_id: int, kind: str) -> HttpResponseBase:
+def summary_file(request: Request, pk: int, bid_id: int, kind: str) -> HttpResponseBase:
     tender, bid, document = _summary(request, pk, bid_id)
     return _file(request, document, kind, f"assessment-summary-{tender.reference}-{bid.supplier.name}")
 
 
-def _summary(request: HttpRequest, pk: int, bid_id: int) -> tuple[Tender, Bid, Report]:
+def _summary(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid, Report]:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
     found = queries.standing_award(tender)
     bid = tender.bids.select_related("supplier").filter(pk=bid_id).first()
@@ -88,7 +89,7 @@ def _body(document: Report) -> str:
     return mark_safe(html.fragment(document, with_title=False))  # noqa: S308
 
 
-def _file(request: HttpRequest, document: Report, kind: str, name: str) -> HttpResponseBase:
+def _file(request: Request, document: Report, kind: str, name: str) -> HttpResponseBase:
     if kind not in _FILES:
         raise Http404
     media_type, write = _FILES[kind]

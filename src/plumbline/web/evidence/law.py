@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.evidence import words
 from plumbline.web.evidence.forms import LawChangeForm, Withdraw
+from plumbline.web.request import Request
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
 
@@ -47,7 +48,7 @@ def _state(change: LawChange, on: Any) -> tuple[str, str]:
 
 
 @requires(*READS)
-def changes(request: HttpRequest) -> HttpResponseBase:
+def changes(request: Request) -> HttpResponseBase:
     rows = queries.law_changes_listed(on=request.day)
     context = {"may_enter": may(request.user, Permission.LAW_CHANGES, on=request.day),
                "breadcrumbs": [("Documents", reverse("documents")), ("Changes in law and guidance", "")]}  # fmt: skip
@@ -55,7 +56,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(*READS)
-def change(request: HttpRequest, pk: int) -> HttpResponseBase:
+def change(request: Request, pk: int) -> HttpResponseBase:
     found = _found(request, pk)
     state, word = _state(found, request.day)
     context = {
@@ -67,7 +68,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.LAW_CHANGES)
-def enter(request: HttpRequest) -> HttpResponseBase:
+def enter(request: Request) -> HttpResponseBase:
     form = LawChangeForm(request.POST or None)
     if form.is_valid():
         try:
@@ -84,7 +85,7 @@ def enter(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.LAW_CHANGES)
-def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
+def withdraw(request: Request, pk: int) -> HttpResponseBase:
     found = _found(request, pk)
     form = Withdraw(request.POST or None)
     form.fields["because"].help_text = "It is kept on the register and marks no policy as due any more."
@@ -102,7 +103,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "evidence/withdraw_law_change.html", {"form": form, "change": found})
 
 
-def _found(request: HttpRequest, pk: int) -> LawChange:
+def _found(request: Request, pk: int) -> LawChange:
     found = queries.law_changes_listed(on=request.day).select_related("entered_by").filter(pk=pk).first()
     if found is None:
         raise NotAllowed(f"There is no change {pk}.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -19,6 +19,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.evidence import files, reach, words
 from plumbline.web.evidence.forms import Give, LetOpen, Replace, Withdraw
+from plumbline.web.request import Request
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
 GIVES = (Permission.EVIDENCE_KEEP, Permission.PROVIDER_PORTAL)
@@ -69,7 +70,7 @@ class Documents(tables.Table):
 
 
 @requires(*READS)
-def documents(request: HttpRequest) -> HttpResponseBase:
+def documents(request: Request) -> HttpResponseBase:
     """What is in use now; or what was replaced or withdrawn."""
     old = request.GET.get("which") == "old"
     seen = queries.with_today(reach.documents(request.user, on=request.day), on=request.day)
@@ -85,7 +86,7 @@ def documents(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(*READS)
-def page(request: HttpRequest, pk: int) -> HttpResponseBase:
+def page(request: Request, pk: int) -> HttpResponseBase:
     """What it is, whether it still counts, its revisions, and where it is used."""
     found = _seen(request, pk)
     on, viewer = request.day, request.user
@@ -115,7 +116,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "evidence/document.html", context)
 
 
-def _reasons(request: HttpRequest, found: Document, newest: Document) -> list[Any]:
+def _reasons(request: Request, found: Document, newest: Document) -> list[Any]:
     if found.withdrawn_at:
         return [f"It was withdrawn: {found.withdrawn_because}"]
     if newest != found:
@@ -129,7 +130,7 @@ def _reasons(request: HttpRequest, found: Document, newest: Document) -> list[An
 
 
 @requires(*GIVES)
-def give(request: HttpRequest) -> HttpResponseBase:
+def give(request: Request) -> HttpResponseBase:
     """A new document. `?organisation=` and `?kind=` say whose and what, where another page asks for one."""
     on, viewer = request.day, request.user
     for_provider = not may(viewer, Permission.EVIDENCE_KEEP, on=on)
@@ -159,7 +160,7 @@ def give(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(*GIVES)
-def replace(request: HttpRequest, pk: int) -> HttpResponseBase:
+def replace(request: Request, pk: int) -> HttpResponseBase:
     """The next revision; both are kept."""
     found = _seen(request, pk)
     if not _gives_for(request, found):
@@ -183,7 +184,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(*GIVES)
-def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
+def withdraw(request: Request, pk: int) -> HttpResponseBase:
     found = _seen(request, pk)
     form = Withdraw(request.POST or None)
     if form.is_valid():
@@ -200,7 +201,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.EVIDENCE_KEEP)
-def let_open(request: HttpRequest, pk: int) -> HttpResponseBase:
+def let_open(request: Request, pk: int) -> HttpResponseBase:
     """One more person for a document that named people only may open."""
     found = _seen(request, pk)
     form = LetOpen(request.POST or None, people=list(reach.people()))
@@ -220,7 +221,7 @@ def let_open(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-def document(request: HttpRequest, pk: int) -> HttpResponseBase:
+def document(request: Request, pk: int) -> HttpResponseBase:
     """The file itself, for whoever may open it; each opening is recorded."""
     found = _seen(request, pk)
     answer = files.answer_with(found)
@@ -228,18 +229,18 @@ def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     return answer
 
 
-def _seen(request: HttpRequest, pk: int) -> Document:
+def _seen(request: Request, pk: int) -> Document:
     found = reach.documents(request.user, on=request.day).select_related("replaces").filter(pk=pk).first()
     if found is None:
         raise NotAllowed(f"There is no document {pk}.")
     return found
 
 
-def _may(request: HttpRequest, permissions: tuple[Permission, ...]) -> bool:
+def _may(request: Request, permissions: tuple[Permission, ...]) -> bool:
     return any(may(request.user, each, on=request.day) for each in permissions)
 
 
-def _gives_for(request: HttpRequest, found: Document) -> bool:
+def _gives_for(request: Request, found: Document) -> bool:
     """Whether what replaces this document is this person's to give: the operation asks the same."""
     if may(request.user, Permission.EVIDENCE_KEEP, on=request.day):
         return True

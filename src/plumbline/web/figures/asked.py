@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -14,6 +14,7 @@ from plumbline.kernel.periods import Period, add_months, last_of_month
 from plumbline.measures import catalogue
 from plumbline.measures.model import Asked, Measure
 from plumbline.web.days import NotADay, read_day
+from plumbline.web.request import Request
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Question:
     known_at: datetime | None
 
 
-def read(request: HttpRequest, key: str) -> Question:
+def read(request: Request, key: str) -> Question:
     """Raises RuleBroken for a measure, day, moment or split that there is not."""
     measure = catalogue.get(key)
     last_known = horizon(measure, request.day)

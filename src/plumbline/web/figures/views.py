@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -20,6 +20,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.figures import asked as asking
 from plumbline.web.figures import drawing
+from plumbline.web.request import Request
 
 GROUPS = (
     ("Early help", "Question 6: how effective is early help?", "tac_", ("social_care_referral_without_tac",)),
@@ -32,7 +33,7 @@ GROUPS = (
 
 
 @requires(Permission.FIGURES_VIEW)
-def figures(request: HttpRequest) -> HttpResponseBase:
+def figures(request: Request) -> HttpResponseBase:
     groups = []
     for title, question, prefix, others in GROUPS:
         measures = [m for key, m in catalogue.CATALOGUE.items() if key.startswith(prefix) or key in others]
@@ -41,7 +42,7 @@ def figures(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.FIGURES_VIEW)
-def figure(request: HttpRequest, key: str) -> HttpResponseBase:
+def figure(request: Request, key: str) -> HttpResponseBase:
     measure = _measure(key)
     context: dict[str, Any] = {
         "measure": measure,
@@ -78,7 +79,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 @requires(Permission.FIGURES_VIEW)
-def definition(request: HttpRequest, key: str) -> HttpResponseBase:
+def definition(request: Request, key: str) -> HttpResponseBase:
     measure = _measure(key)
     return render(request, "figures/definition.html", {"measure": measure, "code": definition_text(measure)})
 
@@ -105,7 +106,7 @@ class RecordsOfGroups(RecordsBehind):
 
 
 @requires(Permission.FIGURES_RECORDS)
-def records(request: HttpRequest, key: str) -> HttpResponseBase:
+def records(request: Request, key: str) -> HttpResponseBase:
     """The records behind a figure, by their numbers in the source: no names."""
     measure = _measure(key)
     question = asking.read(request, key)
@@ -119,7 +120,7 @@ def records(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 @requires(Permission.FIGURES_VIEW)
-def trend_image(request: HttpRequest, key: str) -> HttpResponseBase:
+def trend_image(request: Request, key: str) -> HttpResponseBase:
     """The chart of a figure's history as a picture to take away."""
     _measure(key)
     chart = _trend(request, asking.read(request, key))
@@ -131,7 +132,7 @@ def trend_image(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 @requires(Permission.FIGURES_VIEW)
-def spark_image(request: HttpRequest, key: str) -> HttpResponseBase:
+def spark_image(request: Request, key: str) -> HttpResponseBase:
     measure = _measure(key)
     day = asking.horizon(measure, request.day)
     base = _standing_question(measure, day)
@@ -152,7 +153,7 @@ def _standing_question(measure: Measure, day: Any) -> Asked:
     return Asked(measure, as_at=day) if measure.is_stock else Asked(measure, period=asking.last_year(day))
 
 
-def _card(request: HttpRequest, measure: Measure) -> dict[str, str]:
+def _card(request: Request, measure: Measure) -> dict[str, str]:
     card = {"title": measure.title, "url": reverse("figure", args=[measure.key])}
     try:
         question = _standing_question(measure, asking.horizon(measure, request.day))
@@ -170,7 +171,7 @@ def _card(request: HttpRequest, measure: Measure) -> dict[str, str]:
     }
 
 
-def _kept(request: HttpRequest, asked: Asked) -> Answer:
+def _kept(request: Request, asked: Asked) -> Answer:
     """The answer, kept until anything in the records changes: the page of all figures asks forty questions."""
     profile = queries.profile_of(request.user, on=request.day)
     question = (asked.measure.key, asked.as_at, asked.period, asked.every, request.day, profile)
@@ -191,7 +192,7 @@ def _last_change() -> datetime | None:
         return cursor.fetchone()[0]
 
 
-def _trend(request: HttpRequest, question: asking.Question) -> Any:
+def _trend(request: Request, question: asking.Question) -> Any:
     series = asking.history(question.asked)
     try:
         answer = queries.ask(viewer=request.user, asked=series, on=request.day, known_at=question.known_at)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -22,6 +22,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.flags import subjects, words
 from plumbline.web.flags.forms import CloseFlag, StepResult
+from plumbline.web.request import Request
 from plumbline.web.settings import words as settings
 
 
@@ -93,7 +94,7 @@ class Flags(tables.Table):
 
 
 @requires(Permission.FLAGS_VIEW)
-def flags(request: HttpRequest) -> HttpResponseBase:
+def flags(request: Request) -> HttpResponseBase:
     """What needs attention; the open ones first, by when they are due."""
     on = request.day
     rows = placements.flags_listed(request.user, on=on).annotate(
@@ -112,7 +113,7 @@ def flags(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.FLAGS_ANSWER)
-def read_all(request: HttpRequest) -> HttpResponseBase:
+def read_all(request: Request) -> HttpResponseBase:
     """ "I have read these" (by POST), for the flags that the list showed."""
     if request.method == "POST":
         given = [each for each in request.POST.getlist("flag") if each.isascii() and each.isdigit() and len(each) < 18]
@@ -140,7 +141,7 @@ class Step:
 
 
 @requires(Permission.FLAGS_VIEW)
-def flag(request: HttpRequest, flag_id: int) -> HttpResponseBase:
+def flag(request: Request, flag_id: int) -> HttpResponseBase:
     on, viewer = request.day, request.user
     found = placements.flag_seen(viewer, flag_id=flag_id, on=on)
     child = placements.child_of_flag(viewer, flag=found, on=on)
@@ -181,14 +182,14 @@ def flag(request: HttpRequest, flag_id: int) -> HttpResponseBase:
     return render(request, "flags/flag.html", context)
 
 
-def _placement_url(request: HttpRequest, found: Flag) -> str:
+def _placement_url(request: Request, found: Flag) -> str:
     if found.subject_type != "placement" or not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
         return ""
     seen = placements.placements_listed(request.user, on=request.day).filter(pk=found.subject_id).exists()
     return reverse("placement", args=[found.subject_id]) if seen else ""
 
 
-def _step(request: HttpRequest, found: Flag, step: FlagStep, recipients: list[FlagFor]) -> Step:
+def _step(request: Request, found: Flag, step: FlagStep, recipients: list[FlagFor]) -> Step:
     on = request.day
     if step.done_at:
         state, word = "done", "Done"
@@ -247,7 +248,7 @@ def _timeline(found: Flag, recipients: list[FlagFor], steps: list[Step], names: 
 
 
 @requires(Permission.FLAGS_ANSWER)
-def acknowledge(request: HttpRequest, flag_id: int) -> HttpResponseBase:
+def acknowledge(request: Request, flag_id: int) -> HttpResponseBase:
     """ "I have read this" (by POST)."""
     placements.flag_seen(request.user, flag_id=flag_id, on=request.day)
     if request.method == "POST":
@@ -257,7 +258,7 @@ def acknowledge(request: HttpRequest, flag_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.FLAGS_ANSWER)
-def step(request: HttpRequest, flag_id: int, step_id: int) -> HttpResponseBase:
+def step(request: Request, flag_id: int, step_id: int) -> HttpResponseBase:
     """The result of one step."""
     on, viewer = request.day, request.user
     found = placements.flag_seen(viewer, flag_id=flag_id, on=on)
@@ -281,7 +282,7 @@ def step(request: HttpRequest, flag_id: int, step_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.FLAGS_ANSWER)
-def close(request: HttpRequest, flag_id: int) -> HttpResponseBase:
+def close(request: Request, flag_id: int) -> HttpResponseBase:
     found = placements.flag_seen(request.user, flag_id=flag_id, on=request.day)
     form = CloseFlag(request.POST or None)
     if form.is_valid():
@@ -298,7 +299,7 @@ def close(request: HttpRequest, flag_id: int) -> HttpResponseBase:
     return render(request, "flags/close.html", {"flag": found, "form": form, "title": words.kind_words(found.kind)})
 
 
-def _still_so(found: Flag, request: HttpRequest) -> bool:
+def _still_so(found: Flag, request: Request) -> bool:
     """Whether what the flag says is still the case: then only a change of the facts closes it."""
     if found.subject_type in subjects.SUBJECTS:
         return subjects.still_so(found, on=request.day)

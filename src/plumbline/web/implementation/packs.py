@@ -1,7 +1,7 @@
 """The contacts, and the pack of reporting pathways that a supplier new to the council reads and acknowledges."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -13,12 +13,13 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
 from plumbline.web.implementation.forms import Acknowledge, ContactForm
+from plumbline.web.request import Request
 
 _ROLES = {Contact.Side.COUNCIL: rules.COUNCIL_CONTACTS, Contact.Side.SUPPLIER: rules.SUPPLIER_CONTACTS}
 
 
 @requires(Permission.IMPLEMENTATION, Permission.PROVIDER_PORTAL)
-def contact(request: HttpRequest, pk: int, side: str, role: str) -> HttpResponseBase:
+def contact(request: Request, pk: int, side: str, role: str) -> HttpResponseBase:
     plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
     own = may(request.user, Permission.IMPLEMENTATION, on=request.day) or side == Contact.Side.SUPPLIER
     if plan is None or not own or role not in _ROLES.get(side, {}):
@@ -48,7 +49,7 @@ def contact(request: HttpRequest, pk: int, side: str, role: str) -> HttpResponse
 
 
 @requires(Permission.IMPLEMENTATION)
-def give(request: HttpRequest, pk: int) -> HttpResponseBase:
+def give(request: Request, pk: int) -> HttpResponseBase:
     plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if plan is None:
         raise Http404
@@ -63,7 +64,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.IMPLEMENTATION, Permission.TENDERS_VIEW, Permission.PROVIDER_PORTAL)
-def pack(request: HttpRequest, pk: int) -> HttpResponseBase:
+def pack(request: Request, pk: int) -> HttpResponseBase:
     """The pack to read and print; a provider's people acknowledge it here by name."""
     plans = queries.plans_visible_to(request.user, on=request.day)
     found = PathwayPack.objects.select_related("plan__supplier").filter(pk=pk, plan__in=plans.values("pk")).first()
@@ -100,7 +101,7 @@ def pack(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.IMPLEMENTATION)
-def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
+def confirm(request: Request, pk: int) -> HttpResponseBase:
     if request.method == "POST":
         try:
             operations.confirm_pack(pack_id=pk, by=request.user, at=request.at, on=request.day)

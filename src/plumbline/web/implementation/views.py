@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -22,6 +22,7 @@ from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence.files import folder
 from plumbline.web.implementation import forms
+from plumbline.web.request import Request
 from plumbline.web.tenders.frame import frame
 from plumbline.web.tenders.views import READS
 
@@ -29,7 +30,7 @@ _STATE_KINDS = {"open": "open", "in_progress": "due", "done": "done", "not_neede
 
 
 @requires(*READS)
-def implementation(request: HttpRequest, pk: int) -> HttpResponseBase:
+def implementation(request: Request, pk: int) -> HttpResponseBase:
     found = tenders.tender_seen(request.user, tender_id=pk, on=request.day)
     context = frame(request, found, "implementation")
     may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)
@@ -44,7 +45,7 @@ def implementation(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "implementation/plan.html", context)
 
 
-def _plan(request: HttpRequest, plan: ImplementationPlan) -> dict[str, Any]:
+def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
     items = list(plan.items.select_related("owner", "document", "done_by").order_by("due_on", "number"))
     contract = Contract.objects.filter(plan=plan).first()
     hindrances = queries.hindrances_of(plan)
@@ -98,7 +99,7 @@ def _late(item: PlanItem, on: Any) -> bool:
 
 
 @requires(Permission.IMPLEMENTATION)
-def make(request: HttpRequest, pk: int) -> HttpResponseBase:
+def make(request: Request, pk: int) -> HttpResponseBase:
     found = tenders.tender_seen(request.user, tender_id=pk, on=request.day)
     award = Award.objects.filter(tender=found, state=Award.State.AWARDED).first()
     if award is None:
@@ -118,7 +119,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.IMPLEMENTATION)
-def move_start(request: HttpRequest, pk: int) -> HttpResponseBase:
+def move_start(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
     form = forms.MoveStart(request.POST or None, initial={"service_starts_on": plan.service_starts_on})
     if form.is_valid():
@@ -135,7 +136,7 @@ def move_start(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.IMPLEMENTATION)
-def leads(request: HttpRequest, pk: int) -> HttpResponseBase:
+def leads(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
     by_pk = {str(user.pk): user for user in _council(request)}
     form = forms.Leads(
@@ -156,7 +157,7 @@ def leads(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.IMPLEMENTATION)
-def agreement(request: HttpRequest, pk: int) -> HttpResponseBase:
+def agreement(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
     form = forms.Agreement(request.POST or None, initial={"agreed_by": request.user.name})
     if form.is_valid():
@@ -174,7 +175,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(*READS)
-def item(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+def item(request: Request, pk: int, number: int) -> HttpResponseBase:
     plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
     found = plan.items.select_related("plan").filter(number=number).first() if plan else None
     if plan is None or found is None:
@@ -197,7 +198,7 @@ def item(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
                   about=_guidance(plan, found))  # fmt: skip
 
 
-def _save_item(request: HttpRequest, found: PlanItem, given: dict[str, Any], users: dict[str, User]) -> None:
+def _save_item(request: Request, found: PlanItem, given: dict[str, Any], users: dict[str, User]) -> None:
     who = {"by": request.user, "at": request.at, "on": request.day}  # type: ignore[attr-defined]
     document = None
     if given["evidence"]:
@@ -226,7 +227,7 @@ def _guidance(plan: ImplementationPlan, found: PlanItem) -> str:
 
 
 @requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE)
-def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
+def contract(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
     managers = _held(request, "contract_officer")
     form = forms.Contract(request.POST or None, managers=managers)
@@ -248,7 +249,7 @@ def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE)
-def go_live(request: HttpRequest, pk: int) -> HttpResponseBase:
+def go_live(request: Request, pk: int) -> HttpResponseBase:
     """By POST where nothing is open; with a reason where a manager decides it all the same."""
     plan, back = _found(request, pk)
     found = Contract.objects.filter(plan=plan).first()
@@ -274,18 +275,18 @@ def go_live(request: HttpRequest, pk: int) -> HttpResponseBase:
                   button="Decide that the service begins", about=" ".join(hindrances))  # fmt: skip
 
 
-def _found(request: HttpRequest, pk: int) -> tuple[ImplementationPlan, str]:
+def _found(request: Request, pk: int) -> tuple[ImplementationPlan, str]:
     plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()  # type: ignore[attr-defined]
     if plan is None:
         raise Http404
     return plan, reverse("tender_implementation", args=[plan.tender_id])
 
 
-def _held(request: HttpRequest, role: str) -> list[User]:
+def _held(request: Request, role: str) -> list[User]:
     return sorted(users_with_role(role, on=request.day), key=lambda user: user.name)  # type: ignore[attr-defined]
 
 
-def _council(request: HttpRequest) -> list[User]:
+def _council(request: Request) -> list[User]:
     """Those who work on what is bought, and may be given an item."""
     found = {
         user.pk: user
@@ -296,7 +297,7 @@ def _council(request: HttpRequest) -> list[User]:
 
 
 def _enter(
-    request: HttpRequest, form: Any, label: str, back: str, *, heading: str, button: str, about: str = ""
+    request: Request, form: Any, label: str, back: str, *, heading: str, button: str, about: str = ""
 ) -> HttpResponseBase:
     return render(
         request, "tenders/enter.html",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -22,6 +22,7 @@ from plumbline.people.access import Permission
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.imports.forms import HandIn
+from plumbline.web.request import Request
 from plumbline.web.uploads import takes_files
 
 # A job that has given no sign of life for so long has been stopped.
@@ -64,7 +65,7 @@ class Imports(tables.Table):
 
 
 @requires(Permission.IMPORTS)
-def imports(request: HttpRequest) -> HttpResponseBase:
+def imports(request: Request) -> HttpResponseBase:
     table = Imports(request, queries.imports(request.user, on=request.day).order_by())
     waiting = exchange.uploads_visible_to(request.user, on=request.day).exclude(state=Upload.State.DONE)[:10]
     return tables.page(request, table, "imports/list.html", {"waiting": waiting})
@@ -94,7 +95,7 @@ _LOOKS = {
 
 
 @requires(Permission.IMPORTS)
-def uploads(request: HttpRequest) -> HttpResponseBase:
+def uploads(request: Request) -> HttpResponseBase:
     rows = exchange.uploads_visible_to(request.user, on=request.day).order_by()
     crumbs = [("Imports", reverse("imports")), ("Files handed in", "")]
     return tables.page(request, Uploads(request, rows), "imports/uploads.html", {"breadcrumbs": crumbs})
@@ -102,7 +103,7 @@ def uploads(request: HttpRequest) -> HttpResponseBase:
 
 @requires(Permission.IMPORTS)
 @takes_files(largest=LIMITS.bytes)
-def new_import(request: HttpRequest) -> HttpResponseBase:
+def new_import(request: Request) -> HttpResponseBase:
     form = HandIn(request.POST or None, request.FILES or None)
     form.fields["as_at"].no_later_than = (request.day, "That day has not come yet")
     if request.method == "POST" and form.is_valid():
@@ -124,7 +125,7 @@ def new_import(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.IMPORTS)
-def upload(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+def upload(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     seen = parse_datetime(found.progress.get("at", "")) if found.progress.get("at") else None
     at_work = found.state in (Upload.State.LOOKING, Upload.State.TAKING)
@@ -151,7 +152,7 @@ def _counts(found: dict[str, Any]) -> list[tuple[str, list[int]]]:
 
 
 @requires(Permission.IMPORTS)
-def look(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+def look(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     if request.method == "POST":
         with transaction.atomic():
@@ -159,14 +160,14 @@ def look(request: HttpRequest, upload_id: int) -> HttpResponseBase:
     return redirect("upload", found.pk)
 
 
-def _look(request: HttpRequest, found: Upload) -> None:
+def _look(request: Request, found: Upload) -> None:
     exchange.ask_to_look(upload=found, by=request.user, at=request.at, on=request.day)
     # In the transaction of the asking: a job is there if and only if it was asked for.
     app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=found.pk)
 
 
 @requires(Permission.IMPORTS)
-def take(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+def take(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     if request.method == "POST":
         with transaction.atomic():
@@ -195,7 +196,7 @@ class Refused(tables.Table):
 
 
 @requires(Permission.IMPORTS)
-def one_import(request: HttpRequest, import_id: int) -> HttpResponseBase:
+def one_import(request: Request, import_id: int) -> HttpResponseBase:
     found = queries.imports(request.user, on=request.day).filter(pk=import_id).first()
     if found is None:
         raise Http404
@@ -212,7 +213,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponseBase:
     )
 
 
-def _upload(request: HttpRequest, upload_id: int) -> Upload:
+def _upload(request: Request, upload_id: int) -> Upload:
     found = exchange.uploads_visible_to(request.user, on=request.day).filter(pk=upload_id).first()
     if found is None:
         raise Http404

@@ -1,7 +1,7 @@
 """The incident form of a contract: its steps, who has agreed them, and writing a new version."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from plumbline.contracts.access import contract_seen
@@ -15,10 +15,11 @@ from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
 from plumbline.web.incidents import forms, words
 from plumbline.web.incidents.views import WORKS, address_of_contract
+from plumbline.web.request import Request
 
 
 @requires(Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL)
-def incident_form(request: HttpRequest, pk: int) -> HttpResponseBase:
+def incident_form(request: Request, pk: int) -> HttpResponseBase:
     """The newest version with who has agreed it, the one in force where that is another, and those before."""
     on, viewer = request.day, request.user
     contract = contract_seen(viewer, contract_id=pk, on=on)
@@ -39,7 +40,7 @@ def incident_form(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(*WORKS)
-def agree(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+def agree(request: Request, pk: int, number: int) -> HttpResponseBase:
     """Agree a version for one side; `number` is the version's."""
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     form = next((each for each in queries.forms_of(contract) if each.number == number), None)
@@ -53,7 +54,7 @@ def agree(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 
 
 @requires(Permission.INCIDENTS_MANAGE)
-def write(request: HttpRequest, pk: int) -> HttpResponseBase:
+def write(request: Request, pk: int) -> HttpResponseBase:
     """A new version, beginning with the newest, or with the steps that are proposed."""
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     newest = next(iter(queries.forms_of(contract)), None)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,13 +21,14 @@ from plumbline.web.access import requires
 from plumbline.web.forms import PageForm
 from plumbline.web.incidents import forms, words
 from plumbline.web.incidents.views import WORKS, address_of_contract, may_report, seen
+from plumbline.web.request import Request
 
 MANAGES = Permission.INCIDENTS_MANAGE
 DRAFT = "incident_report"
 
 
 @requires(*WORKS)
-def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+def report(request: Request, pk: int) -> HttpResponseBase:
     """Report an incident under a contract."""
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     if not may_report(request, contract):
@@ -60,7 +61,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(*WORKS)
-def report_draft(request: HttpRequest, pk: int) -> HttpResponseBase:
+def report_draft(request: Request, pk: int) -> HttpResponseBase:
     """What is typed into a report, kept as it is typed for its writer alone."""
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     if request.method != "POST" or not may_report(request, contract):
@@ -76,7 +77,7 @@ def report_draft(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(*WORKS)
-def sent(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+def sent(request: Request, pk: int, number: int) -> HttpResponseBase:
     """Say that a recipient was told."""
     found, row = _notification(request, pk, number)
     return _do(
@@ -90,7 +91,7 @@ def sent(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 
 
 @requires(*WORKS)
-def received(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+def received(request: Request, pk: int, number: int) -> HttpResponseBase:
     found, row = _notification(request, pk, number)
     return _do(
         request, found, forms.MarkReceived(request.POST or None),
@@ -103,7 +104,7 @@ def received(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 
 
 @requires(MANAGES)
-def not_needed(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+def not_needed(request: Request, pk: int, number: int) -> HttpResponseBase:
     found, row = _notification(request, pk, number)
     return _do(
         request, found, forms.NotNeeded(request.POST or None), title=f"{words.label(row.recipient)}: not needed",
@@ -115,7 +116,7 @@ def not_needed(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 
 
 @requires(*WORKS)
-def news(request: HttpRequest, pk: int) -> HttpResponseBase:
+def news(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     return _do(
         request, found, forms.News(request.POST or None), title="Add what has become known", button="Add the news",
@@ -127,7 +128,7 @@ def news(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(*WORKS)
-def news_sent(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+def news_sent(request: Request, pk: int, number: int) -> HttpResponseBase:
     found = seen(request, pk)
     row = queries.news_line(found, number)
     if row is None:
@@ -143,7 +144,7 @@ def news_sent(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 
 
 @requires(MANAGES)
-def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
+def decide(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     form = forms.Decide(request.POST or None, initial={"learnt_on": timezone.localtime(found.reported_at).date()})
     return _do(
@@ -158,7 +159,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(MANAGES)
-def outcome(request: HttpRequest, pk: int) -> HttpResponseBase:
+def outcome(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     return _do(
         request, found, forms.Outcome(request.POST or None, initial={"outcome": found.outcome}),
@@ -171,7 +172,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(MANAGES)
-def change(request: HttpRequest, pk: int) -> HttpResponseBase:
+def change(request: Request, pk: int) -> HttpResponseBase:
     """Put right what was reported."""
     found = seen(request, pk)
     occurred = timezone.localtime(found.occurred_at)
@@ -201,7 +202,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(MANAGES)
-def action(request: HttpRequest, pk: int) -> HttpResponseBase:
+def action(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     form = forms.RaiseAction(request.POST or None)
     if found.contract.manager is None:
@@ -219,7 +220,7 @@ def action(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(MANAGES)
-def review(request: HttpRequest, pk: int) -> HttpResponseBase:
+def review(request: Request, pk: int) -> HttpResponseBase:
     """To review: all is done that had to be done at once."""
     found = seen(request, pk)
     return _do(
@@ -231,7 +232,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(MANAGES)
-def reopen(request: HttpRequest, pk: int) -> HttpResponseBase:
+def reopen(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     return _do(
         request, found, forms.Reopen(request.POST or None), title="Open the incident again", button="Open it again",
@@ -243,7 +244,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(MANAGES)
-def close(request: HttpRequest, pk: int) -> HttpResponseBase:
+def close(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     return _do(
         request, found, forms.Close(request.POST or None, initial={"lessons": found.lessons}),
@@ -255,7 +256,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.INCIDENTS_NARRATIVE, MANAGES)
-def let_read(request: HttpRequest, pk: int) -> HttpResponseBase:
+def let_read(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     if not queries.may_open_narrative(request.user, found, on=request.day):
         raise Http404
@@ -272,7 +273,7 @@ def let_read(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.CHILDREN_VIEW)
-def child(request: HttpRequest, pk: int) -> HttpResponseBase:
+def child(request: Request, pk: int) -> HttpResponseBase:
     """Link a child, of those whom the viewer may see."""
     found = seen(request, pk)
     visible = children_visible_to(request.user, on=request.day)
@@ -290,11 +291,11 @@ def child(request: HttpRequest, pk: int) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
+def _who(request: Request) -> dict[str, Any]:
     return {"by": request.user, "at": request.at, "on": request.day}
 
 
-def _notification(request: HttpRequest, pk: int, number: int) -> tuple[Incident, Notification]:
+def _notification(request: Request, pk: int, number: int) -> tuple[Incident, Notification]:
     found = seen(request, pk)
     row = found.notifications.filter(pk=number).first()
     if row is None:
@@ -303,7 +304,7 @@ def _notification(request: HttpRequest, pk: int, number: int) -> tuple[Incident,
 
 
 def _do(
-    request: HttpRequest, found: Incident, form: Any, *, title: str, button: str, done: str,
+    request: Request, found: Incident, form: Any, *, title: str, button: str, done: str,
     operation: Callable[[Any], object], text: str = "",
 ) -> HttpResponseBase:  # fmt: skip
     """One form that does one thing to an incident, and goes back to it."""

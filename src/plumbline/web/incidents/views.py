@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -23,6 +23,7 @@ from plumbline.web import navigation, tables
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame
 from plumbline.web.incidents import words
+from plumbline.web.request import Request
 from plumbline.web.settings import words as settings
 
 # Who may open pages of incidents; which incidents are said by the queries: a social worker's are of own children.
@@ -58,13 +59,13 @@ class Incidents(tables.Table):
     empty = "No serious incident is recorded."
 
 
-def _table(request: HttpRequest, **narrowed: Any) -> Incidents:
+def _table(request: Request, **narrowed: Any) -> Incidents:
     rows = queries.incidents_listed(request.user, on=request.day, now=words.now_of(request)).filter(**narrowed)
     return Incidents(request, rows)
 
 
 @requires(*READS)
-def incidents(request: HttpRequest) -> HttpResponseBase:
+def incidents(request: Request) -> HttpResponseBase:
     return tables.page(request, _table(request), "incidents/list.html", {
         "provider": _is_provider(request),
         "own_children": not may(request.user, Permission.INCIDENTS_VIEW, on=request.day) and not _is_provider(request),
@@ -73,7 +74,7 @@ def incidents(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL)
-def contract_incidents(request: HttpRequest, pk: int) -> HttpResponseBase:
+def contract_incidents(request: Request, pk: int) -> HttpResponseBase:
     """The incidents of one contract, and how its incident form stands."""
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     newest = next(iter(queries.forms_of(contract)), None)
@@ -94,7 +95,7 @@ def contract_incidents(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(*READS)
-def incident(request: HttpRequest, pk: int) -> HttpResponseBase:
+def incident(request: Request, pk: int) -> HttpResponseBase:
     """One incident: what is overdue, who is told, what became known, what is done, what happened when."""
     on, viewer, now = request.day, request.user, words.now_of(request)
     found = seen(request, pk)
@@ -155,7 +156,7 @@ def _sent(each: Any, hand: queries.Hand, now: Any, closed: bool) -> dict[str, An
 
 
 @requires(Permission.PLACEMENTS_VIEW, Permission.INCIDENTS_VIEW)
-def of_child(request: HttpRequest, pk: int) -> HttpResponseBase:
+def of_child(request: Request, pk: int) -> HttpResponseBase:
     """The incident behind the link of a child, for flags, which know the link's number."""
     found = queries.incidents_visible_to(request.user, on=request.day).filter(children=pk).first()
     if found is None:
@@ -164,7 +165,7 @@ def of_child(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(*READS)
-def account(request: HttpRequest, pk: int) -> HttpResponseBase:
+def account(request: Request, pk: int) -> HttpResponseBase:
     """The full account; reading it is recorded."""
     found = seen(request, pk)
     note_narrative_read(incident_id=found.pk, by=request.user, at=request.at, on=request.day)
@@ -175,7 +176,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def seen(request: HttpRequest, pk: int) -> Incident:
+def seen(request: Request, pk: int) -> Incident:
     """The incident as the viewer may see it; NotAllowed, and so "not found", else."""
     found = queries.incident_seen(request.user, incident_id=pk, on=request.day)
     if found is None:
@@ -183,16 +184,16 @@ def seen(request: HttpRequest, pk: int) -> Incident:
     return found
 
 
-def may_report(request: HttpRequest, contract: Contract) -> bool:
+def may_report(request: Request, contract: Contract) -> bool:
     own = contract.provider_id in organisations_of(request.user, on=request.day)
     return own or may(request.user, Permission.INCIDENTS_MANAGE, on=request.day)
 
 
-def _is_provider(request: HttpRequest) -> bool:
+def _is_provider(request: Request) -> bool:
     return bool(organisations_of(request.user, on=request.day))
 
 
-def address_of_contract(request: HttpRequest, contract: Contract) -> str:
+def address_of_contract(request: Request, contract: Contract) -> str:
     """The contract's page: the provider's own in the portal for who signs in for the provider."""
     if contract.provider_id in organisations_of(request.user, on=request.day):
         return reverse("provider_contract", args=[contract.pk])
@@ -200,7 +201,7 @@ def address_of_contract(request: HttpRequest, contract: Contract) -> str:
     return reverse("contract", args=[contract.pk]) if opens else ""
 
 
-def _crumbs(request: HttpRequest, *more: tuple[str, str]) -> list[tuple[str, str]]:
+def _crumbs(request: Request, *more: tuple[str, str]) -> list[tuple[str, str]]:
     if _is_provider(request):
         return [("Your contracts", reverse("provider")), *more]
     if may(request.user, Permission.CONTRACTS_VIEW, on=request.day):

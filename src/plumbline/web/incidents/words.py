@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest
-
 from plumbline.contracts.models import Incident, IncidentState, NewsSent, Notification
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.web import wording
+from plumbline.web.request import Request
 
 STATE_KINDS = {"open": "amber", "review": "blue", "closed": "grey"}
 DUTY = {"provider": "The provider", "council": "The council"}
@@ -23,7 +22,7 @@ CHANNELS = (
 )
 
 
-def now_of(request: HttpRequest) -> datetime:
+def now_of(request: Request) -> datetime:
     """The moment on the council's clocks."""
     return rules.moment(on=request.day, at=request.at)  # type: ignore[attr-defined]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -12,6 +12,7 @@ from plumbline.placements import lookups, operations
 from plumbline.placements.rules import BLOCKED
 from plumbline.web import forms
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 
 
@@ -23,7 +24,7 @@ class Ask(forms.PageForm):
 
 
 @requires(Permission.SETTINGS_VIEW)
-def may_i_place(request: HttpRequest) -> HttpResponseBase:
+def may_i_place(request: Request) -> HttpResponseBase:
     """The box. By POST it answers, when one setting is meant; asking by GET shows which settings may be meant."""
     on, viewer = request.day, request.user
     given = request.POST if request.method == "POST" else request.GET if "q" in request.GET else None
@@ -55,7 +56,7 @@ def may_i_place(request: HttpRequest) -> HttpResponseBase:
     return render(request, "placements/may_i_place.html", context)
 
 
-def _chosen(request: HttpRequest, matches: list[Any]) -> Any:
+def _chosen(request: Request, matches: list[Any]) -> Any:
     """The one setting that is meant: the one whose button was pressed, or the only one there is."""
     pressed = request.POST.get("setting", "")
     if pressed.isascii() and pressed.isdigit():
@@ -64,7 +65,7 @@ def _chosen(request: HttpRequest, matches: list[Any]) -> Any:
 
 
 @requires(Permission.SETTINGS_VIEW)
-def answer(request: HttpRequest, number: int) -> HttpResponseBase:
+def answer(request: Request, number: int) -> HttpResponseBase:
     """An answer as it was given, and how the setting stands today."""
     on, viewer = request.day, request.user
     enquiry = lookups.enquiry_seen(viewer, number=number, on=on)

@@ -1,7 +1,7 @@
 """Exceptions: leave for one child to be placed at one adverse setting; asked for, decided, never deleted."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.placements.forms import GROUNDS, AskException, DecideException
 from plumbline.web.placements.recording import _child, _setting
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 
 STATES = (("asked", "Asked for"), ("approved", "Approved"), ("refused", "Refused"))
@@ -46,7 +47,7 @@ class Exceptions(tables.Table):
 
 
 @requires(Permission.PLACEMENTS_VIEW)
-def exceptions(request: HttpRequest) -> HttpResponseBase:
+def exceptions(request: Request) -> HttpResponseBase:
     table = Exceptions(request, lookups.exceptions_listed(request.user, on=request.day))
     look_at_list(kind="exceptions", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
     return tables.page(request, table, "placements/exceptions.html", {
@@ -56,7 +57,7 @@ def exceptions(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.PLACEMENTS_VIEW)
-def exception(request: HttpRequest, exception_id: int) -> HttpResponseBase:
+def exception(request: Request, exception_id: int) -> HttpResponseBase:
     """One exception; and the decision on it, for who may decide and did not ask for it."""
     on, viewer = request.day, request.user
     found = lookups.exception_seen(viewer, exception_id=exception_id, on=on)
@@ -98,7 +99,7 @@ def exception(request: HttpRequest, exception_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.PLACEMENT_EXCEPTION_ASK)
-def ask(request: HttpRequest) -> HttpResponseBase:
+def ask(request: Request) -> HttpResponseBase:
     """Child and setting are chosen as for recording a placement, and come with the address."""
     on, viewer = request.day, request.user
     child = _child(request, request.GET.get("child_id", ""))

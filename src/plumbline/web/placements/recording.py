@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -17,18 +17,19 @@ from plumbline.web.access import requires
 from plumbline.web.placements.asking import Ask
 from plumbline.web.placements.forms import ChooseChild, EndPlacement, WhenPlaced
 from plumbline.web.placements.views import setting_words
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 
 # What else stands in the address while the child is looked for.
 KEPT = ("register", "urn", "for")
 
 
-def _journey(request: HttpRequest) -> str:
+def _journey(request: Request) -> str:
     return "Ask for an exception" if request.GET.get("for") == "exception" else "Record a placement"
 
 
 @requires(Permission.PLACEMENTS_RECORD)
-def record(request: HttpRequest) -> HttpResponseBase:
+def record(request: Request) -> HttpResponseBase:
     """What was chosen so far stands in the address, so that Back works and nothing is asked twice."""
     chosen = request.GET
     child = _child(request, chosen.get("child_id", ""))
@@ -83,19 +84,19 @@ def _address(*, child: Any = None, setting: Any = None) -> str:
     return reverse("placement_record") + ("?" + "&".join(parts) if parts else "")
 
 
-def _child(request: HttpRequest, given: str) -> Any:
+def _child(request: Request, given: str) -> Any:
     if not (given.isascii() and given.isdigit() and len(given) < 18):
         return None
     return lookups.child_to_place(request.user, child_id=int(given), on=request.day)
 
 
-def _setting(request: HttpRequest, register: str, urn: str) -> Any:
+def _setting(request: Request, register: str, urn: str) -> Any:
     if not register or not urn:
         return None
     return lookups.setting_seen(request.user, register=register, urn=urn, on=request.day)
 
 
-def _choose_child(request: HttpRequest) -> HttpResponseBase:
+def _choose_child(request: Request) -> HttpResponseBase:
     form = ChooseChild(request.GET if "child" in request.GET else None)
     found: list[Any] | None = None
     if form.is_valid():
@@ -109,7 +110,7 @@ def _choose_child(request: HttpRequest) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _choose_setting(request: HttpRequest, child: Any) -> HttpResponseBase:
+def _choose_setting(request: Request, child: Any) -> HttpResponseBase:
     form = Ask(request.GET if "q" in request.GET else None)
     form.fields["q"].label = "Which setting?"
     found: list[Any] | None = None
@@ -126,7 +127,7 @@ def _choose_setting(request: HttpRequest, child: Any) -> HttpResponseBase:
 
 
 @requires(Permission.PLACEMENTS_RECORD)
-def end(request: HttpRequest, placement_id: int) -> HttpResponseBase:
+def end(request: Request, placement_id: int) -> HttpResponseBase:
     placement = lookups.placement_seen(request.user, placement_id=placement_id, on=request.day)
     if placement.source != "here":
         raise NotAllowed("A placement that another system recorded is ended there.")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from plumbline.placements.rules import BLOCKED
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.days import NotADay, read_day
+from plumbline.web.request import Request
 from plumbline.web.settings import chain, words
 
 # SSDA903 codes (domain.md, 5.12).
@@ -84,7 +85,7 @@ class Placements(tables.Table):
 
 
 @requires(Permission.PLACEMENTS_VIEW)
-def placements(request: HttpRequest) -> HttpResponseBase:
+def placements(request: Request) -> HttpResponseBase:
     """Who was placed where on a day (today, where none is given)."""
     day = _day(request)
     rows = lookups.placements_on(lookups.placements_listed(request.user, on=request.day), day)
@@ -97,7 +98,7 @@ def placements(request: HttpRequest) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _day(request: HttpRequest) -> date:
+def _day(request: Request) -> date:
     """The day asked; today where none is given, or none that is understood (the filter then says so)."""
     try:
         return read_day(request.GET.get("day", ""))
@@ -106,7 +107,7 @@ def _day(request: HttpRequest) -> date:
 
 
 @requires(Permission.PLACEMENTS_VIEW)
-def placement(request: HttpRequest, placement_id: int) -> HttpResponseBase:
+def placement(request: Request, placement_id: int) -> HttpResponseBase:
     on, viewer = request.day, request.user
     found = lookups.placement_seen(viewer, placement_id=placement_id, on=on)
     look_at_child(child_id=found.child_id, page=f"placement {found.source_id}", by=viewer, at=request.at, on=on)

@@ -5,7 +5,7 @@ What a provider sees and what not: docs/adr/0029.
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -27,13 +27,14 @@ from plumbline.web.incidents import words
 from plumbline.web.incidents.work import items as of_incidents
 from plumbline.web.provider import forms
 from plumbline.web.provider.work import items as of_contracts
+from plumbline.web.request import Request
 from plumbline.web.returns.work import items as of_returns
 
 PORTAL = Permission.PROVIDER_PORTAL
 
 
 @requires(PORTAL)
-def home(request: HttpRequest) -> HttpResponseBase:
+def home(request: Request) -> HttpResponseBase:
     """What we are asked for now, what is overdue first; then our contracts."""
     on, viewer = request.day, request.user
     sources = (of_incidents, of_returns, of_actions, of_implementation, of_care, of_documents, of_contracts)
@@ -52,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _waiting(request: HttpRequest) -> QuerySet:
+def _waiting(request: Request) -> QuerySet:
     return (
         portal.offers_visible_to(request.user, on=request.day)
         .filter(accepted=None, contract__in=portal.own_contracts(request.user, on=request.day).values("pk"))
@@ -62,7 +63,7 @@ def _waiting(request: HttpRequest) -> QuerySet:
 
 
 @requires(PORTAL)
-def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
+def contract(request: Request, pk: int) -> HttpResponseBase:
     """One of our contracts: what is to be put right, incidents, policies, returns, actions, who to speak to."""
     on, viewer = request.day, request.user
     found = _own(request, pk)
@@ -85,7 +86,7 @@ def contract(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(PORTAL)
-def policy(request: HttpRequest, pk: int, key: str) -> HttpResponseBase:
+def policy(request: Request, pk: int, key: str) -> HttpResponseBase:
     """Upload a policy with the day of its review; one upload serves all our contracts."""
     found = _own(request, pk)
     if key not in Policy.values:
@@ -132,7 +133,7 @@ class Offers(tables.Table):
 
 
 @requires(Permission.CONTRACTS_MANAGE)
-def offers(request: HttpRequest) -> HttpResponseBase:
+def offers(request: Request) -> HttpResponseBase:
     rows = portal.offers_visible_to(request.user, on=request.day).select_related("contract__provider")
     return tables.page(request, Offers(request, rows), "provider/offers.html", {
         "breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Policies handed in", "")],
@@ -140,7 +141,7 @@ def offers(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.CONTRACTS_MANAGE)
-def offer(request: HttpRequest, pk: int) -> HttpResponseBase:
+def offer(request: Request, pk: int) -> HttpResponseBase:
     """Look at a policy that was handed in, and accept it or send it back."""
     seen = portal.offers_visible_to(request.user, on=request.day)
     found = seen.select_related("contract__provider", "document", "offered_by", "decided_by").filter(pk=pk).first()
@@ -191,7 +192,7 @@ def _policy(line: portal.PolicyLine) -> dict[str, object]:
     return {"key": line.key, "label": line.label, "kind": kind, "word": word, "said": said, "back": back}
 
 
-def _own(request: HttpRequest, pk: int) -> Contract:
+def _own(request: Request, pk: int) -> Contract:
     """Our own contract; another's answers as if it did not exist."""
     found = portal.own_contracts(request.user, on=request.day).filter(pk=pk).first()
     if found is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from procrastinate.contrib.django import app
@@ -24,6 +24,7 @@ from plumbline.people.operations import look_at_list
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.queues import forms
+from plumbline.web.request import Request
 
 # Rows of a queue on one page; the next come when these are decided.
 _AT_ONCE = 50
@@ -31,7 +32,7 @@ _CRUMB = "Queues"
 
 
 @requires(Permission.IMPORTS, Permission.LISTS_MANAGE)
-def queues(request: HttpRequest) -> HttpResponseBase:
+def queues(request: Request) -> HttpResponseBase:
     """How much waits in each queue that the person may work on."""
     counts = []
     if may(request.user, Permission.LISTS_MANAGE, on=request.day):
@@ -57,7 +58,7 @@ def _count(number: int, label: str, route: str) -> dict[str, Any]:
 
 
 @requires(Permission.LISTS_MANAGE)
-def wording_queue(request: HttpRequest) -> HttpResponseBase:
+def wording_queue(request: Request) -> HttpResponseBase:
     waiting = wordings_to_map()
     if request.method == "POST":
         return _map_wordings(request, waiting[:_AT_ONCE])
@@ -82,7 +83,7 @@ def wording_queue(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _map_wordings(request: HttpRequest, waiting: list[Any]) -> HttpResponseBase:
+def _map_wordings(request: Request, waiting: list[Any]) -> HttpResponseBase:
     """Each row as decided; those left open as all of them, where that was decided."""
     for_all = request.POST.get("all", "")
     done, changed = [], 0
@@ -106,7 +107,7 @@ def _map_wordings(request: HttpRequest, waiting: list[Any]) -> HttpResponseBase:
 
 
 @requires(Permission.LISTS_MANAGE)
-def unmap_wording(request: HttpRequest) -> HttpResponseBase:
+def unmap_wording(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         changed = 0
         with transaction.atomic():
@@ -122,7 +123,7 @@ def unmap_wording(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.LISTS_MANAGE)
-def organisation_queue(request: HttpRequest) -> HttpResponseBase:
+def organisation_queue(request: Request) -> HttpResponseBase:
     waiting = organisations_to_map()
     if request.method == "POST":
         return _new_organisations(request, {each.wording for each in waiting})
@@ -144,7 +145,7 @@ def organisation_queue(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _new_organisations(request: HttpRequest, known: set[str]) -> HttpResponseBase:
+def _new_organisations(request: Request, known: set[str]) -> HttpResponseBase:
     """Every ticked wording becomes an organisation of the one sector."""
     ticked = [said for said in request.POST.getlist("wording") if said in known]
     sector = request.POST.get("sector", "")
@@ -163,7 +164,7 @@ def _new_organisations(request: HttpRequest, known: set[str]) -> HttpResponseBas
 
 
 @requires(Permission.LISTS_MANAGE)
-def decide_organisation(request: HttpRequest) -> HttpResponseBase:
+def decide_organisation(request: Request) -> HttpResponseBase:
     said = request.GET.get("wording", "")
     found = next((each for each in organisations_to_map() if each.wording == said), None)
     if found is None:
@@ -187,7 +188,7 @@ def decide_organisation(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _map_organisation(request: HttpRequest, said: str, given: dict[str, Any]) -> int:
+def _map_organisation(request: Request, said: str, given: dict[str, Any]) -> int:
     acting = {"by": request.user, "at": request.at, "on": request.day}
     if given["which"] == forms.NEW:
         return earlyhelp.map_new_organisation(wording=said, sector=given["sector"], **acting)
@@ -201,7 +202,7 @@ def _map_organisation(request: HttpRequest, said: str, given: dict[str, Any]) ->
 
 
 @requires(Permission.LISTS_MANAGE)
-def unmap_organisation(request: HttpRequest) -> HttpResponseBase:
+def unmap_organisation(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         changed = 0
         with transaction.atomic():
@@ -215,7 +216,7 @@ def unmap_organisation(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.IMPORTS)
-def gone(request: HttpRequest) -> HttpResponseBase:
+def gone(request: Request) -> HttpResponseBase:
     missing = queries.no_longer_in_extract(request.user, on=request.day)
     crumbs = [(_CRUMB, reverse("queues")), ("No longer in the extract", "")]
     return render(request, "queues/gone.html", {"missing": missing, "breadcrumbs": crumbs})
@@ -232,7 +233,7 @@ class Gone(tables.Table):
 
 
 @requires(Permission.IMPORTS)
-def gone_rows(request: HttpRequest, file: str) -> HttpResponseBase:
+def gone_rows(request: Request, file: str) -> HttpResponseBase:
     rows = queries.rows_no_longer_in_extract(request.user, file=file, on=request.day)
     table = Gone(request, rows.order_by(), title=f"No longer in {file}")
     crumbs = [(_CRUMB, reverse("queues")), ("No longer in the extract", reverse("queue_gone")), (file, "")]
@@ -265,14 +266,14 @@ class ToMend(tables.Table):
 
 
 @requires(Permission.IMPORTS)
-def refused_queue(request: HttpRequest) -> HttpResponseBase:
+def refused_queue(request: Request) -> HttpResponseBase:
     rows = queries.rows_to_mend(request.user, on=request.day).order_by()
     crumbs = [(_CRUMB, reverse("queues")), ("Refused rows", "")]
     return tables.page(request, ToMend(request, rows), "queues/refused_queue.html", {"breadcrumbs": crumbs})
 
 
 @requires(Permission.IMPORTS)
-def refused(request: HttpRequest, refused_id: int) -> HttpResponseBase:
+def refused(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     if row.cells:
         asked = {"file": row.file, "line": str(row.line), "number": row.row_id}
@@ -280,7 +281,7 @@ def refused(request: HttpRequest, refused_id: int) -> HttpResponseBase:
     return _refused_page(request, row)
 
 
-def _refused_page(request: HttpRequest, row: RefusedRow, *, status: int = 200, **context: Any) -> HttpResponseBase:
+def _refused_page(request: Request, row: RefusedRow, *, status: int = 200, **context: Any) -> HttpResponseBase:
     waiting = row.state == RefusedRow.State.OPEN and row.tried.get("state") == "waiting"
     return render(
         request,
@@ -304,7 +305,7 @@ def _refused_page(request: HttpRequest, row: RefusedRow, *, status: int = 200, *
 
 
 @requires(Permission.IMPORTS)
-def mend(request: HttpRequest, refused_id: int) -> HttpResponseBase:
+def mend(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     form = forms.Mend(request.POST or None, cells=uploads.cells_of(row), prefix="mend")
     if request.method == "POST" and form.is_valid():
@@ -316,7 +317,7 @@ def mend(request: HttpRequest, refused_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.IMPORTS)
-def set_aside(request: HttpRequest, refused_id: int) -> HttpResponseBase:
+def set_aside(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     form = forms.SetAside(request.POST or None, prefix="aside")
     if form.is_valid():
@@ -333,7 +334,7 @@ def set_aside(request: HttpRequest, refused_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.IMPORTS)
-def reopen(request: HttpRequest, refused_id: int) -> HttpResponseBase:
+def reopen(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     if request.method == "POST":
         uploads.reopen_row(refused_id=row.pk, by=request.user, at=request.at, on=request.day)
@@ -341,7 +342,7 @@ def reopen(request: HttpRequest, refused_id: int) -> HttpResponseBase:
     return redirect("refused", row.pk)
 
 
-def _row(request: HttpRequest, refused_id: int) -> RefusedRow:
+def _row(request: Request, refused_id: int) -> RefusedRow:
     row = queries.refused_row(request.user, refused_id=refused_id, on=request.day)
     if row is None:
         raise Http404

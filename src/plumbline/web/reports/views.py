@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -23,6 +23,7 @@ from plumbline.scrutiny.models import Report
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.reports.forms import WriteReport
+from plumbline.web.request import Request
 
 _FILES: Mapping[str, tuple[str, Callable[[Document, datetime], bytes]]] = {
     "html": ("text/html; charset=utf-8", lambda document, at: html.page(document).encode()),
@@ -52,7 +53,7 @@ class Reports(tables.Table):
 
 
 @requires(Permission.REPORT_VIEW_PUBLISHED, Permission.REPORT_VIEW_DRAFT)
-def reports(request: HttpRequest) -> HttpResponseBase:
+def reports(request: Request) -> HttpResponseBase:
     table = Reports(request, queries.reports_visible_to(request.user, request.day))
     return tables.page(
         request, table, "reports/list.html",
@@ -61,7 +62,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.REPORT_VIEW_PUBLISHED, Permission.REPORT_VIEW_DRAFT)
-def report(request: HttpRequest, report_id: int) -> HttpResponseBase:
+def report(request: Request, report_id: int) -> HttpResponseBase:
     found = _report(request, report_id)
     body = html.fragment(_document(request, found), with_title=False)
     return render(
@@ -79,7 +80,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.REPORT_VIEW_PUBLISHED, Permission.REPORT_VIEW_DRAFT)
-def download(request: HttpRequest, report_id: int, kind: str) -> HttpResponseBase:
+def download(request: Request, report_id: int, kind: str) -> HttpResponseBase:
     found = _report(request, report_id)
     if kind not in _FILES:
         raise Http404
@@ -92,7 +93,7 @@ def download(request: HttpRequest, report_id: int, kind: str) -> HttpResponseBas
 
 
 @requires(Permission.REPORT_WRITE)
-def new_report(request: HttpRequest) -> HttpResponseBase:
+def new_report(request: Request) -> HttpResponseBase:
     questions = queries.answerable_questions(operations.DEFAULT_ANSWERS)
     form = WriteReport(
         request.POST if request.method == "POST" else None, questions=questions, today=request.day,
@@ -114,7 +115,7 @@ def new_report(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.REPORT_PUBLISH)
-def publish(request: HttpRequest, report_id: int) -> HttpResponseBase:
+def publish(request: Request, report_id: int) -> HttpResponseBase:
     found = _report(request, report_id)
     if request.method == "POST":
         operations.publish_report(report_id=found.pk, by=request.user, at=request.at, on=request.day)
@@ -163,7 +164,7 @@ class RunAgain(tables.Table):
 
 
 @requires(Permission.FIGURES_VIEW)
-def again(request: HttpRequest, report_id: int) -> HttpResponseBase:
+def again(request: Request, report_id: int) -> HttpResponseBase:
     """Every figure of a published report as it was, as known then, and as known now."""
     found = _report(request, report_id)
     if found.state != Report.State.PUBLISHED:
@@ -202,18 +203,18 @@ def _about(key: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _report(request: HttpRequest, report_id: int) -> Report:
+def _report(request: Request, report_id: int) -> Report:
     found = queries.reports_visible_to(request.user, request.day).filter(pk=report_id).first()
     if found is None:
         raise Http404
     return found
 
 
-def _document(request: HttpRequest, found: Report) -> Document:
+def _document(request: Request, found: Report) -> Document:
     return queries.report_document(
         found, viewer=request.user, on=request.day, council=settings.COUNCIL, colour=settings.COLOUR
     )
 
 
-def _may(request: HttpRequest, permission: Permission) -> Any:
+def _may(request: Request, permission: Permission) -> Any:
     return may(request.user, permission, on=request.day)

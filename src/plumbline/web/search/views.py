@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from plumbline.placements.access import children_visible_to
 from plumbline.scrutiny.queries import reports_visible_to
 from plumbline.web import wording
 from plumbline.web.access import signed_in
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 
 # Of each kind; the lists have filters for more.
@@ -24,7 +25,7 @@ _SHORTEST = 2
 
 
 @signed_in
-def search(request: HttpRequest) -> HttpResponseBase:
+def search(request: Request) -> HttpResponseBase:
     """At most one query for each kind, however much is found."""
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:200]
     groups: list[dict[str, Any]] = []
@@ -46,7 +47,7 @@ def _words(field: str, text: str) -> Q:
     return found
 
 
-def _children(request: HttpRequest, text: str) -> dict[str, Any]:
+def _children(request: Request, text: str) -> dict[str, Any]:
     children = children_visible_to(request.user, on=request.day).filter(
         _words("sort_key", text) | Q(source_id__iexact=text)
     )
@@ -59,7 +60,7 @@ def _children(request: HttpRequest, text: str) -> dict[str, Any]:
     }
 
 
-def _tacs(request: HttpRequest, text: str) -> dict[str, Any]:
+def _tacs(request: Request, text: str) -> dict[str, Any]:
     tacs = tacs_visible_to(request.user, on=request.day).filter(source_id__istartswith=text).select_related("child")
     return {
         "title": "TACs",
@@ -70,7 +71,7 @@ def _tacs(request: HttpRequest, text: str) -> dict[str, Any]:
     }
 
 
-def _settings(request: HttpRequest, text: str) -> dict[str, Any]:
+def _settings(request: Request, text: str) -> dict[str, Any]:
     if not may(request.user, Permission.SETTINGS_VIEW, on=request.day):
         return {"found": []}
     settings = Setting.objects.filter(_words("sort_key", text) | Q(urn__iexact=text)).select_related("owner")
@@ -89,7 +90,7 @@ def _settings(request: HttpRequest, text: str) -> dict[str, Any]:
     }
 
 
-def _organisations(request: HttpRequest, text: str) -> dict[str, Any]:
+def _organisations(request: Request, text: str) -> dict[str, Any]:
     needed = (Permission.TACS_VIEW, Permission.LISTS_MANAGE, Permission.FIGURES_VIEW)
     if not any(may(request.user, permission, on=request.day) for permission in needed):
         return {"found": []}
@@ -107,7 +108,7 @@ def _organisations(request: HttpRequest, text: str) -> dict[str, Any]:
     }
 
 
-def _reports(request: HttpRequest, text: str) -> dict[str, Any]:
+def _reports(request: Request, text: str) -> dict[str, Any]:
     reports = reports_visible_to(request.user, request.day).filter(_words("title", text))
     return {
         "title": "Reports",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,16 +18,17 @@ from plumbline.placements import lookups as placements
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence import files
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 from plumbline.web.settings.forms import EndByHand, JudgementByHand, NoticeByHand, SettingByHand, WhichKind
 from plumbline.web.settings.views import INSPECTION_KINDS
 
 
-def setting_of(request: HttpRequest, register: str, urn: str) -> Any:
+def setting_of(request: Request, register: str, urn: str) -> Any:
     return placements.setting_seen(request.user, register=register, urn=urn, on=request.day)
 
 
-def done(request: HttpRequest, setting: Any, what: str, raised: Any) -> HttpResponseBase:
+def done(request: Request, setting: Any, what: str, raised: Any) -> HttpResponseBase:
     """Back to where one came from, saying what followed."""
     flags = sum(raised.raised.values())
     follows = (
@@ -41,7 +42,7 @@ def done(request: HttpRequest, setting: Any, what: str, raised: Any) -> HttpResp
 
 
 @requires(Permission.MONTHLY_CHECK)
-def judgement(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
+def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
     """First the kind of inspection, which decides what can be judged; then what was judged, with its evidence."""
     setting = setting_of(request, register, urn)
     kinds = [(kind, INSPECTION_KINDS[kind]) for kind in lookups.ASPECTS_OF[setting.register]]
@@ -72,7 +73,7 @@ def judgement(request: HttpRequest, register: str, urn: str) -> HttpResponseBase
     return render(request, "settings/judgement.html", {**context, "form": form, "kind_words": INSPECTION_KINDS[kind]})
 
 
-def _recorded_as(request: HttpRequest, setting: Any) -> dict[str, Any]:
+def _recorded_as(request: Request, setting: Any) -> dict[str, Any]:
     """As a line of the monthly check, where one came from there; else as a judgement of its own."""
     given = request.GET.get("item", "")
     if not given:
@@ -84,7 +85,7 @@ def _recorded_as(request: HttpRequest, setting: Any) -> dict[str, Any]:
     return {"record": ofsted.check_changed, "item_id": item.pk}
 
 
-def kept_document(request: HttpRequest, form: Any, setting: Any) -> int | None:
+def kept_document(request: Request, form: Any, setting: Any) -> int | None:
     """The number of the document that was attached, kept; None where none was."""
     upload = form.cleaned_data.get("document")
     if upload is None:
@@ -98,7 +99,7 @@ def kept_document(request: HttpRequest, form: Any, setting: Any) -> int | None:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def notice(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
+def notice(request: Request, register: str, urn: str) -> HttpResponseBase:
     setting = setting_of(request, register, urn)
     form = NoticeByHand(request.POST or None)
     if form.is_valid():
@@ -118,7 +119,7 @@ def notice(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def end_notice(request: HttpRequest, register: str, urn: str, notice_id: int) -> HttpResponseBase:
+def end_notice(request: Request, register: str, urn: str, notice_id: int) -> HttpResponseBase:
     setting = setting_of(request, register, urn)
     ended = next((each for each in lookups.notices_of(setting) if each.pk == notice_id), None)
     if ended is None or (ended.to_on and ended.to_on < request.day):
@@ -142,7 +143,7 @@ def end_notice(request: HttpRequest, register: str, urn: str, notice_id: int) ->
 
 
 @requires(Permission.MONTHLY_CHECK)
-def record(request: HttpRequest) -> HttpResponseBase:
+def record(request: Request) -> HttpResponseBase:
     """A setting that stands on no list: inspected by others than Ofsted, or not registered at all."""
     form = SettingByHand(request.POST or None, initial={"urn": request.GET.get("urn", "")})
     if form.is_valid():

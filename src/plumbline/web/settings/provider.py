@@ -1,7 +1,7 @@
 """The conversation with the provider of a setting that went wrong: once for the setting, naming no child."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from plumbline.kernel.errors import RuleBroken
@@ -9,13 +9,14 @@ from plumbline.people.access import Permission
 from plumbline.placements import operations
 from plumbline.web import wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 from plumbline.web.settings.entering import setting_of
 from plumbline.web.settings.forms import ProviderContact
 
 
 @requires(Permission.PROVIDER_CONTACT)
-def contact(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
+def contact(request: Request, register: str, urn: str) -> HttpResponseBase:
     setting = setting_of(request, register, urn)
     form = ProviderContact(request.POST or None)
     if form.is_valid():

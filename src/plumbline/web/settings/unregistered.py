@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from plumbline.people.access import Permission, may
 from plumbline.placements import operations, queries
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.settings import words
 from plumbline.web.settings.entering import done, setting_of
 from plumbline.web.settings.forms import EndByHand, UnregisteredByHand
@@ -48,7 +49,7 @@ class Uses(tables.Table):
 
 
 @requires(Permission.SETTINGS_VIEW)
-def uses(request: HttpRequest) -> HttpResponseBase:
+def uses(request: Request) -> HttpResponseBase:
     """Each with what was done about it. A count is no child's record."""
     table = Uses(request, queries.unregistered(request.user, on=request.day))
     return tables.page(request, table, "settings/unregistered.html", {
@@ -58,7 +59,7 @@ def uses(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def record(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
+def record(request: Request, register: str, urn: str) -> HttpResponseBase:
     """That a setting is not registered; or, where that is known, what was done about it since."""
     setting = setting_of(request, register, urn)
     standing = lookups.unregistered_use_now(setting)
@@ -98,7 +99,7 @@ def _given(use: Any) -> dict[str, Any]:
 
 
 @requires(Permission.MONTHLY_CHECK)
-def end(request: HttpRequest, register: str, urn: str) -> HttpResponseBase:
+def end(request: Request, register: str, urn: str) -> HttpResponseBase:
     """It is registered now, or no child of ours is there any more."""
     setting = setting_of(request, register, urn)
     standing = lookups.unregistered_use_now(setting)

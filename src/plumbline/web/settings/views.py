@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from plumbline.placements import lookups as placements
 from plumbline.placements.rules import BLOCKED
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.settings import chain, words
 
 SECTIONS = ("", "inspections", "history", "children")
@@ -68,14 +69,14 @@ class Settings(tables.Table):
 
 
 @requires(Permission.SETTINGS_VIEW)
-def settings(request: HttpRequest) -> HttpResponseBase:
+def settings(request: Request) -> HttpResponseBase:
     table = Settings(request, placements.settings_listed(request.user, on=request.day))
     may_enter = may(request.user, Permission.MONTHLY_CHECK, on=request.day)
     return tables.page(request, table, "settings/list.html", {"may_enter": may_enter})
 
 
 @requires(Permission.SETTINGS_VIEW)
-def setting(request: HttpRequest, register: str, urn: str, section: str = "") -> HttpResponseBase:
+def setting(request: Request, register: str, urn: str, section: str = "") -> HttpResponseBase:
     on, viewer = request.day, request.user
     if section not in SECTIONS:
         raise Http404
@@ -120,7 +121,7 @@ def wrong_with(setting: Setting, on: date) -> list[str]:
     return found
 
 
-def _now(request: HttpRequest, setting: Setting) -> dict[str, Any]:
+def _now(request: Request, setting: Setting) -> dict[str, Any]:
     on = request.day
     notices = lookups.notices_of(setting)
     for notice in notices:
@@ -152,7 +153,7 @@ def _now(request: HttpRequest, setting: Setting) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _conversations(request: HttpRequest, setting: Setting) -> dict[str, Any]:
+def _conversations(request: Request, setting: Setting) -> dict[str, Any]:
     """What was said with the provider, and that it is to be spoken to, for whose task it is."""
     on = request.day
     due = None
@@ -177,7 +178,7 @@ def _senior_review(setting: Setting, on: date) -> dict[str, Any] | None:
     return {"due": wording.by_when(due, on) if due else "", "late": due is not None and due < on, "last": last}
 
 
-def _inspections(request: HttpRequest, setting: Setting) -> dict[str, Any]:
+def _inspections(request: Request, setting: Setting) -> dict[str, Any]:
     return {"inspections": [_inspection(each) for each in lookups.inspections_of(setting)]}
 
 
@@ -207,7 +208,7 @@ def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _history(request: HttpRequest, setting: Setting) -> dict[str, Any]:
+def _history(request: Request, setting: Setting) -> dict[str, Any]:
     entries: list[dict[str, Any]] = []
     for period in lookups.statuses_of(setting):
         until = f" to {wording.day(period.to_on - timedelta(1))}" if period.to_on else ""
@@ -243,7 +244,7 @@ def _day_of(entry: dict[str, Any]) -> str:
     return entry["at"].isoformat()[:10]
 
 
-def _children(request: HttpRequest, setting: Setting) -> dict[str, Any]:
+def _children(request: Request, setting: Setting) -> dict[str, Any]:
     if not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
         return {"placed": []}
     placed = list(placements.placements_at(request.user, setting=setting, on=request.day))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -15,6 +15,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.suppliers.forms import NEW, NOT_OURS, Decide
 
 # Rows of the queue on one page; the next come when these are decided.
@@ -23,7 +24,7 @@ _UNDO = "decided_suppliers"
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
-def queue(request: HttpRequest) -> HttpResponseBase:
+def queue(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         return _settle(request)
     waiting = queries.waiting(most=_AT_ONCE)
@@ -47,7 +48,7 @@ def _why(each: queries.Waiting) -> str:
     return f"Named in {what}{more}"
 
 
-def _settle(request: HttpRequest) -> HttpResponseBase:
+def _settle(request: Request) -> HttpResponseBase:
     """Each row as decided, and those left open as all of them, where that was decided. One refused stops no other."""
     for_all = request.POST.get("all", "")
     done: list[dict[str, Any]] = []
@@ -76,7 +77,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-def _decide(request: HttpRequest, row: OcdsParty, answer: str, *, all_alike: bool) -> int:
+def _decide(request: Request, row: OcdsParty, answer: str, *, all_alike: bool) -> int:
     known = _number(answer) if answer not in (NEW, NOT_OURS) else None
     return operations.decide_party(
         party_id=row.pk, organisation_id=known, new=answer == NEW, not_ours=answer == NOT_OURS, all_alike=all_alike,
@@ -85,7 +86,7 @@ def _decide(request: HttpRequest, row: OcdsParty, answer: str, *, all_alike: boo
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
-def decide(request: HttpRequest, party_id: int) -> HttpResponseBase:
+def decide(request: Request, party_id: int) -> HttpResponseBase:
     """One of them with all its notices; a supplier whose name is not alike is looked for."""
     row = queries.party_waiting(party_id)
     if row is None:
@@ -117,7 +118,7 @@ def decide(request: HttpRequest, party_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
-def undo(request: HttpRequest) -> HttpResponseBase:
+def undo(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         rows = 0
         with transaction.atomic():

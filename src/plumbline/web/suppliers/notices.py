@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -12,6 +12,7 @@ from plumbline.contracts.access import contracts_visible_to
 from plumbline.people.access import Permission, may
 from plumbline.web import navigation, tables
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.suppliers import words
 
 
@@ -44,7 +45,7 @@ class Notices(tables.Table):
 
 
 @requires(*queries.READS)
-def notices(request: HttpRequest) -> HttpResponseBase:
+def notices(request: Request) -> HttpResponseBase:
     table = Notices(request, queries.notices_listed(request.user, on=request.day))
     return tables.page(request, table, "suppliers/notices.html", {
         "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
@@ -53,7 +54,7 @@ def notices(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(*queries.READS)
-def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
+def notice(request: Request, pk: int) -> HttpResponseBase:
     found = queries.notice_seen(request.user, process_id=pk, on=request.day)
     releases = list(found.releases.select_related("import_run").order_by("-dated", "-release_id"))
     parties = list(found.parties.select_related("organisation__merged_into", "decided_by").order_by("name", "pk"))
@@ -69,7 +70,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _contracts(request: HttpRequest, found: OcdsProcess) -> list[dict[str, Any]]:
+def _contracts(request: Request, found: OcdsProcess) -> list[dict[str, Any]]:
     """The published contracts: in the register already, or where they can be taken into it."""
     seen = contracts_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
     registered = {row.ocds_contract_id: row for row in seen.filter(ocds_contract__process=found)}

@@ -1,17 +1,18 @@
 """A tender of ours as open contracting data, as a file."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from plumbline.commissioning.queries.tenders import tender_seen
 from plumbline.exchange import export_ocds
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 
 
 @requires(Permission.TENDERS_VIEW)
-def tender_open_data(request: HttpRequest, pk: int) -> HttpResponseBase:
+def tender_open_data(request: Request, pk: int) -> HttpResponseBase:
     """The package to be published. What stands in its way is said on a page."""
     tender = tender_seen(request.user, tender_id=pk, on=request.day)
     package = export_ocds.export_tender(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -17,6 +17,7 @@ from plumbline.exchange.ocds_files import LARGEST
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.suppliers.forms import HandInNotices
 from plumbline.web.uploads import takes_files
 
@@ -30,7 +31,7 @@ _LOOKS = {
 _FORM_AROUND_IT = 1_000_000
 
 
-def handed_in(request: HttpRequest) -> list[Upload]:
+def handed_in(request: Request) -> list[Upload]:
     """The packages handed in lately, for who may hand them in."""
     found = uploads.uploads_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
     return list(found.filter(kind=uploads.NOTICES)[:10])
@@ -38,7 +39,7 @@ def handed_in(request: HttpRequest) -> list[Upload]:
 
 @requires(Permission.SUPPLIERS_SETTLE)
 @takes_files(largest=LARGEST + _FORM_AROUND_IT)
-def hand_in(request: HttpRequest) -> HttpResponseBase:
+def hand_in(request: Request) -> HttpResponseBase:
     form = HandInNotices(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["package"]
@@ -60,7 +61,7 @@ def hand_in(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
-def upload(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+def upload(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     at_work = found.state in (Upload.State.LOOKING, Upload.State.TAKING)
     seen = parse_datetime(found.progress["at"]) if found.progress.get("at") else None
@@ -83,7 +84,7 @@ def _counts(found: dict[str, Any]) -> list[tuple[str, list[int]]]:
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
-def look(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+def look(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     if request.method == "POST":
         with transaction.atomic():
@@ -91,14 +92,14 @@ def look(request: HttpRequest, upload_id: int) -> HttpResponseBase:
     return redirect("notices_upload", found.pk)
 
 
-def _look(request: HttpRequest, found: Upload) -> None:
+def _look(request: Request, found: Upload) -> None:
     uploads.ask_to_look(upload=found, by=request.user, at=request.at, on=request.day)  # type: ignore[attr-defined, arg-type]
     # In the transaction of the asking: a job is there if and only if it was asked for.
     app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=found.pk)
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
-def take(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+def take(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     if request.method == "POST":
         with transaction.atomic():
@@ -107,7 +108,7 @@ def take(request: HttpRequest, upload_id: int) -> HttpResponseBase:
     return redirect("notices_upload", found.pk)
 
 
-def _upload(request: HttpRequest, upload_id: int) -> Upload:
+def _upload(request: Request, upload_id: int) -> Upload:
     visible = uploads.uploads_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
     found = visible.filter(pk=upload_id, kind=uploads.NOTICES).first()
     if found is None:

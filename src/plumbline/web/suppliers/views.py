@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -19,6 +19,7 @@ from plumbline.people.models import Organisation
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame
+from plumbline.web.request import Request
 from plumbline.web.settings import words as settings
 from plumbline.web.suppliers import words
 from plumbline.web.suppliers.forms import Merge, Unmerge
@@ -61,12 +62,12 @@ def _any(rows: QuerySet[Organisation], count: str, yes: bool) -> QuerySet[Organi
     return rows.filter(**{f"{count}__gt": 0}) if yes else rows.filter(**{count: 0})
 
 
-def _holding(request: HttpRequest) -> QuerySet[Any]:
+def _holding(request: Request) -> QuerySet[Any]:
     seen = contracts_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
     return seen.order_by().values("provider")
 
 
-def _in_force(request: HttpRequest) -> QuerySet[Contract]:
+def _in_force(request: Request) -> QuerySet[Contract]:
     on = request.day  # type: ignore[attr-defined]
     return contracts_visible_to(request.user, on=on).filter(  # type: ignore[arg-type]
         Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, state=ContractState.LIVE
@@ -74,7 +75,7 @@ def _in_force(request: HttpRequest) -> QuerySet[Contract]:
 
 
 @requires(*queries.READS)
-def suppliers(request: HttpRequest) -> HttpResponseBase:
+def suppliers(request: Request) -> HttpResponseBase:
     rows = queries.suppliers_listed(request.user, on=request.day, holding=_holding(request)).annotate(
         contract_count=queries.number_of(
             _in_force(request).filter(provider__in=queries.names_under(OuterRef(OuterRef("pk"))))
@@ -90,7 +91,7 @@ def suppliers(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(*queries.READS)
-def supplier(request: HttpRequest, pk: int) -> HttpResponseBase:
+def supplier(request: Request, pk: int) -> HttpResponseBase:
     found = _supplier(request, pk)
     if found.pk != pk:
         return redirect("supplier", found.pk)
@@ -119,7 +120,7 @@ def supplier(request: HttpRequest, pk: int) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _supplier(request: HttpRequest, pk: int) -> Organisation:
+def _supplier(request: Request, pk: int) -> Organisation:
     return queries.supplier_seen(
         request.user, organisation_id=pk, on=request.day, holding=_holding(request)  # type: ignore[attr-defined, arg-type]
     )  # fmt: skip
@@ -150,7 +151,7 @@ def _owners(contracts: list[Contract], *, opens: bool) -> list[dict[str, Any]]:
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
-def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
+def merge(request: Request, pk: int) -> HttpResponseBase:
     """The other supplier is looked for by name, then what will be read as one is shown, and the reason asked."""
     found = _supplier(request, pk)
     other = _other(request, found)
@@ -189,7 +190,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _other(request: HttpRequest, found: Organisation) -> Organisation | None:
+def _other(request: Request, found: Organisation) -> Organisation | None:
     asked = request.GET.get("other", "")
     if not asked:
         return None
@@ -201,7 +202,7 @@ def _other(request: HttpRequest, found: Organisation) -> Organisation | None:
     return other
 
 
-def _weight(request: HttpRequest, found: Organisation) -> dict[str, Any]:
+def _weight(request: Request, found: Organisation) -> dict[str, Any]:
     """What goes with a name: shown before two are read as one."""
     viewer, on = request.user, request.day  # type: ignore[attr-defined]
     body = queries.body_of(found)
@@ -217,7 +218,7 @@ def _weight(request: HttpRequest, found: Organisation) -> dict[str, Any]:
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
-def unmerge(request: HttpRequest, merge_id: int) -> HttpResponseBase:
+def unmerge(request: Request, merge_id: int) -> HttpResponseBase:
     found = queries.merge_seen(request.user, merge_id=merge_id, on=request.day)
     form = Unmerge(request.POST or None)
     if form.is_valid():

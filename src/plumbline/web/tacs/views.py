@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -21,6 +21,7 @@ from plumbline.placements.access import children_visible_to
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.children.views import lists
+from plumbline.web.request import Request
 
 _NOT_RECORDED = (
     ("lead", "Lead organisation"),
@@ -68,7 +69,7 @@ class Tacs(tables.Table):
     )  # fmt: skip
     order = "-started_on"
 
-    def __init__(self, request: HttpRequest, rows: QuerySet[Tac], *, on: date) -> None:
+    def __init__(self, request: Request, rows: QuerySet[Tac], *, on: date) -> None:
         self.filters = (  # type: ignore[misc]
             tables.Text("q", "TAC or child", _matching),
             tables.Choice(
@@ -109,7 +110,7 @@ def outcome_words(tac: Tac) -> str:
 
 
 @requires(Permission.TACS_VIEW)
-def tacs(request: HttpRequest) -> HttpResponseBase:
+def tacs(request: Request) -> HttpResponseBase:
     rows = tacs_visible_to(request.user, on=request.day)
     table = Tacs(request, rows.select_related("child", "lead_organisation", "lead_professional"), on=request.day)
     people.look_at_list(kind="tacs", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
@@ -120,7 +121,7 @@ _SECTIONS = (("", "Now"), ("history", "What our records said"), ("timeline", "Ti
 
 
 @requires(Permission.TACS_VIEW)
-def tac(request: HttpRequest, tac_id: int, section: str = "") -> HttpResponseBase:
+def tac(request: Request, tac_id: int, section: str = "") -> HttpResponseBase:
     """One TAC. What the source said, what it was mapped to, and every earlier version with the moment it was known."""
     viewer, day = request.user, request.day
     rows = tacs_visible_to(viewer, on=day).select_related(

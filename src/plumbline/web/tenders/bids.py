@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -18,13 +18,14 @@ from plumbline.people.models import Organisation
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence.files import answer_with, folder
+from plumbline.web.request import Request
 from plumbline.web.tenders import words
 from plumbline.web.tenders.forms import Answers, Because, FindSupplier, NewBid, NewSupplier, Paper
 from plumbline.web.tenders.views import READS
 
 
 @requires(*READS)
-def bid(request: HttpRequest, pk: int) -> HttpResponseBase:
+def bid(request: Request, pk: int) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     tender = found.tender
     sees_all = may(request.user, Permission.TENDERS_VIEW, on=request.day)
@@ -129,7 +130,7 @@ def _check(line: queries.Line, ground: str, label: str, *, deciding: bool) -> di
 
 
 @requires(Permission.TENDERS_MANAGE)
-def new(request: HttpRequest, pk: int) -> HttpResponseBase:
+def new(request: Request, pk: int) -> HttpResponseBase:
     """First whose bid it is, then when it came and for how much."""
     tender = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     back = reverse("tender_bids", args=[tender.pk])
@@ -171,7 +172,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def new_supplier(request: HttpRequest, pk: int) -> HttpResponseBase:
+def new_supplier(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     form = NewSupplier(request.POST or None, initial={"name": request.GET.get("q", "")})
     if form.is_valid():
@@ -192,7 +193,7 @@ def new_supplier(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def answers(request: HttpRequest, pk: int) -> HttpResponseBase:
+def answers(request: Request, pk: int) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     asked = queries.questions_asked(found.tender)
     if asked is None:
@@ -216,7 +217,7 @@ def answers(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def attach(request: HttpRequest, pk: int) -> HttpResponseBase:
+def attach(request: Request, pk: int) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     form = paper_form(request, found)
     if form.is_valid() and keep_paper(request, found, form):
@@ -231,7 +232,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "tenders/enter.html", context)
 
 
-def paper_form(request: HttpRequest, bid: Bid) -> Paper:
+def paper_form(request: Request, bid: Bid) -> Paper:
     stage1, questions = queries.stage1_asked(bid.tender), queries.questions_asked(bid.tender)
     asked_for = request.GET.get("criterion", "")
     return Paper(
@@ -240,7 +241,7 @@ def paper_form(request: HttpRequest, bid: Bid) -> Paper:
     )  # fmt: skip
 
 
-def keep_paper(request: HttpRequest, bid: Bid, form: Paper) -> bool:
+def keep_paper(request: Request, bid: Bid, form: Paper) -> bool:
     """Whether the paper was kept; the form says why where it was not."""
     upload = form.cleaned_data["document"]
     try:
@@ -256,7 +257,7 @@ def keep_paper(request: HttpRequest, bid: Bid, form: Paper) -> bool:
 
 
 @requires(*READS)
-def paper(request: HttpRequest, pk: int, document_id: int) -> HttpResponseBase:
+def paper(request: Request, pk: int, document_id: int) -> HttpResponseBase:
     """A paper of a bid, as a file: for who may see the bid, and leaving a trace."""
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     given = found.documents.select_related("document").filter(document=document_id).first()
@@ -267,7 +268,7 @@ def paper(request: HttpRequest, pk: int, document_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def detach(request: HttpRequest, pk: int, paper_id: int) -> HttpResponseBase:
+def detach(request: Request, pk: int, paper_id: int) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     given = found.documents.select_related("document").filter(pk=paper_id).first()
     if given is None:
@@ -290,7 +291,7 @@ def detach(request: HttpRequest, pk: int, paper_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
+def withdraw(request: Request, pk: int) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     form = Because(request.POST or None, label="What did the bidder write?")
     if form.is_valid():

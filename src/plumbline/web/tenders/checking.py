@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from plumbline.commissioning.rules import stage1 as rules
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.tenders import words
 from plumbline.web.tenders.forms import AnswerCame, Ask, Decide, Exclusion, Letter, PassThese, Sent
 
@@ -24,7 +25,7 @@ ANSWERS_WITHIN = timedelta(5)
 
 
 @requires(Permission.TENDERS_MANAGE)
-def criterion(request: HttpRequest, pk: int, key: str) -> HttpResponseBase:
+def criterion(request: Request, pk: int, key: str) -> HttpResponseBase:
     """Decide one criterion, or ask the bidder about it; then the next one that waits for nobody."""
     found, line, cell = _cell(request, pk, key)
     doing = request.POST.get("do", "")
@@ -68,7 +69,7 @@ _DONE = {"decide": "decided.", "ask": "the bidder is to be asked these words, at
          "answer": "the answer is recorded. Decide the criterion now."}  # fmt: skip
 
 
-def _cell(request: HttpRequest, pk: int, key: str) -> tuple[Bid, queries.Line, queries.Cell]:
+def _cell(request: Request, pk: int, key: str) -> tuple[Bid, queries.Line, queries.Cell]:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)  # type: ignore[attr-defined, arg-type]
     line = queries.board([found], asked=queries.stage1_asked(found.tender))[0]
     cell = next((each for each in line.cells if each.criterion.key == key), None)
@@ -88,7 +89,7 @@ def _to_ask(cell: queries.Cell, on: date) -> dict[str, Any]:
     return {"asked": asked, "due_on": on + ANSWERS_WITHIN}
 
 
-def _following(request: HttpRequest, bid: Bid, key: str) -> str:
+def _following(request: Request, bid: Bid, key: str) -> str:
     """The next criterion of this bid that is not decided and was not asked about; the bid where there is none."""
     line = queries.board([bid], asked=queries.stage1_asked(bid.tender))[0]
     keys = [cell.criterion.key for cell in line.cells]
@@ -100,7 +101,7 @@ def _following(request: HttpRequest, bid: Bid, key: str) -> str:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def pass_these(request: HttpRequest, pk: int) -> HttpResponseBase:
+def pass_these(request: Request, pk: int) -> HttpResponseBase:
     """Several criteria of one bid at once, each with its paper there."""
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     line = queries.board([found], asked=queries.stage1_asked(found.tender))[0]
@@ -124,7 +125,7 @@ def pass_these(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def exclusion(request: HttpRequest, pk: int, ground: str) -> HttpResponseBase:
+def exclusion(request: Request, pk: int, ground: str) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     if ground not in words.GROUNDS:
         raise Http404
@@ -162,7 +163,7 @@ _ABOUT = {
 
 
 @requires(Permission.TENDERS_MANAGE)
-def outcome(request: HttpRequest, pk: int) -> HttpResponseBase:
+def outcome(request: Request, pk: int) -> HttpResponseBase:
     """Passed, or failed with the reasons of the criteria that were failed."""
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     line = queries.board([found], asked=queries.stage1_asked(found.tender))[0]
@@ -188,7 +189,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
+def letter(request: Request, pk: int) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     if found.state not in ("failed", "disqualified"):
         raise Http404

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -18,6 +18,7 @@ from plumbline.commissioning.rules.tender import Details
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.tenders.forms import Asked, Because, MoreTime, People, Timetable, What
 
 # The parts of a draft, one matter each.
@@ -25,7 +26,7 @@ PARTS = {"what": "What is bought", "asked": "What bidders are asked", "timetable
          "people": "Who leads it"}  # fmt: skip
 
 
-def _form(part: str, request: HttpRequest, tender: Tender | None) -> Any:
+def _form(part: str, request: Request, tender: Tender | None) -> Any:
     data = request.POST or None
     now = queries.details_of(tender) if tender else Details(title="", service="")
     initial = {name: getattr(now, name) for name in Details.__dataclass_fields__}
@@ -43,7 +44,7 @@ def _form(part: str, request: HttpRequest, tender: Tender | None) -> Any:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: Request) -> HttpResponseBase:
     form = _form("what", request, None)
     if form.is_valid():
         details = replace(Details(title="", service=""), **form.details())
@@ -62,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def edit(request: HttpRequest, pk: int, part: str) -> HttpResponseBase:
+def edit(request: Request, pk: int, part: str) -> HttpResponseBase:
     if part not in PARTS:
         raise Http404
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
@@ -90,14 +91,14 @@ def _after(part: str, tender: Tender) -> str:
 
 @requires(Permission.TENDERS_MANAGE)
 @require_POST
-def ask_approval(request: HttpRequest, pk: int) -> HttpResponseBase:
+def ask_approval(request: Request, pk: int) -> HttpResponseBase:
     operations.ask_approval(tender_id=pk, by=request.user, at=request.at, on=request.day)
     messages.success(request, "It is put to the head of service and the management team for approval.")
     return redirect("tender", pk)
 
 
 @requires(Permission.TENDERS_APPROVE)
-def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
+def approve(request: Request, pk: int) -> HttpResponseBase:
     """The whole draft to read, then the decision."""
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     own = request.user.pk in (found.made_by_id, found.approval_asked_by_id)
@@ -126,7 +127,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
+def publish(request: Request, pk: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     errors: list[str] = []
     if request.method == "POST":
@@ -146,7 +147,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _with_reason(
-    request: HttpRequest, pk: int, *, operation: Callable[..., Any], done: str, form: Any = None, **words: str
+    request: Request, pk: int, *, operation: Callable[..., Any], done: str, form: Any = None, **words: str
 ) -> HttpResponseBase:
     """A page that asks why, and does it."""
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[attr-defined, arg-type]
@@ -164,7 +165,7 @@ def _with_reason(
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
-def redraft(request: HttpRequest, pk: int) -> HttpResponseBase:
+def redraft(request: Request, pk: int) -> HttpResponseBase:
     return _with_reason(
         request, pk, operation=operations.return_to_draft, done="It is a draft again.", heading="Take back to draft",
         button="Take it back to draft", form=Because(request.POST or None, label="What is to be changed?"),
@@ -173,7 +174,7 @@ def redraft(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
+def extend(request: Request, pk: int) -> HttpResponseBase:
     return _with_reason(
         request, pk, operation=operations.extend_bids, done="Bidders have more time.", heading="Give more time",
         button="Give more time", form=MoreTime(request.POST or None),
@@ -182,7 +183,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def abandon(request: HttpRequest, pk: int) -> HttpResponseBase:
+def abandon(request: Request, pk: int) -> HttpResponseBase:
     return _with_reason(
         request, pk, operation=operations.abandon_tender, done="The tender is abandoned.",
         heading="Abandon the tender", button="Abandon it",
@@ -192,7 +193,7 @@ def abandon(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @requires(Permission.TENDERS_MANAGE)
 @require_POST
-def close(request: HttpRequest, pk: int) -> HttpResponseBase:
+def close(request: Request, pk: int) -> HttpResponseBase:
     operations.close_tender(tender_id=pk, by=request.user, at=request.at, on=request.day)
     messages.success(request, "It is closed to bids. Open them at the portal, and enter each of them here.")
     return redirect("tender_bids", pk)
@@ -200,7 +201,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @requires(Permission.TENDERS_MANAGE)
 @require_POST
-def begin_stage1(request: HttpRequest, pk: int) -> HttpResponseBase:
+def begin_stage1(request: Request, pk: int) -> HttpResponseBase:
     operations.begin_stage1(tender_id=pk, by=request.user, at=request.at, on=request.day)
     messages.success(request, "Stage 1 has begun: each bid is checked against each criterion.")
     return redirect("tender_stage1", pk)

@@ -6,7 +6,6 @@ A page of another area that belongs to a tender calls `frame` and extends "tende
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from plumbline.commissioning.models import Tender
@@ -15,6 +14,7 @@ from plumbline.commissioning.rules import tender as rules
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web import navigation, wording
+from plumbline.web.request import Request
 from plumbline.web.tenders import words
 
 _S = Tender.State
@@ -33,7 +33,7 @@ _FROM = {
 }
 
 
-def frame(request: HttpRequest, tender: Tender, tab: str) -> dict[str, Any]:
+def frame(request: Request, tender: Tender, tab: str) -> dict[str, Any]:
     """The context of "tenders/frame.html". `tab` is the key of the tab that is open."""
     viewer, on = request.user, request.day  # type: ignore[attr-defined]
     listed = queries.tenders_listed(viewer, on=on).get(pk=tender.pk)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -15,11 +15,12 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.tenders.forms import BidsFile
 
 
 @requires(Permission.TENDERS_MANAGE)
-def bids(request: HttpRequest, pk: int) -> HttpResponseBase:
+def bids(request: Request, pk: int) -> HttpResponseBase:
     """What was taken, and each row that was not, with its reason."""
     tender = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     form = BidsFile(request.POST or None, request.FILES or None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.tenders import words
 from plumbline.web.tenders.forms import Because, Conflict
 from plumbline.web.tenders.frame import frame
@@ -56,14 +57,14 @@ class Tenders(tables.Table):
 
 
 @requires(*READS)
-def tenders(request: HttpRequest) -> HttpResponseBase:
+def tenders(request: Request) -> HttpResponseBase:
     rows = queries.tenders_listed(request.user, on=request.day)
     may_manage = may(request.user, Permission.TENDERS_MANAGE, on=request.day)
     return tables.page(request, Tenders(request, rows), "tenders/list.html", {"may_manage": may_manage})
 
 
 @requires(*READS)
-def tender(request: HttpRequest, pk: int) -> HttpResponseBase:
+def tender(request: Request, pk: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     stage1, questions = queries.stage1_asked(found), queries.questions_asked(found)
     context = frame(request, found, "")
@@ -102,7 +103,7 @@ def _timetable(tender: Tender, on: date) -> list[dict[str, Any]]:
 
 
 @requires(*READS)
-def bids(request: HttpRequest, pk: int) -> HttpResponseBase:
+def bids(request: Request, pk: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     rows = list(queries.bids_of(request.user, tender=found, on=request.day))
     context = frame(request, found, "bids")
@@ -118,7 +119,7 @@ def bids(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_VIEW)
-def stage1(request: HttpRequest, pk: int) -> HttpResponseBase:
+def stage1(request: Request, pk: int) -> HttpResponseBase:
     """The board of bids × criteria."""
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     asked = queries.stage1_asked(found)
@@ -178,7 +179,7 @@ def _outcome(line: queries.Line) -> dict[str, Any]:
 
 
 @requires(Permission.TENDERS_VIEW)
-def conflicts(request: HttpRequest, pk: int) -> HttpResponseBase:
+def conflicts(request: Request, pk: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     form = Conflict(request.POST or None)
     if form.is_valid():
@@ -196,7 +197,7 @@ def conflicts(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def decide_conflict(request: HttpRequest, pk: int, conflict_id: int) -> HttpResponseBase:
+def decide_conflict(request: Request, pk: int, conflict_id: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     conflict = queries.conflicts_of(found).filter(pk=conflict_id).first()
     if conflict is None:
@@ -221,7 +222,7 @@ def decide_conflict(request: HttpRequest, pk: int, conflict_id: int) -> HttpResp
 
 
 @requires(Permission.TENDERS_VIEW)
-def history(request: HttpRequest, pk: int) -> HttpResponseBase:
+def history(request: Request, pk: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     asked = (queries.stage1_asked(found), queries.questions_asked(found))
     titles = {each.key: each.title for content in asked if content for each in content.criteria}

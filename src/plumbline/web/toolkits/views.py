@@ -4,7 +4,7 @@ from datetime import datetime
 from difflib import unified_diff
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from plumbline.toolkits.models import Toolkit, ToolkitVersion
 from plumbline.toolkits.queries import versions as queries
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 
 LOOKS = {"draft": "draft", "published": "green", "withdrawn": "grey"}
 _STATES = {"draft": "Draft", "published": "In use", "withdrawn": "Withdrawn"}
@@ -34,7 +35,7 @@ def name_of(version: ToolkitVersion) -> str:
     return f"Version {version.number}, {_SOURCES[version.source]}"
 
 
-def may_manage(request: HttpRequest) -> bool:
+def may_manage(request: Request) -> bool:
     return may(request.user, Permission.TOOLKITS_MANAGE, on=request.day)
 
 
@@ -93,13 +94,13 @@ class Versions(tables.Table):
 
 
 @requires(Permission.TOOLKITS_VIEW)
-def toolkits(request: HttpRequest) -> HttpResponseBase:
+def toolkits(request: Request) -> HttpResponseBase:
     rows = queries.toolkits_visible_to(request.user, on=request.day)
     return tables.page(request, Toolkits(request, rows), "toolkits/list.html", {"manages": may_manage(request)})
 
 
 @requires(Permission.TOOLKITS_VIEW)
-def toolkit(request: HttpRequest, toolkit_id: int) -> HttpResponseBase:
+def toolkit(request: Request, toolkit_id: int) -> HttpResponseBase:
     day = request.day
     found = queries.toolkits_visible_to(request.user, on=day).filter(pk=toolkit_id).first()
     if found is None:
@@ -118,7 +119,7 @@ def toolkit(request: HttpRequest, toolkit_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TOOLKITS_VIEW)
-def version(request: HttpRequest, version_id: int) -> HttpResponseBase:
+def version(request: Request, version_id: int) -> HttpResponseBase:
     """A version as it will be answered. A draft with faults has nothing to show but its faults."""
     found = version_or_404(request, version_id)
     context: dict[str, Any] = {
@@ -140,7 +141,7 @@ def version(request: HttpRequest, version_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TOOLKITS_VIEW)
-def version_file(request: HttpRequest, version_id: int) -> HttpResponseBase:
+def version_file(request: Request, version_id: int) -> HttpResponseBase:
     found = version_or_404(request, version_id)
     answer = HttpResponse(found.text, content_type="application/yaml; charset=utf-8")
     name = f"{found.toolkit.key}-version-{found.number}.yaml"
@@ -166,7 +167,7 @@ class Differences(tables.Table):
 
 
 @requires(Permission.TOOLKITS_VIEW)
-def compare(request: HttpRequest, version_id: int) -> HttpResponseBase:
+def compare(request: Request, version_id: int) -> HttpResponseBase:
     """A version beside the one that it is based on, or beside another of the same toolkit (`with`)."""
     found = version_or_404(request, version_id)
     others = queries.versions_of(request.user, found.toolkit_id, on=request.day)
@@ -193,7 +194,7 @@ def compare(request: HttpRequest, version_id: int) -> HttpResponseBase:
     return tables.page(request, Differences(request, rows), "toolkits/compare.html", context)
 
 
-def version_or_404(request: HttpRequest, version_id: int) -> ToolkitVersion:
+def version_or_404(request: Request, version_id: int) -> ToolkitVersion:
     found = queries.version_for(request.user, version_id, on=request.day)
     if found is None:
         raise Http404

@@ -4,7 +4,7 @@ from difflib import unified_diff
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -14,16 +14,17 @@ from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.operations import versions as operations
 from plumbline.toolkits.queries import versions as queries
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.toolkits.forms import BEGINNING, Withdraw, Written
 from plumbline.web.toolkits.views import crumbs, faults_of, name_of, version_or_404
 
 
-def _acting(request: HttpRequest) -> dict[str, Any]:
+def _acting(request: Request) -> dict[str, Any]:
     return {"by": request.user, "at": request.at, "on": request.day}
 
 
 @requires(Permission.TOOLKITS_MANAGE)
-def copy(request: HttpRequest, version_id: int) -> HttpResponseBase:
+def copy(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
     if request.method != "POST":
         return redirect("toolkit_version", version.pk)
@@ -33,7 +34,7 @@ def copy(request: HttpRequest, version_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TOOLKITS_MANAGE)
-def new_toolkit(request: HttpRequest) -> HttpResponseBase:
+def new_toolkit(request: Request) -> HttpResponseBase:
     form = Written(request.POST or None, initial={"text": BEGINNING})
     faults: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
@@ -56,7 +57,7 @@ def new_toolkit(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.TOOLKITS_MANAGE)
-def edit(request: HttpRequest, version_id: int) -> HttpResponseBase:
+def edit(request: Request, version_id: int) -> HttpResponseBase:
     """Saving keeps the text with its faults or without, and says where they are; only publishing needs it right."""
     draft = version_or_404(request, version_id)
     if draft.state != ToolkitVersion.State.DRAFT or draft.source != ToolkitVersion.Source.COUNCIL:
@@ -91,7 +92,7 @@ def edit(request: HttpRequest, version_id: int) -> HttpResponseBase:
     return render(request, "toolkits/edit.html", context)
 
 
-def _again(request: HttpRequest, draft: ToolkitVersion, refusal: RuleBroken) -> Written:
+def _again(request: Request, draft: ToolkitVersion, refusal: RuleBroken) -> Written:
     """The form with what was typed. Its base is what is kept now: who saves again has seen what the other wrote."""
     given = request.POST.copy()
     given["base"] = draft.sha256
@@ -102,7 +103,7 @@ def _again(request: HttpRequest, draft: ToolkitVersion, refusal: RuleBroken) -> 
 
 
 @requires(Permission.TOOLKITS_MANAGE)
-def publish(request: HttpRequest, version_id: int) -> HttpResponseBase:
+def publish(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
     if request.method == "POST":
         operations.publish_version(version_id=version.pk, **_acting(request))
@@ -125,7 +126,7 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TOOLKITS_MANAGE)
-def withdraw(request: HttpRequest, version_id: int) -> HttpResponseBase:
+def withdraw(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
     form = Withdraw(request.POST or None)
     if request.method == "POST" and form.is_valid():

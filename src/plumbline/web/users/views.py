@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from plumbline.people.access import ROLES, Permission
 from plumbline.people.models import RoleHeld, User
 from plumbline.web import tables
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 from plumbline.web.users import forms
 
 
@@ -51,20 +52,18 @@ def _labels(user: User) -> list[str]:
 
 
 @requires(Permission.USERS_MANAGE)
-def users(request: HttpRequest) -> HttpResponseBase:
+def users(request: Request) -> HttpResponseBase:
     table = Users(request, queries.users_visible_to(request.user, on=request.day))
     return tables.page(request, table, "users/list.html")
 
 
 @requires(Permission.USERS_MANAGE)
-def user(request: HttpRequest, user_id: int) -> HttpResponseBase:
+def user(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
     return _page(request, found, password=request.session.pop(_session_key(found), ""))
 
 
-def _page(
-    request: HttpRequest, found: User, *, password: str = "", status: int = 200, **context: Any
-) -> HttpResponseBase:
+def _page(request: Request, found: User, *, password: str = "", status: int = 200, **context: Any) -> HttpResponseBase:
     held = [
         {"held": each, "role": ROLES[each.role], "over": each.to_on is not None and each.to_on < request.day}
         for each in queries.roles_of(user=found)
@@ -89,7 +88,7 @@ def _page(
 
 
 @requires(Permission.USERS_MANAGE)
-def new_user(request: HttpRequest) -> HttpResponseBase:
+def new_user(request: Request) -> HttpResponseBase:
     form = forms.NewUser(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -118,7 +117,7 @@ def new_user(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Permission.USERS_MANAGE)
-def give_role(request: HttpRequest, user_id: int) -> HttpResponseBase:
+def give_role(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
     form = forms.GiveRole(request.POST or None, prefix="role")
     if form.is_valid():
@@ -134,7 +133,7 @@ def give_role(request: HttpRequest, user_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.USERS_MANAGE)
-def end_role(request: HttpRequest, user_id: int, held_id: int) -> HttpResponseBase:
+def end_role(request: Request, user_id: int, held_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
     held = queries.roles_of(user=found).filter(pk=held_id).first()
     if held is None:
@@ -157,7 +156,7 @@ def end_role(request: HttpRequest, user_id: int, held_id: int) -> HttpResponseBa
 
 
 @requires(Permission.USERS_MANAGE)
-def join_professional(request: HttpRequest, user_id: int) -> HttpResponseBase:
+def join_professional(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
     form = forms.JoinProfessional(request.POST or None, prefix="join")
     if request.method == "POST" and form.is_valid():
@@ -176,7 +175,7 @@ def join_professional(request: HttpRequest, user_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.USERS_MANAGE)
-def new_password(request: HttpRequest, user_id: int) -> HttpResponseBase:
+def new_password(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
     if request.method == "POST":
         password = operations.new_password(user=found, by=request.user, at=request.at, on=request.day)
@@ -185,7 +184,7 @@ def new_password(request: HttpRequest, user_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.USERS_MANAGE)
-def switch(request: HttpRequest, user_id: int) -> HttpResponseBase:
+def switch(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
     form = forms.Because(request.POST or None, prefix="switch")
     if form.is_valid():
@@ -200,7 +199,7 @@ def switch(request: HttpRequest, user_id: int) -> HttpResponseBase:
     return _page(request, found, switch_form=form, form=form, status=422 if request.method == "POST" else 200)
 
 
-def _user(request: HttpRequest, user_id: int) -> User:
+def _user(request: Request, user_id: int) -> User:
     found = queries.users_visible_to(request.user, on=request.day).filter(pk=user_id).first()
     if found is None:
         raise Http404

@@ -1,6 +1,6 @@
 """My work: what waits for the person signed in, what to do next first."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import resolve
 
@@ -9,11 +9,12 @@ from plumbline.placements.lookups import enquiries_of
 from plumbline.web import wording
 from plumbline.web.access import access_of, may_use, signed_in
 from plumbline.web.flags.words import settings as setting_words
+from plumbline.web.request import Request
 from plumbline.web.work import items
 
 
 @signed_in
-def my_work(request: HttpRequest) -> HttpResponseBase:
+def my_work(request: Request) -> HttpResponseBase:
     on, viewer = request.day, request.user
     work = items.work_of(viewer, on=on, whole=request.GET.get("all") == "yes")
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)

@@ -1,0 +1,20 @@
+"""What a request carries when it reaches a page. Django makes the request; these say what is known of it by then."""
+
+from datetime import date, datetime
+
+from django.http import HttpRequest
+
+from plumbline.people.models import User
+
+
+class DatedRequest(HttpRequest):
+    """With what `DayMiddleware` sets: `day`, the day taken for today, and `at`, the real moment."""
+
+    day: date
+    at: datetime
+
+
+class Request(DatedRequest):
+    """What a page takes that is marked `signed_in` or `requires`: the mark lets nobody else in."""
+
+    user: User
