@@ -1,7 +1,7 @@
 """Actions as their readers may see them."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Case, Count, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
@@ -13,6 +13,14 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Tie, User
 from plumbline.people.queries import organisations_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Rank(TypedDict):
+        rank: int
+
+    Ranked = WithAnnotations[Action, _Rank]
 
 
 def actions_visible_to(viewer: User, *, on: date) -> QuerySet[Action]:
@@ -32,11 +40,11 @@ def actions_visible_to(viewer: User, *, on: date) -> QuerySet[Action]:
             Q(to_on__isnull=True) | Q(to_on__gte=on), user=viewer, from_on__lte=on,
             subject_type=OuterRef("subject_type"), subject_id=OuterRef("subject_id"),
         )  # fmt: skip
-        seen |= ~about_child | Exists(ties)
+        seen |= ~about_child | Q(Exists(ties))
     return Action.objects.filter(seen).select_related("owner", "owner_organisation")
 
 
-def actions_listed(viewer: User, *, on: date) -> QuerySet[Action]:
+def actions_listed(viewer: User, *, on: date) -> "QuerySet[Ranked]":
     """Those, with `rank` for the list: 0 overdue, 1 to do, 2 done and to be verified, 3 over."""
     rank = Case(
         When(state__in=OUTSTANDING, due_on__lt=on, then=Value(0)),

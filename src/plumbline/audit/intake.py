@@ -280,11 +280,12 @@ def insert(table: str, *, given: Mapping[str, str], rows: str, parameters: Mappi
     model = next(model for model in apps.get_models() if model._meta.db_table == table)
     values = dict(parameters)
     columns = dict(given)
-    for column in model._meta.concrete_fields:
-        if column.column in given or column.primary_key or column.null:
+    for each in model._meta.concrete_fields:
+        _, column = each.get_attname_column()
+        if column is None or column in given or each.primary_key or each.null:
             continue
-        values[f"default_{column.column}"] = column.get_db_prep_save(column.get_default(), connection)
-        columns[column.column] = f"%(default_{column.column})s::{column.db_type(connection)}"
+        values[f"default_{column}"] = each.get_db_prep_save(each.get_default(), connection)
+        columns[column] = f"%(default_{column})s::{each.db_type(connection)}"
     listed = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(f"insert into {table} ({listed}) select {', '.join(columns.values())} from {rows}", values)

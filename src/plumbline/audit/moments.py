@@ -1,6 +1,5 @@
 """Moments: what our records said at a time, exactly, also while others are writing."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -60,5 +59,5 @@ def condition(alias: str = "") -> str:
     )
 
 
-def parameters(known: KnownAt) -> dict[str, int | Sequence[int]]:
+def parameters(known: KnownAt) -> dict[str, int | list[int]]:
     return {"n": known.n, "late": list(known.late)}

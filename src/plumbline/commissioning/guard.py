@@ -8,6 +8,7 @@ Each reads its bid (or evaluator) under a share lock, so that a score and the fa
 instant, wait for each other.
 """
 
+import psycopg
 from django.db import DatabaseError, connection
 
 from plumbline.kernel.errors import RuleBroken
@@ -93,6 +94,6 @@ def sync() -> None:
 def refusal(error: DatabaseError) -> RuleBroken | None:
     """The database's refusal as a sentence, or None where it refused for another reason."""
     cause = error.__cause__
-    if getattr(cause, "sqlstate", None) != REFUSED:
+    if not isinstance(cause, psycopg.Error) or cause.sqlstate != REFUSED:
         return None
-    return RuleBroken(cause.diag.message_primary, code="bid_stopped")
+    return RuleBroken(cause.diag.message_primary or "", code="bid_stopped")

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from plumbline.config import database
 from plumbline.config.environment import WrongSetting, home_folder
 from plumbline.kernel.errors import Refusal
+
+if TYPE_CHECKING:
+    from plumbline.measures.model import Every
 
 
 def say(words: str) -> None:
@@ -110,7 +113,10 @@ def set_up() -> None:
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def import_ssd(folder, extracted, dry_run, strict, backfill, username, as_json) -> None:
+def import_ssd(
+    folder: Path, extracted: str | None, dry_run: bool, strict: bool, backfill: bool, username: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Take in an extract of the social-care system: a folder of CSV files."""
     from plumbline.jobs import import_ssd as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -128,7 +134,7 @@ def import_ssd(folder, extracted, dry_run, strict, backfill, username, as_json) 
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def import_ofsted(file, as_at, dry_run, username, as_json) -> None:
+def import_ofsted(file: Path, as_at: str, dry_run: bool, username: str | None, as_json: bool) -> None:
     """Take in one of Ofsted's published lists, whatever its year."""
     from plumbline.jobs import import_ofsted as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -145,7 +151,7 @@ def import_ofsted(file, as_at, dry_run, username, as_json) -> None:
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def import_contracts(folder, dry_run, username, as_json) -> None:
+def import_contracts(folder: Path, dry_run: bool, username: str | None, as_json: bool) -> None:
     """Take in the register of contracts, and what was looked at under each: a folder of CSV files."""
     from plumbline.jobs import import_contracts as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -159,7 +165,7 @@ def import_contracts(folder, dry_run, username, as_json) -> None:
 @click.option("--on", "day", help="As it was, or will be, on this day; today where not given.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def contracts(day, as_json) -> None:
+def contracts(day: str | None, as_json: bool) -> None:
     """Each contract in force on a day, with its rating and every reason."""
     from plumbline.jobs import contracts as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -174,7 +180,7 @@ def contracts(day, as_json) -> None:
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def import_ocds(file, dry_run, username, as_json) -> None:
+def import_ocds(file: Path, dry_run: bool, username: str | None, as_json: bool) -> None:
     """Take in an open contracting (OCDS 1.1) release package or record package."""
     from plumbline.jobs import import_ocds as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -189,7 +195,7 @@ def import_ocds(file, dry_run, username, as_json) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as", "username", help="Who acts.")
 @signed_in_as("worker")
-def export_ocds(reference, file, username) -> None:
+def export_ocds(reference: str, file: Path, username: str | None) -> None:
     """Write one tender, its award and its contract as an open contracting (OCDS 1.1.5) release package."""
     from plumbline.jobs import export_ocds as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -202,7 +208,7 @@ def export_ocds(reference, file, username) -> None:
 @click.option("--kind", help="Only this kind, such as setting_adverse.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def flags(only_open, kind, as_json) -> None:
+def flags(only_open: bool, kind: str | None, as_json: bool) -> None:
     """What needs attention, for whom, by when."""
     from plumbline.jobs import flags as job  # needs Django ready
 
@@ -231,7 +237,7 @@ def send_messages() -> None:
 @main.command("monthly-check")
 @click.option("--as", "username", help="Who acts.")
 @signed_in_as("worker")
-def monthly_check(username) -> None:
+def monthly_check(username: str | None) -> None:
     """Open this month's check of our own settings, and say what is left of it."""
     from plumbline.jobs import monthly_check as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -251,7 +257,10 @@ def monthly_check(username) -> None:
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def measure(key, as_at, first, last, known_at, by, every, profile, username, as_json) -> None:
+def measure(
+    key: str, as_at: str | None, first: str | None, last: str | None, known_at: str | None, by: str | None,
+    every: "Every | None", profile: str | None, username: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """One figure, or a series."""
     from plumbline.jobs import measure as job  # needs Django ready
     from plumbline.jobs import ways_in
@@ -285,7 +294,10 @@ def measures(as_json: bool) -> None:
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def report(numbers, as_at, outputs, more_outputs, template, profile, username, as_json) -> None:
+def report(
+    numbers: tuple[int, ...], as_at: str, outputs: tuple[str, ...], more_outputs: tuple[str, ...],
+    template: str | None, profile: str, username: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """The assurance report."""
     from plumbline.jobs import report as job  # needs Django ready
     from plumbline.jobs import ways_in

@@ -152,13 +152,13 @@ class Embedded:
         return found.returncode == 0
 
     def _run(self, program: str, *arguments: str, **environ: str) -> None:
-        identity = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
         # pg_ctl leaves the server behind with whatever output it was given: a file, never a pipe.
         with (self.home / "database.log").open("a+") as log:
             done = subprocess.run(  # noqa: S603 - the binaries of our own package, and no shell
                 [self.programs / "bin" / program, *arguments],
                 check=False, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **environ}, **identity,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **environ}, user=self.user.pw_uid if self.user else None,
+                group=self.user.pw_gid if self.user else None, extra_groups=[] if self.user else None,
             )  # fmt: skip
         if done.returncode:
             tail = (self.home / "database.log").read_text().strip().splitlines()[-5:]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from plumbline.contracts.rules.visits import AREAS
-from plumbline.documents.model import Bullets, Column, Front, Heading, Paragraph, Report, Row, Table
+from plumbline.documents.model import Block, Bullets, Column, Front, Heading, Paragraph, Report, Row, Table
 
 JUDGEMENTS = {"met": "Met", "partly": "Partly met", "not_met": "Not met", "not_seen": "Not seen"}
 
@@ -38,7 +38,7 @@ class VisitSaid:
 def report(said: VisitSaid) -> Report:
     rows = {area: (JUDGEMENTS[judgement], words) for area, judgement, words in said.findings}
     title = f"Visit to {said.place}, {said.visited_on:%-d %B %Y}"
-    blocks = [
+    blocks: list[Block] = [
         Heading(1, "What was found"),
         Table(
             "Findings of the visit", (Column("Area"), Column("Judgement"), Column("What was found")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit import operations as audit
 from plumbline.flags import lookups, queries, rules
@@ -80,7 +80,7 @@ def _tally(kinds: Iterable[str]) -> dict[str, int]:
 
 
 def _raise(
-    new: Sequence[Wanted], *, known, at: datetime, on: date, holidays: frozenset[date]
+    new: Sequence[Wanted], *, known: QuerySet[Flag], at: datetime, on: date, holidays: frozenset[date]
 ) -> list[tuple[Flag, FlagFor]]:
     if not new:
         return []
@@ -112,7 +112,8 @@ def _raise(
             for step in due_steps
         ]
     Flag.objects.bulk_create(flags)
-    for row in (*recipients, *steps):
+    rows: list[FlagFor | FlagStep] = [*recipients, *steps]
+    for row in rows:
         # Assigned again now that it has a number: by the number alone it would be read from the database, one by one.
         row.flag = row.flag
     FlagFor.objects.bulk_create(recipients)

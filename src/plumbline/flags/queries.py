@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -19,6 +19,15 @@ _ALSO_READ = {"director": ("management_team",)}
 # The team by being told; the head of service, who decides for each child, whoever was told.
 _TOLD_OF_EVERY_CHILD = "role:management_team"
 _DECIDES_FOR_EVERY_CHILD = "head_of_service"
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _NowFor(TypedDict):
+        now_for: list[FlagFor]
+
+    WithRecipients = WithAnnotations[Flag, _NowFor]
 
 
 def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
@@ -76,8 +85,8 @@ def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
                 of_role &= Q(team__in=["", held.team])
             if role == "reviewing_officer":
                 # The child's own reviewing officer; all of them where none is known, so that nobody is missed.
-                of_role &= Q(flag__child_id__in=_tied_children(viewer, on=on)) | ~Exists(
-                    _officers(OuterRef("flag__child_id"), on)
+                of_role &= Q(flag__child_id__in=_tied_children(viewer, on=on)) | ~Q(
+                    Exists(_officers(OuterRef("flag__child_id"), on))
                 )
             mine |= of_role
     return FlagFor.objects.filter(mine, to_at=None)
@@ -91,7 +100,7 @@ def _officers(child_id: Any, on: date) -> QuerySet[Tie]:
     )  # fmt: skip
 
 
-def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie]:
+def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie, Any]:
     return Tie.objects.filter(
         Q(to_on=None) | Q(to_on__gte=on), user=viewer, subject_type=CHILD, from_on__lte=on
     ).values("subject_id")
@@ -111,7 +120,7 @@ def users_by_recipient(
     for user in active.filter(
         professional__source_id__in={name for name, _, _ in asked if not name.startswith("role:")}
     ).select_related("professional").order_by("pk"):  # fmt: skip
-        by_name.setdefault(user.professional.source_id, []).append(user)
+        by_name.setdefault(_source_id(user), []).append(user)
     roles = {name.removeprefix("role:") for name, _, _ in asked if name.startswith("role:")}
     holders: dict[str, list[RoleHeld]] = {}
     for held in RoleHeld.objects.filter(
@@ -121,10 +130,10 @@ def users_by_recipient(
     officers: dict[int, set[int]] = {}
     if "reviewing_officer" in roles:
         ids = [held.user_id for held in holders.get("reviewing_officer", [])]
-        for user_id, child_id in Tie.objects.filter(
+        for user_id, tied_to in Tie.objects.filter(
             Q(to_on=None) | Q(to_on__gte=on), user__in=ids, subject_type=CHILD, from_on__lte=on
         ).values_list("user_id", "subject_id"):
-            officers.setdefault(child_id, set()).add(user_id)
+            officers.setdefault(tied_to, set()).add(user_id)
     found: dict[tuple[str, str, int | None], tuple[User, ...]] = {}
     for name, team, child_id in asked:
         if not name.startswith("role:"):
@@ -146,11 +155,10 @@ def flags_json(*, only_open: bool = False, kind: str = "") -> list[dict[str, Any
     if kind:
         flags = flags.filter(kind=kind)
     now_for = Prefetch("recipients", FlagFor.objects.filter(to_at=None).order_by("pk"), to_attr="now_for")
-    return [as_json(flag) for flag in flags.prefetch_related(now_for).order_by("severity", "due_on", "pk")]
+    return [_as_json(flag) for flag in flags.prefetch_related(now_for).order_by("severity", "due_on", "pk")]
 
 
-def as_json(flag: Flag) -> dict[str, Any]:
-    """`flag` as the interface says it; needs `now_for` prefetched."""
+def _as_json(flag: "WithRecipients") -> dict[str, Any]:
     return {
         "id": flag.pk,
         "kind": flag.kind,

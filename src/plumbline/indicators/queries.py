@@ -137,7 +137,7 @@ def records_unchecked(*, asked: Asked, on: date, known_at: datetime | None = Non
 def horizons(*, known: Known | None = None) -> dict[str, date]:
     """The last day that each source's records reach, by the name of the extract, as known then."""
     relation = "audit_extract"
-    parameters: dict[str, object] = {}
+    parameters: dict[str, int | list[int]] = {}
     if known is not None:
         relation = f"(select * from audit_extract_history where {moments.condition()})"
         parameters = {"n": known.n, "late": list(known.late)}
@@ -165,7 +165,8 @@ def _say_what_is_missing(answer: Answer, known: Known | None) -> Answer:
     notes = []
     with connection.cursor() as cursor:
         for table, one, many in sorted(tables):
-            relation, parameters = table, {}
+            relation = table
+            parameters: dict[str, int | list[int]] = {}
             if known is not None:
                 relation = f"(select missing_since from {table}_history where {moments.condition()})"
                 parameters = {"n": known.n, "late": list(known.late)}

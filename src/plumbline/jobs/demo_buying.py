@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from plumbline.contracts.models import Contract, ContractReturn
 from plumbline.contracts.operations import (
@@ -57,7 +58,7 @@ def _user(username: str) -> User:
     return User.objects.get(username=username)
 
 
-def _who(username: str, on: date = TODAY) -> dict:
+def _who(username: str, on: date = TODAY) -> dict[str, Any]:
     return {"by": _user(username), "at": ways_in.now(), "on": on}
 
 

@@ -1,5 +1,6 @@
 """What the demonstration's people have done by its day, through the same operations as the pages."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from plumbline.earlyhelp.models import Tac, TacAudit
@@ -97,7 +98,7 @@ def _ask_exception(on: date) -> None:
     )  # fmt: skip
 
 
-def _give(username: str, why: str, tacs, to_on: date | None, on: date) -> None:
+def _give(username: str, why: str, tacs: Iterable[Tac], to_on: date | None, on: date) -> None:
     user = User.objects.get(username=username)
     found = list(tacs)
     for subject_type, numbers in ((TAC, {t.pk for t in found}), (CHILD, {t.child_id for t in found})):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -12,6 +13,7 @@ from plumbline.commissioning.models import Award, Bid, BidState, Contact, PlanIt
 from plumbline.commissioning.operations import award as awarding
 from plumbline.commissioning.operations import bids, evaluation, implementation, stage1, tenders
 from plumbline.commissioning.queries import evaluation as evaluating
+from plumbline.commissioning.queries.tenders import stage1_asked
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS
 from plumbline.commissioning.rules.stage1 import GROUNDS
 from plumbline.commissioning.rules.tender import Details
@@ -90,6 +92,8 @@ def implement() -> None:
     drive = _Drive(wanted)
     drive.tender = Tender.objects.get(title=wanted.title)
     drive.made = Award.objects.get(tender=drive.tender)
+    if drive.made.details_published_on is None:
+        raise ValueError(f"the details of {wanted.title} are not published yet")
     drive.day = drive.made.details_published_on + timedelta(3)
     drive.implement()
 
@@ -103,6 +107,11 @@ def _user(username: str) -> User:
     return User.objects.get(username=username)
 
 
+def _stage1(tender: Tender) -> tuple[content.Criterion, ...]:
+    asked = stage1_asked(tender)
+    return asked.criteria if asked else ()
+
+
 class _Drive:
     """One tender on its way, a step at a time. Its own day goes on with each step."""
 
@@ -112,7 +121,7 @@ class _Drive:
         self.commissioner, self.head = _user("commissioner"), _user("head")
         self.council = settings.COUNCIL
 
-    def who(self, user: User | None = None) -> dict:
+    def who(self, user: User | None = None) -> dict[str, Any]:
         return {"by": user or self.commissioner, "at": ways_in.now(), "on": self.day}
 
     def later(self, days: int) -> None:
@@ -126,8 +135,12 @@ class _Drive:
             step()
         return self.tender
 
+    @property
+    def bids_due_on(self) -> date:
+        return self.wanted.began + timedelta(31)
+
     def details(self) -> Details:
-        due = self.wanted.began + timedelta(31)
+        due = self.bids_due_on
         return Details(
             title=self.wanted.title, service=self.wanted.service, body=self.wanted.body,
             description="Bought for children of Fenmarsh and their families, in their homes and near them.",
@@ -149,7 +162,7 @@ class _Drive:
         tenders.publish_tender(tender_id=self.tender.pk, **self.who())
 
     def close(self) -> None:
-        self.day = self.details().bids_due_on + timedelta(1)
+        self.day = self.bids_due_on + timedelta(1)
         tenders.close_tender(tender_id=self.tender.pk, **self.who())
         for number, name in enumerate(self.wanted.suppliers):
             self.enter(name, number)
@@ -172,7 +185,7 @@ class _Drive:
                 },
                 **self.who(),
             )
-        asked = content.read(tender.stage1.content).criteria
+        asked = _stage1(tender)
         bids.attach_paper(
             bid_id=bid.pk, criteria=[each.key for each in asked if each.evidence == "required"],
             title=f"{name}: policies and registers", file_name="policies.pdf", content=_paper(name), folder=_folder(),
@@ -195,7 +208,7 @@ class _Drive:
             self.pass_stage1(bid)
 
     def pass_stage1(self, bid: Bid, *, tender: Tender | None = None) -> None:
-        asked = content.read((tender or self.tender).stage1.content).criteria
+        asked = _stage1(tender or self.tender)
         stage1.pass_criteria(bid_id=bid.pk, criteria=[each.key for each in asked], **self.who())
         self.look_at_grounds(bid)
         stage1.pass_bid(bid_id=bid.pk, **self.who())
@@ -207,7 +220,7 @@ class _Drive:
             )
 
     def fail_stage1(self, bid: Bid) -> None:
-        asked = content.read(self.tender.stage1.content).criteria
+        asked = _stage1(self.tender)
         failed, *others = sorted(asked, key=lambda each: each.key != "dbs_checks")
         stage1.pass_criteria(bid_id=bid.pk, criteria=[each.key for each in others], **self.who())
         stage1.decide_criterion(
@@ -218,7 +231,7 @@ class _Drive:
         stage1.fail_bid(bid_id=bid.pk, council=self.council, **self.who())
 
     def ask(self, bid: Bid) -> None:
-        asked = content.read(self.tender.stage1.content).criteria[0]
+        asked = _stage1(self.tender)[0]
         stage1.ask_clarification(
             bid_id=bid.pk, criterion=asked.key, asked="The safeguarding policy ends at page 4. Please send all of it.",
             due_on=self.day + timedelta(7), **self.who(),
@@ -381,7 +394,7 @@ def _abandoned() -> None:
 NEW = frozenset({"Willow Bank Family Services", "Bramble Contact Services", "Kestrel Counselling"})
 
 
-def _changed(details: Details, **changes) -> Details:
+def _changed(details: Details, **changes: Any) -> Details:
     return Details(**{**{name: getattr(details, name) for name in details.__slots__}, **changes})
 
 

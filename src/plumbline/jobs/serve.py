@@ -5,11 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+from typing import cast
 
 import click
 from django.conf import settings
 from django.core.management import call_command
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from plumbline.kernel.errors import RuleBroken
 
@@ -57,5 +59,6 @@ def serve() -> None:
 def worker() -> None:
     """Imports, messages, seals and the night's work, until stopped."""
     # Django's connection cannot wait for news; the worker has one of its own.
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
+    connector = cast(DjangoConnector, app.connector)
+    with app.replace_connector(connector.get_worker_connector()) as working:
         working.run_worker(concurrency=2)

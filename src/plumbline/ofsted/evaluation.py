@@ -130,7 +130,7 @@ def _as_json(reasons: Iterable[tuple[str, date, str]]) -> str:
     return _encoded(rows)
 
 
-def _load(cursor: CursorWrapper, ids: Sequence[int]) -> Mapping[int, _Known]:
+def _load(cursor: CursorWrapper, ids: list[int]) -> Mapping[int, _Known]:
     known = {pk: _Known() for pk in ids}
     cursor.execute(
         """select i.setting_id, i.kind, i.inspected_on, i.published_on, i.event_number, i.predecessor_urn,

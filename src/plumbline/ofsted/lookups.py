@@ -26,7 +26,7 @@ from plumbline.ofsted.models import (
 _ORDER = {aspect.value: place for place, aspect in enumerate(Aspect)}
 
 
-def inspections_of(setting: Setting) -> list[Inspection]:
+def inspections_of(setting: Setting) -> Sequence[Inspection]:
     """Newest first, each with `judged`: its judgements, the broadest first."""
     judgements = Judgement.objects.select_related("ofsted_list")
     inspections = list(

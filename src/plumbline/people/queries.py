@@ -5,6 +5,7 @@ Reading begins with the viewer. What may not be seen is left out, as if it did n
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
@@ -130,7 +131,7 @@ def events_visible_to(viewer: User, *, on: date) -> QuerySet[Event]:
     return Event.objects.annotate(child_source_id=Subquery(child.values("source_id")[:1]))
 
 
-def lookers(events: QuerySet[Event]) -> QuerySet[Event, dict[str, object]]:
+def lookers(events: QuerySet[Event]) -> QuerySet[Event, Any]:
     """Of these events, who and how often: rows of by_id, by_name, looks, most first."""
     return events.values("by_id", "by_name").annotate(looks=Count("no")).order_by("-looks", F("by_name"))
 

@@ -138,8 +138,10 @@ def why_closed(flags: Sequence[Flag], *, on: date) -> Mapping[int, str]:
             pk__in=[flag.subject_id for flag in flags if flag.subject_type == "placement"]
         ).select_related("setting")
     }
-    return {flag.pk: _why(flag, placements.get(flag.subject_id) if flag.subject_type == "placement" else None, on)
-            for flag in flags}  # fmt: skip
+    return {
+        flag.pk: _why(flag, placements.get(flag.subject_id or 0) if flag.subject_type == "placement" else None, on)
+        for flag in flags
+    }
 
 
 def _why(flag: Flag, placement: Placement | None, on: date) -> str:

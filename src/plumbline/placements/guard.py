@@ -9,6 +9,7 @@ same instant either waits for it (and then finds the child) or is seen. Locks on
 order. Decision record: the placement guard.
 """
 
+import psycopg
 from django.db import DatabaseError, connection
 
 from plumbline.kernel.errors import RuleBroken
@@ -187,6 +188,6 @@ def sync() -> None:
 def refusal(error: DatabaseError) -> RuleBroken | None:
     """The guard's refusal as a sentence, or None where the database refused for another reason."""
     cause = error.__cause__
-    if getattr(cause, "sqlstate", None) != REFUSED:
+    if not isinstance(cause, psycopg.Error) or cause.sqlstate != REFUSED:
         return None
-    return RuleBroken(cause.diag.message_primary, code="setting_adverse")
+    return RuleBroken(cause.diag.message_primary or "", code="setting_adverse")

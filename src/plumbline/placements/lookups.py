@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import (
     BigIntegerField,
@@ -34,6 +35,33 @@ from plumbline.placements.access import children_visible_to, open_on
 from plumbline.placements.models import Enquiry, Placement, PlacementException
 from plumbline.placements.rules import BLOCKED
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Listed(TypedDict):
+        children: int
+        gravity: int
+        not_ours: int
+        today: date
+
+    class _Placed(TypedDict):
+        child_name: str
+        today: date
+        gravity: int
+
+    class _Begun(_Placed):
+        status_at_start: str
+
+    class _Excepted(TypedDict):
+        child_name: str
+        today: date
+        times_used: int
+
+    ListedSetting = WithAnnotations[Setting, _Listed]
+    ListedPlacement = WithAnnotations[Placement, _Placed]
+    WithStart = WithAnnotations[Placement, _Begun]
+    ListedException = WithAnnotations[PlacementException, _Excepted]
+
 # Worst first, as lists of settings begin.
 GRAVITY = tuple(Status.values)
 
@@ -63,23 +91,22 @@ def _children_now(on: date, outer: str = "pk") -> Coalesce:
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 
-def settings_listed(viewer: User, *, on: date) -> QuerySet[Setting]:
+def settings_listed(viewer: User, *, on: date) -> "QuerySet[ListedSetting]":
     """Every setting, with `children`: how many are placed there on the day. A count is no child's record."""
-    if not people.may(viewer, Permission.SETTINGS_VIEW, on=on):
-        return Setting.objects.none()
-    return Setting.objects.select_related("owner").annotate(
+    listed = Setting.objects.select_related("owner").annotate(
         children=_children_now(on),
         gravity=by_gravity("status"),
         not_ours=Case(When(children=0, then=Value(1)), default=Value(0), output_field=IntegerField()),
         today=Value(on, DateField()),
     )
+    return listed if people.may(viewer, Permission.SETTINGS_VIEW, on=on) else listed.none()
 
 
 def local_authorities() -> list[str]:
     return sorted(set(Setting.objects.exclude(local_authority="").values_list("local_authority", flat=True)))
 
 
-def setting_seen(viewer: User, *, register: str, urn: str, on: date) -> Setting:
+def setting_seen(viewer: User, *, register: str, urn: str, on: date) -> "ListedSetting":
     """One setting as `settings_listed` gives it. Raises NotAllowed where there is none for the viewer."""
     setting = settings_listed(viewer, on=on).filter(register=register, urn=urn.upper()).first()
     if setting is None:
@@ -87,11 +114,11 @@ def setting_seen(viewer: User, *, register: str, urn: str, on: date) -> Setting:
     return setting
 
 
-def settings_of_owner(viewer: User, *, owner: Owner, other_than: Setting, on: date) -> QuerySet[Setting]:
+def settings_of_owner(viewer: User, *, owner: Owner, other_than: Setting, on: date) -> "QuerySet[ListedSetting]":
     return settings_listed(viewer, on=on).filter(owner=owner).exclude(pk=other_than.pk).order_by("gravity", "urn")
 
 
-def settings_matching(viewer: User, *, words: str, on: date, most: int = 20) -> list[Setting]:
+def settings_matching(viewer: User, *, words: str, on: date, most: int = 20) -> "list[ListedSetting]":
     """The settings that a URN or part of a name may mean; an exact URN first."""
     found = settings_listed(viewer, on=on).filter(Q(urn=words.upper()) | Q(name__icontains=words))
     exact = Case(When(urn=words.upper(), then=Value(0)), default=Value(1), output_field=IntegerField())
@@ -101,12 +128,10 @@ def settings_matching(viewer: User, *, words: str, on: date, most: int = 20) -> 
 # --- placements -------------------------------------------------------------------------------------------------------
 
 
-def placements_listed(viewer: User, *, on: date) -> QuerySet[Placement]:
+def placements_listed(viewer: User, *, on: date) -> "QuerySet[ListedPlacement]":
     """The placements of the children that the viewer may see, each with `child_name` and `today`."""
-    if not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
-        return Placement.objects.none()
     children = children_visible_to(viewer, on=on)
-    return (
+    listed = (
         Placement.objects.filter(child__in=children)
         .select_related("setting", "exception", "caseworker")
         .annotate(
@@ -115,6 +140,7 @@ def placements_listed(viewer: User, *, on: date) -> QuerySet[Placement]:
             gravity=Coalesce(by_gravity("setting__status"), Value(0)),
         )
     )
+    return listed if people.may(viewer, Permission.PLACEMENTS_VIEW, on=on) else listed.none()
 
 
 def placements_on(rows: QuerySet[Placement], day: date) -> QuerySet[Placement]:
@@ -128,14 +154,14 @@ def placements_on(rows: QuerySet[Placement], day: date) -> QuerySet[Placement]:
     )
 
 
-def placement_seen(viewer: User, *, placement_id: int, on: date) -> Placement:
+def placement_seen(viewer: User, *, placement_id: int, on: date) -> "WithStart":
     placement = placements_on_or_off(viewer, on=on).filter(pk=placement_id).first()
     if placement is None:
         raise NotAllowed(f"There is no placement {placement_id}.")
     return placement
 
 
-def placements_on_or_off(viewer: User, *, on: date) -> QuerySet[Placement]:
+def placements_on_or_off(viewer: User, *, on: date) -> "QuerySet[WithStart]":
     """`placements_listed`, with where the setting stood when each began as `status_at_start`."""
     then = StatusPeriod.objects.filter(
         Q(to_on__isnull=True) | Q(to_on__gt=OuterRef("started_on")),
@@ -174,18 +200,17 @@ def child_to_place(viewer: User, *, child_id: int, on: date) -> Child:
 # --- exceptions and enquiries -----------------------------------------------------------------------------------------
 
 
-def exceptions_listed(viewer: User, *, on: date) -> QuerySet[PlacementException]:
+def exceptions_listed(viewer: User, *, on: date) -> "QuerySet[ListedException]":
     """Exceptions for children that the viewer may see, each with `child_name`."""
-    if not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
-        return PlacementException.objects.none()
     children = children_visible_to(viewer, on=on)
-    return (
+    listed = (
         PlacementException.objects.filter(child__in=children)
         .select_related("setting", "asked_by", "decided_by")
         .annotate(
             child_name=_name_of(children, "child_id"), today=Value(on, DateField()), times_used=Count("placements")
         )
     )
+    return listed if people.may(viewer, Permission.PLACEMENTS_VIEW, on=on) else listed.none()
 
 
 def exception_seen(viewer: User, *, exception_id: int, on: date) -> PlacementException:
@@ -295,7 +320,7 @@ def providers_to_contact(viewer: User, *, on: date) -> QuerySet[Setting]:
     )
 
 
-def steps_at(setting: object, *, done: bool = False) -> QuerySet[FlagStep]:
+def steps_at(setting: int | OuterRef, *, done: bool = False) -> QuerySet[FlagStep]:
     """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference,
     from two queries out)."""
     there = Placement.objects.filter(setting=setting).values("pk")
@@ -332,10 +357,9 @@ def told_of(setting: Setting, *, on: date) -> Told:
     return Told(**counted)
 
 
-def exceptions_to_decide(viewer: User, *, on: date) -> QuerySet[PlacementException]:
-    if not people.may(viewer, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on):
-        return PlacementException.objects.none()
-    return exceptions_listed(viewer, on=on).filter(state=PlacementException.State.ASKED).exclude(asked_by=viewer)
+def exceptions_to_decide(viewer: User, *, on: date) -> "QuerySet[ListedException]":
+    asked = exceptions_listed(viewer, on=on).filter(state=PlacementException.State.ASKED).exclude(asked_by=viewer)
+    return asked if people.may(viewer, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on) else asked.none()
 
 
 def exceptions_waiting(viewer: User, *, on: date) -> QuerySet[PlacementException]:

@@ -1,7 +1,7 @@
 """What follows for a child from where the setting stands; who may begin where. Plain values in, sentences out."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,7 +44,7 @@ class Concern:
     team: str
 
 
-def reasons_of(stored: object) -> Iterable[Why]:
+def reasons_of(stored: str | Sequence[Mapping[str, str]]) -> Iterable[Why]:
     """The reasons kept on a setting (a list of {code, sentence, since}; text where the driver gives JSON as text)."""
     rows = json.loads(stored) if isinstance(stored, str) else stored
     return [Why(row["code"], row["sentence"]) for row in rows]

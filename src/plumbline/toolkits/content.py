@@ -82,8 +82,13 @@ def _missing(key: str) -> Criterion:
     raise KeyError(key)
 
 
-def read(data: Mapping[str, Any]) -> Content:
-    """The content of a version: what `toolkits.schema` has checked and kept as JSON, every key present."""
+def read(data: Mapping[str, Any] | None) -> Content:
+    """The content of a version: what `toolkits.schema` has checked and kept as JSON, every key present.
+
+    Only a draft with faults has none, and nobody reads one.
+    """
+    if data is None:
+        raise ValueError("a draft with faults has no content")
     return Content(
         key=data["key"],
         title=data["title"],

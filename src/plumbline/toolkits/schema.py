@@ -142,7 +142,7 @@ class _Reader:
 
     def toolkit(self, node: yaml.Node) -> dict[str, Any]:
         fields = self.group(node, "", {"key", "title", "purpose", "introduction", "sources", "sections"})
-        content = {
+        content: dict[str, Any] = {
             "key": self.text(fields, "key", node, "", longest=60, form=_KEY, form_words=_KEY_WORDS),
             "title": self.text(fields, "title", node, "", longest=200),
             "purpose": self.one_of(fields, "purpose", node, "", tuple(PURPOSES)),

@@ -38,6 +38,20 @@ class PageForm(forms.Form):
         super().__init__(*args, **kwargs)
         dress(self)
 
+    def choice_field(self, name: str) -> forms.ChoiceField:
+        """A field, for whoever knows only now what may be chosen."""
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(f"{name} offers no choices")
+        return field
+
+    def day_field(self, name: str) -> "DayField":
+        """A field, for whoever knows what day it is."""
+        field = self.fields[name]
+        if not isinstance(field, DayField):
+            raise TypeError(f"{name} asks for no day")
+        return field
+
     def refuse(self, refusal: Refusal, *, field: str | None = None) -> None:
         """Show why an operation would not do it, at the field it concerns or above all."""
         self.add_error(field, refusal.reason)
@@ -49,7 +63,11 @@ class DayInput(forms.MultiWidget):
     template_name = "plumbline/day_input.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        parts = {"day": forms.TextInput(), "month": forms.TextInput(), "year": forms.TextInput()}
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {
+            "day": forms.TextInput(),
+            "month": forms.TextInput(),
+            "year": forms.TextInput(),
+        }
         super().__init__(parts, attrs)
 
     def decompress(self, value: date | None) -> list[Any]:
@@ -239,9 +257,9 @@ def drawn(field: BoundField) -> str:
     ]
     if field.errors and shape not in ("radios", "checkboxes", "tick"):
         classes.append(f"{base.split()[0]}--error")
-    attrs = {"class": " ".join(part for part in classes if part)}
+    attrs: dict[str, str | bool] = {"class": " ".join(part for part in classes if part)}
     if shape == "textarea" and getattr(field.field, "max_length", None):
-        attrs["class"] += " govuk-js-character-count"
+        attrs["class"] = f"{attrs['class']} govuk-js-character-count"
         described = " ".join(part for part in (field.aria_describedby, f"{field.auto_id}-info") if part)
         attrs["aria-describedby"] = described
     if shape in ("radios", "checkboxes", "hidden"):

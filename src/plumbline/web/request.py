@@ -1,6 +1,7 @@
 """What a request carries when it reaches a page. Django makes the request; these say what is known of it by then."""
 
 from datetime import date, datetime
+from typing import TypedDict
 
 from django.http import HttpRequest
 
@@ -18,3 +19,16 @@ class Request(DatedRequest):
     """What a page takes that is marked `signed_in` or `requires`: the mark lets nobody else in."""
 
     user: User
+
+
+class Acting(TypedDict):
+    """What every operation asks beside its own words."""
+
+    by: User
+    at: datetime
+    on: date
+
+
+def acting(request: Request) -> Acting:
+    """Whoever is signed in does it, at this moment, on the day taken for today."""
+    return {"by": request.user, "at": request.at, "on": request.day}

@@ -72,7 +72,8 @@ class Column:
     the row or a path, giving a state's key ("adverse") or a kind ("red"). ``note``: a second, quieter line, such as the
     reason; in the files it is a column of its own. ``sort``: for a QuerySet an expression, a field's name or a tuple of
     them; for a list a function of the row; None: not sortable. ``absent``: the words where there is no value.
-    ``shown``: function of the row, giving what the page shows instead of the value (the files keep the value).
+    ``shown``: function of the row, giving what the page shows instead of the value (the files keep the value); None:
+    the value after all.
     """
 
     key: str
@@ -85,7 +86,7 @@ class Column:
     note: Callable[[Row], Any] | str | None = None
     note_heading: str = ""
     absent: str = wording.NOT_RECORDED
-    shown: Callable[[Row], str | SafeString] | None = None
+    shown: Callable[[Row], str | None] | None = None
 
     def value_of(self, row: Row) -> Any:
         return _read(row, self.key if self.value is None else self.value)
@@ -93,18 +94,15 @@ class Column:
     def cell(self, row: Row) -> "Cell":
         value = _local(self.value_of(row))
         nothing = value is None or value == ""
-        if self.shown is not None:
-            text = self.shown(row)
-        else:
-            text = self.absent if nothing else wording.in_words(value)
+        shown = None if self.shown is None else self.shown(row)
         return Cell(
             column=self,
-            text=text,
-            absent=nothing and self.shown is None,
+            text=shown if shown is not None else self.absent if nothing else wording.in_words(value),
+            absent=nothing and shown is None,
             url=None if self.link is None else self.link(row),
             kind="" if self.kind is None or nothing else _read(row, self.kind),
             note="" if self.note is None else _said(_read(row, self.note)),
-            short=self.shown is None and isinstance(value, (date, int, float, Decimal)),
+            short=shown is None and isinstance(value, (date, int, float, Decimal)),
         )
 
 
@@ -137,11 +135,11 @@ class Table:
     tables, give them ``prefix``es.
     """
 
-    title: ClassVar[str] = ""
+    title: str = ""
     one: ClassVar[str] = "row"
     many: ClassVar[str] = "rows"
-    columns: ClassVar[Sequence[Column]] = ()
-    filters: ClassVar[Sequence[Filter]] = ()
+    columns: Sequence[Column] = ()
+    filters: Sequence[Filter] = ()
     order: ClassVar[str] = ""
     per_page: ClassVar[int] = 50
     empty: ClassVar[str] = ""
@@ -162,7 +160,7 @@ class Table:
         self.all_rows = rows
         self.path = request.path
         if title:
-            self.title = title  # type: ignore[misc]
+            self.title = title
         keys = [column.key for column in self.columns]
         if len(set(keys)) != len(keys):
             raise ImproperlyConfigured(f"{type(self).__name__} has two columns of one key")

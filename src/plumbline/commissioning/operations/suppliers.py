@@ -170,7 +170,8 @@ def _new(party: OcdsParty) -> Organisation:
 
 
 def _standing(organisation_id: int | None) -> Organisation:
-    found = Organisation.objects.filter(pk=organisation_id).select_related("merged_into").first()
+    standing = Organisation.objects.select_related("merged_into")
+    found = standing.filter(pk=organisation_id).first() if organisation_id is not None else None
     if found is None:
         raise RuleBroken("There is no such supplier.", code="unknown_supplier")
     return found.merged_into or found

@@ -32,9 +32,9 @@ def _reads(viewer: User, *, on: date) -> bool:
 # --- suppliers --------------------------------------------------------------------------------------------------------
 
 
-def names_under(outer: OuterRef) -> QuerySet[Organisation]:
-    """For a subquery: the organisation of the row around it, and those merged into it."""
-    return Organisation.objects.filter(Q(pk=outer) | Q(merged_into=outer)).order_by().values("pk")
+def names_under(organisation: OuterRef | int) -> QuerySet[Organisation, Any]:
+    """The organisation (for a subquery: that of the row around it), and those merged into it."""
+    return Organisation.objects.filter(Q(pk=organisation) | Q(merged_into=organisation)).order_by().values("pk")
 
 
 def number_of(rows: QuerySet[Any]) -> Coalesce:
@@ -170,7 +170,7 @@ def how_many_wait() -> int:
 
 def waiting(*, most: int) -> list[Waiting]:
     """The first of them, those named most often first, each with the nearest names known. Two queries."""
-    groups = list(_groups().order_by("-rows", "name", "party")[:most])
+    groups = list(_groups()[:most])
     near = nearest([group["name"] for group in groups])
     return [
         Waiting(group["party"], group["name"], said(group["identifiers"]), group["rows"], group["title"],
@@ -179,7 +179,7 @@ def waiting(*, most: int) -> list[Waiting]:
     ]  # fmt: skip
 
 
-def _groups() -> QuerySet[OcdsParty, dict[str, Any]]:
+def _groups() -> QuerySet[OcdsParty, Any]:
     return (
         OcdsParty.objects.filter(match=_WAITING)
         .order_by()
@@ -188,6 +188,7 @@ def _groups() -> QuerySet[OcdsParty, dict[str, Any]]:
             rows=Count("pk"), party=Min("pk"), title=Min("process__title"), buyer=Min("process__buyer_name"),
             newest=Max("process__latest_on"),
         )
+        .order_by("-rows", "name", "party")
     )  # fmt: skip
 
 
@@ -247,7 +248,7 @@ class Decided:
     match: str
     organisation: str
     by: str
-    at: datetime
+    at: datetime | None
     rows: int
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Model, Q, QuerySet
 
 from plumbline.audit.models import Event
 from plumbline.commissioning.access import CLEARED, bids_visible_to, tenders_visible_to
@@ -257,9 +257,10 @@ def conflicts_undecided(viewer: User, *, on: date) -> QuerySet[TenderConflict]:
 def history_of(viewer: User, *, tender: Tender, on: date, most: int = 300) -> list[Event]:
     """What was done to the tender and to those of its bids that the viewer may see, newest first. No score."""
     bids = {str(pk) for pk in bids_visible_to(viewer, on=on).filter(tender=tender).values_list("pk", flat=True)}
-    subjects = {Tender: {str(tender.pk)}, Bid: bids}
-    for model in (TenderConflict, Evaluator, Award):
-        subjects[model] = {str(pk) for pk in model.objects.filter(tender=tender).values_list("pk", flat=True)}
+    subjects: dict[type[Model], set[str]] = {Tender: {str(tender.pk)}, Bid: bids}
+    rows: tuple[type[TenderConflict | Evaluator | Award], ...] = (TenderConflict, Evaluator, Award)
+    for kind in rows:
+        subjects[kind] = {str(pk) for pk in kind.objects.filter(tender=tender).values_list("pk", flat=True)}
     wanted = Q()
     for model, numbers in subjects.items():
         if numbers:

@@ -111,7 +111,7 @@ def rounded(value: Fraction | Decimal, places: int = PLACES) -> Decimal:
     exact = Fraction(value)
     scaled = exact * 10**places
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return (Decimal(whole) / 10**places).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return (Decimal(whole) / Decimal(10) ** places).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 def plain(value: Fraction | Decimal) -> str:

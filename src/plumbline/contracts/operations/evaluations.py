@@ -139,8 +139,8 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
         held_on=kept.held_on.isoformat(), service_area_present=kept.service_area_present, actions=len(meeting.actions),
         cases=len(meeting.cases),
     )  # fmt: skip
-    following = meeting.next_on and contract.evaluations.filter(held_on=meeting.next_on).exclude(state=_S.CANCELLED)
-    if meeting.next_on and following is not None and not following.exists():
+    following = contract.evaluations.exclude(state=_S.CANCELLED)
+    if meeting.next_on and not following.filter(held_on=meeting.next_on).exists():
         _plan(contract, meeting.next_on, by=by, at=at)
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return kept

@@ -18,6 +18,7 @@ from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
+from plumbline.flags.rules import Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
@@ -103,7 +104,7 @@ def raise_care_flags(
 
 
 def _reconcile(
-    wanted: Sequence[care_due.Wanted],
+    wanted: Sequence[Wanted],
     kinds: Sequence[str],
     *,
     by: User | None,

@@ -291,9 +291,12 @@ def _raise_actions(visit: Visit, actions: Sequence[ActionGiven], *, by: User | N
         whose = None if owner else provider_of(visit)
         if owner is None and whose is None:
             raise RuleBroken("Say who is to do it: this setting has no provider with a contract.", code="missing_owner")
+        subject = contract or visit.setting
+        if subject is None:
+            raise ValueError(f"visit {visit.pk} is of no contract and of no setting")
         raise_action(
             title=given.title, detail=given.detail, subject_type="contract" if contract else "setting",
-            subject_id=contract.pk if contract else visit.setting_id,
+            subject_id=subject.pk,
             subject_label=f"{contract.reference}, {contract.title}" if contract else place(visit),
             origin_type=Action.Origin.VISIT, origin_id=visit.pk, owner=owner, owner_organisation=whose,
             due_on=given.due_on, critical=given.critical, by=by, at=at, on=on,

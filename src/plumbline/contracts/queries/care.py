@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
 
@@ -11,6 +12,7 @@ from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Assessment,
     AssessmentTerm,
+    Commitment,
     CommitmentCheck,
     Contract,
     ContractReturn,
@@ -31,6 +33,14 @@ from plumbline.people.queries import children_visible_to, same_body
 from plumbline.toolkits.models import ReturnState
 
 _S = Evaluation.State
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _BoardUntil(TypedDict):
+        board_until: date | None
+
+    WithBoardAssessment = WithAnnotations[Contract, _BoardUntil]
 
 
 # --- meetings -------------------------------------------------------------------------------------------------------
@@ -126,14 +136,11 @@ def meeting_due(contract: Contract, *, on: date) -> DueMeeting | None:
 # --- commitments, indicators ---------------------------------------------------------------------------------------
 
 
-def commitments_of(contract: Contract):
-    """What was promised, what still holds first, each with its newest check as `checked`."""
+def commitments_of(contract: Contract) -> list[Commitment]:
+    """What was promised, what still holds first, each with its checks as `newest_first`."""
     checks = CommitmentCheck.objects.select_related("evaluation").order_by("-evaluation__held_on", "-pk")
     rows = contract.commitments.prefetch_related(Prefetch("checks", checks, to_attr="newest_first"))
-    found = sorted(rows, key=lambda row: (row.ended_on is not None, row.pk))
-    for row in found:
-        row.checked = row.newest_first[0] if row.newest_first else None
-    return found
+    return sorted(rows, key=lambda row: (row.ended_on is not None, row.pk))
 
 
 def kpis_of(contract: Contract) -> list[Kpi]:
@@ -212,9 +219,9 @@ def signed_off_elsewhere(contract: Contract, *, purpose: str) -> QuerySet[Contra
     )  # fmt: skip
 
 
-def board_assessments_waiting(*, on: date) -> list[Contract]:
+def board_assessments_waiting(*, on: date) -> "list[WithBoardAssessment]":
     """Contracts in force that deliver a statutory function and have no board assessment valid on the day, or one that
-    runs out within the time in which a new one is asked for; the longest without first."""
+    runs out within the time in which a new one is asked for, each with `board_until`; the longest without first."""
     soon = date.fromordinal(on.toordinal() + assurance_rules.TOLD_BEFORE_DAYS)
     rows = Contract.objects.filter(in_force(on), statutory_from__lte=soon).select_related("provider")
     board = Q(assessments__kind=Assessment.Kind.BOARD, assessments__missing_since=None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import (
     Case,
@@ -41,6 +41,20 @@ from plumbline.ofsted.models import Setting
 from plumbline.people.models import User
 from plumbline.people.queries import same_body
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Rated(TypedDict):
+        colour: str
+        gravity: int
+        code: str | None
+        about: str | None
+        detail: str | None
+        reasons: int
+        today: date
+
+    RatedContract = WithAnnotations[Contract, _Rated]
+
 # Red first; a contract that is not in force has no colour.
 _GRAVITY = (("red", 0), ("amber", 1), ("green", 2))
 
@@ -52,7 +66,7 @@ def _rank(field: str) -> Case:
     )  # fmt: skip
 
 
-def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> QuerySet[Any, Any]:
+def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "QuerySet[RatedContract]":
     """The contracts for the viewer, each with `colour` ("" where not in force on the day), `gravity`, the worst
     reason's `code`, `about` and `detail`, `reasons` (how many) and `today`. `day`: rated as of another day than `on`.
     """
@@ -101,7 +115,7 @@ def sister_settings(settings: Iterable[Setting]) -> QuerySet[Setting]:
     )
 
 
-def others_of_provider(viewer: User, *, contract: Contract, on: date) -> QuerySet[Any, Any]:
+def others_of_provider(viewer: User, *, contract: Contract, on: date) -> "QuerySet[RatedContract]":
     """The provider's other contracts, under whatever name it holds them."""
     return (
         contracts_listed(viewer, on=on)
@@ -111,7 +125,7 @@ def others_of_provider(viewer: User, *, contract: Contract, on: date) -> QuerySe
     )
 
 
-def call_offs_of(viewer: User, *, contract: Contract, on: date) -> QuerySet[Any, Any]:
+def call_offs_of(viewer: User, *, contract: Contract, on: date) -> "QuerySet[RatedContract]":
     return contracts_listed(viewer, on=on).filter(framework=contract).order_by("gravity", "reference")
 
 

@@ -13,9 +13,9 @@ from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.queries import standing
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation, User
-from plumbline.people.queries import same_body
-from plumbline.toolkits import access, rules
+from plumbline.people.queries import organisations_of, same_body
 from plumbline.toolkits import content as contents
+from plumbline.toolkits import rules
 from plumbline.toolkits.access import returns_visible_to
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import Answer, AnswerDocument, Return, ReturnAssignment, ReturnState, ToolkitVersion
@@ -77,7 +77,7 @@ def returns_listed(viewer: User, *, on: date) -> QuerySet[Return]:
     """The returns that a viewer may read, each with `is_mine` (theirs to answer) and `answered`, the number of its
     answers that say something."""
     assigned = ReturnAssignment.objects.filter(answer_set=OuterRef("pk"), user=viewer, ended_at__isnull=True)
-    mine = Exists(assigned) | Q(organisation__in=access.organisations_of(viewer, on=on))
+    mine = Exists(assigned) | Q(organisation__in=organisations_of(viewer, on=on))
     return (
         returns_visible_to(viewer, on=on)
         .select_related("version__toolkit", "organisation")

@@ -1,6 +1,7 @@
 """Toolkits and their versions."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
@@ -11,6 +12,23 @@ from plumbline.people.models import User
 from plumbline.toolkits.models import Toolkit, ToolkitVersion
 
 _State = ToolkitVersion.State
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Current(TypedDict):
+        current_id: int | None
+        current_number: int | None
+        current_source: str
+        current_since: datetime | None
+        introduction: str | None
+        drafts: int | None
+
+    class _Counted(TypedDict):
+        returns_begun: int
+
+    ListedToolkit = WithAnnotations[Toolkit, _Current]
+    CountedVersion = WithAnnotations[ToolkitVersion, _Counted]
 
 
 def current_version(key: str) -> ToolkitVersion:
@@ -24,13 +42,11 @@ def current_version(key: str) -> ToolkitVersion:
     return version
 
 
-def toolkits_visible_to(viewer: User, *, on: date) -> QuerySet[Toolkit]:
+def toolkits_visible_to(viewer: User, *, on: date) -> "QuerySet[ListedToolkit]":
     """Every toolkit for whoever may see them. `current_…` and `introduction` are of the published version."""
-    if not may(viewer, Permission.TOOLKITS_VIEW, on=on):
-        return Toolkit.objects.none()
     current = ToolkitVersion.objects.filter(toolkit=OuterRef("pk"), state=_State.PUBLISHED)
     drafts = ToolkitVersion.objects.filter(toolkit=OuterRef("pk"), state=_State.DRAFT).values("toolkit")
-    return Toolkit.objects.annotate(
+    toolkits = Toolkit.objects.annotate(
         current_id=Subquery(current.values("pk")[:1]),
         current_number=Subquery(current.values("number")[:1]),
         current_source=Subquery(current.values("source")[:1]),
@@ -38,9 +54,10 @@ def toolkits_visible_to(viewer: User, *, on: date) -> QuerySet[Toolkit]:
         introduction=Subquery(current.values(words=KeyTextTransform("introduction", "content"))[:1]),
         drafts=Subquery(drafts.annotate(count=Count("pk")).values("count")[:1]),
     )
+    return toolkits if may(viewer, Permission.TOOLKITS_VIEW, on=on) else toolkits.none()
 
 
-def version_for(viewer: User, version_id: int, *, on: date) -> ToolkitVersion | None:
+def version_for(viewer: User, version_id: int, *, on: date) -> "CountedVersion | None":
     """One version, where the viewer may see it; `returns_begun` counts the returns that keep it."""
     if not may(viewer, Permission.TOOLKITS_VIEW, on=on):
         return None
@@ -61,16 +78,15 @@ def shipped_newer(toolkit_id: int) -> ToolkitVersion | None:
     )
 
 
-def versions_of(viewer: User, toolkit_id: int, *, on: date) -> QuerySet[ToolkitVersion]:
+def versions_of(viewer: User, toolkit_id: int, *, on: date) -> "QuerySet[CountedVersion]":
     """Every version of a toolkit for whoever may see it; `returns_begun` counts the returns that keep each."""
-    if not may(viewer, Permission.TOOLKITS_VIEW, on=on):
-        return ToolkitVersion.objects.none()
-    return (
+    versions = (
         ToolkitVersion.objects.filter(toolkit=toolkit_id)
         .select_related("made_by", "published_by", "based_on")
         .defer("text", "content")
         .annotate(returns_begun=Count("returns"))
     )
+    return versions if may(viewer, Permission.TOOLKITS_VIEW, on=on) else versions.none()
 
 
 def waiting_for(viewer: User) -> QuerySet[ToolkitVersion]:

@@ -19,7 +19,7 @@ class WithDocument(forms.PageForm):
 
     def __init__(self, *args: Any, documents: Sequence[tuple[str, str]], may_attach: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["given"].choices = [_NONE, *documents]
+        self.choice_field("given").choices = [_NONE, *documents]
         if not may_attach:
             del self.fields["file"]
         if not may_attach or not documents:
@@ -53,13 +53,10 @@ class Verify(forms.PageForm):
 
 
 class Because(forms.PageForm):
-    because = forms.TextField(label="Why?", rows=4, max_length=2000)
-
     def __init__(self, *args: Any, label: str, missing: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["because"].label = label
-        self.fields["because"].missing = missing
-        self.fields["because"].error_messages["required"] = missing
+        self.fields["because"] = forms.TextField(label=label, missing=missing, rows=4, max_length=2000)
+        forms.dress(self)
 
 
 class MoveDue(forms.PageForm):
@@ -84,8 +81,8 @@ class Owner(forms.PageForm):
         super().__init__(*args, **kwargs)
         self.people = {str(user.pk): user for user in people}
         self.organisations = {str(each.pk): each for each in organisations}
-        self.fields["owner"].choices = [("", "Nobody by name"), *((k, str(v)) for k, v in self.people.items())]
-        self.fields["organisation"].choices = [
+        self.choice_field("owner").choices = [("", "Nobody by name"), *((k, str(v)) for k, v in self.people.items())]
+        self.choice_field("organisation").choices = [
             ("", "None: it is the council’s"), *((k, v.name) for k, v in self.organisations.items()),
         ]  # fmt: skip
         forms.dress(self)

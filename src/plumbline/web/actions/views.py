@@ -22,7 +22,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.actions import attaching, forms, words
 from plumbline.web.evidence import reach
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 ACTIONS = (Permission.ACTIONS_VIEW, Permission.PROVIDER_PORTAL)
 _STATES = (("overdue", "Overdue"), ("to_do", "To do"), ("done", "Done, to be verified"), ("over", "Verified or cancelled"))  # fmt: skip  # noqa: E501
@@ -167,7 +167,7 @@ def note(request: Request, pk: int) -> HttpResponseBase:
 
     def done(given: dict[str, Any]) -> str:
         operations.note_progress(
-            action_id=pk, text=given["text"], document=attaching.attached(request, found, given), **_by(request)
+            action_id=pk, text=given["text"], document=attaching.attached(request, found, given), **acting(request)
         )
         return "Your note is kept."
 
@@ -186,7 +186,7 @@ def report_done(request: Request, pk: int) -> HttpResponseBase:
             action_id=pk,
             text=given["text"],
             document=attaching.attached(request, found, given),
-            **_by(request),
+            **acting(request),
         )
         return "Reported done. It is over when somebody else has verified it."
 
@@ -199,7 +199,7 @@ def verify(request: Request, pk: int) -> HttpResponseBase:
     _needs(rules.may_check(hand), found)
 
     def done(given: dict[str, Any]) -> str:
-        operations.verify(action_id=pk, text=given["text"], **_by(request))
+        operations.verify(action_id=pk, text=given["text"], **acting(request))
         return "Verified. The action is over."
 
     form = forms.Verify(request.POST if request.method == "POST" else None)
@@ -213,7 +213,7 @@ def send_back(request: Request, pk: int) -> HttpResponseBase:
     _needs(rules.may_check(hand), found)
 
     def done(given: dict[str, Any]) -> str:
-        change_action(change=operations.send_back, action_id=pk, because=given["because"], **_by(request))
+        change_action(change=operations.send_back, action_id=pk, because=given["because"], **acting(request))
         return f"Sent back to {words.owner(found)}."
 
     form = forms.Because(request.POST or None, label="What is missing?", missing="Say what is missing")
@@ -228,12 +228,16 @@ def move(request: Request, pk: int) -> HttpResponseBase:
 
     def done(given: dict[str, Any]) -> str:
         change_action(
-            change=operations.move_due, action_id=pk, due_on=given["due_on"], because=given["because"], **_by(request)
+            change=operations.move_due,
+            action_id=pk,
+            due_on=given["due_on"],
+            because=given["because"],
+            **acting(request),
         )
         return f"It is now due on {wording.day(given['due_on'])}."
 
     form = forms.MoveDue(request.POST or None)
-    form.fields["due_on"].no_earlier_than = (request.day, "That day is past")
+    form.day_field("due_on").no_earlier_than = (request.day, "That day is past")
     return _asked(request, found, form, done, heading="Move the day", button="Move the day")
 
 
@@ -247,7 +251,7 @@ def hand_over(request: Request, pk: int) -> HttpResponseBase:
     def done(given: dict[str, Any]) -> str:
         operations.hand_over(
             action_id=pk, owner=given["owner"], owner_organisation=given["organisation"], because=given["because"],
-            **_by(request),
+            **acting(request),
         )  # fmt: skip
         return "Handed over."
 
@@ -260,7 +264,7 @@ def cancel(request: Request, pk: int) -> HttpResponseBase:
     _needs(rules.may_cancel(hand), found)
 
     def done(given: dict[str, Any]) -> str:
-        change_action(change=operations.cancel, action_id=pk, because=given["because"], **_by(request))
+        change_action(change=operations.cancel, action_id=pk, because=given["because"], **acting(request))
         return "The action is cancelled."
 
     missing = "Say why it need not be done any more"
@@ -280,17 +284,13 @@ def _attaching(request: Request, found: Action) -> dict[str, Any]:
     return {"may_attach": may_attach, "documents": attaching.choices(request, found) if may_attach else []}
 
 
-def _by(request: Request) -> dict[str, Any]:
-    return {"by": request.user, "at": request.at, "on": request.day}
-
-
 def _needs(may_do: bool, found: Action) -> None:
     if not may_do:
         raise NotAllowed(f"Action {found.pk} is for its owner.")
 
 
 def _seen(request: Request, pk: int) -> tuple[Action, Hand]:
-    viewer: User = request.user  # type: ignore[assignment]
+    viewer: User = request.user
     found = (
         queries.actions_visible_to(viewer, on=request.day)
         .select_related("done_by", "verified_by", "raised_by")

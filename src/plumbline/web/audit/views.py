@@ -46,6 +46,9 @@ _LOOKS = [
 ]  # fmt: skip
 
 
+_LONG = re.compile(r"[^\s,;]{30,}")
+
+
 def kind_words(kind: str) -> str:
     """ "Opened a child's record"; a kind without words of its own is read off its name."""
     if kind in _KINDS:
@@ -86,9 +89,6 @@ class Trail(tables.Table):
         tables.Choice("what", "What", _looks, choices=(("looks", "Looked"), ("did", "Changed something"))),
     )
     order = "-at"
-
-
-_LONG = re.compile(r"[^\s,;]{30,}")
 
 
 def details(event: Event) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted import lookups
-from plumbline.ofsted.models import CheckItem, MonthlyCheck, OfstedList
+from plumbline.ofsted.models import CheckItem, OfstedList
 from plumbline.people.access import Permission
 from plumbline.placements import checking, operations
 from plumbline.web import navigation
@@ -64,12 +64,12 @@ def _page(request: Request, first: date, form: Complete | None = None) -> HttpRe
         "first": first,
         "check": check,
         "is_this_month": first == on.replace(day=1),
-        "late": bool(is_open and check.due_on < on),
+        "late": check is not None and is_open and check.due_on < on,
         "is_open": is_open,
         "done": len(items) - len(left),
         "total": len(items),
-        "left": [_row(item, check) for item in left],
-        "settled": [_row(item, check) for item in items if item.outcome != CheckItem.Outcome.TO_DO],
+        "left": [_row(item, first) for item in left],
+        "settled": [_row(item, first) for item in items if item.outcome != CheckItem.Outcome.TO_DO],
         "lists": [_list(each) for each in lists],
         "newest": [] if lists else [_list(each) for each in lookups.newest_lists()],
         "import_url": navigation.address_of("import_new"),
@@ -80,9 +80,9 @@ def _page(request: Request, first: date, form: Complete | None = None) -> HttpRe
     return render(request, "check/month.html", context)
 
 
-def _row(item: Any, check: MonthlyCheck) -> dict[str, Any]:
+def _row(item: Any, month: date) -> dict[str, Any]:
     setting = item.setting
-    back = reverse("check_month", args=[check.month.year, check.month.month])
+    back = reverse("check_month", args=[month.year, month.month])
     return {
         "item": item,
         "label": words.label(setting),

@@ -1,5 +1,6 @@
 """Children: those that the viewer may come near, and one child's record in sections. Opening either leaves a trace."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,21 +43,22 @@ def _matching(rows: QuerySet[Child], text: str) -> QuerySet[Child]:
 class Children(tables.Table):
     title = "Children and families"
     one, many = "child", "children"
-    filters = (tables.Text("q", "Name or number", _matching),)
+    filters: Sequence[tables.Filter] = (tables.Text("q", "Name or number", _matching),)
     order = "name"
 
     def __init__(self, request: Request, rows: QuerySet[Child], *, on: date) -> None:
-        self.columns = (  # type: ignore[misc]
+        columns = [
             tables.Column("name", "Name", sort="sort_key", link=lambda row: reverse("child", args=[row.pk])),
             tables.Column("source_id", "Number", sort="source_id"),
             tables.Column("age", "Age", lambda row: age_on(row.dob, on), sort="dob", numeric=True),
-        )
+        ]
         if "has_open_tac" in rows.query.annotations:
-            self.columns += (tables.Column("has_open_tac", "Open TAC", sort="has_open_tac"),)  # type: ignore[misc]
-            self.filters = (*self.filters, tables.YesNo("tac", "Open TAC", "has_open_tac"))  # type: ignore[misc]
+            columns.append(tables.Column("has_open_tac", "Open TAC", sort="has_open_tac"))
+            self.filters = (*self.filters, tables.YesNo("tac", "Open TAC", "has_open_tac"))
         if "is_placed" in rows.query.annotations:
-            self.columns += (tables.Column("is_placed", "Placed now", sort="is_placed"),)  # type: ignore[misc]
-            self.filters = (*self.filters, tables.YesNo("placed", "Placed now", "is_placed"))  # type: ignore[misc]
+            columns.append(tables.Column("is_placed", "Placed now", sort="is_placed"))
+            self.filters = (*self.filters, tables.YesNo("placed", "Placed now", "is_placed"))
+        self.columns = columns
         super().__init__(request, rows)
 
 
@@ -187,7 +189,7 @@ def child(request: Request, child_id: int, section: str = "") -> HttpResponseBas
 
 def _sections_for(request: Request) -> list[tuple[str, str]]:
     """What of a child's record the viewer's roles may see."""
-    left_out = set()
+    left_out: set[str] = set()
     for needed, keys in (
         (Permission.TACS_VIEW, ("tacs",)),
         (Permission.PLACEMENTS_VIEW, ("social-care", "placements")),

@@ -104,10 +104,10 @@ def ask(request: Request, pk: int, kind: str) -> HttpResponseBase:
         except RuleBroken:
             continue  # a toolkit that the council has withdrawn is not offered
     form = forms.AskReturn(request.POST or None, toolkits=toolkits)
-    form.fields["due_on"].no_earlier_than = (request.day, "That day has passed")
+    form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
     if form.is_valid():
         try:
-            made = operations.request_contract_return(
+            operations.request_contract_return(
                 contract_id=contract.pk, purpose=_ASKED[kind], by=request.user, at=request.at, on=request.day,
                 **form.cleaned_data,
             )  # fmt: skip
@@ -115,7 +115,7 @@ def ask(request: Request, pk: int, kind: str) -> HttpResponseBase:
             form.refuse(refusal)
         else:
             messages.success(
-                request, f"{contract.provider.name} is asked for it, by {wording.day(made.answer_set.due_on)}."
+                request, f"{contract.provider.name} is asked for it, by {wording.day(form.cleaned_data['due_on'])}."
             )
             return redirect("contract_assurance", contract.pk)
     return frame_form(request, contract, form, heading=_HEADINGS[kind], button="Ask for it", section="assurance",
@@ -136,7 +136,7 @@ def record(request: Request, pk: int, kind: str) -> HttpResponseBase:
     ]
     form = forms.RecordAssessment(request.POST or None, request.FILES or None, returns=returns,
                                   months=care.term_on(kind, on=request.day))  # fmt: skip
-    form.fields["completed_on"].no_later_than = (request.day, "That day is still to come")
+    form.day_field("completed_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         try:
             recorded = _record(request, contract, kind, form.cleaned_data)
@@ -176,8 +176,8 @@ def plan(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     form = forms.AgreePlan(request.POST or None, request.FILES or None, owners=owners(request, contract),
                            initial={"agreed_on": request.day})  # fmt: skip
-    form.fields["agreed_on"].no_later_than = (request.day, "That day is still to come")
-    form.fields["due_on"].no_earlier_than = (request.day, "That day has passed")
+    form.day_field("agreed_on").no_later_than = (request.day, "That day is still to come")
+    form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
     if form.is_valid():
         action = form.action()
         try:
@@ -238,7 +238,7 @@ def policy(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     form = forms.ReviewPolicy(request.POST or None, request.FILES or None,
                               initial={"policy": request.GET.get("policy", "")})  # fmt: skip
-    form.fields["reviewed_on"].no_later_than = (request.day, "That day is still to come")
+    form.day_field("reviewed_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -277,7 +277,7 @@ def terms(request: Request) -> HttpResponseBase:
     settles = may(request.user, P.CONTRACTS_DECIDE, on=request.day)
     form = forms.Term(request.POST or None) if settles else None
     if form is not None:
-        form.fields["from_on"].no_earlier_than = (request.day, "A term cannot be changed for days that have passed")
+        form.day_field("from_on").no_earlier_than = (request.day, "A term cannot be changed for days that have passed")
     if form is not None and form.is_valid():
         try:
             operations.set_term(by=request.user, at=request.at, on=request.day, **form.cleaned_data)

@@ -2,6 +2,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.forms import HiddenInput
+
 from plumbline.contracts.models import HomeReport, KpiRating, Policy, VisitFinding
 from plumbline.contracts.rules import visits as visit_rules
 from plumbline.contracts.rules.evaluations import ActionGiven
@@ -80,7 +82,7 @@ class Reading(forms.PageForm):
     def __init__(self, *args: Any, quarters: Sequence[date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(each.isoformat(), f"From {wording.day(each)}") for each in quarters]
-        self.fields["quarter"].choices = choices  # type: ignore[attr-defined]
+        self.choice_field("quarter").choices = choices
 
 
 class AskReturn(forms.PageForm):
@@ -89,9 +91,9 @@ class AskReturn(forms.PageForm):
 
     def __init__(self, *args: Any, toolkits: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["toolkit"].choices = toolkits  # type: ignore[attr-defined]
+        self.choice_field("toolkit").choices = toolkits
         if len(toolkits) == 1:
-            self.fields["toolkit"].widget = forms.forms.HiddenInput()
+            self.fields["toolkit"].widget = HiddenInput()
             self.fields["toolkit"].initial = toolkits[0][0]
 
 
@@ -109,7 +111,7 @@ class RecordAssessment(forms.PageForm):
     def __init__(self, *args: Any, returns: Sequence[tuple[str, str]], months: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if returns:
-            self.fields["return_id"].choices = [("", "None: it is a file"), *returns]  # type: ignore[attr-defined]
+            self.choice_field("return_id").choices = [("", "None: it is a file"), *returns]
         else:
             del self.fields["return_id"]
             self.fields["document"].label = "The assessment as a file"
@@ -151,7 +153,7 @@ class OneAction(forms.PageForm):
 
     def __init__(self, *args: Any, owners: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = owners  # type: ignore[attr-defined]
+        self.choice_field("owner").choices = owners
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -186,7 +188,7 @@ class PlanVisit(forms.PageForm):
     def __init__(self, *args: Any, settings: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if settings:
-            self.fields["setting"].choices = settings  # type: ignore[attr-defined]
+            self.choice_field("setting").choices = settings
         else:
             del self.fields["setting"]
 
@@ -250,7 +252,7 @@ class AcceptVisit(_Findings):
         for name in ("title", "owner", "due_on", "critical"):
             del self.fields[name]
         if settings:
-            self.fields["setting"].choices = settings  # type: ignore[attr-defined]
+            self.choice_field("setting").choices = settings
         else:
             del self.fields["setting"]
         self._add_areas(required=False)
@@ -289,7 +291,7 @@ class ReceiveReport(forms.PageForm):
 
     def __init__(self, *args: Any, periods: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["period"].choices = periods  # type: ignore[attr-defined]
+        self.choice_field("period").choices = periods
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

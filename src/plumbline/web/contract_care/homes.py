@@ -8,6 +8,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, HomeReport
 from plumbline.contracts.operations import home_reports as operations
 from plumbline.contracts.queries import visits as queries
@@ -117,7 +118,7 @@ def receive(request: Request, pk: int) -> HttpResponseBase:
     periods = [(each.isoformat(), f"{each:%B %Y}, or the half-year it is in") for each in months]
     form = forms.ReceiveReport(request.POST or None, request.FILES or None, periods=periods,
                                initial={"received_on": on, "period": months[1].isoformat()})  # fmt: skip
-    form.fields["received_on"].no_later_than = (on, "That day is still to come")
+    form.day_field("received_on").no_later_than = (on, "That day is still to come")
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -158,7 +159,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     form = None
     if found.read_at is None and frame.may_manage(request):
         form = forms.ReadReport(request.POST or None, owners=_owners(request, found))
-        form.fields["due_on"].no_earlier_than = (request.day, "That day has passed")
+        form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
         if form.is_valid():
             try:
                 operations.read_report(report_id=found.pk, concern=form.cleaned_data["concern"], action=form.action(),
@@ -188,7 +189,7 @@ def _sees(request: Request, setting: Setting) -> bool:
     if may(request.user, P.CONTRACTS_VIEW, on=request.day):
         return True
     own = Contract.objects.filter(settings__setting=setting)
-    return own.filter(pk__in=queries.contracts_visible_to(request.user, on=request.day)).exists()
+    return own.filter(pk__in=contracts_visible_to(request.user, on=request.day)).exists()
 
 
 def _owners(request: Request, found: HomeReport) -> list[tuple[str, str]]:

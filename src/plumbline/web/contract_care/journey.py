@@ -15,6 +15,7 @@ from plumbline.contracts.models import Contract, Evaluation
 from plumbline.contracts.operations import evaluations as operations
 from plumbline.contracts.queries import care
 from plumbline.contracts.reaching import may_change
+from plumbline.contracts.rules import evaluations as rules
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import drafts
@@ -151,7 +152,7 @@ def _form(
     typed: Any = data
     if key == "who":
         form: steps.Step = steps.Who(typed, initial={"held_on": meeting.held_on}, more=0 if data is None else 2)
-        form.fields["held_on"].no_later_than = (day, "That day is still to come")
+        form.day_field("held_on").no_later_than = (day, "That day is still to come")
         return form
     if key == "previous":
         return steps.Previous(typed, actions=care.previous_actions(contract))
@@ -174,7 +175,7 @@ def _form(
     if key == "actions":
         return steps.Actions(typed, owners=owners(request, contract), day=day)
     form = steps.Next(typed)
-    form.fields["next_on"].no_earlier_than = (meeting.held_on, "The next meeting comes after this one")
+    form.day_field("next_on").no_earlier_than = (meeting.held_on, "The next meeting comes after this one")
     return form
 
 
@@ -182,7 +183,7 @@ def _with_default(typed: Any, meeting: Evaluation) -> Any:
     """Nothing typed on the page of indicators still means a quarter."""
     if typed is None or typed.get("quarter"):
         return typed
-    return {**typed, "quarter": steps.rules.last_quarter(meeting.held_on).isoformat()}
+    return {**typed, "quarter": rules.last_quarter(meeting.held_on).isoformat()}
 
 
 def owners(request: Request, contract: Contract) -> list[tuple[str, str]]:

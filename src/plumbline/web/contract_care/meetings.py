@@ -163,7 +163,7 @@ def resolve(request: Request, pk: int) -> HttpResponseBase:
     case = _case_of(request, pk)
     _leads(request, case.evaluation.contract)
     form = ResolveCase(request.POST or None, initial={"resolved_on": request.day})
-    form.fields["resolved_on"].no_later_than = (request.day, "That day is still to come")
+    form.day_field("resolved_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         try:
             operations.resolve_case(case_id=case.pk, by=request.user, at=request.at, on=request.day,

@@ -99,7 +99,7 @@ def arrangement_new(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     _leads(request, contract)
     form = forms.Arrangement(request.POST or None)
-    form.fields["agreed_on"].no_later_than = (request.day, "That day is still to come")
+    form.day_field("agreed_on").no_later_than = (request.day, "That day is still to come")
     return _one(request, contract, form, arrangement_operations.agree_arrangement, section="arrangements",
                 keys={"contract_id": contract.pk}, heading="An arrangement for this contract alone", field="text",
                 button="Record it", done="The arrangement is recorded.")  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms as django_forms
 from django.forms.utils import ErrorDict
 
+from plumbline.actions.models import Action
 from plumbline.contracts.models import Commitment, CommitmentCheck, Kpi, KpiRating
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.contracts.rules.evaluations import (
@@ -77,7 +78,7 @@ class Rows(Step):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        self.given = []
+        self.given: list[dict[str, Any]] = []
         for number in range(self.count):
             row = {name: given.get(f"{name}_{number}") for name in self._columns}
             if not any(value for value in row.values()):
@@ -132,7 +133,7 @@ class Who(Rows):
 class Previous(Step):
     """What was said of each action that is still to be done."""
 
-    def __init__(self, *args: Any, actions: Sequence[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actions: Iterable[Action], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for action in actions:
             due = f"Due {wording.day(action.due_on)}. {action.get_state_display()}."

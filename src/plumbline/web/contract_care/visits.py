@@ -191,8 +191,8 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
         request.POST or None, owners=_owners(request, found),
         initial={"visited_on": found.visited_on, "visitors": found.visitors or str(request.user)},
     )  # fmt: skip
-    form.fields["visited_on"].no_later_than = (request.day, "That day is still to come")
-    form.fields["due_on"].no_earlier_than = (request.day, "That day has passed")
+    form.day_field("visited_on").no_later_than = (request.day, "That day is still to come")
+    form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
     if form.is_valid():
         given, action = form.cleaned_data, form.action()
         try:
@@ -218,7 +218,7 @@ def accept(request: Request) -> HttpResponseBase:
         return redirect("visits_due")
     contract, setting, choices = _asked(request)
     form = forms.AcceptVisit(request.POST or None, request.FILES or None, settings=choices)
-    form.fields["visited_on"].no_later_than = (request.day, "That day is still to come")
+    form.day_field("visited_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -391,7 +391,8 @@ def accept_pack(request: Request) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("visit_pack")
     typed = request.POST
-    setting = Setting.objects.filter(pk=typed.get("setting") or None).first()
+    chosen = typed.get("setting", "")
+    setting = Setting.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
     if setting is None:
         raise NotAllowed("There is no such setting.")
     form = forms.AcceptVisit(typed, settings=(), with_report=True)

@@ -125,7 +125,7 @@ def _board(viewer: User, on: date) -> Iterable[Item]:
                    url=reverse("board_assessments"), button="See which", gravity=2)  # fmt: skip
         return
     for each in waiting:
-        until = each.board_until  # type: ignore[attr-defined]
+        until = each.board_until
         why = f"The last is valid until {wording.day(until)}." if until else "There has been none."
         yield Item(what="Record the board assessment", whom=f"{each.reference}, {each.title}", why=why, due=until,
                    url=reverse("assessment_record", args=[each.pk, "board"]), button="Record it",

@@ -1,6 +1,7 @@
 """The management team's list, and what is decided on each reason."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
@@ -33,7 +34,7 @@ def team(request: Request) -> HttpResponseBase:
     shown = request.GET.get("show", "all")
     if shown not in _SHOWN:
         raise Http404
-    rows = []
+    rows: list[dict[str, Any]] = []
     for each in listed:
         lines = [
             words.line(each.contract, line, on, decides) for line in each.lines

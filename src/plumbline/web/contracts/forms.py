@@ -55,9 +55,9 @@ class ContractEntry(forms.PageForm):
         super().__init__(*args, **kwargs)
         self.people = {str(user.pk): user for user in (*managers, *leads)}
         nobody = ("", "Nobody yet")
-        self.fields["manager"].choices = [nobody, *((str(user.pk), str(user)) for user in managers)]  # type: ignore[attr-defined]
-        self.fields["area_lead"].choices = [nobody, *((str(user.pk), str(user)) for user in leads)]  # type: ignore[attr-defined]
-        self.fields["framework"].choices = [("", "None"), *((str(pk), label) for pk, label in frameworks)]  # type: ignore[attr-defined]
+        self.choice_field("manager").choices = [nobody, *((str(user.pk), str(user)) for user in managers)]
+        self.choice_field("area_lead").choices = [nobody, *((str(user.pk), str(user)) for user in leads)]
+        self.choice_field("framework").choices = [("", "None"), *((str(pk), label) for pk, label in frameworks)]
 
     def clean_value(self) -> Decimal | None:
         said = self.cleaned_data["value"].replace("£", "").replace(",", "").replace(" ", "")
@@ -114,7 +114,7 @@ class Decide(forms.PageForm):
     def __init__(self, *args: Any, people: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(user.pk): user for user in people}
-        self.fields["owner"].choices = [
+        self.choice_field("owner").choices = [
             ("", "Nobody: no action"),
             *((pk, str(user)) for pk, user in self.people.items()),
-        ]  # type: ignore[attr-defined]
+        ]

@@ -33,12 +33,12 @@ _SECTIONS = (
 
 def the_contract(request: Request, pk: int) -> Contract:
     """The contract, as the viewer may see it; else the page does not exist."""
-    return contract_seen(request.user, contract_id=pk, on=request.day)  # type: ignore[attr-defined]
+    return contract_seen(request.user, contract_id=pk, on=request.day)
 
 
 def around(request: Request, contract: Contract, section: str, *, day: date | None = None) -> dict[str, Any]:
     """The context of a section: name, rating of the day, tabs, breadcrumbs. `section`: the name of its route."""
-    rated = rating_on(day or request.day, contract.pk)  # type: ignore[attr-defined]
+    rated = rating_on(day or request.day, contract.pk)
     return {
         "contract": contract,
         "provider": provider_words(contract),
@@ -57,7 +57,7 @@ def tabs(request: Request, contract: Contract, section: str) -> list[tuple[str, 
         if not navigation.page_exists(route):
             continue
         address = reverse(route, args=[contract.pk])
-        if may_use(request.user, access_of(resolve(address).func), on=request.day):  # type: ignore[attr-defined]
+        if may_use(request.user, access_of(resolve(address).func), on=request.day):
             found.append((label, address, route == section))
     return found
 

@@ -27,7 +27,7 @@ from plumbline.web.settings import words as settings_words
 _COLOUR_CHOICES = (("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("wrong", "Red or amber"))
 
 
-def _of_colour(rows: QuerySet[Contract], colour: str) -> QuerySet[Contract]:
+def _of_colour(rows: "QuerySet[register.RatedContract]", colour: str) -> "QuerySet[register.RatedContract]":
     return rows.filter(colour__in=["red", "amber"]) if colour == "wrong" else rows.filter(colour=colour)
 
 

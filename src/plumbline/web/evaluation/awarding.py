@@ -91,7 +91,7 @@ def _step(
 
 
 def _seen(request: Request, pk: int) -> tuple[Tender, Award]:
-    tender, found = queries.award_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
+    tender, found = queries.award_seen(request.user, tender_id=pk, on=request.day)
     if found is None:
         raise NotAllowed(f"Tender {pk} has no award.")
     return tender, found
@@ -189,12 +189,12 @@ def _on_day(request: Request, pk: int, title: str, label: str, button: str, word
             field: str, done: str) -> HttpResponseBase:  # fmt: skip
     """A page that records a step of the award with its day."""
     tender, found = _seen(request, pk)
-    day = request.day  # type: ignore[attr-defined]
+    day = request.day
     form = OnDay(request.POST or None, label=label, initial={"day": day})
     if form.is_valid():
         try:
             operation(award_id=found.pk, **{field: form.cleaned_data["day"]}, by=request.user,
-                      at=request.at, on=day)  # type: ignore[attr-defined]  # fmt: skip
+                      at=request.at, on=day)  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="day")
         else:

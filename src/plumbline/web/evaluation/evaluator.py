@@ -152,7 +152,7 @@ def _subject(cell: Cell) -> str:
 
 
 def _cell(request: Request, pk: int, bid_id: int, question: str) -> tuple[Evaluator, Sheet, Cell]:
-    own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
+    own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
     if own.tender.state not in queries.OPENED | {Tender.State.EVALUATION}:
         raise Http404
     sheet = queries.sheet_of(own)

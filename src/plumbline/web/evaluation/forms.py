@@ -38,7 +38,7 @@ class Score(forms.PageForm):
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["score"].choices = choices  # type: ignore[attr-defined]
+        self.choice_field("score").choices = choices
 
     def given(self) -> Decimal:
         return Decimal(self.cleaned_data["score"])
@@ -52,8 +52,8 @@ class Assign(forms.PageForm):
 
     def __init__(self, *args: Any, people: Sequence[User], titles: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].choices = [("", "Choose"), *((str(each.pk), str(each)) for each in people)]  # type: ignore[attr-defined]
-        self.fields["questions"].choices = list(titles.items())  # type: ignore[attr-defined]
+        self.choice_field("user").choices = [("", "Choose"), *((str(each.pk), str(each)) for each in people)]
+        self.choice_field("questions").choices = list(titles.items())
 
 
 class Because(forms.PageForm):
@@ -99,7 +99,7 @@ class Recommend(forms.PageForm):
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], tied: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["bid"].choices = choices  # type: ignore[attr-defined]
+        self.choice_field("bid").choices = choices
         if not tied:
             del self.fields["tie_reason"]
 
@@ -128,4 +128,4 @@ class PromiseMade(forms.PageForm):
 
     def __init__(self, *args: Any, titles: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["question"].choices = [("", "Elsewhere in the bid"), *titles.items()]  # type: ignore[attr-defined]
+        self.choice_field("question").choices = [("", "Elsewhere in the bid"), *titles.items()]

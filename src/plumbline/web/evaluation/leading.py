@@ -38,7 +38,7 @@ def board(request: Request, pk: int) -> HttpResponseBase:
 
 def board_page(request: Request, pk: int) -> HttpResponseBase:
     """Who has declared, how far they are, who has locked. `request` is of somebody who sees tenders."""
-    viewer, on = request.user, request.day  # type: ignore[attr-defined]
+    viewer, on = request.user, request.day
     tender = queries.tender_managed(viewer, tender_id=pk, on=on)
     leads = tender.lead_commissioner_id == viewer.pk and may(viewer, Permission.TENDERS_MANAGE, on=on)
     waits = queries.why_moderation_waits(tender) if tender.state == _S.EVALUATION else []
@@ -79,17 +79,17 @@ def _row(tender: Tender, progress: Progress, *, leads: bool) -> dict[str, Any]:
 def places(request: Request, tender: Tender, here: str) -> list[tuple[str, str, bool]]:
     """The pages below "Evaluation" that this viewer may open, and which of them is this."""
     found = []
-    on = request.day  # type: ignore[attr-defined]
-    if may(request.user, Permission.TENDERS_VIEW, on=on):  # type: ignore[arg-type]
+    on = request.day
+    if may(request.user, Permission.TENDERS_VIEW, on=on):
         found.append(("board", "Evaluators", reverse("evaluation_board", args=[tender.pk])))
     try:
-        queries.scores_seen(request.user, tender_id=tender.pk, on=on)  # type: ignore[arg-type]
+        queries.scores_seen(request.user, tender_id=tender.pk, on=on)
     except NotAllowed:
         return [(label, url, key == here) for key, label, url in found]
     if queries.scored(tender):
         found += [("moderation", "Scores and moderation", reverse("evaluation_moderation", args=[tender.pk])),
                   ("result", "Result", reverse("evaluation_result", args=[tender.pk]))]  # fmt: skip
-    if may(request.user, Permission.TENDERS_VIEW, on=on):  # type: ignore[arg-type]
+    if may(request.user, Permission.TENDERS_VIEW, on=on):
         found.append(("report", "Evaluation report", reverse("evaluation_report", args=[tender.pk])))
     return [(label, url, key == here) for key, label, url in found]
 
@@ -140,7 +140,7 @@ def exclude(request: Request, pk: int, evaluator_id: int) -> HttpResponseBase:
 
 
 def _evaluator(request: Request, pk: int, evaluator_id: int) -> tuple[Tender, Evaluator]:
-    tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
+    tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     found = queries.evaluators_of(tender).filter(pk=evaluator_id).first()
     if found is None:
         raise NotAllowed(f"There is no evaluator {evaluator_id}.")
@@ -165,7 +165,7 @@ def _decided(
         try:
             operation(
                 evaluator_id=evaluator.pk, because=form.cleaned_data["because"], by=request.user,
-                at=request.at, on=request.day,  # type: ignore[attr-defined]
+                at=request.at, on=request.day,
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

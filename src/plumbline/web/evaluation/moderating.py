@@ -26,7 +26,7 @@ _S = Tender.State
 
 
 def _manages(request: Request) -> bool:
-    return bool(may(request.user, Permission.TENDERS_MANAGE, on=request.day))  # type: ignore[arg-type, attr-defined]
+    return bool(may(request.user, Permission.TENDERS_MANAGE, on=request.day))
 
 
 @requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)

@@ -50,9 +50,9 @@ def report_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
 
 
 def _report(request: Request, pk: int) -> tuple[Tender, Report]:
-    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
+    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     return tender, reports.evaluation_report(
-        tender, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day  # type: ignore[attr-defined]
+        tender, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day
     )  # fmt: skip
 
 
@@ -73,13 +73,13 @@ def summary_file(request: Request, pk: int, bid_id: int, kind: str) -> HttpRespo
 
 
 def _summary(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid, Report]:
-    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[arg-type, attr-defined]
+    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     found = queries.standing_award(tender)
     bid = tender.bids.select_related("supplier").filter(pk=bid_id).first()
     if bid is None or found is None or found.approved_at is None:
         raise NotAllowed(f"There is no assessment summary of bid {bid_id}.")
     document = reports.assessment_summary(
-        tender, found, bid, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day  # type: ignore[attr-defined]
+        tender, found, bid, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day
     )  # fmt: skip
     return tender, bid, document
 
@@ -93,7 +93,7 @@ def _file(request: Request, document: Report, kind: str, name: str) -> HttpRespo
     if kind not in _FILES:
         raise Http404
     media_type, write = _FILES[kind]
-    answer = HttpResponse(write(document, request.at), content_type=media_type)  # type: ignore[attr-defined]
+    answer = HttpResponse(write(document, request.at), content_type=media_type)
     # Never opened in place: a page of its own would come from our address without our policy.
     answer["Content-Disposition"] = content_disposition_header(True, f"{slugify(name)}.{kind}")
     return answer

@@ -1,6 +1,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.forms import HiddenInput
+
 from plumbline.evidence import rules
 from plumbline.evidence.models import Sensitivity
 from plumbline.people.models import Organisation, User
@@ -45,12 +48,12 @@ class Give(Replace):
         super().__init__(*args, **kwargs)
         self.organisations = {str(each.pk): each for each in organisations}
         named = [(key, each.name) for key, each in self.organisations.items()]
-        self.fields["organisation"].choices = named if for_provider else [("", "The council’s own"), *named]
+        self.choice_field("organisation").choices = named if for_provider else [("", "The council’s own"), *named]
         if for_provider:
             # What a provider gives is shared with the council: evidence.operations.give_document.
             del self.fields["sensitivity"]
             if len(named) == 1:
-                self.fields["organisation"].widget = forms.forms.HiddenInput()
+                self.fields["organisation"].widget = HiddenInput()
                 self.fields["organisation"].initial = named[0][0]
         forms.dress(self)
 
@@ -74,7 +77,10 @@ class LetOpen(forms.PageForm):
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(user.pk): user for user in people}
-        self.fields["user"].choices = [("", "Choose one"), *((key, str(user)) for key, user in self.people.items())]
+        self.choice_field("user").choices = [
+            ("", "Choose one"),
+            *((key, str(user)) for key, user in self.people.items()),
+        ]
 
     def clean_user(self) -> User:
         return self.people[self.cleaned_data["user"]]
@@ -97,5 +103,5 @@ class LawChangeForm(forms.PageForm):
     def clean_link(self) -> str:
         link = self.cleaned_data["link"].strip()
         if link and not link.startswith(("https://", "http://")):
-            raise forms.ValidationError("An address on the web begins with https://")
+            raise ValidationError("An address on the web begins with https://")
         return link

@@ -1,8 +1,9 @@
 """Which documents somebody may open, with those that they reach by a record of another room, and where each is used."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -81,13 +82,14 @@ def _actions(document: Document, viewer: User, on: date) -> Iterable[Use]:
 
 def _contracts(document: Document, viewer: User, on: date) -> Iterable[Use]:
     seen = contracts_visible_to(viewer, on=on).order_by()
-    for kind, rows in (
+    uses: Sequence[tuple[str, QuerySet[Any]]] = (
         ("Policy of", PolicyReview.objects.filter(document=document)),
         ("Policy offered for", PolicyOffer.objects.filter(document=document)),
         ("Assessment of", Assessment.objects.filter(document=document)),
         ("Minutes of the evaluation of", Evaluation.objects.filter(minutes_document=document)),
         ("Report of a visit under", Visit.objects.filter(report=document)),
-    ):
+    )
+    for kind, rows in uses:
         for contract in (
             Contract.objects.filter(pk__in=rows.values("contract")).filter(pk__in=seen.values("pk")).order_by("pk")
         ):

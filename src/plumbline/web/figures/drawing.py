@@ -1,5 +1,7 @@
 """Answers as charts and words."""
 
+from decimal import Decimal
+
 from plumbline.documents.model import Chart, Point, Series
 from plumbline.measures.model import Answer, Measure, Row
 from plumbline.web import wording
@@ -31,12 +33,12 @@ def change_words(measure: Measure, now: Row, then: Row) -> str:
     """Since a year before, in words and sign."""
     if now.withheld or then.withheld or now.value is None or then.value is None:
         return ""
-    difference = now.value - then.value
+    difference: Decimal | int = now.value - then.value
     unit = " percentage points" if measure.is_share else ""
     if not difference:
         return "the same as a year before"
     direction = "up" if difference > 0 else "down"
-    return f"{direction} {wording.number(abs(difference))}{unit} on a year before"
+    return f"{direction} {wording.number(max(difference, -difference))}{unit} on a year before"
 
 
 def trend(answer: Answer) -> Chart | None:

@@ -1,5 +1,6 @@
 """Figures: every measure as a card, and one measure opened down to its definition and its records."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,7 +87,7 @@ def definition(request: Request, key: str) -> HttpResponseBase:
 
 class RecordsBehind(tables.Table):
     one, many = "record", "records"
-    columns = (
+    columns: Sequence[tables.Column] = (
         tables.Column("source_id", "Record", sort=lambda row: row["source_id"]),
         tables.Column("first", "From", sort=lambda row: row["first"]),
         tables.Column("last", "To", sort=lambda row: row["last"], absent="still open"),
@@ -160,8 +161,8 @@ def _card(request: Request, measure: Measure) -> dict[str, str]:
         now, then = _kept(request, question), _kept(request, asking.before(question))
     except RuleBroken as refusal:
         return {**card, "of": refusal.reason}
-    day = question.as_at
-    when = wording.day(day) if day else f"{wording.day(question.period.first)} to {wording.day(question.period.last)}"
+    day, period = question.as_at, question.period
+    when = f"{wording.day(period.first)} to {wording.day(period.last)}" if period else wording.day(day) if day else ""
     return {
         **card,
         "value": drawing.value_words(measure, now.total),

@@ -183,7 +183,9 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
 
 
 def _placement_url(request: Request, found: Flag) -> str:
-    if found.subject_type != "placement" or not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
+    if found.subject_type != "placement" or found.subject_id is None:
+        return ""
+    if not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
         return ""
     seen = placements.placements_listed(request.user, on=request.day).filter(pk=found.subject_id).exists()
     return reverse("placement", args=[found.subject_id]) if seen else ""
@@ -267,7 +269,7 @@ def step(request: Request, flag_id: int, step_id: int) -> HttpResponseBase:
         raise NotAllowed(f"There is no step {step_id}.")
     form = StepResult(request.POST or None, rule=rules.step_rule(found.kind, asked.code))
     if "seen_on" in form.fields:
-        form.fields["seen_on"].no_later_than = (on, "The child cannot have been seen after today")
+        form.day_field("seen_on").no_later_than = (on, "The child cannot have been seen after today")
     if form.is_valid():
         try:
             operations.record_step_result(step_id=step_id, by=viewer, at=request.at, on=on, **form.answers())

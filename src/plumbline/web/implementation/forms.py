@@ -29,8 +29,8 @@ class Leads(forms.PageForm):
 
     def __init__(self, *args: Any, commissioners: Sequence[User], leads: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commissioner"].choices = people(commissioners)
-        self.fields["service_area_lead"].choices = people(leads)
+        self.choice_field("commissioner").choices = people(commissioners)
+        self.choice_field("service_area_lead").choices = people(leads)
 
 
 class Agreement(forms.PageForm):
@@ -59,7 +59,7 @@ class Item(forms.PageForm):
 
     def __init__(self, *args: Any, owners: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = people(owners)
+        self.choice_field("owner").choices = people(owners)
 
 
 class ContactForm(forms.PageForm):
@@ -86,7 +86,7 @@ class Contract(forms.PageForm):
 
     def __init__(self, *args: Any, managers: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["manager"].choices = people(managers)
+        self.choice_field("manager").choices = people(managers)
 
 
 class GoLive(forms.PageForm):

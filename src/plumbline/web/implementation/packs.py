@@ -22,7 +22,7 @@ _ROLES = {Contact.Side.COUNCIL: rules.COUNCIL_CONTACTS, Contact.Side.SUPPLIER: r
 def contact(request: Request, pk: int, side: str, role: str) -> HttpResponseBase:
     plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
     own = may(request.user, Permission.IMPLEMENTATION, on=request.day) or side == Contact.Side.SUPPLIER
-    if plan is None or not own or role not in _ROLES.get(side, {}):
+    if plan is None or not own or side not in Contact.Side or role not in _ROLES[Contact.Side(side)]:
         raise Http404
     known = plan.contacts.filter(side=side, role=role, ended_at=None).first()
     fields = ("name", "phone", "email", "hours")

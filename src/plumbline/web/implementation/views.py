@@ -18,11 +18,12 @@ from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.models import User
+from plumbline.toolkits import content
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence.files import folder
 from plumbline.web.implementation import forms
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders.frame import frame
 from plumbline.web.tenders.views import READS
 
@@ -50,7 +51,7 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
     contract = Contract.objects.filter(plan=plan).first()
     hindrances = queries.hindrances_of(plan)
     packs = list(plan.packs.select_related("sent_by").order_by("-number"))
-    may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)  # type: ignore[attr-defined]
+    may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)
     contacts = {(each.side, each.role): each for each in plan.contacts.filter(ended_at=None)}
     return {
         "items": [
@@ -90,7 +91,7 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
         "contract": contract,
         "may_go_live": contract is not None and contract.state == "implementation" and not hindrances,
         "may_override": contract is not None and contract.state == "implementation" and bool(hindrances)
-        and may(request.user, Permission.CONTRACTS_OVERRIDE, on=request.day),  # type: ignore[attr-defined]
+        and may(request.user, Permission.CONTRACTS_OVERRIDE, on=request.day),
     }  # fmt: skip
 
 
@@ -199,36 +200,36 @@ def item(request: Request, pk: int, number: int) -> HttpResponseBase:
 
 
 def _save_item(request: Request, found: PlanItem, given: dict[str, Any], users: dict[str, User]) -> None:
-    who = {"by": request.user, "at": request.at, "on": request.day}  # type: ignore[attr-defined]
     document = None
     if given["evidence"]:
         document = keep_document(
             title=f"{found.title}: {found.plan.title}"[:300], file_name=given["evidence"].name,
-            content=given["evidence"].read(), folder=folder(), by=request.user, at=request.at,  # type: ignore[attr-defined]
+            content=given["evidence"].read(), folder=folder(), by=request.user, at=request.at,
         )  # fmt: skip
     owner = users.get(given["owner"])
     if (owner, given["owner_words"].strip()) != (found.owner, found.owner_words):
-        operations.assign_item(item_id=found.pk, owner=owner, owner_words=given["owner_words"], **who)
+        operations.assign_item(item_id=found.pk, owner=owner, owner_words=given["owner_words"], **acting(request))
     if given["state"] != found.state:
         operations.move_item(
             item_id=found.pk, state=PlanItem.State(given["state"]), note=given["note"],
-            document_id=document.pk if document else None, **who,
+            document_id=document.pk if document else None, **acting(request),
         )  # fmt: skip
     elif given["note"].strip() != found.note or document:
-        operations.note_item(item_id=found.pk, note=given["note"], document_id=document.pk if document else None, **who)
+        operations.note_item(
+            item_id=found.pk, note=given["note"], document_id=document.pk if document else None, **acting(request)
+        )
 
 
 def _guidance(plan: ImplementationPlan, found: PlanItem) -> str:
-    for section in plan.version.content["sections"]:
-        for criterion in section["criteria"]:
-            if criterion["key"] == found.criterion:
-                return criterion["guidance"]
-    return ""
+    asked = content.read(plan.version.content).criteria
+    return next((criterion.guidance for criterion in asked if criterion.key == found.criterion), "")
 
 
 @requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE)
 def contract(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
+    if plan.award_id is None:
+        raise Http404
     managers = _held(request, "contract_officer")
     form = forms.Contract(request.POST or None, managers=managers)
     if form.is_valid():
@@ -255,17 +256,16 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
     found = Contract.objects.filter(plan=plan).first()
     if found is None:
         raise Http404
-    who = {"by": request.user, "at": request.at, "on": request.day}
     hindrances = queries.hindrances_of(plan)
     if not hindrances:
         if request.method == "POST":
-            going_live.go_live(contract_id=found.pk, **who)
+            going_live.go_live(contract_id=found.pk, **acting(request))
             messages.success(request, f"{found.reference} is live.")
         return redirect(back)
     form = forms.GoLive(request.POST or None)
     if form.is_valid():
         try:
-            going_live.go_live(contract_id=found.pk, override_because=form.cleaned_data["because"], **who)
+            going_live.go_live(contract_id=found.pk, override_because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -276,14 +276,14 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _found(request: Request, pk: int) -> tuple[ImplementationPlan, str]:
-    plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()  # type: ignore[attr-defined]
+    plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if plan is None:
         raise Http404
     return plan, reverse("tender_implementation", args=[plan.tender_id])
 
 
 def _held(request: Request, role: str) -> list[User]:
-    return sorted(users_with_role(role, on=request.day), key=lambda user: user.name)  # type: ignore[attr-defined]
+    return sorted(users_with_role(role, on=request.day), key=lambda user: user.name)
 
 
 def _council(request: Request) -> list[User]:

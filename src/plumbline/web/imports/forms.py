@@ -19,7 +19,7 @@ class FilesField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=_Files(attrs={"multiple": True}), **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         # An empty file is handed on: the dry run says which it is and what is wrong with it.
         several = [each for each in (data or []) if each]
         if not several:
@@ -38,7 +38,8 @@ class HandIn(forms.PageForm):
             "any may be absent",
         },
     )  # fmt: skip
-    files = FilesField(label="Files", hint="Several, or one zip", accept=".csv,.txt,.tsv,.xlsx,.ods,.zip")
+    # Declared fields stand in `fields`; the files given stay what Django calls `files`.
+    files = FilesField(label="Files", hint="Several, or one zip", accept=".csv,.txt,.tsv,.xlsx,.ods,.zip")  # type: ignore[assignment]
     as_at = forms.DayField(
         label="Of which day are they?", required=False,
         hint="The day of the extract, or the day that the list says it is as at. For example, 31 7 2016",

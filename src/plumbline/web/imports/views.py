@@ -2,6 +2,7 @@
 time: each state has its sentence, and a page that is looked at again goes on by itself where scripts run."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,12 @@ _FIELDS = {
 }  # fmt: skip
 
 
+_LOOKS = {
+    "uploaded": "grey", "looking": "in_progress", "ready": "amber", "taking": "in_progress", "done": "done",
+    "refused": "refused",
+}  # fmt: skip
+
+
 def _sum(row: Import, count: str) -> int | None:
     """Over the files; None where the import keeps no counts."""
     counts = [file[count] for file in row.files.values() if isinstance(file, dict) and count in file]
@@ -51,7 +58,7 @@ class Imports(tables.Table):
         tables.Column("at", "Taken", sort="id"),
         tables.Column("by_name", "By", sort="by_name"),
         *(
-            tables.Column(count, count.capitalize(), lambda row, count=count: _sum(row, count), numeric=True)
+            tables.Column(count, count.capitalize(), partial(_sum, count=count), numeric=True)
             for count in ("added", "changed", "refused")
         ),
     )
@@ -88,12 +95,6 @@ class Uploads(tables.Table):
     order = "-id"
 
 
-_LOOKS = {
-    "uploaded": "grey", "looking": "in_progress", "ready": "amber", "taking": "in_progress", "done": "done",
-    "refused": "refused",
-}  # fmt: skip
-
-
 @requires(Permission.IMPORTS)
 def uploads(request: Request) -> HttpResponseBase:
     rows = exchange.uploads_visible_to(request.user, on=request.day).order_by()
@@ -105,7 +106,7 @@ def uploads(request: Request) -> HttpResponseBase:
 @takes_files(largest=LIMITS.bytes)
 def new_import(request: Request) -> HttpResponseBase:
     form = HandIn(request.POST or None, request.FILES or None)
-    form.fields["as_at"].no_later_than = (request.day, "That day has not come yet")
+    form.day_field("as_at").no_later_than = (request.day, "That day has not come yet")
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -21,7 +21,7 @@ from plumbline.web.access import requires
 from plumbline.web.forms import PageForm
 from plumbline.web.incidents import forms, words
 from plumbline.web.incidents.views import WORKS, address_of_contract, may_report, seen
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 MANAGES = Permission.INCIDENTS_MANAGE
 DRAFT = "incident_report"
@@ -33,7 +33,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     if not may_report(request, contract):
         raise Http404
-    about = {"user": request.user, "form": DRAFT, "subject": f"contract:{contract.pk}"}
+    about: dict[str, Any] = {"user": request.user, "form": DRAFT, "subject": f"contract:{contract.pk}"}
     if request.method == "POST" and request.POST.get("discard"):
         drafts.drop(**about)
         return redirect("incident_report", contract.pk)
@@ -85,7 +85,7 @@ def sent(request: Request, pk: int, number: int) -> HttpResponseBase:
         title=f"{words.label(row.recipient)}: mark as told", button="Mark as told", done="Marked as told.",
         text=f"{row.legal_basis}. Due by {words.said(row.due_at)}.",
         operation=lambda form: incident_notices.mark_sent(
-            notification_id=row.pk, channel=form.cleaned_data["channel"], sent_at=form.sent_at, **_who(request)
+            notification_id=row.pk, channel=form.cleaned_data["channel"], sent_at=form.sent_at, **acting(request)
         ),
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def received(request: Request, pk: int, number: int) -> HttpResponseBase:
         title=f"{words.label(row.recipient)}: mark as received", button="Mark as received",
         done="Marked as received.", text=f"Told: {row.channel}.",
         operation=lambda form: incident_notices.mark_received(
-            notification_id=row.pk, received_by=form.cleaned_data["received_by"], **_who(request)
+            notification_id=row.pk, received_by=form.cleaned_data["received_by"], **acting(request)
         ),
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ def not_needed(request: Request, pk: int, number: int) -> HttpResponseBase:
         request, found, forms.NotNeeded(request.POST or None), title=f"{words.label(row.recipient)}: not needed",
         button="Mark as not needed", done="Marked as not needed.", text=f"{row.legal_basis}.",
         operation=lambda form: incident_notices.mark_not_needed(
-            notification_id=row.pk, because=form.cleaned_data["because"], **_who(request)
+            notification_id=row.pk, because=form.cleaned_data["because"], **acting(request)
         ),
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def news(request: Request, pk: int) -> HttpResponseBase:
         request, found, forms.News(request.POST or None), title="Add what has become known", button="Add the news",
         done="Added. Tell everybody who was told before.",
         operation=lambda form: incidents.add_news(
-            incident_id=found.pk, text=form.cleaned_data["text"], **_who(request)
+            incident_id=found.pk, text=form.cleaned_data["text"], **acting(request)
         ),
     )  # fmt: skip
 
@@ -138,7 +138,7 @@ def news_sent(request: Request, pk: int, number: int) -> HttpResponseBase:
         title=f"{words.label(row.notification.recipient)}: mark the news as told", button="Mark as told",
         done="Marked as told.", text=row.news.text,
         operation=lambda form: incident_notices.mark_news_sent(
-            news_sent_id=row.pk, channel=form.cleaned_data["channel"], sent_at=form.sent_at, **_who(request)
+            news_sent_id=row.pk, channel=form.cleaned_data["channel"], sent_at=form.sent_at, **acting(request)
         ),
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
         text="From learning of it the council has five working days to notify the panel, fifteen for a rapid review.",
         operation=lambda form: incidents.decide_notifiable(
             incident_id=found.pk, notifiable=form.cleaned_data["notifiable"] == "yes",
-            learnt_on=form.cleaned_data["learnt_on"], because=form.cleaned_data["because"], **_who(request),
+            learnt_on=form.cleaned_data["learnt_on"], because=form.cleaned_data["because"], **acting(request),
         ),
     )  # fmt: skip
 
@@ -166,7 +166,7 @@ def outcome(request: Request, pk: int) -> HttpResponseBase:
         title="Outcome of the allegation", button="Record the outcome", done="The outcome is recorded.",
         operation=lambda form: incidents.set_outcome(
             incident_id=found.pk, outcome=form.cleaned_data["outcome"], because=form.cleaned_data["because"],
-            **_who(request),
+            **acting(request),
         ),
     )  # fmt: skip
 
@@ -196,7 +196,7 @@ def change(request: Request, pk: int) -> HttpResponseBase:
         text="The full account stays as it was written. What became known later is added as news.",
         operation=lambda form: incidents.change_facts(
             incident_id=found.pk, told=form.told(staff=found.staff_involved), setting_id=form.setting_id,
-            because=form.cleaned_data["because"], **_who(request),
+            because=form.cleaned_data["because"], **acting(request),
         ),
     )  # fmt: skip
 
@@ -206,7 +206,7 @@ def action(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     form = forms.RaiseAction(request.POST or None)
     if found.contract.manager is None:
-        form.fields["owner"].choices = form.fields["owner"].choices[:2]  # type: ignore[attr-defined]
+        form.choice_field("owner").choices = form.fields["owner"].choices[:2]  # type: ignore[attr-defined]
     owners = {"me": request.user, "manager": found.contract.manager, "provider": None}
     return _do(
         request, found, form, title="Put down an action", button="Put it down", done="The action is on the list.",
@@ -214,7 +214,7 @@ def action(request: Request, pk: int) -> HttpResponseBase:
             incident_id=found.pk, title=form.cleaned_data["title"], detail=form.cleaned_data["detail"],
             owner=owners[form.cleaned_data["owner"]],
             owner_organisation=found.contract.provider if form.cleaned_data["owner"] == "provider" else None,
-            due_on=form.cleaned_data["due_on"], critical=form.cleaned_data["critical"], **_who(request),
+            due_on=form.cleaned_data["due_on"], critical=form.cleaned_data["critical"], **acting(request),
         ),
     )  # fmt: skip
 
@@ -227,7 +227,9 @@ def review(request: Request, pk: int) -> HttpResponseBase:
         request, found, PageForm(request.POST if request.method == "POST" else None), title="Look back at the incident",
         button="Begin the review", done="The incident is under review.",
         text="Say so when everything that had to be done at once is done. It can be opened again.",
-        operation=lambda form: incidents.move_incident(incident_id=found.pk, to=IncidentState.REVIEW, **_who(request)),
+        operation=lambda form: incidents.move_incident(
+            incident_id=found.pk, to=IncidentState.REVIEW, **acting(request)
+        ),
     )  # fmt: skip
 
 
@@ -238,7 +240,7 @@ def reopen(request: Request, pk: int) -> HttpResponseBase:
         request, found, forms.Reopen(request.POST or None), title="Open the incident again", button="Open it again",
         done="The incident is open again.",
         operation=lambda form: incidents.move_incident(
-            incident_id=found.pk, to=IncidentState.OPEN, because=form.cleaned_data["because"], **_who(request)
+            incident_id=found.pk, to=IncidentState.OPEN, because=form.cleaned_data["because"], **acting(request)
         ),
     )  # fmt: skip
 
@@ -250,7 +252,7 @@ def close(request: Request, pk: int) -> HttpResponseBase:
         request, found, forms.Close(request.POST or None, initial={"lessons": found.lessons}),
         title="Close the incident", button="Close it", done="The incident is closed.",
         operation=lambda form: incidents.move_incident(
-            incident_id=found.pk, to=IncidentState.CLOSED, lessons=form.cleaned_data["lessons"], **_who(request)
+            incident_id=found.pk, to=IncidentState.CLOSED, lessons=form.cleaned_data["lessons"], **acting(request)
         ),
     )  # fmt: skip
 
@@ -267,7 +269,7 @@ def let_read(request: Request, pk: int) -> HttpResponseBase:
         button="Let them read it", done="They can read it now.", text="Each reading is recorded.",
         operation=lambda form: incidents.let_read(
             incident_id=found.pk, reader=next(each for each in readers if str(each.pk) == form.cleaned_data["reader"]),
-            because=form.cleaned_data["because"], **_who(request),
+            because=form.cleaned_data["because"], **acting(request),
         ),
     )  # fmt: skip
 
@@ -282,17 +284,13 @@ def child(request: Request, pk: int) -> HttpResponseBase:
         chosen = visible.filter(source_id__iexact=form.cleaned_data["child"].strip()).first()
         if chosen is None:
             raise RuleBroken("No child of this number is known to you.", code="unknown_child")
-        incidents.link_child(incident_id=found.pk, child=chosen, **_who(request))
+        incidents.link_child(incident_id=found.pk, child=chosen, **acting(request))
 
     return _do(
         request, found, forms.LinkChild(request.POST or None), title="Say which child it concerns",
         button="Link the child", done="The child is linked. Only those who may see the child see the name.",
         operation=link,
     )  # fmt: skip
-
-
-def _who(request: Request) -> dict[str, Any]:
-    return {"by": request.user, "at": request.at, "on": request.day}
 
 
 def _notification(request: Request, pk: int, number: int) -> tuple[Incident, Notification]:

@@ -68,7 +68,7 @@ class _Facts(forms.PageForm):
         super().__init__(*args, **kwargs)
         places = [(str(each.setting_id), settings.label(each.setting))
                   for each in contract.settings.select_related("setting").order_by("urn")]  # fmt: skip
-        self.fields["setting"].choices = [*places, ("none", "Elsewhere")]  # type: ignore[attr-defined]
+        self.choice_field("setting").choices = [*places, ("none", "Elsewhere")]
         if len(places) == 1 and not self.is_bound:
             self.initial.setdefault("setting", places[0][0])
 
@@ -219,7 +219,7 @@ class LetRead(forms.PageForm):
 
     def __init__(self, *args: Any, readers: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reader"].choices = [("", "Choose one"), *((str(each.pk), str(each)) for each in readers)]  # type: ignore[attr-defined]
+        self.choice_field("reader").choices = [("", "Choose one"), *((str(each.pk), str(each)) for each in readers)]
 
 
 class LinkChild(forms.PageForm):

@@ -24,7 +24,7 @@ CHANNELS = (
 
 def now_of(request: Request) -> datetime:
     """The moment on the council's clocks."""
-    return rules.moment(on=request.day, at=request.at)  # type: ignore[attr-defined]
+    return rules.moment(on=request.day, at=request.at)
 
 
 def said(value: datetime) -> str:

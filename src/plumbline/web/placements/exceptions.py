@@ -112,14 +112,14 @@ def ask(request: Request) -> HttpResponseBase:
     form = AskException(request.POST or None, initial={"from_on": on})
     if form.is_valid():
         try:
-            asked = operations.ask_exception(
+            made = operations.ask_exception(
                 child_id=child.pk, setting_id=setting.pk, by=viewer, at=request.at, on=on, **form.cleaned_data
             )
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, "Asked for. The head of service has it in their work.")
-            return redirect("exception", asked.pk)
+            return redirect("exception", made.pk)
     return render(request, "placements/exception_ask.html", {
         "form": form, "child": child, "setting": setting, "label": words.label(setting),
         "kind": words.kind(setting.status), "word": words.STATUSES[setting.status],

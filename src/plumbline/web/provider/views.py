@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.actions import queries as actions
-from plumbline.contracts.models import Contract, Policy
+from plumbline.contracts.models import Contract, Policy, PolicyOffer
 from plumbline.contracts.operations import policy_offers
 from plumbline.contracts.queries import incidents, portal
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -53,7 +53,7 @@ def home(request: Request) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _waiting(request: Request) -> QuerySet:
+def _waiting(request: Request) -> QuerySet[PolicyOffer]:
     return (
         portal.offers_visible_to(request.user, on=request.day)
         .filter(accepted=None, contract__in=portal.own_contracts(request.user, on=request.day).values("pk"))
@@ -93,7 +93,7 @@ def policy(request: Request, pk: int, key: str) -> HttpResponseBase:
         raise Http404
     line = next(each for each in portal.policies_of(found, on=request.day) if each.key == key)
     form = forms.Upload(request.POST or None, request.FILES or None)
-    form.fields["reviewed_on"].no_later_than = (request.day, "The day of the review cannot be in the future")  # type: ignore[attr-defined]
+    form.day_field("reviewed_on").no_later_than = (request.day, "The day of the review cannot be in the future")
     if form.is_valid():
         upload = form.cleaned_data["file"]
         try:

@@ -23,7 +23,7 @@ class DecideOrganisation(forms.PageForm):
 
     def __init__(self, *args: Any, alike: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["which"].choices = [
+        self.choice_field("which").choices = [
             *((str(each.pk), f"{each.name} ({each.get_sector_display()})") for each in alike),
             (OTHER, "Another organisation in the register"),
             (NEW, "A new organisation"),

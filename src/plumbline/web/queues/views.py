@@ -24,7 +24,7 @@ from plumbline.people.operations import look_at_list
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.queues import forms
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 # Rows of a queue on one page; the next come when these are decided.
 _AT_ONCE = 50
@@ -189,16 +189,15 @@ def decide_organisation(request: Request) -> HttpResponseBase:
 
 
 def _map_organisation(request: Request, said: str, given: dict[str, Any]) -> int:
-    acting = {"by": request.user, "at": request.at, "on": request.day}
     if given["which"] == forms.NEW:
-        return earlyhelp.map_new_organisation(wording=said, sector=given["sector"], **acting)
+        return earlyhelp.map_new_organisation(wording=said, sector=given["sector"], **acting(request))
     number = given["which"]
     if number == forms.OTHER:
         found = people.organisations().filter(name__iexact=given["name"].strip()).first()
         if found is None:
             raise RuleBroken("The register has no organisation of that name.", code="unknown_organisation")
         number = found.pk
-    return earlyhelp.map_organisation(wording=said, organisation_id=int(number), **acting)
+    return earlyhelp.map_organisation(wording=said, organisation_id=int(number), **acting(request))
 
 
 @requires(Permission.LISTS_MANAGE)
@@ -321,12 +320,11 @@ def set_aside(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     form = forms.SetAside(request.POST or None, prefix="aside")
     if form.is_valid():
-        acting = {"by": request.user, "at": request.at, "on": request.day}
         because = form.cleaned_data["because"]
         if form.cleaned_data["alike"]:
-            count = uploads.dismiss_alike(refused_id=row.pk, because=because, **acting)
+            count = uploads.dismiss_alike(refused_id=row.pk, because=because, **acting(request))
         else:
-            exchange.dismiss_row(refused_id=row.pk, because=because, **acting)
+            exchange.dismiss_row(refused_id=row.pk, because=because, **acting(request))
             count = 1
         messages.success(request, f"{wording.how_many(count, 'row is', 'rows are')} set aside.")
         return redirect("refused", row.pk)

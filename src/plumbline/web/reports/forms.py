@@ -14,5 +14,5 @@ class WriteReport(forms.PageForm):
 
     def __init__(self, *args: Any, questions: Sequence[Question], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["questions"].choices = [(each.number, f"{each.number}. {each.wording}") for each in questions]
-        self.fields["as_at"].no_later_than = (today, "That day has not come yet")
+        self.choice_field("questions").choices = [(each.number, f"{each.number}. {each.wording}") for each in questions]
+        self.day_field("as_at").no_later_than = (today, "That day has not come yet")

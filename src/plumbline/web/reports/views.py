@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -142,7 +143,7 @@ class RunAgain(tables.Table):
             "title", "Figure", sort=lambda row: row["title"], note=lambda row: row["when"], note_heading="When"
         ),
         *(
-            tables.Column(key, heading, numeric=True, shown=lambda row, key=key: figure_words(row, key))
+            tables.Column(key, heading, numeric=True, shown=partial(figure_words, key=key))
             for key, heading in (
                 ("published", "Published"),
                 ("as_known_then", "As known then"),

@@ -57,7 +57,7 @@ def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
         request.POST or None, request.FILES or None, aspects=aspects, initial={"inspectorate": "Ofsted"}
     )
     for name in ("inspected_on", "published_on"):
-        form.fields[name].no_later_than = (request.day, "That day is still to come")
+        form.day_field(name).no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         try:
             judged = operations.take_judgements(

@@ -25,7 +25,7 @@ class WhichKind(forms.PageForm):
 
     def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.choice_field("kind").choices = kinds
 
 
 class JudgementByHand(Evidence):

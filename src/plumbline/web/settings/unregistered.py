@@ -67,7 +67,7 @@ def record(request: Request, register: str, urn: str) -> HttpResponseBase:
     if standing:
         del form.fields["from_on"]
     for name in ("court_order_on", "ofsted_told_on", "registration_applied_on"):
-        form.fields[name].no_later_than = (request.day, "That day is still to come")
+        form.day_field(name).no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -106,7 +106,7 @@ def end(request: Request, register: str, urn: str) -> HttpResponseBase:
     if standing is None:
         raise NotAllowed(f"There is no open use of {urn} without registration.")
     form = EndByHand(request.POST or None, label="Last day of use without registration")
-    form.fields["to_on"].no_later_than = (request.day, "That day is still to come")
+    form.day_field("to_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         try:
             judged = operations.take_judgements(

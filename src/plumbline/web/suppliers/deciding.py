@@ -81,7 +81,7 @@ def _decide(request: Request, row: OcdsParty, answer: str, *, all_alike: bool) -
     known = _number(answer) if answer not in (NEW, NOT_OURS) else None
     return operations.decide_party(
         party_id=row.pk, organisation_id=known, new=answer == NEW, not_ours=answer == NOT_OURS, all_alike=all_alike,
-        by=request.user, at=request.at, on=request.day,  # type: ignore[attr-defined, arg-type]
+        by=request.user, at=request.at, on=request.day,
     )  # fmt: skip
 
 

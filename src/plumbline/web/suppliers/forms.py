@@ -21,7 +21,7 @@ class Merge(forms.PageForm):
 
     def __init__(self, *args: Any, both: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stays"].choices = [(str(pk), name) for pk, name in both]
+        self.choice_field("stays").choices = [(str(pk), name) for pk, name in both]
 
 
 class Unmerge(forms.PageForm):
@@ -39,7 +39,7 @@ class Decide(forms.PageForm):
 
     def __init__(self, *args: Any, known: Sequence[tuple[int, str]], alike: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["which"].choices = [
+        self.choice_field("which").choices = [
             *((str(pk), name) for pk, name in known),
             (NEW, "A new supplier, to be added to the register"),
             (NOT_OURS, "None of ours: nobody with whom the council has to do"),

@@ -72,10 +72,10 @@ def notice(request: Request, pk: int) -> HttpResponseBase:
 
 def _contracts(request: Request, found: OcdsProcess) -> list[dict[str, Any]]:
     """The published contracts: in the register already, or where they can be taken into it."""
-    seen = contracts_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
+    seen = contracts_visible_to(request.user, on=request.day)
     registered = {row.ocds_contract_id: row for row in seen.filter(ocds_contract__process=found)}
     takes = navigation.page_exists("contract_new") and may(
-        request.user, Permission.CONTRACTS_MANAGE, on=request.day  # type: ignore[attr-defined, arg-type]
+        request.user, Permission.CONTRACTS_MANAGE, on=request.day
     )  # fmt: skip
     shown = []
     for row in found.contracts.order_by("starts_on", "contract_id"):

@@ -33,7 +33,7 @@ _FORM_AROUND_IT = 1_000_000
 
 def handed_in(request: Request) -> list[Upload]:
     """The packages handed in lately, for who may hand them in."""
-    found = uploads.uploads_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
+    found = uploads.uploads_visible_to(request.user, on=request.day)
     return list(found.filter(kind=uploads.NOTICES)[:10])
 
 
@@ -93,7 +93,7 @@ def look(request: Request, upload_id: int) -> HttpResponseBase:
 
 
 def _look(request: Request, found: Upload) -> None:
-    uploads.ask_to_look(upload=found, by=request.user, at=request.at, on=request.day)  # type: ignore[attr-defined, arg-type]
+    uploads.ask_to_look(upload=found, by=request.user, at=request.at, on=request.day)
     # In the transaction of the asking: a job is there if and only if it was asked for.
     app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=found.pk)
 
@@ -109,7 +109,7 @@ def take(request: Request, upload_id: int) -> HttpResponseBase:
 
 
 def _upload(request: Request, upload_id: int) -> Upload:
-    visible = uploads.uploads_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
+    visible = uploads.uploads_visible_to(request.user, on=request.day)
     found = visible.filter(pk=upload_id, kind=uploads.NOTICES).first()
     if found is None:
         raise Http404

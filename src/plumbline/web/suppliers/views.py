@@ -1,5 +1,6 @@
 """The list of suppliers, and one supplier under all its names: contracts, bids, owner group, notices, history."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -32,7 +33,7 @@ _MOST_SISTERS = 20
 class Suppliers(tables.Table):
     title = "Suppliers"
     one, many = "supplier", "suppliers"
-    columns = (
+    columns: Sequence[tables.Column] = (
         tables.Column("name", "Supplier", link=lambda row: reverse("supplier", args=[row.pk]), sort="sort_key",
                       note=lambda row: f"also {', '.join(row.names)}" if row.names else "", note_heading="Other names"),
         tables.Column("numbers", "Numbers", lambda row: ", ".join(row.numbers), absent="none recorded"),
@@ -40,7 +41,7 @@ class Suppliers(tables.Table):
         tables.Column("bid_count", "Bids", numeric=True, sort="bid_count"),
         tables.Column("notice_count", "Published notices", numeric=True, sort="notice_count"),
     )  # fmt: skip
-    filters = (
+    filters: Sequence[tables.Filter] = (
         tables.Text("q", "Name or number", queries.like),
         tables.YesNo("contracts", "Contracts in force", lambda rows, yes: _any(rows, "contract_count", yes)),
         tables.YesNo("bids", "Bids", lambda rows, yes: _any(rows, "bid_count", yes)),
@@ -63,13 +64,13 @@ def _any(rows: QuerySet[Organisation], count: str, yes: bool) -> QuerySet[Organi
 
 
 def _holding(request: Request) -> QuerySet[Any]:
-    seen = contracts_visible_to(request.user, on=request.day)  # type: ignore[attr-defined, arg-type]
+    seen = contracts_visible_to(request.user, on=request.day)
     return seen.order_by().values("provider")
 
 
 def _in_force(request: Request) -> QuerySet[Contract]:
-    on = request.day  # type: ignore[attr-defined]
-    return contracts_visible_to(request.user, on=on).filter(  # type: ignore[arg-type]
+    on = request.day
+    return contracts_visible_to(request.user, on=on).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, state=ContractState.LIVE
     )
 
@@ -122,11 +123,11 @@ def supplier(request: Request, pk: int) -> HttpResponseBase:
 
 def _supplier(request: Request, pk: int) -> Organisation:
     return queries.supplier_seen(
-        request.user, organisation_id=pk, on=request.day, holding=_holding(request)  # type: ignore[attr-defined, arg-type]
+        request.user, organisation_id=pk, on=request.day, holding=_holding(request)
     )  # fmt: skip
 
 
-def _owners(contracts: list[Contract], *, opens: bool) -> list[dict[str, Any]]:
+def _owners(contracts: Sequence[Contract], *, opens: bool) -> list[dict[str, Any]]:
     """Each owner of a setting under these contracts, with those settings and its others."""
     ours = ContractSetting.objects.filter(contract__in=contracts).select_related("setting__owner")
     own = {row.setting_id: row.setting for row in ours.order_by("setting__urn")}
@@ -137,7 +138,7 @@ def _owners(contracts: list[Contract], *, opens: bool) -> list[dict[str, Any]]:
     ]:
         if setting.owner is None:
             continue
-        group = groups.setdefault(setting.owner_id, {"name": setting.owner.name, "ours": [], "others": [], "more": 0})
+        group = groups.setdefault(setting.owner.pk, {"name": setting.owner.name, "ours": [], "others": [], "more": 0})
         listed = group["ours" if bought else "others"]
         if not bought and len(listed) == _MOST_SISTERS:
             group["more"] += 1
@@ -204,15 +205,15 @@ def _other(request: Request, found: Organisation) -> Organisation | None:
 
 def _weight(request: Request, found: Organisation) -> dict[str, Any]:
     """What goes with a name: shown before two are read as one."""
-    viewer, on = request.user, request.day  # type: ignore[attr-defined]
+    viewer, on = request.user, request.day
     body = queries.body_of(found)
     names = queries.names_of([pk for pk in body if pk != found.pk])
     return {
         "name": found.name,
         "names": sorted(names.values()),
         "numbers": [f"{each.scheme} {each.value}" for each in found.identifiers.order_by("scheme", "value")],
-        "contracts": contracts_visible_to(viewer, on=on).filter(provider__in=body).count(),  # type: ignore[arg-type]
-        "bids": queries.bids_of(viewer, body=body, on=on).count(),  # type: ignore[arg-type]
+        "contracts": contracts_visible_to(viewer, on=on).filter(provider__in=body).count(),
+        "bids": queries.bids_of(viewer, body=body, on=on).count(),
         "notices": queries.notices_naming(body).count(),
     }
 

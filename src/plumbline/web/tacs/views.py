@@ -70,7 +70,7 @@ class Tacs(tables.Table):
     order = "-started_on"
 
     def __init__(self, request: Request, rows: QuerySet[Tac], *, on: date) -> None:
-        self.filters = (  # type: ignore[misc]
+        self.filters = (
             tables.Text("q", "TAC or child", _matching),
             tables.Choice(
                 "state", "State", lambda given, state: _open(given, state, on),

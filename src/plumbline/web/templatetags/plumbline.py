@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django import template
 from django.forms import BaseForm
@@ -110,7 +111,7 @@ def in_words(value: object) -> str:
 
 
 @register.filter
-def money(value: object) -> str:
+def money(value: int | float | Decimal | None) -> str:
     return wording.NOT_RECORDED if value is None else wording.money(value)
 
 
@@ -193,5 +194,5 @@ def dressed(form: BaseForm) -> BaseForm:
     """A form that is not ours (sign-in's) with the classes ours have; once only."""
     if not isinstance(form, forms.PageForm) and not getattr(form, "is_dressed", False):
         forms.dress(form)
-        form.is_dressed = True
+        form.is_dressed = True  # type: ignore[attr-defined]  # a mark of ours on a form that is not
     return form

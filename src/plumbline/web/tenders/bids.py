@@ -34,11 +34,12 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
     deciding = may_manage and tender.state == "stage1" and words.goes_on(found)
     open_to_change = may_manage and tender.state in ("published", "closed", "stage1") and found.state in (
         "received", "clarification", "passed")  # fmt: skip
-    questions = queries.questions_asked(tender)
+    asked = queries.questions_asked(tender)
+    questions = asked.criteria if asked else ()
     answers = {each.question: each.text for each in found.answers.all()}
     papers = list(found.documents.select_related("document").order_by("pk"))
     titles = {each.criterion.key: each.criterion.title for each in line.cells}
-    titles |= {each.key: each.title for each in (questions.criteria if questions else ())}
+    titles |= {each.key: each.title for each in questions}
     return render(request, "tenders/bid.html", {
         "bid": found,
         "tender": tender,
@@ -51,11 +52,11 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
                         for each in found.supplier.identifiers.order_by("scheme", "value")],
         "cells": [_cell(cell, found, deciding=deciding) for cell in line.cells],
         "checks": [_check(line, ground, label, deciding=deciding) for ground, label in words.GROUNDS.items()],
-        "answers": [(each, answers.get(each.key, "")) for each in (questions.criteria if questions else ())],
+        "answers": [(each, answers.get(each.key, "")) for each in questions],
         "papers": [{"row": each, "about": titles.get(each.criterion, "The whole bid"),
                     "url": reverse("bid_paper", args=[found.pk, each.document_id])} for each in papers],
         "not_entered": open_to_change and bool(questions) and not any(
-            each.key in answers or any(paper.criterion == each.key for paper in papers) for each in questions.criteria
+            each.key in answers or any(paper.criterion == each.key for paper in papers) for each in questions
         ),
         "open_to_change": open_to_change,
         "may_withdraw": may_manage and found.state in ("received", "clarification", "passed"),
@@ -92,7 +93,10 @@ def _next(bid: Bid, line: queries.Line, *, deciding: bool, may_manage: bool, on:
         return {"what": "Check the grounds for exclusion and the debarment list", "button": "Check the next",
                 "url": reverse("bid_exclusion", args=[bid.pk, unchecked[0]])}  # fmt: skip
     if undecided:
-        due = min(cell.decision.clarification_due_on for cell in undecided if cell.decision)
+        due = min(
+            cell.decision.clarification_due_on
+            for cell in undecided if cell.decision and cell.decision.clarification_due_on
+        )  # fmt: skip
         return {"what": "The bidder has been asked, and has not answered yet", "due": wording.by_when(due, on),
                 "url": reverse("bid_stage1", args=[bid.pk, undecided[0].criterion.key]),
                 "button": "Record the answer"}  # fmt: skip
@@ -150,7 +154,7 @@ def new(request: Request, pk: int) -> HttpResponseBase:
             "new_url": reverse("bid_supplier_new", args=[tender.pk]),
         })  # fmt: skip
     form = NewBid(request.POST or None)
-    form.fields["received_on"].no_later_than = (request.day, "That day is still to come")
+    form.day_field("received_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -247,8 +251,8 @@ def keep_paper(request: Request, bid: Bid, form: Paper) -> bool:
     try:
         operations.attach_paper(
             bid_id=bid.pk, criteria=form.cleaned_data["criteria"], title=form.cleaned_data["title"],
-            file_name=upload.name, content=upload.read(), folder=folder(), by=request.user, at=request.at,  # type: ignore[attr-defined, arg-type]
-            on=request.day,  # type: ignore[attr-defined]
+            file_name=upload.name, content=upload.read(), folder=folder(), by=request.user, at=request.at,
+            on=request.day,
         )  # fmt: skip
     except RuleBroken as refusal:
         form.refuse(refusal, field="document")

@@ -1,5 +1,6 @@
 """Stage 1 on pages: one criterion of one bid, the grounds for exclusion, the outcome, and the letter."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from plumbline.commissioning.rules import stage1 as rules
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders import words
 from plumbline.web.tenders.forms import AnswerCame, Ask, Decide, Exclusion, Letter, PassThese, Sent
 
@@ -37,10 +38,8 @@ def criterion(request: Request, pk: int, key: str) -> HttpResponseBase:
     }  # fmt: skip
     form = forms.get(doing)
     if form is not None and form.is_valid():
-        given = {"bid_id": found.pk, "criterion": key, **form.cleaned_data, "by": request.user, "at": request.at,
-                 "on": request.day}  # fmt: skip
         try:
-            _DO[doing](**given)
+            _DO[doing](bid_id=found.pk, criterion=key, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -63,14 +62,14 @@ def criterion(request: Request, pk: int, key: str) -> HttpResponseBase:
     })  # fmt: skip
 
 
-_DO = {"decide": operations.decide_criterion, "ask": operations.ask_clarification,
+_DO: Mapping[str, Callable[..., object]] = {"decide": operations.decide_criterion, "ask": operations.ask_clarification,
        "answer": operations.answer_clarification}  # fmt: skip
 _DONE = {"decide": "decided.", "ask": "the bidder is to be asked these words, at the portal.",
          "answer": "the answer is recorded. Decide the criterion now."}  # fmt: skip
 
 
 def _cell(request: Request, pk: int, key: str) -> tuple[Bid, queries.Line, queries.Cell]:
-    found = queries.bid_seen(request.user, bid_id=pk, on=request.day)  # type: ignore[attr-defined, arg-type]
+    found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     line = queries.board([found], asked=queries.stage1_asked(found.tender))[0]
     cell = next((each for each in line.cells if each.criterion.key == key), None)
     if cell is None:
@@ -169,12 +168,11 @@ def outcome(request: Request, pk: int) -> HttpResponseBase:
     line = queries.board([found], asked=queries.stage1_asked(found.tender))[0]
     errors: list[str] = []
     if request.method == "POST":
-        given = {"bid_id": found.pk, "by": request.user, "at": request.at, "on": request.day}
         try:
             if line.failed:
-                operations.fail_bid(**given, council=settings.COUNCIL)
+                operations.fail_bid(bid_id=found.pk, council=settings.COUNCIL, **acting(request))
             else:
-                operations.pass_bid(**given)
+                operations.pass_bid(bid_id=found.pk, **acting(request))
         except RuleBroken as refusal:
             errors = [refusal.reason]
         else:
@@ -196,14 +194,13 @@ def letter(request: Request, pk: int) -> HttpResponseBase:
     doing = request.POST.get("do", "")
     text = Letter(request.POST if doing == "text" else None, initial={"text": found.letter})
     sent = Sent(request.POST if doing == "sent" else None, initial={"sent_on": request.day}, prefix="sent")
-    given = {"bid_id": found.pk, "by": request.user, "at": request.at, "on": request.day}
     form: Any = {"text": text, "sent": sent}.get(doing)
     if form is not None and form.is_valid():
         try:
             if doing == "text":
-                operations.edit_letter(text=form.cleaned_data["text"], **given)
+                operations.edit_letter(bid_id=found.pk, text=form.cleaned_data["text"], **acting(request))
             else:
-                operations.mark_letter_sent(sent_on=form.cleaned_data["sent_on"], **given)
+                operations.mark_letter_sent(bid_id=found.pk, sent_on=form.cleaned_data["sent_on"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

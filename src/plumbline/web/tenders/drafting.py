@@ -36,7 +36,7 @@ def _form(part: str, request: Request, tender: Tender | None) -> Any:
         return Asked(data, initial=initial, stage1=queries.stage1_choices(), questions=queries.question_choices())
     if part == "timetable":
         return Timetable(data, initial=initial)
-    on = request.day  # type: ignore[attr-defined]
+    on = request.day
     commissioners = queries.commissioners(on=on)
     if tender and tender.lead_commissioner not in commissioners:
         commissioners.append(tender.lead_commissioner)
@@ -150,11 +150,11 @@ def _with_reason(
     request: Request, pk: int, *, operation: Callable[..., Any], done: str, form: Any = None, **words: str
 ) -> HttpResponseBase:
     """A page that asks why, and does it."""
-    found = queries.tender_seen(request.user, tender_id=pk, on=request.day)  # type: ignore[attr-defined, arg-type]
+    found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     form = form or Because(request.POST or None)
     if form.is_valid():
         try:
-            operation(tender_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day)  # type: ignore[attr-defined]
+            operation(tender_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day)
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ class AmountField(django_forms.DecimalField):
         self.missing = missing
         self.width = width
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs: a whole number
         return super().to_python(value.replace("£", "").replace(",", "").strip() if isinstance(value, str) else value)
 
 
@@ -64,9 +64,9 @@ class What(forms.PageForm):
         label="Reference", required=False, width=20, max_length=60, hint="Leave it empty and one is made"
     )
 
-    def __init__(self, *args: Any, frameworks: Sequence[Tender], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, frameworks: Iterable[Tender], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["framework_id"].choices = [  # type: ignore[attr-defined]
+        self.choice_field("framework_id").choices = [
             ("", "None"), *((str(each.pk), f"{each.reference}: {each.title}") for each in frameworks)
         ]  # fmt: skip
 
@@ -102,7 +102,7 @@ class Asked(forms.PageForm):
     def __init__(self, *args: Any, stage1: Sequence[Any], questions: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, versions in (("stage1_id", stage1), ("questions_id", questions)):
-            self.fields[name].choices = [  # type: ignore[attr-defined]
+            self.choice_field(name).choices = [
                 ("", "None yet"), *((str(each.pk), f"{each.title}, version {each.number}") for each in versions)
             ]  # fmt: skip
 
@@ -139,8 +139,8 @@ class People(forms.PageForm):
 
     def __init__(self, *args: Any, commissioners: Sequence[Any], leads: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lead_commissioner_id"].choices = [(str(each.pk), str(each)) for each in commissioners]  # type: ignore[attr-defined]
-        self.fields["service_area_lead_id"].choices = [  # type: ignore[attr-defined]
+        self.choice_field("lead_commissioner_id").choices = [(str(each.pk), str(each)) for each in commissioners]
+        self.choice_field("service_area_lead_id").choices = [
             *NOBODY, *((str(each.pk), str(each)) for each in leads)
         ]  # fmt: skip
 
@@ -240,9 +240,7 @@ class Paper(forms.PageForm):
 
     def __init__(self, *args: Any, stage1: Sequence[Criterion], questions: Sequence[Criterion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["criteria"].choices = [  # type: ignore[attr-defined]
-            (each.key, each.title) for each in (*stage1, *questions)
-        ]
+        self.choice_field("criteria").choices = [(each.key, each.title) for each in (*stage1, *questions)]
 
 
 class Decide(forms.PageForm):
@@ -261,7 +259,7 @@ class PassThese(forms.PageForm):
 
     def __init__(self, *args: Any, criteria: Sequence[Criterion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["criteria"].choices = [(each.key, each.title) for each in criteria]  # type: ignore[attr-defined]
+        self.choice_field("criteria").choices = [(each.key, each.title) for each in criteria]
         self.fields["criteria"].label = "Which of these pass?"
 
 
@@ -287,7 +285,7 @@ class Exclusion(forms.PageForm):
 
     def __init__(self, *args: Any, ground: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["result"].choices = [  # type: ignore[attr-defined]
+        self.choice_field("result").choices = [
             each for each in ExclusionCheck.Result.choices if ground == "discretionary" or each[0] != "allowed"
         ]
         self.fields["result"].choice_hints = {  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 A page of another area that belongs to a tender calls `frame` and extends "tenders/frame.html", filling block `tab`.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -35,7 +36,7 @@ _FROM = {
 
 def frame(request: Request, tender: Tender, tab: str) -> dict[str, Any]:
     """The context of "tenders/frame.html". `tab` is the key of the tab that is open."""
-    viewer, on = request.user, request.day  # type: ignore[attr-defined]
+    viewer, on = request.user, request.day
     listed = queries.tenders_listed(viewer, on=on).get(pk=tender.pk)
     sees_all = may(viewer, Permission.TENDERS_VIEW, on=on)
     return {
@@ -94,7 +95,7 @@ def next_of(viewer: User, tender: Tender, *, on: date) -> dict[str, Any] | None:
                      reverse("tender_approve", args=[tender.pk]))  # fmt: skip
     if not may(viewer, Permission.TENDERS_MANAGE, on=on):
         return _of_evaluator(viewer, tender)
-    return _NEXT.get(tender.state, _later)(tender, on)
+    return _NEXT.get(_S(tender.state), _later)(tender, on)
 
 
 def _step(what: str, button: str = "", url: str = "", *, due: str = "", post: bool = False) -> dict[str, Any]:
@@ -183,4 +184,10 @@ def _of_evaluator(viewer: User, tender: Tender) -> dict[str, Any] | None:
                  "Go to your evaluation", reverse("tender_evaluation", args=[tender.pk]))  # fmt: skip
 
 
-_NEXT = {_S.DRAFT: _draft, _S.APPROVED: _approved, _S.PUBLISHED: _published, _S.CLOSED: _closed, _S.STAGE1: _stage1}
+_NEXT: Mapping[_S, Callable[[Tender, date], dict[str, Any] | None]] = {
+    _S.DRAFT: _draft,
+    _S.APPROVED: _approved,
+    _S.PUBLISHED: _published,
+    _S.CLOSED: _closed,
+    _S.STAGE1: _stage1,
+}

@@ -149,9 +149,8 @@ def _cell(line: queries.Line, number: int, deciding: bool) -> dict[str, Any]:
     cell = line.cells[number]
     reason = cell.decision.reason if cell.decision else ""
     if cell.decision and cell.state == "clarification":
-        answered = cell.decision.clarification_answered_on
-        reason = (f"answered {wording.day(answered)}" if answered
-                  else f"answer due {wording.day(cell.decision.clarification_due_on)}")  # fmt: skip
+        answered, due = cell.decision.clarification_answered_on, cell.decision.clarification_due_on
+        reason = f"answered {wording.day(answered)}" if answered else f"answer due {wording.day(due)}" if due else ""
     elif not cell.decision and cell.missing:
         reason = "no paper yet"
     url = ""

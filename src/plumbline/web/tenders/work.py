@@ -65,8 +65,8 @@ def _clarifications(viewer: User, on: date) -> Iterable[Item]:
     asked = queries.clarifications(viewer, on=on).filter(bid__tender__lead_commissioner=viewer)
     titles: dict[int, dict[str, str]] = {}
     for each in asked:
-        answered = each.clarification_answered_on is not None
-        if not answered and each.clarification_due_on >= on:
+        answered, due = each.clarification_answered_on is not None, each.clarification_due_on
+        if not answered and due is not None and due >= on:
             continue
         tender = each.bid.tender
         if tender.pk not in titles:
@@ -76,7 +76,7 @@ def _clarifications(viewer: User, on: date) -> Iterable[Item]:
             what=f"{each.bid.supplier.name}: decide after the clarification", whom=tender.title,
             why=f"{titles[tender.pk].get(each.criterion, each.criterion)}. "
                 + ("The bidder has answered." if answered else "The day for the answer has passed."),
-            due=each.clarification_due_on, button="Decide",
+            due=due, button="Decide",
             url=reverse("bid_stage1", args=[each.bid_id, each.criterion]), gravity=3,
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from plumbline.people.access import Permission, may
 from plumbline.toolkits import comparing, schema
 from plumbline.toolkits import content as contents
-from plumbline.toolkits.models import Toolkit, ToolkitVersion
+from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.queries import versions as queries
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
@@ -39,7 +39,7 @@ def may_manage(request: Request) -> bool:
     return may(request.user, Permission.TOOLKITS_MANAGE, on=request.day)
 
 
-def _in_use(row: Toolkit) -> str | None:
+def _in_use(row: "queries.ListedToolkit") -> str | None:
     if row.current_number is None:
         return None
     return f"Version {row.current_number}, {_SOURCES[row.current_source]}"
@@ -194,7 +194,7 @@ def compare(request: Request, version_id: int) -> HttpResponseBase:
     return tables.page(request, Differences(request, rows), "toolkits/compare.html", context)
 
 
-def version_or_404(request: Request, version_id: int) -> ToolkitVersion:
+def version_or_404(request: Request, version_id: int) -> "queries.CountedVersion":
     found = queries.version_for(request.user, version_id, on=request.day)
     if found is None:
         raise Http404
@@ -219,7 +219,7 @@ def faults_of(text: str, key: str) -> list[dict[str, Any]]:
     ]
 
 
-def _about(version: ToolkitVersion) -> list[tuple[str, Any]]:
+def _about(version: "queries.CountedVersion") -> list[tuple[str, Any]]:
     by = version.made_by.name if version.made_by else "the machine"
     rows: list[tuple[str, Any]] = [("Key", version.toolkit.key), ("Made", f"{_at(version.made_at)}, {by}")]
     if version.based_on:

@@ -14,13 +14,9 @@ from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.operations import versions as operations
 from plumbline.toolkits.queries import versions as queries
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.toolkits.forms import BEGINNING, Withdraw, Written
 from plumbline.web.toolkits.views import crumbs, faults_of, name_of, version_or_404
-
-
-def _acting(request: Request) -> dict[str, Any]:
-    return {"by": request.user, "at": request.at, "on": request.day}
 
 
 @requires(Permission.TOOLKITS_MANAGE)
@@ -28,7 +24,7 @@ def copy(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
     if request.method != "POST":
         return redirect("toolkit_version", version.pk)
-    draft = operations.copy_version(version_id=version.pk, **_acting(request))
+    draft = operations.copy_version(version_id=version.pk, **acting(request))
     messages.success(request, f"Version {draft.number} is a draft of your own. Nothing changes until you publish it.")
     return redirect("toolkit_edit", draft.pk)
 
@@ -42,7 +38,7 @@ def new_toolkit(request: Request) -> HttpResponseBase:
         faults = faults_of(text, "your text")
         if not faults:
             try:
-                draft = operations.write_toolkit(text=text, **_acting(request))
+                draft = operations.write_toolkit(text=text, **acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal, field="text")
             else:
@@ -68,7 +64,7 @@ def edit(request: Request, version_id: int) -> HttpResponseBase:
         text = form.cleaned_data["text"]
         try:
             _, faults = operations.save_draft(
-                version_id=draft.pk, text=text, base_sha256=form.cleaned_data["base"], **_acting(request)
+                version_id=draft.pk, text=text, base_sha256=form.cleaned_data["base"], **acting(request)
             )
         except RuleBroken as refusal:
             context["shown"] = text
@@ -106,7 +102,7 @@ def _again(request: Request, draft: ToolkitVersion, refusal: RuleBroken) -> Writ
 def publish(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
     if request.method == "POST":
-        operations.publish_version(version_id=version.pk, **_acting(request))
+        operations.publish_version(version_id=version.pk, **acting(request))
         messages.success(
             request, f"Version {version.number} is in use from now on. Returns keep the version they have."
         )
@@ -131,7 +127,7 @@ def withdraw(request: Request, version_id: int) -> HttpResponseBase:
     form = Withdraw(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.withdraw_version(version_id=version.pk, because=form.cleaned_data["because"], **_acting(request))
+            operations.withdraw_version(version_id=version.pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -32,6 +32,7 @@ from plumbline.web.implementation.work import items as of_implementation
 from plumbline.web.incidents.work import items as of_incidents
 from plumbline.web.provider.work import items as of_provider
 from plumbline.web.returns.work import items as of_returns
+from plumbline.web.settings import words as setting_words
 from plumbline.web.settings import words as settings
 from plumbline.web.suppliers.work import items as of_suppliers
 from plumbline.web.tenders.work import items as of_tenders
@@ -193,7 +194,7 @@ def _of_exceptions(viewer: User, on: date) -> Iterable[Item]:
     for exception in placements.exceptions_to_decide(viewer, on=on).order_by("asked_at", "pk"):
         yield Item(
             what="Decide: may this child be placed at an adverse setting?",
-            whom=f"{exception.child_name}, at {flag_words.settings.label(exception.setting)}",
+            whom=f"{exception.child_name}, at {setting_words.label(exception.setting)}",
             why=f"{exception.get_grounds_display()}. Asked by {exception.asked_by}: {exception.reason}",
             due=max(exception.from_on, exception.asked_at.date()),
             url=reverse("exception", args=[exception.pk]), button="Decide", gravity=1,

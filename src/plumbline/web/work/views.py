@@ -8,8 +8,8 @@ from plumbline.people.access import ROLES, Permission, current_roles, may
 from plumbline.placements.lookups import enquiries_of
 from plumbline.web import wording
 from plumbline.web.access import access_of, may_use, signed_in
-from plumbline.web.flags.words import settings as setting_words
 from plumbline.web.request import Request
+from plumbline.web.settings import words as setting_words
 from plumbline.web.work import items
 
 
