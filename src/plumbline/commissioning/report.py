@@ -42,6 +42,7 @@ from plumbline.documents.model import (
 )
 from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits import content
+from plumbline.toolkits.models import ToolkitVersion
 
 CONFIDENTIAL = "Commercially confidential"
 _NONE = "none"
@@ -554,8 +555,8 @@ def _facts(caption: str, heading: str, rows: Sequence[tuple[str, str]]) -> Table
     return Table(caption, (Column(heading), Column("Recorded")), [Row(name, (value,)) for name, value in rows])
 
 
-def _version(version: object | None) -> str:
-    return f"{version.title}, version {version.number}" if version is not None else "none"  # type: ignore[attr-defined]
+def _version(version: ToolkitVersion | None) -> str:
+    return f"{version.title}, version {version.number}" if version is not None else "none"
 
 
 def _by_on(who: object | None, when: datetime | None) -> str:

@@ -164,7 +164,7 @@ def _front(document: Document) -> None:
 
 
 def _running(section: Section) -> None:
-    width = section.page_width - section.left_margin - section.right_margin  # type: ignore[operator]
+    width = section.page_width - section.left_margin - section.right_margin  # type: ignore[operator]  # this template says all three
     header = section.header.paragraphs[0]
     header.add_run("{{ title }}\t{{ classification }}")
     for footer in (section.footer.paragraphs[0], section.first_page_footer.paragraphs[0]):

@@ -16,17 +16,17 @@ SUBJECT = "document"
 def wanted(on: date) -> list[Wanted]:
     """The flags that should be open on a day."""
     found = queries.expiring(Document.objects.select_related("organisation"), on=on)
-    return [_wanted(document, on) for document in found]
+    return [_wanted(document, document.expires_on, on) for document in found if document.expires_on]
 
 
-def _wanted(document: Document, on: date) -> Wanted:
+def _wanted(document: Document, expires_on: date, on: date) -> Wanted:
     # What only named people may open is not told to a role by its name.
     restricted = document.sensitivity == Sensitivity.RESTRICTED
     title = f"Restricted document {document.pk}" if restricted else f"“{document.title}”"
     whose = document.organisation.name if document.organisation and not restricted else ""
-    kind, reason = rules.expires(title=title, whose=whose, expires_on=document.expires_on, on=on)  # type: ignore[arg-type]
+    kind, reason = rules.expires(title=title, whose=whose, expires_on=expires_on, on=on)
     # One that has expired already has the clock of its kind.
-    due_on = document.expires_on if kind == "document_expiring" else None
+    due_on = expires_on if kind == "document_expiring" else None
     return Wanted(
         kind=kind, subject_type=SUBJECT, subject_id=document.pk, reason=reason,
         recipients=flag_rules.recipients(kind, worker=""), due_on=due_on,

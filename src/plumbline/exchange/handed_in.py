@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from plumbline.kernel.errors import RuleBroken
 
@@ -30,7 +30,7 @@ class Given:
     """One file as it came: the name that the sender's machine gave it, and its content."""
 
     name: str
-    content: BinaryIO
+    content: IO[bytes]
 
 
 def store(
@@ -76,7 +76,7 @@ def safe_name(name: str, *, endings: tuple[str, ...] = ENDINGS) -> str:
     return last
 
 
-def _each(given: Iterable[Given]) -> Iterator[tuple[str, BinaryIO]]:
+def _each(given: Iterable[Given]) -> Iterator[tuple[str, IO[bytes]]]:
     for one in given:
         if PurePosixPath(one.name).suffix.lower() == ".zip":
             yield from _inside(one)
@@ -84,7 +84,7 @@ def _each(given: Iterable[Given]) -> Iterator[tuple[str, BinaryIO]]:
             yield one.name, one.content
 
 
-def _inside(given: Given) -> Iterator[tuple[str, BinaryIO]]:
+def _inside(given: Given) -> Iterator[tuple[str, IO[bytes]]]:
     with zipfile.ZipFile(given.content) as archive:
         for entry in archive.infolist():
             parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
@@ -95,12 +95,12 @@ def _inside(given: Given) -> Iterator[tuple[str, BinaryIO]]:
                 raise RuleBroken("The zip is locked with a password. Hand it in without.", code="bad_zip")
             try:
                 with archive.open(entry) as content:
-                    yield entry.filename, content  # type: ignore[misc]
+                    yield entry.filename, content
             except NotImplementedError as wrong:
                 raise RuleBroken("The zip is packed in a way that is not read here.", code="bad_zip") from wrong
 
 
-def _write(content: BinaryIO, target: Path, *, left: int, limits: Limits) -> int:
+def _write(content: IO[bytes], target: Path, *, left: int, limits: Limits) -> int:
     with target.open("xb") as out:
         while block := content.read(_BLOCK):
             left -= len(block)

@@ -277,7 +277,7 @@ def tables_of_moves() -> list[Table]:
     return found
 
 
-def state_fields() -> list[Field[Any, Any]]:
+def state_fields() -> "list[Field[Any, Any]]":
     """Every column called `state` or `outcome` that has choices: each must have its table of moves."""
     return [
         field
@@ -287,7 +287,7 @@ def state_fields() -> list[Field[Any, Any]]:
     ]
 
 
-def table_for(field: Field[Any, Any], tables: Sequence[Table]) -> Table | None:
+def table_for(field: "Field[Any, Any]", tables: Sequence[Table]) -> Table | None:
     """The table of moves whose states are exactly the field's choices, in the field's own room or above."""
     choices = {value for value, _ in field.flatchoices}
     fits = [table for table in tables if {str(state) for state in table.states} == choices]

@@ -5,6 +5,7 @@ The caller has found the setting for its viewer (placements.lookups.setting_seen
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Prefetch, Q
 
@@ -25,8 +26,16 @@ from plumbline.ofsted.models import (
 
 _ORDER = {aspect.value: place for place, aspect in enumerate(Aspect)}
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-def inspections_of(setting: Setting) -> Sequence[Inspection]:
+    class _Judged(TypedDict):
+        judged: list[Judgement]
+
+    WithJudgements = WithAnnotations[Inspection, _Judged]
+
+
+def inspections_of(setting: Setting) -> "list[WithJudgements]":
     """Newest first, each with `judged`: its judgements, the broadest first."""
     judgements = Judgement.objects.select_related("ofsted_list")
     inspections = list(

@@ -52,6 +52,21 @@ if TYPE_CHECKING:
     class _Begun(_Placed):
         status_at_start: str
 
+    class _About(TypedDict):
+        setting_pk: int | None
+        setting_name: str | None
+        setting_register: str | None
+        setting_type: str | None
+        child_name: str | None
+        child_restricted: bool
+        worker: str | None
+        worker_name: str | None
+        today: date
+        due_if_open: date | None
+
+    class _ToContact(_Listed):
+        contact_due: date
+
     class _Excepted(TypedDict):
         child_name: str
         today: date
@@ -60,6 +75,8 @@ if TYPE_CHECKING:
     ListedSetting = WithAnnotations[Setting, _Listed]
     ListedPlacement = WithAnnotations[Placement, _Placed]
     WithStart = WithAnnotations[Placement, _Begun]
+    ListedFlag = WithAnnotations[Flag, _About]
+    SettingToContact = WithAnnotations[Setting, _ToContact]
     ListedException = WithAnnotations[PlacementException, _Excepted]
 
 # Worst first, as lists of settings begin.
@@ -244,7 +261,7 @@ def enquiries_of(viewer: User, *, most: int = 5) -> list[Enquiry]:
 # --- flags, with what they are about ----------------------------------------------------------------------------------
 
 
-def flags_listed(viewer: User, *, on: date) -> QuerySet[Flag]:
+def flags_listed(viewer: User, *, on: date) -> "QuerySet[ListedFlag]":
     """The flags that the viewer may see, each with its setting, its worker, and the child's name where it may be known.
 
     `child_name` is NULL for those who do not reach the child; `setting_pk`, `setting_name`, `setting_register`,
@@ -273,16 +290,18 @@ def flags_listed(viewer: User, *, on: date) -> QuerySet[Flag]:
     )
 
 
-def flag_seen(viewer: User, *, flag_id: int, on: date) -> Flag:
+def flag_seen(viewer: User, *, flag_id: int, on: date) -> "ListedFlag":
     flag = flags_listed(viewer, on=on).filter(pk=flag_id).first()
     if flag is None:
         raise NotAllowed(f"There is no flag {flag_id}.")
     return flag
 
 
-def setting_of_flag(flag: Flag) -> Setting | None:
+def setting_of_flag(flag: "ListedFlag") -> Setting | None:
     """The setting of a flag that `flag_seen` gave."""
-    return Setting.objects.select_related("owner").filter(pk=flag.setting_pk).first()  # type: ignore[attr-defined]
+    if flag.setting_pk is None:
+        return None
+    return Setting.objects.select_related("owner").filter(pk=flag.setting_pk).first()
 
 
 def child_of_flag(viewer: User, *, flag: Flag, on: date) -> Child | None:
@@ -306,18 +325,17 @@ def adverse_with_children(viewer: User, *, on: date) -> Concerned:
     return Concerned(len(children), sum(children))
 
 
-def providers_to_contact(viewer: User, *, on: date) -> QuerySet[Setting]:
+def providers_to_contact(viewer: User, *, on: date) -> "QuerySet[SettingToContact]":
     """Of `settings_listed` those whose provider is still to be spoken to, each with `contact_due`: by when. The soonest
     first."""
     due = steps_at(OuterRef(OuterRef("pk"))).filter(code=CONTACT_PROVIDER).order_by("due_on")
-    settings = settings_listed(viewer, on=on) if people.may(viewer, Permission.PROVIDER_CONTACT, on=on) else (
-        Setting.objects.none()
-    )  # fmt: skip
-    return (
-        settings.annotate(contact_due=Subquery(due.values("due_on")[:1]))
+    waiting = (
+        settings_listed(viewer, on=on)
+        .annotate(contact_due=Subquery(due.values("due_on")[:1]))
         .exclude(contact_due=None)
         .order_by("contact_due", "urn")
     )
+    return waiting if people.may(viewer, Permission.PROVIDER_CONTACT, on=on) else waiting.none()
 
 
 def steps_at(setting: int | OuterRef, *, done: bool = False) -> QuerySet[FlagStep]:

@@ -63,7 +63,7 @@ class Choice(Filter):
     def pairs(self) -> Sequence[tuple[str, str]]:
         return self.choices() if callable(self.choices) else self.choices
 
-    def read(self, given: str) -> str:
+    def read(self, given: str) -> Any:
         if given not in {str(key) for key, _ in self.pairs()}:
             raise ValueError(f"{self.label}: choose one from the list")
         return given
@@ -73,7 +73,7 @@ class Choice(Filter):
 class YesNo(Choice):
     choices: Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]] = (("yes", "Yes"), ("no", "No"))
 
-    def read(self, given: str) -> bool:  # type: ignore[override]
+    def read(self, given: str) -> bool:
         return super().read(given) == "yes"
 
 

@@ -38,10 +38,10 @@ class PageForm(forms.Form):
         super().__init__(*args, **kwargs)
         dress(self)
 
-    def choice_field(self, name: str) -> forms.ChoiceField:
+    def choice_field(self, name: str) -> "ChoiceField | ChoicesField":
         """A field, for whoever knows only now what may be chosen."""
         field = self.fields[name]
-        if not isinstance(field, forms.ChoiceField):
+        if not isinstance(field, (ChoiceField, ChoicesField)):
             raise TypeError(f"{name} offers no choices")
         return field
 

@@ -24,7 +24,7 @@ def takes_files(*, largest: int) -> Callable[[View], View]:
     """Mark a view as taking requests of up to so many bytes."""
 
     def marked(view: View) -> View:
-        view.largest_request = largest  # type: ignore[attr-defined]
+        view.largest_request = largest  # type: ignore[attr-defined]  # a mark of ours on a function
         return view
 
     return marked

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Min, Model, Q, QuerySet
 
@@ -33,8 +34,18 @@ from plumbline.toolkits.models import ToolkitVersion
 
 WAITING = (BidState.RECEIVED, BidState.CLARIFICATION)
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-def tenders_listed(viewer: User, *, on: date) -> QuerySet[Tender]:
+    class _Counts(TypedDict):
+        bid_count: int
+        waiting: int
+        clarification_due: date | None
+
+    ListedTender = WithAnnotations[Tender, _Counts]
+
+
+def tenders_listed(viewer: User, *, on: date) -> "QuerySet[ListedTender]":
     """The tenders that the viewer sees, each with `bid_count`, `waiting` (bids whose stage 1 is not decided) and
     `clarification_due` (the first day by which a bidder must answer; NULL: nobody was asked)."""
     asked = Q(

@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from plumbline.actions import queries
+from plumbline.actions.models import Action
 from plumbline.people.models import User
 from plumbline.web import wording
 from plumbline.web.work.item import Item
@@ -32,7 +33,7 @@ def items(viewer: User, on: date) -> Iterable[Item]:
         )  # fmt: skip
 
 
-def _why(action) -> str:  # type: ignore[no-untyped-def]  # an Action
+def _why(action: Action) -> str:
     if action.state == "sent_back":
         return "It was sent back: see what is missing."
     return "Children may be at risk until it is done." if action.critical else action.get_origin_type_display()

@@ -362,14 +362,12 @@ class Next(Step):
     )
 
 
-def meeting(forms_by_step: Mapping[str, Step]) -> Meeting:
-    """What the pages make together; each has been found valid."""
-    who: Any = forms_by_step["who"]
+def meeting(forms_by_step: Mapping[str, Any]) -> Meeting:
+    """What the pages make together; each is the form of its step, and has been found valid."""
+    who = forms_by_step["who"]
     given = {key: form.cleaned_data for key, form in forms_by_step.items()}
     minutes = given["minutes"]
-    cases: Any = forms_by_step["cases"]
-    arrangements: Any = forms_by_step["arrangements"]
-    kpis: Any = forms_by_step["kpis"]
+    cases, arrangements, kpis = forms_by_step["cases"], forms_by_step["arrangements"], forms_by_step["kpis"]
     return Meeting(
         held_on=given["who"]["held_on"], chair=given["who"]["chair"],
         attendees=[
@@ -379,12 +377,12 @@ def meeting(forms_by_step: Mapping[str, Step]) -> Meeting:
         service_area_said=False if given["who"]["area"] == "no" else None,
         minutes=minutes["minutes"],
         minutes_document_id=int(minutes["document"]) if str(minutes["document"]).isdecimal() else None,
-        safeguarding=forms_by_step["safeguarding"].section(),  # type: ignore[attr-defined]
+        safeguarding=forms_by_step["safeguarding"].section(),
         kpi_quarter=date.fromisoformat(given["kpis"]["quarter"]), kpis=kpis.readings(),
         cases=[CaseGiven(row["reference"], row["summary"], row.get("child") or "") for row in cases.given],
-        commitments=forms_by_step["commitments"].checks(),  # type: ignore[attr-defined]
-        actions=forms_by_step["actions"].actions(),  # type: ignore[attr-defined]
-        heard=forms_by_step["previous"].heard(),  # type: ignore[attr-defined]
+        commitments=forms_by_step["commitments"].checks(),
+        actions=forms_by_step["actions"].actions(),
+        heard=forms_by_step["previous"].heard(),
         arrangements=[ArrangementGiven(row["text"], row["by"], row["with"]) for row in arrangements.given],
         next_on=given["next"]["next_on"],
     )  # fmt: skip

@@ -19,7 +19,7 @@ class FilesField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=_Files(attrs={"multiple": True}), **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[bytes]]":
         # An empty file is handed on: the dry run says which it is and what is wrong with it.
         several = [each for each in (data or []) if each]
         if not several:

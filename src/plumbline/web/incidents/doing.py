@@ -206,7 +206,8 @@ def action(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
     form = forms.RaiseAction(request.POST or None)
     if found.contract.manager is None:
-        form.choice_field("owner").choices = form.fields["owner"].choices[:2]  # type: ignore[attr-defined]
+        owner = form.choice_field("owner")
+        owner.choices = list(owner.choices)[:2]
     owners = {"me": request.user, "manager": found.contract.manager, "provider": None}
     return _do(
         request, found, form, title="Put down an action", button="Put it down", done="The action is on the list.",

@@ -171,7 +171,7 @@ def offer(request: Request, pk: int) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _state(row) -> tuple[str, str]:  # type: ignore[no-untyped-def]  # a PolicyOffer
+def _state(row: PolicyOffer) -> tuple[str, str]:
     if row.accepted is None:
         return "amber", "Waiting"
     return ("green", "Accepted") if row.accepted else ("grey", "Sent back")

@@ -22,10 +22,10 @@ from plumbline.web.settings import words
 _QUESTION = 5
 
 
-def of_setting(viewer: User, setting: Setting, *, on: date) -> list[dict[str, Any]]:
+def of_setting(viewer: User, setting: "placements.ListedSetting", *, on: date) -> list[dict[str, Any]]:
     """Owner › setting › judgement › children (how many) › who was told (how many) › report."""
     told = placements.told_of(setting, on=on)
-    number = setting.children  # type: ignore[attr-defined]
+    number = setting.children
     children = {
         "kind": "Children", "text": wording.how_many(number, "child", "children") if number else "none there",
         "url": reverse("setting_section", args=[setting.register, setting.urn, "children"]) if number else "",
@@ -78,10 +78,10 @@ def _owner(setting: Setting, *, linked: bool = True) -> list[dict[str, Any]]:
 
 
 def _judgement(setting: Setting, *, linked: bool) -> dict[str, Any]:
-    newest = next((each for each in ofsted.inspections_of(setting) if each.judged), None)  # type: ignore[attr-defined]
+    newest = next((each for each in ofsted.inspections_of(setting) if each.judged), None)
     if newest is None:
         return {"kind": "Judgement", "text": "none known"}
-    first = newest.judged[0]  # type: ignore[attr-defined]
+    first = newest.judged[0]
     return {
         "kind": "Judgement", "text": f"{label_of(first.aspect, first.grade)}, {wording.day(newest.inspected_on)}",
         "url": reverse("setting_section", args=[setting.register, setting.urn, "inspections"]) if linked else "",

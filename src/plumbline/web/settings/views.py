@@ -11,7 +11,7 @@ from django.urls import reverse
 from plumbline.flags.rules import CHECKED_WITHIN_DAYS, CONTACT_PROVIDER, REVIEW
 from plumbline.ofsted import lookups
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
-from plumbline.ofsted.models import Inspection, Setting
+from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_list
 from plumbline.placements import lookups as placements
@@ -123,9 +123,6 @@ def wrong_with(setting: Setting, on: date) -> list[str]:
 
 def _now(request: Request, setting: Setting) -> dict[str, Any]:
     on = request.day
-    notices = lookups.notices_of(setting)
-    for notice in notices:
-        notice.in_force = notice.to_on is None or notice.to_on >= on  # type: ignore[attr-defined]
     uses = lookups.unregistered_uses_of(setting)
     others = []
     if setting.owner:
@@ -136,7 +133,7 @@ def _now(request: Request, setting: Setting) -> dict[str, Any]:
         "newest": _inspection(newest) if newest else None,
         "next_check": next_check,
         "check_late": next_check is None or next_check < on,
-        "notices": notices,
+        "notices": [(each, each.to_on is None or each.to_on >= on) for each in lookups.notices_of(setting)],
         "uses": uses,
         "use_now": any(use.to_on is None for use in uses),
         **_conversations(request, setting),
@@ -182,7 +179,7 @@ def _inspections(request: Request, setting: Setting) -> dict[str, Any]:
     return {"inspections": [_inspection(each) for each in lookups.inspections_of(setting)]}
 
 
-def _inspection(inspection: Inspection) -> dict[str, Any]:
+def _inspection(inspection: "lookups.WithJudgements") -> dict[str, Any]:
     told = f"Entered by {inspection.entered_by}"
     if inspection.ofsted_list:
         file = inspection.ofsted_list.import_run.label
@@ -194,7 +191,7 @@ def _inspection(inspection: Inspection) -> dict[str, Any]:
         "judgements": [
             {"aspect": _upper_first(ASPECTS[Aspect(each.aspect)].label), "grade": label_of(each.aspect, each.grade),
              "wording": each.wording, "bad": each.grade in _BAD, "middling": each.grade in _MIDDLING}
-            for each in inspection.judged  # type: ignore[attr-defined]
+            for each in inspection.judged
         ],
     }  # fmt: skip
 

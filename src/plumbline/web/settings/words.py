@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from plumbline.ofsted.models import Setting
 from plumbline.web import wording
 
 # Ofsted's public files give no names of children's homes.
@@ -42,22 +43,22 @@ def called(*, name: str | None, provision_type: str | None, urn: str) -> str:
     return f"{sort_of_place} {urn}".strip()
 
 
-def label(setting: object) -> str:
-    return called(name=setting.name, provision_type=setting.provision_type, urn=setting.urn)  # type: ignore[attr-defined]
+def label(setting: Setting) -> str:
+    return called(name=setting.name, provision_type=setting.provision_type, urn=setting.urn)
 
 
-def address(setting: object) -> str:
-    return reverse("setting", args=[setting.register, setting.urn])  # type: ignore[attr-defined]
+def address(setting: Setting) -> str:
+    return reverse("setting", args=[setting.register, setting.urn])
 
 
-def sentences(setting: object) -> list[str]:
+def sentences(setting: Setting) -> list[str]:
     """Why the status is what it is, in sentences; what it means where no reason is kept."""
-    found = [reason["sentence"] for reason in setting.reasons]  # type: ignore[attr-defined]
-    status: str = setting.status  # type: ignore[attr-defined]
+    found = [reason["sentence"] for reason in setting.reasons]
+    status: str = setting.status
     return found or ([MEANS[status]] if status in MEANS else [])
 
 
-def one_reason(setting: object) -> str:
+def one_reason(setting: Setting) -> str:
     return next(iter(sentences(setting)), "")
 
 

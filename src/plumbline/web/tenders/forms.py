@@ -285,12 +285,11 @@ class Exclusion(forms.PageForm):
 
     def __init__(self, *args: Any, ground: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choice_field("result").choices = [
+        result = self.choice_field("result")
+        result.choices = [
             each for each in ExclusionCheck.Result.choices if ground == "discretionary" or each[0] != "allowed"
         ]
-        self.fields["result"].choice_hints = {  # type: ignore[attr-defined]
-            "excluded": "The bid stops here, and its letter is drafted"
-        }
+        result.choice_hints = {"excluded": "The bid stops here, and its letter is drafted"}
 
 
 class Letter(forms.PageForm):

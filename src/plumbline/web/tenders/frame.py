@@ -85,7 +85,7 @@ def _wrong(tender: Tender, *, on: date, editing: bool) -> list[Any]:
     return found
 
 
-def next_of(viewer: User, tender: Tender, *, on: date) -> dict[str, Any] | None:
+def next_of(viewer: User, tender: "queries.ListedTender", *, on: date) -> dict[str, Any] | None:
     """What comes next for this viewer, as the arguments of `c-next-step`; `action`: its button is a form.
 
     `tender` is one of `queries.tenders_listed`, with its counts.
@@ -102,7 +102,7 @@ def _step(what: str, button: str = "", url: str = "", *, due: str = "", post: bo
     return {"what": what, "button": button, "url": "" if post else url, "due": due, "action": url if post else ""}
 
 
-def _draft(tender: Tender, on: date) -> dict[str, Any]:
+def _draft(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     if tender.approval_asked_at:
         return _step(f"It waits for somebody to approve it, since {wording.day(tender.approval_asked_at)}.")
     missing = rules.missing(queries.details_of(tender), on=on)
@@ -113,14 +113,14 @@ def _draft(tender: Tender, on: date) -> dict[str, Any]:
                  reverse("tender_ask_approval", args=[tender.pk]), post=True)  # fmt: skip
 
 
-def _approved(tender: Tender, on: date) -> dict[str, Any]:
+def _approved(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     return _step("Publish it: the notice goes out on the central platform, and from then on the criteria and questions "
                  "stand", "Publish", reverse("tender_publish", args=[tender.pk]))  # fmt: skip
 
 
-def _published(tender: Tender, on: date) -> dict[str, Any]:
+def _published(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     if tender.kind == Tender.Kind.DIRECT_AWARD:
-        if not tender.bid_count:  # type: ignore[attr-defined]
+        if not tender.bid_count:
             return _step("Enter what the supplier sent", "Enter the supplier’s papers",
                          reverse("bid_new", args=[tender.pk]))  # fmt: skip
         return _step("The supplier’s papers are in: close the tender", "Close it",
@@ -132,18 +132,18 @@ def _published(tender: Tender, on: date) -> dict[str, Any]:
                  "Close it to bids", reverse("tender_close", args=[tender.pk]), post=True)  # fmt: skip
 
 
-def _closed(tender: Tender, on: date) -> dict[str, Any]:
-    if not tender.bid_count:  # type: ignore[attr-defined]
+def _closed(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
+    if not tender.bid_count:
         return _step("Enter each bid as it was opened", "Enter a bid", reverse("bid_new", args=[tender.pk]))
-    entered = wording.how_many(tender.bid_count, "bid is", "bids are")  # type: ignore[attr-defined]
+    entered = wording.how_many(tender.bid_count, "bid is", "bids are")
     return _step(f"{entered} entered. When that is all of them, begin stage 1", "Begin stage 1",
                  reverse("tender_begin_stage1", args=[tender.pk]), post=True)  # fmt: skip
 
 
-def _stage1(tender: Tender, on: date) -> dict[str, Any]:
-    waiting = tender.waiting  # type: ignore[attr-defined]
+def _stage1(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
+    waiting = tender.waiting
     if waiting:
-        due = tender.clarification_due  # type: ignore[attr-defined]
+        due = tender.clarification_due
         return _step(
             f"Check {wording.how_many(waiting, 'bid', 'bids')} against the criteria of stage 1",
             "Go to stage 1", reverse("tender_stage1", args=[tender.pk]),
@@ -170,7 +170,7 @@ _LATER = {
 }
 
 
-def _later(tender: Tender, on: date) -> dict[str, Any] | None:
+def _later(tender: "queries.ListedTender", on: date) -> dict[str, Any] | None:
     what, button, route = _LATER.get(_S(tender.state), ("", "", ""))
     return _step(what, button, reverse(route, args=[tender.pk])) if navigation.page_exists(route) else None
 
@@ -184,7 +184,7 @@ def _of_evaluator(viewer: User, tender: Tender) -> dict[str, Any] | None:
                  "Go to your evaluation", reverse("tender_evaluation", args=[tender.pk]))  # fmt: skip
 
 
-_NEXT: Mapping[_S, Callable[[Tender, date], dict[str, Any] | None]] = {
+_NEXT: Mapping[_S, "Callable[[queries.ListedTender, date], dict[str, Any] | None]"] = {
     _S.DRAFT: _draft,
     _S.APPROVED: _approved,
     _S.PUBLISHED: _published,

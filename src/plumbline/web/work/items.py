@@ -222,8 +222,8 @@ def _of_providers(viewer: User, on: date) -> Iterable[Item]:
         label = settings.label(setting)
         yield Item(
             what=f"Speak to the provider of {label}",
-            whom=wording.how_many(setting.children, "child", "children") + " placed there",  # type: ignore[attr-defined]
-            why=settings.one_reason(setting), due=setting.contact_due,  # type: ignore[attr-defined]
+            whom=wording.how_many(setting.children, "child", "children") + " placed there",
+            why=settings.one_reason(setting), due=setting.contact_due,
             url=reverse("setting_provider", args=[setting.register, setting.urn]), button="Record the conversation",
             gravity=1 if setting.status == "unregistered" else 2,
         )  # fmt: skip
