@@ -204,10 +204,7 @@ def change(request: Request, pk: int) -> HttpResponseBase:
 @requires(MANAGES)
 def action(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
-    form = forms.RaiseAction(request.POST or None)
-    if found.contract.manager is None:
-        owner = form.choice_field("owner")
-        owner.choices = list(owner.choices)[:2]
+    form = forms.RaiseAction(request.POST or None, has_manager=found.contract.manager is not None)
     owners = {"me": request.user, "manager": found.contract.manager, "provider": None}
     return _do(
         request, found, form, title="Put down an action", button="Put it down", done="The action is on the list.",

@@ -200,6 +200,11 @@ class RaiseAction(forms.PageForm):
     due_on = forms.DayField(label="By when?")
     critical = forms.TickField(label="Children are not safe until it is done", required=False)
 
+    def __init__(self, *args: Any, has_manager: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_manager:
+            self.choice_field("owner").choices = [("provider", "The provider"), ("me", "I do")]
+
 
 class Reopen(forms.PageForm):
     because = forms.TextField(label="Why is it opened again?", rows=3, max_length=2000,
