@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.db.models import Case, Count, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from plumbline.actions import rules
 from plumbline.actions.models import Action, ActionNote, ActionState
@@ -64,12 +64,6 @@ def with_today(actions: QuerySet[Action], *, on: date) -> QuerySet[Action]:
 def overdue(on: date) -> QuerySet[Action]:
     """Every action not done by its day: for the night's flags and for the rooms above that count them."""
     return Action.objects.filter(state__in=OUTSTANDING, due_on__lt=on)
-
-
-def overdue_counts(*, subject_type: str, on: date) -> dict[int, int]:
-    """How many actions are overdue for each subject of one kind, by the subject's number; one query."""
-    rows = overdue(on).filter(subject_type=subject_type).values("subject_id").annotate(number=Count("pk")).order_by()
-    return {row["subject_id"]: row["number"] for row in rows}
 
 
 def actions_about(viewer: User, *, subject_type: str, subject_id: int, on: date) -> QuerySet[Action]:

@@ -169,9 +169,8 @@ def contracts(day: str | None, as_json: bool) -> None:
     """Each contract in force on a day, with its rating and every reason."""
     from plumbline.jobs import contracts as job  # needs Django ready
     from plumbline.jobs import ways_in
-    from plumbline.jobs.import_ssd import read_day
 
-    job.contracts(day=read_day(day) or ways_in.today(), as_json=as_json)
+    job.contracts(day=ways_in.read_day(day) if day else ways_in.today(), as_json=as_json)
 
 
 @main.command("import-ocds")
@@ -303,7 +302,8 @@ def report(
     from plumbline.jobs import ways_in
 
     job.report(
-        question_numbers=numbers, as_at=job.read_day(as_at), outputs=[Path(name) for name in (*outputs, *more_outputs)],
+        question_numbers=numbers, as_at=ways_in.read_day(as_at),
+        outputs=[Path(name) for name in (*outputs, *more_outputs)],
         template=Path(template) if template else None, profile=profile, as_json=as_json,
         by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
     )  # fmt: skip

@@ -5,7 +5,6 @@ at the ends of the lines and bars. A figure kept back has a band or words of its
 gap, and no line crosses a change of definition. The drawings hold no scripts, links or other addresses.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -13,7 +12,6 @@ import textwrap
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -53,11 +51,6 @@ def png(chart: Chart) -> bytes:
 def data_uri(chart: Chart) -> str:
     """The address of an image that carries its drawing with it."""
     return "data:image/svg+xml;base64," + b64encode(svg(chart).encode()).decode()
-
-
-def content_hash(chart: Chart) -> str:
-    """The name under which a drawing can be kept: it changes when the drawing would."""
-    return hashlib.sha256(f"{version('vl-convert-python')}\n{canonical(chart)}".encode()).hexdigest()
 
 
 def canonical(chart: Chart) -> str:

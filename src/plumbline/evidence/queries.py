@@ -7,6 +7,7 @@ from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value
 from plumbline.evidence.access import DOCUMENT
 from plumbline.evidence.models import Document, LawChange
 from plumbline.evidence.rules import EXPIRING_WITHIN
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.models import Tie, User
 
 
@@ -28,6 +29,16 @@ def expiring(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]:
     """Of these the standing ones that expire within the time ahead, or have expired, soonest first."""
     soon = standing(documents).filter(expires_on__lte=on + EXPIRING_WITHIN)
     return without_successor(soon).order_by("expires_on", "pk")
+
+
+def document_to_use(document_id: int | None) -> Document | None:
+    """The document that was chosen, if any. Raises NotAllowed where it was withdrawn."""
+    if document_id is None:
+        return None
+    found = Document.objects.filter(pk=document_id, withdrawn_at=None).first()
+    if found is None:
+        raise NotAllowed(f"There is no document {document_id}.")
+    return found
 
 
 def with_today(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]:

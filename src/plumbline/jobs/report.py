@@ -95,16 +95,6 @@ def rerun(*, report_id: int, as_json: bool, by: User | None, on: date) -> None:
             click.echo(f"  {because}")
 
 
-def read_day(text: str) -> date:
-    """Raises RuleBroken (bad_date)."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise RuleBroken(
-            f"“{text}” is not a day. Write it as YYYY-MM-DD, such as 2016-06-30.", code="bad_date"
-        ) from None
-
-
 def put(path: Path, content: bytes) -> None:
     """The file whole in its place, or what was there before."""
     handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

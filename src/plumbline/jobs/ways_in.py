@@ -25,3 +25,13 @@ def acting(username: str | None) -> User | None:
     if user is None:
         raise RuleBroken(f"There is no user “{username}”.", code="unknown_user")
     return user
+
+
+def read_day(text: str) -> date:
+    """A day as typed. Raises RuleBroken (bad_date)."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RuleBroken(
+            f"“{text}” is not a day. Write it as YYYY-MM-DD, such as 2016-06-30.", code="bad_date"
+        ) from None

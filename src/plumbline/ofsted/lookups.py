@@ -140,12 +140,6 @@ def checks_before(month: date, *, most: int = 12) -> list[MonthlyCheck]:
     return list(counted.select_related("completed_by").order_by("-month")[:most])
 
 
-def lists_read(*, since: date, until: date) -> list[OfstedList]:
-    """The lists that were read from a day up to, not including, another, newest first."""
-    read = OfstedList.objects.filter(import_run__at__date__gte=since, import_run__at__date__lt=until)
-    return list(read.select_related("import_run", "compared_with").order_by("-import_run__at", "-pk"))
-
-
 def newest_lists() -> list[OfstedList]:
     """The newest list of each family."""
     newest = OfstedList.objects.order_by("family", "-as_at", "-pk").distinct("family")

@@ -41,9 +41,6 @@ class Status(StrEnum):
     CLEAR = "clear"
 
 
-# No placement begins at one of these without an exception (product.md, 1; domain.md, corrections to 5.10).
-NO_NEW_PLACEMENT = frozenset({Status.UNREGISTERED, Status.ADVERSE, Status.CLOSED})
-
 # The order in which one status hides another. A watch hides `not_judged`, which says that no concern was found.
 _GRAVITY = (Status.UNREGISTERED, Status.ADVERSE, Status.CLOSED, Status.WATCH, Status.NOT_JUDGED, Status.CLEAR)
 

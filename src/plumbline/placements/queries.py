@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, Func, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from plumbline.flags.models import FlagState, FlagStep
 from plumbline.flags.rules import REVIEW
-from plumbline.ofsted.models import Setting, Status, StatusPeriod, UnregisteredUse
+from plumbline.ofsted.models import Setting, Status, UnregisteredUse
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -24,38 +24,6 @@ def placements_visible_to(viewer: User, *, on: date) -> QuerySet[Placement]:
     if not access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
         return Placement.objects.none()
     return Placement.objects.filter(child__in=children_visible_to(viewer, on=on))
-
-
-def placed_on(viewer: User, *, day: date, on: date) -> QuerySet[Placement]:
-    """Who was placed where on `day`, each with `status_then` and `reasons_then`: the setting's standing on that day.
-
-    `unmatched` where nothing was known of it then. Seen with the viewer's rights of today (`on`).
-    """
-    then = StatusPeriod.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gt=day), setting=OuterRef("setting"), from_on__lte=day
-    )
-    return (
-        placements_visible_to(viewer, on=on)
-        .filter(open_on(day))
-        .select_related("child", "setting", "exception")
-        .annotate(
-            status_then=Coalesce(Subquery(then.values("status")[:1]), Value(Status.UNMATCHED.value)),
-            reasons_then=Subquery(then.values("reasons")[:1]),
-        )
-        .order_by("child__sort_key", "pk")
-    )
-
-
-def unmatched(viewer: User, *, on: date) -> QuerySet[Placement]:
-    """Open placements at a setting that is on none of the lists, or at none, each with `urn_said`."""
-    return (
-        placements_visible_to(viewer, on=on)
-        .filter(open_on(on))
-        .filter(Q(setting__isnull=True) | Q(setting__status=Status.UNMATCHED))
-        .select_related("child", "setting")
-        .annotate(urn_said=Coalesce(F("setting__urn"), F("urn_wording"), output_field=CharField()))
-        .order_by("urn_said", "pk")
-    )
 
 
 def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:

@@ -281,13 +281,7 @@ def test_every_step_is_in_the_trail():
 def test_an_action_due_today_is_not_overdue():
     raised(due_on=TODAY)
 
-    assert queries.overdue_counts(subject_type="contract", on=TODAY) == {}
-
-
-def test_overdue_actions_are_counted_by_what_they_are_about():
-    raised(subject_id=7), raised(subject_id=7), raised(subject_id=8)
-
-    assert queries.overdue_counts(subject_type="contract", on=date(2016, 9, 1)) == {7: 2, 8: 1}
+    assert not queries.overdue(TODAY).exists()
 
 
 def test_an_overdue_action_is_flagged_with_its_owner_and_day():

@@ -10,7 +10,7 @@ from plumbline.flags import queries as flag_queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Owner, Setting, UnregisteredUse
 from plumbline.people.models import Child, Tie
-from plumbline.placements import operations, queries
+from plumbline.placements import lookups, operations, queries
 from plumbline.placements.models import Placement
 from tests.integration.placements.situations import (
     AT,
@@ -266,7 +266,7 @@ def test_who_was_placed_where_on_a_day_with_the_judgement_then():
 
     assert [
         (row.child_id, row.status_then) for day in (date(2016, 5, 31), date(2016, 6, 1))
-        for row in queries.placed_on(head, day=day, on=TODAY)
+        for row in lookups.placements_on(lookups.placements_listed(head, on=TODAY), day)
     ] == [(child.pk, "clear"), (child.pk, "adverse")]  # fmt: skip
 
 
@@ -283,13 +283,6 @@ def test_who_reaches_no_child_sees_no_placement(role):
     a_placed_child()
 
     assert not queries.placements_visible_to(a_user(role), on=TODAY).exists()
-
-
-def test_the_queue_of_unmatched_placements_has_those_without_a_setting_too():
-    place_by_hand(a_child(), Setting.objects.create(register="social_care", urn="SC999999"))
-    place_by_hand(a_child(), a_setting())
-
-    assert [row.urn_said for row in queries.unmatched(a_user("head_of_service"), on=TODAY)] == ["SC999999"]
 
 
 def test_unregistered_settings_are_counted_with_their_children():

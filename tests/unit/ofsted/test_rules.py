@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from plumbline.ofsted.grades import ASPECTS, Aspect
 from plumbline.ofsted.rules import (
-    NO_NEW_PLACEMENT,
     RULE_VERSION,
     RULES,
     Inspection,
@@ -321,10 +320,6 @@ def test_use_of_an_unregistered_setting_is_the_gravest_state() -> None:
         "unregistered",
         ["unregistered", "overall_inadequate"],
     )
-
-
-def test_no_placement_begins_at_an_unregistered_adverse_or_closed_setting() -> None:
-    assert {status.value for status in NO_NEW_PLACEMENT} == {"unregistered", "adverse", "closed"}
 
 
 # --- days and reasons ----------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from plumbline.contracts.rules import assurance as rules
 from plumbline.contracts.rules.assurance import PolicyAnswer
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
+from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -128,7 +129,7 @@ def record_assessment(
         raise RuleBroken("An action plan is agreed with its actions.", code="wrong_kind")
     needs = _BOARD if kind == Assessment.Kind.BOARD else reaching.MANAGE
     contract = contract_to_change(contract_id=contract_id, by=by, on=on, any_of=needs)
-    document = _document(document_id)
+    document = document_to_use(document_id)
     made_with = _signed_off(return_id, contract) if return_id is not None else None
     months = term_on(kind, on=completed_on)
     rules.check_assessment(
@@ -180,8 +181,8 @@ def agree_plan(
         raise RuleBroken("A plan counts when its actions are written down: add at least one.", code="no_actions")
     recorded = _record(
         contract, Assessment.Kind.PLAN, agreed_on, said=None, months=term_on(Assessment.Kind.PLAN, on=agreed_on),
-        instrument="Action plan of the self-assessment", document=_document(document_id), made_with=own.answer_set,
-        by=by, at=at,
+        instrument="Action plan of the self-assessment", document=document_to_use(document_id),
+        made_with=own.answer_set, by=by, at=at,
     )  # fmt: skip
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return recorded
@@ -227,8 +228,8 @@ def review_policy(
         raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
     review, _ = PolicyReview.objects.update_or_create(
         contract=contract, policy=policy, reviewed_on=reviewed_on,
-        defaults={"document": _document(document_id), "answer_set_id": return_id, "recorded_at": at, "recorded_by": by,
-                  "missing_since": None},
+        defaults={"document": document_to_use(document_id), "answer_set_id": return_id, "recorded_at": at,
+                  "recorded_by": by, "missing_since": None},
     )  # fmt: skip
     audit.record("contracts.policy.reviewed", by=by, at=at, subject=review, contract=contract.pk, policy=policy,
                  reviewed_on=reviewed_on.isoformat())  # fmt: skip
@@ -363,15 +364,6 @@ def _take_policies(contract: Contract, made_with: Return, *, by: User | None, at
     if said:
         said += [f"{Policy(policy).label}: no review is shown." for policy in without]
     return said
-
-
-def _document(document_id: int | None) -> Document | None:
-    if document_id is None:
-        return None
-    found = Document.objects.filter(pk=document_id, withdrawn_at=None).first()
-    if found is None:
-        raise NotAllowed(f"There is no document {document_id}.")
-    return found
 
 
 def _signed_off(return_id: int, contract: Contract) -> Return:

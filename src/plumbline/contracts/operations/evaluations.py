@@ -24,7 +24,7 @@ from plumbline.contracts.reaching import MANAGE, contract_to_change
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.contracts.rules.evaluations import CaseGiven, Meeting
 from plumbline.contracts.states import EVALUATION_MOVES
-from plumbline.evidence.models import Document
+from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people.access import Permission
@@ -105,7 +105,7 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
     _check_free(kept, meeting.held_on)
     kept.state, kept.held_on, kept.chair = _S.HELD, meeting.held_on, meeting.chair.strip()
     kept.service_area_present = rules.service_area_present(meeting.attendees, said=meeting.service_area_said)
-    kept.minutes, kept.minutes_document = meeting.minutes.strip(), _document(meeting.minutes_document_id)
+    kept.minutes, kept.minutes_document = meeting.minutes.strip(), document_to_use(meeting.minutes_document_id)
     kept.safeguarding, kept.next_on = safeguarding, meeting.next_on
     kept.recorded_at, kept.recorded_by = at, by
     kept.save()
@@ -188,17 +188,6 @@ def say_of_previous_action(
 
 
 @transaction.atomic
-def add_case(*, evaluation_id: int, case: CaseGiven, by: User | None, at: datetime, on: date) -> EvaluationCase:
-    """A case that needs resolution, found missing from the record of a meeting that was held."""
-    meeting = _meeting(evaluation_id, by=by, on=on)
-    if meeting.state != _S.HELD:
-        raise RuleBroken("The meeting was not held yet.", code="wrong_state")
-    added = _add_case(meeting, case, by=by, on=on)
-    audit.record("contracts.evaluation.case_added", by=by, at=at, subject=added, child_id=added.child_id)
-    return added
-
-
-@transaction.atomic
 def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> EvaluationCase:
     """Say which child a case is about, by the child's source id: for whoever sees both the contract and the child.
 
@@ -259,15 +248,6 @@ def _check_free(meeting: Evaluation, held_on: date) -> None:
     others = meeting.contract.evaluations.filter(held_on=held_on).exclude(state=_S.CANCELLED).exclude(pk=meeting.pk)
     if others.exists():
         raise RuleBroken(f"There is a meeting on {held_on:%-d %B %Y} already.", code="already_there")
-
-
-def _document(document_id: int | None) -> Document | None:
-    if document_id is None:
-        return None
-    found = Document.objects.filter(pk=document_id, withdrawn_at=None).first()
-    if found is None:
-        raise NotAllowed(f"There is no document {document_id}.")
-    return found
 
 
 def _owner(owner_id: int | None) -> User | None:

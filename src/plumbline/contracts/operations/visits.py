@@ -21,8 +21,9 @@ from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.contracts.rules.visits import FindingGiven
 from plumbline.contracts.states import VISIT_MOVES
 from plumbline.documents import pdf
-from plumbline.evidence.models import Document, Sensitivity
+from plumbline.evidence.models import Sensitivity
 from plumbline.evidence.operations import keep_document
+from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
@@ -115,7 +116,7 @@ def accept_visit(
         raise RuleBroken("This visit was accepted already.", code="already_there")
     visit = Visit(
         contract=contract, setting=setting, state=_S.HELD, by_council=by_council.strip(),
-        accepted_because=because.strip(), report=_document(report_id), visited_on=visited_on, recorded_at=at,
+        accepted_because=because.strip(), report=document_to_use(report_id), visited_on=visited_on, recorded_at=at,
         recorded_by=by,
     )  # fmt: skip
     visit.save()
@@ -301,10 +302,3 @@ def _raise_actions(visit: Visit, actions: Sequence[ActionGiven], *, by: User | N
             origin_type=Action.Origin.VISIT, origin_id=visit.pk, owner=owner, owner_organisation=whose,
             due_on=given.due_on, critical=given.critical, by=by, at=at, on=on,
         )  # fmt: skip
-
-
-def _document(document_id: int) -> Document:
-    found = Document.objects.filter(pk=document_id, withdrawn_at=None).first()
-    if found is None:
-        raise NotAllowed(f"There is no document {document_id}.")
-    return found

@@ -1,0 +1,34 @@
+"""What an import took in, said to whoever gave the command."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+# More refusals than this are counted only; --json lists them.
+_MOST_SHOWN = 20
+_COUNTS = ("read", "added", "changed", "unchanged", "repeated", "refused")
+_LONGEST = 40
+
+
+def say(result: dict[str, Any], *, dry_run: bool, as_json: bool, more: Callable[[], None] | None = None) -> None:
+    """The notes beside the output, then the counts of each file and what was refused. `more`: said between them."""
+    for note in result["notes"]:
+        click.echo(note, err=True)
+    if as_json:
+        click.echo(json.dumps({name: result[name] for name in ("files", "refused", "seconds")}, ensure_ascii=False))
+        return
+    if dry_run:
+        click.echo("Dry run: nothing was changed. This is what would be:")
+    click.echo(f"{'':{_LONGEST}}" + "".join(f"{name:>11}" for name in _COUNTS))
+    for file, counts in result["files"].items():
+        click.echo(f"{file[:_LONGEST]:{_LONGEST}}" + "".join(f"{counts[name]:>11,}" for name in _COUNTS))
+    if more is not None:
+        more()
+    refused = result["refused"]
+    for row in refused[:_MOST_SHOWN]:
+        click.echo(f"{row['file']}, line {row['line']}, {row['id'] or 'no id'}: {row['code']}. {row['reason']}")
+    if len(refused) > _MOST_SHOWN:
+        click.echo(f"… and {len(refused) - _MOST_SHOWN:,} more refused rows.")
+    click.echo(f"{result['seconds']} seconds")
