@@ -25,7 +25,7 @@ Checkboxes = forms.CheckboxSelectMultiple
 Radios = forms.RadioSelect
 
 # Widths that tell people how much is expected; the classes of GOV.UK Frontend.
-WIDTHS = {2: "govuk-input--width-2", 4: "govuk-input--width-4", 5: "govuk-input--width-5", 10: "govuk-input--width-10", 20: "govuk-input--width-20"}  # fmt: skip  # noqa: E501
+WIDTHS = {width: f"govuk-input--width-{width}" for width in (2, 4, 5, 10, 20)}
 
 
 class PageForm(forms.Form):

@@ -239,7 +239,7 @@ def test_nobody_stands_with_a_score_below_a_minimum(tender: tuple[list[Question]
     questions, offers, share = tender
 
     assert all(
-        (row.rank is None) == any(answer.below_minimum for answer in row.answers)
+        (row.rank is None) == any(answer.below for answer in row.answers)
         for row in scoring.result(questions, offers, quality_share=share).standings
     )
 

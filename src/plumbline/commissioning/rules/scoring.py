@@ -60,8 +60,15 @@ class Answer:
     points: Fraction
 
     @property
-    def below_minimum(self) -> bool:
-        return self.question.minimum is not None and self.score < self.question.minimum
+    def below(self) -> str:
+        """Why it disqualifies its bid, in a sentence; "" where it does not."""
+        minimum = self.question.minimum
+        if minimum is None or self.score >= minimum:
+            return ""
+        return (
+            f"“{self.question.title}” was scored {plain(self.score)}, below the minimum of {plain(minimum)}, which "
+            "disqualifies a bid whatever its total."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +183,7 @@ def result(questions: Sequence[Question], offers: Sequence[Offer], *, quality_sh
             "The share of quality must lie between 0 and 100 in a hundred.", code="quality_share_out_of_range"
         )
     answered = {offer.bid: _answers(questions, offer) for offer in offers}
-    below = {bid: tuple(_below(answer) for answer in answers if answer.below_minimum)
-             for bid, answers in answered.items()}  # fmt: skip
+    below = {bid: tuple(answer.below for answer in answers if answer.below) for bid, answers in answered.items()}
     standing = [offer for offer in offers if not offer.stopped and not below[offer.bid]]
     price_share = FULL - quality_share
     lowest = _lowest(standing) if price_share else None
@@ -207,14 +213,6 @@ def _answers(questions: Sequence[Question], offer: Offer) -> tuple[Answer, ...]:
             )
         found.append(Answer(question, score, weighed(score, question)))
     return tuple(found)
-
-
-def _below(answer: Answer) -> str:
-    assert answer.question.minimum is not None  # noqa: S101 - asked only where `below_minimum`
-    return (
-        f"“{answer.question.title}” was scored {plain(answer.score)}, below the minimum of "
-        f"{plain(answer.question.minimum)}, which disqualifies a bid whatever its total."
-    )
 
 
 def _lowest(standing: Sequence[Offer]) -> Decimal | None:

@@ -82,7 +82,7 @@ def notifications(
     return sorted(found, key=lambda due: due.due_at)
 
 
-def _applies(rule: Rule, *, type: str, setting_kind: str, on: date, notifiable: bool) -> bool:  # noqa: A002
+def _applies(rule: Rule, *, type: str, setting_kind: str, on: date, notifiable: bool) -> bool:  # noqa: A002 - as above
     return (
         setting_kind in rule.settings
         and (ALL in rule.types or type in rule.types)
@@ -168,7 +168,7 @@ def in_the_way_of_closing(standing: Standing) -> list[str]:
     return reasons
 
 
-def check_outcome(type: str, outcome: str) -> None:  # noqa: A002
+def check_outcome(type: str, outcome: str) -> None:  # noqa: A002 - as above
     if type not in ALLEGATIONS:
         raise RuleBroken("Only an allegation has an outcome.", code="no_allegation")
     if outcome not in OUTCOMES:

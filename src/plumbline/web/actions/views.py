@@ -25,7 +25,9 @@ from plumbline.web.evidence import reach
 from plumbline.web.request import Request, acting
 
 ACTIONS = (Permission.ACTIONS_VIEW, Permission.PROVIDER_PORTAL)
-_STATES = (("overdue", "Overdue"), ("to_do", "To do"), ("done", "Done, to be verified"), ("over", "Verified or cancelled"))  # fmt: skip  # noqa: E501
+_STATES = (
+    ("overdue", "Overdue"), ("to_do", "To do"), ("done", "Done, to be verified"), ("over", "Verified or cancelled"),
+)  # fmt: skip
 _RANKS = {"overdue": (0,), "to_do": (0, 1), "done": (2,), "over": (3,)}
 _SUBJECTS = (
     ("contract", "Contract"), ("tender", "Tender"), ("return", "Assessment"), ("incident", "Incident"),

@@ -196,7 +196,7 @@ def _points(row: Standing) -> dict[str, Any]:
             {
                 "title": answer.question.title, "score": plain(answer.score), "of": plain(answer.question.highest),
                 "weight": plain(answer.question.weight), "points": str(rounded(answer.points)),
-                "below": answer.below_minimum,
+                "below": bool(answer.below),
             }
             for answer in row.answers
         ],

@@ -290,7 +290,8 @@ def detach(request: Request, pk: int, paper_id: int) -> HttpResponseBase:
             return redirect("bid", found.pk)
     context = {"form": form, "label": found.supplier.name, "back": words.bid_address(found),
                "heading": f"Take away “{given.document.title}”", "button": "Take it away",
-               "about": "For a paper attached in error. The document is kept, and the trail says who took it away."}  # fmt: skip  # noqa: E501
+               "about": "For a paper attached in error. The document is kept, and the trail says who took it "
+                        "away."}  # fmt: skip
     return render(request, "tenders/enter.html", context)
 
 
