@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,22 @@ def site_database() -> Iterator[str]:
     """The database that the served site has: a copy, for all browser tests together."""
     with databases.copy_of(databases.template("init")) as name:
         yield name
+
+
+@pytest.fixture
+def writing(site_database: str, django_db_blocker: Any) -> Callable[..., AbstractContextManager[None]]:
+    """`with writing(): …` writes into the database of the site, with the rights of the worker or of another login."""
+
+    @contextmanager
+    def written(login: str = "worker") -> Iterator[None]:
+        with django_db_blocker.unblock():
+            harness.point_at(site_database, login)
+            try:
+                yield
+            finally:
+                connection.close()
+
+    return written
 
 
 @pytest.fixture(scope="session")

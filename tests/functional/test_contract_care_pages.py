@@ -1,39 +1,21 @@
 """The care of a contract as a browser shows it: its pages, wide and narrow, and a meeting recorded as it is typed."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from plumbline.contracts.models import Evaluation
 from plumbline.contracts.operations import arrangements, evaluations, home_reports, kpis, visits
 from plumbline.contracts.rules.evaluations import ActionGiven, CaseGiven
 from plumbline.contracts.rules.visits import AREAS, FindingGiven
-from tests import conftest as harness
 from tests.functional.browser import accessibility_faults, sideways, visit
 from tests.integration.contracts.care_situations import a_contract, a_home, a_user, by
 from tests.integration.contracts.test_evaluations import meeting
 
 HELD_ON, VISITED = date(2016, 4, 12), date(2016, 7, 5)
-
-
-@pytest.fixture
-def writing(site_database: str, django_db_blocker: Any) -> Callable[[], Any]:
-    @contextmanager
-    def written() -> Iterator[None]:
-        with django_db_blocker.unblock():
-            harness.point_at(site_database, "worker")
-            try:
-                yield
-            finally:
-                connection.close()
-
-    return written
 
 
 @pytest.fixture

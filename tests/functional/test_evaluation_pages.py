@@ -1,18 +1,15 @@
 """An evaluation as a browser shows it: three evaluators, three bidders, from the declaration to the award."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from plumbline.commissioning.models import Tender
 from plumbline.people.models import Organisation, User
-from tests import conftest as harness
 from tests.factories.tenders import (
     EARLIER,
     QUESTIONS,
@@ -27,20 +24,6 @@ from tests.functional.browser import accessibility_faults, sideways, visit
 BIDDERS = ("Fell Trust", "Moor Homes", "Dale Care")
 # What each evaluator gives each bidder for the two questions: Moor Homes is best, Dale Care below the minimum.
 GIVEN = {"Fell Trust": ("4", "3"), "Moor Homes": ("5", "4"), "Dale Care": ("2", "5")}
-
-
-@pytest.fixture
-def writing(site_database: str, django_db_blocker: Any) -> Callable[..., Any]:
-    @contextmanager
-    def written() -> Iterator[None]:
-        with django_db_blocker.unblock():
-            harness.point_at(site_database, "worker")
-            try:
-                yield
-            finally:
-                connection.close()
-
-    return written
 
 
 @dataclass

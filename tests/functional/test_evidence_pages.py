@@ -1,18 +1,14 @@
 """Documents, changes in law and actions as a browser shows them: a provider's phone, and the officer who verifies."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from plumbline.actions import operations as actions
 from plumbline.evidence import operations as evidence
-from tests import conftest as harness
 from tests.factories.files import pdf, png
 from tests.factories.people import OrganisationFactory, UserFactory
 from tests.functional.browser import accessibility_faults, sideways, visit
@@ -22,23 +18,9 @@ TODAY = date(2016, 7, 31)
 
 
 @pytest.fixture
-def writing(site_database: str, django_db_blocker: Any) -> Callable[[], Any]:
-    @contextmanager
-    def written() -> Iterator[None]:
-        with django_db_blocker.unblock():
-            harness.point_at(site_database, "web")
-            try:
-                yield
-            finally:
-                connection.close()
-
-    return written
-
-
-@pytest.fixture
 def care(writing, tmp_path) -> dict[str, Any]:
     """A provider with somebody who signs in, an action of theirs, and a document that has expired."""
-    with writing():
+    with writing("web"):
         own, officer = OrganisationFactory(name=f"Rowan Care {tmp_path.name}"), UserFactory(role="contract_officer")
         provider = UserFactory(role="provider_user", role__organisation=own)
         document = evidence.keep_document(

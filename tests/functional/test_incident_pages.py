@@ -1,35 +1,22 @@
 """A provider reports an incident on a phone, the council marks and decides, the provider answers; every page of it read
 by the rules of accessibility at both widths."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from plumbline.contracts.operations import incident_forms
 from plumbline.contracts.operations.rating import rerate
 from plumbline.people.models import BankHoliday
-from tests import conftest as harness
 from tests.functional.browser import accessibility_faults, sideways, visit
 from tests.integration.contracts.incident_situations import NOW, STEPS, World, a_world, provider_user
 
 
 @pytest.fixture
-def world(site_database: str, django_db_blocker: Any) -> World:
+def world(writing: Callable[..., Any]) -> World:
     """A live contract whose incident form waits for the provider's agreement alone."""
-
-    @contextmanager
-    def writing() -> Iterator[None]:
-        with django_db_blocker.unblock():
-            harness.point_at(site_database, "worker")
-            try:
-                yield
-            finally:
-                connection.close()
-
     with writing():
         assert BankHoliday.objects.exists()
         world = a_world()

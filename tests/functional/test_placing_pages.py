@@ -1,20 +1,17 @@
 """My work, flags, settings, may I place here, placements, exceptions and the monthly check: as a browser shows them,
 and their journeys by keyboard."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.ofsted import operations as ofsted
 from plumbline.placements import operations
-from tests import conftest as harness
 from tests.functional.browser import accessibility_faults, focused, sideways, tab_to, visit
 from tests.integration.placements.situations import (
     AT,
@@ -43,20 +40,6 @@ class Situation:
     enquiry: Any
     noted: Any
     notice: Any
-
-
-@pytest.fixture
-def writing(site_database: str, django_db_blocker: Any) -> Callable[..., Any]:
-    @contextmanager
-    def written() -> Iterator[None]:
-        with django_db_blocker.unblock():
-            harness.point_at(site_database, "worker")
-            try:
-                yield
-            finally:
-                connection.close()
-
-    return written
 
 
 def _urn(number: int) -> str:

@@ -4,20 +4,17 @@ keyboard, with the real worker behind the imports."""
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from plumbline.people.models import User
 from plumbline.scrutiny import operations as scrutiny
-from tests import conftest as harness
 from tests import databases
 from tests.factories.people import ChildFactory, OrganisationFactory, TieFactory, UserFactory
 from tests.factories.records import (
@@ -34,22 +31,6 @@ from tests.integration.exchange.extracts import AT, HEADERS, OPEN_TAC, TAC
 TODAY = date(2016, 7, 31)
 
 
-@pytest.fixture
-def writing(site_database: str, django_db_blocker: Any) -> Callable[..., Any]:
-    """`with writing("worker"): …` writes into the database of the site."""
-
-    @contextmanager
-    def written(login: str = "web") -> Iterator[None]:
-        with django_db_blocker.unblock():
-            harness.point_at(site_database, login)
-            try:
-                yield
-            finally:
-                connection.close()
-
-    return written
-
-
 @dataclass
 class County:
     """A child with a long record, whose social worker, and whose TAC's lead, can sign in."""
@@ -63,7 +44,7 @@ class County:
 
 @pytest.fixture
 def county(writing: Callable[..., Any]) -> County:
-    with writing():
+    with writing("web"):
         child = ChildFactory(forename="Evie", surname="Blackbourn", sort_key="blackbourn, evie")
         tac = TacFactory(child=child, started_on=date(2015, 1, 5), lead_organisation=None, lead_wording="Elm Sch")
         TacAuditFactory(tac=tac)
@@ -81,7 +62,7 @@ def county(writing: Callable[..., Any]) -> County:
 
 @pytest.fixture
 def report(site_database: str, writing: Callable[..., Any]) -> int:
-    with writing("worker"):
+    with writing():
         return scrutiny.write_report(question_numbers=[5, 6], as_at=TODAY, by=None, at=AT, on=TODAY).pk
 
 
@@ -274,7 +255,7 @@ def test_an_import_needs_no_scripts(open_page, signed_in_as, someone, extract, w
 def test_an_organisation_is_decided_by_keyboard(wide, signed_in_as, someone, writing, extract, work) -> None:
     files, mark = extract
     taken_in(signed_in_as(wide, someone("performance_analyst")), files, work)
-    with writing():
+    with writing("web"):
         OrganisationFactory(name=f"Ash Schools {mark}")
     visit(wide, "/queues/organisations/")
     tab_to(wide, f"Decide what Ash School {mark} is", presses=300)

@@ -1,41 +1,22 @@
 """A self-assessment answered on a phone, kept as typed, moderated at a desk; every page of it read by the rules of
 accessibility at both widths."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from plumbline.toolkits.models import Return
 from plumbline.toolkits.operations import returns
-from tests import conftest as harness
 from tests.factories.toolkits import AT, TODAY, a_document, a_person, answer_all, asked, plain_version
 from tests.functional.browser import accessibility_faults, sideways, visit
 
 
 @pytest.fixture
-def writing(site_database: str, django_db_blocker: Any) -> Callable[[], Any]:
-    """`with writing(): …` writes into the database of the site."""
-
-    @contextmanager
-    def written() -> Iterator[None]:
-        with django_db_blocker.unblock():
-            harness.point_at(site_database, "web")
-            try:
-                yield
-            finally:
-                connection.close()
-
-    return written
-
-
-@pytest.fixture
 def made(writing: Callable[[], Any]) -> Return:
     """Asked for the second time, so that last time's answers stand beside the questions."""
-    with writing():
+    with writing("web"):
         version = plain_version()
         first = asked(version)
         answer_all(first)
@@ -56,7 +37,7 @@ def button(page: Page, words: str) -> Any:
 def test_a_provider_answers_on_a_phone_and_an_officer_moderates(
     narrow: Page, wide: Page, made: Return, writing: Callable[[], Any], signed_in_as: Callable[..., Page]
 ) -> None:
-    with writing():
+    with writing("web"):
         provider = a_person("provider_user", organisation=made.organisation)
         officer = a_person("contract_officer")
     phone, desk = signed_in_as(narrow, provider.username), signed_in_as(wide, officer.username)
@@ -112,7 +93,7 @@ def test_a_provider_answers_on_a_phone_and_an_officer_moderates(
 def test_two_in_one_return_see_both_answers_without_scripts_too(
     open_page: Callable[..., Page], made: Return, writing: Callable[[], Any], signed_in_as: Callable[..., Page]
 ) -> None:
-    with writing():
+    with writing("web"):
         people = [
             a_person("provider_user", organisation=made.organisation, name=name) for name in ("Ada Wren", "Bo Finch")
         ]

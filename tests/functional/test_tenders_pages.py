@@ -6,25 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from plumbline.commissioning.models import Bid, Tender
 from plumbline.commissioning.operations import tenders
 from plumbline.people.models import User
-from tests import conftest as harness
 from tests.functional.browser import accessibility_faults, sideways, visit
 from tests.integration.commissioning.tendering import AT, PDF, a_bid, a_tender, a_user, act, failed, in_stage1
 
 
 @pytest.fixture
-def writing(site_database: str, django_db_blocker: Any) -> Any:
-    with django_db_blocker.unblock():
-        harness.point_at(site_database, "worker")
-        try:
-            yield
-        finally:
-            connection.close()
+def written(writing: Callable[..., Any]) -> Any:
+    with writing():
+        yield
 
 
 def type_day(page: Page, legend: str, day: date) -> None:
@@ -75,7 +69,7 @@ def check_grounds(page: Page) -> None:
 
 
 def test_a_tender_runs_from_draft_to_the_end_of_stage_1_with_three_bidders(
-    open_page: Callable[..., Page], writing: None, someone: Callable[..., str], signed_in_as: Callable[..., Page],
+    open_page: Callable[..., Page], written: None, someone: Callable[..., str], signed_in_as: Callable[..., Page],
     tmp_path: Path,
 ) -> None:  # fmt: skip
     title = f"Short breaks {Tender.objects.count() + 1}"
@@ -177,7 +171,7 @@ PAGES = (
 
 
 def test_no_page_of_a_tender_has_an_accessibility_fault_or_scrolls_sideways(
-    open_page: Callable[..., Page], writing: None, someone: Callable[..., str], signed_in_as: Callable[..., Page]
+    open_page: Callable[..., Page], written: None, someone: Callable[..., str], signed_in_as: Callable[..., Page]
 ) -> None:
     by: User = a_user()
     stopped, bid = in_stage1(by, number=2)

@@ -6,15 +6,10 @@ import pytest
 from django.test import Client
 
 from plumbline.people.models import User
+from tests.integration.web.signing_in import as_
 
 
 @pytest.fixture
 def page() -> Callable[[User], Client]:
     """`page(user).get("/tacs/")`."""
-
-    def signed_in(user: User) -> Client:
-        client = Client(HTTP_HOST="localhost")
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return signed_in
+    return as_

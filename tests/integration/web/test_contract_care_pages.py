@@ -31,6 +31,7 @@ from tests.integration.contracts.care_situations import (
     by,
 )
 from tests.integration.contracts.test_evaluations import meeting
+from tests.integration.web.signing_in import as_
 
 pytestmark = pytest.mark.django_db
 VISITED = date(2016, 7, 5)
@@ -40,12 +41,6 @@ VISITED = date(2016, 7, 5)
 def _the_day(settings, tmp_path) -> None:
     settings.TODAY = TODAY
     settings.HOME = tmp_path
-
-
-def as_(user) -> Client:
-    client = Client(HTTP_HOST="localhost")
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 def day(name: str, when: date) -> dict[str, str]:

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from plumbline.contracts.models import Contract, RatingByHand, TeamDecision
 from plumbline.contracts.operations.register import Entry, register_contract
-from plumbline.people.models import User
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.integration.placements.situations import AT, TODAY
+from tests.integration.web.signing_in import as_
 from tests.queries import assert_constant_queries
 
 pytestmark = pytest.mark.django_db
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _the_day(settings) -> None:
     settings.TODAY = TODAY
-
-
-def as_(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 def of(role: str) -> Client:

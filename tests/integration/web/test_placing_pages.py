@@ -9,7 +9,6 @@ from django.test import Client
 from plumbline.audit.models import Event
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, Setting
-from plumbline.people.models import User
 from plumbline.placements import operations
 from plumbline.placements.models import Enquiry, Placement, PlacementException
 from tests.factories.files import pdf
@@ -23,6 +22,7 @@ from tests.integration.placements.situations import (
     an_import,
     place,
 )
+from tests.integration.web.signing_in import as_
 from tests.queries import assert_constant_queries
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +31,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _the_day(settings) -> None:
     settings.TODAY = TODAY
-
-
-def as_(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 def adverse_with_a_child(*, urn: str = "") -> Placement:
@@ -258,6 +252,13 @@ def test_the_list_of_a_day_shows_where_the_setting_stood_then() -> None:
     adverse_with_a_child()
     page = as_(a_user("placement_officer")).get("/placements/?day=1 June 2016")
     assert [row.status_then for row in page.context["table"].rows] == ["clear"]
+
+
+def test_the_queue_of_unmatched_placements_leaves_out_a_child_at_a_setting_that_is_on_a_list() -> None:
+    unmatched = place(a_setting("unmatched"))
+    place(a_setting())
+    page = as_(a_user("placement_officer")).get("/placements/?queue=unmatched")
+    assert [row.pk for row in page.context["table"].rows] == [unmatched.pk]
 
 
 # --- the monthly check ------------------------------------------------------------------------------------------------

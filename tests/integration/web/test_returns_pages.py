@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from plumbline.people.models import Draft, User
+from plumbline.people.models import Draft
 from plumbline.toolkits.models import Return
 from plumbline.toolkits.operations import returns
 from tests.factories.toolkits import (
@@ -22,6 +22,7 @@ from tests.factories.toolkits import (
     criterion,
     published,
 )
+from tests.integration.web.signing_in import as_
 from tests.queries import assert_constant_queries
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +33,6 @@ ACT = {"by": None, "at": AT, "on": TODAY}
 def _the_day(settings, tmp_path) -> None:
     settings.TODAY = TODAY
     settings.HOME = tmp_path
-
-
-def as_(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 @pytest.fixture

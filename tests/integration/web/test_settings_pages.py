@@ -9,7 +9,6 @@ from django.test import Client
 from plumbline.audit.models import Event
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.ofsted.models import MonthlyCheck, Notice, Owner, Setting, UnregisteredUse
-from plumbline.people.models import User
 from plumbline.placements import operations
 from plumbline.placements.models import Placement
 from tests.factories.people import ChildFactory
@@ -24,6 +23,7 @@ from tests.integration.placements.situations import (
     judge,
     place,
 )
+from tests.integration.web.signing_in import as_
 from tests.queries import assert_constant_queries
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +33,6 @@ LINK = "/settings/social_care"
 @pytest.fixture(autouse=True)
 def _the_day(settings) -> None:
     settings.TODAY = TODAY
-
-
-def as_(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 @pytest.fixture
