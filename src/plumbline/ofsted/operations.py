@@ -445,8 +445,9 @@ def check_changed(*, item_id: int, note: str = "", by: User, at: datetime, on: d
     access.check(by, Permission.MONTHLY_CHECK, on=on)
     item = _item(item_id)
     outcome = record_judgement(setting_id=item.setting_id, by=by, at=at, on=on, **judged)
+    made = outcome.made if isinstance(outcome.made, Inspection) else None
     _settle(
-        item, CheckItem.Outcome.CHANGED, judged.get("report_link", ""), note, judged.get("document_id"), outcome.made,
+        item, CheckItem.Outcome.CHANGED, judged.get("report_link", ""), note, judged.get("document_id"), made,
         by=by, at=at, on=on,
     )  # fmt: skip
     return outcome
@@ -486,7 +487,7 @@ def _item(item_id: int) -> CheckItem:
 
 def _settle(
     item: CheckItem, outcome: CheckItem.Outcome, report_link: str, note: str, document_id: int | None,
-    inspection: Any, *, by: User, at: datetime, on: date,
+    inspection: Inspection | None, *, by: User, at: datetime, on: date,
 ) -> None:  # fmt: skip
     check_move(CHECK_MOVES, CheckItem.Outcome(item.outcome), outcome)
     item.outcome, item.report_link, item.note = outcome, report_link.strip(), note.strip()

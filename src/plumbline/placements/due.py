@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import connection
 
@@ -153,7 +152,7 @@ def _why(flag: Flag, placement: Placement | None, on: date) -> str:
         return "The check of the month is complete."
     if placement is None:
         return "The placement is no longer recorded."
-    setting: Any = placement.setting
+    setting = placement.setting
     return rules.why_closed(
         kind=flag.kind, urn_then=flag.setting_urn, urn_now=setting.urn if setting else placement.urn_wording,
         status=setting.status if setting else "unmatched", ended_on=placement.ended_on, on=on,

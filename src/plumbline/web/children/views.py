@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.earlyhelp.access import tacs_visible_to
+from plumbline.earlyhelp.models import Tac
 from plumbline.flags import queries as flags
 from plumbline.flags.models import Flag
 from plumbline.people import operations
@@ -121,7 +122,7 @@ def lists(request: Request, here: str) -> list[tuple[str, str, bool]]:
 class Record:
     """All that one page of a child may show; each part asked for once."""
 
-    tacs: list[Any]
+    tacs: Sequence[Tac]
     referrals: list[Any]
     involvements: list[Any]
     placements: list[Placement]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from plumbline.actions.queries import owner_words, those_seen
 from plumbline.contracts.access import contracts_visible_to
-from plumbline.contracts.models import CommitmentCheck, Evaluation, EvaluationCase
+from plumbline.contracts.models import CommitmentCheck, Contract, Evaluation, EvaluationCase
 from plumbline.contracts.operations import evaluations as operations
 from plumbline.contracts.queries import care
 from plumbline.contracts.reaching import may_change
@@ -238,7 +238,7 @@ def meetings_due(request: Request) -> HttpResponseBase:
     return tables.page(request, Due(request, rows), "contract_care/list.html", context)
 
 
-def _leads(request: Request, contract: Any) -> None:
+def _leads(request: Request, contract: Contract) -> None:
     if not may_change(request.user, contract, on=request.day, area_lead=True):
         raise NotAllowed("This is for the contract's manager and its service-area lead.")
 
@@ -265,7 +265,7 @@ def _done_or_form(
 
 
 def frame_form(
-    request: Request, contract: Any, form: Any, *, heading: str, button: str, section: str, about: str = "",
+    request: Request, contract: Contract, form: Any, *, heading: str, button: str, section: str, about: str = "",
     kind: str = "",
 ) -> HttpResponseBase:  # fmt: skip
     """A page with one form, below a section of a contract."""

@@ -1,6 +1,6 @@
 """The register of changes in law and guidance: each marks every policy reviewed before it as due."""
 
-from typing import Any
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -41,7 +41,7 @@ class LawChanges(tables.Table):
     empty = "No change has been entered yet."
 
 
-def _state(change: LawChange, on: Any) -> tuple[str, str]:
+def _state(change: LawChange, on: date) -> tuple[str, str]:
     if change.withdrawn_at:
         return "grey", "Withdrawn"
     return ("blue", "Still to come") if change.in_force > on else ("green", "In force")

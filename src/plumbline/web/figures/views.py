@@ -1,7 +1,7 @@
 """Figures: every measure as a card, and one measure opened down to its definition and its records."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.documents import charts
+from plumbline.documents.model import Chart
 from plumbline.indicators import queries
 from plumbline.indicators.definitions import definition_text, record_rows
 from plumbline.kernel.errors import RuleBroken
@@ -150,7 +151,7 @@ def _measure(key: str) -> Measure:
     return catalogue.get(key)
 
 
-def _standing_question(measure: Measure, day: Any) -> Asked:
+def _standing_question(measure: Measure, day: date) -> Asked:
     return Asked(measure, as_at=day) if measure.is_stock else Asked(measure, period=asking.last_year(day))
 
 
@@ -193,7 +194,7 @@ def _last_change() -> datetime | None:
         return cursor.fetchone()[0]
 
 
-def _trend(request: Request, question: asking.Question) -> Any:
+def _trend(request: Request, question: asking.Question) -> Chart | None:
     series = asking.history(question.asked)
     try:
         answer = queries.ask(viewer=request.user, asked=series, on=request.day, known_at=question.known_at)

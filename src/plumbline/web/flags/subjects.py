@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.urls import reverse
 
 from plumbline.actions import due as actions
 from plumbline.evidence import due as evidence
+from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
 from plumbline.web import navigation
 
@@ -36,7 +36,7 @@ SUBJECTS: Mapping[str, Subject] = {
 }
 
 
-def address(flag: Any) -> str:
+def address(flag: Flag) -> str:
     """The page of what the flag is about; "" where it has none."""
     subject = SUBJECTS.get(flag.subject_type)
     if subject is None or flag.subject_id is None or not navigation.page_exists(subject.route):
@@ -44,7 +44,7 @@ def address(flag: Any) -> str:
     return reverse(subject.route, args=[flag.subject_id])
 
 
-def still_so(flag: Any, *, on: date) -> bool:
+def still_so(flag: Flag, *, on: date) -> bool:
     """Whether what a flag about one of these says is still the case: then nobody closes it by hand."""
     wanted = SUBJECTS[flag.subject_type].wanted
     if wanted is None:

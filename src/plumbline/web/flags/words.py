@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
@@ -10,6 +10,9 @@ from plumbline.flags.rules import DECISIONS, KINDS
 from plumbline.people.access import ROLES
 from plumbline.web.flags.subjects import SUBJECTS
 from plumbline.web.settings import words as settings
+
+if TYPE_CHECKING:
+    from plumbline.placements.lookups import ListedFlag
 
 STATES = (("open", "Open"), ("closed", "Closed"))
 
@@ -39,7 +42,7 @@ def decision_words(code: str) -> str:
     return DECISIONS.get(code, code)
 
 
-def whom(flag: Any) -> str:
+def whom(flag: "ListedFlag") -> str:
     """The child's name where the viewer may know it, else the number by which the case is known."""
     if flag.child_name:
         return flag.child_name
@@ -52,19 +55,19 @@ def whom(flag: Any) -> str:
     return f"Case {flag.subject_source_id}" if flag.subject_source_id else f"Case of flag {flag.pk}"
 
 
-def setting_words(flag: Any) -> str | None:
+def setting_words(flag: "ListedFlag") -> str | None:
     if flag.setting_pk is None:
         return flag.setting_urn or None
     return settings.called(name=flag.setting_name, provision_type=flag.setting_type, urn=flag.setting_urn)
 
 
-def setting_address(flag: Any) -> str | None:
+def setting_address(flag: "ListedFlag") -> str | None:
     if flag.setting_pk is None or not flag.setting_urn:
         return None
     return reverse("setting", args=[flag.setting_register, flag.setting_urn])
 
 
-def state_of(flag: Any, day: date) -> tuple[str, str]:
+def state_of(flag: "ListedFlag", day: date) -> tuple[str, str]:
     """The state's key for its tag, and the word."""
     if flag.state == "closed":
         return "closed", "Closed"

@@ -1,14 +1,16 @@
 """ "May I place here, now?": one box, an answer with a number to quote, and what to do next."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.ofsted import lookups as ofsted
+from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.placements import lookups, operations
+from plumbline.placements.models import Enquiry
 from plumbline.placements.rules import BLOCKED
 from plumbline.web import forms
 from plumbline.web.access import requires
@@ -29,7 +31,7 @@ def may_i_place(request: Request) -> HttpResponseBase:
     on, viewer = request.day, request.user
     given = request.POST if request.method == "POST" else request.GET if "q" in request.GET else None
     form = Ask(given)
-    matches: list[Any] = []
+    matches: Sequence[Setting] = []
     if form.is_valid():
         asked = form.cleaned_data["q"].strip()
         matches = lookups.settings_matching(viewer, words=asked, on=on)
@@ -56,7 +58,7 @@ def may_i_place(request: Request) -> HttpResponseBase:
     return render(request, "placements/may_i_place.html", context)
 
 
-def _chosen(request: Request, matches: list[Any]) -> Any:
+def _chosen(request: Request, matches: Sequence[Setting]) -> Setting | None:
     """The one setting that is meant: the one whose button was pressed, or the only one there is."""
     pressed = request.POST.get("setting", "")
     if pressed.isascii() and pressed.isdigit():
@@ -102,6 +104,6 @@ def answer(request: Request, number: int) -> HttpResponseBase:
     return render(request, "placements/answer.html", context)
 
 
-def why_of(enquiry: Any) -> list[str]:
+def why_of(enquiry: Enquiry) -> list[str]:
     """The sentences of an answer."""
     return list(enquiry.answer.get("why", []))

@@ -1,5 +1,6 @@
 """Recording a placement: child, setting, first day, one matter a page; and ending one."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
+from plumbline.people.models import Child
 from plumbline.people.operations import look_at_list
 from plumbline.placements import lookups, operations
 from plumbline.placements.rules import BLOCKED
@@ -73,24 +76,24 @@ def record(request: Request) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def exception_address(child: Any, setting: Any) -> str:
+def exception_address(child: Child, setting: Setting) -> str:
     """Where an exception for this child at this setting is asked for."""
     return f"{reverse('exception_ask')}?child_id={child.pk}&register={setting.register}&urn={setting.urn}"
 
 
-def _address(*, child: Any = None, setting: Any = None) -> str:
+def _address(*, child: Child | None = None, setting: Setting | None = None) -> str:
     parts = [f"child_id={child.pk}"] if child else []
     parts += [f"register={setting.register}&urn={setting.urn}"] if setting else []
     return reverse("placement_record") + ("?" + "&".join(parts) if parts else "")
 
 
-def _child(request: Request, given: str) -> Any:
+def _child(request: Request, given: str) -> Child | None:
     if not (given.isascii() and given.isdigit() and len(given) < 18):
         return None
     return lookups.child_to_place(request.user, child_id=int(given), on=request.day)
 
 
-def _setting(request: Request, register: str, urn: str) -> Any:
+def _setting(request: Request, register: str, urn: str) -> Setting | None:
     if not register or not urn:
         return None
     return lookups.setting_seen(request.user, register=register, urn=urn, on=request.day)
@@ -98,7 +101,7 @@ def _setting(request: Request, register: str, urn: str) -> Any:
 
 def _choose_child(request: Request) -> HttpResponseBase:
     form = ChooseChild(request.GET if "child" in request.GET else None)
-    found: list[Any] | None = None
+    found: Sequence[Any] | None = None
     if form.is_valid():
         found = lookups.children_to_place(request.user, words=form.cleaned_data["child"], on=request.day)
         look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
@@ -110,10 +113,10 @@ def _choose_child(request: Request) -> HttpResponseBase:
     })  # fmt: skip
 
 
-def _choose_setting(request: Request, child: Any) -> HttpResponseBase:
+def _choose_setting(request: Request, child: Child) -> HttpResponseBase:
     form = Ask(request.GET if "q" in request.GET else None)
     form.fields["q"].label = "Which setting?"
-    found: list[Any] | None = None
+    found: Sequence[Any] | None = None
     if form.is_valid():
         found = [
             {"setting": each, "label": words.label(each), "kind": words.kind(each.status),

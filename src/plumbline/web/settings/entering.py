@@ -12,6 +12,7 @@ from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted import lookups
 from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission
 from plumbline.placements import checking, operations
 from plumbline.placements import lookups as placements
@@ -24,11 +25,11 @@ from plumbline.web.settings.forms import EndByHand, JudgementByHand, NoticeByHan
 from plumbline.web.settings.views import INSPECTION_KINDS
 
 
-def setting_of(request: Request, register: str, urn: str) -> Any:
+def setting_of(request: Request, register: str, urn: str) -> Setting:
     return placements.setting_seen(request.user, register=register, urn=urn, on=request.day)
 
 
-def done(request: Request, setting: Any, what: str, raised: Any) -> HttpResponseBase:
+def done(request: Request, setting: Setting, what: str, raised: Any) -> HttpResponseBase:
     """Back to where one came from, saying what followed."""
     flags = sum(raised.raised.values())
     follows = (
@@ -73,7 +74,7 @@ def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
     return render(request, "settings/judgement.html", {**context, "form": form, "kind_words": INSPECTION_KINDS[kind]})
 
 
-def _recorded_as(request: Request, setting: Any) -> dict[str, Any]:
+def _recorded_as(request: Request, setting: Setting) -> dict[str, Any]:
     """As a line of the monthly check, where one came from there; else as a judgement of its own."""
     given = request.GET.get("item", "")
     if not given:
@@ -85,7 +86,7 @@ def _recorded_as(request: Request, setting: Any) -> dict[str, Any]:
     return {"record": ofsted.check_changed, "item_id": item.pk}
 
 
-def kept_document(request: Request, form: Any, setting: Any) -> int | None:
+def kept_document(request: Request, form: Any, setting: Setting) -> int | None:
     """The number of the document that was attached, kept; None where none was."""
     upload = form.cleaned_data.get("document")
     if upload is None:
@@ -162,5 +163,5 @@ def record(request: Request) -> HttpResponseBase:
     return render(request, "settings/enter.html", context)
 
 
-def judgement_address(setting: Any, *, back: str) -> str:
+def judgement_address(setting: Setting, *, back: str) -> str:
     return f"{reverse('setting_judgement', args=[setting.register, setting.urn])}?back={back}"

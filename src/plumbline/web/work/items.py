@@ -13,6 +13,7 @@ from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
 from plumbline.exchange import queries as exchange
 from plumbline.flags import lookups as flags
 from plumbline.flags import queries as flag_queries
+from plumbline.flags.models import FlagStep
 from plumbline.flags.queries import holidays_from
 from plumbline.flags.rules import KINDS
 from plumbline.ofsted import lookups as ofsted
@@ -104,12 +105,12 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
     if not may(viewer, Permission.FLAGS_VIEW, on=on):
         return
     unread = flags.put_to_viewer(viewer, on=on) if may(viewer, Permission.FLAGS_ANSWER, on=on) else {}
-    first_step: dict[int, Any] = {}
+    first_step: dict[int, FlagStep] = {}
     for step in flags.steps_for(viewer, on=on):
         first_step.setdefault(step.flag_id, step)
     near = bool(reaches(viewer, on=on) & {"tied", "team", "placements", "all"})
     mine = flag_queries.flags_for(viewer, on=on).values("pk")
-    alike: dict[str, list[Any]] = {}
+    alike: dict[str, list[placements.ListedFlag]] = {}
     checks = may(viewer, Permission.MONTHLY_CHECK, on=on)
     cares = may(viewer, Permission.CONTRACTS_MANAGE, on=on)
     holidays = holidays_from(on.replace(year=on.year - 1))
@@ -132,7 +133,7 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
         yield _grouped(viewer, kind, same, unread, near, on)
 
 
-def _item(flag: Any, what: str, button: str, due: date | None, *, url: str = "") -> Item:
+def _item(flag: "placements.ListedFlag", what: str, button: str, due: date | None, *, url: str = "") -> Item:
     setting = flag_words.setting_words(flag)
     child = flag_words.whom(flag) if flag.child_id else ""
     whom = f"{child}, at {setting}" if child and setting else child or setting or ""
@@ -169,7 +170,9 @@ _MANY = {
 }
 
 
-def _grouped(viewer: User, kind: str, same: list[Any], unread: dict[int, Any], near: bool, on: date) -> Item:
+def _grouped(
+    viewer: User, kind: str, same: "list[placements.ListedFlag]", unread: dict[int, Any], near: bool, on: date
+) -> Item:
     due = min((flag.due_on for flag in same if flag.due_on), default=None)
     if len(same) == 1 and (near or kind not in _SETTLED):
         return _item(same[0], flag_words.kind_words(kind), "Open the flag", due)
