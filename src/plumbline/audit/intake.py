@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
 from plumbline.audit.models import Extract, Import
@@ -103,7 +103,7 @@ def begin(
     *,
     kind: str,
     label: str,
-    by: Any,
+    by: models.Model | None,
     at: datetime,
     as_at: date | None,
     backfill: bool = False,

@@ -19,7 +19,7 @@ EVENT_DIGEST = f"sha256(convert_to({EVENT_TEXT}, 'UTF8'))"
 def record(
     kind: str,
     *,
-    by: Any,
+    by: models.Model | None,
     at: datetime,
     subject: models.Model | None = None,
     subject_type: str = "",
