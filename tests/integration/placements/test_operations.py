@@ -285,6 +285,12 @@ def test_who_reaches_no_child_sees_no_placement(role):
     assert not queries.placements_visible_to(a_user(role), on=TODAY).exists()
 
 
+def test_who_may_not_see_settings_finds_none_by_name_or_number():
+    setting = a_setting()
+
+    assert lookups.settings_matching(a_user("elected_member"), words=setting.urn, on=TODAY) == []
+
+
 def test_unregistered_settings_are_counted_with_their_children():
     setting = a_setting()
     place_by_hand(a_child(), setting)

@@ -394,6 +394,10 @@ def test_what_is_no_pack_is_refused_at_its_field(officer) -> None:
     assert "This is no visit pack" in answer.content.decode()
 
 
+def test_a_visit_is_accepted_for_no_setting_that_is_not_there(officer) -> None:
+    assert officer.post("/contracts/visits/pack/accept/", {"setting": "the home"}).status_code == 404
+
+
 # --- homes, indicators, the rest -------------------------------------------------------------------------------------
 
 

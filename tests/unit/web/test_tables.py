@@ -136,6 +136,19 @@ def test_a_value_that_is_not_there_is_said_in_words() -> None:
     assert (cell.text, cell.absent) == ("not recorded", True)
 
 
+class Priced(tables.Table):
+    columns = (
+        tables.Column(
+            "places", "Places", absent="not said", shown=lambda row: f"£{row.places}" if row.places else None
+        ),
+    )
+
+
+def test_a_value_that_would_be_shown_otherwise_has_the_words_for_its_absence_too() -> None:
+    cells = [line[0] for line in table(home(places=None), home(places=5), kind=Priced).lines]
+    assert [(cell.text, cell.absent) for cell in cells] == [("not said", True), ("£5", False)]
+
+
 def test_nought_is_a_value() -> None:
     cell = table(home(places=0)).lines[0][1]
     assert (cell.text, cell.absent) == ("0", False)
