@@ -3,15 +3,12 @@ time: each state has its sentence, and a page that is looked at again goes on by
 
 from datetime import date
 from functools import partial
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
-from procrastinate.contrib.django import app
 
 from plumbline.audit.models import Import
 from plumbline.exchange import queries
@@ -22,23 +19,15 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import tables
 from plumbline.web.access import requires
+from plumbline.web.imports import under_way
 from plumbline.web.imports.forms import HandIn
 from plumbline.web.request import Request
 from plumbline.web.uploads import takes_files
 
-# A job that has given no sign of life for so long has been stopped.
-_SILENT_SECONDS = 300
-_COUNTS = ("read", "added", "changed", "unchanged", "repeated", "refused")
 _FIELDS = {
     "unknown_kind": "kind", "missing_day": "as_at", "future_date": "as_at", "one_list": "files", "unsafe_name": "files",
     "wrong_ending": "files", "too_many_files": "files", "too_large": "files", "bad_zip": "files",
     "two_of_one_name": "files", "nothing_handed_in": "files",
-}  # fmt: skip
-
-
-_LOOKS = {
-    "uploaded": "grey", "looking": "in_progress", "ready": "amber", "taking": "in_progress", "done": "done",
-    "refused": "refused",
 }  # fmt: skip
 
 
@@ -86,7 +75,7 @@ class Uploads(tables.Table):
                       link=lambda row: reverse("upload", args=[row.pk]), note=lambda row: ", ".join(row.file_names),
                       note_heading="Files"),
         tables.Column("kind", "What", lambda row: exchange.KINDS.get(row.kind, row.kind), sort="kind"),
-        tables.Column("state", "State", "get_state_display", kind=lambda row: _LOOKS[row.state], sort="state",
+        tables.Column("state", "State", "get_state_display", kind=lambda row: under_way.LOOKS[row.state], sort="state",
                       note="reason"),
         tables.Column("uploaded_at", "Handed in", sort="uploaded_at"),
         tables.Column("by", "By", "uploaded_by.name", sort="uploaded_by__name"),
@@ -116,7 +105,7 @@ def new_import(request: Request) -> HttpResponseBase:
                     as_at=given["as_at"], backfill=given["backfill"], home=settings.HOME,
                     by=request.user, at=request.at, on=request.day,
                 )  # fmt: skip
-                _look(request, upload)
+                under_way.look(request, upload)
         except RuleBroken as refusal:
             form.refuse(refusal, field=_FIELDS.get(refusal.code))
         else:
@@ -128,52 +117,31 @@ def new_import(request: Request) -> HttpResponseBase:
 @requires(Permission.IMPORTS)
 def upload(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
-    seen = parse_datetime(found.progress.get("at", "")) if found.progress.get("at") else None
-    at_work = found.state in (Upload.State.LOOKING, Upload.State.TAKING)
     return render(
         request,
         "imports/upload.html",
         {
-            "upload": found,
+            **under_way.standing(request, found),
             "kind_words": exchange.KINDS.get(found.kind, found.kind),
-            "look": _LOOKS[found.state],
             "of_day": date.fromisoformat(found.options["as_at"]) if found.options.get("as_at") else None,
-            "seen": seen,
-            "at_work": at_work,
-            "stopped": at_work and seen is not None and (request.at - seen).total_seconds() > _SILENT_SECONDS,
-            "found": found.result if found.state == Upload.State.DONE else found.would_change,
-            "counts": _counts(found.result if found.state == Upload.State.DONE else found.would_change),
             "breadcrumbs": [("Imports", reverse("imports")), (f"Upload {found.pk}", "")],
         },
     )
-
-
-def _counts(found: dict[str, Any]) -> list[tuple[str, list[int]]]:
-    return [(name, [counts.get(each, 0) for each in _COUNTS]) for name, counts in found.get("files", {}).items()]
 
 
 @requires(Permission.IMPORTS)
 def look(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     if request.method == "POST":
-        with transaction.atomic():
-            _look(request, found)
+        under_way.look(request, found)
     return redirect("upload", found.pk)
-
-
-def _look(request: Request, found: Upload) -> None:
-    exchange.ask_to_look(upload=found, by=request.user, at=request.at, on=request.day)
-    # In the transaction of the asking: a job is there if and only if it was asked for.
-    app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=found.pk)
 
 
 @requires(Permission.IMPORTS)
 def take(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     if request.method == "POST":
-        with transaction.atomic():
-            exchange.ask_to_take(upload=found, by=request.user, at=request.at, on=request.day)
-            app.configure_task("take_upload", queue="imports", lock="imports").defer(upload_id=found.pk)
+        under_way.take(request, found)
     return redirect("upload", found.pk)
 
 
@@ -208,7 +176,7 @@ def one_import(request: Request, import_id: int) -> HttpResponseBase:
         "imports/import.html",
         {
             "run": found,
-            "counts": _counts({"files": {k: v for k, v in found.files.items() if isinstance(v, dict)}}),
+            "counts": under_way.counts_of({k: v for k, v in found.files.items() if isinstance(v, dict)}),
             "breadcrumbs": [("Imports", reverse("imports")), (found.label, "")],
         },
     )
