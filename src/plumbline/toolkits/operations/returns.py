@@ -282,7 +282,7 @@ def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return
     to = _S.RESUBMITTED if answer_set.state == _S.RETURNED else _S.SUBMITTED
     check_move(RETURN_MOVES, _S(answer_set.state), to)
     held = queries.held(answer_set, on=on)
-    found = rules.completeness(held.content, held.values, held.documented, expired=held.expired)
+    found = held.completeness
     if not found.is_complete:
         raise Incomplete(found.missing)
     result = rules.overall(held.content, held.values)

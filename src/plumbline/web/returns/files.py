@@ -15,8 +15,8 @@ from plumbline.toolkits.queries import returns as queries
 from plumbline.web import wording
 from plumbline.web.access import signed_in
 from plumbline.web.returns import words
-from plumbline.web.returns.answering import read_rows, seen, shows_moderation, to_answer
 from plumbline.web.returns.forms import BackForm
+from plumbline.web.returns.reading import read_rows, seen, shows_moderation, to_answer
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

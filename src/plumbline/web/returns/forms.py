@@ -27,8 +27,8 @@ class Typed:
     was_touched: bool
 
 
-class SectionForm(forms.PageForm):
-    """The answers of one section; fields `value_…`, `comment_…`, `impact_…`, `reviewed_…` by criterion.
+class AnswersForm(forms.PageForm):
+    """The answers of one page; fields `value_…`, `comment_…`, `impact_…`, `reviewed_…` by criterion.
 
     `rev_…` and `was_…` say what stood there when the page was made, so that nobody is overwritten unseen.
     """
@@ -94,6 +94,14 @@ def as_sent(values: Mapping[str, Any]) -> dict[str, str]:
         else:
             sent[name] = str(value)
     return sent
+
+
+def names_of(criterion: Criterion) -> tuple[str, ...]:
+    """The names under which a browser sends the fields of a criterion."""
+    key = criterion.key
+    days = [f"reviewed_{key}", *([f"value_{key}"] if criterion.answer is AnswerKind.DATE else [])]
+    parts = [f"{name}_{part}" for name in days for part in ("day", "month", "year")]
+    return (f"value_{key}", f"comment_{key}", f"impact_{key}", f"rev_{key}", f"was_{key}", *parts)
 
 
 def _fields(criterion: Criterion, on: date) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.access import requires
 from plumbline.web.returns import words
-from plumbline.web.returns.answering import read_rows, seen
 from plumbline.web.returns.forms import ModerateForm, ReasonForm
+from plumbline.web.returns.reading import read_rows, seen
 
 
 def _to_judge(request: HttpRequest, return_id: int, states: frozenset[ReturnState]) -> Return:

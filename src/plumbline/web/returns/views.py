@@ -20,12 +20,18 @@ from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.returns import words
-from plumbline.web.returns.answering import missing, seen, shows_moderation
 from plumbline.web.returns.forms import PersonForm, ReasonForm, RequestForm
+from plumbline.web.returns.handing_in import missing
+from plumbline.web.returns.reading import seen, shows_moderation
 
 
 def _toolkits() -> list[tuple[str, str]]:
     return [(version.toolkit.key, version.title) for version in queries.versions_in_use()]
+
+
+def _answered(row: Return) -> str:
+    found = queries.progress(row, on=row.today)  # type: ignore[attr-defined]
+    return f"{found.answered} of {found.total}"
 
 
 class Returns(tables.Table):
@@ -38,7 +44,7 @@ class Returns(tables.Table):
         tables.Column("state", "State", value="get_state_display", kind=lambda row: words.KINDS[row.state],
                       sort="state"),
         tables.Column("due_on", "Due", absent="no day set", sort="due_on"),
-        tables.Column("answered", "Answers", numeric=True, sort="answered"),
+        tables.Column("answered", "Answered in full", _answered),
     )  # fmt: skip
     filters = (
         tables.Choice("whose", "Whose", lambda rows, which: rows.filter(is_mine=True) if which == "mine" else rows,
@@ -54,7 +60,8 @@ class Returns(tables.Table):
 
 @signed_in
 def returns_list(request: HttpRequest) -> HttpResponseBase:
-    table = Returns(request, queries.returns_listed(request.user, on=request.day))
+    listed = queries.returns_listed(request.user, on=request.day)
+    table = Returns(request, queries.with_progress(listed, on=request.day))
     may_request = may(request.user, Permission.RETURNS_REQUEST, on=request.day)
     return tables.page(request, table, "returns/list.html", {"may_request": may_request})
 
@@ -65,7 +72,6 @@ def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
     answer_set = seen(request, return_id)
     held = queries.held(answer_set, on=on)
     answers_it = access.may_answer(viewer, answer_set, on=on)
-    found = held.completeness
     judges = not access.gave_answers(viewer, answer_set)
     moderates = judges and answer_set.state in queries.TO_MODERATE and may(viewer, Permission.RETURNS_MODERATE, on=on)
     signs_off = judges and answer_set.state == ReturnState.MODERATED and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
@@ -77,8 +83,7 @@ def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
         "wrong": _wrong_with(request, answer_set, held, answers_it),
         "next": _next_step(answer_set, held, answers_it, moderates, signs_off),
         "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and words.is_open(answer_set) else "",
-        "done": found.answered,
-        "total": found.total,
+        "progress": held.completeness,
         "sections": _sections(answer_set, held),
         "rows": _facts(request, answer_set, held),
         "asked": queries.assigned_to(answer_set),
@@ -104,10 +109,13 @@ def _wrong_with(request: HttpRequest, answer_set: Return, held: queries.Held, an
         )
     if answer_set.state == ReturnState.RETURNED:
         wrong.append(f"It was sent back: {answer_set.sent_back_because}")
-    if answers_it and held.completeness.answered and not held.completeness.is_complete:
-        lacking = missing(answer_set, held)
-        wrong += [each for each in lacking if "document" in each["sentence"]]
+    if answers_it and _is_begun(held):
+        wrong += [each for each in missing(answer_set, held) if "document" in each["sentence"]]
     return wrong
+
+
+def _is_begun(held: queries.Held) -> bool:
+    return any(held.values.values()) or bool(held.documents)
 
 
 def _next_step(
@@ -119,10 +127,10 @@ def _next_step(
                     "url": words.address(answer_set, "return_check")}  # fmt: skip
         first = held.completeness.missing[0].criterion
         section = next(s for s in held.content.sections if any(c.key == first for c in s.criteria))
-        left = wording.how_many(len(held.completeness.missing), "matter is", "matters are")
+        left = wording.how_many(len(held.completeness.missing), "question is", "questions are")
         return {"what": f"{left} still open, the first in “{section.title}”.",
-                "button": "Go on answering" if held.completeness.answered else "Start answering",
-                "url": words.address(answer_set, "return_section", section.key)}  # fmt: skip
+                "button": "Go on answering" if _is_begun(held) else "Start answering",
+                "url": words.address(answer_set, "return_question", first)}  # fmt: skip
     if moderates:
         return {"what": "It is handed in. Look at each answer and its evidence, and moderate it or send it back.",
                 "button": "Moderate", "url": words.address(answer_set, "return_moderate")}  # fmt: skip
@@ -133,15 +141,14 @@ def _next_step(
 
 
 def _sections(answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
-    lacking = {each.criterion for each in held.completeness.missing}
     found = []
     for section in held.content.sections:
-        total = len(section.criteria)
-        done = sum(1 for criterion in section.criteria if criterion.key not in lacking)
+        part = held.completeness.of(section)
         found.append({
             "section": section, "url": words.address(answer_set, "return_section", section.key),
-            "state": "done" if done == total else "open" if done else "unknown",
-            "word": "Done" if done == total else f"{done} of {total} done" if done else "Not started",
+            "state": "done" if part.is_complete else "open" if part.answered else "unknown",
+            "word": "Done" if part.is_complete else f"{part.answered} of {part.total} in full" if part.answered
+            else "Not started" if not any(held.values.get(c.key) for c in section.criteria) else "None in full yet",
         })  # fmt: skip
     return found
 

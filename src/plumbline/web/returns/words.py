@@ -17,6 +17,13 @@ KINDS = {
     _S.REQUESTED: "blue", _S.IN_PROGRESS: "blue", _S.SUBMITTED: "blue", _S.RETURNED: "amber", _S.RESUBMITTED: "blue",
     _S.MODERATED: "blue", _S.SIGNED_OFF: "green", _S.CANCELLED: "grey",
 }  # fmt: skip
+# What a question lacks (toolkits.rules.Missing), in short.
+LACKS = {
+    "not_answered": "Not answered yet",
+    "missing_document": "A document is needed",
+    "expired_document": "The document has expired",
+    "bad_value": "Not an answer",
+}
 _HAPPENED = {
     "toolkits.return.requested": "Asked for",
     "toolkits.return.submitted": "Handed in",
