@@ -333,3 +333,35 @@ def can_serve(wanted: Criterion, given: Criterion, value: str) -> bool:
         bool(wanted.fact) and wanted.fact == given.fact and wanted.answer is given.answer
         and bool(value) and not check_answer(wanted, value)
     )  # fmt: skip
+
+
+# Days before the day it is due on which who is to answer is reminded by e-mail.
+REMINDED_BEFORE = (14, 3)
+
+
+def reminder(
+    *, number: int, due_on: date | None, sent_back_since: date | None, progress: Completeness, on: date
+) -> tuple[str, str]:
+    """Subject and text of the e-mail that says where a return stands for who is to answer it.
+
+    The subject changes with each stage (asked for or sent back, near, very near, overdue) and not within it: so each is
+    told once. `sent_back_since`: the day on which what was sent back had been handed in. No name is in it.
+    """
+    left = None if due_on is None else (due_on - on).days
+    when = "" if due_on is None else f"{due_on:%-d %B %Y}"
+    if left is not None and left < 0:
+        subject = f"Return {number} is overdue: it was due on {when}"
+    elif left is not None and left <= REMINDED_BEFORE[0]:
+        nth = "Second reminder" if left <= REMINDED_BEFORE[1] else "Reminder"
+        subject = f"{nth}: return {number} is due on {when}"
+    elif sent_back_since is not None:
+        subject = f"Return {number}, handed in on {sent_back_since:%-d %B %Y}, was sent back to be put right"
+    else:
+        subject = f"You are asked to answer return {number}" + (f", due on {when}" if when else "")
+    lines = [f"{subject}.", "", f"{progress.sentence}."]
+    if sent_back_since is not None:
+        lines.append("It was sent back to be put right: its page says why.")
+    elif progress.is_complete:
+        lines.append("Nothing is missing. Check it and hand it in.")
+    lines += ["", "Sign in to Plumbline and open My work. A day that has passed closes nothing.", ""]
+    return subject, "\n".join(lines)

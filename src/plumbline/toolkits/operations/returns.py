@@ -12,12 +12,13 @@ from django.db import transaction
 from django.db.models import F
 
 from plumbline.audit import operations as audit
+from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access as people
 from plumbline.people.access import Permission
 from plumbline.people.models import Organisation, User
-from plumbline.toolkits import access, rules
+from plumbline.toolkits import access, due, rules
 from plumbline.toolkits import content as contents
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import (
@@ -290,6 +291,7 @@ def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return
     answer_set.overall_self_grade = result.kept if result else ""
     _move(answer_set, to, "submitted", by=by, at=at, self_grade=answer_set.overall_self_grade,
           carried=sum(1 for answer in held.answers.values() if answer.carried_from_id))  # fmt: skip
+    _no_longer_overdue(answer_set, by=by, at=at, on=on)
     return answer_set
 
 
@@ -379,6 +381,7 @@ def cancel(*, return_id: int, because: str, by: User | None, at: datetime, on: d
     answer_set = _locked(return_id)
     answer_set.cancelled_because = _reason(because, "Say why the return is not wanted any more.")
     _move(answer_set, _S.CANCELLED, "cancelled", by=by, at=at, because=answer_set.cancelled_because)
+    _no_longer_overdue(answer_set, by=by, at=at, on=on)
     return answer_set
 
 
@@ -468,6 +471,13 @@ def _move(answer_set: Return, to: ReturnState, what: str, *, by: User | None, at
     answer_set.revision += 1
     answer_set.save()
     audit.record(f"toolkits.return.{what}", by=by, at=at, subject=answer_set, **data)
+
+
+def _no_longer_overdue(answer_set: Return, *, by: User | None, at: datetime, on: date) -> None:
+    """A flag about it, if there is one, ends at once; the night raises them (operations.reminders)."""
+    flags.reconcile(
+        wanted=(), kinds=due.KINDS, why_closed=due.why_closed, by=by, at=at, on=on, subject=(due.SUBJECT, answer_set.pk)
+    )
 
 
 def _reason(words: str, missing: str) -> str:

@@ -24,9 +24,8 @@ from plumbline.web.access import signed_in
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import AnswersForm, Typed, as_sent, names_of, shown, with_changes
 from plumbline.web.returns.reading import (
-    CHECK,
-    SECTION,
     before_of,
+    came_from,
     criterion_of,
     frame,
     last_time,
@@ -198,11 +197,8 @@ def _after(request: HttpRequest, page: _Page) -> str:
     """Back to where a question was opened to be changed; else on to what is to be answered next, in the order of the
     questions."""
     answer_set, content = page.answer_set, page.held.content
-    came_from = request.GET.get("from", "")
-    if came_from == CHECK:
-        return f"{words.address(answer_set, 'return_check')}#q-{page.criteria[0].key}"
-    if came_from == SECTION:
-        return f"{words.address(answer_set, 'return_section', page.section.key)}#q-{page.criteria[0].key}"
+    if "from" in request.GET:
+        return came_from(request, answer_set, page.section, page.criteria[0].key)[0]
     if len(page.criteria) > 1:
         after = content.sections[content.sections.index(page.section) + 1 :]
         if after:
@@ -214,21 +210,11 @@ def _after(request: HttpRequest, page: _Page) -> str:
     return words.address(answer_set, "return_check")
 
 
-def _back(request: HttpRequest, page: _Page) -> tuple[str, str]:
-    """Where the link at the top leads, without saving, and its words."""
-    if request.GET.get("from", "") == CHECK:
-        return f"{words.address(page.answer_set, 'return_check')}#q-{page.criteria[0].key}", "Check your answers"
-    here = words.address(page.answer_set, "return_section", page.section.key)
-    return f"{here}#q-{page.criteria[0].key}", page.section.title
-
-
 def _button(request: HttpRequest, page: _Page) -> str:
-    came_from = request.GET.get("from", "")
-    if came_from == SECTION:
-        return "Save, and back to the section"
-    if came_from == CHECK or _after(request, page) == words.address(page.answer_set, "return_check"):
+    after = _after(request, page)
+    if after.startswith(words.address(page.answer_set, "return_check")):
         return "Save, and check your answers"
-    return "Save and continue"
+    return "Save, and back to the section" if "from" in request.GET else "Save and continue"
 
 
 def _filling(
@@ -257,7 +243,7 @@ def _filling(
             "before": before_of(criterion, before, answer),
             "offer": None if answer and answer.value else _offer(offers.get(key, ())),
         })  # fmt: skip
-    back, back_words = _back(request, page)
+    back, back_words = came_from(request, answer_set, found, page.criteria[0].key)
     context = {
         **frame(answer_set, held, found.key, reads_only=False), "form": form, "rows": rows, "drafted_at": drafted_at,
         "section": found, "number": found.criteria.index(page.criteria[0]) + 1, "of": len(found.criteria),

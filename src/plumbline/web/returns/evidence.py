@@ -20,7 +20,7 @@ from plumbline.web.access import signed_in
 from plumbline.web.evidence.files import folder
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import ChooseForm, UploadForm
-from plumbline.web.returns.reading import criterion_of, frame, to_answer, with_query
+from plumbline.web.returns.reading import came_from, criterion_of, frame, to_answer
 
 
 @signed_in
@@ -42,7 +42,9 @@ def evidence(request: HttpRequest, return_id: int, criterion_key: str) -> HttpRe
     act: dict[str, Any] = {"return_id": answer_set.pk, "criterion": criterion.key, "by": request.user, "at": request.at,
                            "on": request.day}  # fmt: skip
     here = redirect(request.get_full_path())
-    question_url = with_query(request, words.address(answer_set, "return_question", criterion.key))
+    back, back_words = came_from(request, answer_set, found, criterion.key)
+    if "from" not in request.GET:
+        back, back_words = words.address(answer_set, "return_question", criterion.key), "Back to the question"
     if what == "back":
         number = request.POST.get("document", "")
         if number.isascii() and number.isdigit() and len(number) < 18:
@@ -53,18 +55,18 @@ def evidence(request: HttpRequest, return_id: int, criterion_key: str) -> HttpRe
         if what == "choose" and choose.is_valid():
             returns.give_document(document_id=int(choose.cleaned_data["chosen"]), **act)
             messages.success(request, "The document is given as evidence.")
-            return redirect(question_url)
+            return redirect(back)
         if what == "upload" and upload.is_valid():
             document = _kept(request, answer_set, criterion, upload)
             returns.give_document(document_id=document.pk, **act)
             messages.success(request, f"“{document.title}” is kept, and given as evidence.")
-            return redirect(question_url)
+            return redirect(back)
     except RuleBroken as refusal:
         (upload if what == "upload" else choose).refuse(refusal, field="document" if what == "upload" else "chosen")
     context = {
         **frame(answer_set, held, found.key, reads_only=False), "criterion": criterion, "upload": upload,
         "choose": choose if choices else None, "given": held.documents.get(criterion.key, ()), "section": found,
-        "back": question_url,
+        "back": back, "back_words": back_words,
         "form": upload if upload.errors else choose,
     }  # fmt: skip
     return render(request, "returns/evidence.html", context)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from plumbline.evidence.rules import ACCEPTED
 from plumbline.toolkits import rules
 from plumbline.toolkits.content import AnswerKind, Criterion
 from plumbline.toolkits.models import Answer
@@ -202,10 +203,13 @@ class UploadForm(forms.PageForm):
     title = forms.LineField(
         label="What is it?", hint="For example, Safeguarding policy 2016", max_length=300, missing="Say what it is"
     )
-    document = forms.FileField(label="The file", missing="Choose the file")
+    document = forms.FileField(label="The file", hint=f"{ACCEPTED}, up to 10 MB", missing="Choose the file")
     period_from = forms.DayField(label="First day of the period it speaks for", required=False)
     period_to = forms.DayField(label="Last day of the period it speaks for", required=False)
-    expires_on = forms.DayField(label="Valid until", hint="Leave it empty where it does not expire.", required=False)
+    expires_on = forms.DayField(
+        label="Valid until", hint="You are told before it expires. Leave it empty where it does not.",
+        required=False,
+    )  # fmt: skip
 
 
 class ChooseForm(forms.PageForm):

@@ -51,7 +51,7 @@ def check(request: HttpRequest, return_id: int) -> HttpResponseBase:
     return render(request, "returns/check.html", context)
 
 
-def missing(answer_set: Return, held: queries.Held, *, change_from: str = CHECK) -> list[dict[str, str]]:
+def missing(answer_set: Return, held: queries.Held) -> list[dict[str, str]]:
     """What is still lacking, each with the place where it is put right; what is not answered yet once a section."""
     found = []
     for section in held.content.sections:
@@ -65,7 +65,7 @@ def missing(answer_set: Return, held: queries.Held, *, change_from: str = CHECK)
             of_section = tuple(each for each in of_section if each.code != rules.NOT_ANSWERED)
         found += [
             {"sentence": each.reason, "link": "Answer it" if each.code == rules.NOT_ANSWERED else "Put it right",
-             "url": f"{words.address(answer_set, 'return_question', each.criterion)}?from={change_from}"}
+             "url": f"{words.address(answer_set, 'return_question', each.criterion)}?from={CHECK}"}
             for each in of_section
         ]  # fmt: skip
     return found

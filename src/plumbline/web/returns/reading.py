@@ -136,7 +136,17 @@ def _to_change(
         "before": before_of(criterion, before, answer),
         "url": f"{words.address(answer_set, 'return_question', criterion.key)}?from={change_from}",
         "action": "Answer" if lack and lack.code == rules.NOT_ANSWERED else "Change",
+        "evidence_url": f"{words.address(answer_set, 'return_evidence', criterion.key)}?from={change_from}"
+        if lack and lack.code in ("missing_document", "expired_document")
+        else "",
     }
+
+
+def came_from(request: HttpRequest, answer_set: Return, section: Section, key: str) -> tuple[str, str]:
+    """The page from which a question was opened to be changed, and its name; the section where none is said."""
+    if request.GET.get("from", "") == CHECK:
+        return f"{words.address(answer_set, 'return_check')}#q-{key}", "Check your answers"
+    return f"{words.address(answer_set, 'return_section', section.key)}#q-{key}", section.title
 
 
 def last_time(answer_set: Return, on: date) -> queries.Held | None:

@@ -1,9 +1,10 @@
 """Returns as a list, one return with what is wrong and what comes next, asking for one, and who answers it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import organisations
 from plumbline.toolkits import access, rules
+from plumbline.toolkits.due import is_overdue
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
@@ -21,7 +23,6 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import PersonForm, ReasonForm, RequestForm
-from plumbline.web.returns.handing_in import missing
 from plumbline.web.returns.reading import seen, shows_moderation
 
 
@@ -34,6 +35,16 @@ def _answered(row: Return) -> str:
     return f"{found.answered} of {found.total}"
 
 
+_OVERDUE = Q(state__in=ANSWERABLE, due_on__isnull=False, due_on__lt=F("today"))
+
+
+def _late(row: Return) -> str:
+    today: date = row.today  # type: ignore[attr-defined]
+    if row.due_on is None or not is_overdue(row, on=today):
+        return ""
+    return f"{wording.how_many((today - row.due_on).days, 'day', 'days')} late"
+
+
 class Returns(tables.Table):
     title = "Returns"
     one, many = "return", "returns"
@@ -43,7 +54,7 @@ class Returns(tables.Table):
         tables.Column("whose", "From", value=words.whose, sort="organisation__sort_key"),
         tables.Column("state", "State", value="get_state_display", kind=lambda row: words.KINDS[row.state],
                       sort="state"),
-        tables.Column("due_on", "Due", absent="no day set", sort="due_on"),
+        tables.Column("due_on", "Due", absent="no day set", sort="due_on", note=_late, note_heading="Overdue"),
         tables.Column("answered", "Answered in full", _answered),
     )  # fmt: skip
     filters = (
@@ -51,6 +62,7 @@ class Returns(tables.Table):
                       choices=(("mine", "Mine to answer"),)),
         tables.Choice("state", "State", "state", choices=ReturnState.choices),
         tables.Choice("toolkit", "Toolkit", "version__toolkit__key", choices=_toolkits),
+        tables.YesNo("late", "Overdue", lambda rows, yes: rows.filter(_OVERDUE) if yes else rows.exclude(_OVERDUE)),
         tables.Text("from", "From", "organisation__name__icontains"),
         tables.Day("due", "Due on or before", "due_on__lte"),
     )  # fmt: skip
@@ -102,7 +114,7 @@ def _wrong_with(request: HttpRequest, answer_set: Return, held: queries.Held, an
     wrong: list[Any] = []
     if answer_set.state == ReturnState.CANCELLED:
         return [f"It was cancelled: {answer_set.cancelled_because}"]
-    if words.is_late(answer_set, request.day) and answer_set.due_on:
+    if is_overdue(answer_set, on=request.day) and answer_set.due_on:
         wrong.append(
             f"It was due on {wording.day(answer_set.due_on)} and has not been handed in. It can still be answered and "
             "handed in."
@@ -110,8 +122,23 @@ def _wrong_with(request: HttpRequest, answer_set: Return, held: queries.Held, an
     if answer_set.state == ReturnState.RETURNED:
         wrong.append(f"It was sent back: {answer_set.sent_back_because}")
     if answers_it and _is_begun(held):
-        wrong += [each for each in missing(answer_set, held) if "document" in each["sentence"]]
+        wrong += _documents_wanted(answer_set, held)
     return wrong
+
+
+def _documents_wanted(answer_set: Return, held: queries.Held) -> list[dict[str, str]]:
+    """Documents that have expired one by one; how many more are needed in one sentence."""
+    lacks = held.completeness.missing
+    found = [
+        {"sentence": each.reason, "link": "Give the new one",
+         "url": words.address(answer_set, "return_evidence", each.criterion)}
+        for each in lacks if each.code == "expired_document"
+    ]  # fmt: skip
+    needed = sum(1 for each in lacks if each.code == "missing_document")
+    if needed:
+        sentence = f"{wording.how_many(needed, 'answer needs', 'answers need')} a document as evidence."
+        found.append({"sentence": sentence, "link": "See which", "url": words.address(answer_set, "return_check")})
+    return found
 
 
 def _is_begun(held: queries.Held) -> bool:

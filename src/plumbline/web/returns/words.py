@@ -51,12 +51,6 @@ def period(answer_set: Return) -> str:
     return f"{wording.day(answer_set.period_from)} to {wording.day(answer_set.period_to)}"
 
 
-def is_late(answer_set: Return, on: date) -> bool:
-    """Whether it should have been handed in by now and was not."""
-    waits = answer_set.state in (_S.REQUESTED, _S.IN_PROGRESS, _S.RETURNED)
-    return waits and answer_set.due_on is not None and answer_set.due_on < on
-
-
 def is_open(answer_set: Return) -> bool:
     return answer_set.state in OPEN
 
