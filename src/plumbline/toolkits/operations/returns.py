@@ -177,9 +177,7 @@ def save_answer(
         return answer
     if base_revision != answer.revision:
         raise Conflict(answer)
-    if answer.value != value:
-        # What a moderator said was said of the answer before.
-        answer.moderated_value, answer.moderation_note, answer.moderated_at, answer.moderated_by = "", "", None, None
+    _to_be_looked_at_again(answer)
     for name, now in typed.items():
         setattr(answer, name, now)
     answer.revision += 1
@@ -245,6 +243,8 @@ def give_document(
     if answer.documents.filter(document=document, withdrawn_at__isnull=True).exists():
         raise RuleBroken("This document is given for this answer already.", code="given")
     given = AnswerDocument.objects.create(answer=answer, document=document, given_at=at, given_by=by)
+    _to_be_looked_at_again(answer)
+    answer.save(update_fields=_MODERATION)
     _touched(answer_set)
     audit.record(
         "toolkits.answer.document_given", by=by, at=at, subject=answer_set, criterion=criterion, document_id=document.pk
@@ -258,13 +258,19 @@ def take_document_back(
 ) -> None:
     """No longer give a document for an answer; the document itself is kept. Raises RuleBroken (unknown_document)."""
     answer_set = _to_answer(return_id, by, on=on)
-    given = AnswerDocument.objects.filter(
-        answer__answer_set=answer_set, answer__criterion=criterion, document=document_id, withdrawn_at__isnull=True
-    ).first()
+    given = (
+        AnswerDocument.objects.select_related("answer")
+        .filter(
+            answer__answer_set=answer_set, answer__criterion=criterion, document=document_id, withdrawn_at__isnull=True
+        )
+        .first()
+    )
     if given is None:
         raise RuleBroken("That document is not given for this answer.", code="unknown_document")
     given.withdrawn_at = at
     given.save(update_fields=["withdrawn_at"])
+    _to_be_looked_at_again(given.answer)
+    given.answer.save(update_fields=_MODERATION)
     _touched(answer_set)
     audit.record(
         "toolkits.answer.document_taken_back", by=by, at=at, subject=answer_set, criterion=criterion,
@@ -454,6 +460,14 @@ def _criterion(answer_set: Return, key: str) -> Criterion:
         return contents.read(answer_set.version.content or {}).criterion(key)
     except KeyError:
         raise RuleBroken(f"This return asks nothing called “{key[:60]}”.", code="unknown_criterion") from None
+
+
+_MODERATION = ("moderated_value", "moderation_note", "moderated_at", "moderated_by")
+
+
+def _to_be_looked_at_again(answer: Answer) -> None:
+    """What a moderator said was said of the answer and its evidence as they stood before."""
+    answer.moderated_value, answer.moderation_note, answer.moderated_at, answer.moderated_by = "", "", None, None
 
 
 def _touched(answer_set: Return) -> None:

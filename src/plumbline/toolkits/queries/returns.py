@@ -27,6 +27,10 @@ TO_MODERATE = frozenset({_S.SUBMITTED, _S.RESUBMITTED})
 OPEN = frozenset({*ANSWERABLE, *TO_MODERATE, _S.MODERATED})
 
 
+# A plan, the papers of a bid and its scores have pages of their own.
+ANSWERED_ELSEWHERE = ("implementation", "tender_stage1", "tender_questions")
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """A document given for an answer, and whether it is still valid on the day asked about."""
@@ -262,15 +266,10 @@ def versions_in_use() -> QuerySet[ToolkitVersion]:
     """The published versions on which a return can be asked for."""
     return (
         ToolkitVersion.objects.filter(state=ToolkitVersion.State.PUBLISHED)
-        .exclude(toolkit__purpose="implementation")
+        .exclude(toolkit__purpose__in=ANSWERED_ELSEWHERE)
         .select_related("toolkit")
         .order_by("title")
     )
-
-
-def person(username: str) -> User | None:
-    """Somebody who can sign in, by user name."""
-    return User.objects.filter(username=username.strip().lower(), is_active=True).first()
 
 
 def organisation(number: str) -> Organisation | None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import drafts
-from plumbline.people.models import Draft
+from plumbline.people.models import Draft, User
 from plumbline.toolkits import access, rules
 from plumbline.toolkits.content import Criterion, Section
 from plumbline.toolkits.models import Return
@@ -78,13 +78,8 @@ def _answering(request: HttpRequest, page: _Page) -> HttpResponseBase:
         return redirect(f"{here}#q-{page.criteria[0].key}")
     if request.method == "POST":
         return _saved(request, page)
-    drafted = {}
-    for criterion in page.criteria:
-        draft = drafts.find(user=request.user, form=DRAFT, subject=_subject(page, criterion))
-        if draft and _says_nothing_new(draft, criterion, page.held, request.day):
-            drafts.drop(user=request.user, form=DRAFT, subject=draft.subject)
-        elif draft:
-            drafted[criterion.key] = draft
+    of_return = unsaved(request.user, page.answer_set, page.held, on=request.day)
+    drafted = {criterion.key: of_return[criterion.key] for criterion in page.criteria if criterion.key in of_return}
     if not drafted:
         return _filling(request, page, page.form(None, request.day))
     # What the writer did not touch is shown as it stands now.
@@ -96,9 +91,23 @@ def _answering(request: HttpRequest, page: _Page) -> HttpResponseBase:
     return _filling(request, page, page.form(data, request.day), drafted_at=newest)
 
 
-def _subject(page: _Page, criterion: Criterion) -> str:
+def unsaved(user: User, answer_set: Return, held: queries.Held, *, on: date) -> dict[str, Draft]:
+    """What somebody has typed in a return and not saved, by criterion. What says no more than what is saved by now,
+    such as a draft that arrived after its page was saved, is put away."""
+    found = {}
+    kept = drafts.of(user=user, form=DRAFT, prefix=f"{answer_set.pk}.")
+    for criterion in held.content.criteria:
+        draft = kept.get(_subject(answer_set, held, criterion))
+        if draft and _says_nothing_new(draft, criterion, held, on):
+            drafts.drop(user=user, form=DRAFT, subject=draft.subject)
+        elif draft:
+            found[criterion.key] = draft
+    return found
+
+
+def _subject(answer_set: Return, held: queries.Held, criterion: Criterion) -> str:
     """A draft's subject. A key can be longer than a subject; the version, and so the order, never changes."""
-    return f"{page.answer_set.pk}.{page.held.content.criteria.index(criterion)}"
+    return f"{answer_set.pk}.{held.content.criteria.index(criterion)}"
 
 
 def _says_nothing_new(draft: Draft, criterion: Criterion, held: queries.Held, on: date) -> bool:
@@ -116,8 +125,7 @@ def _says_nothing_new(draft: Draft, criterion: Criterion, held: queries.Held, on
 def _saved(request: HttpRequest, page: _Page) -> HttpResponseBase:
     """Save what was touched; what somebody else changed meanwhile is shown beside it, and neither is lost."""
     if "discard" in request.POST:
-        for criterion in page.criteria:
-            drafts.drop(user=request.user, form=DRAFT, subject=_subject(page, criterion))
+        _drop(request, page)
         return redirect(request.get_full_path())
     form = page.form(request.POST, request.day)
     if not form.is_valid():
@@ -135,8 +143,7 @@ def _saved(request: HttpRequest, page: _Page) -> HttpResponseBase:
             conflicts[criterion.key] = conflict
         except RuleBroken as refusal:
             refused[criterion.key] = refusal
-    for criterion in page.criteria:
-        drafts.drop(user=request.user, form=DRAFT, subject=_subject(page, criterion))
+    _drop(request, page)
     if not conflicts and not refused:
         return _next(request, page, keep_theirs)
     # From here on their answer is what was seen: saving once more is a choice made with both in view.
@@ -158,6 +165,12 @@ def _saved(request: HttpRequest, page: _Page) -> HttpResponseBase:
         if criterion.key in conflicts or criterion.key in refused:
             _keep(request, page, criterion, data, seq=_milliseconds(request))
     return _filling(request, page, form, conflicts=conflicts)
+
+
+def _drop(request: HttpRequest, page: _Page) -> None:
+    for criterion in page.criteria:
+        subject = _subject(page.answer_set, page.held, criterion)
+        drafts.drop(user=request.user, form=DRAFT, subject=subject)
 
 
 def _save(request: HttpRequest, answer_set: Return, typed: Typed) -> None:
@@ -289,7 +302,7 @@ def draft(request: HttpRequest, return_id: int) -> HttpResponseBase:
     """
     answer_set = to_answer(request, return_id)
     held = queries.held(answer_set, on=request.day)
-    kept = drafts.subjects_of(user=request.user, form=DRAFT, prefix=f"{answer_set.pk}.")
+    kept = drafts.of(user=request.user, form=DRAFT, prefix=f"{answer_set.pk}.")
     seq = request.POST.get("seq", "")
     moment = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 17 else _milliseconds(request)
     for section in held.content.sections:
@@ -299,14 +312,15 @@ def draft(request: HttpRequest, return_id: int) -> HttpResponseBase:
             page = _Page(answer_set, held, section, (criterion,))
             form = page.form(request.POST, request.day)
             is_new = not form.is_valid() or form.typed(criterion).was_touched
-            if is_new or _subject(page, criterion) in kept:
+            if is_new or _subject(answer_set, held, criterion) in kept:
                 _keep(request, page, criterion, request.POST, seq=moment)
     return HttpResponse(f"Saved {wording.clock(timezone.localtime(request.at))}")
 
 
 def _keep(request: HttpRequest, page: _Page, criterion: Criterion, data: Mapping[str, str], *, seq: int) -> None:
+    subject = _subject(page.answer_set, page.held, criterion)
     drafts.keep(
-        user=request.user, form=DRAFT, subject=_subject(page, criterion), base=page.answer_set.revision,
+        user=request.user, form=DRAFT, subject=subject, base=page.answer_set.revision,
         payload={name: data[name] for name in names_of(criterion) if name in data}, seq=seq, at=request.at,
     )  # fmt: skip
 

@@ -183,14 +183,17 @@ class RequestForm(forms.PageForm):
         required=False,
     )
     title = forms.LineField(label="Title", hint="For example, Self-assessment 2016", max_length=300)
-    period_from = forms.DayField(label="First day of the period it is about", required=False)
+    period_from = forms.DayField(
+        label="First day of the period it is about", hint="Leave both days empty where it is about no period.",
+        required=False,
+    )  # fmt: skip
     period_to = forms.DayField(label="Last day of the period", required=False)
     due_on = forms.DayField(
         label="Due on", hint="A day that passes closes nothing.", missing="Enter the day it is due on"
     )
     people = forms.TextField(
-        label="Who is to answer?", hint="User names, one a line. A provider’s own users can always answer its returns.",
-        rows=3, required=False,
+        label="Who is to answer?", rows=3, required=False,
+        hint="Names or e-mail addresses, one a line. Whoever signs in for a provider can always answer its returns.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, toolkits: list[Any], organisations: list[Any], **kwargs: Any) -> None:
@@ -252,5 +255,9 @@ class ReasonForm(forms.PageForm):
 
 class PersonForm(forms.PageForm):
     username = forms.LineField(
-        label="User name of the person to ask", width=20, missing="Enter the person’s user name", autocomplete="off"
+        label="Whom do you ask?",
+        hint="A name, e-mail address or user name",
+        width=20,
+        missing="Say whom you ask",
+        autocomplete="off",
     )

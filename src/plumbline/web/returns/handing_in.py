@@ -7,14 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from plumbline.people import drafts
 from plumbline.toolkits import rules
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.access import signed_in
 from plumbline.web.returns import words
-from plumbline.web.returns.answering import DRAFT
+from plumbline.web.returns.answering import unsaved
 from plumbline.web.returns.forms import HandInForm
 from plumbline.web.returns.reading import CHECK, frame, last_time, read_rows, to_answer
 
@@ -33,7 +32,10 @@ def check(request: HttpRequest, return_id: int) -> HttpResponseBase:
         except returns.Incomplete:
             form.add_error(None, "The return is not complete yet: see what is missing.")
         else:
-            messages.success(request, "The return is handed in. You can read it and take it out at any time.")
+            messages.success(
+                request,
+                "The return is handed in. You can read it and take it out at any time, for ever.",
+            )
             return redirect(words.address(answer_set))
     result = rules.overall(held.content, held.values)
     before = last_time(answer_set, request.day)
@@ -78,10 +80,8 @@ def _told(answer_set: Return, held: queries.Held, on: date) -> list[rules.Differ
 
 def _drafts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
     """Questions at which this person has typed something that is not saved."""
-    drafted = drafts.subjects_of(user=request.user, form=DRAFT, prefix=f"{answer_set.pk}.")
     return [
-        {"sentence": f"What you typed at “{criterion.title}” is not saved yet.", "link": "Look at it",
-         "url": f"{words.address(answer_set, 'return_question', criterion.key)}?from={CHECK}"}
-        for number, criterion in enumerate(held.content.criteria)
-        if f"{answer_set.pk}.{number}" in drafted
+        {"sentence": f"What you typed at “{held.content.criterion(key).title}” is not saved yet.", "link": "Look at it",
+         "url": f"{words.address(answer_set, 'return_question', key)}?from={CHECK}"}
+        for key in unsaved(request.user, answer_set, held, on=request.day)
     ]  # fmt: skip

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
-from plumbline.people.queries import organisations
+from plumbline.people.models import User
+from plumbline.people.queries import acting_for, organisations, people_called
 from plumbline.toolkits import access, rules
 from plumbline.toolkits.due import is_overdue
 from plumbline.toolkits.models import Return, ReturnState
@@ -88,25 +89,38 @@ def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
     moderates = judges and answer_set.state in queries.TO_MODERATE and may(viewer, Permission.RETURNS_MODERATE, on=on)
     signs_off = judges and answer_set.state == ReturnState.MODERATED and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
     manages = may(viewer, Permission.RETURNS_REQUEST, on=on)
+    asked, acting = queries.assigned_to(answer_set), _acting(answer_set, on)
     context = {
         "answer_set": answer_set,
         "state_kind": words.KINDS[ReturnState(answer_set.state)],
         "whose": words.whose(answer_set),
-        "wrong": _wrong_with(request, answer_set, held, answers_it),
+        "wrong": [
+            *_wrong_with(request, answer_set, held, answers_it),
+            *([_NOBODY] if answer_set.state in ANSWERABLE and not (asked or acting) else []),
+        ],
         "next": _next_step(answer_set, held, answers_it, moderates, signs_off),
-        "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and words.is_open(answer_set) else "",
+        "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and answer_set.state in ANSWERABLE else "",
+        "waits_for": words.WAITS_FOR.get(ReturnState(answer_set.state), ""),
         "progress": held.completeness,
+        "content": held.content,
         "sections": _sections(answer_set, held),
         "rows": _facts(request, answer_set, held),
-        "asked": queries.assigned_to(answer_set),
+        "asked": asked,
+        "acting": acting,
         "answers_it": answers_it,
         "manages": manages and answer_set.state in ANSWERABLE,
         "cancels": manages and answer_set.state in (*ANSWERABLE, *queries.TO_MODERATE),
         "judged": answer_set.state in access.MODERATION_SHOWN,
+        "differing": sum(
+            1 for each in held.answers.values() if each.moderated_value and each.moderated_value != each.value
+        ),
         "timeline": words.timeline(queries.happened(answer_set)),
         "breadcrumbs": [("Returns", reverse("returns")), (answer_set.title, "")],
     }
     return render(request, "returns/return.html", context)
+
+
+_NOBODY = "Nobody can answer it: nobody signs in for the organisation, and nobody is asked by name."
 
 
 def _wrong_with(request: HttpRequest, answer_set: Return, held: queries.Held, answers_it: bool) -> list[Any]:
@@ -150,7 +164,10 @@ def _next_step(
 ) -> dict[str, str] | None:
     if answers_it:
         if held.completeness.is_complete:
-            return {"what": "Everything is answered. Check it and hand it in.", "button": "Check and hand in",
+            what = "Everything is answered. Check it and hand it in."
+            if answer_set.state == ReturnState.RETURNED:
+                what = "Put right what was asked for, then hand it in again."
+            return {"what": what, "button": "Check and hand in",
                     "url": words.address(answer_set, "return_check")}  # fmt: skip
         first = held.completeness.missing[0].criterion
         section = next(s for s in held.content.sections if any(c.key == first for c in s.criteria))
@@ -192,7 +209,7 @@ def _facts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list
     if answer_set.submitted_at:
         rows.append(("Handed in", _done(answer_set.submitted_at, answer_set.submitted_by)))
     if answer_set.overall_self_grade:
-        rows.append(("Grade they gave themselves", words.grade(held.content, answer_set.overall_self_grade)))
+        rows.append(("Grade as answered", words.grade(held.content, answer_set.overall_self_grade)))
     if answer_set.overall_moderated_grade and shows_moderation(request, answer_set):
         rows.append(("Moderated grade", words.grade(held.content, answer_set.overall_moderated_grade)))
     elif not answer_set.overall_self_grade and (so_far := rules.overall(held.content, held.values)):
@@ -219,16 +236,14 @@ def new(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     if form.is_valid():
         given = form.cleaned_data
-        people, unknown = [], []
-        for name in given["people"].split():
-            person = queries.person(name)
-            if person:
-                people.append(person)
-            else:
-                unknown.append(name)
-        if unknown:
-            form.add_error("people", f"Nobody signs in as {', '.join(unknown)}.")
-        else:
+        people, wrong = [], []
+        for name in filter(str.strip, given["people"].splitlines()):
+            person, why = _person(name)
+            people += [person] if person else []
+            wrong += [why] if why else []
+        for why in wrong:
+            form.add_error("people", why)
+        if not wrong:
             try:
                 made = returns.request_return(
                     version=in_use[given["toolkit"]], title=given["title"],
@@ -242,6 +257,20 @@ def new(request: HttpRequest) -> HttpResponseBase:
                 messages.success(request, "The return is asked for. It is on the list of everybody who is to answer.")
                 return redirect(words.address(made))
     return render(request, "returns/new.html", {"form": form, "back": reverse("returns")})
+
+
+def _person(words: str) -> tuple[User | None, str]:
+    """Who is meant; or nobody, and why."""
+    found = people_called(words)
+    if len(found) == 1:
+        return found[0], ""
+    if found:
+        return None, f"More than one person is called {words.strip()}: give the user name."
+    return None, f"Nobody who signs in is called {words.strip()}."
+
+
+def _acting(answer_set: Return, on: date) -> list[User]:
+    return acting_for(answer_set.organisation_id, on=on) if answer_set.organisation_id else []
 
 
 @requires(Permission.RETURNS_REQUEST)
@@ -261,9 +290,9 @@ def people(request: HttpRequest, return_id: int) -> HttpResponseBase:
         returns.end_assignment(user=person, **act)
         return redirect(words.address(answer_set, "return_people"))
     if form.is_valid():
-        person = queries.person(form.cleaned_data["username"])
+        person, why = _person(form.cleaned_data["username"])
         if person is None:
-            form.add_error("username", "Nobody signs in under that name.")
+            form.add_error("username", why)
         else:
             try:
                 returns.assign(user=person, **act)
@@ -271,7 +300,10 @@ def people(request: HttpRequest, return_id: int) -> HttpResponseBase:
                 form.refuse(refusal, field="username")
             else:
                 return redirect(words.address(answer_set, "return_people"))
-    context = {"answer_set": answer_set, "form": form, "asked": asked, "back": words.address(answer_set)}
+    context = {
+        "answer_set": answer_set, "form": form, "asked": asked, "back": words.address(answer_set),
+        "acting": _acting(answer_set, request.day),
+    }  # fmt: skip
     return render(request, "returns/people.html", context)
 
 

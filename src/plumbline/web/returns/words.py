@@ -9,7 +9,6 @@ from plumbline.audit.models import Event
 from plumbline.toolkits import rules
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import Return, ReturnState
-from plumbline.toolkits.queries.returns import OPEN
 from plumbline.web import wording
 
 _S = ReturnState
@@ -37,6 +36,14 @@ _HAPPENED = {
 }
 
 
+# What it waits for, said to those for whom nothing is to be done.
+WAITS_FOR = {
+    _S.SUBMITTED: "It is handed in. Somebody who did not answer it reads and moderates it next.",
+    _S.RESUBMITTED: "It is handed in again. Somebody who did not answer it reads and moderates it next.",
+    _S.MODERATED: "It is moderated, and waits to be signed off.",
+}
+
+
 def address(answer_set: Return, route: str = "return", *more: str) -> str:
     return reverse(route, args=[answer_set.pk, *more])
 
@@ -49,10 +56,6 @@ def period(answer_set: Return) -> str:
     if answer_set.period_from is None or answer_set.period_to is None:
         return ""
     return f"{wording.day(answer_set.period_from)} to {wording.day(answer_set.period_to)}"
-
-
-def is_open(answer_set: Return) -> bool:
-    return answer_set.state in OPEN
 
 
 def grade(content: Content, kept: str) -> str:
@@ -82,7 +85,9 @@ def timeline(events: list[Event]) -> list[dict[str, Any]]:
 def _detail(event: Event) -> str:
     if event.kind == "exchange.return_file.taken":
         data = event.data
-        return f"{data['changed']} answers taken, {data['refused']} refused."
+        taken = wording.how_many(data["changed"], "answer", "answers")
+        return f"{taken} taken, {wording.how_many(data['refused'], 'row', 'rows')} refused."
     if event.kind == "toolkits.return.requested" and event.data.get("carried"):
-        return f"{event.data['carried']} answers were carried forward from last time."
+        carried = wording.how_many(event.data["carried"], "answer was", "answers were")
+        return f"{carried} carried forward from last time."
     return ""
