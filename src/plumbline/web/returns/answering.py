@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -21,6 +21,7 @@ from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web import wording
 from plumbline.web.access import signed_in
+from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import AnswersForm, Typed, as_sent, names_of, shown, with_changes
 from plumbline.web.returns.reading import (
@@ -39,7 +40,7 @@ DRAFT = "return_answer"
 
 
 @signed_in
-def question(request: HttpRequest, return_id: int, criterion_key: str) -> HttpResponseBase:
+def question(request: Request, return_id: int, criterion_key: str) -> HttpResponseBase:
     """One question, to be answered by who is asked."""
     answer_set = seen(request, return_id)
     held = queries.held(answer_set, on=request.day)
@@ -48,7 +49,7 @@ def question(request: HttpRequest, return_id: int, criterion_key: str) -> HttpRe
 
 
 @signed_in
-def whole_section(request: HttpRequest, return_id: int, section_key: str) -> HttpResponseBase:
+def whole_section(request: Request, return_id: int, section_key: str) -> HttpResponseBase:
     """All questions of a section on one page, for who has a large screen."""
     answer_set = seen(request, return_id)
     held = queries.held(answer_set, on=request.day)
@@ -69,7 +70,7 @@ class _Page:
         return AnswersForm(data, criteria=self.criteria, answers=self.held.answers, on=on)
 
 
-def _answering(request: HttpRequest, page: _Page) -> HttpResponseBase:
+def _answering(request: Request, page: _Page) -> HttpResponseBase:
     if not access.may_answer(request.user, page.answer_set, on=request.day):
         if request.method == "POST":
             raise Http404
@@ -122,7 +123,7 @@ def _says_nothing_new(draft: Draft, criterion: Criterion, held: queries.Held, on
     return not typed.was_touched or rules.fingerprint(*says) == rules.fingerprint(*now)
 
 
-def _saved(request: HttpRequest, page: _Page) -> HttpResponseBase:
+def _saved(request: Request, page: _Page) -> HttpResponseBase:
     """Save what was touched; what somebody else changed meanwhile is shown beside it, and neither is lost."""
     if "discard" in request.POST:
         _drop(request, page)
@@ -167,21 +168,20 @@ def _saved(request: HttpRequest, page: _Page) -> HttpResponseBase:
     return _filling(request, page, form, conflicts=conflicts)
 
 
-def _drop(request: HttpRequest, page: _Page) -> None:
+def _drop(request: Request, page: _Page) -> None:
     for criterion in page.criteria:
         subject = _subject(page.answer_set, page.held, criterion)
         drafts.drop(user=request.user, form=DRAFT, subject=subject)
 
 
-def _save(request: HttpRequest, answer_set: Return, typed: Typed) -> None:
+def _save(request: Request, answer_set: Return, typed: Typed) -> None:
     returns.save_answer(
         return_id=answer_set.pk, criterion=typed.criterion.key, value=typed.value, comment=typed.comment,
-        impact=typed.impact, reviewed_on=typed.reviewed_on, base_revision=typed.revision, by=request.user,
-        at=request.at, on=request.day,
+        impact=typed.impact, reviewed_on=typed.reviewed_on, base_revision=typed.revision, **acting(request),
     )  # fmt: skip
 
 
-def _next(request: HttpRequest, page: _Page, kept: str) -> HttpResponseBase:
+def _next(request: Request, page: _Page, kept: str) -> HttpResponseBase:
     """Where the button that was pressed leads."""
     answer_set, held = page.answer_set, page.held
     if kept:
@@ -196,8 +196,7 @@ def _next(request: HttpRequest, page: _Page, kept: str) -> HttpResponseBase:
         if not (answer_id.isascii() and answer_id.isdigit() and len(answer_id) < 18):
             raise Http404
         returns.take_answer(
-            return_id=answer_set.pk, criterion=key, answer_id=int(answer_id), by=request.user, at=request.at,
-            on=request.day,
+            return_id=answer_set.pk, criterion=key, answer_id=int(answer_id), **acting(request),
         )  # fmt: skip
         return redirect(f"{request.get_full_path()}#q-{key}")
     if then == "later":
@@ -206,7 +205,7 @@ def _next(request: HttpRequest, page: _Page, kept: str) -> HttpResponseBase:
     return redirect(_after(request, page))
 
 
-def _after(request: HttpRequest, page: _Page) -> str:
+def _after(request: Request, page: _Page) -> str:
     """Back to where a question was opened to be changed; else on to what is to be answered next, in the order of the
     questions."""
     answer_set, content = page.answer_set, page.held.content
@@ -223,7 +222,7 @@ def _after(request: HttpRequest, page: _Page) -> str:
     return words.address(answer_set, "return_check")
 
 
-def _button(request: HttpRequest, page: _Page) -> str:
+def _button(request: Request, page: _Page) -> str:
     after = _after(request, page)
     if after.startswith(words.address(page.answer_set, "return_check")):
         return "Save, and check your answers"
@@ -231,7 +230,7 @@ def _button(request: HttpRequest, page: _Page) -> str:
 
 
 def _filling(
-    request: HttpRequest, page: _Page, form: AnswersForm, *, drafted_at: datetime | None = None,
+    request: Request, page: _Page, form: AnswersForm, *, drafted_at: datetime | None = None,
     conflicts: dict[str, returns.Conflict] | None = None,
 ) -> HttpResponse:  # fmt: skip
     answer_set, held, found = page.answer_set, page.held, page.section
@@ -295,7 +294,7 @@ def _offer(offers: tuple[queries.Offer, ...]) -> dict[str, Any] | None:
 
 @signed_in
 @require_POST
-def draft(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def draft(request: Request, return_id: int) -> HttpResponseBase:
     """Keep what is typed now on a page of questions; answers with "Saved 14:32", to stand at the foot of the page.
 
     A draft is of one question, as an answer is: it is offered again on whichever page asks that question.
@@ -317,7 +316,7 @@ def draft(request: HttpRequest, return_id: int) -> HttpResponseBase:
     return HttpResponse(f"Saved {wording.clock(timezone.localtime(request.at))}")
 
 
-def _keep(request: HttpRequest, page: _Page, criterion: Criterion, data: Mapping[str, str], *, seq: int) -> None:
+def _keep(request: Request, page: _Page, criterion: Criterion, data: Mapping[str, str], *, seq: int) -> None:
     subject = _subject(page.answer_set, page.held, criterion)
     drafts.keep(
         user=request.user, form=DRAFT, subject=subject, base=page.answer_set.revision,
@@ -325,5 +324,5 @@ def _keep(request: HttpRequest, page: _Page, criterion: Criterion, data: Mapping
     )  # fmt: skip
 
 
-def _milliseconds(request: HttpRequest) -> int:
+def _milliseconds(request: Request) -> int:
     return int(request.at.timestamp() * 1000)

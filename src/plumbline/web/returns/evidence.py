@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from plumbline.evidence.models import Document, Sensitivity
@@ -18,13 +18,14 @@ from plumbline.toolkits.queries import returns as queries
 from plumbline.web import wording
 from plumbline.web.access import signed_in
 from plumbline.web.evidence.files import folder
+from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import ChooseForm, UploadForm
 from plumbline.web.returns.reading import came_from, criterion_of, frame, to_answer
 
 
 @signed_in
-def evidence(request: HttpRequest, return_id: int, criterion_key: str) -> HttpResponseBase:
+def evidence(request: Request, return_id: int, criterion_key: str) -> HttpResponseBase:
     """The documents given for one answer: add one, choose one that is kept already, or no longer give one."""
     answer_set = to_answer(request, return_id)
     held = queries.held(answer_set, on=request.day)
@@ -39,8 +40,7 @@ def evidence(request: HttpRequest, return_id: int, criterion_key: str) -> HttpRe
     upload = UploadForm(request.POST if what == "upload" else None, request.FILES if what == "upload" else None)
     upload.fields["document"].widget.attrs["accept"] = ENDINGS
     choose = ChooseForm(request.POST if what == "choose" else None, documents=choices)
-    act: dict[str, Any] = {"return_id": answer_set.pk, "criterion": criterion.key, "by": request.user, "at": request.at,
-                           "on": request.day}  # fmt: skip
+    act: dict[str, Any] = {"return_id": answer_set.pk, "criterion": criterion.key, **acting(request)}
     here = redirect(request.get_full_path())
     back, back_words = came_from(request, answer_set, found, criterion.key)
     if "from" not in request.GET:
@@ -72,7 +72,7 @@ def evidence(request: HttpRequest, return_id: int, criterion_key: str) -> HttpRe
     return render(request, "returns/evidence.html", context)
 
 
-def _kept(request: HttpRequest, answer_set: Return, criterion: Criterion, form: UploadForm) -> Document:
+def _kept(request: Request, answer_set: Return, criterion: Criterion, form: UploadForm) -> Document:
     """The uploaded file, kept as the organisation's. Who is asked to answer may give evidence, whatever their role."""
     file, whose = form.cleaned_data["document"], answer_set.organisation
     given: dict[str, Any] = {

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from plumbline.toolkits import rules
@@ -12,6 +12,7 @@ from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.access import signed_in
+from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
 from plumbline.web.returns.answering import unsaved
 from plumbline.web.returns.forms import HandInForm
@@ -19,7 +20,7 @@ from plumbline.web.returns.reading import CHECK, frame, last_time, read_rows, to
 
 
 @signed_in
-def check(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def check(request: Request, return_id: int) -> HttpResponseBase:
     """Everything that was answered, what is missing, what differs from last time; and the button that hands it in."""
     answer_set = to_answer(request, return_id)
     held = queries.held(answer_set, on=request.day)
@@ -28,7 +29,7 @@ def check(request: HttpRequest, return_id: int) -> HttpResponseBase:
     # A form without a field to tick is valid as it is.
     if request.method == "POST" and form.is_valid():
         try:
-            returns.submit(return_id=answer_set.pk, by=request.user, at=request.at, on=request.day)
+            returns.submit(return_id=answer_set.pk, **acting(request))
         except returns.Incomplete:
             form.add_error(None, "The return is not complete yet: see what is missing.")
         else:
@@ -78,7 +79,7 @@ def _told(answer_set: Return, held: queries.Held, on: date) -> list[rules.Differ
     return [each for each in queries.differences(answer_set, held, on=on) if each.what != "same"]
 
 
-def _drafts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
+def _drafts(request: Request, answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
     """Questions at which this person has typed something that is not saved."""
     return [
         {"sentence": f"What you typed at “{held.content.criterion(key).title}” is not saved yet.", "link": "Look at it",

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NoReturn
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -13,20 +13,21 @@ from plumbline.toolkits.content import Criterion, Section
 from plumbline.toolkits.models import Answer, Return
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.access import signed_in
+from plumbline.web.request import Request
 from plumbline.web.returns import words
 
 # Where a question was opened to be changed: there it leads back.
 CHECK, SECTION = "check", "section"
 
 
-def seen(request: HttpRequest, return_id: int) -> Return:
+def seen(request: Request, return_id: int) -> Return:
     found = queries.return_seen(request.user, return_id, on=request.day)
     if found is None:
         raise Http404
     return found
 
 
-def to_answer(request: HttpRequest, return_id: int) -> Return:
+def to_answer(request: Request, return_id: int) -> Return:
     """The return, where it is this person's to answer now; else "page not found"."""
     found = seen(request, return_id)
     if not access.may_answer(request.user, found, on=request.day):
@@ -68,7 +69,7 @@ def frame(answer_set: Return, held: queries.Held, current: str, *, reads_only: b
 
 
 @signed_in
-def section(request: HttpRequest, return_id: int, section_key: str) -> HttpResponseBase:
+def section(request: Request, return_id: int, section_key: str) -> HttpResponseBase:
     """One section's answers, to be read; for who is asked, with the way to each question."""
     answer_set = seen(request, return_id)
     held = queries.held(answer_set, on=request.day)
@@ -92,7 +93,7 @@ def section(request: HttpRequest, return_id: int, section_key: str) -> HttpRespo
     return render(request, "returns/reading.html", context)
 
 
-def shows_moderation(request: HttpRequest, answer_set: Return) -> bool:
+def shows_moderation(request: Request, answer_set: Return) -> bool:
     """A moderator's answers are read by moderators as they work, by the others once all are there."""
     if answer_set.state in access.MODERATION_SHOWN:
         return True
@@ -100,7 +101,7 @@ def shows_moderation(request: HttpRequest, answer_set: Return) -> bool:
 
 
 def read_rows(
-    request: HttpRequest, answer_set: Return, held: queries.Held, found: Section, *, change_from: str = "",
+    request: Request, answer_set: Return, held: queries.Held, found: Section, *, change_from: str = "",
     before: queries.Held | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The answers of a section, to be read. For who answers: `change_from`, the page that leads to each question, and
@@ -142,7 +143,7 @@ def _to_change(
     }
 
 
-def came_from(request: HttpRequest, answer_set: Return, section: Section, key: str) -> tuple[str, str]:
+def came_from(request: Request, answer_set: Return, section: Section, key: str) -> tuple[str, str]:
     """The page from which a question was opened to be changed, and its name; the section where none is said."""
     if request.GET.get("from", "") == CHECK:
         return f"{words.address(answer_set, 'return_check')}#q-{key}", "Check your answers"
@@ -162,11 +163,11 @@ def before_of(criterion: Criterion, before: queries.Held | None, answer: Answer 
         return {"is_new": True}
     then = before.values.get(criterion.key, "")
     return {
-        "is_new": False, "value": words.said(asked, then), "same": bool(answer) and answer.value == then,
+        "is_new": False, "value": words.said(asked, then), "same": answer is not None and answer.value == then,
         "carried": answer is not None and answer.carried_from_id is not None,
     }  # fmt: skip
 
 
-def with_query(request: HttpRequest, address: str) -> str:
+def with_query(request: Request, address: str) -> str:
     query = request.GET.urlencode()
     return f"{address}?{query}" if query else address

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F, Q
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from plumbline.toolkits.queries import returns as queries
 from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
+from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import PersonForm, ReasonForm, RequestForm
 from plumbline.web.returns.reading import seen, shows_moderation
@@ -72,7 +73,7 @@ class Returns(tables.Table):
 
 
 @signed_in
-def returns_list(request: HttpRequest) -> HttpResponseBase:
+def returns_list(request: Request) -> HttpResponseBase:
     listed = queries.returns_listed(request.user, on=request.day)
     table = Returns(request, queries.with_progress(listed, on=request.day))
     may_request = may(request.user, Permission.RETURNS_REQUEST, on=request.day)
@@ -80,7 +81,7 @@ def returns_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @signed_in
-def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def one(request: Request, return_id: int) -> HttpResponseBase:
     on, viewer = request.day, request.user
     answer_set = seen(request, return_id)
     held = queries.held(answer_set, on=on)
@@ -89,14 +90,14 @@ def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
     moderates = judges and answer_set.state in queries.TO_MODERATE and may(viewer, Permission.RETURNS_MODERATE, on=on)
     signs_off = judges and answer_set.state == ReturnState.MODERATED and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
     manages = may(viewer, Permission.RETURNS_REQUEST, on=on)
-    asked, acting = queries.assigned_to(answer_set), _acting(answer_set, on)
+    asked, act_for_it = queries.assigned_to(answer_set), _acting(answer_set, on)
     context = {
         "answer_set": answer_set,
         "state_kind": words.KINDS[ReturnState(answer_set.state)],
         "whose": words.whose(answer_set),
         "wrong": [
             *_wrong_with(request, answer_set, held, answers_it),
-            *([_NOBODY] if answer_set.state in ANSWERABLE and not (asked or acting) else []),
+            *([_NOBODY] if answer_set.state in ANSWERABLE and not (asked or act_for_it) else []),
         ],
         "next": _next_step(answer_set, held, answers_it, moderates, signs_off),
         "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and answer_set.state in ANSWERABLE else "",
@@ -106,7 +107,7 @@ def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
         "sections": _sections(answer_set, held),
         "rows": _facts(request, answer_set, held),
         "asked": asked,
-        "acting": acting,
+        "acting": act_for_it,
         "answers_it": answers_it,
         "manages": manages and answer_set.state in ANSWERABLE,
         "cancels": manages and answer_set.state in (*ANSWERABLE, *queries.TO_MODERATE),
@@ -123,7 +124,7 @@ def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
 _NOBODY = "Nobody can answer it: nobody signs in for the organisation, and nobody is asked by name."
 
 
-def _wrong_with(request: HttpRequest, answer_set: Return, held: queries.Held, answers_it: bool) -> list[Any]:
+def _wrong_with(request: Request, answer_set: Return, held: queries.Held, answers_it: bool) -> list[Any]:
     """What stands in the way, the gravest first, in sentences."""
     wrong: list[Any] = []
     if answer_set.state == ReturnState.CANCELLED:
@@ -197,7 +198,7 @@ def _sections(answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
     return found
 
 
-def _facts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list[tuple[str, Any]]:
+def _facts(request: Request, answer_set: Return, held: queries.Held) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = [
         ("From", words.whose(answer_set)),
         ("Toolkit", f"{answer_set.version.title}, version {answer_set.version.number}"),
@@ -227,7 +228,7 @@ def _done(at: datetime, by: Any) -> str:
 
 
 @requires(Permission.RETURNS_REQUEST)
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: Request) -> HttpResponseBase:
     """Ask for a return."""
     in_use = {version.toolkit.key: version for version in queries.versions_in_use()}
     form = RequestForm(
@@ -248,8 +249,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
                 made = returns.request_return(
                     version=in_use[given["toolkit"]], title=given["title"],
                     organisation=queries.organisation(given["organisation"]), period_from=given["period_from"],
-                    period_to=given["period_to"], due_on=given["due_on"], assign_to=people, by=request.user,
-                    at=request.at, on=request.day,
+                    period_to=given["period_to"], due_on=given["due_on"], assign_to=people, **acting(request),
                 )  # fmt: skip
             except RuleBroken as refusal:
                 form.refuse(refusal)
@@ -274,14 +274,14 @@ def _acting(answer_set: Return, on: date) -> list[User]:
 
 
 @requires(Permission.RETURNS_REQUEST)
-def people(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def people(request: Request, return_id: int) -> HttpResponseBase:
     """Who is asked to answer; one person more, or one less."""
     answer_set = seen(request, return_id)
     if answer_set.state not in ANSWERABLE:
         raise Http404
     ends = request.POST.get("end", "")
     form = PersonForm(request.POST if request.method == "POST" and not ends else None)
-    act: dict[str, Any] = {"return_id": answer_set.pk, "by": request.user, "at": request.at, "on": request.day}
+    act: dict[str, Any] = {"return_id": answer_set.pk, **acting(request)}
     asked = queries.assigned_to(answer_set)
     if ends:
         person = next((each for each in asked if str(each.pk) == ends), None)
@@ -308,14 +308,13 @@ def people(request: HttpRequest, return_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.RETURNS_REQUEST)
-def cancel(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def cancel(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = seen(request, return_id)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:
             returns.cancel(
-                return_id=answer_set.pk, because=form.cleaned_data["because"], by=request.user, at=request.at,
-                on=request.day,
+                return_id=answer_set.pk, because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
