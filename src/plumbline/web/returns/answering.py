@@ -249,6 +249,7 @@ def _filling(
             "more_open": any(_has_words(field) or field.errors for field in more),
             "hidden": [form[f"rev_{key}"], form[f"was_{key}"]],
             "documents": held.documents.get(key, ()),
+            "caps": any(option.points is not None for option in rules.options_of(criterion)),
             "wants_document": criterion.evidence == "required",
             "takes_document": criterion.evidence != "none" or criterion.answer == "document",
             "theirs": _theirs(criterion, conflict) if conflict else None,
