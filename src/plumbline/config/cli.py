@@ -217,7 +217,7 @@ def flags(only_open: bool, kind: str | None, as_json: bool) -> None:
 @main.command()
 @signed_in_as("worker")
 def night() -> None:
-    """What each night does: statuses and flags as of today, escalation, the daily digest."""
+    """What each night does: statuses and flags as of today, escalation, the daily digest, reminders of returns."""
     from plumbline.jobs import night as job  # needs Django ready
     from plumbline.jobs import ways_in
 

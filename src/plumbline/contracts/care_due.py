@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from plumbline.contracts.models import Contract
+from plumbline.contracts.models import Contract, ContractReturn
 from plumbline.contracts.queries.care import meetings_due
 from plumbline.contracts.queries.visits import homes, place_of, visits_due
 from plumbline.contracts.rules.visits import missing_sentence
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted
+from plumbline.toolkits.due import overdue
 
 EVALUATION_DUE, VISIT_DUE, REPORT_MISSING = "evaluation_due", "visit_due", "home_report_missing"
 KINDS = (EVALUATION_DUE, VISIT_DUE, REPORT_MISSING)
@@ -56,6 +57,12 @@ def wanted_of_homes(*, on: date, setting_ids: Collection[int] | None = None) -> 
         )
         for home in homes(on=on, setting_ids=setting_ids) if home.owed
     ]  # fmt: skip
+
+
+def concerned_with_returns(*, on: date) -> Mapping[int, tuple[Recipient, ...]]:
+    """The managers of the contracts under which overdue returns were asked for, by return."""
+    tied = ContractReturn.objects.filter(answer_set__in=overdue(on)).select_related("contract__manager__professional")
+    return {each.answer_set_id: managers_of([each.contract]) for each in tied.order_by("pk")}
 
 
 def managers_of(contracts: Sequence[Contract]) -> tuple[Recipient, ...]:

@@ -62,7 +62,7 @@ def workbook(*, answer_set: Return, on: date, with_moderation: bool = False) -> 
         kept, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     made = _Sheets(book)
-    made.read_me(answer_set)
+    made.read_me(answer_set, held)
     made.answers(held, previous, with_moderation)
     made.hidden(answer_set, held)
     book.close()
@@ -85,7 +85,7 @@ class _Sheets:
         self.secret.hide()
         self.scales: dict[tuple[str, ...], str] = {}
 
-    def read_me(self, answer_set: Return) -> None:
+    def read_me(self, answer_set: Return, held: queries.Held) -> None:
         sheet = self.first
         sheet.set_column(0, 0, 100)
         sheet.write_string(0, 0, answer_set.title, self.title)
@@ -96,6 +96,7 @@ class _Sheets:
             lines.append(f"For {answer_set.period_from:%-d %B %Y} to {answer_set.period_to:%-d %B %Y}")
         if answer_set.due_on:
             lines.append(f"Due on {answer_set.due_on:%-d %B %Y}. A day that has passed closes nothing.")
+        lines.append(f"{held.completeness.sentence}, when this file was taken out.")
         lines += [
             "",
             f"Fill in the coloured cells of the sheet “{ANSWERS}” and leave the other cells as they are. Choose from "
@@ -104,7 +105,7 @@ class _Sheets:
             "change nothing, so two people can each fill in their own part.",
             "Documents given as evidence are added on the page of the return.",
         ]
-        content = contents.read(answer_set.version.content or {})
+        content = held.content
         lines += ["", *content.introduction.splitlines()]
         for section in content.sections:
             if section.guidance:
@@ -115,11 +116,11 @@ class _Sheets:
     def answers(self, held: queries.Held, previous: queries.Held | None, with_moderation: bool) -> None:
         sheet = self.sheet
         headings = ["Key", "Section", "Question", "What to look at", "Answer", "Comment", "What difference it makes",
-                    "Last reviewed", "Documents given"]  # fmt: skip
+                    "Last reviewed", "Documents given", "What is missing"]  # fmt: skip
         headings += ["Last time"] if previous else []
         headings += ["Moderated answer", "Moderator’s note"] if with_moderation else []
         for across, (heading, width) in enumerate(
-            zip(headings, (2, 20, 40, 50, 28, 45, 45, 14, 28, 20, 24, 40), strict=False)
+            zip(headings, (2, 20, 40, 50, 28, 45, 45, 14, 28, 24, 20, 24, 40), strict=False)
         ):
             sheet.set_column(across, across, width, None, {"hidden": heading == "Key"})
             sheet.write_string(0, across, heading, self.head)
@@ -139,7 +140,8 @@ class _Sheets:
                 for across, text in enumerate(typed, 4):
                     sheet.write_string(down, across, text, self.open)
                 self._choose(down, criterion)
-                after = [given]
+                lack = held.completeness.lack_of(criterion.key)
+                after = [given, lack.words if lack else ""]
                 if previous:
                     after.append(_shown_of(previous, criterion.key))
                 if with_moderation:

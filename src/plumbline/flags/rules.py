@@ -110,6 +110,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("action_overdue", "An action is overdue", 3, False, ("contract_officer",)),
         Kind("document_expiring", "A document expires within 30 days", 4, False, ("contract_officer",)),
         Kind("document_expired", "A document has expired", 3, False, ("contract_officer",)),
+        Kind("return_overdue", "A return is overdue", 3, False, ("contract_officer",)),
         Kind("evaluation_due", "An evaluation meeting comes near or is late", 4, False, ("contract_officer",)),
         Kind("visit_due", "A yearly visit comes near or is late", 4, False, ("contract_officer",)),
         Kind("home_report_missing", "A home’s report has not come", 3, False, ("contract_officer",)),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from plumbline.contracts.care_due import concerned_with_returns
 from plumbline.contracts.models import Contract, ContractReturn
 from plumbline.contracts.operations import (
     assurance,
@@ -28,7 +29,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.people.models import Organisation, RoleHeld, User
 from plumbline.toolkits import content
 from plumbline.toolkits.content import AnswerKind
-from plumbline.toolkits.operations import returns
+from plumbline.toolkits.operations import reminders, returns
 
 TODAY = date(2016, 7, 31)
 # The contracts of this manager and this service area are the demonstration user's own.
@@ -52,6 +53,7 @@ def load(folder: Path, *, on: date) -> None:
     _decide(on)
     # What the night before would have done.
     incident_notices.escalate_overdue(by=None, at=ways_in.now(), on=on)
+    reminders.raise_flags(concerned=concerned_with_returns(on=on), by=None, at=ways_in.now(), on=on)
 
 
 def _user(username: str) -> User:

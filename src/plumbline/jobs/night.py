@@ -6,6 +6,7 @@ import click
 from django.conf import settings
 
 from plumbline.actions import operations as actions
+from plumbline.contracts.care_due import concerned_with_returns
 from plumbline.contracts.operations import assurance, decisions, home_reports, incident_forms, incident_notices
 from plumbline.contracts.operations import rating as contracts
 from plumbline.contracts.queries.register import settings_with_contracts
@@ -15,11 +16,12 @@ from plumbline.flags.outbox import Sent, Server, send_waiting
 from plumbline.jobs import ways_in
 from plumbline.placements import operations as placements
 from plumbline.placements.queries import settings_with_children
+from plumbline.toolkits.operations import reminders
 
 
 def night(*, at: datetime, on: date) -> dict[str, int]:
     """The day's turn: statuses, ratings and flags as of today, the month's check opened, what is overdue escalated,
-    digests, the management team's list of contracts."""
+    digests, the management team's list of contracts, reminders of returns."""
     placements.open_month(by=None, at=at, on=on, setting_ids=settings_with_contracts(on))
     raised = placements.turn_of_the_day(by=None, at=at, on=on)
     assurance.take_up_all(by=None, at=at, on=on)
@@ -27,17 +29,20 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     about_care = home_reports.raise_care_flags(with_children=settings_with_children(on=on), by=None, at=at, on=on)
     about_documents = evidence.raise_flags(by=None, at=at, on=on)
     about_actions = actions.raise_flags(by=None, at=at, on=on)
+    about_returns = reminders.raise_flags(concerned=concerned_with_returns(on=on), by=None, at=at, on=on)
     about_forms = incident_forms.raise_form_flags(by=None, at=at, on=on)
     escalated = incident_notices.escalate_overdue(by=None, at=at, on=on)
     escalated += flags.escalate_overdue(by=None, at=at, on=on)
     digests = flags.write_digests(by=None, at=at, on=on)
     digests += decisions.write_digests(by=None, at=at, on=on)
-    changed = (raised, about_contracts, about_care, about_documents, about_actions, about_forms)
+    reminded = reminders.write_reminders(by=None, at=at, on=on)
+    changed = (raised, about_contracts, about_care, about_documents, about_actions, about_returns, about_forms)
     return {
         "raised": sum(sum(each.raised.values()) for each in changed),
         "closed": sum(sum(each.closed.values()) for each in changed),
         "escalated": escalated,
         "digests": digests,
+        "reminders": reminded,
     }
 
 

@@ -45,9 +45,9 @@ def find(*, user: User, form: str, subject: str) -> Draft | None:
     return Draft.objects.filter(user=user, form=form, subject=subject).first()
 
 
-def subjects_of(*, user: User, form: str, prefix: str) -> set[str]:
-    """The subjects that begin so, of which the writer has a draft."""
-    return set(Draft.objects.filter(user=user, form=form, subject__startswith=prefix).values_list("subject", flat=True))
+def of(*, user: User, form: str, prefix: str) -> dict[str, Draft]:
+    """The writer's own drafts whose subjects begin so, by subject."""
+    return {draft.subject: draft for draft in Draft.objects.filter(user=user, form=form, subject__startswith=prefix)}
 
 
 def drop(*, user: User, form: str, subject: str) -> None:

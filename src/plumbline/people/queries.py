@@ -102,6 +102,25 @@ def organisations_of(viewer: User, *, on: date) -> frozenset[int]:
     )
 
 
+def acting_for(organisation_id: int, *, on: date) -> list[User]:
+    """The provider's users who act for an organisation on a day, under any of its names."""
+    held = RoleHeld.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on, organisation__in=same_body({organisation_id}),
+        role__in=[key for key, role in access.ROLES.items() if Permission.PROVIDER_PORTAL in role.permissions],
+    )  # fmt: skip
+    return list(User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk"))
+
+
+def people_called(words: str) -> list[User]:
+    """Who can sign in and has this user name, e-mail address or whole name, in whatever letters."""
+    words = " ".join(words.split())
+    if not words:
+        return []
+    found = User.objects.filter(is_active=True).order_by("pk")
+    by_user_name = list(found.filter(username=words.lower()))
+    return by_user_name or list(found.filter(Q(email__iexact=words) | Q(name__iexact=words))[:10])
+
+
 def organisations() -> QuerySet[Organisation]:
     """The council's register of organisations: no record of a person."""
     return Organisation.objects.order_by("sort_key")

@@ -12,11 +12,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from plumbline.toolkits import scales
-from plumbline.toolkits.content import AnswerKind, Content, Criterion, Option
+from plumbline.toolkits.content import AnswerKind, Content, Criterion, Option, Section
 
 LONGEST_TEXT = 10_000
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 SURVEY = "survey"
+NOT_ANSWERED = "not_answered"
 # Tab and line ends are words; other control characters and half characters no file and no database takes.
 _UNKEEPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -97,18 +98,36 @@ def _listed(labels: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What a return still needs before it can be submitted, and at which criterion."""
+    """What a question still lacks before the return can be submitted; `words` say it without naming the question."""
 
     criterion: str
     code: str
-    reason: str
+    title: str
+    words: str
+
+    @property
+    def reason(self) -> str:
+        return f"{self.title}: {self.words[:1].lower()}{self.words[1:]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    answered: int
-    total: int
+    """What of a return, or of a part of it, is answered in full, and what each other question still lacks.
+
+    Answered in full: an answer that is one, with the evidence that it needs, in force. This is the only rule for it.
+    A question that may be left out, and was, is counted nowhere.
+    """
+
+    in_full: frozenset[str]
     missing: tuple[Missing, ...]
+
+    @property
+    def answered(self) -> int:
+        return len(self.in_full)
+
+    @property
+    def total(self) -> int:
+        return len(self.in_full) + len(self.missing)
 
     @property
     def is_complete(self) -> bool:
@@ -118,11 +137,18 @@ class Completeness:
     def reasons(self) -> tuple[str, ...]:
         return tuple(each.reason for each in self.missing)
 
+    @property
+    def sentence(self) -> str:
+        return f"{self.answered} of {self.total} {'question' if self.total == 1 else 'questions'} answered in full"
 
-def is_answered(criterion: Criterion, value: str, documents: Collection[str]) -> bool:
-    if criterion.answer is AnswerKind.DOCUMENT:
-        return criterion.key in documents
-    return bool(value.strip())
+    def lack_of(self, criterion: str) -> Missing | None:
+        """What one question lacks; None where it lacks nothing."""
+        return next((each for each in self.missing if each.criterion == criterion), None)
+
+    def of(self, section: Section) -> "Completeness":
+        """The part of it that is one section."""
+        keys = {criterion.key for criterion in section.criteria}
+        return Completeness(self.in_full & keys, tuple(each for each in self.missing if each.criterion in keys))
 
 
 def needs_document(criterion: Criterion, value: str) -> bool:
@@ -133,36 +159,49 @@ def needs_document(criterion: Criterion, value: str) -> bool:
 def completeness(
     content: Content, answers: Mapping[str, str], documents: Collection[str], *, expired: Collection[str] = ()
 ) -> Completeness:
-    """What is answered and what is missing. `answers`: criterion → value; `documents`: the criteria with a document
-    that is valid; `expired`: those of which a document has expired. Words in a survey may be left out."""
-    missing: list[Missing] = []
-    answered = total = 0
-    for criterion in content.criteria:
-        value = answers.get(criterion.key, "")
-        optional = content.purpose == SURVEY and criterion.answer is AnswerKind.TEXT
-        has_answer = is_answered(criterion, value, documents)
-        if optional and not has_answer:
-            continue
-        total += 1
-        wrong = check_answer(criterion, value)
-        if wrong:
-            missing.append(Missing(criterion.key, "bad_value", f"{criterion.title}: {wrong[0]}"))
-            continue
-        lacking_document = criterion.key not in documents and (
-            needs_document(criterion, value) or criterion.answer is AnswerKind.DOCUMENT
+    """What is answered in full and what is missing. `answers`: criterion → value; `documents`: the criteria with a
+    document that is valid; `expired`: those of which a document has expired."""
+    lacking = {
+        criterion.key: _lack(criterion, answers.get(criterion.key, ""), documents, expired)
+        for criterion in content.criteria
+    }
+    optional = {criterion.key for criterion in content.criteria if may_be_left_out(content, criterion)}
+    return Completeness(
+        in_full=frozenset(key for key, lack in lacking.items() if lack is None),
+        missing=tuple(
+            lack for key, lack in lacking.items()
+            if lack is not None and not (lack.code == NOT_ANSWERED and key in optional)
+        ),
+    )  # fmt: skip
+
+
+def may_be_left_out(content: Content, criterion: Criterion) -> bool:
+    """Words in a survey, and a document that is not obligatory."""
+    if criterion.answer is AnswerKind.DOCUMENT:
+        return criterion.evidence == "optional"
+    return content.purpose == SURVEY and criterion.answer is AnswerKind.TEXT
+
+
+def _lack(criterion: Criterion, value: str, documents: Collection[str], expired: Collection[str]) -> Missing | None:
+    """What keeps this question from being answered in full."""
+    if wrong := check_answer(criterion, value):
+        return _missing(criterion, "bad_value", wrong[0])
+    is_document = criterion.answer is AnswerKind.DOCUMENT
+    if not (is_document or needs_document(criterion, value)):
+        return None if value.strip() else _missing(criterion, NOT_ANSWERED, "It is not answered yet.")
+    if criterion.key in documents:
+        return None
+    if criterion.key in expired:
+        return _missing(
+            criterion, "expired_document", "The document given for it has expired. Give the one now in force."
         )
-        if lacking_document:
-            answered += bool(value.strip())
-            if criterion.key in expired:
-                words, code = "the document given for it has expired. Give the one now in force.", "expired_document"
-            else:
-                words, code = "it needs a document as evidence.", "missing_document"
-            missing.append(Missing(criterion.key, code, f"{criterion.title}: {words}"))
-        elif has_answer:
-            answered += 1
-        else:
-            missing.append(Missing(criterion.key, "not_answered", f"{criterion.title}: it is not answered yet."))
-    return Completeness(answered, total, tuple(missing))
+    if is_document and criterion.evidence == "optional":
+        return _missing(criterion, NOT_ANSWERED, "No document is given.")
+    return _missing(criterion, "missing_document", "It needs a document as evidence.")
+
+
+def _missing(criterion: Criterion, code: str, words: str) -> Missing:
+    return Missing(criterion.key, code, criterion.title, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,3 +333,35 @@ def can_serve(wanted: Criterion, given: Criterion, value: str) -> bool:
         bool(wanted.fact) and wanted.fact == given.fact and wanted.answer is given.answer
         and bool(value) and not check_answer(wanted, value)
     )  # fmt: skip
+
+
+# Days before the day it is due on which who is to answer is reminded by e-mail.
+REMINDED_BEFORE = (14, 3)
+
+
+def reminder(
+    *, number: int, due_on: date | None, sent_back_since: date | None, progress: Completeness, on: date
+) -> tuple[str, str]:
+    """Subject and text of the e-mail that says where a return stands for who is to answer it.
+
+    The subject changes with each stage (asked for or sent back, near, very near, overdue) and not within it: so each is
+    told once. `sent_back_since`: the day on which what was sent back had been handed in. No name is in it.
+    """
+    left = None if due_on is None else (due_on - on).days
+    when = "" if due_on is None else f"{due_on:%-d %B %Y}"
+    if left is not None and left < 0:
+        subject = f"Return {number} is overdue: it was due on {when}"
+    elif left is not None and left <= REMINDED_BEFORE[0]:
+        nth = "Second reminder" if left <= REMINDED_BEFORE[1] else "Reminder"
+        subject = f"{nth}: return {number} is due on {when}"
+    elif sent_back_since is not None:
+        subject = f"Return {number}, handed in on {sent_back_since:%-d %B %Y}, was sent back to be put right"
+    else:
+        subject = f"You are asked to answer return {number}" + (f", due on {when}" if when else "")
+    lines = [f"{subject}.", "", f"{progress.sentence}."]
+    if sent_back_since is not None:
+        lines.append("It was sent back to be put right: its page says why.")
+    elif progress.is_complete:
+        lines.append("Nothing is missing. Check it and hand it in.")
+    lines += ["", "Sign in to Plumbline and open My work. A day that has passed closes nothing.", ""]
+    return subject, "\n".join(lines)

@@ -320,6 +320,24 @@ def test_a_changed_answer_is_moderated_anew() -> None:
     assert answer(made, "culture", "outstanding", base=1).moderated_value == ""
 
 
+@pytest.mark.parametrize("what", ["comment", "document", "document taken back"])
+def test_what_was_changed_beside_an_answer_is_moderated_anew(what) -> None:
+    made = handed_in()
+    document = a_document(made.organisation)
+    returns.send_back(return_id=made.pk, because="Show it.", **ACT)
+    about = {"return_id": made.pk, "criterion": "culture"}
+    if what == "document taken back":
+        returns.give_document(document_id=document.pk, **about, **ACT)
+    made.answers.filter(criterion="culture").update(moderated_value="inadequate", moderation_note="No proof.")
+    if what == "comment":
+        answer(made, "culture", "good", base=1, comment="See the files.")
+    elif what == "document":
+        returns.give_document(document_id=document.pk, **about, **ACT)
+    else:
+        returns.take_document_back(document_id=document.pk, **about, **ACT)
+    assert made.answers.get(criterion="culture").moderated_value == ""
+
+
 @pytest.mark.parametrize("what", ["moderate", "sign_off"])
 def test_who_answered_it_does_not_judge_it(what) -> None:
     officer = a_person("contract_officer")

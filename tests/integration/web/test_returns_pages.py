@@ -46,7 +46,12 @@ def provider(made) -> Client:
 
 
 def section(made, part="part_1") -> str:
-    return f"/returns/{made.pk}/sections/{part}/"
+    """The page that asks all the questions of a section."""
+    return f"/returns/{made.pk}/sections/{part}/whole/"
+
+
+def question(made, key="supervision") -> str:
+    return f"/returns/{made.pk}/questions/{key}/"
 
 
 def fields_of(page) -> dict[str, str]:
@@ -137,12 +142,88 @@ def test_a_value_that_is_none_of_the_choices_is_shown_as_wrong(made, provider) -
     assert "There is a problem" in page.content.decode()
 
 
+# --- a question a page ---------------------------------------------------------------------------------------------
+
+
+def ask(made, client, key, *, query="", **typed):
+    """One question answered on its page."""
+    page = client.get(question(made, key) + query)
+    return client.post(question(made, key) + query, {**fields_of(page), **typed})
+
+
+def test_a_page_asks_one_question(made, provider) -> None:
+    asked_here = provider.get(question(made)).context["form"].fields
+    assert [name for name in asked_here if name.startswith("value_")] == ["value_supervision"]
+
+
+def test_saving_a_question_leads_to_the_next(made, provider) -> None:
+    answered = ask(made, provider, "recruits_safely", value_recruits_safely="yes")
+    assert (answered.url, kept(made, "recruits_safely")) == (question(made, "supervision"), "yes")
+
+
+def test_what_is_answered_in_full_is_not_asked_again_on_the_way(made, provider) -> None:
+    answer(made, "supervision", "good")
+    assert ask(made, provider, "recruits_safely", value_recruits_safely="yes").url == question(made, "culture")
+
+
+def test_an_answer_that_lacks_its_document_is_on_the_way() -> None:
+    made = asked(published(content("trial_papers", [criterion("a"), criterion("b", evidence="required")])))
+    answer(made, "b", "yes")
+    provider = as_(a_person("provider_user", organisation=made.organisation))
+    assert ask(made, provider, "a", value_a="yes").url == question(made, "b")
+
+
+def test_after_the_last_question_all_is_checked(made, provider) -> None:
+    answered = ask(made, provider, "impact_seen", value_impact_seen="It helped.")
+    assert answered.url == f"/returns/{made.pk}/check/"
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"), [("check", "check/#q-supervision"), ("section", "sections/part_1/#q-supervision")]
+)
+def test_a_question_opened_to_be_changed_leads_back(made, provider, came_from, back) -> None:
+    answered = ask(made, provider, "supervision", query=f"?from={came_from}", value_supervision="good")
+    assert answered.url == f"/returns/{made.pk}/{back}"
+
+
+def test_two_on_the_page_of_one_question_see_both_answers(made, provider) -> None:
+    mine = fields_of(provider.get(question(made)))
+    answer(made, "supervision", "good", comment="Seen in twelve files.")
+    page = provider.post(question(made), {**mine, "value_supervision": "inadequate"})
+    assert ("Seen in twelve files." in page.content.decode(), kept(made, "supervision")) == (True, "good")
+
+
+def test_a_question_of_a_return_that_is_handed_in_is_read_in_its_section(made, provider) -> None:
+    handed_in(made)
+    assert provider.get(question(made)).url == f"/returns/{made.pk}/sections/part_1/#q-supervision"
+
+
+def test_a_question_that_is_not_asked_does_not_exist(made, provider) -> None:
+    assert provider.get(question(made, "invented")).status_code == 404
+
+
+def test_a_section_says_what_each_of_its_answers_lacks() -> None:
+    made = asked(published(content("trial_lacks", [criterion("a", evidence="required"), criterion("b")])))
+    answer(made, "a", "yes")
+    provider = as_(a_person("provider_user", organisation=made.organisation))
+    page = provider.get(f"/returns/{made.pk}/sections/part_1/").content.decode()
+    assert [words in page for words in ("A document is needed", "Not answered yet", "0 of 2 questions")] == [True] * 3
+
+
+def test_who_answers_reads_last_time_beside_each_answer(made, provider) -> None:
+    handed_in(made)
+    second = asked(made.version, made.organisation)
+    ask(second, provider, "supervision", value_supervision="inadequate")
+    page = provider.get(f"/returns/{second.pk}/sections/part_1/").content.decode()
+    assert ("Last time: Good" in page, "Carried forward from last time" in page) == (True, True)
+
+
 # --- drafts --------------------------------------------------------------------------------------------------------
 
 
 def keep_draft(client, made, seq="1", **typed):
     page = fields_of(client.get(section(made)))
-    return client.post(section(made) + "draft/", {**page, **typed, "seq": seq}, headers={"HX-Request": "true"})
+    return client.post(f"/returns/{made.pk}/draft/", {**page, **typed, "seq": seq}, headers={"HX-Request": "true"})
 
 
 def test_what_is_typed_is_kept_with_the_time(made, provider) -> None:
@@ -166,7 +247,7 @@ def test_a_draft_is_offered_again_after_a_time_out(made) -> None:
 
 def test_what_is_typed_after_the_time_out_asks_to_sign_in_again(made, provider) -> None:
     provider.session.flush()
-    answered = provider.post(section(made) + "draft/", {"seq": "1"}, headers={"HX-Request": "true"})
+    answered = provider.post(f"/returns/{made.pk}/draft/", {"seq": "1"}, headers={"HX-Request": "true"})
     assert "/sign-in/" in answered.headers["HX-Redirect"]
 
 
@@ -201,6 +282,38 @@ def test_nobody_else_sees_a_draft(made, provider) -> None:
     assert "Half a sentence" not in colleague.get(section(made)).content.decode()
 
 
+def test_what_is_typed_on_one_page_is_offered_on_every_page_that_asks_the_question(made, provider) -> None:
+    keep_draft(provider, made, comment_supervision="Half a sentence")
+    assert "Half a sentence" in provider.get(question(made)).content.decode()
+
+
+def test_only_what_was_touched_is_kept_as_a_draft(made, provider) -> None:
+    keep_draft(provider, made, comment_supervision="Half a sentence")
+    assert Draft.objects.count() == 1
+
+
+def test_typing_undone_again_is_no_draft(made, provider) -> None:
+    keep_draft(provider, made, comment_supervision="Half")
+    page = fields_of(provider.get(question(made)))
+    provider.post(f"/returns/{made.pk}/draft/", {**page, "comment_supervision": "", "seq": "2"})
+    assert "You typed this" not in provider.get(question(made)).content.decode()
+
+
+def test_what_is_typed_and_not_saved_is_said_before_handing_in(made, provider) -> None:
+    keep_draft(provider, made, comment_supervision="Half a sentence")
+    assert "What you typed at “Supervision” is not saved yet." in provider.get(
+        f"/returns/{made.pk}/check/"
+    ).content.decode()  # fmt: skip
+
+
+def test_a_draft_that_comes_after_its_page_was_saved_is_not_said_to_be_unsaved(made, provider) -> None:
+    page = fields_of(provider.get(question(made)))
+    typed = {**page, "value_supervision": "good"}
+    provider.post(question(made), typed)
+    provider.post(f"/returns/{made.pk}/draft/", {**typed, "seq": "1"})
+    assert "is not saved yet" not in provider.get(f"/returns/{made.pk}/check/").content.decode()
+
+
 # --- evidence and offers -------------------------------------------------------------------------------------------
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"  # noqa: E501
@@ -228,6 +341,18 @@ def test_a_document_kept_already_is_chosen(made, provider) -> None:
     document = a_document(made.organisation)
     provider.post(f"/returns/{made.pk}/evidence/culture/", {"what": "choose", "chosen": str(document.pk)})
     assert made.answers.get(criterion="culture").documents.get().document == document
+
+
+@pytest.mark.parametrize(
+    ("query", "back"),
+    [("", "questions/culture/"), ("?from=check", "check/#q-culture"), ("?from=section", "sections/part_2/#q-culture")],
+)
+def test_after_evidence_is_given_one_is_back_where_one_came_from(made, provider, query, back) -> None:
+    document = a_document(made.organisation)
+    answered = provider.post(
+        f"/returns/{made.pk}/evidence/culture/{query}", {"what": "choose", "chosen": str(document.pk)}
+    )
+    assert answered.url == f"/returns/{made.pk}/{back}"
 
 
 def test_a_page_in_disguise_is_refused_with_a_sentence(made, provider) -> None:
@@ -368,7 +493,45 @@ def test_a_return_is_asked_for_on_its_page(made, officer) -> None:
     assert Return.objects.get(organisation=home).title == "Assurance 2016"
 
 
+@pytest.mark.parametrize("called", ["Ada Wren", "ada@hearth.example", "ADA WREN "])
+def test_who_is_to_answer_is_asked_by_name_or_address(made, officer, called) -> None:
+    person = a_person("social_worker", name="Ada Wren")
+    person.email = "ada@hearth.example"
+    person.save()
+    officer.post(f"/returns/{made.pk}/people/", {"username": called})
+    assert made.assignments.get().user == person
+
+
+def test_of_two_of_one_name_neither_is_asked_by_it(made, officer) -> None:
+    for _ in range(2):
+        a_person("social_worker", name="Ada Wren")
+    page = officer.post(f"/returns/{made.pk}/people/", {"username": "Ada Wren"}).content.decode()
+    assert ("More than one person is called Ada Wren" in page, made.assignments.exists()) == (True, False)
+
+
+def test_a_return_that_nobody_can_answer_says_so(made, officer) -> None:
+    assert "Nobody can answer it" in officer.get(f"/returns/{made.pk}/").content.decode()
+
+
+def test_what_is_answered_by_pages_of_its_own_cannot_be_asked_for_as_a_return(officer) -> None:
+    offered = officer.get("/returns/new/").context["form"].fields["toolkit"].choices
+    assert not {"business_information", "quality_questions", "implementation_plan"} & {key for key, _ in offered}
+
+
+def test_the_list_says_how_much_is_answered_in_full(made, officer) -> None:
+    answer(made, "supervision", "good")
+    assert "1 of 4" in officer.get("/returns/").content.decode()
+
+
+def test_the_list_can_be_narrowed_to_what_is_overdue(made, officer) -> None:
+    asked(made.version, made.organisation, due_on=TODAY - timedelta(9), title="Assurance 2015")
+    page = officer.get("/returns/?late=yes").content.decode()
+    assert ("Assurance 2015" in page, "9 days late" in page, "Self-assessment 2016" in page) == (True, True, False)
+
+
 def test_the_list_has_a_constant_number_of_queries(made, officer) -> None:
+    answer(made, "supervision", "good")
+
     def more() -> None:
         for _ in range(5):
             answer_all(asked(made.version))
@@ -386,6 +549,18 @@ def test_mine_are_those_to_be_answered_by_me(made, provider) -> None:
 
 def test_what_is_to_be_answered_is_in_my_work(made, provider) -> None:
     assert "Answer: Self-assessment 2016" in provider.get("/").content.decode()
+
+
+def test_my_work_says_how_far_a_return_is_answered(made, provider) -> None:
+    answer(made, "supervision", "good")
+    assert "1 of 4 questions answered in full." in provider.get("/").content.decode()
+
+
+def test_who_has_no_flags_and_asked_for_it_sees_what_is_overdue() -> None:
+    partner = a_person("partnership_officer")
+    made = asked(due_on=TODAY - timedelta(1))
+    Return.objects.filter(pk=made.pk).update(requested_by=partner)
+    assert "Overdue: Self-assessment 2016" in as_(partner).get("/").content.decode()
 
 
 def test_what_was_sent_back_is_in_my_work(made, provider) -> None:

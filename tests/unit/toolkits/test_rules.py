@@ -86,6 +86,31 @@ def test_words_in_a_survey_may_be_left_out() -> None:
     assert rules.completeness(asked, {"a": "yes"}, ()).is_complete
 
 
+def test_words_left_out_of_a_survey_are_not_counted() -> None:
+    asked = read(criterion("a"), criterion("b", "text"), purpose="survey")
+    assert rules.completeness(asked, {"a": "yes"}, ()).sentence == "1 of 1 question answered in full"
+
+
+def test_a_document_that_is_optional_may_be_left_out() -> None:
+    assert rules.completeness(read(criterion("a", "document", evidence="optional")), {}, ()).is_complete
+
+
+def test_an_optional_document_that_has_expired_is_named() -> None:
+    asked = read(criterion("a", "document", evidence="optional"))
+    assert [each.code for each in rules.completeness(asked, {}, (), expired={"a"}).missing] == ["expired_document"]
+
+
+def test_an_answer_without_its_document_is_not_answered_in_full() -> None:
+    asked = read(criterion("a", evidence="required"), criterion("b"), criterion("c"))
+    assert rules.completeness(asked, {"a": "yes", "b": "no"}, ()).sentence == "1 of 3 questions answered in full"
+
+
+def test_a_section_counts_as_the_whole_does() -> None:
+    asked = contents.read(content("trial", [criterion("a", evidence="required"), criterion("b")], [criterion("c")]))
+    whole = rules.completeness(asked, {"a": "yes", "b": "no", "c": "no"}, ())
+    assert [(part.answered, part.total) for part in map(whole.of, asked.sections)] == [(1, 2), (1, 1)]
+
+
 def test_the_mean_is_weighted_and_exact() -> None:
     asked = read(criterion("a", "score_0_5", weight="33.3333"), criterion("b", "score_0_5", weight="66.6667"))
     assert rules.overall(asked, {"a": "5", "b": "2"}).percent == Decimal("60.00")

@@ -12,12 +12,13 @@ from django.db import transaction
 from django.db.models import F
 
 from plumbline.audit import operations as audit
+from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access as people
 from plumbline.people.access import Permission
 from plumbline.people.models import Organisation, User
-from plumbline.toolkits import access, rules
+from plumbline.toolkits import access, due, rules
 from plumbline.toolkits import content as contents
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import (
@@ -176,9 +177,7 @@ def save_answer(
         return answer
     if base_revision != answer.revision:
         raise Conflict(answer)
-    if answer.value != value:
-        # What a moderator said was said of the answer before.
-        answer.moderated_value, answer.moderation_note, answer.moderated_at, answer.moderated_by = "", "", None, None
+    _to_be_looked_at_again(answer)
     for name, now in typed.items():
         setattr(answer, name, now)
     answer.revision += 1
@@ -244,6 +243,8 @@ def give_document(
     if answer.documents.filter(document=document, withdrawn_at__isnull=True).exists():
         raise RuleBroken("This document is given for this answer already.", code="given")
     given = AnswerDocument.objects.create(answer=answer, document=document, given_at=at, given_by=by)
+    _to_be_looked_at_again(answer)
+    answer.save(update_fields=_MODERATION)
     _touched(answer_set)
     audit.record(
         "toolkits.answer.document_given", by=by, at=at, subject=answer_set, criterion=criterion, document_id=document.pk
@@ -257,13 +258,19 @@ def take_document_back(
 ) -> None:
     """No longer give a document for an answer; the document itself is kept. Raises RuleBroken (unknown_document)."""
     answer_set = _to_answer(return_id, by, on=on)
-    given = AnswerDocument.objects.filter(
-        answer__answer_set=answer_set, answer__criterion=criterion, document=document_id, withdrawn_at__isnull=True
-    ).first()
+    given = (
+        AnswerDocument.objects.select_related("answer")
+        .filter(
+            answer__answer_set=answer_set, answer__criterion=criterion, document=document_id, withdrawn_at__isnull=True
+        )
+        .first()
+    )
     if given is None:
         raise RuleBroken("That document is not given for this answer.", code="unknown_document")
     given.withdrawn_at = at
     given.save(update_fields=["withdrawn_at"])
+    _to_be_looked_at_again(given.answer)
+    given.answer.save(update_fields=_MODERATION)
     _touched(answer_set)
     audit.record(
         "toolkits.answer.document_taken_back", by=by, at=at, subject=answer_set, criterion=criterion,
@@ -282,7 +289,7 @@ def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return
     to = _S.RESUBMITTED if answer_set.state == _S.RETURNED else _S.SUBMITTED
     check_move(RETURN_MOVES, _S(answer_set.state), to)
     held = queries.held(answer_set, on=on)
-    found = rules.completeness(held.content, held.values, held.documented, expired=held.expired)
+    found = held.completeness
     if not found.is_complete:
         raise Incomplete(found.missing)
     result = rules.overall(held.content, held.values)
@@ -290,6 +297,7 @@ def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return
     answer_set.overall_self_grade = result.kept if result else ""
     _move(answer_set, to, "submitted", by=by, at=at, self_grade=answer_set.overall_self_grade,
           carried=sum(1 for answer in held.answers.values() if answer.carried_from_id))  # fmt: skip
+    _no_longer_overdue(answer_set, by=by, at=at, on=on)
     return answer_set
 
 
@@ -379,6 +387,7 @@ def cancel(*, return_id: int, because: str, by: User | None, at: datetime, on: d
     answer_set = _locked(return_id)
     answer_set.cancelled_because = _reason(because, "Say why the return is not wanted any more.")
     _move(answer_set, _S.CANCELLED, "cancelled", by=by, at=at, because=answer_set.cancelled_because)
+    _no_longer_overdue(answer_set, by=by, at=at, on=on)
     return answer_set
 
 
@@ -453,6 +462,14 @@ def _criterion(answer_set: Return, key: str) -> Criterion:
         raise RuleBroken(f"This return asks nothing called “{key[:60]}”.", code="unknown_criterion") from None
 
 
+_MODERATION = ("moderated_value", "moderation_note", "moderated_at", "moderated_by")
+
+
+def _to_be_looked_at_again(answer: Answer) -> None:
+    """What a moderator said was said of the answer and its evidence as they stood before."""
+    answer.moderated_value, answer.moderation_note, answer.moderated_at, answer.moderated_by = "", "", None, None
+
+
 def _touched(answer_set: Return) -> None:
     """An answer was changed: the revision goes up, and what was only asked for is in progress."""
     changes: dict[str, Any] = {"revision": F("revision") + 1}
@@ -468,6 +485,13 @@ def _move(answer_set: Return, to: ReturnState, what: str, *, by: User | None, at
     answer_set.revision += 1
     answer_set.save()
     audit.record(f"toolkits.return.{what}", by=by, at=at, subject=answer_set, **data)
+
+
+def _no_longer_overdue(answer_set: Return, *, by: User | None, at: datetime, on: date) -> None:
+    """A flag about it, if there is one, ends at once; the night raises them (operations.reminders)."""
+    flags.reconcile(
+        wanted=(), kinds=due.KINDS, why_closed=due.why_closed, by=by, at=at, on=on, subject=(due.SUBJECT, answer_set.pk)
+    )
 
 
 def _reason(words: str, missing: str) -> str:

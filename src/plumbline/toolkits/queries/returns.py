@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 
 from plumbline.audit.models import Event
 from plumbline.evidence.access import documents_visible_to
@@ -25,6 +25,10 @@ _S = ReturnState
 HANDED_IN = frozenset({_S.SUBMITTED, _S.RETURNED, _S.RESUBMITTED, _S.MODERATED, _S.SIGNED_OFF})
 TO_MODERATE = frozenset({_S.SUBMITTED, _S.RESUBMITTED})
 OPEN = frozenset({*ANSWERABLE, *TO_MODERATE, _S.MODERATED})
+
+
+# A plan, the papers of a bid and its scores have pages of their own.
+ANSWERED_ELSEWHERE = ("implementation", "tender_stage1", "tender_questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,45 @@ def return_seen(viewer: User, return_id: int, *, on: date) -> Return | None:
 
 
 def returns_listed(viewer: User, *, on: date) -> QuerySet[Return]:
-    """The returns that a viewer may read, each with `is_mine` (theirs to answer) and `answered`, the number of its
-    answers that say something."""
+    """The returns that a viewer may read, each with `is_mine` (theirs to answer)."""
     assigned = ReturnAssignment.objects.filter(answer_set=OuterRef("pk"), user=viewer, ended_at__isnull=True)
     mine = Exists(assigned) | Q(organisation__in=organisations_of(viewer, on=on))
     return (
         returns_visible_to(viewer, on=on)
         .select_related("version__toolkit", "organisation")
-        .annotate(is_mine=mine, answered=Count("answers", filter=~Q(answers__value="")))
+        .defer("version__text", "version__content")
+        .annotate(is_mine=mine)
     )
+
+
+def with_progress(found: QuerySet[Return], *, on: date) -> QuerySet[Return]:
+    """Returns with what `progress` reads, in a fixed number of queries; each with `today`."""
+    answers = Answer.objects.only("answer_set", "criterion", "value")
+    given = AnswerDocument.objects.filter(withdrawn_at__isnull=True).select_related("document")
+    return (
+        found.select_related(None)
+        .defer(None)
+        .select_related("organisation")
+        .prefetch_related(
+            Prefetch("version", ToolkitVersion.objects.select_related("toolkit").defer("text")),
+            Prefetch("answers", answers), Prefetch("answers__documents", given),
+        )
+        .annotate(today=Value(on, output_field=DateField()))
+    )  # fmt: skip
+
+
+def progress(answer_set: Return, *, on: date) -> rules.Completeness:
+    """How far a return of `with_progress` is answered."""
+    values = {answer.criterion: answer.value for answer in answer_set.answers.all()}
+    given = {
+        answer.criterion: [is_valid(row.document, on=on) for row in answer.documents.all() if row.withdrawn_at is None]
+        for answer in answer_set.answers.all()
+    }
+    documented = {key for key, valid in given.items() if any(valid)}
+    return rules.completeness(
+        contents.read(answer_set.version.content or {}), values, documented,
+        expired={key for key, valid in given.items() if valid} - documented,
+    )  # fmt: skip
 
 
 def held(answer_set: Return, *, on: date) -> Held:
@@ -232,15 +266,10 @@ def versions_in_use() -> QuerySet[ToolkitVersion]:
     """The published versions on which a return can be asked for."""
     return (
         ToolkitVersion.objects.filter(state=ToolkitVersion.State.PUBLISHED)
-        .exclude(toolkit__purpose="implementation")
+        .exclude(toolkit__purpose__in=ANSWERED_ELSEWHERE)
         .select_related("toolkit")
         .order_by("title")
     )
-
-
-def person(username: str) -> User | None:
-    """Somebody who can sign in, by user name."""
-    return User.objects.filter(username=username.strip().lower(), is_active=True).first()
 
 
 def organisation(number: str) -> Organisation | None:

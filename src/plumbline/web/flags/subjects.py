@@ -10,6 +10,7 @@ from plumbline.actions import due as actions
 from plumbline.evidence import due as evidence
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
+from plumbline.toolkits import due as returns
 from plumbline.web import navigation
 
 
@@ -32,7 +33,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "incident_child": Subject("A child in an incident", "Open the incident", "incident_of_child"),
     "tender": Subject("A tender", "Open the tender", "tender"),
     "visit": Subject("A visit", "Open the visit", "visit"),
-    "return": Subject("An assessment", "Open the assessment", "return"),
+    "return": Subject("A return", "Open the return", "return", returns.wanted),
 }
 
 

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
@@ -14,15 +14,16 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web import wording
 from plumbline.web.access import signed_in
+from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
-from plumbline.web.returns.answering import read_rows, seen, shows_moderation, to_answer
 from plumbline.web.returns.forms import BackForm
+from plumbline.web.returns.reading import read_rows, seen, shows_moderation, to_answer
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @signed_in
-def excel(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def excel(request: Request, return_id: int) -> HttpResponseBase:
     """The return as an Excel file, to fill in or to keep; whatever its state and its due date."""
     answer_set = seen(request, return_id)
     made = return_files.workbook(
@@ -38,7 +39,7 @@ def excel(request: HttpRequest, return_id: int) -> HttpResponseBase:
 
 
 @signed_in
-def back(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def back(request: Request, return_id: int) -> HttpResponseBase:
     """The file comes back: what was taken, and each row that was not, with its reason."""
     answer_set = to_answer(request, return_id)
     form = BackForm(request.POST or None, request.FILES or None)
@@ -50,21 +51,20 @@ def back(request: HttpRequest, return_id: int) -> HttpResponseBase:
                 for part in form.cleaned_data["file"].chunks():
                     kept.write(part)
             try:
-                taken = return_files.take_back(
-                    return_id=answer_set.pk, path=path, by=request.user, at=request.at, on=request.day
-                )
+                taken = return_files.take_back(return_id=answer_set.pk, path=path, **acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal, field="file")
         if taken and not taken.refused:
             said = wording.how_many(taken.changed, "answer was", "answers were")
-            messages.success(request, f"{said} taken from the file.")
+            nothing = "Nothing in the file is otherwise than it was sent out: every answer stands as it is."
+            messages.success(request, f"{said} taken from the file." if taken.changed else nothing)
             return redirect(words.address(answer_set))
     context = {"answer_set": answer_set, "form": form, "taken": taken, "back": words.address(answer_set)}
     return render(request, "returns/back.html", context)
 
 
 @signed_in
-def paper(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def paper(request: Request, return_id: int) -> HttpResponseBase:
     """The whole return on one page, to be read on paper."""
     answer_set = seen(request, return_id)
     held = queries.held(answer_set, on=request.day)

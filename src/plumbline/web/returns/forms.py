@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from plumbline.evidence.rules import ACCEPTED
 from plumbline.toolkits import rules
 from plumbline.toolkits.content import AnswerKind, Criterion
 from plumbline.toolkits.models import Answer
@@ -27,8 +28,8 @@ class Typed:
     was_touched: bool
 
 
-class SectionForm(forms.PageForm):
-    """The answers of one section; fields `value_…`, `comment_…`, `impact_…`, `reviewed_…` by criterion.
+class AnswersForm(forms.PageForm):
+    """The answers of one page; fields `value_…`, `comment_…`, `impact_…`, `reviewed_…` by criterion.
 
     `rev_…` and `was_…` say what stood there when the page was made, so that nobody is overwritten unseen.
     """
@@ -94,6 +95,14 @@ def as_sent(values: Mapping[str, Any]) -> dict[str, str]:
         else:
             sent[name] = str(value)
     return sent
+
+
+def names_of(criterion: Criterion) -> tuple[str, ...]:
+    """The names under which a browser sends the fields of a criterion."""
+    key = criterion.key
+    days = [f"reviewed_{key}", *([f"value_{key}"] if criterion.answer is AnswerKind.DATE else [])]
+    parts = [f"{name}_{part}" for name in days for part in ("day", "month", "year")]
+    return (f"value_{key}", f"comment_{key}", f"impact_{key}", f"rev_{key}", f"was_{key}", *parts)
 
 
 def _fields(criterion: Criterion, on: date) -> dict[str, Any]:
@@ -174,14 +183,17 @@ class RequestForm(forms.PageForm):
         required=False,
     )
     title = forms.LineField(label="Title", hint="For example, Self-assessment 2016", max_length=300)
-    period_from = forms.DayField(label="First day of the period it is about", required=False)
+    period_from = forms.DayField(
+        label="First day of the period it is about", hint="Leave both days empty where it is about no period.",
+        required=False,
+    )  # fmt: skip
     period_to = forms.DayField(label="Last day of the period", required=False)
     due_on = forms.DayField(
         label="Due on", hint="A day that passes closes nothing.", missing="Enter the day it is due on"
     )
     people = forms.TextField(
-        label="Who is to answer?", hint="User names, one a line. A provider’s own users can always answer its returns.",
-        rows=3, required=False,
+        label="Who is to answer?", rows=3, required=False,
+        hint="Names or e-mail addresses, one a line. Whoever signs in for a provider can always answer its returns.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, toolkits: list[Any], organisations: list[Any], **kwargs: Any) -> None:
@@ -194,10 +206,13 @@ class UploadForm(forms.PageForm):
     title = forms.LineField(
         label="What is it?", hint="For example, Safeguarding policy 2016", max_length=300, missing="Say what it is"
     )
-    document = forms.FileField(label="The file", missing="Choose the file")
+    document = forms.FileField(label="The file", hint=f"{ACCEPTED}, up to 10 MB", missing="Choose the file")
     period_from = forms.DayField(label="First day of the period it speaks for", required=False)
     period_to = forms.DayField(label="Last day of the period it speaks for", required=False)
-    expires_on = forms.DayField(label="Valid until", hint="Leave it empty where it does not expire.", required=False)
+    expires_on = forms.DayField(
+        label="Valid until", hint="You are told before it expires. Leave it empty where it does not.",
+        required=False,
+    )  # fmt: skip
 
 
 class ChooseForm(forms.PageForm):
@@ -240,5 +255,9 @@ class ReasonForm(forms.PageForm):
 
 class PersonForm(forms.PageForm):
     username = forms.LineField(
-        label="User name of the person to ask", width=20, missing="Enter the person’s user name", autocomplete="off"
+        label="Whom do you ask?",
+        hint="A name, e-mail address or user name",
+        width=20,
+        missing="Say whom you ask",
+        autocomplete="off",
     )

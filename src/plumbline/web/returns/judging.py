@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,12 +16,13 @@ from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.access import requires
+from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
-from plumbline.web.returns.answering import read_rows, seen
 from plumbline.web.returns.forms import ModerateForm, ReasonForm
+from plumbline.web.returns.reading import read_rows, seen
 
 
-def _to_judge(request: HttpRequest, return_id: int, states: frozenset[ReturnState]) -> Return:
+def _to_judge(request: Request, return_id: int, states: frozenset[ReturnState]) -> Return:
     """The return, where this person may judge it now: nobody judges what they answered."""
     answer_set = seen(request, return_id)
     if answer_set.state not in states or access.gave_answers(request.user, answer_set):
@@ -34,7 +35,7 @@ def _to_moderate(held: queries.Held, section: Section) -> tuple[Criterion, ...]:
 
 
 @requires(Permission.RETURNS_MODERATE)
-def moderate(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def moderate(request: Request, return_id: int) -> HttpResponseBase:
     """Their answers and the moderator's side by side, section by section; and the button that closes the moderation."""
     answer_set = _to_judge(request, return_id, queries.TO_MODERATE)
     held = queries.held(answer_set, on=request.day)
@@ -44,8 +45,7 @@ def moderate(request: HttpRequest, return_id: int) -> HttpResponseBase:
     ]  # fmt: skip
     if request.method == "POST":
         returns.moderate(
-            return_id=answer_set.pk, agree_with_rest="agree" in request.POST, by=request.user, at=request.at,
-            on=request.day,
+            return_id=answer_set.pk, agree_with_rest="agree" in request.POST, **acting(request),
         )  # fmt: skip
         messages.success(request, "The return is moderated, and waits to be signed off.")
         return redirect(words.address(answer_set))
@@ -63,7 +63,7 @@ def moderate(request: HttpRequest, return_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.RETURNS_MODERATE)
-def moderate_section(request: HttpRequest, return_id: int, section_key: str) -> HttpResponseBase:
+def moderate_section(request: Request, return_id: int, section_key: str) -> HttpResponseBase:
     """One section's answers with their evidence, each to be borne out or put otherwise."""
     answer_set = _to_judge(request, return_id, queries.TO_MODERATE)
     held = queries.held(answer_set, on=request.day)
@@ -79,7 +79,7 @@ def moderate_section(request: HttpRequest, return_id: int, section_key: str) -> 
             if value and (value, rules.tidy(note)) != (answer.moderated_value, answer.moderation_note):
                 returns.moderate_answer(
                     return_id=answer_set.pk, criterion=criterion.key, value=value, note=rules.tidy(note),
-                    by=request.user, at=request.at, on=request.day,
+                    **acting(request),
                 )  # fmt: skip
         return redirect(_after(answer_set, held, found))
     rows = read_rows(request, answer_set, held, found)
@@ -116,15 +116,14 @@ def _frame(answer_set: Return, held: queries.Held, current: str) -> dict[str, An
 
 
 @requires(Permission.RETURNS_MODERATE)
-def send_back(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def send_back(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = _to_judge(request, return_id, queries.TO_MODERATE)
     form = ReasonForm(request.POST or None)
     form.fields["because"].label = "What is to be put right?"
     if form.is_valid():
         try:
             returns.send_back(
-                return_id=answer_set.pk, because=form.cleaned_data["because"], by=request.user, at=request.at,
-                on=request.day,
+                return_id=answer_set.pk, because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -139,21 +138,21 @@ def send_back(request: HttpRequest, return_id: int) -> HttpResponseBase:
     return render(request, "returns/reason.html", context)
 
 
-def _taken_up(request: HttpRequest, answer_set: Return) -> list[str]:
+def _taken_up(request: Request, answer_set: Return) -> list[str]:
     """What follows for the contract, in sentences; why nothing does, where its rules refuse it."""
     try:
-        return take_up(return_id=answer_set.pk, by=request.user, at=request.at, on=request.day)
+        return take_up(return_id=answer_set.pk, **acting(request))
     except RuleBroken as refusal:
         return [f"Nothing was recorded on its contract: {refusal.reason}"]
 
 
 @requires(Permission.RETURNS_SIGN_OFF)
-def sign_off(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def sign_off(request: Request, return_id: int) -> HttpResponseBase:
     """Both grades, and every answer on which the moderator differed; then the last word."""
     answer_set = _to_judge(request, return_id, frozenset({ReturnState.MODERATED}))
     held = queries.held(answer_set, on=request.day)
     if request.method == "POST":
-        returns.sign_off(return_id=answer_set.pk, by=request.user, at=request.at, on=request.day)
+        returns.sign_off(return_id=answer_set.pk, **acting(request))
         messages.success(request, " ".join(["The return is signed off.", *_taken_up(request, answer_set)]))
         return redirect(words.address(answer_set))
     differing = [

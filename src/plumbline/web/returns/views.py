@@ -1,31 +1,50 @@
 """Returns as a list, one return with what is wrong and what comes next, asking for one, and who answers it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.db.models import F, Q
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
-from plumbline.people.queries import organisations
+from plumbline.people.models import User
+from plumbline.people.queries import acting_for, organisations, people_called
 from plumbline.toolkits import access, rules
+from plumbline.toolkits.due import is_overdue
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
+from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
-from plumbline.web.returns.answering import missing, seen, shows_moderation
 from plumbline.web.returns.forms import PersonForm, ReasonForm, RequestForm
+from plumbline.web.returns.reading import seen, shows_moderation
 
 
 def _toolkits() -> list[tuple[str, str]]:
     return [(version.toolkit.key, version.title) for version in queries.versions_in_use()]
+
+
+def _answered(row: Return) -> str:
+    found = queries.progress(row, on=row.today)  # type: ignore[attr-defined]
+    return f"{found.answered} of {found.total}"
+
+
+_OVERDUE = Q(state__in=ANSWERABLE, due_on__isnull=False, due_on__lt=F("today"))
+
+
+def _late(row: Return) -> str:
+    today: date = row.today  # type: ignore[attr-defined]
+    if row.due_on is None or not is_overdue(row, on=today):
+        return ""
+    return f"{wording.how_many((today - row.due_on).days, 'day', 'days')} late"
 
 
 class Returns(tables.Table):
@@ -37,14 +56,15 @@ class Returns(tables.Table):
         tables.Column("whose", "From", value=words.whose, sort="organisation__sort_key"),
         tables.Column("state", "State", value="get_state_display", kind=lambda row: words.KINDS[row.state],
                       sort="state"),
-        tables.Column("due_on", "Due", absent="no day set", sort="due_on"),
-        tables.Column("answered", "Answers", numeric=True, sort="answered"),
+        tables.Column("due_on", "Due", absent="no day set", sort="due_on", note=_late, note_heading="Overdue"),
+        tables.Column("answered", "Answered in full", _answered),
     )  # fmt: skip
     filters = (
         tables.Choice("whose", "Whose", lambda rows, which: rows.filter(is_mine=True) if which == "mine" else rows,
                       choices=(("mine", "Mine to answer"),)),
         tables.Choice("state", "State", "state", choices=ReturnState.choices),
         tables.Choice("toolkit", "Toolkit", "version__toolkit__key", choices=_toolkits),
+        tables.YesNo("late", "Overdue", lambda rows, yes: rows.filter(_OVERDUE) if yes else rows.exclude(_OVERDUE)),
         tables.Text("from", "From", "organisation__name__icontains"),
         tables.Day("due", "Due on or before", "due_on__lte"),
     )  # fmt: skip
@@ -53,61 +73,91 @@ class Returns(tables.Table):
 
 
 @signed_in
-def returns_list(request: HttpRequest) -> HttpResponseBase:
-    table = Returns(request, queries.returns_listed(request.user, on=request.day))
+def returns_list(request: Request) -> HttpResponseBase:
+    listed = queries.returns_listed(request.user, on=request.day)
+    table = Returns(request, queries.with_progress(listed, on=request.day))
     may_request = may(request.user, Permission.RETURNS_REQUEST, on=request.day)
     return tables.page(request, table, "returns/list.html", {"may_request": may_request})
 
 
 @signed_in
-def one(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def one(request: Request, return_id: int) -> HttpResponseBase:
     on, viewer = request.day, request.user
     answer_set = seen(request, return_id)
     held = queries.held(answer_set, on=on)
     answers_it = access.may_answer(viewer, answer_set, on=on)
-    found = held.completeness
     judges = not access.gave_answers(viewer, answer_set)
     moderates = judges and answer_set.state in queries.TO_MODERATE and may(viewer, Permission.RETURNS_MODERATE, on=on)
     signs_off = judges and answer_set.state == ReturnState.MODERATED and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
     manages = may(viewer, Permission.RETURNS_REQUEST, on=on)
+    asked, act_for_it = queries.assigned_to(answer_set), _acting(answer_set, on)
     context = {
         "answer_set": answer_set,
         "state_kind": words.KINDS[ReturnState(answer_set.state)],
         "whose": words.whose(answer_set),
-        "wrong": _wrong_with(request, answer_set, held, answers_it),
+        "wrong": [
+            *_wrong_with(request, answer_set, held, answers_it),
+            *([_NOBODY] if answer_set.state in ANSWERABLE and not (asked or act_for_it) else []),
+        ],
         "next": _next_step(answer_set, held, answers_it, moderates, signs_off),
-        "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and words.is_open(answer_set) else "",
-        "done": found.answered,
-        "total": found.total,
+        "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and answer_set.state in ANSWERABLE else "",
+        "waits_for": words.WAITS_FOR.get(ReturnState(answer_set.state), ""),
+        "progress": held.completeness,
+        "content": held.content,
         "sections": _sections(answer_set, held),
         "rows": _facts(request, answer_set, held),
-        "asked": queries.assigned_to(answer_set),
+        "asked": asked,
+        "acting": act_for_it,
         "answers_it": answers_it,
         "manages": manages and answer_set.state in ANSWERABLE,
         "cancels": manages and answer_set.state in (*ANSWERABLE, *queries.TO_MODERATE),
         "judged": answer_set.state in access.MODERATION_SHOWN,
+        "differing": sum(
+            1 for each in held.answers.values() if each.moderated_value and each.moderated_value != each.value
+        ),
         "timeline": words.timeline(queries.happened(answer_set)),
         "breadcrumbs": [("Returns", reverse("returns")), (answer_set.title, "")],
     }
     return render(request, "returns/return.html", context)
 
 
-def _wrong_with(request: HttpRequest, answer_set: Return, held: queries.Held, answers_it: bool) -> list[Any]:
+_NOBODY = "Nobody can answer it: nobody signs in for the organisation, and nobody is asked by name."
+
+
+def _wrong_with(request: Request, answer_set: Return, held: queries.Held, answers_it: bool) -> list[Any]:
     """What stands in the way, the gravest first, in sentences."""
     wrong: list[Any] = []
     if answer_set.state == ReturnState.CANCELLED:
         return [f"It was cancelled: {answer_set.cancelled_because}"]
-    if words.is_late(answer_set, request.day) and answer_set.due_on:
+    if is_overdue(answer_set, on=request.day) and answer_set.due_on:
         wrong.append(
             f"It was due on {wording.day(answer_set.due_on)} and has not been handed in. It can still be answered and "
             "handed in."
         )
     if answer_set.state == ReturnState.RETURNED:
         wrong.append(f"It was sent back: {answer_set.sent_back_because}")
-    if answers_it and held.completeness.answered and not held.completeness.is_complete:
-        lacking = missing(answer_set, held)
-        wrong += [each for each in lacking if "document" in each["sentence"]]
+    if answers_it and _is_begun(held):
+        wrong += _documents_wanted(answer_set, held)
     return wrong
+
+
+def _documents_wanted(answer_set: Return, held: queries.Held) -> list[dict[str, str]]:
+    """Documents that have expired one by one; how many more are needed in one sentence."""
+    lacks = held.completeness.missing
+    found = [
+        {"sentence": each.reason, "link": "Give the new one",
+         "url": words.address(answer_set, "return_evidence", each.criterion)}
+        for each in lacks if each.code == "expired_document"
+    ]  # fmt: skip
+    needed = sum(1 for each in lacks if each.code == "missing_document")
+    if needed:
+        sentence = f"{wording.how_many(needed, 'answer needs', 'answers need')} a document as evidence."
+        found.append({"sentence": sentence, "link": "See which", "url": words.address(answer_set, "return_check")})
+    return found
+
+
+def _is_begun(held: queries.Held) -> bool:
+    return any(held.values.values()) or bool(held.documents)
 
 
 def _next_step(
@@ -115,14 +165,17 @@ def _next_step(
 ) -> dict[str, str] | None:
     if answers_it:
         if held.completeness.is_complete:
-            return {"what": "Everything is answered. Check it and hand it in.", "button": "Check and hand in",
+            what = "Everything is answered. Check it and hand it in."
+            if answer_set.state == ReturnState.RETURNED:
+                what = "Put right what was asked for, then hand it in again."
+            return {"what": what, "button": "Check and hand in",
                     "url": words.address(answer_set, "return_check")}  # fmt: skip
         first = held.completeness.missing[0].criterion
         section = next(s for s in held.content.sections if any(c.key == first for c in s.criteria))
-        left = wording.how_many(len(held.completeness.missing), "matter is", "matters are")
+        left = wording.how_many(len(held.completeness.missing), "question is", "questions are")
         return {"what": f"{left} still open, the first in “{section.title}”.",
-                "button": "Go on answering" if held.completeness.answered else "Start answering",
-                "url": words.address(answer_set, "return_section", section.key)}  # fmt: skip
+                "button": "Go on answering" if _is_begun(held) else "Start answering",
+                "url": words.address(answer_set, "return_question", first)}  # fmt: skip
     if moderates:
         return {"what": "It is handed in. Look at each answer and its evidence, and moderate it or send it back.",
                 "button": "Moderate", "url": words.address(answer_set, "return_moderate")}  # fmt: skip
@@ -133,20 +186,19 @@ def _next_step(
 
 
 def _sections(answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
-    lacking = {each.criterion for each in held.completeness.missing}
     found = []
     for section in held.content.sections:
-        total = len(section.criteria)
-        done = sum(1 for criterion in section.criteria if criterion.key not in lacking)
+        part = held.completeness.of(section)
         found.append({
             "section": section, "url": words.address(answer_set, "return_section", section.key),
-            "state": "done" if done == total else "open" if done else "unknown",
-            "word": "Done" if done == total else f"{done} of {total} done" if done else "Not started",
+            "state": "done" if part.is_complete else "open" if part.answered else "unknown",
+            "word": "Done" if part.is_complete else f"{part.answered} of {part.total} in full" if part.answered
+            else "Not started" if not any(held.values.get(c.key) for c in section.criteria) else "None in full yet",
         })  # fmt: skip
     return found
 
 
-def _facts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list[tuple[str, Any]]:
+def _facts(request: Request, answer_set: Return, held: queries.Held) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = [
         ("From", words.whose(answer_set)),
         ("Toolkit", f"{answer_set.version.title}, version {answer_set.version.number}"),
@@ -158,7 +210,7 @@ def _facts(request: HttpRequest, answer_set: Return, held: queries.Held) -> list
     if answer_set.submitted_at:
         rows.append(("Handed in", _done(answer_set.submitted_at, answer_set.submitted_by)))
     if answer_set.overall_self_grade:
-        rows.append(("Grade they gave themselves", words.grade(held.content, answer_set.overall_self_grade)))
+        rows.append(("Grade as answered", words.grade(held.content, answer_set.overall_self_grade)))
     if answer_set.overall_moderated_grade and shows_moderation(request, answer_set):
         rows.append(("Moderated grade", words.grade(held.content, answer_set.overall_moderated_grade)))
     elif not answer_set.overall_self_grade and (so_far := rules.overall(held.content, held.values)):
@@ -176,7 +228,7 @@ def _done(at: datetime, by: Any) -> str:
 
 
 @requires(Permission.RETURNS_REQUEST)
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: Request) -> HttpResponseBase:
     """Ask for a return."""
     in_use = {version.toolkit.key: version for version in queries.versions_in_use()}
     form = RequestForm(
@@ -185,22 +237,19 @@ def new(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     if form.is_valid():
         given = form.cleaned_data
-        people, unknown = [], []
-        for name in given["people"].split():
-            person = queries.person(name)
-            if person:
-                people.append(person)
-            else:
-                unknown.append(name)
-        if unknown:
-            form.add_error("people", f"Nobody signs in as {', '.join(unknown)}.")
-        else:
+        people, wrong = [], []
+        for name in filter(str.strip, given["people"].splitlines()):
+            person, why = _person(name)
+            people += [person] if person else []
+            wrong += [why] if why else []
+        for why in wrong:
+            form.add_error("people", why)
+        if not wrong:
             try:
                 made = returns.request_return(
                     version=in_use[given["toolkit"]], title=given["title"],
                     organisation=queries.organisation(given["organisation"]), period_from=given["period_from"],
-                    period_to=given["period_to"], due_on=given["due_on"], assign_to=people, by=request.user,
-                    at=request.at, on=request.day,
+                    period_to=given["period_to"], due_on=given["due_on"], assign_to=people, **acting(request),
                 )  # fmt: skip
             except RuleBroken as refusal:
                 form.refuse(refusal)
@@ -210,15 +259,29 @@ def new(request: HttpRequest) -> HttpResponseBase:
     return render(request, "returns/new.html", {"form": form, "back": reverse("returns")})
 
 
+def _person(words: str) -> tuple[User | None, str]:
+    """Who is meant; or nobody, and why."""
+    found = people_called(words)
+    if len(found) == 1:
+        return found[0], ""
+    if found:
+        return None, f"More than one person is called {words.strip()}: give the user name."
+    return None, f"Nobody who signs in is called {words.strip()}."
+
+
+def _acting(answer_set: Return, on: date) -> list[User]:
+    return acting_for(answer_set.organisation_id, on=on) if answer_set.organisation_id else []
+
+
 @requires(Permission.RETURNS_REQUEST)
-def people(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def people(request: Request, return_id: int) -> HttpResponseBase:
     """Who is asked to answer; one person more, or one less."""
     answer_set = seen(request, return_id)
     if answer_set.state not in ANSWERABLE:
         raise Http404
     ends = request.POST.get("end", "")
     form = PersonForm(request.POST if request.method == "POST" and not ends else None)
-    act: dict[str, Any] = {"return_id": answer_set.pk, "by": request.user, "at": request.at, "on": request.day}
+    act: dict[str, Any] = {"return_id": answer_set.pk, **acting(request)}
     asked = queries.assigned_to(answer_set)
     if ends:
         person = next((each for each in asked if str(each.pk) == ends), None)
@@ -227,9 +290,9 @@ def people(request: HttpRequest, return_id: int) -> HttpResponseBase:
         returns.end_assignment(user=person, **act)
         return redirect(words.address(answer_set, "return_people"))
     if form.is_valid():
-        person = queries.person(form.cleaned_data["username"])
+        person, why = _person(form.cleaned_data["username"])
         if person is None:
-            form.add_error("username", "Nobody signs in under that name.")
+            form.add_error("username", why)
         else:
             try:
                 returns.assign(user=person, **act)
@@ -237,19 +300,21 @@ def people(request: HttpRequest, return_id: int) -> HttpResponseBase:
                 form.refuse(refusal, field="username")
             else:
                 return redirect(words.address(answer_set, "return_people"))
-    context = {"answer_set": answer_set, "form": form, "asked": asked, "back": words.address(answer_set)}
+    context = {
+        "answer_set": answer_set, "form": form, "asked": asked, "back": words.address(answer_set),
+        "acting": _acting(answer_set, request.day),
+    }  # fmt: skip
     return render(request, "returns/people.html", context)
 
 
 @requires(Permission.RETURNS_REQUEST)
-def cancel(request: HttpRequest, return_id: int) -> HttpResponseBase:
+def cancel(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = seen(request, return_id)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:
             returns.cancel(
-                return_id=answer_set.pk, because=form.cleaned_data["because"], by=request.user, at=request.at,
-                on=request.day,
+                return_id=answer_set.pk, because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

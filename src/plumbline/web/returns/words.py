@@ -9,7 +9,6 @@ from plumbline.audit.models import Event
 from plumbline.toolkits import rules
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import Return, ReturnState
-from plumbline.toolkits.queries.returns import OPEN
 from plumbline.web import wording
 
 _S = ReturnState
@@ -17,6 +16,13 @@ KINDS = {
     _S.REQUESTED: "blue", _S.IN_PROGRESS: "blue", _S.SUBMITTED: "blue", _S.RETURNED: "amber", _S.RESUBMITTED: "blue",
     _S.MODERATED: "blue", _S.SIGNED_OFF: "green", _S.CANCELLED: "grey",
 }  # fmt: skip
+# What a question lacks (toolkits.rules.Missing), in short.
+LACKS = {
+    "not_answered": "Not answered yet",
+    "missing_document": "A document is needed",
+    "expired_document": "The document has expired",
+    "bad_value": "Not an answer",
+}
 _HAPPENED = {
     "toolkits.return.requested": "Asked for",
     "toolkits.return.submitted": "Handed in",
@@ -27,6 +33,14 @@ _HAPPENED = {
     "toolkits.return.assigned": "One person more asked to answer",
     "toolkits.return.assignment_ended": "One person no longer asked to answer",
     "exchange.return_file.taken": "Answered in Excel",
+}
+
+
+# What it waits for, said to those for whom nothing is to be done.
+WAITS_FOR = {
+    _S.SUBMITTED: "It is handed in. Somebody who did not answer it reads and moderates it next.",
+    _S.RESUBMITTED: "It is handed in again. Somebody who did not answer it reads and moderates it next.",
+    _S.MODERATED: "It is moderated, and waits to be signed off.",
 }
 
 
@@ -42,16 +56,6 @@ def period(answer_set: Return) -> str:
     if answer_set.period_from is None or answer_set.period_to is None:
         return ""
     return f"{wording.day(answer_set.period_from)} to {wording.day(answer_set.period_to)}"
-
-
-def is_late(answer_set: Return, on: date) -> bool:
-    """Whether it should have been handed in by now and was not."""
-    waits = answer_set.state in (_S.REQUESTED, _S.IN_PROGRESS, _S.RETURNED)
-    return waits and answer_set.due_on is not None and answer_set.due_on < on
-
-
-def is_open(answer_set: Return) -> bool:
-    return answer_set.state in OPEN
 
 
 def grade(content: Content, kept: str) -> str:
@@ -81,7 +85,9 @@ def timeline(events: list[Event]) -> list[dict[str, Any]]:
 def _detail(event: Event) -> str:
     if event.kind == "exchange.return_file.taken":
         data = event.data
-        return f"{data['changed']} answers taken, {data['refused']} refused."
+        taken = wording.how_many(data["changed"], "answer", "answers")
+        return f"{taken} taken, {wording.how_many(data['refused'], 'row', 'rows')} refused."
     if event.kind == "toolkits.return.requested" and event.data.get("carried"):
-        return f"{event.data['carried']} answers were carried forward from last time."
+        carried = wording.how_many(event.data["carried"], "answer was", "answers were")
+        return f"{carried} carried forward from last time."
     return ""

@@ -5,7 +5,9 @@ from datetime import date
 
 from django.utils import timezone
 
+from plumbline.people.access import Permission, may
 from plumbline.people.models import User
+from plumbline.toolkits.due import overdue
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web import wording
@@ -17,14 +19,21 @@ MOST = 25
 
 
 def items(viewer: User, on: date) -> Iterable[Item]:
-    for answer_set in queries.to_answer(viewer, on=on).order_by("due_on", "pk")[:MOST]:
+    to_answer = queries.with_progress(queries.to_answer(viewer, on=on), on=on)
+    for answer_set in to_answer.order_by("due_on", "pk")[:MOST]:
+        progress = f"{queries.progress(answer_set, on=on).sentence}."
         if answer_set.state == ReturnState.RETURNED:
-            why = f"It was sent back: {answer_set.sent_back_because}"
+            why = f"It was sent back: {answer_set.sent_back_because} {progress}"
             yield _item(answer_set, "Put right", why, "Put it right", due=answer_set.due_on, gravity=2)
         else:
-            number: int = answer_set.answered  # type: ignore[attr-defined]
-            begun = f"{wording.how_many(number, 'answer', 'answers')} so far." if number else ""
-            yield _item(answer_set, "Answer", begun, "Answer it", due=answer_set.due_on)
+            yield _item(answer_set, "Answer", progress, "Answer it", due=answer_set.due_on)
+    if not may(viewer, Permission.FLAGS_VIEW, on=on):
+        # Others who asked for a return have a flag.
+        for answer_set in queries.with_progress(overdue(on).filter(requested_by=viewer), on=on).order_by(
+            "due_on", "pk"
+        ):
+            why = f"You asked for it. {queries.progress(answer_set, on=on).sentence}."
+            yield _item(answer_set, "Overdue", why, "Look at it", due=answer_set.due_on)
     for answer_set in queries.to_moderate(viewer, on=on).order_by("submitted_at", "pk")[:MOST]:
         yield _item(answer_set, "Moderate", _handed_in(answer_set), "Moderate it", "return_moderate")
     for answer_set in queries.to_sign_off(viewer, on=on).order_by("moderated_at", "pk")[:MOST]:

@@ -154,6 +154,7 @@ _SETTLED: dict[str, tuple[str, str, str, Permission]] = {
     "setting_gone": ("placements", "?queue=gone", "See these placements", Permission.PLACEMENTS_VIEW),
     "action_overdue": ("actions", "?state=overdue", "See these actions", Permission.ACTIONS_VIEW),
     "document_expiring": ("documents", "?expiring=soon", "See these documents", Permission.EVIDENCE_VIEW),
+    "return_overdue": ("returns", "?late=yes", "See these returns", Permission.CONTRACTS_VIEW),
     "document_expired": ("documents", "?expiring=expired", "See these documents", Permission.EVIDENCE_VIEW),
 }
 _MANY = {
@@ -164,6 +165,7 @@ _MANY = {
     "placed_at_adverse": "children were placed at settings that were adverse already",
     "setting_unregistered": "children are at settings that are not registered",
     "action_overdue": "actions are overdue",
+    "return_overdue": "returns are overdue",
     "document_expiring": "documents expire within 30 days",
     "document_expired": "documents have expired, and nothing newer has been given",
     "setting_watch": "children are at settings whose leaders and managers were judged inadequate",

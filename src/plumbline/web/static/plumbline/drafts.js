@@ -1,7 +1,11 @@
 // What is typed is sent as it is typed (htmx). Each sending carries the moment of typing, so that one that arrives late
-// never overwrites a newer one; and what was typed last is sent when the page is left or put away.
+// never overwrites a newer one; and what was typed last is sent when the page is left or put away. Once a form itself is
+// sent, nothing more is: a draft that came after it would stand there as if it had not been saved.
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.elt.closest("[data-pl-draft]")) event.detail.parameters.seq = String(Date.now());
+  const form = event.detail.elt.closest("[data-pl-draft]");
+  if (!form) return;
+  if (form.dataset.plSent) event.preventDefault();
+  else event.detail.parameters.seq = String(Date.now());
 });
 
 document.addEventListener("visibilitychange", () => {
@@ -19,5 +23,14 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  delete event.target.dataset.plTyped;
+  const form = event.target;
+  delete form.dataset.plTyped;
+  if (!form.matches("[data-pl-draft]")) return;
+  form.dataset.plSent = "yes";
+  htmx.trigger(form, "htmx:abort");
+});
+
+// The page as it was left, shown again by "Back": typing on it is kept again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-pl-sent]")) delete form.dataset.plSent;
 });

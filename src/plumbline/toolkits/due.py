@@ -1,0 +1,66 @@
+"""What has to be flagged about returns on a day: those that are due and not handed in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.timezone import localtime
+
+from plumbline.flags import rules as flag_rules
+from plumbline.flags.models import Flag
+from plumbline.flags.rules import Recipient, Wanted
+from plumbline.toolkits.access import CASE_AUDIT
+from plumbline.toolkits.models import Return, ReturnState
+from plumbline.toolkits.queries.returns import progress, with_progress
+from plumbline.toolkits.states import ANSWERABLE
+
+OVERDUE = "return_overdue"
+KINDS = (OVERDUE,)
+SUBJECT = "return"
+
+
+def is_overdue(answer_set: Return, *, on: date) -> bool:
+    """Whether it should have been handed in by now and was not. It can be, all the same."""
+    return answer_set.state in ANSWERABLE and answer_set.due_on is not None and answer_set.due_on < on
+
+
+def overdue(on: date) -> QuerySet[Return]:
+    """The returns of which `is_overdue` holds, but for audits of cases: these are for nobody else to know of."""
+    return Return.objects.filter(state__in=ANSWERABLE, due_on__lt=on).exclude(version__toolkit__purpose=CASE_AUDIT)
+
+
+def wanted(on: date, *, concerned: Mapping[int, Sequence[Recipient]] | None = None) -> list[Wanted]:
+    """The flags that should be open on a day. `concerned`: by return, whom the room above knows to be concerned."""
+    rows = with_progress(overdue(on), on=on).select_related("organisation", "requested_by__professional")
+    return [_wanted(each, (concerned or {}).get(each.pk, ()), on) for each in rows.order_by("pk")]
+
+
+def _wanted(answer_set: Return, concerned: Sequence[Recipient], on: date) -> Wanted:
+    whose = answer_set.organisation.name if answer_set.organisation else "the council itself"
+    back = " It was sent back to be put right." if answer_set.state == ReturnState.RETURNED else ""
+    # By name where the records know who asked for it, and the contract's manager; else whoever holds the role.
+    asked_by = answer_set.requested_by.professional if answer_set.requested_by else None
+    told = [Recipient(asked_by.source_id, "asked for it")] if asked_by else []
+    told += [each for each in concerned if each.name not in {to.name for to in told}]
+    return Wanted(
+        kind=OVERDUE, subject_type=SUBJECT, subject_id=answer_set.pk,
+        reason=f"“{answer_set.title}”, from {whose}, was due on {answer_set.due_on:%-d %B %Y} and is not handed in: "
+               f"{progress(answer_set, on=on).sentence}.{back}",
+        recipients=tuple(told) or flag_rules.recipients(OVERDUE, worker=""),
+    )  # fmt: skip
+
+
+def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:
+    """Why what each flag says is no longer so, in a sentence."""
+    returns = Return.objects.in_bulk([flag.subject_id for flag in flags if flag.subject_id])
+    return {flag.pk: _why(returns.get(flag.subject_id or 0)) for flag in flags}
+
+
+def _why(answer_set: Return | None) -> str:
+    if answer_set is None:
+        return "The return is no longer recorded."
+    if answer_set.state == ReturnState.CANCELLED:
+        return f"The return was cancelled: {answer_set.cancelled_because}"
+    if answer_set.state in ANSWERABLE or answer_set.submitted_at is None:
+        return "The return is not overdue any more."
+    return f"The return was handed in on {localtime(answer_set.submitted_at):%-d %B %Y}."

@@ -1,0 +1,67 @@
+"""What the night says of returns: flags about those that are overdue, and e-mails to who is to answer them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from plumbline.audit import operations as audit
+from plumbline.flags import operations as flags
+from plumbline.flags.models import Message
+from plumbline.flags.operations import Raised
+from plumbline.flags.rules import Recipient
+from plumbline.people.models import User
+from plumbline.toolkits import due, rules
+from plumbline.toolkits.models import Return, ReturnState
+from plumbline.toolkits.queries import returns as queries
+
+
+def raise_flags(
+    *, concerned: Mapping[int, Sequence[Recipient]], by: User | None, at: datetime, on: date
+) -> Raised:  # fmt: skip
+    """Make the flags about overdue returns what they should be on the day (`concerned`: due.wanted)."""
+    return flags.reconcile(
+        wanted=due.wanted(on, concerned=concerned), kinds=due.KINDS, why_closed=due.why_closed, by=by, at=at, on=on
+    )
+
+
+@transaction.atomic
+def write_reminders(*, by: User | None, at: datetime, on: date) -> int:
+    """E-mails to who is to answer a return: that it was asked for or sent back, as its day comes near, and once it has
+    passed; each once, and only what is newest. Returns how many were written.
+
+    They say how far it is answered, and name neither person nor organisation: the page says the rest.
+    """
+    messages = []
+    # People asked by name, and those who act for an organisation.
+    could = Q(return_assignments__ended_at=None, return_assignments__isnull=False)
+    could |= Q(roles_held__organisation__isnull=False)
+    for user in User.objects.filter(could, is_active=True).exclude(email="").distinct().order_by("pk"):
+        waiting = queries.with_progress(queries.to_answer(user, on=on), on=on).order_by("pk")
+        letters = [
+            rules.reminder(
+                number=each.pk, due_on=each.due_on, sent_back_since=_sent_back_since(each),
+                progress=queries.progress(each, on=on), on=on,
+            )
+            for each in waiting
+        ]  # fmt: skip
+        told = Message.objects.filter(flag=None, to_user=user, subject__in=[subject for subject, _ in letters])
+        known = set(told.values_list("subject", flat=True))
+        messages += [
+            Message(
+                to_user=user, to_address=user.email, subject=subject, body=body, written_at=at, next_attempt_at=at
+            )
+            for subject, body in letters if subject not in known
+        ]  # fmt: skip
+    Message.objects.bulk_create(messages)
+    if messages:
+        audit.record("toolkits.reminders.written", by=by, at=at, count=len(messages))
+    return len(messages)
+
+
+def _sent_back_since(answer_set: Return) -> date | None:
+    if answer_set.state != ReturnState.RETURNED or answer_set.submitted_at is None:
+        return None
+    return localtime(answer_set.submitted_at).date()
