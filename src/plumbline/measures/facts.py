@@ -97,6 +97,13 @@ RELATIONS: Mapping[str, Relation] = {
             ("started_on", "date", "first day"),
             ("ended_on", "date", "last day's end: not placed there on it; null while there"),
             ("began_adverse", "boolean", "the setting was adverse when the placement began; never null"),
+            ("exception_id", "text", "the exception by which it began there; null when none is recorded"),
+        ),
+        _relation(
+            "placement_exception",
+            "exception_id",
+            ("exception_id", "text", "an exception asked for, for one child at one setting"),
+            ("ground", "text", "court_named, emergency_night or other"),
         ),
         _relation(
             "setting_status",
@@ -111,6 +118,29 @@ RELATIONS: Mapping[str, Relation] = {
             ),
         ),
         _relation(
+            "setting_check",
+            "",
+            ("setting_id", "text", "a setting that Ofsted's page or list was looked up for"),
+            ("checked_on", "date", "day of it; a day may come more than once"),
+        ),
+        _relation(
+            "placement_flag",
+            "flag_id",
+            ("flag_id", "text", "a flag"),
+            ("placement_id", "text", "about which placement; null where it is about something else"),
+            ("kind", "text", "its kind, such as setting_adverse"),
+            ("raised_on", "date", "day on which it was raised"),
+        ),
+        _relation(
+            "telling",
+            "telling_id",
+            ("telling_id", "text", "a flag that came to somebody"),
+            ("flag_id", "text", "which flag"),
+            ("why", "text", "why to them, such as: allocated worker"),
+            ("told_on", "date", "day on which it came to them"),
+            ("told_hour", "bigint", "hour of that day, 0 to 23; never null"),
+        ),
+        _relation(
             "contract",
             "contract_id",
             ("contract_id", "text", "a contract that is or was live"),
@@ -120,6 +150,7 @@ RELATIONS: Mapping[str, Relation] = {
             ("service", "text", "what is bought"),
             ("pounds", "bigint", "its value in whole pounds, 0 where none is recorded; never null"),
             ("has_value", "boolean", "a value is recorded; never null"),
+            ("visit_required", "boolean", "it is to be visited each year; never null"),
         ),
         _relation(
             "contract_colour",
@@ -149,6 +180,7 @@ RELATIONS: Mapping[str, Relation] = {
             "visit",
             "visit_id",
             ("visit_id", "text", "a visit to a home or school"),
+            ("setting_id", "text", "which; null where none is named"),
             ("visited_on", "date", "day of the visit; null where it was not made"),
             ("whose", "text", "own, or other: another council's that was accepted"),
         ),
@@ -168,6 +200,7 @@ RELATIONS: Mapping[str, Relation] = {
             ("due_on", "date", "day on which it was due"),
             ("needed", "boolean", "it was not found to be unneeded; never null"),
             ("in_time", "boolean", "sent by the moment it was due; never null"),
+            ("sent", "boolean", "it was sent, in time or late; never null"),
         ),
         _relation(
             "tender",
