@@ -229,6 +229,14 @@ def status(tables: Tables, placement: Row, day: date) -> str | None:
     return None
 
 
+def of_contract(tables: Tables, row: Row) -> Row:
+    """The row itself, or of a meeting and an incident the contract under which it was."""
+    if "evaluation_id" in row or "incident_id" in row:
+        none = {"kind": None, "service": None}
+        return next((each for each in tables["contract"] if each["contract_id"] == row["contract_id"]), none)
+    return row
+
+
 def ground(tables: Tables, placement: Row) -> str | None:
     for row in tables["placement_exception"]:
         if row["exception_id"] == placement["exception_id"]:
@@ -280,9 +288,10 @@ GROUPS: Mapping[str, Callable[[Tables, Row, date], str | None]] = {
     "status": lambda tables, row, day: status(tables, row, day),
     "colour": lambda tables, row, day: colour(tables, row, day),
     "ground": lambda tables, row, day: ground(tables, row),
+    **{key: lambda tables, row, day, key=key: of_contract(tables, row)[key] for key in ("kind", "service")},
     **{
         key: lambda tables, row, day, key=key: row[key]
-        for key in ("kind", "service", "whose", "type", "recipient", "duty", "body", "criterion")
+        for key in ("whose", "type", "recipient", "duty", "body", "criterion")
     },
 }
 

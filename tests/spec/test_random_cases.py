@@ -122,18 +122,22 @@ class Facts:
             "contract_colour": list(self.coloured()),
             "contract_reason": list(self.reasons()),
             "evaluation": versions(
-                "evaluation", "evaluation_id", contract_id=one_of("contract0"), held_on=day,
+                "evaluation", "evaluation_id", contract_id=one_of("contract0", "contract1"), held_on=day,
                 service_area_present=one_of(True, False),
             ),
             "visit": versions(
                 "visit", "visit_id", setting_id=one_of("setting0", "setting1", None), visited_on=day,
                 whose=one_of("own", "other"),
             ),
-            "incident": versions("incident", "incident_id", type=one_of("missing", "death", None), occurred_on=day),
+            "incident": versions(
+                "incident", "incident_id", contract_id=one_of("contract0", "gone"), 
+                type=one_of("missing", "death", None),
+                occurred_on=day,
+            ),
             "notification": versions(
                 "notification", "notification_id", recipient=one_of("ofsted", "lado"),
-                duty=one_of("provider", "council"), due_on=one_of(HORIZON, *DAYS, None), needed=one_of(True, False),
-                in_time=one_of(True, False), sent=one_of(True, False),
+                duty=one_of("provider", "council"), due_on=one_of(*[HORIZON] * 300, *DAYS, None),
+                needed=one_of(True, False), in_time=one_of(True, False), sent=one_of(True, False),
             ),
             "tender": versions(
                 "tender", "tender_id", published_on=day, body=one_of("children", "school"),

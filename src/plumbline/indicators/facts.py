@@ -37,7 +37,7 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     ),
     "telling": (
         "flags_flagfor",
-        "t.id as telling_id, t.flag_id, t.why::text, (t.from_at at time zone 'Europe/London')::date as told_on,"
+        "t.id as telling_id, t.flag_id, t.why::text, t.from_on as told_on,"
         " extract(hour from t.from_at at time zone 'Europe/London')::bigint as told_hour",
     ),
     # In force to its last day, which is a day of it; not before it went live, and not if it never did
@@ -68,7 +68,8 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     ),
     "incident": (
         "contracts_incident",
-        "t.id as incident_id, t.type::text, (t.occurred_at at time zone 'Europe/London')::date as occurred_on",
+        "t.id as incident_id, t.contract_id, t.type::text,"
+        " (t.occurred_at at time zone 'Europe/London')::date as occurred_on",
     ),
     "notification": (
         "contracts_notification",

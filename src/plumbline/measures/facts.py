@@ -188,6 +188,7 @@ RELATIONS: Mapping[str, Relation] = {
             "incident",
             "incident_id",
             ("incident_id", "text", "a serious incident under a contract"),
+            ("contract_id", "text", "of which contract"),
             ("type", "text", "its type"),
             ("occurred_on", "date", "day on which it occurred"),
         ),

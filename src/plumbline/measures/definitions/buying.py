@@ -134,19 +134,26 @@ CONTRACTS = (
     ),
 )  # fmt: skip
 
+
+def _by_contract(of: str) -> tuple[Split, Split]:
+    """The kind and the service of the contract under which it was done."""
+    join = f"left join {{contract}} c on c.contract_id = {of}.contract_id"
+    return replace(_KIND, join=join), replace(_SERVICE, join=join)
+
+
 _EVALUATION = Events(source="{evaluation} e", record="e.evaluation_id", on="e.held_on")
 _INCIDENT_TYPE = Split(key="type", title="Type of incident", value="i.type")
 
 WORK = (
     _flow(
         "evaluations_held", "Evaluation meetings held", "Quarterly joint evaluation meetings held in the period.",
-        "meetings", _EVALUATION,
+        "meetings", _EVALUATION, *_by_contract("e"),
     ),
     _flow(
         "evaluations_area_present", "Evaluation meetings with the service area present",
         "Of the evaluation meetings held in the period, the share at which the service area was represented; where it"
         " was not recorded, it is counted as not.",
-        "meetings", replace(_EVALUATION, numerator="e.service_area_present"),
+        "meetings", replace(_EVALUATION, numerator="e.service_area_present"), *_by_contract("e"),
     ),
     _flow(
         "visits_held", "Contract visits to homes and schools",
@@ -158,7 +165,8 @@ WORK = (
     _flow(
         "incidents_reported", "Serious incidents",
         "Serious incidents under contracts, by the day on which they occurred.",
-        "incidents", Events(source="{incident} i", record="i.incident_id", on="i.occurred_on"), _INCIDENT_TYPE,
+        "incidents", Events(source="{incident} i", record="i.incident_id", on="i.occurred_on"),
+        _INCIDENT_TYPE, *_by_contract("i"),
     ),
     _flow(
         "notifications_in_time", "Notifications of serious incidents sent within their clock",
