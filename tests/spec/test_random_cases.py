@@ -130,7 +130,7 @@ class Facts:
                 whose=one_of("own", "other"),
             ),
             "incident": versions(
-                "incident", "incident_id", contract_id=one_of("contract0", "gone"), 
+                "incident", "incident_id", contract_id=one_of("contract0", "gone"),
                 type=one_of("missing", "death", None),
                 occurred_on=day,
             ),

@@ -85,8 +85,11 @@ def rerun(*, publication: Publication, viewer: User | None, on: date) -> list[di
             because.append(f"The definition has changed since version {figure.version} was published.")
         same = _figures_of(body_then) == _figures_of(figure.answer)
         if _figures_of(body_then) != _figures_of(body_now):
-            small = disclosure.get_profile(profile).threshold if profile else 0
-            because += differences.because(asked=asked, on=on, since=publication.known_at, small=small)
+            guarded = profile and asked.measure.disclosure == "child"
+            because += differences.because(
+                asked=asked, on=on, since=publication.known_at, until=figure.observed_until,
+                small=disclosure.get_profile(profile).threshold if guarded else 0,
+            )  # fmt: skip
         if profile:
             body_then, body_now = (
                 disclosure.protect_answer(each, disclosure.get_profile(profile)).as_json() for each in (then, now)

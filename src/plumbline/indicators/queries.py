@@ -125,11 +125,13 @@ def records_behind(
     return records_unchecked(asked=asked, on=on, known_at=known_at)
 
 
-def records_unchecked(*, asked: Asked, on: date, known_at: datetime | None = None) -> tuple[Behind, ...]:
+def records_unchecked(
+    *, asked: Asked, on: date, known_at: datetime | None = None, native_until: date | None = None
+) -> tuple[Behind, ...]:
     _refuse_future(asked, on)
     with snapshot(), connection.cursor() as cursor:
         known = _known(known_at)
-        reached = {**horizons(known=known), NATIVE: on}
+        reached = {**horizons(known=known), NATIVE: native_until or on}
         found = asking.records(asked, engine=PostgresEngine(cursor), observed_until=reached, known=known)
     return tuple(Behind(int(record.id), record.group, record.in_numerator) for record in found)
 
