@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from plumbline.commissioning.models import Tender
 from plumbline.contracts.models import Colour, Contract, IncidentType, Notification
+from plumbline.contracts.rules import notifications
 from plumbline.earlyhelp.models import AuditGrade, ClosureCode
 from plumbline.measures.model import NOT_RECORDED
 from plumbline.ofsted.models import Status
 from plumbline.people.models import Organisation
+from plumbline.placements.models import Grounds
 
 WITHHELD = "withheld"
 NOTHING = "none to count"
@@ -38,6 +40,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "type": dict(IncidentType.choices),
     "duty": dict(Notification.Duty.choices),
     "whose": {"own": "Our own", "other": "Another council's"},
+    "ground": dict(Grounds.choices),
+    "recipient": {key: recipient.label for key, recipient in notifications.library().recipients.items()},
+    # Of other toolkits than the shipped one, by their keys.
+    "criterion": {"dbs": "Disclosure and barring checks", "section11_understood": "Understanding of section 11"},
 }
 
 # What each source is called among the background papers.
@@ -75,7 +81,9 @@ def when(body: Mapping[str, Any]) -> str:
 def group(split: str, key: str) -> str:
     if key == NOT_RECORDED:
         return "Not recorded"
-    return GROUPS.get(split, {}).get(key, key)
+    words = GROUPS.get(split, {}).get(key, key)
+    # A key without words is said as it is written, but for how keys are written.
+    return words.replace("_", " ").capitalize() if words == key and key.islower() else words
 
 
 def group_order(split: str, key: str) -> tuple[int, int, str]:
