@@ -143,7 +143,6 @@ WORK: Mapping[str, tuple[str, str, str, str | None, str | None]] = {
     "tenders_scored_safeguarding": ("tender", "tender_id", "published_on", None, "scored_safeguarding"),
     "bids_received": ("bid", "bid_id", "received_on", None, None),
     "bids_failed_stage1": ("bid", "bid_id", "received_on", None, "failed_stage1"),
-    "stage1_criteria_failed": ("stage1_fail", "decision_id", "decided_on", None, None),
 }
 
 
@@ -156,6 +155,11 @@ def flow(key: str, tables: Tables, first: date, last: date, until: date) -> Iter
                 yield row[record], "not yet known", row[on], row
             elif only is None or row[only]:
                 yield row[record], "in" if numerator is None or row[numerator] else "counted", row[on], row
+    elif key == "stage1_criteria_failed":
+        for bid in within(tables["bid"], "received_on", first, last):
+            for row in tables["stage1_fail"]:
+                if row["bid_id"] == bid["bid_id"] and row["decided_on"] is not None:
+                    yield row["decision_id"], "in", bid["received_on"], row
     elif key in ("placements_begun", "placements_begun_adverse"):
         for row in within(tables["placement"], "started_on", first, last):
             if row["began_adverse"] or key == "placements_begun":

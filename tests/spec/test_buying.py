@@ -304,11 +304,12 @@ WORK = """
     b3     | t2        | 2015-07-01  | no
 
     stage1_fail
-    decision_id | criterion    | decided_on
-    d1          | dbs_checks   | 2015-05-10
-    d2          | dbs_checks   | 2015-05-11
-    d3          | whistleblow  | 2015-05-11
-    passed      | dbs_checks   |
+    decision_id | bid_id | criterion    | decided_on
+    d1          | b1     | dbs          | 2015-05-10
+    d2          | b2     | dbs          | 2015-07-11
+    d3          | b2     | complaints   | 2015-07-11
+    d4          | b3     | complaints   | 2015-07-11
+    passed      | b1     | complaints   |
 """
 
 
@@ -341,7 +342,7 @@ class TestWorkInAPeriod:
             ("evaluations_held {} by service", {"Homes": 3}),
             ("notifications_in_time {} by recipient", {"lado": "0 of 1", "ofsted": "1 of 2"}),
             ("tenders_with_stage1 {} by body", {"children": "1 of 1", "school": "1 of 2"}),
-            ("stage1_criteria_failed {} by criterion", {"dbs_checks": 2, "whistleblow": 1}),
+            ("stage1_criteria_failed {} by criterion", {"dbs": 2, "complaints": 1}),
         ],
     )
     def test_the_groups_are_those_of_the_records(self, facts, question, expected):

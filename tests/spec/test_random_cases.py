@@ -147,7 +147,10 @@ class Facts:
             "bid": versions(
                 "bid", "bid_id", tender_id=one_of("tender0"), received_on=day, failed_stage1=one_of(True, False)
             ),
-            "stage1_fail": versions("stage1_fail", "decision_id", criterion=one_of("dbs", "policies"), decided_on=day),
+            "stage1_fail": versions(
+                "stage1_fail", "decision_id", bid_id=one_of("bid0", "bid1", "bid2"), decided_on=day,
+                criterion=one_of("dbs", "policies"),
+            ),
         }  # fmt: skip
 
     def coloured(self):

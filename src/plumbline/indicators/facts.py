@@ -89,7 +89,7 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     ),
     "stage1_fail": (
         "commissioning_stage1decision",
-        "t.id as decision_id, t.criterion::text, case when t.decision = 'fail'"
+        "t.id as decision_id, t.bid_id, t.criterion::text, case when t.decision = 'fail'"
         " then (t.decided_at at time zone 'Europe/London')::date end as decided_on",
     ),
 }

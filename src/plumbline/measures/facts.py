@@ -225,6 +225,7 @@ RELATIONS: Mapping[str, Relation] = {
             "stage1_fail",
             "decision_id",
             ("decision_id", "text", "a decision of fail on one criterion"),
+            ("bid_id", "text", "on which bid"),
             ("criterion", "text", "the criterion's key"),
             ("decided_on", "date", "day of the decision; null where it is not a fail"),
         ),

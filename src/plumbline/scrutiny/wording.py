@@ -11,7 +11,7 @@ from plumbline.commissioning.models import Tender
 from plumbline.contracts.models import Colour, Contract, IncidentType, Notification
 from plumbline.contracts.rules import notifications
 from plumbline.earlyhelp.models import AuditGrade, ClosureCode
-from plumbline.measures.model import NOT_RECORDED
+from plumbline.measures.model import NOT_RECORDED, Measure
 from plumbline.ofsted.models import Status
 from plumbline.people.models import Organisation
 from plumbline.placements.models import Grounds
@@ -54,6 +54,21 @@ SOURCES: Mapping[str, str] = {
     "ssd_cla_placement": "Placements of looked-after children, from the council's case system",
     "school_placements": "Placements at schools for special educational needs",
 }
+
+# What is recorded here and read from no extract: by the relations that a measure counts.
+_REGISTERS: Mapping[str, tuple[str, ...]] = {
+    "Register of contracts": ("contract", "evaluation", "visit"),
+    "Register of serious incidents": ("incident", "notification"),
+    "Register of tenders and bids": ("tender", "bid", "stage1_fail"),
+}
+
+
+def register(measure: Measure) -> str:
+    """The register that a measure counts from; "" where it reads extracts."""
+    if measure.sources:
+        return ""
+    counted = measure.rule.source.partition("}")[0].removeprefix("{")
+    return next((name for name, relations in _REGISTERS.items() if counted in relations), "")
 
 
 def on_day(day: date | str) -> str:

@@ -215,8 +215,12 @@ TENDERS = (
     ),
     _flow(
         "stage1_criteria_failed", "Criteria of stage 1 that were failed",
-        "Decisions of fail on a criterion of stage 1, by the day of the decision.", "decisions",
-        Events(source="{stage1_fail} f", record="f.decision_id", on="f.decided_on"),
+        "Criteria of stage 1 that bids received in the period were found to fail, each counted once a bid.",
+        "decisions",
+        Events(
+            source="{stage1_fail} f join {bid} b on b.bid_id = f.bid_id", record="f.decision_id", on="b.received_on",
+            where="f.decided_on is not null",
+        ),
         Split(key="criterion", title="Criterion", value="f.criterion"),
     ),
 )  # fmt: skip
