@@ -9,6 +9,7 @@ from plumbline.contracts.models import Contract, Evaluation, Incident, Notificat
 from plumbline.contracts.operations import rating
 from plumbline.indicators import differences, operations, queries, questions
 from plumbline.indicators.definitions import record_rows
+from plumbline.kernel.errors import RuleBroken
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.people.models import Organisation
 
@@ -137,6 +138,13 @@ def test_a_contract_that_never_went_live_is_in_no_figure(contracts):
     found = queries.ask(viewer=None, asked=questions.read(as_at("contracts_open")), on=TODAY)
 
     assert found.total.value == 1
+
+
+def test_what_was_known_at_a_moment_reaches_no_further_than_its_day(contracts):
+    later = questions.read({"key": "contracts_open", "as_at": "2099-01-01"})
+
+    with pytest.raises(RuleBroken, match="is after that"):
+        queries.ask(viewer=None, asked=later, on=date(2099, 6, 1), known_at=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("key", CATALOGUE)
