@@ -39,7 +39,7 @@ _ROWS = {
         "'flag ' || t.id, t.raised_on, (t.closed_at at time zone 'Europe/London')::date, t.kind::text",
         "t.child_id",
     ),
-    "setting_id": ("ofsted_setting t", "t.urn, t.registered_on, t.gone_since, t.status::text", _NO_CHILD),
+    "setting_id": ("ofsted_setting t", "t.urn, t.status_since, null::date, t.status::text", _NO_CHILD),
     "contract_id": ("contracts_contract t", "t.reference, t.starts_on, t.ends_on, t.title", _NO_CHILD),
     "evaluation_id": (
         "contracts_evaluation t",

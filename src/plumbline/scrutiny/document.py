@@ -226,7 +226,7 @@ def _register(caption: str, options: Mapping[str, Any], shown: Mapping[str, Show
         rows.append(Row(row["header"], tuple(cells)))
     columns = tuple(
         Column(
-            title, "right" if place and all(_is_number(row["cells"][place - 1]) for row in found["rows"]) else "left"
+            title, "right" if place and any(_is_number(row["cells"][place - 1]) for row in found["rows"]) else "left"
         )
         for place, title in enumerate(found["columns"])
     )

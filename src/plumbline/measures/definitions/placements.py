@@ -181,6 +181,7 @@ def _after(relation: str, day: str, days: int) -> Spells:
 
 
 def _of_settings(key: str, title: str, meaning: str, numerator: Spells) -> Measure:
+    """A figure about work, and so not split: how many settings are adverse would tell how many children are there."""
     return Measure(
         key=key,
         version=1,
@@ -193,7 +194,6 @@ def _of_settings(key: str, title: str, meaning: str, numerator: Spells) -> Measu
         disclosure="work",
         sources=SOURCES,
         any_source=True,
-        splits=(_STATUS,),
     )
 
 

@@ -16,6 +16,8 @@ def value_words(measure: Measure, row: Row) -> str:
         return "no cases"
     if measure.is_share:
         return f"{row.value}%"
+    if measure.unit == "pounds":
+        return wording.money(row.value)
     counted = wording.number(row.value)
     return f"{counted} {measure.unit}" if measure.kind == "distribution" else counted
 
@@ -25,7 +27,7 @@ def of_words(measure: Measure, row: Row) -> str:
     if measure.is_share:
         return f"{_count(row.numerator)} of {_count(row.denominator)} {measure.unit}"
     if measure.kind == "distribution" and row.quartiles:
-        lower, upper = row.quartiles
+        lower, upper = map(wording.number, row.quartiles)
         cases = _count(row.denominator)
         return f"median; the middle half took {lower} to {upper} {measure.unit}; {cases} cases"
     return measure.unit
