@@ -74,7 +74,8 @@ def rerun(
     rows: dict[str, dict[str, Any]] = {}
     bodies: dict[str, dict[str, Mapping[str, Any]]] = {"published": {}, "as_known_then": {}, "as_known_now": {}}
     for figure in publication.figures.order_by("id"):
-        rows[figure.ref] = row = {"key": figure.key, "ref": figure.ref}
+        row: dict[str, Any] = {"key": figure.key, "ref": figure.ref}
+        rows[figure.ref] = row
         bodies["published"][figure.ref] = figure.answer if profile is None else figure.shown
         try:
             asked = questions.read(figure.asked)
@@ -89,10 +90,10 @@ def rerun(
         if asked.measure.fingerprint != figure.definition:
             because.append(f"The definition has changed since version {figure.version} was published.")
         if _figures_of(then.as_json()) != _figures_of(now.as_json()):
-            guarded = profile and asked.measure.disclosure == "child"
+            guarded = profile if asked.measure.disclosure == "child" else None
             because += differences.because(
                 asked=asked, on=on, since=publication.known_at, until=figure.observed_until,
-                small=disclosure.get_profile(profile).threshold if guarded else 0,
+                small=disclosure.get_profile(guarded).threshold if guarded else 0,
             )  # fmt: skip
         row |= {
             "same_as_published": _figures_of(then.as_json()) == _figures_of(figure.answer),
