@@ -174,7 +174,8 @@ def _plot(
         "axis": {
             "title": None,
             "tickCount": ticks,
-            **({"tickMinStep": 1} if top < ticks and _are_whole(drawn) else {}),
+            # There is no fifth of a case.
+            **({"values": list(range(int(top) + 1))} if bottom == 0 and top < ticks and _are_whole(drawn) else {}),
             "format": ",~f",
             "domain": False,
             "ticks": False,
