@@ -18,9 +18,9 @@ _INTRODUCTION = """# Benchmarks
 
 How long things take, each beside a baseline run in the same minutes on the same machine. Repeat them in a
 checkout, with a database running, with `plumbline bench`, or some of them with `plumbline bench imports
-ofsted measures pages report`; `--scale N` sets the number of TACs. Each makes databases of its own and
-drops them. This page is written from the last run, kept in `benchmarks/last.json`, by `plumbline bench |
-python -m benchmarks.page`.
+ofsted measures rag register pages report`; `--scale N` sets the number of TACs, or of contracts. Each makes
+databases of its own and drops them. This page is written from the last run, kept in `benchmarks/last.json`,
+by `plumbline bench | python -m benchmarks.page`.
 
 Times move with whatever else the machine does; the load says how many processes ran or waited for a processor, over a
 minute, before and after. Ratios move less than seconds, since both sides meet the same. Where one number
@@ -29,7 +29,10 @@ is given it is the best of several rounds, but for the pages, whose percentiles 
 
 
 def written(last: Mapping[str, Found]) -> str:
-    parts = {"imports": _imports, "ofsted": _ofsted, "measures": _measures, "pages": _pages, "report": _report}
+    parts = {
+        "imports": _imports, "ofsted": _ofsted, "measures": _measures, "rag": _rag, "register": _register,
+        "pages": _pages, "report": _report,
+    }  # fmt: skip
     text = [_INTRODUCTION]
     for name, part in parts.items():
         if name in last:
@@ -137,6 +140,48 @@ same tables. Each must give the same figures, or the run fails. `benchmarks/meas
 How all of them together grow:
 
 {_table(["", *engines], growth)}"""
+
+
+def _rag(found: Found) -> str:
+    rows = [
+        ["reading the facts, one SELECT a table", f"{found['select']:.2f} s", f"{found['facts']:,} facts"],
+        [
+            "rating all contracts from nothing",
+            f"{found['from_nothing']:.1f} s",
+            f"{found['written']:,} rows with their history",
+        ],
+        ["telling who must know", f"{found['telling']:.1f} s", f"{found['flags']:,} flags"],
+        [
+            "one changed fact",
+            f"{found['one_changed_fact'] * 1000:.0f} ms",
+            f"{found['contracts_changed_by_it']:,} contract rated anew",
+        ],
+    ]
+    whole = found["from_nothing"] + found["telling"]
+    return f"""## Rating contracts
+
+{found["contracts"]:,} contracts with five years of facts made up for the purpose, rated for every day of their
+terms: {found["reasons"]:,} spells of a reason and {found["colours"]:,} of a colour come of it. The baseline only
+reads the facts, works nothing out and keeps nothing. `benchmarks/rag.py`
+
+{_table(["", "seconds", "how many"], rows)}
+- From nothing, with the telling, under 10 seconds: {_target(whole < 10)} ({whole:.1f} s). The rating alone is
+  {found["ratio_to_select"]} times the baseline.
+- One changed fact rates its own contract only: {_target(found["contracts_changed_by_it"] == 1)}.
+"""
+
+
+def _register(found: Found) -> str:
+    is_constant = found["queries"] == found["queries_narrow"]
+    return f"""## The register of contracts
+
+The page of the register with {found["contracts"]:,} rated contracts, as a contract officer opens it in one process
+without a server. The baseline is one SELECT of the same fifty rows. `benchmarks/register.py`
+
+- As many queries for fifty rows as for one: {_target(is_constant)} ({found["queries"]}, {found["queries_narrow"]}).
+- {found["seconds"] * 1000:.0f} ms, {found["ratio_to_select"]} times the baseline's
+  {found["select"] * 1000:.1f} ms.
+"""
 
 
 def _pages(found: Found) -> str:

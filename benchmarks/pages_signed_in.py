@@ -2,12 +2,13 @@
 
     python -m benchmarks.pages_signed_in USERNAME PATH…
 
-Prints JSON: the number of the viewer, the session's cookie, and for each path its status and queries.
+Prints JSON: the number of the viewer, the session's cookie, and for each path its queries and its seconds.
 """
 
 import json
 import os
 import sys
+import time
 from typing import Any
 
 import django
@@ -27,15 +28,17 @@ def signed_in(username: str, paths: list[str]) -> dict[str, Any]:
     user = User.objects.get(username=username)
     client = Client(headers={"host": "localhost"})
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    queries = {}
+    queries, seconds = {}, {}
     for path in paths:
+        started = time.perf_counter()
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(path)
+        seconds[path] = round(time.perf_counter() - started, 3)
         if answer.status_code != 200:
             raise AssertionError(f"{path} answered {answer.status_code}")
         queries[path] = len(asked)
     cookie = client.cookies["sessionid"].value
-    return {"viewer": user.pk, "cookie": f"sessionid={cookie}", "queries": queries}
+    return {"viewer": user.pk, "cookie": f"sessionid={cookie}", "queries": queries, "seconds": seconds}
 
 
 if __name__ == "__main__":

@@ -82,16 +82,16 @@ def run(scale: int | None = None, *, repeats: int = 3) -> dict[str, Any]:
     with databases.fresh_databases("rag") as fresh:
         for _ in range(repeats):
             with fresh() as url:
-                _fill(url, contracts)
+                fill(url, contracts)
                 baseline, facts = _read(url)
-                rounds.append({"contracts": contracts, "facts": facts, "select": baseline, **_rate(url)})
+                rounds.append({"contracts": contracts, "facts": facts, "select": baseline, **rate(url)})
     best = min(rounds, key=lambda each: each["from_nothing"])
     best["select"] = min(each["select"] for each in rounds)
     best["one_changed_fact"] = min(each["one_changed_fact"] for each in rounds)
     return best | {"ratio_to_select": round(best["from_nothing"] / best["select"], 1)}
 
 
-def _fill(url: str, contracts: int) -> None:
+def fill(url: str, contracts: int) -> None:
     with psycopg.connect(databases.as_owner(url)) as owner:
         for statement in _MADE_UP:
             owner.execute(statement, {"contracts": contracts})
@@ -107,7 +107,7 @@ def _read(url: str) -> tuple[float, int]:
         return round(time.perf_counter() - started, 3), rows
 
 
-def _rate(url: str) -> dict[str, Any]:
+def rate(url: str) -> dict[str, Any]:
     """In a process of its own, with Django signed in to this database as the worker."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.rag", "--rate"], env=databases.environ(url, PLUMBLINE_LOGIN="worker"),

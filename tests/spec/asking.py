@@ -1,20 +1,24 @@
 """Asking in tests: a question in one line, its figure as a plain value."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from plumbline.kernel.periods import Period
 from plumbline.measures.ask import answer
 from plumbline.measures.catalogue import CATALOGUE, get
-from plumbline.measures.model import Answer, Asked, Known
-from tests.spec.conftest import Facts, drawn
+from plumbline.measures.model import NATIVE, Answer, Asked, Known
+from tests.spec.conftest import Facts, Rows, drawn
+
+Tables = Mapping[str, Rows]
 
 HORIZON = date(2017, 7, 31)
-OBSERVED = {source: HORIZON for measure in CATALOGUE.values() for source in measure.sources}
+OBSERVED = {source: HORIZON for measure in CATALOGUE.values() for source in measure.sources or (NATIVE,)}
 
 
-def ask(facts: Facts, tables: str, question: str, *, known: Known | None = None, observed=OBSERVED) -> Answer:
-    """`question`: key, then a day or from..to, then `by` a split, `every` a piece."""
-    facts.load(drawn(tables))
+def ask(facts: Facts, tables: str | Tables, question: str, *, known: Known | None = None, observed=OBSERVED) -> Answer:
+    """`tables`: drawn in text, or as rows. `question`: key, then a day or from..to, then `by` a split, `every` a
+    piece."""
+    facts.load(drawn(tables) if isinstance(tables, str) else tables)
     key, when, *more = question.split()
     options = dict(zip(more[::2], more[1::2], strict=True))
     first, _, last = when.partition("..")

@@ -19,8 +19,13 @@ from tests import databases
 
 Rows = Sequence[Mapping[str, Any]]
 
-_DEFAULTS = {"closure_code": "", "has_lead": True, "step_down_recorded": False, "began_adverse": False}
+_DEFAULTS = {
+    "closure_code": "", "has_lead": True, "step_down_recorded": False, "began_adverse": False, "pounds": 0,
+    "has_value": True, "visit_required": False, "service_area_present": False, "whose": "own", "needed": True,
+    "in_time": False, "sent": False, "has_stage1": False, "scored_safeguarding": False, "failed_stage1": False,
+}  # fmt: skip
 _HISTORY = ("from_tx", "to_tx")
+_NUMBERS = (*_HISTORY, "pounds", "told_hour")
 
 
 @dataclass
@@ -80,7 +85,7 @@ def _cell(name: str, text: str) -> Any:
         return ""
     if text in ("yes", "no"):
         return text == "yes"
-    if name in _HISTORY:
+    if name in _NUMBERS:
         return int(text)
     return date.fromisoformat(text) if name == "dob" or name.endswith("_on") else text
 

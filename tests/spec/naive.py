@@ -50,6 +50,8 @@ def stock(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]]:
     """Record, whether in the numerator, and the row it comes from, of what stands on the day."""
     if key.startswith("contracts"):
         return contracts(key, tables, day)
+    if key.startswith("settings"):
+        return settings(key, tables, day)
     if key.startswith("placements"):
         standing = [row for row in tables["placement"] if stands(row, day)]
         if key == "placements_open":
@@ -68,11 +70,12 @@ def stock(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]]:
     return [(row["tac_id"], True, row) for row in standing]
 
 
-REASONS = {
-    "contracts_unassured": {"no_board_assessment", "no_self_assessment", "no_action_plan"},
-    "contracts_review_overdue": {"evaluation_overdue"},
-    "contracts_visit_overdue": {"visit_overdue"},
-    "contracts_assurance_wanting": {"policy_missing", "policy_review_overdue", "policy_before_law_change"},
+UNASSURED = {"no_board_assessment", "no_self_assessment", "no_action_plan"}
+# Of a share of contracts, the reasons that keep one out of it.
+WITHOUT = {
+    "contracts_review_on_time": {"evaluation_overdue"},
+    "contracts_visits_on_time": {"visit_overdue"},
+    "contracts_assurance_complete": {"policy_missing", "policy_review_overdue", "policy_before_law_change"},
 }
 
 
@@ -80,14 +83,37 @@ def contracts(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]
     standing = [row for row in tables["contract"] if row["started_on"] is not None and stands(row, day)]
     if key in ("contracts_open", "contracts_value"):
         return [(row["contract_id"], True, row) for row in standing]
-    if key in REASONS:
-        fits = {row["contract_id"]: bool(reasons(tables, row, day) & REASONS[key]) for row in standing}
-    else:
-        wanted = key.removeprefix("contracts_").removesuffix("_share")
-        fits = {row["contract_id"]: colour(tables, row, day) == wanted for row in standing}
-    if key.endswith("_share") or key == "contracts_review_overdue":
+    if key == "contracts_visits_on_time":
+        standing = [row for row in standing if row["visit_required"]]
+    if key in WITHOUT:
+        return [(row["contract_id"], not reasons(tables, row, day) & WITHOUT[key], row) for row in standing]
+    if key == "contracts_unassured":
+        return [(row["contract_id"], True, row) for row in standing if reasons(tables, row, day) & UNASSURED]
+    wanted = key.removeprefix("contracts_").removesuffix("_share")
+    fits = {row["contract_id"]: colour(tables, row, day) == wanted for row in standing}
+    if key.endswith("_share"):
         return [(row["contract_id"], fits[row["contract_id"]], row) for row in standing]
     return [(row["contract_id"], True, row) for row in standing if fits[row["contract_id"]]]
+
+
+def settings(key: str, tables: Tables, day: date) -> list[tuple[str, bool, Row]]:
+    """One entry a placement: what comes of it counts a setting once."""
+    relation, on, days = {
+        "settings_visited": ("visit", "visited_on", 365),
+        "settings_checked": ("setting_check", "checked_on", 31),
+    }[key]
+    standing = [row for row in tables["placement"] if stands(row, day) and row["setting_id"] is not None]
+    return [
+        (
+            row["setting_id"],
+            any(
+                done["setting_id"] == row["setting_id"] and done[on] and 0 <= (day - done[on]).days <= days
+                for done in tables[relation]
+            ),
+            row,
+        )
+        for row in standing
+    ]
 
 
 def reasons(tables: Tables, contract: Row, day: date) -> set[str]:
@@ -117,7 +143,6 @@ WORK: Mapping[str, tuple[str, str, str, str | None, str | None]] = {
     "tenders_scored_safeguarding": ("tender", "tender_id", "published_on", None, "scored_safeguarding"),
     "bids_received": ("bid", "bid_id", "received_on", None, None),
     "bids_failed_stage1": ("bid", "bid_id", "received_on", None, "failed_stage1"),
-    "stage1_criteria_failed": ("stage1_fail", "decision_id", "decided_on", None, None),
 }
 
 
@@ -126,8 +151,15 @@ def flow(key: str, tables: Tables, first: date, last: date, until: date) -> Iter
     if key in WORK:
         relation, record, on, only, numerator = WORK[key]
         for row in within(tables[relation], on, first, last):
-            if only is None or row[only]:
+            if key == "notifications_in_time" and row["needed"] and row["due_on"] == until and not row["sent"]:
+                yield row[record], "not yet known", row[on], row
+            elif only is None or row[only]:
                 yield row[record], "in" if numerator is None or row[numerator] else "counted", row[on], row
+    elif key == "stage1_criteria_failed":
+        for bid in within(tables["bid"], "received_on", first, last):
+            for row in tables["stage1_fail"]:
+                if row["bid_id"] == bid["bid_id"] and row["decided_on"] is not None:
+                    yield row["decision_id"], "in", bid["received_on"], row
     elif key in ("placements_begun", "placements_begun_adverse"):
         for row in within(tables["placement"], "started_on", first, last):
             if row["began_adverse"] or key == "placements_begun":
@@ -201,6 +233,21 @@ def status(tables: Tables, placement: Row, day: date) -> str | None:
     return None
 
 
+def of_contract(tables: Tables, row: Row) -> Row:
+    """The row itself, or of a meeting and an incident the contract under which it was."""
+    if "evaluation_id" in row or "incident_id" in row:
+        none = {"kind": None, "service": None}
+        return next((each for each in tables["contract"] if each["contract_id"] == row["contract_id"]), none)
+    return row
+
+
+def ground(tables: Tables, placement: Row) -> str | None:
+    for row in tables["placement_exception"]:
+        if row["exception_id"] == placement["exception_id"]:
+            return row["ground"]
+    return None
+
+
 def sector(tables: Tables, tac: Row) -> str | None:
     return organisation(tables, tac).get("sector")
 
@@ -244,9 +291,11 @@ GROUPS: Mapping[str, Callable[[Tables, Row, date], str | None]] = {
     "grade": lambda tables, row, day: row["grade"],
     "status": lambda tables, row, day: status(tables, row, day),
     "colour": lambda tables, row, day: colour(tables, row, day),
+    "ground": lambda tables, row, day: ground(tables, row),
+    **{key: lambda tables, row, day, key=key: of_contract(tables, row)[key] for key in ("kind", "service")},
     **{
         key: lambda tables, row, day, key=key: row[key]
-        for key in ("kind", "service", "whose", "type", "recipient", "duty", "body", "criterion")
+        for key in ("whose", "type", "recipient", "duty", "body", "criterion")
     },
 }
 
@@ -286,13 +335,40 @@ def flow_counts(
 
 
 def durations(
-    tables: Tables, first: date, last: date, split_by: str | None
+    key: str, tables: Tables, first: date, last: date, split_by: str | None
 ) -> dict[str | None, tuple[float, float, float]]:
-    """Lower quartile, median, upper quartile in days by group, in proportion between two values."""
-    days: dict[str | None, list[int]] = defaultdict(list)
-    for _, _, day, row in flow("tac_closed", tables, first, last, last):
-        days[group(split_by, tables, row, day)].append((row["ended_on"] - row["started_on"]).days)
-    return {name: tuple(at(sorted(found), part) for part in (0.25, 0.5, 0.75)) for name, found in days.items()}
+    """Lower quartile, median, upper quartile by group, in proportion between two values."""
+    found: dict[str | None, list[int]] = defaultdict(list)
+    if key == "placements_downgrade_told":
+        for hours, day, row in tellings(tables, first, last):
+            found[group(split_by, tables, row, day)].append(hours)
+    else:
+        for _, _, day, row in flow("tac_closed", tables, first, last, last):
+            found[group(split_by, tables, row, day)].append((row["ended_on"] - row["started_on"]).days)
+    return {name: tuple(at(sorted(values), part) for part in (0.25, 0.5, 0.75)) for name, values in found.items()}
+
+
+def tellings(tables: Tables, first: date, last: date) -> Iterator[tuple[int, date, Row]]:
+    """Hours from the downgrade to the first telling of a worker, the day of the flag, and the placement."""
+    for flag in within(tables["placement_flag"], "raised_on", first, last):
+        if flag["kind"] != "setting_adverse":
+            continue
+        told = [
+            (row["told_on"], row["told_hour"])
+            for row in tables["telling"]
+            if row["flag_id"] == flag["flag_id"] and row["why"] == "allocated worker"
+        ]
+        for placement in tables["placement"]:
+            for spell in tables["setting_status"]:
+                if (
+                    told
+                    and placement["placement_id"] == flag["placement_id"]
+                    and spell["setting_id"] == placement["setting_id"]
+                    and spell["status"] == "adverse"
+                    and stands(spell, flag["raised_on"], "from_on", "to_on")
+                ):
+                    day, hour = min(told)
+                    yield (day - spell["from_on"]).days * 24 + hour, flag["raised_on"], placement
 
 
 def at(ordered: list[int], part: float) -> float:

@@ -64,6 +64,33 @@ class Facts:
                 lambda: {"tac_id": choose(["tac0", "tac1", "gone"]), "audited_on": self.day(), "grade": choose(GRADES)},
             ),
             "placement": self.versions("placement", "placement_id", self.placement),
+            "placement_exception": self.versions(
+                "placement_exception", "exception_id", lambda: {"ground": choose(["court_named", "other"])}
+            ),
+            "placement_flag": self.versions(
+                "placement_flag",
+                "flag_id",
+                lambda: {
+                    "placement_id": choose(["placement0", "placement1", "gone", None]),
+                    "raised_on": self.day(),
+                    "kind": choose(["setting_adverse", "setting_adverse", "setting_watch"]),
+                },
+            ),
+            "telling": self.versions(
+                "telling",
+                "telling_id",
+                lambda: {
+                    "flag_id": choose(["placement_flag0", "placement_flag1"]),
+                    "told_on": self.day(),
+                    "why": choose(["allocated worker", "team manager"]),
+                    "told_hour": self.random.randrange(24),
+                },
+            ),
+            "setting_check": [
+                complete(RELATIONS["setting_check"], {"setting_id": f"setting{number}", "checked_on": self.day()})
+                for number in range(3)
+                for _ in range(self.random.randrange(4))
+            ],
             "setting_status": list(self.statuses()),
             **self.bought(),
         }
@@ -89,19 +116,28 @@ class Facts:
                 lambda: {
                     **self.span(), "kind": choose(["block", "spot"]), "service": choose(["Homes", "", None]),
                     "pounds": self.random.randrange(1, 10**9), "has_value": choose([True, False]),
+                    "visit_required": choose([True, False]),
                 },
             ),
             "contract_colour": list(self.coloured()),
             "contract_reason": list(self.reasons()),
             "evaluation": versions(
-                "evaluation", "evaluation_id", contract_id=one_of("contract0"), held_on=day,
+                "evaluation", "evaluation_id", contract_id=one_of("contract0", "contract1"), held_on=day,
                 service_area_present=one_of(True, False),
             ),
-            "visit": versions("visit", "visit_id", visited_on=day, whose=one_of("own", "other")),
-            "incident": versions("incident", "incident_id", type=one_of("missing", "death", None), occurred_on=day),
+            "visit": versions(
+                "visit", "visit_id", setting_id=one_of("setting0", "setting1", None), visited_on=day,
+                whose=one_of("own", "other"),
+            ),
+            "incident": versions(
+                "incident", "incident_id", contract_id=one_of("contract0", "gone"),
+                type=one_of("missing", "death", None),
+                occurred_on=day,
+            ),
             "notification": versions(
                 "notification", "notification_id", recipient=one_of("ofsted", "lado"),
-                duty=one_of("provider", "council"), due_on=day, needed=one_of(True, False), in_time=one_of(True, False),
+                duty=one_of("provider", "council"), due_on=one_of(*[HORIZON] * 300, *DAYS, None),
+                needed=one_of(True, False), in_time=one_of(True, False), sent=one_of(True, False),
             ),
             "tender": versions(
                 "tender", "tender_id", published_on=day, body=one_of("children", "school"),
@@ -111,7 +147,10 @@ class Facts:
             "bid": versions(
                 "bid", "bid_id", tender_id=one_of("tender0"), received_on=day, failed_stage1=one_of(True, False)
             ),
-            "stage1_fail": versions("stage1_fail", "decision_id", criterion=one_of("dbs", "policies"), decided_on=day),
+            "stage1_fail": versions(
+                "stage1_fail", "decision_id", bid_id=one_of("bid0", "bid1", "bid2"), decided_on=day,
+                criterion=one_of("dbs", "policies"),
+            ),
         }  # fmt: skip
 
     def coloured(self):
@@ -164,7 +203,8 @@ class Facts:
         choose = self.random.choice
         setting = choose(["setting0", "setting1", "setting2", "setting9", None])
         return {
-            **self.span(), "child_id": choose(CHILDREN), "setting_id": setting, "began_adverse": choose([True, False])
+            **self.span(), "child_id": choose(CHILDREN), "setting_id": setting, "began_adverse": choose([True, False]),
+            "exception_id": choose(["placement_exception0", "gone", None]),
         }  # fmt: skip
 
     def versions(self, name, key, row):
@@ -221,8 +261,8 @@ def expected(tables, asked):
         return found
     for number, piece in enumerate(pieces(asked.period, asked.every)):
         if measure.kind == "distribution":
-            for group, quartiles in naive.durations(tables, piece.first, piece.last, asked.split_by).items():
-                found[number, group] = quartiles
+            quartiles = naive.durations(measure.key, tables, piece.first, piece.last, asked.split_by)
+            found |= {(number, group): three for group, three in quartiles.items()}
         else:
             counts = naive.flow_counts(measure.key, tables, piece.first, piece.last, HORIZON, asked.split_by)
             for group, (k, n, not_yet_known) in counts.items():

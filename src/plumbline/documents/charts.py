@@ -109,6 +109,10 @@ def _line(chart: Chart) -> Spec:
     width = WIDTH - 60 - 7 * longest
     top = _top(chart.series)
     above = sum(_wrapped(mark.words, 40).count("\n") + 1 for mark in chart.breaks)
+    first = next((point.value for point in chart.series[0].points if point.value is not None), 0.0)
+    if len(chart.series) == 1 and first > 0.9 * top:
+        # The words of the first point stand above it, and so above the plot.
+        above += 1
     return {
         "width": width,
         "height": HEIGHT,
@@ -170,6 +174,8 @@ def _plot(
         "axis": {
             "title": None,
             "tickCount": ticks,
+            # There is no fifth of a case.
+            **({"values": list(range(int(top) + 1))} if bottom == 0 and top < ticks and _are_whole(drawn) else {}),
             "format": ",~f",
             "domain": False,
             "ticks": False,
@@ -442,6 +448,10 @@ def _tick_places(chart: Chart, most: int) -> list[int]:
 
 def _tick_label(point: Point) -> str:
     return _wrapped(point.at, 12) if isinstance(point.at, str) else f"{point.at:%-d %b}\n{point.at:%Y}"
+
+
+def _are_whole(drawn: Iterable[Series]) -> bool:
+    return all(point.value is None or point.value == int(point.value) for series in drawn for point in series.points)
 
 
 def _top(drawn: Iterable[Series]) -> float:

@@ -282,6 +282,7 @@ caption{text-align:left;font-weight:bold;padding-bottom:.4rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #b1b4b6}
 tbody th{font-weight:normal}
 .govuk-table__cell--numeric{text-align:right;padding-right:0;padding-left:.8rem}
+.govuk-table__cell--numeric+:not(.govuk-table__cell--numeric){padding-left:.8rem}
 figure{margin:1.8rem 0}
 figcaption.govuk-heading-s{font-weight:bold;margin-bottom:.4rem}
 img{max-width:100%;height:auto}

@@ -34,6 +34,12 @@ _ROWS = {
         "(select child_id from earlyhelp_tac where id = t.tac_id)",
     ),
     "placement_id": ("placements_placement t", "t.source_id, t.started_on, t.ended_on, t.urn_wording", "t.child_id"),
+    "flag_id": (
+        "flags_flag t",
+        "'flag ' || t.id, t.raised_on, (t.closed_at at time zone 'Europe/London')::date, t.kind::text",
+        "t.child_id",
+    ),
+    "setting_id": ("ofsted_setting t", "t.urn, t.status_since, null::date, t.status::text", _NO_CHILD),
     "contract_id": ("contracts_contract t", "t.reference, t.starts_on, t.ends_on, t.title", _NO_CHILD),
     "evaluation_id": (
         "contracts_evaluation t",

@@ -27,15 +27,28 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     "placement": (
         "placements_placement",
         "t.id as placement_id, t.child_id, coalesce(t.setting_id, 0) as setting_id, t.started_on, t.ended_on,"
-        " t.began_adverse",
+        " t.began_adverse, t.exception_id",
     ),
-    # In force to its last day, which is a day of it; not before it went live.
+    "placement_exception": ("placements_placementexception", "t.id as exception_id, t.grounds::text as ground"),
+    "placement_flag": (
+        "flags_flag",
+        "t.id as flag_id, case when t.subject_type = 'placement' then t.subject_id end as placement_id, t.kind::text,"
+        " t.raised_on",
+    ),
+    "telling": (
+        "flags_flagfor",
+        "t.id as telling_id, t.flag_id, t.why::text, t.from_on as told_on,"
+        " extract(hour from t.from_at at time zone 'Europe/London')::bigint as told_hour",
+    ),
+    # In force to its last day, which is a day of it; not before it went live, and not if it never did
+    # (contracts.queries.facts.RATED).
     "contract": (
         "contracts_contract",
-        "t.id as contract_id, case when t.state <> 'implementation'"
+        "t.id as contract_id, case when t.state = 'live'"
+        " or t.state = 'ended' and (t.live_on is not null or t.import_run_id is not null)"
         " then greatest(t.starts_on, coalesce(t.live_on, t.starts_on)) end as started_on,"
         " t.ends_on + 1 as ended_on, t.kind::text, t.service::text, coalesce(round(t.value), 0)::bigint as pounds,"
-        " t.value is not null as has_value",
+        " t.value is not null as has_value, t.visit_required",
     ),
     "contract_colour": (
         "contracts_ratingperiod",
@@ -49,18 +62,20 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     ),
     "visit": (
         "contracts_visit",
-        "t.id as visit_id, case when t.state not in ('planned', 'cancelled') then t.visited_on end as visited_on,"
+        "t.id as visit_id, t.setting_id,"
+        " case when t.state not in ('planned', 'cancelled') then t.visited_on end as visited_on,"
         " case when t.by_council = '' then 'own' else 'other' end as whose",
     ),
     "incident": (
         "contracts_incident",
-        "t.id as incident_id, t.type::text, (t.occurred_at at time zone 'Europe/London')::date as occurred_on",
+        "t.id as incident_id, t.contract_id, t.type::text,"
+        " (t.occurred_at at time zone 'Europe/London')::date as occurred_on",
     ),
     "notification": (
         "contracts_notification",
         "t.id as notification_id, t.recipient::text, t.duty::text,"
         " (t.due_at at time zone 'Europe/London')::date as due_on, t.not_needed_because = '' as needed,"
-        " coalesce(t.sent_at <= t.due_at, false) as in_time",
+        " coalesce(t.sent_at <= t.due_at, false) as in_time, t.sent_at is not null as sent",
     ),
     "tender": (
         "commissioning_tender",
@@ -74,10 +89,20 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     ),
     "stage1_fail": (
         "commissioning_stage1decision",
-        "t.id as decision_id, t.criterion::text, case when t.decision = 'fail'"
+        "t.id as decision_id, t.bid_id, t.criterion::text, case when t.decision = 'fail'"
         " then (t.decided_at at time zone 'Europe/London')::date end as decided_on",
     ),
 }
+
+# That a setting was looked up is kept on the setting itself, as the last day of it (ofsted). The days before that are
+# in its history, and are never taken back.
+_CHECKS = """
+create or replace view fact_setting_check_version as
+    select id as setting_id, last_checked_on as checked_on, min(from_tx) as from_tx, null::bigint as to_tx
+    from ofsted_setting_history where last_checked_on is not null group by id, last_checked_on;
+create or replace view fact_setting_check as
+    select setting_id, checked_on from fact_setting_check_version;
+"""
 
 # A setting of no list has no judged status: it is unmatched for as long as the setting's own row says so.
 _STATUS = """
@@ -104,4 +129,4 @@ def sync() -> None:
             cursor.execute(
                 f"create view fact_{relation}_version as select {columns}, t.from_tx, t.to_tx from {table}_history t"
             )
-        cursor.execute(_STATUS)
+        cursor.execute(_STATUS + _CHECKS)

@@ -1,6 +1,6 @@
 """Publishing figures, and running them again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -56,19 +56,27 @@ def publish(
     return publication
 
 
-def rerun(*, publication: Publication, viewer: User | None, on: date) -> list[dict[str, Any]]:
+def rerun(
+    *,
+    publication: Publication,
+    viewer: User | None,
+    on: date,
+    alike: Callable[[Mapping[str, Mapping[str, Any]]], Mapping[str, Mapping[str, Any]]] = dict,
+) -> list[dict[str, Any]]:
     """Every figure as published, as known then and as known now, with what changed since in words; for a viewer
-    outside the case area as shown, with small counts withheld. `withheld`: which of the three are.
+    outside the case area as shown, with small counts withheld. `withheld`: which of the three are. `alike` withholds
+    of answers by reference what the others among them would tell.
 
     A question that can no longer be answered as it was asked says so in `because`.
     """
     access.check(viewer, Permission.FIGURES_VIEW, on=on)
     profile = queries.profile_of(viewer, on=on)
-    rows = []
+    rows: dict[str, dict[str, Any]] = {}
+    bodies: dict[str, dict[str, Mapping[str, Any]]] = {"published": {}, "as_known_then": {}, "as_known_now": {}}
     for figure in publication.figures.order_by("id"):
-        published = figure.answer if profile is None else figure.shown
-        row: dict[str, Any] = {"key": figure.key, "ref": figure.ref, "published": published["value"]}
-        withheld = ["published"] if published["withheld"] else []
+        row: dict[str, Any] = {"key": figure.key, "ref": figure.ref}
+        rows[figure.ref] = row
+        bodies["published"][figure.ref] = figure.answer if profile is None else figure.shown
         try:
             asked = questions.read(figure.asked)
             then = queries.answer_unchecked(
@@ -76,35 +84,30 @@ def rerun(*, publication: Publication, viewer: User | None, on: date) -> list[di
             )
             now = queries.answer_unchecked(asked=asked, on=on)
         except RuleBroken as refusal:
-            nothing = {"as_known_then": None, "as_known_now": None, "withheld": withheld}
-            rows.append({**row, **nothing, "because": [refusal.reason]})
+            row["because"] = [refusal.reason]
             continue
-        body_then, body_now = then.as_json(), now.as_json()
         because = []
         if asked.measure.fingerprint != figure.definition:
             because.append(f"The definition has changed since version {figure.version} was published.")
-        same = _figures_of(body_then) == _figures_of(figure.answer)
-        if _figures_of(body_then) != _figures_of(body_now):
-            small = disclosure.get_profile(profile).threshold if profile else 0
-            because += differences.because(asked=asked, on=on, since=publication.known_at, small=small)
-        if profile:
-            body_then, body_now = (
-                disclosure.protect_answer(each, disclosure.get_profile(profile)).as_json() for each in (then, now)
-            )
-        withheld += [
-            name for name, body in (("as_known_then", body_then), ("as_known_now", body_now)) if body["withheld"]
-        ]
-        rows.append(
-            {
-                **row,
-                "as_known_then": body_then["value"],
-                "as_known_now": body_now["value"],
-                "withheld": withheld,
-                "same_as_published": same,
-                "because": because,
-            }
-        )
-    return rows
+        if _figures_of(then.as_json()) != _figures_of(now.as_json()):
+            guarded = profile if asked.measure.disclosure == "child" else None
+            because += differences.because(
+                asked=asked, on=on, since=publication.known_at, until=figure.observed_until,
+                small=disclosure.get_profile(guarded).threshold if guarded else 0,
+            )  # fmt: skip
+        row |= {
+            "same_as_published": _figures_of(then.as_json()) == _figures_of(figure.answer),
+            "because": because,
+        }
+        for name, answer in (("as_known_then", then), ("as_known_now", now)):
+            shown = disclosure.protect_answer(answer, disclosure.get_profile(profile)) if profile else answer
+            bodies[name][figure.ref] = shown.as_json()
+    for name, found in bodies.items():
+        for ref, body in (alike(found) if profile else found).items():
+            rows[ref][name] = body["value"]
+            if body["withheld"]:
+                rows[ref].setdefault("withheld", []).append(name)
+    return [{"as_known_then": None, "as_known_now": None, "withheld": [], **row} for row in rows.values()]
 
 
 def _figures_of(body: Mapping[str, Any]) -> list[Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
 from plumbline.audit import moments
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -104,7 +105,7 @@ def answer_unchecked(
         answer = asking.answer(
             asked,
             engine=PostgresEngine(cursor),
-            observed_until={**horizons(known=known), NATIVE: native_until or on},
+            observed_until=_reached(known, native_until, on),
             known=known,
         )
         answer = _say_what_is_missing(answer, known)
@@ -125,11 +126,13 @@ def records_behind(
     return records_unchecked(asked=asked, on=on, known_at=known_at)
 
 
-def records_unchecked(*, asked: Asked, on: date, known_at: datetime | None = None) -> tuple[Behind, ...]:
+def records_unchecked(
+    *, asked: Asked, on: date, known_at: datetime | None = None, native_until: date | None = None
+) -> tuple[Behind, ...]:
     _refuse_future(asked, on)
     with snapshot(), connection.cursor() as cursor:
         known = _known(known_at)
-        reached = {**horizons(known=known), NATIVE: on}
+        reached = _reached(known, native_until, on)
         found = asking.records(asked, engine=PostgresEngine(cursor), observed_until=reached, known=known)
     return tuple(Behind(int(record.id), record.group, record.in_numerator) for record in found)
 
@@ -144,6 +147,12 @@ def horizons(*, known: Known | None = None) -> dict[str, date]:
     with connection.cursor() as cursor:
         cursor.execute(f"select source, max(extracted_on) from {relation} x group by source", parameters)
         return dict(cursor.fetchall())
+
+
+def _reached(known: Known | None, native_until: date | None, on: date) -> dict[str, date]:
+    """How far each source reaches. What is recorded here reaches to today; as known at a moment, no further than it."""
+    then = localdate(known.at) if known and known.at else on
+    return {**horizons(known=known), NATIVE: native_until or min(on, then)}
 
 
 def _known(moment: datetime | None) -> Known | None:

@@ -1,7 +1,7 @@
 """What the demonstration's people have done by its day, through the same operations as the pages."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from plumbline.earlyhelp.models import Tac, TacAudit
 from plumbline.flags import operations as flags
@@ -57,10 +57,10 @@ def _tie_people(on: date) -> None:
 
 def _check(first: date, day: date, left: int) -> None:
     """The monthly check of the settings that had children on the day."""
-    analyst = User.objects.get(username="analyst")
+    analyst, at = User.objects.get(username="analyst"), datetime.combine(day, time(14, 30), tzinfo=UTC)
     placed = Placement.objects.filter(started_on__lte=day, setting__isnull=False).exclude(ended_on__lte=day)
     check = ofsted.open_month(
-        month=first, setting_ids=set(placed.values_list("setting", flat=True)), by=analyst, at=ways_in.now(), on=day
+        month=first, setting_ids=set(placed.values_list("setting", flat=True)), by=analyst, at=at, on=day
     )
     # Those of no list cannot be looked up on Ofsted's pages; they stay to do where something is left.
     items = (
@@ -70,11 +70,11 @@ def _check(first: date, day: date, left: int) -> None:
     )
     for item in items[: items.count() - left]:
         ofsted.check_unchanged(
-            item_id=item.pk, report_link=lookups.report_address(item.setting), by=analyst, at=ways_in.now(), on=day
+            item_id=item.pk, report_link=lookups.report_address(item.setting), by=analyst, at=at, on=day
         )
     if not left:
         note = "Ofsted publishes the list of social-care providers once a year; that of 31 March 2016 had been read."
-        ofsted.complete_month(check_id=check.pk, lists_note=note, by=analyst, at=ways_in.now(), on=day)
+        ofsted.complete_month(check_id=check.pk, lists_note=note, by=analyst, at=at, on=day)
 
 
 def _answer_flags(on: date) -> None:

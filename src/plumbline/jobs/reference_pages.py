@@ -202,6 +202,9 @@ def _rule(rule: Any, indent: str = "") -> Iterator[str]:
     if isinstance(rule, Spells) and rule.numerator_spells:
         yield f"{indent}numerator spells:"
         yield from _rule(rule.numerator_spells, indent + "  ")
+    if isinstance(rule, Spells) and rule.without:
+        yield f"{indent}not in the numerator:"
+        yield from _rule(rule.without, indent + "  ")
 
 
 def _one_line(text: str) -> str:

@@ -87,9 +87,13 @@ def rerun(*, report_id: int, as_json: bool, by: User | None, on: date) -> None:
         click.echo(json.dumps({"figures": rows}, ensure_ascii=False))
         return
     for row in rows:
+        said = {
+            name: "withheld" if name in row["withheld"] else "no value" if row[name] is None else row[name]
+            for name in ("published", "as_known_then", "as_known_now")
+        }
         click.echo(
-            f"{row['key']} ({row['ref']}): published {row['published']}, "
-            f"as known then {row['as_known_then']}, as known now {row['as_known_now']}"
+            f"{row['key']} ({row['ref']}): published {said['published']}, "
+            f"as known then {said['as_known_then']}, as known now {said['as_known_now']}"
         )
         for because in row["because"]:
             click.echo(f"  {because}")

@@ -221,7 +221,8 @@ def _sum(cells: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     total: dict[str, Any] = {}
     for counts in cells:
         for key, count in counts.items():
-            total[key] = total.get(key, 0) + count
+            # Quartiles of nothing are none.
+            total[key] = total.get(key, 0) + (count or 0)
     return total
 
 

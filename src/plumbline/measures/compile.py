@@ -34,12 +34,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class _Spell:
-    """One SELECT of spells adding to the counts with `sign`; `n` and `k` say to which."""
+    """One SELECT of spells adding to the counts with `sign`; `n` and `k` say to which.
+
+    `distinct`: a record may stand in several of its rows at once, and counts once.
+    """
 
     select: str
     sign: int
     n: bool
     k: bool
+    distinct: bool
 
 
 def stock(measure: Measure, dates: Sequence[date], split: Split | None, known: Known | None) -> Statement:
@@ -80,14 +84,16 @@ def flow(
         "first": pieces[0].first,
         "last": pieces[-1].last,
         "year_over": _year_over(observed_until),
+        "observed": observed_until,
     }
     single = len(pieces) == 1
     if not single:
         parameters["origin"] = pieces[0].first
         parameters["piece_of"] = _numbered(((piece.last - piece.first).days + 1 for piece in pieces), 0)
     if rule.value is not None:
-        text = _distribution(rule, split, single)
-        return _statement(text, known, parameters, ("piece", "grp", "n", "lower", "median", "upper"))
+        counts = {"n": counts["n"], **{counter.key: counts[counter.key] for counter in (*rule.leaves_out, *rule.apart)}}
+        text = _distribution(rule, split, counts, single)
+        return _statement(text, known, parameters, ("piece", "grp", *counts, "lower", "median", "upper"))
     text = _flow(rule, split, counts, single)
     return _statement(text, known, parameters, ("piece", "grp", *counts))
 
@@ -100,10 +106,15 @@ def records(
     A stock is given by its day as a period of one day.
     """
     rule = measure.rule
-    parameters = {"first": when.first, "last": when.last, "year_over": _year_over(observed_until)}
+    parameters = {
+        "first": when.first,
+        "last": when.last,
+        "year_over": _year_over(observed_until),
+        "observed": observed_until,
+    }
     if isinstance(rule, Spells):
         parts = " union all ".join(
-            f"select record, grp, {spell.sign if spell.n else 0} as n,"
+            f"select {'distinct ' if spell.distinct else ''}record, grp, {spell.sign if spell.n else 0} as n,"
             f" case when k then {spell.sign if spell.k else 0} else 0 end as k"
             f" from ({spell.select}) s where {_STANDS}"
             for spell in _spells(rule, split, merge=False)
@@ -127,28 +138,27 @@ _STANDS = "starts_on <= :last and (ends_on is null or ends_on > :last)"
 
 
 def _spells(rule: Spells, split: Split | None, *, merge: bool) -> list[_Spell]:
-    found = [
-        _Spell(_spell_select(rule, rule, split, merge), 1, n=True, k=rule.numerator_spells is None),
-        *_gaps(rule, rule, split, n=True, k=rule.numerator_spells is None),
-    ]
+    found = _parts(rule, rule, split, 1, merge=merge, n=True, k=rule.numerator_spells is None)
     if rule.numerator_spells:
-        found += [
-            _Spell(_spell_select(rule.numerator_spells, rule, split, merge), 1, n=False, k=True),
-            *_gaps(rule.numerator_spells, rule, split, n=False, k=True),
-        ]
+        found += _parts(rule.numerator_spells, rule, split, 1, merge=merge, n=False, k=True)
+    if rule.without:
+        found += _parts(rule.without, rule, split, -1, merge=merge, n=False, k=True)
     return found
 
 
-def _gaps(spells: Spells, rule: Spells, split: Split | None, *, n: bool, k: bool) -> list[_Spell]:
-    """Days that no row of the split covers: the whole spell, minus the days that are covered."""
-    if split is None or not split.gaps:
-        return []
-    whole = Split(split.key, split.title, f"'{NOT_RECORDED}'")
-    covered = Split(split.key, split.title, f"'{NOT_RECORDED}'", split.join, split.from_on, split.to_on)
-    return [
-        _Spell(_spell_select(spells, rule, whole, merge=False), 1, n, k),
-        _Spell(_spell_select(spells, rule, covered, merge=False), -1, n, k),
-    ]
+def _parts(
+    spells: Spells, rule: Spells, split: Split | None, sign: int, *, merge: bool, n: bool, k: bool
+) -> list[_Spell]:
+    """The spells; and where the split has gaps the days that no row of it covers: all, minus those that are."""
+    wanted = [(split, sign)]
+    if split and split.gaps:
+        name = f"'{NOT_RECORDED}'"
+        wanted += [
+            (Split(split.key, split.title, name), sign),
+            (Split(split.key, split.title, name, split.join, split.from_on, split.to_on), -sign),
+        ]
+    distinct = bool(spells.distinct)
+    return [_Spell(_spell_select(spells, rule, by, merge), signed, n, k, distinct) for by, signed in wanted]
 
 
 def _spell_select(spells: Spells, rule: Spells, split: Split | None, merge: bool) -> str:
@@ -188,9 +198,8 @@ def _merged(select: str) -> str:
 
 
 def _stock_on_a_day(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> str:
-    everything = "count(distinct record)" if rule.distinct else _everything(rule)
     parts = " union all ".join(
-        f"select grp, {_counts(spell, rule, counts, everything, spell.sign)}"
+        f"select grp, {_counts(spell, rule, counts, 'count(distinct record)' if spell.distinct else '', spell.sign)}"
         f" from ({spell.select}) s where {_STANDS} group by grp"
         for spell in spells
     )
@@ -200,13 +209,14 @@ def _stock_on_a_day(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -
 def _stock_series(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> str:
     """By piece first: what is then added up is pieces times groups, however many records there are."""
     merged = ""
-    if rule.distinct:
-        # Read twice below, and dear: worked out once.
-        merged = f"merged as ({spells[0].select}), "
-        spells = [replace(spells[0], select="select * from merged")]
+    for number, spell in enumerate(spells):
+        if spell.distinct:
+            # Read twice below, and dear: worked out once.
+            merged += f"merged{number} as ({spell.select}), "
+            spells[number] = replace(spell, select=f"select * from merged{number}")
     by_piece = " union all ".join(
         f"select {_piece(f'greatest({day} - cast(:origin as date), 0)')} as piece, grp,"
-        f" {_counts(spell, rule, counts, _everything(rule), spell.sign * sign)}"
+        f" {_counts(spell, rule, counts, '', spell.sign * sign)}"
         f" from ({spell.select}) s where {day} <= :last group by 1, 2"
         for spell in spells
         for day, sign in (("starts_on", 1), ("ends_on", -1))
@@ -224,6 +234,7 @@ def _stock_series(rule: Spells, spells: list[_Spell], counts: Sequence[str]) -> 
 
 
 def _counts(spell: _Spell, rule: Spells, counts: Sequence[str], everything: str, sign: int) -> str:
+    everything = everything or ("cast(sum(amount) as bigint)" if rule.amount else "count(*)")
     minus = "-" if sign < 0 else ""
     wanted = {"n": everything if spell.n else "0", "k": "0"}
     if spell.k:
@@ -233,10 +244,6 @@ def _counts(spell: _Spell, rule: Spells, counts: Sequence[str], everything: str,
         number = "count(*)" if rule.amount else everything
         wanted[counter.key] = f"{number} filter (where {counter.key})" if spell.n else "0"
     return ", ".join(f"{minus}{wanted[count]} as {count}" for count in counts)
-
-
-def _everything(rule: Spells) -> str:
-    return "cast(sum(amount) as bigint)" if rule.amount else "count(*)"
 
 
 # Flows
@@ -265,8 +272,7 @@ def _in_period(rule: Events) -> str:
 
 def _flow(rule: Events, split: Split | None, counts: dict[str, str], single: bool) -> str:
     aggregates = ", ".join(
-        ("0" if condition == "" and key != "n" else f"count(*){f' filter (where {condition})' if condition else ''}")
-        + f" as {key}"
+        ("0" if condition == "" and key != "n" else f"count(*){_only(condition)}") + f" as {key}"
         for key, condition in counts.items()
     )
     return (
@@ -275,15 +281,20 @@ def _flow(rule: Events, split: Split | None, counts: dict[str, str], single: boo
     )
 
 
-def _distribution(rule: Events, split: Split | None, single: bool) -> str:
+def _distribution(rule: Events, split: Split | None, counts: dict[str, str], single: bool) -> str:
+    aggregates = ", ".join(f"count(*){_only(condition)} as {key}" for key, condition in counts.items())
     quartiles = ", ".join(
-        f"percentile_cont({fraction}) within group (order by {rule.value}) as {name}"
+        f"percentile_cont({fraction}) within group (order by {rule.value}){_only(_counted(rule))} as {name}"
         for fraction, name in ((0.25, "lower"), (0.5, "median"), (0.75, "upper"))
     )
     return (
-        f"select {_piece_of_event(rule, single)} as piece, {_group(split)} as grp, count(*) as n, {quartiles}"
-        f" from {_source(rule, split)} where {_in_period(rule)}{_and(_counted(rule))} group by 1, 2"
+        f"select {_piece_of_event(rule, single)} as piece, {_group(split)} as grp, {aggregates}, {quartiles}"
+        f" from {_source(rule, split)} where {_in_period(rule)} group by 1, 2"
     )
+
+
+def _only(condition: str) -> str:
+    return f" filter (where {condition})" if condition else ""
 
 
 def _piece_of_event(rule: Events, single: bool) -> str:

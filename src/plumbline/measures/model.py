@@ -51,8 +51,9 @@ class Spells:
     """The rule of a stock: things that hold from `starts_on` until the day before `ends_on` (null = still).
 
     SQL text over fact relations written as {tac}. A share's numerator is a condition on the same spells, or spells of
-    its own (`numerator_spells`), each lying within one of the denominator's. `distinct` counts those instead of
-    records; `amount`, a whole number that is never null, is added up instead of counting (of a plain stock only).
+    its own (`numerator_spells`), or every record but for the days of other spells (`without`); each of those lies
+    within one of the denominator's. `distinct` counts those instead of records; `amount`, a whole number that is never
+    null, is added up instead of counting (of a plain stock only).
     """
 
     source: str
@@ -62,6 +63,7 @@ class Spells:
     where: str = ""
     numerator: str | None = None
     numerator_spells: "Spells | None" = None
+    without: "Spells | None" = None
     distinct: str | None = None
     apart: tuple[Counter, ...] = ()
     amount: str | None = None
@@ -73,8 +75,8 @@ class Events:
 
     `leaves_out` are counted as exclusions, each row at the first that fits. `not_yet_known` rows are in neither
     numerator nor denominator. `value` is the number whose distribution is asked. SQL text over fact relations
-    written as {tac}; :first and :last are the period asked, :year_over the last day whose following year is over
-    within the records.
+    written as {tac}; :first and :last are the period asked, :observed the last day of the records, :year_over the last
+    day whose following year is over within them.
     """
 
     source: str
@@ -130,8 +132,7 @@ class Measure:
             "meaning": self.meaning,
             "unit": self.unit,
             "kind": self.kind,
-            # What a rule does not use is no part of it, so that a new possibility changes no definition.
-            "rule": {name: part for name, part in asdict(self.rule).items() if name != "amount" or part},
+            "rule": _used(asdict(self.rule)),
         }
         return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
@@ -265,6 +266,15 @@ class Answer:
         if self.asked.split_by or self.asked.every:
             body["rows"] = [row.as_json() for row in self.rows]
         return body
+
+
+def _used(rule: dict[str, Any]) -> dict[str, Any]:
+    """What a rule does not use is no part of it, so that a new possibility changes no definition."""
+    return {
+        name: _used(part) if isinstance(part, dict) else part
+        for name, part in rule.items()
+        if name not in ("amount", "without") or part
+    }
 
 
 def _figure_json(row: Row) -> dict[str, Any]:

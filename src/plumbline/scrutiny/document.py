@@ -224,7 +224,13 @@ def _register(caption: str, options: Mapping[str, Any], shown: Mapping[str, Show
         keep_back = _STATUS_OF_FLAG.get(row.get("key", "")) in hidden
         cells = [wording.WITHHELD if keep_back or cell is None else _said(cell) for cell in row["cells"]]
         rows.append(Row(row["header"], tuple(cells)))
-    return Table(caption, _columns(found["columns"]), tuple(rows), note=found.get("note", ""), source=found["source"])
+    columns = tuple(
+        Column(
+            title, "right" if place and any(_is_number(row["cells"][place - 1]) for row in found["rows"]) else "left"
+        )
+        for place, title in enumerate(found["columns"])
+    )
+    return Table(caption, columns, tuple(rows), note=found.get("note", ""), source=found["source"])
 
 
 def _withheld_statuses(shown: Mapping[str, Shown]) -> set[str]:
@@ -326,6 +332,11 @@ def _columns(titles: Sequence[str]) -> tuple[Column, ...]:
 
 def _plain(text: str, shown: Mapping[str, Shown]) -> str:
     return "".join(run.shown if isinstance(run, Figure | Withheld) else run.text for run in placing.place(text, shown))
+
+
+def _is_number(cell: object) -> bool:
+    """What is kept back was one."""
+    return cell is None or isinstance(cell, int)
 
 
 def _said(cell: object) -> str:

@@ -18,7 +18,7 @@ from plumbline.measures.disclosure import get_profile
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
-from plumbline.scrutiny import days, library, queries, records, wording
+from plumbline.scrutiny import days, library, queries, records, rules, wording
 from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Question, QuestionSet, Quotation, Report
 from plumbline.scrutiny.states import REPORT_MOVES
 
@@ -155,7 +155,7 @@ def rerun_report(*, report_id: int, viewer: User | None, on: date) -> list[dict[
         raise RuleBroken(
             f"Report {report_id} has not been published, so there is nothing to compare with.", code="not_published"
         )
-    return indicators.rerun(publication=report.publication, viewer=viewer, on=on)
+    return indicators.rerun(publication=report.publication, viewer=viewer, on=on, alike=rules.withhold_alike)
 
 
 def _questions(written: library.Answers, numbers: Sequence[int]) -> list[Question]:

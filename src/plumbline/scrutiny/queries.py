@@ -238,9 +238,10 @@ def _background_papers(
         found[f"{guide.publisher}: {guide.title} ({guide.year})"] = guide.source
     frozen = report.front.get("horizons")
     horizons = frozen if frozen is not None else {s: d.isoformat() for s, d in indicators.horizons().items()}
-    sources = dict.fromkeys(
-        source for figure in shown.values() if figure.body for source in CATALOGUE[figure.body["key"]].sources
-    )
+    # A measure of a published report may have been taken out of the catalogue since.
+    asked = [(CATALOGUE[figure.body["key"]], figure.body) for figure in shown.values()
+             if figure.body and figure.body["key"] in CATALOGUE]  # fmt: skip
+    sources = dict.fromkeys(source for measure, _ in asked for source in measure.sources)
     for source in sources:
         if source in horizons:
             words = wording.SOURCES.get(source, source)
@@ -254,4 +255,7 @@ def _background_papers(
                 found[f"{said.source_body}: {said.source_title}, {wording.on_day(said.said_on)}"] = said.permission
             if one.document:
                 found[one.document.title] = "Children's Services"
+    for register, moment in {wording.register(measure): body["known_at"] for measure, body in asked}.items():
+        if register and not any(title.startswith(register) for title in found):
+            found[f"{register}, {wording.at_moment(moment)}"] = "Children's Services"
     return [documents.BackgroundPaper(title, where) for title, where in found.items()]

@@ -25,7 +25,7 @@ _FLAGS: Mapping[str, str] = {
     "setting_unmatched": "The setting is not matched to Ofsted's lists",
     "setting_gone": "The setting is gone from Ofsted's newest list",
     "setting_watch": "The setting is to be watched",
-    "check_late": "The monthly check was late",
+    "check_late": "The setting had not been checked for a month",
 }
 # These flags are about the council's own work: their counts tell nothing of a child.
 _ABOUT_WORK = {"check_late"}
@@ -64,6 +64,7 @@ def _monthly_checks(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
             for check in checks
         ],
         "nothing": f"No monthly check is recorded for the twelve months to {wording.on_day(on)}.",
+        "note": f"The twelve months to {wording.on_day(on)}, when this was written.",
         "source": f"Register of monthly checks, {wording.at_moment(at.isoformat())}",
     }
 
@@ -119,6 +120,7 @@ def _flags(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
             if kind in by_kind
         ],
         "nothing": f"No flag about a placement or a check was raised in the twelve months to {wording.on_day(on)}.",
+        "note": f"Flags raised in the twelve months to {wording.on_day(on)}, when this was written.",
         "source": f"Register of flags, {wording.at_moment(at.isoformat())}",
     }
 
@@ -167,6 +169,7 @@ def _team_decisions(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
             for one in decided.select_related("contract").order_by("-decided_on", "-pk")[:20]
         ],
         "nothing": f"No decision of the management team is recorded for the twelve months to {wording.on_day(on)}.",
+        "note": f"The newest decisions of the twelve months to {wording.on_day(on)}, when this was written.",
         "source": f"Register of contracts, {wording.at_moment(at.isoformat())}",
     }
 

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from plumbline.commissioning.models import Tender
 from plumbline.contracts.models import Colour, Contract, IncidentType, Notification
+from plumbline.contracts.rules import notifications
 from plumbline.earlyhelp.models import AuditGrade, ClosureCode
-from plumbline.measures.model import NOT_RECORDED
+from plumbline.measures.model import NOT_RECORDED, Measure
 from plumbline.ofsted.models import Status
 from plumbline.people.models import Organisation
+from plumbline.placements.models import Grounds
 
 WITHHELD = "withheld"
 NOTHING = "none to count"
@@ -38,6 +40,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "type": dict(IncidentType.choices),
     "duty": dict(Notification.Duty.choices),
     "whose": {"own": "Our own", "other": "Another council's"},
+    "ground": dict(Grounds.choices),
+    "recipient": {key: recipient.label for key, recipient in notifications.library().recipients.items()},
+    # Of other toolkits than the shipped one, by their keys.
+    "criterion": {"dbs": "Disclosure and barring checks", "section11_understood": "Understanding of section 11"},
 }
 
 # What each source is called among the background papers.
@@ -48,6 +54,21 @@ SOURCES: Mapping[str, str] = {
     "ssd_cla_placement": "Placements of looked-after children, from the council's case system",
     "school_placements": "Placements at schools for special educational needs",
 }
+
+# What is recorded here and read from no extract: by the relations that a measure counts.
+_REGISTERS: Mapping[str, tuple[str, ...]] = {
+    "Register of contracts": ("contract", "evaluation", "visit"),
+    "Register of serious incidents": ("incident", "notification"),
+    "Register of tenders and bids": ("tender", "bid", "stage1_fail"),
+}
+
+
+def register(measure: Measure) -> str:
+    """The register that a measure counts from; "" where it reads extracts."""
+    if measure.sources:
+        return ""
+    counted = measure.rule.source.partition("}")[0].removeprefix("{")
+    return next((name for name, relations in _REGISTERS.items() if counted in relations), "")
 
 
 def on_day(day: date | str) -> str:
@@ -75,7 +96,9 @@ def when(body: Mapping[str, Any]) -> str:
 def group(split: str, key: str) -> str:
     if key == NOT_RECORDED:
         return "Not recorded"
-    return GROUPS.get(split, {}).get(key, key)
+    words = GROUPS.get(split, {}).get(key, key)
+    # A key without words is said as it is written, but for how keys are written.
+    return words.replace("_", " ").capitalize() if words == key and key.islower() else words
 
 
 def group_order(split: str, key: str) -> tuple[int, int, str]:

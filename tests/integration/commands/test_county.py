@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from click.testing import CliRunner, Result
 from django.db import connection
 
 from plumbline.config.cli import main
+from plumbline.scrutiny import queries
+from plumbline.scrutiny.models import Report
 from tests import databases
 from tests.conftest import point_at
 
@@ -111,6 +114,15 @@ def test_the_known_placements_are_flagged_to_their_workers(county, kind, known):
     }
 
     assert flagged(kind) == wanted
+
+
+def test_run_again_shows_the_scrutiny_office_no_figure_that_the_report_withholds(county) -> None:
+    shown = queries.figures_shown(Report.objects.get(pk=1), on=date(2016, 7, 31))
+    withheld = {ref for ref, figure in shown.items() if figure.body and figure.body["withheld"]}
+
+    rows = answer("rerun", "1", "--as", "scrutiny")["figures"]
+
+    assert {row["ref"] for row in rows if "published" in row["withheld"]} == withheld != set()
 
 
 def test_the_published_report_of_the_demonstration_re_runs_to_its_values_and_says_what_changed(county):

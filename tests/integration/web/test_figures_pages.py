@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from plumbline.audit.models import Extract
+from plumbline.measures.catalogue import CATALOGUE
 from plumbline.people.models import User
 from tests import databases
 from tests.conftest import point_at
@@ -88,6 +89,33 @@ def test_a_commissioner_sees_no_small_count(county) -> None:
 def test_the_records_behind_a_figure_are_as_many_as_it_counts(county) -> None:
     page = county("analyst").get("/figures/tac_open/records/?as_at=30+June+2016")
     assert page.context["table"].count == 2704
+
+
+def test_every_figure_of_the_catalogue_has_a_card(county) -> None:
+    page = county("analyst").get("/figures/")
+    cards = [card["url"] for group in page.context["groups"] for card in group["cards"]]
+    assert sorted(cards) == sorted(f"/figures/{key}/" for key in CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "contracts_review_on_time", "contracts_assurance_complete", "contracts_visits_on_time", "settings_visited",
+        "settings_checked", "evaluations_area_present", "tenders_with_stage1",
+        "incidents_reported?from=1+July+2015&to=31+July+2016",
+        "placements_downgrade_told?from=1+July+2016&to=31+July+2016",
+    ],
+)  # fmt: skip
+def test_the_records_behind_a_figure_of_question_5_are_as_many_as_it_counts(county, address) -> None:
+    key, _, asked = address.partition("?")
+    figure = county("analyst").get(f"/figures/{key}/?{asked}").context["answer"].total
+    records = county("analyst").get(f"/figures/{key}/records/?{asked}").context["table"]
+    assert records.count == (figure.numerator if figure.denominator is None else figure.denominator) > 0
+
+
+def test_groups_are_said_in_the_words_of_their_choices(county) -> None:
+    page = county("analyst").get("/figures/incidents_reported/?from=1+July+2015&to=30+June+2016&by=type")
+    assert page.context["split_rows"] == [("Allegation against staff", "1", "incidents")]
 
 
 def test_the_records_of_a_figure_that_was_not_split_have_no_group(county) -> None:

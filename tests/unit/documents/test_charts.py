@@ -147,3 +147,18 @@ def test_a_sparkline_marks_what_is_withheld():
 
 def test_a_sparkline_of_nothing_is_an_empty_drawing():
     assert etree.fromstring(charts.sparkline([])).tag == f"{SVG}svg"
+
+
+def of_values(*values: float) -> Chart:
+    points = tuple(Point(date(2016, month, 1), value, f"{value:g}") for month, value in enumerate(values, 1))
+    return Chart(title="t", kind="line", measure="m", series=(Series("s", points),))
+
+
+def test_between_whole_counts_no_tick_stands():
+    assert [word for word in words(of_values(0, 2, 1)) if word and "." in word] == []
+
+
+def test_the_words_of_a_first_point_at_the_top_have_a_line_to_themselves():
+    high, low = (charts.size(charts.svg(of_values(*values)))[1] for values in ((50, 20, 20), (20, 50, 20)))
+
+    assert high - low >= charts.LINE

@@ -47,10 +47,10 @@ def _stock(key: str, title: str, meaning: str, rule: Spells, *splits: Split) -> 
     )  # fmt: skip
 
 
-def _share(key: str, title: str, meaning: str, numerator: Spells, *splits: Split) -> Measure:
+def _share(key: str, title: str, meaning: str, rule: Spells, *splits: Split) -> Measure:
     return Measure(
-        key=key, version=1, title=title, meaning=meaning, unit="contracts", kind="share_of_stock",
-        rule=replace(_OPEN, numerator_spells=numerator), disclosure="work", sources=NATIVE, splits=splits,
+        key=key, version=1, title=title, meaning=meaning, unit="contracts", kind="share_of_stock", rule=rule,
+        disclosure="work", sources=NATIVE, splits=splits,
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ CONTRACTS = (
         _share(
             f"contracts_{colour}_share", f"Share of contracts rated {colour}",
             f"Of the contracts in force on the day, the share whose rating on it was {colour}.",
-            _while("contract_colour", f"w.colour = '{colour}'"), _KIND, _SERVICE,
+            replace(_OPEN, numerator_spells=_while("contract_colour", f"w.colour = '{colour}'")), _KIND, _SERVICE,
         )
         for colour in _COLOURS
     ),
@@ -102,27 +102,44 @@ CONTRACTS = (
         _KIND, _SERVICE,
     ),
     _share(
-        "contracts_review_overdue", "Contracts whose quarterly evaluation is overdue",
-        "Of the contracts in force on the day, the share whose last evaluation meeting, or else start, was longer ago"
-        " than the review rhythm allows.",
-        _while("contract_reason", "w.code = 'evaluation_overdue'"), _KIND, _SERVICE,
+        "contracts_review_on_time", "Contracts whose quarterly evaluation is on time",
+        "Of the contracts in force on the day, the share whose last evaluation meeting was not longer ago than the"
+        " rules of the rating allow, 92 days as shipped. Until one is held the days count from the contract's start.",
+        replace(_OPEN, without=_while("contract_reason", "w.code = 'evaluation_overdue'")), _KIND, _SERVICE,
     ),
-    _stock(
-        "contracts_visit_overdue", "Contracts with a visit overdue",
-        "Contracts in force on the day that need a yearly visit and had none in the time allowed.",
-        _while("contract_reason", "w.code = 'visit_overdue'", distinct=True), _KIND, _SERVICE,
+    _share(
+        "contracts_assurance_complete", "Contracts whose annual assurance is complete",
+        "Of the contracts in force on the day, the share for which each of the six policies had been seen, was reviewed"
+        " within the year before (365 days as shipped), and has been reviewed since each change in the law or guidance"
+        " whose date for that had passed.",
+        replace(
+            _OPEN,
+            without=_while(
+                "contract_reason", "w.code in ('policy_missing', 'policy_review_overdue', 'policy_before_law_change')",
+                distinct=True,
+            ),
+        ),
+        _KIND, _SERVICE,
     ),
-    _stock(
-        "contracts_assurance_wanting", "Contracts whose annual assurance is not complete",
-        "Contracts in force on the day for which one of the six policies was missing, not reviewed within the year, or"
-        " not reviewed since a change in the law by its date.",
-        _while(
-            "contract_reason", "w.code in ('policy_missing', 'policy_review_overdue', 'policy_before_law_change')",
-            distinct=True,
+    _share(
+        "contracts_visits_on_time", "Contracts whose yearly visit is on time",
+        "Of the contracts in force on the day that are to be visited each year, the share whose last visit was not"
+        " longer ago than the rules of the rating allow, 395 days as shipped (a year and a month). Until one is made"
+        " the days count from the contract's start. A visit to one of its settings that is under no contract counts.",
+        replace(
+            _OPEN, where="c.visit_required",
+            without=_while("contract_reason", "c.visit_required and w.code = 'visit_overdue'", distinct=True),
         ),
         _KIND, _SERVICE,
     ),
 )  # fmt: skip
+
+
+def _by_contract(of: str) -> tuple[Split, Split]:
+    """The kind and the service of the contract under which it was done."""
+    join = f"left join {{contract}} c on c.contract_id = {of}.contract_id"
+    return replace(_KIND, join=join), replace(_SERVICE, join=join)
+
 
 _EVALUATION = Events(source="{evaluation} e", record="e.evaluation_id", on="e.held_on")
 _INCIDENT_TYPE = Split(key="type", title="Type of incident", value="i.type")
@@ -130,13 +147,13 @@ _INCIDENT_TYPE = Split(key="type", title="Type of incident", value="i.type")
 WORK = (
     _flow(
         "evaluations_held", "Evaluation meetings held", "Quarterly joint evaluation meetings held in the period.",
-        "meetings", _EVALUATION,
+        "meetings", _EVALUATION, *_by_contract("e"),
     ),
     _flow(
         "evaluations_area_present", "Evaluation meetings with the service area present",
         "Of the evaluation meetings held in the period, the share at which the service area was represented; where it"
         " was not recorded, it is counted as not.",
-        "meetings", replace(_EVALUATION, numerator="e.service_area_present"),
+        "meetings", replace(_EVALUATION, numerator="e.service_area_present"), *_by_contract("e"),
     ),
     _flow(
         "visits_held", "Contract visits to homes and schools",
@@ -148,15 +165,17 @@ WORK = (
     _flow(
         "incidents_reported", "Serious incidents",
         "Serious incidents under contracts, by the day on which they occurred.",
-        "incidents", Events(source="{incident} i", record="i.incident_id", on="i.occurred_on"), _INCIDENT_TYPE,
+        "incidents", Events(source="{incident} i", record="i.incident_id", on="i.occurred_on"),
+        _INCIDENT_TYPE, *_by_contract("i"),
     ),
     _flow(
         "notifications_in_time", "Notifications of serious incidents sent within their clock",
-        "Of the notifications that fell due in the period, the share that was sent by the moment it was due.",
+        "Of the notifications that fell due in the period, the share that was sent by the moment it was due. Those"
+        " due on the last day of the records and not sent yet are not yet known; those not needed do not count.",
         "notifications",
         Events(
             source="{notification} n", record="n.notification_id", on="n.due_on", where="n.needed",
-            numerator="n.in_time",
+            numerator="n.in_time", not_yet_known="not n.sent and n.due_on = :observed",
         ),
         Split(key="recipient", title="Recipient", value="n.recipient"),
         Split(key="duty", title="Whose duty", value="n.duty"),
@@ -196,8 +215,12 @@ TENDERS = (
     ),
     _flow(
         "stage1_criteria_failed", "Criteria of stage 1 that were failed",
-        "Decisions of fail on a criterion of stage 1, by the day of the decision.", "decisions",
-        Events(source="{stage1_fail} f", record="f.decision_id", on="f.decided_on"),
+        "Criteria of stage 1 that bids received in the period were found to fail, each counted once a bid.",
+        "decisions",
+        Events(
+            source="{stage1_fail} f join {bid} b on b.bid_id = f.bid_id", record="f.decision_id", on="b.received_on",
+            where="f.decided_on is not null",
+        ),
         Split(key="criterion", title="Criterion", value="f.criterion"),
     ),
 )  # fmt: skip

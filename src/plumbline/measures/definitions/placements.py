@@ -1,7 +1,10 @@
-"""Placements of children at settings, by what Ofsted's judgements made of the setting on the day."""
+"""Placements of children at settings, by what Ofsted's judgements made of the setting on the day; and what is done
+about the settings."""
+
+from dataclasses import replace
 
 from plumbline.measures.definitions.sql import age_band_on, age_band_through, of_child
-from plumbline.measures.model import Events, Measure, Spells, Split
+from plumbline.measures.model import Counter, Events, Measure, Spells, Split
 
 SOURCES = ("ssd_cla_placement", "school_placements")
 
@@ -111,7 +114,102 @@ PLACEMENTS_BEGUN_ADVERSE = Measure(
     rule=Events(source="{placement} p", record="p.placement_id", on="p.started_on", where="p.began_adverse"),
     sources=SOURCES,
     any_source=True,
-    splits=PLACEMENTS_BEGUN.splits,
+    splits=(
+        Split(
+            key="ground",
+            title="Ground of the exception",
+            join="left join {placement_exception} x on x.exception_id = p.exception_id",
+            value="x.ground",
+        ),
+        *PLACEMENTS_BEGUN.splits,
+    ),
+)
+
+PLACEMENTS_DOWNGRADE_TOLD = Measure(
+    key="placements_downgrade_told",
+    version=1,
+    title="Hours until the social worker was told of a downgrade",
+    meaning=(
+        "Of the flags raised in the period because a setting became adverse while a child was there: hours from the"
+        " beginning of the day on which the setting became adverse (Ofsted's publication, or else the inspection) until"
+        " the flag first came to the child's allocated worker: median and quartiles. Flags that came to no worker are"
+        " left out and counted apart."
+    ),
+    unit="hours",
+    kind="distribution",
+    rule=Events(
+        source=(
+            "{placement_flag} f join {placement} p on p.placement_id = f.placement_id"
+            " join {setting_status} h on h.setting_id = p.setting_id and h.status = 'adverse'"
+            " and h.from_on <= f.raised_on and (h.to_on is null or h.to_on > f.raised_on)"
+            " left join (select flag_id, min((told_on - date '1970-01-01') * 24 + told_hour) as hour from {telling}"
+            " where why = 'allocated worker' group by flag_id) w on w.flag_id = f.flag_id"
+        ),
+        record="f.flag_id",
+        on="f.raised_on",
+        where="f.kind = 'setting_adverse'",
+        leaves_out=(Counter("nobody_told", "w.hour is null", "Downgrades of which no allocated worker was told"),),
+        value="w.hour - (h.from_on - date '1970-01-01') * 24",
+    ),
+    sources=SOURCES,
+    any_source=True,
+    splits=(age_band_on("f.raised_on", "p.child_id"), *_WHO),
+)
+
+# A setting counts once, however many children are there. Nothing can be said of a placement without a setting: 0, or
+# none.
+_WITH_CHILDREN = Spells(
+    source="{placement} p",
+    record="p.setting_id",
+    starts_on="p.started_on",
+    ends_on="p.ended_on",
+    where="p.setting_id <> '0'",
+    distinct="p.setting_id",
+)
+
+
+def _after(relation: str, day: str, days: int) -> Spells:
+    """Days on which children are there and one of these lies at most so many days back."""
+    return Spells(
+        source=f"{{placement}} p join {{{relation}}} d on d.setting_id = p.setting_id",
+        record="p.setting_id",
+        starts_on=f"greatest(p.started_on, d.{day})",
+        ends_on=f"least(p.ended_on, d.{day} + {days + 1})",
+        where=f"p.setting_id <> '0' and d.{day} is not null",
+        distinct="p.setting_id",
+    )
+
+
+def _of_settings(key: str, title: str, meaning: str, numerator: Spells) -> Measure:
+    """A figure about work, and so not split: how many settings are adverse would tell how many children are there."""
+    return Measure(
+        key=key,
+        version=1,
+        title=title,
+        meaning=f"Of the settings at which a child of ours was placed on the day, {meaning} Placements whose setting is"
+        " not known are in neither number.",
+        unit="settings",
+        kind="share_of_stock",
+        rule=replace(_WITH_CHILDREN, numerator_spells=numerator),
+        disclosure="work",
+        sources=SOURCES,
+        any_source=True,
+    )
+
+
+SETTINGS_VISITED = _of_settings(
+    "settings_visited",
+    "Settings with our children that were visited within the year",
+    "the share that was visited on it or in the 365 days before, by us or by another council whose visit was accepted.",
+    _after("visit", "visited_on", 365),
+)
+
+SETTINGS_CHECKED = _of_settings(
+    "settings_checked",
+    "Settings with our children that were checked within 31 days",
+    "the share whose newest judgement was looked up on it or in the 31 days before: on the setting's page at Ofsted, or"
+    " in a list of Ofsted as at that day.",
+    _after("setting_check", "checked_on", 31),
 )
 
 MEASURES = (
@@ -120,4 +218,7 @@ MEASURES = (
     PLACEMENTS_ADVERSE_SHARE,
     PLACEMENTS_BEGUN,
     PLACEMENTS_BEGUN_ADVERSE,
+    PLACEMENTS_DOWNGRADE_TOLD,
+    SETTINGS_VISITED,
+    SETTINGS_CHECKED,
 )

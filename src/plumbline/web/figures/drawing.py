@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from plumbline.documents.model import Chart, Point, Series
 from plumbline.measures.model import Answer, Measure, Row
+from plumbline.scrutiny import wording as groups
 from plumbline.web import wording
 
 
@@ -15,7 +16,10 @@ def value_words(measure: Measure, row: Row) -> str:
         return "no cases"
     if measure.is_share:
         return f"{row.value}%"
-    return f"{wording.number(row.value)} days" if measure.kind == "distribution" else wording.number(row.value)
+    if measure.unit == "pounds":
+        return wording.money(row.value)
+    counted = wording.number(row.value)
+    return f"{counted} {measure.unit}" if measure.kind == "distribution" else counted
 
 
 def of_words(measure: Measure, row: Row) -> str:
@@ -23,9 +27,9 @@ def of_words(measure: Measure, row: Row) -> str:
     if measure.is_share:
         return f"{_count(row.numerator)} of {_count(row.denominator)} {measure.unit}"
     if measure.kind == "distribution" and row.quartiles:
-        lower, upper = row.quartiles
+        lower, upper = map(wording.number, row.quartiles)
         cases = _count(row.denominator)
-        return f"median; the middle half took {lower} to {upper} days; {cases} cases"
+        return f"median; the middle half took {lower} to {upper} {measure.unit}; {cases} cases"
     return measure.unit
 
 
@@ -79,8 +83,8 @@ def _measured(measure: Measure) -> str:
 
 
 def group_words(row: Row) -> str:
-    text = next(iter(row.group.values()))
-    return text.replace("_", " ").capitalize() if text.islower() else text
+    [(split, group)] = row.group.items()
+    return groups.group(split, group)
 
 
 def _point(measure: Measure, row: Row) -> Point:

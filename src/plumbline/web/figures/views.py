@@ -26,7 +26,8 @@ from plumbline.web.request import Request
 
 GROUPS = (
     ("Early help", "Question 6: how effective is early help?", "tac_", ("social_care_referral_without_tac",)),
-    ("Placements", "Question 5: how safe is what the council buys?", "placements_", ()),
+    ("Placements", "Question 5: how safe is what the council buys?", "placements_",
+     ("settings_visited", "settings_checked")),
     ("Contracts", "Question 5: how is safeguarding looked after in contracts?", "contracts_",
      ("evaluations_held", "evaluations_area_present", "visits_held", "incidents_reported", "notifications_in_time")),
     ("Tenders", "Question 5: is safeguarding asked for before anything is bought?", "tenders_",
