@@ -59,6 +59,13 @@ class TestByTheDay:
         contract = registered(officer())
         assert colour(contract, contract.starts_on) == "amber"
 
+    @pytest.mark.parametrize(("every", "days"), [(1, 31), (3, 92), (6, 184), (12, 366)])
+    def test_the_evaluation_is_overdue_by_the_rhythm_of_the_register(self, every: int, days: int) -> None:
+        contract = registered(officer(), review_every=every)
+        late = contract.starts_on + timedelta(days + 1)
+        said = [[code for code, _ in codes(contract, day)] for day in (late - timedelta(1), late)]
+        assert ["evaluation_overdue" in each for each in said] == [False, True]
+
     def test_it_is_not_rated_before_it_starts(self) -> None:
         contract = registered(officer())
         assert rating_on(contract.starts_on - timedelta(1), contract.pk) is None
@@ -174,6 +181,20 @@ class TestByHand:
             by=UserFactory(role="director"), **NOW,
         )  # fmt: skip
         assert colour(contract, TODAY) == "amber"
+
+    def test_a_better_rating_that_was_ended_counts_no_more_from_that_day(self) -> None:
+        contract = registered(officer())
+        in_order(contract)
+        PolicyReview.objects.filter(contract=contract, policy="dbs").delete()
+        head = UserFactory(role="head_of_service")
+        rating.rate_by_hand(
+            contract_id=contract.pk, colour="green", because="Seen on paper", until_on=TODAY + timedelta(10), by=head,
+            **NOW,
+        )  # fmt: skip
+        # The council's day, whatever the clock of the machine says.
+        later = {"at": AT + timedelta(days=900), "on": TODAY + timedelta(3)}
+        rating.end_rating_by_hand(contract_id=contract.pk, because="It was the wrong paper", by=head, **later)
+        assert [colour(contract, TODAY + timedelta(days)) for days in (2, 3)] == ["green", "amber"]
 
     def test_who_sees_no_contracts_rates_none(self) -> None:
         contract = registered(officer())

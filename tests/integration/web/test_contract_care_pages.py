@@ -490,7 +490,7 @@ def test_my_work_of_an_officer_has_the_reports_that_have_not_come(home, person) 
 def test_my_work_of_the_service_area_lead_has_only_their_own_meetings(planned) -> None:
     lead = a_user("service_area_lead")
     a_contract(area_lead=lead)
-    assert said(lead) == ["Plan the quarterly evaluation meeting"]
+    assert said(lead) == ["Plan the evaluation meeting"]
 
 
 def test_my_work_of_the_partnership_officer_has_the_board_assessments() -> None:

@@ -91,7 +91,7 @@ class TestOneContract:
 
     def test_what_is_due_next_stands_on_it(self) -> None:
         contract = registered()
-        assert "The quarterly joint evaluation" in text(
+        assert "The joint evaluation meeting" in text(
             of("contract_officer").get(reverse("contract", args=[contract.pk]))
         )
 

@@ -37,6 +37,7 @@ from plumbline.contracts.models.register import (
     KpiReading,
     Policy,
     PolicyReview,
+    ReviewEvery,
     Visit,
     VisitFinding,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "Policy",
     "PolicyOffer",
     "PolicyReview",
+    "ReviewEvery",
     "RatingByHand",
     "RatingPeriod",
     "ReasonPeriod",

@@ -57,13 +57,13 @@ def _meetings(viewer: User, on: date, *, own_only: bool) -> Iterable[Item]:
         yield Item(
             what=f"{wording.number(len(due))} evaluation meetings are to be planned",
             whom=f"{wording.number(late)} late",
-            why="Every contract is evaluated each quarter, with its service area.", due=due[0].due_on,
+            why="Every contract is evaluated in its rhythm, with its service area.", due=due[0].due_on,
             url=f"{reverse('meetings_due')}?planned=no", button="See which",
         )  # fmt: skip
         return
     for meeting in due:
         yield Item(
-            what="Plan the quarterly evaluation meeting",
+            what="Plan the evaluation meeting",
             whom=f"{meeting.contract.reference}, {meeting.contract.title}",
             why=meeting.sentence(on), due=meeting.due_on,
             url=reverse("meeting_plan", args=[meeting.contract.pk]), button="Plan the meeting",

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from plumbline.contracts.models import Contract
+from plumbline.contracts.models import Contract, ReviewEvery
 from plumbline.contracts.operations.register import Entry
 from plumbline.web import forms
 
@@ -45,6 +45,10 @@ class ContractEntry(forms.PageForm):
     urns = forms.TextField(
         label="URNs of its settings", rows=3, required=False, hint="One on each line; homes and schools alike"
     )
+    review_every = forms.ChoiceField(
+        label="How often is it reviewed at an evaluation meeting?", choices=ReviewEvery.choices,
+        initial=ReviewEvery.QUARTER,
+    )  # fmt: skip
     visit_required = forms.TickField(label="A yearly visit is required", required=False)
     child = forms.LineField(
         label="The child’s number, of an individual placement agreement", required=False, width=20,
@@ -78,6 +82,7 @@ class ContractEntry(forms.PageForm):
             reference=said["reference"], title=said["title"], kind=said["kind"], provider=said["provider"],
             service=said["service"], starts_on=said["starts_on"], ends_on=said["ends_on"], value=said["value"],
             statutory_from=said["statutory_from"], visit_required=said["visit_required"],
+            review_every=int(said["review_every"]),
             manager=self.people.get(said["manager"]), area_lead=self.people.get(said["area_lead"]),
             framework_id=int(said["framework"]) if said["framework"] else None,
             urns=said["urns"].replace(",", "\n").replace(";", "\n").split("\n"), child=said["child"] or child,

@@ -130,6 +130,7 @@ def _as_entered(found: Contract) -> dict[str, Any]:
         "statutory_from": found.statutory_from,
         "manager": found.manager_id or "", "area_lead": found.area_lead_id or "",
         "urns": "\n".join(row.urn for row in register.settings_of(found)), "visit_required": found.visit_required,
+        "review_every": found.review_every,
     }  # fmt: skip
 
 

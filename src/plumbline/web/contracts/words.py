@@ -25,7 +25,7 @@ _TO_DO = {
     "policy_missing": ("See the policy on {about}", "contract_assurance"),
     "policy_review_overdue": ("The policy on {about} to be reviewed", "contract_assurance"),
     "policy_before_law_change": ("The policy on {about} to be reviewed for the change of law", "contract_assurance"),
-    "evaluation_overdue": ("The quarterly joint evaluation", "contract_meetings"),
+    "evaluation_overdue": ("The joint evaluation meeting", "contract_meetings"),
     "visit_overdue": ("The yearly visit", "contract_visits"),
     "notification_overdue": ("Everybody told of incident {about}", "contract_incidents"),
     "action_overdue": ("Action {about}", ""),
@@ -74,7 +74,7 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
         ("To", wording.day(contract.ends_on) if contract.ends_on else "no last day"),
         ("Value", wording.money(contract.value) if contract.value is not None else wording.NOT_RECORDED),
         ("Statutory function", statutory),
-        ("Reviewed", "every quarter at the joint evaluation"),
+        ("Reviewed", f"{contract.get_review_every_display()}, at the joint evaluation"),
         ("Yearly visit", "required" if contract.visit_required else "not required"),
     ]
     if contract.framework:
