@@ -186,6 +186,7 @@ class TestByHand:
         contract = registered(officer())
         in_order(contract)
         PolicyReview.objects.filter(contract=contract, policy="dbs").delete()
+        rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
         head = UserFactory(role="head_of_service")
         rating.rate_by_hand(
             contract_id=contract.pk, colour="green", because="Seen on paper", until_on=TODAY + timedelta(10), by=head,
