@@ -246,17 +246,17 @@ def receive(home, officer, **changes):
 
 def test_a_home_owes_what_has_not_come() -> None:
     a_home(a_contract(starts_on=date(2016, 5, 1)))
-    assert [one.period_from for one in queries.homes(on=TODAY)[0].owed] == [date(2016, 5, 1)]
+    assert [one.period_from for one in queries.homes(with_children={}, on=TODAY)[0].owed] == [date(2016, 5, 1)]
 
 
 def test_a_school_owes_no_reports_of_homes() -> None:
     a_home(a_contract(), register="education", provision_type="Community school")
-    assert queries.homes(on=TODAY) == []
+    assert queries.homes(with_children={}, on=TODAY) == []
 
 
 def test_reports_are_asked_for_twelve_months_back_at_most() -> None:
     a_home(a_contract(starts_on=date(2010, 1, 1)))
-    assert min(one.period_from for one in queries.homes(on=TODAY)[0].owed) == date(2015, 7, 1)
+    assert min(one.period_from for one in queries.homes(with_children={}, on=TODAY)[0].owed) == date(2015, 7, 1)
 
 
 def test_a_report_that_came_closes_the_flag_that_it_was_missing(officer) -> None:

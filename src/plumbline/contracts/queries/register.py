@@ -125,6 +125,15 @@ def others_of_provider(viewer: User, *, contract: Contract, on: date) -> "QueryS
     )
 
 
+def contracts_at(viewer: User, *, setting_id: int, child_id: int | None, on: date) -> QuerySet[Contract]:
+    """The contracts in force or being made ready at a setting, for whom the register exists. An agreement for one child
+    is left out where another child is asked about; `child_id` None: nobody's in particular, and all are in."""
+    found = contracts_visible_to(viewer, on=on).filter(settings__setting=setting_id).exclude(state=ContractState.ENDED)
+    if child_id is not None:
+        found = found.filter(Q(child=None) | Q(child=child_id))
+    return found.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on)).order_by("reference")
+
+
 def call_offs_of(viewer: User, *, contract: Contract, on: date) -> "QuerySet[RatedContract]":
     return contracts_listed(viewer, on=on).filter(framework=contract).order_by("gravity", "reference")
 
@@ -175,6 +184,12 @@ def open_actions(contract: Contract) -> QuerySet[Action]:
     ).order_by("due_on", "pk")
 
 
+def actions_of(contract: Contract) -> QuerySet[Action]:
+    """Every action about the contract, open or over."""
+    found = Action.objects.filter(subject_type="contract", subject_id=contract.pk)
+    return found.select_related("owner", "owner_organisation").order_by("raised_at", "pk")
+
+
 def flags_about(viewer: User, *, contract: Contract, on: date) -> QuerySet[Flag]:
     return flags_visible_to(viewer, on=on).filter(subject_type="contract", subject_id=contract.pk, state=FlagState.OPEN)
 
@@ -205,6 +220,11 @@ def services() -> list[tuple[str, str]]:
 def with_reason(code: str, *, day: date) -> QuerySet[ReasonPeriod, Any]:
     """The numbers of the contracts against which a reason holds on a day."""
     return ReasonPeriod.objects.filter(held_on(day), code=code).values("contract")
+
+
+def with_urn(urn: str) -> QuerySet[ContractSetting, Any]:
+    """The numbers of the contracts at the setting of a URN."""
+    return ContractSetting.objects.filter(urn__iexact=urn.strip()).values("contract")
 
 
 def next_due_of(contracts: QuerySet[Contract], *, on: date, within: int) -> list[tuple[Contract, Due]]:

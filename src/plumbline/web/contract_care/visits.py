@@ -76,7 +76,7 @@ def visits(request: Request, pk: int) -> HttpResponseBase:
 def _homes(request: Request, contract: Contract) -> list[queries.Home]:
     """The children's homes of the contract, whose reports are awaited."""
     here = list(contract.settings.values_list("setting", flat=True))
-    return queries.homes(on=request.day, setting_ids=here)
+    return queries.homes(with_children=settings_with_children(on=request.day), on=request.day, setting_ids=here)
 
 
 def _due_row(each: queries.DueVisit, request: Request) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class DueVisits(tables.Table):
     columns = (
         tables.Column("setting", "Where", lambda row: settings.label(row.setting), sort=lambda row: row.setting.urn,
                       link=lambda row: settings.address(row.setting),
-                      note=lambda row: ", ".join(each.reference for each in row.contracts),
+                      note=lambda row: ", ".join(each.reference for each in row.contracts) or "under no contract",
                       note_heading="Contracts"),
         tables.Column("children", "Our children there", numeric=True, sort=lambda row: row.children, absent="none"),
         tables.Column("last", "Last visit", lambda row: row.due.visited_on, sort=lambda row: row.due.visited_on,
@@ -105,6 +105,7 @@ class DueVisits(tables.Table):
     filters = (
         tables.YesNo("planned", "Planned", lambda rows, yes: [row for row in rows if bool(row.planned_on) == yes]),
         tables.YesNo("ours", "Our children there", lambda rows, y: [row for row in rows if bool(row.children) == y]),
+        tables.YesNo("contract", "Under a contract", lambda rows, y: [row for row in rows if bool(row.contracts) == y]),
     )  # fmt: skip
     order = "due_on"
     empty = "There is no home or school to visit."

@@ -19,6 +19,17 @@ class OnDay(forms.PageForm):
     )
 
 
+class OnDayKnown(OnDay):
+    """The same, as it was known at the end of a day."""
+
+    known = forms.DayField(
+        label="As it was known at the end of which day?",
+        widget=forms.DayText(attrs={"class": "govuk-input--width-10"}),
+        required=False,
+        hint="Leave empty for what is known now. What was recorded or put right since is left out",
+    )
+
+
 class ContractEntry(forms.PageForm):
     """One line of the register."""
 

@@ -11,6 +11,7 @@ from plumbline.audit.models import Event
 from plumbline.contracts.models import Contract, TeamDecision
 from plumbline.contracts.operations.rating import UNTIL_CHANGED
 from plumbline.contracts.queries.management import Line
+from plumbline.contracts.queries.rating import Reason, Spell
 from plumbline.contracts.queries.register import Due
 from plumbline.contracts.rules import rating as rules
 from plumbline.ofsted.models import Setting
@@ -29,6 +30,9 @@ _TO_DO = {
     "visit_overdue": ("The yearly visit", "contract_visits"),
     "notification_overdue": ("Everybody told of incident {about}", "contract_incidents"),
     "action_overdue": ("Action {about}", ""),
+    "allegation_without_action": ("Action on incident {about}", "contract_incidents"),
+    "kpi_inadequate": ("The next rating of an indicator", "contract_kpis"),
+    "kpi_requires_improvement": ("The next rating of an indicator", "contract_kpis"),
     "action_long_overdue": ("Action {about}, before it turns the contract red", ""),
     "reg44_missing": ("The independent visitor’s report on {about}", "contract_visits"),
 }
@@ -89,17 +93,45 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
 
 
 def due(each: Due, on: date) -> dict[str, Any]:
-    what, section = _TO_DO.get(each.code, (each.title, ""))
+    what, _ = _TO_DO.get(each.code, (each.title, ""))
     return {
-        "what": what.format(about=rules.policy_label(each.about)), "section": section, "day": each.due_on,
+        "what": what.format(about=rules.policy_label(each.about)), "day": each.due_on,
         "due": wording.by_when(each.due_on, on),
     }  # fmt: skip
+
+
+def due_here(contract: Contract, each: Due, on: date) -> dict[str, Any]:
+    """The same on the contract's own page, with where it is done."""
+    return {**due(each, on), "url": where(contract, each.code), "button": _PUT_RIGHT.get(each.code, "Go there")}
 
 
 def where(contract: Contract, code: str) -> str:
     """The section in which a reason is put right; "" where there is none."""
     _, section = _TO_DO.get(code, ("", ""))
     return reverse(section, args=[contract.pk]) if section and navigation.page_exists(section) else ""
+
+
+# Who is sent to a section to put something right is told in these words.
+_PUT_RIGHT = {
+    "no_board_assessment": "Record the assessment", "no_self_assessment": "Ask for it or record it",
+    "no_action_plan": "Record the plan", "evaluation_overdue": "Plan or record the meeting",
+    "visit_overdue": "Plan or record the visit", "notification_overdue": "See who is to be told",
+    "reg44_missing": "See the home’s reports", "kpi_inadequate": "See the indicators",
+    "kpi_requires_improvement": "See the indicators", "setting_adverse": "See the setting",
+    "allegation_without_action": "See the incident", "action_overdue": "Open the action",
+    "action_long_overdue": "Open the action",
+}  # fmt: skip
+
+
+def wrong(contract: Contract, reason: Reason, *, sees_settings: bool) -> dict[str, str]:
+    """One reason for c-warning: its sentence, and where it is put right."""
+    said = f"{reason.sentence} Since {wording.day(reason.since)}."
+    url = where(contract, reason.code)
+    if reason.code in ("action_overdue", "action_long_overdue") and reason.about.isdigit():
+        url = reverse("action", args=[reason.about])
+    elif reason.code == "setting_adverse":
+        url = f"{reverse('settings')}?q={reason.about}" if sees_settings else ""
+    return {"sentence": said, "url": url, "link": _PUT_RIGHT.get(reason.code, "Put it right")}
 
 
 def setting(found: Setting, *, opens: bool, urn: str) -> dict[str, Any]:
@@ -165,11 +197,11 @@ def _detail(event: Event) -> str:
     return event.because
 
 
-def chart_words(spells: Sequence[Any]) -> str:
+def chart_words(spells: Sequence[Spell]) -> str:
     """The chart of colours in words, every spell in it."""
     said = [
-        f"{period.colour} from {wording.day(period.from_on)}"
-        + (f" to {wording.day(period.to_on)}" if period.to_on else " on")
-        for period, _ in spells
+        f"{spell.period.colour} from {wording.day(spell.period.from_on)}"
+        + (f" to {wording.day(spell.period.to_on)}" if spell.period.to_on else " on")
+        for spell in spells
     ]
     return "Colour of the contract: " + "; ".join(said) + "."
