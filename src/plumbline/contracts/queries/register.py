@@ -68,7 +68,8 @@ def _rank(field: str) -> Case:
 
 def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "QuerySet[RatedContract]":
     """The contracts for the viewer, each with `colour` ("" where not in force on the day), `gravity`, the worst
-    reason's `code`, `about` and `detail`, `reasons` (how many) and `today`. `day`: rated as of another day than `on`.
+    reason's `code`, `about` and `detail`, `reasons` (how many), `today` and `mine` (the viewer manages it or leads its
+    service). `day`: rated as of another day than `on`.
     """
     day = day or on
     held = ReasonPeriod.objects.filter(held_on(day), contract=OuterRef("pk"))
@@ -85,6 +86,7 @@ def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "Que
             detail=Subquery(first.values("detail")[:1]),
             reasons=Coalesce(Subquery(many), Value(0)),
             today=Value(on, DateField()),
+            mine=Case(When(Q(manager=viewer) | Q(area_lead=viewer), then=Value(True)), default=Value(False)),
         )
         .annotate(gravity=_rank("colour"))
     )

@@ -60,6 +60,8 @@ class Contracts(tables.Table):
         tables.Choice("why", "Counts against it", lambda rows, code: rows.filter(
             pk__in=register.with_reason(code, day=rows.query.annotations["today"].value)),
             choices=[(code.key, code.title) for code in rules.BOOK.codes.values()]),
+        tables.Choice("whose", "Whose", lambda rows, whose: rows.filter(mine=True) if whose == "mine"
+                      else rows.filter(manager=None), choices=(("mine", "Mine"), ("nobody", "Nobody’s here"))),
         tables.Choice("service", "Service", "service", choices=register.services),
         tables.Choice("kind", "Kind", "kind", choices=Contract.Kind.choices),
         tables.YesNo("statutory", "Statutory function", lambda rows, yes: rows.filter(statutory_from__isnull=not yes)),
