@@ -27,7 +27,8 @@ def told(
 ) -> dict[str, rules.Due]:
     found = rules.notifications(
         library(), type=kind, setting_kind=setting, secure=secure, occurred_on=on,
-        provider_knew_at=at(on), council_knew_at=at(on, 16), notifiable=notifiable, learnt_on=learnt_on, holidays=HOLIDAYS,
+        provider_knew_at=at(on), council_knew_at=at(on, 16), notifiable=notifiable, learnt_on=learnt_on,
+        holidays=HOLIDAYS,
     )  # fmt: skip
     return {due.recipient: due for due in found}
 
