@@ -193,6 +193,12 @@ def test_minutes_are_attached(officer, planned, contract) -> None:
     assert planned.minutes_document.kind == "minutes"
 
 
+def test_what_is_saved_as_typed_while_the_minutes_are_on_their_way_does_not_lose_them(officer, planned) -> None:
+    fill(officer, planned, "minutes", {"minutes": "", "file": SimpleUploadedFile("minutes.pdf", pdf())})
+    officer.post(f"/contracts/meetings/{planned.pk}/record/minutes/keep/", {"minutes": "Half a sen", "document": ""})
+    assert "The minutes as a file" in page(officer, f"/contracts/meetings/{planned.pk}/check/")
+
+
 def test_a_disguised_file_is_refused_at_its_field(officer, planned) -> None:
     answer = fill(officer, planned, "minutes", {"file": SimpleUploadedFile("minutes.pdf", b"MZ\x90")})
     assert answer.status_code == 200

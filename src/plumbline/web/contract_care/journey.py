@@ -223,7 +223,7 @@ def _draft(request: Request, meeting: Evaluation, key: str) -> dict[str, str] | 
     return {**found.payload, **attached}
 
 
-def _attached(request: HttpRequest, meeting: Evaluation, key: str) -> dict[str, str]:
+def _attached(request: Request, meeting: Evaluation, key: str) -> dict[str, str]:
     """The file of the minutes that was attached already. It is kept apart from what is typed: what is saved while the
     file is still on its way knows nothing of it, and would else take its place."""
     if key != "minutes":
