@@ -238,6 +238,31 @@ class TestTold:
         body = Message.objects.get(subject="Plumbline, 2 March 2016: contracts that are red or amber").body
         assert "CT900 AMBER: There is no valid action plan to go with the self-assessment" in body
 
+    def test_what_somebody_typed_goes_in_no_e_mail(self) -> None:
+        UserFactory(role="management_team", email="team@example.org")
+        by = officer()
+        contract = registered(by)
+        in_order(contract)
+        rating.rate_by_hand(
+            contract_id=contract.pk, colour="red", because="What Kit told us", until_on=None, by=by, **NOW
+        )
+        decisions.write_digests(by=None, **NOW)
+        assert "Kit" not in Message.objects.get(flag=None).body
+
+    def test_a_decision_whose_day_has_passed_is_said_with_who_was_to_do_it(self) -> None:
+        team = UserFactory(role="management_team", email="team@example.org")
+        owner = UserFactory(role="contract_officer")
+        contract = registered(officer())
+        decisions.decide(
+            contract_id=contract.pk, code="no_action_plan", about="", decision="Get the plan", by_when=TODAY,
+            action_owner=owner, by=team, **NOW,
+        )  # fmt: skip
+        decisions.write_digests(by=None, at=AT, on=TODAY + timedelta(1))
+        assert (
+            f"CT900: No action plan. What was decided was to be done by 1 March, by {owner}."
+            in Message.objects.get(flag=None).body
+        )
+
     def test_no_list_is_sent_twice_a_day(self) -> None:
         UserFactory(role="management_team", email="team@example.org")
         registered(officer())

@@ -151,6 +151,7 @@ class Due:
 
     code: str
     about: str
+    detail: str
     due_on: date
 
     @property
@@ -162,7 +163,7 @@ def next_due(contract: Contract, *, on: date, most: int = 5) -> list[Due]:
     """What is due next, the soonest first: the last days before a reason begins to hold, as things stand."""
     coming = ReasonPeriod.objects.filter(contract=contract, from_on__gt=on).exclude(code="setting_adverse")
     return [
-        Due(row.code, row.about, row.from_on - timedelta(1))
+        Due(row.code, row.about, row.detail, row.from_on - timedelta(1))
         for row in coming.order_by("from_on", "code", "about")[:most]
     ]
 
@@ -235,7 +236,7 @@ def next_due_of(contracts: QuerySet[Contract], *, on: date, within: int) -> list
         contract__in=contracts.values("pk"), from_on__gt=on, from_on__lte=on + timedelta(within + 1)
     ).exclude(code="setting_adverse")
     return [
-        (row.contract, Due(row.code, row.about, row.from_on - timedelta(1)))
+        (row.contract, Due(row.code, row.about, row.detail, row.from_on - timedelta(1)))
         for row in coming.select_related("contract").order_by("from_on", "contract__reference", "code", "about")
     ]
 

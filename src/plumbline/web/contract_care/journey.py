@@ -260,6 +260,10 @@ def _said(form: steps.Step) -> list[tuple[str, str]]:
         return []
     found = []
     for row in form.rows:
+        if isinstance(form, steps.Rows) and not any(
+            form.cleaned_data.get(field.name) for field in row["fields"] if field.name.startswith(f"{form.key}_")
+        ):
+            continue  # only what is always chosen stands there: it is no row
         words = [_words(form, field.name) for field in row["fields"]]
         if any(words):
             found.append((row["heading"], ", ".join(word for word in words if word)))

@@ -29,11 +29,11 @@ _TO_DO = {
     "evaluation_overdue": ("The joint evaluation meeting", "contract_meetings"),
     "visit_overdue": ("The yearly visit", "contract_visits"),
     "notification_overdue": ("Everybody told of incident {about}", "contract_incidents"),
-    "action_overdue": ("Action {about}", ""),
+    "action_overdue": ("The action “{detail}”", ""),
     "allegation_without_action": ("Action on incident {about}", "contract_incidents"),
     "kpi_inadequate": ("The next rating of an indicator", "contract_kpis"),
     "kpi_requires_improvement": ("The next rating of an indicator", "contract_kpis"),
-    "action_long_overdue": ("Action {about}, before it turns the contract red", ""),
+    "action_long_overdue": ("The action “{detail}”, before it turns the contract red", ""),
     "reg44_missing": ("The independent visitor’s report on {about}", "contract_visits"),
 }
 
@@ -95,14 +95,24 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
 def due(each: Due, on: date) -> dict[str, Any]:
     what, _ = _TO_DO.get(each.code, (each.title, ""))
     return {
-        "what": what.format(about=rules.policy_label(each.about)), "day": each.due_on,
+        "what": what.format(about=rules.policy_label(each.about), detail=each.detail), "day": each.due_on,
         "due": wording.by_when(each.due_on, on),
     }  # fmt: skip
 
 
 def due_here(contract: Contract, each: Due, on: date) -> dict[str, Any]:
     """The same on the contract's own page, with where it is done."""
-    return {**due(each, on), "url": where(contract, each.code), "button": _PUT_RIGHT.get(each.code, "Go there")}
+    return {
+        **due(each, on), "url": _where_of(contract, each.code, each.about),
+        "button": _PUT_RIGHT.get(each.code, "Go there"),
+    }  # fmt: skip
+
+
+def _where_of(contract: Contract, code: str, about: str) -> str:
+    """Where one reason is put right: of an action its own page."""
+    if code in ("action_overdue", "action_long_overdue") and about.isdigit():
+        return reverse("action", args=[about])
+    return where(contract, code)
 
 
 def where(contract: Contract, code: str) -> str:
@@ -126,10 +136,8 @@ _PUT_RIGHT = {
 def wrong(contract: Contract, reason: Reason, *, sees_settings: bool) -> dict[str, str]:
     """One reason for c-warning: its sentence, and where it is put right."""
     said = f"{reason.sentence} Since {wording.day(reason.since)}."
-    url = where(contract, reason.code)
-    if reason.code in ("action_overdue", "action_long_overdue") and reason.about.isdigit():
-        url = reverse("action", args=[reason.about])
-    elif reason.code == "setting_adverse":
+    url = _where_of(contract, reason.code, reason.about)
+    if reason.code == "setting_adverse":
         url = f"{reverse('settings')}?q={reason.about}" if sees_settings else ""
     return {"sentence": said, "url": url, "link": _PUT_RIGHT.get(reason.code, "Put it right")}
 
