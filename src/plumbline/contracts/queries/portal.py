@@ -57,7 +57,7 @@ def lacking(contracts: Sequence[Contract], *, on: date) -> dict[int, list[Lackin
 
 
 def self_assessments_open(contracts: Sequence[Contract]) -> dict[int, int]:
-    """By contract, the number of the self-assessment that was asked for under it and is not signed off yet; one query."""
+    """By contract, the self-assessment that was asked for under it and is not signed off yet; one query."""
     rows = ContractReturn.objects.filter(
         contract__in=contracts, purpose=ContractReturn.Purpose.SELF_ASSESSMENT
     ).exclude(answer_set__state=ReturnState.SIGNED_OFF)
