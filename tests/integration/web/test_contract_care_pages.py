@@ -582,3 +582,10 @@ def test_a_contracts_page_names_its_actions_to_who_may_see_actions(role, reads):
     )  # fmt: skip
     said = as_(a_user(role)).get(f"/contracts/{contract.pk}/").content.decode()
     assert ("Look at who was dismissed" in said) == reads
+
+
+def test_an_action_is_added_on_the_page_of_a_visit(officer, visited) -> None:
+    typed = {"title": "Train everybody", "owner": "provider", "due_on_day": "31", "due_on_month": "8",
+             "due_on_year": "2016"}  # fmt: skip
+    officer.post(f"/contracts/visits/{visited.pk}/action/", typed)
+    assert "Train everybody" in page(officer, f"/contracts/visits/{visited.pk}/")

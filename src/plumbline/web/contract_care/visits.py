@@ -142,6 +142,7 @@ def visit(request: Request, pk: int) -> HttpResponseBase:
             (each, owner_words(each)) for each in those_seen(request.user, queries.actions_of(found), on=request.day)
         ],
         "open_ends": open_ends,
+        "may_add": manages and found.state in queries.MADE,
         "may_answer": found.state == Visit.State.REPORT_SENT
         and queries.may_answer(request.user, found, on=request.day),
         "setting_url": settings.address(found.setting)
@@ -210,6 +211,26 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
     return _enter(
         request, found.contract, found.setting, form, heading="What was found", button="Record the visit", visit=found
     )
+
+
+@requires(P.CONTRACTS_MANAGE)
+def action(request: Request, pk: int) -> HttpResponseBase:
+    """Put down one more action because of a visit."""
+    found = visit_of(request, pk)
+    form = forms.VisitAction(request.POST or None, owners=_owners(request, found))
+    form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
+    if form.is_valid() and (given := form.action()) is not None:
+        try:
+            operations.add_action(visit_id=found.pk, action=given, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The action is on the list.")
+            return redirect("visit", found.pk)
+    return _enter(
+        request, found.contract, found.setting, form, heading="Put down an action", button="Put it on the list",
+        visit=found,
+    )  # fmt: skip
 
 
 @requires(P.CONTRACTS_MANAGE)
