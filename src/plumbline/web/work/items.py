@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from plumbline.contracts.care_due import KINDS as CARE_KINDS
 from plumbline.contracts.incident_due import OF_INCIDENT, OVERDUE, REPORTED
+from plumbline.contracts.queries.incidents import first_untold
 from plumbline.contracts.rules.flags import KINDS as COLOUR_KINDS
 from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
 from plumbline.exchange import queries as exchange
@@ -128,14 +129,16 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
     holidays = holidays_from(on.replace(year=on.year - 1))
     listed = placements.flags_listed(viewer, on=on).filter(state="open").order_by("severity", "due_on", "pk")
     rows = list(listed.filter(Q(pk__in=mine) | Q(pk__in=list(first_step))))
-    late = {flag.subject_id for flag in rows if flag.kind == OVERDUE}
+    late = first_untold([flag.subject_id for flag in rows if flag.kind == OVERDUE and flag.subject_id])
     for flag in rows:
         if sees_contracts and flag.kind in COLOUR_KINDS:
             continue  # contracts that are red or amber have items of their own
         if flag.kind == REPORTED and flag.subject_id in late:
             continue  # the same incident, and worse: somebody was not told in time
         if tells and flag.kind in OF_INCIDENT:
-            yield _item(flag, flag_words.kind_words(flag.kind), "Open the incident", flag.due_on,
+            # Late since somebody was to be told, not since the flag is to be read.
+            due = min(filter(None, (flag.due_on, late.get(flag.subject_id))), default=None)
+            yield _item(flag, flag_words.kind_words(flag.kind), "Open the incident", due,
                         url=reverse("incident", args=[flag.subject_id]))  # fmt: skip
             continue
         if cares and flag.kind in CARE_KINDS:
