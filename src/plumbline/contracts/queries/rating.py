@@ -92,17 +92,18 @@ def rating_known(day: date, contract_id: int, *, at: datetime) -> Rating | None:
                 where {moments.condition()} and {held}""",
             asked,
         )
-        colour = cursor.fetchone()
+        found = cursor.fetchone()
         cursor.execute(
             f"""select code, about, colour, coalesce(since, from_on), to_on, detail
                 from contracts_reasonperiod_history where {moments.condition()} and {held}""",
             asked,
         )
         reasons = [Reason(*row) for row in cursor.fetchall()]
-    if colour is None:
+    if found is None:
         return None
+    colour, by_rules, from_on, to_on = found
     reference = Contract.objects.values_list("reference", flat=True).get(pk=contract_id)
-    return Rating(contract_id, reference, *colour, _ordered(reasons))
+    return Rating(contract_id, reference, colour, by_rules, from_on, to_on, _ordered(reasons))
 
 
 # Of these the day on which the reason began is the setting's to say, not the contract's: null in the answer.

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         detail: str | None
         reasons: int
         today: date
+        mine: bool
 
     RatedContract = WithAnnotations[Contract, _Rated]
 

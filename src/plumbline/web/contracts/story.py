@@ -59,10 +59,10 @@ def _colours(spells: Iterable[ratings.Spell], on: date) -> Iterable[Entry]:
 
 def _meetings(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
     for each in care.evaluations_of(viewer, contract, on=on).filter(state="held"):
-        there = {True: "The service area was there.", False: "The service area was not there."}
+        there = {True: "The service area was there.", False: "The service area was not there.", None: ""}
         yield {
             "at": each.held_on, "what": "Evaluation meeting", "who": str(each.recorded_by or ""),
-            "detail": there.get(each.service_area_present, ""), "url": reverse("meeting", args=[each.pk]),
+            "detail": there[each.service_area_present], "url": reverse("meeting", args=[each.pk]),
         }  # fmt: skip
 
 

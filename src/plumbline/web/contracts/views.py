@@ -134,7 +134,7 @@ def history(request: Request, pk: int) -> HttpResponseBase:
     """Every colour the contract had, and what it was, or will be, on a day that is asked for."""
     found = frame.the_contract(request, pk)
     form = OnDayKnown(request.GET if "day" in request.GET else None)
-    form.fields["known"].no_later_than = (timezone.localdate(), "That day is still to come")
+    form.day_field("known").no_later_than = (timezone.localdate(), "That day is still to come")
     context = frame.around(request, found, "contract_history")
     asked = None
     if form.is_valid() and form.cleaned_data["day"]:

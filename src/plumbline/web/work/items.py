@@ -137,7 +137,7 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
             continue  # the same incident, and worse: somebody was not told in time
         if tells and flag.kind in OF_INCIDENT:
             # Late since somebody was to be told, not since the flag is to be read.
-            due = min(filter(None, (flag.due_on, late.get(flag.subject_id))), default=None)
+            due = min(filter(None, (flag.due_on, late.get(flag.subject_id or 0))), default=None)
             yield _item(flag, flag_words.kind_words(flag.kind), "Open the incident", due,
                         url=reverse("incident", args=[flag.subject_id]))  # fmt: skip
             continue
