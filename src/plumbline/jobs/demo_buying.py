@@ -211,7 +211,8 @@ def _home_reports() -> None:
     children = settings_with_children(on=TODAY)
     homes = visits_queries.homes(with_children=children, on=TODAY)
     for number, home in enumerate(sorted(homes, key=lambda each: (not each.contracts, each.setting.urn))):
-        for owed in expected(since=max(home.since, date(2015, 7, 1)), on=date(2016, 7, 1)):
+        by = date(2016, 7, 1) if home.contracts else date(2016, 7, 30)
+        for owed in expected(since=max(home.since, date(2015, 7, 1)), on=by):
             if owed.period_from == date(2016, 5, 1) and number % 9 == 0:
                 continue
             report = home_reports.receive_report(
