@@ -426,7 +426,7 @@ def test_a_provider_hands_its_report_in(home, contract) -> None:
 def test_a_provider_is_not_shown_what_a_report_gave_cause_for(home, contract, person) -> None:
     report = home_reports.receive_report(
         setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20), document_id=None,
-        **by(person),
+        with_children={}, **by(person),
     )  # fmt: skip
     home_reports.read_report(report_id=report.pk, concern="Restraints have doubled.", **by(person))
     provider = as_(a_user("provider_user", organisation=contract.provider))
@@ -512,7 +512,7 @@ def test_my_work_of_a_provider_has_the_report_to_answer(officer, visited, contra
 def test_my_work_has_a_report_to_read(home, person) -> None:
     home_reports.receive_report(
         setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20), document_id=None,
-        **by(person),
+        with_children={}, **by(person),
     )  # fmt: skip
     assert "Read 1 report of a home" in said(person)
 
