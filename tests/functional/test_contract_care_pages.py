@@ -46,7 +46,7 @@ def care(writing) -> dict[str, Any]:
         )  # fmt: skip
         report = home_reports.receive_report(
             setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20),
-            document_id=None, **by(officer),
+            document_id=None, with_children={}, **by(officer),
         )  # fmt: skip
         return {
             "officer": officer, "contract": contract, "held": held, "visit": visited, "home": home,

@@ -17,7 +17,7 @@ KINDS = (EVALUATION_DUE, VISIT_DUE, REPORT_MISSING)
 _WHY_CLOSED: Mapping[str, str] = {
     EVALUATION_DUE: "The meeting was held or is planned in time, or the contract is no longer in force.",
     VISIT_DUE: "The setting was visited or a visit is planned in time, or there is nothing there to visit any more.",
-    REPORT_MISSING: "The reports have come, or the home is no longer in our contracts.",
+    REPORT_MISSING: "The reports have come, or the home is not in our contracts and has none of our children.",
 }
 
 
@@ -48,14 +48,16 @@ def wanted_of_visits(*, on: date, with_children: Mapping[int, tuple[int, date]])
     return found
 
 
-def wanted_of_homes(*, on: date, setting_ids: Collection[int] | None = None) -> list[Wanted]:
+def wanted_of_homes(
+    *, on: date, with_children: Mapping[int, tuple[int, date]], setting_ids: Collection[int] | None = None
+) -> list[Wanted]:
     return [
         Wanted(
             kind=REPORT_MISSING, subject_type="setting", subject_id=home.setting.pk, setting_urn=home.setting.urn,
             subject_source_id=home.setting.urn, reason=missing_sentence(place_of(home.setting), home.owed),
             recipients=managers_of(home.contracts), due_on=home.owed[0].due_on,
         )
-        for home in homes(on=on, setting_ids=setting_ids) if home.owed
+        for home in homes(on=on, with_children=with_children, setting_ids=setting_ids) if home.owed
     ]  # fmt: skip
 
 

@@ -19,14 +19,14 @@ from plumbline.contracts.operations import (
 )
 from plumbline.contracts.operations import incidents as reporting
 from plumbline.contracts.queries import rating
-from plumbline.contracts.queries.visits import HOMES
+from plumbline.contracts.queries import visits as visits_queries
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.contracts.rules.notifications import Step
-from plumbline.contracts.rules.visits import FindingGiven, expected
+from plumbline.contracts.rules.visits import AREAS, FindingGiven, expected
 from plumbline.exchange import contracts
 from plumbline.jobs import demo_tenders, ways_in
-from plumbline.ofsted.models import Setting
 from plumbline.people.models import Organisation, RoleHeld, User
+from plumbline.placements.queries import settings_with_children
 from plumbline.toolkits import content
 from plumbline.toolkits.content import AnswerKind
 from plumbline.toolkits.operations import reminders, returns
@@ -49,6 +49,7 @@ def load(folder: Path, *, on: date) -> None:
     _forms_and_incidents()
     _returns()
     _care()
+    _visits()
     _home_reports()
     _decide(on)
     # What the night before would have done.
@@ -135,7 +136,7 @@ def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], clos
             )  # fmt: skip
             continue
         incident_notices.mark_sent(
-            notification_id=row.pk, channel="telephone", sent_at=min(row.due_at, occurred + timedelta(hours=2)),
+            notification_id=row.pk, channel="Telephone", sent_at=min(row.due_at, occurred + timedelta(hours=2)),
             by=None, at=ways_in.now(), on=day + timedelta(1),
         )  # fmt: skip
     if not close:
@@ -174,10 +175,12 @@ def _good(criterion: content.Criterion) -> str:
 def _care() -> None:
     """Indicators, a meeting put down for next month, a visit that is planned and one with a finding."""
     contract = _contract(HOME)
-    for title, target in (("Placements kept stable for six months", "90%"), ("Staff trained to level 3", "95%")):
+    for title, target, rated in (
+        ("Placements kept stable for six months", "90%", "good"), ("Staff trained to level 3", "95%", "approaching"),
+    ):  # fmt: skip
         kpi = kpis.add_kpi(contract_id=contract.pk, title=title, target=target, **_who("contracts", date(2016, 4, 4)))
         kpis.record_reading(
-            kpi_id=kpi.pk, quarter_from=date(2016, 4, 1), value="91%", rating="good", note="",
+            kpi_id=kpi.pk, quarter_from=date(2016, 4, 1), value="91%", rating=rated, note="",
             **_who("contracts", date(2016, 7, 11)),
         )  # fmt: skip
     evaluations.plan_evaluation(contract_id=contract.pk, held_on=date(2016, 8, 17), **_who("contracts"))
@@ -205,17 +208,47 @@ def _care() -> None:
 
 
 def _home_reports() -> None:
-    """What the homes under contract owed by July has come; but for the visitor's report on May of the first."""
-    homes = Setting.objects.filter(HOMES, contracts__contract__state="live").distinct().order_by("urn")
-    for number, home in enumerate(homes):
-        first = min(row.contract.starts_on for row in home.contracts.select_related("contract"))
-        for owed in expected(since=max(first, date(2015, 7, 1)), on=date(2016, 7, 1)):
-            if number == 0 and owed.period_from == date(2016, 5, 1):
+    """What homes with our children owed by July has come, and but for the newest was read. The visitor's report on May
+    is missing of the first home under contract and of every ninth of the others."""
+    children = settings_with_children(on=TODAY)
+    homes = visits_queries.homes(with_children=children, on=TODAY)
+    for number, home in enumerate(sorted(homes, key=lambda each: (not each.contracts, each.setting.urn))):
+        by = date(2016, 7, 1) if home.contracts else date(2016, 7, 30)
+        for owed in expected(since=max(home.since, date(2015, 7, 1)), on=by):
+            if owed.period_from == date(2016, 5, 1) and number % 9 == 0:
                 continue
-            home_reports.receive_report(
-                setting_id=home.pk, kind=owed.kind, period_from=owed.period_from, received_on=owed.due_on,
-                document_id=None, **_who("contracts"),
+            report = home_reports.receive_report(
+                setting_id=home.setting.pk, kind=owed.kind, period_from=owed.period_from, received_on=owed.due_on,
+                document_id=None, with_children=children, **_who("contracts"),
             )  # fmt: skip
+            if owed.period_from < date(2016, 4, 1) or not home.contracts:
+                home_reports.read_report(report_id=report.pk, concern="", **_who("contracts"))
+
+
+def _visits() -> None:
+    """Of the homes and schools with our children that are under no contract, two in three were visited in the year."""
+    under_none = [
+        each for each in visits_queries.visits_due(with_children=settings_with_children(on=TODAY), on=TODAY)
+        if not each.contracts
+    ]  # fmt: skip
+    for number, each in enumerate(under_none):
+        if number % 3 == 0:
+            continue
+        visited_on = date(2015, 9, 7) + timedelta(number * 6)
+        planned = visits.plan_visit(
+            contract_id=None, setting_id=each.setting.pk, visited_on=visited_on, visitors="Beth Larkin",
+            **_who("contracts", visited_on - timedelta(14)),
+        )  # fmt: skip
+        visits.hold_visit(
+            visit_id=planned.pk, visited_on=visited_on, visitors="Beth Larkin",
+            summary="Records, rooms and three files seen; staff and young people spoken to.",
+            findings=[FindingGiven(area, "met", "Seen, and in order.") for area in AREAS], actions=[],
+            **_who("contracts", visited_on + timedelta(2)),
+        )  # fmt: skip
+        visits.sign_off_visit(
+            visit_id=planned.pk, because="Nothing to be put right; the report was handed over at the visit.",
+            **_who("contracts", visited_on + timedelta(20)),
+        )  # fmt: skip
 
 
 def _decide(on: date) -> None:

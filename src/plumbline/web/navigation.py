@@ -25,7 +25,7 @@ class Entry:
 
 # In the order of the menu. An entry whose page is not built yet is left out.
 ENTRIES = (
-    Entry("My work", "my_work", ("/flags/",)),
+    Entry("My work", "my_work", ("/flags/",), unless="provider"),
     Entry("Your contracts", "provider"),
     Entry("Children and families", "children", ("/tacs/",)),
     Entry("Settings and placements", "settings", ("/placements/", "/may-i-place/", "/check/")),

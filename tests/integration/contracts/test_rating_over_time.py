@@ -59,6 +59,13 @@ class TestByTheDay:
         contract = registered(officer())
         assert colour(contract, contract.starts_on) == "amber"
 
+    @pytest.mark.parametrize(("every", "days"), [(1, 31), (3, 92), (6, 184), (12, 366)])
+    def test_the_evaluation_is_overdue_by_the_rhythm_of_the_register(self, every: int, days: int) -> None:
+        contract = registered(officer(), review_every=every)
+        late = contract.starts_on + timedelta(days + 1)
+        said = [[code for code, _ in codes(contract, day)] for day in (late - timedelta(1), late)]
+        assert ["evaluation_overdue" in each for each in said] == [False, True]
+
     def test_it_is_not_rated_before_it_starts(self) -> None:
         contract = registered(officer())
         assert rating_on(contract.starts_on - timedelta(1), contract.pk) is None
@@ -175,6 +182,21 @@ class TestByHand:
         )  # fmt: skip
         assert colour(contract, TODAY) == "amber"
 
+    def test_a_better_rating_that_was_ended_counts_no_more_from_that_day(self) -> None:
+        contract = registered(officer())
+        in_order(contract)
+        PolicyReview.objects.filter(contract=contract, policy="dbs").delete()
+        rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
+        head = UserFactory(role="head_of_service")
+        rating.rate_by_hand(
+            contract_id=contract.pk, colour="green", because="Seen on paper", until_on=TODAY + timedelta(10), by=head,
+            **NOW,
+        )  # fmt: skip
+        # The council's day, whatever the clock of the machine says.
+        later = {"at": AT + timedelta(days=900), "on": TODAY + timedelta(3)}
+        rating.end_rating_by_hand(contract_id=contract.pk, because="It was the wrong paper", by=head, **later)
+        assert [colour(contract, TODAY + timedelta(days)) for days in (2, 3)] == ["green", "amber"]
+
     def test_who_sees_no_contracts_rates_none(self) -> None:
         contract = registered(officer())
         with pytest.raises(NotAllowed):
@@ -215,6 +237,31 @@ class TestTold:
         decisions.write_digests(by=None, at=AT, on=TODAY + timedelta(1))
         body = Message.objects.get(subject="Plumbline, 2 March 2016: contracts that are red or amber").body
         assert "CT900 AMBER: There is no valid action plan to go with the self-assessment" in body
+
+    def test_what_somebody_typed_goes_in_no_e_mail(self) -> None:
+        UserFactory(role="management_team", email="team@example.org")
+        by = officer()
+        contract = registered(by)
+        in_order(contract)
+        rating.rate_by_hand(
+            contract_id=contract.pk, colour="red", because="What Kit told us", until_on=None, by=by, **NOW
+        )
+        decisions.write_digests(by=None, **NOW)
+        assert "Kit" not in Message.objects.get(flag=None).body
+
+    def test_a_decision_whose_day_has_passed_is_said_with_who_was_to_do_it(self) -> None:
+        team = UserFactory(role="management_team", email="team@example.org")
+        owner = UserFactory(role="contract_officer")
+        contract = registered(officer())
+        decisions.decide(
+            contract_id=contract.pk, code="no_action_plan", about="", decision="Get the plan", by_when=TODAY,
+            action_owner=owner, by=team, **NOW,
+        )  # fmt: skip
+        decisions.write_digests(by=None, at=AT, on=TODAY + timedelta(1))
+        assert (
+            f"CT900: No action plan. What was decided was to be done by 1 March, by {owner}."
+            in Message.objects.get(flag=None).body
+        )
 
     def test_no_list_is_sent_twice_a_day(self) -> None:
         UserFactory(role="management_team", email="team@example.org")

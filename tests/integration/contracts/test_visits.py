@@ -240,23 +240,39 @@ def test_what_is_due_is_asked_in_as_many_queries_however_much_there_is(django_as
 
 
 def receive(home, officer, **changes):
-    given = {"kind": "reg44", "period_from": date(2016, 5, 1), "received_on": date(2016, 6, 20), "document_id": None}
+    given = {"kind": "reg44", "period_from": date(2016, 5, 1), "received_on": date(2016, 6, 20), "document_id": None,
+             "with_children": {}}  # fmt: skip
     return home_reports.receive_report(setting_id=home.pk, **{**given, **changes}, **by(officer))
 
 
 def test_a_home_owes_what_has_not_come() -> None:
     a_home(a_contract(starts_on=date(2016, 5, 1)))
-    assert [one.period_from for one in queries.homes(on=TODAY)[0].owed] == [date(2016, 5, 1)]
+    assert [one.period_from for one in queries.homes(with_children={}, on=TODAY)[0].owed] == [date(2016, 5, 1)]
+
+
+def test_a_home_with_our_children_and_no_contract_owes_its_reports_from_when_the_first_came() -> None:
+    home = a_home()
+    found = queries.homes(with_children={home.pk: (1, date(2016, 4, 12))}, on=TODAY)
+    assert [(each.setting, each.since, [one.period_from for one in each.owed]) for each in found] == [
+        (home, date(2016, 4, 12), [date(2016, 5, 1)])
+    ]
+
+
+def test_a_missing_report_of_a_home_without_contract_is_flagged_for_who_holds_the_role() -> None:
+    home = a_home()
+    home_reports.raise_care_flags(with_children={home.pk: (1, date(2016, 4, 12))}, **by(None))
+    flag = Flag.objects.get(kind="home_report_missing", subject_id=home.pk)
+    assert [row.recipient for row in flag.recipients.all()] == ["role:contract_officer"]
 
 
 def test_a_school_owes_no_reports_of_homes() -> None:
     a_home(a_contract(), register="education", provision_type="Community school")
-    assert queries.homes(on=TODAY) == []
+    assert queries.homes(with_children={}, on=TODAY) == []
 
 
 def test_reports_are_asked_for_twelve_months_back_at_most() -> None:
     a_home(a_contract(starts_on=date(2010, 1, 1)))
-    assert min(one.period_from for one in queries.homes(on=TODAY)[0].owed) == date(2015, 7, 1)
+    assert min(one.period_from for one in queries.homes(with_children={}, on=TODAY)[0].owed) == date(2015, 7, 1)
 
 
 def test_a_report_that_came_closes_the_flag_that_it_was_missing(officer) -> None:

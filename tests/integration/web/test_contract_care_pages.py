@@ -193,6 +193,12 @@ def test_minutes_are_attached(officer, planned, contract) -> None:
     assert planned.minutes_document.kind == "minutes"
 
 
+def test_what_is_saved_as_typed_while_the_minutes_are_on_their_way_does_not_lose_them(officer, planned) -> None:
+    fill(officer, planned, "minutes", {"minutes": "", "file": SimpleUploadedFile("minutes.pdf", pdf())})
+    officer.post(f"/contracts/meetings/{planned.pk}/record/minutes/keep/", {"minutes": "Half a sen", "document": ""})
+    assert "The minutes as a file" in page(officer, f"/contracts/meetings/{planned.pk}/check/")
+
+
 def test_a_disguised_file_is_refused_at_its_field(officer, planned) -> None:
     answer = fill(officer, planned, "minutes", {"file": SimpleUploadedFile("minutes.pdf", b"MZ\x90")})
     assert answer.status_code == 200
@@ -424,7 +430,7 @@ def test_a_provider_hands_its_report_in(home, contract) -> None:
 def test_a_provider_is_not_shown_what_a_report_gave_cause_for(home, contract, person) -> None:
     report = home_reports.receive_report(
         setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20), document_id=None,
-        **by(person),
+        with_children={}, **by(person),
     )  # fmt: skip
     home_reports.read_report(report_id=report.pk, concern="Restraints have doubled.", **by(person))
     provider = as_(a_user("provider_user", organisation=contract.provider))
@@ -494,7 +500,7 @@ def test_my_work_of_an_officer_has_the_reports_that_have_not_come(home, person) 
 def test_my_work_of_the_service_area_lead_has_only_their_own_meetings(planned) -> None:
     lead = a_user("service_area_lead")
     a_contract(area_lead=lead)
-    assert said(lead) == ["Plan the quarterly evaluation meeting"]
+    assert said(lead) == ["Plan the evaluation meeting"]
 
 
 def test_my_work_of_the_partnership_officer_has_the_board_assessments() -> None:
@@ -510,7 +516,7 @@ def test_my_work_of_a_provider_has_the_report_to_answer(officer, visited, contra
 def test_my_work_has_a_report_to_read(home, person) -> None:
     home_reports.receive_report(
         setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20), document_id=None,
-        **by(person),
+        with_children={}, **by(person),
     )  # fmt: skip
     assert "Read 1 report of a home" in said(person)
 
@@ -580,3 +586,10 @@ def test_a_contracts_page_names_its_actions_to_who_may_see_actions(role, reads):
     )  # fmt: skip
     said = as_(a_user(role)).get(f"/contracts/{contract.pk}/").content.decode()
     assert ("Look at who was dismissed" in said) == reads
+
+
+def test_an_action_is_added_on_the_page_of_a_visit(officer, visited) -> None:
+    typed = {"title": "Train everybody", "owner": "provider", "due_on_day": "31", "due_on_month": "8",
+             "due_on_year": "2016"}  # fmt: skip
+    officer.post(f"/contracts/visits/{visited.pk}/action/", typed)
+    assert "Train everybody" in page(officer, f"/contracts/visits/{visited.pk}/")

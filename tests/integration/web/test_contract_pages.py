@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from plumbline.contracts.models import Contract, RatingByHand, TeamDecision
 from plumbline.contracts.operations.register import Entry, register_contract
@@ -42,7 +43,8 @@ ENTERED = {
     "reference": "CT950", "title": "Advocacy", "kind": "block", "framework": "", "provider": "Alder Advocacy",
     "service": "", "starts_on_day": "1", "starts_on_month": "7", "starts_on_year": "2016", "ends_on_day": "",
     "ends_on_month": "", "ends_on_year": "", "value": "12,500", "statutory_from_day": "", "statutory_from_month": "",
-    "statutory_from_year": "", "manager": "", "area_lead": "", "urns": "SC900001\nSC900002", "child": "",
+    "statutory_from_year": "", "review_every": "3", "manager": "", "area_lead": "",
+    "urns": "SC900001\nSC900002", "child": "",
 }  # fmt: skip
 
 
@@ -91,7 +93,7 @@ class TestOneContract:
 
     def test_what_is_due_next_stands_on_it(self) -> None:
         contract = registered()
-        assert "The quarterly joint evaluation" in text(
+        assert "The joint evaluation meeting" in text(
             of("contract_officer").get(reverse("contract", args=[contract.pk]))
         )
 
@@ -114,6 +116,39 @@ class TestOneContract:
             of("management_team").get(reverse("contract_history", args=[contract.pk]), {"day": f"{day:%d/%m/%Y}"})
         )
         assert "The policy on whistleblowing has not been seen. Since" in said
+
+    def test_a_past_day_is_shown_as_it_was_known_then(self) -> None:
+        contract = registered()
+        said = text(
+            of("management_team").get(
+                reverse("contract_history", args=[contract.pk]),
+                {"day": f"{TODAY:%d/%m/%Y}", "known": f"{localdate():%d/%m/%Y}"},
+            )
+        )
+        assert "as it was known at the end of" in said
+
+    def test_before_anything_was_recorded_nothing_can_be_said(self) -> None:
+        contract = registered()
+        said = text(
+            of("management_team").get(
+                reverse("contract_history", args=[contract.pk]),
+                {"day": f"{TODAY:%d/%m/%Y}", "known": "1/1/2001"},
+            )
+        )
+        assert "cannot be said" in said
+
+    def test_its_history_tells_of_meetings_and_colours_alike(self) -> None:
+        contract = registered()
+        contract.evaluations.create(state="held", held_on=TODAY - timedelta(3), service_area_present=False)
+        page = of("contract_officer").get(reverse("contract", args=[contract.pk]))
+        assert [entry["what"] for entry in page.context["timeline"]][-2:] == [
+            "Evaluation meeting", "The rating became amber",
+        ]  # fmt: skip
+
+    def test_a_reason_says_where_it_is_put_right(self) -> None:
+        contract = registered()
+        page = of("contract_officer").get(reverse("contract", args=[contract.pk]))
+        assert {each["url"] for each in page.context["reasons"]} == {reverse("contract_assurance", args=[contract.pk])}
 
     def test_its_colours_are_a_drawing_without_scripts(self) -> None:
         contract = registered()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from plumbline.audit.models import Event
 from plumbline.contracts.models import Incident
 from plumbline.contracts.operations import incident_notices, incidents
+from plumbline.contracts.rules.notifications import Step
 from plumbline.people.models import Draft
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.integration.contracts.incident_situations import (
@@ -356,3 +357,9 @@ def test_an_incident_form_is_written_and_agreed_on_its_pages(page, world: World)
 def test_my_work_says_whom_the_council_has_to_tell(page, world: World) -> None:
     an_incident(world)
     assert "Still to be told: The child’s caseworker" in text(page(world.manager).get(reverse("my_work")))
+
+
+def test_an_earlier_version_of_the_form_is_read_with_its_steps(page, world: World) -> None:
+    agreed(world, (Step("Ring the old number", "provider"),))
+    agreed(world)
+    assert "Ring the old number" in text(page(world.provider).get(reverse("incident_form", args=[world.contract.pk])))

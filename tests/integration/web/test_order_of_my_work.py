@@ -46,3 +46,10 @@ def test_of_what_is_due_on_a_day_the_gravest_comes_first(monkeypatch):
     monkeypatch.setattr(items, "_SOURCES", (lambda viewer, on: both,))
 
     assert [item.what for item in items.work_of(a_user(), on=TODAY).items] == ["Grave", "Light"]
+
+
+def test_of_what_is_overdue_the_gravest_comes_first_though_others_have_waited_longer(monkeypatch):
+    both = [an_item("Light", TODAY - timedelta(500), 3), an_item("Grave", TODAY - timedelta(1), 1)]
+    monkeypatch.setattr(items, "_SOURCES", (lambda viewer, on: both,))
+
+    assert [item.what for item in items.work_of(a_user(), on=TODAY).items] == ["Grave", "Light"]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from plumbline.actions.operations import raise_action
 from plumbline.contracts.models import HomeReport, PolicyOffer
 from plumbline.contracts.operations import incident_forms
+from plumbline.contracts.operations.assurance import request_contract_return
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import portal
 from plumbline.people.access import ROLES, Permission
@@ -49,7 +50,7 @@ def test_home_asks_for_each_policy_that_was_never_seen(page, world: World) -> No
 
 
 def test_home_asks_for_the_self_assessment(page, world: World) -> None:
-    assert "There is no completed self-assessment" in text(page(world.provider).get(reverse("provider")))
+    assert "A new self-assessment with its action plan is needed" in text(page(world.provider).get(reverse("provider")))
 
 
 def test_home_asks_whom_to_tell_of_an_incident(page, world: World) -> None:
@@ -221,5 +222,19 @@ def test_who_does_not_manage_contracts_decides_on_no_policy(page, world: World) 
     assert answer.status_code == 404
 
 
-def test_my_work_of_a_provider_leads_to_the_portal(page, world: World) -> None:
-    assert f'href="{reverse("provider")}"' in text(page(world.provider).get(reverse("my_work")))
+def test_my_work_of_a_provider_is_the_portal(page, world: World) -> None:
+    assert page(world.provider).get(reverse("my_work")).headers["Location"] == reverse("provider")
+
+
+def test_what_was_asked_for_already_is_not_asked_for_twice(page, world: World) -> None:
+    request_contract_return(
+        contract_id=world.contract.pk, purpose="self_assessment", toolkit="safeguarding_standards",
+        due_on=date(2016, 8, 19), period_from=date(2015, 9, 1), period_to=date(2016, 8, 31), by=world.manager,
+        **NOW,
+    )  # fmt: skip
+    assert "self-assessment is needed" not in " ".join(each.what for each in items(world.provider, TODAY))
+
+
+def test_who_was_not_asked_yet_is_told_whom_to_ask(page, world: World) -> None:
+    said = text(page(world.provider).get(reverse("provider_contract", args=[world.contract.pk])))
+    assert "A new self-assessment with its action plan is needed" in said

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from plumbline.audit.models import Event
+from plumbline.contracts.models import Contract
+from plumbline.contracts.operations.register import Entry, register_contract
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.ofsted.models import MonthlyCheck, Notice, Owner, Setting, UnregisteredUse
 from plumbline.placements import operations
@@ -240,6 +242,7 @@ def links(page) -> list[tuple[str, str]]:
 def test_a_setting_shows_the_chain_with_counts(officer) -> None:
     setting = a_whole_chain().setting
     assert links(officer.get(f"{LINK}/{setting.urn}/")) == [
+        ("Contract", "none: enter the agreement"),
         ("Owner", "Lantern Care"),
         ("Setting", f"Setting {setting.urn}"),
         ("Judgement", "Inadequate, 20 July 2016"),
@@ -258,6 +261,42 @@ def test_a_placement_shows_the_chain_with_the_childs_name() -> None:
         ("Child", "Kit Quill"),
         ("Told", "3 others"),
     ]
+
+
+def a_contract_at(setting, **more) -> Contract:
+    entry = {
+        "reference": "CT900", "title": "A place to live", "kind": "block", "provider": "Lantern Care",
+        "service": "Residential care", "starts_on": date(2016, 1, 1), "urns": [setting.urn],
+    }  # fmt: skip
+    return register_contract(entry=Entry(**entry | more), by=None, at=AT, on=TODAY)
+
+
+def test_a_setting_leads_back_to_its_contract(officer) -> None:
+    contract = a_contract_at(a_whole_chain().setting)
+    first = officer.get(f"{LINK}/{contract.settings.get().urn}/").context["chain"][0]
+    assert (first["text"], first["url"]) == ("CT900", f"/contracts/{contract.pk}/")
+
+
+def test_a_placement_leads_back_to_its_contract_for_who_may_see_contracts() -> None:
+    placement = a_whole_chain()
+    a_contract_at(placement.setting)
+    page = as_(a_user("head_of_service")).get(f"/placements/{placement.pk}/")
+    assert ("Contract", "CT900") in links(page)
+
+
+def test_the_agreement_for_another_child_does_not_stand_on_a_placement() -> None:
+    placement = a_whole_chain()
+    a_contract_at(placement.setting, kind="spot", child=ChildFactory().source_id)
+    page = as_(a_user("head_of_service")).get(f"/placements/{placement.pk}/")
+    assert ("Contract", "none in the register") in links(page)
+
+
+def test_a_new_agreement_is_filled_in_from_the_setting(officer) -> None:
+    setting = a_whole_chain().setting
+    form = officer.get(f"/contracts/new/?setting={setting.urn}").context["form"]
+    assert (form["kind"].value(), form["urns"].value(), form["provider"].value()) == (
+        "spot", setting.urn, "Lantern Care",
+    )  # fmt: skip
 
 
 # --- what My work counts ----------------------------------------------------------------------------------------------

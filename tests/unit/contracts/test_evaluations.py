@@ -24,11 +24,11 @@ def refused(code: str):
 
 
 def test_the_next_meeting_is_due_92_days_after_the_last() -> None:
-    assert rules.next_due(last_held_on=date(2016, 3, 1), starts_on=date(2015, 1, 1)) == date(2016, 6, 1)
+    assert rules.next_due(last_held_on=date(2016, 3, 1), starts_on=date(2015, 1, 1), review_every=3) == date(2016, 6, 1)
 
 
 def test_the_first_meeting_is_due_92_days_after_the_start() -> None:
-    assert rules.next_due(last_held_on=None, starts_on=date(2016, 4, 1)) == date(2016, 7, 2)
+    assert rules.next_due(last_held_on=None, starts_on=date(2016, 4, 1), review_every=3) == date(2016, 7, 2)
 
 
 @pytest.mark.parametrize(
@@ -176,4 +176,4 @@ def test_a_quarter_that_has_not_begun_is_refused() -> None:
     ],
 )
 def test_what_is_due_says_how_its_plan_stands(planned_on, said) -> None:
-    assert rules.due_sentence(due_on=date(2016, 7, 13), planned_on=planned_on, on=TODAY).endswith(said)
+    assert rules.due_sentence(due_on=date(2016, 7, 13), planned_on=planned_on, review_every=3, on=TODAY).endswith(said)

@@ -23,11 +23,12 @@ def at(day: date, hour: int = 14, minute: int = 0) -> datetime:
 
 
 def told(
-    kind: str, setting: str, on: date, *, notifiable: bool = False, learnt_on: date | None = None
+    kind: str, setting: str, on: date, *, secure: bool = False, notifiable: bool = False, learnt_on: date | None = None
 ) -> dict[str, rules.Due]:
     found = rules.notifications(
-        library(), type=kind, setting_kind=setting, occurred_on=on, provider_knew_at=at(on), council_knew_at=at(on, 16),
-        notifiable=notifiable, learnt_on=learnt_on, holidays=HOLIDAYS,
+        library(), type=kind, setting_kind=setting, secure=secure, occurred_on=on,
+        provider_knew_at=at(on), council_knew_at=at(on, 16), notifiable=notifiable, learnt_on=learnt_on,
+        holidays=HOLIDAYS,
     )  # fmt: skip
     return {due.recipient: due for due in found}
 
@@ -54,6 +55,18 @@ def test_a_death_in_a_childrens_home_is_told_to_everybody_of_regulation_40_1() -
     assert by_law == {
         "ofsted", "placing_authority", "secretary_of_state", "host_authority", "health_board", "relevant_persons",
     }  # fmt: skip
+
+
+def test_a_death_in_a_secure_home_is_told_to_the_ombudsman_too() -> None:
+    assert told("death", "childrens_home", JULY_2016, secure=True)["ombudsman"].basis == f"{REG_40}(1)(f)"
+
+
+@pytest.mark.parametrize(
+    ("called", "secure"),
+    [("Secure children's home", True), ("Secure Children’s Home", True), ("Children's home", False), ("", False)],
+)
+def test_a_secure_home_is_known_by_what_ofsted_calls_it(called: str, secure: bool) -> None:
+    assert rules.is_secure(called) == secure
 
 
 def test_a_referral_to_the_barring_service_is_told_by_regulation_40_3() -> None:

@@ -37,6 +37,7 @@ from plumbline.contracts.models.register import (
     KpiReading,
     Policy,
     PolicyReview,
+    ReviewEvery,
     Visit,
     VisitFinding,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "RatingByHand",
     "RatingPeriod",
     "ReasonPeriod",
+    "ReviewEvery",
     "TeamDecision",
     "Visit",
     "VisitFinding",

@@ -81,6 +81,8 @@ class RatingByHand(Recorded):
     until_on = models.DateField()
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # From this day it counts no more.
+    ended_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.TextField(blank=True)
 

@@ -28,6 +28,15 @@ class ContractState(models.TextChoices):
     ENDED = "ended", "Ended"
 
 
+class ReviewEvery(models.IntegerChoices):
+    """How often the contract is evaluated at a meeting, in months."""
+
+    MONTH = 1, "every month"
+    QUARTER = 3, "every quarter"
+    HALF_YEAR = 6, "every six months"
+    YEAR = 12, "every year"
+
+
 class Contract(Recorded):
     """One contract: a block contract, a framework, a call-off, or an individual placement agreement for one child.
 
@@ -57,6 +66,7 @@ class Contract(Recorded):
     # From this day a statutory function is delivered, so that a board assessment is needed; NULL: none.
     statutory_from = models.DateField(null=True)
     visit_required = models.BooleanField(default=False)
+    review_every = models.SmallIntegerField(choices=ReviewEvery, default=ReviewEvery.QUARTER)
     # The one child of an individual placement agreement. Never shown by a role alone.
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, related_name="agreements")
     state = models.CharField(max_length=14, choices=ContractState, default=ContractState.LIVE)
@@ -75,6 +85,9 @@ class Contract(Recorded):
             ),
             models.CheckConstraint(
                 name="contract_child_only_of_an_agreement", condition=Q(child__isnull=True) | Q(kind="spot")
+            ),
+            models.CheckConstraint(
+                name="contract_reviewed_in_a_rhythm", condition=Q(review_every__in=ReviewEvery.values)
             ),
         ]
         indexes = [

@@ -10,7 +10,9 @@ from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import TeamDecision
 from plumbline.contracts.operations import rating as rating_operations
 from plumbline.contracts.queries import management, rating
+from plumbline.contracts.queries.rating import Reason
 from plumbline.contracts.rules import decisions as rules
+from plumbline.contracts.rules.rating import sentence
 from plumbline.flags.models import Message
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -60,11 +62,19 @@ def decide(
 _MOST_LISTED = 30
 
 
+# Of these the detail is what somebody typed. An e-mail goes without it: nobody can say that it names no child.
+_TYPED = frozenset({"rated_by_hand", "action_overdue", "action_long_overdue"})
+
+
+def _mailed(reason: Reason) -> str:
+    return sentence(reason.code, reason.about, "") if reason.code in _TYPED else reason.sentence
+
+
 @transaction.atomic
 def write_digests(*, by: User | None, at: datetime, on: date) -> int:
-    """One e-mail a day to each of the management team: first every reason that is new, however many there are, then
-    the contracts that are red or amber with their first reasons, and the decisions that are overdue; nothing where
-    there are none. Returns how many were written."""
+    """One e-mail a day to each of the management team: first every decision that was not carried out in time and every
+    reason that is new, however many there are, then the contracts that are red or amber with their first reasons;
+    nothing where there are none. Returns how many were written."""
     subject = f"Plumbline, {on:%-d %B %Y}: contracts that are red or amber"
     told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
     team = [user for user in access.users_with_role("management_team", on=on) if user.email and user.pk not in told]
@@ -72,19 +82,24 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     if not listed:
         return 0
     lines = [
-        f"{each.reference} {each.colour.upper()}: {each.reasons[0].sentence}" for each in listed[:_MOST_LISTED]
+        f"{each.reference} {each.colour.upper()}: {_mailed(each.reasons[0])}" for each in listed[:_MOST_LISTED]
         if each.reasons
     ]  # fmt: skip
     new = [
-        f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {line.reason.sentence}"
+        f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {_mailed(line.reason)}"
         for each, line in management.new_lines(listed, on=on)
     ]
     more = len(listed) - _MOST_LISTED
-    overdue = sum(line.overdue for each in listed for line in each.lines)
+    late = [
+        f"{each.reference}: {line.reason.title}. What was decided was to be done by {line.decision.by_when:%-d %B}"
+        f"{f', by {line.decision.action.owner}' if line.decision.action and line.decision.action.owner else ''}."
+        for each in listed for line in each.lines if line.overdue and line.decision
+    ]  # fmt: skip
     body = "\n".join([
         f"Red: {sum(each.colour == 'red' for each in listed)}. "
-        f"Amber: {sum(each.colour == 'amber' for each in listed)}. Decisions overdue: {overdue}.",
-        "", *(["New in the last seven days:", *new, "", "All of them, the worst first:"] if new else []),
+        f"Amber: {sum(each.colour == 'amber' for each in listed)}. Decisions overdue: {len(late)}.",
+        "", *(["Decided, and not done in time:", *late, ""] if late else []),
+        *(["New in the last seven days:", *new, "", "All of them, the worst first:"] if new else []),
         *lines, *([f"… and {more} more."] if more > 0 else []), "",
         "Sign in to Plumbline and open Contracts, Management team’s list.", "",
     ])  # fmt: skip

@@ -34,11 +34,15 @@ def receive_report(
     period_from: date,
     received_on: date,
     document_id: int | None,
+    with_children: Mapping[int, tuple[int, date]],
     by: User | None,
     at: datetime,
     on: date,
 ) -> HomeReport:
-    """A home's report has come (`kind`, `period_from`: rules.visits.check_period); by an officer or the home itself."""
+    """A home's report has come (`kind`, `period_from`: rules.visits.check_period); by an officer or the home itself.
+
+    `with_children`: settings with our children, asked of the room above (queries.visits.visits_due).
+    """
     setting = _setting(setting_id, by=by, on=on)
     rules.check_period(kind, period_from, on=on)
     if received_on > on:
@@ -58,8 +62,8 @@ def receive_report(
     audit.record("contracts.home_report.received", by=by, at=at, subject=report, setting=setting.urn, report=kind,
                  period_from=period_from.isoformat())  # fmt: skip
     rerate(contract_ids=contracts_of_setting(setting.pk), by=by, at=at, on=on)
-    _reconcile(care_due.wanted_of_homes(on=on, setting_ids=[setting.pk]), [care_due.REPORT_MISSING],
-               by=by, at=at, on=on, subject=("setting", setting.pk))  # fmt: skip
+    _reconcile(care_due.wanted_of_homes(on=on, with_children=with_children, setting_ids=[setting.pk]),
+               [care_due.REPORT_MISSING], by=by, at=at, on=on, subject=("setting", setting.pk))  # fmt: skip
     return report
 
 
@@ -98,7 +102,7 @@ def raise_care_flags(
     """
     wanted = [
         *care_due.wanted_of_meetings(on=on), *care_due.wanted_of_visits(on=on, with_children=with_children),
-        *care_due.wanted_of_homes(on=on),
+        *care_due.wanted_of_homes(on=on, with_children=with_children),
     ]  # fmt: skip
     return _reconcile(wanted, care_due.KINDS, by=by, at=at, on=on)
 

@@ -345,7 +345,9 @@ def _write_notifications(incident: Incident, *, provider_knew_at: datetime, coun
     )
     occurred_on = incident.occurred_at.astimezone(rules.PLACE).date()
     wanted = rules.notifications(
-        library(), type=incident.type, setting_kind=kind, occurred_on=occurred_on, provider_knew_at=provider_knew_at,
+        library(), type=incident.type, setting_kind=kind,
+        secure=setting is not None and rules.is_secure(setting.provision_type), occurred_on=occurred_on,
+        provider_knew_at=provider_knew_at,
         council_knew_at=council_knew_at, notifiable=incident.council_notifiable, learnt_on=incident.council_learnt_on,
         holidays=holidays_from(occurred_on),
     )  # fmt: skip

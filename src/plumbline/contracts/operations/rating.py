@@ -172,7 +172,7 @@ def rate_by_hand(
         colour=colour, rules_colour=rated.rules_colour, because=because, from_on=on, until_on=until_on,
         may_override=may_override, on=on,
     )  # fmt: skip
-    _end_by_hand(contract, because="Another rating was set.", at=at)
+    _end_by_hand(contract, because="Another rating was set.", at=at, on=on)
     made = RatingByHand.objects.create(
         contract=contract, colour=colour, better=better, because=because.strip(), from_on=on,
         until_on=until_on or contract.ends_on or UNTIL_CHANGED, set_at=at, set_by=by,
@@ -194,14 +194,16 @@ def end_rating_by_hand(*, contract_id: int, because: str, by: User, at: datetime
     if not because.strip():
         raise RuleBroken("Say why the rating by hand ends.", code="missing_reason")
     _lock([contract.pk])
-    if not _end_by_hand(contract, because=because.strip(), at=at):
+    if not _end_by_hand(contract, because=because.strip(), at=at, on=on):
         raise RuleBroken("No rating by hand is set.", code="none_set")
     audit.record("contracts.rating.by_hand_ended", by=by, at=at, subject=contract, because=because.strip())
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
 
 
-def _end_by_hand(contract: Contract, *, because: str, at: datetime) -> int:
-    return RatingByHand.objects.filter(contract=contract, ended_at=None).update(ended_at=at, ended_because=because)
+def _end_by_hand(contract: Contract, *, because: str, at: datetime, on: date) -> int:
+    return RatingByHand.objects.filter(contract=contract, ended_at=None).update(
+        ended_on=on, ended_at=at, ended_because=because
+    )
 
 
 # --- flags ----------------------------------------------------------------------------------------------------------

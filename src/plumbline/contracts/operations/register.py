@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from plumbline.audit import operations as audit
 from plumbline.commissioning.models import OcdsContract
 from plumbline.contracts.access import contract_seen
-from plumbline.contracts.models import Contract, ContractSetting, ContractState
+from plumbline.contracts.models import Contract, ContractSetting, ContractState, ReviewEvery
 from plumbline.contracts.operations import rating
 from plumbline.contracts.rules import register as rules
 from plumbline.contracts.states import CONTRACT_MOVES
@@ -43,6 +43,7 @@ class Entry:
     value: Decimal | None = None
     statutory_from: date | None = None
     visit_required: bool = False
+    review_every: int = ReviewEvery.QUARTER
     manager: User | None = None
     area_lead: User | None = None
     framework_id: int | None = None
@@ -150,7 +151,8 @@ def _values(entry: Entry, contract: Contract | None) -> dict[str, Any]:
         rules.Line(
             reference=reference, title=entry.title, kind=entry.kind, service=entry.service, starts_on=entry.starts_on,
             ends_on=entry.ends_on, value=entry.value, statutory_from=entry.statutory_from,
-            settings=len(_urns(entry.urns)), for_one_child=bool(entry.child) or keeps_child,
+            review_every=entry.review_every, settings=len(_urns(entry.urns)),
+            for_one_child=bool(entry.child) or keeps_child,
             framework_kind=framework.kind if framework else "",
             framework_is_itself=contract is not None and entry.framework_id == contract.pk,
         )
@@ -160,6 +162,7 @@ def _values(entry: Entry, contract: Contract | None) -> dict[str, Any]:
         "provider_id": _provider(entry.provider, contract).pk, "service": " ".join(entry.service.split())[:200],
         "starts_on": entry.starts_on, "ends_on": entry.ends_on, "value": entry.value,
         "statutory_from": entry.statutory_from, "visit_required": entry.visit_required,
+        "review_every": entry.review_every,
         "manager_id": entry.manager.pk if entry.manager else None,
         "area_lead_id": entry.area_lead.pk if entry.area_lead else None,
         "framework_id": framework.pk if framework else None,

@@ -13,7 +13,7 @@ from plumbline.audit import operations as audit
 from plumbline.contracts import visit_paper
 from plumbline.contracts.models import Contract, ContractSetting, ContractState, Visit, VisitFinding
 from plumbline.contracts.operations.rating import rerate
-from plumbline.contracts.queries.visits import contracts_of, may_answer, open_ends_of, place, provider_of, said
+from plumbline.contracts.queries.visits import MADE, contracts_of, may_answer, open_ends_of, place, provider_of, said
 from plumbline.contracts.reaching import contract_to_change
 from plumbline.contracts.rules import packs
 from plumbline.contracts.rules import visits as rules
@@ -86,6 +86,17 @@ def hold_visit(
                  not_met=rules.wants_action(findings), actions=len(actions))  # fmt: skip
     rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
     return visit
+
+
+@transaction.atomic
+def add_action(*, visit_id: int, action: ActionGiven, by: User | None, at: datetime, on: date) -> None:
+    """Put down what is to be done because of a visit that was made; another council's that we accepted, too."""
+    visit = _visit(visit_id, by=by, on=on)
+    if visit.state not in MADE:
+        raise RuleBroken("Nothing was found yet: record the visit first.", code="wrong_state")
+    _raise_actions(visit, [action], by=by, at=at, on=on)
+    audit.record("contracts.visit.action_added", by=by, at=at, subject=visit)
+    rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
 
 
 @transaction.atomic

@@ -105,7 +105,9 @@ class DueMeeting:
     planned_on: date | None
 
     def sentence(self, on: date) -> str:
-        return rules.due_sentence(due_on=self.due_on, planned_on=self.planned_on, on=on)
+        return rules.due_sentence(
+            due_on=self.due_on, planned_on=self.planned_on, review_every=self.contract.review_every, on=on
+        )
 
     def wants_telling(self, on: date) -> bool:
         return rules.wants_telling(due_on=self.due_on, planned_on=self.planned_on, on=on)
@@ -120,8 +122,11 @@ def meetings_due(*, on: date, contracts: QuerySet[Contract] | None = None) -> li
         planned_on=Min("evaluations__held_on", filter=Q(evaluations__state=_S.PLANNED)),
     )
     found = [
-        DueMeeting(row, rules.next_due(last_held_on=row.last_on, starts_on=max(row.starts_on, row.live_on or date.min)),
-                   row.last_on, row.planned_on)
+        DueMeeting(
+            row, rules.next_due(last_held_on=row.last_on, starts_on=max(row.starts_on, row.live_on or date.min),
+                                review_every=row.review_every),
+            row.last_on, row.planned_on,
+        )
         for row in rows
     ]  # fmt: skip
     return sorted(found, key=lambda each: (each.due_on, each.contract.pk))

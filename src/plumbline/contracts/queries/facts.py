@@ -24,7 +24,8 @@ def load(contract_ids: Sequence[int]) -> dict[int, Facts]:
     found = {
         row[0]: Facts(*row)
         for row in _rows(
-            f"""select c.id, {FIRST_DAY}, c.ends_on, c.statutory_from, c.visit_required from contracts_contract c
+            f"""select c.id, {FIRST_DAY}, c.ends_on, c.statutory_from, c.visit_required,
+                    c.review_every from contracts_contract c
                 where c.id = any(%s) and {RATED}""",
             contract_ids,
         )
@@ -166,12 +167,12 @@ def _reports(found: dict[int, Facts], ids: list[int]) -> None:
 
 
 def _by_hand(found: dict[int, Facts], ids: list[int]) -> None:
-    for contract, colour, from_on, until_on, better, because, ended_at in _rows(
-        """select contract_id, colour, from_on, until_on, better, because, ended_at from contracts_ratingbyhand
+    for contract, colour, from_on, until_on, better, because, ended_on in _rows(
+        """select contract_id, colour, from_on, until_on, better, because, ended_on from contracts_ratingbyhand
            where contract_id = any(%s) order by id""",
         ids,
     ):
-        until = min(until_on, _day(ended_at) - _DAY) if ended_at else until_on
+        until = min(until_on, ended_on - _DAY) if ended_on else until_on
         if until >= from_on:
             found[contract].by_hand.append(ByHand(colour, from_on, until, better, because))
 

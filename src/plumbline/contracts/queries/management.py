@@ -70,7 +70,7 @@ def new_lines(listed: Collection[Listed], *, on: date) -> list[tuple[Listed, Lin
 
 
 def _newest(contract_ids: Collection[int]) -> Mapping[tuple[int, str, str], TeamDecision]:
-    rows = TeamDecision.objects.filter(contract__in=contract_ids).select_related("decided_by", "action")
+    rows = TeamDecision.objects.filter(contract__in=contract_ids).select_related("decided_by", "action__owner")
     return {(row.contract_id, row.code, row.about): row for row in rows.order_by("decided_at", "pk")}
 
 

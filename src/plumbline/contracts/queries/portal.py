@@ -6,18 +6,21 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from plumbline.contracts.models import Contract, Policy, PolicyOffer, PolicyReview
+from plumbline.contracts.models import Contract, ContractReturn, Policy, PolicyOffer, PolicyReview
 from plumbline.contracts.queries import rating
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.people.queries import organisations_of
+from plumbline.toolkits.models import ReturnState
 
 # Of what counts against a contract, a provider is told what it can put right itself, never the colour.
 POLICY_CODES = ("policy_missing", "policy_review_overdue", "policy_before_law_change")
-REPORT_CODES = ("reg44_missing", "reg45_missing")
+REPORT_CODES = ("reg44_missing",)
+# One self-assessment with its plan puts both right.
+SELF_CODES = ("no_self_assessment", "no_action_plan")
 OWN_CODES = (
-    "no_board_assessment", "no_self_assessment", "no_action_plan", *POLICY_CODES, *REPORT_CODES,
+    "no_board_assessment", *SELF_CODES, *POLICY_CODES, *REPORT_CODES,
 )  # fmt: skip
 
 
@@ -51,6 +54,14 @@ def lacking(contracts: Sequence[Contract], *, on: date) -> dict[int, list[Lackin
         ]
         for pk, found in rated.items()
     }
+
+
+def self_assessments_open(contracts: Sequence[Contract]) -> dict[int, int]:
+    """By contract, the self-assessment that was asked for under it and is not signed off yet; one query."""
+    rows = ContractReturn.objects.filter(
+        contract__in=contracts, purpose=ContractReturn.Purpose.SELF_ASSESSMENT
+    ).exclude(answer_set__state=ReturnState.SIGNED_OFF)
+    return dict(rows.order_by("pk").values_list("contract", "answer_set"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """The rating of contracts on any day: what is kept answers, since every day was worked out beforehand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
-from plumbline.contracts.models import Contract, RatingPeriod, ReasonPeriod
+from plumbline.audit import moments
+from plumbline.contracts.models import Contract, RatingByHand, RatingPeriod, ReasonPeriod
 from plumbline.contracts.rules import rating as rules
 
 
@@ -63,7 +65,7 @@ def ratings_on(day: date, contract_ids: Collection[int] | None = None) -> dict[i
     return {
         contract: Rating(
             contract, reference, colour, by_rules, from_on, to_on,
-            tuple(sorted(against.get(contract, ()), key=lambda r: rules.order(r.code, r.about, r.colour))),
+            _ordered(against.get(contract, ())),
         )
         for contract, reference, colour, by_rules, from_on, to_on in colours.order_by(
             "contract__reference"
@@ -74,6 +76,34 @@ def ratings_on(day: date, contract_ids: Collection[int] | None = None) -> dict[i
 def rating_on(day: date, contract_id: int) -> Rating | None:
     """None where the contract is not in force on the day."""
     return ratings_on(day, [contract_id]).get(contract_id)
+
+
+def rating_known(day: date, contract_id: int, *, at: datetime) -> Rating | None:
+    """The rating of a day as it was known at a moment: facts that were recorded or put right later are not in it.
+
+    Raises RuleBroken (before_first_record). The moment is over: nothing that is written now can be in it.
+    """
+    known = moments.known_at(at)
+    asked = {**moments.parameters(known), "contract": contract_id, "day": day}
+    held = "contract_id = %(contract)s and from_on <= %(day)s and (to_on is null or to_on >= %(day)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select colour, rules_colour, from_on, to_on from contracts_ratingperiod_history
+                where {moments.condition()} and {held}""",
+            asked,
+        )
+        found = cursor.fetchone()
+        cursor.execute(
+            f"""select code, about, colour, coalesce(since, from_on), to_on, detail
+                from contracts_reasonperiod_history where {moments.condition()} and {held}""",
+            asked,
+        )
+        reasons = [Reason(*row) for row in cursor.fetchall()]
+    if found is None:
+        return None
+    colour, by_rules, from_on, to_on = found
+    reference = Contract.objects.values_list("reference", flat=True).get(pk=contract_id)
+    return Rating(contract_id, reference, colour, by_rules, from_on, to_on, _ordered(reasons))
 
 
 # Of these the day on which the reason began is the setting's to say, not the contract's: null in the answer.
@@ -99,15 +129,52 @@ def contracts_json(day: date) -> list[dict[str, Any]]:
     ]
 
 
-def history(contract: Contract) -> list[tuple[RatingPeriod, tuple[Reason, ...]]]:
-    """The contract's colours in order, each with the reasons that held on its first day: two queries."""
-    held = list(ReasonPeriod.objects.filter(contract=contract).order_by("from_on", "code", "about"))
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Days of one colour: the reasons that held on its first day, those of them that began then, and those that had
+    held until the day before; a rating by hand that began or ended the day."""
+
+    period: RatingPeriod
+    reasons: tuple[Reason, ...]
+    began: tuple[Reason, ...]
+    ended: tuple[Reason, ...]
+    hand_began: RatingByHand | None
+    hand_ended: RatingByHand | None
+
+
+def history(contract: Contract) -> list[Spell]:
+    """The contract's colours in order, each with what changed when it began: three queries."""
+    rows = ReasonPeriod.objects.filter(contract=contract).order_by("from_on", "code", "about")
+    held = [
+        (
+            row.from_on,
+            row.to_on,
+            Reason(row.code, row.about, row.colour, row.since or row.from_on, row.to_on, row.detail),
+        )
+        for row in rows
+    ]
+    hands = list(RatingByHand.objects.filter(contract=contract).select_related("set_by").order_by("set_at", "pk"))
     found = []
     for period in RatingPeriod.objects.filter(contract=contract).order_by("from_on"):
-        reasons = [
-            Reason(row.code, row.about, row.colour, row.since or row.from_on, row.to_on, row.detail)
-            for row in held
-            if row.from_on <= period.from_on and (row.to_on is None or row.to_on >= period.from_on)
-        ]
-        found.append((period, tuple(sorted(reasons, key=lambda r: rules.order(r.code, r.about, r.colour)))))
+        first, before = period.from_on, period.from_on - timedelta(1)
+        reasons = [each for from_on, to_on, each in held if from_on <= first and (to_on is None or to_on >= first)]
+        found.append(
+            Spell(
+                period, _ordered(reasons),
+                _ordered(each for from_on, _, each in held if from_on == first),
+                _ordered(each for _, to_on, each in held if to_on == before),
+                next((hand for hand in reversed(hands) if hand.from_on == first and hand.ended_on != first), None),
+                next((hand for hand in reversed(hands) if _over_on(hand) == first), None),
+            )
+        )  # fmt: skip
     return found
+
+
+def _over_on(hand: RatingByHand) -> date | None:
+    """The first day on which a rating by hand counts no more; None: it still does."""
+    last = date.max if hand.until_on.year == date.max.year else hand.until_on + timedelta(1)
+    return min(last, hand.ended_on or last)
+
+
+def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda reason: rules.order(reason.code, reason.about, reason.colour)))

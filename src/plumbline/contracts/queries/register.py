@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         detail: str | None
         reasons: int
         today: date
+        mine: bool
 
     RatedContract = WithAnnotations[Contract, _Rated]
 
@@ -68,7 +69,8 @@ def _rank(field: str) -> Case:
 
 def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "QuerySet[RatedContract]":
     """The contracts for the viewer, each with `colour` ("" where not in force on the day), `gravity`, the worst
-    reason's `code`, `about` and `detail`, `reasons` (how many) and `today`. `day`: rated as of another day than `on`.
+    reason's `code`, `about` and `detail`, `reasons` (how many), `today` and `mine` (the viewer manages it or leads its
+    service). `day`: rated as of another day than `on`.
     """
     day = day or on
     held = ReasonPeriod.objects.filter(held_on(day), contract=OuterRef("pk"))
@@ -85,6 +87,7 @@ def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "Que
             detail=Subquery(first.values("detail")[:1]),
             reasons=Coalesce(Subquery(many), Value(0)),
             today=Value(on, DateField()),
+            mine=Case(When(Q(manager=viewer) | Q(area_lead=viewer), then=Value(True)), default=Value(False)),
         )
         .annotate(gravity=_rank("colour"))
     )
@@ -125,6 +128,15 @@ def others_of_provider(viewer: User, *, contract: Contract, on: date) -> "QueryS
     )
 
 
+def contracts_at(viewer: User, *, setting_id: int, child_id: int | None, on: date) -> QuerySet[Contract]:
+    """The contracts in force or being made ready at a setting, for whom the register exists. An agreement for one child
+    is left out where another child is asked about; `child_id` None: nobody's in particular, and all are in."""
+    found = contracts_visible_to(viewer, on=on).filter(settings__setting=setting_id).exclude(state=ContractState.ENDED)
+    if child_id is not None:
+        found = found.filter(Q(child=None) | Q(child=child_id))
+    return found.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on)).order_by("reference")
+
+
 def call_offs_of(viewer: User, *, contract: Contract, on: date) -> "QuerySet[RatedContract]":
     return contracts_listed(viewer, on=on).filter(framework=contract).order_by("gravity", "reference")
 
@@ -140,6 +152,7 @@ class Due:
 
     code: str
     about: str
+    detail: str
     due_on: date
 
     @property
@@ -151,7 +164,7 @@ def next_due(contract: Contract, *, on: date, most: int = 5) -> list[Due]:
     """What is due next, the soonest first: the last days before a reason begins to hold, as things stand."""
     coming = ReasonPeriod.objects.filter(contract=contract, from_on__gt=on).exclude(code="setting_adverse")
     return [
-        Due(row.code, row.about, row.from_on - timedelta(1))
+        Due(row.code, row.about, row.detail, row.from_on - timedelta(1))
         for row in coming.order_by("from_on", "code", "about")[:most]
     ]
 
@@ -173,6 +186,12 @@ def open_actions(contract: Contract) -> QuerySet[Action]:
     return Action.objects.filter(
         subject_type="contract", subject_id=contract.pk, state__in=[state.value for state in OUTSTANDING]
     ).order_by("due_on", "pk")
+
+
+def actions_of(contract: Contract) -> QuerySet[Action]:
+    """Every action about the contract, open or over."""
+    found = Action.objects.filter(subject_type="contract", subject_id=contract.pk)
+    return found.select_related("owner", "owner_organisation").order_by("raised_at", "pk")
 
 
 def flags_about(viewer: User, *, contract: Contract, on: date) -> QuerySet[Flag]:
@@ -207,13 +226,18 @@ def with_reason(code: str, *, day: date) -> QuerySet[ReasonPeriod, Any]:
     return ReasonPeriod.objects.filter(held_on(day), code=code).values("contract")
 
 
+def with_urn(urn: str) -> QuerySet[ContractSetting, Any]:
+    """The numbers of the contracts at the setting of a URN."""
+    return ContractSetting.objects.filter(urn__iexact=urn.strip()).values("contract")
+
+
 def next_due_of(contracts: QuerySet[Contract], *, on: date, within: int) -> list[tuple[Contract, Due]]:
     """What is due within so many days under these contracts, the soonest first."""
     coming = ReasonPeriod.objects.filter(
         contract__in=contracts.values("pk"), from_on__gt=on, from_on__lte=on + timedelta(within + 1)
     ).exclude(code="setting_adverse")
     return [
-        (row.contract, Due(row.code, row.about, row.from_on - timedelta(1)))
+        (row.contract, Due(row.code, row.about, row.detail, row.from_on - timedelta(1)))
         for row in coming.select_related("contract").order_by("from_on", "contract__reference", "code", "about")
     ]
 

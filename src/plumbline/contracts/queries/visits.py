@@ -176,7 +176,7 @@ def visits_due(*, with_children: Mapping[int, tuple[int, date]], on: date) -> li
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A children's home of our contracts, since when its reports count, and what it owes."""
+    """A children's home of our contracts or with our children, since when its reports count, and what it owes."""
 
     setting: Setting
     contracts: tuple[Contract, ...]
@@ -185,16 +185,22 @@ class Home:
     owed: tuple[rules.Expected, ...]
 
 
-def homes(*, on: date, setting_ids: Collection[int] | None = None) -> list[Home]:
-    """The children's homes in our contracts in force on a day, and which of the last twelve months' reports are
-    missing; those that owe most first. A fixed number of queries."""
+def homes(
+    *, with_children: Mapping[int, tuple[int, date]], on: date, setting_ids: Collection[int] | None = None
+) -> list[Home]:
+    """The children's homes in our contracts in force on a day, and those where our children are under none; which of
+    the last twelve months' reports are missing. Those that owe most first; a fixed number of queries.
+
+    `with_children`: as of `visits_due`.
+    """
     rows = ContractSetting.objects.filter(
         contract__in=Contract.objects.filter(in_force(on)), setting__in=Setting.objects.filter(HOMES)
     )
+    others = Setting.objects.filter(HOMES, pk__in=list(with_children))
     if setting_ids is not None:
-        rows = rows.filter(setting__in=setting_ids)
+        rows, others = rows.filter(setting__in=setting_ids), others.filter(pk__in=setting_ids)
     contracts: dict[int, list[Contract]] = {}
-    settings: dict[int, Setting] = {}
+    settings: dict[int, Setting] = others.in_bulk()
     for row in rows.select_related("setting", "contract__provider", "contract__manager__professional").order_by("pk"):
         settings[row.setting_id] = row.setting
         contracts.setdefault(row.setting_id, []).append(row.contract)
@@ -204,10 +210,13 @@ def homes(*, on: date, setting_ids: Collection[int] | None = None) -> list[Home]
     earliest = add_months(on.replace(day=1), -LOOK_BACK_MONTHS)
     found = []
     for pk, setting in settings.items():
-        since = max(min(contract.starts_on for contract in contracts[pk]), earliest)
+        begun = [contract.starts_on for contract in contracts.get(pk, ())]
+        if pk in with_children:
+            begun.append(with_children[pk][1])
+        since = max(min(begun), earliest)
         have = reports.get(pk, {})
         owed = rules.missing(since=since, on=on, received=have)
-        found.append(Home(setting, tuple(contracts[pk]), since, have, tuple(owed)))
+        found.append(Home(setting, tuple(contracts.get(pk, ())), since, have, tuple(owed)))
     return sorted(found, key=lambda home: (-len(home.owed), home.setting.urn))
 
 

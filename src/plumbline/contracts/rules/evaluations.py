@@ -1,6 +1,7 @@
 """The quarterly evaluation meeting: what its record holds, who was there, and when the next one is due.
 
-The fields of the record are those of domain.md 4.4; the quarter of 92 days is the clock of interfaces.md.
+The fields of the record are those of domain.md 4.4; how often it is held is the register's to say, how many days that
+is the rating's (`library/rag.yaml`).
 """
 
 import re
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from plumbline.contracts.rules import rating
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import add_months
 
-EVERY_DAYS = 92
+RHYTHMS: Mapping[int, str] = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}
 # A meeting that is not planned yet is said this many days before it is due.
 TOLD_BEFORE_DAYS = 21
 
@@ -106,9 +108,9 @@ class Meeting:
     next_on: date | None = None
 
 
-def next_due(*, last_held_on: date | None, starts_on: date) -> date:
-    """The last day on which the next meeting is in time."""
-    return (last_held_on or starts_on) + timedelta(EVERY_DAYS)
+def next_due(*, last_held_on: date | None, starts_on: date, review_every: int) -> date:
+    """The last day on which the next meeting is in time; `review_every`: so many months, as the register says."""
+    return (last_held_on or starts_on) + timedelta(rating.evaluation_days(review_every))
 
 
 def wants_telling(*, due_on: date, planned_on: date | None, on: date) -> bool:
@@ -118,7 +120,7 @@ def wants_telling(*, due_on: date, planned_on: date | None, on: date) -> bool:
     return on >= due_on - timedelta(TOLD_BEFORE_DAYS) and (planned_on is None or planned_on > due_on)
 
 
-def due_sentence(*, due_on: date, planned_on: date | None, on: date) -> str:
+def due_sentence(*, due_on: date, planned_on: date | None, review_every: int, on: date) -> str:
     if planned_on is None:
         planned = " None is planned."
     elif planned_on < on:
@@ -126,7 +128,7 @@ def due_sentence(*, due_on: date, planned_on: date | None, on: date) -> str:
     else:
         planned = f" It is planned for {planned_on:%-d %B %Y}."
     was = "was" if on > due_on else "is"
-    return f"The quarterly evaluation meeting {was} due by {due_on:%-d %B %Y}.{planned}"
+    return f"The {RHYTHMS[review_every]} evaluation meeting {was} due by {due_on:%-d %B %Y}.{planned}"
 
 
 def service_area_present(attendees: Iterable[Attendee], *, said: bool | None) -> bool:

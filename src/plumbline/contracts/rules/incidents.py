@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from plumbline.contracts.rules.notifications import ALL, NOTIFIABLE, Clock, Library, Rule
+from plumbline.contracts.rules.notifications import ALL, NOTIFIABLE, SECURE, Clock, Library, Rule
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import add_working_days
 
@@ -54,11 +54,17 @@ def kind_of_setting(*, register: str, provision_type: str) -> str:
     return "other"
 
 
+def is_secure(provision_type: str) -> bool:
+    """Whether what Ofsted calls the setting is a secure children's home."""
+    return provision_type.strip().casefold().startswith("secure children")
+
+
 def notifications(
     library: Library,
     *,
     type: str,  # noqa: A002 - what the field calls it
     setting_kind: str,
+    secure: bool,
     occurred_on: date,
     provider_knew_at: datetime,
     council_knew_at: datetime,
@@ -73,7 +79,9 @@ def notifications(
     """
     found = []
     for rule in library.rules:
-        if not _applies(rule, type=type, setting_kind=setting_kind, on=occurred_on, notifiable=notifiable):
+        if not _applies(
+            rule, type=type, setting_kind=setting_kind, secure=secure, on=occurred_on, notifiable=notifiable
+        ):
             continue
         knew_at = provider_knew_at if rule.duty == "provider" else council_knew_at
         if rule.when == NOTIFIABLE and learnt_on is not None:
@@ -82,12 +90,21 @@ def notifications(
     return sorted(found, key=lambda due: due.due_at)
 
 
-def _applies(rule: Rule, *, type: str, setting_kind: str, on: date, notifiable: bool) -> bool:  # noqa: A002 - as above
+def _applies(
+    rule: Rule,
+    *,
+    type: str,  # noqa: A002 - as above
+    setting_kind: str,
+    secure: bool,
+    on: date,
+    notifiable: bool,
+) -> bool:
     return (
         setting_kind in rule.settings
         and (ALL in rule.types or type in rule.types)
         and rule.stands_on(on)
         and (rule.when != NOTIFIABLE or notifiable)
+        and (rule.when != SECURE or secure)
     )
 
 

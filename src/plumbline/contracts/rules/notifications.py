@@ -18,7 +18,9 @@ DUTIES = ("provider", "council")
 ALL = "all"
 # The council has decided that the incident must be notified to the national panel (Children Act 2004, section 16C).
 NOTIFIABLE = "notifiable"
-_WHEN = ("always", NOTIFIABLE)
+# The setting is a secure children's home.
+SECURE = "secure"
+_WHEN = ("always", NOTIFIABLE, SECURE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,8 @@ class Facts:
     # From this day a statutory function is delivered; None: none is.
     statutory_from: date | None = None
     visit_required: bool = False
+    # Months from one evaluation to the next.
+    review_every: int = 3
     # board, self, plan -> (completed on, valid until)
     assessments: dict[str, list[Interval]] = field(default_factory=dict)
     reviews: dict[str, list[date]] = field(default_factory=dict)
@@ -184,6 +186,11 @@ def sentence(code: str, about: str, detail: str) -> str:
     """The reason in words."""
     rule = BOOK.codes[code]
     return rule.words.format(about=POLICIES.get(about, about), detail=f" ({detail})" if detail else "")
+
+
+def evaluation_days(review_every: int) -> int:
+    """Within how many days an evaluation follows the last, of a contract reviewed every so many months."""
+    return BOOK.days[f"evaluation_{review_every}"]
 
 
 def policy_label(policy: str) -> str:
@@ -345,7 +352,7 @@ def _evaluation(facts: Facts, first: date, last: date, laws: Sequence[LawChange]
     return [
         Held("evaluation_overdue", "", colour, from_on, to_on,
              f"the last was on {_day_in_words(since)}" if since != first else "none was held since the start")
-        for from_on, to_on, since in _overdue(facts.evaluations, first, BOOK.days["evaluation"], last)
+        for from_on, to_on, since in _overdue(facts.evaluations, first, evaluation_days(facts.review_every), last)
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from plumbline.contracts.rules.evaluations import RHYTHMS
 from plumbline.kernel.errors import RuleBroken
 
 BLOCK, FRAMEWORK, CALL_OFF, SPOT = "block", "framework", "call_off", "spot"
@@ -21,6 +22,7 @@ class Line:
     ends_on: date | None
     value: Decimal | None
     statutory_from: date | None
+    review_every: int
     settings: int
     for_one_child: bool
     framework_kind: str = ""
@@ -39,6 +41,8 @@ def check(line: Line) -> None:
         raise RuleBroken("The contract ends before it starts.", code="end_before_start")
     if line.statutory_from is not None and line.ends_on is not None and line.statutory_from > line.ends_on:
         raise RuleBroken("A statutory function cannot begin after the contract has ended.", code="statutory_after_end")
+    if line.review_every not in RHYTHMS:
+        raise RuleBroken("Choose how often the contract is reviewed.", code="unknown_code")
     if line.value is not None and line.value < 0:
         raise RuleBroken("The value cannot be less than nothing.", code="bad_number")
     if line.framework_kind and line.framework_kind != FRAMEWORK:

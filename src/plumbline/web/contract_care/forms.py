@@ -221,6 +221,16 @@ class _Findings(OneAction):
         ]  # fmt: skip
 
 
+class VisitAction(OneAction):
+    """One more action because of a visit."""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not given.get("title") and "title" not in self.errors:
+            self.add_error("title", "Say what is to be done")
+        return given
+
+
 class HoldVisit(_Findings):
     visited_on = forms.DayField(label="When was the visit?", hint="For example, 14 6 2016")
     visitors = forms.LineField(label="Who visited?", max_length=300, missing="Say who visited")

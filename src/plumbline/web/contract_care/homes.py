@@ -18,6 +18,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.periods import add_months
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
+from plumbline.placements.queries import settings_with_children
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
@@ -63,9 +64,9 @@ def _cell(home: queries.Home, kind: str, period_from: date, on: date, *, inside:
 
 @requires(P.CONTRACTS_VIEW)
 def board(request: Request) -> HttpResponseBase:
-    """Every children's home of our contracts, the last six months, and two half-years."""
+    """Every children's home of our contracts or with our children, the last six months, and two half-years."""
     on = request.day
-    homes = queries.homes(on=on)
+    homes = queries.homes(with_children=settings_with_children(on=on), on=on)
     months, halves = _months(on, _MONTHS), _halves(on)
     rows = [
         {"heading": settings.label(home.setting), "url": reverse("home", args=[home.setting.pk]),
@@ -125,7 +126,8 @@ def receive(request: Request, pk: int) -> HttpResponseBase:
             document = _kept(request, found, given["document"], given["kind"], given["period_from"])
             operations.receive_report(
                 setting_id=found.setting.pk, kind=given["kind"], period_from=given["period_from"],
-                received_on=given["received_on"], document_id=document, by=request.user, at=request.at, on=on,
+                received_on=given["received_on"], document_id=document, with_children=settings_with_children(on=on),
+                by=request.user, at=request.at, on=on,
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
@@ -179,7 +181,8 @@ def report(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _home(request: Request, pk: int) -> queries.Home:
-    found = next(iter(queries.homes(on=request.day, setting_ids=[pk])), None)
+    children = settings_with_children(on=request.day)
+    found = next(iter(queries.homes(with_children=children, on=request.day, setting_ids=[pk])), None)
     if found is None or not _sees(request, found.setting):
         raise NotAllowed(f"There is no home {pk}.")
     return found

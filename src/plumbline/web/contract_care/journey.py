@@ -29,6 +29,8 @@ from plumbline.web.request import Request
 
 P = Permission
 DRAFT = "evaluation"
+# The subject under which the number of the attached minutes is kept.
+FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,13 @@ def step(request: Request, pk: int, key: str) -> HttpResponseBase:
     if request.method != "POST":
         form = _form(request, found, key, draft)
         return _page(request, found, matter, form.quiet() if draft else form)
-    typed = _payload(request.POST)
+    typed = _payload(request.POST) | _attached(request, found, key)
     form = _form(request, found, key, typed, request.FILES)
     valid = form.is_valid()
     if valid and key == "minutes" and form.cleaned_data.get("file"):
         try:
             typed["document"] = str(_keep(request, found, form.cleaned_data["file"]))
+            _keep_draft(request, found, FILE, {"document": typed["document"]})
         except RuleBroken as refusal:
             form.refuse(refusal, field="file")
             valid = False
@@ -120,7 +123,7 @@ def check(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             refused = refusal.reason
         else:
-            for key in _KEYS:
+            for key in (*_KEYS, FILE):
                 drafts.drop(user=request.user, form=DRAFT, subject=_subject(found, key))
             messages.success(request, "The meeting is recorded, its actions are on the list, and the contract’s rating "
                                       "is worked out anew.")  # fmt: skip
@@ -214,7 +217,19 @@ def _subject(meeting: Evaluation, key: str) -> str:
 
 def _draft(request: Request, meeting: Evaluation, key: str) -> dict[str, str] | None:
     found = drafts.find(user=request.user, form=DRAFT, subject=_subject(meeting, key))
-    return dict(found.payload) if found else None
+    attached = _attached(request, meeting, key)
+    if found is None:
+        return attached or None
+    return {**found.payload, **attached}
+
+
+def _attached(request: Request, meeting: Evaluation, key: str) -> dict[str, str]:
+    """The file of the minutes that was attached already. It is kept apart from what is typed: what is saved while the
+    file is still on its way knows nothing of it, and would else take its place."""
+    if key != "minutes":
+        return {}
+    found = drafts.find(user=request.user, form=DRAFT, subject=_subject(meeting, FILE))
+    return {"document": str(found.payload["document"])} if found else {}
 
 
 def _keep_draft(request: Request, meeting: Evaluation, key: str, typed: Mapping[str, str]) -> None:
@@ -245,6 +260,10 @@ def _said(form: steps.Step) -> list[tuple[str, str]]:
         return []
     found = []
     for row in form.rows:
+        if isinstance(form, steps.Rows) and not any(
+            form.cleaned_data.get(field.name) for field in row["fields"] if field.name.startswith(f"{form.key}_")
+        ):
+            continue  # only what is always chosen stands there: it is no row
         words = [_words(form, field.name) for field in row["fields"]]
         if any(words):
             found.append((row["heading"], ", ".join(word for word in words if word)))

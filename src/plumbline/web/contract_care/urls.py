@@ -36,6 +36,7 @@ urlpatterns = [
     path("contracts/visits/pack/accept/", visits.accept_pack, name="visit_pack_accept"),
     path("contracts/visits/<int:pk>/", visits.visit, name="visit"),
     path("contracts/visits/<int:pk>/record/", visits.hold, name="visit_hold"),
+    path("contracts/visits/<int:pk>/action/", visits.action, name="visit_action"),
     path("contracts/visits/<int:pk>/report/", visits.report, name="visit_report"),
     path("contracts/visits/<int:pk>/answer/", visits.answer, name="visit_answer"),
     path("contracts/visits/<int:pk>/sign-off/", visits.sign_off, name="visit_sign_off"),

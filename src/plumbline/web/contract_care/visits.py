@@ -76,7 +76,7 @@ def visits(request: Request, pk: int) -> HttpResponseBase:
 def _homes(request: Request, contract: Contract) -> list[queries.Home]:
     """The children's homes of the contract, whose reports are awaited."""
     here = list(contract.settings.values_list("setting", flat=True))
-    return queries.homes(on=request.day, setting_ids=here)
+    return queries.homes(with_children=settings_with_children(on=request.day), on=request.day, setting_ids=here)
 
 
 def _due_row(each: queries.DueVisit, request: Request) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class DueVisits(tables.Table):
     columns = (
         tables.Column("setting", "Where", lambda row: settings.label(row.setting), sort=lambda row: row.setting.urn,
                       link=lambda row: settings.address(row.setting),
-                      note=lambda row: ", ".join(each.reference for each in row.contracts),
+                      note=lambda row: ", ".join(each.reference for each in row.contracts) or "under no contract",
                       note_heading="Contracts"),
         tables.Column("children", "Our children there", numeric=True, sort=lambda row: row.children, absent="none"),
         tables.Column("last", "Last visit", lambda row: row.due.visited_on, sort=lambda row: row.due.visited_on,
@@ -105,6 +105,7 @@ class DueVisits(tables.Table):
     filters = (
         tables.YesNo("planned", "Planned", lambda rows, yes: [row for row in rows if bool(row.planned_on) == yes]),
         tables.YesNo("ours", "Our children there", lambda rows, y: [row for row in rows if bool(row.children) == y]),
+        tables.YesNo("contract", "Under a contract", lambda rows, y: [row for row in rows if bool(row.contracts) == y]),
     )  # fmt: skip
     order = "due_on"
     empty = "There is no home or school to visit."
@@ -141,6 +142,7 @@ def visit(request: Request, pk: int) -> HttpResponseBase:
             (each, owner_words(each)) for each in those_seen(request.user, queries.actions_of(found), on=request.day)
         ],
         "open_ends": open_ends,
+        "may_add": manages and found.state in queries.MADE,
         "may_answer": found.state == Visit.State.REPORT_SENT
         and queries.may_answer(request.user, found, on=request.day),
         "setting_url": settings.address(found.setting)
@@ -209,6 +211,26 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
     return _enter(
         request, found.contract, found.setting, form, heading="What was found", button="Record the visit", visit=found
     )
+
+
+@requires(P.CONTRACTS_MANAGE)
+def action(request: Request, pk: int) -> HttpResponseBase:
+    """Put down one more action because of a visit."""
+    found = visit_of(request, pk)
+    form = forms.VisitAction(request.POST or None, owners=_owners(request, found))
+    form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
+    if form.is_valid() and (given := form.action()) is not None:
+        try:
+            operations.add_action(visit_id=found.pk, action=given, by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The action is on the list.")
+            return redirect("visit", found.pk)
+    return _enter(
+        request, found.contract, found.setting, form, heading="Put down an action", button="Put it on the list",
+        visit=found,
+    )  # fmt: skip
 
 
 @requires(P.CONTRACTS_MANAGE)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from plumbline.contracts.models import Evaluation, Visit
 from plumbline.contracts.queries import care
 from plumbline.contracts.queries import visits as visit_queries
+from plumbline.contracts.queries.register import settings_with_contracts
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.placements.queries import settings_with_children
@@ -28,6 +29,7 @@ def items(viewer: User, on: date) -> Iterable[Item]:
         yield from _meetings(viewer, on, own_only=False)
         yield from _visits(viewer, on)
         yield from _reports(viewer, on)
+        yield from _without_contract(on)
     elif may(viewer, P.CONTRACTS_VIEW, on=on):
         yield from _meetings(viewer, on, own_only=True)
     if may(viewer, P.BOARD_ASSESSMENTS, on=on):
@@ -57,13 +59,13 @@ def _meetings(viewer: User, on: date, *, own_only: bool) -> Iterable[Item]:
         yield Item(
             what=f"{wording.number(len(due))} evaluation meetings are to be planned",
             whom=f"{wording.number(late)} late",
-            why="Every contract is evaluated each quarter, with its service area.", due=due[0].due_on,
+            why="Every contract is evaluated in its rhythm, with its service area.", due=due[0].due_on,
             url=f"{reverse('meetings_due')}?planned=no", button="See which",
         )  # fmt: skip
         return
     for meeting in due:
         yield Item(
-            what="Plan the quarterly evaluation meeting",
+            what="Plan the evaluation meeting",
             whom=f"{meeting.contract.reference}, {meeting.contract.title}",
             why=meeting.sentence(on), due=meeting.due_on,
             url=reverse("meeting_plan", args=[meeting.contract.pk]), button="Plan the meeting",
@@ -99,6 +101,17 @@ def _visits(viewer: User, on: date) -> Iterable[Item]:
                    button="Plan the visit")  # fmt: skip
 
 
+def _without_contract(on: date) -> Iterable[Item]:
+    """Homes and schools where children of ours are under no contract: nobody would answer for them else."""
+    children = settings_with_children(on=on)
+    number = len(set(children) - settings_with_contracts(on))
+    if number:
+        yield Item(what=f"{wording.how_many(number, 'home or school', 'homes and schools')} with our children "
+                        f"{'is' if number == 1 else 'are'} under no contract", whom="",
+                   why="Enter the agreement for each child there, so that somebody answers for its checks.", due=None,
+                   url=f"{reverse('visits_due')}?contract=no&ours=yes", button="See which", gravity=3)  # fmt: skip
+
+
 def _reports(viewer: User, on: date) -> Iterable[Item]:
     unread = visit_queries.unread_reports(viewer, on=on)
     number, first = unread.count(), unread.first()
@@ -108,7 +121,8 @@ def _reports(viewer: User, on: date) -> Iterable[Item]:
                    whom=frame.place(first.setting) if number == 1 else "",
                    why=f"Waiting since {wording.day(first.received_on)}.", due=first.received_on + timedelta(days=14),
                    url=url, button="Read it" if number == 1 else "Read them")  # fmt: skip
-    homes = [home for home in visit_queries.homes(on=on) if home.owed]
+    children = settings_with_children(on=on)
+    homes = [home for home in visit_queries.homes(with_children=children, on=on) if home.owed]
     if homes:
         owed = sum(len(home.owed) for home in homes)
         yield Item(what=f"{wording.how_many(owed, 'report', 'reports')} of homes have not come",

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from plumbline.contracts.models import Contract
+from plumbline.contracts.models import Contract, ReviewEvery
 from plumbline.contracts.operations.register import Entry
 from plumbline.web import forms
 
@@ -16,6 +16,17 @@ class OnDay(forms.PageForm):
         widget=forms.DayText(attrs={"class": "govuk-input--width-10"}),
         required=False,
         hint="Past or to come, for example 31/3/2016",
+    )
+
+
+class OnDayKnown(OnDay):
+    """The same, as it was known at the end of a day."""
+
+    known = forms.DayField(
+        label="As it was known at the end of which day?",
+        widget=forms.DayText(attrs={"class": "govuk-input--width-10"}),
+        required=False,
+        hint="Leave empty for what is known now. What was recorded or put right since is left out",
     )
 
 
@@ -45,6 +56,10 @@ class ContractEntry(forms.PageForm):
     urns = forms.TextField(
         label="URNs of its settings", rows=3, required=False, hint="One on each line; homes and schools alike"
     )
+    review_every = forms.ChoiceField(
+        label="How often is it reviewed at an evaluation meeting?", choices=ReviewEvery.choices,
+        initial=ReviewEvery.QUARTER,
+    )  # fmt: skip
     visit_required = forms.TickField(label="A yearly visit is required", required=False)
     child = forms.LineField(
         label="The child’s number, of an individual placement agreement", required=False, width=20,
@@ -78,6 +93,7 @@ class ContractEntry(forms.PageForm):
             reference=said["reference"], title=said["title"], kind=said["kind"], provider=said["provider"],
             service=said["service"], starts_on=said["starts_on"], ends_on=said["ends_on"], value=said["value"],
             statutory_from=said["statutory_from"], visit_required=said["visit_required"],
+            review_every=int(said["review_every"]),
             manager=self.people.get(said["manager"]), area_lead=self.people.get(said["area_lead"]),
             framework_id=int(said["framework"]) if said["framework"] else None,
             urns=said["urns"].replace(",", "\n").replace(";", "\n").split("\n"), child=said["child"] or child,

@@ -11,12 +11,14 @@ from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import register as operations
 from plumbline.contracts.queries import register
 from plumbline.kernel.errors import RuleBroken
+from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, users_with_role
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import ContractEntry, EndContract
 from plumbline.web.request import Request
+from plumbline.web.settings import words as settings
 
 # The field at which a refusal of the register is shown.
 _FIELDS = {
@@ -37,7 +39,7 @@ def _choices(request: Request) -> dict[str, Any]:
 @requires(Permission.CONTRACTS_MANAGE)
 def new(request: Request) -> HttpResponseBase:
     source = _published(request)
-    initial = register.entry_from_published(source) if source else {"kind": "block"}
+    initial = register.entry_from_published(source) if source else _for_setting(request) or {"kind": "block"}
     form = ContractEntry(request.POST or None, initial=initial, **_choices(request))
     if form.is_valid():
         try:
@@ -54,6 +56,18 @@ def new(request: Request) -> HttpResponseBase:
         "form": form, "heading": "Put a contract in the register", "button": "Put it in the register",
         "back": reverse("contracts"), "back_words": "Contracts", "source": source,
     })  # fmt: skip
+
+
+def _for_setting(request: Request) -> dict[str, Any]:
+    """The first values of an agreement for a child at a setting that is under no contract yet: `?setting=` its URN."""
+    urn = request.GET.get("setting", "").strip()
+    setting = Setting.objects.filter(urn__iexact=urn).select_related("owner").first() if urn else None
+    if setting is None:
+        return {}
+    return {
+        "kind": Contract.Kind.SPOT.value, "title": f"Placement at {settings.label(setting)}", "urns": setting.urn,
+        "provider": setting.owner.name if setting.owner else "", "visit_required": True,
+    }  # fmt: skip
 
 
 def _published(request: Request) -> Any:
@@ -130,6 +144,7 @@ def _as_entered(found: Contract) -> dict[str, Any]:
         "statutory_from": found.statutory_from,
         "manager": found.manager_id or "", "area_lead": found.area_lead_id or "",
         "urns": "\n".join(row.urn for row in register.settings_of(found)), "visit_required": found.visit_required,
+        "review_every": found.review_every,
     }  # fmt: skip
 
 

@@ -1,29 +1,33 @@
 """The register of contracts, and one contract: what is wrong and why, what is due next, and how it came so far."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from plumbline.actions.queries import those_seen
-from plumbline.contracts.models import Contract, ContractState
+from plumbline.contracts.models import Contract, ContractState, ReviewEvery
 from plumbline.contracts.queries import management, register
+from plumbline.contracts.queries.rating import Rating, rating_known, rating_on
 from plumbline.contracts.queries.rating import history as colours_of
-from plumbline.contracts.queries.rating import rating_on
 from plumbline.contracts.rules import rating as rules
+from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import children_visible_to
 from plumbline.placements import lookups as placements
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
-from plumbline.web.contracts import drawing, frame, words
-from plumbline.web.contracts.forms import OnDay
+from plumbline.web.contracts import drawing, frame, story, words
+from plumbline.web.contracts.forms import OnDay, OnDayKnown
 from plumbline.web.request import Request
 from plumbline.web.settings import words as settings_words
 
+# So much of the history stands on the page; the rest is asked for.
+_NEWEST = 25
 _COLOUR_CHOICES = (("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("wrong", "Red or amber"))
 
 
@@ -48,16 +52,21 @@ class Contracts(tables.Table):
         tables.Column("ends_on", "Ends", sort="ends_on", absent="open"),
     )  # fmt: skip
     filters = (
-        tables.Text("q", "Contract, title or provider", lambda rows, text: rows.filter(
+        tables.Text("q", "Contract, title, provider or URN", lambda rows, text: rows.filter(
             Q(reference__icontains=text) | Q(title__icontains=text) | Q(provider__name__icontains=text)
-            | Q(provider__merged_into__name__icontains=text))),
+            | Q(provider__merged_into__name__icontains=text)
+            | Q(pk__in=register.with_urn(text)))),
         tables.Choice("rating", "Rating", _of_colour, choices=_COLOUR_CHOICES),
         tables.Choice("why", "Counts against it", lambda rows, code: rows.filter(
             pk__in=register.with_reason(code, day=rows.query.annotations["today"].value)),
             choices=[(code.key, code.title) for code in rules.BOOK.codes.values()]),
+        tables.Choice("whose", "Whose", lambda rows, whose: rows.filter(mine=True) if whose == "mine"
+                      else rows.filter(manager=None), choices=(("mine", "Mine"), ("nobody", "Nobody’s here"))),
         tables.Choice("service", "Service", "service", choices=register.services),
         tables.Choice("kind", "Kind", "kind", choices=Contract.Kind.choices),
         tables.YesNo("statutory", "Statutory function", lambda rows, yes: rows.filter(statutory_from__isnull=not yes)),
+        tables.Choice("review", "Reviewed", lambda rows, months: rows.filter(review_every=int(months)),
+                      choices=[(str(months), label) for months, label in ReviewEvery.choices]),
         tables.Choice("state", "State", "state", choices=ContractState.choices),
     )  # fmt: skip
     order = "rating"
@@ -90,25 +99,32 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
     overrides = may(viewer, Permission.CONTRACTS_OVERRIDE, on=on) and found.state != ContractState.ENDED
     decides = may(viewer, Permission.CONTRACTS_DECIDE, on=on)
     listed = management.team_list(on, [found.pk])
-    due = register.next_due(found, on=on)
+    coming = [words.due_here(found, each, on) for each in register.next_due(found, on=on)]
+    happened = story.of_contract(viewer, found, spells=colours_of(found), on=on)
+    whole = request.GET.get("happened") == "all"
     context |= {
-        "reasons": frame.lasting(rated),
+        "reasons": [
+            words.wrong(found, reason, sees_settings=may(viewer, Permission.SETTINGS_VIEW, on=on))
+            for reason in (rated.reasons if rated else ())
+        ],
         "by_hand": register.by_hand_now(found, on=on),
-        "due": [words.due(each, on) for each in due],
-        "next": words.due(due[0], on) if due else None,
+        "due": coming,
+        "next": coming[0] if coming else None,
         "chain": _chain(request, found, settings),
         "settings": _settings(request, settings),
         "sisters": _sisters(request, settings),
         "rows": words.summary(found),
         "child": _child(request, found),
-        "lines": [words.line(found, line, on, decides) for each in listed for line in each.lines],
+        "lines": [
+            words.line(found, line, on, decides) for each in listed for line in each.lines if decides or line.decision
+        ],
         "others": register.others_of_provider(viewer, contract=found, on=on)[:20],
         "call_offs": register.call_offs_of(viewer, contract=found, on=on)[:50],
         "actions": those_seen(viewer, register.open_actions(found), on=on)[:20],
         "flags": register.flags_about(viewer, contract=found, on=on)[:5],
         "may_open_plan": may(viewer, Permission.TENDERS_VIEW, on=on) or may(viewer, Permission.IMPLEMENTATION, on=on),
         "manages": manages, "rates": (manages or overrides) and rated is not None,
-        "timeline": words.timeline(register.events_of(found), management.decisions_on(found)),
+        "timeline": happened if whole else happened[:_NEWEST], "more": 0 if whole else len(happened[_NEWEST:]),
     }  # fmt: skip
     return render(request, "contracts/contract.html", context)
 
@@ -117,26 +133,29 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
 def history(request: Request, pk: int) -> HttpResponseBase:
     """Every colour the contract had, and what it was, or will be, on a day that is asked for."""
     found = frame.the_contract(request, pk)
-    form = OnDay(request.GET if "day" in request.GET or "day_day" in request.GET else None)
+    form = OnDayKnown(request.GET if "day" in request.GET else None)
+    form.day_field("known").no_later_than = (timezone.localdate(), "That day is still to come")
     context = frame.around(request, found, "contract_history")
     asked = None
     if form.is_valid() and form.cleaned_data["day"]:
-        day = form.cleaned_data["day"]
-        rated = rating_on(day, found.pk)
-        asked = {
-            "day": day, "colour": frame.drawn_as(rated.colour if rated else ""),
-            "word": frame.COLOURS[rated.colour if rated else ""], "reasons": frame.lasting(rated),
-            "by_hand": rated is not None and rated.colour != rated.rules_colour,
-        }  # fmt: skip
+        day, known = form.cleaned_data["day"], form.cleaned_data["known"]
+        asked = {"day": day, "known": known, "now": _as_rated(rating_on(day, found.pk))}
+        if known:
+            try:
+                asked["then"] = _as_rated(rating_known(day, found.pk, at=_end_of(known)))
+            except RuleBroken as refusal:
+                form.refuse(refusal, field="known")
+                asked = None
     spells = colours_of(found)
     context |= {
         "form": form,
         "asked": asked,
         "spells": [
-            {"colour": period.colour, "word": frame.COLOURS[period.colour], "from_on": period.from_on,
-             "to_on": period.to_on, "by_hand": period.colour != period.rules_colour,
-             "reasons": [each.sentence for each in reasons], "to_come": period.from_on > request.day}
-            for period, reasons in reversed(spells)
+            {"colour": spell.period.colour, "word": frame.COLOURS[spell.period.colour],
+             "from_on": spell.period.from_on, "to_on": spell.period.to_on,
+             "by_hand": spell.period.colour != spell.period.rules_colour, "why": story.what_changed(spell),
+             "reasons": [each.sentence for each in spell.reasons], "to_come": spell.period.from_on > request.day}
+            for spell in reversed(spells)
         ],
         "chart_words": words.chart_words(spells),
         "hands": register.by_hand(found),
@@ -144,10 +163,23 @@ def history(request: Request, pk: int) -> HttpResponseBase:
     return render(request, "contracts/history.html", context)
 
 
+def _as_rated(rated: Rating | None) -> dict[str, Any]:
+    colour = rated.colour if rated else ""
+    return {
+        "colour": frame.drawn_as(colour), "word": frame.COLOURS[colour], "reasons": frame.lasting(rated),
+        "by_hand": rated is not None and rated.colour != rated.rules_colour, "in_force": rated is not None,
+    }  # fmt: skip
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
 @requires(Permission.CONTRACTS_VIEW)
 def colours(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
-    spells = [(period.colour, period.from_on, period.to_on or date.max) for period, _ in colours_of(found)]
+    periods = [spell.period for spell in colours_of(found)]
+    spells = [(period.colour, period.from_on, period.to_on or date.max) for period in periods]
     first = spells[0][1] if spells else found.starts_on
     ends = [to_on for _, _, to_on in spells if to_on != date.max]
     last = found.ends_on or max([*ends, request.day, first]) + timedelta(365)
@@ -159,8 +191,7 @@ def _chain(request: Request, found: Contract, settings: list[Any]) -> list[dict[
     """contract › provider › setting › judgement › children (as a count) › flags."""
     links: list[dict[str, Any]] = [
         {"kind": "Contract", "text": found.reference, "here": True},
-        {"kind": "Provider", "text": frame.provider_words(found),
-         "url": f"{reverse('contracts')}?q={found.provider.name}"},
+        {"kind": "Provider", "text": frame.provider_words(found), "url": reverse("supplier", args=[found.provider_id])},
     ]  # fmt: skip
     for row in settings[:3]:
         links.append({"kind": "Setting", "text": settings_words.label(row.setting),
@@ -168,7 +199,11 @@ def _chain(request: Request, found: Contract, settings: list[Any]) -> list[dict[
         links.append({"kind": "Ofsted", "text": settings_words.STATUSES[row.setting.status],
                       "url": settings_words.address(row.setting)})  # fmt: skip
     if settings:
-        links.append({"kind": "Children", "text": words.children(_children_at(request, settings))})
+        children = {"kind": "Children", "text": words.children(_children_at(request, settings))}
+        if len(settings) == 1 and may(request.user, Permission.SETTINGS_VIEW, on=request.day):
+            where = settings[0].setting
+            children["url"] = reverse("setting_section", args=[where.register, where.urn, "children"])
+        links.append(children)
     flags = register.flags_about(request.user, contract=found, on=request.day).count()
     if flags:
         links.append({"kind": "Flags", "text": wording.how_many(flags, "open flag", "open flags"),

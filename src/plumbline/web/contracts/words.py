@@ -11,6 +11,7 @@ from plumbline.audit.models import Event
 from plumbline.contracts.models import Contract, TeamDecision
 from plumbline.contracts.operations.rating import UNTIL_CHANGED
 from plumbline.contracts.queries.management import Line
+from plumbline.contracts.queries.rating import Reason, Spell
 from plumbline.contracts.queries.register import Due
 from plumbline.contracts.rules import rating as rules
 from plumbline.ofsted.models import Setting
@@ -25,11 +26,14 @@ _TO_DO = {
     "policy_missing": ("See the policy on {about}", "contract_assurance"),
     "policy_review_overdue": ("The policy on {about} to be reviewed", "contract_assurance"),
     "policy_before_law_change": ("The policy on {about} to be reviewed for the change of law", "contract_assurance"),
-    "evaluation_overdue": ("The quarterly joint evaluation", "contract_meetings"),
+    "evaluation_overdue": ("The joint evaluation meeting", "contract_meetings"),
     "visit_overdue": ("The yearly visit", "contract_visits"),
     "notification_overdue": ("Everybody told of incident {about}", "contract_incidents"),
-    "action_overdue": ("Action {about}", ""),
-    "action_long_overdue": ("Action {about}, before it turns the contract red", ""),
+    "action_overdue": ("The action “{detail}”", ""),
+    "allegation_without_action": ("Action on incident {about}", "contract_incidents"),
+    "kpi_inadequate": ("The next rating of an indicator", "contract_kpis"),
+    "kpi_requires_improvement": ("The next rating of an indicator", "contract_kpis"),
+    "action_long_overdue": ("The action “{detail}”, before it turns the contract red", ""),
     "reg44_missing": ("The independent visitor’s report on {about}", "contract_visits"),
 }
 
@@ -74,7 +78,7 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
         ("To", wording.day(contract.ends_on) if contract.ends_on else "no last day"),
         ("Value", wording.money(contract.value) if contract.value is not None else wording.NOT_RECORDED),
         ("Statutory function", statutory),
-        ("Reviewed", "every quarter at the joint evaluation"),
+        ("Reviewed", f"{contract.get_review_every_display()}, at the joint evaluation"),
         ("Yearly visit", "required" if contract.visit_required else "not required"),
     ]
     if contract.framework:
@@ -89,17 +93,53 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
 
 
 def due(each: Due, on: date) -> dict[str, Any]:
-    what, section = _TO_DO.get(each.code, (each.title, ""))
+    what, _ = _TO_DO.get(each.code, (each.title, ""))
     return {
-        "what": what.format(about=rules.policy_label(each.about)), "section": section, "day": each.due_on,
+        "what": what.format(about=rules.policy_label(each.about), detail=each.detail), "day": each.due_on,
         "due": wording.by_when(each.due_on, on),
     }  # fmt: skip
+
+
+def due_here(contract: Contract, each: Due, on: date) -> dict[str, Any]:
+    """The same on the contract's own page, with where it is done."""
+    return {
+        **due(each, on), "url": _where_of(contract, each.code, each.about),
+        "button": _PUT_RIGHT.get(each.code, "Go there"),
+    }  # fmt: skip
+
+
+def _where_of(contract: Contract, code: str, about: str) -> str:
+    """Where one reason is put right: of an action its own page."""
+    if code in ("action_overdue", "action_long_overdue") and about.isdigit():
+        return reverse("action", args=[about])
+    return where(contract, code)
 
 
 def where(contract: Contract, code: str) -> str:
     """The section in which a reason is put right; "" where there is none."""
     _, section = _TO_DO.get(code, ("", ""))
     return reverse(section, args=[contract.pk]) if section and navigation.page_exists(section) else ""
+
+
+# Who is sent to a section to put something right is told in these words.
+_PUT_RIGHT = {
+    "no_board_assessment": "Record the assessment", "no_self_assessment": "Ask for it or record it",
+    "no_action_plan": "Record the plan", "evaluation_overdue": "Plan or record the meeting",
+    "visit_overdue": "Plan or record the visit", "notification_overdue": "See who is to be told",
+    "reg44_missing": "See the home’s reports", "kpi_inadequate": "See the indicators",
+    "kpi_requires_improvement": "See the indicators", "setting_adverse": "See the setting",
+    "allegation_without_action": "See the incident", "action_overdue": "Open the action",
+    "action_long_overdue": "Open the action",
+}  # fmt: skip
+
+
+def wrong(contract: Contract, reason: Reason, *, sees_settings: bool) -> dict[str, str]:
+    """One reason for c-warning: its sentence, and where it is put right."""
+    said = f"{reason.sentence} Since {wording.day(reason.since)}."
+    url = _where_of(contract, reason.code, reason.about)
+    if reason.code == "setting_adverse":
+        url = f"{reverse('settings')}?q={reason.about}" if sees_settings else ""
+    return {"sentence": said, "url": url, "link": _PUT_RIGHT.get(reason.code, "Put it right")}
 
 
 def setting(found: Setting, *, opens: bool, urn: str) -> dict[str, Any]:
@@ -165,11 +205,11 @@ def _detail(event: Event) -> str:
     return event.because
 
 
-def chart_words(spells: Sequence[Any]) -> str:
+def chart_words(spells: Sequence[Spell]) -> str:
     """The chart of colours in words, every spell in it."""
     said = [
-        f"{period.colour} from {wording.day(period.from_on)}"
-        + (f" to {wording.day(period.to_on)}" if period.to_on else " on")
-        for period, _ in spells
+        f"{spell.period.colour} from {wording.day(spell.period.from_on)}"
+        + (f" to {wording.day(spell.period.to_on)}" if spell.period.to_on else " on")
+        for spell in spells
     ]
     return "Colour of the contract: " + "; ".join(said) + "."

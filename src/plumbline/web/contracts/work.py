@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
 from django.urls import reverse
 
 from plumbline.contracts.queries import management
@@ -24,6 +23,8 @@ def of_contracts(viewer: User, on: date) -> Iterable[Item]:
         yield from _to_decide(on)
     if may(viewer, Permission.CONTRACTS_VIEW, on=on):
         yield from _own(viewer, on)
+    if may(viewer, Permission.CONTRACTS_MANAGE, on=on):
+        yield from _nobodys(viewer, on)
 
 
 def _to_decide(on: date) -> Iterable[Item]:
@@ -48,9 +49,21 @@ def _to_decide(on: date) -> Iterable[Item]:
         )  # fmt: skip
 
 
+def _nobodys(viewer: User, on: date) -> Iterable[Item]:
+    """One line for the contracts whose manager is no user here: somebody has to take them."""
+    number = contracts_listed(viewer, on=on).filter(manager=None, colour__in=["red", "amber"]).count()
+    if number:
+        yield Item(
+            what=f"{wording.how_many(number, 'contract', 'contracts')} that nobody here manages "
+                 f"{'is' if number == 1 else 'are'} red or amber", whom="",
+            why="Their managers are known by name only. Give each a manager, or put right what counts against it.",
+            due=None, url=f"{reverse('contracts')}?whose=nobody&rating=wrong", button="See which", gravity=2,
+        )  # fmt: skip
+
+
 def _own(viewer: User, on: date) -> Iterable[Item]:
     """The contracts the viewer manages or leads: what counts against them, and what is due soon."""
-    own = contracts_listed(viewer, on=on).filter(Q(manager=viewer) | Q(area_lead=viewer))
+    own = contracts_listed(viewer, on=on).filter(mine=True)
     for row in own.filter(colour__in=["red", "amber"]).order_by("gravity", "reference")[:_MOST]:
         yield Item(
             what=f"Put right: {frame.sentence(row)}", whom=f"{row.reference}, {row.title}",

@@ -33,7 +33,11 @@ def incident_form(request: Request, pk: int) -> HttpResponseBase:
         "contract": contract, "newest": newest, "in_force": in_force, "steps": _steps(newest),
         "steps_in_force": _steps(in_force) if in_force and in_force != newest else [],
         "sides": [_side(newest, side, offered=side in mine and not taken) for side in SIDES] if newest else [],
-        "older": versions[1:], "by_all": agreed is not None and agreed.by_all,
+        "older": [
+            {"form": each, "steps": _steps(each), "sides": [_side(each, side, offered=False) for side in SIDES]}
+            for each in versions[1:]
+        ],
+        "by_all": agreed is not None and agreed.by_all,
         "may_write": may(viewer, Permission.INCIDENTS_MANAGE, on=on),
         "breadcrumbs": [(contract.reference, address_of_contract(request, contract)), ("Incident form", "")],
     })  # fmt: skip

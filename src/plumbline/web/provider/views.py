@@ -3,6 +3,8 @@
 What a provider sees and what not: docs/adr/0029.
 """
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
@@ -26,6 +28,7 @@ from plumbline.web.implementation.work import items as of_implementation
 from plumbline.web.incidents import words
 from plumbline.web.incidents.work import items as of_incidents
 from plumbline.web.provider import forms
+from plumbline.web.provider.work import in_words, to_ask
 from plumbline.web.provider.work import items as of_contracts
 from plumbline.web.request import Request
 from plumbline.web.returns.work import items as of_returns
@@ -74,7 +77,7 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
     in_force = incidents.form_in_force(found)
     return render(request, "provider/contract.html", {
         "contract": found,
-        "lacks": [f"{each.sentence} (since {wording.day(each.since)})" for each in lacks],
+        "lacks": _lacks(found, lacks),
         "policies": [_policy(line) for line in portal.policies_of(found, on=on)],
         "incidents": list(rows[:20]),
         "form": in_force,
@@ -175,6 +178,28 @@ def _state(row: PolicyOffer) -> tuple[str, str]:
     if row.accepted is None:
         return "amber", "Waiting"
     return ("green", "Accepted") if row.accepted else ("grey", "Sent back")
+
+
+def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str, str]]:
+    """What is to be put right, each with where; the want of a self-assessment and of its plan is one matter."""
+    found = []
+    without = [each for each in lacks if each.code in portal.SELF_CODES]
+    if without:
+        asked = portal.self_assessments_open([contract]).get(contract.pk)
+        since = wording.day(min(each.since for each in without))
+        found.append({
+            "sentence": f"{in_words(without)}, since {since}.{'' if asked else f' {to_ask(contract)}'}",
+            "url": reverse("return", args=[asked]) if asked else "", "link": "Answer it",
+        })  # fmt: skip
+    for each in lacks:
+        if each.code not in portal.SELF_CODES:
+            policy = each.code in portal.POLICY_CODES
+            found.append({
+                "sentence": f"{each.sentence} Since {wording.day(each.since)}.",
+                "url": reverse("provider_policy", args=[contract.pk, each.about]) if policy else "",
+                "link": "Upload the policy",
+            })  # fmt: skip
+    return found
 
 
 def _policy(line: portal.PolicyLine) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """What a provider is asked for beside returns, actions and incidents; and what it handed in, for the council."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.urls import reverse
@@ -34,8 +34,20 @@ def _lacking(contracts: list[Contract], viewer: User, on: date) -> Iterable[Item
     handed_in = set(portal.offers_visible_to(viewer, on=on).filter(accepted=None).values_list("contract", "policy"))
     policies: dict[str, list[tuple[Contract, portal.Lacking]]] = {}
     lacks = portal.lacking(contracts, on=on)
+    asked = portal.self_assessments_open(contracts)
     for contract in contracts:
-        for each in lacks.get(contract.pk, []):
+        own = lacks.get(contract.pk, [])
+        without = [each for each in own if each.code in portal.SELF_CODES]
+        # What was asked for already is an item of the returns.
+        if without and contract.pk not in asked:
+            yield Item(
+                what=in_words(without), whom=f"{contract.reference}, {contract.title}", why=to_ask(contract),
+                due=min(each.since for each in without), url=reverse("provider_contract", args=[contract.pk]),
+                button="Open the contract", gravity=2,
+            )  # fmt: skip
+        for each in own:
+            if each.code in portal.SELF_CODES:
+                continue
             if each.code not in portal.POLICY_CODES:
                 url, button = _where(contract, each)
                 yield Item(
@@ -51,6 +63,23 @@ def _lacking(contracts: list[Contract], viewer: User, on: date) -> Iterable[Item
             what=f"Upload the policy on {Policy(policy).label.lower()}", whom=many, why=first.sentence,
             due=first.since, url=reverse("provider_policy", args=[contract.pk, policy]), button="Upload it",
         )  # fmt: skip
+
+
+def in_words(without: Sequence[portal.Lacking]) -> str:
+    """What is to be done about the want of a self-assessment, its plan or both."""
+    codes = {each.code for each in without}
+    if codes == set(portal.SELF_CODES):
+        return "A new self-assessment with its action plan is needed"
+    return (
+        "An action plan to your self-assessment is needed"
+        if "no_action_plan" in codes
+        else ("A new self-assessment is needed")
+    )
+
+
+def to_ask(contract: Contract) -> str:
+    who = contract.manager or contract.manager_wording or "your contract manager"
+    return f"The council has not sent you the questions yet. Ask {who} for them."
 
 
 def _where(contract: Contract, each: portal.Lacking) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from plumbline.contracts.queries.register import contracts_at
 from plumbline.flags.models import Flag, FlagFor
 from plumbline.ofsted import lookups as ofsted
 from plumbline.ofsted.grades import label_of
@@ -23,7 +24,7 @@ _QUESTION = 5
 
 
 def of_setting(viewer: User, setting: "placements.ListedSetting", *, on: date) -> list[dict[str, Any]]:
-    """Owner › setting › judgement › children (how many) › who was told (how many) › report."""
+    """Contracts › owner › setting › judgement › children (how many) › who was told (how many) › report."""
     told = placements.told_of(setting, on=on)
     number = setting.children
     children = {
@@ -34,6 +35,7 @@ def of_setting(viewer: User, setting: "placements.ListedSetting", *, on: date) -
     said = f"{flags}, {told.read} of {told.told} have read" if told.flags else "nobody needs to be"
     listed = f"{reverse('flags')}?{urlencode({'q': setting.urn, 'state': 'open'})}"
     return [
+        *_contracts(viewer, setting, child_id=None, on=on),
         *_owner(setting),
         {"kind": "Setting", "text": words.label(setting), "here": True},
         _judgement(setting, linked=True),
@@ -47,14 +49,15 @@ def of_setting(viewer: User, setting: "placements.ListedSetting", *, on: date) -
 def of_placement(
     viewer: User, placement: Any, *, flags: Iterable[Flag], told: Iterable[FlagFor], names: dict[str, str], on: date
 ) -> list[dict[str, Any]]:
-    """Owner › setting › judgement › the child (here) › who was told › report. `told`: to whom `flags` are put."""
+    """Contracts › owner › setting › judgement › the child (here) › who was told › report. `told`: to whom `flags` are
+    put."""
     setting = placement.setting
     sees = may(viewer, Permission.SETTINGS_VIEW, on=on)
     links: list[dict[str, Any]] = []
     if setting is None:
         links.append({"kind": "Setting", "text": placement.urn_wording or "none recorded"})
     else:
-        links += [*_owner(setting, linked=sees),
+        links += [*_contracts(viewer, setting, child_id=placement.child_id, on=on), *_owner(setting, linked=sees),
                   {"kind": "Setting", "text": words.label(setting), "url": words.address(setting) if sees else ""},
                   _judgement(setting, linked=sees)]  # fmt: skip
     links.append({"kind": "Child", "text": placement.child.name, "here": True})
@@ -68,6 +71,30 @@ def of_placement(
     links.append({"kind": "Told", "text": who or "nobody needs to be",
                   "url": reverse("flag", args=[first.pk]) if first and who else ""})  # fmt: skip
     return [*links, *_report(viewer, on)]
+
+
+# So many stand in the chain; a home of many agreements has a list of its own in the register.
+_MOST_CONTRACTS = 2
+
+
+def _contracts(viewer: User, setting: Setting, *, child_id: int | None, on: date) -> list[dict[str, Any]]:
+    """Under what the council buys there, for whom the register of contracts exists; that there is nothing is said,
+    since nobody would look after it else."""
+    if not may(viewer, Permission.CONTRACTS_VIEW, on=on):
+        return []
+    found = list(contracts_at(viewer, setting_id=setting.pk, child_id=child_id, on=on)[: _MOST_CONTRACTS + 1])
+    if not found:
+        enters = may(viewer, Permission.CONTRACTS_MANAGE, on=on)
+        url = f"{reverse('contract_new')}?{urlencode({'setting': setting.urn})}"
+        text = "none: enter the agreement" if enters else "none in the register"
+        return [{"kind": "Contract", "text": text, "url": url if enters else ""}]
+    links = [
+        {"kind": "Contract", "text": each.reference, "url": reverse("contract", args=[each.pk])}
+        for each in found[:_MOST_CONTRACTS]
+    ]
+    if len(found) > _MOST_CONTRACTS:
+        links.append({"kind": "Contract", "text": "more", "url": f"{reverse('contracts')}?q={setting.urn}"})
+    return links
 
 
 def _owner(setting: Setting, *, linked: bool = True) -> list[dict[str, Any]]:

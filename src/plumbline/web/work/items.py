@@ -9,6 +9,9 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from plumbline.contracts.care_due import KINDS as CARE_KINDS
+from plumbline.contracts.incident_due import OF_INCIDENT, OVERDUE, REPORTED
+from plumbline.contracts.queries.incidents import first_untold
+from plumbline.contracts.rules.flags import KINDS as COLOUR_KINDS
 from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
 from plumbline.exchange import queries as exchange
 from plumbline.flags import lookups as flags
@@ -60,9 +63,17 @@ def work_of(viewer: User, *, on: date, whole: bool = False) -> Work:
     found: list[Item] = []
     for source in _SOURCES:
         found += source(viewer, on)
-    found.sort(key=lambda item: (item.due or on + NO_DAY, item.due is None, item.gravity, item.what))
+    found.sort(key=lambda item: _place_of(item, on))
     shown = found if whole else found[:MOST]
     return Work(items=shown, counts=_counts(viewer, on, found), more=len(found) - len(shown))
+
+
+def _place_of(item: Item, on: date) -> tuple[Any, ...]:
+    """What is overdue stands first, of it the gravest; the rest by its day. A child whom nobody was told of does not
+    wait behind a visit that has been late for longer."""
+    if item.due is not None and item.due < on:
+        return 0, item.gravity, item.due, False, item.what
+    return 1, 0, item.due or on + NO_DAY, item.due is None, item.gravity, item.what
 
 
 def _counts(viewer: User, on: date, found: list[Item]) -> list[dict[str, Any]]:
@@ -113,9 +124,23 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
     alike: dict[str, list[placements.ListedFlag]] = {}
     checks = may(viewer, Permission.MONTHLY_CHECK, on=on)
     cares = may(viewer, Permission.CONTRACTS_MANAGE, on=on)
+    sees_contracts = may(viewer, Permission.CONTRACTS_VIEW, on=on)
+    tells = may(viewer, Permission.INCIDENTS_MANAGE, on=on)
     holidays = holidays_from(on.replace(year=on.year - 1))
-    rows = placements.flags_listed(viewer, on=on).filter(state="open").order_by("severity", "due_on", "pk")
-    for flag in rows.filter(Q(pk__in=mine) | Q(pk__in=list(first_step))):
+    listed = placements.flags_listed(viewer, on=on).filter(state="open").order_by("severity", "due_on", "pk")
+    rows = list(listed.filter(Q(pk__in=mine) | Q(pk__in=list(first_step))))
+    late = first_untold([flag.subject_id for flag in rows if flag.kind == OVERDUE and flag.subject_id])
+    for flag in rows:
+        if sees_contracts and flag.kind in COLOUR_KINDS:
+            continue  # contracts that are red or amber have items of their own
+        if flag.kind == REPORTED and flag.subject_id in late:
+            continue  # the same incident, and worse: somebody was not told in time
+        if tells and flag.kind in OF_INCIDENT:
+            # Late since somebody was to be told, not since the flag is to be read.
+            due = min(filter(None, (flag.due_on, late.get(flag.subject_id or 0))), default=None)
+            yield _item(flag, flag_words.kind_words(flag.kind), "Open the incident", due,
+                        url=reverse("incident", args=[flag.subject_id]))  # fmt: skip
+            continue
         if cares and flag.kind in CARE_KINDS:
             continue  # what is due in the care of contracts has items of its own
         if checks and flag.kind in ("check_late", "monthly_check_late"):
@@ -201,7 +226,7 @@ def _of_exceptions(viewer: User, on: date) -> Iterable[Item]:
             what="Decide: may this child be placed at an adverse setting?",
             whom=f"{exception.child_name}, at {setting_words.label(exception.setting)}",
             why=f"{exception.get_grounds_display()}. Asked by {exception.asked_by}: {exception.reason}",
-            due=max(exception.from_on, exception.asked_at.date()),
+            due=max(exception.from_on, min(exception.asked_at.date(), on)),
             url=reverse("exception", args=[exception.pk]), button="Decide", gravity=1,
         )  # fmt: skip
 

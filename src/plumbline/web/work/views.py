@@ -1,7 +1,7 @@
 """My work: what waits for the person signed in, what to do next first."""
 
 from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import resolve
 
 from plumbline.people.access import ROLES, Permission, current_roles, may
@@ -16,6 +16,9 @@ from plumbline.web.work import items
 @signed_in
 def my_work(request: Request) -> HttpResponseBase:
     on, viewer = request.day, request.user
+    if may(viewer, Permission.PROVIDER_PORTAL, on=on):
+        # What waits for a provider's people stands on their own page, with their contracts.
+        return redirect("provider")
     work = items.work_of(viewer, on=on, whole=request.GET.get("all") == "yes")
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     context = {
