@@ -13,6 +13,7 @@ from psycopg import sql
 from plumbline.audit import history
 from plumbline.commissioning import guard as commissioning_guard
 from plumbline.config.environment import WrongSetting
+from plumbline.contracts import guard as contracts_guard
 from plumbline.indicators import facts
 from plumbline.placements import guard
 
@@ -28,6 +29,7 @@ def bring_up_to_date() -> None:
         history.sync()
         guard.sync()
         commissioning_guard.sync()
+        contracts_guard.sync()
         facts.sync()
         _grant_rights(_login_names())
 
