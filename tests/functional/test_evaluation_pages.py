@@ -54,7 +54,7 @@ def at_stage1(writing: Callable[..., Any], someone: Callable[..., str]) -> Evalu
         tender = TenderFactory(
             reference=f"BJ-{number}", title=f"Homes for children {number}", state="stage1", standstill_days=0,
             lead_commissioner=User.objects.get(username=lead), state_since=date(2016, 7, 1),
-            stage1=a_version(f"journey_stage1_{number}", "Business information", STAGE1, "stage1"),
+            stage1=a_version(f"journey_stage1_{number}", "Business information", STAGE1, "tender_stage1"),
             questions=a_version(f"journey_questions_{number}", "Quality questions", questions),
         )  # fmt: skip
         bids = {name: BidFactory(tender=tender, supplier=supplier(name), entered_at=EARLIER).pk for name in BIDDERS}

@@ -1,6 +1,9 @@
-"""What the database itself refuses about bids and scores, whoever writes, by whatever route.
+"""What the database itself refuses about tenders, bids and scores, whoever writes, by whatever route.
 
-- A bid that failed, was disqualified or was withdrawn stays so; one that failed a criterion of stage 1 never passes.
+- A tender goes out only with a published business-information assessment as its stage 1; from then on what is asked,
+  and how it is weighed, does not change.
+- A bid that failed, was disqualified or was withdrawn stays so; one that failed a criterion of stage 1, or whose
+  supplier is excluded, never passes; none passes with a ground for exclusion not looked at, and none is entered passed.
 - Only a bid that passed stage 1 is scored, has its scores moderated, or is awarded.
 - The scores of an evaluator who has locked them, and the lock itself, never change.
 
@@ -17,6 +20,27 @@ from plumbline.kernel.errors import RuleBroken
 REFUSED = "PL002"
 
 SQL = """
+create or replace function commissioning_tender_goes_out() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if new.state not in ('draft', 'approved', 'abandoned') and not exists (
+        select from toolkits_toolkitversion v
+        where v.id = new.stage1_id and v.state <> 'draft' and v.content ->> 'purpose' = 'tender_stage1')
+    then
+        raise exception 'Nothing goes out without stage 1: a published business-information assessment.'
+            using errcode = 'PL002';
+    end if;
+    if tg_op = 'UPDATE' and old.state not in ('draft', 'approved') and row(
+        new.stage1_id, new.questions_id, new.quality_share, new.method, new.reason_beyond) is distinct from row(
+        old.stage1_id, old.questions_id, old.quality_share, old.method, old.reason_beyond)
+    then
+        raise exception 'What a tender asks, and how it weighs, stands from its publication.' using errcode = 'PL002';
+    end if;
+    return new;
+end $$;
+create or replace trigger guard_published before insert or update of state, stage1_id, questions_id, quality_share,
+    method, reason_beyond on commissioning_tender for each row execute function commissioning_tender_goes_out();
+
 create or replace function commissioning_bid_keeps_outcome() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -28,10 +52,24 @@ begin
     then
         raise exception 'A bid that failed a criterion of stage 1 goes no further.' using errcode = 'PL002';
     end if;
+    if new.state in ('passed', 'recommended', 'successful') and (
+        exists (select from commissioning_exclusioncheck c where c.bid_id = new.id and c.result = 'excluded')
+        or (select count(*) from commissioning_exclusioncheck c where c.bid_id = new.id) < 3)
+    then
+        raise exception 'A bid goes on only once each ground for exclusion was looked at, and none excludes.'
+            using errcode = 'PL002';
+    end if;
     return new;
 end $$;
 create or replace trigger guard_outcome before update of state on commissioning_bid for each row
     when (new.state is distinct from old.state) execute function commissioning_bid_keeps_outcome();
+
+create or replace function commissioning_bid_comes_in() returns trigger language plpgsql as $$
+begin
+    raise exception 'A bid is entered as received; stage 1 decides whether it passes.' using errcode = 'PL002';
+end $$;
+create or replace trigger guard_entered before insert on commissioning_bid for each row
+    when (new.state in ('passed', 'recommended', 'successful')) execute function commissioning_bid_comes_in();
 
 create or replace function commissioning_bid_goes_on() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$

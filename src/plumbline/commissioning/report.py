@@ -24,6 +24,7 @@ from plumbline.commissioning.models import (
 )
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Board, Moderated
+from plumbline.commissioning.rules.award import made_of
 from plumbline.commissioning.rules.scoring import Question, Result, Standing, advantages, plain, rounded
 from plumbline.documents.model import (
     Block,
@@ -155,7 +156,7 @@ def _standing(tender: Tender, award: Award | None) -> str:
     if award.awarded_on:
         return f"Awarded on {_day(award.awarded_on)}"
     if award.approved_at:
-        return f"Approved on {_day(_local(award.approved_at))}"
+        return f"Approved on {_day(award.approved_on)}"
     return "Recommended, not yet approved"
 
 
@@ -199,7 +200,7 @@ def _timetable(tender: Tender, award: Award | None) -> Iterator[Block]:
         ("Scores opened for moderation", _event(begun.get("commissioning.tender.moderation_opened"))),
         ("Moderation closed", _event(begun.get("commissioning.tender.moderation_closed"))),
         ("Recommended", _moment(award.recommended_at) if award else ""),
-        ("Approved", _moment(award.approved_at) if award and award.approved_at else ""),
+        ("Approved", _day(award.approved_on) if award else ""),
         ("Award notice", _day(award.notice_on) if award else ""),
         ("Standstill until the end of", _day(award.standstill_until) if award else ""),
         ("Awarded", _day(award.awarded_on) if award else ""),
@@ -218,12 +219,13 @@ def _bids(tender: Tender) -> Iterator[Block]:
     yield Table(
         "Bids received",
         (Column("Bidder"), Column("Received"), Column("Price", "right"), Column("New to the council"),
-         Column("Outcome")),
+         Column("Outcome"), Column("Letter sent")),
         [
             Row(
                 bid.supplier.name,
                 (_moment(bid.received_at) + (" (late)" if bid.late else ""), _money(bid.price),
-                 "Yes" if bid.new_to_council else "No", bid.get_state_display()),
+                 "Yes" if bid.new_to_council else "No", bid.get_state_display(),
+                 _day(bid.letter_sent_on) or "not yet"),
             )
             for bid in bids
         ],
@@ -257,13 +259,13 @@ def _conflicts(tender: Tender) -> Iterator[Block]:
     titles = queries.titles_of(tender)
     yield Table(
         "What each evaluator declared before seeing any bid",
-        (Column("Evaluator"), Column("Questions"), Column("Declared"), Column("Decision")),
+        (Column("Evaluator"), Column("Questions"), Column("Declared"), Column("Decision"), Column("Scores locked")),
         [
             Row(
                 str(each.user),
                 (
                     "All" if not each.questions else "; ".join(titles.get(key, key) for key in each.questions),
-                    _declared(each), _decided(each),
+                    _declared(each), _decided(each), _moment(each.locked_at) or "not locked",
                 ),
             )
             for each in evaluators
@@ -351,6 +353,7 @@ def _criteria(tender: Tender) -> Iterator[Block]:
             for each in questions
         ],
     )  # fmt: skip
+    yield from _scale(tender)
     price = Decimal(100) - tender.quality_share
     yield Paragraph(
         "Points of an answer are its score divided by the highest score of the scale, times the weight. A score below "
@@ -362,6 +365,19 @@ def _criteria(tender: Tender) -> Iterator[Block]:
         + (" Price points are the lowest price of the bids still standing divided by the price of the bid, times "
            f"{plain(price)}." if price else "")
     )  # fmt: skip
+
+
+def _scale(tender: Tender) -> Iterator[Block]:
+    """What each score stands for, once for each scale that the questions use."""
+    scales: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for criterion in queries.criteria_of(tender).values():
+        points = tuple((plain(each.points), each.label) for each in criterion.options if each.points is not None)
+        if points:
+            scales.setdefault(points, []).append(criterion.title)
+    for points, titles in scales.items():
+        of = "" if len(scales) == 1 else f": {'; '.join(titles)}"
+        yield Table(f"What each score means{of}", (Column("Score", "right"), Column("Meaning")),
+                    [Row(score, (words.removeprefix(f"{score}: "),)) for score, words in points])  # fmt: skip
 
 
 def _method(tender: Tender) -> Iterator[Block]:
@@ -438,7 +454,8 @@ def _result(tender: Tender, found: Result | None, why: str) -> Iterator[Block]:
     yield Table(
         "Totals and ranks", columns,
         [Row(row.name, _result_cells(row, found, priced=priced)) for row in found.standings],
-        note="Totals are worked out exactly and rounded only here.",
+        note="Totals are worked out exactly and rounded only here; where a figure does not end, the exact fraction "
+        "stands in brackets.",
     )  # fmt: skip
     yield Bullets(found.notes)
     for row in found.standings:
@@ -537,10 +554,9 @@ def _outcome(own: Standing, winner: Standing, found: Result) -> Iterator[Block]:
 
 def _explained(row: Standing, because: dict[str, str], found: Result) -> Iterator[Block]:
     yield Table("Scores and points", _POINTS, _points_rows(row))
-    if row.price_points is not None:
-        yield Paragraph(f"Its price has {rounded(row.price_points)} points.")
     if row.total is not None:
-        yield Paragraph(f"Its total is {_points(row.total, found)} points.")
+        said = made_of(row, quality_share=found.quality_share, places=found.places)
+        yield Paragraph(said or f"Its total is {_points(row.total, found)} points.")
     for answer in row.answers:
         said = because.get(answer.question.key, "")
         if said:

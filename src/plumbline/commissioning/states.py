@@ -39,6 +39,9 @@ BID_MOVES = {
 # A bid in one of these goes no further, by any route.
 STOPPED = frozenset({_B.FAILED, _B.DISQUALIFIED, _B.WITHDRAWN})
 
+# While a tender is in one of these, grounds for exclusion are looked at again, should something come to light.
+CHECKED_AGAIN = frozenset({_T.STAGE1, _T.EVALUATION, _T.MODERATION, _T.RECOMMENDATION, _T.STANDSTILL})
+
 _A = Award.State
 
 AWARD_MOVES = {

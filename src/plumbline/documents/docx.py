@@ -412,10 +412,16 @@ class _Writer:
             [column.title, *(plain((row.header, *row.cells)[index]) for row in table.rows)]
             for index, column in enumerate(table.columns)
         ]
-        wanted = [min(9.0, 0.55 + 0.19 * max(len(text) for text in column)) for column in texts]
-        room = self.room()
-        shrink = min(1.0, room / sum(wanted))
-        return [Cm(width * shrink) for width in wanted]
+        longest = [max(len(text) for text in column) for column in texts]
+        wanted = [min(9.0, 0.55 + 0.19 * length) for length in longest]
+        # Where the page is too narrow the long columns give way, so that no short word is broken.
+        kept = sum(width for width, length in zip(wanted, longest, strict=True) if length <= 12)
+        left = self.room() - kept
+        if left <= 0 or kept == sum(wanted):
+            shrink = min(1.0, self.room() / sum(wanted))
+            return [Cm(width * shrink) for width in wanted]
+        shrink = min(1.0, left / (sum(wanted) - kept))
+        return [Cm(width if length <= 12 else width * shrink) for width, length in zip(wanted, longest, strict=True)]
 
     def room(self) -> float:
         """Width of the text in centimetres, by the template's last section."""

@@ -166,9 +166,10 @@ def _shares(table: Table) -> list[float]:
     longest = [max(len(cell) for cell in column) for column in cells]
     if sum(longest) + 3 * len(longest) <= 80:
         return [0.0] * len(longest)
-    if max(longest[1:], default=0) <= 24:
+    if max(longest[1:], default=0) <= 24 and longest[0] <= 40:
         return [1.8 if longest[0] > 20 else 0.0] + [1.0] * (len(longest) - 1)
-    return [float(max(8, min(60, length))) for length in longest]
+    # A short column has what its words need, so that none is cut or runs into the next; the long ones share the rest.
+    return [0.0 if length <= 12 else float(min(60, length)) for length in longest]
 
 
 def _runs(inline: Inline, numbers: dict[str, int]) -> list[Data]:

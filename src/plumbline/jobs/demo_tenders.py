@@ -14,7 +14,7 @@ from plumbline.commissioning.operations import award as awarding
 from plumbline.commissioning.operations import bids, evaluation, implementation, stage1, tenders
 from plumbline.commissioning.queries import evaluation as evaluating
 from plumbline.commissioning.queries.tenders import stage1_asked
-from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS
+from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS
 from plumbline.commissioning.rules.stage1 import GROUNDS
 from plumbline.commissioning.rules.tender import Details
 from plumbline.contracts.operations import go_live
@@ -330,6 +330,12 @@ class _Drive:
         provider = _user("provider2")
         implementation.acknowledge_pack(pack_id=pack.pk, name=provider.name, **self.who(provider))
         implementation.confirm_pack(pack_id=pack.pk, **self.who(_user("servicelead")))
+        for role in SUPPLIER_CONTACTS:
+            implementation.set_contact(
+                plan_id=plan.pk, side=Contact.Side.SUPPLIER, role=role,
+                name=provider.name if role == "safeguarding_lead" else "Duty manager", phone="01632 960 111",
+                hours="At any hour" if role == "out_of_hours" else "", **self.who(provider),
+            )  # fmt: skip
         for item in plan.items.filter(number__in=[1, 2, 3, 5, 6, 7]).order_by("number"):
             implementation.move_item(
                 item_id=item.pk, state=PlanItem.State.DONE, note="Done at the kick-off meeting.", **self.who()

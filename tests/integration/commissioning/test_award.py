@@ -7,13 +7,22 @@ from django.db import IntegrityError, transaction
 
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import Award, Bid, ExclusionCheck, Tender, TenderConflict
-from plumbline.commissioning.operations import award
+from plumbline.commissioning.operations import award, implementation, stage1
 from plumbline.commissioning.queries import evaluation as queries
+from plumbline.contracts.models import Contract
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import BankHoliday, RoleHeld, User
+from plumbline.toolkits import library
 from tests.factories.people import UserFactory
 from tests.factories.tenders import AT, TODAY, TenderFactory, a_bidder, an_approver
-from tests.integration.commissioning.evaluating import COUNCIL, approved, letters_sent, recommended, settled
+from tests.integration.commissioning.evaluating import (
+    COUNCIL,
+    approved,
+    letters_sent,
+    moderated,
+    recommended,
+    settled,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -242,25 +251,25 @@ def test_the_notice_waits_for_every_bidders_letter() -> None:
         award.publish_notice(award_id=found.pk, notice_on=TODAY, **made.by())
 
 
-def test_the_standstill_lasts_eight_working_days() -> None:
-    assert in_standstill()[1].standstill_until == date(2016, 8, 10)
+def test_the_standstill_lasts_eight_working_days_that_begin_with_the_day_of_the_notice() -> None:
+    assert in_standstill()[1].standstill_until == date(2016, 8, 9)
 
 
 def test_a_bank_holiday_does_not_count_in_the_standstill() -> None:
     BankHoliday.objects.update_or_create(day=date(2016, 8, 4), defaults={"name": "Test holiday"})
-    assert in_standstill()[1].standstill_until == date(2016, 8, 11)
+    assert in_standstill()[1].standstill_until == date(2016, 8, 10)
 
 
 def test_nothing_is_awarded_on_the_last_day_of_the_standstill() -> None:
     made, found = in_standstill()
-    last = date(2016, 8, 10)
-    with pytest.raises(RuleBroken, match="until the end of 10 August 2016"):
+    last = date(2016, 8, 9)
+    with pytest.raises(RuleBroken, match="until the end of 9 August 2016"):
         award.confirm_award(award_id=found.pk, awarded_on=last, **made.by(on=last))
 
 
 def test_the_contract_is_awarded_on_the_day_after_the_standstill() -> None:
     made, found = in_standstill()
-    day = date(2016, 8, 11)
+    day = date(2016, 8, 10)
     award.confirm_award(award_id=found.pk, awarded_on=day, **made.by(on=day))
     assert sorted(Bid.objects.filter(tender=made.tender).values_list("state", flat=True)) == [
         "disqualified", "successful", "unsuccessful",
@@ -334,5 +343,104 @@ def test_a_recommendation_waits_for_who_may_approve_it() -> None:
 
 def test_a_standstill_that_is_over_waits_for_the_commissioner() -> None:
     made, _ = in_standstill()
-    waiting = [queries.waiting_for_commissioner(made.lead, on=day) for day in (date(2016, 8, 10), date(2016, 8, 11))]
+    waiting = [queries.waiting_for_commissioner(made.lead, on=day) for day in (date(2016, 8, 9), date(2016, 8, 10))]
     assert [[each.kind for each in one] for one in waiting] == [[], ["award"]]
+
+
+# --- no day before what it follows ---
+
+
+def test_the_award_notice_cannot_be_dated_before_the_approval() -> None:
+    made, found = approved(standstill_days=8)
+    letters_sent(made)
+    with pytest.raises(RuleBroken, match="approved on 29 July 2016: the notice cannot"):
+        award.publish_notice(award_id=found.pk, notice_on=date(2016, 7, 1), **made.by())
+
+
+def test_the_award_notice_cannot_be_dated_before_the_last_letter() -> None:
+    made, found = approved(standstill_days=8)
+    letters_sent(made)
+    later = date(2016, 8, 3)
+    Bid.objects.filter(pk=made.bids[1].pk).update(letter_sent_on=later)
+    with pytest.raises(RuleBroken, match="last letter went out on 3 August 2016"):
+        award.publish_notice(award_id=found.pk, notice_on=TODAY, **made.by(on=later))
+
+
+def test_a_letter_of_the_outcome_cannot_be_dated_before_the_approval() -> None:
+    made, _ = approved()
+    with pytest.raises(RuleBroken, match="cannot have gone out before 29 July 2016"):
+        award.send_outcome_letter(bid_id=made.bids[0].pk, sent_on=date(2016, 7, 28), **made.by())
+
+
+def test_a_contract_cannot_be_awarded_on_a_day_before_its_approval() -> None:
+    made, found = approved()
+    with pytest.raises(RuleBroken, match="cannot have been awarded before 29 July 2016, the day of its approval"):
+        award.confirm_award(award_id=found.pk, awarded_on=date(2016, 7, 28), **made.by())
+
+
+def test_the_database_dates_no_notice_before_the_approval() -> None:
+    _, found = approved(standstill_days=8)
+    with pytest.raises(IntegrityError, match="award_nothing_before_its_approval"), transaction.atomic():
+        Award.objects.filter(pk=found.pk).update(notice_on=date(2016, 7, 1))
+
+
+# --- what comes to light between the approval and the award ---
+
+
+def test_nothing_is_awarded_while_a_conflict_in_the_tender_is_not_decided() -> None:
+    made, found = in_standstill()
+    conflict_of(made)
+    day = date(2016, 8, 10)
+    with pytest.raises(RuleBroken, match="Owen Tibbs"):
+        award.confirm_award(award_id=found.pk, awarded_on=day, **made.by(on=day))
+
+
+def exclude(made, bid, on=TODAY):
+    return stage1.check_exclusion(
+        bid_id=bid.pk, ground="debarment", result="excluded", note="On the list since 20 July.", checked_on=on,
+        council=COUNCIL, **made.by(on=on),
+    )  # fmt: skip
+
+
+def test_a_supplier_that_comes_onto_the_debarment_list_during_the_evaluation_is_stopped_with_its_letter() -> None:
+    made = moderated()
+    exclude(made, made.bids[0])
+    stopped = Bid.objects.get(pk=made.bids[0].pk)
+    assert (stopped.state, "debarment list" in stopped.letter) == ("disqualified", True)
+
+
+def test_a_recommended_supplier_is_excluded_once_the_recommendation_is_taken_back() -> None:
+    made, found = approved()
+    with pytest.raises(RuleBroken, match="Take the recommendation back first"):
+        exclude(made, made.bids[0])
+    award.cancel_recommendation(award_id=found.pk, because="It is on the debarment list.", **made.by())
+    exclude(made, made.bids[0])
+    assert Bid.objects.get(pk=made.bids[0].pk).state == "disqualified"
+
+
+def test_a_promise_is_a_commitment_of_the_contract_once_that_has_begun() -> None:
+    made, found = approved()
+    award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+    Contract.objects.create(
+        reference="CT900", title="Care", kind="block", provider=made.bids[0].supplier, service="Care",
+        starts_on=date(2016, 11, 1), state="implementation", award=found,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="add a commitment to the contract"):
+        award.record_promise(award_id=found.pk, text="A nurse.", **made.by())
+
+
+def test_a_plan_made_before_the_contract_details_does_not_hold_the_tender_back() -> None:
+    made, found = approved()
+    award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+    library.load(at=AT)
+    implementation.make_plan(award_id=found.pk, service_starts_on=date(2016, 11, 1), **made.by())
+    award.publish_details(award_id=found.pk, published_on=TODAY, **made.by())
+    assert made.fresh().state == "implementation"
+
+
+def test_the_letter_says_how_quality_and_price_make_the_total() -> None:
+    made, _ = approved(quality_share=60, prices={"Alder": 100000, "Birch": 90000, "Cedar": 80000})
+    assert (
+        "Your bid has 88.20 points of 100 and rank 1 of 2. Its quality has 87.00 of 100 points; quality counts 60 in a "
+        "hundred, which is 52.20 points. Its price has 36.00 of 40 points. Together: 88.20."
+    ) in Bid.objects.get(pk=made.bids[0].pk).letter

@@ -12,8 +12,8 @@ from plumbline.commissioning.operations import evaluation
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import RoleHeld
-from tests.factories.people import UserFactory
-from tests.factories.tenders import AT, TODAY, EvaluatorFactory, TenderFactory, a_bidder
+from tests.factories.people import OrganisationFactory, UserFactory
+from tests.factories.tenders import AT, TODAY, BidFactory, EvaluatorFactory, TenderFactory, a_bidder
 from tests.integration.commissioning.evaluating import agree, begun, in_moderation, locked, moderated, scored, settled
 
 pytestmark = pytest.mark.django_db
@@ -419,3 +419,84 @@ def test_closing_moderation_leaves_a_trace() -> None:
         kind="commissioning.tender.moderation_closed", subject_id=str(made.tender.pk),
         subject_type=Tender._meta.label_lower,
     ).count() == 1  # fmt: skip
+
+
+# --- what comes to light during an evaluation ---
+
+
+def test_a_conflict_that_arises_later_is_declared_and_shuts_the_bids_until_it_is_decided() -> None:
+    made = scored()
+    evaluator = made.evaluators[0]
+    declare(made, evaluator, "My sister has begun to work for Birch.")
+    with pytest.raises(RuleBroken, match="decides on the conflict"):
+        save(made, evaluator)
+    evaluation.accept_conflict(evaluator_id=evaluator.pk, because="She works in another county.", **made.by())
+    assert save(made, evaluator).score == 4
+
+
+def test_the_scores_are_not_opened_while_a_later_conflict_is_undecided() -> None:
+    made = locked()
+    declare(made, made.evaluators[0], "My sister has begun to work for Birch.")
+    with pytest.raises(RuleBroken, match="Decide first on the conflict of interest that Ann Ash declared"):
+        evaluation.open_moderation(tender_id=made.tender.pk, **made.by())
+
+
+def test_moderation_is_not_closed_while_a_later_conflict_is_undecided() -> None:
+    made = moderated()
+    declare(made, made.evaluators[0], "My sister has begun to work for Birch.")
+    with pytest.raises(RuleBroken, match="Decide first on the conflict of interest that Ann Ash declared"):
+        evaluation.close_moderation(tender_id=made.tender.pk, **made.by())
+
+
+def test_a_conflict_declared_in_moderation_waits_for_the_lead() -> None:
+    made = in_moderation()
+    declare(made, made.evaluators[0], "My sister has begun to work for Birch.")
+    waiting = queries.waiting_for_commissioner(made.lead, on=TODAY)
+    assert ("decide_conflict", "Ann Ash") in {(each.kind, each.who) for each in waiting}
+
+
+def test_what_was_agreed_from_the_scores_of_somebody_excluded_since_is_agreed_anew() -> None:
+    made = moderated()
+    evaluation.exclude_evaluator(evaluator_id=made.evaluators[0].pk, because="Her sister works there.", **made.by())
+    with pytest.raises(RuleBroken, match="has no score yet"):
+        evaluation.close_moderation(tender_id=made.tender.pk, **made.by())
+
+
+def bids_for(made, user) -> None:
+    """A bid of the user's own organisation, entered after they were chosen to evaluate."""
+    supplier = OrganisationFactory(name="Hazel Homes")
+    RoleHeld.objects.create(user=user, role="provider_user", organisation=supplier, from_on=TODAY)
+    BidFactory(tender=made.tender, supplier=supplier)
+
+
+def test_who_acts_for_a_bidder_that_came_later_cannot_declare_no_conflict() -> None:
+    made = begun()
+    fresh = EvaluatorFactory(tender=made.tender, declared="not_yet", declared_at=None)
+    bids_for(made, fresh.user)
+    with pytest.raises(RuleBroken, match="You act for one of the bidders"):
+        declare(made, fresh)
+
+
+def test_the_lead_cannot_let_somebody_evaluate_who_acts_for_a_bidder() -> None:
+    made = begun()
+    fresh = EvaluatorFactory(tender=made.tender, declared="not_yet", declared_at=None)
+    bids_for(made, fresh.user)
+    declare(made, fresh, "I am Hazel's accountant.")
+    with pytest.raises(RuleBroken, match="acts for one of the bidders"):
+        evaluation.accept_conflict(evaluator_id=fresh.pk, because="Only the accounts.", **made.by())
+
+
+def test_an_evaluation_does_not_begin_while_somebody_evaluates_who_acts_for_a_bidder() -> None:
+    made = begun(state="stage1")
+    bids_for(made, made.evaluators[0].user)
+    with pytest.raises(RuleBroken, match="Ann Ash acts for one of the bidders"):
+        evaluation.begin_evaluation(tender_id=made.tender.pk, **made.by())
+
+
+def test_an_evaluation_does_not_begin_with_two_bids_of_one_supplier() -> None:
+    made = begun(state="stage1")
+    one, other = made.bids[0].supplier, made.bids[1].supplier
+    other.merged_into = one
+    other.save()
+    with pytest.raises(RuleBroken, match="are one supplier now"):
+        evaluation.begin_evaluation(tender_id=made.tender.pk, **made.by())

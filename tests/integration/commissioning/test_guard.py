@@ -3,8 +3,18 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from plumbline.commissioning.models import Evaluator
-from tests.integration.commissioning.tendering import a_user, failed, in_stage1, passed
+from plumbline.commissioning.models import Bid, Evaluator, Tender
+from tests.integration.commissioning.tendering import (
+    AT,
+    STAGE1,
+    a_supplier,
+    a_tender,
+    a_user,
+    a_version,
+    failed,
+    in_stage1,
+    passed,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +112,46 @@ def test_a_score_is_changed_until_it_is_locked(commissioner) -> None:
     run(SCORE, bid, evaluator=evaluator)
     run("update commissioning_score set score = 5 where evaluator_id = %(evaluator)s", bid, evaluator=evaluator)
     assert bid.scores.get().score == 5
+
+
+# --- tenders and what they ask ---
+
+
+def test_no_survey_stands_in_for_stage_1(commissioner) -> None:
+    made = a_tender(commissioner, state="approved")
+    survey = a_version(*STAGE1, purpose="survey")
+    with pytest.raises(DatabaseError, match="Nothing goes out without stage 1"), transaction.atomic():
+        Tender.objects.filter(pk=made.pk).update(state="published", stage1=survey)
+
+
+@pytest.mark.parametrize("changed", [
+    {"quality_share": 10}, {"method": "average"}, {"reason_beyond": 2}, {"questions": None}, {"stage1": None},
+], ids=str)  # fmt: skip
+def test_what_a_published_tender_asks_and_how_it_weighs_stands(commissioner, changed) -> None:
+    made = a_tender(commissioner, state="published")
+    with pytest.raises(DatabaseError, match=r"stands from its publication|without stage 1"), transaction.atomic():
+        Tender.objects.filter(pk=made.pk).update(**changed)
+
+
+# --- a bid that has not passed ---
+
+
+def test_no_bid_is_entered_as_one_that_passed(commissioner) -> None:
+    bid = in_stage1(commissioner)[0]
+    with pytest.raises(DatabaseError, match="A bid is entered as received"), transaction.atomic():
+        Bid.objects.create(
+            tender=bid.tender, supplier=a_supplier(), received_at=AT, state="passed", entered_at=AT,
+        )  # fmt: skip
+
+
+def test_no_bid_passes_before_each_ground_for_exclusion_was_looked_at(commissioner) -> None:
+    bid = in_stage1(commissioner)[0]
+    with pytest.raises(DatabaseError, match="each ground for exclusion"), transaction.atomic():
+        Bid.objects.filter(pk=bid.pk).update(state="passed")
+
+
+def test_no_bid_of_an_excluded_supplier_goes_on(commissioner) -> None:
+    bid = passed(commissioner, in_stage1(commissioner)[0])
+    bid.exclusion_checks.filter(ground="debarment").update(result="excluded", note="On the list.")
+    with pytest.raises(DatabaseError, match="none excludes"), transaction.atomic():
+        Bid.objects.filter(pk=bid.pk).update(state="recommended")

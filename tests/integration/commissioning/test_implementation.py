@@ -3,17 +3,20 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import DatabaseError
 
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import Award, Contact, PlanItem, Promise, Tender
 from plumbline.commissioning.operations import implementation
 from plumbline.commissioning.queries.implementation import (
+    hindrances_of,
     items_of,
     packs_to_acknowledge,
     packs_to_confirm,
     plans_visible_to,
+    ready_plans,
 )
-from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, Item, Pack, hindrances
+from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS, Item, Pack, hindrances
 from plumbline.contracts.models import Commitment, Contract, GoLive
 from plumbline.contracts.operations import go_live
 from plumbline.flags.models import Flag
@@ -107,13 +110,21 @@ class Situation:
         for lead in (self.lead, self.commissioner):
             implementation.confirm_pack(pack_id=pack.pk, by=lead, at=AT, on=ON)
 
-    def do(self, criterion: str, state: str = "done", note: str = "") -> PlanItem:
+    def suppliers_contacts(self) -> None:
+        for role in SUPPLIER_CONTACTS:
+            implementation.set_contact(
+                plan_id=self.plan.pk, side=Contact.Side.SUPPLIER, role=role, name="R. Quayle", phone="01522 000001",
+                by=self.provider, at=AT, on=ON,
+            )  # fmt: skip
+
+    def do(self, criterion: str, state: str = "done", note: str = "Seen.", by=None) -> PlanItem:
         found = self.plan.items.get(criterion=criterion)
         return implementation.move_item(
-            item_id=found.pk, state=PlanItem.State(state), note=note, by=self.commissioner, at=AT, on=ON
+            item_id=found.pk, state=PlanItem.State(state), note=note, by=by or self.commissioner, at=AT, on=ON
         )
 
     def do_critical(self) -> None:
+        self.suppliers_contacts()
         for found in self.plan.items.filter(critical=True).exclude(state="done"):
             self.do(found.criterion)
 
@@ -166,7 +177,7 @@ def test_another_first_day_moves_what_is_still_open():
 @needs_database
 def test_an_item_that_is_not_needed_says_why():
     with pytest.raises(RuleBroken, match="why this item is not needed"):
-        Situation().do("kick_off", "not_needed")
+        Situation().do("kick_off", "not_needed", "")
 
 
 @needs_database
@@ -347,3 +358,89 @@ def test_the_flag_closes_when_what_was_open_is_settled():
     go_live.raise_go_live_flags(by=None, at=AT, on=ON)
 
     assert Flag.objects.get(kind="go_live_overridden").state == "closed"
+
+
+# --- nothing goes round a critical item -------------------------------------------------------------------------------
+
+
+@needs_database
+def test_a_critical_item_is_not_done_without_words_or_evidence():
+    with pytest.raises(RuleBroken, match="Say what was done, or give the evidence"):
+        Situation().do("incident_route", note=" ")
+
+
+@needs_database
+def test_who_works_on_a_plan_cannot_say_that_a_critical_item_is_not_needed():
+    with pytest.raises(RuleBroken, match="only a manager"):
+        Situation().do("incident_route", "not_needed", "We know each other.")
+
+
+@needs_database
+def test_a_manager_says_with_a_reason_that_a_critical_item_is_not_needed():
+    situation = Situation()
+
+    assert situation.do("incident_route", "not_needed", "Agreed last year.", situation.head).state == "not_needed"
+
+
+@needs_database
+def test_the_suppliers_leads_are_named_before_that_item_is_done():
+    with pytest.raises(RuleBroken, match="Missing: Safeguarding lead, Deputy safeguarding lead, Out of hours"):
+        Situation().do("named_leads")
+
+
+def say_new(situation, new, by):
+    return implementation.say_whether_new(
+        plan_id=situation.plan.pk, supplier_is_new=new, because="No contract before.", by=by, at=AT, on=ON
+    )
+
+
+@needs_database
+def test_a_supplier_said_to_be_new_needs_its_pack_before_going_live():
+    situation = Situation(new=False)
+    situation.do_critical()
+    say_new(situation, True, situation.commissioner)
+
+    with pytest.raises(RuleBroken, match="have not been given to the supplier"):
+        go_live.go_live(contract_id=situation.contract().pk, by=situation.officer, at=AT, on=ON)
+
+
+@needs_database
+def test_only_a_manager_says_that_a_supplier_is_not_new():
+    situation = Situation()
+
+    with pytest.raises(RuleBroken, match="Only a manager"):
+        say_new(situation, False, situation.commissioner)
+    assert not say_new(situation, False, situation.head).supplier_is_new
+
+
+@needs_database
+@pytest.mark.parametrize(("new", "pack", "critical", "ready"), [
+    (True, True, True, True), (True, False, True, False), (False, False, True, True), (False, False, False, False),
+])  # fmt: skip
+def test_a_plan_is_ready_to_go_live_exactly_where_nothing_holds_it_up(new, pack, critical, ready):
+    situation = Situation(new=new)
+    situation.contract()
+    if pack:
+        situation.settle_pack()
+    if critical:
+        situation.suppliers_contacts()
+        situation.plan.items.filter(critical=True).update(state="done", done_at=AT, done_by=situation.commissioner)
+
+    assert (ready_plans(situation.officer, on=ON).exists(), not hindrances_of(situation.plan)) == (ready, ready)
+
+
+@needs_database
+def test_the_database_lets_no_service_go_live_without_a_decision():
+    contract = Situation().contract()
+
+    with pytest.raises(DatabaseError, match="goes live by a decision"):
+        Contract.objects.filter(pk=contract.pk).update(state="live")
+
+
+@needs_database
+def test_the_database_takes_no_decision_without_a_reason_while_a_critical_item_is_open():
+    situation = Situation()
+    contract = situation.contract()
+
+    with pytest.raises(DatabaseError, match="needs a reason"):
+        GoLive.objects.create(contract=contract, decided_at=AT, decided_by=situation.officer, on=ON)

@@ -6,7 +6,7 @@ import pytest
 
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import Bid, Stage1Decision
-from plumbline.commissioning.operations import bids, stage1
+from plumbline.commissioning.operations import bids, stage1, tenders
 from plumbline.evidence.models import Document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Organisation
@@ -120,9 +120,9 @@ def test_a_stopped_bid_takes_no_more_papers(commissioner, bid, tmp_path) -> None
         attach(commissioner, bid, tmp_path)
 
 
-def attach(by, bid: Bid, folder) -> None:
+def attach(by, bid: Bid, folder, *, criteria=("policy",)) -> None:
     bids.attach_paper(
-        bid_id=bid.pk, criteria=["policy"], title="", file_name="../../policy.pdf", content=PDF, folder=folder,
+        bid_id=bid.pk, criteria=criteria, title="", file_name="../../policy.pdf", content=PDF, folder=folder,
         **act(by, LATER),
     )  # fmt: skip
 
@@ -268,3 +268,53 @@ def test_every_decision_stands_in_the_trail(commissioner, bid) -> None:
     assert [event.kind.split(".")[2] for event in events] == [
         "entered", "criterion_decided", "criterion_decided", "stopped",
     ]  # fmt: skip
+
+
+# --- a clarification never makes a scored answer better
+
+
+def test_a_scored_answer_stands_as_it_was_entered_once_stage_1_has_begun(commissioner) -> None:
+    tender = a_tender(commissioner, state="closed")
+    entered = a_bid(commissioner, tender)
+    bids.save_answers(bid_id=entered.pk, answers={"quality": "As it came."}, **act(commissioner, LATER))
+    tenders.begin_stage1(tender_id=tender.pk, **act(commissioner, LATER))
+    with pytest.raises(RuleBroken, match="stand as they were entered"):
+        bids.save_answers(bid_id=entered.pk, answers={"quality": "Better."}, **act(commissioner, LATER))
+
+
+def test_an_answer_that_was_forgotten_is_entered_while_nothing_was_asked_of_the_bidder(commissioner, bid) -> None:
+    bids.save_answers(bid_id=bid.pk, answers={"quality": "As it came."}, **act(commissioner, LATER))
+    assert bid.answers.get().text == "As it came."
+
+
+def test_no_scored_answer_is_added_once_the_bidder_was_asked_something(commissioner, bid) -> None:
+    ask(commissioner, bid)
+    with pytest.raises(RuleBroken, match="never for a scored question"):
+        bids.save_answers(bid_id=bid.pk, answers={"quality": "New."}, **act(commissioner, LATER))
+
+
+@pytest.mark.parametrize("criteria", [["quality"], []], ids=["for a question", "for the whole bid"])
+def test_what_came_after_a_clarification_is_no_paper_that_evaluators_read(
+    commissioner, bid, tmp_path, criteria
+) -> None:
+    ask(commissioner, bid)
+    with pytest.raises(RuleBroken, match="never for a scored question"):
+        attach(commissioner, bid, tmp_path, criteria=criteria)
+
+
+def test_what_came_after_a_clarification_is_attached_to_the_criterion_that_it_answers(
+    commissioner, bid, tmp_path
+) -> None:
+    ask(commissioner, bid)
+    attach(commissioner, bid, tmp_path, criteria=["policy"])
+    assert bid.documents.get().criterion == "policy"
+
+
+def test_a_supplier_bids_once_under_all_its_names(commissioner) -> None:
+    tender = a_tender(commissioner, state="closed")
+    one, other = a_supplier("Alder Care"), a_supplier("Alder Care Group")
+    a_bid(commissioner, tender, supplier=one)
+    one.merged_into = other
+    one.save()
+    with pytest.raises(RuleBroken, match="entered already, as Alder Care"):
+        a_bid(commissioner, tender, supplier=other)

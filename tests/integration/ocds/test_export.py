@@ -14,6 +14,7 @@ from plumbline.exchange.ocds_files import SCHEMA
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.models import Organisation, OrganisationIdentifier
 from plumbline.toolkits.models import Toolkit, ToolkitVersion
+from tests.factories.tenders import BidFactory
 from tests.integration.placements.situations import a_user
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +24,10 @@ ON = date(2016, 7, 31)
 
 
 def a_version() -> ToolkitVersion:
-    toolkit = Toolkit.objects.create(key="stage-one-of-test", title="Stage 1", purpose="stage1")
+    toolkit = Toolkit.objects.create(key="stage-one-of-test", title="Stage 1", purpose="tender_stage1")
     return ToolkitVersion.objects.create(
-        toolkit=toolkit, number=1, title="Stage 1", text="", content={}, sha256="", source="council",
-        state="published", made_at=AT, published_at=AT,
+        toolkit=toolkit, number=1, title="Stage 1", text="", content={"purpose": "tender_stage1"}, sha256="",
+        source="council", state="published", made_at=AT, published_at=AT,
     )  # fmt: skip
 
 
@@ -41,9 +42,7 @@ def a_tender(state: str = "published") -> Tender:
 def a_bid(tender: Tender, name: str, state: str = "unsuccessful") -> Bid:
     supplier = Organisation.objects.create(name=name, sort_key=name.casefold(), sector="other")
     OrganisationIdentifier.objects.create(organisation=supplier, scheme="GB-COH", value=f"0{supplier.pk}")
-    return Bid.objects.create(
-        tender=tender, supplier=supplier, received_at=AT, price=240_000, state=state, entered_at=AT
-    )
+    return BidFactory(tender=tender, supplier=supplier, received_at=AT, price=240_000, state=state, entered_at=AT)
 
 
 def awarded() -> Tender:

@@ -408,3 +408,15 @@ def test_an_approvers_work_says_whose_award_waits(page):
 
 def test_the_leads_work_says_that_the_scores_can_be_opened(page):
     assert "Open the scores: every evaluator has locked" in work(page, locked().lead)
+
+
+def test_a_conflict_that_comes_up_later_is_told_from_the_evaluators_page(page):
+    made = begun()
+    evaluator = made.evaluators[0]
+    client = page(evaluator.user)
+    assert "Tell of a conflict of interest" in client.get(f"/tenders/{made.tender.pk}/evaluation/").content.decode()
+
+    client.post(f"/tenders/{made.tender.pk}/evaluation/declaration/", {"has_conflict": "yes", "conflict": "My sister."})
+
+    evaluator.refresh_from_db()
+    assert (evaluator.declared, evaluator.conflict) == ("conflict", "My sister.")

@@ -11,7 +11,7 @@ from plumbline.audit import operations as audit
 from plumbline.audit.models import Event
 from plumbline.audit.queries import verify_chain
 from plumbline.commissioning.models import Bid, Tender
-from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS
+from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS
 from plumbline.contracts.models import Contract
 from plumbline.people.models import User
 from plumbline.toolkits import library
@@ -202,6 +202,9 @@ def made_ready(council: Council, tender: Tender, provider: User) -> None:
     farah.press("Give the pack")
     kemi = council.sign_in(provider).open("/").follow("Read whom to tell")
     kemi.press("I have read and understood this", name="Kemi Ashdown")
+    for role in SUPPLIER_CONTACTS:
+        kemi.open(f"/plans/{plan.pk}/contacts/supplier/{role}/").press("Save the contact", name="Kemi Ashdown",
+                                                                       phone="01522 200")  # fmt: skip
     for lead in (council.area_lead, council.commissioner):
         lead.open("/").follow("Confirm that the supplier understands").press("Confirm it")
     for item in plan.items.filter(critical=True):
@@ -210,5 +213,5 @@ def made_ready(council: Council, tender: Tender, provider: User) -> None:
 
 
 def live(council: Council, tender: Tender) -> None:
-    beth = council.officer.open(f"/tenders/{tender.pk}/implementation/")
+    beth = council.officer.open("/").follow("Decide that the service begins")
     beth.press("Go live").reads("CT900")

@@ -64,8 +64,8 @@ def test_an_item_is_done_with_a_note(page, situation):
 def test_what_an_item_cannot_be_yet_is_said_at_the_field(page, situation):
     item = situation.plan.items.get(criterion="contact_sheet")
 
-    answer = visit(page, situation.commissioner, "plan_item", situation.plan.pk, item.number, state="done", note="",
-                  owner="", owner_words="")  # fmt: skip
+    answer = visit(page, situation.commissioner, "plan_item", situation.plan.pk, item.number, state="done",
+                  note="Sent.", owner="", owner_words="")  # fmt: skip
 
     assert "have not been given to the supplier" in text(answer)
 
@@ -115,3 +115,42 @@ def test_the_leads_find_the_pack_to_confirm_in_their_work(page, situation):
     visit(page, situation.provider, "pack", pack.pk, name="R. Quayle")
 
     assert "Confirm that the supplier understands whom to tell" in text(visit(page, situation.lead, "my_work"))
+
+
+def test_who_does_what_is_said_for_all_items_on_one_page(page, situation):
+    given = {f"owner{number}": str(situation.officer.pk) for number in range(1, 23)}
+
+    visit(page, situation.commissioner, "plan_owners", situation.plan.pk, **given)
+
+    assert set(situation.plan.items.values_list("owner", flat=True)) == {situation.officer.pk}
+
+
+def test_what_holds_up_going_live_leads_to_where_it_is_settled(page, situation):
+    answer = visit(page, situation.commissioner, "tender_implementation", situation.plan.tender_id)
+
+    assert f'href="/plans/{situation.plan.pk}/items/3/">Open the item' in text(answer)
+
+
+def test_who_may_not_override_is_told_that_the_service_cannot_go_live_yet(page, situation):
+    situation.contract()
+
+    answer = visit(page, situation.officer, "plan_go_live", situation.plan.pk, because="We want it")
+
+    assert ("cannot go live yet. Settle what is open" in text(answer), Contract.objects.get().state) == (
+        True, "implementation",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("pdf", b"%PDF"), ("docx", b"PK")])
+def test_the_pack_is_taken_as_a_file_by_the_provider(page, situation, kind, begins):
+    pack = situation.pack()
+
+    assert visit(page, situation.provider, "pack_file", pack.pk, kind).content.startswith(begins)
+
+
+def test_a_supplier_is_said_to_be_new_on_a_page(page):
+    situation = Situation(new=False)
+
+    visit(page, situation.commissioner, "plan_supplier", situation.plan.pk, supplier_is_new="yes", because="First one.")
+
+    assert ImplementationPlan.objects.get().supplier_is_new

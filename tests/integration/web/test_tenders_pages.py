@@ -308,3 +308,12 @@ def test_bids_are_taken_from_a_file_and_a_row_that_is_not_says_why(
     assert ("Row 3, Oak: received: “31/02/2016” is no day." in answer, tender.bids.get().supplier.name) == (
         True, "Ash Ltd",
     )  # fmt: skip
+
+
+def test_a_tender_is_handed_over_on_its_page(page: Callable[[User], Client], commissioner: User) -> None:
+    made, other = a_tender(commissioner, state="published"), a_user()
+    page(commissioner).post(
+        f"/tenders/{made.pk}/hand-over/", {"lead_commissioner_id": other.pk, "because": "On leave."}
+    )
+    made.refresh_from_db()
+    assert made.lead_commissioner == other

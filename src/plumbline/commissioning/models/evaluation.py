@@ -113,6 +113,7 @@ class Award(Recorded):
     recommended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_on = models.DateField(null=True)
     notice_on = models.DateField(null=True)
     standstill_until = models.DateField(null=True)
     awarded_on = models.DateField(null=True)
@@ -143,6 +144,14 @@ class Award(Recorded):
             models.CheckConstraint(
                 name="award_only_when_approved",
                 condition=~Q(state__in=["standstill", "awarded"]) | Q(approved_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="award_nothing_before_its_approval",
+                condition=Q(approved_on__isnull=True)
+                | (
+                    (Q(notice_on__isnull=True) | Q(notice_on__gte=F("approved_on")))
+                    & (Q(awarded_on__isnull=True) | Q(awarded_on__gte=F("approved_on")))
+                ),
             ),
             models.CheckConstraint(
                 name="award_not_before_standstill_ends",

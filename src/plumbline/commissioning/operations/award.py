@@ -5,11 +5,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from plumbline.audit import operations as audit
 from plumbline.commissioning.access import CLEARED, tenders_visible_to
-from plumbline.commissioning.models import Award, Bid, BidState, Evaluator, ExclusionCheck, Promise, Tender
+from plumbline.commissioning.models import (
+    Award,
+    Bid,
+    BidState,
+    Evaluator,
+    ExclusionCheck,
+    ImplementationPlan,
+    Promise,
+    Tender,
+)
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.rules import award as rules
 from plumbline.commissioning.rules import scoring
@@ -88,8 +97,8 @@ def approve_award(*, award_id: int, council: str, by: User, at: datetime, on: da
         raise RuleBroken("There is no recommendation that waits for approval.", code="wrong_state")
     rules.check_approver(recommended_by=award.recommended_by_id, approver=by.pk)
     _check_conflicts(tender)
-    award.approved_at, award.approved_by = at, by
-    award.save(update_fields=["approved_at", "approved_by"])
+    award.approved_at, award.approved_by, award.approved_on = at, by, on
+    award.save(update_fields=["approved_at", "approved_by", "approved_on"])
     drafted = _draft_letters(tender, award, council=council)
     audit.record("commissioning.award.approved", by=by, at=at, subject=award, tender=tender.pk, letters=drafted)
     return award
@@ -137,7 +146,7 @@ def _outcome(
         total="" if row.total is None else str(scoring.rounded(row.total, found.places)),
         stopped_because="" if row.rank is not None else " ".join(row.reasons),
         criteria=rules.criteria_of(row, because),
-        price_points="" if row.price_points is None else str(scoring.rounded(row.price_points)),
+        made_of=rules.made_of(row, quality_share=found.quality_share, places=found.places),
         winner=winner.name,
         winners_total="" if winner.total is None else str(scoring.rounded(winner.total, found.places)),
         advantages=() if won else tuple(scoring.advantages(winner, row)),
@@ -151,11 +160,13 @@ def publish_notice(*, award_id: int, notice_on: date, by: User, at: datetime, on
     award, tender = _award(award_id, Permission.TENDERS_MANAGE, by=by, on=on)
     if award.state != _A.RECOMMENDED or award.notice_on is not None:
         raise RuleBroken("The award notice is published already.", code="wrong_state")
-    unsent = Bid.objects.filter(tender=tender, letter_sent_on=None).exclude(state=BidState.WITHDRAWN)
+    told = Bid.objects.filter(tender=tender).exclude(state=BidState.WITHDRAWN).order_by("supplier__sort_key")
     rules.check_notice(
-        approved=award.approved_at is not None, on=on, notice_on=notice_on,
-        unsent=list(unsent.order_by("supplier__sort_key").values_list("supplier__name", flat=True)),
+        approved_on=award.approved_on, last_sent_on=told.aggregate(last=Max("letter_sent_on"))["last"], on=on,
+        notice_on=notice_on,
+        unsent=list(told.filter(letter_sent_on=None).values_list("supplier__name", flat=True)),
     )  # fmt: skip
+    _check_conflicts(tender)
     award.notice_on = notice_on
     if tender.standstill_days:
         holidays = frozenset(BankHoliday.objects.filter(day__gte=notice_on).values_list("day", flat=True))
@@ -208,8 +219,13 @@ def confirm_award(*, award_id: int, awarded_on: date, by: User, at: datetime, on
     if awarded_on > on:
         raise RuleBroken(f"{awarded_on:%-d %B %Y} is a date in the future.", code="future_date")
     rules.check_award(
-        approved=award.approved_at is not None, standstill_days=tender.standstill_days,
+        approved_on=award.approved_on, notice_on=award.notice_on, standstill_days=tender.standstill_days,
         standstill_until=award.standstill_until, awarded_on=awarded_on,
+    )  # fmt: skip
+    _check_conflicts(tender)
+    rules.check_grounds(
+        supplier=award.bid.supplier.name, results=dict(award.bid.exclusion_checks.values_list("ground", "result")),
+        grounds=dict(ExclusionCheck.Ground.choices),
     )  # fmt: skip
     check_move(AWARD_MOVES, _A(award.state), _A.AWARDED)
     check_move(TENDER_MOVES, _S(tender.state), _S.AWARDED)
@@ -239,6 +255,10 @@ def publish_details(*, award_id: int, published_on: date, by: User, at: datetime
     award.details_published_on = published_on
     award.save(update_fields=["details_published_on"])
     _move(tender, _S.CONTRACT_DETAILS, on)
+    if ImplementationPlan.objects.filter(award=award).exists():
+        # The plan did not wait for the notice.
+        check_move(TENDER_MOVES, _S(tender.state), _S.IMPLEMENTATION)
+        _move(tender, _S.IMPLEMENTATION, on)
     audit.record("commissioning.award.details_published", by=by, at=at, subject=award, tender=tender.pk,
                  published_on=published_on.isoformat())  # fmt: skip
     return award
@@ -265,8 +285,12 @@ def edit_outcome_letter(*, bid_id: int, text: str, by: User, at: datetime, on: d
 def send_outcome_letter(*, bid_id: int, sent_on: date, by: User, at: datetime, on: date) -> Bid:
     """The letter went out on a day; it is not edited any more."""
     bid = _with_letter(bid_id, by=by, on=on)
-    if sent_on > on:
-        raise RuleBroken(f"{sent_on:%-d %B %Y} is a date in the future.", code="future_date")
+    standing = queries.standing_award(bid.tender)
+    tells_of_award = bid.state in queries.STANDING or bid.scores.exists()
+    rules.check_sent(
+        sent_on=sent_on, approved_on=standing.approved_on if standing and tells_of_award else None,
+        stopped_on=bid.stopped_on, on=on,
+    )  # fmt: skip
     bid.letter_sent_on = sent_on
     bid.save(update_fields=["letter_sent_on"])
     audit.record("commissioning.bid.letter_sent", by=by, at=at, subject=bid, sent_on=sent_on.isoformat())
@@ -278,7 +302,7 @@ def _with_letter(bid_id: int, *, by: User, on: date) -> Bid:
     if known is None:
         raise NotAllowed(f"There is no bid {bid_id}.")
     _managed(known, by=by, on=on)
-    bid = Bid.objects.select_for_update(of=("self",)).get(pk=bid_id)
+    bid = Bid.objects.select_for_update(of=("self",)).select_related("tender").get(pk=bid_id)
     if not bid.letter.strip():
         raise RuleBroken("The letter is drafted when the recommendation is approved.", code="missing_letter")
     if bid.letter_sent_on is not None:
@@ -295,7 +319,7 @@ def record_promise(
 ) -> Promise:
     """What the winner promised, in words that a review can check; it becomes a commitment of the contract."""
     award, tender = _award(award_id, Permission.TENDERS_MANAGE, by=by, on=on)
-    if tender.state == _S.IMPLEMENTATION:
+    if queries.contract_begun(award):
         raise RuleBroken("The contract has begun: add a commitment to the contract.", code="wrong_state")
     if not text.strip():
         raise RuleBroken("Say what was promised.", code="missing_promise")
@@ -314,8 +338,8 @@ def drop_promise(*, promise_id: int, because: str, by: User, at: datetime, on: d
     promise = Promise.objects.select_related("award").filter(pk=promise_id).first()
     if promise is None:
         raise NotAllowed(f"There is no promise {promise_id}.")
-    _, tender = _award(promise.award_id, Permission.TENDERS_MANAGE, by=by, on=on)
-    if tender.state == _S.IMPLEMENTATION:
+    award, tender = _award(promise.award_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    if queries.contract_begun(award):
         raise RuleBroken("The promises are commitments of the contract now.", code="wrong_state")
     if not because.strip():
         raise RuleBroken("Say why it goes.", code="missing_reason")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from plumbline.audit import operations as audit
 from plumbline.commissioning.access import bids_visible_to, tenders_visible_to
 from plumbline.commissioning.models import Award, Bid, BidAnswer, BidDocument, BidState, Tender
+from plumbline.commissioning.queries.tenders import was_asked
 from plumbline.commissioning.rules import stage1 as stage1_rules
 from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.states import BID_MOVES
@@ -22,6 +23,7 @@ from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
+from plumbline.people.queries import same_body
 from plumbline.toolkits import content
 
 _T = Tender.State
@@ -83,8 +85,10 @@ def enter_bid(
         raise RuleBroken("Bids are entered after they were opened, and before they are evaluated: close the tender "
                          "first.", code="wrong_state")  # fmt: skip
     supplier = _supplier(supplier_id)
-    if tender.bids.filter(supplier=supplier).exists():
-        raise RuleBroken(f"The bid of {supplier.name} is entered already.", code="bid_entered")
+    entered = tender.bids.filter(supplier__in=same_body({supplier.pk})).select_related("supplier").first()
+    if entered is not None:
+        also = f", as {entered.supplier.name}" if entered.supplier_id != supplier.pk else ""
+        raise RuleBroken(f"The bid of {supplier.name} is entered already{also}.", code="bid_entered")
     if direct and tender.bids.exclude(state=BidState.WITHDRAWN).exists():
         raise RuleBroken("A direct award has one supplier.", code="one_supplier")
     received_on = timezone.localtime(received_at).date()
@@ -123,7 +127,9 @@ def _stop_late(bid: Bid, *, received_on: date, council: str, by: User, at: datet
 
 @transaction.atomic
 def save_answers(*, bid_id: int, answers: Mapping[str, str], by: User, at: datetime, on: date) -> Bid:
-    """What the bidder wrote to each question (key → text; "" takes an answer away), until evaluation begins."""
+    """What the bidder wrote to each question (key → text; "" takes an answer away), until stage 1 begins. From then on
+    what is entered stands; what was forgotten may still be entered, unless the bidder was asked something meanwhile:
+    no clarification makes a scored answer better."""
     bid = _bid(bid_id, by=by, on=on)
     _check_open(bid)
     asked = {each.key for each in _questions(bid.tender)}
@@ -137,6 +143,9 @@ def save_answers(*, bid_id: int, answers: Mapping[str, str], by: User, at: datet
         before = known.get(question)
         if text == (before.text if before else ""):
             continue
+        stage1_rules.check_answer_open(
+            begun=bid.tender.state == _T.STAGE1, entered=before is not None, asked_since=was_asked(bid)
+        )
         changed.append(question)
         if not text:
             known[question].delete()
@@ -170,6 +179,10 @@ def attach_paper(
     unknown = sorted(set(criteria) - asked)
     if unknown:
         raise RuleBroken(f"The tender does not ask “{unknown[0]}”.", code="unknown_question")
+    # A paper for a scored question, or for the whole bid, which evaluators read too.
+    of_stage1 = {each.key for each in _criteria(bid.tender)}
+    if _questions(bid.tender) and (not criteria or not of_stage1.issuperset(criteria)):
+        stage1_rules.check_answer_open(begun=bid.tender.state == _T.STAGE1, entered=False, asked_since=was_asked(bid))
     # Bids are in confidence: this paper is reached by who may see the bid, and by no other way.
     document = evidence.keep_document(
         title=title, file_name=file_name, content=content, folder=folder, organisation=bid.supplier,

@@ -20,8 +20,10 @@ from plumbline.commissioning.models import (
     Tender,
 )
 from plumbline.commissioning.queries import evaluation as queries
+from plumbline.commissioning.queries.tenders import bids_of_one_supplier
 from plumbline.commissioning.rules import evaluation as rules
 from plumbline.commissioning.rules import scoring
+from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.states import BID_MOVES, TENDER_MOVES
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
@@ -79,6 +81,15 @@ def _check_reassigned(known: Evaluator, chosen: Sequence[str]) -> None:
         raise RuleBroken("This evaluator has scored a question that you would take away.", code="already_scored")
 
 
+def _check_sides(tender: Tender, *, on: date) -> None:
+    """Nobody scores for whom a bidder stands, be it that the bid came, or two names became one, after they were
+    chosen."""
+    for evaluator in queries.evaluators_of(tender):
+        if not evaluator.excluded:
+            acts = _acts_for_a_bidder(evaluator.user, tender, on=on)
+            rules.check_own_side(is_bidders=acts, name=str(evaluator.user))
+
+
 def _acts_for_a_bidder(user: User, tender: Tender, *, on: date) -> bool:
     """Whether one of the user's roles is held for a bidder, under any of the names that were found to be one."""
     held = (each.organisation_id for each in current_roles(user, on=on))
@@ -90,16 +101,22 @@ def _acts_for_a_bidder(user: User, tender: Tender, *, on: date) -> bool:
 def declare(*, tender_id: int, has_conflict: bool | None, conflict: str, by: User, at: datetime, on: date) -> Evaluator:
     """Say whether one has an interest in any of the bidders, before anything of the bids is shown.
 
-    Declared again only where a bidder was added since. A conflict waits for the lead commissioner's decision.
+    Declared again where a bidder was added since, or where a conflict arises later, until moderation is closed. A
+    conflict waits for the lead commissioner's decision, and until then nothing more is shown.
     """
     evaluator = _own(tender_id, by=by, on=on)
-    if evaluator.tender.state not in queries.DECLARABLE:
+    later = evaluator.declared != rules.NOT_YET and evaluator.tender.state == _S.MODERATION
+    if evaluator.tender.state not in queries.DECLARABLE and not later:
         raise RuleBroken("Interests are declared once it is known who bids, and before scoring is over.",
                          code="wrong_state")  # fmt: skip
-    if evaluator.declared != rules.NOT_YET and not _bidder_since(evaluator):
-        raise RuleBroken("You have declared already. Tell the lead commissioner what has changed.",
-                         code="already_declared")  # fmt: skip
+    rules.check_declared_again(
+        declared=evaluator.declared, bidder_since=evaluator.declared != rules.NOT_YET and _bidder_since(evaluator),
+        has_conflict=has_conflict,
+    )  # fmt: skip
     rules.check_declaration(has_conflict=has_conflict, conflict=conflict)
+    if not has_conflict and _acts_for_a_bidder(by, evaluator.tender, on=on):
+        raise RuleBroken("You act for one of the bidders. Declare it as a conflict of interest.",
+                         code="acts_for_bidder")  # fmt: skip
     evaluator.declared = Evaluator.Declared.CONFLICT if has_conflict else Evaluator.Declared.NONE
     evaluator.conflict, evaluator.declared_at = conflict.strip(), at
     # What was decided was decided of an older declaration.
@@ -124,6 +141,9 @@ def accept_conflict(*, evaluator_id: int, because: str, by: User, at: datetime, 
     evaluator = _decided_on(evaluator_id, because=because, by=by, on=on)
     if evaluator.declared != Evaluator.Declared.CONFLICT:
         raise RuleBroken("No conflict was declared.", code="no_conflict")
+    rules.check_own_side(
+        is_bidders=_acts_for_a_bidder(evaluator.user, evaluator.tender, on=on), name=str(evaluator.user)
+    )
     evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), at, by
     evaluator.save(update_fields=["decided_because", "decided_at", "decided_by"])
     audit.record(
@@ -144,11 +164,23 @@ def exclude_evaluator(*, evaluator_id: int, because: str, by: User, at: datetime
     evaluator.excluded = True
     evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), at, by
     evaluator.save(update_fields=["excluded", "decided_because", "decided_at", "decided_by"])
+    again = _agree_again(evaluator)
     audit.record(
         "commissioning.evaluator.excluded", by=by, at=at, subject=evaluator, tender=evaluator.tender_id,
-        because=because.strip(),
+        because=because.strip(), to_agree_again=again,
     )  # fmt: skip
     return evaluator
+
+
+def _agree_again(excluded: Evaluator) -> int:
+    """Scores that were agreed from those of somebody who is excluded since are to be agreed anew; how many."""
+    if excluded.tender.state != _S.MODERATION:
+        return 0
+    begun = ModeratedScore.objects.filter(bid__tender=excluded.tender_id)
+    begun = begun.filter(start_scores__contains=[{"evaluator": str(excluded.user)}])
+    number = begun.count()
+    begun.delete()
+    return number
 
 
 @transaction.atomic
@@ -164,6 +196,8 @@ def begin_evaluation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
         raise RuleBroken(f"Stage 1 is not decided for {undecided} of the bids.", code="stage1_not_done")
     if not tender.bids.filter(state=BidState.PASSED).exists():
         raise RuleBroken("No bid passed stage 1. The tender can only be abandoned.", code="no_bids")
+    tender_rules.check_one_bid_each(bids_of_one_supplier(tender))
+    _check_sides(tender, on=on)
     uncovered = queries.not_covered(tender)
     if uncovered:
         raise RuleBroken(f"Choose who evaluates: nobody scores {', '.join(f'“{each}”' for each in uncovered)}.",
@@ -248,6 +282,7 @@ def open_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Tend
     reasons = queries.why_moderation_waits(tender)
     if reasons:
         raise RuleBroken(" ".join(reasons), code="not_all_locked")
+    _check_sides(tender, on=on)
     _move(tender, _S.MODERATION, on)
     audit.record("commissioning.tender.moderation_opened", by=by, at=at, subject=tender)
     return tender
@@ -322,6 +357,10 @@ def close_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
     """The scores are settled: bids below a minimum are disqualified, and one may be recommended."""
     tender = _moderated(tender_id, by=by, on=on)
     check_move(TENDER_MOVES, _S(tender.state), _S.RECOMMENDATION)
+    waits = rules.undecided(queries.as_scorer(each) for each in queries.evaluators_of(tender))
+    if waits:
+        raise RuleBroken(" ".join(waits), code="conflict_undecided")
+    _check_sides(tender, on=on)
     if tender.method == Tender.Method.MODERATE and not ModerationMeeting.objects.filter(tender=tender).exists():
         raise RuleBroken("No moderation meeting is recorded.", code="no_meeting")
     found = queries.result_of(tender)

@@ -81,6 +81,26 @@ def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User,
 
 
 @transaction.atomic
+def say_whether_new(
+    *, plan_id: int, supplier_is_new: bool, because: str, by: User, at: datetime, on: date
+) -> ImplementationPlan:
+    """Whether the supplier is new to the council, where the bid had it wrong: a new one needs the pack before the
+    service goes live. Only a manager who may decide to go live without it says that a supplier is not new."""
+    plan = queries.plan_to_change(plan_id, viewer=by, on=on, manager=True)
+    rules.check_said_new(
+        was_new=plan.supplier_is_new, is_new=supplier_is_new, because=because,
+        may_waive=access.may(by, Permission.CONTRACTS_OVERRIDE, on=on),
+    )  # fmt: skip
+    plan.supplier_is_new = supplier_is_new
+    plan.save(update_fields=["supplier_is_new"])
+    audit.record(
+        "commissioning.plan.supplier_said_new", by=by, at=at, subject=plan, because=because.strip(),
+        new=supplier_is_new,
+    )  # fmt: skip
+    return plan
+
+
+@transaction.atomic
 def assign_item(*, item_id: int, owner: User | None, owner_words: str, by: User, at: datetime, on: date) -> PlanItem:
     """Whose item it is: a user, or words for somebody of the supplier."""
     item = _item(item_id, by=by, on=on)
@@ -97,12 +117,18 @@ def assign_item(*, item_id: int, owner: User | None, owner_words: str, by: User,
 def move_item(
     *, item_id: int, state: PlanItem.State, note: str, document_id: int | None = None, by: User, at: datetime, on: date
 ) -> PlanItem:
-    """Progress on an item. Not needed takes a reason. The exchange of contacts with a supplier new to the council is
-    done only once the newest pack is acknowledged by name and both leads have confirmed it."""
+    """Progress on an item. Not needed takes a reason; a critical item is done with words or evidence, and only a
+    manager who may decide to go live all the same says that it is not needed. The exchange of contacts with a supplier
+    new to the council is done only once the newest pack is acknowledged by name and both leads have confirmed it."""
     item = _item(item_id, by=by, on=on)
     check_move(PLAN_ITEM_MOVES, _I(item.state), state)
-    if state == _I.NOT_NEEDED and not note.strip():
-        raise RuleBroken("Say why this item is not needed here.", code="missing_reason")
+    rules.check_settled(
+        state=str(state), critical=item.critical, note=note, has_evidence=bool(document_id or item.document_id),
+        may_waive=access.may(by, Permission.CONTRACTS_OVERRIDE, on=on),
+    )  # fmt: skip
+    if item.criterion == rules.SAFEGUARDING_LEADS_ITEM and state == _I.DONE:
+        named = item.plan.contacts.filter(side=Contact.Side.SUPPLIER, ended_at=None)
+        rules.check_leads_named(list(named.values_list("role", flat=True)))
     if item.criterion == rules.CONTACTS_ITEM and state in (_I.DONE, _I.NOT_NEEDED):
         missing = rules.pack_wanting(supplier_is_new=item.plan.supplier_is_new, pack=queries.newest_pack(item.plan))
         if missing:
@@ -295,10 +321,9 @@ def _plan(plan_id: int, *, by: User, on: date) -> ImplementationPlan:
 
 
 def _item(item_id: int, *, by: User, on: date) -> PlanItem:
-    """Whoever works on implementation, and the item's own owner, may change it."""
+    """Whoever works on implementation, a manager who may go live with open items, and the item's own owner."""
     item = PlanItem.objects.select_for_update(of=("self",)).select_related("plan").filter(pk=item_id).first()
-    if item is None or not (
-        access.may(by, Permission.IMPLEMENTATION, on=on) or (item.owner_id == by.pk and by.is_active)
-    ):
+    works = any(access.may(by, each, on=on) for each in (Permission.IMPLEMENTATION, Permission.CONTRACTS_OVERRIDE))
+    if item is None or not (works or (item.owner_id == by.pk and by.is_active)):
         raise NotAllowed(f"There is no item {item_id} of a plan.")
     return item

@@ -11,7 +11,7 @@ from plumbline.commissioning.models import Bid, BidState, Decision, ExclusionChe
 from plumbline.commissioning.rules import stage1 as rules
 from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.rules.stage1 import Clarification, Failed
-from plumbline.commissioning.states import BID_MOVES, STOPPED
+from plumbline.commissioning.states import BID_MOVES, CHECKED_AGAIN, STOPPED
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -113,13 +113,18 @@ def check_exclusion(
     at: datetime,
     on: date,
 ) -> ExclusionCheck:
-    """Record that the grounds of one kind were looked at. A supplier found excluded goes no further: its bid stops."""
-    bid = _in_stage1(bid_id, by=by, on=on)
+    """Record that the grounds of one kind were looked at: in stage 1, and again until the award, since a supplier may
+    come onto the debarment list meanwhile. A supplier found excluded goes no further: its bid stops. One that is
+    recommended is first taken off the recommendation."""
+    bid = _until_award(bid_id, by=by, on=on)
     if ground not in ExclusionCheck.Ground.values or result not in ExclusionCheck.Result.values:
         raise RuleBroken("Choose the ground, and what was found.", code="unknown_code")
     rules.check_exclusion(ground=ground, result=result, note=note)
     if checked_on > on:
         raise RuleBroken(f"{checked_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if result == rules.EXCLUDED and bid.state == BidState.RECOMMENDED:
+        raise RuleBroken("This bid is recommended. Take the recommendation back first, then exclude the supplier.",
+                         code="recommended")  # fmt: skip
     found, _ = ExclusionCheck.objects.update_or_create(
         bid=bid, ground=ground,
         defaults={"result": result, "note": note.strip(), "checked_on": checked_on, "checked_at": at, "checked_by": by},
@@ -264,6 +269,14 @@ def _in_stage1(bid_id: int, *, by: User, on: date) -> Bid:
     if bid.state not in (BidState.RECEIVED, BidState.CLARIFICATION):
         raise RuleBroken(f"Stage 1 of this bid is decided: {bid.get_state_display().lower()}.", code="wrong_state")
     return bid
+
+
+def _until_award(bid_id: int, *, by: User, on: date) -> Bid:
+    """The bid, locked: in stage 1 while it is undecided, and from then on while it stands and nothing is awarded."""
+    bid = _bid(bid_id, by=by, on=on)
+    if bid.tender.state in CHECKED_AGAIN and bid.state in (BidState.PASSED, BidState.RECOMMENDED):
+        return bid
+    return _in_stage1(bid_id, by=by, on=on)
 
 
 def _bid(bid_id: int, *, by: User, on: date) -> Bid:

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from plumbline.audit import operations as audit
-from plumbline.commissioning.access import tenders_visible_to
-from plumbline.commissioning.models import Tender, TenderConflict
+from plumbline.commissioning.access import CLEARED, tenders_visible_to
+from plumbline.commissioning.models import Evaluator, Tender, TenderConflict
 from plumbline.commissioning.queries.tenders import details_of
 from plumbline.commissioning.rules import tender as rules
 from plumbline.commissioning.rules.tender import Details
@@ -170,6 +170,45 @@ def begin_stage1(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     tender.stage1_began_on = on
     _move(tender, _S.STAGE1, on, "stage1_began_on")
     audit.record("commissioning.tender.stage1_begun", by=by, at=at, subject=tender, bids=tender.bids.count())
+    return tender
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    tender_id: int,
+    lead_commissioner_id: int,
+    service_area_lead_id: int | None,
+    because: str,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Tender:
+    """Another lead commissioner or service-area lead, once the draft is over: by the lead, or by who approves tenders
+    where the lead is not there. What only the lead decides is then the new one's."""
+    tender = _seen(tender_id, by=by, on=on)
+    leads = tender.lead_commissioner_id == by.pk and access.may(by, Permission.TENDERS_MANAGE, on=on)
+    if not leads and not access.may(by, Permission.TENDERS_APPROVE, on=on):
+        raise NotAllowed(f"There is no tender {tender_id} to hand over.")
+    if tender.state == _S.ABANDONED:
+        raise RuleBroken("The tender is over.", code="wrong_state")
+    if not because.strip():
+        raise RuleBroken("Say why it is handed over.", code="missing_reason")
+    lead = User.objects.filter(pk=lead_commissioner_id, is_active=True).first()
+    if lead is None or not access.may(lead, Permission.TENDERS_MANAGE, on=on):
+        raise RuleBroken("The lead is somebody who may manage tenders.", code="not_a_commissioner")
+    if Evaluator.objects.filter(tender=tender, user=lead).exclude(CLEARED).exists():
+        raise RuleBroken(f"{lead} evaluates this tender and is not cleared to: somebody else leads it.",
+                         code="conflict_undecided")  # fmt: skip
+    if service_area_lead_id is not None and not User.objects.filter(pk=service_area_lead_id, is_active=True).exists():
+        raise RuleBroken("This person does not sign in here.", code="unknown_user")
+    before = tender.lead_commissioner
+    tender.lead_commissioner, tender.service_area_lead_id = lead, service_area_lead_id
+    tender.save(update_fields=["lead_commissioner", "service_area_lead"])
+    audit.record(
+        "commissioning.tender.handed_over", by=by, at=at, subject=tender, because=because.strip(),
+        before=str(before), lead=str(lead), service_area_lead=service_area_lead_id,
+    )  # fmt: skip
     return tender
 
 

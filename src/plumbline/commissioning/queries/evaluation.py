@@ -451,6 +451,11 @@ def award_seen(viewer: User, *, tender_id: int, on: date) -> tuple[Tender, Award
     return tender, standing_award(tender)
 
 
+def contract_begun(award: Award) -> bool:
+    """Whether the contract of an award is entered: its promises are commitments of the contract then."""
+    return Award.objects.filter(pk=award.pk, contract__isnull=False).exists()
+
+
 def promises_of(award: Award) -> QuerySet[Promise]:
     """What the winner promised; `contracts` makes commitments of it."""
     return Promise.objects.filter(award=award).select_related("recorded_by").order_by("recorded_at", "pk")
@@ -501,7 +506,7 @@ def waiting_for_commissioner(viewer: User, *, on: date) -> list[Waiting]:
     found = []
     undecided = Evaluator.objects.filter(
         tender__lead_commissioner=viewer, tender__in=tenders_visible_to(viewer, on=on), declared=rules.CONFLICT,
-        decided_at=None, excluded=False, tender__state__in=DECLARABLE,
+        decided_at=None, excluded=False, tender__state__in=DECLARABLE | {_S.MODERATION},
     ).exclude(user=viewer)  # fmt: skip
     found += [
         Waiting("decide_conflict", each.tender, who=str(each.user), evaluator_id=each.pk)
@@ -531,7 +536,7 @@ def _next_of(tender: Tender, *, on: date) -> Waiting | None:
     if award.state == Award.State.STANDSTILL:
         ends = award.standstill_until
         return Waiting("award", tender) if ends is not None and on > ends else None
-    return Waiting("notice" if tender.standstill_days else "award", tender)
+    return Waiting("notice" if award.notice_on is None else "award", tender)
 
 
 def waiting_for_approver(viewer: User, *, on: date) -> list[Waiting]:

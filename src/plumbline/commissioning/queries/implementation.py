@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.commissioning.models import ImplementationPlan, PathwayPack, PlanItem
 from plumbline.commissioning.rules.implementation import Item, Pack, hindrances
@@ -22,10 +22,14 @@ def plans_visible_to(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
     return _of_supplier(viewer, on=on)
 
 
-def plan_to_change(plan_id: int, *, viewer: User, on: date, suppliers_own: bool = False) -> ImplementationPlan:
-    """The plan, locked. `suppliers_own`: the supplier's people may as well. Raises NotAllowed for everybody else."""
+def plan_to_change(
+    plan_id: int, *, viewer: User, on: date, suppliers_own: bool = False, manager: bool = False
+) -> ImplementationPlan:
+    """The plan, locked. `suppliers_own`: the supplier's people may as well; `manager`: who may go live with open items
+    as well. Raises NotAllowed for everybody else."""
     found = ImplementationPlan.objects.none()
-    if access.may(viewer, Permission.IMPLEMENTATION, on=on):
+    works = access.may(viewer, Permission.IMPLEMENTATION, on=on)
+    if works or (manager and access.may(viewer, Permission.CONTRACTS_OVERRIDE, on=on)):
         found = ImplementationPlan.objects.all()
     elif suppliers_own:
         found = _of_supplier(viewer, on=on)
@@ -70,6 +74,24 @@ def items_of(viewer: User, *, on: date) -> QuerySet[PlanItem]:
         .exclude(state__in=_SETTLED)
         .select_related("plan")
         .order_by("due_on", "number", "pk")
+    )
+
+
+def ready_plans(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
+    """Plans of a contract in implementation, led or managed by the viewer, whose service nothing keeps from going
+    live."""
+    newest = PathwayPack.objects.filter(plan=OuterRef("pk")).order_by("-number")
+    settled = newest.exclude(acknowledged_at=None).exclude(area_lead_confirmed_at=None)
+    settled = settled.exclude(commissioner_confirmed_at=None)
+    critical = PlanItem.objects.filter(plan=OuterRef("pk"), critical=True).exclude(state__in=_SETTLED)
+    mine = Q(commissioner=viewer) | Q(contract__manager=viewer)
+    return (
+        plans_visible_to(viewer, on=on)
+        .filter(mine, contract__state="implementation")
+        .exclude(Exists(critical))
+        .annotate(newest=Subquery(newest.values("pk")[:1]), settled=Subquery(settled.values("pk")[:1]))
+        .filter(Q(supplier_is_new=False) | Q(settled=F("newest")))
+        .order_by("service_starts_on", "pk")
     )
 
 

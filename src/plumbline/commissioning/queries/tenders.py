@@ -24,6 +24,7 @@ from plumbline.commissioning.models import (
 from plumbline.commissioning.rules import stage1 as rules
 from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.rules.tender import Details
+from plumbline.commissioning.states import STOPPED
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import users_with_role
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
@@ -105,6 +106,15 @@ def bid_seen(viewer: User, *, bid_id: int, on: date) -> Bid:
     if found is None:
         raise NotAllowed(f"There is no bid {bid_id}.")
     return found
+
+
+def bids_of_one_supplier(tender: Tender) -> list[list[str]]:
+    """The names of suppliers that have two bids in the running, since two names were found to be one body."""
+    bids = tender.bids.exclude(state__in=STOPPED).select_related("supplier").order_by("supplier__sort_key", "pk")
+    names: dict[int, list[str]] = {}
+    for bid in bids:
+        names.setdefault(bid.supplier.merged_into_id or bid.supplier_id, []).append(bid.supplier.name)
+    return [each for each in names.values() if len(each) > 1]
 
 
 def may_read_bids(viewer: User, *, tender: Tender) -> bool:
@@ -232,6 +242,11 @@ def board(bids: Sequence[Bid], *, asked: Content | None) -> list[Line]:
         )
         for bid in bids
     ]  # fmt: skip
+
+
+def was_asked(bid: Bid) -> bool:
+    """Whether the bidder was asked for a clarification: what comes then is for stage 1, never for a scored answer."""
+    return bid.stage1_decisions.exclude(clarification_asked_on=None).exists()
 
 
 def clarifications(viewer: User, *, on: date) -> QuerySet[Stage1Decision]:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
-from plumbline.commissioning.rules.scoring import Standing, plain, rounded
+from plumbline.commissioning.rules.scoring import FULL, Standing, plain, rounded
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import add_working_days
 
@@ -39,13 +40,28 @@ def check_approver(*, recommended_by: int, approver: int | None) -> None:
 
 
 def standstill_ends(notice_on: date, working_days: int, holidays: Collection[date]) -> date:
-    """The last day of the standstill: it begins on the day of the notice, which is not counted."""
-    return add_working_days(notice_on, working_days, holidays)
+    """The last day of the standstill: its working days begin with the day of the notice (Procurement Act 2023,
+    section 51); a notice on a day that is none begins it on the next."""
+    return add_working_days(notice_on, working_days - 1, holidays)
 
 
-def check_notice(*, approved: bool, unsent: Sequence[str], notice_on: date, on: date) -> None:
-    """The award notice follows the approval and the assessment summaries (Procurement Act 2023, section 50)."""
-    if not approved:
+def check_sent(*, sent_on: date, approved_on: date | None, stopped_on: date | None, on: date) -> None:
+    """A letter goes out between what it tells of and today: the approval, or the day on which the bid was stopped."""
+    told = approved_on or stopped_on
+    if sent_on > on:
+        raise RuleBroken(f"{sent_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if told is not None and sent_on < told:
+        raise RuleBroken(
+            f"The letter cannot have gone out before {told:%-d %B %Y}, the day of what it tells of.", code="bad_date"
+        )
+
+
+def check_notice(
+    *, approved_on: date | None, last_sent_on: date | None, unsent: Sequence[str], notice_on: date, on: date
+) -> None:
+    """The award notice follows the approval and the assessment summaries (Procurement Act 2023, section 50). No day
+    before them can be given, else a standstill would be over before it began."""
+    if approved_on is None:
         raise RuleBroken("The recommendation is not approved yet.", code="not_approved")
     if unsent:
         raise RuleBroken(
@@ -54,12 +70,36 @@ def check_notice(*, approved: bool, unsent: Sequence[str], notice_on: date, on: 
         )
     if notice_on > on:
         raise RuleBroken("The notice cannot have been published after today.", code="future_date")
+    if notice_on < approved_on:
+        raise RuleBroken(
+            f"The award was approved on {approved_on:%-d %B %Y}: the notice cannot have been published before.",
+            code="before_approval",
+        )
+    if last_sent_on is not None and notice_on < last_sent_on:
+        raise RuleBroken(
+            f"The last letter went out on {last_sent_on:%-d %B %Y}: the notice cannot have been published before.",
+            code="before_letters",
+        )
 
 
-def check_award(*, approved: bool, standstill_days: int, standstill_until: date | None, awarded_on: date) -> None:
-    """Raise RuleBroken unless the contract may be awarded on a day: after the standstill, where there is one."""
-    if not approved:
+def check_award(
+    *,
+    approved_on: date | None,
+    notice_on: date | None,
+    standstill_days: int,
+    standstill_until: date | None,
+    awarded_on: date,
+) -> None:
+    """Raise RuleBroken unless the contract may be awarded on a day: approved, and after the standstill, if any."""
+    if approved_on is None:
         raise RuleBroken("The recommendation is not approved yet.", code="not_approved")
+    earliest = max(each for each in (approved_on, notice_on) if each is not None)
+    if awarded_on < earliest:
+        raise RuleBroken(
+            f"The contract cannot have been awarded before {earliest:%-d %B %Y}, the day of its "
+            f"{'approval' if earliest == approved_on else 'notice'}.",
+            code="before_approval",
+        )
     if standstill_days and standstill_until is None:
         raise RuleBroken(
             f"The procedure has a standstill of {standstill_days} working days: publish the award notice first.",
@@ -96,11 +136,24 @@ class Outcome:
     total: str
     stopped_because: str
     criteria: tuple[Criterion, ...]
-    price_points: str
+    # How quality and price make the total, in a sentence; "" where price does not count.
+    made_of: str
     winner: str
     winners_total: str
     advantages: tuple[str, ...]
     ranked: int
+
+
+def made_of(standing: Standing, *, quality_share: Decimal, places: int) -> str:
+    """How the quality and the price of a bid make its total, so that a bidder can follow it."""
+    if standing.price_points is None or standing.total is None:
+        return ""
+    return (
+        f"Its quality has {rounded(standing.quality)} of 100 points; quality counts {plain(quality_share)} in a "
+        f"hundred, which is {rounded(standing.quality_points)} points. Its price has "
+        f"{rounded(standing.price_points)} of {plain(FULL - quality_share)} points. Together: "
+        f"{rounded(standing.total, places)}."
+    )
 
 
 def criteria_of(standing: Standing, because: Mapping[str, str]) -> tuple[Criterion, ...]:
@@ -139,7 +192,7 @@ def letter(
         if outcome.rank is not None:
             parts.append(
                 f"Your bid has {outcome.total} points of 100 and rank {outcome.rank} of {outcome.ranked}."
-                + (f" Its price has {outcome.price_points} points." if outcome.price_points else "")
+                + (f" {outcome.made_of}" if outcome.made_of else "")
             )
         parts.append("How your bid was scored:")
         parts += [

@@ -42,6 +42,14 @@ def why_not_yet(scorer: Scorer, bids_entered_at: Iterable[datetime]) -> str:
     return ""
 
 
+def check_declared_again(*, declared: str, bidder_since: bool, has_conflict: bool | None) -> None:
+    """A declaration is made once, and again where a bidder was added; a conflict can be declared at any time since."""
+    if declared == NOT_YET or bidder_since or (declared == NONE and has_conflict):
+        return
+    raise RuleBroken("You have declared already. Tell the lead commissioner what has changed.",
+                     code="already_declared")  # fmt: skip
+
+
 def check_declaration(*, has_conflict: bool | None, conflict: str) -> None:
     if has_conflict is None:
         raise RuleBroken("Say whether you have a conflict of interest.", code="not_declared")
@@ -65,12 +73,22 @@ def not_covered(scorers: Iterable[Scorer], questions: Mapping[str, str]) -> list
     return [title for key, title in questions.items() if not any(scorer.scores(key) for scorer in counting)]
 
 
+def undecided(scorers: Iterable[Scorer]) -> list[str]:
+    """Whose declared conflict the lead commissioner has not decided on, in sentences."""
+    return [
+        f"Decide first on the conflict of interest that {scorer.name} declared."
+        for scorer in scorers
+        if scorer.declared == CONFLICT and not scorer.decided and not scorer.excluded
+    ]
+
+
 def why_moderation_waits(scorers: Sequence[Scorer], questions: Mapping[str, str]) -> list[str]:
     """What stands in the way of opening the scores to each other, in sentences; nothing where all have locked."""
     counting = [scorer for scorer in scorers if not scorer.excluded]
     reasons = []
     if not counting:
         reasons.append("Nobody evaluates this tender.")
+    reasons += undecided(counting)
     waiting = [scorer.name for scorer in counting if not scorer.locked]
     if waiting:
         have = "has" if len(waiting) == 1 else "have"
@@ -99,6 +117,6 @@ def check_agreed(*, discussion: str, reason: str, why_needed: Sequence[str]) -> 
         raise RuleBroken(f"Give the reason for the agreed score. {' '.join(why_needed)}", code="missing_reason")
 
 
-def check_own_side(*, is_bidders: bool) -> None:
+def check_own_side(*, is_bidders: bool, name: str = "This person") -> None:
     if is_bidders:
-        raise RuleBroken("This person acts for one of the bidders and cannot evaluate.", code="acts_for_bidder")
+        raise RuleBroken(f"{name} acts for one of the bidders and cannot evaluate.", code="acts_for_bidder")

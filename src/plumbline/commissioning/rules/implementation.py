@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits.content import Content
 
+# The item that stands for the supplier's own named people: done once they are entered.
+SAFEGUARDING_LEADS_ITEM = "named_leads"
 # The item that stands for the reporting pathways and contacts: of a new supplier done only with a settled pack.
 CONTACTS_ITEM = "contact_sheet"
 
@@ -121,6 +124,42 @@ def pack_wanting(*, supplier_is_new: bool, pack: Pack | None) -> tuple[str, ...]
 def missing_contacts(roles: Sequence[str]) -> tuple[str, ...]:
     """Which of the council's contacts a pack cannot be given without, in words. `roles`: those there are."""
     return tuple(label for role, label in COUNCIL_CONTACTS.items() if role not in roles)
+
+
+def check_settled(*, state: str, critical: bool, note: str, has_evidence: bool, may_waive: bool) -> None:
+    """Raise RuleBroken unless an item may be brought to a state."""
+    if state == "not_needed" and not note.strip():
+        raise RuleBroken("Say why this item is not needed here.", code="missing_reason")
+    if state == "not_needed" and critical and not may_waive:
+        raise RuleBroken(
+            "This item is critical for safeguarding: only a manager who may decide to go live without it can say that "
+            "it is not needed.",
+            code="critical_item",
+        )
+    if state == "done" and critical and not (note.strip() or has_evidence):
+        raise RuleBroken("Say what was done, or give the evidence: this item holds up going live.",
+                         code="missing_evidence")  # fmt: skip
+
+
+def check_said_new(*, was_new: bool, is_new: bool, because: str, may_waive: bool) -> None:
+    if not because.strip():
+        raise RuleBroken("Say how you know.", code="missing_reason")
+    if was_new and not is_new and not may_waive:
+        raise RuleBroken(
+            "A supplier that is new must have the pack. Only a manager who may decide to go live without it can say "
+            "that this one is not new.",
+            code="critical_item",
+        )
+
+
+def check_leads_named(roles: Sequence[str]) -> None:
+    """`roles`: those of the supplier's own contacts that are named."""
+    missing = [label for role, label in SUPPLIER_CONTACTS.items() if role not in roles]
+    if missing:
+        raise RuleBroken(
+            f"Enter the supplier’s own contacts first, or have the supplier enter them. Missing: {', '.join(missing)}.",
+            code="missing_contacts",
+        )
 
 
 def hindrances(items: Sequence[Item], *, supplier_is_new: bool, pack: Pack | None) -> tuple[str, ...]:

@@ -78,6 +78,20 @@ def check_clarification(*, asked: str, due_on: date, on: date) -> None:
         raise RuleBroken("Give the bidder at least until tomorrow.", code="due_in_the_past")
 
 
+def check_answer_open(*, begun: bool, entered: bool, asked_since: bool) -> None:
+    """Raise RuleBroken where a scored answer would be changed after stage 1 began, or added to once the bidder was
+    asked something: a clarification never makes a scored answer better (domain.md 3.2)."""
+    if begun and entered:
+        raise RuleBroken("Stage 1 has begun: the answers to scored questions stand as they were entered.",
+                         code="answers_stand")  # fmt: skip
+    if begun and asked_since:
+        raise RuleBroken(
+            "The bidder was asked for a clarification. What came after it is for stage 1, and never for a scored "
+            "question: tick the criteria of stage 1 that it answers.",
+            code="answers_stand",
+        )
+
+
 def check_exclusion(*, ground: str, result: str, note: str) -> None:
     if result != "none" and not note.strip():
         raise RuleBroken("Say what was found, and why it was decided so.", code="missing_note")
@@ -125,8 +139,8 @@ def why_stopped(failed: Sequence[Failed]) -> str:
 OPENINGS: Mapping[str, str] = {
     "stage1": "Every bid is first checked against the business-information criteria of this tender. Your bid did not "
     "meet %s:",
-    "excluded": "The law asks us to look at the grounds for exclusion, and at the debarment list, before a bid is "
-    "evaluated. Your bid did not meet %s:",
+    "excluded": "The law asks us to look at the grounds for exclusion, and at the debarment list, before a contract is "
+    "awarded. Your bid did not meet %s:",
     "late": "The tender said by which day bids had to be in. Your bid did not meet %s:",
 }
 

@@ -77,9 +77,11 @@ def missing(details: Details, *, on: date) -> list[tuple[str, str]]:
         found.append((WHAT, "Say why the contract is awarded directly."))
     if details.kind == CALL_OFF and details.framework_id is None:
         found.append((WHAT, "Say from which framework it is called off."))
-    if details.questions_id is None and not direct:
+    # Suppliers bid against each other in a competition; a call-off from a framework may name one.
+    competition = not direct and details.kind != CALL_OFF
+    if details.questions_id is None and competition:
         found.append((ASKED, "Choose the scored questions."))
-    if not details.light_touch and not direct and details.standstill_days < STANDSTILL:
+    if not details.light_touch and competition and details.standstill_days < STANDSTILL:
         found.append(
             (TIMETABLE, f"The standstill has at least {STANDSTILL} working days, unless the contract is light-touch.")
         )
@@ -169,6 +171,16 @@ def check_closing(*, kind: str, bids_due_on: date | None, on: date) -> None:
 
 def is_late(*, kind: str, received_on: date, bids_due_on: date | None) -> bool:
     return kind != DIRECT_AWARD and bids_due_on is not None and received_on > bids_due_on
+
+
+def check_one_bid_each(alike: Iterable[Sequence[str]]) -> None:
+    """Raise RuleBroken while two bids are one supplier's. `alike`: the names under which each such supplier bids."""
+    said = [" and ".join(names) for names in alike]
+    if said:
+        raise RuleBroken(
+            f"{'; '.join(said)} are one supplier now. One of these bids is withdrawn before the evaluation.",
+            code="one_supplier_two_bids",
+        )
 
 
 def check_conflicts(undecided: Iterable[str]) -> None:

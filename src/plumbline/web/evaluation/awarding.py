@@ -43,7 +43,9 @@ def award(request: Request, pk: int) -> HttpResponseBase:
         "tie": found.result.get("tie_decided_because", "") if found else "",
         "letters": bids if found and found.approved_at and (manages or approves) else [],
         "promises": list(queries.promises_of(found)) if found else [],
-        "may_promise": manages and found is not None and tender.state != _S.IMPLEMENTATION,
+        "may_promise": manages and found is not None and not queries.contract_begun(found),
+        "may_award_at_once": found is not None and found.approved_at is not None and found.state == _A.RECOMMENDED
+        and not tender.standstill_days and found.notice_on is None and (manages or approves),
         "may_take_back": found is not None and found.state != _A.AWARDED and (manages or approves),
         "cancelled": list(Award.objects.filter(tender=tender, state=_A.CANCELLED).select_related("bid__supplier")
                           .order_by("recommended_at")),
@@ -68,6 +70,8 @@ def _step(
                         "Read and decide")  # fmt: skip
         return step("It waits for somebody else to approve it, who may approve tenders.")
     if found.state == _A.AWARDED:
+        if unsent:
+            return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
         if tender.state == _S.AWARDED:
             return step("Publish the contract details once the contract is signed",
                         "award_details" if manages else "", "Record that they are published")  # fmt: skip
@@ -81,12 +85,13 @@ def _step(
                         due=wording.by_when(found.standstill_until, on))  # fmt: skip
         return step("The standstill is over: award the contract", "award_confirm" if manages or approves else "",
                     "Award the contract")  # fmt: skip
-    if tender.standstill_days:
-        if unsent:
-            return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
-        return step("Every letter is sent: publish the award notice, and the standstill begins",
+    if unsent:
+        return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
+    if found.notice_on is None:
+        then = "and the standstill begins" if tender.standstill_days else "and award the contract"
+        return step(f"Every letter is sent: publish the award notice, {then}",
                     "award_notice" if manages else "", "Record that it is published")  # fmt: skip
-    return step("The procedure has no standstill: award the contract",
+    return step("The notice is published, and the procedure has no standstill: award the contract",
                 "award_confirm" if manages or approves else "", "Award the contract")  # fmt: skip
 
 
@@ -214,7 +219,9 @@ def notice(request: Request, pk: int) -> HttpResponseBase:
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
 def confirm(request: Request, pk: int) -> HttpResponseBase:
     return _on_day(request, pk, "Award the contract", "On which day is it awarded?", "Award the contract",
-                   ["The other bids are then unsuccessful. The award cannot be taken back."],
+                   ["The other bids are then unsuccessful. The award cannot be taken back.",
+                    "An award notice comes first, unless the contract is below the threshold or of a user’s own "
+                    "choice."],
                    operations.confirm_award, "awarded_on", "The contract is awarded.")  # fmt: skip
 
 

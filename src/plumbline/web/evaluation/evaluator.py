@@ -26,6 +26,8 @@ from plumbline.web.evidence.files import answer_with
 from plumbline.web.request import Request
 
 DRAFT = "score"
+# A conflict that arises later is declared until the scores are settled.
+_TELLS = queries.DECLARABLE | {Tender.State.MODERATION}
 
 
 @requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
@@ -52,6 +54,7 @@ def _own_page(request: Request, own: Evaluator) -> HttpResponseBase:
         "may_declare": bool(why) and not waits and tender.state in queries.DECLARABLE,
         "begun": tender.state not in (Tender.State.CLOSED, Tender.State.STAGE1) and tender.state in queries.OPENED
         | {Tender.State.EVALUATION},
+        "may_tell": not why and own.declared == Evaluator.Declared.NONE and tender.state in _TELLS,
         "scores_open": queries.are_open(tender) and own.locked_at is not None,
     }  # fmt: skip
     if not why and context["begun"]:
@@ -92,7 +95,8 @@ def _address(tender_id: int, cell: Cell) -> str:
 @requires(Permission.TENDERS_EVALUATE)
 def declaration(request: Request, pk: int) -> HttpResponseBase:
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
-    form = Declaration(request.POST or None)
+    again = not queries.why_not_yet(own)
+    form = Declaration(request.POST or None, initial={"has_conflict": "yes"} if again else {})
     if form.is_valid():
         try:
             operations.declare(
@@ -100,13 +104,15 @@ def declaration(request: Request, pk: int) -> HttpResponseBase:
                 conflict=form.cleaned_data["conflict"], by=request.user, at=request.at, on=request.day,
             )  # fmt: skip
         except RuleBroken as refusal:
-            form.refuse(refusal, field="conflict" if refusal.code in ("missing_conflict", "conflict_unclear") else None)
+            at_field = refusal.code in ("missing_conflict", "conflict_unclear", "acts_for_bidder")
+            form.refuse(refusal, field="conflict" if at_field else None)
         else:
             messages.success(request, "Your declaration is recorded.")
             return redirect("tender_evaluation", pk)
     return render(request, "evaluation/declaration.html", {
         "tender": own.tender, "form": form, "bidders": queries.bidders_of(own.tender),
-        "may_declare": own.tender.state in queries.DECLARABLE,
+        "may_declare": own.tender.state in (_TELLS if own.declared != "not_yet" else queries.DECLARABLE),
+        "again": again,
     })  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
 @requires(Permission.TENDERS_VIEW)
 def report_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
     tender, document = _report(request, pk)
-    return _file(request, document, kind, f"evaluation-report-{tender.reference}")
+    return answer_with_file(request, document, kind, f"evaluation-report-{tender.reference}")
 
 
 def _report(request: Request, pk: int) -> tuple[Tender, Report]:
@@ -69,7 +69,7 @@ def summary(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
 def summary_file(request: Request, pk: int, bid_id: int, kind: str) -> HttpResponseBase:
     tender, bid, document = _summary(request, pk, bid_id)
-    return _file(request, document, kind, f"assessment-summary-{tender.reference}-{bid.supplier.name}")
+    return answer_with_file(request, document, kind, f"assessment-summary-{tender.reference}-{bid.supplier.name}")
 
 
 def _summary(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid, Report]:
@@ -89,7 +89,8 @@ def _body(document: Report) -> str:
     return mark_safe(html.fragment(document, with_title=False))  # noqa: S308 - escaped where it is written
 
 
-def _file(request: Request, document: Report, kind: str, name: str) -> HttpResponseBase:
+def answer_with_file(request: Request, document: Report, kind: str, name: str) -> HttpResponseBase:
+    """The document as PDF or Word; any other `kind` is no page."""
     if kind not in _FILES:
         raise Http404
     media_type, write = _FILES[kind]

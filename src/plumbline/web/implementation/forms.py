@@ -23,6 +23,13 @@ class MoveStart(Start):
     because = forms.TextField(label="Why has the day changed?", rows=3, max_length=1000)
 
 
+class SupplierNew(forms.PageForm):
+    supplier_is_new = forms.ChoiceField(
+        label="Is the supplier new to the council?", widget=forms.Radios, choices=(("yes", "Yes"), ("no", "No"))
+    )
+    because = forms.TextField(label="How do you know?", rows=3, max_length=2000, missing="Say how you know")
+
+
 class Leads(forms.PageForm):
     commissioner = forms.ChoiceField(label="Lead commissioner")
     service_area_lead = forms.ChoiceField(label="Service-area lead")
@@ -40,6 +47,19 @@ class Agreement(forms.PageForm):
     agreed_by = forms.LineField(label="Who agreed it for the council?", max_length=200)
     agreed_with = forms.LineField(label="With whom of the supplier?", max_length=200)
     agreed_on = forms.DayField(label="When?")
+
+
+class Owners(forms.PageForm):
+    """Who of the council does each item."""
+
+    def __init__(self, *args: Any, items: Sequence[PlanItem], owners: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in items:
+            self.fields[f"owner{item.number}"] = forms.ChoiceField(
+                label=f"{item.number}. {item.title}", required=False, choices=people(owners),
+                initial=str(item.owner_id or ""), hint=item.owner_words and f"Now: {item.owner_words}",
+            )  # fmt: skip
+        forms.dress(self)
 
 
 class Item(forms.PageForm):

@@ -1,17 +1,21 @@
 """The contacts, and the pack of reporting pathways that a supplier new to the council reads and acknowledges."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from plumbline.commissioning.models import Contact, PathwayPack
 from plumbline.commissioning.operations import implementation as operations
+from plumbline.commissioning.pack import pathway_pack
 from plumbline.commissioning.queries import implementation as queries
 from plumbline.commissioning.rules import implementation as rules
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
+from plumbline.web.evaluation.papers import answer_with_file
 from plumbline.web.implementation.forms import Acknowledge, ContactForm
 from plumbline.web.request import Request
 
@@ -66,10 +70,7 @@ def give(request: Request, pk: int) -> HttpResponseBase:
 @requires(Permission.IMPLEMENTATION, Permission.TENDERS_VIEW, Permission.PROVIDER_PORTAL)
 def pack(request: Request, pk: int) -> HttpResponseBase:
     """The pack to read and print; a provider's people acknowledge it here by name."""
-    plans = queries.plans_visible_to(request.user, on=request.day)
-    found = PathwayPack.objects.select_related("plan__supplier").filter(pk=pk, plan__in=plans.values("pk")).first()
-    if found is None:
-        raise Http404
+    found = _pack(request, pk)
     newest = not PathwayPack.objects.filter(plan=found.plan_id, number__gt=found.number).exists()
     waits = newest and found.acknowledged_at is None
     provider = may(request.user, Permission.PROVIDER_PORTAL, on=request.day)
@@ -98,6 +99,26 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
             "back": reverse("provider") if provider else reverse("tender_implementation", args=[found.plan.tender_id]),
         },
     )  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION, Permission.TENDERS_VIEW, Permission.PROVIDER_PORTAL)
+def pack_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
+    """The pack as a file, to keep, print and pass on."""
+    found = _pack(request, pk)
+    document = pathway_pack(
+        found, council=settings.COUNCIL, colour=settings.COLOUR, given_on=timezone.localtime(found.sent_at).date()
+    )
+    return answer_with_file(request, document, kind, f"whom-to-tell-{found.plan.title}-{found.number}")
+
+
+def _pack(request: Request, pk: int) -> PathwayPack:
+    plans = queries.plans_visible_to(request.user, on=request.day)
+    found = PathwayPack.objects.select_related("plan__supplier", "plan__commissioner").filter(
+        pk=pk, plan__in=plans.values("pk")
+    ).first()  # fmt: skip
+    if found is None:
+        raise Http404
+    return found
 
 
 @requires(Permission.IMPLEMENTATION)

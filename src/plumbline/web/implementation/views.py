@@ -1,5 +1,6 @@
 """An awarded service made ready: the plan with its items, agreements, contacts and packs, its contract, and go-live."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -7,7 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.commissioning.models import Award, Contact, ImplementationPlan, PlanItem
+from plumbline.commissioning.models import Award, Contact, ImplementationPlan, PathwayPack, PlanItem
 from plumbline.commissioning.operations import implementation as operations
 from plumbline.commissioning.queries import implementation as queries
 from plumbline.commissioning.queries import tenders
@@ -64,8 +65,10 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
             }
             for item in items
         ],
-        "settled": sum(item.state in ("done", "not_needed") for item in items),
-        "hindrances": list(hindrances) if contract is None or contract.state == "implementation" else [],
+        "settled": sum(not _open(item) for item in items), "total": len(items),
+        "hindrances": _linked(plan, items, packs, hindrances) if contract is None or contract.state == "implementation"
+        else [],
+        "following": _following(request, plan, items, packs) if may_work else None,
         "contacts": [
             {
                 "side": label,
@@ -95,8 +98,41 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _linked(
+    plan: ImplementationPlan, items: list[PlanItem], packs: list[PathwayPack], hindrances: tuple[str, ...]
+) -> list[Any]:
+    """Each thing that holds up going live, with where it is settled: the critical items first, then the pack."""
+    critical = sorted((item for item in items if item.critical and _open(item)), key=lambda item: item.number)
+    places = [(reverse("plan_item", args=[plan.pk, item.number]), "Open the item") for item in critical]
+    pack = (reverse("pack", args=[packs[0].pk]), "Open the pack") if packs else None
+    places += [pack or ("", "")] * (len(hindrances) - len(critical))
+    return [
+        {"sentence": sentence, "url": url, "link": link}
+        for sentence, (url, link) in zip(hindrances, places, strict=True)
+    ]
+
+
+def _following(
+    request: Request, plan: ImplementationPlan, items: list[PlanItem], packs: list[PathwayPack]
+) -> dict[str, str] | None:
+    """What is next once the plan, the contract and the pack are there: to confirm the pack, or the soonest item."""
+    viewer, on = request.user, request.day
+    if packs and queries.packs_to_confirm(viewer, on=on).filter(pk=packs[0].pk).exists():
+        return {"what": "The supplier has acknowledged the pack: confirm that it understands whom to tell",
+                "url": reverse("pack", args=[packs[0].pk]), "button": "Open the pack", "due": ""}  # fmt: skip
+    left = next((item for item in items if _open(item)), None)
+    if left is None:
+        return None
+    return {"what": f"{left.number}. {left.title}", "url": reverse("plan_item", args=[plan.pk, left.number]),
+            "button": "Open the item", "due": wording.by_when(left.due_on, on)}  # fmt: skip
+
+
+def _open(item: PlanItem) -> bool:
+    return item.state in ("open", "in_progress")
+
+
 def _late(item: PlanItem, on: Any) -> bool:
-    return item.state in ("open", "in_progress") and item.due_on < on
+    return _open(item) and item.due_on < on
 
 
 @requires(Permission.IMPLEMENTATION)
@@ -136,6 +172,28 @@ def move_start(request: Request, pk: int) -> HttpResponseBase:
     return _enter(request, form, plan.title, back, heading="Another day for the start", button="Move the start")
 
 
+@requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_OVERRIDE)
+def supplier(request: Request, pk: int) -> HttpResponseBase:
+    """Whether the supplier is new to the council, where the bid had it wrong."""
+    plan, back = _found(request, pk)
+    form = forms.SupplierNew(request.POST or None, initial={"supplier_is_new": "yes" if plan.supplier_is_new else "no"})
+    if form.is_valid():
+        try:
+            operations.say_whether_new(
+                plan_id=plan.pk, supplier_is_new=form.cleaned_data["supplier_is_new"] == "yes",
+                because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else "supplier_is_new")
+        else:
+            messages.success(request, "It is recorded whether the supplier is new to the council.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading=f"Is {plan.supplier.name} new to the council?",
+                  button="Save",
+                  about="A supplier new to the council is given the reporting pathways and all contacts, and "
+                        "acknowledges them by name; until then the service does not go live.")  # fmt: skip
+
+
 @requires(Permission.IMPLEMENTATION)
 def leads(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
@@ -155,6 +213,30 @@ def leads(request: Request, pk: int) -> HttpResponseBase:
             return redirect(back)
     return _enter(request, form, plan.title, back, heading="Who confirms", button="Save",
                   about="Both confirm that a new supplier knows whom to tell. They are two people.")  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def owners(request: Request, pk: int) -> HttpResponseBase:
+    """Who does what, for all items on one page."""
+    plan, back = _found(request, pk)
+    items = list(plan.items.select_related("owner").order_by("number"))
+    people = _council(request)
+    form = forms.Owners(request.POST or None, items=items, owners=people)
+    if form.is_valid():
+        by_pk = {str(user.pk): user for user in people}
+        changed = 0
+        for item in items:
+            given = form.cleaned_data[f"owner{item.number}"]
+            if given != str(item.owner_id or ""):
+                # Somebody of the supplier, who is named in words, stays where nobody of the council is chosen.
+                operations.assign_item(item_id=item.pk, owner=by_pk.get(given), owner_words="" if given else
+                                       item.owner_words, by=request.user, at=request.at, on=request.day)  # fmt: skip
+                changed += 1
+        messages.success(request, f"{wording.how_many(changed, 'item has', 'items have')} another owner.")
+        return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Who does what", button="Save",
+                  about="Each sees on “My work” what is theirs. Somebody of the supplier is named on the item’s own "
+                        "page.")  # fmt: skip
 
 
 @requires(Permission.IMPLEMENTATION)
@@ -246,7 +328,18 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
             messages.success(request, f"Contract {made.reference} is entered, with what the bid promised.")
             return redirect(back)
     return _enter(request, form, plan.title, back, heading="Enter the contract", button="Enter the contract",
-                  about="It begins in implementation; the decision to go live makes it live.")  # fmt: skip
+                  about="It begins in implementation; the decision to go live makes it live. "
+                        + _promised(plan))  # fmt: skip
+
+
+def _promised(plan: ImplementationPlan) -> str:
+    number = plan.award.promises.count() if plan.award else 0
+    if not number:
+        return (
+            "No promise of the bid is recorded. Record first, under “Award”, what the winner promised: only then is it "
+            "a commitment of the contract that reviews check."
+        )
+    return f"It takes over {wording.how_many(number, 'promise', 'promises')} of the bid, for its reviews to check."
 
 
 @requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE)
@@ -262,6 +355,9 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
             going_live.go_live(contract_id=found.pk, **acting(request))
             messages.success(request, f"{found.reference} is live.")
         return redirect(back)
+    if not may(request.user, Permission.CONTRACTS_OVERRIDE, on=request.day):
+        messages.error(request, "The service cannot go live yet. Settle what is open, or have a manager decide it.")
+        return redirect(back)
     form = forms.GoLive(request.POST or None)
     if form.is_valid():
         try:
@@ -272,7 +368,7 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
             messages.success(request, f"{found.reference} is live. The management team is told what is still open.")
             return redirect(back)
     return _enter(request, form, plan.title, back, heading="Go live with open items",
-                  button="Decide that the service begins", about=" ".join(hindrances))  # fmt: skip
+                  button="Decide that the service begins", wrong=hindrances)  # fmt: skip
 
 
 def _found(request: Request, pk: int) -> tuple[ImplementationPlan, str]:
@@ -297,9 +393,19 @@ def _council(request: Request) -> list[User]:
 
 
 def _enter(
-    request: Request, form: Any, label: str, back: str, *, heading: str, button: str, about: str = ""
+    request: Request,
+    form: Any,
+    label: str,
+    back: str,
+    *,
+    heading: str,
+    button: str,
+    about: str = "",
+    wrong: Sequence[str] = (),
 ) -> HttpResponseBase:
+    """A page with one form. `wrong`: what stands in the way, shown first."""
     return render(
         request, "tenders/enter.html",
-        {"form": form, "label": label, "back": back, "heading": heading, "button": button, "about": about},
+        {"form": form, "label": label, "back": back, "heading": heading, "button": button, "about": about,
+         "wrong": wrong},
     )  # fmt: skip

@@ -33,6 +33,10 @@ def items(viewer: User, on: date) -> Iterable[Item]:
     for award in unplanned.select_related("tender").order_by("pk"):
         yield Item("Make the implementation plan", award.tender.title, "The contract is awarded", None,
                    reverse("plan_new", args=[award.tender_id]), "Make the plan")  # fmt: skip
+    for plan in queries.ready_plans(viewer, on=on):
+        yield Item("Decide that the service begins", plan.title, "Everything critical is settled",
+                   plan.service_starts_on, reverse("tender_implementation", args=[plan.tender_id]), "Go to the plan",
+                   gravity=2)  # fmt: skip
     for item in queries.items_of(viewer, on=on)[:_MOST]:
         yield Item(f"{item.number}. {item.title}", item.plan.title, "Critical: it holds up going live"
                    if item.critical else "Implementation", item.due_on,

@@ -12,9 +12,12 @@ from plumbline.commissioning.models import Bid
 from plumbline.commissioning.operations import bids as operations
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.commissioning.rules import stage1 as rules
+from plumbline.commissioning.states import CHECKED_AGAIN
+from plumbline.contracts.models import Contract
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation
+from plumbline.people.queries import same_body
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence.files import answer_with, folder
@@ -32,6 +35,7 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
     may_manage = may(request.user, Permission.TENDERS_MANAGE, on=request.day)
     line = queries.board([found], asked=queries.stage1_asked(tender))[0]
     deciding = may_manage and tender.state == "stage1" and words.goes_on(found)
+    checking = deciding or (may_manage and tender.state in CHECKED_AGAIN and found.state in ("passed", "recommended"))
     open_to_change = may_manage and tender.state in ("published", "closed", "stage1") and found.state in (
         "received", "clarification", "passed")  # fmt: skip
     asked = queries.questions_asked(tender)
@@ -51,14 +55,14 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
         "identifiers": [f"{operations.SCHEMES.get(each.scheme, each.scheme)} {each.value}"
                         for each in found.supplier.identifiers.order_by("scheme", "value")],
         "cells": [_cell(cell, found, deciding=deciding) for cell in line.cells],
-        "checks": [_check(line, ground, label, deciding=deciding) for ground, label in words.GROUNDS.items()],
+        "checks": [_check(line, ground, label, deciding=checking) for ground, label in words.GROUNDS.items()],
         "answers": [(each, answers.get(each.key, "")) for each in questions],
         "papers": [{"row": each, "about": titles.get(each.criterion, "The whole bid"),
                     "url": reverse("bid_paper", args=[found.pk, each.document_id])} for each in papers],
         "not_entered": open_to_change and bool(questions) and not any(
             each.key in answers or any(paper.criterion == each.key for paper in papers) for each in questions
         ),
-        "open_to_change": open_to_change,
+        "open_to_change": open_to_change, "checking": checking and not deciding,
         "may_withdraw": may_manage and found.state in ("received", "clarification", "passed"),
         "has_letter": bool(found.letter) and sees_all,
         "breadcrumbs": [("Tenders", reverse("tenders")), (tender.title, reverse("tender", args=[tender.pk])),
@@ -153,7 +157,7 @@ def new(request: Request, pk: int) -> HttpResponseBase:
                        "entered": each.pk in entered} for each in found] if found is not None else None,
             "new_url": reverse("bid_supplier_new", args=[tender.pk]),
         })  # fmt: skip
-    form = NewBid(request.POST or None)
+    form = NewBid(request.POST or None, initial={"new_to_council": not _has_contract(supplier)})
     form.day_field("received_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         given = form.cleaned_data
@@ -173,6 +177,10 @@ def new(request: Request, pk: int) -> HttpResponseBase:
     context = {"form": form, "label": tender.title, "back": back, "heading": f"The bid of {supplier.name}",
                "button": "Enter the bid"}  # fmt: skip
     return render(request, "tenders/enter.html", context)
+
+
+def _has_contract(supplier: Organisation) -> bool:
+    return Contract.objects.filter(provider__in=same_body({supplier.pk})).exists()
 
 
 @requires(Permission.TENDERS_MANAGE)
@@ -237,7 +245,9 @@ def attach(request: Request, pk: int) -> HttpResponseBase:
 
 
 def paper_form(request: Request, bid: Bid) -> Paper:
-    stage1, questions = queries.stage1_asked(bid.tender), queries.questions_asked(bid.tender)
+    """For every criterion and question; once the bidder was asked something, for the criteria of stage 1 alone."""
+    stage1 = queries.stage1_asked(bid.tender)
+    questions = None if queries.was_asked(bid) else queries.questions_asked(bid.tender)
     asked_for = request.GET.get("criterion", "")
     return Paper(
         request.POST or None, request.FILES or None, stage1=stage1.criteria if stage1 else (),

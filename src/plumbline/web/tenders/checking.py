@@ -144,7 +144,9 @@ def exclusion(request: Request, pk: int, ground: str) -> HttpResponseBase:
         else:
             messages.success(request, f"{words.GROUNDS[ground]}: recorded.")
             left = [each for each in words.GROUNDS if each not in line.checks and each != ground]
-            if left and form.cleaned_data["result"] != rules.EXCLUDED:
+            if form.cleaned_data["result"] == rules.EXCLUDED:
+                return redirect("bid_letter", found.pk)
+            if left:
                 return redirect("bid_exclusion", found.pk, left[0])
             return redirect("bid", found.pk)
     context = {"form": form, "label": found.supplier.name, "back": words.bid_address(found),

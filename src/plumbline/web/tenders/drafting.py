@@ -19,7 +19,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
 from plumbline.web.request import Request
-from plumbline.web.tenders.forms import Asked, Because, MoreTime, People, Timetable, What
+from plumbline.web.tenders.forms import Asked, Because, HandOver, MoreTime, People, Timetable, What
 
 # The parts of a draft, one matter each.
 PARTS = {"what": "What is bought", "asked": "What bidders are asked", "timetable": "Timetable",
@@ -171,6 +171,30 @@ def redraft(request: Request, pk: int) -> HttpResponseBase:
         button="Take it back to draft", form=Because(request.POST or None, label="What is to be changed?"),
         about="It is then changed, and approved anew.",
     )  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
+def hand_over(request: Request, pk: int) -> HttpResponseBase:
+    found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
+    commissioners = queries.commissioners(on=request.day)
+    form = HandOver(
+        request.POST or None, commissioners=commissioners, leads=queries.service_area_leads(on=request.day),
+        initial={"lead_commissioner_id": found.lead_commissioner_id,
+                 "service_area_lead_id": found.service_area_lead_id},
+    )  # fmt: skip
+    if form.is_valid():
+        try:
+            operations.hand_over(tender_id=found.pk, **form.details(), by=request.user, at=request.at, on=request.day)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "Who leads the tender is changed.")
+            return redirect("tender", found.pk)
+    context = {"form": form, "label": found.title, "back": reverse("tender", args=[found.pk]),
+               "heading": "Hand the tender over", "button": "Hand it over",
+               "about": "What only the lead commissioner decides, such as who evaluates and conflicts of interest, is "
+                        "then for the new one. An implementation plan names its leads apart."}  # fmt: skip
+    return render(request, "tenders/enter.html", context)
 
 
 @requires(Permission.TENDERS_MANAGE)

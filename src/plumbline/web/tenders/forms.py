@@ -83,7 +83,8 @@ class Asked(forms.PageForm):
     )  # fmt: skip
     questions_id = forms.ChoiceField(
         label="Scored questions", required=False,
-        hint="Only sets whose weights add to 100 are offered. A direct award needs none.",
+        hint="Only sets whose weights add to 100 are offered. A direct award needs none, and a call-off from one "
+             "supplier neither.",
     )  # fmt: skip
     quality_share = AmountField(
         label="Share of quality in the result, out of 100", max_digits=5, decimal_places=2, width=5,
@@ -126,8 +127,10 @@ class Timetable(forms.PageForm):
         hint="As social care for children usually is: it needs no standstill",
     )  # fmt: skip
     standstill_days = forms.NumberField(
-        label="Standstill before the award, in working days", min_value=0, hint="0 where there is none; 8 by the Act"
-    )
+        label="Standstill before the award, in working days", min_value=0,
+        hint="At least 8 by the Procurement Act. 0 where none is needed: for a light-touch contract, for a call-off "
+             "from a framework, and for a direct award that is urgent",
+    )  # fmt: skip
 
     def details(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -146,6 +149,14 @@ class People(forms.PageForm):
 
     def details(self) -> dict[str, Any]:
         return {name: _number(value) for name, value in self.cleaned_data.items()}
+
+
+class HandOver(People):
+    because = forms.TextField(label="Why?", rows=3, max_length=2000, missing="Say why")
+
+    def details(self) -> dict[str, Any]:
+        people = {name: _number(self.cleaned_data[name]) for name in ("lead_commissioner_id", "service_area_lead_id")}
+        return {**people, "because": self.cleaned_data["because"]}
 
 
 class Because(forms.PageForm):
@@ -192,7 +203,8 @@ class NewBid(forms.PageForm):
     price = AmountField(label="Price in pounds", required=False, max_digits=14, decimal_places=2)
     new_to_council = forms.TickField(
         label="The supplier is new to the council", required=False,
-        hint="If it wins, it is given the reporting pathways and all contacts, and acknowledges them",
+        hint="Ticked where the register has no contract of theirs. If it wins, it is given the reporting pathways and "
+             "all contacts, and acknowledges them",
     )  # fmt: skip
     late_accepted_because = forms.TextField(
         label="If it came late: why is it accepted?", required=False, rows=3, max_length=2000,

@@ -82,6 +82,9 @@ def _wrong(tender: Tender, *, on: date, editing: bool) -> list[Any]:
     undecided = [each.person for each in queries.conflicts_of(tender) if each.decided_at is None]
     if undecided:
         found.append(f"Not decided yet: the conflict of interest of {', '.join(undecided)}.")
+    if tender.state in (_S.CLOSED, _S.STAGE1, _S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION):
+        found += [f"{' and '.join(names)} were found to be one supplier: one of their bids is to be withdrawn."
+                  for names in queries.bids_of_one_supplier(tender)]  # fmt: skip
     return found
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("tenders/<int:pk>/approve/", drafting.approve, name="tender_approve"),
     path("tenders/<int:pk>/redraft/", drafting.redraft, name="tender_redraft"),
     path("tenders/<int:pk>/publish/", drafting.publish, name="tender_publish"),
+    path("tenders/<int:pk>/hand-over/", drafting.hand_over, name="tender_hand_over"),
     path("tenders/<int:pk>/extend/", drafting.extend, name="tender_extend"),
     path("tenders/<int:pk>/close/", drafting.close, name="tender_close"),
     path("tenders/<int:pk>/begin-stage1/", drafting.begin_stage1, name="tender_begin_stage1"),

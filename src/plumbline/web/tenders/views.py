@@ -38,7 +38,10 @@ class Tenders(tables.Table):
                       sort=("kind", "body")),
         tables.Column("lead", "Lead commissioner", "lead_commissioner.name", sort="lead_commissioner__name"),
         tables.Column("stage1", "Stage 1", lambda row: row.stage1_id is not None, sort="stage1_id"),
-        tables.Column("scored_safeguarding", "Safeguarding scored", sort="scored_safeguarding"),
+        # It is a fact of the day of publication: of a draft nothing is known yet.
+        tables.Column("scored_safeguarding", "Safeguarding scored",
+                      lambda row: row.scored_safeguarding if row.published_on else None, sort="scored_safeguarding",
+                      absent="not published yet"),
         tables.Column("bid_count", "Bids", numeric=True, sort="bid_count"),
         tables.Column("bids_due_on", "Last day for bids", sort="bids_due_on", absent="none",
                       note=lambda row: f"service from {wording.day(row.service_starts_on)}"
@@ -78,6 +81,9 @@ def tender(request: Request, pk: int) -> HttpResponseBase:
         "sees_open_data": may(request.user, Permission.TENDERS_VIEW, on=request.day),
         "may_abandon": context["may_manage"] and found.state not in (
             "awarded", "contract_details", "implementation", "abandoned"),
+        "may_hand_over": found.state not in ("draft", "abandoned") and (
+            may(request.user, Permission.TENDERS_APPROVE, on=request.day)
+            or (context["may_manage"] and found.lead_commissioner_id == request.user.pk)),
         "may_redraft": context["may_manage"] and found.state == "approved",
         "may_extend": context["may_manage"] and found.state == "published" and found.bids_due_on is not None,
     })  # fmt: skip

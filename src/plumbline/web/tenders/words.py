@@ -37,6 +37,7 @@ _EVENTS: Mapping[str, str] = {
     "tender.closed": "Closed to bids",
     "tender.stage1_begun": "Stage 1 began",
     "tender.abandoned": "Abandoned",
+    "tender.handed_over": "Handed over to another lead",
     "conflict.recorded": "A conflict of interest was recorded",
     "conflict.decided": "A conflict of interest was decided on",
     "bid.entered": "Bid entered",
