@@ -1,15 +1,30 @@
 // What is typed is sent as it is typed (htmx). Each sending carries the moment of typing, so that one that arrives late
-// never overwrites a newer one; and what was typed last is sent when the page is left or put away.
+// never overwrites a newer one; and what was typed last is sent when the page is left or put away. Files stay here.
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.elt.closest("[data-pl-draft]")) event.detail.parameters.seq = String(Date.now());
+  const form = event.detail.elt.closest("[data-pl-draft]");
+  if (!form) return;
+  for (const field of form.querySelectorAll("input[type=file]")) event.detail.formData.delete(field.name);
+  event.detail.formData.set("seq", String(Date.now()));
 });
+
+for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failed, (event) => {
+    const form = event.detail.elt.closest("[data-pl-draft]");
+    if (!form) return;
+    form.dataset.plTyped = "yes";
+    const said = form.querySelector(".pl-saved");
+    if (said) said.textContent = "Not kept as a draft: no answer came. What you typed is still on this page.";
+  });
+}
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "hidden") return;
   for (const form of document.querySelectorAll("[data-pl-draft][data-pl-typed]")) {
+    const address = form.getAttribute("hx-post") || form.querySelector("[hx-post]").getAttribute("hx-post");
     const typed = new FormData(form);
+    for (const field of form.querySelectorAll("input[type=file]")) typed.delete(field.name);
     typed.set("seq", String(Date.now()));
-    navigator.sendBeacon(form.getAttribute("hx-post"), typed);
+    navigator.sendBeacon(address, typed);
   }
 });
 

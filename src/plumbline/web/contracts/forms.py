@@ -22,6 +22,8 @@ class OnDay(forms.PageForm):
 class ContractEntry(forms.PageForm):
     """One line of the register."""
 
+    changes_a_record = True
+
     reference = forms.LineField(label="Reference", width=20, hint="The number by which the council knows the contract")
     title = forms.LineField(label="Title")
     kind = forms.ChoiceField(
