@@ -168,13 +168,9 @@ def test_a_draft_is_offered_again_after_a_time_out(made) -> None:
 def test_what_is_typed_after_the_time_out_is_told_at_once_and_kept(made) -> None:
     user = a_person("provider_user", organisation=made.organisation)
     client = as_(user)
-    line = re.search(r'name="typed_into" value="([^"]+)"', client.get(section(made)).content.decode())[1]
-    typed = {
-        **fields_of(client.get(section(made))),
-        "comment_supervision": "Half a sen",
-        "typed_into": line,
-        "seq": "1",
-    }
+    page = client.get(section(made))
+    line = re.search(r'name="typed_into" value="([^"]+)"', page.content.decode())[1]
+    typed = {**fields_of(page), "comment_supervision": "Half a sen", "typed_into": line, "seq": "1"}
     client.session.flush()
     answered = client.post(section(made) + "draft/", typed, headers={"HX-Request": "true"})
     assert "You have been signed out." in answered.content.decode()

@@ -3,6 +3,8 @@
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.detail.elt.closest("[data-pl-draft]");
   if (!form) return;
+  // What is being saved is not kept as a draft once more, behind its back.
+  if (form.dataset.plSent) return event.preventDefault();
   for (const field of form.querySelectorAll("input[type=file]")) event.detail.formData.delete(field.name);
   event.detail.formData.set("seq", String(Date.now()));
 });
@@ -30,9 +32,13 @@ document.addEventListener("visibilitychange", () => {
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-pl-draft]");
-  if (form) form.dataset.plTyped = "yes";
+  if (!form) return;
+  form.dataset.plTyped = "yes";
+  delete form.dataset.plSent;
 });
 
 document.addEventListener("submit", (event) => {
   delete event.target.dataset.plTyped;
+  event.target.dataset.plSent = "yes";
+  event.target.dispatchEvent(new Event("htmx:abort"));
 });
