@@ -1,53 +1,37 @@
 """Nothing typed is lost: at a page that was closed, at a time-out, with scripts and without, and to nobody else."""
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from plumbline.contracts.models import Incident
 from plumbline.people.models import User
-from tests import conftest as harness
 from tests.functional.browser import accessibility_faults, sideways, tab_to, visit
 from tests.integration.contracts.incident_situations import World, a_world, provider_user
 
 PASSWORD = "a long enough phrase for tests"
 ACCOUNT = "The full account"
 
-
-@pytest.fixture
-def records(site_database: str, django_db_blocker: Any) -> Callable[[Callable[[], Any]], Any]:
-    """Do something to the records that the site shows."""
-
-    def done(what: Callable[[], Any]) -> Any:
-        with django_db_blocker.unblock():
-            harness.point_at(site_database, "worker")
-            try:
-                return what()
-            finally:
-                connection.close()
-
-    return done
+Writing = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture
-def world(records: Callable[..., Any]) -> World:
-    """A contract, its provider's user and a colleague of theirs, who sign in with a password."""
-
-    def made() -> World:
+def world(writing: Writing) -> World:
+    """A contract whose provider's user signs in with a password."""
+    with writing():
         world = a_world()
-        colleague = provider_user(world.contract.provider, name="Bo Finch")
-        for user in (world.provider, colleague):
-            User.objects.filter(pk=user.pk).update(password=make_password(PASSWORD))
-        world.colleague = colleague  # type: ignore[attr-defined]
-        return world
+        with_password(world.provider)
+    return world
 
-    return records(made)
+
+def with_password(user: User) -> User:
+    User.objects.filter(pk=user.pk).update(password=make_password(PASSWORD))
+    return user
 
 
 def sign_in(page: Page, user: User) -> None:
@@ -57,8 +41,9 @@ def sign_in(page: Page, user: User) -> None:
     page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 
-def end_sessions(records: Callable[..., Any]) -> None:
-    records(lambda: Session.objects.update(expire_date=timezone.now()))
+def end_sessions(writing: Writing) -> None:
+    with writing("web"):
+        Session.objects.update(expire_date=timezone.now())
 
 
 def report_page(world: World) -> str:
@@ -99,13 +84,13 @@ def test_what_is_typed_last_is_kept_when_the_page_is_left_at_once(
 
 
 def test_a_session_that_ends_in_the_middle_of_an_account_loses_nothing_of_it(
-    narrow: Page, world: World, records: Callable[..., Any]
+    narrow: Page, world: World, writing: Writing
 ) -> None:
     visit(narrow, f"/sign-in/?next={report_page(world)}")
     sign_in(narrow, world.provider)
     narrow.get_by_label(ACCOUNT).fill("She left at nine")
     expect(narrow.locator(".pl-saved")).to_contain_text("Kept as a draft at")
-    end_sessions(records)
+    end_sessions(writing)
     # Whoever types on is told at once.
     narrow.get_by_label(ACCOUNT).fill("She left at nine, and came back at noon.")
     expect(narrow.locator(".pl-saved")).to_contain_text("You have been signed out.")
@@ -115,41 +100,42 @@ def test_a_session_that_ends_in_the_middle_of_an_account_loses_nothing_of_it(
     expect(narrow.get_by_text("What you typed is kept for you")).to_be_visible()
     sign_in(narrow, world.provider)
     expect(narrow.get_by_label(ACCOUNT)).to_have_value("She left at nine, and came back at noon.")
-    assert records(lambda: Incident.objects.filter(contract=world.contract).count()) == 0
+    with writing():
+        assert not Incident.objects.filter(contract=world.contract).exists()
     assert found == []
 
 
-def test_another_person_who_signs_in_there_sees_nothing_of_it(
-    narrow: Page, world: World, records: Callable[..., Any]
-) -> None:
+def test_another_person_who_signs_in_there_sees_nothing_of_it(narrow: Page, world: World, writing: Writing) -> None:
+    with writing():
+        colleague = with_password(provider_user(world.contract.provider, name="Bo Finch"))
     visit(narrow, f"/sign-in/?next={report_page(world)}")
     sign_in(narrow, world.provider)
     narrow.get_by_label(ACCOUNT).fill("She left at nine")
-    end_sessions(records)
+    end_sessions(writing)
     narrow.get_by_role("button", name="Report the incident").click()
-    sign_in(narrow, world.colleague)  # type: ignore[attr-defined]
+    sign_in(narrow, colleague)
     expect(narrow.get_by_label(ACCOUNT)).to_have_value("")
     narrow.go_back()
     assert "She left at nine" not in narrow.content()
 
 
 def test_without_scripts_it_stands_there_after_signing_in_too(
-    open_page: Callable[..., Page], world: World, records: Callable[..., Any]
+    open_page: Callable[..., Page], world: World, writing: Writing
 ) -> None:
     page = open_page(320, java_script_enabled=False)
     visit(page, f"/sign-in/?next={report_page(world)}")
     sign_in(page, world.provider)
     page.get_by_label(ACCOUNT).fill("She left at nine")
-    end_sessions(records)
+    end_sessions(writing)
     page.get_by_role("button", name="Report the incident").click()
     sign_in(page, world.provider)
     expect(page.get_by_label(ACCOUNT)).to_have_value("She left at nine")
 
 
-def test_signed_in_again_in_another_tab_one_goes_on(wide: Page, world: World, records: Callable[..., Any]) -> None:
+def test_signed_in_again_in_another_tab_one_goes_on(wide: Page, world: World, writing: Writing) -> None:
     visit(wide, f"/sign-in/?next={report_page(world)}")
     sign_in(wide, world.provider)
-    end_sessions(records)
+    end_sessions(writing)
     wide.get_by_label(ACCOUNT).fill("She left at nine")
     bar = wide.get_by_role("region", name="Signing out")
     with wide.context.expect_page() as opened:
