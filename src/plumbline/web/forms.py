@@ -104,6 +104,8 @@ class PageForm(forms.Form):
             for name in given
             if shape_of(self.fields[name]) != "hidden"
         )
+        # What was given to begin with is its giver's, and stays as it is.
+        self.initial = dict(self.initial)
         for name in given:
             self.initial[name] = self.fields[name].widget.value_from_datadict(typed, {}, self.add_prefix(name))  # type: ignore[arg-type]
             # A field that was looked at already has its beginning cached.
