@@ -46,15 +46,16 @@ def typed(form: forms.Form, name: str, data: Mapping[str, Any]) -> Sent:
 
 def was_sent(form: forms.Form, name: str, data: Mapping[str, Any]) -> bool:
     """Whether the data know the field at all (a box that is not ticked is sent by its absence)."""
-    return not form.fields[name].widget.value_omitted_from_data(data, {}, form.add_prefix(name))  # type: ignore[arg-type]
+    return not form.fields[name].widget.value_omitted_from_data(data, {}, form.add_prefix(name))
 
 
 def put(form: forms.Form, name: str, value: Sent, data: QueryDict) -> None:
     """Write a value into data as if it had been sent."""
     widget: Any = form.fields[name].widget
     sent_as = form.add_prefix(name)
-    if isinstance(widget, forms.MultiWidget) and isinstance(value, list):
-        for suffix, part in zip(widget.widgets_names, value, strict=True):
+    suffixes = getattr(widget, "widgets_names", ())
+    if suffixes and isinstance(value, list):
+        for suffix, part in zip(suffixes, value, strict=True):
             data[sent_as + suffix] = part
     elif isinstance(value, list):
         data.setlist(sent_as, value)

@@ -107,7 +107,7 @@ class PageForm(forms.Form):
         # What was given to begin with is its giver's, and stays as it is.
         self.initial = dict(self.initial)
         for name in given:
-            self.initial[name] = self.fields[name].widget.value_from_datadict(typed, {}, self.add_prefix(name))  # type: ignore[arg-type]
+            self.initial[name] = self.fields[name].widget.value_from_datadict(typed, {}, self.add_prefix(name))
             # A field that was looked at already has its beginning cached.
             self[name].__dict__.pop("initial", None)
         return differs

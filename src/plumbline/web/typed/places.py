@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
@@ -44,16 +45,16 @@ class Place:
         return signing.dumps(astuple(self), salt=_SALT, compress=True)
 
 
-def of_page(request: HttpRequest, form: str) -> Place:
+def of_page(request: HttpRequest, form: str, *, user: User) -> Place:
     """A form of the page that is shown now. What was sent from a page and is shown again belongs to that page still."""
     sent = sent_to(request.POST)
-    if sent and sent.user_id == request.user.pk and not sent.by_page:
+    if sent and sent.user_id == user.pk and not sent.by_page:
         return replace(sent, form=form)
     address = request.get_full_path()
     subject = address
     if len(subject) > _LONGEST:
         subject = subject[: _LONGEST - 64] + hashlib.sha256(subject.encode()).hexdigest()
-    return Place(request.user.pk, form, subject, address)
+    return Place(user.pk, form, subject, address)
 
 
 def sent_to(data: Mapping[str, Any]) -> Place | None:
@@ -97,11 +98,11 @@ def drop(place: Place) -> None:
     drafts.drop(user=User(pk=place.user_id), form=place.form, subject=place.subject)
 
 
-def kept_for(request: HttpRequest, subject: str) -> dict[str, Draft]:
+def kept_for(request: HttpRequest, subject: str, *, user: User) -> dict[str, Draft]:
     """What the person signed in has typed into this page and not saved, by form; asked once a page."""
     found: dict[str, Draft] | None = getattr(request, "_typed_before", None)
     if found is None:
-        found = drafts.about(user=request.user, subject=subject)
+        found = drafts.about(user=user, subject=subject)
         request._typed_before = found  # type: ignore[attr-defined]
     return found
 
@@ -127,13 +128,14 @@ def offer(request: HttpRequest, form: Any) -> Offer | None:
 
     May be asked again for the same form: the answer is the same.
     """
-    if not isinstance(form, PageForm) or not request.user.is_authenticated or not form.is_typed:
+    user = request.user
+    if isinstance(user, AnonymousUser) or not isinstance(form, PageForm) or not form.is_typed:
         return None
     made: Offer | None = getattr(form, "typed_offer", None)
     if made is None:
         name = _name(form)
-        place = of_page(request, name)
-        draft = None if form.is_bound else kept_for(request, place.subject).get(name)
+        place = of_page(request, name, user=user)
+        draft = None if form.is_bound else kept_for(request, place.subject, user=user).get(name)
         if draft and not form.take_up(typed_values(draft)):
             drop(place)
             draft = None
