@@ -121,8 +121,8 @@ class PageForm(forms.Form):
         if self.clashes:
             self.add_error(
                 None,
-                "This has been changed since you opened it. Nothing of yours is saved yet, and what was saved meanwhile "
-                "is not lost: both are shown. Change what is to be changed, and save once more.",
+                "This has been changed since you opened it. Nothing of yours is saved yet, and what was saved "
+                "meanwhile is not lost: both are shown. Change what is to be changed, and save once more.",
             )
 
     def _compared(self) -> list[str]:
