@@ -95,7 +95,7 @@ def score_all(page: Page, made: Evaluation, *, narrow: Page | None = None) -> No
         page.locator(f"input[name=score][value='{GIVEN[bidder][question]}']").check()
         page.get_by_label("Why this score?").fill(f"What {bidder} writes bears it out.")
         if number == 0:
-            expect(page.locator("#typed")).to_contain_text("Kept as a draft at")
+            expect(page.locator(".pl-saved")).to_contain_text("Kept as a draft at")
         page.get_by_role("button", name="Save and go on").click()
     page.get_by_role("button", name="Read and lock").click()
     check(page, narrow)

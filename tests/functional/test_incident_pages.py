@@ -62,7 +62,7 @@ def test_a_provider_reports_on_a_phone_the_council_marks_and_the_provider_answer
     found["report"] = faults(phone)
     phone.get_by_label("What happened?").select_option("missing")
     phone.get_by_label("What happened, in a sentence or two").fill("A child did not come back from town.")
-    expect(phone.locator("#saved")).to_contain_text("Kept")
+    expect(phone.locator(".pl-saved")).to_contain_text("Kept")
     # Left without reporting, it stands there again.
     phone.reload()
     expect(phone.get_by_label("What happened, in a sentence or two")).to_have_value(

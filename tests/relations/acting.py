@@ -53,7 +53,8 @@ def _value(name: str) -> str:
 def fields_of(said: str) -> dict[str, str]:
     parser = _Fields()
     parser.feed(said)
-    return {name: value for name, value in parser.filled.items() if name != "csrfmiddlewaretoken"}
+    # The lines that say whose page it was are not for others to send.
+    return {name: value for name, value in parser.filled.items() if name not in ("csrfmiddlewaretoken", "typed_into")}
 
 
 def written() -> dict[str, tuple[int, ...]]:

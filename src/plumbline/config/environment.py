@@ -36,6 +36,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "Signs sessions; at least 50 characters",
         "none; in the demonstration one is made and kept under PLUMBLINE_HOME",
     ),
+    "PLUMBLINE_SESSION_MINUTES": (
+        "After how many minutes without use somebody is signed out, from 15 to 1440; they are warned before, and what "
+        "they have typed is kept",
+        "480",
+    ),
     "PLUMBLINE_HOSTS": ("Names under which the site is reached, separated by commas", "localhost"),
     "PLUMBLINE_COUNCIL": ("The council's name, shown on every page and report", "Fenmarsh County Council"),
     "PLUMBLINE_COLOUR": ("The council's colour, as #rrggbb", "#1d4f6e"),
@@ -72,6 +77,7 @@ class Environment:
     port: int
     demo: bool
     secret_key: str
+    session_minutes: int
     hosts: tuple[str, ...]
     council: str
     colour: str
@@ -118,6 +124,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         port=_port(environ),
         demo=is_demo,
         secret_key=_secret(environ, home, is_demo),
+        session_minutes=_session_minutes(environ),
         hosts=tuple(h.strip() for h in environ.get("PLUMBLINE_HOSTS", "localhost").split(",") if h.strip()),
         council=environ.get("PLUMBLINE_COUNCIL", "Fenmarsh County Council"),
         colour=_colour(environ),
@@ -149,6 +156,13 @@ def _port(environ: Mapping[str, str]) -> int:
     text = environ.get("PLUMBLINE_PORT", "8000")
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise WrongSetting(f"PLUMBLINE_PORT is {text!r}. Write a port number between 1 and 65535.")
+    return int(text)
+
+
+def _session_minutes(environ: Mapping[str, str]) -> int:
+    text = environ.get("PLUMBLINE_SESSION_MINUTES", "480")
+    if not text.isdecimal() or not 15 <= int(text) <= 1440:
+        raise WrongSetting(f"PLUMBLINE_SESSION_MINUTES is {text!r}. Write a number of minutes from 15 to 1440.")
     return int(text)
 
 

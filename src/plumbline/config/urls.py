@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("plumbline.web.reports.urls")),
     path("", include("plumbline.web.search.urls")),
     path("", include("plumbline.web.tacs.urls")),
+    path("", include("plumbline.web.typed.urls")),
     path("", include("plumbline.web.users.urls")),
     path("", include("plumbline.web.work.urls")),
     path("", include("plumbline.web.flags.urls")),

@@ -5,11 +5,12 @@ stays when the session ends, to be offered again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.models import Draft, User
@@ -17,15 +18,16 @@ from plumbline.people.models import Draft, User
 LARGEST = 500_000
 
 
-def keep(*, user: User, form: str, subject: str, base: int, payload: Mapping[str, Any], seq: int, at: datetime) -> bool:
+def keep(
+    *, user: User, form: str, subject: str, base: int, payload: Mapping[str, Any], seq: int | None, at: datetime
+) -> bool:
     """Keep what is in a form now, in one statement; whether it was kept.
 
-    `seq` is the writer's own count, as of a clock: what was typed before what is kept already is dropped (False).
-    Raises RuleBroken (draft_too_large).
+    `seq` is the writer's own count, as of a clock: what was typed before what is kept already is dropped (False). None:
+    it was sent with the form's button, and so comes after all that was typed into it. Raises RuleBroken
+    (draft_too_large).
     """
-    # No text of the database can hold that character.
-    text = json.dumps({name: value.replace("\x00", "") if isinstance(value, str) else value
-                       for name, value in payload.items()})  # fmt: skip
+    text = json.dumps({name: _storable(value) for name, value in payload.items()})
     if len(text) > LARGEST:
         raise RuleBroken("What is typed here is too long to be kept as a draft.", code="draft_too_large")
     with connection.cursor() as cursor:
@@ -33,11 +35,19 @@ def keep(*, user: User, form: str, subject: str, base: int, payload: Mapping[str
             """insert into people_draft (user_id, form, subject, base, payload, seq, saved_at)
                 values (%s, %s, %s, %s, %s::jsonb, %s, %s)
                 on conflict (user_id, form, subject) do update
-                set base = excluded.base, payload = excluded.payload, seq = excluded.seq, saved_at = excluded.saved_at
-                where people_draft.seq < excluded.seq""",
-            [user.pk, form, subject, base, text, seq, at],
+                set base = excluded.base, payload = excluded.payload, saved_at = excluded.saved_at,
+                    seq = greatest(excluded.seq, people_draft.seq)
+                where people_draft.seq < excluded.seq or %s""",
+            [user.pk, form, subject, base, text, seq or 0, at, seq is None],
         )
         return cursor.rowcount == 1
+
+
+def _storable(value: Any) -> Any:
+    # No text of the database can hold that character.
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    return [_storable(each) for each in value] if isinstance(value, list) else value
 
 
 def find(*, user: User, form: str, subject: str) -> Draft | None:
@@ -48,6 +58,24 @@ def find(*, user: User, form: str, subject: str) -> Draft | None:
 def of(*, user: User, form: str, prefix: str) -> dict[str, Draft]:
     """The writer's own drafts whose subjects begin so, by subject."""
     return {draft.subject: draft for draft in Draft.objects.filter(user=user, form=form, subject__startswith=prefix)}
+
+
+def about(*, user: User, subject: str) -> dict[str, Draft]:
+    """The writer's own drafts of one subject, by form."""
+    return {draft.form: draft for draft in Draft.objects.filter(user=user, subject=subject)}
+
+
+def subjects_of(*, user: User, form: str, prefix: str) -> set[str]:
+    """The subjects that begin so, of which the writer has a draft."""
+    return set(Draft.objects.filter(user=user, form=form, subject__startswith=prefix).values_list("subject", flat=True))
+
+
+@contextmanager
+def one_at_a_time(record: str) -> Iterator[None]:
+    """Who saves a form of this record waits until who saves one now is done, and then reads what they have saved."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"form of {record}"])
+        yield
 
 
 def drop(*, user: User, form: str, subject: str) -> None:

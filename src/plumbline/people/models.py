@@ -209,13 +209,13 @@ class BankHoliday(models.Model):
 class Draft(models.Model):
     """What somebody has typed into a form and not yet handed in; saving it never touches the record.
 
-    `base`: the revision of the record it was begun from; `seq`: the writer's own count, so that an older request that
-    arrives late never overwrites a newer one.
+    `subject`: what it is about, mostly the address of the page; `base`: the revision of the record it was begun from;
+    `seq`: the writer's own count, so that an older request that arrives late never overwrites a newer one.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
     form = models.CharField(max_length=60)
-    subject = models.CharField(max_length=60)
+    subject = models.CharField(max_length=300)
     base = models.IntegerField(default=0)
     payload = models.JSONField()
     seq = models.BigIntegerField()

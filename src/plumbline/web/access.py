@@ -9,7 +9,8 @@
     @public
     def accessibility(request): ...
 
-A visitor who has not signed in is sent to sign in and comes back. Somebody signed in without the permission gets
+A visitor who has not signed in is sent to sign in and comes back, and what they sent in a form is kept for whoever's
+page it was (web.typed). Somebody signed in without the permission gets
 "page not found": what one may not see answers as if it did not exist. The mark says which pages a role reaches; which
 *records* it reaches is said by the ``*_visible_to`` queries. A NotAllowed raised by a query or an operation becomes
 "page not found" too, any other Refusal a page with its sentence (views that have a form show it there instead).
@@ -21,6 +22,7 @@ from datetime import date
 from functools import wraps
 from inspect import isfunction
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -28,11 +30,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from plumbline.kernel.errors import NotAllowed, Refusal
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web.request import DatedRequest
+from plumbline.web.typed import places, rescuing
 
 View = Callable[..., HttpResponseBase]
 
@@ -109,24 +113,45 @@ def _marked(view: View, access: Access) -> View:
             return _to_sign_in(request)
         if not may_use(request.user, access, on=request.day):
             raise Http404
+        place = places.sent_to(request.POST) if access.kind != "public" and request.method == "POST" else None
+        if place and place.user_id != request.user.pk:
+            return rescuing.refused(request)
+        keeps = place is not None and not place.by_page
+        # Before anything is done with it: whatever happens then, it is there to be gone on with until it is saved.
+        if place and keeps:
+            places.keep(place, request.POST, seq=None, at=request.at)
         # The two refusals, turned into answers once for all pages that do not show them beside a field.
         try:
-            return view(request, *args, **kwargs)
+            with places.alone(place, request.POST):
+                answer = view(request, *args, **kwargs)
         except NotAllowed as refusal:
             raise Http404 from refusal
         except Refusal as refusal:
             return render(request, "refused.html", {"reason": refusal.reason}, status=409)
+        # A page shows again what it did not take, and leads on from what it took.
+        if place and keeps and 300 <= answer.status_code < 400:
+            places.drop(place)
+        return answer
 
     guarded.access = access  # type: ignore[attr-defined]  # a mark of ours on a function
     return guarded
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+def _to_sign_in(request: DatedRequest) -> HttpResponseBase:
+    if request.method == "POST":
+        return rescuing.signed_out(request) or redirect_to_login(_page_before(request), settings.LOGIN_URL)
     # A part of a page, asked for by htmx after the session ended, must not be filled with the sign-in page.
     if "HX-Request" in request.headers:
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/"), settings.LOGIN_URL).url
         return answer
-    # What was sent with POST cannot be sent again by coming back to its address.
-    return_to = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
-    return redirect_to_login(return_to, settings.LOGIN_URL)
+    return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page whose button was pressed: what was asked for with POST cannot be had by coming back to its address."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(page)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"

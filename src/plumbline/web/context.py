@@ -10,7 +10,8 @@ from plumbline.web import navigation
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """``council``, ``demonstration``, ``day``; and, signed in, ``person``, ``navigation``, ``search_url``."""
+    """``council``, ``demonstration``, ``day``; and, signed in, ``person``, ``navigation``, ``search_url``,
+    ``account_url``, ``session_lasts``."""
     shown: dict[str, Any] = {
         "council": settings.COUNCIL,
         "demonstration": settings.DEMO,
@@ -25,5 +26,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "person": {"name": str(user), "role": ", ".join(dict.fromkeys(roles)) or "No role today"},
         "navigation": navigation.menu(user, on=shown["day"], path=request.path),
         "search_url": navigation.address_of("search"),
+        # In seconds after it was last used.
+        "session_lasts": settings.SESSION_COOKIE_AGE,
         "account_url": navigation.address_of("account"),
     }

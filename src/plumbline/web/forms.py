@@ -11,14 +11,17 @@ Every field takes Django's arguments and ``hint`` (shown under the label). ``mis
 field ("Enter what was found"); a plain one is made from the label otherwise.
 """
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 
 from plumbline.kernel.errors import Refusal
+from plumbline.web import form_values
 from plumbline.web.days import NotADay, day_of, read_day
 
 Checkboxes = forms.CheckboxSelectMultiple
@@ -28,14 +31,36 @@ Radios = forms.RadioSelect
 WIDTHS = {width: f"govuk-input--width-{width}" for width in (2, 4, 5, 10, 20)}
 
 
+# The hidden field that says what a form showed when it was opened.
+AS_OPENED = "as_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that somebody else has changed since the form was opened, and its writer too: both versions, in words."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
 class PageForm(forms.Form):
-    """A form of a page; ``label_suffix`` and the browser's own bubbles are off."""
+    """A form of a page; ``label_suffix`` and the browser's own bubbles are off.
+
+    ``changes_a_record``: it shows what is recorded (its ``initial``, given on POST as on GET) and others may change
+    that meanwhile. What only they changed is left as they have it; what both changed is an error, with both versions in
+    ``clashes``, and stands as its writer typed it: sent once more, it is saved.
+    """
 
     use_required_attribute = False
+    changes_a_record: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.clashes: list[Clash] = []
+        if self.changes_a_record:
+            self.fields[AS_OPENED] = HiddenField(required=False, initial=self._as_recorded)
         dress(self)
 
     def choice_field(self, name: str) -> "ChoiceField | ChoicesField":
@@ -55,6 +80,75 @@ class PageForm(forms.Form):
     def refuse(self, refusal: Refusal, *, field: str | None = None) -> None:
         """Show why an operation would not do it, at the field it concerns or above all."""
         self.add_error(field, refusal.reason)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether something is typed or chosen here that can be kept. A password never is, nor a file."""
+        shapes = {shape_of(field) for field in self.fields.values()}
+        return "password" not in shapes and bool(shapes - {"hidden", "file"})
+
+    @property
+    def is_long(self) -> bool:
+        """Whether typing it takes long enough that it is kept while it is typed."""
+        shapes = [shape_of(field) for field in self.fields.values()]
+        return "textarea" in shapes or len([shape for shape in shapes if shape != "hidden"]) > 3
+
+    def take_up(self, typed: QueryDict) -> bool:
+        """Begin with what was typed before; whether that differs from what would stand here anyway."""
+        if self.changes_a_record:
+            typed = self._weighed(typed)
+        given = [name for name, field in self.fields.items() if shape_of(field) != "file"
+                 and form_values.was_sent(self, name, typed)]  # fmt: skip
+        differs = any(
+            form_values.typed(self, name, typed) != form_values.recorded(self, name)
+            for name in given
+            if shape_of(self.fields[name]) != "hidden"
+        )
+        # What was given to begin with is its giver's, and stays as it is.
+        self.initial = dict(self.initial)
+        for name in given:
+            self.initial[name] = self.fields[name].widget.value_from_datadict(typed, {}, self.add_prefix(name))
+            # A field that was looked at already has its beginning cached.
+            self[name].__dict__.pop("initial", None)
+        return differs
+
+    def full_clean(self) -> None:
+        if self.changes_a_record and self.is_bound:
+            self.data = self._weighed(self.data)
+        super().full_clean()
+        # No answer of the form's: nothing is done with it.
+        getattr(self, "cleaned_data", {}).pop(AS_OPENED, None)
+        if self.clashes:
+            self.add_error(
+                None,
+                "This has been changed since you opened it. Nothing of yours is saved yet, and what was saved "
+                "meanwhile is not lost: both are shown. Change what is to be changed, and save once more.",
+            )
+
+    def _compared(self) -> list[str]:
+        return [name for name, field in self.fields.items() if shape_of(field) not in ("hidden", "file")]
+
+    def _as_recorded(self) -> str:
+        return " ".join(f"{name}:{form_values.digest(form_values.recorded(self, name))}" for name in self._compared())
+
+    def _weighed(self, typed: Any) -> Any:
+        """What was typed, with what others have changed meanwhile where its writer has not; fills ``clashes``."""
+        opened = dict(part.split(":", 1) for part in typed.get(self.add_prefix(AS_OPENED), "").split() if ":" in part)
+        if not opened:
+            return typed
+        typed = typed.copy()
+        self.clashes = []
+        for name in self._compared():
+            now, yours = form_values.recorded(self, name), form_values.typed(self, name, typed)
+            if name not in opened or opened[name] == form_values.digest(now) or now == yours:
+                continue
+            if opened[name] == form_values.digest(yours):
+                form_values.put(self, name, now, typed)
+            else:
+                words = [form_values.in_words(self, name, each) for each in (now, yours)]
+                self.clashes.append(Clash(str(self.fields[name].label or name), *words))
+        typed[self.add_prefix(AS_OPENED)] = self._as_recorded()
+        return typed
 
 
 class DayInput(forms.MultiWidget):

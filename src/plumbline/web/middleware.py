@@ -18,6 +18,9 @@ _BEFORE_SECOND_FACTOR = {
     "accessibility", "glossary", "sources",
 }  # fmt: skip
 
+# In seconds.
+_WRITTEN_DOWN_EVERY = 60
+
 
 class DayMiddleware:
     """Sets `request.day` (the day taken for today) and `request.at` (the real moment, always)."""
@@ -31,6 +34,24 @@ class DayMiddleware:
         dated.at = timezone.now()
         dated.day = settings.TODAY or timezone.localdate()
         return self.get_response(dated)
+
+
+class SessionEndMiddleware:
+    """The session ends so long after it was last used, not after it was begun. Written down once a minute."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(cast(DatedRequest, request).at.timestamp())
+            if now - request.session.get("used_at", 0) >= _WRITTEN_DOWN_EVERY:
+                request.session["used_at"] = now
+        answer = self.get_response(request)
+        # On a shared machine "back" must not bring up what somebody before has read or typed.
+        if request.user.is_authenticated and answer.get("Content-Type", "").startswith("text/html"):
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
 
 
 class SecondFactorMiddleware:

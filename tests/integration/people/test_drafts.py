@@ -63,3 +63,25 @@ def test_a_character_that_no_database_holds_does_not_stop_the_rest() -> None:
 def test_what_is_too_long_is_refused() -> None:
     with pytest.raises(RuleBroken):
         keep(UserFactory(), "x" * 500_001, seq=1)
+
+
+def test_what_is_sent_with_the_button_comes_after_all_that_was_typed() -> None:
+    user = UserFactory()
+    keep(user, "Once", seq=2)
+    assert (keep(user, "Once upon a time", seq=None), kept(user)) == (True, "Once upon a time")
+
+
+def test_what_is_typed_after_the_button_is_kept_whatever_our_own_clock_says() -> None:
+    user = UserFactory()
+    keep(user, "Once", seq=2)
+    keep(user, "Once upon", seq=None)
+    assert (keep(user, "Once upon a time", seq=3), kept(user)) == (True, "Once upon a time")
+
+
+def test_the_drafts_of_one_subject_are_found_by_form() -> None:
+    user = UserFactory()
+    keep(user, "Mine", seq=1)
+    keep(UserFactory(), "Yours", seq=1)
+    assert {form: draft.payload for form, draft in drafts.about(user=user, subject="1").items()} == {
+        "trial": {"words": "Mine"}
+    }

@@ -7,11 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plumbline.commissioning.models import Award, Bid, BidDocument, Evaluator, Score
+from plumbline.commissioning.models import Award, Bid, BidDocument, Evaluator
 from plumbline.commissioning.operations import award as operations
 from plumbline.commissioning.operations import evaluation
 from plumbline.evidence.models import Document
-from plumbline.people import drafts
 from tests.factories.people import UserFactory
 from tests.factories.tenders import AT, TODAY, EvaluatorFactory, TenderFactory, a_bidder
 from tests.integration.commissioning.evaluating import (
@@ -113,23 +112,6 @@ def test_a_score_without_a_comment_is_said_at_its_field(page):
     path = f"{home(made)}/evaluation/score/{made.bids[0].pk}/safeguarding/"
     answer = page(made.evaluators[0].user).post(path, {"score": "4", "comment": ""})
     assert b"Say why you give this score" in answer.content
-
-
-def test_what_is_typed_is_kept_as_a_draft_and_no_score(page):
-    made = begun()
-    path = f"{home(made)}/evaluation/score/{made.bids[0].pk}/safeguarding/"
-    user = made.evaluators[0].user
-    page(user).post(f"{path}typed/", {"score": "4", "comment": "Named le"})
-    kept = drafts.find(user=user, form="score", subject=f"{made.bids[0].pk}.safeguarding")
-    assert (kept.payload["comment"], Score.objects.count()) == ("Named le", 0)
-
-
-def test_a_draft_is_offered_again(page):
-    made = begun()
-    path = f"{home(made)}/evaluation/score/{made.bids[0].pk}/safeguarding/"
-    user = made.evaluators[0].user
-    page(user).post(f"{path}typed/", {"score": "4", "comment": "Named le"})
-    assert "Named le</textarea>" in words(page, user, path)
 
 
 def test_an_evaluators_page_holds_no_comment_of_another(page):

@@ -1,5 +1,6 @@
 """Pages of returns: answering beside somebody else, drafts, evidence, the Excel file, moderation, and who sees what."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -245,10 +246,29 @@ def test_a_draft_is_offered_again_after_a_time_out(made) -> None:
     assert "Half a sentence" in page
 
 
-def test_what_is_typed_after_the_time_out_asks_to_sign_in_again(made, provider) -> None:
-    provider.session.flush()
-    answered = provider.post(f"/returns/{made.pk}/draft/", {"seq": "1"}, headers={"HX-Request": "true"})
-    assert "/sign-in/" in answered.headers["HX-Redirect"]
+def test_what_is_typed_after_the_time_out_is_told_at_once_and_kept(made) -> None:
+    user = a_person("provider_user", organisation=made.organisation)
+    client = as_(user)
+    page = client.get(section(made))
+    line = re.search(r'name="typed_into" value="([^"]+)"', page.content.decode())[1]
+    typed = {**fields_of(page), "comment_supervision": "Half a sen", "typed_into": line, "seq": "1"}
+    client.session.flush()
+    answered = client.post(f"/returns/{made.pk}/draft/", typed, headers={"HX-Request": "true"})
+    assert "You have been signed out." in answered.content.decode()
+    assert "Half a sen" in as_(user).get(section(made)).content.decode()
+
+
+@pytest.mark.parametrize("page", [section, question])
+def test_what_is_sent_after_the_time_out_stands_in_the_page_again(made, page) -> None:
+    user = a_person("provider_user", organisation=made.organisation)
+    client = as_(user)
+    shown = client.get(page(made))
+    line = re.search(r'name="typed_into" value="([^"]+)"', shown.content.decode())[1]
+    client.session.flush()
+    client.post(page(made), {**fields_of(shown), "comment_supervision": "Half a sen", "typed_into": line})
+    assert kept(made, "supervision") == ""
+    again = as_(user).get(page(made)).content.decode()
+    assert ("Half a sen" in again, "You typed this" in again) == (True, True)
 
 
 def test_saving_the_section_takes_the_draft_away(made, provider) -> None:

@@ -37,7 +37,7 @@ class Walker:
         forms = [(each, form) for each in presses for form in each.iterancestors("form")]
         assert forms, f"{self.address} has no button “{button}”: {self.text}"
         pressed, form = forms[0]
-        data = _as_shown(form)
+        data = as_shown(form)
         if pressed.get("name"):
             data[pressed.get("name")] = pressed.get("value", "")
         names = {each.get("name") for each in form.xpath(".//input|.//select|.//textarea")}
@@ -104,7 +104,7 @@ def _chosen(form: Any, name: str, value: Any) -> Any:
     return value
 
 
-def _as_shown(form: Any) -> dict[str, Any]:
+def as_shown(form: Any) -> dict[str, Any]:
     """The fields of a form as the page shows them, which is what a browser would send."""
     data: dict[str, Any] = {}
     for each in form.xpath(".//input|.//select|.//textarea"):

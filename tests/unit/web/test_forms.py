@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.http import QueryDict
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.web import forms
@@ -79,3 +80,108 @@ def test_the_summary_leads_to_the_first_input_of_a_group() -> None:
         "id_visited_on_0",
         "id_grade_0",
     ]
+
+
+# --- what is typed, and what others have recorded meanwhile ---------------------------------------------------------
+
+
+class Record(forms.PageForm):
+    changes_a_record = True
+
+    title = forms.LineField(label="Title")
+    held_on = forms.DayField(label="Held on", required=False)
+    grade = forms.ChoiceField(label="Grade", choices=[("good", "Good"), ("poor", "Poor")])
+    areas = forms.ChoicesField(label="Areas", choices=[("a", "Abbey"), ("b", "Bridge")], required=False)
+    agreed = forms.TickField(label="Agreed", required=False)
+
+
+AS_IT_WAS = {"title": "Alder", "held_on": date(2016, 7, 31), "grade": "good", "areas": ["a"], "agreed": True}
+
+
+def opened(**changes: object) -> QueryDict:
+    """What a browser sends of the form as it was opened, with changes of its writer."""
+    sent: dict[str, object] = {
+        "title": "Alder", "held_on_day": "31", "held_on_month": "7", "held_on_year": "2016", "grade": "good",
+        "areas": ["a"], "agreed": "on", "as_opened": Record(initial=AS_IT_WAS)["as_opened"].value(), **changes,
+    }  # fmt: skip
+    data = QueryDict(mutable=True)
+    for name, value in sent.items():
+        if value is not None:
+            data.setlist(name, value if isinstance(value, list) else [value])
+    return data
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("title", "Birch"), ("held_on", date(2016, 8, 1)), ("grade", "poor"), ("areas", ["b"]), ("agreed", False)],
+)
+def test_what_only_another_has_changed_stays_as_they_have_it(name: str, value: object) -> None:
+    form = Record(opened(), initial={**AS_IT_WAS, name: value})
+    assert form.is_valid()
+    assert form.cleaned_data == {**AS_IT_WAS, name: value}
+
+
+def test_what_only_the_writer_has_changed_is_theirs() -> None:
+    form = Record(opened(title="Birch", agreed=None), initial=AS_IT_WAS)
+    assert form.is_valid()
+    assert form.cleaned_data == {**AS_IT_WAS, "title": "Birch", "agreed": False}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "yours", "clash"),
+    [
+        ({"title": "Birch"}, {"title": "Cedar"}, ("Title", "Birch", "Cedar")),
+        ({"title": "Birch"}, {"grade": "poor"}, None),
+        ({"held_on": date(2016, 8, 1)}, {"held_on_day": "2"}, ("Held on", "1 8 2016", "2 7 2016")),
+        ({"areas": ["b"]}, {"areas": ["a", "b"]}, ("Areas", "Bridge", "Abbey, Bridge")),
+        ({"areas": []}, {"areas": ["b"]}, ("Areas", "Nothing", "Bridge")),
+    ],
+)
+def test_what_both_have_changed_is_said_in_both_versions(
+    theirs: dict[str, object], yours: dict[str, object], clash: tuple[str, str, str] | None
+) -> None:
+    form = Record(opened(**yours), initial={**AS_IT_WAS, **theirs})
+    assert form.is_valid() == (clash is None)
+    assert form.clashes == ([forms.Clash(*clash)] if clash else [])
+
+
+def test_two_who_have_written_the_same_are_of_one_mind() -> None:
+    assert Record(opened(title="Birch"), initial={**AS_IT_WAS, "title": "Birch"}).is_valid()
+
+
+def test_sent_once_more_with_both_in_view_it_is_taken() -> None:
+    theirs = {**AS_IT_WAS, "title": "Birch"}
+    shown = Record(opened(title="Cedar"), initial=theirs)
+    assert not shown.is_valid()
+    assert Record(shown.data, initial=theirs).is_valid()
+
+
+def test_what_the_form_showed_is_no_answer_of_its() -> None:
+    form = Record(opened(), initial=AS_IT_WAS)
+    assert form.is_valid()
+    assert "as_opened" not in form.cleaned_data
+
+
+@pytest.mark.parametrize("typed", [{"title": "Birch"}, {"held_on_day": "thirty"}, {"areas": []}, {"agreed": None}])
+def test_a_form_begins_with_what_was_typed_whether_it_makes_sense_or_not(typed: dict[str, object]) -> None:
+    form, data = Record(initial=AS_IT_WAS), opened(**typed)
+    assert form.take_up(data)
+    again = Record(data, initial=AS_IT_WAS)
+    assert [form[name].value() for name in AS_IT_WAS] == [again[name].value() for name in AS_IT_WAS]
+
+
+def test_what_was_typed_and_says_no_more_than_the_record_is_no_draft() -> None:
+    assert not Record(initial=AS_IT_WAS).take_up(opened())
+
+
+class Secret(forms.PageForm):
+    password = forms.LineField(label="Password", widget=forms.forms.PasswordInput)
+    why = forms.TextField(label="Why?")
+
+
+def test_a_form_with_a_password_is_kept_nowhere() -> None:
+    assert not Secret().is_typed
+
+
+def test_a_form_with_a_text_area_is_kept_while_it_is_typed() -> None:
+    assert Visit().is_long

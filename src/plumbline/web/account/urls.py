@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-in/code/", views.second_factor, name="mfa_authenticate"),
     path("sign-out/", views.sign_out, name="account_logout"),
     path("sign-in/inactive/", views.inactive, name="account_inactive"),
+    path("session/", views.go_on, name="session_go_on"),
     path("account/", views.my_account, name="account"),
     path("account/password/", views.change_password, name="account_change_password"),
     path("account/confirm/", views.reauthenticate, name="account_reauthenticate"),

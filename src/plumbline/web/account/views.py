@@ -8,8 +8,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.conf import settings
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from plumbline.people.access import ROLES, current_roles
 from plumbline.people.models import RoleHeld
@@ -48,6 +49,14 @@ take_off_second_factor = signed_in(lambda request: totp.deactivate_totp(request)
 view_recovery_codes = signed_in(lambda request: recovery_codes.view_recovery_codes(request))
 make_recovery_codes = signed_in(lambda request: recovery_codes.generate_recovery_codes(request))
 download_recovery_codes = signed_in(lambda request: recovery_codes.download_recovery_codes(request))
+
+
+@signed_in
+@require_POST
+def go_on(request: Request) -> HttpResponseBase:
+    """Stay signed in: the session ends later."""
+    request.session["used_at"] = int(request.at.timestamp())
+    return HttpResponse(status=204)
 
 
 @signed_in

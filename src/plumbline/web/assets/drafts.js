@@ -1,33 +1,48 @@
 // What is typed is sent as it is typed (htmx). Each sending carries the moment of typing, so that one that arrives late
-// never overwrites a newer one; and what was typed last is sent when the page is left or put away. Once a form itself is
-// sent, nothing more is: a draft that came after it would stand there as if it had not been saved.
+// never overwrites a newer one; and what was typed last is sent when the page is left or put away. Files stay here.
+// Once a form itself is sent, nothing more is: a draft that came after it would stand there as if it had not been saved.
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.detail.elt.closest("[data-pl-draft]");
   if (!form) return;
-  if (form.dataset.plSent) event.preventDefault();
-  else event.detail.parameters.seq = String(Date.now());
+  if (form.dataset.plSent) return event.preventDefault();
+  for (const field of form.querySelectorAll("input[type=file]")) event.detail.formData.delete(field.name);
+  event.detail.formData.set("seq", String(Date.now()));
 });
+
+for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failed, (event) => {
+    const form = event.detail.elt.closest("[data-pl-draft]");
+    if (!form) return;
+    form.dataset.plTyped = "yes";
+    const said = form.querySelector(".pl-saved");
+    if (said) said.textContent = "Not kept as a draft: no answer came. What you typed is still on this page.";
+  });
+}
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "hidden") return;
   for (const form of document.querySelectorAll("[data-pl-draft][data-pl-typed]")) {
+    const address = form.getAttribute("hx-post") || form.querySelector("[hx-post]").getAttribute("hx-post");
     const typed = new FormData(form);
+    for (const field of form.querySelectorAll("input[type=file]")) typed.delete(field.name);
     typed.set("seq", String(Date.now()));
-    navigator.sendBeacon(form.getAttribute("hx-post"), typed);
+    navigator.sendBeacon(address, typed);
   }
 });
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-pl-draft]");
-  if (form) form.dataset.plTyped = "yes";
+  if (!form) return;
+  form.dataset.plTyped = "yes";
+  delete form.dataset.plSent;
 });
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  delete form.dataset.plTyped;
   if (!form.matches("[data-pl-draft]")) return;
+  delete form.dataset.plTyped;
   form.dataset.plSent = "yes";
-  htmx.trigger(form, "htmx:abort");
+  form.dispatchEvent(new Event("htmx:abort"));
 });
 
 // The page as it was left, shown again by "Back": typing on it is kept again.

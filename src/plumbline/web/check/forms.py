@@ -5,6 +5,8 @@ from plumbline.web.settings.forms import Evidence
 class Unchanged(Evidence):
     """Nothing new in the report, with evidence of having looked."""
 
+    changes_a_record = True
+
     note = forms.TextField(label="Note", rows=3, max_length=1000, required=False)
 
 

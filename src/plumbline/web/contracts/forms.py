@@ -33,6 +33,8 @@ class OnDayKnown(OnDay):
 class ContractEntry(forms.PageForm):
     """One line of the register."""
 
+    changes_a_record = True
+
     reference = forms.LineField(label="Reference", width=20, hint="The number by which the council knows the contract")
     title = forms.LineField(label="Title")
     kind = forms.ChoiceField(

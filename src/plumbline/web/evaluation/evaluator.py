@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from plumbline.commissioning.models import Evaluator, Tender
 from plumbline.commissioning.operations import evaluation as operations
@@ -16,16 +14,13 @@ from plumbline.commissioning.queries.evaluation import Cell, Sheet
 from plumbline.commissioning.rules.scoring import plain
 from plumbline.evidence import operations as evidence
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people import drafts
 from plumbline.people.access import Permission, may
-from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evaluation import leading
 from plumbline.web.evaluation.forms import Declaration, Score, scores_of
 from plumbline.web.evidence.files import answer_with
 from plumbline.web.request import Request
 
-DRAFT = "score"
 # A conflict that arises later is declared until the scores are settled.
 _TELLS = queries.DECLARABLE | {Tender.State.MODERATION}
 
@@ -121,10 +116,9 @@ def score(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
     own, sheet, cell = _cell(request, pk, bid_id, question)
     asked = next(each for each in queries.questions_of(own.tender) if each.key == question)
     scoring = own.tender.state == Tender.State.EVALUATION and own.locked_at is None
-    draft = drafts.find(user=request.user, form=DRAFT, subject=_subject(cell)) if scoring else None
     form = Score(
         request.POST if request.method == "POST" and scoring else None, choices=scores_of(asked, cell.criterion),
-        initial=dict(draft.payload) if draft else _kept(cell),
+        initial=_kept(cell),
     )  # fmt: skip
     if form.is_valid():
         try:
@@ -135,7 +129,6 @@ def score(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
         except RuleBroken as refusal:
             form.refuse(refusal, field={"missing_comment": "comment", "off_scale": "score"}.get(refusal.code))
         else:
-            drafts.drop(user=request.user, form=DRAFT, subject=_subject(cell))
             following = queries.next_open(queries.sheet_of(own), after=cell)
             messages.success(request, f"Saved: {cell.bid.supplier.name}, {plain(form.given())}.")
             return redirect(_address(pk, following) if following else reverse("tender_evaluation", args=[pk]))
@@ -145,16 +138,12 @@ def score(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
         "question": asked, "weight": plain(asked.weight), "highest": plain(asked.highest),
         "minimum": plain(asked.minimum) if asked.minimum is not None else "",
         "answer": queries.answer_text(cell.bid, question), "papers": queries.papers_of(cell.bid, question),
-        "at": cells.index(cell) + 1, "of": len(cells), "scoring": scoring, "draft": draft,
+        "at": cells.index(cell) + 1, "of": len(cells), "scoring": scoring,
     })  # fmt: skip
 
 
 def _kept(cell: Cell) -> dict[str, str]:
     return {"score": plain(cell.score.score), "comment": cell.score.comment} if cell.score else {}
-
-
-def _subject(cell: Cell) -> str:
-    return f"{cell.bid.pk}.{cell.criterion.key}"[:60]
 
 
 def _cell(request: Request, pk: int, bid_id: int, question: str) -> tuple[Evaluator, Sheet, Cell]:
@@ -163,19 +152,6 @@ def _cell(request: Request, pk: int, bid_id: int, question: str) -> tuple[Evalua
         raise Http404
     sheet = queries.sheet_of(own)
     return own, sheet, queries.cell_of(sheet, bid_id=bid_id, question=question)
-
-
-@requires(Permission.TENDERS_EVALUATE)
-@require_POST
-def typed(request: Request, pk: int, bid_id: int, question: str) -> HttpResponseBase:
-    """Keep what is typed now, apart from the score; answers with "Saved 14:32", to stand by the button."""
-    own, _, cell = _cell(request, pk, bid_id, question)
-    if own.locked_at is not None:
-        raise Http404
-    payload = {name: request.POST.get(name, "") for name in ("score", "comment")}
-    drafts.keep(user=request.user, form=DRAFT, subject=_subject(cell), base=0, payload=payload,
-                seq=int(request.at.timestamp() * 1000), at=request.at)  # fmt: skip
-    return HttpResponse(f"Kept as a draft at {wording.clock(timezone.localtime(request.at))}")
 
 
 @requires(Permission.TENDERS_EVALUATE)

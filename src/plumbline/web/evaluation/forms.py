@@ -74,6 +74,8 @@ class Meeting(forms.PageForm):
 
 
 class Agree(Score):
+    changes_a_record = True
+
     discussion = forms.TextField(
         label="What was discussed?", rows=5, max_length=6000, missing="Say what was discussed",
         hint="Enough to explain the score later. Bidders are told these words: name no evaluator and no other bidder.",
@@ -115,6 +117,8 @@ class OnDay(forms.PageForm):
 
 
 class Letter(forms.PageForm):
+    changes_a_record = True
+
     text = forms.TextField(label="The letter", rows=24, missing="The letter is empty")
 
 

@@ -8,8 +8,6 @@ urlpatterns = [
     path("tenders/<int:pk>/evaluation/lock/", evaluator.lock, name="evaluation_lock"),
     path("tenders/<int:pk>/evaluation/papers/<int:paper_id>/", evaluator.paper, name="evaluation_paper"),
     path("tenders/<int:pk>/evaluation/score/<int:bid_id>/<slug:question>/", evaluator.score, name="evaluation_score"),
-    path("tenders/<int:pk>/evaluation/score/<int:bid_id>/<slug:question>/typed/", evaluator.typed,
-         name="evaluation_typed"),
     path("tenders/<int:pk>/evaluation/board/", leading.board, name="evaluation_board"),
     path("tenders/<int:pk>/evaluation/evaluators/", leading.assign, name="evaluation_assign"),
     path("tenders/<int:pk>/evaluation/evaluators/<int:evaluator_id>/", leading.decide, name="evaluation_decide"),

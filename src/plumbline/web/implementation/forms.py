@@ -16,6 +16,8 @@ def people(users: Sequence[User]) -> list[tuple[str, str]]:
 class Start(forms.PageForm):
     """The day on which the service starts."""
 
+    changes_a_record = True
+
     service_starts_on = forms.DayField(label="On which day does the service start?")
 
 
@@ -31,6 +33,8 @@ class SupplierNew(forms.PageForm):
 
 
 class Leads(forms.PageForm):
+    changes_a_record = True
+
     commissioner = forms.ChoiceField(label="Lead commissioner")
     service_area_lead = forms.ChoiceField(label="Service-area lead")
 
@@ -65,6 +69,8 @@ class Owners(forms.PageForm):
 class Item(forms.PageForm):
     """Progress on one item of the plan."""
 
+    changes_a_record = True
+
     state = forms.ChoiceField(label="Where does it stand?", widget=forms.Radios, choices=PlanItem.State.choices)
     note = forms.TextField(
         label="What was done, or why it is not needed", required=False, rows=4, max_length=4000,
@@ -83,6 +89,8 @@ class Item(forms.PageForm):
 
 
 class ContactForm(forms.PageForm):
+    changes_a_record = True
+
     name = forms.LineField(label="Name, or the name of the desk", max_length=200)
     phone = forms.LineField(label="Telephone", required=False, max_length=60, width=20)
     email = forms.EmailField(label="E-mail", required=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,6 @@ from plumbline.contracts.models import Incident, IncidentState, Notification
 from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries import incidents as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people import drafts
 from plumbline.people.access import Permission
 from plumbline.placements.access import children_visible_to
 from plumbline.web.access import requires
@@ -24,7 +23,6 @@ from plumbline.web.incidents.views import WORKS, address_of_contract, may_report
 from plumbline.web.request import Request, acting
 
 MANAGES = Permission.INCIDENTS_MANAGE
-DRAFT = "incident_report"
 
 
 @requires(*WORKS)
@@ -33,14 +31,9 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     if not may_report(request, contract):
         raise Http404
-    about: dict[str, Any] = {"user": request.user, "form": DRAFT, "subject": f"contract:{contract.pk}"}
-    if request.method == "POST" and request.POST.get("discard"):
-        drafts.drop(**about)
-        return redirect("incident_report", contract.pk)
-    draft = drafts.find(**about) if request.method != "POST" else None
     local = timezone.localtime(words.now_of(request))
     form = forms.Report(request.POST or None, contract=contract, initial={
-        "occurred_on": local.date(), "occurred_time": f"{local:%H:%M}", **(draft.payload if draft else {}),
+        "occurred_on": local.date(), "occurred_time": f"{local:%H:%M}",
     })  # fmt: skip
     if form.is_valid():
         try:
@@ -51,29 +44,12 @@ def report(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            drafts.drop(**about)
             messages.success(request, f"Reported as {made.reference}. Now tell those below, the most urgent first.")
             return redirect("incident", made.pk)
     return render(request, "incidents/report.html", {
-        "contract": contract, "form": form, "agreed": queries.form_in_force(contract), "draft": draft,
+        "contract": contract, "form": form, "agreed": queries.form_in_force(contract),
         "cancel": address_of_contract(request, contract),
     })  # fmt: skip
-
-
-@requires(*WORKS)
-def report_draft(request: Request, pk: int) -> HttpResponseBase:
-    """What is typed into a report, kept as it is typed for its writer alone."""
-    contract = contract_seen(request.user, contract_id=pk, on=request.day)
-    if request.method != "POST" or not may_report(request, contract):
-        raise Http404
-    form = forms.Report(request.POST, contract=contract)
-    seq = request.POST.get("seq", "")
-    kept = drafts.keep(
-        user=request.user, form=DRAFT, subject=f"contract:{contract.pk}", base=0, payload=form.typed(),
-        seq=int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 17 else int(request.at.timestamp() * 1000),
-        at=request.at,
-    )  # fmt: skip
-    return HttpResponse(f"Kept {timezone.localtime(request.at):%H:%M}, not reported yet" if kept else "")
 
 
 @requires(*WORKS)

@@ -108,13 +108,10 @@ class Report(_Facts):
         label="Staff concerned", rows=2, max_length=2000, required=False, hint="One name on each line; read as little"
     )
 
-    def typed(self) -> dict[str, Any]:
-        """What stands in the fields, whether it makes sense yet or not: what a draft keeps, and begins with again."""
-        return {name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-                for name, field in self.fields.items()}  # fmt: skip
-
 
 class ChangeFacts(_Facts):
+    changes_a_record = True
+
     staff_involved = forms.TextField(label="Staff concerned", rows=2, max_length=2000, required=False)
     strategy_discussion = forms.ChoiceField(
         label="Was there a strategy discussion?", widget=forms.Radios, required=False,
@@ -183,6 +180,8 @@ class Decide(forms.PageForm):
 
 
 class Outcome(forms.PageForm):
+    changes_a_record = True
+
     outcome = forms.ChoiceField(label="Outcome of the allegation", widget=forms.Radios, choices=tuple(OUTCOMES.items()),
                                 missing="Choose the outcome")  # fmt: skip
     because = forms.TextField(label="Who decided it, and on what?", rows=3, max_length=2000,
@@ -212,6 +211,8 @@ class Reopen(forms.PageForm):
 
 
 class Close(forms.PageForm):
+    changes_a_record = True
+
     lessons = forms.TextField(
         label="What was learnt?", rows=6, max_length=10_000, missing="Write down what was learnt",
         hint="Many people read this. Name nobody.",
@@ -234,6 +235,8 @@ class LinkChild(forms.PageForm):
 
 class Steps(forms.PageForm):
     """The steps of an incident form: a line each, of text, duty and whom it tells; `more` empty lines at the end."""
+
+    changes_a_record = True
 
     def __init__(self, *args: Any, steps: list[Step], more: int = 3, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

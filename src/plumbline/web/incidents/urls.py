@@ -23,7 +23,6 @@ urlpatterns = [
     path("incidents/<int:pk>/child/", doing.child, name="incident_child"),
     path("contracts/<int:pk>/incidents/", views.contract_incidents, name="contract_incidents"),
     path("contracts/<int:pk>/incidents/report/", doing.report, name="incident_report"),
-    path("contracts/<int:pk>/incidents/report/draft/", doing.report_draft, name="incident_report_draft"),
     path("contracts/<int:pk>/incident-form/", contract_forms.incident_form, name="incident_form"),
     path("contracts/<int:pk>/incident-form/write/", contract_forms.write, name="incident_form_write"),
     path("contracts/<int:pk>/incident-form/<int:number>/agree/", contract_forms.agree, name="incident_form_agree"),

@@ -37,6 +37,8 @@ from plumbline.web.returns.reading import (
 )
 
 DRAFT = "return_answer"
+# A page that was sent after its writer's session had ended, kept whole.
+SENT = "return_page"
 
 
 @signed_in
@@ -95,6 +97,7 @@ def _answering(request: Request, page: _Page) -> HttpResponseBase:
 def unsaved(user: User, answer_set: Return, held: queries.Held, *, on: date) -> dict[str, Draft]:
     """What somebody has typed in a return and not saved, by criterion. What says no more than what is saved by now,
     such as a draft that arrived after its page was saved, is put away."""
+    _take_apart(user, answer_set, held)
     found = {}
     kept = drafts.of(user=user, form=DRAFT, prefix=f"{answer_set.pk}.")
     for criterion in held.content.criteria:
@@ -104,6 +107,15 @@ def unsaved(user: User, answer_set: Return, held: queries.Held, *, on: date) -> 
         elif draft:
             found[criterion.key] = draft
     return found
+
+
+def _take_apart(user: User, answer_set: Return, held: queries.Held) -> None:
+    """Pages that were kept whole, by their questions: a draft is of one question, as an answer is."""
+    for subject, sent in drafts.of(user=user, form=SENT, prefix=f"{answer_set.pk}.").items():
+        for criterion in held.content.criteria:
+            if f"was_{criterion.key}" in sent.payload:
+                _keep(user, answer_set, held, criterion, sent.payload, seq=sent.seq or None, at=sent.saved_at)
+        drafts.drop(user=user, form=SENT, subject=subject)
 
 
 def _subject(answer_set: Return, held: queries.Held, criterion: Criterion) -> str:
@@ -164,7 +176,7 @@ def _saved(request: Request, page: _Page) -> HttpResponseBase:
             form.add_error(field, f"{page.held.content.criterion(key).title}: {why.reason}")
     for criterion in page.criteria:
         if criterion.key in conflicts or criterion.key in refused:
-            _keep(request, page, criterion, data, seq=_milliseconds(request))
+            _keep(request.user, page.answer_set, page.held, criterion, data, seq=_milliseconds(request), at=request.at)
     return _filling(request, page, form, conflicts=conflicts)
 
 
@@ -262,6 +274,7 @@ def _filling(
         "section": found, "number": found.criteria.index(page.criteria[0]) + 1, "of": len(found.criteria),
         "is_whole": len(page.criteria) > 1, "progress": held.completeness, "button": _button(request, page),
         "back": back, "back_words": back_words, "draft_url": words.address(answer_set, "return_draft"),
+        "first": held.content.criteria.index(page.criteria[0]),
     }  # fmt: skip
     return render(request, "returns/questions.html", context)
 
@@ -313,15 +326,17 @@ def draft(request: Request, return_id: int) -> HttpResponseBase:
             form = page.form(request.POST, request.day)
             is_new = not form.is_valid() or form.typed(criterion).was_touched
             if is_new or _subject(answer_set, held, criterion) in kept:
-                _keep(request, page, criterion, request.POST, seq=moment)
+                _keep(request.user, answer_set, held, criterion, request.POST, seq=moment, at=request.at)
     return HttpResponse(f"Saved {wording.clock(timezone.localtime(request.at))}")
 
 
-def _keep(request: Request, page: _Page, criterion: Criterion, data: Mapping[str, str], *, seq: int) -> None:
-    subject = _subject(page.answer_set, page.held, criterion)
+def _keep(
+    user: User, answer_set: Return, held: queries.Held, criterion: Criterion, data: Mapping[str, Any], *,
+    seq: int | None, at: datetime,
+) -> None:  # fmt: skip
     drafts.keep(
-        user=request.user, form=DRAFT, subject=subject, base=page.answer_set.revision,
-        payload={name: data[name] for name in names_of(criterion) if name in data}, seq=seq, at=request.at,
+        user=user, form=DRAFT, subject=_subject(answer_set, held, criterion), base=answer_set.revision,
+        payload={name: data[name] for name in names_of(criterion) if name in data}, seq=seq, at=at,
     )  # fmt: skip
 
 

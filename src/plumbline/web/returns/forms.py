@@ -142,6 +142,8 @@ def with_changes(data: QueryDict, changes: Mapping[str, str]) -> QueryDict:
 class ModerateForm(forms.PageForm):
     """The moderator's answers beside theirs: `value_…`, `note_…` by criterion. Nothing chosen: not moderated yet."""
 
+    changes_a_record = True
+
     def __init__(
         self, data: Mapping[str, str] | None, *, criteria: Sequence[Criterion], answers: Mapping[str, Answer]
     ) -> None:

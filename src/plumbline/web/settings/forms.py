@@ -69,6 +69,8 @@ class NoticeByHand(forms.PageForm):
 
 
 class UnregisteredByHand(forms.PageForm):
+    changes_a_record = True
+
     from_on = forms.DayField(label="Used since", hint="For example, 14 6 2016")
     legal_basis = forms.TextField(
         label="On what legal basis is the child there?", rows=3, max_length=2000,

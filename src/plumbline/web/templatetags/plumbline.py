@@ -7,12 +7,14 @@ from decimal import Decimal
 from django import template
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField, BoundWidget
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from plumbline.web import forms, wording
 from plumbline.web.tables import Cell
+from plumbline.web.typed import places
 
 register = template.Library()
 
@@ -196,3 +198,19 @@ def dressed(form: BaseForm) -> BaseForm:
         forms.dress(form)
         form.is_dressed = True  # type: ignore[attr-defined]  # a mark of ours on a form that is not
     return form
+
+
+@register.simple_tag(takes_context=True)
+def typed(context: Context, form: object) -> places.Offer | None:
+    """Let a form begin with what its writer typed and did not save. `c-form` does it; before, for what stands in its
+    slot: {% typed form as before %}."""
+    return places.offer(context["request"], form) if "request" in context else None
+
+
+@register.simple_tag(takes_context=True)
+def typed_line(context: Context, form: str, *about: object) -> SafeString:
+    """The sealed line of a form whose page keeps its drafts itself, under this name and subject."""
+    request = context["request"]
+    subject = ".".join(str(each) for each in about)
+    place = places.Place(request.user.pk, form, subject, request.get_full_path(), by_page=True)
+    return format_html('<input type="hidden" name="{}" value="{}">', places.FIELD, place.sealed())

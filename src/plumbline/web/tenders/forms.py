@@ -38,6 +38,8 @@ def _number(value: Any) -> int | None:
 class What(forms.PageForm):
     """What is bought, by whom, and how."""
 
+    changes_a_record = True
+
     title = forms.LineField(label="Title", max_length=300)
     service = forms.LineField(label="Service", hint="As people know it, such as short breaks", max_length=200)
     kind = forms.ChoiceField(
@@ -77,6 +79,8 @@ class What(forms.PageForm):
 class Asked(forms.PageForm):
     """What every bidder is asked, and how answers are scored."""
 
+    changes_a_record = True
+
     stage1_id = forms.ChoiceField(
         label="Stage 1: the business-information assessment", required=False,
         hint="Passed or failed. Nothing is published without it.",
@@ -113,6 +117,8 @@ class Asked(forms.PageForm):
 
 
 class Timetable(forms.PageForm):
+    changes_a_record = True
+
     bids_due_on = forms.DayField(
         label="Last day for bids", required=False, hint="A direct award needs none. For example, 1 9 2016"
     )
@@ -137,6 +143,8 @@ class Timetable(forms.PageForm):
 
 
 class People(forms.PageForm):
+    changes_a_record = True
+
     lead_commissioner_id = forms.ChoiceField(label="Lead commissioner")
     service_area_lead_id = forms.ChoiceField(label="Service-area lead", required=False)
 
@@ -232,6 +240,8 @@ class BidsFile(forms.PageForm):
 
 
 class Answers(forms.PageForm):
+    changes_a_record = True
+
     def __init__(self, *args: Any, questions: Sequence[Criterion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for question in questions:
@@ -290,6 +300,8 @@ class AnswerCame(forms.PageForm):
 
 
 class Exclusion(forms.PageForm):
+    changes_a_record = True
+
     result = forms.ChoiceField(label="What was found?", widget=forms.Radios, missing="Choose what was found")
     note = forms.TextField(label="What, and why was it decided so?", required=False, rows=4, max_length=4000,
                            hint="Needed wherever something was found")  # fmt: skip
@@ -305,6 +317,8 @@ class Exclusion(forms.PageForm):
 
 
 class Letter(forms.PageForm):
+    changes_a_record = True
+
     text = forms.TextField(label="The letter", rows=24, missing="The letter is empty")
 
 

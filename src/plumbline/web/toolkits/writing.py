@@ -56,7 +56,9 @@ def new_toolkit(request: Request) -> HttpResponseBase:
 def edit(request: Request, version_id: int) -> HttpResponseBase:
     """Saving keeps the text with its faults or without, and says where they are; only publishing needs it right."""
     draft = version_or_404(request, version_id)
-    if draft.state != ToolkitVersion.State.DRAFT or draft.source != ToolkitVersion.Source.COUNCIL:
+    is_ours = draft.state == ToolkitVersion.State.DRAFT and draft.source == ToolkitVersion.Source.COUNCIL
+    # What was typed while somebody else published it is refused on the page, and not lost with a redirect.
+    if not is_ours and request.method != "POST":
         return redirect("toolkit_version", draft.pk)
     form = Written(request.POST or None, initial={"text": draft.text, "base": draft.sha256})
     context: dict[str, Any] = {"version": draft, "name": name_of(draft), "shown": draft.text}
@@ -77,10 +79,10 @@ def edit(request: Request, version_id: int) -> HttpResponseBase:
             if not faults:
                 messages.success(request, "Saved. There are no faults in it.")
                 return redirect("toolkit_version", draft.pk)
-            return redirect(f"{reverse('toolkit_edit', args=[draft.pk])}?saved=1")
+            messages.warning(request, "Saved as you typed it. It cannot be published until the faults are mended.")
+            return redirect("toolkit_edit", draft.pk)
     context |= {
         "form": form,
-        "saved": "saved" in request.GET and request.method == "GET",
         "faults": faults_of(context["shown"], draft.toolkit.key),
         "breadcrumbs": [*crumbs(draft)[:-1], (f"Version {draft.number}", reverse("toolkit_version", args=[draft.pk])),
                         ("Edit", "")],

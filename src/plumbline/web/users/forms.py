@@ -64,6 +64,8 @@ class Because(forms.PageForm):
 
 
 class JoinProfessional(forms.PageForm):
+    changes_a_record = True
+
     professional = forms.LineField(
         label="Number in the council's records", required=False, width=10,
         hint="Such as SW007. Leave it empty to say that they are nobody there.",
