@@ -8,11 +8,19 @@ from django.db import connection
 from plumbline.audit import intake
 from plumbline.audit.intake import Column, Intake, Need, same
 from plumbline.audit.models import Import
+from plumbline.kernel.identifiers import CHARITY, COMPANY, LOCAL
 
-# The organisation of a staged row: by its number, else its name, else another wording that was said to mean it.
-_PROVIDER = """(select found.id from (
-        select i.organisation_id as id, 1 as rank from people_organisationidentifier i
+# The organisation of a staged row: by its number, else its name, else another wording that was said to mean it. A
+# number of which nobody said whose register it is of names the one body that has it as a company or as a charity.
+_PROVIDER = f"""(select found.id from (
+        select i.organisation_id as id, case i.scheme when '{LOCAL}' then 1 else 0 end as rank
+            from people_organisationidentifier i
             where s.provider_value <> '' and i.scheme = s.provider_scheme and i.value = s.provider_value
+        union all select min(i.organisation_id), 0 from people_organisationidentifier i
+            where s.provider_scheme = '{LOCAL}' and s.provider_value ~ '^[0-9]{{1,7}}$'
+                and (i.scheme, i.value) in (('{CHARITY}', ltrim(s.provider_value, '0')),
+                    ('{COMPANY}', lpad(s.provider_value, 8, '0')))
+            having count(distinct i.organisation_id) = 1
         union all select o.id, 2 from people_organisation o where o.sort_key = s.provider_key
         union all select n.organisation_id, 3 from people_organisationname n where n.sort_key = s.provider_key
     ) found order by rank limit 1)"""
@@ -33,23 +41,28 @@ _CONTRACT = "join contracts_contract c on c.reference = s.contract"
 
 
 def _make_providers(staged: str) -> None:
-    intake.insert(
-        "people_organisation",
-        given={"name": "n.provider", "sort_key": "n.provider_key", "sector": "'other'"},
-        rows=f"""(select distinct on (s.provider_key) s.provider, s.provider_key from {staged} s
-                where {_PROVIDER} is null order by s.provider_key, s.line) n order by n.provider_key
-            on conflict do nothing""",
-        parameters={},
-    )
-    intake.insert(
-        "people_organisationidentifier",
-        given={"organisation_id": "n.organisation", "scheme": "n.provider_scheme", "value": "n.provider_value"},
-        rows=f"""(select distinct on (s.provider_scheme, s.provider_value) s.provider_scheme, s.provider_value,
-                {_PROVIDER} as organisation from {staged} s
-                where s.provider_value <> '' order by s.provider_scheme, s.provider_value, s.line) n
-            on conflict do nothing""",
-        parameters={},
-    )
+    """The bodies that nobody has named yet, and the numbers: those whose register is said first, for the others are
+    looked up among them."""
+    for said in (f"s.provider_scheme <> '{LOCAL}'", f"s.provider_scheme = '{LOCAL}'"):
+        intake.insert(
+            "people_organisation",
+            given={"name": "n.provider", "sort_key": "n.provider_key", "sector": "'other'"},
+            # Two names of one number are one body, made under the first of them.
+            rows=f"""(select distinct on (coalesce(nullif(s.provider_value, ''), s.provider_key), s.provider_scheme)
+                        s.provider, s.provider_key from {staged} s where {said} and {_PROVIDER} is null
+                    order by coalesce(nullif(s.provider_value, ''), s.provider_key), s.provider_scheme, s.line) n
+                order by n.provider_key on conflict do nothing""",
+            parameters={},
+        )
+        intake.insert(
+            "people_organisationidentifier",
+            given={"organisation_id": "n.organisation", "scheme": "n.provider_scheme", "value": "n.provider_value"},
+            rows=f"""(select distinct on (s.provider_scheme, s.provider_value) s.provider_scheme, s.provider_value,
+                    {_PROVIDER} as organisation from {staged} s where {said} and s.provider_value <> ''
+                    order by s.provider_scheme, s.provider_value, s.line) n
+                where n.organisation is not null on conflict do nothing""",
+            parameters={},
+        )
 
 
 def _make_settings(urns: str) -> None:

@@ -17,6 +17,7 @@ from ocdsmerge import Merger
 
 from plumbline.commissioning.rules.ocds import SUPPLYING, Awarded, Contracted, Party, Process, Release
 from plumbline.exchange.readers import WrongFile
+from plumbline.kernel.identifiers import in_one_form
 
 SCHEMA = Path(__file__).parent / "ocds_schema" / "release-schema.json"
 # A package is read whole; the services give at most a few megabytes at a time.
@@ -222,10 +223,9 @@ def _party(key: str, award_id: str, party: Mapping[str, Any], reference: Mapping
         award_id=award_id[:200],
         name=_text(name)[:300],
         identifiers=tuple(
-            dict.fromkeys(
-                (str(each["scheme"])[:40], str(each["id"]).strip().upper()[:80])
-                for each in numbers
-                if each.get("scheme") and str(each.get("id") or "").strip()
+            (scheme[:40], number[:80])
+            for scheme, number in in_one_form(
+                (each["scheme"], str(each["id"])) for each in numbers if each.get("scheme") and each.get("id")
             )
         ),
         roles=tuple(party.get("roles") or ["supplier"]),

@@ -40,7 +40,7 @@ def a_tender(state: str = "published") -> Tender:
 
 def a_bid(tender: Tender, name: str, state: str = "unsuccessful") -> Bid:
     supplier = Organisation.objects.create(name=name, sort_key=name.casefold(), sector="other")
-    OrganisationIdentifier.objects.create(organisation=supplier, scheme="GB-COH", value=f"0{supplier.pk}")
+    OrganisationIdentifier.objects.create(organisation=supplier, scheme="GB-COH", value=f"{supplier.pk:08}")
     return Bid.objects.create(
         tender=tender, supplier=supplier, received_at=AT, price=240_000, state=state, entered_at=AT
     )

@@ -193,6 +193,22 @@ def test_a_supplier_is_matched_by_its_number(tmp_path):
     assert OcdsParty.objects.values_list("match", "organisation").get() == ("identifier", known.pk)
 
 
+def test_a_supplier_is_matched_by_its_number_published_without_its_zeros(tmp_path):
+    known = a_supplier("Fenside Care Limited", "GB-COH", "01234567")
+
+    take(package(tmp_path, release(**award(scheme="GB-COH", number="1234567"))))
+
+    assert OcdsParty.objects.values_list("match", "organisation").get() == ("identifier", known.pk)
+
+
+def test_two_suppliers_published_without_a_number_are_not_one_by_their_noughts(tmp_path):
+    a_supplier("Fenside Care Limited", "GB-COH", "01234567")
+
+    take(package(tmp_path, release(**award(scheme="GB-COH", number="00000000"))))
+
+    assert OcdsParty.objects.values_list("match", "identifiers").get() == ("waiting", [])
+
+
 def test_a_supplier_of_the_same_name_without_a_number_waits_for_a_person(tmp_path):
     a_supplier("Fenside Care Ltd")
 
@@ -237,10 +253,10 @@ def test_a_decision_can_be_undone(tmp_path):
 
 
 def test_a_number_of_another_supplier_is_not_taken_over(tmp_path):
-    a_supplier("Brightwater Homes", "GB-COH", "7")
+    a_supplier("Brightwater Homes", "GB-COH", "00000007")
     other, officer = a_supplier("Fenside"), a_user("contract_officer")
     take(package(tmp_path, release(**award())))
-    OcdsParty.objects.update(identifiers=[{"scheme": "GB-COH", "id": "7"}])
+    OcdsParty.objects.update(identifiers=[{"scheme": "GB-COH", "id": "00000007"}])
 
     with pytest.raises(RuleBroken, match="Brightwater Homes"):
         suppliers.decide_party(party_id=OcdsParty.objects.get().pk, organisation_id=other.pk, by=officer, at=AT, on=ON)

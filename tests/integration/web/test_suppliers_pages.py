@@ -122,7 +122,7 @@ def test_a_supplier_shows_its_contracts_bids_and_notices(
     page: Page, officer: User, commissioner: User, tmp_path: Path
 ) -> None:
     supplier = a_supplier("Elder Care")
-    supplier.identifiers.create(scheme="GB-COH", value="7")
+    supplier.identifiers.create(scheme="GB-COH", value="00000007")
     contract = a_contract(provider=supplier)
     bid = a_bid(commissioner, a_tender(commissioner, state="closed"), supplier=supplier)
     party = published(tmp_path, name="Elder", number="7")
@@ -265,7 +265,7 @@ def test_a_number_given_to_the_wrong_supplier_can_be_given_to_the_right_one(
     client.post("/suppliers/to-decide/", {"party0": party.pk, "is0": wrong.pk})
     client.post("/suppliers/to-decide/undo/", {"party": party.pk})
     client.post("/suppliers/to-decide/", {"party0": party.pk, "is0": right.pk})
-    assert OrganisationIdentifier.objects.get(value="77").organisation == right
+    assert OrganisationIdentifier.objects.get(value="00000077").organisation == right
 
 
 def test_who_was_matched_by_a_number_taken_back_waits_again(page: Page, officer: User, tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_who_is_none_of_ours_by_name_alone_is_asked_about_again(page: Page, offi
 def test_a_number_known_before_the_decision_stays_when_it_is_undone(page: Page, officer: User, tmp_path: Path) -> None:
     party = published(tmp_path, number="77")
     known = a_supplier()
-    known.identifiers.create(scheme="GB-COH", value="77")
+    known.identifiers.create(scheme="GB-COH", value="00000077")
     client = page(officer)
     client.post("/suppliers/to-decide/", {"party0": party.pk, "is0": known.pk})
     client.post("/suppliers/to-decide/undo/", {"party": party.pk})

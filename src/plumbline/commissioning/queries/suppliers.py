@@ -14,6 +14,7 @@ from plumbline.audit.models import Event
 from plumbline.commissioning.access import bids_visible_to
 from plumbline.commissioning.models import Bid, OcdsParty, OcdsProcess, SupplierMerge
 from plumbline.kernel.errors import NotAllowed
+from plumbline.kernel.identifiers import any_form
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -74,7 +75,10 @@ def like(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
     """Those of the suppliers called so, under whichever name, or with such a number."""
     number = "".join(text.split())
     found = Organisation.objects.filter(
-        Q(name__icontains=text) | Q(sort_key__contains=sort_key(text)) | Q(identifiers__value__icontains=number)
+        Q(name__icontains=text)
+        | Q(sort_key__contains=sort_key(text))
+        | Q(identifiers__value__icontains=number)
+        | Q(identifiers__value__in=any_form(text))
     )
     return rows.filter(pk__in=found.values(head=Coalesce("merged_into", "pk")))
 
