@@ -3,12 +3,15 @@
 How rows become rows of a table: see `audit.intake`. Providers and settings that nobody has named yet are made first.
 """
 
+from collections.abc import Mapping
+
 from django.db import connection
 
 from plumbline.audit import intake
 from plumbline.audit.intake import Column, Intake, Need, same
 from plumbline.audit.models import Import
 from plumbline.kernel.identifiers import CHARITY, COMPANY, LOCAL
+from plumbline.ofsted.intake import register_meant
 
 # The organisation of a staged row: by its number, else its name, else another wording that was said to mean it. A
 # number of which nobody said whose register it is of names the one body that has it as a company or as a charity.
@@ -24,14 +27,6 @@ _PROVIDER = f"""(select found.id from (
         union all select o.id, 2 from people_organisation o where o.sort_key = s.provider_key
         union all select n.organisation_id, 3 from people_organisationname n where n.sort_key = s.provider_key
     ) found order by rank limit 1)"""
-
-# Contracts name URNs without their register: one that only education lists is a school's, any other a home's.
-_REGISTER = """(case when n.urn ~ '^[0-9]{6}$'
-        and exists (select from ofsted_setting e where e.urn = n.urn and e.register = 'education'
-            and e.listed_on is not null)
-        and not exists (select from ofsted_setting h where h.urn = n.urn and h.register = 'social_care'
-            and h.listed_on is not null)
-    then 'education' else 'social_care' end)"""
 
 _OF_CONTRACT = Need(
     "contracts_contract", of="contract", key="reference", code="unknown_contract",
@@ -69,7 +64,7 @@ def _make_settings(urns: str) -> None:
     """A setting that no list has named yet stands as unmatched. `urns`: a select of one column, urn."""
     intake.insert(
         "ofsted_setting",
-        given={"register": _REGISTER, "urn": "n.urn"},
+        given={"register": register_meant("n.urn"), "urn": "n.urn"},
         rows=f"(select distinct urn from ({urns}) u where urn <> '' order by urn) n on conflict do nothing",
         parameters={},
     )
@@ -120,10 +115,8 @@ EVALUATIONS = Intake(
 VISITS = Intake(
     table="contracts_visit",
     columns=(),
-    joins=f"""{_CONTRACT} left join lateral (
-        select o.id from ofsted_setting o where s.setting_urn <> '' and o.urn = s.setting_urn
-        order by exists (select from contracts_contractsetting x where x.contract_id = c.id and x.setting_id = o.id)
-            desc, o.listed_on is not null desc, o.register desc limit 1) g on true""",
+    joins=f"""{_CONTRACT} left join ofsted_setting g
+        on g.urn = s.setting_urn and g.register = {register_meant("s.setting_urn")}""",
     needs=(_OF_CONTRACT,),
     fixed={"contract_id": "c.id", "setting_id": "g.id", "visited_on": "s.visited_on", "state": "'held'"},
     match="t.contract_id = c.id and t.visited_on = s.visited_on and t.setting_id is not distinct from g.id",
@@ -151,9 +144,8 @@ def take_settings(*, staged: str, import_run: Import) -> int:
         cursor.execute(
             f"""create temporary table named_settings on commit drop as
                 select distinct on (n.contract_id, n.urn) n.contract_id, n.urn, g.id as setting_id
-                from ({named}) n left join lateral (
-                    select o.id from ofsted_setting o where o.urn = n.urn
-                    order by o.listed_on is not null desc, o.register desc limit 1) g on true"""
+                from ({named}) n left join ofsted_setting g
+                    on g.urn = n.urn and g.register = {register_meant("n.urn")}"""
         )
         cursor.execute(
             """with gone as (
@@ -175,6 +167,50 @@ def take_settings(*, staged: str, import_run: Import) -> int:
         changed = cursor.rowcount
         cursor.execute("drop table named_settings")
     return changed
+
+
+def follow_registers(meant: Mapping[int, int]) -> list[int]:
+    """Let contracts, and what was looked at and happened under them, point to the setting that their URN means now;
+    the contracts concerned. `meant`: of `ofsted.intake.meant_otherwise`."""
+    concerned: set[int] = set()
+    with connection.cursor() as cursor:
+        # A contract's URNs are of a file or a form, neither of which names a register.
+        cursor.execute(
+            f"""create temporary table moved on commit drop as
+                select t.id, t.contract_id, t.setting_id as old, m.id as new from contracts_contractsetting t
+                join ofsted_setting o on o.id = t.setting_id and o.urn ~ '^[0-9]{{6}}$'
+                join ofsted_setting m on m.urn = o.urn and m.register = {register_meant("o.urn")}
+                where m.id <> o.id;
+                delete from contracts_contractsetting t using moved where t.id = moved.id and exists (
+                    select from contracts_contractsetting k
+                    where k.contract_id = moved.contract_id and k.setting_id = moved.new);
+                update contracts_contractsetting t set setting_id = moved.new from moved where t.id = moved.id;
+                update contracts_visit v set setting_id = moved.new from moved
+                    where v.contract_id = moved.contract_id and v.setting_id = moved.old;
+                update contracts_incident i set setting_id = moved.new from moved
+                    where i.contract_id = moved.contract_id and i.setting_id = moved.old"""
+        )
+        cursor.execute("select contract_id from moved")
+        concerned |= {contract for (contract,) in cursor.fetchall()}
+        cursor.execute("drop table moved")
+        # What else names a setting that no list knows and that was meant otherwise.
+        pairs = {"old": list(meant), "new": list(meant.values())}
+        for table in ("contracts_visit", "contracts_incident"):
+            cursor.execute(
+                f"""update {table} t set setting_id = m.new
+                    from unnest(%(old)s::bigint[], %(new)s::bigint[]) m (old, new)
+                    where t.setting_id = m.old returning t.contract_id""",
+                pairs,
+            )
+            concerned |= {contract for (contract,) in cursor.fetchall() if contract is not None}
+        cursor.execute(
+            """update contracts_homereport t set setting_id = m.new
+               from unnest(%(old)s::bigint[], %(new)s::bigint[]) m (old, new)
+               where t.setting_id = m.old and not exists (select from contracts_homereport k
+                   where k.setting_id = m.new and k.kind = t.kind and k.period_from = t.period_from)""",
+            pairs,
+        )
+    return sorted(concerned)
 
 
 def find_people() -> int:

@@ -24,7 +24,6 @@ from plumbline.exchange.readers import (
     Row,
     WrongFile,
     clean,
-    clean_id,
     clean_text,
     fold,
     is_spreadsheet,

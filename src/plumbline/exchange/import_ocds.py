@@ -9,8 +9,9 @@ from django.db import transaction
 
 from plumbline.audit import intake
 from plumbline.commissioning.operations import ocds
-from plumbline.exchange.models import RefusedRow
-from plumbline.exchange.ocds_files import Refused, read_package, together
+from plumbline.exchange import refusals
+from plumbline.exchange.ocds_files import read_package, together
+from plumbline.exchange.readers import RefusedRow
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -44,7 +45,15 @@ def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datet
             }
         }
         run.save(update_fields=["files"])
-        _keep(name, package.refused, run_id=run.pk)
+        intake.stage_refusals()
+        refusals.add(
+            name,
+            [
+                RefusedRow(row.line, row.id, row.code, row.reason, {"release": str(row.body)[:20_000]})
+                for row in package.refused
+            ],
+        )
+        refusals.keep(run)
         if dry_run:
             transaction.set_rollback(True)
     return {
@@ -58,16 +67,3 @@ def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datet
         "waiting": taken.waiting,
         "import": None if dry_run else run.pk,
     }
-
-
-def _keep(name: str, refused: tuple[Refused, ...], *, run_id: int) -> None:
-    """Kept with what they said. One that was refused the same way before, and is still open, is not kept twice."""
-    before = set(RefusedRow.objects.filter(file=name, state="open").values_list("line", "row_id", "code"))
-    RefusedRow.objects.bulk_create(
-        RefusedRow(
-            import_run_id=run_id, file=name, line=row.line, row_id=row.id, code=row.code, reason=row.reason,
-            cells={"release": str(row.body)[:20_000]},
-        )
-        for row in refused
-        if (row.line, row.id, row.code) not in before
-    )  # fmt: skip

@@ -22,6 +22,7 @@ from plumbline.exchange import (
     import_ocds,
     import_ofsted,
     ocds_files,
+    ofsted_lists,
     operations,
     ssd,
     ssd_kinds,
@@ -288,15 +289,20 @@ def uploads_visible_to(viewer: User, *, on: date) -> QuerySet[Upload]:
 
 
 def can_be_mended(row: RefusedRow) -> bool:
-    """Whether it is a row of an extract: not a whole file, and not one of a list that Ofsted publishes."""
-    return bool(row.cells) and row.file in ssd_kinds.kinds() | contracts_kinds.kinds()
+    """Whether it is a row of a table: not a whole file, and no published notice, which only its publisher mends."""
+    if not row.cells:
+        return False
+    return row.ofsted_list_id is not None or row.file in ssd_kinds.kinds() | contracts_kinds.kinds()
 
 
 def cells_of(row: RefusedRow) -> dict[str, str]:
     """What the row said, or was last tried with, in the order of its kind's columns; other columns after them."""
     cells: dict[str, str] = row.tried.get("cells") or row.cells
-    kind = (ssd_kinds.kinds() | contracts_kinds.kinds()).get(row.file)
-    known = [cell.column for cell in kind.cells] if kind else []
+    if row.ofsted_list is not None:
+        known = ofsted_lists.columns_of(row.ofsted_list.family, row.ofsted_list.register)
+    else:
+        kind = (ssd_kinds.kinds() | contracts_kinds.kinds()).get(row.file)
+        known = [cell.column for cell in kind.cells] if kind else []
     return {name: cells[name] for name in [*known, *sorted(set(cells) - set(known))] if name in cells}
 
 

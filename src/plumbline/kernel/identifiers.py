@@ -14,7 +14,9 @@ COMPANY, CHARITY, SCOTTISH_CHARITY, PLATFORM = "GB-COH", "GB-CHC", "GB-SC", "GB-
 LOCAL = "LOCAL"
 
 # What people and services write where there is no number.
-_NONE = frozenset({"", "N/A", "NA", "NONE", "NULL", "NIL", "TBC", "TBA", "UNKNOWN", "NOTAPPLICABLE", "-", "#N/A", "NAN"})
+_NONE = frozenset(
+    {"", "N/A", "NA", "NONE", "NULL", "NIL", "TBC", "TBA", "UNKNOWN", "NOTAPPLICABLE", "-", "#N/A", "NAN"}
+)
 _PREFIXED = re.compile(r"([A-Z]{2}|R)?(\d+)")
 _PLATFORM = re.compile(r"([A-Z]{4})-?(\d{4})-?([A-Z]{4})")
 

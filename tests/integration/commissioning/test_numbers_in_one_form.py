@@ -25,11 +25,9 @@ def organisation(name: str, *numbers: tuple[str, str]) -> Organisation:
 
 @pytest.fixture
 def before(db: None) -> None:
-    """As the database was: any writing of a number could be kept."""
+    """As the database was: any writing of a number could be kept. As the owner, who migrates."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "alter table people_organisationidentifier drop constraint organisation_identifier_in_one_form"
-        )
+        cursor.execute("alter table people_organisationidentifier drop constraint organisation_identifier_in_one_form")
 
 
 def numbers_of(name: str) -> list[str]:
@@ -37,12 +35,14 @@ def numbers_of(name: str) -> list[str]:
     return [f"{each.scheme} {each.value}" for each in kept]
 
 
+@pytest.mark.login("owner")
 def test_a_company_number_gets_its_zeros(before: None) -> None:
     organisation("Fenside", ("GB-COH", "1234567"), ("GB-CHC", "0212424"))
     KEPT.put_in_one_form(apps, None)
     assert numbers_of("Fenside") == ["GB-COH 01234567", "GB-CHC 212424"]
 
 
+@pytest.mark.login("owner")
 def test_one_number_kept_twice_stays_with_who_has_it_in_full(before: None) -> None:
     organisation("Fenside Homes", ("GB-COH", "1234567"))
     organisation("Fenside Care", ("GB-COH", "01234567"))

@@ -19,7 +19,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import intake as settings_intake
-from plumbline.ofsted.models import Register, Setting
+from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, Organisation, OrganisationName, User
@@ -206,17 +206,9 @@ def _set_settings(contract: Contract, given: Sequence[str]) -> bool:
 
 
 def _setting(urn: str) -> Setting:
-    """The setting of a URN: the one that a list names, a home before a school; made where none is known."""
     if len(urn) > 20:
         raise RuleBroken(f"“{urn[:30]}” is not a URN.", code="bad_urn")
-    known = sorted(
-        Setting.objects.filter(urn=urn),
-        key=lambda each: (each.listed_on is None, each.register != Register.SOCIAL_CARE),
-    )
-    if known:
-        return known[0]
-    made = settings_intake.ensure_settings(register=Register.SOCIAL_CARE.value, urns=[urn])
-    return Setting.objects.get(pk=made[urn])
+    return settings_intake.setting_meant(urn)
 
 
 def _taken(reference: str) -> RuleBroken:
