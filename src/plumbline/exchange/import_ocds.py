@@ -9,6 +9,7 @@ from django.db import transaction
 
 from plumbline.audit import intake
 from plumbline.commissioning.operations import ocds
+from plumbline.contracts.operations import register
 from plumbline.exchange import refusals
 from plumbline.exchange.ocds_files import read_package, together
 from plumbline.exchange.readers import RefusedRow
@@ -18,9 +19,12 @@ from plumbline.people.access import Permission
 from plumbline.people.models import User
 
 
-def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datetime, on: date) -> dict[str, Any]:
+def import_ocds(
+    path: Path, *, prefix: str = "", dry_run: bool = False, by: User | None, at: datetime, on: date
+) -> dict[str, Any]:
     """Take the releases of a package; the answer of interfaces.md (`files`, `refused`, `seconds`), with `processes`,
-    `waiting` (suppliers for a person to decide) and `import`.
+    `waiting` (suppliers for a person to decide), `ours` (processes found to be of our own tenders) and `import`.
+    `prefix`: that of our own open data (PLUMBLINE_OCID_PREFIX).
 
     Raises RuleBroken (missing_file) and WrongFile (not_json, not_ocds, invalid_package). `line` counts releases from 1.
     """
@@ -33,7 +37,10 @@ def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datet
     with transaction.atomic():
         intake.lock(waiting=lambda: None)
         run = intake.begin(kind="ocds", label=path.name, by=by, at=at, as_at=None)
-        taken = ocds.take_releases(releases=package.releases, together=together, import_run=run, by=by, at=at)
+        taken = ocds.take_releases(
+            releases=package.releases, together=together, import_run=run, prefix=prefix, by=by, at=at
+        )
+        register.follow_published(by=by, at=at)
         run.files = {
             name: {
                 "read": package.read,
@@ -65,5 +72,6 @@ def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datet
         "seconds": round(time.monotonic() - started, 1),
         "processes": taken.processes,
         "waiting": taken.waiting,
+        "ours": taken.ours,
         "import": None if dry_run else run.pk,
     }

@@ -1,7 +1,8 @@
 """An upload from being handed in to its result: stored, looked at (a dry run), taken, each in the background.
 
 The page asks (`receive`, `ask_to_look`, `ask_to_take`, `ask_to_mend`) and the ways in enqueue the job that does it
-(`look`, `take`, `mend`: login `worker`). A job ends in a state with a sentence, whatever happens.
+(`look`, `take`, `mend`: login `worker`; `prefix`: of our own open data). A job ends in a state with a sentence,
+whatever happens.
 """
 
 import secrets
@@ -112,23 +113,23 @@ def _ask(upload: Upload, to: Upload.State, kind: str, *, by: User, at: datetime,
     audit.record(kind, by=by, at=at, subject=locked)
 
 
-def look(*, upload_id: int, home: Path, now: Clock, on: date) -> None:
+def look(*, upload_id: int, home: Path, prefix: str = "", now: Clock, on: date) -> None:
     """What would change: a dry run, kept on the upload."""
     upload = Upload.objects.select_related("uploaded_by").get(pk=upload_id)
     if upload.state != _State.LOOKING:
         return  # asked for twice: the first run did it
     with _ended(upload, now):
-        found = _import(upload, home=home, now=now, on=on, dry_run=True)
+        found = _import(upload, home=home, prefix=prefix, now=now, on=on, dry_run=True)
         _end(upload, _State.READY, would_change=_shown(found))
 
 
-def take(*, upload_id: int, home: Path, now: Clock, on: date) -> None:
+def take(*, upload_id: int, home: Path, prefix: str = "", now: Clock, on: date) -> None:
     """Take the records. Killed at any moment it has taken nothing, or everything: run again it ends the same."""
     upload = Upload.objects.select_related("uploaded_by").get(pk=upload_id)
     if upload.state != _State.TAKING:
         return
     with _ended(upload, now):
-        found = _import(upload, home=home, now=now, on=on, dry_run=False)
+        found = _import(upload, home=home, prefix=prefix, now=now, on=on, dry_run=False)
         _end(upload, _State.DONE, result=_shown(found), import_run_id=found.get("import"))
 
 
@@ -153,12 +154,12 @@ def _end(upload: Upload, state: Upload.State, **changes: Any) -> None:
     Upload.objects.filter(pk=upload.pk).update(state=state, **changes)
 
 
-def _import(upload: Upload, *, home: Path, now: Clock, on: date, dry_run: bool) -> dict[str, Any]:
+def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dry_run: bool) -> dict[str, Any]:
     folder = home / upload.folder
     as_at = date.fromisoformat(upload.options["as_at"]) if upload.options.get("as_at") else None
     if upload.kind == NOTICES:
         return import_ocds.import_ocds(
-            folder / upload.file_names[0], dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
+            folder / upload.file_names[0], prefix=prefix, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
         )
     if upload.kind == OFSTED:
         if as_at is None:
@@ -210,7 +211,7 @@ def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
         "refused_count": sum(counts.get("refused", 0) for counts in found["files"].values()),
         "notes": list(found.get("notes", ())),
         "seconds": found.get("seconds", 0),
-        **{name: found[name] for name in ("processes", "waiting") if name in found},
+        **{name: found[name] for name in ("processes", "waiting", "ours") if name in found},
     }
 
 

@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 from plumbline.actions.models import Action
 from plumbline.actions.states import OUTSTANDING
 from plumbline.audit.models import Event
-from plumbline.commissioning.models import OcdsContract, OcdsParty
+from plumbline.commissioning.models import OcdsContract, OcdsParty, OcdsProcess
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Contract,
@@ -191,6 +191,15 @@ def events_of(contract: Contract, *, most: int = 200) -> list[Event]:
 def published_to_register() -> QuerySet[OcdsContract]:
     """Published contracts that are not in the register."""
     return OcdsContract.objects.filter(registered=None).select_related("process").order_by("-starts_on", "pk")
+
+
+def notices_of(contract: Contract) -> QuerySet[OcdsProcess]:
+    """What was published of a contract: the process of its own notice, and those of the tender it came of."""
+    return (
+        OcdsProcess.objects.filter(Q(contracts__registered=contract) | Q(tender__awards__contract=contract))
+        .distinct()
+        .order_by("-latest_on", "ocid")
+    )
 
 
 def published(ocds_contract_id: int) -> OcdsContract | None:

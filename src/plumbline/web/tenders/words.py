@@ -37,6 +37,8 @@ _EVENTS: Mapping[str, str] = {
     "tender.closed": "Closed to bids",
     "tender.stage1_begun": "Stage 1 began",
     "tender.abandoned": "Abandoned",
+    "notice.tied": "A published notice was found to be of this tender",
+    "notice.untied": "A published notice was found not to be of this tender",
     "conflict.recorded": "A conflict of interest was recorded",
     "conflict.decided": "A conflict of interest was decided on",
     "bid.entered": "Bid entered",
