@@ -213,16 +213,30 @@ def follow_registers(meant: Mapping[int, int]) -> list[int]:
     return sorted(concerned)
 
 
-def find_people() -> int:
-    """Name the manager and service-area lead of contracts whose wording is a user's name or number; how many rows."""
-    found = 0
+# The user whom a wording means: as a person said, else by the number of their professional or the name they sign in
+# with, else by their name where one alone has it.
+_PERSON = """coalesce(
+    (select m.user_id from contracts_personwording m where lower(m.wording) = lower(c.{column}_wording)),
+    (select min(u.id) from people_user u left join people_professional p on p.id = u.professional_id
+        where u.is_active and (p.source_id = upper(c.{column}_wording) or u.username = lower(c.{column}_wording))
+        having count(*) = 1),
+    (select min(u.id) from people_user u where u.is_active and lower(u.name) = lower(c.{column}_wording)
+        having count(*) = 1))"""
+
+
+def find_people() -> list[int]:
+    """Name the manager and service-area lead of each contract as its wording says: nobody, where it says nobody who is
+    known. Whoever the wording was made from, on the register's form, stays. The contracts that changed."""
+    found: set[int] = set()
     with connection.cursor() as cursor:
         for column in ("manager", "area_lead"):
             cursor.execute(
-                f"""update contracts_contract c set {column}_id = u.id
-                    from people_user u left join people_professional p on p.id = u.professional_id
-                    where c.{column}_id is null and c.{column}_wording <> '' and u.is_active
-                        and (p.source_id = upper(c.{column}_wording) or lower(c.{column}_wording) = u.username)"""
+                f"""update contracts_contract c set {column}_id = said.person
+                    from (select c.id, {_PERSON.format(column=column)} as person from contracts_contract c
+                          left join people_user o on o.id = c.{column}_id
+                          where c.{column}_wording <> '' and lower(coalesce(o.name, '')) <> lower(c.{column}_wording)
+                    ) said
+                    where said.id = c.id and c.{column}_id is distinct from said.person returning c.id"""
             )
-            found += cursor.rowcount
-    return found
+            found |= {pk for (pk,) in cursor.fetchall()}
+    return sorted(found)

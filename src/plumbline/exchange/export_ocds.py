@@ -47,8 +47,9 @@ def export_tender(
 ) -> dict[str, Any]:
     """The package with one release: what is known today of the tender, its award and its contract.
 
-    `prefix`: registered for the council (PLUMBLINE_OCID_PREFIX); `uri`: where the package can be had. Raises RuleBroken without it (no_prefix), for a tender
-    that is not approved yet (not_public), and, should it ever happen, for a release that is not valid (not_valid).
+    `prefix`: registered for the council (PLUMBLINE_OCID_PREFIX); `uri`: where the package can be had. Raises RuleBroken
+    without a prefix (no_prefix), for a tender that is not approved yet (not_public), and, should it ever happen, for a
+    release that is not valid (not_valid).
     """
     access.check(by, Permission.TENDERS_VIEW, on=on)
     if not prefix:

@@ -40,7 +40,7 @@ from plumbline.contracts.models.register import (
     Visit,
     VisitFinding,
 )
-from plumbline.contracts.models.terms import AssessmentTerm
+from plumbline.contracts.models.terms import AssessmentTerm, PersonWording
 
 __all__ = [
     "Arrangement",
@@ -69,6 +69,7 @@ __all__ = [
     "KpiReading",
     "NewsSent",
     "Notification",
+    "PersonWording",
     "Policy",
     "PolicyOffer",
     "PolicyReview",
