@@ -126,6 +126,8 @@ def test_a_column_added_later_is_kept_from_then_on(own_database):
 def test_a_column_made_wider_later_is_kept_in_full(own_database):
     with psycopg.connect(databases.login_url("owner", own_database), autocommit=True) as owner:
         owner.execute("alter table flags_flagfor alter column recipient type varchar(500)")
+    from tests.conftest import point_at
+
     point_at(own_database, "owner")
     history.sync()
     with connection.cursor() as cursor:
