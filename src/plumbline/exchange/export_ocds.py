@@ -145,8 +145,8 @@ def _award(award: Award, tender: Tender) -> dict[str, Any]:
         "status": "active" if award.state == Award.State.AWARDED else "pending",
         "suppliers": [{"id": _key(award.bid.supplier), "name": award.bid.supplier.name}],
     }
-    if award.awarded_on or award.notice_on:
-        said["date"] = _moment(award.awarded_on or award.notice_on)
+    if public_on := award.awarded_on or award.notice_on:
+        said["date"] = _moment(public_on)
     value = award.bid.price if award.bid.price is not None else tender.value
     if value is not None:
         said["value"] = _money(value)

@@ -1,11 +1,13 @@
 """Numbers of published suppliers in the one form in which they are compared: a company's with its leading zeros."""
 
+from typing import Any
+
 from django.db import migrations
 
 from plumbline.kernel.identifiers import in_one_form
 
 
-def put_in_one_form(apps, schema_editor):
+def put_in_one_form(apps: Any, schema_editor: Any) -> None:
     """Who waits, and has a number that is known in its full form, is matched by it as the next package would."""
     known = apps.get_model("people", "OrganisationIdentifier").objects
     for row in apps.get_model("commissioning", "OcdsParty").objects.order_by("pk").iterator():

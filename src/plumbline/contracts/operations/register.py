@@ -163,10 +163,10 @@ def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime
     """Say of which of our tenders a published process is (commissioning.operations.ocds.tie_notice); the contracts
     that came of the tender follow."""
     process = ocds.tie_notice(process_id=process_id, tender_id=tender_id, by=by, at=at, on=on)
-    for contract in Contract.objects.filter(ocds_contract__process=process).exclude(award=None):
-        if contract.award.tender_id != tender_id:
-            contract.ocds_contract = None
-            contract.save(update_fields=["ocds_contract"])
+    of_another = Contract.objects.filter(ocds_contract__process=process).exclude(award=None)
+    for contract in of_another.exclude(award__tender=tender_id):
+        contract.ocds_contract = None
+        contract.save(update_fields=["ocds_contract"])
     follow_published(by=by, at=at)
     return process
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -14,13 +14,14 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import ROLES, Permission, users_with_role
 from plumbline.web import wording
 from plumbline.web.access import requires
+from plumbline.web.request import Request
 
 # Rows of the queue on one page; the next come when these are decided.
 _AT_ONCE = 50
 
 
 @requires(Permission.CONTRACTS_MANAGE)
-def people(request: HttpRequest) -> HttpResponseBase:
+def people(request: Request) -> HttpResponseBase:
     waiting = register.people_to_map()
     if request.method == "POST":
         return _map(request, {each.wording for each in waiting})
@@ -45,9 +46,9 @@ def _more(number: int) -> str:
     return f" and {wording.how_many(number, 'other contract', 'other contracts')}" if number else ""
 
 
-def _map(request: HttpRequest, known: set[str]) -> HttpResponseBase:
+def _map(request: Request, known: set[str]) -> HttpResponseBase:
     done = changed = 0
-    acting: dict[str, Any] = {"by": request.user, "at": request.at, "on": request.day}  # type: ignore[attr-defined]
+    acting: dict[str, Any] = {"by": request.user, "at": request.at, "on": request.day}
     for at in range(_AT_ONCE):
         said, user = request.POST.get(f"wording{at}", ""), request.POST.get(f"user{at}", "")
         # The wording comes with the decision: the queue may have moved meanwhile.
@@ -68,7 +69,7 @@ def _map(request: HttpRequest, known: set[str]) -> HttpResponseBase:
 
 
 @requires(Permission.CONTRACTS_MANAGE)
-def undo(request: HttpRequest) -> HttpResponseBase:
+def undo(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         with transaction.atomic():
             changed = operations.unmap_person(

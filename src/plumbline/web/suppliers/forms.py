@@ -56,7 +56,7 @@ class TieNotice(forms.PageForm):
 
     def __init__(self, *args: Any, tenders: Sequence[Tender], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tender"].choices = [
+        self.choice_field("tender").choices = [
             *((str(each.pk), f"{each.reference}: {each.title}") for each in tenders),
             (NONE, "None of our tenders"),
         ]
