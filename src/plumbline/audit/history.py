@@ -154,12 +154,23 @@ def _sync_table(cursor: CursorWrapper, table: str) -> None:
             excluded=_prefixed("excluded", names),
         )
     )
+    for name, kind in _of_another_type(cursor, history, columns):
+        cursor.execute(f'alter table {history} alter column "{name}" type {kind}')
     # Rows that were there before their history began (a table that became recorded later).
     cursor.execute(
         f"""insert into {history} (from_tx, to_tx, {", ".join(names)})
             select audit_current_tx(), null, {", ".join(names)} from {table} t
             where not exists (select from {history} h where h.id = t.id)"""
     )
+
+
+def _of_another_type(cursor: CursorWrapper, history: str, columns: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Columns that a migration has made wider since: what is written into the table must go into its history."""
+    cursor.execute(
+        "select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = %s::regclass", [history]
+    )
+    kept = dict(cursor.fetchall())
+    return [(name, kind) for name, kind in columns if kept[name] != kind]
 
 
 def _prefixed(alias: str, names: Sequence[str]) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from plumbline.contracts.models import Contract, ContractReturn
+from plumbline.contracts.models import ContractReturn
 from plumbline.contracts.queries.care import meetings_due
 from plumbline.contracts.queries.visits import homes, place_of, visits_due
 from plumbline.contracts.rules.visits import missing_sentence
+from plumbline.contracts.telling import Telling
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted
 from plumbline.toolkits.due import overdue
@@ -22,18 +23,19 @@ _WHY_CLOSED: Mapping[str, str] = {
 
 
 def wanted_of_meetings(*, on: date) -> list[Wanted]:
+    told = Telling(on)
     return [
         Wanted(
             kind=EVALUATION_DUE, subject_type="contract", subject_id=each.contract.pk,
             subject_source_id=each.contract.reference, reason=f"{each.contract.reference}: {each.sentence(on)}",
-            recipients=managers_of([each.contract]), due_on=each.due_on,
+            recipients=(told.manager(each.contract),), due_on=each.due_on,
         )
         for each in meetings_due(on=on) if each.wants_telling(on)
     ]  # fmt: skip
 
 
 def wanted_of_visits(*, on: date, with_children: Mapping[int, tuple[int, date]]) -> list[Wanted]:
-    found = []
+    found, told = [], Telling(on)
     for each in visits_due(with_children=with_children, on=on):
         state = each.state(on)
         if state == "in_time" or (state == "due" and each.planned_on and each.planned_on < each.due.overdue_from):
@@ -42,7 +44,7 @@ def wanted_of_visits(*, on: date, with_children: Mapping[int, tuple[int, date]])
             Wanted(
                 kind=VISIT_DUE, subject_type="setting", subject_id=each.setting.pk, setting_urn=each.setting.urn,
                 subject_source_id=each.setting.urn, reason=f"{place_of(each.setting)}: {each.sentence(on)}",
-                recipients=managers_of(each.contracts), due_on=each.due.due_on,
+                recipients=told.managers(each.contracts), due_on=each.due.due_on,
             )
         )  # fmt: skip
     return found
@@ -51,11 +53,12 @@ def wanted_of_visits(*, on: date, with_children: Mapping[int, tuple[int, date]])
 def wanted_of_homes(
     *, on: date, with_children: Mapping[int, tuple[int, date]], setting_ids: Collection[int] | None = None
 ) -> list[Wanted]:
+    told = Telling(on)
     return [
         Wanted(
             kind=REPORT_MISSING, subject_type="setting", subject_id=home.setting.pk, setting_urn=home.setting.urn,
             subject_source_id=home.setting.urn, reason=missing_sentence(place_of(home.setting), home.owed),
-            recipients=managers_of(home.contracts), due_on=home.owed[0].due_on,
+            recipients=told.managers(home.contracts), due_on=home.owed[0].due_on,
         )
         for home in homes(on=on, with_children=with_children, setting_ids=setting_ids) if home.owed
     ]  # fmt: skip
@@ -63,20 +66,9 @@ def wanted_of_homes(
 
 def concerned_with_returns(*, on: date) -> Mapping[int, tuple[Recipient, ...]]:
     """The managers of the contracts under which overdue returns were asked for, by return."""
+    told = Telling(on)
     tied = ContractReturn.objects.filter(answer_set__in=overdue(on)).select_related("contract__manager__professional")
-    return {each.answer_set_id: managers_of([each.contract]) for each in tied.order_by("pk")}
-
-
-def managers_of(contracts: Sequence[Contract]) -> tuple[Recipient, ...]:
-    """The contract managers by name where the records know them, else whoever holds the role, so nobody is missed."""
-    named = {
-        contract.manager.professional.source_id
-        for contract in contracts
-        if contract.manager is not None and contract.manager.professional is not None
-    }
-    if not named:
-        return (Recipient("role:contract_officer", "contract manager"),)
-    return tuple(Recipient(name, "contract manager") for name in sorted(named))
+    return {each.answer_set_id: told.managers([each.contract]) for each in tied.order_by("pk")}
 
 
 def why_closed(over: Sequence[Flag]) -> Mapping[int, str]:

@@ -7,9 +7,10 @@ from plumbline.contracts.models import Contract, Incident, IncidentChild, Incide
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules.incidents import PLACE
 from plumbline.contracts.rules.notifications import library
+from plumbline.contracts.telling import Telling
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
-from plumbline.flags.rules import Recipient, Wanted
+from plumbline.flags.rules import Wanted
 from plumbline.socialcare.models import Involvement
 from plumbline.socialcare.queries import allocated_on
 
@@ -31,7 +32,7 @@ def wanted_of_incidents(now: datetime, *, incident_id: int | None = None) -> lis
     ids = None if incident_id is None else [incident_id]
     late: dict[int, list[str]] = {}
     known: dict[int, Incident] = {}
-    labels = library()
+    labels, told = library(), Telling(now.astimezone(PLACE).date())
     for row in queries.overdue_notifications(now=now, incident_ids=ids):
         known[row.incident_id] = row.incident
         late.setdefault(row.incident_id, []).append(f"{labels.label(row.recipient)} (due {_said(row.due_at)})")
@@ -41,7 +42,7 @@ def wanted_of_incidents(now: datetime, *, incident_id: int | None = None) -> lis
             f"{labels.label(sent.notification.recipient)}, of later news (due {_said(sent.due_at)})"
         )
     wanted = [
-        _wanted(OVERDUE, known[pk], f"{_called(known[pk])}: not told in time: {'; '.join(who)}.")
+        _wanted(OVERDUE, known[pk], f"{_called(known[pk])}: not told in time: {'; '.join(who)}.", told)
         for pk, who in late.items()
     ]
     waiting = Incident.objects.filter(
@@ -50,7 +51,7 @@ def wanted_of_incidents(now: datetime, *, incident_id: int | None = None) -> lis
     if ids is not None:
         waiting = waiting.filter(pk__in=ids)
     wanted += [
-        _wanted(REPORTED, incident, f"{_called(incident)} was reported on {_said(incident.reported_at)}.")
+        _wanted(REPORTED, incident, f"{_called(incident)} was reported on {_said(incident.reported_at)}.", told)
         for incident in waiting.select_related(*_WITH).order_by("pk")
     ]
     return wanted
@@ -82,17 +83,18 @@ def _of_child(link: IncidentChild, allocated: Involvement | None) -> Wanted:
     )  # fmt: skip
 
 
-def wanted_of_contracts(*, contract_id: int | None = None) -> list[Wanted]:
+def wanted_of_contracts(*, on: date, contract_id: int | None = None) -> list[Wanted]:
     """Contracts under which an incident was reported while no form is agreed by all three sides."""
     rows = Contract.objects.filter(incidents__form=None, incidents__isnull=False).exclude(state="ended")
     rows = rows.exclude(pk__in=queries.agreed_forms().values("contract"))
     if contract_id is not None:
         rows = rows.filter(pk=contract_id)
+    told, to = Telling(on), flag_rules.recipients(NO_FORM, worker="")
     return [
         Wanted(
             kind=NO_FORM, subject_type=CONTRACT, subject_id=contract.pk, subject_source_id=contract.reference[:60],
             reason=f"A serious incident was reported under {contract.reference}, and no incident form is agreed.",
-            recipients=_told(NO_FORM, contract),
+            recipients=told.in_place_of_roles(to, contract),
         )
         for contract in rows.select_related(*_PEOPLE).distinct().order_by("pk")
     ]  # fmt: skip
@@ -109,24 +111,12 @@ def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:
     return {flag.pk: said[flag.kind] for flag in flags}
 
 
-def _wanted(kind: str, incident: Incident, reason: str) -> Wanted:
+def _wanted(kind: str, incident: Incident, reason: str, told: Telling) -> Wanted:
     return Wanted(
         kind=kind, subject_type=INCIDENT, subject_id=incident.pk, subject_source_id=incident.reference,
         setting_urn=incident.setting.urn if incident.setting else "", reason=reason,
-        recipients=_told(kind, incident.contract),
+        recipients=told.in_place_of_roles(flag_rules.recipients(kind, worker=""), incident.contract),
     )  # fmt: skip
-
-
-def _told(kind: str, contract: Contract) -> tuple[Recipient, ...]:
-    """The roles of the kind; in place of contract officers and area leads the contract's own, where they are known to
-    the council's records by name."""
-    own = {"role:contract_officer": contract.manager, "role:service_area_lead": contract.area_lead}
-    told = []
-    for to in flag_rules.recipients(kind, worker=""):
-        person = own.get(to.name)
-        known = person.professional if person is not None else None
-        told.append(to if known is None else Recipient(known.source_id, to.why))
-    return tuple(dict.fromkeys(told))
 
 
 def _called(incident: Incident) -> str:

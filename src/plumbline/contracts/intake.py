@@ -3,27 +3,30 @@
 How rows become rows of a table: see `audit.intake`. Providers and settings that nobody has named yet are made first.
 """
 
+from collections.abc import Mapping
+
 from django.db import connection
 
 from plumbline.audit import intake
 from plumbline.audit.intake import Column, Intake, Need, same
 from plumbline.audit.models import Import
+from plumbline.kernel.identifiers import CHARITY, COMPANY, LOCAL
+from plumbline.ofsted.intake import register_meant
 
-# The organisation of a staged row: by its number, else its name, else another wording that was said to mean it.
-_PROVIDER = """(select found.id from (
-        select i.organisation_id as id, 1 as rank from people_organisationidentifier i
+# The organisation of a staged row: by its number, else its name, else another wording that was said to mean it. A
+# number of which nobody said whose register it is of names the one body that has it as a company or as a charity.
+_PROVIDER = f"""(select found.id from (
+        select i.organisation_id as id, case i.scheme when '{LOCAL}' then 1 else 0 end as rank
+            from people_organisationidentifier i
             where s.provider_value <> '' and i.scheme = s.provider_scheme and i.value = s.provider_value
+        union all select min(i.organisation_id), 0 from people_organisationidentifier i
+            where s.provider_scheme = '{LOCAL}' and s.provider_value ~ '^[0-9]{{1,7}}$'
+                and (i.scheme, i.value) in (('{CHARITY}', ltrim(s.provider_value, '0')),
+                    ('{COMPANY}', lpad(s.provider_value, 8, '0')))
+            having count(distinct i.organisation_id) = 1
         union all select o.id, 2 from people_organisation o where o.sort_key = s.provider_key
         union all select n.organisation_id, 3 from people_organisationname n where n.sort_key = s.provider_key
     ) found order by rank limit 1)"""
-
-# Contracts name URNs without their register: one that only education lists is a school's, any other a home's.
-_REGISTER = """(case when n.urn ~ '^[0-9]{6}$'
-        and exists (select from ofsted_setting e where e.urn = n.urn and e.register = 'education'
-            and e.listed_on is not null)
-        and not exists (select from ofsted_setting h where h.urn = n.urn and h.register = 'social_care'
-            and h.listed_on is not null)
-    then 'education' else 'social_care' end)"""
 
 _OF_CONTRACT = Need(
     "contracts_contract", of="contract", key="reference", code="unknown_contract",
@@ -33,30 +36,35 @@ _CONTRACT = "join contracts_contract c on c.reference = s.contract"
 
 
 def _make_providers(staged: str) -> None:
-    intake.insert(
-        "people_organisation",
-        given={"name": "n.provider", "sort_key": "n.provider_key", "sector": "'other'"},
-        rows=f"""(select distinct on (s.provider_key) s.provider, s.provider_key from {staged} s
-                where {_PROVIDER} is null order by s.provider_key, s.line) n order by n.provider_key
-            on conflict do nothing""",
-        parameters={},
-    )
-    intake.insert(
-        "people_organisationidentifier",
-        given={"organisation_id": "n.organisation", "scheme": "n.provider_scheme", "value": "n.provider_value"},
-        rows=f"""(select distinct on (s.provider_scheme, s.provider_value) s.provider_scheme, s.provider_value,
-                {_PROVIDER} as organisation from {staged} s
-                where s.provider_value <> '' order by s.provider_scheme, s.provider_value, s.line) n
-            on conflict do nothing""",
-        parameters={},
-    )
+    """The bodies that nobody has named yet, and the numbers: those whose register is said first, for the others are
+    looked up among them."""
+    for said in (f"s.provider_scheme <> '{LOCAL}'", f"s.provider_scheme = '{LOCAL}'"):
+        intake.insert(
+            "people_organisation",
+            given={"name": "n.provider", "sort_key": "n.provider_key", "sector": "'other'"},
+            # Two names of one number are one body, made under the first of them.
+            rows=f"""(select distinct on (coalesce(nullif(s.provider_value, ''), s.provider_key), s.provider_scheme)
+                        s.provider, s.provider_key from {staged} s where {said} and {_PROVIDER} is null
+                    order by coalesce(nullif(s.provider_value, ''), s.provider_key), s.provider_scheme, s.line) n
+                order by n.provider_key on conflict do nothing""",
+            parameters={},
+        )
+        intake.insert(
+            "people_organisationidentifier",
+            given={"organisation_id": "n.organisation", "scheme": "n.provider_scheme", "value": "n.provider_value"},
+            rows=f"""(select distinct on (s.provider_scheme, s.provider_value) s.provider_scheme, s.provider_value,
+                    {_PROVIDER} as organisation from {staged} s where {said} and s.provider_value <> ''
+                    order by s.provider_scheme, s.provider_value, s.line) n
+                where n.organisation is not null on conflict do nothing""",
+            parameters={},
+        )
 
 
 def _make_settings(urns: str) -> None:
     """A setting that no list has named yet stands as unmatched. `urns`: a select of one column, urn."""
     intake.insert(
         "ofsted_setting",
-        given={"register": _REGISTER, "urn": "n.urn"},
+        given={"register": register_meant("n.urn"), "urn": "n.urn"},
         rows=f"(select distinct urn from ({urns}) u where urn <> '' order by urn) n on conflict do nothing",
         parameters={},
     )
@@ -107,10 +115,8 @@ EVALUATIONS = Intake(
 VISITS = Intake(
     table="contracts_visit",
     columns=(),
-    joins=f"""{_CONTRACT} left join lateral (
-        select o.id from ofsted_setting o where s.setting_urn <> '' and o.urn = s.setting_urn
-        order by exists (select from contracts_contractsetting x where x.contract_id = c.id and x.setting_id = o.id)
-            desc, o.listed_on is not null desc, o.register desc limit 1) g on true""",
+    joins=f"""{_CONTRACT} left join ofsted_setting g
+        on g.urn = s.setting_urn and g.register = {register_meant("s.setting_urn")}""",
     needs=(_OF_CONTRACT,),
     fixed={"contract_id": "c.id", "setting_id": "g.id", "visited_on": "s.visited_on", "state": "'held'"},
     match="t.contract_id = c.id and t.visited_on = s.visited_on and t.setting_id is not distinct from g.id",
@@ -138,9 +144,8 @@ def take_settings(*, staged: str, import_run: Import) -> int:
         cursor.execute(
             f"""create temporary table named_settings on commit drop as
                 select distinct on (n.contract_id, n.urn) n.contract_id, n.urn, g.id as setting_id
-                from ({named}) n left join lateral (
-                    select o.id from ofsted_setting o where o.urn = n.urn
-                    order by o.listed_on is not null desc, o.register desc limit 1) g on true"""
+                from ({named}) n left join ofsted_setting g
+                    on g.urn = n.urn and g.register = {register_meant("n.urn")}"""
         )
         cursor.execute(
             """with gone as (
@@ -164,16 +169,74 @@ def take_settings(*, staged: str, import_run: Import) -> int:
     return changed
 
 
-def find_people() -> int:
-    """Name the manager and service-area lead of contracts whose wording is a user's name or number; how many rows."""
-    found = 0
+def follow_registers(meant: Mapping[int, int]) -> list[int]:
+    """Let contracts, and what was looked at and happened under them, point to the setting that their URN means now;
+    the contracts concerned. `meant`: of `ofsted.intake.meant_otherwise`."""
+    concerned: set[int] = set()
+    with connection.cursor() as cursor:
+        # A contract's URNs are of a file or a form, neither of which names a register.
+        cursor.execute(
+            f"""create temporary table moved on commit drop as
+                select t.id, t.contract_id, t.setting_id as old, m.id as new from contracts_contractsetting t
+                join ofsted_setting o on o.id = t.setting_id and o.urn ~ '^[0-9]{{6}}$'
+                join ofsted_setting m on m.urn = o.urn and m.register = {register_meant("o.urn")}
+                where m.id <> o.id;
+                delete from contracts_contractsetting t using moved where t.id = moved.id and exists (
+                    select from contracts_contractsetting k
+                    where k.contract_id = moved.contract_id and k.setting_id = moved.new);
+                update contracts_contractsetting t set setting_id = moved.new from moved where t.id = moved.id;
+                update contracts_visit v set setting_id = moved.new from moved
+                    where v.contract_id = moved.contract_id and v.setting_id = moved.old;
+                update contracts_incident i set setting_id = moved.new from moved
+                    where i.contract_id = moved.contract_id and i.setting_id = moved.old"""
+        )
+        cursor.execute("select contract_id from moved")
+        concerned |= {contract for (contract,) in cursor.fetchall()}
+        cursor.execute("drop table moved")
+        # What else names a setting that no list knows and that was meant otherwise.
+        pairs = {"old": list(meant), "new": list(meant.values())}
+        for table in ("contracts_visit", "contracts_incident"):
+            cursor.execute(
+                f"""update {table} t set setting_id = m.new
+                    from unnest(%(old)s::bigint[], %(new)s::bigint[]) m (old, new)
+                    where t.setting_id = m.old returning t.contract_id""",
+                pairs,
+            )
+            concerned |= {contract for (contract,) in cursor.fetchall() if contract is not None}
+        cursor.execute(
+            """update contracts_homereport t set setting_id = m.new
+               from unnest(%(old)s::bigint[], %(new)s::bigint[]) m (old, new)
+               where t.setting_id = m.old and not exists (select from contracts_homereport k
+                   where k.setting_id = m.new and k.kind = t.kind and k.period_from = t.period_from)""",
+            pairs,
+        )
+    return sorted(concerned)
+
+
+# The user whom a wording means: as a person said, else by the number of their professional or the name they sign in
+# with, else by their name where one alone has it.
+_PERSON = """coalesce(
+    (select m.user_id from contracts_personwording m where lower(m.wording) = lower(c.{column}_wording)),
+    (select min(u.id) from people_user u left join people_professional p on p.id = u.professional_id
+        where u.is_active and (p.source_id = upper(c.{column}_wording) or u.username = lower(c.{column}_wording))
+        having count(*) = 1),
+    (select min(u.id) from people_user u where u.is_active and lower(u.name) = lower(c.{column}_wording)
+        having count(*) = 1))"""
+
+
+def find_people() -> list[int]:
+    """Name the manager and service-area lead of each contract as its wording says: nobody, where it says nobody who is
+    known. Whoever the wording was made from, on the register's form, stays. The contracts that changed."""
+    found: set[int] = set()
     with connection.cursor() as cursor:
         for column in ("manager", "area_lead"):
             cursor.execute(
-                f"""update contracts_contract c set {column}_id = u.id
-                    from people_user u left join people_professional p on p.id = u.professional_id
-                    where c.{column}_id is null and c.{column}_wording <> '' and u.is_active
-                        and (p.source_id = upper(c.{column}_wording) or lower(c.{column}_wording) = u.username)"""
+                f"""update contracts_contract c set {column}_id = said.person
+                    from (select c.id, {_PERSON.format(column=column)} as person from contracts_contract c
+                          left join people_user o on o.id = c.{column}_id
+                          where c.{column}_wording <> '' and lower(coalesce(o.name, '')) <> lower(c.{column}_wording)
+                    ) said
+                    where said.id = c.id and c.{column}_id is distinct from said.person returning c.id"""
             )
-            found += cursor.rowcount
-    return found
+            found |= {pk for (pk,) in cursor.fetchall()}
+    return sorted(found)

@@ -24,7 +24,6 @@ from plumbline.exchange.readers import (
     Row,
     WrongFile,
     clean,
-    clean_id,
     clean_text,
     fold,
     is_spreadsheet,
@@ -33,6 +32,7 @@ from plumbline.exchange.readers import (
 )
 from plumbline.exchange.spreadsheets import Limits, open_workbook
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.identifiers import in_one_form
 from plumbline.kernel.names import sort_key
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
 
@@ -116,8 +116,7 @@ def _rows(path: Path) -> Iterator[Row]:
 
 def _supplier(cells: Mapping[str, str], *, by: User, at: datetime, on: date) -> Organisation:
     name = " ".join(clean_text(cells["supplier"]).split())
-    numbers = [(scheme, clean_id(cells.get(column, "")).replace(" ", "")) for column, scheme in _SCHEMES.items()]
-    numbers = [(scheme, number) for scheme, number in numbers if number]
+    numbers = in_one_form((scheme, cells.get(column, "")) for column, scheme in _SCHEMES.items())
     for scheme, number in numbers:
         known = (
             OrganisationIdentifier.objects.filter(scheme=scheme, value=number).select_related("organisation").first()

@@ -93,6 +93,7 @@ def import_contracts(
 def follow_up(*, by: User | None, at: datetime, on: date) -> None:
     """What follows once rows of contracts are in: whom they name, and their ratings."""
     contracts.find_people()
+    # Their flags are put to whom they name now, by the rating of all.
     rating.rerate(contract_ids=None, by=by, at=at, on=on)
 
 

@@ -20,6 +20,7 @@ from plumbline.exchange.ssd_cells import (
     text_of,
 )
 from plumbline.exchange.ssd_kinds import Cell, Kind, day, optional
+from plumbline.kernel import identifiers
 
 _MOST = Decimal(10) ** 12
 
@@ -79,21 +80,9 @@ def _policies(text: str) -> str:
     return ";".join(dict.fromkeys(_a_policy(part) for part in parts))
 
 
-_IDENTIFIER = re.compile(r"([A-Z]{2}-[A-Z0-9]+)[-: /]+(.+)")
-
-
 def _provider(values: Sequence[str]) -> tuple[str, ...]:
-    """The key of the name, and the scheme and number of the identifier: GB-COH-01234567, or the number alone."""
-    said = values[3].upper().replace(" ", "")
-    scheme, value = "", ""
-    if found := _IDENTIFIER.fullmatch(said):
-        scheme, value = found[1], found[2]
-    elif re.fullmatch(r"\d{8}|[A-Z]{2}\d{6}", said):
-        scheme, value = "GB-COH", said
-    elif re.fullmatch(r"\d{6,7}", said):
-        scheme, value = "GB-CHC", said
-    elif said:
-        scheme, value = "LOCAL", said
+    """The key of the name, and the scheme and number of the identifier."""
+    scheme, value = identifiers.read(values[3])
     return key_of(values[2]), scheme[:40], value[:80]
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.commissioning.models import Award, Bid, Tender
+from plumbline.commissioning.operations.ocds import ocid_of
 from plumbline.contracts.models import Contract
 from plumbline.exchange.ocds_files import faults
 from plumbline.kernel.errors import RuleBroken
@@ -42,12 +43,13 @@ _LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/vers
 
 @transaction.atomic
 def export_tender(
-    *, tender: Tender, prefix: str, council: str, by: User | None, at: datetime, on: date
+    *, tender: Tender, prefix: str, council: str, uri: str, by: User | None, at: datetime, on: date
 ) -> dict[str, Any]:
     """The package with one release: what is known today of the tender, its award and its contract.
 
-    `prefix`: registered for the council (PLUMBLINE_OCID_PREFIX). Raises RuleBroken without it (no_prefix), for a tender
-    that is not approved yet (not_public), and, should it ever happen, for a release that is not valid (not_valid).
+    `prefix`: registered for the council (PLUMBLINE_OCID_PREFIX); `uri`: where the package can be had. Raises RuleBroken
+    without a prefix (no_prefix), for a tender that is not approved yet (not_public), and, should it ever happen, for a
+    release that is not valid (not_valid).
     """
     access.check(by, Permission.TENDERS_VIEW, on=on)
     if not prefix:
@@ -63,7 +65,7 @@ def export_tender(
         raise RuleBroken(f"The release would not be valid: {wrong}", code="not_valid")
     audit.record("exchange.ocds.exported", by=by, at=at, subject=tender, release=release["id"])
     return {
-        "uri": f"https://example.org/{release['ocid']}/{release['id']}" if prefix == "ocds-000000" else release["id"],
+        "uri": uri,
         "version": "1.1",
         "publishedDate": at.isoformat(),
         "publisher": {"name": council},
@@ -78,7 +80,9 @@ def as_text(package: dict[str, Any]) -> str:
 
 def _release(tender: Tender, *, prefix: str, council: str, at: datetime) -> dict[str, Any]:
     buyer = {"id": "buyer", "name": council}
-    award = Award.objects.filter(tender=tender, state=Award.State.AWARDED).select_related("bid__supplier").first()
+    # Public with its notice, before the standstill ends.
+    public = Award.objects.filter(tender=tender, state__in=[Award.State.STANDSTILL, Award.State.AWARDED])
+    award = public.select_related("bid__supplier", "tender").first()
     contract = Contract.objects.filter(award=award).first() if award else None
     parties = [{**buyer, "roles": ["buyer", "procuringEntity"]}]
     if award:
@@ -89,7 +93,7 @@ def _release(tender: Tender, *, prefix: str, council: str, at: datetime) -> dict
     elif tender.state == _S.ABANDONED:
         tags = ["tenderCancellation"]
     release: dict[str, Any] = {
-        "ocid": f"{prefix}-{tender.reference}",
+        "ocid": ocid_of(tender, prefix=prefix),
         "id": f"{tender.reference}-{at:%Y%m%dT%H%M%S}",
         "date": at.isoformat(),
         "language": "en",
@@ -97,21 +101,22 @@ def _release(tender: Tender, *, prefix: str, council: str, at: datetime) -> dict
         "initiationType": "tender",
         "parties": parties,
         "buyer": buyer,
-        "tender": _tender(tender),
+        "tender": _tender(tender, buyer),
     }
     if award:
         release["awards"] = [_award(award, tender)]
-    if contract:
+    if award and contract:
         release["contracts"] = [_contract(contract, award)]
     return release
 
 
-def _tender(tender: Tender) -> dict[str, Any]:
+def _tender(tender: Tender, buyer: dict[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": tender.reference,
         "title": tender.title,
         "description": tender.description or tender.service,
         "status": _STATUS[_S(tender.state)],
+        "procuringEntity": buyer,
         "procurementMethod": _METHOD[Tender.Kind(tender.kind)],
         "procurementMethodDetails": tender.get_kind_display() + (", light touch" if tender.light_touch else ""),
         "mainProcurementCategory": "services",
@@ -137,22 +142,22 @@ def _award(award: Award, tender: Tender) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": f"{tender.reference}-award-{award.pk}",
         "title": tender.title,
-        "status": "active",
+        "status": "active" if award.state == Award.State.AWARDED else "pending",
         "suppliers": [{"id": _key(award.bid.supplier), "name": award.bid.supplier.name}],
     }
-    if award.awarded_on:
-        said["date"] = _moment(award.awarded_on)
+    if public_on := award.awarded_on or award.notice_on:
+        said["date"] = _moment(public_on)
     value = award.bid.price if award.bid.price is not None else tender.value
     if value is not None:
         said["value"] = _money(value)
     return said
 
 
-def _contract(contract: Contract, award: Award | None) -> dict[str, Any]:
+def _contract(contract: Contract, award: Award) -> dict[str, Any]:
     status = {"implementation": "pending", "live": "active", "ended": "terminated"}[contract.state]
     said: dict[str, Any] = {
         "id": contract.reference,
-        "awardID": f"{award.tender.reference}-award-{award.pk}" if award else "",
+        "awardID": f"{award.tender.reference}-award-{award.pk}",
         "title": contract.title,
         "status": status,
         "period": _period(contract.starts_on, contract.ends_on),

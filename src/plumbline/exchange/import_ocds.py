@@ -9,17 +9,22 @@ from django.db import transaction
 
 from plumbline.audit import intake
 from plumbline.commissioning.operations import ocds
-from plumbline.exchange.models import RefusedRow
-from plumbline.exchange.ocds_files import Refused, read_package, together
+from plumbline.contracts.operations import register
+from plumbline.exchange import refusals
+from plumbline.exchange.ocds_files import read_package, together
+from plumbline.exchange.readers import RefusedRow
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 
 
-def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datetime, on: date) -> dict[str, Any]:
+def import_ocds(
+    path: Path, *, prefix: str = "", dry_run: bool = False, by: User | None, at: datetime, on: date
+) -> dict[str, Any]:
     """Take the releases of a package; the answer of interfaces.md (`files`, `refused`, `seconds`), with `processes`,
-    `waiting` (suppliers for a person to decide) and `import`.
+    `waiting` (suppliers for a person to decide), `ours` (processes found to be of our own tenders) and `import`.
+    `prefix`: that of our own open data (PLUMBLINE_OCID_PREFIX).
 
     Raises RuleBroken (missing_file) and WrongFile (not_json, not_ocds, invalid_package). `line` counts releases from 1.
     """
@@ -32,7 +37,10 @@ def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datet
     with transaction.atomic():
         intake.lock(waiting=lambda: None)
         run = intake.begin(kind="ocds", label=path.name, by=by, at=at, as_at=None)
-        taken = ocds.take_releases(releases=package.releases, together=together, import_run=run, by=by, at=at)
+        taken = ocds.take_releases(
+            releases=package.releases, together=together, import_run=run, prefix=prefix, by=by, at=at
+        )
+        register.follow_published(by=by, at=at)
         run.files = {
             name: {
                 "read": package.read,
@@ -44,7 +52,15 @@ def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datet
             }
         }
         run.save(update_fields=["files"])
-        _keep(name, package.refused, run_id=run.pk)
+        intake.stage_refusals()
+        refusals.add(
+            name,
+            [
+                RefusedRow(row.line, row.id, row.code, row.reason, {"release": str(row.body)[:20_000]})
+                for row in package.refused
+            ],
+        )
+        refusals.keep(run)
         if dry_run:
             transaction.set_rollback(True)
     return {
@@ -56,18 +72,6 @@ def import_ocds(path: Path, *, dry_run: bool = False, by: User | None, at: datet
         "seconds": round(time.monotonic() - started, 1),
         "processes": taken.processes,
         "waiting": taken.waiting,
+        "ours": taken.ours,
         "import": None if dry_run else run.pk,
     }
-
-
-def _keep(name: str, refused: tuple[Refused, ...], *, run_id: int) -> None:
-    """Kept with what they said. One that was refused the same way before, and is still open, is not kept twice."""
-    before = set(RefusedRow.objects.filter(file=name, state="open").values_list("line", "row_id", "code"))
-    RefusedRow.objects.bulk_create(
-        RefusedRow(
-            import_run_id=run_id, file=name, line=row.line, row_id=row.id, code=row.code, reason=row.reason,
-            cells={"release": str(row.body)[:20_000]},
-        )
-        for row in refused
-        if (row.line, row.id, row.code) not in before
-    )  # fmt: skip

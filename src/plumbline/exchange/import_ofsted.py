@@ -10,11 +10,12 @@ from django.db import transaction
 
 from plumbline.audit import intake
 from plumbline.audit.models import Import
+from plumbline.exchange import refusals
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import OfstedList, read_lists
 from plumbline.kernel.errors import RuleBroken
+from plumbline.ofsted import models, rules
 from plumbline.ofsted import operations as ofsted
-from plumbline.ofsted import rules
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -51,7 +52,7 @@ def import_ofsted(
             )
             taken = judged.recorded
             files[name] = {"read": read.read, **taken.rows, "repeated": read.repeated, "refused": len(read.refused)}
-            refused += _keep_refused(run, name, read)
+            refused += _keep_refused(run, name, read, taken.ofsted_list)
             told.append(_told(read, taken))
         run.files = files
         run.save(update_fields=["files"])
@@ -79,18 +80,17 @@ def _told(read: OfstedList, taken: ofsted.ListTaken) -> dict[str, Any]:
     }
 
 
-def _keep_refused(run: Import, file: str, read: OfstedList) -> list[dict[str, Any]]:
-    """Kept to be mended. A row that was refused the same way before, and is still open, is not kept twice."""
-    before = set(
-        RefusedRow.objects.filter(file=file[:100], state=RefusedRow.State.OPEN).values_list("line", "row_id", "code")
+def _keep_refused(run: Import, file: str, read: OfstedList, ofsted_list: models.OfstedList) -> list[dict[str, Any]]:
+    """Kept to be mended; those of this list that came in with it now are settled."""
+    intake.stage_refusals()
+    refusals.add(file[:100], read.refused)
+    refusals.keep(run)
+    RefusedRow.objects.filter(import_run=run, file=file[:100]).update(ofsted_list=ofsted_list)
+    again = {row.id for row in read.refused}
+    waiting = RefusedRow.objects.filter(ofsted_list=ofsted_list, state=RefusedRow.State.OPEN).exclude(import_run=run)
+    waiting.filter(row_id__in={row.urn for row in read.rows} - again).update(
+        state=RefusedRow.State.MENDED, settled_at=run.at, settled_because=f"Came in with {run.label} handed in later."
     )
-    RefusedRow.objects.bulk_create(
-        RefusedRow(
-            import_run=run, file=file[:100], line=row.line, row_id=row.id[:120], code=row.code, reason=row.reason,
-            cells=dict(row.raw),
-        )
-        for row in read.refused if (row.line, row.id[:120], row.code) not in before
-    )  # fmt: skip
     return [
         {"file": file, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason} for row in read.refused
     ]

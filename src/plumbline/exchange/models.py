@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from plumbline.audit.models import Import
+from plumbline.ofsted.models import OfstedList
 from plumbline.people.models import User
 
 
@@ -41,6 +42,8 @@ class RefusedRow(models.Model):
         DISMISSED = "dismissed", "Set aside"
 
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="refused_rows")
+    # Of a row of a list that Ofsted publishes: the list it stands in.
+    ofsted_list = models.ForeignKey(OfstedList, on_delete=models.PROTECT, null=True, related_name="refused_rows")
     file = models.CharField(max_length=100)
     line = models.IntegerField()
     row_id = models.CharField(max_length=120, blank=True)

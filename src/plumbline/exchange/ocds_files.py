@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from ocdsmerge import Merger
 
 from plumbline.commissioning.rules.ocds import SUPPLYING, Awarded, Contracted, Party, Process, Release
 from plumbline.exchange.readers import WrongFile
+from plumbline.kernel.identifiers import in_one_form
 
 SCHEMA = Path(__file__).parent / "ocds_schema" / "release-schema.json"
 # A package is read whole; the services give at most a few megabytes at a time.
@@ -52,9 +54,13 @@ def read_package(path: Path) -> Package:
     first: dict[tuple[str, str], Release] = {}
     repeated = 0
     for line, body in enumerate(bodies, start=1):
-        fault = _fault(body)
+        try:
+            fault = _fault(body)
+        except RecursionError:
+            fault = "It is nested too deeply to be read."
         if fault:
-            refused.append(Refused(line, _said_id(body), "invalid_release", fault, body))
+            reason = _CANNOT_BE.sub("\ufffd", fault)
+            refused.append(Refused(line, _said_id(body), "invalid_release", reason, body))
             continue
         release = _release(line, body)
         before = first.setdefault((release.ocid, release.release_id), release)
@@ -76,7 +82,8 @@ def read_package(path: Path) -> Package:
 def together(bodies: Sequence[Mapping[str, Any]]) -> Process:
     """What the releases of one process say together: the later wins, lists are joined by the ids of their members
     (the standard's merging rules)."""
-    said: Mapping[str, Any] = bodies[0] if len(bodies) == 1 else _merger().create_compiled_release(bodies)
+    parts = [_part(body, _READ) for body in bodies]
+    said: Mapping[str, Any] = parts[0] if len(parts) == 1 else _merger().create_compiled_release(parts)
     tender = said.get("tender") or {}
     buyer = said.get("buyer") or {}
     parties = {party["id"]: party for party in said.get("parties") or [] if "id" in party}
@@ -92,6 +99,33 @@ def together(bodies: Sequence[Mapping[str, Any]]) -> Process:
     )
 
 
+# What is read of a release. Extensions are kept with it and not merged: no schema of ours says how.
+_READ: Mapping[str, Any] = {
+    "ocid": None, "id": None, "date": None, "tag": None, "initiationType": None,
+    "tender": dict.fromkeys(("id", "title", "description", "status")),
+    "buyer": dict.fromkeys(("id", "name")),
+    "parties": dict.fromkeys(("id", "name", "roles")) | {
+        numbers: dict.fromkeys(("scheme", "id", "legalName")) for numbers in ("identifier", "additionalIdentifiers")
+    },
+    "awards": dict.fromkeys(("id", "title", "status", "date")) | {
+        "value": dict.fromkeys(("amount", "currency")), "suppliers": dict.fromkeys(("id", "name")),
+    },
+    "contracts": dict.fromkeys(("id", "awardID", "title", "status", "dateSigned")) | {
+        "value": dict.fromkeys(("amount", "currency")), "period": dict.fromkeys(("startDate", "endDate")),
+    },
+}  # fmt: skip
+
+
+def _part(value: Any, wanted: Mapping[str, Any] | None) -> Any:
+    if wanted is None:
+        return value
+    if isinstance(value, list):
+        return [_part(each, wanted) for each in value]
+    if isinstance(value, dict):
+        return {name: _part(value[name], more) for name, more in wanted.items() if name in value}
+    return value
+
+
 def faults(release: Mapping[str, Any]) -> str:
     """What the standard's schema finds wrong with a release, as a sentence; "" where it is valid."""
     return _fault(release)
@@ -101,12 +135,22 @@ def _json(path: Path) -> Any:
     if path.stat().st_size > LARGEST:
         raise WrongFile(f"{path.name} is larger than 200 MB: ask for it in parts.", code="too_large")
     try:
-        return json.loads(path.read_bytes(), parse_float=Decimal)
+        return json.loads(path.read_bytes(), parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError) as fault:
         raise WrongFile(f"{path.name} is not JSON, or was cut off: {fault}.", code="not_json") from fault
 
 
+def _no_number(said: str) -> Any:
+    raise ValueError(f"{said} is no number")
+
+
 def _bodies(package: Any) -> Iterator[Any]:
+    version = package.get("version") if isinstance(package, dict) else None
+    if version is not None and not str(version).startswith("1.1"):
+        raise WrongFile(
+            f"The package says that it is of OCDS {str(version)[:20]}: version 1.1 is read. Ask its publisher for it.",
+            code="not_ocds",
+        )
     if isinstance(package, dict) and isinstance(package.get("releases"), list):
         yield from package["releases"]
     elif isinstance(package, dict) and isinstance(package.get("records"), list):
@@ -129,11 +173,63 @@ def _fault(body: Any) -> str:
     if faults:
         more = f" There are {len(faults) - 1} more faults." if len(faults) > 1 else ""
         return _sentence(faults[0]) + more
+    return next(_more_faults(body), "")
+
+
+# What the standard allows and nothing here can keep.
+_LONGEST = {"ocid": 120, "id": 200}
+_LONGEST_ID = 200
+_MOST = Decimal(10) ** 14
+_YEARS = range(1900, 2200)
+
+
+def _more_faults(body: Mapping[str, Any]) -> Iterator[str]:
+    if not _can_be_kept(body):
+        yield "It holds a character or a number that cannot be (U+0000, half a pair, or without end)."
+        return
+    for name, longest in _LONGEST.items():
+        if len(body[name]) > longest:
+            yield f"Its {name} is longer than {longest} characters: “{body[name][:40]}…”."
+    yield from _moment_fault("Its date", body["date"], with_offset=True)
+    for kind, days in (("awards", ("date",)), ("contracts", ("dateSigned", "startDate", "endDate"))):
+        for place, each in enumerate(body.get(kind) or []):
+            where = f"At {kind}/{place}"
+            if len(str(each["id"])) > _LONGEST_ID:
+                yield f"{where}: its id is longer than {_LONGEST_ID} characters."
+            amount = (each.get("value") or {}).get("amount")
+            if amount is not None and not -_MOST < Decimal(str(amount)) < _MOST:
+                yield f"{where}: {str(amount)[:40]} is no amount."
+            for day in days:
+                said = (each.get("period") or {}).get(day) if day.endswith("Date") else each.get(day)
+                if said:
+                    yield from _moment_fault(f"{where}: its {day}", said, with_offset=False)
+
+
+def _moment_fault(what: str, said: str, *, with_offset: bool) -> Iterator[str]:
     try:
-        moment = datetime.fromisoformat(body["date"])
+        moment = datetime.fromisoformat(said)
     except ValueError:
-        return f"Its date “{body['date']}” is not a moment."
-    return "" if moment.tzinfo else f"Its date “{body['date']}” has no offset from UTC."
+        yield f"{what} “{said[:60]}” is not a moment."
+        return
+    if moment.year not in _YEARS:
+        yield f"{what} “{said[:60]}” is not a moment that can be meant."
+    elif with_offset and not moment.tzinfo:
+        yield f"{what} “{said[:60]}” has no offset from UTC."
+
+
+def _can_be_kept(value: Any) -> bool:
+    """Whether the database can hold all of it as it came."""
+    if isinstance(value, dict):
+        return all(_can_be_kept(name) and _can_be_kept(each) for name, each in value.items())
+    if isinstance(value, list):
+        return all(map(_can_be_kept, value))
+    if isinstance(value, Decimal | int):
+        return -_NO_END < value < _NO_END
+    return not isinstance(value, str) or not _CANNOT_BE.search(value)
+
+
+_CANNOT_BE = re.compile("[\x00\ud800-\udfff]")
+_NO_END = Decimal(10) ** 300
 
 
 def _sentence(fault: ValidationError) -> str:
@@ -148,7 +244,7 @@ def _sentence(fault: ValidationError) -> str:
 def _said_id(body: Any) -> str:
     if not isinstance(body, dict):
         return ""
-    return str(body.get("id") or body.get("ocid") or "")[:120]
+    return _CANNOT_BE.sub("\ufffd", str(body.get("id") or body.get("ocid") or ""))[:120]
 
 
 def _release(line: int, body: dict[str, Any]) -> Release:
@@ -222,10 +318,9 @@ def _party(key: str, award_id: str, party: Mapping[str, Any], reference: Mapping
         award_id=award_id[:200],
         name=_text(name)[:300],
         identifiers=tuple(
-            dict.fromkeys(
-                (str(each["scheme"])[:40], str(each["id"]).strip().upper()[:80])
-                for each in numbers
-                if each.get("scheme") and str(each.get("id") or "").strip()
+            (scheme[:40], number[:80])
+            for scheme, number in in_one_form(
+                (each["scheme"], str(each["id"])) for each in numbers if each.get("scheme") and each.get("id")
             )
         ),
         roles=tuple(party.get("roles") or ["supplier"]),

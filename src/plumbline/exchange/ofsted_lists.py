@@ -1,7 +1,7 @@
 """Reads one of Ofsted's published lists, whatever its year: each setting it names, and each inspection it tells of."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -148,11 +148,36 @@ def _first_that_fits(file_name: str, tables: Callable[[Layout], list[Table]]) ->
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
-class _NotTaken(Exception):
+class NotTaken(Exception):
+    """A row that cannot be taken: the code of the interfaces, and a sentence."""
+
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+
+
+def columns_of(family: str, register: str) -> list[str]:
+    """The columns that lists of a family are read for, as refused rows name them, those of the setting first."""
+    layouts = [each for each in LAYOUTS if (each.family.removesuffix("_in_year"), each.register) == (
+        family.removesuffix("_in_year"), register)]  # fmt: skip
+    columns = [column for layout in layouts for column in ("urn", *layout.attributes)]
+    for layout in layouts:
+        for block in layout.blocks:
+            columns += [block.inspected_on, block.published_on, block.event_number, block.event_wording]
+            columns += block.judgements
+        columns += sorted(layout.columns())
+    return list(dict.fromkeys(column for column in columns if column))
+
+
+def read_row(cells: Cells, *, line: int, family: str, register: str, as_at: date) -> SettingRow:
+    """One row of a list of that family and day, by the columns it has. Raises NotTaken (bad_header, for a row without
+    the columns by which its list is known)."""
+    for layout in LAYOUTS:
+        fits = layout.family == family or (not layout.in_year and f"{layout.family}_in_year" == family)
+        if fits and layout.register == register and layout.required <= set(cells):
+            return _RowReader(layout, cells, as_at, []).row(line, clean_id(cells["urn"]), cells)
+    raise NotTaken("bad_header", "The row lacks the columns of its list: hand the list in again once it is put right.")
 
 
 def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedList:
@@ -168,7 +193,7 @@ def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedLi
         columns_present=frozenset(name for column, name in layout.attributes.items() if table.has(column)),
         unknown_columns=table.unknown_columns(layout.columns()),
     )
-    reader = _RowReader(layout, table, as_at, read.notes)
+    reader = _RowReader(layout, table.names, as_at, read.notes)
     taken: list[tuple[SettingRow, Cells]] = []
     for line, cells in table:
         read.read += 1
@@ -178,7 +203,7 @@ def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedLi
         urn = clean_id(cells["urn"])
         try:
             taken.append((reader.row(line, urn, cells), cells))
-        except _NotTaken as refusal:
+        except NotTaken as refusal:
             read.refused.append(RefusedRow(line, urn, refusal.code, refusal.reason, cells))
     read.whole = not (layout.in_year or _is_of_a_year([row for row, _ in taken]))
     if not read.whole and not layout.in_year:
@@ -261,25 +286,23 @@ def _layout_name(read: OfstedList, layout: Layout, table: Table) -> str:
 class _RowReader:
     """Reads rows under one header; what depends on the header alone is worked out once."""
 
-    def __init__(self, layout: Layout, table: Table, as_at: date, notes: list[RefusedRow]) -> None:
+    def __init__(self, layout: Layout, columns: Collection[str], as_at: date, notes: list[RefusedRow]) -> None:
         self.layout = layout
         self.as_at = as_at
         self.notes = notes
-        self.attributes = [(column, name) for column, name in layout.attributes.items() if table.has(column)]
+        self.attributes = [(column, name) for column, name in layout.attributes.items() if column in columns]
         self.blocks = [
-            (block, [(column, aspect) for column, aspect in block.judgements.items() if table.has(column)])
+            (block, [(column, aspect) for column, aspect in block.judgements.items() if column in columns])
             for block in layout.blocks
-            if table.has(block.inspected_on)
+            if block.inspected_on in columns
         ]
-        self.attached = [attached for attached in layout.attached if table.has(attached.column)]
+        self.attached = [attached for attached in layout.attached if attached.column in columns]
 
     def row(self, line: int, urn: str, cells: Cells) -> SettingRow:
         if not urn:
-            raise _NotTaken("missing_id", "The row has no URN: it cannot be known whose it is.")
+            raise NotTaken("missing_id", "The row has no URN: it cannot be known whose it is.")
         if not _URN.fullmatch(urn):
-            raise _NotTaken(
-                "missing_id", f"“{cells['urn'].strip()}” is not a URN (six or seven digits, or SC and six)."
-            )
+            raise NotTaken("missing_id", f"“{cells['urn'].strip()}” is not a URN (six or seven digits, or SC and six).")
         attributes = {name: self._attribute(column, name, cells[column]) for column, name in self.attributes}
         inspections: list[InspectionRow] = []
         for block, judgements in self.blocks:
@@ -303,7 +326,7 @@ class _RowReader:
         try:
             return parse_date(cell)
         except BadDate as bad:
-            raise _NotTaken("bad_date", f"{column.capitalize()}: {bad.reason}") from bad
+            raise NotTaken("bad_date", f"{column.capitalize()}: {bad.reason}") from bad
 
     def _inspection(
         self, line: int, urn: str, cells: Cells, block: Block, columns: Sequence[tuple[str, Aspect]]
@@ -321,12 +344,12 @@ class _RowReader:
         }
         if inspected_on is None:
             if any(judgement.grade != NOT_JUDGED for judgement in judgements.values()):
-                raise _NotTaken(
+                raise NotTaken(
                     "missing_start", f"There is a judgement and no date of inspection ({block.inspected_on})."
                 )
             return None
         if inspected_on > self.as_at:
-            raise _NotTaken(
+            raise NotTaken(
                 "future_date",
                 f"The inspection of {inspected_on:%-d %B %Y} is after the day of the list, {self.as_at:%-d %B %Y}.",
             )

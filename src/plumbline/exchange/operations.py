@@ -1,6 +1,7 @@
 """Rows that were refused, mended and tried again or set aside; and what follows once rows are in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -11,11 +12,14 @@ from plumbline.audit.intake import Taken
 from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.exchange import contracts, contracts_kinds, ssd_kinds
 from plumbline.exchange.models import RefusedRow
+from plumbline.exchange.ofsted_lists import NotTaken, SettingRow, read_row
 from plumbline.exchange.readers import Cells, fold
 from plumbline.exchange.ssd_cells import RefusedCellError
 from plumbline.exchange.ssd_kinds import Kind
 from plumbline.exchange.ssd_rows import refusal_of, row_stager
 from plumbline.kernel.errors import RuleBroken
+from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.models import Inspection, OfstedList
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -54,6 +58,9 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
     access.check(by, Permission.IMPORTS, on=on)
     intake.lock(waiting=lambda: None)
     row = _open_row(refused_id)
+    if row.ofsted_list is not None:
+        _mend_of_list(row, row.ofsted_list, {fold(name): text for name, text in cells.items()}, by=by, at=at, on=on)
+        return
     of_contracts = contracts_kinds.kinds()
     kind = (ssd_kinds.kinds() | of_contracts).get(row.file)
     if kind is None or not row.cells:
@@ -66,13 +73,66 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
         refused = refusal_of(kind, row.line, given, reason)
         raise RuleBroken(refused.reason, code=refused.code) from reason
     _take_one(row, kind, line, absent={cell.to for cell in kind.cells if cell.column not in given})
-    changed = sorted(name for name, text in given.items() if row.cells.get(name) != text)
-    _settle(row, RefusedRow.State.MENDED, because="", by=by, at=at)
-    audit.record("exchange.row.mended", by=by, at=at, subject=row, file=row.file, line=row.line, columns=changed)
+    _mended(row, given, by=by, at=at)
     if kind.name in of_contracts:
         contracts.follow_up(by=by, at=at, on=on)
     else:
         follow_up(by=by, at=at, on=on)
+
+
+def _mended(row: RefusedRow, given: Cells, *, by: User | None, at: datetime) -> None:
+    changed = sorted(name for name, text in given.items() if row.cells.get(name) != text)
+    _settle(row, RefusedRow.State.MENDED, because="", by=by, at=at)
+    audit.record("exchange.row.mended", by=by, at=at, subject=row, file=row.file, line=row.line, columns=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class _MendedRow:
+    """One row as a list of its own, to be taken into the list that it stands in."""
+
+    layout: str
+    family: str
+    register: str
+    whole: bool
+    as_at: date
+    rows: tuple[SettingRow, ...]
+
+
+def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, by: User | None, at: datetime, on: date) -> None:
+    try:
+        read = read_row(given, line=row.line, family=into.family, register=into.register, as_at=into.as_at)
+    except NotTaken as refusal:
+        raise RuleBroken(refusal.reason, code=refusal.code) from refusal
+    _check_not_told(into, read)
+    placement_operations.take_judgements(
+        record=ofsted.record_list,
+        read=_MendedRow(into.layout, into.family, into.register, into.whole, into.as_at, (read,)),
+        into=into, import_run=row.import_run, by=by, at=at, on=on,
+    )  # fmt: skip
+    _mended(row, given, by=by, at=at)
+
+
+def _check_not_told(into: OfstedList, read: SettingRow) -> None:
+    """The first row of a list that tells of a setting, or of an inspection in a list of a year, stands."""
+    if into.whole:
+        told = into.listings.filter(setting__urn=read.urn, setting__register=into.register).first()
+        if told is not None:
+            raise RuleBroken(
+                f"{read.urn} stands on line {told.line} of this list, and that row was taken. Give this row the URN"
+                " that it should have, or set it aside.",
+                code="conflict_in_file",
+            )
+        return
+    for each in read.inspections:
+        if Inspection.objects.filter(
+            setting__urn=read.urn, setting__register=into.register, kind=each.kind, inspected_on=each.inspected_on,
+            ofsted_list=into,
+        ).exists():  # fmt: skip
+            raise RuleBroken(
+                f"The inspection of {read.urn} on {each.inspected_on:%-d %B %Y} stands in this list already, and was"
+                " taken. Put this row right, or set it aside.",
+                code="conflict_in_file",
+            )
 
 
 def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: set[str]) -> None:
@@ -114,7 +174,12 @@ def dismiss_row(*, refused_id: int, because: str, by: User | None, at: datetime,
 
 
 def _open_row(refused_id: int) -> RefusedRow:
-    row = RefusedRow.objects.select_for_update(of=("self",)).select_related("import_run").filter(pk=refused_id).first()
+    row = (
+        RefusedRow.objects.select_for_update(of=("self",))
+        .select_related("import_run", "ofsted_list")
+        .filter(pk=refused_id)
+        .first()
+    )
     if row is None:
         raise RuleBroken("That row is not known.", code="unknown_row")
     if row.state != RefusedRow.State.OPEN:

@@ -45,7 +45,7 @@ def rows_to_mend(viewer: User | None, *, on: date) -> QuerySet[RefusedRow]:
 def refused_row(viewer: User | None, *, refused_id: int, on: date) -> RefusedRow | None:
     """One refused row in any state, or None where it does not exist for this viewer."""
     rows = RefusedRow.objects if _may(viewer, on=on) else RefusedRow.objects.none()
-    return rows.filter(pk=refused_id).select_related("import_run", "settled_by").first()
+    return rows.filter(pk=refused_id).select_related("import_run", "settled_by", "ofsted_list").first()
 
 
 @dataclass(frozen=True, slots=True)

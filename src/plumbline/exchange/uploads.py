@@ -1,7 +1,8 @@
 """An upload from being handed in to its result: stored, looked at (a dry run), taken, each in the background.
 
 The page asks (`receive`, `ask_to_look`, `ask_to_take`, `ask_to_mend`) and the ways in enqueue the job that does it
-(`look`, `take`, `mend`: login `worker`). A job ends in a state with a sentence, whatever happens.
+(`look`, `take`, `mend`: login `worker`; `prefix`: of our own open data). A job ends in a state with a sentence,
+whatever happens.
 """
 
 import secrets
@@ -22,6 +23,7 @@ from plumbline.exchange import (
     import_ocds,
     import_ofsted,
     ocds_files,
+    ofsted_lists,
     operations,
     ssd,
     ssd_kinds,
@@ -111,23 +113,23 @@ def _ask(upload: Upload, to: Upload.State, kind: str, *, by: User, at: datetime,
     audit.record(kind, by=by, at=at, subject=locked)
 
 
-def look(*, upload_id: int, home: Path, now: Clock, on: date) -> None:
+def look(*, upload_id: int, home: Path, prefix: str = "", now: Clock, on: date) -> None:
     """What would change: a dry run, kept on the upload."""
     upload = Upload.objects.select_related("uploaded_by").get(pk=upload_id)
     if upload.state != _State.LOOKING:
         return  # asked for twice: the first run did it
     with _ended(upload, now):
-        found = _import(upload, home=home, now=now, on=on, dry_run=True)
+        found = _import(upload, home=home, prefix=prefix, now=now, on=on, dry_run=True)
         _end(upload, _State.READY, would_change=_shown(found))
 
 
-def take(*, upload_id: int, home: Path, now: Clock, on: date) -> None:
+def take(*, upload_id: int, home: Path, prefix: str = "", now: Clock, on: date) -> None:
     """Take the records. Killed at any moment it has taken nothing, or everything: run again it ends the same."""
     upload = Upload.objects.select_related("uploaded_by").get(pk=upload_id)
     if upload.state != _State.TAKING:
         return
     with _ended(upload, now):
-        found = _import(upload, home=home, now=now, on=on, dry_run=False)
+        found = _import(upload, home=home, prefix=prefix, now=now, on=on, dry_run=False)
         _end(upload, _State.DONE, result=_shown(found), import_run_id=found.get("import"))
 
 
@@ -152,12 +154,12 @@ def _end(upload: Upload, state: Upload.State, **changes: Any) -> None:
     Upload.objects.filter(pk=upload.pk).update(state=state, **changes)
 
 
-def _import(upload: Upload, *, home: Path, now: Clock, on: date, dry_run: bool) -> dict[str, Any]:
+def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dry_run: bool) -> dict[str, Any]:
     folder = home / upload.folder
     as_at = date.fromisoformat(upload.options["as_at"]) if upload.options.get("as_at") else None
     if upload.kind == NOTICES:
         return import_ocds.import_ocds(
-            folder / upload.file_names[0], dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
+            folder / upload.file_names[0], prefix=prefix, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
         )
     if upload.kind == OFSTED:
         if as_at is None:
@@ -209,7 +211,7 @@ def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
         "refused_count": sum(counts.get("refused", 0) for counts in found["files"].values()),
         "notes": list(found.get("notes", ())),
         "seconds": found.get("seconds", 0),
-        **{name: found[name] for name in ("processes", "waiting") if name in found},
+        **{name: found[name] for name in ("processes", "waiting", "ours") if name in found},
     }
 
 
@@ -288,15 +290,20 @@ def uploads_visible_to(viewer: User, *, on: date) -> QuerySet[Upload]:
 
 
 def can_be_mended(row: RefusedRow) -> bool:
-    """Whether it is a row of an extract: not a whole file, and not one of a list that Ofsted publishes."""
-    return bool(row.cells) and row.file in ssd_kinds.kinds() | contracts_kinds.kinds()
+    """Whether it is a row of a table: not a whole file, and no published notice, which only its publisher mends."""
+    if not row.cells:
+        return False
+    return row.ofsted_list_id is not None or row.file in ssd_kinds.kinds() | contracts_kinds.kinds()
 
 
 def cells_of(row: RefusedRow) -> dict[str, str]:
     """What the row said, or was last tried with, in the order of its kind's columns; other columns after them."""
     cells: dict[str, str] = row.tried.get("cells") or row.cells
-    kind = (ssd_kinds.kinds() | contracts_kinds.kinds()).get(row.file)
-    known = [cell.column for cell in kind.cells] if kind else []
+    if row.ofsted_list is not None:
+        known = ofsted_lists.columns_of(row.ofsted_list.family, row.ofsted_list.register)
+    else:
+        kind = (ssd_kinds.kinds() | contracts_kinds.kinds()).get(row.file)
+        known = [cell.column for cell in kind.cells] if kind else []
     return {name: cells[name] for name in [*known, *sorted(set(cells) - set(known))] if name in cells}
 
 

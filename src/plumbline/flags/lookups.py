@@ -29,9 +29,13 @@ def steps_of(flag: Flag) -> list[FlagStep]:
     return list(flag.steps.select_related("done_by").order_by("due_on", "pk"))
 
 
-def names_of(source_ids: set[str]) -> dict[str, str]:
-    """The names of workers by their source id."""
-    return dict(Professional.objects.filter(source_id__in=source_ids).values_list("source_id", "name"))
+def names_of(recipients: set[str]) -> dict[str, str]:
+    """The names of workers by their source id, and of users by "user:…"."""
+    names = dict(Professional.objects.filter(source_id__in=recipients).values_list("source_id", "name"))
+    usernames = [each.removeprefix("user:") for each in recipients if each.startswith("user:")]
+    for username, name in User.objects.filter(username__in=usernames).values_list("username", "name"):
+        names[f"user:{username}"] = name
+    return names
 
 
 def may_answer(step: FlagStep, viewer: User, *, recipients: list[FlagFor], on: date) -> bool:
@@ -71,7 +75,7 @@ def steps_for(viewer: User, *, on: date) -> QuerySet[FlagStep]:
         return FlagStep.objects.none()
     own = Q(owner_role__in={held.role for held in access.current_roles(viewer, on=on)})
     if viewer.professional:
-        by_name = FlagFor.objects.filter(recipient=viewer.professional.source_id, to_at=None)
+        by_name = FlagFor.objects.filter(recipient__in=rules.names_of(viewer), to_at=None)
         own |= Q(owner_role=rules.WORKER, flag__in=by_name.values("flag"))
     return open_steps(viewer, on=on).filter(own)
 

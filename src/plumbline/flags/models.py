@@ -48,10 +48,11 @@ class Flag(Recorded):
 
 
 class FlagFor(Recorded):
-    """Someone a flag is for: a worker by source id, or a role ("role:management_team"), perhaps of one team."""
+    """Someone a flag is for: a worker by source id, a user ("user:beth"), or a role ("role:management_team"), perhaps
+    of one team."""
 
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="recipients")
-    recipient = models.CharField(max_length=80)
+    recipient = models.CharField(max_length=160)
     team = models.CharField(max_length=200, blank=True)
     why = models.CharField(max_length=60)
     # The day of the telling, on which the clock of acknowledgement starts.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from plumbline.flags.models import Flag, FlagFor, FlagState
+from plumbline.flags.rules import names_of
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import BankHoliday, Child, RoleHeld, Tie, User
@@ -50,10 +51,9 @@ def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
     # A restricted child's flag exists for those tied to the child, for whom it is put to by name, and for those who
     # answer for every child.
     restricted = Child.objects.filter(restricted=True)
-    by_name = FlagFor.objects.filter(recipient=_source_id(viewer), to_at=None) if _source_id(viewer) else None
+    by_name = FlagFor.objects.filter(recipient__in=names_of(viewer), to_at=None)
     keep = ~Q(child_id__in=restricted.values("pk")) | Q(child_id__in=_tied_children(viewer, on=on))
-    if by_name is not None:
-        keep |= Q(pk__in=by_name.values("flag"))
+    keep |= Q(pk__in=by_name.values("flag"))
     keep |= Q(pk__in=_put_to(viewer, on=on).filter(recipient=_TOLD_OF_EVERY_CHILD).values("flag"))
     return allowed.filter(Q(child_id=None) | keep)
 
@@ -66,7 +66,7 @@ def flags_for(viewer: User, *, on: date) -> QuerySet[Flag]:
 def is_for(row: FlagFor, user: User, *, on: date) -> bool:
     """Whether this line of "for" is the user's own: their name, or a role they hold (of the team, if it has one)."""
     if not row.recipient.startswith("role:"):
-        return bool(_source_id(user)) and row.recipient == _source_id(user)
+        return row.recipient in names_of(user)
     role = row.recipient.removeprefix("role:")
     for held in access.current_roles(user, on=on):
         if role in (held.role, *_ALSO_READ.get(held.role, ())) and (not row.team or held.team in ("", row.team)):
@@ -75,9 +75,7 @@ def is_for(row: FlagFor, user: User, *, on: date) -> bool:
 
 
 def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
-    mine = Q(pk__in=[])
-    if _source_id(viewer):
-        mine |= Q(recipient=_source_id(viewer))
+    mine = Q(recipient__in=names_of(viewer))
     for held in access.current_roles(viewer, on=on):
         for role in (held.role, *_ALSO_READ.get(held.role, ())):
             of_role = Q(recipient=f"role:{role}")
@@ -106,10 +104,6 @@ def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie, Any]:
     ).values("subject_id")
 
 
-def _source_id(user: User) -> str:
-    return user.professional.source_id if user.professional else ""
-
-
 def users_by_recipient(
     wanted: Iterable[tuple[str, str, int | None]], *, on: date
 ) -> Mapping[tuple[str, str, int | None], tuple[User, ...]]:
@@ -117,10 +111,12 @@ def users_by_recipient(
     asked = set(wanted)
     active = User.objects.filter(is_active=True).exclude(email="")
     by_name: dict[str, list[User]] = {}
+    named = {name for name, _, _ in asked if not name.startswith("role:")}
     for user in active.filter(
-        professional__source_id__in={name for name, _, _ in asked if not name.startswith("role:")}
+        Q(professional__source_id__in=named) | Q(username__in={name.removeprefix("user:") for name in named})
     ).select_related("professional").order_by("pk"):  # fmt: skip
-        by_name.setdefault(_source_id(user), []).append(user)
+        for name in names_of(user):
+            by_name.setdefault(name, []).append(user)
     roles = {name.removeprefix("role:") for name, _, _ in asked if name.startswith("role:")}
     holders: dict[str, list[RoleHeld]] = {}
     for held in RoleHeld.objects.filter(

@@ -7,6 +7,7 @@ with a number of days was found).
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import add_working_days
@@ -118,9 +119,22 @@ KINDS: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
+class Professional(Protocol):
+    @property
+    def source_id(self) -> str: ...
+
+
+class Named(Protocol):
+    @property
+    def username(self) -> str: ...
+    @property
+    def professional(self) -> Professional | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A worker's source id, or "role:…" (of `team`, where that is given)."""
+    """A worker's source id, "user:…" for somebody whom the records of social care do not know, or "role:…" (of `team`,
+    where that is given)."""
 
     name: str
     why: str
@@ -153,6 +167,17 @@ class Wanted:
 class DueStep:
     rule: StepRule
     due_on: date
+
+
+def by_name(user: Named, why: str) -> Recipient:
+    """One person: by the number that the records of social care have, else by the name under which they sign in."""
+    return Recipient(names_of(user)[0], why)
+
+
+def names_of(user: Named) -> tuple[str, ...]:
+    """The recipients that are this user alone."""
+    own = f"user:{user.username}"
+    return (user.professional.source_id, own) if user.professional else (own,)
 
 
 def recipients(kind: str, *, worker: str, team: str = "", looked_after: bool = False) -> tuple[Recipient, ...]:

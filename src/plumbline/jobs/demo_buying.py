@@ -14,6 +14,7 @@ from plumbline.contracts.operations import (
     incident_forms,
     incident_notices,
     kpis,
+    people,
     register,
     visits,
 )
@@ -70,19 +71,17 @@ def _contract(reference: str) -> Contract:
 
 
 def _people() -> None:
-    """Contracts come with codes for their people; the register says which user is meant."""
-    for contract in Contract.objects.order_by("reference").select_related("provider").prefetch_related("settings"):
-        ours = contract.reference == HOME
-        manager = _user("contracts") if ours or contract.manager_wording == MANAGER else None
-        area_lead = _user("servicelead") if ours or contract.area_lead_wording == AREA else None
-        if manager or area_lead:
-            entry = register.Entry(
-                reference=contract.reference, title=contract.title, kind=contract.kind, provider=contract.provider.name,
-                service=contract.service, starts_on=contract.starts_on, ends_on=contract.ends_on, value=contract.value,
-                statutory_from=contract.statutory_from, visit_required=contract.visit_required, manager=manager,
-                area_lead=area_lead, urns=[row.urn for row in contract.settings.all()],
-            )  # fmt: skip
-            register.change_contract(contract_id=contract.pk, entry=entry, **_who("contracts"))
+    """Contracts come with codes for their people; somebody said which user each means."""
+    for wording, username in ((MANAGER, "contracts"), (AREA, "servicelead")):
+        people.map_person(wording=wording, user_id=_user(username).pk, **_who("contracts"))
+    contract = Contract.objects.select_related("provider").prefetch_related("settings").get(reference=HOME)
+    entry = register.Entry(
+        reference=contract.reference, title=contract.title, kind=contract.kind, provider=contract.provider.name,
+        service=contract.service, starts_on=contract.starts_on, ends_on=contract.ends_on, value=contract.value,
+        statutory_from=contract.statutory_from, visit_required=contract.visit_required, manager=_user("contracts"),
+        area_lead=_user("servicelead"), urns=[row.urn for row in contract.settings.all()],
+    )  # fmt: skip
+    register.change_contract(contract_id=contract.pk, entry=entry, **_who("contracts"))
 
 
 def _providers() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from django.conf import settings
+from django.urls import reverse
 
 from plumbline.commissioning.models import Tender
 from plumbline.exchange import export_ocds as exchange
@@ -20,7 +21,13 @@ def export_ocds(path: Path, *, reference: str, by: User | None, at: datetime, on
     if tender is None:
         raise RuleBroken(f"There is no tender {reference}.", code="unknown_tender")
     package = exchange.export_tender(
-        tender=tender, prefix=settings.OCID_PREFIX, council=settings.COUNCIL, by=by, at=at, on=on
+        tender=tender,
+        prefix=settings.OCID_PREFIX,
+        council=settings.COUNCIL,
+        uri=f"https://{settings.ALLOWED_HOSTS[0]}{reverse('tender_open_data', args=[tender.pk])}",
+        by=by,
+        at=at,
+        on=on,
     )
     path.write_text(exchange.as_text(package), encoding="utf-8")
     click.echo(f"{path}: {package['releases'][0]['ocid']}, {', '.join(package['releases'][0]['tag'])}")

@@ -42,13 +42,17 @@ def send_messages(timestamp: int) -> None:
 @app.task(name="look_at_upload", queue="imports", lock="imports")
 def look_at_upload(upload_id: int) -> None:
     """What an upload would change."""
-    uploads.look(upload_id=upload_id, home=settings.HOME, now=ways_in.now, on=ways_in.today())
+    uploads.look(
+        upload_id=upload_id, home=settings.HOME, prefix=settings.OCID_PREFIX, now=ways_in.now, on=ways_in.today()
+    )
 
 
 @app.task(name="take_upload", queue="imports", lock="imports")
 def take_upload(upload_id: int) -> None:
     """Take an upload's records."""
-    uploads.take(upload_id=upload_id, home=settings.HOME, now=ways_in.now, on=ways_in.today())
+    uploads.take(
+        upload_id=upload_id, home=settings.HOME, prefix=settings.OCID_PREFIX, now=ways_in.now, on=ways_in.today()
+    )
 
 
 @app.task(name="mend_row", queue="imports", lock="imports")

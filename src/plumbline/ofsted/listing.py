@@ -72,12 +72,13 @@ class Taken:
     changed_events: set[tuple[str, str, date]] = field(default_factory=set)
 
 
-def take(read: ListRead, *, import_run_id: int) -> Taken:
-    """Write a list. Only in a transaction; the rules are not applied here (evaluation.evaluate)."""
+def take(read: ListRead, *, import_run_id: int, into: OfstedList | None = None) -> Taken:
+    """Write a list, or more rows of the list `into`. Only in a transaction; the rules are not applied here
+    (evaluation.evaluate)."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
         _stage(cursor, read)
-        ofsted_list, new = _list(read, import_run_id)
+        ofsted_list, new = (into, False) if into else _list(read, import_run_id)
         taken = Taken(ofsted_list, new)
         known = {
             "list": ofsted_list.pk,

@@ -57,13 +57,16 @@ class Outcome:
 
 
 @transaction.atomic
-def record_list(*, read: ListRead, import_run: Import, by: User | None, at: datetime, on: date) -> ListTaken:
-    """Take one list whole. Raises RuleBroken (future_date) for a list of a day that is still to come.
+def record_list(
+    *, read: ListRead, import_run: Import, into: OfstedList | None = None, by: User | None, at: datetime, on: date
+) -> ListTaken:
+    """Take one list whole, or rows of the list `into` that could not be taken with it. Raises RuleBroken (future_date)
+    for a list of a day that is still to come.
 
     An older list than those known fills history and overwrites nothing newer; the same list again changes nothing.
     """
     rules.check_list_day(read.as_at, on=on)
-    taken = listing.take(read, import_run_id=import_run.pk)
+    taken = listing.take(read, import_run_id=import_run.pk, into=into)
     others = OfstedList.objects.filter(register=read.register, whole=True)
     moved: set[date] = set()
     changes = evaluation.evaluate(

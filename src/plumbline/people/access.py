@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.models import RoleHeld, User
@@ -192,6 +192,13 @@ def check(user: User | None, permission: Permission, *, on: date) -> None:
 
 def reaches(user: User, *, on: date) -> frozenset[str]:
     return frozenset(ROLES[held.role].reach for held in current_roles(user, on=on)) if user.is_active else frozenset()
+
+
+def users_who_may(permission: Permission, *, on: date) -> QuerySet[User]:
+    """Whoever a role that they hold on the day permits it."""
+    roles = [key for key, role in ROLES.items() if permission in role.permissions]
+    held = RoleHeld.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), role__in=roles, from_on__lte=on)
+    return User.objects.filter(is_active=True, pk__in=held.values("user"))
 
 
 def users_with_role(role: str, *, on: date, team: str = "") -> Iterable[User]:

@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from plumbline.audit.models import Import, Recorded
 
@@ -40,14 +41,24 @@ class Organisation(Recorded):
 
 
 class OrganisationIdentifier(Recorded):
-    """A number by which an organisation is known: GB-COH (company), GB-CHC (charity), GB-PPON (platform) …"""
+    """A number by which an organisation is known: GB-COH (company), GB-CHC (charity), GB-PPON (platform) …, in the one
+    form of `kernel.identifiers`."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=40)
     value = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="organisation_identifier_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "value"], name="organisation_identifier_once"),
+            models.CheckConstraint(
+                name="organisation_identifier_in_one_form",
+                condition=Q(scheme=Upper("scheme"), value=Upper("value"))
+                & ~Q(value__regex=r"^$|\s")
+                & ~Q(scheme="GB-COH", value__regex=r"^([0-9]{1,7}|[A-Z]{2}[0-9]{1,5}|R[0-9]{1,6})$")
+                & ~Q(scheme="GB-CHC", value__startswith="0"),
+            ),
+        ]
 
 
 class OrganisationName(models.Model):

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from plumbline.audit import operations as audit
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.identifiers import any_form
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
 from plumbline.people.access import ROLES, Permission, roles_in_words
@@ -296,11 +297,12 @@ def _provider_of(role: str, wording: str) -> Organisation | None:
         return None
     if not wording:
         raise RuleBroken("Say whose people they are: without a provider they see nothing.", code="missing_provider")
-    number = wording.replace(" ", "")
     found = {
         each.merged_into or each
         for each in Organisation.objects.select_related("merged_into").filter(
-            Q(sort_key=sort_key(wording)) | Q(other_names__sort_key=sort_key(wording)) | Q(identifiers__value=number)
+            Q(sort_key=sort_key(wording))
+            | Q(other_names__sort_key=sort_key(wording))
+            | Q(identifiers__value__in=any_form(wording))
         )
     }
     if len(found) != 1:

@@ -8,12 +8,14 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.db import DatabaseError, connection, transaction
 
 from plumbline.audit import operations as audit
+from plumbline.contracts import intake as contracts_intake
 from plumbline.contracts.operations import rating as contracts
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import CONTACT_PROVIDER
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
+from plumbline.ofsted import intake as settings_intake
 from plumbline.ofsted import lookups as settings_known
 from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.evaluation import StatusChange
@@ -21,7 +23,7 @@ from plumbline.ofsted.models import MonthlyCheck, Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, User
-from plumbline.placements import due, guard, queries, rules
+from plumbline.placements import due, guard, intake, queries, rules
 from plumbline.placements.access import children_visible_to, open_on
 from plumbline.placements.models import Enquiry, Grounds, Placement, PlacementException
 from plumbline.placements.states import EXCEPTION_MOVES
@@ -54,6 +56,8 @@ def take_judgements(
     children there are found and flagged. Contracts first: everybody locks contracts before flags.
     """
     recorded = record(by=by, at=at, on=on, **said)
+    if record is ofsted.record_list:
+        _follow_registers(by=by, at=at, on=on)
     contracts.follow_settings(by=by, at=at, on=on)
     return Judged(recorded, raise_flags(by=by, at=at, on=on))
 
@@ -62,8 +66,26 @@ def take_judgements(
 def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
     """What a new day changes: notices that begin or end, newer rules, placements that began or ended, late checks."""
     ofsted.reevaluate(by=by, at=at, on=on)
+    # Schools that were judged by hand and are on no list are known since.
+    _follow_registers(by=by, at=at, on=on)
     contracts.follow_settings(by=by, at=at, on=on)
     return raise_flags(by=by, at=at, on=on)
+
+
+def _follow_registers(*, by: User | None, at: datetime, on: date) -> None:
+    """A URN of six digits, named before any list was read, may have been taken for a home's and be a school's: what
+    names it points to the setting that is meant, as if the list had come first (docs/adr/0013). Login `worker`."""
+    meant = settings_intake.meant_otherwise()
+    concerned = contracts_intake.follow_registers(meant)
+    moved = intake.follow_registers()
+    if not (meant or concerned or moved):
+        return
+    settings_intake.let_go(meant)
+    if concerned:
+        contracts.rerate(contract_ids=concerned, by=by, at=at, on=on)
+    audit.record(
+        "placements.settings.found", by=by, at=at, settings=len(meant), contracts=len(concerned), placements=moved
+    )
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@
 """
 
 import csv
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -60,6 +61,7 @@ LARGEST_SHEET = 1_048_575
 
 # A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection); full-width signs count too.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_CELL_WITHIN = re.compile("(?<=[;\t])(?=[=+@\uff1d\uff0b\uff20-])")
 
 
 @dataclass(frozen=True)
@@ -406,7 +408,9 @@ def page(request: Request, table: Table, template: str, context: dict[str, Any] 
 
 
 def safe_for_spreadsheets(text: str) -> str:
-    """``text`` so that no spreadsheet takes it for a formula: an apostrophe stands before it where it might."""
+    """``text`` so that no spreadsheet takes it for a formula: an apostrophe stands before it where it might, and where
+    a spreadsheet that separates by semicolons or tabs would begin a cell."""
+    text = _CELL_WITHIN.sub("'", text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

@@ -123,6 +123,21 @@ def test_a_column_added_later_is_kept_from_then_on(own_database):
         assert cursor.fetchall() == [(None, False), ("Ally", True)]
 
 
+def test_a_column_made_wider_later_is_kept_in_full(own_database):
+    with psycopg.connect(databases.login_url("owner", own_database), autocommit=True) as owner:
+        owner.execute("alter table flags_flagfor alter column recipient type varchar(500)")
+    from tests.conftest import point_at
+
+    point_at(own_database, "owner")
+    history.sync()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select format_type(atttypid, atttypmod) from pg_attribute
+               where attrelid = 'flags_flagfor_history'::regclass and attname = 'recipient'"""
+        )
+        assert cursor.fetchone() == ("character varying(500)",)
+
+
 @pytest.mark.parametrize(
     "statement", ["truncate people_organisation cascade", "update people_organisation set id = id + 1000"]
 )

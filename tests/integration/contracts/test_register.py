@@ -68,6 +68,29 @@ class TestProviders:
         handed_in(tmp_path, "CT901,B,Fenside Homes Ltd,GB-COH-01234567,,,,2016-01-01,,,,,block,N")
         assert Organisation.objects.filter(contracts__reference__in=["CT900", "CT901"]).distinct().count() == 1
 
+    @pytest.mark.parametrize("number", ["1234567", "01234567", "GB-COH-1234567", "0123 4567", "1234567.0"])
+    def test_a_company_is_known_by_its_number_with_or_without_its_zeros(self, tmp_path: Path, number: str) -> None:
+        handed_in(tmp_path, "CT900,A,Fenside Care Ltd,GB-COH-01234567,,,,2016-01-01,,,,,block,N")
+        handed_in(tmp_path, f"CT901,B,Fenside Homes Ltd,{number},,,,2016-01-01,,,,,block,N")
+        assert Organisation.objects.filter(contracts__reference__in=["CT900", "CT901"]).distinct().count() == 1
+
+    def test_two_names_of_one_number_in_one_file_are_one_provider(self, tmp_path: Path) -> None:
+        handed_in(
+            tmp_path,
+            "CT900,A,Fenside Homes Ltd,1234567,,,,2016-01-01,,,,,block,N",
+            "CT901,B,Fenside Care Ltd,01234567,,,,2016-01-01,,,,,block,N",
+        )
+        assert set(Organisation.objects.values_list("name", flat=True)) == {"Fenside Care Ltd"}
+
+    def test_a_number_of_a_company_and_of_a_charity_names_neither(self, tmp_path: Path) -> None:
+        handed_in(
+            tmp_path,
+            "CT900,A,Fenside Care Ltd,GB-COH-01234567,,,,2016-01-01,,,,,block,N",
+            "CT901,B,Fenside Trust,GB-CHC-1234567,,,,2016-01-01,,,,,block,N",
+            "CT902,C,Fenside Homes Ltd,1234567,,,,2016-01-01,,,,,block,N",
+        )
+        assert Contract.objects.get(reference="CT902").provider.name == "Fenside Homes Ltd"
+
     def test_the_name_it_has_now_follows_every_merger(self) -> None:
         contract = registered()
         registered("CT901", provider="Second Ltd")

@@ -208,6 +208,31 @@ def test_what_begins_as_a_formula_goes_out_as_text(start) -> None:
     assert b"<f>" not in sheets
 
 
+HARD = [
+    "=1+1", "+44 1522 552222", "-1", "@x", "'=1+1", "_x000D_", "two\nlines", "NULL", "#N/A", "nan", "REDACTED", "-",
+    "TRUE",
+    "1.0", "103120.0", "2016-02-30", "31/12/2016", "\U0001f600 it\u2019s", "<b>&amp;</b>", "x" * 9_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", HARD, ids=lambda said: ascii(said)[:20])
+def test_what_goes_out_comes_back_unchanged(tmp_path, said: str) -> None:
+    made = asked()
+    answer(made, "impact_seen", said, comment=said)
+    taken = take(made, sent(made), tmp_path)
+    kept = made.answers.get(criterion="impact_seen")
+    assert (taken.changed, taken.refused, kept.value, kept.comment) == (0, (), said, said)
+
+
+@pytest.mark.parametrize("said", HARD, ids=lambda said: ascii(said)[:20])
+def test_what_is_typed_into_the_file_is_kept_as_it_was_typed(tmp_path, said: str) -> None:
+    made = asked()
+    changed = filled(sent(made), answers={"impact_seen": {"Answer": said, "Comment": said}})
+    take(made, changed, tmp_path)
+    kept = made.answers.get(criterion="impact_seen")
+    assert (kept.value, kept.comment) == (said, said)
+
+
 def test_choices_are_a_list_in_the_cell() -> None:
     with zipfile.ZipFile(io.BytesIO(sent(asked()))) as packed:
         sheets = b"".join(packed.read(name) for name in packed.namelist() if name.startswith("xl/worksheets/sheet"))

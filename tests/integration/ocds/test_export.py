@@ -1,10 +1,13 @@
 """A tender of ours written as open contracting data, and read back."""
 
+import csv
 import json
 from datetime import UTC, date, datetime
 
 import pytest
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator, FormatChecker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
 
 from plumbline.commissioning.models import Award, Bid, OcdsContract, OcdsParty, Tender
 from plumbline.contracts.models import Contract
@@ -36,12 +39,13 @@ def a_tender(state: str = "published") -> Tender:
         reference="T-7", title="Short breaks", service="Short breaks", lead_commissioner=a_user("commissioner"),
         state=state, state_since=ON, stage1=a_version(), value=250_000, cpv="85311300", published_on=date(2016, 3, 1),
         bids_due_on=date(2016, 4, 1), closed_on=date(2016, 4, 1), service_starts_on=date(2016, 9, 1), made_at=AT,
+        abandoned_because="No bid passed stage 1" if state == "abandoned" else "",
     )  # fmt: skip
 
 
 def a_bid(tender: Tender, name: str, state: str = "unsuccessful") -> Bid:
     supplier = Organisation.objects.create(name=name, sort_key=name.casefold(), sector="other")
-    OrganisationIdentifier.objects.create(organisation=supplier, scheme="GB-COH", value=f"0{supplier.pk}")
+    OrganisationIdentifier.objects.create(organisation=supplier, scheme="GB-COH", value=f"{supplier.pk:08}")
     return BidFactory(tender=tender, supplier=supplier, received_at=AT, price=240_000, state=state, entered_at=AT)
 
 
@@ -61,7 +65,14 @@ def awarded() -> Tender:
 
 
 def export(tender: Tender, **more):
-    given = {"prefix": "ocds-000000", "council": "Fenmarsh", "by": None, "at": AT, "on": ON}
+    given = {
+        "prefix": "ocds-000000",
+        "council": "Fenmarsh",
+        "uri": "https://example.org/7.json",
+        "by": None,
+        "at": AT,
+        "on": ON,
+    }
     return export_tender(tender=tender, **{**given, **more})
 
 
@@ -75,6 +86,82 @@ def test_it_is_valid_against_the_published_schema_too(shared_data):
     schema = json.loads((shared_data / "ocds" / "schema" / "release-schema.json").read_text())
 
     assert list(Draft4Validator(schema).iter_errors(export(awarded())["releases"][0])) == []
+
+
+@pytest.mark.parametrize("state", ["approved", "published", "closed", "standstill", "abandoned"])
+def test_the_whole_package_is_valid_against_the_published_schema_in_every_state(shared_data, state):
+    folder = shared_data / "ocds" / "schema"
+    package, of_release = (json.loads((folder / f"{name}-schema.json").read_text()) for name in (
+        "release-package", "release"))  # fmt: skip
+    known = Registry().with_resource(
+        package["properties"]["releases"]["items"]["$ref"], Resource(of_release, specification=DRAFT4)
+    )
+    validator = Draft4Validator(package, registry=known, format_checker=FormatChecker())
+
+    assert list(validator.iter_errors(export(a_tender(state)))) == []
+
+
+def words_of(shared_data, codelist: str) -> set[str]:
+    with (shared_data / "ocds" / "codelists" / f"{codelist}.csv").open(encoding="utf-8") as source:
+        return {row["Code"] for row in csv.DictReader(source)}
+
+
+@pytest.mark.parametrize(
+    ("codelist", "said"),
+    [
+        ("releaseTag", lambda release: release["tag"]),
+        ("tenderStatus", lambda release: [release["tender"]["status"]]),
+        ("method", lambda release: [release["tender"]["procurementMethod"]]),
+        ("awardStatus", lambda release: [each["status"] for each in release["awards"]]),
+        ("contractStatus", lambda release: [each["status"] for each in release["contracts"]]),
+        ("partyRole", lambda release: [role for each in release["parties"] for role in each["roles"]]),
+    ],
+)
+def test_every_word_is_one_of_the_standards_lists(shared_data, codelist, said):
+    assert set(said(export(awarded())["releases"][0])) <= words_of(shared_data, codelist)
+
+
+def test_who_buys_and_who_supplies_stand_among_the_parties_with_their_roles_and_numbers():
+    release = export(awarded())["releases"][0]
+    parties = {each["id"]: each for each in release["parties"]}
+    supplier = parties[release["awards"][0]["suppliers"][0]["id"]]
+
+    assert parties[release["buyer"]["id"]]["roles"] == ["buyer", "procuringEntity"]
+    assert release["tender"]["procuringEntity"] == release["buyer"]
+    assert (supplier["roles"], supplier["identifier"]["scheme"]) == (["supplier", "tenderer"], "GB-COH")
+
+
+def test_a_contract_names_its_award():
+    release = export(awarded())["releases"][0]
+
+    assert release["contracts"][0]["awardID"] == release["awards"][0]["id"]
+
+
+def test_an_award_in_its_standstill_is_pending():
+    tender = awarded()
+    Award.objects.update(state="standstill", awarded_on=None, notice_on=date(2016, 5, 20))
+    Contract.objects.all().delete()
+    release = export(tender)["releases"][0]
+
+    assert (release["tag"], release["awards"][0]["status"]) == (["award"], "pending")
+
+
+def test_a_recommendation_is_not_public():
+    tender = awarded()
+    Award.objects.update(state="recommended", awarded_on=None)
+
+    assert "Fenside Care" not in as_text(export(tender))
+
+
+def test_what_we_published_is_known_as_ours_when_it_comes_back(tmp_path):
+    tender = awarded()
+    path = tmp_path / "ours.json"
+    path.write_text(as_text(export(tender)))
+
+    result = import_ocds(path, prefix="ocds-000000", by=None, at=AT, on=ON)
+
+    assert (result["ours"], list(tender.published.values_list("tied_by", flat=True))) == (1, [None])
+    assert Contract.objects.get().ocds_contract == OcdsContract.objects.get()
 
 
 def test_our_own_package_can_be_read_back(tmp_path):

@@ -193,6 +193,22 @@ def test_a_supplier_is_matched_by_its_number(tmp_path):
     assert OcdsParty.objects.values_list("match", "organisation").get() == ("identifier", known.pk)
 
 
+def test_a_supplier_is_matched_by_its_number_published_without_its_zeros(tmp_path):
+    known = a_supplier("Fenside Care Limited", "GB-COH", "01234567")
+
+    take(package(tmp_path, release(**award(scheme="GB-COH", number="1234567"))))
+
+    assert OcdsParty.objects.values_list("match", "organisation").get() == ("identifier", known.pk)
+
+
+def test_two_suppliers_published_without_a_number_are_not_one_by_their_noughts(tmp_path):
+    a_supplier("Fenside Care Limited", "GB-COH", "01234567")
+
+    take(package(tmp_path, release(**award(scheme="GB-COH", number="00000000"))))
+
+    assert OcdsParty.objects.values_list("match", "identifiers").get() == ("waiting", [])
+
+
 def test_a_supplier_of_the_same_name_without_a_number_waits_for_a_person(tmp_path):
     a_supplier("Fenside Care Ltd")
 
@@ -237,10 +253,10 @@ def test_a_decision_can_be_undone(tmp_path):
 
 
 def test_a_number_of_another_supplier_is_not_taken_over(tmp_path):
-    a_supplier("Brightwater Homes", "GB-COH", "7")
+    a_supplier("Brightwater Homes", "GB-COH", "00000007")
     other, officer = a_supplier("Fenside"), a_user("contract_officer")
     take(package(tmp_path, release(**award())))
-    OcdsParty.objects.update(identifiers=[{"scheme": "GB-COH", "id": "7"}])
+    OcdsParty.objects.update(identifiers=[{"scheme": "GB-COH", "id": "00000007"}])
 
     with pytest.raises(RuleBroken, match="Brightwater Homes"):
         suppliers.decide_party(party_id=OcdsParty.objects.get().pk, organisation_id=other.pk, by=officer, at=AT, on=ON)
@@ -282,3 +298,91 @@ def test_a_merge_leaves_its_event_and_its_reason():
 
     assert Event.objects.get(kind="commissioning.supplier.merged").because == "Same charity"
     assert SupplierMerge.objects.get().because == "Same charity"
+
+
+# --- packages that would break something ------------------------------------------------------------------------------
+
+
+def amount(said: str) -> str:
+    """A release as text, with this for the amount of its award."""
+    body = release(awards=[{"id": "A1", "value": {"amount": 11111, "currency": "GBP"}}])
+    return json.dumps({"version": "1.1", "releases": [body]}).replace("11111", said)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "not_json"),
+        ("hello", "not_json"),
+        ('{"releases": [{"ocid":', "not_json"),
+        ('{"releases": ' + "[" * 100_000 + "]" * 100_000 + "}", "not_json"),
+        (amount("NaN"), "not_json"),
+        (amount("Infinity"), "not_json"),
+        (amount("1" * 5000), "not_json"),
+        (amount("1e400"), "invalid_package"),
+        (amount("1e999999999"), "invalid_package"),
+        (amount("123456789012345"), "invalid_package"),
+        (amount('"12000"'), "invalid_package"),
+        (amount("12").replace("GBP", "QQQ"), "invalid_package"),
+        ("null", "not_ocds"),
+        ("[1, 2]", "not_ocds"),
+        ('{"releases": {"a": 1}}', "not_ocds"),
+        (json.dumps({"version": "1.0", "releases": [release()]}), "not_ocds"),
+        ('{"records": [null, 5, {"releases": "x"}, {"releases": [{"url": "https://e.org"}]}]}', "invalid_package"),
+    ],
+)  # fmt: skip
+def test_what_is_no_package_is_refused_whole_with_a_sentence(tmp_path, text, code):
+    path = tmp_path / "package.json"
+    path.write_text(text)
+
+    with pytest.raises(WrongFile) as refused:
+        take(path)
+
+    assert (refused.value.code, refused.value.reason.endswith((".", "}"))) == (code, True)
+
+
+def test_a_file_of_more_than_200_megabytes_is_refused_unread(tmp_path):
+    path = tmp_path / "package.json"
+    with path.open("wb") as large:
+        large.truncate(300 * 1024 * 1024)
+
+    with pytest.raises(WrongFile, match="larger than 200 MB"):
+        take(path)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"date": "2025-02-30T09:00:00Z"},
+        {"date": "9999-12-31T23:59:59-14:00"},
+        {"date": "0001-01-01T00:00:00+14:00"},
+        {"id": "x" * 201},
+        {"ocid": "ocds-abc123-" + "y" * 200},
+        {"id": "a\x00b"},
+        {"tender": {"id": "T", "title": "a\x00b"}},
+        {"tender": {"id": "T", "title": "a\ud800b"}},
+        {"awards": [{"id": "A1", "date": "2025-02-30T00:00:00Z"}]},
+        {"awards": [{"id": "a" * 201}]},
+        {"contracts": [{"id": "C1", "awardID": "A1", "period": {"startDate": "never"}}]},
+        {"contracts": [{"id": "C1", "awardID": "A1", "dateSigned": "32/01/2025"}]},
+        {"tender": {"id": "T", "extension": json.loads("[" * 900 + "]" * 900)}},
+    ],
+)
+def test_a_release_that_cannot_be_kept_is_refused_and_stops_no_other(tmp_path, wrong):
+    result = take(package(tmp_path, {**release(), **wrong}, release("ocds-abc123-2")))
+
+    assert [(row["line"], row["code"]) for row in result["refused"]] == [(1, "invalid_release")]
+    assert list(OcdsProcess.objects.values_list("ocid", flat=True)) == ["ocds-abc123-2"]
+    assert RefusedRow.objects.count() == 1
+
+
+def test_extensions_are_kept_and_stand_in_the_way_of_nothing(tmp_path):
+    def said(number: str, extension: object) -> dict:
+        lots = {"lots": [{"id": "1", "value": extension}], "selectionCriteria": extension}
+        return release(number=number, day=f"2025-01-1{number}T09:00:00Z", scoring=extension,
+                       tender={"id": "T", "title": f"Title {number}", **lots})  # fmt: skip
+
+    take(package(tmp_path, said("1", "words"), said("2", {"amount": 1}), said("3", ["list"])))
+
+    assert OcdsProcess.objects.get().title == "Title 3"
+    assert OcdsRelease.objects.get(release_id__endswith="-2").body["scoring"] == {"amount": 1}

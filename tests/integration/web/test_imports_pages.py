@@ -159,6 +159,16 @@ def test_a_mended_row_is_taken(page, analyst, home):
     assert Child.objects.get(source_id="P2").dob == date(2009, 2, 28)
 
 
+def test_a_cell_that_was_not_touched_comes_back_as_it_was(page, analyst):
+    row = RefusedRowFactory(file="ssd_person", cells={"pers_surname": "=Bell\r\nBow", "pers_dob": "30/02/2009"})
+    client = page(analyst)
+    client.post(f"/queues/refused/{row.pk}/mend/", {
+        f"mend-cell{at}": "".join(row.cells[column].splitlines()) for at, column in enumerate(uploads.cells_of(row))
+    })  # fmt: skip
+    row.refresh_from_db()
+    assert row.tried["cells"] == row.cells
+
+
 def test_a_row_mended_wrongly_says_why_and_keeps_what_was_typed(page, analyst, home):
     client = page(analyst)
     taken(client, hand_in(client, ssd_person=PERSONS), home)

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from plumbline.audit.models import Event
-from plumbline.commissioning.models import Bid, OcdsContract, OcdsParty, OcdsProcess, SupplierMerge
+from plumbline.commissioning.models import Award, Bid, OcdsContract, OcdsParty, OcdsProcess, SupplierMerge
 from plumbline.commissioning.operations import suppliers as operations
 from plumbline.exchange import uploads
 from plumbline.exchange.import_ocds import import_ocds
@@ -122,7 +122,7 @@ def test_a_supplier_shows_its_contracts_bids_and_notices(
     page: Page, officer: User, commissioner: User, tmp_path: Path
 ) -> None:
     supplier = a_supplier("Elder Care")
-    supplier.identifiers.create(scheme="GB-COH", value="7")
+    supplier.identifiers.create(scheme="GB-COH", value="00000007")
     contract = a_contract(provider=supplier)
     bid = a_bid(commissioner, a_tender(commissioner, state="closed"), supplier=supplier)
     party = published(tmp_path, name="Elder", number="7")
@@ -265,7 +265,7 @@ def test_a_number_given_to_the_wrong_supplier_can_be_given_to_the_right_one(
     client.post("/suppliers/to-decide/", {"party0": party.pk, "is0": wrong.pk})
     client.post("/suppliers/to-decide/undo/", {"party": party.pk})
     client.post("/suppliers/to-decide/", {"party0": party.pk, "is0": right.pk})
-    assert OrganisationIdentifier.objects.get(value="77").organisation == right
+    assert OrganisationIdentifier.objects.get(value="00000077").organisation == right
 
 
 def test_who_was_matched_by_a_number_taken_back_waits_again(page: Page, officer: User, tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_who_is_none_of_ours_by_name_alone_is_asked_about_again(page: Page, offi
 def test_a_number_known_before_the_decision_stays_when_it_is_undone(page: Page, officer: User, tmp_path: Path) -> None:
     party = published(tmp_path, number="77")
     known = a_supplier()
-    known.identifiers.create(scheme="GB-COH", value="77")
+    known.identifiers.create(scheme="GB-COH", value="00000077")
     client = page(officer)
     client.post("/suppliers/to-decide/", {"party0": party.pk, "is0": known.pk})
     client.post("/suppliers/to-decide/undo/", {"party": party.pk})
@@ -503,3 +503,126 @@ def test_an_act_by_who_only_reads_is_not_found_and_changes_nothing(page: Page, t
     answer = page(a_user("head_of_service")).post("/suppliers/to-decide/", {"party0": party.pk, "is0": "new"})
     party.refresh_from_db()
     assert (answer.status_code, party.match) == (404, "waiting")
+
+
+# --- what was published of our own ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ours(commissioner: User) -> Any:
+    return a_tender(commissioner, state="published")
+
+
+def tie(client: Client, process: OcdsProcess, tender: Any) -> Any:
+    return client.post(f"/notices/{process.pk}/tender/", {"tender": getattr(tender, "pk", tender)})
+
+
+def test_a_tender_that_a_person_found_to_be_published_shows_its_notice(
+    page: Page, commissioner: User, ours: Any, tmp_path: Path
+) -> None:
+    process = published(tmp_path).process
+    client = page(commissioner)
+    tie(client, process, ours)
+    assert f"/notices/{process.pk}/" in words(client.get(f"/tenders/{ours.pk}/"))
+
+
+def test_a_notice_of_ours_leads_to_its_tender(page: Page, commissioner: User, ours: Any, tmp_path: Path) -> None:
+    process = published(tmp_path).process
+    client = page(commissioner)
+    tie(client, process, ours)
+    assert f'href="/tenders/{ours.pk}/"' in words(client.get(f"/notices/{process.pk}/"))
+
+
+def test_a_tender_is_looked_for_by_its_reference(page: Page, commissioner: User, ours: Any, tmp_path: Path) -> None:
+    process = published(tmp_path).process
+    said = words(page(commissioner).get(f"/notices/{process.pk}/tender/", {"q": ours.reference.lower()}))
+    assert f"{ours.reference}: {ours.title}" in said
+
+
+def test_a_draft_is_not_offered(page: Page, commissioner: User, tmp_path: Path) -> None:
+    draft = a_tender(commissioner, state="draft")
+    process = published(tmp_path).process
+    assert f"{draft.reference}:" not in words(
+        page(commissioner).get(f"/notices/{process.pk}/tender/", {"q": draft.reference})
+    )
+
+
+def test_a_tie_can_be_taken_back_and_stays_so(page: Page, commissioner: User, ours: Any, tmp_path: Path) -> None:
+    client = page(commissioner)
+    process = published(tmp_path, ocid=f"ocds-000000-{ours.reference}").process
+    import_ocds(package(tmp_path), prefix="ocds-000000", by=None, at=AT, on=ON)
+    tie(client, process, "none")
+    import_ocds(package(tmp_path), prefix="ocds-000000", by=None, at=AT, on=ON)
+    process.refresh_from_db()
+    assert (process.tender, process.tied_by) == (None, commissioner)
+
+
+def test_what_was_published_under_our_own_number_is_ours_at_once(
+    page: Page, commissioner: User, ours: Any, tmp_path: Path
+) -> None:
+    process = published(tmp_path, ocid=f"ocds-000000-{ours.reference}").process
+    import_ocds(package(tmp_path), prefix="ocds-000000", by=None, at=AT, on=ON)
+    assert "known by its number" in words(page(commissioner).get(f"/tenders/{ours.pk}/"))
+    assert list(ours.published.all()) == [process]
+
+
+def test_both_steps_stand_in_the_tenders_history(page: Page, commissioner: User, ours: Any, tmp_path: Path) -> None:
+    client = page(commissioner)
+    process = published(tmp_path).process
+    tie(client, process, ours)
+    tie(client, process, "none")
+    assert sorted(Event.objects.filter(subject_id=str(ours.pk), kind__contains="notice").values_list(
+        "kind", flat=True)) == ["commissioning.notice.tied", "commissioning.notice.untied"]  # fmt: skip
+
+
+def test_who_only_reads_tenders_ties_none(page: Page, ours: Any, tmp_path: Path) -> None:
+    process = published(tmp_path).process
+    client = page(a_user("performance_analyst"))
+    assert tie(client, process, ours).status_code == 404
+    assert "/tender/" not in words(client.get(f"/notices/{process.pk}/"))
+
+
+def a_published_contract(folder: Path) -> OcdsContract:
+    take(folder, release(tender={"id": "T", "title": "Respite"}, **award(), contracts=[
+        {"id": "C1", "awardID": "A1", "title": "Respite", "status": "active"}]))  # fmt: skip
+    return OcdsContract.objects.get()
+
+
+def test_a_published_contract_is_tied_to_the_one_that_the_register_has(
+    page: Page, officer: User, tmp_path: Path
+) -> None:
+    contract, row = a_contract(), a_published_contract(tmp_path)
+    client = page(officer)
+    client.post(f"/notices/contracts/{row.pk}/", {"reference": contract.reference.lower()})
+    assert f"/notices/{row.process_id}/" in words(client.get(f"/contracts/{contract.pk}/"))
+    assert contract.reference in words(client.get(f"/notices/{row.process_id}/"))
+
+
+def test_a_contract_tied_wrongly_is_let_go(page: Page, officer: User, tmp_path: Path) -> None:
+    contract, row = a_contract(), a_published_contract(tmp_path)
+    client = page(officer)
+    client.post(f"/notices/contracts/{row.pk}/", {"reference": contract.reference})
+    client.post(f"/contracts/{contract.pk}/not-published/")
+    contract.refresh_from_db()
+    assert contract.ocds_contract is None
+
+
+def test_a_reference_that_the_register_does_not_have_is_refused_at_its_field(
+    page: Page, officer: User, tmp_path: Path
+) -> None:
+    answer = page(officer).post(f"/notices/contracts/{a_published_contract(tmp_path).pk}/", {"reference": "CT0"})
+    assert "The register has no contract “CT0”" in words(answer)
+
+
+def test_a_contract_that_came_of_a_published_tender_shows_its_notices(
+    page: Page, officer: User, commissioner: User, tmp_path: Path
+) -> None:
+    process = published(tmp_path).process
+    ours = a_tender(commissioner, state="closed")
+    bid = a_bid(commissioner, ours, supplier=a_supplier("Elder"))
+    contract = a_contract(award=Award.objects.create(
+        tender=ours, bid=bid, state="awarded", reason="Best", result={}, recommended_at=AT, recommended_by=commissioner,
+        approved_at=AT, approved_by=officer, awarded_on=ON,
+    ))  # fmt: skip
+    tie(page(commissioner), process, ours)
+    assert f"/notices/{process.pk}/" in words(page(officer).get(f"/contracts/{contract.pk}/"))

@@ -176,6 +176,13 @@ def test_csv_makes_no_formula_of_what_was_typed(start: str) -> None:
     assert csv_of(table(home(f"{start}cmd()"), query="format=csv"))[1][0] == f"'{start}cmd()"
 
 
+@pytest.mark.parametrize(("typed", "written"), [
+    ("milk;=cmd()", "milk;'=cmd()"), ("milk\t@cmd()", "milk\t'@cmd()"), ("a; b, 3-4 = 7", "a; b, 3-4 = 7"),
+])  # fmt: skip
+def test_csv_makes_no_formula_for_a_spreadsheet_that_separates_otherwise(typed: str, written: str) -> None:
+    assert csv_of(table(home(typed), query="format=csv"))[1][0] == written
+
+
 def test_csv_leaves_a_negative_number_a_number() -> None:
     assert csv_of(table(home(places=-3), query="format=csv"))[1][1] == "-3"
 

@@ -10,15 +10,29 @@ from plumbline.people.models import Organisation, User
 
 
 class OcdsProcess(Recorded):
-    """One contracting process by its ocid, as its latest release says."""
+    """One contracting process by its ocid, as its latest release says.
+
+    `tender`: which of our tenders was published so, by the ocid that our own export gives it or as a person decided
+    (`tied_by`); a tender can be published on several platforms. With `tied_at` and no tender: a person said, none.
+    """
 
     ocid = models.CharField(max_length=120, unique=True)
-    tender = models.OneToOneField(Tender, on_delete=models.PROTECT, null=True, related_name="ocds_process")
+    tender = models.ForeignKey(Tender, on_delete=models.PROTECT, null=True, related_name="published")
+    tied_at = models.DateTimeField(null=True)
+    tied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=500, blank=True)
     buyer_name = models.CharField(max_length=300, blank=True)
     buyer_identifier = models.CharField(max_length=120, blank=True)
     tender_status = models.CharField(max_length=40, blank=True)
     latest_on = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ocds_process_who_has_when",
+                condition=Q(tender__isnull=True, tied_by__isnull=True) | Q(tied_at__isnull=False),
+            )
+        ]
 
 
 class OcdsRelease(Recorded):

@@ -18,6 +18,7 @@ from plumbline.commissioning.states import BID_MOVES
 from plumbline.evidence import operations as evidence
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.identifiers import in_one_form
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -47,7 +48,7 @@ def make_supplier(
         raise RuleBroken("The supplier needs a name.", code="missing_name")
     if Organisation.objects.filter(sort_key=sort_key(name)).exists():
         raise RuleBroken(f"{name} is in the register already: choose it.", code="name_taken")
-    numbers = [(scheme, "".join(value.split()).upper()) for scheme, value in identifiers if value.strip()]
+    numbers = in_one_form(identifiers)
     for scheme, value in numbers:
         if scheme not in SCHEMES:
             raise RuleBroken(f"“{scheme}” is none of {', '.join(SCHEMES)}.", code="unknown_code")

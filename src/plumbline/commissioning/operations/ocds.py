@@ -2,28 +2,34 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
-from plumbline.commissioning.models import OcdsAward, OcdsContract, OcdsParty, OcdsProcess, OcdsRelease
+from plumbline.commissioning.access import tenders_visible_to
+from plumbline.commissioning.models import OcdsAward, OcdsContract, OcdsParty, OcdsProcess, OcdsRelease, Tender
 from plumbline.commissioning.queries.identifiers import organisation_of
 from plumbline.commissioning.rules.ocds import Party, Process, Release
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people import access
+from plumbline.people.access import Permission
 from plumbline.people.models import User
 
 
 @dataclass(slots=True)
 class Taken:
-    """How the releases stood to what was known; `waiting`: suppliers for a person to decide, of these processes."""
+    """How the releases stood to what was known; `waiting`: suppliers for a person to decide, of these processes;
+    `ours`: processes found to be of our own tenders."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     processes: int = 0
     waiting: int = 0
+    ours: int = 0
     refused: list[tuple[Release, str]] = field(default_factory=list)
 
 
@@ -33,13 +39,15 @@ def take_releases(
     releases: Sequence[Release],
     together: Callable[[Sequence[Mapping[str, Any]]], Process],
     import_run: Import,
+    prefix: str,
     by: User | None,
     at: datetime,
 ) -> Taken:
     """Keep each release and make each process what its releases say together, whatever the order of importing.
 
     `together` reads the bodies of one process's releases, oldest first. A release known by its id with other content
-    is a change. Suppliers are matched by identifier, else wait for a person; what a person decided stays.
+    is a change. Suppliers are matched by identifier, else wait for a person; what a person decided stays. A process
+    whose ocid is that of our own export (`prefix` and a tender's reference) is tied to that tender.
     """
     taken = Taken()
     known = {
@@ -57,11 +65,54 @@ def take_releases(
         _make(process, together([body for body, _ in bodies]), latest_on=bodies[-1][1])
     taken.processes = len(touched)
     taken.waiting = OcdsParty.objects.filter(process__in=touched.values(), match=OcdsParty.Match.WAITING).count()
+    taken.ours = _tie_our_own(prefix, at=at)
     audit.record(
         "commissioning.ocds.taken", by=by, at=at, subject=import_run, added=taken.added, changed=taken.changed,
-        unchanged=taken.unchanged, processes=taken.processes,
+        unchanged=taken.unchanged, processes=taken.processes, ours=taken.ours,
     )  # fmt: skip
     return taken
+
+
+def ocid_of(tender: Tender, *, prefix: str) -> str:
+    """The number under which we publish a tender."""
+    return f"{prefix}-{tender.reference}"
+
+
+def _tie_our_own(prefix: str, *, at: datetime) -> int:
+    """Tie what is published under our own numbers, unless somebody said that it is none of ours; how many."""
+    if not prefix:
+        return 0
+    loose = {row.ocid: row for row in OcdsProcess.objects.filter(tied_at=None, ocid__startswith=f"{prefix}-")}
+    references = [ocid.removeprefix(f"{prefix}-") for ocid in loose]
+    tenders = Tender.objects.filter(reference__in=references).exclude(state=Tender.State.DRAFT)
+    for tender in tenders:
+        OcdsProcess.objects.filter(ocid=ocid_of(tender, prefix=prefix)).update(tender=tender, tied_at=at)
+    return len(tenders)
+
+
+@transaction.atomic
+def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime, on: date) -> OcdsProcess:
+    """Say of which of our tenders a published process is; None: of none. It can be said anew.
+
+    Raises RuleBroken (unknown_tender; not_public, for a draft, which nobody can have published).
+    """
+    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    process = OcdsProcess.objects.select_for_update(of=("self",)).filter(pk=process_id).first()
+    if process is None:
+        raise NotAllowed(f"There is no published notice {process_id}.")
+    tender = tenders_visible_to(by, on=on).filter(pk=tender_id).first() if tender_id is not None else None
+    if tender_id is not None and tender is None:
+        raise RuleBroken("There is no such tender.", code="unknown_tender")
+    if tender is not None and tender.state == Tender.State.DRAFT:
+        raise RuleBroken(f"{tender.reference} is a draft: nobody can have published it.", code="not_public")
+    before, process.tender = process.tender, tender
+    process.tied_at, process.tied_by = at, by
+    process.save(update_fields=["tender", "tied_at", "tied_by"])
+    if before is not None and before != tender:
+        audit.record("commissioning.notice.untied", by=by, at=at, subject=before, ocid=process.ocid)
+    if tender is not None:
+        audit.record("commissioning.notice.tied", by=by, at=at, subject=tender, ocid=process.ocid)
+    return process
 
 
 def _keep(process: OcdsProcess, release: Release, import_run: Import, taken: Taken) -> bool:

@@ -6,14 +6,30 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
-from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Concat
 
 from plumbline.audit.models import Event
-from plumbline.commissioning.access import bids_visible_to
-from plumbline.commissioning.models import Bid, OcdsParty, OcdsProcess, SupplierMerge
+from plumbline.commissioning.access import bids_visible_to, tenders_visible_to
+from plumbline.commissioning.models import Bid, OcdsParty, OcdsProcess, SupplierMerge, Tender
 from plumbline.kernel.errors import NotAllowed
+from plumbline.kernel.identifiers import any_form
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -74,7 +90,10 @@ def like(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
     """Those of the suppliers called so, under whichever name, or with such a number."""
     number = "".join(text.split())
     found = Organisation.objects.filter(
-        Q(name__icontains=text) | Q(sort_key__contains=sort_key(text)) | Q(identifiers__value__icontains=number)
+        Q(name__icontains=text)
+        | Q(sort_key__contains=sort_key(text))
+        | Q(identifiers__value__icontains=number)
+        | Q(identifiers__value__in=any_form(text))
     )
     return rows.filter(pk__in=found.values(head=Coalesce("merged_into", "pk")))
 
@@ -271,23 +290,41 @@ def decided_lately(*, most: int = 20) -> list[Decided]:
 
 
 def notices_listed(viewer: User, *, on: date) -> QuerySet[OcdsProcess]:
-    """Every process that was published, with `release_count`, `award_count`, `contract_count` and `waiting`."""
+    """Every process that was published, with `release_count`, `award_count`, `contract_count`, `waiting` and
+    `ours`: whether it is of a tender of ours."""
     if not _reads(viewer, on=on):
         return OcdsProcess.objects.none()
     return OcdsProcess.objects.annotate(
         release_count=Count("releases", distinct=True),
         award_count=Count("awards", distinct=True),
         contract_count=Count("contracts", distinct=True),
+        ours=Case(When(tender=None, then=False), default=True, output_field=BooleanField()),
         waiting=Count("parties", filter=Q(parties__match=_WAITING), distinct=True),
     )
 
 
 def notice_seen(viewer: User, *, process_id: int, on: date) -> OcdsProcess:
     """Raises NotAllowed where there is none for this viewer."""
-    found = notices_listed(viewer, on=on).select_related("tender").filter(pk=process_id).first()
+    found = notices_listed(viewer, on=on).select_related("tender", "tied_by").filter(pk=process_id).first()
     if found is None:
         raise NotAllowed(f"There is no published notice {process_id}.")
     return found
+
+
+def published_of(tender: Tender) -> QuerySet[OcdsProcess]:
+    """What was published of a tender of ours, on whichever platform, the latest first."""
+    return OcdsProcess.objects.filter(tender=tender).select_related("tied_by").order_by("-latest_on", "ocid")
+
+
+def tenders_for(viewer: User, *, process: OcdsProcess, asked: str, on: date, most: int = 8) -> list[Tender]:
+    """Our tenders that a published process may be of: those asked for by a reference or a part of the title, else those
+    called most like it. No draft."""
+    ours = tenders_visible_to(viewer, on=on).exclude(state=Tender.State.DRAFT)
+    if asked:
+        found = ours.filter(Q(reference__icontains=asked) | Q(title__icontains=asked) | Q(service__icontains=asked))
+        return list(found.order_by("reference")[:most])
+    alike = ours.annotate(alike=TrigramSimilarity("title", process.title)).filter(alike__gte=_ALIKE)
+    return list(alike.order_by("-alike", "reference")[:most])
 
 
 def statuses() -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.rules.tender import Details
 from plumbline.commissioning.states import STOPPED
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.identifiers import any_form
 from plumbline.people.access import users_with_role
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
 from plumbline.people.queries import organisations_like
@@ -163,8 +164,7 @@ def service_area_leads(*, on: date) -> list[User]:
 
 def suppliers_found(text: str, *, most: int = 10) -> list[Organisation]:
     """Organisations by their number (a company's, a charity's) or a name like this one; never a merged name."""
-    number = "".join(text.split()).upper()
-    exact = OrganisationIdentifier.objects.filter(value__iexact=number).values("organisation")
+    exact = OrganisationIdentifier.objects.filter(value__in=any_form(text)).values("organisation")
     known = list(Organisation.objects.filter(pk__in=exact).order_by("sort_key"))
     alike = [each for each in organisations_like(text, most=most) if each not in known]
     return [each for each in (*known, *alike) if each.merged_into_id is None][:most]

@@ -41,7 +41,7 @@ from plumbline.contracts.models.register import (
     Visit,
     VisitFinding,
 )
-from plumbline.contracts.models.terms import AssessmentTerm
+from plumbline.contracts.models.terms import AssessmentTerm, PersonWording
 
 __all__ = [
     "Arrangement",
@@ -70,6 +70,7 @@ __all__ = [
     "KpiReading",
     "NewsSent",
     "Notification",
+    "PersonWording",
     "Policy",
     "PolicyOffer",
     "PolicyReview",

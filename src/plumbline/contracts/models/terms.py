@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from plumbline.audit.models import Recorded
 from plumbline.contracts.models.register import Assessment
@@ -29,3 +30,15 @@ class AssessmentTerm(Recorded):
             ),
             models.CheckConstraint(name="assessment_term_with_reason", condition=~Q(because="")),
         ]
+
+
+class PersonWording(Recorded):
+    """Who is meant by a wording that files of contracts use for a manager or a service-area lead, as a person said."""
+
+    wording = models.CharField(max_length=200)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="wordings_in_contracts")
+    mapped_at = models.DateTimeField()
+    mapped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("wording"), name="person_wording_once")]

@@ -67,7 +67,7 @@ def agree_form(*, form_id: int, side: str, by: User, at: datetime, on: date) -> 
 def raise_form_flags(*, by: User | None, at: datetime, on: date, contract_id: int | None = None) -> flags.Raised:
     """Make the flags about contracts with an incident and no agreed form what they should be."""
     return flags.reconcile(
-        wanted=incident_due.wanted_of_contracts(contract_id=contract_id), kinds=incident_due.OF_CONTRACT,
+        wanted=incident_due.wanted_of_contracts(on=on, contract_id=contract_id), kinds=incident_due.OF_CONTRACT,
         why_closed=incident_due.why_closed, by=by, at=at, on=on,
         subject=(incident_due.CONTRACT, contract_id) if contract_id is not None else None,
     )  # fmt: skip

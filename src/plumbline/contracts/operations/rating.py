@@ -14,6 +14,7 @@ from plumbline.contracts.models import Contract, RatingByHand
 from plumbline.contracts.queries import facts, rating
 from plumbline.contracts.rules import flags as flag_rules
 from plumbline.contracts.rules import rating as rules
+from plumbline.contracts.telling import Telling
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Flag
 from plumbline.flags.operations import Raised
@@ -22,7 +23,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.copying import copy_in
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import Professional, User
+from plumbline.people.models import User
 
 _AT_ONCE = 2_000
 # Up to so many contracts have their flags looked at one by one, more of them all together.
@@ -213,7 +214,7 @@ def _end_by_hand(contract: Contract, *, because: str, at: datetime, on: date) ->
 def raise_flags(*, by: User | None, at: datetime, on: date, contract_ids: Collection[int] | None = None) -> Raised:
     """Bring the flags about contracts in line with their colours of today: raise, pass on, close with the reason."""
     ratings = rating.ratings_on(on, contract_ids)
-    wanted = _wanted(ratings)
+    wanted = _wanted(ratings, on=on)
     done = Raised()
     subjects = [None] if contract_ids is None else [("contract", pk) for pk in sorted(set(contract_ids))]
     for subject in subjects:
@@ -230,41 +231,21 @@ def raise_flags(*, by: User | None, at: datetime, on: date, contract_ids: Collec
     return done
 
 
-def _wanted(ratings: Mapping[int, rating.Rating]) -> list[Wanted]:
+def _wanted(ratings: Mapping[int, rating.Rating], *, on: date) -> list[Wanted]:
     flagged = {pk: rated for pk, rated in ratings.items() if rated.colour in flag_rules.KIND_OF}
+    told = Telling(on)
     contracts = Contract.objects.filter(pk__in=flagged).select_related(
         "manager__professional", "area_lead__professional"
-    )
-    known = set(
-        Professional.objects.filter(
-            source_id__in=[word.upper() for row in contracts for word in (row.manager_wording, row.area_lead_wording)]
-        ).values_list("source_id", flat=True)
     )
     return [
         Wanted(
             flag_rules.KIND_OF[flagged[contract.pk].colour], "contract", contract.pk,
             flag_rules.reason(contract.reference, flagged[contract.pk].reasons),
-            _recipients(contract, known), subject_source_id=contract.reference,
+            (Recipient("role:management_team", "management team"), told.manager(contract), told.area_lead(contract)),
+            subject_source_id=contract.reference,
         )
         for contract in contracts
     ]  # fmt: skip
-
-
-def _recipients(contract: Contract, known: Collection[str]) -> tuple[Recipient, ...]:
-    return (
-        Recipient("role:management_team", "management team"),
-        _person(contract.manager, contract.manager_wording, known, "contract_officer", "contract manager"),
-        _person(contract.area_lead, contract.area_lead_wording, known, "service_area_lead", "service-area lead"),
-    )
-
-
-def _person(user: User | None, wording: str, known: Collection[str], role: str, why: str) -> Recipient:
-    """By name where they are known to the records, else whoever holds the role, so that nobody is missed."""
-    if user is not None and user.professional is not None:
-        return Recipient(user.professional.source_id, why)
-    if wording.upper() in known:
-        return Recipient(wording.upper(), why)
-    return Recipient(f"role:{role}", why)
 
 
 def _why_closed(over: Sequence[Flag], ratings: Mapping[int, rating.Rating]) -> dict[int, str]:

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from plumbline.audit import operations as audit
-from plumbline.commissioning.models import OcdsContract
+from plumbline.commissioning.models import OcdsContract, OcdsProcess
+from plumbline.commissioning.operations import ocds
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Contract, ContractSetting, ContractState, ReviewEvery
 from plumbline.contracts.operations import rating
@@ -19,7 +21,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import intake as settings_intake
-from plumbline.ofsted.models import Register, Setting
+from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, Organisation, OrganisationName, User
@@ -127,6 +129,65 @@ def end_contract(*, contract_id: int, last_day: date, because: str, by: User, at
     return contract
 
 
+@transaction.atomic
+def tie_published(*, ocds_contract_id: int, reference: str, by: User, at: datetime, on: date) -> Contract:
+    """Say that a published contract is one that the register has already. Raises RuleBroken (unknown_contract;
+    registered_already, for the published one; published_already, for ours)."""
+    access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+    _published(ocds_contract_id)
+    known = Contract.objects.filter(reference=" ".join(reference.split()).upper()).first()
+    if known is None:
+        raise RuleBroken(f"The register has no contract “{reference.strip()}”.", code="unknown_contract")
+    contract = _managed(known.pk, by=by, on=on)
+    if contract.ocds_contract_id is not None:
+        raise RuleBroken(f"{contract.reference} is tied to another published contract.", code="published_already")
+    contract.ocds_contract_id = ocds_contract_id
+    contract.save(update_fields=["ocds_contract"])
+    audit.record("contracts.contract.published", by=by, at=at, subject=contract, published=ocds_contract_id)
+    return contract
+
+
+@transaction.atomic
+def untie_published(*, contract_id: int, by: User, at: datetime, on: date) -> Contract:
+    """The published contract is not this one after all."""
+    contract = _managed(contract_id, by=by, on=on)
+    if contract.ocds_contract_id is None:
+        raise RuleBroken(f"{contract.reference} is tied to no published contract.", code="wrong_state")
+    audit.record("contracts.contract.unpublished", by=by, at=at, subject=contract, published=contract.ocds_contract_id)
+    contract.ocds_contract_id = None
+    contract.save(update_fields=["ocds_contract"])
+    return contract
+
+
+@transaction.atomic
+def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime, on: date) -> OcdsProcess:
+    """Say of which of our tenders a published process is (commissioning.operations.ocds.tie_notice); the contracts
+    that came of the tender follow."""
+    process = ocds.tie_notice(process_id=process_id, tender_id=tender_id, by=by, at=at, on=on)
+    of_another = Contract.objects.filter(ocds_contract__process=process).exclude(award=None)
+    for contract in of_another.exclude(award__tender=tender_id):
+        contract.ocds_contract = None
+        contract.save(update_fields=["ocds_contract"])
+    follow_published(by=by, at=at)
+    return process
+
+
+@transaction.atomic
+def follow_published(*, by: User | None, at: datetime) -> int:
+    """Tie the contracts of our own tenders to what was published of them under the same reference; how many."""
+    found = OcdsContract.objects.filter(
+        registered=None, process__tender__awards__contract__ocds_contract=None,
+        process__tender__awards__contract__reference=F("contract_id"),
+    ).annotate(ours=F("process__tender__awards__contract"))  # fmt: skip
+    tied = 0
+    for published in found.order_by("pk"):
+        # The first of several platforms on which it was published.
+        tied += Contract.objects.filter(pk=published.ours, ocds_contract=None).update(ocds_contract=published)
+    if tied:
+        audit.record("contracts.published.found", by=by, at=at, contracts=tied)
+    return tied
+
+
 def _published(ocds_contract_id: int) -> None:
     published = OcdsContract.objects.select_for_update(of=("self",)).filter(pk=ocds_contract_id).first()
     if published is None:
@@ -209,17 +270,9 @@ def _set_settings(contract: Contract, given: Sequence[str]) -> bool:
 
 
 def _setting(urn: str) -> Setting:
-    """The setting of a URN: the one that a list names, a home before a school; made where none is known."""
     if len(urn) > 20:
         raise RuleBroken(f"“{urn[:30]}” is not a URN.", code="bad_urn")
-    known = sorted(
-        Setting.objects.filter(urn=urn),
-        key=lambda each: (each.listed_on is None, each.register != Register.SOCIAL_CARE),
-    )
-    if known:
-        return known[0]
-    made = settings_intake.ensure_settings(register=Register.SOCIAL_CARE.value, urns=[urn])
-    return Setting.objects.get(pk=made[urn])
+    return settings_intake.setting_meant(urn)
 
 
 def _taken(reference: str) -> RuleBroken:

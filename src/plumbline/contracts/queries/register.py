@@ -23,12 +23,13 @@ from django.db.models.functions import Coalesce
 from plumbline.actions.models import Action
 from plumbline.actions.states import OUTSTANDING
 from plumbline.audit.models import Event
-from plumbline.commissioning.models import OcdsContract, OcdsParty
+from plumbline.commissioning.models import OcdsContract, OcdsParty, OcdsProcess
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Contract,
     ContractSetting,
     ContractState,
+    PersonWording,
     RatingByHand,
     RatingPeriod,
     ReasonPeriod,
@@ -210,6 +211,42 @@ def events_of(contract: Contract, *, most: int = 200) -> list[Event]:
 def published_to_register() -> QuerySet[OcdsContract]:
     """Published contracts that are not in the register."""
     return OcdsContract.objects.filter(registered=None).select_related("process").order_by("-starts_on", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A wording that files use for a manager or a service-area lead and that means no user; `role`: theirs."""
+
+    wording: str
+    role: str
+    contracts: int
+    first: str
+
+
+def people_to_map() -> list[Unnamed]:
+    """Names in contracts that are not over of which nobody said whose they are, those on most contracts first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for column, role in (("manager", "contract_officer"), ("area_lead", "service_area_lead")):
+        rows = Contract.objects.filter(**{column: None}).exclude(**{f"{column}_wording": ""})
+        for wording, reference in (
+            rows.exclude(state=ContractState.ENDED).order_by("reference").values_list(f"{column}_wording", "reference")
+        ):
+            found.setdefault((wording, role), []).append(reference)
+    listed = [Unnamed(wording, role, len(those), those[0]) for (wording, role), those in found.items()]
+    return sorted(listed, key=lambda each: (-each.contracts, each.wording, each.role))
+
+
+def people_mapped() -> QuerySet[PersonWording]:
+    return PersonWording.objects.select_related("user", "mapped_by").order_by("wording")
+
+
+def notices_of(contract: Contract) -> QuerySet[OcdsProcess]:
+    """What was published of a contract: the process of its own notice, and those of the tender it came of."""
+    return (
+        OcdsProcess.objects.filter(Q(contracts__registered=contract) | Q(tender__awards__contract=contract))
+        .distinct()
+        .order_by("-latest_on", "ocid")
+    )
 
 
 def published(ocds_contract_id: int) -> OcdsContract | None:

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from plumbline.web.contracts import deciding, rating, registering, views
+from plumbline.web.contracts import deciding, people, rating, registering, views
 
 urlpatterns = [
     path("contracts/", views.contracts, name="contracts"),
     path("contracts/team/", deciding.team, name="contracts_team"),
     path("contracts/new/", registering.new, name="contract_new"),
+    path("contracts/people/", people.people, name="contracts_people"),
+    path("contracts/people/undo/", people.undo, name="contracts_people_undo"),
     path("contracts/published/", registering.published, name="contracts_published"),
     path("contracts/<int:pk>/", views.contract, name="contract"),
     path("contracts/<int:pk>/history/", views.history, name="contract_history"),

@@ -121,6 +121,7 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
         "others": register.others_of_provider(viewer, contract=found, on=on)[:20],
         "call_offs": register.call_offs_of(viewer, contract=found, on=on)[:50],
         "actions": those_seen(viewer, register.open_actions(found), on=on)[:20],
+        "notices": list(register.notices_of(found)),
         "flags": register.flags_about(viewer, contract=found, on=on)[:5],
         "may_open_plan": may(viewer, Permission.TENDERS_VIEW, on=on) or may(viewer, Permission.IMPLEMENTATION, on=on),
         "manages": manages, "rates": (manages or overrides) and rated is not None,

@@ -49,6 +49,8 @@ _EVENTS = {
     "contracts.reason.decided": "Decided by the management team",
     "contracts.contract.begun": "Entered after the award, in implementation",
     "contracts.contract.live": "Went live",
+    "contracts.contract.published": "Found to be a published contract",
+    "contracts.contract.unpublished": "Found not to be the published contract",
 }
 
 

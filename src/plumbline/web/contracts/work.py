@@ -6,7 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from plumbline.contracts.queries import management
-from plumbline.contracts.queries.register import contracts_listed, next_due_of
+from plumbline.contracts.queries.register import contracts_listed, next_due_of, people_to_map
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web import wording
@@ -25,6 +25,17 @@ def of_contracts(viewer: User, on: date) -> Iterable[Item]:
         yield from _own(viewer, on)
     if may(viewer, Permission.CONTRACTS_MANAGE, on=on):
         yield from _nobodys(viewer, on)
+        yield from _people()
+
+
+def _people() -> Iterable[Item]:
+    unknown = people_to_map()
+    if unknown:
+        yield Item(
+            what=f"{wording.how_many(len(unknown), 'name in contracts is', 'names in contracts are')} nobody’s yet",
+            whom="", why="Until somebody says who they are, everybody with the role is told about their contracts.",
+            due=None, url=reverse("contracts_people"), button="Say who", gravity=4,
+        )  # fmt: skip
 
 
 def _to_decide(on: date) -> Iterable[Item]:

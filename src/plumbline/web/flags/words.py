@@ -27,6 +27,8 @@ def kind_choices() -> list[tuple[str, str]]:
 
 def put_to(recipient: str, team: str, names: Mapping[str, str]) -> str:
     """ "Rosa Pemberton (SW007)", "Team manager, West team"."""
+    if recipient.startswith("user:"):
+        return names.get(recipient, recipient.removeprefix("user:"))
     if not recipient.startswith("role:"):
         return f"{names[recipient]} ({recipient})" if recipient in names else recipient
     role = recipient.removeprefix("role:")

@@ -51,7 +51,12 @@ class Mend(forms.PageForm):
         forms.dress(self)
 
     def cells(self) -> dict[str, str]:
-        return {column: self.cleaned_data[f"cell{at}"] for at, column in enumerate(self.columns)}
+        return {column: self._typed(f"cell{at}") for at, column in enumerate(self.columns)}
+
+    def _typed(self, name: str) -> str:
+        """A field of one line drops the line breaks of a cell: what was not touched comes back as it was."""
+        typed, was = self.cleaned_data[name], str(self.fields[name].initial)
+        return was if "".join(was.splitlines()) == typed else typed
 
 
 class SetAside(forms.PageForm):

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from plumbline.commissioning.models import Tender
 from plumbline.web import forms
 
-NEW, NOT_OURS = "new", "not_ours"
+NEW, NOT_OURS, NONE = "new", "not_ours", "none"
 
 
 class Merge(forms.PageForm):
@@ -46,6 +47,26 @@ class Decide(forms.PageForm):
         ]
         if alike < 2:
             del self.fields["all_alike"]
+
+
+class TieNotice(forms.PageForm):
+    """Which of our tenders was published so."""
+
+    tender = forms.ChoiceField(label="Which tender is it?", widget=forms.Radios, missing="Choose which tender it is")
+
+    def __init__(self, *args: Any, tenders: Sequence[Tender], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choice_field("tender").choices = [
+            *((str(each.pk), f"{each.reference}: {each.title}") for each in tenders),
+            (NONE, "None of our tenders"),
+        ]
+
+
+class TieContract(forms.PageForm):
+    reference = forms.LineField(
+        label="Which contract is it?", max_length=60, width=20, missing="Enter the contract’s reference",
+        hint="Its reference in the register, such as CT001",
+    )  # fmt: skip
 
 
 class HandInNotices(forms.PageForm):

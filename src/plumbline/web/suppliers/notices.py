@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.commissioning.models import OcdsParty, OcdsProcess
 from plumbline.commissioning.queries import suppliers as queries
 from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.operations import register
+from plumbline.contracts.queries import register as contracts
+from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web import navigation, tables
 from plumbline.web.access import requires
 from plumbline.web.request import Request
 from plumbline.web.suppliers import words
+from plumbline.web.suppliers.forms import NONE, TieContract, TieNotice
 
 
 class Notices(tables.Table):
@@ -25,6 +30,7 @@ class Notices(tables.Table):
         tables.Column("buyer_name", "Buyer", sort="buyer_name", absent="not named"),
         tables.Column("tender_status", "Status", lambda row: row.tender_status.capitalize(), sort="tender_status",
                       kind=lambda row: words.notice_kind(row.tender_status), absent="not said"),
+        tables.Column("ours", "Of our tenders", sort="ours"),
         tables.Column("award_count", "Awards", numeric=True, sort="award_count"),
         tables.Column("contract_count", "Contracts", numeric=True, sort="contract_count"),
         tables.Column("waiting", "Suppliers to decide", numeric=True, sort="waiting"),
@@ -35,6 +41,7 @@ class Notices(tables.Table):
                     | rows.filter(ocid__icontains=text)),
         tables.Text("buyer", "Buyer", "buyer_name__icontains"),
         tables.Choice("status", "Status", "tender_status", choices=queries.statuses),
+        tables.YesNo("ours", "Of our tenders", "ours"),
         tables.YesNo("contracts", "Contracts", lambda rows, yes: rows.filter(contract_count__gt=0) if yes
                      else rows.filter(contract_count=0)),
         tables.YesNo("waiting", "Suppliers to decide", lambda rows, yes: rows.filter(waiting__gt=0) if yes
@@ -65,9 +72,73 @@ def notice(request: Request, pk: int) -> HttpResponseBase:
         "awards": [{"row": row, "value": words.value(row)} for row in found.awards.order_by("dated", "award_id")],
         "contracts": _contracts(request, found),
         "parties": [_party(row) for row in parties],
+        "tender_url": _tender_url(request, found),
+        "may_tie": may(request.user, Permission.TENDERS_MANAGE, on=request.day),
         "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
         "breadcrumbs": [("Published notices", reverse("notices")), (found.title or found.ocid, "")],
     })  # fmt: skip
+
+
+def _tender_url(request: Request, found: OcdsProcess) -> str:
+    sees = may(request.user, Permission.TENDERS_VIEW, on=request.day)
+    return reverse("tender", args=[found.tender_id]) if found.tender_id and sees else ""
+
+
+@requires(Permission.TENDERS_MANAGE)
+def notice_tender(request: Request, pk: int) -> HttpResponseBase:
+    """Of which of our tenders it is: those called like it first, another by its reference or title."""
+    found = queries.notice_seen(request.user, process_id=pk, on=request.day)
+    asked = request.GET.get("q", "").replace("\x00", "").strip()
+    near = queries.tenders_for(request.user, process=found, asked=asked, on=request.day)
+    if found.tender is not None and found.tender not in near:
+        near.insert(0, found.tender)
+    form = TieNotice(request.POST or None, tenders=near, initial={"tender": str(found.tender_id or "")})
+    if form.is_valid():
+        chosen = form.cleaned_data["tender"]
+        try:
+            register.tie_notice(
+                process_id=found.pk, tender_id=None if chosen == NONE else int(chosen), by=request.user, at=request.at,
+                on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="tender")
+        else:
+            messages.success(request, "It is recorded of which tender this is." if chosen != NONE else
+                             "It is recorded that this is none of our tenders.")  # fmt: skip
+            return redirect("notice", found.pk)
+    return render(request, "suppliers/notice_tender.html", {
+        "process": found, "form": form, "asked": asked, "found": bool(near),
+    })  # fmt: skip
+
+
+@requires(Permission.CONTRACTS_MANAGE)
+def notice_contract(request: Request, contract_id: int) -> HttpResponseBase:
+    """A published contract that the register has already, under its own reference."""
+    published = contracts.published(contract_id)
+    if published is None:
+        raise Http404
+    form = TieContract(request.POST or None)
+    if form.is_valid():
+        try:
+            ours = register.tie_published(
+                ocds_contract_id=published.pk, reference=form.cleaned_data["reference"], by=request.user,
+                at=request.at, on=request.day,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="reference")
+        else:
+            messages.success(request, f"It is recorded that this is {ours.reference}.")
+            return redirect("notice", published.process_id)
+    return render(request, "suppliers/notice_contract.html", {"published": published, "form": form})
+
+
+@requires(Permission.CONTRACTS_MANAGE)
+def notice_contract_undo(request: Request, pk: int) -> HttpResponseBase:
+    """`pk`: of our contract."""
+    if request.method == "POST":
+        register.untie_published(contract_id=pk, by=request.user, at=request.at, on=request.day)
+        messages.success(request, "What was published is not tied to this contract any more.")
+    return redirect("contract", pk)
 
 
 def _contracts(request: Request, found: OcdsProcess) -> list[dict[str, Any]]:
@@ -84,6 +155,7 @@ def _contracts(request: Request, found: OcdsProcess) -> list[dict[str, Any]]:
             "row": row, "value": words.value(row), "title": row.title or row.contract_id,
             "ours": ours.reference if ours else "", "url": reverse("contract", args=[ours.pk]) if ours else "",
             "take": f"{reverse('contract_new')}?published={row.pk}" if takes and not ours else "",
+            "tie": reverse("notice_contract", args=[row.pk]) if takes and not ours else "",
         })  # fmt: skip
     return shown
 

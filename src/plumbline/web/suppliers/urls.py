@@ -12,9 +12,12 @@ urlpatterns = [
     path("suppliers/to-decide/undo/", deciding.undo, name="supplier_undo"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/<int:pk>/tender/", notices.notice_tender, name="notice_tender"),
+    path("notices/contracts/<int:contract_id>/", notices.notice_contract, name="notice_contract"),
     path("notices/hand-in/", taking.hand_in, name="notices_hand_in"),
     path("notices/hand-in/<int:upload_id>/", taking.upload, name="notices_upload"),
     path("notices/hand-in/<int:upload_id>/look/", taking.look, name="notices_look"),
     path("notices/hand-in/<int:upload_id>/take/", taking.take, name="notices_take"),
+    path("contracts/<int:pk>/not-published/", notices.notice_contract_undo, name="notice_contract_undo"),
     path("tenders/<int:pk>/open-data.json", open_data.tender_open_data, name="tender_open_data"),
 ]

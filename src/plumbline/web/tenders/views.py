@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from plumbline.commissioning.models import Tender
 from plumbline.commissioning.operations import tenders as operations
+from plumbline.commissioning.queries import suppliers
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.commissioning.rules.tender import weights
 from plumbline.kernel.errors import RuleBroken
@@ -78,6 +79,7 @@ def tender(request: Request, pk: int) -> HttpResponseBase:
         "weights": weights(questions) if questions else None,
         "timetable": _timetable(found, request.day),
         "editable": context["may_manage"] and found.state == "draft",
+        "published": list(suppliers.published_of(found)),
         "sees_open_data": may(request.user, Permission.TENDERS_VIEW, on=request.day),
         "may_abandon": context["may_manage"] and found.state not in (
             "awarded", "contract_details", "implementation", "abandoned"),

@@ -38,6 +38,8 @@ _EVENTS: Mapping[str, str] = {
     "tender.stage1_begun": "Stage 1 began",
     "tender.abandoned": "Abandoned",
     "tender.handed_over": "Handed over to another lead",
+    "notice.tied": "A published notice was found to be of this tender",
+    "notice.untied": "A published notice was found not to be of this tender",
     "conflict.recorded": "A conflict of interest was recorded",
     "conflict.decided": "A conflict of interest was decided on",
     "bid.entered": "Bid entered",

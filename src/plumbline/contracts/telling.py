@@ -1,0 +1,41 @@
+"""Whom to tell about a contract: its own manager and service-area lead, else whoever holds their role."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from plumbline.contracts.models import Contract
+from plumbline.flags import rules as flag_rules
+from plumbline.flags.rules import Recipient
+from plumbline.people.access import Permission, users_who_may
+from plumbline.people.models import User
+
+_MANAGER, _AREA_LEAD = "role:contract_officer", "role:service_area_lead"
+
+
+class Telling:
+    """Whom flags of one day are put to. Somebody who has left, or may not read flags any more, is told of nothing: then
+    all who hold the role are, so that nobody is missed."""
+
+    def __init__(self, on: date) -> None:
+        self._readers = frozenset(users_who_may(Permission.FLAGS_VIEW, on=on).values_list("pk", flat=True))
+
+    def manager(self, contract: Contract) -> Recipient:
+        return self._told(contract.manager, Recipient(_MANAGER, "contract manager"))
+
+    def area_lead(self, contract: Contract) -> Recipient:
+        return self._told(contract.area_lead, Recipient(_AREA_LEAD, "service-area lead"))
+
+    def managers(self, contracts: Iterable[Contract]) -> tuple[Recipient, ...]:
+        """Those of several contracts; the role beside them where one has nobody, and alone where there is no contract."""
+        found = {self.manager(each) for each in contracts} or {Recipient(_MANAGER, "contract manager")}
+        return tuple(sorted(found, key=lambda to: to.name))
+
+    def in_place_of_roles(self, told: Iterable[Recipient], contract: Contract) -> tuple[Recipient, ...]:
+        """The contract's own people in place of contract officers and service-area leads; others as they are."""
+        own = {_MANAGER: contract.manager, _AREA_LEAD: contract.area_lead}
+        return tuple(dict.fromkeys(self._told(own.get(to.name), to) for to in told))
+
+    def _told(self, person: User | None, otherwise: Recipient) -> Recipient:
+        if person is None or person.pk not in self._readers:
+            return otherwise
+        return flag_rules.by_name(person, otherwise.why)

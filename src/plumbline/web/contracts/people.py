@@ -1,0 +1,79 @@
+"""Names that files of contracts give for managers and service-area leads: whose each is, so that they are told."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.contracts.operations import people as operations
+from plumbline.contracts.queries import register
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import ROLES, Permission, users_with_role
+from plumbline.web import wording
+from plumbline.web.access import requires
+from plumbline.web.request import Request
+
+# Rows of the queue on one page; the next come when these are decided.
+_AT_ONCE = 50
+
+
+@requires(Permission.CONTRACTS_MANAGE)
+def people(request: Request) -> HttpResponseBase:
+    waiting = register.people_to_map()
+    if request.method == "POST":
+        return _map(request, {each.wording for each in waiting})
+    choices = {
+        role: [(user.pk, user.name) for user in users_with_role(role, on=request.day)]
+        for role in ("contract_officer", "service_area_lead")
+    }
+    return render(request, "contracts/people.html", {
+        "how_many": len(waiting),
+        "waiting": [
+            {"at": at, "wording": each.wording, "choices": choices[each.role],
+             "why": f"Named as {ROLES[each.role].label.lower()} of {each.first}{_more(each.contracts - 1)}",
+             "count": wording.how_many(each.contracts, "contract", "contracts")}
+            for at, each in enumerate(waiting[:_AT_ONCE])
+        ],
+        "known": register.people_mapped(),
+        "breadcrumbs": [("Contracts", reverse("contracts")), ("People named in contracts", "")],
+    })  # fmt: skip
+
+
+def _more(number: int) -> str:
+    return f" and {wording.how_many(number, 'other contract', 'other contracts')}" if number else ""
+
+
+def _map(request: Request, known: set[str]) -> HttpResponseBase:
+    done = changed = 0
+    acting: dict[str, Any] = {"by": request.user, "at": request.at, "on": request.day}
+    for at in range(_AT_ONCE):
+        said, user = request.POST.get(f"wording{at}", ""), request.POST.get(f"user{at}", "")
+        # The wording comes with the decision: the queue may have moved meanwhile.
+        if said not in known or not (user.isascii() and user.isdigit() and len(user) < 18):
+            continue
+        try:
+            changed += operations.map_person(wording=said, user_id=int(user), **acting)
+        except RuleBroken as refusal:
+            messages.warning(request, f"“{said}” still waits. {refusal.reason}")
+        else:
+            done += 1
+    if done:
+        what = wording.how_many(done, "name is", "names are")
+        messages.success(request, f"{what} known, on {wording.how_many(changed, 'contract', 'contracts')}.")
+    else:
+        messages.warning(request, "Nothing was decided: say who at least one of them is.")
+    return redirect("contracts_people")
+
+
+@requires(Permission.CONTRACTS_MANAGE)
+def undo(request: Request) -> HttpResponseBase:
+    if request.method == "POST":
+        with transaction.atomic():
+            changed = operations.unmap_person(
+                wording=request.POST.get("wording", ""), by=request.user, at=request.at, on=request.day
+            )
+        messages.success(request, f"Taken back, on {wording.how_many(changed, 'contract', 'contracts')}.")
+    return redirect("contracts_people")
