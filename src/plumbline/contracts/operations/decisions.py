@@ -72,11 +72,11 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     if not listed:
         return 0
     lines = [
-        f"{each.reference} {each.colour.upper()}: {each.reasons[0].sentence}" for each in listed[:_MOST_LISTED]
+        f"{each.reference} {each.colour.upper()}: {each.reasons[0].for_mail}" for each in listed[:_MOST_LISTED]
         if each.reasons
     ]  # fmt: skip
     new = [
-        f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {line.reason.sentence}"
+        f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {line.reason.for_mail}"
         for each, line in management.new_lines(listed, on=on)
     ]
     more = len(listed) - _MOST_LISTED
