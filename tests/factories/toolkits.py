@@ -65,7 +65,7 @@ def an_organisation(name: str = "") -> Organisation:
     return Organisation.objects.create(name=name, sort_key=sort_key(name), sector="voluntary")
 
 
-def a_person(role: str = "", *, organisation: Organisation | None = None, name: str = "") -> User:
+def a_person(role: str = "lead_professional", *, organisation: Organisation | None = None, name: str = "") -> User:
     number = next(_numbers)
     user = User.objects.create(username=f"person{number}", name=name or f"Person {number}")
     if role:

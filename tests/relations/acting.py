@@ -68,16 +68,18 @@ def written() -> dict[str, tuple[int, ...]]:
 
 
 def acts(found: Market, whose: Collection[str]) -> Iterator[tuple[URLPattern, str, dict[str, str]]]:
-    """Every address that is about a record of these relations, with what those who may have typed into its form."""
+    """Every address that is about a record of these relations, with what those who may have typed into its form. A form
+    is looked at once: it asks the same of every record."""
     able = [signed_in(found.viewers[key]) for key in ("manager", "lead", "head_of_service")]
+    typed: dict[str, dict[str, str]] = {}
     for pattern, at, address in crawl.addresses(found):
-        if at in whose:
-            typed: dict[str, str] = {}
-            for client in able:
-                answer = client.get(address)
-                if answer.status_code == 200 and "html" in answer.get("Content-Type", ""):
-                    typed |= fields_of(answer.content.decode())
-            yield pattern, address, typed
+        if at not in whose:
+            continue
+        for client in able if not typed.get(pattern.name) else ():
+            answer = client.get(address)
+            if answer.status_code == 200 and "html" in answer.get("Content-Type", ""):
+                typed[pattern.name] = typed.get(pattern.name, {}) | fields_of(answer.content.decode())
+        yield pattern, address, typed.get(pattern.name, {})
 
 
 def changed_by(viewer: User, done: Collection[tuple[URLPattern, str, dict[str, str]]]) -> list[str]:

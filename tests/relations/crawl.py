@@ -11,7 +11,7 @@ from tests.relations.market import OWN, TENDERS, WHOSE, Market
 _EVERY = tuple(WHOSE)
 # By the beginning of a route's path: which records its first number may be of, and of whom.
 _FIRST: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("actions/", ("provideraction", "councilaction")),
+    ("actions/", ("provideraction", "councilaction", "formeraction")),
     ("contracts/meetings/", ("meeting", "meeting_planned")),
     ("contracts/cases/", ("case",)),
     ("contracts/homes/reports/", ("home_report",)),
@@ -35,6 +35,8 @@ _FIRST: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("toolkits/versions/", ("version",)),
     ("suppliers/", ("supplier",)),
 )
+# How the names begin of those who are known by a bid alone.
+_BIDDER = "Qbidder"
 # The other arguments: words, and records by their name.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "section_key": ("part_1", "part_2"), "criterion_key": ("grade",), "question": ("safeguarding",),
@@ -46,6 +48,8 @@ _SEARCHED: Mapping[str, tuple[str, ...]] = {
     "contracts": ("spotchild",), "incidents": ("incidentchild", "narrative"), "documents": ("doccouncil",),
     "actions": ("councilaction",), "returns": ("returnnote",),
 }  # fmt: skip
+# All forms of documents find theirs alike.
+_FEW_DOCUMENTS = ("document_doccouncil", "document_docrestricted", "document_bidpaper")
 _BY_ROUTE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "meeting_step": {"key": ("who", "previous", "minutes", "safeguarding", "cases", "arrangements", "actions")},
     "meeting_step_keep": {"key": ("minutes",)},
@@ -56,8 +60,13 @@ _BY_ROUTE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "provider_policy": {"key": ("dbs", "safeguarding")},
     "bid_stage1": {"key": ("policies",)},
     "tender_edit": {"part": ("what", "asked", "timetable")},
-    "evaluation_report_file": {"kind": ("docx", "pdf")},
-    "assessment_summary_file": {"kind": ("docx", "pdf")},
+    # The PDF is written from the same document, and its words are compressed.
+    "evaluation_report_file": {"kind": ("docx",)},
+    "assessment_summary_file": {"kind": ("docx",)},
+    **{
+        f"document_{form}": {"document_id": _FEW_DOCUMENTS, "pk": _FEW_DOCUMENTS}
+        for form in ("replace", "withdraw", "let_open")
+    },
     "plan_item": {"number": ("1",)},
     "incident_form_agree": {"number": ("1",)},
     "incident_news_sent": {"number": ("news_sent",)},
@@ -92,6 +101,7 @@ def addresses(found: Market) -> Iterator[tuple[URLPattern, str, str]]:
                                         for name in given)):  # fmt: skip
                     yield pattern, whose, reverse(pattern.name, kwargs=dict(zip(given, chosen, strict=True)))
     every = {pattern.name: pattern for _, pattern in patterns(get_resolver())}
+    yield every["search"], "", f"{reverse('search')}?q={_BIDDER}"
     for route, kinds in _SEARCHED.items():
         for kind in kinds:
             yield every[route], "", f"{reverse(route)}?q={market.mark(kind, OWN)}"

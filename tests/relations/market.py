@@ -24,7 +24,7 @@ from tests.factories.people import LONG_AGO, ChildFactory, OrganisationFactory, 
 from tests.factories.records import PlacementFactory, SettingFactory
 from tests.factories.tenders import BidFactory, EvaluatorFactory, ScoreFactory, TenderFactory
 from tests.factories.toolkits import content, criterion, published
-from tests.relations.situations import AT, TODAY
+from tests.relations.situations import AT, TODAY, YESTERDAY
 
 # Of a contract, a return, a plan …: whose it is, seen from the provider's user.
 OWN, MERGED, OTHER = "own", "merged", "other"
@@ -34,13 +34,17 @@ WHOSE = {
     OTHER: "of another organisation",
 }
 # Of a tender: what stands between an evaluator and the bids.
-SCORING, MODERATION = "scoring", "moderation"
+SCORING, MODERATION, RECOMMENDED = "scoring", "moderation", "recommended"
 TENDERS = {
     SCORING: "whose bids are scored, one evaluator having locked and one not",
     MODERATION: "whose evaluators have all locked",
+    RECOMMENDED: "of which a bid is recommended, and not approved yet",
 }
 _NEXT = TODAY + timedelta(days=30)
 _LATER = TODAY + timedelta(days=300)
+
+
+_STATES = {SCORING: "evaluation", MODERATION: "moderation", RECOMMENDED: "recommendation"}
 
 
 def mark(kind: str, whose: str) -> str:
@@ -48,17 +52,20 @@ def mark(kind: str, whose: str) -> str:
 
 
 VALUES = {OWN: Decimal(4817263), MERGED: Decimal(4928374), OTHER: Decimal(4739516)}
-PRICES = {SCORING: Decimal(7654321), MODERATION: Decimal(7654322)}
+PRICES = {SCORING: Decimal(7654321), MODERATION: Decimal(7654322), RECOMMENDED: Decimal(7654323)}
 _NUMBERS = {str(value): ("value", whose) for whose, value in VALUES.items()}
 _NUMBERS |= {str(price): ("price", state) for state, price in PRICES.items()}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
-_MARK = re.compile(r"Q([a-z]+?)(own|merged|other|scoring|moderation)\b")
+_MARK = re.compile(r"Q([a-z]+?)(own|merged|other|scoring|moderation|recommended)\b")
+# An address of a child's record, whoever the child is.
+_OF_CHILD = re.compile(r"/(?:children|placements|tacs)/\d+/")
 
 
 def marks_in(said: str) -> set[tuple[str, str]]:
     """Every mark that stands in a text, as (kind, whose)."""
     plain = _THOUSANDS.sub("", said)
-    return set(_MARK.findall(said)) | {told for number, told in _NUMBERS.items() if number in plain}
+    found = set(_MARK.findall(said)) | {told for number, told in _NUMBERS.items() if number in plain}
+    return found | ({("childlink", OWN)} if _OF_CHILD.search(said) else set())
 
 
 @dataclass
@@ -73,6 +80,7 @@ class Market:
 
 # Beside one viewer of each role: what else decides what one sees.
 SPECIAL = {
+    "reporter": "Service-area lead, who reported the incident",
     "manager": "Contract officer, the contract's own",
     "area_lead": "Service-area lead, the contract's own",
     "tied_officer": "Contract officer who is also tied to the children as a social worker",
@@ -89,6 +97,10 @@ SPECIAL = {
     "lead": "Commissioner, leading the tenders",
     "assigned": "Elected member, asked to answer the council's own return",
     "undecided_lead": "Commissioner who is an evaluator and declared a conflict",
+    "former_officer": "Contract officer until yesterday, to whom an action, a return and an incident were given",
+    "former_lead": "Commissioner until yesterday, leading a tender",
+    "former_provider": "Provider user until yesterday",
+    "former_evaluator": "Evaluator until yesterday",
 }
 
 
@@ -114,6 +126,7 @@ def make(folder: Path) -> Market:
 
 def _people(found: Market) -> None:
     for key, role in (("manager", "contract_officer"), ("area_lead", "service_area_lead"),
+                      ("reporter", "service_area_lead"),
                       ("tied_officer", "contract_officer"), ("tied_worker", "social_worker"), ("lead", "commissioner"),
                       ("undecided_lead", "commissioner"), ("assigned", "elected_member")):  # fmt: skip
         found.viewers[key] = UserFactory(role=role, name=f"Special {key}")
@@ -124,6 +137,13 @@ def _people(found: Market) -> None:
             RoleHeld.objects.create(
                 user=user, role="provider_user", organisation=found.organisations[whose], from_on=LONG_AGO
             )
+    for key, role in (("former_officer", "contract_officer"), ("former_lead", "commissioner"),
+                      ("former_provider", "provider_user"), ("former_evaluator", "evaluator")):  # fmt: skip
+        user = found.viewers[key] = UserFactory(name=f"Special {key}")
+        RoleHeld.objects.create(
+            user=user, role=role, from_on=LONG_AGO, to_on=YESTERDAY,
+            organisation=found.organisations[OWN] if role == "provider_user" else None,
+        )  # fmt: skip
     for key in ("locked", "open", "undeclared", "undecided", "excluded", "elsewhere", "moderating"):
         found.viewers[key] = UserFactory(role="evaluator", name=f"Special {key}")
 
@@ -160,7 +180,8 @@ def _contract(found: Market, whose: str, provider: Organisation, folder: Path) -
     spot_child = _child(found, "spotchild", whose)
     spot = keep("spot", care.Contract.objects.create(
         reference=say("spot"), title=say("spottitle"), kind="spot", provider=provider, service="Residential care",
-        manager=people["manager"], starts_on=date(2016, 1, 1), child=spot_child, live_on=date(2016, 1, 1),
+        manager=people["manager"], area_lead=people["former_officer"], starts_on=date(2016, 1, 1), child=spot_child,
+        live_on=date(2016, 1, 1),
     ))  # fmt: skip
     care.ContractSetting.objects.create(contract=spot, setting=setting, urn=setting.urn)
     PlacementFactory(child=spot_child, setting=setting, urn_wording=setting.urn)
@@ -214,6 +235,7 @@ def _looked_at(found: Market, whose: str, contract: care.Contract, folder: Path)
     visit = care.Visit.objects.create(
         contract=contract, setting=setting, state="report_sent", visited_on=date(2016, 6, 10), visitors="A visitor",
         summary=say("visitsummary"), report_sent_on=date(2016, 6, 20), recorded_at=AT,
+        report=_document(found, "visitdoc", whose, folder, sensitivity="restricted"),
     )  # fmt: skip
     held = care.Visit.objects.create(
         contract=contract, setting=setting, state="held", visited_on=date(2016, 7, 10), summary=say("visitunsent"),
@@ -244,13 +266,15 @@ def _incident(found: Market, whose: str, contract: care.Contract) -> None:
     incident = care.Incident.objects.create(
         reference=say("incident"), contract=contract, setting=found.records["setting", whose], form=form,
         type="allegation_staff", occurred_at=AT - timedelta(days=2), known_at=AT - timedelta(days=2),
-        reported_at=AT - timedelta(days=1), reported_by=found.viewers["service_area_lead"],
+        reported_at=AT - timedelta(days=1), reported_by=found.viewers["reporter"],
         summary=say("incidentsummary"), narrative=say("narrative"), staff_involved=say("staff"),
         immediate_action=say("immediate"), children_count=1, police_reference=say("police"),
         lado_reference=say("lado"), council_notifiable=True, council_learnt_on=date(2016, 7, 29),
     )  # fmt: skip
     child = found.records["incident_child", whose] = _child(found, "incidentchild", whose)
     care.IncidentChild.objects.create(incident=incident, child=child)
+    tie(user=found.viewers["former_officer"], subject_type="incident", subject_ids=[incident.pk], why="let_read",
+        from_on=LONG_AGO, to_on=None, because="Asked.", by=None, at=AT, on=TODAY)  # fmt: skip
     told = care.Notification.objects.create(
         incident=incident, recipient="lado", legal_basis="Working Together", duty="provider",
         due_at=AT - timedelta(hours=3),
@@ -292,7 +316,8 @@ def _returns(found: Market, whose: str, provider: Organisation, contract: care.C
             given = _document(found, "answerdoc", whose, folder, sensitivity="restricted")
             AnswerDocument.objects.create(answer=answered, document=given, given_at=AT)
         if kind == "council":
-            ReturnAssignment.objects.create(answer_set=made, user=found.viewers["assigned"], assigned_at=AT)
+            for key in ("assigned", "former_officer"):
+                ReturnAssignment.objects.create(answer_set=made, user=found.viewers[key], assigned_at=AT)
         elif kind != "caseaudit":
             care.ContractReturn.objects.create(contract=contract, answer_set=made, purpose="self_assessment")
         found.records[f"return_{kind}", whose] = made
@@ -325,6 +350,9 @@ def _actions(found: Market, whose: str, provider: Organisation, contract: care.C
         title=mark("visitaction", whose), **about | {"origin_type": "visit", "origin_id": found.records["visit", whose].pk},  # noqa: E501
         owner=found.viewers["area_lead"],
     )  # fmt: skip
+    found.records["formeraction", whose] = Action.objects.create(
+        title=mark("formeraction", whose), owner=found.viewers["former_officer"], **about
+    )
 
 
 def _plan(found: Market, whose: str, provider: Organisation) -> None:
@@ -333,6 +361,7 @@ def _plan(found: Market, whose: str, provider: Organisation) -> None:
     tender = TenderFactory(title=say("awardedtitle"), state="implementation", lead_commissioner=lead)
     bid = BidFactory(tender=tender, supplier=provider, price=Decimal(1), state="successful",
                      letter=say("bidletter"))  # fmt: skip
+    buying.BidAnswer.objects.filter(bid=bid).update(text=say("awardedanswer"))
     award = buying.Award.objects.create(
         tender=tender, bid=bid, state="awarded", reason=say("awardreason"), result={}, recommended_at=AT,
         recommended_by=lead, approved_at=AT, approved_by=found.viewers["director"], awarded_on=date(2016, 7, 1),
@@ -363,12 +392,13 @@ def _tender(found: Market, state: str, folder: Path) -> None:
     say = lambda kind: mark(kind, state)  # noqa: E731
     people = found.viewers
     tender = TenderFactory(
-        title=say("tender"), state="evaluation" if state == SCORING else "moderation",
-        lead_commissioner=people["lead"],
+        title=say("tender"), state=_STATES[state], lead_commissioner=people["lead"],
     )  # fmt: skip
     found.records["tender", state] = tender
     bid = BidFactory(tender=tender, supplier=found.organisations[OWN], price=PRICES[state], letter=say("bidletter"))
-    failed = BidFactory(tender=tender, supplier=found.organisations[OTHER], state="failed",
+    # Known to the council by this bid alone.
+    bidder = OrganisationFactory(name=say("bidder"), sector="voluntary")
+    failed = BidFactory(tender=tender, supplier=bidder, state="failed",
                         stopped_because=say("failedbecause"), letter=say("failedletter"))  # fmt: skip
     buying.BidAnswer.objects.filter(bid=bid).update(text=say("bidanswer"))
     buying.BidAnswer.objects.filter(bid=failed).update(text=say("failedanswer"))
@@ -376,7 +406,7 @@ def _tender(found: Market, state: str, folder: Path) -> None:
         result="allowed", note=say("exclusionnote")
     )
     buying.Stage1Decision.objects.filter(bid=failed, criterion="policies").update(
-        decision="fail", reason=say("stage1reason")
+        decision="fail", reason=say("stagereason")
     )
     paper = _document(found, "bidpaper", state, folder)
     failed_paper = _document(found, "failedpaper", state, folder)
@@ -384,6 +414,9 @@ def _tender(found: Market, state: str, folder: Path) -> None:
         bid=bid, document=paper, criterion="safeguarding"
     )
     buying.BidDocument.objects.create(bid=failed, document=failed_paper)
+    buying.BidDocument.objects.create(
+        bid=bid, document=_document(found, "stagepaper", state, folder), criterion="policies"
+    )
     found.records["bid", state], found.records["bid_failed", state] = bid, failed
     found.records["conflict", state] = buying.TenderConflict.objects.create(
         tender=tender, person=say("conflictperson"), conflict=say("tenderconflict"), recorded_at=AT,
@@ -398,17 +431,32 @@ def _tender(found: Market, state: str, folder: Path) -> None:
                                         "decided_because": "A relative.", "decided_at": AT, "decided_by": people["lead"]})):  # fmt: skip  # noqa: E501
             by_key[key] = EvaluatorFactory(tender=tender, user=people[key], **more)
         scoring = ("locked", "open")
-    else:
+    elif state == MODERATION:
         by_key["moderating"] = EvaluatorFactory(tender=tender, user=people["moderating"])
         by_key["elsewhere"] = EvaluatorFactory(tender=tender, user=UserFactory(role="evaluator"))
         scoring = ("moderating", "elsewhere")
+    else:
+        scoring = ("first", "second")
+        by_key |= {key: EvaluatorFactory(tender=tender, user=UserFactory(role="evaluator")) for key in scoring}
     for number, key in enumerate(scoring):
         for question in ("safeguarding", "staff", "outcomes"):
             ScoreFactory(bid=bid, evaluator=by_key[key], question=question, score=Decimal(4),
                          comment=say(("scorelocked", "scoreopen")[number] if state == SCORING else "scorecomment"))  # fmt: skip  # noqa: E501
     for key in scoring[: 1 if state == SCORING else 2]:
         buying.Evaluator.objects.filter(pk=by_key[key].pk).update(locked_at=AT)
+    if state == RECOMMENDED:
+        buying.Award.objects.create(
+            tender=tender,
+            bid=bid,
+            state="recommended",
+            reason=say("recommendedreason"),
+            result={},
+            recommended_at=AT,
+            recommended_by=people["lead"],
+        )
     found.records["evaluator", state] = by_key[scoring[0]]
     if state == SCORING:
         third = TenderFactory(title="A third tender", lead_commissioner=people["lead"])
         EvaluatorFactory(tender=third, user=people["elsewhere"])
+        EvaluatorFactory(tender=tender, user=people["former_evaluator"])
+        TenderFactory(title=say("formertender"), lead_commissioner=people["former_lead"])

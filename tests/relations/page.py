@@ -1,26 +1,21 @@
 """What answers whom: tried with a signed-in client, and written as docs/reference/relations.md.
 
-python -m tests.relations           says which lines of the page are not as the site answers
-python -m tests.relations --write  writes it
+Read by tests.relations.__main__, which writes the page, and by the tests, which compare it.
 """
 
 import difflib
 import html
 import io
 import logging
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import click
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from plumbline.people.access import ROLES
 from plumbline.people.models import User
-from tests import databases
-from tests.conftest import point_at
 from tests.relations import situations
 from tests.relations.probes import NO_RECORD, PROBES, Probe
 from tests.relations.situations import RELATIONS, TIED_BY, Case
@@ -113,15 +108,16 @@ def written(answers: Answers) -> str:
             parts.append("The same: " + "; ".join(_lower_first(each) for each in words[1:]) + ".")
         parts.append(_table(answers, words[0]))
     parts += [_nobody(answers), _without_a_record(), _COMMANDS]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts) + "\n\n"
 
 
 _HEAD = """<!-- Written by `python -m tests.relations --write`; do not edit. -->
 
-# Who reaches which child's record
+# Who reaches which record
 
-Every way to a child's record, as it really answers: a test signs in as each role, asks in each way, and compares this
-page. A page that is not found is a page that does not exist for the one who asks.
+First every way to a child's record, then [what the council buys](#what-the-council-buys-who-is-told-what), as it really
+answers: a test signs in as each role, asks in each way, and compares this page. A page that is not found is a page that
+does not exist for the one who asks.
 
 - **yes**: it opens, or the list holds the child, by name; what is asked by POST is not “not found”.
 - **number**: it opens or is listed without the child's name, by a number of the source.
@@ -187,20 +183,16 @@ def _lower_first(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def differences(answers: Answers) -> Iterator[str]:
-    """The lines of the committed page that are not as the site answers."""
-    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    return difflib.unified_diff(before.splitlines(), written(answers).splitlines(), "the page", "the site", lineterm="")
+# What begins the second part of the page (tests.relations.market_page).
+BUYING = "## What the council buys: who is told what"
 
 
-def main() -> None:
-    with databases.copy_of(databases.template()) as name:
-        point_at(name, "web")
-        with transaction.atomic():
-            answers = tried()
-            transaction.set_rollback(True)
-        connection.close()
-    if "--write" in sys.argv:
-        PAGE.write_text(written(answers), encoding="utf-8")
-    for line in differences(answers):
-        click.echo(line)
+def parts() -> tuple[str, str]:
+    """The committed page, up to what is bought and from there."""
+    before, _, after = (PAGE.read_text(encoding="utf-8") if PAGE.exists() else "").partition(BUYING)
+    return before, BUYING + after
+
+
+def differences(part: str, said: str) -> Iterator[str]:
+    """The lines of a part of the committed page that are not as the site answers."""
+    return difflib.unified_diff(part.splitlines(), said.splitlines(), "the page", "the site", lineterm="")

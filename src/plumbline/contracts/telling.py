@@ -26,7 +26,7 @@ class Telling:
         return self._told(contract.area_lead, Recipient(_AREA_LEAD, "service-area lead"))
 
     def managers(self, contracts: Iterable[Contract]) -> tuple[Recipient, ...]:
-        """Those of several contracts; the role beside them where one has nobody, and alone where there is no contract."""
+        """Those of several contracts; the role where one has nobody, and where there is no contract at all."""
         found = {self.manager(each) for each in contracts} or {Recipient(_MANAGER, "contract manager")}
         return tuple(sorted(found, key=lambda to: to.name))
 

@@ -7,7 +7,7 @@ other rows are taken.
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ import xlsxwriter
 from django.db import transaction
 
 from plumbline.audit import operations as audit
+from plumbline.evidence.models import Document
 from plumbline.exchange.readers import BadDate, RefusedRow, WrongFile, clean, fold, parse_date
 from plumbline.exchange.spreadsheets import Limits, Workbook, open_workbook
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -53,8 +54,13 @@ class Taken:
 # --- out -----------------------------------------------------------------------------------------------------------
 
 
-def workbook(*, answer_set: Return, on: date, with_moderation: bool = False) -> bytes:
-    """The return as an XLSX file. Every cell is text: what begins as a formula does, is shown and never worked out."""
+def workbook(
+    *, answer_set: Return, on: date, titled: Callable[[Document], str], with_moderation: bool = False
+) -> bytes:
+    """The return as an XLSX file. Every cell is text: what begins as a formula does, is shown and never worked out.
+
+    `titled`: what the reader is told of a document that was given, its title where they may open it.
+    """
     held = queries.held(answer_set, on=on)
     previous = queries.held(answer_set.previous, on=on) if answer_set.previous else None
     kept = io.BytesIO()
@@ -63,7 +69,7 @@ def workbook(*, answer_set: Return, on: date, with_moderation: bool = False) -> 
     )
     made = _Sheets(book)
     made.read_me(answer_set, held)
-    made.answers(held, previous, with_moderation)
+    made.answers(held, previous, with_moderation, titled)
     made.hidden(answer_set, held)
     book.close()
     return kept.getvalue()
@@ -113,7 +119,13 @@ class _Sheets:
         for down, line in enumerate(lines, 2):
             sheet.write_string(down, 0, line, self.words)
 
-    def answers(self, held: queries.Held, previous: queries.Held | None, with_moderation: bool) -> None:
+    def answers(
+        self,
+        held: queries.Held,
+        previous: queries.Held | None,
+        with_moderation: bool,
+        titled: Callable[[Document], str],
+    ) -> None:
         sheet = self.sheet
         headings = ["Key", "Section", "Question", "What to look at", "Answer", "Comment", "What difference it makes",
                     "Last reviewed", "Documents given", "What is missing"]  # fmt: skip
@@ -132,7 +144,7 @@ class _Sheets:
             for criterion in section.criteria:
                 down += 1
                 answer = held.answers.get(criterion.key) or Answer(criterion=criterion.key)
-                given = "\n".join(each.document.title for each in held.documents.get(criterion.key, ()))
+                given = "\n".join(titled(each.document) for each in held.documents.get(criterion.key, ()))
                 cells = [criterion.key, section.title, criterion.title, criterion.guidance]
                 for across, text in enumerate(cells):
                     sheet.write_string(down, across, text, self.words)

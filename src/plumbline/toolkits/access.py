@@ -28,8 +28,9 @@ def reads_all(viewer: User, *, on: date) -> bool:
 def returns_visible_to(viewer: User, *, on: date) -> QuerySet[Return]:
     """Returns that the viewer may read and take out: all of them for who works with them in the council; those of their
     organisation for a provider's user; and for ever those that somebody asked for, was asked to answer, answered or
-    handed in. An audit of a case is read by nobody else: the room of the case says who may."""
-    if not viewer.is_active:
+    handed in, while they hold a role and, of a provider's, act for it. An audit of a case is read by nobody else: the
+    room of the case says who may."""
+    if not access.permissions_of(viewer, on=on):
         return Return.objects.none()
     everything = Q()
     if reads_all(viewer, on=on):
@@ -37,15 +38,17 @@ def returns_visible_to(viewer: User, *, on: date) -> QuerySet[Return]:
     seen = Q(pk__in=ReturnAssignment.objects.filter(user=viewer).values("answer_set"))
     seen |= Q(requested_by=viewer) | Q(submitted_by=viewer) | Q(answers__answered_by=viewer)
     organisations = organisations_of(viewer, on=on)
-    if organisations:
-        seen |= Q(organisation__in=organisations)
+    if access.may(viewer, Permission.PROVIDER_PORTAL, on=on):
+        # Whoever now acts for another provider leaves behind what they made for this one.
+        seen = (seen & Q(organisation=None)) | Q(organisation__in=organisations)
     mine = Q(pk__in=Return.objects.filter(seen).values("pk"))
     return Return.objects.filter(everything | mine if everything else mine)
 
 
 def is_asked(viewer: User, answer_set: Return, *, on: date) -> bool:
-    """Whether it is this person's to answer: assigned, or a provider's user whose organisation it is."""
-    if not viewer.is_active:
+    """Whether it is this person's to answer: assigned, or a provider's user whose organisation it is; while they hold a
+    role."""
+    if not access.permissions_of(viewer, on=on):
         return False
     if ReturnAssignment.objects.filter(answer_set=answer_set, user=viewer, ended_at__isnull=True).exists():
         return True

@@ -7,11 +7,12 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from plumbline.audit.models import Event
-from plumbline.commissioning.access import bids_visible_to, tenders_visible_to
+from plumbline.commissioning.access import AWARDED, SETTLED, bids_visible_to, tenders_opened_to, tenders_visible_to
 from plumbline.commissioning.models import Evaluator, Tender
-from plumbline.commissioning.operations import tenders
+from plumbline.commissioning.operations import evaluation, tenders
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from tests.factories.tenders import TenderFactory
 from tests.integration.commissioning.tendering import (
     AT,
     LATER,
@@ -212,6 +213,37 @@ def test_who_sees_a_tender(commissioner, role, sees) -> None:
     assert tenders_visible_to(a_user(role), on=TODAY).count() == sees
 
 
+@pytest.mark.parametrize(("role", "opened"), [
+    ("commissioner", set(Tender.State.values)), ("director", SETTLED), ("management_team", SETTLED),
+    ("head_of_service", SETTLED), ("contract_officer", AWARDED), ("service_area_lead", AWARDED),
+    ("performance_analyst", AWARDED), ("evaluator", set()), ("provider_user", set()),
+])  # fmt: skip
+def test_in_which_states_a_tender_is_open_to_a_role(role, opened) -> None:
+    for state in Tender.State.values:
+        TenderFactory(state=state, abandoned_because="No money." if state == "abandoned" else "")
+    assert set(tenders_opened_to(a_user(role), on=TODAY).values_list("state", flat=True)) == opened
+
+
+@pytest.mark.parametrize(("role", "reads"), [("commissioner", True), ("contract_officer", False)])
+def test_a_conflict_is_read_by_whom_the_tender_is_open_to_and_by_who_recorded_it(commissioner, role, reads) -> None:
+    tender, officer = a_tender(commissioner, state="closed"), a_user("contract_officer")
+    tenders.record_conflict(tender_id=tender.pk, person="Owen", conflict="Shares.", **act(officer))
+    seen = [queries.conflicts_of(viewer, tender=tender, on=TODAY).exists() for viewer in (officer, a_user(role))]
+    assert seen == [True, reads]
+
+
+@pytest.mark.parametrize(("role", "kinds"), [
+    ("commissioner", {"tender", "bid", "tenderconflict", "evaluator"}), ("performance_analyst", {"tender"}),
+])  # fmt: skip
+def test_the_history_of_a_tender_says_of_its_bids_what_is_open(commissioner, role, kinds) -> None:
+    tender = a_tender(commissioner, state="closed")
+    a_bid(commissioner, tender)
+    tenders.record_conflict(tender_id=tender.pk, person="Owen", conflict="Shares.", **act(commissioner))
+    evaluation.assign_evaluator(tender_id=tender.pk, user_id=a_user("evaluator").pk, **act(commissioner))
+    said = queries.history_of(a_user(role), tender=tender, on=LATER)
+    assert {event.subject_type.partition(".")[2] for event in said} == kinds
+
+
 def test_an_evaluator_sees_only_the_tenders_they_evaluate(commissioner) -> None:
     own, _ = a_tender(commissioner), a_tender(commissioner)
     evaluator = a_user("evaluator")
@@ -230,7 +262,7 @@ def test_an_evaluator_sees_only_the_tenders_they_evaluate(commissioner) -> None:
 def test_an_evaluator_sees_no_bid_before_they_are_cleared_whatever_their_role(commissioner, said, sees) -> None:
     tender = a_tender(commissioner, state="closed")
     a_bid(commissioner, tender)
-    evaluator = a_user("service_area_lead")
+    evaluator = a_user("commissioner")
     decided_by = commissioner if "decided_at" in said else None
     Evaluator.objects.create(tender=tender, user=evaluator, decided_by=decided_by, **said)
     assert bids_visible_to(evaluator, on=LATER).count() == sees

@@ -34,7 +34,7 @@ ACT = {"by": None, "at": AT, "on": TODAY}
 
 def sent(made, **more) -> bytes:
     made.refresh_from_db()
-    return return_files.workbook(answer_set=made, on=TODAY, **more)
+    return return_files.workbook(answer_set=made, on=TODAY, titled=lambda document: document.title, **more)
 
 
 def cells_of(file: bytes) -> dict[str, list[list]]:

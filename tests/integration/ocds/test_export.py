@@ -180,6 +180,17 @@ def test_who_was_not_successful_is_not_named():
     assert ("Beck House" in text, '"numberOfTenderers": 2' in text) == (False, True)
 
 
+@pytest.mark.parametrize("role", ["performance_analyst", "commissioner"])
+def test_nobody_is_named_before_the_award_whoever_exports(role):
+    tender = a_tender("recommendation")
+    bid = a_bid(tender, "Fenside Care Ltd", "recommended")
+    Award.objects.create(tender=tender, bid=bid, state="recommended", reason="Highest total", result={},
+                         recommended_at=AT, recommended_by=tender.lead_commissioner)  # fmt: skip
+    text = as_text(export(tender, by=a_user(role)))
+
+    assert ("Fenside" in text, '"numberOfTenderers": 1' in text) == (False, True)
+
+
 @pytest.mark.parametrize(("changes", "code"), [({"prefix": ""}, "no_prefix")])
 def test_without_a_registered_prefix_nothing_is_written(changes, code):
     with pytest.raises(RuleBroken) as refused:

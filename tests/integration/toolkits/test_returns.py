@@ -7,7 +7,8 @@ import pytest
 from plumbline.audit.models import Event
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.toolkits import content as contents
-from plumbline.toolkits.models import Answer, ReturnState
+from plumbline.toolkits.access import is_asked
+from plumbline.toolkits.models import Answer, Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.toolkits.queries import returns_visible_to
@@ -503,6 +504,19 @@ def test_a_provider_reads_its_own_returns_only() -> None:
     mine, other = asked(), asked()
     seen = returns_visible_to(a_person("provider_user", organisation=mine.organisation), on=TODAY)
     assert (mine in seen, other in seen) == (True, False)
+
+
+def test_who_acts_for_another_provider_now_leaves_behind_what_they_handed_in_for_this_one() -> None:
+    person = a_person("provider_user", organisation=an_organisation())
+    made = handed_in(an_organisation())
+    Return.objects.filter(pk=made.pk).update(submitted_by=person)
+    assert made not in returns_visible_to(person, on=TODAY)
+
+
+def test_who_holds_no_role_any_more_neither_reads_nor_answers_what_they_were_asked() -> None:
+    person = a_person(role="")
+    made = asked(None, None, person)
+    assert (returns_visible_to(person, on=TODAY).exists(), is_asked(person, made, on=TODAY)) == (False, False)
 
 
 def test_who_was_asked_once_reads_it_for_ever() -> None:

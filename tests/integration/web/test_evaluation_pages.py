@@ -141,6 +141,23 @@ def test_a_paper_of_stage_1_is_not_given_to_an_evaluator(page, settings, tmp_pat
     assert page(made.evaluators[0].user).get(f"{home(made)}/evaluation/papers/{paper.pk}/").status_code == 404
 
 
+def test_a_paper_of_stage_1_is_given_to_an_evaluator_by_no_other_route_either(page, settings, tmp_path):
+    settings.HOME = tmp_path
+    made = begun()
+    paper = a_paper(made, tmp_path, "policies")
+    client = page(made.evaluators[0].user)
+    found = [client.get(address).status_code for address in (
+        f"/bids/{paper.bid_id}/papers/{paper.document_id}/", f"/documents/{paper.document_id}/")]  # fmt: skip
+    assert (found, paper.document.title in client.get(f"/bids/{paper.bid_id}/").content.decode()) == ([404, 404], False)
+
+
+def test_an_evaluator_of_one_question_reads_the_answer_to_that_one(page):
+    made = begun()
+    own = EvaluatorFactory(tender=made.tender, questions=["staff"])
+    said = words(page, own.user, f"/bids/{made.bids[0].pk}/")
+    assert ("answers on staff" in said, "answers on outcomes" in said) == (True, False)
+
+
 def a_paper(made, home_folder: Path, criterion: str) -> BidDocument:
     content = b"%PDF-1.4 a plan"
     digest = hashlib.sha256(content).hexdigest()
@@ -188,7 +205,7 @@ def test_what_an_evaluator_declared_is_not_shown_to_others_than_the_lead(page):
     made = begun()
     fresh = undeclared(made)
     evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict="My sister.", **made.by(fresh.user))
-    assert "My sister" not in words(page, UserFactory(role="contract_officer"), f"{home(made)}/evaluation/")
+    assert "My sister" not in words(page, UserFactory(role="commissioner"), f"{home(made)}/evaluation/")
 
 
 def test_the_scores_are_opened_on_a_page(page):

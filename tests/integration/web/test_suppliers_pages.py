@@ -126,7 +126,7 @@ def test_a_supplier_shows_its_contracts_bids_and_notices(
     contract = a_contract(provider=supplier)
     bid = a_bid(commissioner, a_tender(commissioner, state="closed"), supplier=supplier)
     party = published(tmp_path, name="Elder", number="7")
-    said = words(page(officer).get(f"/suppliers/{supplier.pk}/"))
+    said = words(page(commissioner).get(f"/suppliers/{supplier.pk}/"))
     links = [f"/contracts/{contract.pk}/", f"/bids/{bid.pk}/", f"/notices/{party.process_id}/"]
     assert [link for link in links if f'href="{link}"' not in said] == []
 

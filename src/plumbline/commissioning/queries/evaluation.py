@@ -10,9 +10,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from plumbline.commissioning.access import CLEARED, tenders_visible_to
+from plumbline.commissioning.access import (
+    CLEARED,
+    SETTLED,
+    bids_visible_to,
+    tenders_opened_to,
+    tenders_visible_to,
+)
 from plumbline.commissioning.models import (
     Award,
     Bid,
@@ -38,10 +44,8 @@ from plumbline.toolkits import content
 from plumbline.toolkits.content import AnswerKind, Criterion
 
 _S = Tender.State
-# From moderation on, the scores are open to those who moderate, recommend and approve; from the award to the rest.
-OPENED = frozenset({_S.MODERATION, _S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED, _S.CONTRACT_DETAILS,
-                    _S.IMPLEMENTATION})  # fmt: skip
-DECIDED = frozenset({_S.AWARDED, _S.CONTRACT_DETAILS, _S.IMPLEMENTATION})
+# From moderation on, the scores are open to those whose part in the tender has begun.
+OPENED = SETTLED | {_S.MODERATION}
 # Interests can be declared once it is known who bids.
 DECLARABLE = frozenset({_S.CLOSED, _S.STAGE1, _S.EVALUATION})
 STANDING = frozenset({BidState.PASSED, BidState.RECOMMENDED, BidState.SUCCESSFUL, BidState.UNSUCCESSFUL})
@@ -188,6 +192,26 @@ def next_open(sheet: Sheet, *, after: Cell) -> Cell | None:
     return next((cell for cell in cells[at + 1 :] + cells[:at] if cell.score is None), None)
 
 
+def scored_by(viewer: User, *, tender: Tender, on: date) -> frozenset[str]:
+    """The questions whose answers the viewer scores, once they are cleared to."""
+    if not access.may(viewer, Permission.TENDERS_EVALUATE, on=on):
+        return frozenset()
+    own = Evaluator.objects.filter(CLEARED, user=viewer, tender=tender).select_related("user").first()
+    return frozenset(key for key in criteria_of(tender) if own is not None and as_scorer(own).scores(key))
+
+
+def papers_visible_to(viewer: User, *, on: date) -> QuerySet[BidDocument]:
+    """The papers of the bids that the viewer sees; of one whom scoring alone lets see them, those given for the
+    questions that they score and those to the whole bid."""
+    seen = Q(bid__tender__in=tenders_opened_to(viewer, on=on))
+    if access.may(viewer, Permission.TENDERS_EVALUATE, on=on):
+        evaluated = Tender.objects.filter(evaluators__in=Evaluator.objects.filter(CLEARED, user=viewer))
+        for tender in evaluated.select_related("questions"):
+            keys = scored_by(viewer, tender=tender, on=on)
+            seen |= Q(bid__tender=tender, criterion__in=["", *keys])
+    return BidDocument.objects.filter(seen, bid__in=bids_visible_to(viewer, on=on))
+
+
 def answer_text(bid: Bid, question: str) -> str:
     return BidAnswer.objects.filter(bid=bid, question=question).values_list("text", flat=True).first() or ""
 
@@ -235,12 +259,11 @@ class Progress:
 
 
 def tender_managed(viewer: User, *, tender_id: int, on: date) -> Tender:
-    """A tender whose evaluation the viewer leads, approves or reads about; NotAllowed otherwise. An evaluator who was
-    not cleared reaches it by no other role."""
-    visible = tenders_visible_to(viewer, on=on).filter(pk=tender_id)
-    found = visible.select_related("questions", "stage1", "lead_commissioner", "service_area_lead").first()
-    barred = Evaluator.objects.filter(tender=tender_id, user=viewer).exclude(CLEARED).exists()
-    if found is None or barred or not access.may(viewer, Permission.TENDERS_VIEW, on=on):
+    """A tender whose evaluation the viewer's roles open; NotAllowed otherwise. An evaluator who was not cleared reaches
+    it by no other role."""
+    opened = tenders_opened_to(viewer, on=on).filter(pk=tender_id)
+    found = opened.select_related("questions", "stage1", "lead_commissioner", "service_area_lead").first()
+    if found is None:
         raise NotAllowed(f"There is no tender {tender_id}.")
     return found
 
@@ -281,18 +304,15 @@ def are_open(tender: Tender) -> bool:
 
 def scores_seen(viewer: User, *, tender_id: int, on: date) -> Tender:
     """The tender, where the viewer may see all its scores now; NotAllowed otherwise."""
+    scorers = Evaluator.objects.filter(CLEARED, user=viewer, locked_at__isnull=False)
+    seen = Q(pk__in=tenders_opened_to(viewer, on=on).values("pk"))
+    seen |= Q(pk__in=tenders_visible_to(viewer, on=on).values("pk")) & Q(pk__in=scorers.values("tender"))
     tender = (
         Tender.objects.select_related("questions", "stage1", "lead_commissioner", "service_area_lead", "approved_by")
-        .filter(pk__in=tenders_visible_to(viewer, on=on).values("pk"), pk=tender_id)
+        .filter(seen, pk=tender_id)
         .first()
     )
-    own = Evaluator.objects.filter(tender=tender_id, user=viewer)
-    barred = own.exclude(CLEARED).exists()
-    if tender is None or barred or not are_open(tender):
-        raise NotAllowed(f"There are no scores of tender {tender_id} to see.")
-    leads = any(access.may(viewer, each, on=on) for each in (Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE))
-    reads = tender.state in DECIDED and access.may(viewer, Permission.TENDERS_VIEW, on=on)
-    if not (leads or reads or own.filter(locked_at__isnull=False).exists()):
+    if tender is None or not are_open(tender):
         raise NotAllowed(f"There are no scores of tender {tender_id} to see.")
     return tender
 
@@ -443,11 +463,8 @@ def standing_award(tender: Tender) -> Award | None:
 
 
 def award_seen(viewer: User, *, tender_id: int, on: date) -> tuple[Tender, Award | None]:
-    """The tender and its award, for who leads or approves awards, and from the award on for who sees tenders."""
+    """The tender and its award, for whom it is open."""
     tender = tender_managed(viewer, tender_id=tender_id, on=on)
-    leads = any(access.may(viewer, each, on=on) for each in (Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE))
-    if not leads and tender.state not in DECIDED:
-        raise NotAllowed(f"There is no award of tender {tender_id} to see.")
     return tender, standing_award(tender)
 
 
@@ -544,12 +561,9 @@ def waiting_for_approver(viewer: User, *, on: date) -> list[Waiting]:
     if not access.may(viewer, Permission.TENDERS_APPROVE, on=on):
         return []
     waiting = Award.objects.filter(
-        state=Award.State.RECOMMENDED, approved_at=None, tender__in=tenders_visible_to(viewer, on=on)
+        state=Award.State.RECOMMENDED, approved_at=None, tender__in=tenders_opened_to(viewer, on=on)
     ).exclude(recommended_by=viewer)
-    barred = Evaluator.objects.filter(user=viewer).exclude(CLEARED).values("tender")
     return [
         Waiting("approve", award.tender, who=award.bid.supplier.name, since=award.recommended_at)
-        for award in waiting.exclude(tender__in=barred)
-        .select_related("tender", "bid__supplier")
-        .order_by("recommended_at", "pk")
+        for award in waiting.select_related("tender", "bid__supplier").order_by("recommended_at", "pk")
     ]

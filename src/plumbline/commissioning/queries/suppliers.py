@@ -112,6 +112,12 @@ def body_of(supplier: Organisation) -> list[int]:
     return list(names_under(supplier.pk).values_list("pk", flat=True))
 
 
+def bidders_not_open_to(viewer: User, *, on: date) -> QuerySet[Organisation]:
+    """Whoever has bid here, and none of whose bids the viewer may see."""
+    open_bids = bids_visible_to(viewer, on=on).order_by().values("supplier")
+    return Organisation.objects.filter(pk__in=Bid.objects.values("supplier")).exclude(pk__in=open_bids)
+
+
 def merges_into(supplier: Organisation) -> QuerySet[SupplierMerge]:
     return (
         SupplierMerge.objects.filter(into=supplier, undone_at=None)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Count, Min, Model, Q, QuerySet
 
 from plumbline.audit.models import Event
-from plumbline.commissioning.access import CLEARED, bids_visible_to, tenders_visible_to
+from plumbline.commissioning.access import CLEARED, bids_visible_to, tenders_opened_to, tenders_visible_to
 from plumbline.commissioning.models import (
     Award,
     Bid,
@@ -87,7 +87,10 @@ def details_of(tender: Tender) -> Details:
 
 
 def bids_of(viewer: User, *, tender: Tender, on: date) -> QuerySet[Bid]:
-    """The tender's bids in the order of their suppliers' names, each with `papers`, a count."""
+    """The tender's bids in the order of their suppliers' names, each with `papers`, a count. NotAllowed for whoever has
+    no part in the tender."""
+    if not has_part(viewer, tender=tender, on=on):
+        raise NotAllowed(f"There are no bids of tender {tender.pk} to see.")
     return (
         bids_visible_to(viewer, on=on)
         .filter(tender=tender)
@@ -116,6 +119,16 @@ def bids_of_one_supplier(tender: Tender) -> list[list[str]]:
     for bid in bids:
         names.setdefault(bid.supplier.merged_into_id or bid.supplier_id, []).append(bid.supplier.name)
     return [each for each in names.values() if len(each) > 1]
+
+
+def is_open(viewer: User, *, tender: Tender, on: date) -> bool:
+    """Whether the viewer's roles open who bids in a tender, and all that follows from it."""
+    return tenders_opened_to(viewer, on=on).filter(pk=tender.pk).exists()
+
+
+def has_part(viewer: User, *, tender: Tender, on: date) -> bool:
+    """Whether there is anything of its bids for the viewer, now or once they have declared their interests."""
+    return is_open(viewer, tender=tender, on=on) or Evaluator.objects.filter(tender=tender, user=viewer).exists()
 
 
 def may_read_bids(viewer: User, *, tender: Tender) -> bool:
@@ -263,9 +276,11 @@ def clarifications(viewer: User, *, on: date) -> QuerySet[Stage1Decision]:
 # --- conflicts and history ------------------------------------------------------------------------------------------
 
 
-def conflicts_of(tender: Tender) -> QuerySet[TenderConflict]:
+def conflicts_of(viewer: User, *, tender: Tender, on: date) -> QuerySet[TenderConflict]:
+    """Those of a tender that is open to the viewer, and of any those that the viewer recorded."""
+    seen = Q(tender__in=tenders_opened_to(viewer, on=on)) | Q(recorded_by=viewer)
     return (
-        TenderConflict.objects.filter(tender=tender)
+        TenderConflict.objects.filter(seen, tender=tender)
         .select_related("recorded_by", "decided_by")
         .order_by("recorded_at", "pk")
     )
@@ -273,7 +288,7 @@ def conflicts_of(tender: Tender) -> QuerySet[TenderConflict]:
 
 def conflicts_undecided(viewer: User, *, on: date) -> QuerySet[TenderConflict]:
     return (
-        TenderConflict.objects.filter(decided_at=None, tender__in=tenders_visible_to(viewer, on=on))
+        TenderConflict.objects.filter(decided_at=None, tender__in=tenders_opened_to(viewer, on=on))
         .exclude(tender__state__in=(Tender.State.IMPLEMENTATION, Tender.State.ABANDONED))
         .select_related("tender")
         .order_by("recorded_at", "pk")
@@ -281,14 +296,19 @@ def conflicts_undecided(viewer: User, *, on: date) -> QuerySet[TenderConflict]:
 
 
 def history_of(viewer: User, *, tender: Tender, on: date, most: int = 300) -> list[Event]:
-    """What was done to the tender and to those of its bids that the viewer may see, newest first. No score."""
-    bids = {str(pk) for pk in bids_visible_to(viewer, on=on).filter(tender=tender).values_list("pk", flat=True)}
-    subjects: dict[type[Model], set[str]] = {Tender: {str(tender.pk)}, Bid: bids}
-    rows: tuple[type[TenderConflict | Evaluator | Award], ...] = (TenderConflict, Evaluator, Award)
-    for kind in rows:
-        subjects[kind] = {str(pk) for pk in kind.objects.filter(tender=tender).values_list("pk", flat=True)}
+    """What was done to the tender, to those of its bids and conflicts that the viewer may see and, where it is open to
+    them, to its evaluators and award; newest first. No score."""
+    subjects: dict[type[Model], QuerySet[Any]] = {
+        Tender: Tender.objects.filter(pk=tender.pk),
+        Bid: bids_visible_to(viewer, on=on).filter(tender=tender),
+        TenderConflict: conflicts_of(viewer, tender=tender, on=on),
+    }
+    followed: tuple[type[Evaluator | Award], ...] = (Evaluator, Award)
+    if is_open(viewer, tender=tender, on=on):
+        subjects |= {kind: kind.objects.filter(tender=tender) for kind in followed}
     wanted = Q()
-    for model, numbers in subjects.items():
+    for model, rows in subjects.items():
+        numbers = {str(pk) for pk in rows.values_list("pk", flat=True)}
         if numbers:
             wanted |= Q(subject_type=model._meta.label_lower, subject_id__in=numbers)
     return list(Event.objects.filter(wanted).order_by("-no")[:most])

@@ -10,9 +10,7 @@ from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import TeamDecision
 from plumbline.contracts.operations import rating as rating_operations
 from plumbline.contracts.queries import management, rating
-from plumbline.contracts.queries.rating import Reason
 from plumbline.contracts.rules import decisions as rules
-from plumbline.contracts.rules.rating import sentence
 from plumbline.flags.models import Message
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -62,14 +60,6 @@ def decide(
 _MOST_LISTED = 30
 
 
-# Of these the detail is what somebody typed. An e-mail goes without it: nobody can say that it names no child.
-_TYPED = frozenset({"rated_by_hand", "action_overdue", "action_long_overdue"})
-
-
-def _mailed(reason: Reason) -> str:
-    return sentence(reason.code, reason.about, "") if reason.code in _TYPED else reason.sentence
-
-
 @transaction.atomic
 def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     """One e-mail a day to each of the management team: first every decision that was not carried out in time and every
@@ -82,11 +72,11 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     if not listed:
         return 0
     lines = [
-        f"{each.reference} {each.colour.upper()}: {_mailed(each.reasons[0])}" for each in listed[:_MOST_LISTED]
+        f"{each.reference} {each.colour.upper()}: {each.reasons[0].for_mail}" for each in listed[:_MOST_LISTED]
         if each.reasons
     ]  # fmt: skip
     new = [
-        f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {_mailed(line.reason)}"
+        f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {line.reason.for_mail}"
         for each, line in management.new_lines(listed, on=on)
     ]
     more = len(listed) - _MOST_LISTED

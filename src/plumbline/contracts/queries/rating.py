@@ -30,6 +30,10 @@ class Reason:
         return rules.sentence(self.code, self.about, self.detail)
 
     @property
+    def for_mail(self) -> str:
+        return rules.sentence(self.code, self.about, "" if self.code in rules.TYPED else self.detail)
+
+    @property
     def title(self) -> str:
         return rules.title(self.code)
 

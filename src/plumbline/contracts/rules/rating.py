@@ -35,6 +35,8 @@ _RANK = {colour: rank for rank, colour in enumerate(COLOURS)}
 # The joint evaluation's rule is the heart: no rating by hand and no edited file hides these.
 NEVER_HIDDEN = frozenset({"no_board_assessment", "no_self_assessment", "no_action_plan"})
 RATED_BY_HAND = "rated_by_hand"
+# Of these the detail is what somebody typed, which no e-mail carries out of the house.
+TYPED = frozenset({RATED_BY_HAND, "action_overdue", "action_long_overdue"})
 _BAD, _WORST = "requires_improvement", "inadequate"
 
 Interval = tuple[date, date]

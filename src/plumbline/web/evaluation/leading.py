@@ -37,7 +37,7 @@ def board(request: Request, pk: int) -> HttpResponseBase:
 
 
 def board_page(request: Request, pk: int) -> HttpResponseBase:
-    """Who has declared, how far they are, who has locked. `request` is of somebody who sees tenders."""
+    """Who has declared, how far they are, who has locked. NotAllowed where the tender is not open."""
     viewer, on = request.user, request.day
     tender = queries.tender_managed(viewer, tender_id=pk, on=on)
     leads = tender.lead_commissioner_id == viewer.pk and may(viewer, Permission.TENDERS_MANAGE, on=on)
@@ -195,7 +195,7 @@ def open_scores(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     if request.method == "POST":
         operations.open_moderation(tender_id=pk, by=request.user, at=request.at, on=request.day)
-        messages.success(request, "The scores are open to the evaluators, to you, and to who approves.")
+        messages.success(request, "The scores are open to the evaluators and to you.")
         return redirect("evaluation_moderation", pk)
     return sure_page(request, tender, "Open the scores", "Open the scores", [
         "Every evaluator has locked. Their scores are shown beside each other, and nobody can change them any more.",

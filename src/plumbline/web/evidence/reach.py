@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from plumbline.actions.models import Action, ActionNote
 from plumbline.actions.queries import actions_visible_to
-from plumbline.commissioning.access import bids_visible_to
 from plumbline.commissioning.models import BidDocument
+from plumbline.commissioning.queries.evaluation import papers_visible_to
+from plumbline.commissioning.queries.suppliers import bidders_not_open_to
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Assessment, Contract, Evaluation, PolicyOffer, PolicyReview, Visit
 from plumbline.evidence.access import documents_visible_to
@@ -33,9 +34,9 @@ FILE_CODES = frozenset(
 
 def documents(viewer: User, *, on: date) -> QuerySet[Document]:
     """The documents that the viewer may open (evidence.access), with what they reach by records they see: Ofsted's
-    reports on settings, what shows that an action is done, the papers of bids. A bid's papers are read by nobody who
-    may not read the bid."""
-    of_bids = BidDocument.objects.filter(bid__in=bids_visible_to(viewer, on=on)).values("document")
+    reports on settings, what shows that an action is done, the papers of bids. A bid's papers are
+    read by nobody else."""
+    of_bids = papers_visible_to(viewer, on=on).values("document")
     noted = ActionNote.objects.filter(action__in=actions_visible_to(viewer, on=on).order_by())
     reached = Q(pk__in=of_bids)
     if not may(viewer, Permission.PROVIDER_PORTAL, on=on):
@@ -46,6 +47,15 @@ def documents(viewer: User, *, on: date) -> QuerySet[Document]:
     seen = documents_visible_to(viewer, on=on, reached=reached)
     closed = Q(pk__in=BidDocument.objects.values("document")) & ~Q(pk__in=of_bids) & ~Q(added_by=viewer)
     return seen.exclude(closed)
+
+
+NOT_OPEN = "a file that is not open to you"
+
+
+def titles(viewer: User, *, on: date) -> Callable[[Document], str]:
+    """What the viewer is told of a document that belongs to what they read: its title, where they may open it."""
+    opened = documents(viewer, on=on)
+    return lambda document: document.title if opened.filter(pk=document.pk).exists() else NOT_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ def _contracts(document: Document, viewer: User, on: date) -> Iterable[Use]:
 
 
 def _bids(document: Document, viewer: User, on: date) -> Iterable[Use]:
-    papers = BidDocument.objects.filter(document=document, bid__in=bids_visible_to(viewer, on=on).order_by())
+    papers = papers_visible_to(viewer, on=on).filter(document=document)
     for paper in papers.select_related("bid__tender").order_by("pk"):
         yield Use("Bid for", paper.bid.tender.title, _address("bid", paper.bid_id))
 
@@ -121,6 +131,15 @@ _SOURCES: tuple[Callable[[Document, User, date], Iterable[Use]], ...] = (
 def people() -> QuerySet[User]:
     """Who can be given something to do, by name."""
     return User.objects.filter(is_active=True, roles_held__isnull=False).distinct().order_by("name", "pk")
+
+
+def known_by_bids_alone(viewer: User, *, on: date) -> QuerySet[Organisation]:
+    """Whoever is here for bids that are not open to the viewer, and for nothing else: that they are here would tell."""
+    return (
+        bidders_not_open_to(viewer, on=on)
+        .filter(merged_into=None, tacs_led=None, ocds_parties=None, plans=None, returns=None)
+        .exclude(pk__in=organisations().order_by().values("pk"))
+    )
 
 
 def organisations(*, also: int | None = None) -> QuerySet[Organisation]:

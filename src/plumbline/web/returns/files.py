@@ -14,6 +14,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web import wording
 from plumbline.web.access import signed_in
+from plumbline.web.evidence import reach
 from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import BackForm
@@ -27,7 +28,7 @@ def excel(request: Request, return_id: int) -> HttpResponseBase:
     """The return as an Excel file, to fill in or to keep; whatever its state and its due date."""
     answer_set = seen(request, return_id)
     made = return_files.workbook(
-        answer_set=answer_set, on=request.day,
+        answer_set=answer_set, on=request.day, titled=reach.titles(request.user, on=request.day),
         with_moderation=bool(answer_set.moderated_at) and shows_moderation(request, answer_set),
     )  # fmt: skip
     answer = HttpResponse(made, content_type=_XLSX)

@@ -22,6 +22,7 @@ from plumbline.toolkits.queries import returns as queries
 from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
+from plumbline.web.evidence.reach import known_by_bids_alone
 from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import PersonForm, ReasonForm, RequestForm
@@ -233,7 +234,10 @@ def new(request: Request) -> HttpResponseBase:
     in_use = {version.toolkit.key: version for version in queries.versions_in_use()}
     form = RequestForm(
         request.POST or None, toolkits=[(key, version.title) for key, version in in_use.items()],
-        organisations=[(str(each.pk), each.name) for each in organisations() if each.merged_into_id is None],
+        organisations=[
+            (str(each.pk), each.name) for each in organisations().filter(merged_into=None)
+            .exclude(pk__in=known_by_bids_alone(request.user, on=request.day))
+        ],
     )  # fmt: skip
     if form.is_valid():
         given = form.cleaned_data

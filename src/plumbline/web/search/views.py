@@ -16,6 +16,7 @@ from plumbline.placements.access import children_visible_to
 from plumbline.scrutiny.queries import reports_visible_to
 from plumbline.web import wording
 from plumbline.web.access import signed_in
+from plumbline.web.evidence.reach import known_by_bids_alone
 from plumbline.web.request import Request
 from plumbline.web.settings import words
 
@@ -103,7 +104,9 @@ def _organisations(request: Request, text: str) -> dict[str, Any]:
                 "note": organisation.get_sector_display(),
                 "url": f"{reverse('tacs')}?lead={organisation.name}" if by_list else "",
             }
-            for organisation in people.organisations().filter(_words("name", text))[:_MOST]
+            for organisation in people.organisations()
+            .filter(_words("name", text))
+            .exclude(pk__in=known_by_bids_alone(request.user, on=request.day))[:_MOST]
         ],
     }
 

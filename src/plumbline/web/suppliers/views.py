@@ -86,6 +86,7 @@ def suppliers(request: Request) -> HttpResponseBase:
     table = (Suppliers if sees_bids else SuppliersWithoutBids)(request, rows)
     return tables.page(request, table, "suppliers/list.html", {
         "waiting": queries.how_many_wait(),
+        "some_left_out": sees_bids and not may(request.user, Permission.TENDERS_MANAGE, on=request.day),
         "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
         "breadcrumbs": [("Contracts", reverse("contracts")), ("Suppliers", "")],
     })  # fmt: skip
@@ -104,6 +105,7 @@ def supplier(request: Request, pk: int) -> HttpResponseBase:
         "supplier": found,
         "merges": queries.merges_into(found),
         "sees_bids": may(viewer, Permission.TENDERS_VIEW, on=on),
+        "some_left_out": not may(viewer, Permission.TENDERS_MANAGE, on=on),
         "contracts": [
             {"row": row, "url": reverse("contract", args=[row.pk]), "word": frame.COLOURS[row.colour],
              "kind": frame.drawn_as(row.colour), "why": frame.sentence(row)}

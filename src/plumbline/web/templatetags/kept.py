@@ -20,4 +20,4 @@ def document_link(context: Context, document: Document) -> SafeString:
         return format_html(
             '<a class="govuk-link" href="{}">{}</a>', reverse("document", args=[document.pk]), document.title
         )
-    return format_html('<span class="pl-absent">{}</span>', "a file that is not open to you")
+    return format_html('<span class="pl-absent">{}</span>', reach.NOT_OPEN)

@@ -4,13 +4,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.commissioning.models import Bid
+from plumbline.commissioning.models import Bid, BidDocument
 from plumbline.commissioning.operations import bids as operations
 from plumbline.commissioning.queries import tenders as queries
+from plumbline.commissioning.queries.evaluation import papers_visible_to, scored_by
 from plumbline.commissioning.rules import stage1 as rules
 from plumbline.commissioning.states import CHECKED_AGAIN
 from plumbline.contracts.models import Contract
@@ -31,7 +33,7 @@ from plumbline.web.tenders.views import READS
 def bid(request: Request, pk: int) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     tender = found.tender
-    sees_all = may(request.user, Permission.TENDERS_VIEW, on=request.day)
+    sees_all = queries.is_open(request.user, tender=tender, on=request.day)
     may_manage = may(request.user, Permission.TENDERS_MANAGE, on=request.day)
     line = queries.board([found], asked=queries.stage1_asked(tender))[0]
     deciding = may_manage and tender.state == "stage1" and words.goes_on(found)
@@ -41,7 +43,8 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
     asked = queries.questions_asked(tender)
     questions = asked.criteria if asked else ()
     answers = {each.question: each.text for each in found.answers.all()}
-    papers = list(found.documents.select_related("document").order_by("pk"))
+    mine = scored_by(request.user, tender=tender, on=request.day)
+    papers = list(_papers(request, found).order_by("pk"))
     titles = {each.criterion.key: each.criterion.title for each in line.cells}
     titles |= {each.key: each.title for each in questions}
     return render(request, "tenders/bid.html", {
@@ -56,7 +59,7 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
                         for each in found.supplier.identifiers.order_by("scheme", "value")],
         "cells": [_cell(cell, found, deciding=deciding) for cell in line.cells],
         "checks": [_check(line, ground, label, deciding=checking) for ground, label in words.GROUNDS.items()],
-        "answers": [(each, answers.get(each.key, "")) for each in questions],
+        "answers": [(each, answers.get(each.key, "")) for each in questions if sees_all or each.key in mine],
         "papers": [{"row": each, "about": titles.get(each.criterion, "The whole bid"),
                     "url": reverse("bid_paper", args=[found.pk, each.document_id])} for each in papers],
         "not_entered": open_to_change and bool(questions) and not any(
@@ -68,6 +71,11 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
         "breadcrumbs": [("Tenders", reverse("tenders")), (tender.title, reverse("tender", args=[tender.pk])),
                         (found.supplier.name, "")],
     })  # fmt: skip
+
+
+def _papers(request: Request, bid: Bid) -> QuerySet[BidDocument]:
+    seen = papers_visible_to(request.user, on=request.day)
+    return seen.filter(bid=bid).select_related("document")
 
 
 def _wrong(bid: Bid, line: queries.Line, *, sees_all: bool) -> list[str]:
@@ -274,7 +282,7 @@ def keep_paper(request: Request, bid: Bid, form: Paper) -> bool:
 def paper(request: Request, pk: int, document_id: int) -> HttpResponseBase:
     """A paper of a bid, as a file: for who may see the bid, and leaving a trace."""
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
-    given = found.documents.select_related("document").filter(document=document_id).first()
+    given = _papers(request, found).filter(document=document_id).first()
     if given is None:
         raise Http404
     operations.open_paper(document=given.document, bid_id=found.pk, by=request.user, at=request.at, on=request.day)

@@ -38,17 +38,21 @@ def frame(request: Request, tender: Tender, tab: str) -> dict[str, Any]:
     """The context of "tenders/frame.html". `tab` is the key of the tab that is open."""
     viewer, on = request.user, request.day
     listed = queries.tenders_listed(viewer, on=on).get(pk=tender.pk)
-    sees_all = may(viewer, Permission.TENDERS_VIEW, on=on)
+    reads = may(viewer, Permission.TENDERS_VIEW, on=on)
+    sees_all = queries.is_open(viewer, tender=tender, on=on)
+    shown = _tabs(reads=reads, sees_all=sees_all, has_part=queries.has_part(viewer, tender=tender, on=on))
     return {
         "tender": tender,
         "kind": words.tender_kind(tender),
         "tab": tab,
+        # Not the register alone, but who bids and what follows from it.
+        "sees_all": sees_all,
         "tabs": [
             (label, reverse(f"tender_{key}" if key else "tender", args=[tender.pk]), key == tab)
             for key, label in _TABS
-            if _shown(key, tender, sees_all=sees_all)
+            if key in shown and _is_time_for(key, tender)
         ],
-        "wrong": _wrong(tender, on=on, editing=may(viewer, Permission.TENDERS_MANAGE, on=on)) if sees_all else [],
+        "wrong": _wrong(tender, viewer, on=on) if reads else [],
         "wrong_title": "What is missing" if tender.state == _S.DRAFT else "What is wrong",
         "next": _not_here(next_of(viewer, listed, on=on), request.path) if tab in _OURS else None,
         "may_manage": may(viewer, Permission.TENDERS_MANAGE, on=on),
@@ -61,25 +65,37 @@ def _not_here(step: dict[str, Any] | None, path: str) -> dict[str, Any] | None:
     return {**step, "url": "", "button": ""} if step and step["url"] == path else step
 
 
-def _shown(key: str, tender: Tender, *, sees_all: bool) -> bool:
-    if not sees_all and key not in ("", "bids", "evaluation"):
-        return False
+def _tabs(*, reads: bool, sees_all: bool, has_part: bool) -> frozenset[str]:
+    """The tabs that the viewer may open: of the register, of its bids, of all that follows from them."""
+    found = {""}
+    if reads:
+        found |= {"conflicts", "history"}
+    if has_part:
+        found |= {"bids", "evaluation"}
+    if sees_all:
+        found |= {"stage1", "award", "implementation"}
+    return frozenset(found)
+
+
+def _is_time_for(key: str, tender: Tender) -> bool:
     return key not in _FROM or (tender.state in _FROM[key] and navigation.page_exists(f"tender_{key}"))
 
 
-def _wrong(tender: Tender, *, on: date, editing: bool) -> list[Any]:
+def _wrong(tender: Tender, viewer: User, *, on: date) -> list[Any]:
     """What stands against a tender, in sentences; those about a draft lead to where it is mended."""
     found: list[Any] = []
     if tender.state == _S.ABANDONED:
         return [f"Abandoned: {tender.abandoned_because}"]
     if tender.state in (_S.DRAFT, _S.APPROVED):
+        editing = may(viewer, Permission.TENDERS_MANAGE, on=on)
         back = queries.last_sent_back(tender) if tender.state == _S.DRAFT else None
         if back is not None:
             found.append(f"Sent back by {back.by_name}: {back.because}")
         for part, reason in rules.missing(queries.details_of(tender), on=on):
             url = reverse("tender_edit", args=[tender.pk, part]) if editing and tender.state == _S.DRAFT else ""
             found.append({"sentence": reason, "url": url, "link": "Mend it"})
-    undecided = [each.person for each in queries.conflicts_of(tender) if each.decided_at is None]
+    conflicts = queries.conflicts_of(viewer, tender=tender, on=on)
+    undecided = [each.person for each in conflicts if each.decided_at is None]
     if undecided:
         found.append(f"Not decided yet: the conflict of interest of {', '.join(undecided)}.")
     if tender.state in (_S.CLOSED, _S.STAGE1, _S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION):

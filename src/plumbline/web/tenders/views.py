@@ -120,7 +120,6 @@ def bids(request: Request, pk: int) -> HttpResponseBase:
         **context,
         "bids": [{"row": bid, "kind": words.bid_kind(bid), "url": words.bid_address(bid)} for bid in rows],
         "may_read": queries.may_read_bids(request.user, tender=found),
-        "sees_all": may(request.user, Permission.TENDERS_VIEW, on=request.day),
         "may_enter": context["may_manage"] and (found.state in ("closed", "stage1") or direct),
         "letters": [bid for bid in rows if bid.state in ("failed", "disqualified") and not bid.letter_sent_on],
     })  # fmt: skip
@@ -128,8 +127,10 @@ def bids(request: Request, pk: int) -> HttpResponseBase:
 
 @requires(Permission.TENDERS_VIEW)
 def stage1(request: Request, pk: int) -> HttpResponseBase:
-    """The board of bids × criteria."""
+    """The board of bids × criteria, for whom the tender is open."""
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
+    if not queries.is_open(request.user, tender=found, on=request.day):
+        raise Http404
     asked = queries.stage1_asked(found)
     rows = list(queries.bids_of(request.user, tender=found, on=request.day))
     lines = queries.board(rows, asked=asked)
@@ -138,7 +139,6 @@ def stage1(request: Request, pk: int) -> HttpResponseBase:
     return render(request, "tenders/stage1.html", {
         **context,
         "asked": asked,
-        "may_read": queries.may_read_bids(request.user, tender=found),
         "columns": ["Criterion", *(
             {"label": line.bid.supplier.name, "url": words.bid_address(line.bid)} for line in lines
         )],
@@ -199,14 +199,15 @@ def conflicts(request: Request, pk: int) -> HttpResponseBase:
         else:
             messages.success(request, "The conflict of interest is recorded. The lead commissioner decides on it.")
             return redirect("tender_conflicts", found.pk)
-    context = {**frame(request, found, "conflicts"), "conflicts": queries.conflicts_of(found), "form": form}
+    context = {**frame(request, found, "conflicts"), "form": form,
+               "conflicts": queries.conflicts_of(request.user, tender=found, on=request.day)}  # fmt: skip
     return render(request, "tenders/conflicts.html", context)
 
 
 @requires(Permission.TENDERS_MANAGE)
 def decide_conflict(request: Request, pk: int, conflict_id: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
-    conflict = queries.conflicts_of(found).filter(pk=conflict_id).first()
+    conflict = queries.conflicts_of(request.user, tender=found, on=request.day).filter(pk=conflict_id).first()
     if conflict is None:
         raise Http404
     form = Because(request.POST or None, label="What is decided, and why?",
