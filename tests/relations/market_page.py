@@ -89,8 +89,8 @@ _LAST = """How it is held:
   known by its bid alone is in no search and no list of those to whom its bid is not open.
 - A provider is told what it can put right and never a colour ([decision](../adr/0029-what-a-provider-sees.md)).
 - The title of a document is told to who may open it; to others, that there is one.
-- Forms sent by those to whom they are not offered change nothing: tried for a provider and another's records, and for
-  everybody who only reads, or reads no more.
+- Forms about a tender change nothing when those send them to whom they are not offered: an evaluator who was excluded
+  or is of another tender, who will approve, and whose role has ended.
 - An e-mail names contracts and what counts against them to the management team, without what somebody typed, and says
   to others that something waits. No flag says what only the record may.
 - Open data (the page, and `plumbline export-ocds --as`) names a supplier once the contract is awarded. No other command

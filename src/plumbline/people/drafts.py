@@ -65,11 +65,6 @@ def about(*, user: User, subject: str) -> dict[str, Draft]:
     return {draft.form: draft for draft in Draft.objects.filter(user=user, subject=subject)}
 
 
-def subjects_of(*, user: User, form: str, prefix: str) -> set[str]:
-    """The subjects that begin so, of which the writer has a draft."""
-    return set(Draft.objects.filter(user=user, form=form, subject__startswith=prefix).values_list("subject", flat=True))
-
-
 @contextmanager
 def one_at_a_time(record: str) -> Iterator[None]:
     """Who saves a form of this record waits until who saves one now is done, and then reads what they have saved."""
