@@ -27,8 +27,12 @@ ENOUGH = 4 * 1024**3
 
 
 def home() -> Path:
-    """Where the test cluster lives: in memory where there is enough of it, a folder for each checkout and version."""
-    given = os.environ.get("PLUMBLINE_HOME")
+    """Where the test cluster lives: in memory where there is enough of it, a folder for each checkout and version.
+
+    Never the PLUMBLINE_HOME of whoever runs the tests: it may hold their records. PLUMBLINE_TEST_HOME is what a run told
+    the processes that it started.
+    """
+    given = os.environ.get("PLUMBLINE_TEST_HOME")
     if given:
         return Path(given).resolve()
     version = "15" if os.environ.get("PLUMBLINE_TEST_DATABASE_URL") == "debian" else ""

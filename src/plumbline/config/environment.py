@@ -104,7 +104,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         for name in environ
         if name.startswith("PLUMBLINE_")
         and name not in SETTINGS
-        and name not in {"PLUMBLINE_LOGIN", "PLUMBLINE_TEST_DATABASE_URL"}
+        and name != "PLUMBLINE_LOGIN"
+        and not name.startswith("PLUMBLINE_TEST_")
     )
     if unknown:
         raise WrongSetting(f"{unknown[0]} is not a setting of Plumbline. The settings are: {', '.join(SETTINGS)}.")
