@@ -5,13 +5,11 @@ that it can be defended line by line (domain.md 3.5). The callers have found the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-
-from django.utils import timezone
 
 from plumbline.audit.models import Event
+from plumbline.commissioning import report_words as words
 from plumbline.commissioning.models import (
     Award,
     Bid,
@@ -25,7 +23,7 @@ from plumbline.commissioning.models import (
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Board, Moderated
 from plumbline.commissioning.rules.award import made_of
-from plumbline.commissioning.rules.scoring import Question, Result, Standing, advantages, plain, rounded
+from plumbline.commissioning.rules.scoring import Question, Result, Standing, advantages, plain
 from plumbline.documents.model import (
     Block,
     Bullets,
@@ -43,7 +41,6 @@ from plumbline.documents.model import (
 )
 from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits import content
-from plumbline.toolkits.models import ToolkitVersion
 
 CONFIDENTIAL = "Commercially confidential"
 _NONE = "none"
@@ -119,7 +116,7 @@ def assessment_summary(tender: Tender, award: Award, bid: Bid, *, council: str, 
 
 def _front(tender: Tender, *, to: str, on: date, summary: Sequence[Paragraph | Bullets]) -> Front:
     return Front(
-        on_behalf_of=f"{tender.lead_commissioner}, lead commissioner", to=to, date=_day(on),
+        on_behalf_of=f"{tender.lead_commissioner}, lead commissioner", to=to, date=words.day(on),
         subject=f"{tender.title} (reference {tender.reference})", summary=summary, actions_required=(),
     )  # fmt: skip
 
@@ -135,14 +132,14 @@ def _summary(tender: Tender, award: Award | None, found: Result | None) -> tuple
     failed = sum(bid.state == "failed" for bid in bids)
     said = [
         f"{tender.get_kind_display()} for {tender.service}, led by {tender.lead_commissioner}. "
-        f"{_count(len(bids), 'bid', 'bids')} came in; {_count(failed, 'bid', 'bids')} failed stage 1."
+        f"{words.count(len(bids), 'bid', 'bids')} came in; {words.count(failed, 'bid', 'bids')} failed stage 1."
     ]
     if found is not None:
         ranked = [row for row in found.standings if row.rank is not None]
         out = len(found.standings) - len(ranked)
         said.append(
-            " ".join(f"{row.rank}. {row.name}: {_points(row.total, found)} points." for row in ranked)
-            + (f" {_count(out, 'bid was', 'bids were')} disqualified or withdrawn after scoring." if out else "")
+            " ".join(f"{row.rank}. {row.name}: {words.points(row.total, found)} points." for row in ranked)
+            + (f" {words.count(out, 'bid was', 'bids were')} disqualified or withdrawn after scoring." if out else "")
         )
         said += [note for note in found.notes if "same total" in note]
     if award is not None:
@@ -154,9 +151,9 @@ def _standing(tender: Tender, award: Award | None) -> str:
     if award is None:
         return f"Draft, {tender.get_state_display().lower()}"
     if award.awarded_on:
-        return f"Awarded on {_day(award.awarded_on)}"
+        return f"Awarded on {words.day(award.awarded_on)}"
     if award.approved_at:
-        return f"Approved on {_day(award.approved_on)}"
+        return f"Approved on {words.day(award.approved_on)}"
     return "Recommended, not yet approved"
 
 
@@ -169,15 +166,15 @@ def _procurement(tender: Tender) -> Iterator[Block]:
         ("Commissioning body", tender.get_body_display()), ("Service", tender.service),
         ("Statutory function", "Yes" if tender.statutory_function else "No"),
         ("Regime", "Light touch" if tender.light_touch else "Full"),
-        ("Estimated value", _money(tender.value)), ("Lead commissioner", str(tender.lead_commissioner)),
+        ("Estimated value", words.money(tender.value)), ("Lead commissioner", str(tender.lead_commissioner)),
         ("Service-area lead", str(tender.service_area_lead) if tender.service_area_lead else "not recorded"),
-        ("Stage 1", _version(tender.stage1)), ("Scored questions", _version(tender.questions)),
+        ("Stage 1", words.version(tender.stage1)), ("Scored questions", words.version(tender.questions)),
         ("A scored safeguarding question", "Yes" if tender.scored_safeguarding else "No"),
         ("Standstill", f"{tender.standstill_days} working days" if tender.standstill_days else "None"),
     ]  # fmt: skip
     if tender.description:
         yield Paragraph(tender.description)
-    yield _facts("The procurement", "Matter", rows)
+    yield words.facts("The procurement", "Matter", rows)
 
 
 def _timetable(tender: Tender, award: Award | None) -> Iterator[Block]:
@@ -190,25 +187,27 @@ def _timetable(tender: Tender, award: Award | None) -> Iterator[Block]:
         ).order_by("no")
     }  # fmt: skip
     locked = [each.locked_at for each in tender.evaluators.all() if each.locked_at is not None]
-    approved = f"{_day(tender.approved_on)}, by {tender.approved_by}" if tender.approved_by else ""
+    approved = f"{words.day(tender.approved_on)}, by {tender.approved_by}" if tender.approved_by else ""
     rows = [
-        ("Approved to be published", approved or _day(tender.approved_on)), ("Published", _day(tender.published_on)),
-        ("Last day for bids", _day(tender.bids_due_on)), ("Closed to bids", _day(tender.closed_on)),
-        ("Stage 1 begun", _day(tender.stage1_began_on)),
-        ("Evaluation begun", _event(begun.get("commissioning.tender.evaluation_begun"))),
-        ("Last evaluator locked", _moment(max(locked)) if locked else ""),
-        ("Scores opened for moderation", _event(begun.get("commissioning.tender.moderation_opened"))),
-        ("Moderation closed", _event(begun.get("commissioning.tender.moderation_closed"))),
-        ("Recommended", _moment(award.recommended_at) if award else ""),
-        ("Approved", _day(award.approved_on) if award else ""),
-        ("Award notice", _day(award.notice_on) if award else ""),
-        ("Standstill until the end of", _day(award.standstill_until) if award else ""),
-        ("Awarded", _day(award.awarded_on) if award else ""),
-        ("Contract details published", _day(award.details_published_on) if award else ""),
-        ("Implementation from", _day(tender.implementation_from)), ("Service starts", _day(tender.service_starts_on)),
-        ("Service ends", _day(tender.service_ends_on)),
+        ("Approved to be published", approved or words.day(tender.approved_on)),
+        ("Published", words.day(tender.published_on)),
+        ("Last day for bids", words.day(tender.bids_due_on)), ("Closed to bids", words.day(tender.closed_on)),
+        ("Stage 1 begun", words.day(tender.stage1_began_on)),
+        ("Evaluation begun", words.event(begun.get("commissioning.tender.evaluation_begun"))),
+        ("Last evaluator locked", words.moment(max(locked)) if locked else ""),
+        ("Scores opened for moderation", words.event(begun.get("commissioning.tender.moderation_opened"))),
+        ("Moderation closed", words.event(begun.get("commissioning.tender.moderation_closed"))),
+        ("Recommended", words.moment(award.recommended_at) if award else ""),
+        ("Approved", words.day(award.approved_on) if award else ""),
+        ("Award notice", words.day(award.notice_on) if award else ""),
+        ("Standstill until the end of", words.day(award.standstill_until) if award else ""),
+        ("Awarded", words.day(award.awarded_on) if award else ""),
+        ("Contract details published", words.day(award.details_published_on) if award else ""),
+        ("Implementation from", words.day(tender.implementation_from)),
+        ("Service starts", words.day(tender.service_starts_on)),
+        ("Service ends", words.day(tender.service_ends_on)),
     ]  # fmt: skip
-    yield _facts("Timetable", "Step", [(name, when) for name, when in rows if when])
+    yield words.facts("Timetable", "Step", [(name, when) for name, when in rows if when])
 
 
 def _bids(tender: Tender) -> Iterator[Block]:
@@ -223,9 +222,9 @@ def _bids(tender: Tender) -> Iterator[Block]:
         [
             Row(
                 bid.supplier.name,
-                (_moment(bid.received_at) + (" (late)" if bid.late else ""), _money(bid.price),
+                (words.moment(bid.received_at) + (" (late)" if bid.late else ""), words.money(bid.price),
                  "Yes" if bid.new_to_council else "No", bid.get_state_display(),
-                 _day(bid.letter_sent_on) or "not yet"),
+                 words.day(bid.letter_sent_on) or "not yet"),
             )
             for bid in bids
         ],
@@ -247,7 +246,7 @@ def _conflicts(tender: Tender) -> Iterator[Block]:
             (Column("Person"), Column("Conflict"), Column("What was decided"), Column("By, on")),
             [
                 Row(each.person, (each.conflict, each.decided or "not decided yet",
-                                  _by_on(each.decided_by, each.decided_at)))
+                                  words.by_on(each.decided_by, each.decided_at)))
                 for each in recorded
             ],
         )  # fmt: skip
@@ -265,7 +264,7 @@ def _conflicts(tender: Tender) -> Iterator[Block]:
                 str(each.user),
                 (
                     "All" if not each.questions else "; ".join(titles.get(key, key) for key in each.questions),
-                    _declared(each), _decided(each), _moment(each.locked_at) or "not locked",
+                    _declared(each), _decided(each), words.moment(each.locked_at) or "not locked",
                 ),
             )
             for each in evaluators
@@ -274,7 +273,7 @@ def _conflicts(tender: Tender) -> Iterator[Block]:
 
 
 def _declared(evaluator: Evaluator) -> str:
-    when = f" ({_moment(evaluator.declared_at)})" if evaluator.declared_at else ""
+    when = f" ({words.moment(evaluator.declared_at)})" if evaluator.declared_at else ""
     return f"{evaluator.get_declared_display()}{when}" + (f": {evaluator.conflict}" if evaluator.conflict else "")
 
 
@@ -282,7 +281,7 @@ def _decided(evaluator: Evaluator) -> str:
     if evaluator.decided_at is None:
         return "none needed" if evaluator.declared == "none" else "not decided yet"
     result = "Excluded" if evaluator.excluded else "May evaluate"
-    return f"{result}: {evaluator.decided_because} ({_by_on(evaluator.decided_by, evaluator.decided_at)})"
+    return f"{result}: {evaluator.decided_because} ({words.by_on(evaluator.decided_by, evaluator.decided_at)})"
 
 
 def _stage1(tender: Tender) -> Iterator[Block]:
@@ -303,7 +302,7 @@ def _stage1(tender: Tender) -> Iterator[Block]:
             (Column("Criterion"), Column("Decision"), Column("Reason and clarification"), Column("By, on")),
             [
                 Row(titles.get(each.criterion, each.criterion),
-                    (Decision(each.decision).label, _reasoned(each), _by_on(each.decided_by, each.decided_at)))
+                    (Decision(each.decision).label, _reasoned(each), words.by_on(each.decided_by, each.decided_at)))
                 for each in rows
             ],
         )  # fmt: skip
@@ -312,9 +311,9 @@ def _stage1(tender: Tender) -> Iterator[Block]:
 def _reasoned(decision: Stage1Decision) -> str:
     parts = [decision.reason]
     if decision.clarification_asked:
-        parts.append(f"Asked on {_day(decision.clarification_asked_on)}: {decision.clarification_asked}")
+        parts.append(f"Asked on {words.day(decision.clarification_asked_on)}: {decision.clarification_asked}")
     if decision.clarification_answer:
-        parts.append(f"Answered on {_day(decision.clarification_answered_on)}: {decision.clarification_answer}")
+        parts.append(f"Answered on {words.day(decision.clarification_answered_on)}: {decision.clarification_answer}")
     return " ".join(part for part in parts if part) or _NONE
 
 
@@ -333,7 +332,7 @@ def _exclusion(tender: Tender) -> Iterator[Block]:
         [
             Row(each.bid.supplier.name,
                 (each.get_ground_display(), each.get_result_display(), each.note or _NONE,
-                 f"{each.checked_by}, {_day(each.checked_on)}"))
+                 f"{each.checked_by}, {words.day(each.checked_on)}"))
             for each in checks
         ],
     )  # fmt: skip
@@ -403,7 +402,7 @@ def _meetings(tender: Tender) -> Iterator[Block]:
         "Moderation meetings",
         (Column("Held on"), Column("Chair"), Column("Present"), Column("Recorded by, on")),
         [
-            Row(_day(each.held_on), (each.chair, each.attendees, _by_on(each.recorded_by, each.recorded_at)))
+            Row(words.day(each.held_on), (each.chair, each.attendees, words.by_on(each.recorded_by, each.recorded_at)))
             for each in meetings
         ],
     )
@@ -439,7 +438,7 @@ def _agreed(tender: Tender, cell: Moderated) -> Inline:
     reason = f" Reason: {agreed.reason}" if agreed.reason else ""
     return [
         Strong(f"Agreed: {plain(agreed.score)}."),
-        f" Began from {started}. Discussed on {_day(agreed.meeting.held_on)}: {agreed.discussion}{reason}",
+        f" Began from {started}. Discussed on {words.day(agreed.meeting.held_on)}: {agreed.discussion}{reason}",
     ]
 
 
@@ -474,11 +473,16 @@ def _points_rows(row: Standing) -> list[Row]:
     rows = [
         Row(
             answer.question.title,
-            (plain(answer.score), plain(answer.question.highest), plain(answer.question.weight), _exact(answer.points)),
+            (
+                plain(answer.score),
+                plain(answer.question.highest),
+                plain(answer.question.weight),
+                words.exact(answer.points),
+            ),
         )
         for answer in row.answers
     ]
-    return [*rows, Row("Quality", ("", "", _sum(answer.question for answer in row.answers), _exact(row.quality)))]
+    return [*rows, Row("Quality", ("", "", _sum(answer.question for answer in row.answers), words.exact(row.quality)))]
 
 
 def _sum(questions: Iterable[Question]) -> str:
@@ -486,11 +490,11 @@ def _sum(questions: Iterable[Question]) -> str:
 
 
 def _result_cells(row: Standing, found: Result, *, priced: bool) -> tuple[str, ...]:
-    cells = [_exact(row.quality), _exact(row.quality_points)]
+    cells = [words.exact(row.quality), words.exact(row.quality_points)]
     if priced:
-        cells += [_money(row.price), "" if row.price_points is None else _exact(row.price_points)]
+        cells += [words.money(row.price), "" if row.price_points is None else words.exact(row.price_points)]
     rank = "disqualified" if row.rank is None else f"{row.rank}{' (tie)' if row.tied_with else ''}"
-    return (*cells, "" if row.total is None else _points(row.total, found), rank)
+    return (*cells, "" if row.total is None else words.points(row.total, found), rank)
 
 
 # --- decision -------------------------------------------------------------------------------------------------------
@@ -506,13 +510,14 @@ def _recommendations(tender: Tender) -> Iterator[Block]:
     for award in awards:
         tie = award.result.get("tie_decided_because", "")
         rows = [
-            ("Recommended", award.bid.supplier.name), ("By, on", _by_on(award.recommended_by, award.recommended_at)),
+            ("Recommended", award.bid.supplier.name),
+            ("By, on", words.by_on(award.recommended_by, award.recommended_at)),
             ("Reason", award.reason), ("How the tie was decided", tie),
-            ("Approved by, on", _by_on(award.approved_by, award.approved_at)),
-            ("Awarded by, on", f"{award.awarded_by}, {_day(award.awarded_on)}" if award.awarded_on else ""),
+            ("Approved by, on", words.by_on(award.approved_by, award.approved_at)),
+            ("Awarded by, on", f"{award.awarded_by}, {words.day(award.awarded_on)}" if award.awarded_on else ""),
             ("Taken back because", award.cancelled_because),
         ]  # fmt: skip
-        yield _facts(f"Recommendation of {award.bid.supplier.name}", "Matter", [(k, v) for k, v in rows if v])
+        yield words.facts(f"Recommendation of {award.bid.supplier.name}", "Matter", [(k, v) for k, v in rows if v])
 
 
 def _promises(award: Award | None) -> Iterator[Block]:
@@ -521,7 +526,7 @@ def _promises(award: Award | None) -> Iterator[Block]:
         yield Paragraph("No promise is recorded.")
         return
     yield Paragraph("Each becomes a commitment of the contract, which its reviews check.")
-    yield Bullets([f"{each.text}{f' By {_day(each.due_on)}.' if each.due_on else ''}" for each in promises])
+    yield Bullets([f"{each.text}{f' By {words.day(each.due_on)}.' if each.due_on else ''}" for each in promises])
 
 
 def _signatures(tender: Tender, award: Award | None) -> Iterator[Block]:
@@ -549,65 +554,16 @@ def _outcome(own: Standing, winner: Standing, found: Result) -> Iterator[Block]:
         yield Paragraph(f"Your bid was not successful. The successful bid is that of {winner.name}.")
     if own.rank is not None and own.total is not None:
         tie = ", the same total as another bid" if own.tied_with else ""
-        yield Paragraph(f"It has {_points(own.total, found)} of 100 points and rank {own.rank} of {ranked}{tie}.")
+        yield Paragraph(f"It has {words.points(own.total, found)} of 100 points and rank {own.rank} of {ranked}{tie}.")
 
 
 def _explained(row: Standing, because: dict[str, str], found: Result) -> Iterator[Block]:
     yield Table("Scores and points", _POINTS, _points_rows(row))
     if row.total is not None:
         said = made_of(row, quality_share=found.quality_share, places=found.places)
-        yield Paragraph(said or f"Its total is {_points(row.total, found)} points.")
+        yield Paragraph(said or f"Its total is {words.points(row.total, found)} points.")
     for answer in row.answers:
         said = because.get(answer.question.key, "")
         if said:
             score = f"{answer.question.title} ({plain(answer.score)} of {plain(answer.question.highest)}): "
             yield Paragraph([Strong(score), said])
-
-
-# --- words ----------------------------------------------------------------------------------------------------------
-
-
-def _facts(caption: str, heading: str, rows: Sequence[tuple[str, str]]) -> Table:
-    return Table(caption, (Column(heading), Column("Recorded")), [Row(name, (value,)) for name, value in rows])
-
-
-def _version(version: ToolkitVersion | None) -> str:
-    return f"{version.title}, version {version.number}" if version is not None else "none"
-
-
-def _by_on(who: object | None, when: datetime | None) -> str:
-    return f"{who}, {_moment(when)}" if who is not None and when is not None else ""
-
-
-def _event(event: Event | None) -> str:
-    return f"{_moment(event.at)}, by {event.by_name}" if event is not None else ""
-
-
-def _local(when: datetime) -> datetime:
-    return timezone.localtime(when)
-
-
-def _moment(when: datetime | None) -> str:
-    return f"{_local(when):%-d %B %Y at %H:%M}" if when is not None else ""
-
-
-def _day(day: date | None) -> str:
-    return f"{day:%-d %B %Y}" if day is not None else ""
-
-
-def _money(amount: Decimal | None) -> str:
-    return "not recorded" if amount is None else f"£{amount:,.2f}".removesuffix(".00")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
-def _points(total: Fraction | None, found: Result) -> str:
-    return "" if total is None else str(rounded(total, found.places))
-
-
-def _exact(value: Fraction) -> str:
-    """To two places, and the fraction itself where that is not all of it."""
-    shown = rounded(value)
-    return str(shown) if Fraction(shown) == value else f"{shown} ({value})"

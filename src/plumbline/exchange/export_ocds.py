@@ -12,7 +12,7 @@ from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.commissioning.models import Award, Bid, Tender
-from plumbline.commissioning.operations.ocds import ocid_of
+from plumbline.commissioning.rules.ocds import ocid_of
 from plumbline.contracts.models import Contract
 from plumbline.exchange.ocds_files import faults
 from plumbline.kernel.errors import RuleBroken
@@ -93,7 +93,7 @@ def _release(tender: Tender, *, prefix: str, council: str, at: datetime) -> dict
     elif tender.state == _S.ABANDONED:
         tags = ["tenderCancellation"]
     release: dict[str, Any] = {
-        "ocid": ocid_of(tender, prefix=prefix),
+        "ocid": ocid_of(tender.reference, prefix=prefix),
         "id": f"{tender.reference}-{at:%Y%m%dT%H%M%S}",
         "date": at.isoformat(),
         "language": "en",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import localtime
 
 from plumbline.audit import moments
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -151,7 +151,7 @@ def horizons(*, known: Known | None = None) -> dict[str, date]:
 
 def _reached(known: Known | None, native_until: date | None, on: date) -> dict[str, date]:
     """How far each source reaches. What is recorded here reaches to today; as known at a moment, no further than it."""
-    then = localdate(known.at) if known and known.at else on
+    then = localtime(known.at).date() if known and known.at else on
     return {**horizons(known=known), NATIVE: native_until or min(on, then)}
 
 

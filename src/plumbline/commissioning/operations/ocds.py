@@ -12,7 +12,7 @@ from plumbline.audit.models import Import
 from plumbline.commissioning.access import tenders_visible_to
 from plumbline.commissioning.models import OcdsAward, OcdsContract, OcdsParty, OcdsProcess, OcdsRelease, Tender
 from plumbline.commissioning.queries.identifiers import organisation_of
-from plumbline.commissioning.rules.ocds import Party, Process, Release
+from plumbline.commissioning.rules.ocds import Party, Process, Release, ocid_of
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -73,11 +73,6 @@ def take_releases(
     return taken
 
 
-def ocid_of(tender: Tender, *, prefix: str) -> str:
-    """The number under which we publish a tender."""
-    return f"{prefix}-{tender.reference}"
-
-
 def _tie_our_own(prefix: str, *, at: datetime) -> int:
     """Tie what is published under our own numbers, unless somebody said that it is none of ours; how many."""
     if not prefix:
@@ -86,7 +81,7 @@ def _tie_our_own(prefix: str, *, at: datetime) -> int:
     references = [ocid.removeprefix(f"{prefix}-") for ocid in loose]
     tenders = Tender.objects.filter(reference__in=references).exclude(state=Tender.State.DRAFT)
     for tender in tenders:
-        OcdsProcess.objects.filter(ocid=ocid_of(tender, prefix=prefix)).update(tender=tender, tied_at=at)
+        OcdsProcess.objects.filter(ocid=ocid_of(tender.reference, prefix=prefix)).update(tender=tender, tied_at=at)
     return len(tenders)
 
 

@@ -10,6 +10,11 @@ from typing import Any
 SUPPLYING = frozenset({"supplier", "tenderer"})
 
 
+def ocid_of(reference: str, *, prefix: str) -> str:
+    """The number under which we publish the tender of this reference."""
+    return f"{prefix}-{reference}"
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """One release as it came. `line`: its place in the package, counted from 1; `dated` knows its offset from UTC."""
