@@ -105,6 +105,8 @@ KINDS: Mapping[str, Kind] = {
              ("contract_officer", "service_area_lead")),
         Kind("go_live_overridden", "A service went live with open safeguarding items", 2, False,
              ("management_team", "commissioner"), (), True),
+        Kind("go_live_late", "A service should have begun, and has not gone live", 2, False,
+             ("management_team", "commissioner"), (), True),
         # To whom, `contracts` says for each contract: the management team, its manager, its service-area lead.
         Kind("contract_red", "A contract is red", 2, True, ("management_team",), (), True),
         Kind("contract_amber", "A contract is amber", 3, True, ("management_team",)),

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from plumbline.actions import operations as actions
 from plumbline.contracts.care_due import concerned_with_returns
-from plumbline.contracts.operations import assurance, decisions, home_reports, incident_forms, incident_notices
+from plumbline.contracts.operations import assurance, decisions, go_live, home_reports, incident_forms, incident_notices
 from plumbline.contracts.operations import rating as contracts
 from plumbline.contracts.queries.register import settings_with_contracts
 from plumbline.evidence import operations as evidence
@@ -26,6 +26,7 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     raised = placements.turn_of_the_day(by=None, at=at, on=on)
     assurance.take_up_all(by=None, at=at, on=on)
     about_contracts = contracts.turn_of_the_day(by=None, at=at, on=on)
+    about_starts = go_live.raise_go_live_flags(by=None, at=at, on=on)
     about_care = home_reports.raise_care_flags(with_children=settings_with_children(on=on), by=None, at=at, on=on)
     about_documents = evidence.raise_flags(by=None, at=at, on=on)
     about_actions = actions.raise_flags(by=None, at=at, on=on)
@@ -36,7 +37,9 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     digests = flags.write_digests(by=None, at=at, on=on)
     digests += decisions.write_digests(by=None, at=at, on=on)
     reminded = reminders.write_reminders(by=None, at=at, on=on)
-    changed = (raised, about_contracts, about_care, about_documents, about_actions, about_returns, about_forms)
+    changed = (
+        raised, about_contracts, about_starts, about_care, about_documents, about_actions, about_returns, about_forms,
+    )  # fmt: skip
     return {
         "raised": sum(sum(each.raised.values()) for each in changed),
         "closed": sum(sum(each.closed.values()) for each in changed),

@@ -1,6 +1,6 @@
 """From the award to a live service: the plan, the contacts, the pack, and the decision to go live."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError
@@ -444,3 +444,60 @@ def test_the_database_takes_no_decision_without_a_reason_while_a_critical_item_i
 
     with pytest.raises(DatabaseError, match="needs a reason"):
         GoLive.objects.create(contract=contract, decided_at=AT, decided_by=situation.officer, on=ON)
+
+
+# --- a start that has passed ------------------------------------------------------------------------------------------
+
+
+def late_flag(on: date) -> Flag | None:
+    go_live.raise_go_live_flags(by=None, at=AT, on=on)
+    return Flag.objects.filter(kind="go_live_late").first()
+
+
+@needs_database
+def test_a_service_that_has_not_gone_live_on_its_first_day_is_flagged_on_the_day_after():
+    Situation().contract()
+
+    assert late_flag(START) is None
+    flag = late_flag(START + timedelta(1))
+    assert flag is not None
+    assert set(flag.recipients.values_list("recipient", flat=True)) >= {"role:management_team", "role:commissioner"}
+
+
+@needs_database
+def test_the_flag_of_a_late_start_ends_when_the_service_goes_live():
+    situation = Situation(new=False)
+    contract = situation.contract()
+    situation.do_critical()
+    after = START + timedelta(2)
+    late_flag(after)
+
+    go_live.go_live(contract_id=contract.pk, by=situation.officer, at=AT, on=after)
+
+    assert Flag.objects.get(kind="go_live_late").state == "closed"
+
+
+@needs_database
+def test_another_first_day_is_the_contracts_too_with_the_day_from_which_it_is_statutory():
+    situation = Situation()
+    situation.contract()
+    moved_to = date(2016, 9, 1)
+
+    go_live.move_start(
+        plan_id=situation.plan.pk, service_starts_on=moved_to, because="Sooner", by=situation.commissioner, at=AT, on=ON
+    )
+
+    contract = Contract.objects.get()
+    assert (contract.starts_on, contract.statutory_from, contract.plan.service_starts_on) == (moved_to,) * 3
+
+
+@needs_database
+def test_a_service_does_not_start_after_its_contract_has_ended():
+    situation = Situation()
+    situation.contract()
+
+    with pytest.raises(RuleBroken, match="The contract ends on 30 September 2019"):
+        go_live.move_start(
+            plan_id=situation.plan.pk, service_starts_on=date(2019, 10, 1), because="Later",
+            by=situation.commissioner, at=AT, on=ON,
+        )  # fmt: skip

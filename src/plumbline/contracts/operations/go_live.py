@@ -1,17 +1,19 @@
 """From the award to a live contract: the contract begun with what was promised, and the decision to go live."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.commissioning.models import Award
+from plumbline.commissioning.operations import implementation as plans
 from plumbline.commissioning.queries import implementation
 from plumbline.contracts.models import Commitment, Contract, ContractState, GoLive
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.reaching import contract_to_change
 from plumbline.contracts.states import CONTRACT_MOVES
+from plumbline.contracts.telling import Telling
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted
@@ -21,7 +23,11 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 
-KIND = "go_live_overridden"
+OVERRIDDEN, LATE = "go_live_overridden", "go_live_late"
+_WHY_CLOSED = {
+    OVERRIDDEN: "What was open when the service went live is settled.",
+    LATE: "The service is live, its start has moved, or the contract has ended.",
+}
 _C = ContractState
 
 
@@ -105,24 +111,64 @@ def go_live(*, contract_id: int, override_because: str = "", by: User, at: datet
 
 
 @transaction.atomic
+def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User, at: datetime, on: date) -> int:
+    """Another first day of a service that is being made ready, of its plan and of its contract; how many open items of
+    the plan moved with it. Raises RuleBroken (missing_reason; end_before_start, after the contract's last day)."""
+    moved = plans.move_start(plan_id=plan_id, service_starts_on=service_starts_on, because=because, by=by, at=at, on=on)
+    contract = Contract.objects.select_for_update(no_key=True).filter(plan=plan_id, state=_C.IMPLEMENTATION).first()
+    if contract is None:
+        return moved
+    if contract.ends_on is not None and contract.ends_on < service_starts_on:
+        raise RuleBroken(
+            f"The contract ends on {contract.ends_on:%-d %B %Y}, before the service would start.",
+            code="end_before_start",
+        )
+    if contract.statutory_from == contract.starts_on:
+        contract.statutory_from = service_starts_on
+    contract.starts_on = service_starts_on
+    contract.save(update_fields=["starts_on", "statutory_from"])
+    audit.record("contracts.contract.start_moved", by=by, at=at, subject=contract, because=because.strip(),
+                 after=service_starts_on.isoformat())  # fmt: skip
+    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    raise_go_live_flags(by=by, at=at, on=on)
+    return moved
+
+
+@transaction.atomic
 def raise_go_live_flags(*, by: User | None, at: datetime, on: date) -> flags.Raised:
-    """Flags for the management team about services that went live with open items, until these are settled."""
-    wanted = []
+    """Flags about services that went live with open items, until these are settled; and about those that should have
+    begun by now and have not gone live, which nothing else would show: a contract is rated once it is live."""
+    return flags.reconcile(
+        wanted=[*_overridden(), *_late(on)], kinds=[OVERRIDDEN, LATE], why_closed=_why_closed, by=by, at=at, on=on
+    )
+
+
+def _overridden() -> Iterator[Wanted]:
     for decided in GoLive.objects.exclude(override_because="").select_related("contract__plan").order_by("pk"):
         still = implementation.hindrances_of(decided.contract.plan) if decided.contract.plan else ()
         if still:
-            wanted.append(
-                Wanted(
-                    KIND, "contract", decided.contract_id,
-                    f"{decided.contract.reference} went live on {decided.on:%-d %B %Y} by decision of"
-                    f" {decided.decided_by}: “{decided.override_because}” Still open: {' '.join(still)}",
-                    (Recipient("role:management_team", "management team"),
-                     Recipient("role:commissioner", "commissioner")),
-                    subject_source_id=decided.contract.reference,
-                )
+            yield Wanted(
+                OVERRIDDEN, "contract", decided.contract_id,
+                f"{decided.contract.reference} went live on {decided.on:%-d %B %Y} by decision of"
+                f" {decided.decided_by}: “{decided.override_because}” Still open: {' '.join(still)}",
+                (Recipient("role:management_team", "management team"), Recipient("role:commissioner", "commissioner")),
+                subject_source_id=decided.contract.reference,
             )  # fmt: skip
-    return flags.reconcile(wanted=wanted, kinds=[KIND], why_closed=_why_closed, by=by, at=at, on=on)
+
+
+def _late(on: date) -> Iterator[Wanted]:
+    told = Telling(on)
+    late = Contract.objects.filter(state=_C.IMPLEMENTATION, starts_on__lt=on).select_related("manager", "area_lead")
+    for contract in late.order_by("pk"):
+        yield Wanted(
+            LATE, "contract", contract.pk,
+            f"{contract.reference} was to begin on {contract.starts_on:%-d %B %Y} and has not gone live, so it is not"
+            " rated yet. Decide that it begins, or move its start.",
+            (Recipient("role:management_team", "management team"), Recipient("role:commissioner", "commissioner"),
+             told.manager(contract), told.area_lead(contract)),
+            subject_source_id=contract.reference, due_on=contract.starts_on,
+        )  # fmt: skip
 
 
 def _why_closed(over: Sequence[Flag]) -> dict[int, str]:
-    return {flag.pk: "What was open when the service went live is settled." for flag in over}
+    return {flag.pk: _WHY_CLOSED[flag.kind] for flag in over}

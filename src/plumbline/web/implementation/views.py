@@ -161,7 +161,7 @@ def move_start(request: Request, pk: int) -> HttpResponseBase:
     form = forms.MoveStart(request.POST or None, initial={"service_starts_on": plan.service_starts_on})
     if form.is_valid():
         try:
-            moved = operations.move_start(
+            moved = going_live.move_start(
                 plan_id=plan.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
             )
         except RuleBroken as refusal:
