@@ -160,7 +160,7 @@ def test_a_tender_runs_from_the_declarations_to_the_award(
     visit(lead, made.path("award/promises/"))
     lead.get_by_label("What did the winner promise?").fill("Two trained leads on every shift.")
     lead.get_by_role("button", name="Record the promise").click()
-    lead.get_by_role("button", name="Award the contract").click()
+    lead.get_by_role("link", name="Award it without a notice").click()
     lead.get_by_role("button", name="Award the contract").click()
     expect(lead.locator("h1")).to_contain_text("Awarded")
 

@@ -156,9 +156,10 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "documents", "document_new", "law_changes", "law_change", "law_change_new", "law_change_withdraw", "actions",
     ),
     "what the council buys, without a record of its own": (
-        "assessment_terms", "board_assessments", "contract_new", "contracts", "contracts_published", "contracts_team",
-        "home_reports", "incidents", "meetings_due", "notice", "notices", "notices_hand_in", "notices_look",
-        "notices_take", "notices_upload", "policy_offers", "provider", "return_new", "returns", "supplier_queue",
+        "assessment_terms", "board_assessments", "contract_new", "contracts", "contracts_people",
+        "contracts_people_undo", "contracts_published", "contracts_team", "home_reports", "incidents", "meetings_due",
+        "notice", "notice_contract", "notice_tender", "notices", "notices_hand_in", "notices_look", "notices_take",
+        "notices_upload", "policy_offers", "provider", "return_new", "returns", "supplier_queue",
         "supplier_undo", "suppliers", "tender_new", "tenders", "toolkit", "toolkit_new", "toolkits", "visit_accept",
         "visit_pack", "visit_pack_accept", "visit_plan", "visits_due",
     ),
@@ -174,6 +175,9 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "user_new_password", "user_switch",
     ),
     "answers only to a form, and then leads to a list that is tried": ("flags_read",),
+    "what somebody has typed themselves, kept for them; and their session": (
+        "typed_keep", "typed_discard", "session_go_on",
+    ),
 }  # fmt: skip
 
 TRIED = frozenset(route for probe in PROBES for route in probe.routes)

@@ -196,7 +196,7 @@ class TestQuarterlyReview:
 
         assert [
             f"{rating.BOOK.days[name]} days" in meaning
-            for name, meaning in zip(("evaluation", "policy_review", "visit"), said, strict=True)
+            for name, meaning in zip(("evaluation_3", "policy_review", "visit"), said, strict=True)
         ] == [True, True, True]
 
 

@@ -61,6 +61,8 @@ def test_a_formula_in_an_action_is_no_formula_in_the_exported_file(page):
 def test_the_list_takes_the_same_number_of_queries_for_more_rows(page):
     user = officer()
     client = page(user)
+    # The first page of a session writes down that it is used.
+    client.get("/actions/")
     counts = []
     for number in (1, 12):
         for _ in range(number):

@@ -284,7 +284,7 @@ def test_a_provider_is_asked_on_my_work_for_the_successor_of_what_expires(page, 
     own = OrganisationFactory()
     kept(tmp_path, organisation=own, sensitivity="shared", expires_on=date(2016, 8, 15))
 
-    assert "Give a newer “Safeguarding policy”" in text(page(provider(own)).get("/"))
+    assert "Give a newer “Safeguarding policy”" in text(page(provider(own)).get("/provider/"))
 
 
 def test_the_flag_of_an_expired_document_leads_to_it_and_cannot_be_closed_by_hand(page, tmp_path):

@@ -226,7 +226,7 @@ def test_no_flag_tells_what_only_the_record_may(after_a_night):
 # Who sends forms about a tender whose bids are scored, and the routes that are offered to them.
 SENDERS = {
     "elsewhere": set(), "excluded": set(), "former_lead": set(),
-    "management_team": {"tender_conflicts", "tender_open_data"},
+    "management_team": {"tender_conflicts", "tender_hand_over", "tender_open_data"},
 }  # fmt: skip
 
 

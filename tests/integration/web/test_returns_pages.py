@@ -568,12 +568,12 @@ def test_mine_are_those_to_be_answered_by_me(made, provider) -> None:
 
 
 def test_what_is_to_be_answered_is_in_my_work(made, provider) -> None:
-    assert "Answer: Self-assessment 2016" in provider.get("/").content.decode()
+    assert "Answer: Self-assessment 2016" in provider.get("/provider/").content.decode()
 
 
 def test_my_work_says_how_far_a_return_is_answered(made, provider) -> None:
     answer(made, "supervision", "good")
-    assert "1 of 4 questions answered in full." in provider.get("/").content.decode()
+    assert "1 of 4 questions answered in full." in provider.get("/provider/").content.decode()
 
 
 def test_who_has_no_flags_and_asked_for_it_sees_what_is_overdue() -> None:
@@ -586,7 +586,7 @@ def test_who_has_no_flags_and_asked_for_it_sees_what_is_overdue() -> None:
 def test_what_was_sent_back_is_in_my_work(made, provider) -> None:
     handed_in(made)
     returns.send_back(return_id=made.pk, because="Say how.", **ACT)
-    assert "Put right: Self-assessment 2016" in provider.get("/").content.decode()
+    assert "Put right: Self-assessment 2016" in provider.get("/provider/").content.decode()
 
 
 def test_what_is_to_be_moderated_is_in_my_work(made, officer) -> None:

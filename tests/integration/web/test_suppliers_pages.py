@@ -18,6 +18,7 @@ from plumbline.exchange.import_ocds import import_ocds
 from plumbline.exchange.models import Upload
 from plumbline.ofsted.models import Owner
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
+from tests.factories.tenders import BidFactory
 from tests.integration.commissioning.tendering import a_bid, a_supplier, a_tender
 from tests.integration.contracts.care_situations import a_contract, a_home, a_user
 from tests.integration.ocds.test_import import award, package, release
@@ -619,7 +620,7 @@ def test_a_contract_that_came_of_a_published_tender_shows_its_notices(
 ) -> None:
     process = published(tmp_path).process
     ours = a_tender(commissioner, state="closed")
-    bid = a_bid(commissioner, ours, supplier=a_supplier("Elder"))
+    bid = BidFactory(tender=ours, supplier=a_supplier("Elder"), state="successful")
     contract = a_contract(award=Award.objects.create(
         tender=ours, bid=bid, state="awarded", reason="Best", result={}, recommended_at=AT, recommended_by=commissioner,
         approved_at=AT, approved_by=officer, awarded_on=ON,

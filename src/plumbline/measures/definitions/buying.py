@@ -104,7 +104,8 @@ CONTRACTS = (
     _share(
         "contracts_review_on_time", "Contracts whose quarterly evaluation is on time",
         "Of the contracts in force on the day, the share whose last evaluation meeting was not longer ago than the"
-        " rules of the rating allow, 92 days as shipped. Until one is held the days count from the contract's start.",
+        " rhythm of the contract allows: 92 days for a quarterly one, as shipped, and a contract is quarterly unless"
+        " the register says otherwise. Until one is held the days count from the contract's start.",
         replace(_OPEN, without=_while("contract_reason", "w.code = 'evaluation_overdue'")), _KIND, _SERVICE,
     ),
     _share(
