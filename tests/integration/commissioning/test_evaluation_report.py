@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from plumbline.commissioning import report
+from plumbline.commissioning import report, report_words
 from plumbline.commissioning.models import Award, Bid
 from plumbline.commissioning.operations import award as operations
 from plumbline.documents import files
@@ -176,7 +176,7 @@ def test_a_bid_that_was_not_scored_has_no_summary() -> None:
 
 
 def test_points_without_an_end_are_given_as_fractions_too() -> None:
-    assert report._exact(Fraction(104, 3)) == "34.67 (104/3)"
+    assert report_words.exact(Fraction(104, 3)) == "34.67 (104/3)"
 
 
 def test_the_approver_is_named_with_the_day() -> None:
