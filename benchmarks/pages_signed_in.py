@@ -19,12 +19,15 @@ def signed_in(username: str, paths: list[str]) -> dict[str, Any]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "plumbline.config.settings"
     django.setup()
     # Needs Django ready.
+    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
     from plumbline.people.models import User
 
+    # As a site that is served has them.
+    call_command("collectstatic", interactive=False, verbosity=0)
     user = User.objects.get(username=username)
     client = Client(headers={"host": "localhost"})
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
