@@ -11,13 +11,15 @@ from django.urls import reverse
 from plumbline.contracts.operations import people as operations
 from plumbline.contracts.queries import register
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people.access import ROLES, Permission, users_with_role
+from plumbline.people.access import Permission, users_with_role
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.request import Request
 
 # Rows of the queue on one page; the next come when these are decided.
 _AT_ONCE = 50
+# As what a contract names somebody, by the role that they hold here.
+_NAMED = {"contract_officer": "contract manager", "service_area_lead": "service-area lead"}
 
 
 @requires(Permission.CONTRACTS_MANAGE)
@@ -25,15 +27,12 @@ def people(request: Request) -> HttpResponseBase:
     waiting = register.people_to_map()
     if request.method == "POST":
         return _map(request, {each.wording for each in waiting})
-    choices = {
-        role: [(user.pk, user.name) for user in users_with_role(role, on=request.day)]
-        for role in ("contract_officer", "service_area_lead")
-    }
+    choices = {role: [(user.pk, user.name) for user in users_with_role(role, on=request.day)] for role in _NAMED}
     return render(request, "contracts/people.html", {
         "how_many": len(waiting),
         "waiting": [
             {"at": at, "wording": each.wording, "choices": choices[each.role],
-             "why": f"Named as {ROLES[each.role].label.lower()} of {each.first}{_more(each.contracts - 1)}",
+             "why": f"Named as {_NAMED[each.role]} of {each.first}{_more(each.contracts - 1)}",
              "count": wording.how_many(each.contracts, "contract", "contracts")}
             for at, each in enumerate(waiting[:_AT_ONCE])
         ],
