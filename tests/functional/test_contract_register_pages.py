@@ -22,7 +22,7 @@ def contract(site_database: str, django_db_blocker: Any) -> Contract:
     with django_db_blocker.unblock():
         harness.point_at(site_database, "worker")
         number = Contract.objects.count()
-        setting = a_setting(urn=f"SC8{number:05}")
+        setting = a_setting(urn=f"SC6{number:05}")
         entry = Entry(
             reference=f"CT9{number:02}", title="Short breaks", kind="block", provider="Fenside Care Ltd",
             service="Short breaks", starts_on=TODAY - timedelta(30), ends_on=date(2018, 2, 28), urns=[setting.urn],
