@@ -37,7 +37,7 @@ def a_contract(**changes) -> Contract:
 
 def a_home(contract: Contract | None = None, **changes) -> Setting:
     given = {"register": "social_care", "provision_type": "Children's Home", "name": "REDACTED"}
-    setting = Setting.objects.create(urn=f"SC9{next(_numbers):05}", **{**given, **changes})
+    setting = Setting.objects.create(urn=f"SC5{next(_numbers):05}", **{**given, **changes})
     if contract is not None:
         ContractSetting.objects.create(contract=contract, setting=setting, urn=setting.urn)
     return setting
