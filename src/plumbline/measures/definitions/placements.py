@@ -142,7 +142,7 @@ PLACEMENTS_DOWNGRADE_TOLD = Measure(
             "{placement_flag} f join {placement} p on p.placement_id = f.placement_id"
             " join {setting_status} h on h.setting_id = p.setting_id and h.status = 'adverse'"
             " and h.from_on <= f.raised_on and (h.to_on is null or h.to_on > f.raised_on)"
-            " left join (select flag_id, min((told_on - date '1970-01-01') * 24 + told_hour) as hour from {telling}"
+            " left join (select flag_id, min((told_on - date '1970-01-01') * 24 + told_hour) as hour from {telling} t"
             " where why = 'allocated worker' group by flag_id) w on w.flag_id = f.flag_id"
         ),
         record="f.flag_id",
