@@ -14,12 +14,13 @@ instant, wait for each other.
 import psycopg
 from django.db import DatabaseError, connection
 
+from plumbline.commissioning.models import ExclusionCheck
 from plumbline.kernel.errors import RuleBroken
 
 # The SQLSTATE with which the database refuses.
 REFUSED = "PL002"
 
-SQL = """
+SQL = f"""
 create or replace function commissioning_tender_goes_out() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -54,7 +55,8 @@ begin
     end if;
     if new.state in ('passed', 'recommended', 'successful') and (
         exists (select from commissioning_exclusioncheck c where c.bid_id = new.id and c.result = 'excluded')
-        or (select count(*) from commissioning_exclusioncheck c where c.bid_id = new.id) < 3)
+        or (select count(*) from commissioning_exclusioncheck c where c.bid_id = new.id)
+            < {len(ExclusionCheck.Ground)})
     then
         raise exception 'A bid goes on only once each ground for exclusion was looked at, and none excludes.'
             using errcode = 'PL002';

@@ -29,12 +29,8 @@ def event(event: Event | None) -> str:
     return f"{moment(event.at)}, by {event.by_name}" if event is not None else ""
 
 
-def local(when: datetime) -> datetime:
-    return timezone.localtime(when)
-
-
 def moment(when: datetime | None) -> str:
-    return f"{local(when):%-d %B %Y at %H:%M}" if when is not None else ""
+    return f"{timezone.localtime(when):%-d %B %Y at %H:%M}" if when is not None else ""
 
 
 def day(day: date | None) -> str:

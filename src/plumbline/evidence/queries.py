@@ -8,6 +8,7 @@ from plumbline.evidence.access import DOCUMENT
 from plumbline.evidence.models import Document, LawChange
 from plumbline.evidence.rules import EXPIRING_WITHIN
 from plumbline.kernel.errors import NotAllowed
+from plumbline.people.access import lasting_on
 from plumbline.people.models import Tie, User
 
 
@@ -59,9 +60,7 @@ def revisions_of(document: Document) -> list[Document]:
 
 def named_readers(document: Document, *, on: date) -> list[User]:
     """Who may open a document by name, beside whoever gave it."""
-    ties = Tie.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=on), subject_type=DOCUMENT, subject_id=document.pk, from_on__lte=on
-    )
+    ties = Tie.objects.filter(lasting_on(on), subject_type=DOCUMENT, subject_id=document.pk)
     return list(User.objects.filter(pk__in=ties.values("user")).order_by("name", "pk"))
 
 

@@ -379,6 +379,6 @@ def _administrators(*, on: date) -> list[RoleHeld]:
     """The roles by which someone who can sign in manages users today, locked: two cannot both be the last to go."""
     return list(
         RoleHeld.objects.select_for_update(of=("self",))
-        .filter(Q(to_on__isnull=True) | Q(to_on__gte=on), role=ADMINISTRATOR, user__is_active=True, from_on__lte=on)
+        .filter(access.lasting_on(on), role=ADMINISTRATOR, user__is_active=True)
         .order_by("pk")
     )

@@ -31,9 +31,7 @@ CHILD, TAC = "child", "tac"
 
 def live_ties(viewer: User, subject_type: str, *, on: date) -> QuerySet[Tie]:
     """The viewer's own ties of one kind on a day, both ends included."""
-    return Tie.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=on), user=viewer, subject_type=subject_type, from_on__lte=on
-    )
+    return Tie.objects.filter(access.lasting_on(on), user=viewer, subject_type=subject_type)
 
 
 def children_visible_to(viewer: User, *, on: date, reached: Q | None = None) -> QuerySet[Child]:
@@ -105,7 +103,7 @@ def organisations_of(viewer: User, *, on: date) -> frozenset[int]:
 def acting_for(organisation_id: int, *, on: date) -> list[User]:
     """The provider's users who act for an organisation on a day, under any of its names."""
     held = RoleHeld.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on, organisation__in=same_body({organisation_id}),
+        access.lasting_on(on), organisation__in=same_body({organisation_id}),
         role__in=[key for key, role in access.ROLES.items() if Permission.PROVIDER_PORTAL in role.permissions],
     )  # fmt: skip
     return list(User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk"))

@@ -23,7 +23,7 @@ def children_visible_to(viewer: User, *, on: date) -> QuerySet[Child]:
     or has an allocated worker on the day, since those may be placed for the first time."""
     if "placements" not in access.reaches(viewer, on=on):
         return people.children_visible_to(viewer, on=on)
-    allocated = Involvement.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
+    allocated = Involvement.objects.filter(access.lasting_on(on))
     reached = Q(pk__in=Placement.objects.values("child")) | Q(pk__in=allocated.values("child"))
     return people.children_visible_to(viewer, on=on, reached=reached)
 

@@ -56,6 +56,7 @@ def take_judgements(
     children there are found and flagged. Contracts first: everybody locks contracts before flags.
     """
     recorded = record(by=by, at=at, on=on, **said)
+    # Only a list names schools, and only who reads one, the login `worker`, may point anew what names a setting.
     if record is ofsted.record_list:
         _follow_registers(by=by, at=at, on=on)
     contracts.follow_settings(by=by, at=at, on=on)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Func, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, Func, Min, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from plumbline.flags.models import FlagState, FlagStep
@@ -40,7 +40,7 @@ def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
         flag__subject_id__in=ever_there,
     )  # fmt: skip
     return (
-        UnregisteredUse.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
+        UnregisteredUse.objects.filter(access.lasting_on(on))
         .select_related("setting")
         .annotate(
             children=Coalesce(Subquery(count), Value(0)),

@@ -14,11 +14,11 @@ from plumbline.commissioning.queries.implementation import (
     packs_to_acknowledge,
     packs_to_confirm,
     plans_visible_to,
-    ready_plans,
 )
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS, Item, Pack, hindrances
 from plumbline.contracts.models import Commitment, Contract, GoLive
 from plumbline.contracts.operations import go_live
+from plumbline.contracts.queries.register import plans_ready
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import RoleHeld
@@ -417,7 +417,7 @@ def test_only_a_manager_says_that_a_supplier_is_not_new():
 @pytest.mark.parametrize(("new", "pack", "critical", "ready"), [
     (True, True, True, True), (True, False, True, False), (False, False, True, True), (False, False, False, False),
 ])  # fmt: skip
-def test_a_plan_is_ready_to_go_live_exactly_where_nothing_holds_it_up(new, pack, critical, ready):
+def test_a_plan_is_plans_ready_exactly_where_nothing_holds_it_up(new, pack, critical, ready):
     situation = Situation(new=new)
     situation.contract()
     if pack:
@@ -426,7 +426,7 @@ def test_a_plan_is_ready_to_go_live_exactly_where_nothing_holds_it_up(new, pack,
         situation.suppliers_contacts()
         situation.plan.items.filter(critical=True).update(state="done", done_at=AT, done_by=situation.commissioner)
 
-    assert (ready_plans(situation.officer, on=ON).exists(), not hindrances_of(situation.plan)) == (ready, ready)
+    assert (plans_ready(situation.officer, on=ON).exists(), not hindrances_of(situation.plan)) == (ready, ready)
 
 
 @needs_database

@@ -77,7 +77,7 @@ def _tie_our_own(prefix: str, *, at: datetime) -> int:
     """Tie what is published under our own numbers, unless somebody said that it is none of ours; how many."""
     if not prefix:
         return 0
-    loose = {row.ocid: row for row in OcdsProcess.objects.filter(tied_at=None, ocid__startswith=f"{prefix}-")}
+    loose = OcdsProcess.objects.filter(tied_at=None, ocid__startswith=f"{prefix}-").values_list("ocid", flat=True)
     references = [ocid.removeprefix(f"{prefix}-") for ocid in loose]
     tenders = Tender.objects.filter(reference__in=references).exclude(state=Tender.State.DRAFT)
     for tender in tenders:

@@ -184,8 +184,8 @@ def hand_over(
     at: datetime,
     on: date,
 ) -> Tender:
-    """Another lead commissioner or service-area lead, once the draft is over: by the lead, or by who approves tenders
-    where the lead is not there. What only the lead decides is then the new one's."""
+    """Another lead commissioner or service-area lead, once the draft is over: by the lead, or by who approves
+    tenders: a lead may be away. What only the lead decides is then the new one's."""
     tender = _seen(tender_id, by=by, on=on)
     leads = tender.lead_commissioner_id == by.pk and access.may(by, Permission.TENDERS_MANAGE, on=on)
     if not leads and not access.may(by, Permission.TENDERS_APPROVE, on=on):

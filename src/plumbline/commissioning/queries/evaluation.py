@@ -469,7 +469,10 @@ def award_seen(viewer: User, *, tender_id: int, on: date) -> tuple[Tender, Award
 
 
 def contract_begun(award: Award) -> bool:
-    """Whether the contract of an award is entered: its promises are commitments of the contract then."""
+    """Whether the contract of an award is entered: its promises are commitments of the contract then.
+
+    The one thing asked here of the room above (contracts), by the name by which its contract points to the award.
+    """
     return Award.objects.filter(pk=award.pk, contract__isnull=False).exists()
 
 

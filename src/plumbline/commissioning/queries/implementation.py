@@ -77,21 +77,16 @@ def items_of(viewer: User, *, on: date) -> QuerySet[PlanItem]:
     )
 
 
-def ready_plans(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
-    """Plans of a contract in implementation, led or managed by the viewer, whose service nothing keeps from going
-    live."""
+def unhindered(plans: QuerySet[ImplementationPlan]) -> QuerySet[ImplementationPlan]:
+    """Of these plans those whose service nothing keeps from going live: `hindrances_of`, for many at once."""
     newest = PathwayPack.objects.filter(plan=OuterRef("pk")).order_by("-number")
     settled = newest.exclude(acknowledged_at=None).exclude(area_lead_confirmed_at=None)
     settled = settled.exclude(commissioner_confirmed_at=None)
     critical = PlanItem.objects.filter(plan=OuterRef("pk"), critical=True).exclude(state__in=_SETTLED)
-    mine = Q(commissioner=viewer) | Q(contract__manager=viewer)
     return (
-        plans_visible_to(viewer, on=on)
-        .filter(mine, contract__state="implementation")
-        .exclude(Exists(critical))
+        plans.exclude(Exists(critical))
         .annotate(newest=Subquery(newest.values("pk")[:1]), settled=Subquery(settled.values("pk")[:1]))
         .filter(Q(supplier_is_new=False) | Q(settled=F("newest")))
-        .order_by("service_starts_on", "pk")
     )
 
 

@@ -158,7 +158,9 @@ def _overridden() -> Iterator[Wanted]:
 
 def _late(on: date) -> Iterator[Wanted]:
     told = Telling(on)
-    late = Contract.objects.filter(state=_C.IMPLEMENTATION, starts_on__lt=on).select_related("manager", "area_lead")
+    late = Contract.objects.filter(state=_C.IMPLEMENTATION, starts_on__lt=on).select_related(
+        "manager__professional", "area_lead__professional"
+    )
     for contract in late.order_by("pk"):
         yield Wanted(
             LATE, "contract", contract.pk,

@@ -122,9 +122,7 @@ def may_open_narrative(viewer: User, incident: Incident, *, on: date) -> bool:
 
 def readers_to_choose(*, on: date) -> QuerySet[User]:
     """Everyone who may be let read a full account."""
-    roles = [key for key, role in access.ROLES.items() if Permission.INCIDENTS_NARRATIVE in role.permissions]
-    held = RoleHeld.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), role__in=roles, from_on__lte=on)
-    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
+    return access.users_who_may(Permission.INCIDENTS_NARRATIVE, on=on).order_by("name", "pk")
 
 
 def notifications_of(incident: Incident) -> list[Notification]:

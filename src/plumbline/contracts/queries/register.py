@@ -23,7 +23,8 @@ from django.db.models.functions import Coalesce
 from plumbline.actions.models import Action
 from plumbline.actions.states import OUTSTANDING
 from plumbline.audit.models import Event
-from plumbline.commissioning.models import OcdsContract, OcdsParty, OcdsProcess
+from plumbline.commissioning.models import ImplementationPlan, OcdsContract, OcdsParty, OcdsProcess
+from plumbline.commissioning.queries import implementation
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Contract,
@@ -34,11 +35,11 @@ from plumbline.contracts.models import (
     RatingPeriod,
     ReasonPeriod,
 )
-from plumbline.contracts.queries.rating import held_on
 from plumbline.contracts.rules import rating as rules
 from plumbline.flags.models import Flag, FlagState
 from plumbline.flags.queries import flags_visible_to
 from plumbline.ofsted.models import Setting
+from plumbline.people.access import lasting_on
 from plumbline.people.models import User
 from plumbline.people.queries import same_body
 
@@ -74,9 +75,9 @@ def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "Que
     service). `day`: rated as of another day than `on`.
     """
     day = day or on
-    held = ReasonPeriod.objects.filter(held_on(day), contract=OuterRef("pk"))
+    held = ReasonPeriod.objects.filter(lasting_on(day), contract=OuterRef("pk"))
     first = held.order_by(_rank("colour"), "code", "about")
-    colour = RatingPeriod.objects.filter(held_on(day), contract=OuterRef("pk")).values("colour")[:1]
+    colour = RatingPeriod.objects.filter(lasting_on(day), contract=OuterRef("pk")).values("colour")[:1]
     many = held.order_by().values("contract").annotate(number=Count("pk")).values("number")
     return (
         contracts_visible_to(viewer, on=on)
@@ -92,6 +93,16 @@ def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "Que
         )
         .annotate(gravity=_rank("colour"))
     )
+
+
+def plans_ready(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
+    """Plans, led by the viewer or of a contract that they manage, by which the service may go live and has not; the
+    soonest first."""
+    waiting = Contract.objects.filter(
+        Q(manager=viewer) | Q(plan__commissioner=viewer), state=ContractState.IMPLEMENTATION
+    )
+    plans = implementation.plans_visible_to(viewer, on=on).filter(pk__in=waiting.values("plan"))
+    return implementation.unhindered(plans).order_by("service_starts_on", "pk")
 
 
 def settings_with_contracts(on: date) -> frozenset[int]:
@@ -260,7 +271,7 @@ def services() -> list[tuple[str, str]]:
 
 def with_reason(code: str, *, day: date) -> QuerySet[ReasonPeriod, Any]:
     """The numbers of the contracts against which a reason holds on a day."""
-    return ReasonPeriod.objects.filter(held_on(day), code=code).values("contract")
+    return ReasonPeriod.objects.filter(lasting_on(day), code=code).values("contract")
 
 
 def with_urn(urn: str) -> QuerySet[ContractSetting, Any]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from plumbline.commissioning.models import Award, ImplementationPlan
 from plumbline.commissioning.queries import implementation as queries
+from plumbline.contracts.queries.register import plans_ready
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web.work.item import Item
@@ -33,7 +34,7 @@ def items(viewer: User, on: date) -> Iterable[Item]:
     for award in unplanned.select_related("tender").order_by("pk"):
         yield Item("Make the implementation plan", award.tender.title, "The contract is awarded", None,
                    reverse("plan_new", args=[award.tender_id]), "Make the plan")  # fmt: skip
-    for plan in queries.ready_plans(viewer, on=on):
+    for plan in plans_ready(viewer, on=on):
         yield Item("Decide that the service begins", plan.title, "Everything critical is settled",
                    plan.service_starts_on, reverse("tender_implementation", args=[plan.tender_id]), "Go to the plan",
                    gravity=2)  # fmt: skip
