@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from plumbline.contracts.models import Assessment, PolicyReview, RatingPeriod, ReasonPeriod
 from plumbline.contracts.operations import decisions, rating, register
@@ -196,6 +196,16 @@ class TestByHand:
         later = {"at": AT + timedelta(days=900), "on": TODAY + timedelta(3)}
         rating.end_rating_by_hand(contract_id=contract.pk, because="It was the wrong paper", by=head, **later)
         assert [colour(contract, TODAY + timedelta(days)) for days in (2, 3)] == ["green", "amber"]
+
+    @pytest.mark.parametrize("part", [{"ended_on": TODAY}, {"ended_because": "A mistake"}, {"ended_at": AT}])
+    def test_the_database_refuses_a_rating_by_hand_that_is_ended_by_half(self, part: dict[str, object]) -> None:
+        contract = registered(officer())
+        head = UserFactory(role="head_of_service")
+        rating.rate_by_hand(
+            contract_id=contract.pk, colour="red", because="Staff left", until_on=TODAY, by=head, **NOW
+        )  # fmt: skip
+        with pytest.raises(IntegrityError, match="rating_by_hand_ended_whole"), transaction.atomic():
+            contract.ratings_by_hand.update(**part)
 
     def test_who_sees_no_contracts_rates_none(self) -> None:
         contract = registered(officer())

@@ -29,8 +29,6 @@ class ReasonPeriod(Recorded):
     colour = models.CharField(max_length=5, choices=Colour)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
-    # The first day on which it held without a break, where that is not `from_on`.
-    since = models.DateField(null=True)
     detail = models.CharField(max_length=300, blank=True)
     rule_version = models.CharField(max_length=20)
 
@@ -90,6 +88,11 @@ class RatingByHand(Recorded):
         constraints = [
             models.CheckConstraint(name="rating_by_hand_with_reason", condition=~Q(because="")),
             models.CheckConstraint(name="rating_by_hand_days_in_order", condition=Q(until_on__gte=F("from_on"))),
+            models.CheckConstraint(
+                name="rating_by_hand_ended_whole",
+                condition=Q(ended_on__isnull=True, ended_at__isnull=True, ended_because="")
+                | Q(ended_on__isnull=False, ended_at__isnull=False) & ~Q(ended_because=""),
+            ),
         ]
 
 

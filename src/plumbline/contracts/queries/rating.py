@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from plumbline.audit import moments
 from plumbline.contracts.models import Contract, RatingByHand, RatingPeriod, ReasonPeriod
 from plumbline.contracts.rules import rating as rules
+from plumbline.people.access import lasting_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +51,15 @@ class Rating:
     reasons: tuple[Reason, ...]
 
 
-def held_on(day: date) -> Q:
-    """Of periods, those that have this day."""
-    return (Q(to_on__isnull=True) | Q(to_on__gte=day)) & Q(from_on__lte=day)
-
-
 def ratings_on(day: date, contract_ids: Collection[int] | None = None) -> dict[int, Rating]:
     """The rating of each contract in force on a day, by its number, in the order of the references: two queries."""
-    colours = RatingPeriod.objects.filter(held_on(day))
-    held = ReasonPeriod.objects.filter(held_on(day))
+    colours = RatingPeriod.objects.filter(lasting_on(day))
+    held = ReasonPeriod.objects.filter(lasting_on(day))
     if contract_ids is not None:
         colours, held = colours.filter(contract__in=contract_ids), held.filter(contract__in=contract_ids)
     against: dict[int, list[Reason]] = {}
-    for row in held.values_list("contract_id", "code", "about", "colour", "from_on", "since", "to_on", "detail"):
-        contract, code, about, colour, from_on, since, to_on, detail = row
-        against.setdefault(contract, []).append(Reason(code, about, colour, since or from_on, to_on, detail))
+    for row in held:
+        against.setdefault(row.contract_id, []).append(_reason(row))
     return {
         contract: Rating(
             contract, reference, colour, by_rules, from_on, to_on,
@@ -98,7 +92,7 @@ def rating_known(day: date, contract_id: int, *, at: datetime) -> Rating | None:
         )
         found = cursor.fetchone()
         cursor.execute(
-            f"""select code, about, colour, coalesce(since, from_on), to_on, detail
+            f"""select code, about, colour, from_on, to_on, detail
                 from contracts_reasonperiod_history where {moments.condition()} and {held}""",
             asked,
         )
@@ -149,29 +143,26 @@ class Spell:
 def history(contract: Contract) -> list[Spell]:
     """The contract's colours in order, each with what changed when it began: three queries."""
     rows = ReasonPeriod.objects.filter(contract=contract).order_by("from_on", "code", "about")
-    held = [
-        (
-            row.from_on,
-            row.to_on,
-            Reason(row.code, row.about, row.colour, row.since or row.from_on, row.to_on, row.detail),
-        )
-        for row in rows
-    ]
+    held = [_reason(row) for row in rows]
     hands = list(RatingByHand.objects.filter(contract=contract).select_related("set_by").order_by("set_at", "pk"))
     found = []
     for period in RatingPeriod.objects.filter(contract=contract).order_by("from_on"):
         first, before = period.from_on, period.from_on - timedelta(1)
-        reasons = [each for from_on, to_on, each in held if from_on <= first and (to_on is None or to_on >= first)]
+        reasons = [each for each in held if each.since <= first and (each.until is None or each.until >= first)]
         found.append(
             Spell(
                 period, _ordered(reasons),
-                _ordered(each for from_on, _, each in held if from_on == first),
-                _ordered(each for _, to_on, each in held if to_on == before),
+                _ordered(each for each in held if each.since == first),
+                _ordered(each for each in held if each.until == before),
                 next((hand for hand in reversed(hands) if hand.from_on == first and hand.ended_on != first), None),
                 next((hand for hand in reversed(hands) if _over_on(hand) == first), None),
             )
         )  # fmt: skip
     return found
+
+
+def _reason(row: ReasonPeriod) -> Reason:
+    return Reason(row.code, row.about, row.colour, row.from_on, row.to_on, row.detail)
 
 
 def _over_on(hand: RatingByHand) -> date | None:
