@@ -1,11 +1,12 @@
 """What has to be flagged about actions on a day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from plumbline.actions import queries, rules
 from plumbline.actions.models import Action, ActionState
 from plumbline.flags.models import Flag
+from plumbline.flags.queries import Readers
 from plumbline.flags.rules import Recipient, Wanted
 
 KINDS = ("action_overdue",)
@@ -14,24 +15,22 @@ SUBJECT = "action"
 
 def wanted(on: date, *, action_id: int | None = None) -> list[Wanted]:
     """The flags that should be open on a day; with `action_id` only that about one action."""
-    rows: Iterable[Action] = (
-        queries.overdue(on).select_related("owner__professional", "owner_organisation").order_by("pk")
-    )
+    rows = queries.overdue(on).select_related("owner__professional", "owner_organisation").order_by("pk")
     if action_id is not None:
-        rows = queries.overdue(on).filter(pk=action_id).select_related("owner__professional", "owner_organisation")
-    return [_wanted(action) for action in rows]
+        rows = rows.filter(pk=action_id)
+    readers = Readers(on)
+    return [_wanted(action, readers) for action in rows]
 
 
-def _wanted(action: Action) -> Wanted:
+def _wanted(action: Action, readers: Readers) -> Wanted:
     about_child = action.subject_type in rules.CHILD_SUBJECTS
     reason = rules.overdue_reason(
         number=action.pk, title=action.title, subject=action.subject_label, about_child=about_child,
         owner=queries.owner_words(action), due_on=action.due_on,
     )  # fmt: skip
-    # By name where the owner is known by a worker's number, which is how flags name people; others have My work.
-    named = action.owner.professional if action.owner else None
+    owner = readers.by_name(action.owner, "owner")
     to = (
-        *((Recipient(named.source_id, "owner"),) if named else ()),
+        *((owner,) if owner else ()),
         *(
             Recipient(f"role:{role}", role.replace("_", " "))
             for role in rules.told(critical=action.critical, about_child=about_child)

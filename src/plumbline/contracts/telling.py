@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from plumbline.contracts.models import Contract
-from plumbline.flags import rules as flag_rules
+from plumbline.flags.queries import Readers
 from plumbline.flags.rules import Recipient
-from plumbline.people.access import Permission, users_who_may
 from plumbline.people.models import User
 
 _MANAGER, _AREA_LEAD = "role:contract_officer", "role:service_area_lead"
@@ -17,7 +16,7 @@ class Telling:
     all who hold the role are, so that nobody is missed."""
 
     def __init__(self, on: date) -> None:
-        self._readers = frozenset(users_who_may(Permission.FLAGS_VIEW, on=on).values_list("pk", flat=True))
+        self._readers = Readers(on)
 
     def manager(self, contract: Contract) -> Recipient:
         return self._told(contract.manager, Recipient(_MANAGER, "contract manager"))
@@ -36,6 +35,4 @@ class Telling:
         return tuple(dict.fromkeys(self._told(own.get(to.name), to) for to in told))
 
     def _told(self, person: User | None, otherwise: Recipient) -> Recipient:
-        if person is None or person.pk not in self._readers:
-            return otherwise
-        return flag_rules.by_name(person, otherwise.why)
+        return self._readers.by_name(person, otherwise.why) or otherwise

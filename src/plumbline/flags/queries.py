@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from plumbline.flags.models import Flag, FlagFor, FlagState
-from plumbline.flags.rules import names_of
+from plumbline.flags.rules import Recipient, names_of
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import BankHoliday, Child, RoleHeld, Tie, User
@@ -74,6 +74,20 @@ def is_for(row: FlagFor, user: User, *, on: date) -> bool:
     return False
 
 
+class Readers:
+    """Who may read flags on a day: to put a flag to one of them by name. A fixed number of queries for all of it."""
+
+    def __init__(self, on: date) -> None:
+        self._may = frozenset(access.users_who_may(Permission.FLAGS_VIEW, on=on).values_list("pk", flat=True))
+
+    def by_name(self, person: User | None, why: str) -> Recipient | None:
+        """None for nobody, and for somebody who has left or reads no flags: who then is told, the caller says.
+
+        Reads the person's `professional`: select it where many are asked about.
+        """
+        return Recipient(names_of(person)[0], why) if person is not None and person.pk in self._may else None
+
+
 def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
     mine = Q(recipient__in=names_of(viewer))
     for held in access.current_roles(viewer, on=on):
@@ -91,17 +105,15 @@ def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
 
 
 def _officers(child_id: Any, on: date) -> QuerySet[Tie]:
-    officers = RoleHeld.objects.filter(Q(to_on=None) | Q(to_on__gte=on), role="reviewing_officer", from_on__lte=on)
+    officers = RoleHeld.objects.filter(access.lasting_on(on), role="reviewing_officer")
     return Tie.objects.filter(
-        Q(to_on=None) | Q(to_on__gte=on), subject_type=CHILD, subject_id=child_id, from_on__lte=on,
+        access.lasting_on(on), subject_type=CHILD, subject_id=child_id,
         user__in=officers.values("user"),
     )  # fmt: skip
 
 
 def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie, Any]:
-    return Tie.objects.filter(
-        Q(to_on=None) | Q(to_on__gte=on), user=viewer, subject_type=CHILD, from_on__lte=on
-    ).values("subject_id")
+    return Tie.objects.filter(access.lasting_on(on), user=viewer, subject_type=CHILD).values("subject_id")
 
 
 def users_by_recipient(
@@ -120,15 +132,15 @@ def users_by_recipient(
     roles = {name.removeprefix("role:") for name, _, _ in asked if name.startswith("role:")}
     holders: dict[str, list[RoleHeld]] = {}
     for held in RoleHeld.objects.filter(
-        Q(to_on=None) | Q(to_on__gte=on), role__in=roles, from_on__lte=on, user__in=active
+        access.lasting_on(on), role__in=roles, user__in=active
     ).select_related("user").order_by("pk"):  # fmt: skip
         holders.setdefault(held.role, []).append(held)
     officers: dict[int, set[int]] = {}
     if "reviewing_officer" in roles:
         ids = [held.user_id for held in holders.get("reviewing_officer", [])]
-        for user_id, tied_to in Tie.objects.filter(
-            Q(to_on=None) | Q(to_on__gte=on), user__in=ids, subject_type=CHILD, from_on__lte=on
-        ).values_list("user_id", "subject_id"):
+        for user_id, tied_to in Tie.objects.filter(access.lasting_on(on), user__in=ids, subject_type=CHILD).values_list(
+            "user_id", "subject_id"
+        ):
             officers.setdefault(tied_to, set()).add(user_id)
     found: dict[tuple[str, str, int | None], tuple[User, ...]] = {}
     for name, team, child_id in asked:

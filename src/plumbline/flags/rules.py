@@ -171,13 +171,9 @@ class DueStep:
     due_on: date
 
 
-def by_name(user: Named, why: str) -> Recipient:
-    """One person: by the number that the records of social care have, else by the name under which they sign in."""
-    return Recipient(names_of(user)[0], why)
-
-
 def names_of(user: Named) -> tuple[str, ...]:
-    """The recipients that are this user alone."""
+    """The recipients that are this user alone, the first the one to use: by the number that the records of social care
+    have, else by the name under which they sign in."""
     own = f"user:{user.username}"
     return (user.professional.source_id, own) if user.professional else (own,)
 

@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
+from plumbline.flags.queries import Readers
 from plumbline.flags.rules import Recipient, Wanted
 from plumbline.toolkits.access import CASE_AUDIT
 from plumbline.toolkits.models import Return, ReturnState
@@ -31,22 +32,22 @@ def overdue(on: date) -> QuerySet[Return]:
 
 def wanted(on: date, *, concerned: Mapping[int, Sequence[Recipient]] | None = None) -> list[Wanted]:
     """The flags that should be open on a day. `concerned`: by return, whom the room above knows to be concerned."""
+    readers = Readers(on)
     rows = with_progress(overdue(on), on=on).select_related("organisation", "requested_by__professional")
-    return [_wanted(each, (concerned or {}).get(each.pk, ()), on) for each in rows.order_by("pk")]
+    return [_wanted(each, readers, (concerned or {}).get(each.pk, ()), on) for each in rows.order_by("pk")]
 
 
-def _wanted(answer_set: Return, concerned: Sequence[Recipient], on: date) -> Wanted:
+def _wanted(answer_set: Return, readers: Readers, concerned: Sequence[Recipient], on: date) -> Wanted:
     whose = answer_set.organisation.name if answer_set.organisation else "the council itself"
     back = " It was sent back to be put right." if answer_set.state == ReturnState.RETURNED else ""
-    # By name where the records know who asked for it, and the contract's manager; else whoever holds the role.
-    asked_by = answer_set.requested_by.professional if answer_set.requested_by else None
-    told = [Recipient(asked_by.source_id, "asked for it")] if asked_by else []
-    told += [each for each in concerned if each.name not in {to.name for to in told}]
+    # By name who asked for it, and the contract's manager; else whoever holds the role.
+    asked_by = readers.by_name(answer_set.requested_by, "asked for it")
+    told = {to.name: to for to in (*concerned, *((asked_by,) if asked_by else ()))}
     return Wanted(
         kind=OVERDUE, subject_type=SUBJECT, subject_id=answer_set.pk,
         reason=f"“{answer_set.title}”, from {whose}, was due on {answer_set.due_on:%-d %B %Y} and is not handed in: "
                f"{progress(answer_set, on=on).sentence}.{back}",
-        recipients=tuple(told) or flag_rules.recipients(OVERDUE, worker=""),
+        recipients=tuple(told.values()) or flag_rules.recipients(OVERDUE, worker=""),
     )  # fmt: skip
 
 

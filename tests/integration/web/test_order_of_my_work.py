@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from plumbline.actions import operations as actions
 from plumbline.web.work import items
 from plumbline.web.work.item import Item
-from tests.integration.placements.situations import TODAY, a_user
+from tests.integration.placements.situations import AT, TODAY, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +54,20 @@ def test_of_what_is_overdue_the_gravest_comes_first_though_others_have_waited_lo
     monkeypatch.setattr(items, "_SOURCES", (lambda viewer, on: both,))
 
     assert [item.what for item in items.work_of(a_user(), on=TODAY).items] == ["Grave", "Light"]
+
+
+def test_a_late_action_stands_once_before_its_owner_though_its_flag_is_put_to_them_too():
+    owner = a_user("contract_officer")
+    for number, whose in enumerate((owner, a_user("contract_officer"))):
+        actions.raise_action(
+            title=f"Action {number}", detail="", subject_type="contract", subject_id=7, subject_label="Home care",
+            origin_type="visit", origin_id=3, owner=whose, owner_organisation=None, due_on=TODAY, critical=False,
+            by=owner, at=AT, on=TODAY,
+        )  # fmt: skip
+    late = TODAY + timedelta(1)
+    actions.raise_flags(by=None, at=AT, on=late)
+
+    about_actions = [item for item in items.work_of(owner, on=late).items if "Action" in item.what + item.why]
+    assert [(item.button, "Action 0" in item.why) for item in about_actions] == [
+        ("Open the action", False), ("See these actions", False)
+    ]  # fmt: skip

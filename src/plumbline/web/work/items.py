@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 
+from plumbline.actions.due import KINDS as ACTION_KINDS
+from plumbline.actions.queries import to_do as actions_to_do
 from plumbline.contracts.care_due import KINDS as CARE_KINDS
 from plumbline.contracts.incident_due import OF_INCIDENT, OVERDUE, REPORTED
 from plumbline.contracts.queries.incidents import first_untold
@@ -130,9 +132,12 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
     listed = placements.flags_listed(viewer, on=on).filter(state="open").order_by("severity", "due_on", "pk")
     rows = list(listed.filter(Q(pk__in=mine) | Q(pk__in=list(first_step))))
     late = first_untold([flag.subject_id for flag in rows if flag.kind == OVERDUE and flag.subject_id])
+    own_actions = set(actions_to_do(viewer, on=on).values_list("pk", flat=True))
     for flag in rows:
         if sees_contracts and flag.kind in COLOUR_KINDS:
             continue  # contracts that are red or amber have items of their own
+        if flag.kind in ACTION_KINDS and flag.subject_id in own_actions:
+            continue  # the action is the viewer's to do, an item of its own
         if flag.kind == REPORTED and flag.subject_id in late:
             continue  # the same incident, and worse: somebody was not told in time
         if tells and flag.kind in OF_INCIDENT:
