@@ -17,6 +17,9 @@ from plumbline.contracts.rules.visits import AREAS, FindingGiven
 from plumbline.evidence.models import Document
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.toolkits import library
+from plumbline.toolkits.operations import returns
+from plumbline.toolkits.queries.returns import assigned_to
 from tests.integration.contracts.care_situations import AT, TODAY, a_contract, a_home, a_user, by
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +106,66 @@ def test_a_visit_to_a_home_of_two_contracts_counts_for_both(contract, home, offi
 def test_a_visit_with_an_area_left_out_is_refused(planned, officer) -> None:
     with refused("missing_area"):
         hold(planned, officer, findings=findings()[:4])
+
+
+# --- with the toolkit -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_toolkit(planned, officer) -> Visit:
+    library.load(at=AT)
+    return visits.begin_toolkit(visit_id=planned.pk, **by(officer))
+
+
+def answered(visit: Visit, officer, **given: str) -> None:
+    for criterion, value in given.items():
+        returns.save_answer(
+            return_id=visit.answer_set_id, criterion=criterion, value=value, comment="Two of three files.",
+            base_revision=0, **by(officer),
+        )  # fmt: skip
+
+
+def test_a_visits_toolkit_is_the_visitors_to_answer(with_toolkit, officer) -> None:
+    assert list(assigned_to(with_toolkit.answer_set)) == [officer]
+
+
+def test_two_homes_of_one_contract_each_have_their_own_toolkit(with_toolkit, contract, officer) -> None:
+    second = visits.plan_visit(
+        contract_id=contract.pk, setting_id=a_home(contract).pk, visited_on=VISITED, **by(officer)
+    )  # fmt: skip
+    begun = visits.begin_toolkit(visit_id=second.pk, **by(officer))
+    assert begun.answer_set_id != with_toolkit.answer_set_id
+
+
+def test_what_the_toolkit_says_of_an_area_is_what_the_record_begins_with(with_toolkit, officer) -> None:
+    answered(with_toolkit, officer, training="partly", safer_recruitment="met", files_seen="3")
+    assert queries.found_with_toolkit(with_toolkit) == [
+        FindingGiven("safer_recruitment", "met", "Two of three files."),
+        FindingGiven("training", "partly", "Two of three files."),
+    ]  # fmt: skip
+
+
+def test_the_toolkit_of_a_visit_is_begun_once(with_toolkit, officer) -> None:
+    with refused("already_there"):
+        visits.begin_toolkit(visit_id=with_toolkit.pk, **by(officer))
+
+
+def test_no_toolkit_is_begun_for_a_visit_that_is_recorded(planned, officer) -> None:
+    library.load(at=AT)
+    hold(planned, officer)
+    with refused("wrong_state"):
+        visits.begin_toolkit(visit_id=planned.pk, **by(officer))
+
+
+def test_a_toolkit_that_is_not_handed_in_is_an_open_end_of_the_visit(with_toolkit, officer) -> None:
+    held = hold(with_toolkit, officer)
+    assert "The toolkit of the visit was begun and is not handed in." in queries.open_ends_of(held)
+
+
+def test_the_toolkit_of_a_visit_that_is_not_to_be_waits_for_nobody(with_toolkit, officer) -> None:
+    visits.cancel_visit(visit_id=with_toolkit.pk, because="The home closed.", **by(officer))
+    with_toolkit.answer_set.refresh_from_db()
+    assert with_toolkit.answer_set.state == "cancelled"
 
 
 def test_an_action_of_a_visit_is_the_providers(planned, officer, contract) -> None:

@@ -1,6 +1,7 @@
 """The pages of the care of contracts: each answers for whom it is, and a record goes from its form to the table."""
 
 import io
+import re
 import zipfile
 from datetime import date
 
@@ -18,6 +19,7 @@ from plumbline.contracts.rules.visits import AREAS, FindingGiven
 from plumbline.flags.models import Flag
 from plumbline.people.models import Child, RoleHeld, Tie
 from plumbline.toolkits import library
+from plumbline.toolkits.operations import returns
 from plumbline.web.contract_care import work
 from tests.factories.files import pdf
 from tests.factories.toolkits import a_document
@@ -343,6 +345,21 @@ def test_a_visit_goes_from_plan_to_pack(officer, contract, home) -> None:
     pack = officer.post(f"/contracts/visits/{visit.pk}/pack/")
     with zipfile.ZipFile(io.BytesIO(pack.content)) as archive:
         assert sorted(archive.namelist()) == ["manifest.json", "report.pdf", "visit.json"]
+
+
+def test_a_visit_is_recorded_from_what_its_toolkit_says(officer, contract, home, person) -> None:
+    library.load(at=AT)
+    visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(person))
+    begun = officer.post(f"/contracts/visits/{visit.pk}/toolkit/")
+    visit.refresh_from_db()
+    assert begun.url == f"/returns/{visit.answer_set_id}/"
+    returns.save_answer(
+        return_id=visit.answer_set_id, criterion="training", value="partly", comment="First aid ran out.",
+        base_revision=0, **by(person),
+    )  # fmt: skip
+    form = page(officer, f"/contracts/visits/{visit.pk}/record/")
+    assert "First aid ran out." in form
+    assert re.search(r'name="judged_training"[^>]*value="partly"[^>]*checked', form)
 
 
 def test_a_visit_is_shown(officer, visited) -> None:

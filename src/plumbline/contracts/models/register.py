@@ -115,8 +115,6 @@ class ContractReturn(Recorded):
         BOARD_ASSESSMENT = "board_assessment", "Safeguarding-board assessment"
         ASSURANCE = "assurance", "Annual assurance"
         EVALUATION = "evaluation", "Quarterly evaluation"
-        VISIT = "visit", "Site visit"
-        OTHER = "other", "Other"
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="returns")
     answer_set = models.OneToOneField(Return, on_delete=models.PROTECT, related_name="for_contract")

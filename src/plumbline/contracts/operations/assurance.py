@@ -44,7 +44,6 @@ TOOLKITS: dict[str, tuple[str, ...]] = {
     _PURPOSES.BOARD_ASSESSMENT: ("section11", "section11_2007"),
     _PURPOSES.ASSURANCE: ("contract_assurance",),
     _PURPOSES.EVALUATION: ("joint_evaluation",),
-    _PURPOSES.VISIT: ("site_visit",),
 }
 _BOARD = frozenset({Permission.BOARD_ASSESSMENTS})
 _ASKS = reaching.MANAGE | _BOARD
@@ -82,7 +81,7 @@ def request_contract_return(
 ) -> ContractReturn:
     """Ask the provider for a return under a contract (`purpose` of ContractReturn, `toolkit` one that serves it).
 
-    A joint evaluation and a site visit are the council's own to fill in: `assign_to` says by whom, else by who asks.
+    A joint evaluation is the council's own to fill in: `assign_to` says by whom, else by who asks.
     Raises RuleBroken where one of the same purpose is still open, or the toolkit is not published.
     """
     contract = contract_to_change(contract_id=contract_id, by=by, on=on, any_of=_ASKS)
@@ -94,7 +93,7 @@ def request_contract_return(
     if contract.returns.filter(purpose=purpose).exclude(answer_set__state__in=over).exists():
         raise RuleBroken("One has been asked for and is still open.", code="already_there")
     version = current_version(toolkit)
-    own = purpose in (_PURPOSES.EVALUATION, _PURPOSES.VISIT)
+    own = purpose == _PURPOSES.EVALUATION
     made = toolkits.request_return(
         version=version, title=f"{version.title}: {contract.title}"[:300],
         organisation=None if own else contract.provider, period_from=period_from, period_to=period_to, due_on=due_on,

@@ -30,6 +30,9 @@ from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
+from plumbline.toolkits.operations import returns
+from plumbline.toolkits.queries.versions import current_version
+from plumbline.toolkits.states import ANSWERABLE
 
 _S = Visit.State
 _REPORT = "visit_report"
@@ -57,6 +60,27 @@ def plan_visit(
     )  # fmt: skip
     audit.record("contracts.visit.planned", by=by, at=at, subject=visit, visited_on=visited_on.isoformat(),
                  contract=contract.pk if contract else None, setting=setting.urn if setting else "")  # fmt: skip
+    return visit
+
+
+@transaction.atomic
+def begin_toolkit(*, visit_id: int, by: User, at: datetime, on: date) -> Visit:
+    """Begin the site visit toolkit for a planned visit: a return of the council's own, answered by who begins it.
+
+    What it says of the five areas is what the record of the visit begins with (queries.visits.found_with_toolkit).
+    """
+    visit = _visit(visit_id, by=by, on=on)
+    if visit.state != _S.PLANNED:
+        raise RuleBroken("The visit is recorded already, or cancelled.", code="wrong_state")
+    if visit.answer_set_id is not None:
+        raise RuleBroken("The toolkit of this visit is begun already.", code="already_there")
+    visit.answer_set = returns.request_return(
+        version=current_version("site_visit"),
+        title=f"Site visit: {place(visit)}, {visit.visited_on:%-d %B %Y}", organisation=None, period_from=None,
+        period_to=None, due_on=None, assign_to=[by], by=by, at=at, on=on,
+    )  # fmt: skip
+    visit.save(update_fields=["answer_set"])
+    audit.record("contracts.visit.toolkit_begun", by=by, at=at, subject=visit, answer_set=visit.answer_set.pk)
     return visit
 
 
@@ -209,6 +233,8 @@ def cancel_visit(*, visit_id: int, because: str, by: User | None, at: datetime, 
         raise RuleBroken("Say why it is cancelled.", code="missing_reason")
     visit.state, visit.cancelled_because = _S.CANCELLED, because.strip()
     visit.save(update_fields=["state", "cancelled_because"])
+    if visit.answer_set is not None and visit.answer_set.state in ANSWERABLE:
+        returns.cancel(return_id=visit.answer_set.pk, because=because.strip(), by=by, at=at, on=on)
     audit.record("contracts.visit.cancelled", by=by, at=at, subject=visit, because=because.strip())
     return visit
 
@@ -273,7 +299,9 @@ def _where(
 
 def _visit(visit_id: int, *, by: User | None, on: date) -> Visit:
     access.check(by, Permission.CONTRACTS_MANAGE, on=on)
-    locked = Visit.objects.select_for_update(of=("self",)).select_related("contract__provider", "setting", "report")
+    locked = Visit.objects.select_for_update(of=("self",)).select_related(
+        "contract__provider", "setting", "report", "answer_set"
+    )  # fmt: skip
     visit = locked.filter(pk=visit_id).first()
     if visit is None:
         raise NotAllowed(f"There is no visit {visit_id}.")

@@ -11,12 +11,15 @@ from plumbline.actions.queries import owner_words
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, ContractSetting, ContractState, HomeReport, Visit
 from plumbline.contracts.rules import visits as rules
+from plumbline.contracts.rules.visits import FindingGiven
 from plumbline.contracts.visit_paper import ActionSaid, VisitSaid
 from plumbline.kernel.periods import add_months
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Organisation, User
+from plumbline.toolkits.models import Answer
+from plumbline.toolkits.states import ANSWERABLE
 
 _S = Visit.State
 MADE = (_S.HELD, _S.REPORT_SENT, _S.ANSWERED, _S.SIGNED_OFF)
@@ -34,7 +37,9 @@ def in_force(on: date) -> Q:
 def visits_visible_to(viewer: User, *, on: date) -> QuerySet[Visit]:
     """Every visit for who may see contracts; for a provider's user those of its contracts and their settings, from the
     day the report was sent."""
-    found = Visit.objects.select_related("contract__provider", "setting", "report", "recorded_by", "signed_off_by")
+    found = Visit.objects.select_related(
+        "contract__provider", "setting", "report", "answer_set", "recorded_by", "signed_off_by"
+    )  # fmt: skip
     if access.may(viewer, Permission.CONTRACTS_VIEW, on=on):
         return found
     own = contracts_visible_to(viewer, on=on)
@@ -99,10 +104,27 @@ def open_ends_of(visit: Visit) -> list[str]:
         found.append("The report was not sent to the provider.")
     elif not visit.by_council and visit.provider_answered_at is None:
         found.append("The provider has not answered.")
+    if visit.answer_set is not None and visit.answer_set.state in ANSWERABLE:
+        found.append("The toolkit of the visit was begun and is not handed in.")
     areas = [rules.AREAS[each.area].lower() for each in visit.findings.filter(judgement="not_met").order_by("pk")]
     if areas and not actions_of(visit).exists():
         found.append(f"Not met, and nothing is to be done about it: {', '.join(areas)}.")
     return found
+
+
+def found_with_toolkit(visit: Visit) -> list[FindingGiven]:
+    """What the toolkit of a visit says of the five areas as it stands, for those that are answered in it.
+
+    A council's own version of the toolkit may ask otherwise: only criteria with an area's key and a visit's judgement
+    are read.
+    """
+    if visit.answer_set_id is None:
+        return []
+    answers = Answer.objects.filter(
+        answer_set=visit.answer_set_id, criterion__in=rules.AREAS, value__in=rules.JUDGEMENTS
+    )
+    found = {each.criterion: each for each in answers}
+    return [FindingGiven(area, found[area].value, found[area].comment) for area in rules.AREAS if area in found]
 
 
 def said(visit: Visit, *, council: str, colour: str) -> VisitSaid:

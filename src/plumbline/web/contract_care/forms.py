@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -219,6 +219,14 @@ class _Findings(OneAction):
             FindingGiven(area, given[f"judged_{area}"], given[f"found_{area}"])
             for area in AREAS if given.get(f"judged_{area}")
         ]  # fmt: skip
+
+
+def judged(findings: Iterable[FindingGiven]) -> dict[str, str]:
+    """Findings as the fields of a form that asks for them begin."""
+    begun: dict[str, str] = {}
+    for each in findings:
+        begun |= {f"judged_{each.area}": each.judgement, f"found_{each.area}": each.finding}
+    return begun
 
 
 class VisitAction(OneAction):

@@ -35,6 +35,7 @@ urlpatterns = [
     path("contracts/visits/pack/", visits.read_pack, name="visit_pack"),
     path("contracts/visits/pack/accept/", visits.accept_pack, name="visit_pack_accept"),
     path("contracts/visits/<int:pk>/", visits.visit, name="visit"),
+    path("contracts/visits/<int:pk>/toolkit/", visits.begin_toolkit, name="visit_toolkit"),
     path("contracts/visits/<int:pk>/record/", visits.hold, name="visit_hold"),
     path("contracts/visits/<int:pk>/action/", visits.action, name="visit_action"),
     path("contracts/visits/<int:pk>/report/", visits.report, name="visit_report"),

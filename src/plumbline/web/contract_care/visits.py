@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
 
 from plumbline.actions.queries import owner_words, those_seen
 from plumbline.contracts.access import contracts_visible_to
@@ -141,7 +142,7 @@ def visit(request: Request, pk: int) -> HttpResponseBase:
         "actions": [
             (each, owner_words(each)) for each in those_seen(request.user, queries.actions_of(found), on=request.day)
         ],
-        "open_ends": open_ends,
+        "open_ends": open_ends, "may_begin_toolkit": manages and may(request.user, P.RETURNS_REQUEST, on=request.day),
         "may_add": manages and found.state in queries.MADE,
         "may_answer": found.state == Visit.State.REPORT_SENT
         and queries.may_answer(request.user, found, on=request.day),
@@ -189,9 +190,10 @@ def plan(request: Request) -> HttpResponseBase:
 @requires(P.CONTRACTS_MANAGE)
 def hold(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
+    judged = forms.judged(queries.found_with_toolkit(found))
     form = forms.HoldVisit(
         request.POST or None, owners=_owners(request, found),
-        initial={"visited_on": found.visited_on, "visitors": found.visitors or str(request.user)},
+        initial={"visited_on": found.visited_on, "visitors": found.visitors or str(request.user), **judged},
     )  # fmt: skip
     form.day_field("visited_on").no_later_than = (request.day, "That day is still to come")
     form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
@@ -209,8 +211,18 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
             messages.success(request, "The visit is recorded. Next: send the provider its report.")
             return redirect("visit", found.pk)
     return _enter(
-        request, found.contract, found.setting, form, heading="What was found", button="Record the visit", visit=found
-    )
+        request, found.contract, found.setting, form, heading="What was found", button="Record the visit", visit=found,
+        about="What the toolkit of the visit says of the areas stands here already. Change what is not right." if judged
+        else "",
+    )  # fmt: skip
+
+
+@requires(P.CONTRACTS_MANAGE)
+@require_POST
+def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
+    """Begin the site visit toolkit for this visit, and go to it."""
+    found = operations.begin_toolkit(visit_id=visit_of(request, pk).pk, by=request.user, at=request.at, on=request.day)
+    return redirect("return", found.answer_set_id)
 
 
 @requires(P.CONTRACTS_MANAGE)
