@@ -123,6 +123,10 @@ TEMPLATES = [
 ]
 COTTON_DIR = "cotton"
 
+# The worker alone imports what it works on; every command and page would wait for it.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["plumbline.jobs.tasks"]
+
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [
     # First: refuses an address and user name together that have failed too often.

@@ -178,9 +178,13 @@ def roles_in_words(user: User, *, on: date) -> str:
 
 
 def permissions_of(user: User, *, on: date) -> frozenset[Permission]:
+    """What the roles held on a day permit, put together once per user object and day."""
     if not user.is_active:
         return frozenset()
-    return frozenset().union(*(ROLES[held.role].permissions for held in current_roles(user, on=on)))
+    kept: dict[date, frozenset[Permission]] = user.__dict__.setdefault("_permissions_by_day", {})
+    if on not in kept:
+        kept[on] = frozenset().union(*(ROLES[held.role].permissions for held in current_roles(user, on=on)))
+    return kept[on]
 
 
 def may(user: User, permission: Permission, *, on: date) -> bool:

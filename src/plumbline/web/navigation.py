@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
-from django.urls import get_resolver, resolve, reverse
+from django.urls import get_resolver, reverse
 
 from plumbline.people.models import User
 from plumbline.web.access import access_of, may_use, routes
@@ -46,16 +47,14 @@ def menu(user: User, *, on: date, path: str) -> list[tuple[str, str, bool]]:
     """(label, address, whether we are there) for each entry that this person may open."""
     shown = []
     for entry in ENTRIES:
-        if entry.route not in _names() or (entry.unless in _names() and _opens(user, reverse(entry.unless), on=on)):
-            continue
-        address = reverse(entry.route)
-        if _opens(user, address, on=on):
+        if _opens(user, entry.route, on=on) and not _opens(user, entry.unless, on=on):
+            address = reverse(entry.route)
             shown.append((entry.label, address, _is_open(path, address, entry.under)))
     return shown
 
 
-def _opens(user: User, address: str, *, on: date) -> bool:
-    return may_use(user, access_of(resolve(address).func), on=on)
+def _opens(user: User, route: str, *, on: date) -> bool:
+    return page_exists(route) and may_use(user, access_of(_pages()[route]), on=on)
 
 
 def _is_open(path: str, address: str, under: tuple[str, ...]) -> bool:
@@ -65,13 +64,14 @@ def _is_open(path: str, address: str, under: tuple[str, ...]) -> bool:
 
 
 @cache
-def _names() -> frozenset[str]:
-    return frozenset(name for _, name, _ in routes(get_resolver()) if name)
+def _pages() -> dict[str, Any]:
+    """Each page by its name. Asked of the addresses once: to resolve one takes longer than all else of the frame."""
+    return {name: view for _, name, view in routes(get_resolver()) if name}
 
 
 def page_exists(route: str) -> bool:
     """Whether a page of this name has been built (the frame leaves out what has not)."""
-    return route in _names()
+    return route in _pages()
 
 
 def address_of(route: str) -> str:

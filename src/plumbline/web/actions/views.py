@@ -157,7 +157,7 @@ def start(request: Request, pk: int) -> HttpResponseBase:
     """ "I have begun" (by POST)."""
     _seen(request, pk)
     if request.method == "POST":
-        operations.start(action_id=pk, by=request.user, at=request.at, on=request.day)
+        operations.start(action_id=pk, **acting(request))
         messages.success(request, "Recorded that it is being worked on.")
     return redirect("action", pk)
 

@@ -12,7 +12,7 @@ from plumbline.people.access import Permission
 from plumbline.people.models import Child
 from plumbline.web import tables
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 # What happened, in words; the rest are read off their kind.
 _KINDS = {
@@ -113,7 +113,7 @@ def audit(request: Request) -> HttpResponseBase:
     table = Trail(request, events)
     child = table.chosen.get("child", "")
     lookers = list(queries.lookers(_of_child(events, child).filter(kind__in=_LOOKS))) if child else []
-    operations.look_at_list(kind="trail", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
+    operations.look_at_list(kind="trail", asked=request.GET.dict(), **acting(request))
     return tables.page(
         request,
         table,

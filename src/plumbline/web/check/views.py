@@ -16,7 +16,7 @@ from plumbline.placements import checking, operations
 from plumbline.web import navigation
 from plumbline.web.access import requires
 from plumbline.web.check.forms import Complete, Unchanged
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 from plumbline.web.settings.entering import judgement_address, kept_document
 
@@ -119,9 +119,7 @@ def unchanged(request: Request, year: int, month: int) -> HttpResponseBase:
     if request.method == "POST":
         given = request.POST.getlist("item")
         chosen = [int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 18]
-        done = checking.record_unchanged(
-            check_id=check.pk, item_ids=chosen, by=request.user, at=request.at, on=request.day
-        )
+        done = checking.record_unchanged(check_id=check.pk, item_ids=chosen, **acting(request))
         what = "One setting is" if done == 1 else f"{done} settings are"
         messages.success(request, f"{what} recorded as looked up, with nothing changed.")
     return redirect("check_month", year, month)
@@ -137,7 +135,7 @@ def complete(request: Request, year: int, month: int) -> HttpResponseBase:
     form = Complete(request.POST)
     if form.is_valid():
         try:
-            operations.complete_month(check_id=check.pk, by=request.user, at=request.at, on=request.day,
+            operations.complete_month(check_id=check.pk, **acting(request),
                                       **form.cleaned_data)  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -159,7 +157,7 @@ def evidence(request: Request, item_id: int) -> HttpResponseBase:
             checking.record_unchanged(
                 check_id=item.check_month_id, item_ids=[item.pk], report_link=form.cleaned_data["report_link"],
                 note=form.cleaned_data["note"], document_id=kept_document(request, form, item.setting),
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

@@ -24,7 +24,7 @@ from plumbline.socialcare import queries as socialcare
 from plumbline.socialcare.models import Involvement
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 
 
@@ -106,7 +106,7 @@ _REACH = {
 @requires(Permission.CHILDREN_VIEW)
 def children(request: Request) -> HttpResponseBase:
     table = Children(request, access.children_listed(request.user, on=request.day), on=request.day)
-    operations.look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
+    operations.look_at_list(kind="children", asked=request.GET.dict(), **acting(request))
     says = [words for reach, words in _REACH.items() if reach in reaches(request.user, on=request.day)]
     return tables.page(request, table, "children/list.html", {"says": says, "tabs": lists(request, "children")})
 

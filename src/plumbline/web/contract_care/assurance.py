@@ -25,7 +25,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 P = Permission
 _ASKED = {"self": ContractReturn.Purpose.SELF_ASSESSMENT, "board": ContractReturn.Purpose.BOARD_ASSESSMENT,
@@ -108,7 +108,7 @@ def ask(request: Request, pk: int, kind: str) -> HttpResponseBase:
     if form.is_valid():
         try:
             operations.request_contract_return(
-                contract_id=contract.pk, purpose=_ASKED[kind], by=request.user, at=request.at, on=request.day,
+                contract_id=contract.pk, purpose=_ASKED[kind], **acting(request),
                 **form.cleaned_data,
             )  # fmt: skip
         except RuleBroken as refusal:
@@ -157,7 +157,7 @@ def _record(request: Request, contract: Contract, kind: str, given: dict[str, An
     return operations.record_assessment(
         contract_id=contract.pk, kind=kind, completed_on=given["completed_on"], valid_until=given["valid_until"],
         instrument=given["instrument"], document_id=document, return_id=int(number) if number else None,
-        by=request.user, at=request.at, on=request.day,
+        **acting(request),
     )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def plan(request: Request, pk: int) -> HttpResponseBase:
                              kind="action_plan")  # fmt: skip
             recorded = operations.agree_plan(
                 contract_id=contract.pk, agreed_on=form.cleaned_data["agreed_on"], actions=[action] if action else [],
-                document_id=document, by=request.user, at=request.at, on=request.day,
+                document_id=document, **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="document" if refusal.code in FILE_CODES else
@@ -214,7 +214,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
     form = forms.Withdraw(request.POST or None)
     if form.is_valid():
         try:
-            operations.withdraw_assessment(assessment_id=pk, by=request.user, at=request.at, on=request.day,
+            operations.withdraw_assessment(assessment_id=pk, **acting(request),
                                            **form.cleaned_data)  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -247,7 +247,7 @@ def policy(request: Request, pk: int) -> HttpResponseBase:
                              kind=given["policy"])  # fmt: skip
             operations.review_policy(
                 contract_id=contract.pk, policy=given["policy"], reviewed_on=given["reviewed_on"], document_id=document,
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
@@ -266,7 +266,7 @@ def count(request: Request, pk: int, return_id: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     if not contract.returns.filter(answer_set=return_id).exists():
         raise NotAllowed(f"There is no return {return_id} of this contract.")
-    said = operations.take_up(return_id=return_id, by=request.user, at=request.at, on=request.day)
+    said = operations.take_up(return_id=return_id, **acting(request))
     messages.success(request, " ".join(said) or "It was counted already, or it is not signed off.")
     return redirect("contract_assurance", contract.pk)
 
@@ -280,7 +280,7 @@ def terms(request: Request) -> HttpResponseBase:
         form.day_field("from_on").no_earlier_than = (request.day, "A term cannot be changed for days that have passed")
     if form is not None and form.is_valid():
         try:
-            operations.set_term(by=request.user, at=request.at, on=request.day, **form.cleaned_data)
+            operations.set_term(**acting(request), **form.cleaned_data)
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -24,7 +24,7 @@ from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words as settings
 
 P = Permission
@@ -165,7 +165,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
         if form.is_valid():
             try:
                 operations.read_report(report_id=found.pk, concern=form.cleaned_data["concern"], action=form.action(),
-                                       by=request.user, at=request.at, on=request.day)  # fmt: skip
+                                       **acting(request))  # fmt: skip
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:

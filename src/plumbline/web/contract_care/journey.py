@@ -25,7 +25,7 @@ from plumbline.web.access import requires
 from plumbline.web.contract_care import frame, steps
 from plumbline.web.contract_care.meetings import meeting_of
 from plumbline.web.evidence import files
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 P = Permission
 DRAFT = "evaluation"
@@ -117,9 +117,7 @@ def check(request: Request, pk: int) -> HttpResponseBase:
     refused = ""
     if request.method == "POST" and not wrong:
         try:
-            operations.hold_evaluation(
-                evaluation_id=found.pk, meeting=steps.meeting(filled), by=request.user, at=request.at, on=request.day
-            )
+            operations.hold_evaluation(evaluation_id=found.pk, meeting=steps.meeting(filled), **acting(request))
         except RuleBroken as refusal:
             refused = refusal.reason
         else:

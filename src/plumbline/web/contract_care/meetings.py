@@ -22,7 +22,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contract_care import frame
 from plumbline.web.contract_care.forms import Cancel, LinkCase, MoveMeeting, PlanMeeting, ResolveCase
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 P = Permission
 _STATE_WORDS = {"planned": "draft", "held": "done", "cancelled": "closed"}
@@ -71,9 +71,7 @@ def plan(request: Request, pk: int) -> HttpResponseBase:
     form = PlanMeeting(request.POST or None)
     if form.is_valid():
         try:
-            made = operations.plan_evaluation(
-                contract_id=contract.pk, by=request.user, at=request.at, on=request.day, **form.cleaned_data
-            )
+            made = operations.plan_evaluation(contract_id=contract.pk, **acting(request), **form.cleaned_data)
         except RuleBroken as refusal:
             form.refuse(refusal, field="held_on")
         else:
@@ -145,8 +143,7 @@ def cancel(request: Request, pk: int) -> HttpResponseBase:
 @require_POST
 def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
     """Begin the joint evaluation toolkit for this meeting, and go to it."""
-    found = operations.begin_toolkit(evaluation_id=meeting_of(request, pk).pk, by=request.user, at=request.at,
-                                     on=request.day)  # fmt: skip
+    found = operations.begin_toolkit(evaluation_id=meeting_of(request, pk).pk, **acting(request))  # fmt: skip
     return redirect("return", found.answer_set_id)
 
 
@@ -166,7 +163,7 @@ def resolve(request: Request, pk: int) -> HttpResponseBase:
     form.day_field("resolved_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         try:
-            operations.resolve_case(case_id=case.pk, by=request.user, at=request.at, on=request.day,
+            operations.resolve_case(case_id=case.pk, **acting(request),
                                     **form.cleaned_data)  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="resolution")
@@ -193,7 +190,7 @@ def link(request: Request, pk: int) -> HttpResponseBase:
     form = LinkCase(request.POST or None)
     if form.is_valid():
         try:
-            operations.link_case(case_id=case.pk, by=request.user, at=request.at, on=request.day, **form.cleaned_data)
+            operations.link_case(case_id=case.pk, **acting(request), **form.cleaned_data)
         except RuleBroken as refusal:
             form.refuse(refusal, field="child")
         else:
@@ -248,7 +245,7 @@ def _done_or_form(
 ) -> HttpResponseBase:
     if form.is_valid():
         try:
-            operation(evaluation_id=found.pk, by=request.user, at=request.at, on=request.day, **form.cleaned_data)
+            operation(evaluation_id=found.pk, **acting(request), **form.cleaned_data)
         except RuleBroken as refusal:
             form.refuse(refusal, field=field)
         else:

@@ -19,7 +19,7 @@ from plumbline.people.access import Permission
 from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
 from plumbline.web.contract_care.meetings import frame_form
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 P = Permission
 
@@ -58,8 +58,7 @@ def kpi_read(request: Request, pk: int) -> HttpResponseBase:
         given = dict(form.cleaned_data)
         quarter = date.fromisoformat(given.pop("quarter"))
         try:
-            kpi_operations.record_reading(kpi_id=kpi.pk, quarter_from=quarter, by=request.user, at=request.at,
-                                          on=request.day, **given)  # fmt: skip
+            kpi_operations.record_reading(kpi_id=kpi.pk, quarter_from=quarter, **acting(request), **given)  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -187,7 +186,7 @@ def _one(
 ) -> HttpResponseBase:  # fmt: skip
     if form.is_valid():
         try:
-            operation(by=request.user, at=request.at, on=request.day, **keys, **form.cleaned_data)
+            operation(**acting(request), **keys, **form.cleaned_data)
         except RuleBroken as refusal:
             form.refuse(refusal, field=field)
         else:

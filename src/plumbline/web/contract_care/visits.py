@@ -33,7 +33,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words as settings
 
 P = Permission
@@ -166,8 +166,7 @@ def plan(request: Request) -> HttpResponseBase:
         try:
             made = operations.plan_visit(
                 contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
-                visited_on=given["visited_on"], visitors=given["visitors"], by=request.user, at=request.at,
-                on=request.day,
+                visited_on=given["visited_on"], visitors=given["visitors"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -202,8 +201,7 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
         try:
             operations.hold_visit(
                 visit_id=found.pk, visited_on=given["visited_on"], visitors=given["visitors"], summary=given["summary"],
-                findings=form.findings(), actions=[action] if action else [], by=request.user, at=request.at,
-                on=request.day,
+                findings=form.findings(), actions=[action] if action else [], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -221,7 +219,7 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
 @require_POST
 def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
     """Begin the site visit toolkit for this visit, and go to it."""
-    found = operations.begin_toolkit(visit_id=visit_of(request, pk).pk, by=request.user, at=request.at, on=request.day)
+    found = operations.begin_toolkit(visit_id=visit_of(request, pk).pk, **acting(request))
     return redirect("return", found.answer_set_id)
 
 
@@ -233,7 +231,7 @@ def action(request: Request, pk: int) -> HttpResponseBase:
     form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
     if form.is_valid() and (given := form.action()) is not None:
         try:
-            operations.add_action(visit_id=found.pk, action=given, by=request.user, at=request.at, on=request.day)
+            operations.add_action(visit_id=found.pk, action=given, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -261,7 +259,7 @@ def accept(request: Request) -> HttpResponseBase:
                 contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
                 by_council=given["by_council"], because=given["because"], visited_on=given["visited_on"],
                 visitors=given["visitors"], summary=given["summary"], findings=form.findings(), report_id=report,
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="report" if refusal.code in FILE_CODES else None)
@@ -288,8 +286,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
         try:
             operations.send_report(
                 visit_id=found.pk, content=upload.read() if upload else None, file_name=upload.name if upload else "",
-                folder=files.folder(), council=site.COUNCIL, colour=site.COLOUR, by=request.user, at=request.at,
-                on=request.day,
+                folder=files.folder(), council=site.COUNCIL, colour=site.COLOUR, **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="file" if refusal.code in FILE_CODES else None)
@@ -359,8 +356,7 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("visit", found.pk)
     content = operations.export_visit(
-        visit_id=found.pk, council=site.COUNCIL, colour=site.COLOUR, signing_key=_signing_key(), by=request.user,
-        at=request.at, on=request.day,
+        visit_id=found.pk, council=site.COUNCIL, colour=site.COLOUR, signing_key=_signing_key(), **acting(request),
     )  # fmt: skip
     answer = HttpResponse(content, content_type="application/zip")
     name = f"visit-{found.setting.urn if found.setting else found.pk}-{found.visited_on.isoformat()}.zip"
@@ -437,8 +433,7 @@ def accept_pack(request: Request) -> HttpResponseBase:
     made = operations.accept_visit(
         contract_id=None, setting_id=setting.pk, by_council=given["by_council"], because=given["because"],
         visited_on=given["visited_on"], visitors=given["visitors"], summary=given["summary"], findings=form.findings(),
-        report_id=int(typed["report_id"]) if typed.get("report_id", "").isdecimal() else 0, by=request.user,
-        at=request.at, on=request.day,
+        report_id=int(typed["report_id"]) if typed.get("report_id", "").isdecimal() else 0, **acting(request),
     )  # fmt: skip
     messages.success(request, "The visit is accepted and counts as this year’s.")
     return redirect("visit", made.pk)
@@ -493,7 +488,7 @@ def _crumbs(found: Visit, last: str) -> list[tuple[str, str]]:
 def _act(request: Request, found: Visit, form: Any, operation: Any, *, done: str, **words: Any) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
-            operation(visit_id=found.pk, by=request.user, at=request.at, on=request.day, **form.cleaned_data)
+            operation(visit_id=found.pk, **acting(request), **form.cleaned_data)
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

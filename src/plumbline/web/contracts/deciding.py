@@ -19,7 +19,7 @@ from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import Decide
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 _SHOWN = ("all", "new", "undecided", "overdue")
 
@@ -93,7 +93,7 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
         try:
             made = operations.decide(
                 contract_id=found.pk, code=code, about=about, decision=said["decision"], by_when=said["by_when"],
-                action_owner=form.people.get(said["owner"]), by=request.user, at=request.at, on=request.day,
+                action_owner=form.people.get(said["owner"]), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field={"past_date": "by_when", "missing_decision": "decision"}.get(refusal.code))

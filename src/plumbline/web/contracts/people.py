@@ -14,7 +14,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, users_with_role
 from plumbline.web import wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 # Rows of the queue on one page; the next come when these are decided.
 _AT_ONCE = 50
@@ -71,8 +71,6 @@ def _map(request: Request, known: set[str]) -> HttpResponseBase:
 def undo(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         with transaction.atomic():
-            changed = operations.unmap_person(
-                wording=request.POST.get("wording", ""), by=request.user, at=request.at, on=request.day
-            )
+            changed = operations.unmap_person(wording=request.POST.get("wording", ""), **acting(request))
         messages.success(request, f"Taken back, on {wording.how_many(changed, 'contract', 'contracts')}.")
     return redirect("contracts_people")

@@ -12,7 +12,7 @@ from plumbline.people.access import Permission
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import ByHand, EndByHand
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 _FIELDS = {
     "unknown_colour": "colour", "nothing_changes": "colour", "needs_override": "colour", "missing_reason": "because",
@@ -27,9 +27,7 @@ def by_hand(request: Request, pk: int) -> HttpResponseBase:
     form = ByHand(request.POST or None)
     if form.is_valid():
         try:
-            operations.rate_by_hand(
-                contract_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            operations.rate_by_hand(contract_id=found.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field=_FIELDS.get(refusal.code))
         else:
@@ -52,9 +50,7 @@ def end_by_hand(request: Request, pk: int) -> HttpResponseBase:
     form = EndByHand(request.POST or None)
     if form.is_valid():
         try:
-            operations.end_rating_by_hand(
-                contract_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            operations.end_rating_by_hand(contract_id=found.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -17,7 +17,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import ContractEntry, EndContract
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words as settings
 
 # The field at which a refusal of the register is shown.
@@ -45,7 +45,7 @@ def new(request: Request) -> HttpResponseBase:
         try:
             made = operations.register_contract(
                 entry=form.entry(child=None), ocds_contract_id=source.pk if source else None,
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field=_FIELDS.get(refusal.code))
@@ -113,9 +113,7 @@ def change(request: Request, pk: int) -> HttpResponseBase:
     form = ContractEntry(request.POST or None, initial=_as_entered(found), **_with_own(request, found))
     if form.is_valid():
         try:
-            operations.change_contract(
-                contract_id=found.pk, entry=form.entry(child=None), by=request.user, at=request.at, on=request.day
-            )
+            operations.change_contract(contract_id=found.pk, entry=form.entry(child=None), **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field=_FIELDS.get(refusal.code))
         else:
@@ -156,7 +154,7 @@ def end(request: Request, pk: int) -> HttpResponseBase:
         try:
             operations.end_contract(
                 contract_id=found.pk, last_day=form.cleaned_data["last_day"], because=form.cleaned_data["because"],
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field={"end_before_start": "last_day"}.get(refusal.code))

@@ -18,7 +18,7 @@ from plumbline.web.access import requires
 from plumbline.web.evaluation.forms import Because, Letter, OnDay, PromiseMade, Recommend
 from plumbline.web.evaluation.leading import form_page, sure_page
 from plumbline.web.evaluation.moderating import standing_words
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders.frame import frame
 
 _S, _A = Tender.State, Award.State
@@ -138,7 +138,7 @@ def recommend(request: Request, pk: int) -> HttpResponseBase:
         try:
             operations.recommend(
                 tender_id=pk, bid_id=int(form.cleaned_data["bid"]), reason=form.cleaned_data["reason"],
-                tie_reason=form.cleaned_data.get("tie_reason", ""), by=request.user, at=request.at, on=request.day,
+                tie_reason=form.cleaned_data.get("tie_reason", ""), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="tie_reason" if refusal.code == "tie_needs_reason" else None)
@@ -153,9 +153,7 @@ def recommend(request: Request, pk: int) -> HttpResponseBase:
 def approve(request: Request, pk: int) -> HttpResponseBase:
     tender, found = _seen(request, pk)
     if request.method == "POST":
-        operations.approve_award(
-            award_id=found.pk, council=settings.COUNCIL, by=request.user, at=request.at, on=request.day
-        )
+        operations.approve_award(award_id=found.pk, council=settings.COUNCIL, **acting(request))
         messages.success(request, "Approved. The letters to all bidders are drafted.")
         return redirect("tender_award", pk)
     words = [f"{found.recommended_by} recommends {found.bid.supplier.name}: {found.reason}"]
@@ -177,9 +175,7 @@ def take_back(request: Request, pk: int) -> HttpResponseBase:
     form = Because(request.POST or None, label="Why is it taken back?", hint="It stands in the evaluation report.")
     if form.is_valid():
         try:
-            operations.cancel_recommendation(
-                award_id=found.pk, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
-            )
+            operations.cancel_recommendation(award_id=found.pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -250,9 +246,7 @@ def letter(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
     form = Letter(request.POST or None, initial={"text": bid.letter}) if may_edit and bid.letter else None
     if form is not None and form.is_valid():
         try:
-            operations.edit_outcome_letter(
-                bid_id=bid.pk, text=form.cleaned_data["text"], by=request.user, at=request.at, on=request.day
-            )
+            operations.edit_outcome_letter(bid_id=bid.pk, text=form.cleaned_data["text"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field="text")
         else:
@@ -270,9 +264,7 @@ def letter_sent(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
     form = OnDay(request.POST or None, label="On which day was it sent?", initial={"day": request.day})
     if form.is_valid():
         try:
-            operations.send_outcome_letter(
-                bid_id=bid.pk, sent_on=form.cleaned_data["day"], by=request.user, at=request.at, on=request.day
-            )
+            operations.send_outcome_letter(bid_id=bid.pk, sent_on=form.cleaned_data["day"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field="day")
         else:
@@ -292,9 +284,7 @@ def promise(request: Request, pk: int) -> HttpResponseBase:
     form = PromiseMade(request.POST or None, titles=queries.titles_of(tender))
     if form.is_valid():
         try:
-            operations.record_promise(
-                award_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            operations.record_promise(award_id=found.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -315,8 +305,7 @@ def drop(request: Request, pk: int, promise_id: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             operations.drop_promise(
-                promise_id=promise_id, because=form.cleaned_data["because"], by=request.user, at=request.at,
-                on=request.day,
+                promise_id=promise_id, because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

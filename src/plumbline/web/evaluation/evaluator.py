@@ -19,7 +19,7 @@ from plumbline.web.access import requires
 from plumbline.web.evaluation import leading
 from plumbline.web.evaluation.forms import Declaration, Score, scores_of
 from plumbline.web.evidence.files import answer_with
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 # A conflict that arises later is declared until the scores are settled.
 _TELLS = queries.DECLARABLE | {Tender.State.MODERATION}
@@ -96,7 +96,7 @@ def declaration(request: Request, pk: int) -> HttpResponseBase:
         try:
             operations.declare(
                 tender_id=pk, has_conflict=form.cleaned_data["has_conflict"] == "yes",
-                conflict=form.cleaned_data["conflict"], by=request.user, at=request.at, on=request.day,
+                conflict=form.cleaned_data["conflict"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             at_field = refusal.code in ("missing_conflict", "conflict_unclear", "acts_for_bidder")
@@ -124,7 +124,7 @@ def score(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
         try:
             operations.save_score(
                 tender_id=pk, bid_id=bid_id, question=question, score=form.given(),
-                comment=form.cleaned_data["comment"], by=request.user, at=request.at, on=request.day,
+                comment=form.cleaned_data["comment"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field={"missing_comment": "comment", "off_scale": "score"}.get(refusal.code))
@@ -159,7 +159,7 @@ def lock(request: Request, pk: int) -> HttpResponseBase:
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
     sheet = queries.sheet_of(own)
     if request.method == "POST":
-        operations.lock_scores(tender_id=pk, by=request.user, at=request.at, on=request.day)
+        operations.lock_scores(tender_id=pk, **acting(request))
         messages.success(request, "Your scores are locked. Nobody sees them before all evaluators have locked.")
         return redirect("tender_evaluation", pk)
     return render(request, "evaluation/lock.html", {

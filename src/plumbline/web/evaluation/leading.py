@@ -17,7 +17,7 @@ from plumbline.people.access import Permission, may, users_with_role
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evaluation.forms import Assign, Because
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders.frame import frame
 
 _S = Tender.State
@@ -103,7 +103,7 @@ def assign(request: Request, pk: int) -> HttpResponseBase:
         try:
             made = operations.assign_evaluator(
                 tender_id=pk, user_id=int(form.cleaned_data["user"]), questions=form.cleaned_data["questions"],
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="user" if refusal.code in ("acts_for_bidder", "not_an_evaluator") else None)
@@ -164,8 +164,7 @@ def _decided(
     if form.is_valid():
         try:
             operation(
-                evaluator_id=evaluator.pk, because=form.cleaned_data["because"], by=request.user,
-                at=request.at, on=request.day,
+                evaluator_id=evaluator.pk, because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -180,7 +179,7 @@ def _decided(
 def begin(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     if request.method == "POST":
-        operations.begin_evaluation(tender_id=pk, by=request.user, at=request.at, on=request.day)
+        operations.begin_evaluation(tender_id=pk, **acting(request))
         messages.success(request, "The evaluation has begun. Each evaluator sees on “My work” what is theirs.")
         return redirect("evaluation_board", pk)
     bids = queries.bids_to_score(tender)
@@ -194,7 +193,7 @@ def begin(request: Request, pk: int) -> HttpResponseBase:
 def open_scores(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     if request.method == "POST":
-        operations.open_moderation(tender_id=pk, by=request.user, at=request.at, on=request.day)
+        operations.open_moderation(tender_id=pk, **acting(request))
         messages.success(request, "The scores are open to the evaluators and to you.")
         return redirect("evaluation_moderation", pk)
     return sure_page(request, tender, "Open the scores", "Open the scores", [

@@ -19,7 +19,7 @@ from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evaluation.forms import Agree, Meeting, scores_of
 from plumbline.web.evaluation.leading import form_page, places, sure_page
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders.frame import frame
 
 _S = Tender.State
@@ -80,7 +80,7 @@ def meeting(request: Request, pk: int) -> HttpResponseBase:
     )
     if form.is_valid():
         try:
-            operations.record_meeting(tender_id=pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day)
+            operations.record_meeting(tender_id=pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field={"missing_chair": "chair", "missing_attendees": "attendees"}.get(
                 refusal.code, "held_on"))  # fmt: skip
@@ -121,7 +121,7 @@ def agree(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
                 operations.agree_score(
                     tender_id=pk, meeting_id=meetings[-1].pk, bid_id=bid_id, question=question,
                     score=Decimal(form.cleaned_data["score"]), discussion=form.cleaned_data["discussion"],
-                    reason=form.cleaned_data["reason"], by=request.user, at=request.at, on=request.day,
+                    reason=form.cleaned_data["reason"], **acting(request),
                 )  # fmt: skip
             except RuleBroken as refusal:
                 form.refuse(refusal, field="reason" if refusal.code == "missing_reason" else None)
@@ -145,7 +145,7 @@ def close(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     back = reverse("evaluation_moderation", args=[pk])
     if request.method == "POST":
-        operations.close_moderation(tender_id=pk, by=request.user, at=request.at, on=request.day)
+        operations.close_moderation(tender_id=pk, **acting(request))
         messages.success(request, "The scores are settled.")
         return redirect("evaluation_result", pk)
     found, why = queries.result_or_why(tender, queries.board_of(tender, queries.bids_to_score(tender)))

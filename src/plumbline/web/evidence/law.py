@@ -16,7 +16,7 @@ from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.evidence import words
 from plumbline.web.evidence.forms import LawChangeForm, Withdraw
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
 
@@ -72,9 +72,7 @@ def enter(request: Request) -> HttpResponseBase:
     form = LawChangeForm(request.POST or None)
     if form.is_valid():
         try:
-            made = change_law(
-                change=operations.enter_law_change, **form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            made = change_law(change=operations.enter_law_change, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -93,7 +91,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
         try:
             change_law(
                 change=operations.withdraw_law_change, law_change_id=pk, because=form.cleaned_data["because"],
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

@@ -19,7 +19,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.evidence import files, reach, words
 from plumbline.web.evidence.forms import Give, LetOpen, Replace, Withdraw
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
 GIVES = (Permission.EVIDENCE_KEEP, Permission.PROVIDER_PORTAL)
@@ -172,7 +172,7 @@ def replace(request: Request, pk: int) -> HttpResponseBase:
         try:
             kept = operations.give_document(
                 file_name=upload.name, content=upload.read(), folder=files.folder(), sensitivity=found.sensitivity,
-                replaces=found, by=request.user, at=request.at, on=request.day, **given,
+                replaces=found, **acting(request), **given,
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="file" if refusal.code in reach.FILE_CODES else None)
@@ -189,9 +189,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
     form = Withdraw(request.POST or None)
     if form.is_valid():
         try:
-            operations.withdraw_document(
-                document_id=pk, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
-            )
+            operations.withdraw_document(document_id=pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -209,8 +207,7 @@ def let_open(request: Request, pk: int) -> HttpResponseBase:
         user = form.cleaned_data["user"]
         try:
             operations.let_open(
-                document_id=pk, user=user, because=form.cleaned_data["because"], by=request.user, at=request.at,
-                on=request.day,
+                document_id=pk, user=user, because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

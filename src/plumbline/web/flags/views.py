@@ -22,7 +22,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.flags import subjects, words
 from plumbline.web.flags.forms import CloseFlag, StepResult
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words as settings
 
 
@@ -121,7 +121,7 @@ def read_all(request: Request) -> HttpResponseBase:
         read = sorted(unread.intersection(map(int, given)))
         with transaction.atomic():
             for flag_id in read:
-                operations.acknowledge(flag_id=flag_id, by=request.user, at=request.at, on=request.day)
+                operations.acknowledge(flag_id=flag_id, **acting(request))
         messages.success(request, f"Recorded that you have read {wording.how_many(len(read), 'flag', 'flags')}.")
     return redirect("flags")
 
@@ -254,7 +254,7 @@ def acknowledge(request: Request, flag_id: int) -> HttpResponseBase:
     """ "I have read this" (by POST)."""
     placements.flag_seen(request.user, flag_id=flag_id, on=request.day)
     if request.method == "POST":
-        operations.acknowledge(flag_id=flag_id, by=request.user, at=request.at, on=request.day)
+        operations.acknowledge(flag_id=flag_id, **acting(request))
         messages.success(request, f"Recorded that you have read flag {flag_id}.")
     return redirect("flag", flag_id)
 
@@ -291,7 +291,7 @@ def close(request: Request, flag_id: int) -> HttpResponseBase:
         try:
             operations.close_flag(
                 flag_id=flag_id, because=form.cleaned_data["because"], still_so=_still_so(found, request),
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

@@ -17,7 +17,7 @@ from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
 from plumbline.web.evaluation.papers import answer_with_file
 from plumbline.web.implementation.forms import Acknowledge, ContactForm
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 _ROLES = {Contact.Side.COUNCIL: rules.COUNCIL_CONTACTS, Contact.Side.SUPPLIER: rules.SUPPLIER_CONTACTS}
 
@@ -36,8 +36,7 @@ def contact(request: Request, pk: int, side: str, role: str) -> HttpResponseBase
     if form.is_valid():
         try:
             _, again = operations.set_contact(
-                plan_id=plan.pk, side=Contact.Side(side), role=role, **form.cleaned_data, by=request.user,
-                at=request.at, on=request.day,
+                plan_id=plan.pk, side=Contact.Side(side), role=role, **form.cleaned_data, **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -59,7 +58,7 @@ def give(request: Request, pk: int) -> HttpResponseBase:
         raise Http404
     if request.method == "POST":
         try:
-            operations.give_pack(plan_id=plan.pk, by=request.user, at=request.at, on=request.day)
+            operations.give_pack(plan_id=plan.pk, **acting(request))
         except RuleBroken as refusal:
             messages.error(request, refusal.reason)
         else:
@@ -77,9 +76,7 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
     form = Acknowledge(request.POST or None, initial={"name": request.user.name}) if provider and waits else None
     if form is not None and form.is_valid():
         try:
-            operations.acknowledge_pack(
-                pack_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            operations.acknowledge_pack(pack_id=found.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -125,7 +122,7 @@ def _pack(request: Request, pk: int) -> PathwayPack:
 def confirm(request: Request, pk: int) -> HttpResponseBase:
     if request.method == "POST":
         try:
-            operations.confirm_pack(pack_id=pk, by=request.user, at=request.at, on=request.day)
+            operations.confirm_pack(pack_id=pk, **acting(request))
         except RuleBroken as refusal:
             messages.error(request, refusal.reason)
         else:

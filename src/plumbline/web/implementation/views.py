@@ -144,7 +144,7 @@ def make(request: Request, pk: int) -> HttpResponseBase:
     form = forms.Start(request.POST or None, initial={"service_starts_on": found.service_starts_on})
     if form.is_valid():
         try:
-            operations.make_plan(award_id=award.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day)
+            operations.make_plan(award_id=award.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -161,9 +161,7 @@ def move_start(request: Request, pk: int) -> HttpResponseBase:
     form = forms.MoveStart(request.POST or None, initial={"service_starts_on": plan.service_starts_on})
     if form.is_valid():
         try:
-            moved = going_live.move_start(
-                plan_id=plan.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            moved = going_live.move_start(plan_id=plan.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -181,7 +179,7 @@ def supplier(request: Request, pk: int) -> HttpResponseBase:
         try:
             operations.say_whether_new(
                 plan_id=plan.pk, supplier_is_new=form.cleaned_data["supplier_is_new"] == "yes",
-                because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day,
+                because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="because" if refusal.code == "missing_reason" else "supplier_is_new")
@@ -205,7 +203,7 @@ def leads(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         given = {name: by_pk[number] for name, number in form.cleaned_data.items()}
         try:
-            operations.name_leads(plan_id=plan.pk, **given, by=request.user, at=request.at, on=request.day)
+            operations.name_leads(plan_id=plan.pk, **given, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -230,7 +228,7 @@ def owners(request: Request, pk: int) -> HttpResponseBase:
             if given != str(item.owner_id or ""):
                 # Somebody of the supplier, who is named in words, stays where nobody of the council is chosen.
                 operations.assign_item(item_id=item.pk, owner=by_pk.get(given), owner_words="" if given else
-                                       item.owner_words, by=request.user, at=request.at, on=request.day)  # fmt: skip
+                                       item.owner_words, **acting(request))  # fmt: skip
                 changed += 1
         messages.success(request, f"{wording.how_many(changed, 'item has', 'items have')} another owner.")
         return redirect(back)
@@ -245,9 +243,7 @@ def agreement(request: Request, pk: int) -> HttpResponseBase:
     form = forms.Agreement(request.POST or None, initial={"agreed_by": request.user.name})
     if form.is_valid():
         try:
-            operations.record_agreement(
-                plan_id=plan.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            operations.record_agreement(plan_id=plan.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -320,7 +316,7 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
             made = going_live.begin_contract(
                 award_id=plan.award_id, reference=given["reference"], visit_required=given["visit_required"],
                 manager=next((user for user in managers if str(user.pk) == given["manager"]), None),
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

@@ -21,7 +21,7 @@ from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.imports import under_way
 from plumbline.web.imports.forms import HandIn
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.uploads import takes_files
 
 _FIELDS = {
@@ -103,7 +103,7 @@ def new_import(request: Request) -> HttpResponseBase:
                 upload = exchange.receive(
                     kind=given["kind"], given=[Given(file.name, file.file) for file in given["files"]],
                     as_at=given["as_at"], backfill=given["backfill"], home=settings.HOME,
-                    by=request.user, at=request.at, on=request.day,
+                    **acting(request),
                 )  # fmt: skip
                 under_way.look(request, upload)
         except RuleBroken as refusal:

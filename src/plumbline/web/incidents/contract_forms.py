@@ -15,7 +15,7 @@ from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
 from plumbline.web.incidents import forms, words
 from plumbline.web.incidents.views import WORKS, address_of_contract
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 
 @requires(Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL)
@@ -50,9 +50,7 @@ def agree(request: Request, pk: int, number: int) -> HttpResponseBase:
     form = next((each for each in queries.forms_of(contract) if each.number == number), None)
     if form is None or request.method != "POST":
         raise Http404
-    incident_forms.agree_form(
-        form_id=form.pk, side=request.POST.get("side", ""), by=request.user, at=request.at, on=request.day
-    )
+    incident_forms.agree_form(form_id=form.pk, side=request.POST.get("side", ""), **acting(request))
     messages.success(request, "You have agreed the form.")
     return redirect("incident_form", contract.pk)
 
@@ -66,9 +64,7 @@ def write(request: Request, pk: int) -> HttpResponseBase:
     form = forms.Steps(request.POST or None, steps=begun)
     if form.is_valid():
         try:
-            incident_forms.write_form(
-                contract_id=contract.pk, steps=form.steps(), by=request.user, at=request.at, on=request.day
-            )
+            incident_forms.write_form(contract_id=contract.pk, steps=form.steps(), **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -38,8 +38,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             made = incidents.report_incident(
-                contract_id=contract.pk, setting_id=form.setting_id, told=form.told(), by=request.user, at=request.at,
-                on=request.day,
+                contract_id=contract.pk, setting_id=form.setting_id, told=form.told(), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

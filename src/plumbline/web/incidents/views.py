@@ -23,7 +23,7 @@ from plumbline.web import navigation, tables
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame
 from plumbline.web.incidents import words
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words as settings
 
 # Who may open pages of incidents; which incidents are said by the queries: a social worker's are of own children.
@@ -168,7 +168,7 @@ def of_child(request: Request, pk: int) -> HttpResponseBase:
 def account(request: Request, pk: int) -> HttpResponseBase:
     """The full account; reading it is recorded."""
     found = seen(request, pk)
-    note_narrative_read(incident_id=found.pk, by=request.user, at=request.at, on=request.day)
+    note_narrative_read(incident_id=found.pk, **acting(request))
     return render(request, "incidents/account.html", {
         "incident": found,
         "breadcrumbs": _crumbs(request, ("Serious incidents", reverse("incidents")),

@@ -13,7 +13,7 @@ from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.placements.forms import GROUNDS, AskException, DecideException
 from plumbline.web.placements.recording import _child, _setting
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 
 STATES = (("asked", "Asked for"), ("approved", "Approved"), ("refused", "Refused"))
@@ -49,7 +49,7 @@ class Exceptions(tables.Table):
 @requires(Permission.PLACEMENTS_VIEW)
 def exceptions(request: Request) -> HttpResponseBase:
     table = Exceptions(request, lookups.exceptions_listed(request.user, on=request.day))
-    look_at_list(kind="exceptions", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
+    look_at_list(kind="exceptions", asked=request.GET.dict(), **acting(request))
     return tables.page(request, table, "placements/exceptions.html", {
         "may_ask": may(request.user, Permission.PLACEMENT_EXCEPTION_ASK, on=request.day),
         "breadcrumbs": [("Placements", reverse("placements")), ("Exceptions", "")],

@@ -20,7 +20,7 @@ from plumbline.web.access import requires
 from plumbline.web.placements.asking import Ask
 from plumbline.web.placements.forms import ChooseChild, EndPlacement, WhenPlaced
 from plumbline.web.placements.views import setting_words
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 
 # What else stands in the address while the child is looked for.
@@ -49,7 +49,7 @@ def record(request: Request) -> HttpResponseBase:
         try:
             placement = operations.begin_placement(
                 child_id=child.pk, setting_id=setting.pk, started_on=form.cleaned_data["started_on"],
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             if refusal.code == "setting_adverse":
@@ -104,7 +104,7 @@ def _choose_child(request: Request) -> HttpResponseBase:
     found: Sequence[Any] | None = None
     if form.is_valid():
         found = lookups.children_to_place(request.user, words=form.cleaned_data["child"], on=request.day)
-        look_at_list(kind="children", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
+        look_at_list(kind="children", asked=request.GET.dict(), **acting(request))
     kept = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     return render(request, "placements/record_child.html", {
         "form": form, "found": found, "kept": kept, "back": reverse("placements"),
@@ -138,8 +138,7 @@ def end(request: Request, placement_id: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             operations.end_placement(
-                placement_id=placement_id, ended_on=form.cleaned_data["ended_on"], by=request.user, at=request.at,
-                on=request.day,
+                placement_id=placement_id, ended_on=form.cleaned_data["ended_on"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="ended_on")

@@ -16,7 +16,7 @@ from plumbline.placements.rules import BLOCKED
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.days import NotADay, read_day
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import chain, words
 
 # SSDA903 codes (domain.md, 5.12).
@@ -90,7 +90,7 @@ def placements(request: Request) -> HttpResponseBase:
     day = _day(request)
     rows = lookups.placements_on(lookups.placements_listed(request.user, on=request.day), day)
     table = Placements(request, rows, title=f"Placements on {wording.day(day)}")
-    look_at_list(kind="placements", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
+    look_at_list(kind="placements", asked=request.GET.dict(), **acting(request))
     return tables.page(request, table, "placements/list.html", {
         "placed_on": day,
         "is_today": day == request.day,

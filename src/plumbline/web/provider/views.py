@@ -30,7 +30,7 @@ from plumbline.web.incidents.work import items as of_incidents
 from plumbline.web.provider import forms
 from plumbline.web.provider.work import in_words, to_ask
 from plumbline.web.provider.work import items as of_contracts
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.returns.work import items as of_returns
 
 PORTAL = Permission.PROVIDER_PORTAL
@@ -102,7 +102,7 @@ def policy(request: Request, pk: int, key: str) -> HttpResponseBase:
         try:
             policy_offers.offer_policy(
                 contract_id=found.pk, policy=key, reviewed_on=form.cleaned_data["reviewed_on"], file_name=upload.name,
-                content=upload.read(), folder=files.folder(), by=request.user, at=request.at, on=request.day,
+                content=upload.read(), folder=files.folder(), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="file" if refusal.code not in ("future_date", "unknown_policy") else None)
@@ -157,7 +157,7 @@ def offer(request: Request, pk: int) -> HttpResponseBase:
         try:
             policy_offers.decide_policy(
                 offer_id=found.pk, accept=form.cleaned_data["decision"] == "accept",
-                because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day,
+                because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="because" if refusal.code == "missing_reason" else None)

@@ -93,9 +93,7 @@ def _map_wordings(request: Request, waiting: list[Any]) -> HttpResponseBase:
         for at in range(_AT_ONCE):
             said, code = request.POST.get(f"wording{at}", ""), request.POST.get(f"code{at}", "") or for_all
             if said in known and code:
-                changed += earlyhelp.map_wording(
-                    column=END_REASON, wording=said, code=code, by=request.user, at=request.at, on=request.day
-                )
+                changed += earlyhelp.map_wording(column=END_REASON, wording=said, code=code, **acting(request))
                 done.append(said)
     if done:
         request.session["mapped_wordings"] = done
@@ -112,9 +110,7 @@ def unmap_wording(request: Request) -> HttpResponseBase:
         changed = 0
         with transaction.atomic():
             for said in request.POST.getlist("wording"):
-                changed += earlyhelp.unmap_wording(
-                    column=END_REASON, wording=said, by=request.user, at=request.at, on=request.day
-                )
+                changed += earlyhelp.unmap_wording(column=END_REASON, wording=said, **acting(request))
         messages.success(request, f"Taken back. {_tacs(changed)} count as not recorded again.")
     return redirect("queue_wording")
 
@@ -155,9 +151,7 @@ def _new_organisations(request: Request, known: set[str]) -> HttpResponseBase:
     changed = 0
     with transaction.atomic():
         for said in ticked:
-            changed += earlyhelp.map_new_organisation(
-                wording=said, sector=sector, by=request.user, at=request.at, on=request.day
-            )
+            changed += earlyhelp.map_new_organisation(wording=said, sector=sector, **acting(request))
     what = wording.how_many(len(ticked), "organisation is", "organisations are")
     messages.success(request, f"{what} in the register, with {_tacs(changed)}.")
     return redirect("queue_organisations")
@@ -206,7 +200,7 @@ def unmap_organisation(request: Request) -> HttpResponseBase:
         changed = 0
         with transaction.atomic():
             for said in request.POST.getlist("wording"):
-                changed += earlyhelp.unmap_organisation(wording=said, by=request.user, at=request.at, on=request.day)
+                changed += earlyhelp.unmap_organisation(wording=said, **acting(request))
         messages.success(request, f"Taken back, on {_tacs(changed)}.")
     return redirect("queue_organisations")
 
@@ -276,7 +270,7 @@ def refused(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     if row.cells:
         asked = {"file": row.file, "line": str(row.line), "number": row.row_id}
-        look_at_list(kind="refused_rows", asked=asked, by=request.user, at=request.at, on=request.day)
+        look_at_list(kind="refused_rows", asked=asked, **acting(request))
     return _refused_page(request, row)
 
 
@@ -309,7 +303,7 @@ def mend(request: Request, refused_id: int) -> HttpResponseBase:
     form = forms.Mend(request.POST or None, cells=uploads.cells_of(row), prefix="mend")
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            uploads.ask_to_mend(refused_id=row.pk, cells=form.cells(), by=request.user, at=request.at, on=request.day)
+            uploads.ask_to_mend(refused_id=row.pk, cells=form.cells(), **acting(request))
             # In the transaction of the asking. The worker tries it: it alone may say that something had happened.
             app.configure_task("mend_row", queue="imports", lock="imports").defer(refused_id=row.pk)
     return redirect("refused", row.pk)
@@ -335,7 +329,7 @@ def set_aside(request: Request, refused_id: int) -> HttpResponseBase:
 def reopen(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     if request.method == "POST":
-        uploads.reopen_row(refused_id=row.pk, by=request.user, at=request.at, on=request.day)
+        uploads.reopen_row(refused_id=row.pk, **acting(request))
         messages.success(request, "The row waits to be mended again.")
     return redirect("refused", row.pk)
 

@@ -24,7 +24,7 @@ from plumbline.scrutiny.models import Report
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.reports.forms import WriteReport
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 _FILES: Mapping[str, tuple[str, Callable[[Document, datetime], bytes]]] = {
     "html": ("text/html; charset=utf-8", lambda document, at: html.page(document).encode()),
@@ -104,7 +104,7 @@ def new_report(request: Request) -> HttpResponseBase:
         try:
             written = operations.write_report(
                 question_numbers=[int(number) for number in form.cleaned_data["questions"]],
-                as_at=form.cleaned_data["as_at"], by=request.user, at=request.at, on=request.day,
+                as_at=form.cleaned_data["as_at"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="as_at" if refusal.code == "future_date" else None)
@@ -119,7 +119,7 @@ def new_report(request: Request) -> HttpResponseBase:
 def publish(request: Request, report_id: int) -> HttpResponseBase:
     found = _report(request, report_id)
     if request.method == "POST":
-        operations.publish_report(report_id=found.pk, by=request.user, at=request.at, on=request.day)
+        operations.publish_report(report_id=found.pk, **acting(request))
         messages.success(request, "Published. Its figures are frozen with their moment and can be run again.")
         return redirect("report", found.pk)
     return render(request, "reports/publish.html", {"report": found})

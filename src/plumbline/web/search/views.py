@@ -17,7 +17,7 @@ from plumbline.scrutiny.queries import reports_visible_to
 from plumbline.web import wording
 from plumbline.web.access import signed_in
 from plumbline.web.evidence.reach import known_by_bids_alone
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 
 # Of each kind; the lists have filters for more.
@@ -32,7 +32,7 @@ def search(request: Request) -> HttpResponseBase:
     groups: list[dict[str, Any]] = []
     if len(text) >= _SHORTEST:
         groups = [group for group in (kind(request, text) for kind in _KINDS) if group["found"]]
-        operations.look_at_list(kind="found", asked={"q": text}, by=request.user, at=request.at, on=request.day)
+        operations.look_at_list(kind="found", asked={"q": text}, **acting(request))
     return render(
         request,
         "search/search.html",

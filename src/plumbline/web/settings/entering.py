@@ -19,7 +19,7 @@ from plumbline.placements import lookups as placements
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence import files
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 from plumbline.web.settings.forms import EndByHand, JudgementByHand, NoticeByHand, SettingByHand, WhichKind
 from plumbline.web.settings.views import INSPECTION_KINDS
@@ -65,7 +65,7 @@ def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
                 **_recorded_as(request, setting), kind=kind, judgements=form.judgements(),
                 inspected_on=form.cleaned_data["inspected_on"], published_on=form.cleaned_data["published_on"],
                 inspectorate=form.cleaned_data["inspectorate"], report_link=form.cleaned_data["report_link"],
-                document_id=kept_document(request, form, setting), by=request.user, at=request.at, on=request.day,
+                document_id=kept_document(request, form, setting), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -106,7 +106,7 @@ def notice(request: Request, register: str, urn: str) -> HttpResponseBase:
     if form.is_valid():
         try:
             judged = operations.take_judgements(
-                record=ofsted.record_notice, setting_id=setting.pk, by=request.user, at=request.at, on=request.day,
+                record=ofsted.record_notice, setting_id=setting.pk, **acting(request),
                 **form.cleaned_data,
             )  # fmt: skip
         except RuleBroken as refusal:
@@ -129,8 +129,7 @@ def end_notice(request: Request, register: str, urn: str, notice_id: int) -> Htt
     if form.is_valid():
         try:
             judged = operations.take_judgements(
-                record=ofsted.end_notice, notice_id=notice_id, to_on=form.cleaned_data["to_on"], by=request.user,
-                at=request.at, on=request.day,
+                record=ofsted.end_notice, notice_id=notice_id, to_on=form.cleaned_data["to_on"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="to_on")
@@ -149,7 +148,7 @@ def record(request: Request) -> HttpResponseBase:
     form = SettingByHand(request.POST or None, initial={"urn": request.GET.get("urn", "")})
     if form.is_valid():
         try:
-            setting = ofsted.record_setting(**form.cleaned_data, by=request.user, at=request.at, on=request.day)
+            setting = ofsted.record_setting(**form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field="urn")
         else:

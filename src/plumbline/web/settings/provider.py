@@ -9,7 +9,7 @@ from plumbline.people.access import Permission
 from plumbline.placements import operations
 from plumbline.web import wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 from plumbline.web.settings.entering import setting_of
 from plumbline.web.settings.forms import ProviderContact
@@ -22,7 +22,7 @@ def contact(request: Request, register: str, urn: str) -> HttpResponseBase:
     if form.is_valid():
         try:
             settled = operations.record_provider_contact(
-                setting_id=setting.pk, said=form.cleaned_data["said"], by=request.user, at=request.at, on=request.day
+                setting_id=setting.pk, said=form.cleaned_data["said"], **acting(request)
             )
         except RuleBroken as refusal:
             form.refuse(refusal)

@@ -13,7 +13,7 @@ from plumbline.people.access import Permission, may
 from plumbline.placements import operations, queries
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 from plumbline.web.settings.entering import done, setting_of
 from plumbline.web.settings.forms import EndByHand, UnregisteredByHand
@@ -73,13 +73,11 @@ def record(request: Request, register: str, urn: str) -> HttpResponseBase:
         try:
             if standing:
                 judged = operations.take_judgements(
-                    record=ofsted.update_unregistered_use, use_id=standing.pk, by=request.user, at=request.at,
-                    on=request.day, **given,
+                    record=ofsted.update_unregistered_use, use_id=standing.pk, **acting(request), **given,
                 )  # fmt: skip
             else:
                 judged = operations.take_judgements(
-                    record=ofsted.record_unregistered_use, setting_id=setting.pk, by=request.user, at=request.at,
-                    on=request.day, **given,
+                    record=ofsted.record_unregistered_use, setting_id=setting.pk, **acting(request), **given,
                 )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -111,7 +109,7 @@ def end(request: Request, register: str, urn: str) -> HttpResponseBase:
         try:
             judged = operations.take_judgements(
                 record=ofsted.end_unregistered_use, use_id=standing.pk, to_on=form.cleaned_data["to_on"],
-                by=request.user, at=request.at, on=request.day,
+                **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="to_on")

@@ -18,7 +18,7 @@ from plumbline.placements import lookups as placements
 from plumbline.placements.rules import BLOCKED
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import chain, words
 
 SECTIONS = ("", "inspections", "history", "children")
@@ -245,8 +245,7 @@ def _children(request: Request, setting: Setting) -> dict[str, Any]:
     if not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
         return {"placed": []}
     placed = list(placements.placements_at(request.user, setting=setting, on=request.day))
-    look_at_list(kind="placements", asked={"setting": setting.urn}, by=request.user, at=request.at,
-                 on=request.day)  # fmt: skip
+    look_at_list(kind="placements", asked={"setting": setting.urn}, **acting(request))  # fmt: skip
     exceptions = placements.exceptions_for_setting(request.user, setting=setting, on=request.day)
     return {"placed": placed, "exceptions": exceptions}
 

@@ -15,7 +15,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.suppliers.forms import NEW, NOT_OURS, Decide
 
 # Rows of the queue on one page; the next come when these are decided.
@@ -81,7 +81,7 @@ def _decide(request: Request, row: OcdsParty, answer: str, *, all_alike: bool) -
     known = _number(answer) if answer not in (NEW, NOT_OURS) else None
     return operations.decide_party(
         party_id=row.pk, organisation_id=known, new=answer == NEW, not_ours=answer == NOT_OURS, all_alike=all_alike,
-        by=request.user, at=request.at, on=request.day,
+        **acting(request),
     )  # fmt: skip
 
 
@@ -123,8 +123,6 @@ def undo(request: Request) -> HttpResponseBase:
         rows = 0
         with transaction.atomic():
             for party in filter(None, map(_number, request.POST.getlist("party"))):
-                rows += operations.undo_decision(
-                    party_id=party, all_alike=True, by=request.user, at=request.at, on=request.day
-                )
+                rows += operations.undo_decision(party_id=party, all_alike=True, **acting(request))
         messages.success(request, f"Taken back, in {wording.how_many(rows, 'notice', 'notices')}.")
     return redirect("supplier_queue")

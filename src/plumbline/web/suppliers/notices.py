@@ -16,7 +16,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web import navigation, tables
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.suppliers import words
 from plumbline.web.suppliers.forms import NONE, TieContract, TieNotice
 
@@ -97,8 +97,7 @@ def notice_tender(request: Request, pk: int) -> HttpResponseBase:
         chosen = form.cleaned_data["tender"]
         try:
             register.tie_notice(
-                process_id=found.pk, tender_id=None if chosen == NONE else int(chosen), by=request.user, at=request.at,
-                on=request.day,
+                process_id=found.pk, tender_id=None if chosen == NONE else int(chosen), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="tender")
@@ -121,8 +120,7 @@ def notice_contract(request: Request, contract_id: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             ours = register.tie_published(
-                ocds_contract_id=published.pk, reference=form.cleaned_data["reference"], by=request.user,
-                at=request.at, on=request.day,
+                ocds_contract_id=published.pk, reference=form.cleaned_data["reference"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="reference")
@@ -136,7 +134,7 @@ def notice_contract(request: Request, contract_id: int) -> HttpResponseBase:
 def notice_contract_undo(request: Request, pk: int) -> HttpResponseBase:
     """`pk`: of our contract."""
     if request.method == "POST":
-        register.untie_published(contract_id=pk, by=request.user, at=request.at, on=request.day)
+        register.untie_published(contract_id=pk, **acting(request))
         messages.success(request, "What was published is not tied to this contract any more.")
     return redirect("contract", pk)
 

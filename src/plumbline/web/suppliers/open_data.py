@@ -8,7 +8,7 @@ from plumbline.commissioning.queries.tenders import tender_seen
 from plumbline.exchange import export_ocds
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 
 @requires(Permission.TENDERS_VIEW)
@@ -17,7 +17,7 @@ def tender_open_data(request: Request, pk: int) -> HttpResponseBase:
     tender = tender_seen(request.user, tender_id=pk, on=request.day)
     package = export_ocds.export_tender(
         tender=tender, prefix=settings.OCID_PREFIX, council=settings.COUNCIL,
-        uri=request.build_absolute_uri(request.path), by=request.user, at=request.at, on=request.day,
+        uri=request.build_absolute_uri(request.path), **acting(request),
     )  # fmt: skip
     answer = HttpResponse(export_ocds.as_text(package), content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, f"{package['releases'][0]['ocid']}.json")

@@ -14,7 +14,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
 from plumbline.web.imports import under_way
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.suppliers.forms import HandInNotices
 from plumbline.web.uploads import takes_files
 
@@ -37,7 +37,7 @@ def hand_in(request: Request) -> HttpResponseBase:
             with transaction.atomic():
                 upload = uploads.receive(
                     kind=uploads.NOTICES, given=[Given(file.name, file.file)], as_at=None, backfill=False,
-                    home=settings.HOME, by=request.user, at=request.at, on=request.day,
+                    home=settings.HOME, **acting(request),
                 )  # fmt: skip
                 under_way.look(request, upload)
         except RuleBroken as refusal:

@@ -20,7 +20,7 @@ from plumbline.people.models import Organisation
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.settings import words as settings
 from plumbline.web.suppliers import words
 from plumbline.web.suppliers.forms import Merge, Unmerge
@@ -179,8 +179,7 @@ def merge(request: Request, pk: int) -> HttpResponseBase:
         goes = next(number for number, _ in both if number != stays)
         try:
             operations.merge_suppliers(
-                merged_id=goes, into_id=stays, because=form.cleaned_data["because"], by=request.user, at=request.at,
-                on=request.day,
+                merged_id=goes, into_id=stays, because=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="because" if refusal.code == "missing_reason" else "stays")
@@ -226,9 +225,7 @@ def unmerge(request: Request, merge_id: int) -> HttpResponseBase:
     form = Unmerge(request.POST or None)
     if form.is_valid():
         try:
-            operations.undo_merge(
-                merge_id=found.pk, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
-            )
+            operations.undo_merge(merge_id=found.pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field="because")
         else:

@@ -21,7 +21,7 @@ from plumbline.placements.access import children_visible_to
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.children.views import lists
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 
 _NOT_RECORDED = (
     ("lead", "Lead organisation"),
@@ -113,7 +113,7 @@ def outcome_words(tac: Tac) -> str:
 def tacs(request: Request) -> HttpResponseBase:
     rows = tacs_visible_to(request.user, on=request.day)
     table = Tacs(request, rows.select_related("child", "lead_organisation", "lead_professional"), on=request.day)
-    people.look_at_list(kind="tacs", asked=request.GET.dict(), by=request.user, at=request.at, on=request.day)
+    people.look_at_list(kind="tacs", asked=request.GET.dict(), **acting(request))
     return tables.page(request, table, "tacs/list.html", {"tabs": lists(request, "tacs")})
 
 

@@ -23,7 +23,7 @@ from plumbline.people.queries import same_body
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence.files import answer_with, folder
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders import words
 from plumbline.web.tenders.forms import Answers, Because, FindSupplier, NewBid, NewSupplier, Paper
 from plumbline.web.tenders.views import READS
@@ -173,7 +173,7 @@ def new(request: Request, pk: int) -> HttpResponseBase:
             made = operations.enter_bid(
                 tender_id=tender.pk, supplier_id=supplier.pk, received_at=form.received_at(), price=given["price"],
                 new_to_council=given["new_to_council"], late_accepted_because=given["late_accepted_because"],
-                council=settings.COUNCIL, by=request.user, at=request.at, on=request.day,
+                council=settings.COUNCIL, **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -198,8 +198,7 @@ def new_supplier(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             made = operations.make_supplier(
-                name=form.cleaned_data["name"], identifiers=form.identifiers(), by=request.user, at=request.at,
-                on=request.day,
+                name=form.cleaned_data["name"], identifiers=form.identifiers(), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -222,9 +221,7 @@ def answers(request: Request, pk: int) -> HttpResponseBase:
     form = Answers(request.POST or None, questions=asked.criteria, initial=initial)
     if form.is_valid():
         try:
-            operations.save_answers(
-                bid_id=found.pk, answers=form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            operations.save_answers(bid_id=found.pk, answers=form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -269,8 +266,7 @@ def keep_paper(request: Request, bid: Bid, form: Paper) -> bool:
     try:
         operations.attach_paper(
             bid_id=bid.pk, criteria=form.cleaned_data["criteria"], title=form.cleaned_data["title"],
-            file_name=upload.name, content=upload.read(), folder=folder(), by=request.user, at=request.at,
-            on=request.day,
+            file_name=upload.name, content=upload.read(), folder=folder(), **acting(request),
         )  # fmt: skip
     except RuleBroken as refusal:
         form.refuse(refusal, field="document")
@@ -285,7 +281,7 @@ def paper(request: Request, pk: int, document_id: int) -> HttpResponseBase:
     given = _papers(request, found).filter(document=document_id).first()
     if given is None:
         raise Http404
-    operations.open_paper(document=given.document, bid_id=found.pk, by=request.user, at=request.at, on=request.day)
+    operations.open_paper(document=given.document, bid_id=found.pk, **acting(request))
     return answer_with(given.document)
 
 
@@ -298,9 +294,7 @@ def detach(request: Request, pk: int, paper_id: int) -> HttpResponseBase:
     form = Because(request.POST or None)
     if form.is_valid():
         try:
-            operations.detach_paper(
-                paper_id=given.pk, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
-            )
+            operations.detach_paper(paper_id=given.pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -319,9 +313,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
     form = Because(request.POST or None, label="What did the bidder write?")
     if form.is_valid():
         try:
-            operations.withdraw_bid(
-                bid_id=found.pk, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
-            )
+            operations.withdraw_bid(bid_id=found.pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

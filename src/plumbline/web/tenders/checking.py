@@ -109,7 +109,7 @@ def pass_these(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             number = operations.pass_criteria(
-                bid_id=found.pk, criteria=form.cleaned_data["criteria"], by=request.user, at=request.at, on=request.day
+                bid_id=found.pk, criteria=form.cleaned_data["criteria"], **acting(request)
             )
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -136,8 +136,7 @@ def exclusion(request: Request, pk: int, ground: str) -> HttpResponseBase:
     if form.is_valid():
         try:
             operations.check_exclusion(
-                bid_id=found.pk, ground=ground, **form.cleaned_data, council=settings.COUNCIL, by=request.user,
-                at=request.at, on=request.day,
+                bid_id=found.pk, ground=ground, **form.cleaned_data, council=settings.COUNCIL, **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

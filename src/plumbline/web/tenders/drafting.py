@@ -18,7 +18,7 @@ from plumbline.commissioning.rules.tender import Details
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders.forms import Asked, Because, HandOver, MoreTime, People, Timetable, What
 
 # The parts of a draft, one matter each.
@@ -49,7 +49,7 @@ def new(request: Request) -> HttpResponseBase:
     if form.is_valid():
         details = replace(Details(title="", service=""), **form.details())
         try:
-            made = operations.make_tender(details=details, by=request.user, at=request.at, on=request.day)
+            made = operations.make_tender(details=details, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -71,7 +71,7 @@ def edit(request: Request, pk: int, part: str) -> HttpResponseBase:
     if form.is_valid():
         details = replace(queries.details_of(found), **form.details())
         try:
-            operations.edit_tender(tender_id=found.pk, details=details, by=request.user, at=request.at, on=request.day)
+            operations.edit_tender(tender_id=found.pk, details=details, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -92,7 +92,7 @@ def _after(part: str, tender: Tender) -> str:
 @requires(Permission.TENDERS_MANAGE)
 @require_POST
 def ask_approval(request: Request, pk: int) -> HttpResponseBase:
-    operations.ask_approval(tender_id=pk, by=request.user, at=request.at, on=request.day)
+    operations.ask_approval(tender_id=pk, **acting(request))
     messages.success(request, "It is put to the head of service and the management team for approval.")
     return redirect("tender", pk)
 
@@ -132,7 +132,7 @@ def publish(request: Request, pk: int) -> HttpResponseBase:
     errors: list[str] = []
     if request.method == "POST":
         try:
-            operations.publish_tender(tender_id=found.pk, by=request.user, at=request.at, on=request.day)
+            operations.publish_tender(tender_id=found.pk, **acting(request))
         except RuleBroken as refusal:
             errors = [refusal.reason]
         else:
@@ -154,7 +154,7 @@ def _with_reason(
     form = form or Because(request.POST or None)
     if form.is_valid():
         try:
-            operation(tender_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day)
+            operation(tender_id=found.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -184,7 +184,7 @@ def hand_over(request: Request, pk: int) -> HttpResponseBase:
     )  # fmt: skip
     if form.is_valid():
         try:
-            operations.hand_over(tender_id=found.pk, **form.details(), by=request.user, at=request.at, on=request.day)
+            operations.hand_over(tender_id=found.pk, **form.details(), **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -218,7 +218,7 @@ def abandon(request: Request, pk: int) -> HttpResponseBase:
 @requires(Permission.TENDERS_MANAGE)
 @require_POST
 def close(request: Request, pk: int) -> HttpResponseBase:
-    operations.close_tender(tender_id=pk, by=request.user, at=request.at, on=request.day)
+    operations.close_tender(tender_id=pk, **acting(request))
     messages.success(request, "It is closed to bids. Open them at the portal, and enter each of them here.")
     return redirect("tender_bids", pk)
 
@@ -226,6 +226,6 @@ def close(request: Request, pk: int) -> HttpResponseBase:
 @requires(Permission.TENDERS_MANAGE)
 @require_POST
 def begin_stage1(request: Request, pk: int) -> HttpResponseBase:
-    operations.begin_stage1(tender_id=pk, by=request.user, at=request.at, on=request.day)
+    operations.begin_stage1(tender_id=pk, **acting(request))
     messages.success(request, "Stage 1 has begun: each bid is checked against each criterion.")
     return redirect("tender_stage1", pk)

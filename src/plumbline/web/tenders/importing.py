@@ -15,7 +15,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders.forms import BidsFile
 
 
@@ -35,8 +35,7 @@ def bids(request: Request, pk: int) -> HttpResponseBase:
                     kept.write(part)
             try:
                 taken = take_bids(
-                    tender_id=tender.pk, path=path, council=settings.COUNCIL, by=request.user, at=request.at,
-                    on=request.day,
+                    tender_id=tender.pk, path=path, council=settings.COUNCIL, **acting(request),
                 )  # fmt: skip
             except RuleBroken as refusal:
                 form.refuse(refusal, field="file")

@@ -18,7 +18,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.tenders import words
 from plumbline.web.tenders.forms import Because, Conflict
 from plumbline.web.tenders.frame import frame
@@ -191,9 +191,7 @@ def conflicts(request: Request, pk: int) -> HttpResponseBase:
     form = Conflict(request.POST or None)
     if form.is_valid():
         try:
-            operations.record_conflict(
-                tender_id=found.pk, **form.cleaned_data, by=request.user, at=request.at, on=request.day
-            )
+            operations.record_conflict(tender_id=found.pk, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
@@ -215,8 +213,7 @@ def decide_conflict(request: Request, pk: int, conflict_id: int) -> HttpResponse
     if form.is_valid():
         try:
             operations.decide_conflict(
-                conflict_id=conflict.pk, decided=form.cleaned_data["because"], by=request.user, at=request.at,
-                on=request.day,
+                conflict_id=conflict.pk, decided=form.cleaned_data["because"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)

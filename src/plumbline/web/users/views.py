@@ -16,7 +16,7 @@ from plumbline.people.access import ROLES, Permission
 from plumbline.people.models import RoleHeld, User
 from plumbline.web import tables
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, acting
 from plumbline.web.users import forms
 
 
@@ -97,17 +97,17 @@ def new_user(request: Request) -> HttpResponseBase:
             with transaction.atomic():
                 made, password = operations.make_user(
                     username=given["username"], name=given["name"], email=given["email"],
-                    professional=given["professional"], by=request.user, at=request.at, on=request.day,
+                    professional=given["professional"], **acting(request),
                 )  # fmt: skip
                 operations.give_role(
                     user=made, role=given["role"], team=given["team"], organisation=given["organisation"],
-                    from_on=request.day, to_on=None, by=request.user, at=request.at, on=request.day,
+                    from_on=request.day, to_on=None, **acting(request),
                 )  # fmt: skip
         except RuleBroken as refusal:
             fields = {"unknown_professional": "professional", "missing_name": "name", **forms.ROLE_FIELDS}
             form.refuse(refusal, field=fields.get(refusal.code, "username"))
         else:
-            exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
+            exchange.refresh_ties(**acting(request))
             # Shown once on the next page, and kept nowhere else.
             request.session[_session_key(made)] = password
             messages.success(request, f"{made} can sign in now.")
@@ -122,11 +122,11 @@ def give_role(request: Request, user_id: int) -> HttpResponseBase:
     form = forms.GiveRole(request.POST or None, prefix="role")
     if form.is_valid():
         try:
-            operations.give_role(user=found, **form.cleaned_data, by=request.user, at=request.at, on=request.day)
+            operations.give_role(user=found, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field=forms.ROLE_FIELDS.get(refusal.code, "role"))
         else:
-            exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
+            exchange.refresh_ties(**acting(request))
             messages.success(request, f"{found} is {ROLES[form.cleaned_data['role']].label.lower()}.")
             return redirect("user", found.pk)
     return _page(request, found, role_form=form, form=form, status=422 if request.method == "POST" else 200)
@@ -142,13 +142,11 @@ def end_role(request: Request, user_id: int, held_id: int) -> HttpResponseBase:
     form = forms.Because(request.POST or None, label=f"Why does {found} stop being {label.lower()}?")
     if form.is_valid():
         try:
-            operations.end_role(
-                held=held, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day
-            )
+            operations.end_role(held=held, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
+            exchange.refresh_ties(**acting(request))
             messages.success(request, f"{found} is no longer {label.lower()}.")
             # Who ends their own administrator's role has no page here any more.
             return redirect("user", found.pk) if found.pk != request.user.pk else redirect("/")
@@ -162,13 +160,12 @@ def join_professional(request: Request, user_id: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             operations.join_professional(
-                user=found, professional=form.cleaned_data["professional"], by=request.user, at=request.at,
-                on=request.day,
+                user=found, professional=form.cleaned_data["professional"], **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="professional")
         else:
-            exchange.refresh_ties(by=request.user, at=request.at, on=request.day)
+            exchange.refresh_ties(**acting(request))
             messages.success(request, "Saved. What they may open follows from it at once.")
             return redirect("user", found.pk)
     return _page(request, found, join_form=form, form=form, status=422 if request.method == "POST" else 200)
@@ -178,7 +175,7 @@ def join_professional(request: Request, user_id: int) -> HttpResponseBase:
 def new_password(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
     if request.method == "POST":
-        password = operations.new_password(user=found, by=request.user, at=request.at, on=request.day)
+        password = operations.new_password(user=found, **acting(request))
         request.session[_session_key(found)] = password
     return redirect("user", found.pk)
 
@@ -190,7 +187,7 @@ def switch(request: Request, user_id: int) -> HttpResponseBase:
     if form.is_valid():
         change = operations.switch_off if found.is_active else operations.switch_on
         try:
-            change(user=found, because=form.cleaned_data["because"], by=request.user, at=request.at, on=request.day)
+            change(user=found, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
