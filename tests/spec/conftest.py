@@ -1,7 +1,7 @@
 """Small tables drawn in text, loaded into every engine."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,6 +18,8 @@ from plumbline.measures.facts import RELATIONS, Relation
 from tests import databases
 
 Rows = Sequence[Mapping[str, Any]]
+# The columns of a table and its rows.
+Filling = tuple[Sequence[str], Sequence[tuple[Any, ...]]]
 
 _DEFAULTS = {
     "closure_code": "", "has_lead": True, "step_down_recorded": False, "began_adverse": False, "pounds": 0,
@@ -34,7 +36,7 @@ class Facts:
 
     engine: Engine
     execute: Any
-    insert: Any
+    insert: Callable[[Mapping[str, Filling]], None]
     name: str
     loaded: dict[str, Rows] = field(default_factory=dict, repr=False)
     given: Mapping[str, Rows] | None = field(default=None, repr=False)
@@ -48,12 +50,14 @@ class Facts:
             self.execute(f"delete from {RELATIONS[name].now}")
             self.execute(f"delete from {RELATIONS[name].versions}")
         self.loaded = {name: [complete(RELATIONS[name], row) for row in rows] for name, rows in tables.items()}
+        filled: dict[str, Filling] = {}
         for name, rows in self.loaded.items():
             columns = [column.name for column in RELATIONS[name].columns]
-            now = [tuple(row[c] for c in columns) for row in rows if row["to_tx"] is None]
-            ever = [tuple(row[c] for c in (*columns, *_HISTORY)) for row in rows]
-            self.insert(RELATIONS[name].now, columns, now)
-            self.insert(RELATIONS[name].versions, [*columns, *_HISTORY], ever)
+            ever = [*columns, *_HISTORY]
+            now = [row for row in rows if row["to_tx"] is None]
+            filled[RELATIONS[name].now] = columns, [tuple(row[c] for c in columns) for row in now]
+            filled[RELATIONS[name].versions] = ever, [tuple(row[c] for c in ever) for row in rows]
+        self.insert(filled)
 
 
 def complete(relation: Relation, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,10 +107,11 @@ def postgres_facts() -> Iterator[Facts]:
                 cursor.execute(f"create table {relation.now} ({columns})")
                 cursor.execute(f"create table {relation.versions} ({columns}, from_tx bigint, to_tx bigint)")
 
-            def insert(table: str, columns: Sequence[str], rows: Sequence[tuple]) -> None:
-                with cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:
-                    for row in rows:
-                        copy.write_row(row)
+            def insert(filled: Mapping[str, Filling]) -> None:
+                for table, (columns, rows) in filled.items():
+                    with cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:
+                        for row in rows:
+                            copy.write_row(row)
 
             yield Facts(PostgresEngine(cursor), cursor.execute, insert, "postgres")
     finally:
@@ -118,10 +123,11 @@ def duckdb_facts() -> Iterator[Facts]:
     with duckdb.connect() as connection:
         create_tables(connection)
 
-        def insert(table: str, columns: Sequence[str], rows: Sequence[tuple]) -> None:
-            if rows:
-                cells = zip(*rows, strict=True)
-                load(connection, {table: pyarrow.table(dict(zip(columns, map(list, cells), strict=True)))})
+        def insert(filled: Mapping[str, Filling]) -> None:
+            load(connection, {
+                table: pyarrow.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)))
+                for table, (columns, rows) in filled.items() if rows
+            })  # fmt: skip
 
         yield Facts(DuckDBEngine(connection), connection.execute, insert, "duckdb")
 
