@@ -29,6 +29,11 @@ class Acting(TypedDict):
     on: date
 
 
+def record_number(text: str | None) -> int:
+    """The number of a record as an address or a form gives it; 0, which no record has, where it is no such number."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 def acting(request: Request) -> Acting:
     """Whoever is signed in does it, at this moment, on the day taken for today."""
     return {"by": request.user, "at": request.at, "on": request.day}

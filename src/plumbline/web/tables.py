@@ -49,7 +49,7 @@ from django.utils.text import slugify
 
 from plumbline.web import wording
 from plumbline.web.filters import Choice, Day, Filter, Text, YesNo
-from plumbline.web.request import Request
+from plumbline.web.request import Request, record_number
 
 __all__ = ["Cell", "Choice", "Column", "Day", "Filter", "Table", "Text", "YesNo", "page", "safe_for_spreadsheets"]
 
@@ -242,9 +242,7 @@ class Table:
 
     @cached_property
     def page_number(self) -> int:
-        asked = self.request.GET.get(self.prefix + "page", "1")
-        wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-        return min(max(1, wanted), self.page_count)
+        return min(max(1, record_number(self.request.GET.get(self.prefix + "page"))), self.page_count)
 
     @cached_property
     def lines(self) -> list[list[Cell]]:

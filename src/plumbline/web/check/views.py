@@ -16,7 +16,7 @@ from plumbline.placements import checking, operations
 from plumbline.web import navigation
 from plumbline.web.access import requires
 from plumbline.web.check.forms import Complete, Unchanged
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words
 from plumbline.web.settings.entering import judgement_address, kept_document
 
@@ -117,8 +117,7 @@ def unchanged(request: Request, year: int, month: int) -> HttpResponseBase:
     if check is None:
         raise Http404
     if request.method == "POST":
-        given = request.POST.getlist("item")
-        chosen = [int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 18]
+        chosen = [record_number(each) for each in request.POST.getlist("item")]
         done = checking.record_unchanged(check_id=check.pk, item_ids=chosen, **acting(request))
         what = "One setting is" if done == 1 else f"{done} settings are"
         messages.success(request, f"{what} recorded as looked up, with nothing changed.")

@@ -33,7 +33,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 
 P = Permission
@@ -421,8 +421,7 @@ def accept_pack(request: Request) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("visit_pack")
     typed = request.POST
-    chosen = typed.get("setting", "")
-    setting = Setting.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    setting = Setting.objects.filter(pk=record_number(typed.get("setting"))).first()
     if setting is None:
         raise NotAllowed("There is no such setting.")
     form = forms.AcceptVisit(typed, settings=(), with_report=True)
@@ -433,7 +432,7 @@ def accept_pack(request: Request) -> HttpResponseBase:
     made = operations.accept_visit(
         contract_id=None, setting_id=setting.pk, by_council=given["by_council"], because=given["because"],
         visited_on=given["visited_on"], visitors=given["visitors"], summary=given["summary"], findings=form.findings(),
-        report_id=int(typed["report_id"]) if typed.get("report_id", "").isdecimal() else 0, **acting(request),
+        report_id=record_number(typed.get("report_id")), **acting(request),
     )  # fmt: skip
     messages.success(request, "The visit is accepted and counts as this year’s.")
     return redirect("visit", made.pk)
@@ -452,10 +451,8 @@ def _keep(request: Request, name: str, content: bytes, council: str) -> int:
 def _asked(request: Request) -> tuple[Contract | None, Setting | None, list[tuple[str, str]]]:
     """The contract and the setting that the address names, and the settings to choose from where it leaves a choice."""
     seen = contracts_visible_to(request.user, on=request.day)
-    number = request.GET.get("contract", "")
-    contract = seen.filter(pk=number).first() if number.isdecimal() else None
-    chosen = request.GET.get("setting", "")
-    setting = Setting.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    contract = seen.filter(pk=record_number(request.GET.get("contract"))).first()
+    setting = Setting.objects.filter(pk=record_number(request.GET.get("setting"))).first()
     if contract is None and setting is None:
         raise NotAllowed("There is no such place.")
     choices = []

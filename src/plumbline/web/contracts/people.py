@@ -1,7 +1,5 @@
 """Names that files of contracts give for managers and service-area leads: whose each is, so that they are told."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
@@ -14,7 +12,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, users_with_role
 from plumbline.web import wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 
 # Rows of the queue on one page; the next come when these are decided.
 _AT_ONCE = 50
@@ -47,14 +45,13 @@ def _more(number: int) -> str:
 
 def _map(request: Request, known: set[str]) -> HttpResponseBase:
     done = changed = 0
-    acting: dict[str, Any] = {"by": request.user, "at": request.at, "on": request.day}
     for at in range(_AT_ONCE):
-        said, user = request.POST.get(f"wording{at}", ""), request.POST.get(f"user{at}", "")
+        said, user_id = request.POST.get(f"wording{at}", ""), record_number(request.POST.get(f"user{at}"))
         # The wording comes with the decision: the queue may have moved meanwhile.
-        if said not in known or not (user.isascii() and user.isdigit() and len(user) < 18):
+        if said not in known or not user_id:
             continue
         try:
-            changed += operations.map_person(wording=said, user_id=int(user), **acting)
+            changed += operations.map_person(wording=said, user_id=user_id, **acting(request))
         except RuleBroken as refusal:
             messages.warning(request, f"“{said}” still waits. {refusal.reason}")
         else:

@@ -17,7 +17,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
 from plumbline.web.contracts.forms import ContractEntry, EndContract
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 
 # The field at which a refusal of the register is shown.
@@ -74,7 +74,7 @@ def _published(request: Request) -> Any:
     asked = request.GET.get("published", "")
     if not asked:
         return None
-    found = register.published(int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
+    found = register.published(record_number(asked))
     if found is None:
         raise Http404
     return found

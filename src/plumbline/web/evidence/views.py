@@ -19,7 +19,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.evidence import files, reach, words
 from plumbline.web.evidence.forms import Give, LetOpen, Replace, Withdraw
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
 GIVES = (Permission.EVIDENCE_KEEP, Permission.PROVIDER_PORTAL)
@@ -134,7 +134,7 @@ def give(request: Request) -> HttpResponseBase:
     """A new document. `?organisation=` and `?kind=` say whose and what, where another page asks for one."""
     on, viewer = request.day, request.user
     for_provider = not may(viewer, Permission.EVIDENCE_KEEP, on=on)
-    known = reach.organisations(also=_number(request.GET.get("organisation")))
+    known = reach.organisations(also=record_number(request.GET.get("organisation")))
     if for_provider:
         known = known.filter(pk__in=organisations_of(viewer, on=on))
     initial = {"organisation": request.GET.get("organisation", ""), "kind": request.GET.get("kind", "")}
@@ -247,7 +247,3 @@ def _gives_for(request: Request, found: Document) -> bool:
 
 def _scanned(kept: Document) -> str:
     return f", and the virus scanner found it clean ({kept.scanned_by.split('/')[0]})" if kept.scanned_by else ""
-
-
-def _number(given: str | None) -> int | None:
-    return int(given) if given and given.isascii() and given.isdigit() and len(given) < 18 else None

@@ -22,17 +22,15 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.flags import subjects, words
 from plumbline.web.flags.forms import CloseFlag, StepResult
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 
 
 def _matching(rows: Any, text: str) -> Any:
-    number = text.lower().removeprefix("flag").strip()
+    number = record_number(text.lower().removeprefix("flag").strip())
     found = Q(setting_urn__iexact=text) | Q(subject_source_id__iexact=text) | Q(setting_name__icontains=text)
     found |= Q(child_name__icontains=text)
-    if number.isascii() and number.isdigit() and len(number) < 18:
-        found |= Q(pk=number)
-    return rows.filter(found)
+    return rows.filter(found | Q(pk=number))
 
 
 def _due(rows: Any, when: str) -> Any:
@@ -116,9 +114,8 @@ def flags(request: Request) -> HttpResponseBase:
 def read_all(request: Request) -> HttpResponseBase:
     """ "I have read these" (by POST), for the flags that the list showed."""
     if request.method == "POST":
-        given = [each for each in request.POST.getlist("flag") if each.isascii() and each.isdigit() and len(each) < 18]
         unread = set(lookups.put_to_viewer(request.user, on=request.day))
-        read = sorted(unread.intersection(map(int, given)))
+        read = sorted(unread.intersection(map(record_number, request.POST.getlist("flag"))))
         with transaction.atomic():
             for flag_id in read:
                 operations.acknowledge(flag_id=flag_id, **acting(request))

@@ -14,7 +14,7 @@ from plumbline.placements.models import Enquiry
 from plumbline.placements.rules import BLOCKED
 from plumbline.web import forms
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, record_number
 from plumbline.web.settings import words
 
 
@@ -60,9 +60,8 @@ def may_i_place(request: Request) -> HttpResponseBase:
 
 def _chosen(request: Request, matches: Sequence[Setting]) -> Setting | None:
     """The one setting that is meant: the one whose button was pressed, or the only one there is."""
-    pressed = request.POST.get("setting", "")
-    if pressed.isascii() and pressed.isdigit():
-        return next((each for each in matches if each.pk == int(pressed)), None)
+    if pressed := request.POST.get("setting"):
+        return next((each for each in matches if each.pk == record_number(pressed)), None)
     return matches[0] if len(matches) == 1 else None
 
 

@@ -20,7 +20,7 @@ from plumbline.web.access import requires
 from plumbline.web.placements.asking import Ask
 from plumbline.web.placements.forms import ChooseChild, EndPlacement, WhenPlaced
 from plumbline.web.placements.views import setting_words
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words
 
 # What else stands in the address while the child is looked for.
@@ -88,9 +88,7 @@ def _address(*, child: Child | None = None, setting: Setting | None = None) -> s
 
 
 def _child(request: Request, given: str) -> Child | None:
-    if not (given.isascii() and given.isdigit() and len(given) < 18):
-        return None
-    return lookups.child_to_place(request.user, child_id=int(given), on=request.day)
+    return lookups.child_to_place(request.user, child_id=record_number(given), on=request.day)
 
 
 def _setting(request: Request, register: str, urn: str) -> Setting | None:

@@ -21,7 +21,7 @@ from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web import wording
 from plumbline.web.access import signed_in
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import AnswersForm, Typed, as_sent, names_of, shown, with_changes
 from plumbline.web.returns.reading import (
@@ -35,6 +35,7 @@ from plumbline.web.returns.reading import (
     to_answer,
     with_query,
 )
+from plumbline.web.typed.rescuing import seq_of
 
 DRAFT = "return_answer"
 # A page that was sent after its writer's session had ended, kept whole.
@@ -176,7 +177,7 @@ def _saved(request: Request, page: _Page) -> HttpResponseBase:
             form.add_error(field, f"{page.held.content.criterion(key).title}: {why.reason}")
     for criterion in page.criteria:
         if criterion.key in conflicts or criterion.key in refused:
-            _keep(request.user, page.answer_set, page.held, criterion, data, seq=_milliseconds(request), at=request.at)
+            _keep(request.user, page.answer_set, page.held, criterion, data, seq=seq_of(request), at=request.at)
     return _filling(request, page, form, conflicts=conflicts)
 
 
@@ -205,10 +206,8 @@ def _next(request: Request, page: _Page, kept: str) -> HttpResponseBase:
     if then == "take":
         key, _, answer_id = rest.partition(":")
         criterion_of(held, key)
-        if not (answer_id.isascii() and answer_id.isdigit() and len(answer_id) < 18):
-            raise Http404
         returns.take_answer(
-            return_id=answer_set.pk, criterion=key, answer_id=int(answer_id), **acting(request),
+            return_id=answer_set.pk, criterion=key, answer_id=record_number(answer_id), **acting(request)
         )  # fmt: skip
         return redirect(f"{request.get_full_path()}#q-{key}")
     if then == "later":
@@ -316,8 +315,6 @@ def draft(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = to_answer(request, return_id)
     held = queries.held(answer_set, on=request.day)
     kept = drafts.of(user=request.user, form=DRAFT, prefix=f"{answer_set.pk}.")
-    seq = request.POST.get("seq", "")
-    moment = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 17 else _milliseconds(request)
     for section in held.content.sections:
         for criterion in section.criteria:
             if f"was_{criterion.key}" not in request.POST:
@@ -326,7 +323,7 @@ def draft(request: Request, return_id: int) -> HttpResponseBase:
             form = page.form(request.POST, request.day)
             is_new = not form.is_valid() or form.typed(criterion).was_touched
             if is_new or _subject(answer_set, held, criterion) in kept:
-                _keep(request.user, answer_set, held, criterion, request.POST, seq=moment, at=request.at)
+                _keep(request.user, answer_set, held, criterion, request.POST, seq=seq_of(request), at=request.at)
     return HttpResponse(f"Saved {wording.clock(timezone.localtime(request.at))}")
 
 
@@ -338,7 +335,3 @@ def _keep(
         user=user, form=DRAFT, subject=_subject(answer_set, held, criterion), base=answer_set.revision,
         payload={name: data[name] for name in names_of(criterion) if name in data}, seq=seq, at=at,
     )  # fmt: skip
-
-
-def _milliseconds(request: Request) -> int:
-    return int(request.at.timestamp() * 1000)

@@ -18,7 +18,7 @@ from plumbline.toolkits.queries import returns as queries
 from plumbline.web import wording
 from plumbline.web.access import signed_in
 from plumbline.web.evidence.files import folder
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import ChooseForm, UploadForm
 from plumbline.web.returns.reading import came_from, criterion_of, frame, to_answer
@@ -46,10 +46,8 @@ def evidence(request: Request, return_id: int, criterion_key: str) -> HttpRespon
     if "from" not in request.GET:
         back, back_words = words.address(answer_set, "return_question", criterion.key), "Back to the question"
     if what == "back":
-        number = request.POST.get("document", "")
-        if number.isascii() and number.isdigit() and len(number) < 18:
-            returns.take_document_back(document_id=int(number), **act)
-            messages.success(request, "The document is no longer given for this answer. It is kept.")
+        returns.take_document_back(document_id=record_number(request.POST.get("document")), **act)
+        messages.success(request, "The document is no longer given for this answer. It is kept.")
         return here
     try:
         if what == "choose" and choose.is_valid():

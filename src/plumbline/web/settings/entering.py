@@ -19,7 +19,7 @@ from plumbline.placements import lookups as placements
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence import files
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words
 from plumbline.web.settings.forms import EndByHand, JudgementByHand, NoticeByHand, SettingByHand, WhichKind
 from plumbline.web.settings.views import INSPECTION_KINDS
@@ -79,8 +79,7 @@ def _recorded_as(request: Request, setting: Setting) -> dict[str, Any]:
     given = request.GET.get("item", "")
     if not given:
         return {"record": ofsted.record_judgement, "setting_id": setting.pk}
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 18 else 0
-    item = checking.item_seen(request.user, item_id=number, on=request.day)
+    item = checking.item_seen(request.user, item_id=record_number(given), on=request.day)
     if item.setting_id != setting.pk:
         raise NotAllowed(f"Line {item.pk} is about another setting.")
     return {"record": ofsted.check_changed, "item_id": item.pk}

@@ -15,7 +15,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.suppliers.forms import NEW, NOT_OURS, Decide
 
 # Rows of the queue on one page; the next come when these are decided.
@@ -53,10 +53,10 @@ def _settle(request: Request) -> HttpResponseBase:
     for_all = request.POST.get("all", "")
     done: list[dict[str, Any]] = []
     for at in range(_AT_ONCE):
-        party, answer = request.POST.get(f"party{at}", ""), request.POST.get(f"is{at}", "") or for_all
-        if not (_number(party) and answer):
+        party, answer = record_number(request.POST.get(f"party{at}")), request.POST.get(f"is{at}", "") or for_all
+        if not (party and answer):
             continue
-        row = queries.party_waiting(_number(party))
+        row = queries.party_waiting(party)
         if row is None:
             continue  # somebody else decided it meanwhile
         try:
@@ -73,12 +73,8 @@ def _settle(request: Request) -> HttpResponseBase:
     return redirect("supplier_queue")
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
-
-
 def _decide(request: Request, row: OcdsParty, answer: str, *, all_alike: bool) -> int:
-    known = _number(answer) if answer not in (NEW, NOT_OURS) else None
+    known = record_number(answer) if answer not in (NEW, NOT_OURS) else None
     return operations.decide_party(
         party_id=row.pk, organisation_id=known, new=answer == NEW, not_ours=answer == NOT_OURS, all_alike=all_alike,
         **acting(request),
@@ -122,7 +118,7 @@ def undo(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         rows = 0
         with transaction.atomic():
-            for party in filter(None, map(_number, request.POST.getlist("party"))):
+            for party in filter(None, map(record_number, request.POST.getlist("party"))):
                 rows += operations.undo_decision(party_id=party, all_alike=True, **acting(request))
         messages.success(request, f"Taken back, in {wording.how_many(rows, 'notice', 'notices')}.")
     return redirect("supplier_queue")

@@ -20,7 +20,7 @@ from plumbline.people.models import Organisation
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 from plumbline.web.suppliers import words
 from plumbline.web.suppliers.forms import Merge, Unmerge
@@ -197,8 +197,7 @@ def _other(request: Request, found: Organisation) -> Organisation | None:
     if not asked:
         return None
     # Not from the list of suppliers: an organisation that has neither bid nor been matched can be the same body.
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else 0
-    other = Organisation.objects.filter(pk=number, merged_into=None).exclude(pk=found.pk).first()
+    other = Organisation.objects.filter(pk=record_number(asked), merged_into=None).exclude(pk=found.pk).first()
     if other is None:
         raise Http404
     return other

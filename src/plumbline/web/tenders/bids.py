@@ -23,7 +23,7 @@ from plumbline.people.queries import same_body
 from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence.files import answer_with, folder
-from plumbline.web.request import Request, acting
+from plumbline.web.request import Request, acting, record_number
 from plumbline.web.tenders import words
 from plumbline.web.tenders.forms import Answers, Because, FindSupplier, NewBid, NewSupplier, Paper
 from plumbline.web.tenders.views import READS
@@ -150,11 +150,7 @@ def new(request: Request, pk: int) -> HttpResponseBase:
     """First whose bid it is, then when it came and for how much."""
     tender = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     back = reverse("tender_bids", args=[tender.pk])
-    chosen = request.GET.get("supplier", "")
-    supplier = (
-        Organisation.objects.filter(pk=int(chosen)).first()
-        if chosen.isascii() and chosen.isdigit() and len(chosen) < 18 else None
-    )  # fmt: skip
+    supplier = Organisation.objects.filter(pk=record_number(request.GET.get("supplier"))).first()
     if supplier is None:
         find = FindSupplier(request.GET if "q" in request.GET else None)
         found = queries.suppliers_found(find.cleaned_data["q"]) if find.is_valid() else None

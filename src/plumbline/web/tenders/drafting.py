@@ -109,9 +109,9 @@ def approve(request: Request, pk: int) -> HttpResponseBase:
                    if own else "Needed if you send it back")  # fmt: skip
     if form.is_valid():
         because = form.cleaned_data["because"]
-        given = {"tender_id": found.pk, "because": because, "by": request.user, "at": request.at, "on": request.day}
+        decide = operations.return_to_draft if sending_back else operations.approve_tender
         try:
-            (operations.return_to_draft if sending_back else operations.approve_tender)(**given)
+            decide(tender_id=found.pk, because=because, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -17,7 +17,7 @@ from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.queries import versions as queries
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
-from plumbline.web.request import Request
+from plumbline.web.request import Request, record_number
 
 LOOKS = {"draft": "draft", "published": "green", "withdrawn": "grey"}
 _STATES = {"draft": "Draft", "published": "In use", "withdrawn": "Withdrawn"}
@@ -172,8 +172,7 @@ def compare(request: Request, version_id: int) -> HttpResponseBase:
     found = version_or_404(request, version_id)
     others = queries.versions_of(request.user, found.toolkit_id, on=request.day)
     others = others.exclude(pk=found.pk).order_by("-number")
-    chosen = request.GET.get("with", "")
-    wanted = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else found.based_on_id
+    wanted = record_number(request.GET.get("with")) or found.based_on_id
     other = next((each for each in others if each.pk == wanted), others[0] if others else None)
     before = version_or_404(request, other.pk) if other else None
     context: dict[str, Any] = {
