@@ -353,6 +353,7 @@ def test_a_visit_is_recorded_from_what_its_toolkit_says(officer, contract, home,
     begun = officer.post(f"/contracts/visits/{visit.pk}/toolkit/")
     visit.refresh_from_db()
     assert begun.url == f"/returns/{visit.answer_set_id}/"
+    assert f'href="/contracts/visits/{visit.pk}/"' in page(officer, begun.url)
     returns.save_answer(
         return_id=visit.answer_set_id, criterion="training", value="partly", comment="First aid ran out.",
         base_revision=0, **by(person),

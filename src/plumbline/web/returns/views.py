@@ -106,6 +106,7 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
         "progress": held.completeness,
         "content": held.content,
         "sections": _sections(answer_set, held),
+        "serves": words.serves(answer_set, viewer, on=on),
         "rows": _facts(request, answer_set, held),
         "asked": asked,
         "acting": act_for_it,

@@ -6,6 +6,10 @@ from typing import Any
 from django.urls import reverse
 
 from plumbline.audit.models import Event
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.queries import care, visits
+from plumbline.people.access import Permission, may
+from plumbline.people.models import User
 from plumbline.toolkits import rules
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import Return, ReturnState
@@ -50,6 +54,22 @@ def address(answer_set: Return, route: str = "return", *more: str) -> str:
 
 def whose(answer_set: Return) -> str:
     return answer_set.organisation.name if answer_set.organisation else "The council"
+
+
+def serves(answer_set: Return, viewer: User, *, on: date) -> list[tuple[str, str]]:
+    """What a return is filled in for, of what the viewer may see, with its page: a contract, a meeting, a visit."""
+    found = []
+    contract = contracts_visible_to(viewer, on=on).filter(returns__answer_set=answer_set).first()
+    if contract is not None:
+        inside = may(viewer, Permission.CONTRACTS_VIEW, on=on)
+        page = reverse("contract" if inside else "provider_contract", args=[contract.pk])
+        found.append((f"Contract {contract.reference}, {contract.title}", page))
+    for meeting in care.evaluations_visible_to(viewer, on=on).filter(answer_set=answer_set):
+        held_on = wording.day(meeting.held_on)
+        found.append((f"Evaluation meeting of {held_on}", reverse("meeting", args=[meeting.pk])))
+    for visit in visits.visits_visible_to(viewer, on=on).filter(answer_set=answer_set):
+        found.append((f"Visit of {wording.day(visit.visited_on)}", reverse("visit", args=[visit.pk])))
+    return found
 
 
 def period(answer_set: Return) -> str:
