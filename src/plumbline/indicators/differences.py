@@ -10,6 +10,7 @@ from django.db import connection
 
 from plumbline.audit import moments
 from plumbline.indicators import queries
+from plumbline.kernel.names import listed
 from plumbline.measures.model import Asked, Events, Measure
 
 # By the relation whose records a measure counts: its table, what one is called, and its columns in words.
@@ -195,7 +196,7 @@ def _what(
     if differing:
         return f"{noun}|with its {' and '.join(differing)} corrected"
     if elsewhere:
-        return f"{noun}|counted differently, by {_listed(elsewhere)} that were entered or corrected"
+        return f"{noun}|counted differently, by {listed(elsewhere)} that were entered or corrected"
     if noun == "child":
         return f"{noun}|counted differently, by TACs that were entered or corrected"
     return f"{noun}|changed by what is recorded elsewhere about the same child or organisation,"
@@ -207,10 +208,6 @@ def _many(said: str, count: int) -> str:
         noun = "children" if noun == "child" else f"{noun}s"
         verb = verb.replace("with its", "with their")
     return f"{noun} {verb}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _changed_elsewhere(measure: Measure, column: str, ids: list[int], since: datetime) -> dict[int, list[str]]:
