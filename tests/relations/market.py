@@ -459,4 +459,4 @@ def _tender(found: Market, state: str, folder: Path) -> None:
         third = TenderFactory(title="A third tender", lead_commissioner=people["lead"])
         EvaluatorFactory(tender=third, user=people["elsewhere"])
         EvaluatorFactory(tender=tender, user=people["former_evaluator"])
-        TenderFactory(title=say("formertender"), lead_commissioner=people["former_lead"])
+        TenderFactory(title=say("formertender"), kind="framework", lead_commissioner=people["former_lead"])

@@ -1,10 +1,11 @@
 """What the database itself refuses about tenders, bids and scores, whoever writes, by whatever route.
 
 - A tender goes out only with a published business-information assessment as its stage 1; from then on what is asked,
-  and how it is weighed, does not change.
+  how it is weighed and how many it may be awarded to, does not change.
 - A bid that failed, was disqualified or was withdrawn stays so; one that failed a criterion of stage 1, or whose
   supplier is excluded, never passes; none passes with a ground for exclusion not looked at, and none is entered passed.
 - Only a bid that passed stage 1 is scored, has its scores moderated, or is awarded.
+- Only a framework stands awarded to several bids, and these awards go on together.
 - The scores of an evaluator who has locked them, and the lock itself, never change.
 
 Each reads its bid (or evaluator) under a share lock, so that a score and the failing of its bid, written at the same
@@ -32,15 +33,18 @@ begin
             using errcode = 'PL002';
     end if;
     if tg_op = 'UPDATE' and old.state not in ('draft', 'approved') and row(
-        new.stage1_id, new.questions_id, new.quality_share, new.method, new.reason_beyond) is distinct from row(
-        old.stage1_id, old.questions_id, old.quality_share, old.method, old.reason_beyond)
+        new.kind, new.stage1_id, new.questions_id, new.quality_share, new.method, new.reason_beyond)
+        is distinct from row(
+        old.kind, old.stage1_id, old.questions_id, old.quality_share, old.method, old.reason_beyond)
     then
-        raise exception 'What a tender asks, and how it weighs, stands from its publication.' using errcode = 'PL002';
+        raise exception 'How a tender is bought, what it asks and how it weighs stand from its publication.'
+            using errcode = 'PL002';
     end if;
     return new;
 end $$;
-create or replace trigger guard_published before insert or update of state, stage1_id, questions_id, quality_share,
-    method, reason_beyond on commissioning_tender for each row execute function commissioning_tender_goes_out();
+create or replace trigger guard_published before insert or update of state, kind, stage1_id, questions_id,
+    quality_share, method, reason_beyond on commissioning_tender
+    for each row execute function commissioning_tender_goes_out();
 
 create or replace function commissioning_bid_keeps_outcome() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -93,6 +97,32 @@ create or replace trigger guard_bid before insert or update of bid_id, score on 
     for each row execute function commissioning_bid_goes_on();
 create or replace trigger guard_bid before insert or update of bid_id on commissioning_award
     for each row execute function commissioning_bid_goes_on();
+
+create or replace function commissioning_awards_together() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    bought text;
+    standing int;
+    steps int;
+begin
+    -- One after the other, should two awards of one tender be written at the same instant.
+    select t.kind into bought from commissioning_tender t where t.id = new.tender_id for no key update;
+    select count(*), count(distinct (a.state, a.recommended_at, a.recommended_by_id, a.approved_at, a.approved_by_id,
+            a.approved_on, a.notice_on, a.standstill_until, a.awarded_on, a.awarded_at, a.awarded_by_id,
+            a.details_published_on))
+        into standing, steps from commissioning_award a
+        where a.tender_id = new.tender_id and a.state <> 'cancelled';
+    if standing > 1 and bought <> 'framework' then
+        raise exception 'Only a framework is awarded to several suppliers.' using errcode = 'PL002';
+    end if;
+    if steps > 1 then
+        raise exception 'The awards of a framework are recommended, approved and made together.'
+            using errcode = 'PL002';
+    end if;
+    return null;
+end $$;
+create or replace trigger guard_together after insert or update on commissioning_award
+    for each row execute function commissioning_awards_together();
 
 create or replace function commissioning_score_locked() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$

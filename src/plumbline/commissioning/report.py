@@ -40,6 +40,7 @@ from plumbline.documents.model import (
     numbered,
 )
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.names import listed
 from plumbline.toolkits import content
 
 CONFIDENTIAL = "Commercially confidential"
@@ -51,7 +52,8 @@ def evaluation_report(tender: Tender, *, council: str, colour: str, on: date) ->
     board = queries.board_of(tender)
     scored = queries.scored(tender)
     found, why = queries.result_or_why(tender, board) if scored else (None, "")
-    award = queries.standing_award(tender)
+    awards = queries.standing_awards(tender)
+    award = next(iter(awards), None)
     parts: list[tuple[str, list[Block]]] = [
         ("The procurement", list(_procurement(tender))),
         ("Timetable", list(_timetable(tender, award))),
@@ -72,19 +74,21 @@ def evaluation_report(tender: Tender, *, council: str, colour: str, on: date) ->
         parts.append(("Why no bids were scored", [Paragraph(f"{tender.get_kind_display()}. {reason}")]))
     parts += [
         ("Recommendation and approval", list(_recommendations(tender))),
-        ("What the winner promised", list(_promises(award))),
+        ("What the winners promised" if len(awards) > 1 else "What the winner promised", list(_promises(awards))),
         ("Signatures", list(_signatures(tender, award))),
     ]
     return Report(
         title=f"Evaluation report: {tender.title}",
-        front=_front(tender, to="Those who approve the award", on=on, summary=_summary(tender, award, found)),
+        front=_front(tender, to="Those who approve the award", on=on, summary=_summary(tender, awards, found)),
         blocks=tuple(_sections(parts)), layout="paper", classification=CONFIDENTIAL, standing=_standing(tender, award),
         council=council, colour=colour,
     )  # fmt: skip
 
 
-def assessment_summary(tender: Tender, award: Award, bid: Bid, *, council: str, colour: str, on: date) -> Report:
-    """What one bidder is told: their scores with reasons, and where the successful bid was better. Names no evaluator.
+def assessment_summary(
+    tender: Tender, awards: Sequence[Award], bid: Bid, *, council: str, colour: str, on: date
+) -> Report:
+    """What one bidder is told: their scores with reasons, and where each successful bid was better. Names no evaluator.
 
     Raises RuleBroken for a bid that was not scored.
     """
@@ -92,18 +96,19 @@ def assessment_summary(tender: Tender, award: Award, bid: Bid, *, council: str, 
     found = queries.result_of(tender, board)
     if bid.pk not in {row.bid for row in found.standings}:
         raise RuleBroken("This bid was not scored; its letter says why it went no further.", code="not_scored")
-    own, winner = found.of(bid.pk), found.of(award.bid_id)
+    own, winners = found.of(bid.pk), [found.of(award.bid_id) for award in awards]
     parts = [
-        ("The outcome", list(_outcome(own, winner, found))),
+        ("The outcome", list(_outcome(own, winners, found))),
         ("How bids were assessed", list(_criteria(tender))),
         ("Your bid", list(_explained(own, queries.reasons_for(board, tender, bid.pk), found))),
     ]
-    if own.bid != winner.bid:
+    for winner in winners if own not in winners else ():
         theirs = list(_explained(winner, queries.reasons_for(board, tender, winner.bid), found))
         better = advantages(winner, own)
         if better and own.rank is not None:
             theirs = [Paragraph("Where it was better than yours:"), Bullets(better), *theirs]
-        parts.append((f"The successful bid: {winner.name}", theirs))
+        title = "The successful bid" if len(winners) == 1 else "A successful bid"
+        parts.append((f"{title}: {winner.name}", theirs))
     return Report(
         title=f"Assessment summary: {own.name}",
         front=_front(tender, to=own.name, on=on, summary=()),
@@ -127,7 +132,7 @@ def _sections(parts: Iterable[tuple[str, list[Block]]]) -> Iterator[Block]:
         yield from numbered(blocks, str(number))
 
 
-def _summary(tender: Tender, award: Award | None, found: Result | None) -> tuple[Paragraph, ...]:
+def _summary(tender: Tender, awards: Sequence[Award], found: Result | None) -> tuple[Paragraph, ...]:
     bids = list(tender.bids.all())
     failed = sum(bid.state == "failed" for bid in bids)
     said = [
@@ -142,8 +147,8 @@ def _summary(tender: Tender, award: Award | None, found: Result | None) -> tuple
             + (f" {words.count(out, 'bid was', 'bids were')} disqualified or withdrawn after scoring." if out else "")
         )
         said += [note for note in found.notes if "same total" in note]
-    if award is not None:
-        said.append(f"Recommended: {award.bid.supplier.name}. {_standing(tender, award)}.")
+    if awards:
+        said.append(f"Recommended: {queries.suppliers_named(awards)}. {_standing(tender, awards[0])}.")
     return tuple(Paragraph(each) for each in said)
 
 
@@ -501,32 +506,36 @@ def _result_cells(row: Standing, found: Result, *, priced: bool) -> tuple[str, .
 
 
 def _recommendations(tender: Tender) -> Iterator[Block]:
-    people = ("recommended_by", "approved_by", "awarded_by")
-    awards = list(
-        Award.objects.filter(tender=tender).select_related("bid__supplier", *people).order_by("recommended_at", "pk")
-    )
-    if not awards:
+    together = queries.recommendations_of(tender)
+    if not together:
         yield Paragraph("No bid has been recommended yet.")
-    for award in awards:
+    for awards in together:
+        award, names = awards[0], queries.suppliers_named(awards)
         tie = award.result.get("tie_decided_because", "")
         rows = [
-            ("Recommended", award.bid.supplier.name),
+            ("Recommended", names),
             ("By, on", words.by_on(award.recommended_by, award.recommended_at)),
             ("Reason", award.reason), ("How the tie was decided", tie),
             ("Approved by, on", words.by_on(award.approved_by, award.approved_at)),
             ("Awarded by, on", f"{award.awarded_by}, {words.day(award.awarded_on)}" if award.awarded_on else ""),
             ("Taken back because", award.cancelled_because),
         ]  # fmt: skip
-        yield words.facts(f"Recommendation of {award.bid.supplier.name}", "Matter", [(k, v) for k, v in rows if v])
+        yield words.facts(f"Recommendation of {names}", "Matter", [(k, v) for k, v in rows if v])
 
 
-def _promises(award: Award | None) -> Iterator[Block]:
-    promises = list(queries.promises_of(award)) if award else []
-    if not promises:
+def _promises(awards: Sequence[Award]) -> Iterator[Block]:
+    by_supplier = {award.bid.supplier.name: list(queries.promises_of(award)) for award in awards}
+    if not any(by_supplier.values()):
         yield Paragraph("No promise is recorded.")
         return
     yield Paragraph("Each becomes a commitment of the contract, which its reviews check.")
-    yield Bullets([f"{each.text}{f' By {words.day(each.due_on)}.' if each.due_on else ''}" for each in promises])
+    for name, promises in by_supplier.items():
+        if len(awards) > 1:
+            yield Paragraph([Strong(f"{name}: "), "this was promised." if promises else "no promise is recorded."])
+        if promises:
+            yield Bullets(
+                [f"{each.text}{f' By {words.day(each.due_on)}.' if each.due_on else ''}" for each in promises]
+            )
 
 
 def _signatures(tender: Tender, award: Award | None) -> Iterator[Block]:
@@ -544,14 +553,16 @@ def _signatures(tender: Tender, award: Award | None) -> Iterator[Block]:
 # --- what a bidder is told ------------------------------------------------------------------------------------------
 
 
-def _outcome(own: Standing, winner: Standing, found: Result) -> Iterator[Block]:
+def _outcome(own: Standing, winners: Sequence[Standing], found: Result) -> Iterator[Block]:
     ranked = sum(1 for row in found.standings if row.rank is not None)
-    if own.bid == winner.bid:
+    if own in winners:
         yield Paragraph("Your bid was successful.")
     elif own.rank is None:
         yield Paragraph(f"Your bid was disqualified. {' '.join(own.reasons)}")
     else:
-        yield Paragraph(f"Your bid was not successful. The successful bid is that of {winner.name}.")
+        bids = "bid is that of" if len(winners) == 1 else "bids are those of"
+        names = listed([winner.name for winner in winners])
+        yield Paragraph(f"Your bid was not successful. The successful {bids} {names}.")
     if own.rank is not None and own.total is not None:
         tie = ", the same total as another bid" if own.tied_with else ""
         yield Paragraph(f"It has {words.points(own.total, found)} of 100 points and rank {own.rank} of {ranked}{tie}.")

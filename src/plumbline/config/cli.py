@@ -195,7 +195,7 @@ def import_ocds(file: Path, dry_run: bool, username: str | None, as_json: bool) 
 @click.option("--as", "username", help="Who acts.")
 @signed_in_as("worker")
 def export_ocds(reference: str, file: Path, username: str | None) -> None:
-    """Write one tender, its award and its contract as an open contracting (OCDS 1.1.5) release package."""
+    """Write one tender, its awards and their contracts as an open contracting (OCDS 1.1.5) release package."""
     from plumbline.jobs import export_ocds as job  # needs Django ready
     from plumbline.jobs import ways_in
 

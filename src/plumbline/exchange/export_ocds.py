@@ -1,4 +1,4 @@
-"""A tender of ours, its award and its contract as a release package of the Open Contracting Data Standard 1.1.5.
+"""A tender of ours, its awards and their contracts as a release package of the Open Contracting Data Standard 1.1.5.
 
 What was not successful stays unnamed: of the bidders only the number is published.
 """
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.commissioning.models import Award, Bid, Tender
+from plumbline.commissioning.queries.evaluation import standing_awards, value_of
 from plumbline.commissioning.rules.ocds import ocid_of
 from plumbline.contracts.models import Contract
 from plumbline.exchange.ocds_files import faults
@@ -37,7 +38,12 @@ _STATUS = {
     _S.IMPLEMENTATION: "complete",
     _S.ABANDONED: "cancelled",
 }
-_METHOD = {Tender.Kind.COMPETITION: "open", Tender.Kind.DIRECT_AWARD: "direct", Tender.Kind.CALL_OFF: "limited"}
+_METHOD = {
+    Tender.Kind.COMPETITION: "open",
+    Tender.Kind.FRAMEWORK: "open",
+    Tender.Kind.DIRECT_AWARD: "direct",
+    Tender.Kind.CALL_OFF: "limited",
+}
 _LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
@@ -45,7 +51,7 @@ _LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/vers
 def export_tender(
     *, tender: Tender, prefix: str, council: str, uri: str, by: User | None, at: datetime, on: date
 ) -> dict[str, Any]:
-    """The package with one release: what is known today of the tender, its award and its contract.
+    """The package with one release: what is known today of the tender, its awards and their contracts.
 
     `prefix`: registered for the council (PLUMBLINE_OCID_PREFIX); `uri`: where the package can be had. Raises RuleBroken
     without a prefix (no_prefix), for a tender that is not approved yet (not_public), and, should it ever happen, for a
@@ -81,13 +87,11 @@ def as_text(package: dict[str, Any]) -> str:
 def _release(tender: Tender, *, prefix: str, council: str, at: datetime) -> dict[str, Any]:
     buyer = {"id": "buyer", "name": council}
     # Public with its notice, before the standstill ends.
-    public = Award.objects.filter(tender=tender, state__in=[Award.State.STANDSTILL, Award.State.AWARDED])
-    award = public.select_related("bid__supplier", "tender").first()
-    contract = Contract.objects.filter(award=award).first() if award else None
-    parties = [{**buyer, "roles": ["buyer", "procuringEntity"]}]
-    if award:
-        parties.append(_supplier(award.bid.supplier))
-    tags = ["contract"] if contract else ["award"] if award else ["tender"]
+    public = (Award.State.STANDSTILL, Award.State.AWARDED)
+    awards = [award for award in standing_awards(tender) if award.state in public]
+    contracts = list(Contract.objects.filter(award__in=awards).select_related("award").order_by("award", "pk"))
+    parties = [{**buyer, "roles": ["buyer", "procuringEntity"]}, *(_supplier(award.bid.supplier) for award in awards)]
+    tags = ["contract"] if contracts else ["award"] if awards else ["tender"]
     if tender.state == _S.APPROVED:
         tags = ["planning"]
     elif tender.state == _S.ABANDONED:
@@ -103,10 +107,10 @@ def _release(tender: Tender, *, prefix: str, council: str, at: datetime) -> dict
         "buyer": buyer,
         "tender": _tender(tender, buyer),
     }
-    if award:
-        release["awards"] = [_award(award, tender)]
-    if award and contract:
-        release["contracts"] = [_contract(contract, award)]
+    if awards:
+        release["awards"] = [_award(award, tender) for award in awards]
+    if contracts:
+        release["contracts"] = [_contract(contract, tender) for contract in contracts]
     return release
 
 
@@ -140,24 +144,28 @@ def _tender(tender: Tender, buyer: dict[str, str]) -> dict[str, Any]:
 
 def _award(award: Award, tender: Tender) -> dict[str, Any]:
     said: dict[str, Any] = {
-        "id": f"{tender.reference}-award-{award.pk}",
+        "id": _award_id(tender, award.pk),
         "title": tender.title,
         "status": "active" if award.state == Award.State.AWARDED else "pending",
         "suppliers": [{"id": _key(award.bid.supplier), "name": award.bid.supplier.name}],
     }
     if public_on := award.awarded_on or award.notice_on:
         said["date"] = _moment(public_on)
-    value = award.bid.price if award.bid.price is not None else tender.value
+    value = value_of(award)
     if value is not None:
         said["value"] = _money(value)
     return said
 
 
-def _contract(contract: Contract, award: Award) -> dict[str, Any]:
+def _award_id(tender: Tender, number: int | None) -> str:
+    return f"{tender.reference}-award-{number}"
+
+
+def _contract(contract: Contract, tender: Tender) -> dict[str, Any]:
     status = {"implementation": "pending", "live": "active", "ended": "terminated"}[contract.state]
     said: dict[str, Any] = {
         "id": contract.reference,
-        "awardID": f"{award.tender.reference}-award-{award.pk}",
+        "awardID": _award_id(tender, contract.award_id),
         "title": contract.title,
         "status": status,
         "period": _period(contract.starts_on, contract.ends_on),

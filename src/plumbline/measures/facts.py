@@ -209,7 +209,7 @@ RELATIONS: Mapping[str, Relation] = {
             ("tender_id", "text", "a tender, direct award or call-off"),
             ("published_on", "date", "day of publication; null before it"),
             ("body", "text", "the commissioning body"),
-            ("kind", "text", "competition, direct_award or call_off"),
+            ("kind", "text", "competition, framework, direct_award or call_off"),
             ("has_stage1", "boolean", "with the business-information assessment; never null"),
             ("scored_safeguarding", "boolean", "with a scored question on safeguarding; never null"),
         ),

@@ -94,15 +94,26 @@ def settled(**more: Any) -> Evaluation:
     return made
 
 
+def recommend(made: Evaluation, *bids: Bid, tie_reason: str = "", reason: str = "The highest total.") -> list[Award]:
+    return award.recommend(
+        tender_id=made.tender.pk, bid_ids=[bid.pk for bid in bids], reason=reason, tie_reason=tie_reason, **made.by()
+    )
+
+
+def approve(made: Evaluation) -> list[Award]:
+    return award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(made.approver))
+
+
 def recommended(**more: Any) -> tuple[Evaluation, Award]:
     made = settled(**more)
-    found = award.recommend(tender_id=made.tender.pk, bid_id=made.bids[0].pk, reason="The highest total.", **made.by())
+    [found] = recommend(made, made.bids[0])
     return made, found
 
 
 def approved(**more: Any) -> tuple[Evaluation, Award]:
-    made, found = recommended(**more)
-    return made, award.approve_award(award_id=found.pk, council=COUNCIL, **made.by(made.approver))
+    made, _ = recommended(**more)
+    [found] = approve(made)
+    return made, found
 
 
 def letters_sent(made: Evaluation) -> None:

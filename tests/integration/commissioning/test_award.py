@@ -15,6 +15,7 @@ from plumbline.people.models import BankHoliday, RoleHeld, User
 from plumbline.toolkits import library
 from tests.factories.people import UserFactory
 from tests.factories.tenders import AT, TODAY, TenderFactory, a_bidder, an_approver
+from tests.integration.commissioning import evaluating
 from tests.integration.commissioning.evaluating import (
     COUNCIL,
     approved,
@@ -30,8 +31,8 @@ TIED = {"safeguarding": (4, 4), "staff": (4, 4), "outcomes": (5, 5)}
 
 
 def recommend(made, at: int = 0, **more):
-    given = {"reason": "The highest total.", **more}
-    return award.recommend(tender_id=made.tender.pk, bid_id=made.bids[at].pk, **given, **made.by())
+    [found] = evaluating.recommend(made, made.bids[at], **more)
+    return found
 
 
 # --- recommendation ---
@@ -97,10 +98,10 @@ def test_nothing_is_recommended_while_a_conflict_in_the_tender_is_not_decided() 
 
 
 def test_nothing_is_approved_while_a_conflict_in_the_tender_is_not_decided() -> None:
-    made, found = recommended()
+    made, _ = recommended()
     conflict_of(made)
     with pytest.raises(RuleBroken, match="Owen Tibbs"):
-        award.approve_award(award_id=found.pk, council=COUNCIL, **made.by(made.approver))
+        award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(made.approver))
 
 
 def test_only_one_bid_stands_recommended() -> None:
@@ -114,7 +115,7 @@ def test_a_competition_is_not_awarded_without_scores() -> None:
     bid = a_bidder(tender, "Alder")
     with pytest.raises(RuleBroken, match="decided by its scores"):
         award.recommend(
-            tender_id=tender.pk, bid_id=bid.pk, reason="Good.", by=tender.lead_commissioner, at=AT, on=TODAY
+            tender_id=tender.pk, bid_ids=[bid.pk], reason="Good.", by=tender.lead_commissioner, at=AT, on=TODAY
         )
 
 
@@ -129,10 +130,11 @@ def direct(**more):
 
 
 def recommend_directly(tender, bid):
-    return award.recommend(
-        tender_id=tender.pk, bid_id=bid.pk, reason="The only home that can.", by=tender.lead_commissioner, at=AT,
+    [found] = award.recommend(
+        tender_id=tender.pk, bid_ids=[bid.pk], reason="The only home that can.", by=tender.lead_commissioner, at=AT,
         on=TODAY,
     )  # fmt: skip
+    return found
 
 
 def test_a_direct_award_goes_from_stage_1_to_recommendation_without_scores() -> None:
@@ -155,11 +157,11 @@ def test_a_direct_award_goes_to_nobody_who_has_not_passed_stage_1() -> None:
 
 def test_a_direct_award_reaches_its_contract_details() -> None:
     tender, bid = direct()
-    made = recommend_directly(tender, bid)
+    recommend_directly(tender, bid)
     lead = {"by": tender.lead_commissioner, "at": AT, "on": TODAY}
-    award.approve_award(award_id=made.pk, council=COUNCIL, by=an_approver(), at=AT, on=TODAY)
-    award.confirm_award(award_id=made.pk, awarded_on=TODAY, **lead)
-    award.publish_details(award_id=made.pk, published_on=TODAY, **lead)
+    award.approve_award(tender_id=tender.pk, council=COUNCIL, by=an_approver(), at=AT, on=TODAY)
+    award.confirm_award(tender_id=tender.pk, awarded_on=TODAY, **lead)
+    award.publish_details(tender_id=tender.pk, published_on=TODAY, **lead)
     assert (Tender.objects.get(pk=tender.pk).state, Bid.objects.get(pk=bid.pk).state) == (
         "contract_details", "successful",
     )  # fmt: skip
@@ -169,10 +171,10 @@ def test_a_direct_award_reaches_its_contract_details() -> None:
 
 
 def test_nobody_approves_their_own_recommendation() -> None:
-    made, found = recommended()
+    made, _ = recommended()
     RoleHeld.objects.create(user=made.lead, role="head_of_service", from_on=TODAY)
     with pytest.raises(RuleBroken, match="Somebody else approves"):
-        award.approve_award(award_id=found.pk, council=COUNCIL, **made.by(User.objects.get(pk=made.lead.pk)))
+        award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(User.objects.get(pk=made.lead.pk)))
 
 
 def test_the_database_refuses_an_approval_by_the_recommender() -> None:
@@ -182,15 +184,15 @@ def test_the_database_refuses_an_approval_by_the_recommender() -> None:
 
 
 def test_who_may_not_approve_finds_no_award() -> None:
-    made, found = recommended()
+    made, _ = recommended()
     with pytest.raises(NotAllowed):
-        award.approve_award(award_id=found.pk, council=COUNCIL, **made.by(UserFactory(role="contract_officer")))
+        award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(UserFactory(role="contract_officer")))
 
 
 def test_nothing_is_awarded_that_was_not_approved() -> None:
-    made, found = recommended()
+    made, _ = recommended()
     with pytest.raises(RuleBroken, match="not approved yet"):
-        award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
 
 
 # --- letters ---
@@ -213,7 +215,7 @@ def test_an_unsuccessful_bidder_is_told_scores_rank_and_where_the_winner_was_bet
         for words in (
             "80.00 points of 100 and rank 2 of 2",
             "How will you recruit and keep your staff?: 4 of 5 (28.00 of 35 points). All three read staff alike.",
-            "“How will you recruit and keep your staff?”: the successful bid scored 5, yours 4, of 5.",
+            "“How will you recruit and keep your staff?”: it scored 5, yours 4, of 5.",
         )
         if words not in letter
     ] == []
@@ -240,15 +242,16 @@ def test_a_letter_that_was_sent_is_not_edited() -> None:
 
 
 def in_standstill():
-    made, found = approved(standstill_days=8)
+    made, _ = approved(standstill_days=8)
     letters_sent(made)
-    return made, award.publish_notice(award_id=found.pk, notice_on=TODAY, **made.by())
+    [found] = award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by())
+    return made, found
 
 
 def test_the_notice_waits_for_every_bidders_letter() -> None:
-    made, found = approved(standstill_days=8)
+    made, _ = approved(standstill_days=8)
     with pytest.raises(RuleBroken, match="Not sent yet: Alder"):
-        award.publish_notice(award_id=found.pk, notice_on=TODAY, **made.by())
+        award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by())
 
 
 def test_the_standstill_lasts_eight_working_days_that_begin_with_the_day_of_the_notice() -> None:
@@ -261,58 +264,58 @@ def test_a_bank_holiday_does_not_count_in_the_standstill() -> None:
 
 
 def test_nothing_is_awarded_on_the_last_day_of_the_standstill() -> None:
-    made, found = in_standstill()
+    made, _ = in_standstill()
     last = date(2016, 8, 9)
     with pytest.raises(RuleBroken, match="until the end of 9 August 2016"):
-        award.confirm_award(award_id=found.pk, awarded_on=last, **made.by(on=last))
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=last, **made.by(on=last))
 
 
 def test_the_contract_is_awarded_on_the_day_after_the_standstill() -> None:
-    made, found = in_standstill()
+    made, _ = in_standstill()
     day = date(2016, 8, 10)
-    award.confirm_award(award_id=found.pk, awarded_on=day, **made.by(on=day))
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=day, **made.by(on=day))
     assert sorted(Bid.objects.filter(tender=made.tender).values_list("state", flat=True)) == [
         "disqualified", "successful", "unsuccessful",
     ]  # fmt: skip
 
 
 def test_nothing_is_awarded_before_the_notice_where_there_is_a_standstill() -> None:
-    made, found = approved(standstill_days=8)
+    made, _ = approved(standstill_days=8)
     with pytest.raises(RuleBroken, match="publish the award notice first"):
-        award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
 
 
 def test_a_light_touch_contract_is_awarded_without_a_standstill() -> None:
-    made, found = approved()
-    award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+    made, _ = approved()
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
     assert made.fresh().state == "awarded"
 
 
 def test_details_are_not_published_before_the_award() -> None:
-    made, found = approved()
-    award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+    made, _ = approved()
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
     with pytest.raises(RuleBroken, match="between the award and today"):
-        award.publish_details(award_id=found.pk, published_on=TODAY - timedelta(1), **made.by())
+        award.publish_details(tender_id=made.tender.pk, published_on=TODAY - timedelta(1), **made.by())
 
 
 # --- taken back ---
 
 
 def test_a_recommendation_taken_back_in_the_standstill_can_be_made_again() -> None:
-    made, found = in_standstill()
-    award.cancel_recommendation(award_id=found.pk, because="A bidder challenged the score.", **made.by())
+    made, _ = in_standstill()
+    award.cancel_recommendation(tender_id=made.tender.pk, because="A bidder challenged the score.", **made.by())
     assert recommend(made).state == "recommended"
 
 
 def test_a_recommendation_is_not_taken_back_without_a_reason() -> None:
-    made, found = recommended()
+    made, _ = recommended()
     with pytest.raises(RuleBroken, match="Say why"):
-        award.cancel_recommendation(award_id=found.pk, because="", **made.by())
+        award.cancel_recommendation(tender_id=made.tender.pk, because="", **made.by())
 
 
 def test_letters_sent_for_a_recommendation_taken_back_stay_in_the_trail() -> None:
-    made, found = in_standstill()
-    award.cancel_recommendation(award_id=found.pk, because="A bidder challenged the score.", **made.by())
+    made, _ = in_standstill()
+    award.cancel_recommendation(tender_id=made.tender.pk, because="A bidder challenged the score.", **made.by())
     event = Event.objects.get(kind="commissioning.award.cancelled")
     assert event.data["letters_sent_before"] == sorted(bid.pk for bid in made.bids)
 
@@ -351,19 +354,19 @@ def test_a_standstill_that_is_over_waits_for_the_commissioner() -> None:
 
 
 def test_the_award_notice_cannot_be_dated_before_the_approval() -> None:
-    made, found = approved(standstill_days=8)
+    made, _ = approved(standstill_days=8)
     letters_sent(made)
     with pytest.raises(RuleBroken, match="approved on 29 July 2016: the notice cannot"):
-        award.publish_notice(award_id=found.pk, notice_on=date(2016, 7, 1), **made.by())
+        award.publish_notice(tender_id=made.tender.pk, notice_on=date(2016, 7, 1), **made.by())
 
 
 def test_the_award_notice_cannot_be_dated_before_the_last_letter() -> None:
-    made, found = approved(standstill_days=8)
+    made, _ = approved(standstill_days=8)
     letters_sent(made)
     later = date(2016, 8, 3)
     Bid.objects.filter(pk=made.bids[1].pk).update(letter_sent_on=later)
     with pytest.raises(RuleBroken, match="last letter went out on 3 August 2016"):
-        award.publish_notice(award_id=found.pk, notice_on=TODAY, **made.by(on=later))
+        award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by(on=later))
 
 
 def test_a_letter_of_the_outcome_cannot_be_dated_before_the_approval() -> None:
@@ -373,9 +376,9 @@ def test_a_letter_of_the_outcome_cannot_be_dated_before_the_approval() -> None:
 
 
 def test_a_contract_cannot_be_awarded_on_a_day_before_its_approval() -> None:
-    made, found = approved()
+    made, _ = approved()
     with pytest.raises(RuleBroken, match="cannot have been awarded before 29 July 2016, the day of its approval"):
-        award.confirm_award(award_id=found.pk, awarded_on=date(2016, 7, 28), **made.by())
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=date(2016, 7, 28), **made.by())
 
 
 def test_the_database_dates_no_notice_before_the_approval() -> None:
@@ -388,11 +391,11 @@ def test_the_database_dates_no_notice_before_the_approval() -> None:
 
 
 def test_nothing_is_awarded_while_a_conflict_in_the_tender_is_not_decided() -> None:
-    made, found = in_standstill()
+    made, _ = in_standstill()
     conflict_of(made)
     day = date(2016, 8, 10)
     with pytest.raises(RuleBroken, match="Owen Tibbs"):
-        award.confirm_award(award_id=found.pk, awarded_on=day, **made.by(on=day))
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=day, **made.by(on=day))
 
 
 def exclude(made, bid, on=TODAY):
@@ -410,17 +413,17 @@ def test_a_supplier_that_comes_onto_the_debarment_list_during_the_evaluation_is_
 
 
 def test_a_recommended_supplier_is_excluded_once_the_recommendation_is_taken_back() -> None:
-    made, found = approved()
+    made, _ = approved()
     with pytest.raises(RuleBroken, match="Take the recommendation back first"):
         exclude(made, made.bids[0])
-    award.cancel_recommendation(award_id=found.pk, because="It is on the debarment list.", **made.by())
+    award.cancel_recommendation(tender_id=made.tender.pk, because="It is on the debarment list.", **made.by())
     exclude(made, made.bids[0])
     assert Bid.objects.get(pk=made.bids[0].pk).state == "disqualified"
 
 
 def test_a_promise_is_a_commitment_of_the_contract_once_that_has_begun() -> None:
     made, found = approved()
-    award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
     Contract.objects.create(
         reference="CT900", title="Care", kind="block", provider=made.bids[0].supplier, service="Care",
         starts_on=date(2016, 11, 1), state="implementation", award=found,
@@ -431,10 +434,10 @@ def test_a_promise_is_a_commitment_of_the_contract_once_that_has_begun() -> None
 
 def test_a_plan_made_before_the_contract_details_does_not_hold_the_tender_back() -> None:
     made, found = approved()
-    award.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
     library.load(at=AT)
     implementation.make_plan(award_id=found.pk, service_starts_on=date(2016, 11, 1), **made.by())
-    award.publish_details(award_id=found.pk, published_on=TODAY, **made.by())
+    award.publish_details(tender_id=made.tender.pk, published_on=TODAY, **made.by())
     assert made.fresh().state == "implementation"
 
 

@@ -110,7 +110,7 @@ def test_the_report_says_that_there_is_no_result_while_scores_are_missing() -> N
 def test_the_report_of_a_direct_award_says_why_nothing_was_scored() -> None:
     tender = TenderFactory(state="stage1", kind="direct_award", direct_award_reason="One child, one home.")
     bid = a_bidder(tender, "Alder")
-    operations.recommend(tender_id=tender.pk, bid_id=bid.pk, reason="Only one.", by=tender.lead_commissioner, at=AT,
+    operations.recommend(tender_id=tender.pk, bid_ids=[bid.pk], reason="Only one.", by=tender.lead_commissioner, at=AT,
                          on=TODAY)  # fmt: skip
     assert "Direct award. One child, one home." in words(report.evaluation_report(tender, **FRAME))
 
@@ -132,7 +132,7 @@ def test_the_word_file_says_what_the_report_says() -> None:
 
 def summary(made: Evaluation, award: Award, at: int) -> str:
     bid = Bid.objects.select_related("supplier").get(pk=made.bids[at].pk)
-    return words(report.assessment_summary(made.fresh(), award, bid, **FRAME))
+    return words(report.assessment_summary(made.fresh(), [award], bid, **FRAME))
 
 
 def test_a_summary_gives_the_bidder_their_scores_and_the_winners_advantages() -> None:
@@ -142,7 +142,7 @@ def test_a_summary_gives_the_bidder_their_scores_and_the_winners_advantages() ->
         for line in (
             "It has 80.00 of 100 points and rank 2 of 2.",
             "How will you recruit and keep your staff? | 4 | 5 | 35 | 28.00",
-            "“How will you recruit and keep your staff?”: the successful bid scored 5, yours 4, of 5.",
+            "“How will you recruit and keep your staff?”: it scored 5, yours 4, of 5.",
             "How will you recruit and keep your staff? | 5 | 5 | 35 | 35.00",
         )
         if line not in text
@@ -172,7 +172,7 @@ def test_a_bid_that_was_not_scored_has_no_summary() -> None:
     made, award = approved()
     failed = a_bidder(made.tender, "Failed", state="failed", stopped_because="No policy.")
     with pytest.raises(RuleBroken, match="was not scored"):
-        report.assessment_summary(made.fresh(), award, failed, **FRAME)
+        report.assessment_summary(made.fresh(), [award], failed, **FRAME)
 
 
 def test_points_without_an_end_are_given_as_fractions_too() -> None:

@@ -1,4 +1,4 @@
-"""A bid that fails while a score of it is being written, over two real connections."""
+"""A bid that fails while a score of it is being written, and two awards made at once, over two real connections."""
 
 import threading
 from typing import Any
@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from plumbline.commissioning.models import Evaluator, Score
+from plumbline.commissioning.models import Award, Evaluator, Score
 from tests import databases
 from tests.integration.commissioning.tendering import LATER, a_user, in_stage1, passed
 
@@ -25,13 +25,13 @@ def scored(own_database: str) -> tuple[str, Any, Evaluator]:
     return own_database, bid, Evaluator.objects.create(tender=bid.tender, user=a_user("evaluator"), declared="none")
 
 
-def score_later(database: str, values: list[int], answers: list[str]) -> threading.Thread:
-    """A score being written by somebody else, who waits for what is being changed; what the database answered."""
+def write_later(database: str, statement: str, values: list[int], answers: list[str]) -> threading.Thread:
+    """Something being written by somebody else, who waits for what is being changed; what the database answered."""
 
     def write() -> None:
         with psycopg.connect(databases.login_url("web", database), autocommit=True) as other:
             try:
-                other.execute(SCORE, values)
+                other.execute(statement, values)
                 answers.append("taken")
             except psycopg.DatabaseError as error:
                 answers.append(str(error).splitlines()[0])
@@ -50,7 +50,7 @@ def wait_until_it_waits(database: str) -> None:
             if waiting and waiting[0]:
                 return
             threading.Event().wait(0.05)
-    pytest.fail("The score was never held up.")
+    pytest.fail("It was never held up.")
 
 
 @pytest.mark.parametrize(("change", "refusal"), [
@@ -68,8 +68,28 @@ def test_a_score_waits_for_what_is_being_decided_and_is_then_refused(
             first.execute(STOP, [LATER, bid.pk])
         else:
             first.execute("update commissioning_evaluator set locked_at = '2016-09-02' where id = %s", [evaluator.pk])
-        writer = score_later(database, [bid.pk, evaluator.pk], answers)
+        writer = write_later(database, SCORE, [bid.pk, evaluator.pk], answers)
         wait_until_it_waits(database)
         first.commit()
         writer.join(timeout=20)
     assert (answers, Score.objects.count()) == ([refusal], 0)
+
+
+AWARD = """insert into commissioning_award
+               (tender_id, bid_id, state, reason, result, recommended_at, recommended_by_id, cancelled_because)
+           select b.tender_id, b.id, 'recommended', 'Best.', '{}', '2016-09-02', t.lead_commissioner_id, ''
+           from commissioning_bid b join commissioning_tender t on t.id = b.tender_id where b.id = %s"""
+
+
+def test_of_two_awards_of_a_competition_at_once_the_second_waits_and_is_refused(own_database: str) -> None:
+    commissioner = a_user()
+    bids = [passed(commissioner, bid) for bid in in_stage1(commissioner, number=2)]
+    connection.close()
+    answers: list[str] = []
+    with psycopg.connect(databases.login_url("web", own_database)) as first:
+        first.execute(AWARD, [bids[0].pk])
+        writer = write_later(own_database, AWARD, [bids[1].pk], answers)
+        wait_until_it_waits(own_database)
+        first.commit()
+        writer.join(timeout=20)
+    assert (answers, Award.objects.count()) == (["Only a framework is awarded to several suppliers."], 1)

@@ -141,7 +141,7 @@ def test_a_direct_award_goes_out_with_stage_1_and_its_reason(commissioner) -> No
 
 
 def test_a_call_off_names_its_framework(commissioner) -> None:
-    framework = a_tender(commissioner, state="published")
+    framework = a_tender(commissioner, state="published", kind="framework")
     made = a_tender(commissioner, state="published", kind="call_off", framework_id=framework.pk)
     assert made.framework == framework
 
@@ -272,7 +272,7 @@ def test_an_evaluator_sees_no_bid_before_they_are_cleared_whatever_their_role(co
 
 
 def test_a_call_off_from_one_supplier_needs_neither_scored_questions_nor_a_standstill(commissioner) -> None:
-    framework = a_tender(commissioner)
+    framework = a_tender(commissioner, kind="framework")
     made = a_tender(commissioner, state="published", kind="call_off", framework_id=framework.pk, questions_id=None,
                     light_touch=False)  # fmt: skip
     assert (made.state, made.scored_safeguarding) == ("published", False)

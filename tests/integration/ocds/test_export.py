@@ -34,8 +34,9 @@ def a_version() -> ToolkitVersion:
     )  # fmt: skip
 
 
-def a_tender(state: str = "published") -> Tender:
+def a_tender(state: str = "published", kind: str = "competition") -> Tender:
     return Tender.objects.create(
+        kind=kind,
         reference="T-7", title="Short breaks", service="Short breaks", lead_commissioner=a_user("commissioner"),
         state=state, state_since=ON, stage1=a_version(), value=250_000, cpv="85311300", published_on=date(2016, 3, 1),
         bids_due_on=date(2016, 4, 1), closed_on=date(2016, 4, 1), service_starts_on=date(2016, 9, 1), made_at=AT,
@@ -60,6 +61,26 @@ def awarded() -> Tender:
     Contract.objects.create(
         reference="CT900", title="Short breaks", kind="block", provider=award.bid.supplier, service="Short breaks",
         starts_on=date(2016, 9, 1), ends_on=date(2019, 8, 31), value=240_000, state="live", award=award,
+    )  # fmt: skip
+    return tender
+
+
+def a_framework() -> Tender:
+    """With two suppliers, a contract with the second of them, and a bidder that had no success."""
+    tender = a_tender("awarded", kind="framework")
+    a_bid(tender, "Beck House Ltd")
+    approver = a_user("head_of_service")
+    awards = [
+        Award.objects.create(
+            tender=tender, bid=a_bid(tender, name, "successful"), state="awarded", reason="Highest totals", result={},
+            recommended_at=AT, recommended_by=tender.lead_commissioner, awarded_on=date(2016, 6, 1), approved_at=AT,
+            approved_by=approver,
+        )
+        for name in ("Fenside Care Ltd", "Alder Advocacy")
+    ]  # fmt: skip
+    Contract.objects.create(
+        reference="CT901", title="Short breaks", kind="framework", provider=awards[1].bid.supplier,
+        service="Short breaks", starts_on=date(2016, 9, 1), state="implementation", award=awards[1],
     )  # fmt: skip
     return tender
 
@@ -129,6 +150,37 @@ def test_who_buys_and_who_supplies_stand_among_the_parties_with_their_roles_and_
     assert parties[release["buyer"]["id"]]["roles"] == ["buyer", "procuringEntity"]
     assert release["tender"]["procuringEntity"] == release["buyer"]
     assert (supplier["roles"], supplier["identifier"]["scheme"]) == (["supplier", "tenderer"], "GB-COH")
+
+
+def test_a_framework_has_an_award_for_each_supplier_and_a_contract_for_each_award():
+    release = export(a_framework())["releases"][0]
+    awards = release["awards"]
+
+    assert [[each["name"] for each in award["suppliers"]] for award in awards] == [
+        ["Fenside Care Ltd"], ["Alder Advocacy"],
+    ]  # fmt: skip
+    assert [(each["id"], each["awardID"]) for each in release["contracts"]] == [("CT901", awards[1]["id"])]
+    suppliers = [each["id"] for each in release["parties"] if "supplier" in each["roles"]]
+    assert suppliers == [award["suppliers"][0]["id"] for award in awards]
+
+
+def test_a_framework_is_valid_against_the_published_schema(shared_data):
+    schema = json.loads((shared_data / "ocds" / "schema" / "release-schema.json").read_text())
+    release = json.loads(as_text(export(a_framework())))["releases"][0]
+
+    assert list(Draft4Validator(schema, format_checker=FormatChecker()).iter_errors(release)) == []
+    assert list(Draft4Validator(json.loads(SCHEMA.read_text())).iter_errors(release)) == []
+
+
+def test_a_framework_of_ours_can_be_read_back(tmp_path):
+    path = tmp_path / "ours.json"
+    path.write_text(as_text(export(a_framework())))
+
+    import_ocds(path, by=None, at=AT, on=ON)
+
+    assert sorted(OcdsParty.objects.values_list("name", "match")) == [
+        ("Alder Advocacy", "identifier"), ("Fenside Care Ltd", "identifier"),
+    ]  # fmt: skip
 
 
 def test_a_contract_names_its_award():

@@ -1,6 +1,7 @@
 """The pages of an evaluation and an award: who is shown what, and that each leads on to the next."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,19 @@ from django.test.utils import CaptureQueriesContext
 from plumbline.commissioning.models import Award, Bid, BidDocument, Evaluator
 from plumbline.commissioning.operations import award as operations
 from plumbline.commissioning.operations import evaluation
+from plumbline.commissioning.queries import evaluation as queries
 from plumbline.evidence.models import Document
 from tests.factories.people import UserFactory
 from tests.factories.tenders import AT, TODAY, EvaluatorFactory, TenderFactory, a_bidder
 from tests.integration.commissioning.evaluating import (
+    approve,
     approved,
     begun,
     in_moderation,
     letters_sent,
     locked,
     moderated,
+    recommend,
     recommended,
     scored,
     settled,
@@ -289,6 +293,84 @@ def test_a_bid_is_recommended_on_a_page(page):
     assert Award.objects.get(tender=made.tender).bid == made.bids[0]
 
 
+# Alder 87, Birch 80, Cedar 67.
+THREE = {"safeguarding": (4, 4, 3), "staff": (5, 4, 4), "outcomes": (4, 4, 3)}
+
+
+def framework(**more):
+    return settled(kind="framework", scores=THREE, **more)
+
+
+def test_the_bids_of_a_framework_are_ticked_in_the_order_of_their_totals(page):
+    made = framework(bidders=("Cedar", "Birch", "Alder"))
+    text = words(page, made.lead, f"{home(made)}/award/recommend/")
+    boxes = re.findall(r'type="checkbox" name="bid" value="(\d+)"', text)
+    assert boxes == [str(made.bids[at].pk) for at in (0, 1, 2)]
+    assert "Rank 1, 87.00 points" in text
+
+
+def test_several_bids_of_a_framework_are_recommended_on_a_page(page):
+    made = framework()
+    answer = page(made.lead).post(
+        f"{home(made)}/award/recommend/", {"bid": [bid.pk for bid in made.bids[:2]], "reason": "Best."}
+    )
+    assert (answer.url, [each.bid for each in queries.standing_awards(made.tender)]) == (
+        f"{home(made)}/award/", made.bids[:2],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [([], "Tick the bids that are recommended"), ([0, 2], "No bid is left out for one that is ranked below it: Birch")],
+)
+def test_bids_that_cannot_be_recommended_together_are_refused_at_their_field(page, chosen, said):
+    made = framework()
+    answer = page(made.lead).post(
+        f"{home(made)}/award/recommend/", {"bid": [made.bids[at].pk for at in chosen], "reason": "Best."}
+    )
+    assert (said in answer.content.decode(), Award.objects.exists()) == (True, False)
+
+
+def test_what_is_typed_stays_when_a_framework_is_refused(page):
+    made = framework()
+    text = page(made.lead).post(
+        f"{home(made)}/award/recommend/", {"bid": [made.bids[2].pk], "reason": "It knows the county."}
+    ).content.decode()  # fmt: skip
+    assert ("It knows the county." in text, text.count(" checked")) == (True, 1)
+
+
+def two_approved():
+    made = framework()
+    recommend(made, *made.bids[:2])
+    approve(made)
+    return made, queries.standing_awards(made.tender)
+
+
+def test_two_recommended_bids_are_approved_on_one_page(page):
+    made = framework()
+    recommend(made, *made.bids[:2])
+    text = words(page, made.approver, f"{home(made)}/award/approve/")
+    assert "Approve the award to Alder and Birch" in text
+    page(made.approver).post(f"{home(made)}/award/approve/")
+    assert {each.approved_by for each in queries.standing_awards(made.tender)} == {made.approver}
+
+
+def test_what_each_winner_promised_is_recorded_under_its_name(page):
+    made, found = two_approved()
+    path = f"{home(made)}/award/{found[1].pk}/promises/"
+    assert "What Birch promised" in words(page, made.lead, path)
+    page(made.lead).post(path, {"text": "A garden.", "question": ""})
+    text = words(page, made.lead, f"{home(made)}/award/")
+    assert [promise.text for promise in found[1].promises.all()] == ["A garden."]
+    assert text.index(">Alder</h3>") < text.index(">Birch</h3>") < text.index("A garden.")
+
+
+def test_no_promise_is_recorded_of_another_tenders_award(page):
+    made, _ = two_approved()
+    _, other = approved()
+    assert page(made.lead).get(f"{home(made)}/award/{other.pk}/promises/").status_code == 404
+
+
 def test_a_direct_award_is_recommended_on_a_page(page):
     tender = TenderFactory(state="stage1", kind="direct_award", direct_award_reason="One child, one home.")
     bid = a_bidder(tender, "Alder")
@@ -337,7 +419,9 @@ def test_a_letter_is_edited_and_sent_on_pages(page):
 def test_a_promise_is_recorded_and_taken_away_on_pages(page):
     made, found = approved()
     client = page(made.lead)
-    client.post(f"{home(made)}/award/promises/", {"text": "Two leads on every shift.", "question": "safeguarding"})
+    client.post(
+        f"{home(made)}/award/{found.pk}/promises/", {"text": "Two leads on every shift.", "question": "safeguarding"}
+    )
     promise = found.promises.get()
     client.post(f"{home(made)}/award/promises/{promise.pk}/", {"because": "Entered twice."})
     assert not found.promises.exists()
@@ -372,14 +456,14 @@ def test_there_is_no_summary_before_the_approval(page):
 
 @pytest.mark.parametrize("state", ["recommended", "approved", "standstill", "awarded"])
 def test_the_award_page_is_shown_in_every_state(page, state):
-    made, found = recommended() if state == "recommended" else approved(
+    made, _ = recommended() if state == "recommended" else approved(
         standstill_days=8 if state == "standstill" else 0
     )  # fmt: skip
     if state == "standstill":
         letters_sent(made)
-        operations.publish_notice(award_id=found.pk, notice_on=TODAY, **made.by())
+        operations.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by())
     if state == "awarded":
-        operations.confirm_award(award_id=found.pk, awarded_on=TODAY, **made.by())
+        operations.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
     assert "Alder" in words(page, made.lead, f"{home(made)}/award/")
 
 
@@ -402,7 +486,7 @@ def test_an_evaluator_who_has_not_declared_is_asked_to(page):
 
 def test_an_approvers_work_says_whose_award_waits(page):
     made, _ = recommended()
-    assert "is recommended." in work(page, made.approver)
+    assert "Recommended: Alder." in work(page, made.approver)
 
 
 def test_the_leads_work_says_that_the_scores_can_be_opened(page):

@@ -33,16 +33,61 @@ def test_the_commissioner_makes_the_plan_on_a_page(page):
     library.load(at=AT)
     commissioner = a_user("commissioner")
     tender = TenderFactory(state="contract_details", lead_commissioner=commissioner)
-    Award.objects.create(
+    award = Award.objects.create(
         tender=tender, bid=BidFactory(tender=tender, state="successful"), state="awarded", reason="Best", result={},
         recommended_at=AT, recommended_by=commissioner, approved_at=AT, approved_by=a_user("head_of_service"),
         awarded_on="2016-07-01",
     )  # fmt: skip
 
-    visit(page, commissioner, "plan_new", tender.pk,
+    visit(page, commissioner, "plan_new", tender.pk, award.pk,
          service_starts_on_day="1", service_starts_on_month="11", service_starts_on_year="2016")  # fmt: skip
 
     assert ImplementationPlan.objects.get().items.count() == 22
+
+
+def a_framework(commissioner):
+    tender = TenderFactory(state="contract_details", kind="framework", lead_commissioner=commissioner)
+    approver = a_user("head_of_service")
+    return tender, [
+        Award.objects.create(
+            tender=tender, bid=BidFactory(tender=tender, state="successful"), state="awarded", reason="Best", result={},
+            recommended_at=AT, recommended_by=commissioner, approved_at=AT, approved_by=approver,
+            awarded_on="2016-07-01",
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+
+
+def test_each_supplier_of_a_framework_has_its_own_plan_page(page):
+    library.load(at=AT)
+    commissioner = a_user("commissioner")
+    tender, awards = a_framework(commissioner)
+    names = [award.bid.supplier.name for award in awards]
+    overview = text(visit(page, commissioner, "tender_implementation", tender.pk))
+    assert [name in overview for name in names] == [True, True]
+
+    answer = visit(page, commissioner, "plan_new", tender.pk, awards[1].pk,
+         service_starts_on_day="1", service_starts_on_month="11", service_starts_on_year="2016")  # fmt: skip
+
+    assert ImplementationPlan.objects.get().award == awards[1]
+    assert answer.request["PATH_INFO"] == reverse("award_implementation", args=[tender.pk, awards[1].pk])
+    assert f"{names[0]} has the contract. Make the plan" in text(
+        visit(page, commissioner, "award_implementation", tender.pk, awards[0].pk)
+    )
+
+
+def test_no_plan_is_found_under_another_tender(page, situation):
+    commissioner = a_user("commissioner")
+    tender, _ = a_framework(commissioner)
+    for route in ("award_implementation", "plan_new"):
+        assert visit(page, commissioner, route, tender.pk, situation.award.pk).status_code == 404
+
+
+def test_the_lead_finds_a_plan_to_make_for_each_supplier_in_their_work(page):
+    commissioner = a_user("commissioner")
+    _, awards = a_framework(commissioner)
+    work = text(visit(page, commissioner, "my_work"))
+    assert [f"The contract is awarded to {award.bid.supplier.name}" in work for award in awards] == [True, True]
 
 
 def test_the_page_says_what_holds_up_going_live(page, situation):

@@ -133,25 +133,59 @@ def test_no_reason_is_needed_within_the_distance_that_was_decided_in_advance() -
 
 def test_a_bid_ranked_second_cannot_be_recommended() -> None:
     with pytest.raises(RuleBroken, match="has rank 2"):
-        scoring.check_recommended(quality_only(offer(1, 5, 5), offer(2, 4, 4)), 2, tie_reason="")
+        scoring.check_recommended(quality_only(offer(1, 5, 5), offer(2, 4, 4)), [2], tie_reason="")
 
 
 def test_a_disqualified_bid_cannot_be_recommended() -> None:
     with pytest.raises(RuleBroken, match="out of the running"):
-        scoring.check_recommended(quality_only(offer(1, 1, 5), offer(2, 4, 4)), 1, tie_reason="")
+        scoring.check_recommended(quality_only(offer(1, 1, 5), offer(2, 4, 4)), [1], tie_reason="")
 
 
 def test_a_tie_is_not_decided_without_a_reason() -> None:
     with pytest.raises(RuleBroken, match="Say how it was decided"):
-        scoring.check_recommended(quality_only(offer(1, 5, 5), offer(2, 5, 5)), 1, tie_reason=" ")
+        scoring.check_recommended(quality_only(offer(1, 5, 5), offer(2, 5, 5)), [1], tie_reason=" ")
+
+
+# Of a framework several may be recommended together: 100, 80, 60 and 60, and one below a minimum.
+RANKED = (offer(1, 5, 5), offer(2, 4, 4), offer(3, 3, 3), offer(4, 3, 3), offer(5, 1, 5))
+
+
+def why_not(bids: list[int], tie_reason: str = "") -> str:
+    """Why these are not recommended together; "" where they are."""
+    try:
+        scoring.check_recommended(quality_only(*RANKED), bids, tie_reason=tie_reason)
+    except RuleBroken as refusal:
+        return refusal.reason
+    return ""
+
+
+@pytest.mark.parametrize("bids", [[1], [1, 2], [2, 1], [1, 2, 3, 4]])
+def test_bids_are_recommended_from_the_highest_total_down(bids: list[int]) -> None:
+    assert why_not(bids) == ""
+
+
+@pytest.mark.parametrize(
+    ("bids", "why"),
+    [
+        ([2], "Bidder 2 has rank 2. No bid is left out for one that is ranked below it: Bidder 1."),
+        ([1, 3], "Bidder 3 has rank 3. No bid is left out for one that is ranked below it: Bidder 2."),
+        ([4], "Bidder 4 has rank 3. No bid is left out for one that is ranked below it: Bidder 1 and Bidder 2."),
+        ([1, 2, 5], "Bidder 5 is out of the running: "),
+        ([1, 2, 4], "Bidder 3 and Bidder 4 have the same total. Say how it was decided between them, and why."),
+    ],
+)
+def test_bids_that_cannot_be_recommended_together_are_refused_with_the_reason(bids: list[int], why: str) -> None:
+    assert why_not(bids).startswith(why)
+
+
+def test_a_tie_at_the_last_place_is_decided_with_a_reason() -> None:
+    assert why_not([1, 2, 4], "The higher safeguarding score.") == ""
 
 
 def test_the_winners_relative_advantages_are_the_questions_on_which_it_scored_higher() -> None:
     found = quality_only(offer(1, 5, 4), offer(2, 3, 4))
 
-    assert scoring.advantages(found.of(1), found.of(2)) == [
-        "“Safeguarding”: the successful bid scored 5, yours 3, of 5."
-    ]
+    assert scoring.advantages(found.of(1), found.of(2)) == ["“Safeguarding”: it scored 5, yours 3, of 5."]
 
 
 # Laws.
@@ -242,6 +276,24 @@ def test_nobody_stands_with_a_score_below_a_minimum(tender: tuple[list[Question]
         (row.rank is None) == any(answer.below for answer in row.answers)
         for row in scoring.result(questions, offers, quality_share=share).standings
     )
+
+
+@settings(deadline=None)
+@given(tenders(), st.data())
+def test_nobody_who_is_left_out_has_a_higher_total_than_one_recommended(
+    tender: tuple[list[Question], list[Offer], Decimal], data: st.DataObject
+) -> None:
+    questions, offers, share = tender
+    found = scoring.result(questions, offers, quality_share=share)
+    bids = data.draw(st.sets(st.sampled_from([offer.bid for offer in offers]), min_size=1))
+    try:
+        scoring.check_recommended(found, bids, tie_reason="Said why.")
+    except RuleBroken:
+        return
+
+    chosen = [found.of(bid).total for bid in bids]
+    left_out = [row.total for row in found.standings if row.bid not in bids and row.total is not None]
+    assert all(low is not None and low >= high for low in chosen for high in left_out)
 
 
 @settings(deadline=None)

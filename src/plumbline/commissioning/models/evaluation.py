@@ -95,7 +95,11 @@ class ModeratedScore(Recorded):
 
 
 class Award(Recorded):
-    """The recommendation of one bid and what became of it. `result`: totals, ranks and ties as they were worked out."""
+    """The recommendation of one bid and what became of it. `result`: totals, ranks and ties as they were worked out.
+
+    A framework may have several, recommended together: they go on together, and a trigger refuses one that goes alone,
+    or a second one of a tender of another kind.
+    """
 
     class State(models.TextChoices):
         RECOMMENDED = "recommended", "Recommended"
@@ -124,9 +128,7 @@ class Award(Recorded):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["tender"], condition=~Q(state="cancelled"), name="award_one_standing_per_tender"
-            ),
+            models.UniqueConstraint(fields=["bid"], condition=~Q(state="cancelled"), name="award_one_standing_per_bid"),
             models.CheckConstraint(
                 name="award_approved_by_and_at",
                 condition=Q(approved_at__isnull=True, approved_by__isnull=True)

@@ -10,10 +10,12 @@ from plumbline.toolkits.models import ToolkitVersion
 
 
 class Tender(Recorded):
-    """One procurement of any commissioning body: a competition, a direct award or a call-off. All are on the list."""
+    """One procurement of any commissioning body: a competition for one contract or for a framework, a direct award or a
+    call-off. All are on the list."""
 
     class Kind(models.TextChoices):
         COMPETITION = "competition", "Competition"
+        FRAMEWORK = "framework", "Framework"
         DIRECT_AWARD = "direct_award", "Direct award"
         CALL_OFF = "call_off", "Call-off from a framework"
 

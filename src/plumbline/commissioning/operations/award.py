@@ -1,6 +1,10 @@
-"""From the recommendation of a bid to the award, its notices, the letters and what the winner promised."""
+"""From the recommendation of a bid to the award, its notices, the letters and what the winner promised.
 
-from collections.abc import Mapping
+A framework may have several winners. What is decided of them is decided of the tender: its awards go on together, each
+step in one statement, because the database refuses one that goes alone.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +27,7 @@ from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.rules import award as rules
 from plumbline.commissioning.rules import scoring
 from plumbline.commissioning.rules import tender as tender_rules
-from plumbline.commissioning.rules.award import Outcome
+from plumbline.commissioning.rules.award import Outcome, Winner
 from plumbline.commissioning.rules.scoring import Result, Standing
 from plumbline.commissioning.states import AWARD_MOVES, BID_MOVES, TENDER_MOVES
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -37,23 +41,26 @@ _S, _A = Tender.State, Award.State
 
 @transaction.atomic
 def recommend(
-    *, tender_id: int, bid_id: int, reason: str, tie_reason: str = "", by: User, at: datetime, on: date
-) -> Award:
-    """Recommend the bid with the highest total; without scores (a direct award, a call-off from one supplier) the one
-    that passed stage 1. Where totals are equal a person decides, and says why."""
+    *, tender_id: int, bid_ids: Sequence[int], reason: str, tie_reason: str = "", by: User, at: datetime, on: date
+) -> list[Award]:
+    """Recommend the bid with the highest total, of a framework one or several, from the highest total down; without
+    scores (a direct award, a call-off from one supplier) the one that passed stage 1. Where totals are equal and one of
+    them is left out a person decides, and says why. The awards come back with the best bid first."""
     tender = _managed(tender_id, by=by, on=on)
-    bid = Bid.objects.select_for_update(of=("self",)).select_related("supplier").filter(
-        pk=bid_id, tender=tender
-    ).first()  # fmt: skip
-    if bid is None:
-        raise NotAllowed(f"There is no bid {bid_id}.")
-    if queries.standing_award(tender) is not None:
+    chosen = {
+        bid.pk: bid
+        for bid in Bid.objects.select_for_update(of=("self",)).select_related("supplier")
+        .filter(pk__in=bid_ids, tender=tender).order_by("pk")
+    }  # fmt: skip
+    unknown = [number for number in bid_ids if number not in chosen]
+    if unknown:
+        raise NotAllowed(f"There is no bid {unknown[0]}.")
+    if queries.standing_awards(tender):
         raise RuleBroken("A bid is recommended already.", code="recommended")
-    check_move(BID_MOVES, BidState(bid.state), BidState.RECOMMENDED)
-    rules.check_grounds(
-        supplier=bid.supplier.name, results=dict(bid.exclusion_checks.values_list("ground", "result")),
-        grounds=dict(ExclusionCheck.Ground.choices),
-    )  # fmt: skip
+    rules.check_how_many(kind=tender.kind, bids=len(chosen))
+    for bid in chosen.values():
+        check_move(BID_MOVES, BidState(bid.state), BidState.RECOMMENDED)
+        _check_grounds(bid)
     _check_conflicts(tender)
     if not reason.strip():
         raise RuleBroken("Say why this bid is recommended.", code="missing_reason")
@@ -62,21 +69,32 @@ def recommend(
         kept: dict[str, Any] = {"scored": False}
     else:
         found = queries.result_of(tender)
-        scoring.check_recommended(found, bid.pk, tie_reason=tie_reason)
+        scoring.check_recommended(found, chosen, tie_reason=tie_reason)
         kept = scoring.kept(found) | {"tie_decided_because": tie_reason.strip()}
+        chosen = {row.bid: chosen[row.bid] for row in found.standings if row.bid in chosen}
     if tender.state != _S.RECOMMENDATION:
         check_move(TENDER_MOVES, _S(tender.state), _S.RECOMMENDATION)
         if tender.state == _S.MODERATION:
             raise RuleBroken("Close the moderation first.", code="wrong_state")
         _move(tender, _S.RECOMMENDATION, on)
-    bid.state = BidState.RECOMMENDED
-    bid.save(update_fields=["state"])
-    award = Award.objects.create(
-        tender=tender, bid=bid, reason=reason.strip(), result=kept, recommended_at=at, recommended_by=by
-    )
-    audit.record("commissioning.award.recommended", by=by, at=at, subject=award, because=reason.strip(),
-                 tender=tender.pk, bid=bid.pk)  # fmt: skip
-    return award
+    Bid.objects.filter(pk__in=chosen).update(state=BidState.RECOMMENDED)
+    awards = [
+        Award.objects.create(
+            tender=tender, bid=bid, reason=reason.strip(), result=kept, recommended_at=at, recommended_by=by
+        )
+        for bid in chosen.values()
+    ]
+    for award in awards:
+        audit.record("commissioning.award.recommended", by=by, at=at, subject=award, because=reason.strip(),
+                     tender=tender.pk, bid=award.bid_id)  # fmt: skip
+    return awards
+
+
+def _check_grounds(bid: Bid) -> None:
+    rules.check_grounds(
+        supplier=bid.supplier.name, results=dict(bid.exclusion_checks.values_list("ground", "result")),
+        grounds=dict(ExclusionCheck.Ground.choices),
+    )  # fmt: skip
 
 
 def _check_conflicts(tender: Tender) -> None:
@@ -90,23 +108,23 @@ def _standing(tender: Tender) -> int:
 
 
 @transaction.atomic
-def approve_award(*, award_id: int, council: str, by: User, at: datetime, on: date) -> Award:
+def approve_award(*, tender_id: int, council: str, by: User, at: datetime, on: date) -> list[Award]:
     """Approve a recommendation; never one's own. The letters to all bidders are drafted in the name of `council`."""
-    award, tender = _award(award_id, Permission.TENDERS_APPROVE, by=by, on=on)
-    if award.state != _A.RECOMMENDED or award.approved_at is not None:
+    tender, awards = _awards(tender_id, Permission.TENDERS_APPROVE, by=by, on=on)
+    if awards[0].state != _A.RECOMMENDED or awards[0].approved_at is not None:
         raise RuleBroken("There is no recommendation that waits for approval.", code="wrong_state")
-    rules.check_approver(recommended_by=award.recommended_by_id, approver=by.pk)
+    rules.check_approver(recommended_by=awards[0].recommended_by_id, approver=by.pk)
     _check_conflicts(tender)
-    award.approved_at, award.approved_by, award.approved_on = at, by, on
-    award.save(update_fields=["approved_at", "approved_by", "approved_on"])
-    drafted = _draft_letters(tender, award, council=council)
-    audit.record("commissioning.award.approved", by=by, at=at, subject=award, tender=tender.pk, letters=drafted)
-    return award
+    _go_on(awards, approved_at=at, approved_by=by, approved_on=on)
+    drafted = _draft_letters(tender, awards, council=council)
+    for award in awards:
+        audit.record("commissioning.award.approved", by=by, at=at, subject=award, tender=tender.pk, letters=drafted)
+    return awards
 
 
-def _draft_letters(tender: Tender, award: Award, *, council: str) -> int:
+def _draft_letters(tender: Tender, awards: Sequence[Award], *, council: str) -> int:
     """A letter for each bidder that has none yet; one drafted for an earlier recommendation is drafted anew."""
-    outcomes = _outcomes(tender, award)
+    outcomes = _outcomes(tender, awards)
     written = 0
     for bid in Bid.objects.select_for_update(of=("self",)).filter(pk__in=outcomes, letter_sent_on=None).order_by("pk"):
         bid.letter = rules.letter(
@@ -118,16 +136,18 @@ def _draft_letters(tender: Tender, award: Award, *, council: str) -> int:
     return written
 
 
-def _outcomes(tender: Tender, award: Award) -> dict[int, Outcome]:
+def _outcomes(tender: Tender, awards: Sequence[Award]) -> dict[int, Outcome]:
     """What each bidder that was scored (of a direct award: the supplier) is told, by the number of the bid."""
     if not queries.scored(tender):
-        bid = award.bid
-        return {bid.pk: Outcome(bid.supplier.name, True, None, "", "", (), "", bid.supplier.name, "", (), 1)}
+        winners = tuple(Winner(award.bid.supplier.name, "") for award in awards)
+        return {
+            award.bid_id: Outcome(award.bid.supplier.name, True, None, "", "", (), "", winners, 1) for award in awards
+        }
     board = queries.board_of(tender)
     found = queries.result_of(tender, board)
-    winner = found.of(award.bid_id)
+    best = [found.of(award.bid_id) for award in awards]
     return {
-        row.bid: _outcome(row, winner, found, queries.reasons_for(board, tender, row.bid), board)
+        row.bid: _outcome(row, best, found, queries.reasons_for(board, tender, row.bid))
         for row in found.standings
         if _bid_of(board, row.bid).state != BidState.WITHDRAWN
     }
@@ -137,67 +157,70 @@ def _bid_of(board: queries.Board, number: int) -> Bid:
     return next(bid for bid in board.bids if bid.pk == number)
 
 
-def _outcome(
-    row: Standing, winner: Standing, found: Result, because: Mapping[str, str], board: queries.Board
-) -> Outcome:
-    won = row.bid == winner.bid
+def _outcome(row: Standing, best: Sequence[Standing], found: Result, because: Mapping[str, str]) -> Outcome:
+    won = row in best
     return Outcome(
-        supplier=row.name, won=won, rank=row.rank,
-        total="" if row.total is None else str(scoring.rounded(row.total, found.places)),
+        supplier=row.name, won=won, rank=row.rank, total=_total(row, found),
         stopped_because="" if row.rank is not None else " ".join(row.reasons),
         criteria=rules.criteria_of(row, because),
         made_of=rules.made_of(row, quality_share=found.quality_share, places=found.places),
-        winner=winner.name,
-        winners_total="" if winner.total is None else str(scoring.rounded(winner.total, found.places)),
-        advantages=() if won else tuple(scoring.advantages(winner, row)),
+        winners=tuple(
+            Winner(each.name, _total(each, found), () if won else tuple(scoring.advantages(each, row))) for each in best
+        ),
         ranked=sum(1 for each in found.standings if each.rank is not None),
     )  # fmt: skip
 
 
+def _total(row: Standing, found: Result) -> str:
+    return "" if row.total is None else str(scoring.rounded(row.total, found.places))
+
+
 @transaction.atomic
-def publish_notice(*, award_id: int, notice_on: date, by: User, at: datetime, on: date) -> Award:
+def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, on: date) -> list[Award]:
     """The contract award notice was published; the standstill, where the procedure has one, begins with it."""
-    award, tender = _award(award_id, Permission.TENDERS_MANAGE, by=by, on=on)
-    if award.state != _A.RECOMMENDED or award.notice_on is not None:
+    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    first = awards[0]
+    if first.state != _A.RECOMMENDED or first.notice_on is not None:
         raise RuleBroken("The award notice is published already.", code="wrong_state")
     told = Bid.objects.filter(tender=tender).exclude(state=BidState.WITHDRAWN).order_by("supplier__sort_key")
     rules.check_notice(
-        approved_on=award.approved_on, last_sent_on=told.aggregate(last=Max("letter_sent_on"))["last"], on=on,
+        approved_on=first.approved_on, last_sent_on=told.aggregate(last=Max("letter_sent_on"))["last"], on=on,
         notice_on=notice_on,
         unsent=list(told.filter(letter_sent_on=None).values_list("supplier__name", flat=True)),
     )  # fmt: skip
     _check_conflicts(tender)
-    award.notice_on = notice_on
     if tender.standstill_days:
         holidays = frozenset(BankHoliday.objects.filter(day__gte=notice_on).values_list("day", flat=True))
-        check_move(AWARD_MOVES, _A(award.state), _A.STANDSTILL)
+        check_move(AWARD_MOVES, _A(first.state), _A.STANDSTILL)
         check_move(TENDER_MOVES, _S(tender.state), _S.STANDSTILL)
-        award.state = _A.STANDSTILL
-        award.standstill_until = rules.standstill_ends(notice_on, tender.standstill_days, holidays)
-        tender.standstill_until = award.standstill_until
+        tender.standstill_until = rules.standstill_ends(notice_on, tender.standstill_days, holidays)
+        _go_on(awards, notice_on=notice_on, state=_A.STANDSTILL, standstill_until=tender.standstill_until)
         _move(tender, _S.STANDSTILL, on, "standstill_until")
-    award.save(update_fields=["notice_on", "state", "standstill_until"])
-    audit.record(
-        "commissioning.award.notice_published", by=by, at=at, subject=award, tender=tender.pk,
-        notice_on=notice_on.isoformat(),
-        standstill_until=award.standstill_until.isoformat() if award.standstill_until else "",
-    )  # fmt: skip
-    return award
+    else:
+        _go_on(awards, notice_on=notice_on)
+    for award in awards:
+        audit.record(
+            "commissioning.award.notice_published", by=by, at=at, subject=award, tender=tender.pk,
+            notice_on=notice_on.isoformat(),
+            standstill_until=award.standstill_until.isoformat() if award.standstill_until else "",
+        )  # fmt: skip
+    return awards
 
 
 @transaction.atomic
-def cancel_recommendation(*, award_id: int, because: str, by: User, at: datetime, on: date) -> Award:
-    """Take a recommendation back before the award: not approved, challenged in the standstill, or withdrawn."""
-    award, tender = _award(award_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, by=by, on=on)
-    check_move(AWARD_MOVES, _A(award.state), _A.CANCELLED)
+def cancel_recommendation(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> list[Award]:
+    """Take a recommendation back before the award, of a framework every bid of it: not approved, challenged in the
+    standstill, or withdrawn."""
+    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, by=by, on=on)
+    check_move(AWARD_MOVES, _A(awards[0].state), _A.CANCELLED)
     if not because.strip():
         raise RuleBroken("Say why the recommendation is taken back.", code="missing_reason")
-    bid = Bid.objects.select_for_update(of=("self",)).get(pk=award.bid_id)
-    check_move(BID_MOVES, BidState(bid.state), BidState.PASSED)
-    bid.state = BidState.PASSED
-    bid.save(update_fields=["state"])
-    award.state, award.cancelled_because = _A.CANCELLED, because.strip()
-    award.save(update_fields=["state", "cancelled_because"])
+    recommended = Bid.objects.select_for_update(of=("self",)).filter(awards__in=awards).order_by("pk")
+    for bid in recommended:
+        check_move(BID_MOVES, BidState(bid.state), BidState.PASSED)
+        bid.state = BidState.PASSED
+        bid.save(update_fields=["state"])
+    _go_on(awards, state=_A.CANCELLED, cancelled_because=because.strip())
     # Letters that told of it are void, and are written again; those of stage 1 stand.
     void = Bid.objects.filter(pk__in=[each.pk for each in queries.scored_bids(tender)])
     sent = list(void.filter(letter_sent_on__isnull=False).order_by("pk").values_list("pk", flat=True))
@@ -205,29 +228,30 @@ def cancel_recommendation(*, award_id: int, because: str, by: User, at: datetime
     if tender.state == _S.STANDSTILL:
         tender.standstill_until = None
         _move(tender, _S.RECOMMENDATION, on, "standstill_until")
-    audit.record("commissioning.award.cancelled", by=by, at=at, subject=award, because=because.strip(),
-                 tender=tender.pk, letters_sent_before=sent)  # fmt: skip
-    return award
+    for award in awards:
+        audit.record("commissioning.award.cancelled", by=by, at=at, subject=award, because=because.strip(),
+                     tender=tender.pk, letters_sent_before=sent)  # fmt: skip
+    return awards
 
 
 @transaction.atomic
-def confirm_award(*, award_id: int, awarded_on: date, by: User, at: datetime, on: date) -> Award:
-    """The contract is awarded: after the standstill, where there is one. Every other bid was unsuccessful."""
-    award, tender = _award(award_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, by=by, on=on)
-    if award.state == _A.AWARDED:
+def confirm_award(*, tender_id: int, awarded_on: date, by: User, at: datetime, on: date) -> list[Award]:
+    """The contract is awarded, of a framework one to each bid recommended: after the standstill, where there is one.
+    Every other bid was unsuccessful."""
+    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, by=by, on=on)
+    first = awards[0]
+    if first.state == _A.AWARDED:
         raise RuleBroken("The contract is awarded already.", code="wrong_state")
     if awarded_on > on:
         raise RuleBroken(f"{awarded_on:%-d %B %Y} is a date in the future.", code="future_date")
     rules.check_award(
-        approved_on=award.approved_on, notice_on=award.notice_on, standstill_days=tender.standstill_days,
-        standstill_until=award.standstill_until, awarded_on=awarded_on,
+        approved_on=first.approved_on, notice_on=first.notice_on, standstill_days=tender.standstill_days,
+        standstill_until=first.standstill_until, awarded_on=awarded_on,
     )  # fmt: skip
     _check_conflicts(tender)
-    rules.check_grounds(
-        supplier=award.bid.supplier.name, results=dict(award.bid.exclusion_checks.values_list("ground", "result")),
-        grounds=dict(ExclusionCheck.Ground.choices),
-    )  # fmt: skip
-    check_move(AWARD_MOVES, _A(award.state), _A.AWARDED)
+    for award in awards:
+        _check_grounds(award.bid)
+    check_move(AWARD_MOVES, _A(first.state), _A.AWARDED)
     check_move(TENDER_MOVES, _S(tender.state), _S.AWARDED)
     for bid in Bid.objects.select_for_update(of=("self",)).filter(tender=tender).order_by("pk"):
         outcome = {BidState.RECOMMENDED: BidState.SUCCESSFUL, BidState.PASSED: BidState.UNSUCCESSFUL}.get(
@@ -237,31 +261,31 @@ def confirm_award(*, award_id: int, awarded_on: date, by: User, at: datetime, on
             check_move(BID_MOVES, BidState(bid.state), outcome)
             bid.state = outcome
             bid.save(update_fields=["state"])
-    award.state, award.awarded_on, award.awarded_at, award.awarded_by = _A.AWARDED, awarded_on, at, by
-    award.save(update_fields=["state", "awarded_on", "awarded_at", "awarded_by"])
+    _go_on(awards, state=_A.AWARDED, awarded_on=awarded_on, awarded_at=at, awarded_by=by)
     _move(tender, _S.AWARDED, on)
-    audit.record("commissioning.award.made", by=by, at=at, subject=award, tender=tender.pk, bid=award.bid_id,
-                 awarded_on=awarded_on.isoformat())  # fmt: skip
-    return award
+    for award in awards:
+        audit.record("commissioning.award.made", by=by, at=at, subject=award, tender=tender.pk, bid=award.bid_id,
+                     awarded_on=awarded_on.isoformat())  # fmt: skip
+    return awards
 
 
 @transaction.atomic
-def publish_details(*, award_id: int, published_on: date, by: User, at: datetime, on: date) -> Award:
+def publish_details(*, tender_id: int, published_on: date, by: User, at: datetime, on: date) -> list[Award]:
     """The contract details notice was published, after the signature."""
-    award, tender = _award(award_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
     check_move(TENDER_MOVES, _S(tender.state), _S.CONTRACT_DETAILS)
-    if award.awarded_on is None or not award.awarded_on <= published_on <= on:
+    if awards[0].awarded_on is None or not awards[0].awarded_on <= published_on <= on:
         raise RuleBroken("The details were published between the award and today.", code="bad_date")
-    award.details_published_on = published_on
-    award.save(update_fields=["details_published_on"])
+    _go_on(awards, details_published_on=published_on)
     _move(tender, _S.CONTRACT_DETAILS, on)
-    if ImplementationPlan.objects.filter(award=award).exists():
+    if ImplementationPlan.objects.filter(award__in=awards).exists():
         # The plan did not wait for the notice.
         check_move(TENDER_MOVES, _S(tender.state), _S.IMPLEMENTATION)
         _move(tender, _S.IMPLEMENTATION, on)
-    audit.record("commissioning.award.details_published", by=by, at=at, subject=award, tender=tender.pk,
-                 published_on=published_on.isoformat())  # fmt: skip
-    return award
+    for award in awards:
+        audit.record("commissioning.award.details_published", by=by, at=at, subject=award, tender=tender.pk,
+                     published_on=published_on.isoformat())  # fmt: skip
+    return awards
 
 
 # --- letters --------------------------------------------------------------------------------------------------------
@@ -285,7 +309,7 @@ def edit_outcome_letter(*, bid_id: int, text: str, by: User, at: datetime, on: d
 def send_outcome_letter(*, bid_id: int, sent_on: date, by: User, at: datetime, on: date) -> Bid:
     """The letter went out on a day; it is not edited any more."""
     bid = _with_letter(bid_id, by=by, on=on)
-    standing = queries.standing_award(bid.tender)
+    standing = next(iter(queries.standing_awards(bid.tender)), None)
     tells_of_award = bid.state in queries.STANDING or bid.scores.exists()
     rules.check_sent(
         sent_on=sent_on, approved_on=standing.approved_on if standing and tells_of_award else None,
@@ -369,17 +393,30 @@ def _managed(tender_id: int, *permissions: Permission, by: User, on: date) -> Te
     return found
 
 
-def _award(award_id: int, *permissions: Permission, by: User, on: date) -> tuple[Award, Tender]:
+def _awards(tender_id: int, *permissions: Permission, by: User, on: date) -> tuple[Tender, list[Award]]:
+    """The tender, locked, with its standing awards, which nobody changes without that lock: one at least."""
+    tender = _managed(tender_id, *permissions, by=by, on=on)
+    awards = queries.standing_awards(tender)
+    if not awards:
+        raise RuleBroken("No bid is recommended.", code="wrong_state")
+    return tender, awards
+
+
+def _go_on(awards: Sequence[Award], **columns: Any) -> None:
+    """The same step for all of them, in one statement."""
+    Award.objects.filter(pk__in=[award.pk for award in awards]).update(**columns)
+    for award in awards:
+        for name, value in columns.items():
+            setattr(award, name, value)
+
+
+def _award(award_id: int, permission: Permission, *, by: User, on: date) -> tuple[Award, Tender]:
+    """One award of a tender, with what concerns its supplier alone."""
     known = Award.objects.filter(pk=award_id).values_list("tender_id", flat=True).first()
     if known is None:
         raise NotAllowed(f"There is no award {award_id}.")
-    tender = _managed(known, *permissions, by=by, on=on)
-    award = (
-        Award.objects.select_for_update(of=("self",))
-        .select_related("bid__supplier", "recommended_by", "approved_by")
-        .get(pk=award_id)
-    )
-    return award, tender
+    tender = _managed(known, permission, by=by, on=on)
+    return Award.objects.select_for_update(of=("self",)).get(pk=award_id), tender
 
 
 def _move(tender: Tender, state: Tender.State, on: date, *columns: str) -> None:

@@ -15,6 +15,7 @@ from plumbline.commissioning.models import (
     Tender,
 )
 from plumbline.commissioning.queries import implementation as queries
+from plumbline.commissioning.queries.evaluation import standing_awards
 from plumbline.commissioning.rules import implementation as rules
 from plumbline.commissioning.states import PLAN_ITEM_MOVES, TENDER_MOVES
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -32,7 +33,12 @@ _I = PlanItem.State
 def make_plan(*, award_id: int, service_starts_on: date, by: User, at: datetime, on: date) -> ImplementationPlan:
     """The plan of an award, from the council's template of today. Raises RuleBroken before the award, or twice."""
     access.check(by, Permission.IMPLEMENTATION, on=on)
-    award = Award.objects.select_for_update(of=("self",)).select_related("bid", "tender").filter(pk=award_id).first()
+    award = (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("bid__supplier", "tender")
+        .filter(pk=award_id)
+        .first()
+    )
     if award is None:
         raise NotAllowed(f"There is no award {award_id}.")
     if award.state != Award.State.AWARDED:
@@ -40,8 +46,10 @@ def make_plan(*, award_id: int, service_starts_on: date, by: User, at: datetime,
     if ImplementationPlan.objects.filter(award=award).exists():
         raise RuleBroken("This award has its plan already.", code="known_plan")
     tender, version = award.tender, current_version("implementation_plan")
+    # The plans of a framework's suppliers are told apart by their names.
+    title = f"{award.bid.supplier.name}: {tender.title}" if len(standing_awards(tender)) > 1 else tender.title
     plan = ImplementationPlan.objects.create(
-        tender=tender, award=award, version=version, title=tender.title, supplier=award.bid.supplier,
+        tender=tender, award=award, version=version, title=title[:300], supplier=award.bid.supplier,
         supplier_is_new=award.bid.new_to_council, service_starts_on=service_starts_on,
         commissioner=tender.lead_commissioner, service_area_lead=tender.service_area_lead, made_at=at, made_by=by,
     )  # fmt: skip

@@ -277,7 +277,8 @@ def _checked(details: Details, *, but: Tender | None) -> dict[str, object]:
     others = Tender.objects.exclude(pk=but.pk) if but else Tender.objects.all()
     if values["reference"] and others.filter(reference=values["reference"]).exists():
         raise RuleBroken(f"Another tender has the reference {values['reference']}.", code="reference_taken")
-    if details.framework_id is not None and not others.filter(pk=details.framework_id).exists():
+    frameworks = others.filter(kind=Tender.Kind.FRAMEWORK)
+    if details.framework_id is not None and not frameworks.filter(pk=details.framework_id).exists():
         raise RuleBroken("The framework is not on the list of tenders.", code="unknown_framework")
     for name in ("lead_commissioner_id", "service_area_lead_id"):
         if values[name] is not None and not User.objects.filter(pk=values[name], is_active=True).exists():

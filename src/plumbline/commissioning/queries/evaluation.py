@@ -4,11 +4,12 @@ Until every evaluator has locked, each sees their own scores and nobody sees any
 An evaluator who is excluded, or whose declared conflict is not decided, is shown nothing of the bids by any route.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 
 from django.db.models import Q, QuerySet
 
@@ -37,13 +38,14 @@ from plumbline.commissioning.rules import scoring
 from plumbline.commissioning.rules.evaluation import Scorer
 from plumbline.commissioning.rules.scoring import Offer, Question, Result
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.names import listed
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.toolkits import content
 from plumbline.toolkits.content import AnswerKind, Criterion
 
-_S = Tender.State
+_S, _A = Tender.State, Award.State
 # From moderation on, the scores are open to those whose part in the tender has begun.
 OPENED = SETTLED | {_S.MODERATION}
 # Interests can be declared once it is known who bids.
@@ -452,20 +454,39 @@ def reasons_for(board: Board, tender: Tender, bid_id: int) -> dict[str, str]:
 # --- the award ------------------------------------------------------------------------------------------------------
 
 
-def standing_award(tender: Tender) -> Award | None:
-    """The recommendation or award that has not been cancelled."""
-    return (
-        Award.objects.filter(tender=tender)
-        .exclude(state=Award.State.CANCELLED)
-        .select_related("bid__supplier", "recommended_by", "approved_by", "awarded_by")
-        .first()
-    )
+def awards_of(tender: Tender) -> QuerySet[Award]:
+    """Every recommendation and award, cancelled ones too, in their order; of those made together the best bid first."""
+    people = ("recommended_by", "approved_by", "awarded_by")
+    return Award.objects.filter(tender=tender).select_related("bid__supplier", *people).order_by("recommended_at", "pk")
 
 
-def award_seen(viewer: User, *, tender_id: int, on: date) -> tuple[Tender, Award | None]:
-    """The tender and its award, for whom it is open."""
+def recommendations_of(tender: Tender) -> list[list[Award]]:
+    """The same, those that were recommended together in one list."""
+    return [list(together) for _, together in groupby(awards_of(tender), key=lambda award: award.recommended_at)]
+
+
+def standing_awards(tender: Tender) -> list[Award]:
+    """The recommendation or award that has not been cancelled, the best bid first: one, or of a framework several,
+    which stand at the same step."""
+    return list(awards_of(tender).exclude(state=Award.State.CANCELLED))
+
+
+def awards_seen(viewer: User, *, tender_id: int, on: date) -> tuple[Tender, list[Award]]:
+    """The tender and its standing awards, for whom they are open."""
     tender = tender_managed(viewer, tender_id=tender_id, on=on)
-    return tender, standing_award(tender)
+    return tender, standing_awards(tender)
+
+
+def suppliers_named(awards: Iterable[Award]) -> str:
+    """Whose bids these are, as a sentence names them."""
+    return listed([award.bid.supplier.name for award in awards])
+
+
+def value_of(award: Award) -> Decimal | None:
+    """What the contract is worth: the price of the bid, else what the tender was estimated at. An estimate for several
+    suppliers together is the value of none of them."""
+    alone = not Award.objects.filter(tender=award.tender_id).exclude(pk=award.pk).exclude(state=_A.CANCELLED).exists()
+    return award.bid.price if award.bid.price is not None or not alone else award.tender.value
 
 
 def contract_begun(award: Award) -> bool:
@@ -546,14 +567,14 @@ def _next_of(tender: Tender, *, on: date) -> Waiting | None:
     if tender.state == _S.MODERATION:
         board = board_of(tender, bids_to_score(tender))
         return Waiting("moderate", tender, left=len(board.open), of=len(board.cells))
-    award = standing_award(tender)
+    award = next(iter(standing_awards(tender)), None)
     if award is None:
         return Waiting("recommend", tender)
-    if award.state == Award.State.AWARDED:
+    if award.state == _A.AWARDED:
         return Waiting("details", tender)
     if award.approved_at is None:
         return None  # waits for somebody else
-    if award.state == Award.State.STANDSTILL:
+    if award.state == _A.STANDSTILL:
         ends = award.standstill_until
         return Waiting("award", tender) if ends is not None and on > ends else None
     return Waiting("notice" if award.notice_on is None else "award", tender)
@@ -564,9 +585,10 @@ def waiting_for_approver(viewer: User, *, on: date) -> list[Waiting]:
     if not access.may(viewer, Permission.TENDERS_APPROVE, on=on):
         return []
     waiting = Award.objects.filter(
-        state=Award.State.RECOMMENDED, approved_at=None, tender__in=tenders_opened_to(viewer, on=on)
+        state=_A.RECOMMENDED, approved_at=None, tender__in=tenders_opened_to(viewer, on=on)
     ).exclude(recommended_by=viewer)
+    rows = waiting.select_related("tender", "bid__supplier").order_by("recommended_at", "tender", "pk")
     return [
-        Waiting("approve", award.tender, who=award.bid.supplier.name, since=award.recommended_at)
-        for award in waiting.select_related("tender", "bid__supplier").order_by("recommended_at", "pk")
+        Waiting("approve", tender, who=suppliers_named(awards), since=since)
+        for (since, tender), awards in groupby(rows, key=lambda award: (award.recommended_at, award.tender))
     ]

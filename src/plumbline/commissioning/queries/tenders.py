@@ -162,8 +162,8 @@ def _fitting(check: Callable[[Content], None]) -> list[ToolkitVersion]:
 
 
 def frameworks(*, but: Tender | None = None) -> QuerySet[Tender]:
-    """What a call-off can be made from: any competition that was not abandoned."""
-    found = Tender.objects.filter(kind=Tender.Kind.COMPETITION).exclude(state=Tender.State.ABANDONED)
+    """What a call-off can be made from: any framework that was not abandoned."""
+    found = Tender.objects.filter(kind=Tender.Kind.FRAMEWORK).exclude(state=Tender.State.ABANDONED)
     return (found.exclude(pk=but.pk) if but else found).order_by("reference")
 
 

@@ -7,7 +7,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from plumbline.commissioning.rules.scoring import FULL, Standing, plain, rounded
+from plumbline.commissioning.rules.tender import COMPETED, DIRECT_AWARD, FRAMEWORK
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.names import listed
 from plumbline.kernel.periods import add_working_days
 
 
@@ -22,16 +24,24 @@ def check_grounds(*, supplier: str, results: Mapping[str, str], grounds: Mapping
 
 def check_direct(*, kind: str, because: str, standing: int) -> None:
     """Raise RuleBroken unless a contract may be awarded without scores. `standing`: bids that passed stage 1."""
-    if kind == "competition":
+    if kind in COMPETED:
         raise RuleBroken(
-            "A competition is decided by its scores: evaluate and moderate the bids first.", code="needs_scores"
+            f"A {kind} is decided by its scores: evaluate and moderate the bids first.", code="needs_scores"
         )
-    if kind == "direct_award" and not because.strip():
+    if kind == DIRECT_AWARD and not because.strip():
         raise RuleBroken("Say in the tender why the contract is awarded directly.", code="missing_direct_reason")
     if standing != 1:
         raise RuleBroken(
             f"Without scores only one supplier can stand; {standing} have passed stage 1.", code="not_one_supplier"
         )
+
+
+def check_how_many(*, kind: str, bids: int) -> None:
+    """Raise RuleBroken unless so many bids may be recommended together: a framework has one supplier or several."""
+    if not bids:
+        raise RuleBroken("Choose the bid that is recommended.", code="missing_bid")
+    if bids > 1 and kind != FRAMEWORK:
+        raise RuleBroken("Only a framework is awarded to several suppliers: recommend one bid.", code="one_supplier")
 
 
 def check_approver(*, recommended_by: int, approver: int | None) -> None:
@@ -127,8 +137,18 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Winner:
+    """A successful bid as the letter to another bidder speaks of it. `total` "": without scores."""
+
+    name: str
+    total: str
+    # Where it was better than the bid of who is written to.
+    advantages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one bidder's letter and assessment summary say. `rank` None: not ranked (disqualified, or no scores)."""
+    """What one bidder's letter says. `rank` None: not ranked (disqualified, or no scores)."""
 
     supplier: str
     won: bool
@@ -138,9 +158,8 @@ class Outcome:
     criteria: tuple[Criterion, ...]
     # How quality and price make the total, in a sentence; "" where price does not count.
     made_of: str
-    winner: str
-    winners_total: str
-    advantages: tuple[str, ...]
+    # Best first; with the bidder's own, where it is one.
+    winners: tuple[Winner, ...]
     ranked: int
 
 
@@ -179,11 +198,10 @@ def letter(
     """The outcome letter to one bidder, as a draft for people to edit."""
     parts = [f"To {outcome.supplier}", f"{title} (reference {reference})"]
     if outcome.won:
-        parts.append(
-            "Thank you for your bid. We intend to award the contract to you."
-            if standstill_days
-            else "Thank you for your bid. We are pleased to award the contract to you."
-        )
+        several = len(outcome.winners)
+        what = "the contract" if several == 1 else f"one of {several} contracts"
+        meant = "We intend" if standstill_days else "We are pleased"
+        parts.append(f"Thank you for your bid. {meant} to award {what} to you.")
     elif outcome.stopped_because:
         parts.append(f"Thank you for your bid. It was disqualified: {outcome.stopped_because}")
     else:
@@ -200,17 +218,17 @@ def letter(
             + (f" {each.because}" if each.because else "")
             for each in outcome.criteria
         ]
-    if not outcome.won and outcome.winner:
-        parts.append(
-            f"The successful bidder is {outcome.winner}"
-            + (f", with {outcome.winners_total} points." if outcome.winners_total else ".")
-        )
-        if outcome.advantages:
-            parts.append("Where the successful bid was better than yours:")
-            parts += [f"- {each}" for each in outcome.advantages]
+    if not outcome.won:
+        bidders = "bidder is" if len(outcome.winners) == 1 else "bidders are"
+        named = [each.name + (f" ({each.total} points)" if each.total else "") for each in outcome.winners]
+        parts.append(f"The successful {bidders} {listed(named)}.")
+        for each in outcome.winners:
+            if each.advantages:
+                parts.append(f"Where the bid of {each.name} was better than yours:")
+                parts += [f"- {said}" for said in each.advantages]
     if standstill_days:
         parts.append(
-            f"The contract will not be entered into before {standstill_days} working days after the award notice have "
+            f"No contract will be entered into before {standstill_days} working days after the award notice have "
             "passed."
         )
     parts.append(f"If you would like to talk about this, please write to {commissioner}.")

@@ -10,13 +10,14 @@ made up. Sources: domain.md 3.4 (weighted score, minimums) and 3.5 (averaged or 
 - Equal totals have equal ranks. Nothing here breaks a tie: a person decides, with a reason.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.names import listed
 
 FULL = Decimal(100)
 # Points are shown to this many places; to more only where two totals that differ would look alike.
@@ -248,7 +249,7 @@ def _standing(
     names = {each.bid: each.name for each in offers}
     reasons = ()
     if tied:
-        others = " and ".join(names[bid] for bid in tied)
+        others = listed([names[bid] for bid in tied])
         reasons = (f"Equal in total with {others}. The scores do not decide between them.",)
     return Standing(offer.bid, offer.name, offer.price, answers, quality, points, priced, total, rank, tied, reasons)
 
@@ -308,37 +309,40 @@ def kept(found: Result) -> dict[str, Any]:
     }
 
 
-def check_recommended(found: Result, bid: int, *, tie_reason: str) -> None:
-    """Raise RuleBroken unless the bid may be recommended: it stands first, and a tie was decided with a reason."""
-    standing = found.of(bid)
-    if standing.rank is None:
-        raise RuleBroken(f"{standing.name} is out of the running: {' '.join(standing.reasons)}", code="bid_stopped")
-    if standing.rank != 1:
-        ahead = ", ".join(first.name for first in found.first)
+def check_recommended(found: Result, bids: Collection[int], *, tie_reason: str) -> None:
+    """Raise RuleBroken unless the bids may be recommended together: each is in the running, none is left out for one
+    ranked below it, and where equal totals were parted it is said why."""
+    chosen = [found.of(bid) for bid in bids]
+    for standing in chosen:
+        if standing.rank is None:
+            raise RuleBroken(f"{standing.name} is out of the running: {' '.join(standing.reasons)}", code="bid_stopped")
+    last = max(chosen, key=lambda standing: standing.rank or 0)
+    left_out = [row for row in found.standings if row.rank is not None and row.bid not in bids]
+    above = [row.name for row in left_out if (row.rank or 0) < (last.rank or 0)]
+    if above:
         raise RuleBroken(
-            f"{standing.name} has rank {standing.rank}. Only the highest total can be recommended: {ahead}.",
-            code="not_first",
+            f"{last.name} has rank {last.rank}. No bid is left out for one that is ranked below it: {listed(above)}.",
+            code="passed_over",
         )
-    if standing.tied_with and not tie_reason.strip():
+    if any(row.rank == last.rank for row in left_out) and not tie_reason.strip():
+        tied = [row.name for row in found.standings if row.rank == last.rank]
         raise RuleBroken(
-            "Two or more bids have the highest total. Say how it was decided between them, and why.",
+            f"{listed(tied)} have the same total. Say how it was decided between them, and why.",
             code="tie_needs_reason",
         )
 
 
 def advantages(winner: Standing, other: Standing) -> list[str]:
-    """How the winner was better than another bid, question by question and in price: the relative advantages."""
+    """How a winner ("it") was better than another bid, question by question and in price: the relative advantages."""
     said = []
     theirs = {answer.question.key: answer for answer in other.answers}
     for answer in winner.answers:
         against = theirs.get(answer.question.key)
         if against is not None and answer.score > against.score:
             said.append(
-                f"“{answer.question.title}”: the successful bid scored {plain(answer.score)}, yours "
-                f"{plain(against.score)}, of {plain(answer.question.highest)}."
+                f"“{answer.question.title}”: it scored {plain(answer.score)}, yours {plain(against.score)}, of "
+                f"{plain(answer.question.highest)}."
             )
     if winner.price_points is not None and other.price_points is not None and winner.price_points > other.price_points:
-        said.append(
-            f"Price: the successful bid has {rounded(winner.price_points)} points, yours {rounded(other.price_points)}."
-        )
+        said.append(f"Price: it has {rounded(winner.price_points)} points, yours {rounded(other.price_points)}.")
     return said

@@ -8,7 +8,9 @@ from decimal import Decimal
 from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits.content import AnswerKind, Content
 
-DIRECT_AWARD, CALL_OFF = "direct_award", "call_off"
+COMPETITION, FRAMEWORK, DIRECT_AWARD, CALL_OFF = "competition", "framework", "direct_award", "call_off"
+# Suppliers bid against each other in these, and their scores decide; a call-off from a framework may name one.
+COMPETED = frozenset({COMPETITION, FRAMEWORK})
 # What a toolkit says that it is for (toolkits.schema).
 STAGE1_PURPOSE, QUESTIONS_PURPOSE = "tender_stage1", "tender_questions"
 
@@ -25,7 +27,7 @@ class Details:
     service: str
     reference: str = ""
     description: str = ""
-    kind: str = "competition"
+    kind: str = COMPETITION
     body: str = "children"
     statutory_function: bool = False
     light_touch: bool = True
@@ -77,11 +79,10 @@ def missing(details: Details, *, on: date) -> list[tuple[str, str]]:
         found.append((WHAT, "Say why the contract is awarded directly."))
     if details.kind == CALL_OFF and details.framework_id is None:
         found.append((WHAT, "Say from which framework it is called off."))
-    # Suppliers bid against each other in a competition; a call-off from a framework may name one.
-    competition = not direct and details.kind != CALL_OFF
-    if details.questions_id is None and competition:
+    competed = details.kind in COMPETED
+    if details.questions_id is None and competed:
         found.append((ASKED, "Choose the scored questions."))
-    if not details.light_touch and competition and details.standstill_days < STANDSTILL:
+    if not details.light_touch and competed and details.standstill_days < STANDSTILL:
         found.append(
             (TIMETABLE, f"The standstill has at least {STANDSTILL} working days, unless the contract is light-touch.")
         )

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from plumbline.audit import operations as audit
-from plumbline.commissioning.models import Award
+from plumbline.commissioning.models import Award, Tender
 from plumbline.commissioning.operations import implementation as plans
 from plumbline.commissioning.queries import implementation
+from plumbline.commissioning.queries.evaluation import value_of
 from plumbline.contracts.models import Commitment, Contract, ContractState, GoLive
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.reaching import contract_to_change
@@ -29,6 +30,8 @@ _WHY_CLOSED = {
     LATE: "The service is live, its start has moved, or the contract has ended.",
 }
 _C = ContractState
+# What is begun by a tender of a kind; a block contract by any other.
+_KINDS = {Tender.Kind.FRAMEWORK: Contract.Kind.FRAMEWORK, Tender.Kind.CALL_OFF: Contract.Kind.CALL_OFF}
 
 
 @transaction.atomic
@@ -61,11 +64,11 @@ def begin_contract(
     if Contract.objects.filter(reference=reference.strip()).exists():
         raise RuleBroken(f"There is a contract {reference.strip()} already.", code="known_reference")
     tender, supplier = award.tender, award.bid.supplier
-    kind = Contract.Kind.CALL_OFF if tender.framework_id else Contract.Kind.BLOCK
+    kind = _KINDS.get(Tender.Kind(tender.kind), Contract.Kind.BLOCK)
     contract = Contract.objects.create(
         reference=reference.strip(), title=tender.title, kind=kind, provider=supplier.merged_into or supplier,
         service=tender.service, manager=manager, area_lead=plan.service_area_lead, starts_on=plan.service_starts_on,
-        ends_on=tender.service_ends_on, value=award.bid.price if award.bid.price is not None else tender.value,
+        ends_on=tender.service_ends_on, value=value_of(award),
         statutory_from=plan.service_starts_on if tender.statutory_function else None, visit_required=visit_required,
         state=_C.IMPLEMENTATION, award=award, plan=plan,
     )  # fmt: skip

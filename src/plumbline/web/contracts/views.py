@@ -23,6 +23,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import drawing, frame, story, words
 from plumbline.web.contracts.forms import OnDay, OnDayKnown
+from plumbline.web.implementation.addresses import address as address_of_plan
 from plumbline.web.request import Request
 from plumbline.web.settings import words as settings_words
 
@@ -98,6 +99,7 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
     manages = may(viewer, Permission.CONTRACTS_MANAGE, on=on) and found.state != ContractState.ENDED
     overrides = may(viewer, Permission.CONTRACTS_OVERRIDE, on=on) and found.state != ContractState.ENDED
     decides = may(viewer, Permission.CONTRACTS_DECIDE, on=on)
+    opens_plan = may(viewer, Permission.TENDERS_VIEW, on=on) or may(viewer, Permission.IMPLEMENTATION, on=on)
     listed = management.team_list(on, [found.pk])
     coming = [words.due_here(found, each, on) for each in register.next_due(found, on=on)]
     happened = story.of_contract(viewer, found, spells=colours_of(found), on=on)
@@ -123,7 +125,7 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
         "actions": those_seen(viewer, register.open_actions(found), on=on)[:20],
         "notices": list(register.notices_of(found)),
         "flags": register.flags_about(viewer, contract=found, on=on)[:5],
-        "may_open_plan": may(viewer, Permission.TENDERS_VIEW, on=on) or may(viewer, Permission.IMPLEMENTATION, on=on),
+        "plan_url": address_of_plan(found.plan) if found.plan and opens_plan else "",
         "manages": manages, "rates": (manages or overrides) and rated is not None,
         "timeline": happened if whole else happened[:_NEWEST], "more": 0 if whole else len(happened[_NEWEST:]),
     }  # fmt: skip

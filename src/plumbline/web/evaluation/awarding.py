@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.commissioning.models import Award, Bid, BidState, Tender
+from plumbline.commissioning.models import Award, Bid, BidState, Promise, Tender
 from plumbline.commissioning.operations import award as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -28,7 +28,8 @@ _S, _A = Tender.State, Award.State
 def award(request: Request, pk: int) -> HttpResponseBase:
     """Where the award stands: what was recommended and why, what is next, letters, promises."""
     viewer, on = request.user, request.day
-    tender, found = queries.award_seen(viewer, tender_id=pk, on=on)
+    tender, awards = queries.awards_seen(viewer, tender_id=pk, on=on)
+    found = awards[0] if awards else None
     manages = may(viewer, Permission.TENDERS_MANAGE, on=on)
     approves = may(viewer, Permission.TENDERS_APPROVE, on=on)
     bids = list(tender.bids.select_related("supplier").exclude(state=BidState.WITHDRAWN)
@@ -37,18 +38,23 @@ def award(request: Request, pk: int) -> HttpResponseBase:
     scored = queries.scored(tender)
     return render(request, "evaluation/award.html", {
         **frame(request, tender, "award"), "next": None,
-        "award": found, "manages": manages, "scored": scored,
+        "award": found, "names": queries.suppliers_named(awards), "manages": manages, "scored": scored,
         "step": _step(tender, found, viewer=viewer, manages=manages, approves=approves, unsent=unsent, on=on),
         "standings": found.result.get("standings", []) if found else [],
         "tie": found.result.get("tie_decided_because", "") if found else "",
         "letters": bids if found and found.approved_at and (manages or approves) else [],
-        "promises": list(queries.promises_of(found)) if found else [],
-        "may_promise": manages and found is not None and not queries.contract_begun(found),
+        "winners": [
+            {"award": each, "promises": list(queries.promises_of(each)),
+             "may_promise": manages and not queries.contract_begun(each)}
+            for each in awards
+        ],
         "may_award_at_once": found is not None and found.approved_at is not None and found.state == _A.RECOMMENDED
         and not tender.standstill_days and found.notice_on is None and (manages or approves),
         "may_take_back": found is not None and found.state != _A.AWARDED and (manages or approves),
-        "cancelled": list(Award.objects.filter(tender=tender, state=_A.CANCELLED).select_related("bid__supplier")
-                          .order_by("recommended_at")),
+        "cancelled": [
+            {"names": queries.suppliers_named(each), "award": each[0]}
+            for each in queries.recommendations_of(tender) if each[0].state == _A.CANCELLED
+        ],
         "report": scored or tender.state in queries.OPENED,
     })  # fmt: skip
 
@@ -63,7 +69,8 @@ def _step(
         return {"what": what, "url": url, "button": button if url else "", "due": due}
 
     if found is None:
-        return step("Recommend a bid", "award_recommend" if manages else "", "Recommend a bid")
+        what = _recommending(tender)
+        return step(what, "award_recommend" if manages else "", what)
     if found.approved_at is None:
         if approves and viewer.pk != found.recommended_by_id:
             return step("Read the evaluation report, and approve the recommendation or take it back", "award_approve",
@@ -95,93 +102,112 @@ def _step(
                 "award_confirm" if manages or approves else "", "Award the contract")  # fmt: skip
 
 
-def _seen(request: Request, pk: int) -> tuple[Tender, Award]:
-    tender, found = queries.award_seen(request.user, tender_id=pk, on=request.day)
-    if found is None:
+def _recommending(tender: Tender) -> str:
+    return "Recommend one bid or several" if tender.kind == Tender.Kind.FRAMEWORK else "Recommend a bid"
+
+
+def _seen(request: Request, pk: int) -> tuple[Tender, list[Award]]:
+    """The tender and its standing awards: one at least."""
+    tender, awards = queries.awards_seen(request.user, tender_id=pk, on=request.day)
+    if not awards:
         raise NotAllowed(f"Tender {pk} has no award.")
-    return tender, found
+    return tender, awards
 
 
 def _back(pk: int) -> str:
     return reverse("tender_award", args=[pk])
 
 
+# Where on the form a refusal is said; above all otherwise.
+_FIELDS = {"tie_needs_reason": "tie_reason", "passed_over": "bid", "one_supplier": "bid"}
+
+
 @requires(Permission.TENDERS_MANAGE)
 def recommend(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
-    bids = queries.bids_to_score(tender)
-    rows: list[dict[str, Any]] = []
+    several = tender.kind == Tender.Kind.FRAMEWORK
+    title = _recommending(tender)
+    hints: dict[str, str] = {}
     tied = False
-    words = []
     if queries.scored(tender):
         seen = queries.scores_seen(request.user, tender_id=pk, on=request.day)
         found, why = queries.result_or_why(seen, queries.board_of(seen))
         if found is None:
-            return sure_page(request, tender, "Recommend a bid", "", [why], back=reverse("tender", args=[pk]))
+            return sure_page(request, tender, title, "", [why], back=reverse("tender", args=[pk]))
+        offered = [row for row in found.standings if row.rank is not None] if several else list(found.first)
+        choices = [(str(row.bid), row.name) for row in offered]
+        tied = any(row.tied_with for row in offered)
         rows = [standing_words(row, found) for row in found.standings]
-        tied = len(found.first) > 1
-        choices = [(str(row.bid), row.name) for row in found.first]
-        words = [f"{row['name']}: {row['word'].lower()}{', ' + row['total'] + ' points' if row['total'] else ''}."
-                 for row in rows]  # fmt: skip
-        if tied:
+        if several:
+            hints = {str(row["bid"]): _ranked(row) for row in rows}
+        # What stands under a bid that can be ticked is not said twice.
+        words = [f"{row['name']}: {_ranked(row).lower()}." for row in rows if not several or row["rank"] == ""]
+        if tied and several:
+            words.append("Some totals are equal. Where you recommend one of these bids and not another, say why.")
+        elif tied:
             words.append("The highest total is a tie. The scores do not decide; you do, and say why.")
         if not choices:
             words.append("No bid is left. Abandon the tender.")
     else:
-        choices = [(str(bid.pk), bid.supplier.name) for bid in bids]
+        choices = [(str(bid.pk), bid.supplier.name) for bid in queries.bids_to_score(tender)]
         words = [f"{tender.get_kind_display()}, without scores. {tender.direct_award_reason}"]
     form = Recommend(
-        request.POST or None, choices=choices, tied=tied,
-        initial={"bid": choices[0][0]} if len(choices) == 1 else {},
+        request.POST or None, choices=choices, hints=hints, tied=tied, several=several,
+        initial={"bid": [choices[0][0]] if several else choices[0][0]} if len(choices) == 1 else {},
     )  # fmt: skip
     if form.is_valid():
         try:
             operations.recommend(
-                tender_id=pk, bid_id=int(form.cleaned_data["bid"]), reason=form.cleaned_data["reason"],
+                tender_id=pk, bid_ids=form.bids(), reason=form.cleaned_data["reason"],
                 tie_reason=form.cleaned_data.get("tie_reason", ""), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
-            form.refuse(refusal, field="tie_reason" if refusal.code == "tie_needs_reason" else None)
+            form.refuse(refusal, field=_FIELDS.get(refusal.code))
         else:
             messages.success(request, "Recommended. Somebody else who may approve tenders approves it.")
             return redirect("tender_award", pk)
-    return form_page(request, tender, form, "Recommend a bid", "Recommend this bid", words,
+    return form_page(request, tender, form, title, "Recommend these bids" if several else "Recommend this bid", words,
                      back=reverse("tender", args=[pk]))  # fmt: skip
+
+
+def _ranked(row: dict[str, Any]) -> str:
+    return f"{row['word']}{', ' + row['total'] + ' points' if row['total'] else ''}"
 
 
 @requires(Permission.TENDERS_APPROVE)
 def approve(request: Request, pk: int) -> HttpResponseBase:
-    tender, found = _seen(request, pk)
+    tender, awards = _seen(request, pk)
     if request.method == "POST":
-        operations.approve_award(award_id=found.pk, council=settings.COUNCIL, **acting(request))
+        operations.approve_award(tender_id=pk, council=settings.COUNCIL, **acting(request))
         messages.success(request, "Approved. The letters to all bidders are drafted.")
         return redirect("tender_award", pk)
-    words = [f"{found.recommended_by} recommends {found.bid.supplier.name}: {found.reason}"]
+    found, names = awards[0], queries.suppliers_named(awards)
+    words = [f"{found.recommended_by} recommends {names}: {found.reason}"]
     tie = found.result.get("tie_decided_because")
     if tie:
-        words.append(f"The totals were equal. How it was decided: {tie}")
+        words.append(f"Totals were equal. How it was decided: {tie}")
     words.append("With your approval the letters and assessment summaries to all bidders are drafted.")
     more = [
         ("Read the evaluation report", reverse("evaluation_report", args=[pk])),
         ("Take the recommendation back", reverse("award_take_back", args=[pk])),
     ]
-    title = f"Approve the award to {found.bid.supplier.name}"
+    title = f"Approve the award to {names}"
     return sure_page(request, tender, title, "Approve the award", words, back=_back(pk), more=more)
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
 def take_back(request: Request, pk: int) -> HttpResponseBase:
-    tender, found = _seen(request, pk)
+    tender, awards = _seen(request, pk)
     form = Because(request.POST or None, label="Why is it taken back?", hint="It stands in the evaluation report.")
     if form.is_valid():
         try:
-            operations.cancel_recommendation(award_id=found.pk, because=form.cleaned_data["because"], **acting(request))
+            operations.cancel_recommendation(tender_id=pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, "The recommendation is taken back.")
             return redirect("tender_award", pk)
-    return form_page(request, tender, form, f"Take back the recommendation of {found.bid.supplier.name}",
+    return form_page(request, tender, form, f"Take back the recommendation of {queries.suppliers_named(awards)}",
                      "Take it back", ["Letters that told of it are void and are drafted again."], kind="warning",
                      back=_back(pk))  # fmt: skip
 
@@ -189,19 +215,20 @@ def take_back(request: Request, pk: int) -> HttpResponseBase:
 def _on_day(request: Request, pk: int, title: str, label: str, button: str, words: list[str], operation: Any,
             field: str, done: str) -> HttpResponseBase:  # fmt: skip
     """A page that records a step of the award with its day."""
-    tender, found = _seen(request, pk)
+    tender, awards = _seen(request, pk)
     day = request.day
     form = OnDay(request.POST or None, label=label, initial={"day": day})
     if form.is_valid():
         try:
-            operation(award_id=found.pk, **{field: form.cleaned_data["day"]}, by=request.user,
+            operation(tender_id=pk, **{field: form.cleaned_data["day"]}, by=request.user,
                       at=request.at, on=day)  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="day")
         else:
             messages.success(request, done)
             return redirect("tender_award", pk)
-    return form_page(request, tender, form, title, button, words, back=_back(pk))
+    whose = f"It is for {queries.suppliers_named(awards)}."
+    return form_page(request, tender, form, title, button, [whose, *words], back=_back(pk))
 
 
 @requires(Permission.TENDERS_MANAGE)
@@ -231,17 +258,17 @@ def details(request: Request, pk: int) -> HttpResponseBase:
 # --- letters --------------------------------------------------------------------------------------------------------
 
 
-def _bid(request: Request, pk: int, bid_id: int) -> tuple[Tender, Award, Bid]:
-    tender, found = _seen(request, pk)
+def _bid(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid]:
+    tender, _ = _seen(request, pk)
     bid = tender.bids.select_related("supplier").filter(pk=bid_id).first()
     if bid is None:
         raise NotAllowed(f"There is no bid {bid_id}.")
-    return tender, found, bid
+    return tender, bid
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
 def letter(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
-    tender, _, bid = _bid(request, pk, bid_id)
+    tender, bid = _bid(request, pk, bid_id)
     may_edit = may(request.user, Permission.TENDERS_MANAGE, on=request.day) and bid.letter_sent_on is None
     form = Letter(request.POST or None, initial={"text": bid.letter}) if may_edit and bid.letter else None
     if form is not None and form.is_valid():
@@ -260,7 +287,7 @@ def letter(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
 
 @requires(Permission.TENDERS_MANAGE)
 def letter_sent(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
-    tender, _, bid = _bid(request, pk, bid_id)
+    tender, bid = _bid(request, pk, bid_id)
     form = OnDay(request.POST or None, label="On which day was it sent?", initial={"day": request.day})
     if form.is_valid():
         try:
@@ -279,8 +306,11 @@ def letter_sent(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
 
 
 @requires(Permission.TENDERS_MANAGE)
-def promise(request: Request, pk: int) -> HttpResponseBase:
-    tender, found = _seen(request, pk)
+def promise(request: Request, pk: int, award_id: int) -> HttpResponseBase:
+    tender, awards = _seen(request, pk)
+    found = next((award for award in awards if award.pk == award_id), None)
+    if found is None:
+        raise NotAllowed(f"Tender {pk} has no award {award_id}.")
     form = PromiseMade(request.POST or None, titles=queries.titles_of(tender))
     if form.is_valid():
         try:
@@ -297,8 +327,8 @@ def promise(request: Request, pk: int) -> HttpResponseBase:
 
 @requires(Permission.TENDERS_MANAGE)
 def drop(request: Request, pk: int, promise_id: int) -> HttpResponseBase:
-    tender, found = _seen(request, pk)
-    known = queries.promises_of(found).filter(pk=promise_id).first()
+    tender, awards = _seen(request, pk)
+    known = Promise.objects.filter(award__in=awards, pk=promise_id).first()
     if known is None:
         raise NotAllowed(f"There is no promise {promise_id}.")
     form = Because(request.POST or None, label="Why does it go?")

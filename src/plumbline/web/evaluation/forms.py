@@ -99,11 +99,31 @@ class Recommend(forms.PageForm):
         required=False,
     )  # fmt: skip
 
-    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], tied: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        choices: Sequence[tuple[str, str]],
+        hints: Mapping[str, str],
+        tied: bool,
+        several: bool,
+        **kwargs: Any,
+    ) -> None:
+        """`several`: more than one may be recommended, as of a framework. `hints`: what stands under each bid."""
         super().__init__(*args, **kwargs)
-        self.choice_field("bid").choices = choices
+        if several:
+            self.fields["bid"] = forms.ChoicesField(
+                label="Which bids are recommended?", missing="Tick the bids that are recommended",
+                hint="One or several, from the highest total down: none is left out for one that is ranked below it.",
+            )  # fmt: skip
+            forms.dress(self)
+        bid = self.choice_field("bid")
+        bid.choices, bid.choice_hints = choices, dict(hints)
         if not tied:
             del self.fields["tie_reason"]
+
+    def bids(self) -> list[int]:
+        chosen = self.cleaned_data["bid"]
+        return [int(number) for number in (chosen if isinstance(chosen, list) else [chosen])]
 
 
 class OnDay(forms.PageForm):

@@ -12,6 +12,7 @@ from plumbline.commissioning.models import Evaluator, Tender
 from plumbline.commissioning.operations import evaluation as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Progress
+from plumbline.commissioning.rules.tender import COMPETED
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.web import wording
@@ -50,7 +51,7 @@ def board_page(request: Request, pk: int) -> HttpResponseBase:
         "leads": leads,
         "may_assign": leads and tender.state in _BEFORE,
         "may_begin": leads and tender.state == _S.STAGE1 and tender.kind != Tender.Kind.DIRECT_AWARD,
-        "direct": tender.kind != Tender.Kind.COMPETITION and tender.state == _S.STAGE1,
+        "direct": tender.kind not in COMPETED and tender.state == _S.STAGE1,
         "uncovered": queries.not_covered(tender) if tender.state in _BEFORE else [],
         "waits": waits,
         "may_open": leads and tender.state == _S.EVALUATION and not waits,

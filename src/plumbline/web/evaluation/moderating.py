@@ -169,7 +169,7 @@ def result(request: Request, pk: int) -> HttpResponseBase:
         "points": [_points(row) for row in found.standings if row.answers] if found else [],
         "tie": bool(found and len(found.first) > 1),
         "may_recommend": tender.state == _S.RECOMMENDATION and _manages(request)
-        and queries.standing_award(tender) is None,
+        and not queries.standing_awards(tender),
     })  # fmt: skip
 
 

@@ -74,12 +74,12 @@ def summary_file(request: Request, pk: int, bid_id: int, kind: str) -> HttpRespo
 
 def _summary(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid, Report]:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
-    found = queries.standing_award(tender)
+    awards = queries.standing_awards(tender)
     bid = tender.bids.select_related("supplier").filter(pk=bid_id).first()
-    if bid is None or found is None or found.approved_at is None:
+    if bid is None or not awards or awards[0].approved_at is None:
         raise NotAllowed(f"There is no assessment summary of bid {bid_id}.")
     document = reports.assessment_summary(
-        tender, found, bid, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day
+        tender, awards, bid, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day
     )  # fmt: skip
     return tender, bid, document
 

@@ -52,5 +52,5 @@ def _why(waiting: Waiting) -> str:
     if waiting.kind == "decide_conflict":
         return f"{waiting.who} declared one, and sees nothing until you decide."
     if waiting.kind == "approve":
-        return f"{waiting.who} is recommended."
+        return f"Recommended: {waiting.who}."
     return ""

@@ -16,6 +16,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
 from plumbline.web.evaluation.papers import answer_with_file
+from plumbline.web.implementation.addresses import address
 from plumbline.web.implementation.forms import Acknowledge, ContactForm
 from plumbline.web.request import Request, acting
 
@@ -32,7 +33,7 @@ def contact(request: Request, pk: int, side: str, role: str) -> HttpResponseBase
     fields = ("name", "phone", "email", "hours")
     form = ContactForm(request.POST or None, initial={name: getattr(known, name) for name in fields} if known else {})
     council = may(request.user, Permission.IMPLEMENTATION, on=request.day)
-    back = reverse("tender_implementation", args=[plan.tender_id]) if council else reverse("provider")
+    back = address(plan) if council else reverse("provider")
     if form.is_valid():
         try:
             _, again = operations.set_contact(
@@ -63,7 +64,7 @@ def give(request: Request, pk: int) -> HttpResponseBase:
             messages.error(request, refusal.reason)
         else:
             messages.success(request, "The pack is given: the supplier sees it when signing in.")
-    return redirect("tender_implementation", plan.tender_id)
+    return redirect(address(plan))
 
 
 @requires(Permission.IMPLEMENTATION, Permission.TENDERS_VIEW, Permission.PROVIDER_PORTAL)
@@ -93,7 +94,7 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
                  "contact": named.get(role), "action": "Change" if role in named else "Name"}
                 for role, words in rules.SUPPLIER_CONTACTS.items()
             ] if provider else [],
-            "back": reverse("provider") if provider else reverse("tender_implementation", args=[found.plan.tender_id]),
+            "back": reverse("provider") if provider else address(found.plan),
         },
     )  # fmt: skip
 

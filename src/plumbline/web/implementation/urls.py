@@ -4,7 +4,8 @@ from plumbline.web.implementation import packs, views
 
 urlpatterns = [
     path("tenders/<int:pk>/implementation/", views.implementation, name="tender_implementation"),
-    path("tenders/<int:pk>/implementation/new/", views.make, name="plan_new"),
+    path("tenders/<int:pk>/implementation/<int:award_id>/", views.implementation, name="award_implementation"),
+    path("tenders/<int:pk>/implementation/<int:award_id>/new/", views.make, name="plan_new"),
     path("plans/<int:pk>/start/", views.move_start, name="plan_start"),
     path("plans/<int:pk>/supplier/", views.supplier, name="plan_supplier"),
     path("plans/<int:pk>/owners/", views.owners, name="plan_owners"),

@@ -8,10 +8,11 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.commissioning.models import Award, Contact, ImplementationPlan, PathwayPack, PlanItem
+from plumbline.commissioning.models import Award, Contact, ImplementationPlan, PathwayPack, PlanItem, Tender
 from plumbline.commissioning.operations import implementation as operations
 from plumbline.commissioning.queries import implementation as queries
 from plumbline.commissioning.queries import tenders
+from plumbline.commissioning.queries.evaluation import standing_awards
 from plumbline.commissioning.rules import implementation as rules
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import go_live as going_live
@@ -24,6 +25,7 @@ from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evidence.files import folder
 from plumbline.web.implementation import forms
+from plumbline.web.implementation.addresses import address
 from plumbline.web.request import Request, acting
 from plumbline.web.tenders.frame import frame
 from plumbline.web.tenders.views import READS
@@ -32,19 +34,50 @@ _STATE_KINDS = {"open": "open", "in_progress": "due", "done": "done", "not_neede
 
 
 @requires(*READS)
-def implementation(request: Request, pk: int) -> HttpResponseBase:
+def implementation(request: Request, pk: int, award_id: int | None = None) -> HttpResponseBase:
+    """The plan of the supplier; where a framework has several, who they are, and with `award_id` the plan of one."""
     found = tenders.tender_seen(request.user, tender_id=pk, on=request.day)
-    context = frame(request, found, "implementation")
+    awards = _awarded(found)
+    several = len(awards) > 1
+    award = _one_of(awards, award_id) if award_id or not several else None
+    plans = {each.award_id: each for each in
+             queries.plans_visible_to(request.user, on=request.day).filter(award__in=awards)}  # fmt: skip
+    plan = plans.get(award.pk) if award else None
     may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)
-    award = Award.objects.filter(tender=found, state=Award.State.AWARDED).select_related("bid__supplier").first()
-    plan = queries.plans_visible_to(request.user, on=request.day).filter(award=award).first() if award else None
-    context |= {
-        "award": award, "plan": plan, "may_work": may_work,
-        "make_url": reverse("plan_new", args=[found.pk]) if may_work else "",
+    context = frame(request, found, "implementation") | {
+        "awards": awards, "several": several, "award": award, "plan": plan, "may_work": may_work,
+        "make_url": reverse("plan_new", args=[found.pk, award.pk]) if may_work and award else "",
+        "suppliers": _suppliers(awards, plans) if several and award is None else [],
     }  # fmt: skip
     if plan:
         context |= _plan(request, plan)
     return render(request, "implementation/plan.html", context)
+
+
+def _awarded(tender: Tender) -> list[Award]:
+    return [award for award in standing_awards(tender) if award.state == Award.State.AWARDED]
+
+
+def _one_of(awards: list[Award], award_id: int | None) -> Award | None:
+    """The award of this number, without a number the first. Http404 for one that is none of them."""
+    if award_id is None:
+        return awards[0] if awards else None
+    found = next((award for award in awards if award.pk == award_id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _suppliers(awards: list[Award], plans: dict[int | None, ImplementationPlan]) -> list[dict[str, Any]]:
+    """How far each supplier of a framework is."""
+    contracts = {each.award_id: each for each in Contract.objects.filter(award__in=awards)}
+    return [
+        {
+            "name": award.bid.supplier.name, "planned": award.pk in plans, "contract": contracts.get(award.pk),
+            "url": reverse("award_implementation", args=[award.tender_id, award.pk]),
+        }
+        for award in awards
+    ]  # fmt: skip
 
 
 def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
@@ -136,11 +169,12 @@ def _late(item: PlanItem, on: Any) -> bool:
 
 
 @requires(Permission.IMPLEMENTATION)
-def make(request: Request, pk: int) -> HttpResponseBase:
+def make(request: Request, pk: int, award_id: int) -> HttpResponseBase:
     found = tenders.tender_seen(request.user, tender_id=pk, on=request.day)
-    award = Award.objects.filter(tender=found, state=Award.State.AWARDED).first()
+    award = _one_of(_awarded(found), award_id)
     if award is None:
         raise Http404
+    back = reverse("award_implementation", args=[found.pk, award.pk])
     form = forms.Start(request.POST or None, initial={"service_starts_on": found.service_starts_on})
     if form.is_valid():
         try:
@@ -149,9 +183,9 @@ def make(request: Request, pk: int) -> HttpResponseBase:
             form.refuse(refusal)
         else:
             messages.success(request, "The plan is made. Name who does what, and give the contacts.")
-            return redirect("tender_implementation", found.pk)
-    return _enter(request, form, found.title, reverse("tender_implementation", args=[found.pk]),
-                  heading="Make the implementation plan", button="Make the plan",
+            return redirect(back)
+    return _enter(request, form, found.title, back, button="Make the plan",
+                  heading=f"Make the implementation plan of {award.bid.supplier.name}",
                   about="Every item gets its day, counted from the day on which the service starts.")  # fmt: skip
 
 
@@ -271,8 +305,8 @@ def item(request: Request, pk: int, number: int) -> HttpResponseBase:
             form.refuse(refusal, field="state")
         else:
             messages.success(request, f"Item {found.number} is saved.")
-            return redirect("tender_implementation", plan.tender_id)
-    back = reverse("tender_implementation", args=[plan.tender_id])
+            return redirect(address(plan))
+    back = address(plan)
     return _enter(request, form, plan.title, back, heading=f"{found.number}. {found.title}", button="Save",
                   about=_guidance(plan, found))  # fmt: skip
 
@@ -371,7 +405,7 @@ def _found(request: Request, pk: int) -> tuple[ImplementationPlan, str]:
     plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if plan is None:
         raise Http404
-    return plan, reverse("tender_implementation", args=[plan.tender_id])
+    return plan, address(plan)
 
 
 def _held(request: Request, role: str) -> list[User]:

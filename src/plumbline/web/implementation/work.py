@@ -10,6 +10,7 @@ from plumbline.commissioning.queries import implementation as queries
 from plumbline.contracts.queries.register import plans_ready
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
+from plumbline.web.implementation.addresses import address
 from plumbline.web.work.item import Item
 
 # The overdue and the next few of a long plan: the page has the rest.
@@ -31,12 +32,13 @@ def items(viewer: User, on: date) -> Iterable[Item]:
     unplanned = Award.objects.filter(state=Award.State.AWARDED, tender__lead_commissioner=viewer).exclude(
         pk__in=ImplementationPlan.objects.exclude(award=None).values("award")
     )
-    for award in unplanned.select_related("tender").order_by("pk"):
-        yield Item("Make the implementation plan", award.tender.title, "The contract is awarded", None,
-                   reverse("plan_new", args=[award.tender_id]), "Make the plan")  # fmt: skip
+    for award in unplanned.select_related("tender", "bid__supplier").order_by("pk"):
+        yield Item("Make the implementation plan", award.tender.title,
+                   f"The contract is awarded to {award.bid.supplier.name}", None,
+                   reverse("plan_new", args=[award.tender_id, award.pk]), "Make the plan")  # fmt: skip
     for plan in plans_ready(viewer, on=on):
         yield Item("Decide that the service begins", plan.title, "Everything critical is settled",
-                   plan.service_starts_on, reverse("tender_implementation", args=[plan.tender_id]), "Go to the plan",
+                   plan.service_starts_on, address(plan), "Go to the plan",
                    gravity=2)  # fmt: skip
     for item in queries.items_of(viewer, on=on)[:_MOST]:
         yield Item(f"{item.number}. {item.title}", item.plan.title, "Critical: it holds up going live"

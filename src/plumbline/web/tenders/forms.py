@@ -44,7 +44,9 @@ class What(forms.PageForm):
     service = forms.LineField(label="Service", hint="As people know it, such as short breaks", max_length=200)
     kind = forms.ChoiceField(
         label="How is it bought?", widget=forms.Radios, choices=Tender.Kind.choices,
-        choice_hints={"competition": "Suppliers bid against each other",
+        choice_hints={"competition": "Suppliers bid against each other for one contract",
+                      "framework": "Suppliers bid against each other, and one or several have a contract from which "
+                                   "services are called off",
                       "direct_award": "One supplier, without a competition: it has stage 1 all the same",
                       "call_off": "From a framework that stands on this list"},
     )  # fmt: skip
