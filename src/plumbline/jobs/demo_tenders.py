@@ -9,14 +9,14 @@ from typing import Any
 
 from django.conf import settings
 
-from plumbline.commissioning.models import Award, Bid, BidState, Contact, PlanItem, Tender
+from plumbline.commissioning.models import Bid, BidState, Contact, PlanItem, Tender
 from plumbline.commissioning.operations import award as awarding
 from plumbline.commissioning.operations import bids, evaluation, implementation, stage1, tenders
 from plumbline.commissioning.queries import evaluation as evaluating
 from plumbline.commissioning.queries.tenders import stage1_asked
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS
 from plumbline.commissioning.rules.stage1 import GROUNDS
-from plumbline.commissioning.rules.tender import Details
+from plumbline.commissioning.rules.tender import COMPETITION, FRAMEWORK, Details
 from plumbline.contracts.operations import go_live
 from plumbline.documents import pdf
 from plumbline.documents.model import Front, Paragraph, Report
@@ -46,6 +46,8 @@ class Wanted:
     standstill: int = 0
     body: str = "children"
     value: int = 240_000
+    # More than one: a framework, with so many suppliers.
+    winners: int = 1
 
 
 TENDERS = (
@@ -67,7 +69,8 @@ TENDERS = (
     Wanted("Youth housing with support", "Youth housing", S.STANDSTILL, date(2016, 3, 14),
            ("Northgate Housing Association", "Oak Lane Education"), standstill=8, body="district"),
     Wanted("Health visiting outreach", "Health visiting", S.CONTRACT_DETAILS, date(2016, 2, 1),
-           ("Two Rivers NHS Trust", "Meridian Therapies"), statutory=True, body="public_health"),
+           ("Two Rivers NHS Trust", "Meridian Therapies", "Kestrel Counselling"), statutory=True, body="public_health",
+           winners=2),
     Wanted("Edge-of-care family support", "Early support for disabled children", S.IMPLEMENTATION, date(2016, 1, 11),
            ("Willow Bank Family Services", "Stepping Stones CIC", "Harbour Children's Trust"), statutory=True,
            value=520_000),
@@ -91,10 +94,10 @@ def implement() -> None:
     wanted = TENDERS[-1]
     drive = _Drive(wanted)
     drive.tender = Tender.objects.get(title=wanted.title)
-    drive.made = Award.objects.get(tender=drive.tender)
-    if drive.made.details_published_on is None:
+    [made] = drive.made = evaluating.standing_awards(drive.tender)
+    if made.details_published_on is None:
         raise ValueError(f"the details of {wanted.title} are not published yet")
-    drive.day = drive.made.details_published_on + timedelta(3)
+    drive.day = made.details_published_on + timedelta(3)
     drive.implement()
 
 
@@ -145,6 +148,7 @@ class _Drive:
         due = self.bids_due_on
         return Details(
             title=self.wanted.title, service=self.wanted.service, body=self.wanted.body,
+            kind=FRAMEWORK if self.wanted.winners > 1 else COMPETITION,
             description="Bought for children of Fenmarsh and their families, in their homes and near them.",
             statutory_function=self.wanted.statutory, standstill_days=self.wanted.standstill,
             light_touch=not self.wanted.standstill, value=Decimal(self.wanted.value), cpv="85311300",
@@ -284,14 +288,15 @@ class _Drive:
                     **self.who(),
                 )  # fmt: skip
         evaluation.close_moderation(tender_id=self.tender.pk, **self.who())
-        best = evaluating.result_of(Tender.objects.get(pk=self.tender.pk)).standings[0]
+        best = evaluating.result_of(Tender.objects.get(pk=self.tender.pk)).standings[: self.wanted.winners]
         self.made = awarding.recommend(
-            tender_id=self.tender.pk, bid_id=best.bid, reason="The highest total of quality and price.", **self.who()
-        )
+            tender_id=self.tender.pk, bid_ids=[row.bid for row in best],
+            reason="The highest total of quality and price.", **self.who(),
+        )  # fmt: skip
 
     def stand_still(self) -> None:
         self.later(4)
-        awarding.approve_award(award_id=self.made.pk, council=self.council, **self.who(self.head))
+        awarding.approve_award(tender_id=self.tender.pk, council=self.council, **self.who(self.head))
         for bid in self.tender.bids.exclude(state=BidState.WITHDRAWN).order_by("pk"):
             if not bid.letter_sent_on:
                 awarding.send_outcome_letter(bid_id=bid.pk, sent_on=self.day, **self.who())
@@ -299,18 +304,18 @@ class _Drive:
         if self.wanted.to == S.STANDSTILL:
             # The notice is so late that the demonstration's day lies within the standstill.
             self.day = date(2016, 7, 27)
-        awarding.publish_notice(award_id=self.made.pk, notice_on=self.day, **self.who())
+        awarding.publish_notice(tender_id=self.tender.pk, notice_on=self.day, **self.who())
 
     def award(self) -> None:
         self.later(14)
-        for text in ("A named nurse for each family within two weeks", "Every worker trained to level 3 by month six",
-                     "Children asked what they think each quarter, and told what changed"):  # fmt: skip
-            awarding.record_promise(award_id=self.made.pk, text=text, **self.who())
-        awarding.confirm_award(award_id=self.made.pk, awarded_on=self.day, **self.who())
+        for made in self.made:
+            for text in PROMISED:
+                awarding.record_promise(award_id=made.pk, text=text, **self.who())
+        awarding.confirm_award(tender_id=self.tender.pk, awarded_on=self.day, **self.who())
 
     def details_published(self) -> None:
         self.later(10)
-        awarding.publish_details(award_id=self.made.pk, published_on=self.day, **self.who())
+        awarding.publish_details(tender_id=self.tender.pk, published_on=self.day, **self.who())
 
     def go_on(self) -> None:
         """The rest waits for the supplier's own user: `implement`."""
@@ -318,7 +323,8 @@ class _Drive:
     def implement(self) -> None:
         """The plan, half done: the pack is acknowledged and the service-area lead has confirmed it."""
         tender = Tender.objects.get(pk=self.tender.pk)
-        plan = implementation.make_plan(award_id=self.made.pk, service_starts_on=date(2016, 10, 1), **self.who())
+        [made] = self.made
+        plan = implementation.make_plan(award_id=made.pk, service_starts_on=date(2016, 10, 1), **self.who())
         for role in COUNCIL_CONTACTS:
             implementation.set_contact(
                 plan_id=plan.pk, side=Contact.Side.COUNCIL, role=role, name=f"{COUNCIL_CONTACTS[role]} desk",
@@ -345,7 +351,7 @@ class _Drive:
             agreed_with=provider.name, agreed_on=self.day, **self.who(),
         )  # fmt: skip
         go_live.begin_contract(
-            award_id=self.made.pk,
+            award_id=made.pk,
             reference=f"CT{900 + tender.pk}",
             manager=_user("contracts"),
             visit_required=False,
@@ -372,12 +378,12 @@ def _direct_award() -> None:
     drive.pass_stage1(bid)
     drive.made = awarding.recommend(
         tender_id=drive.tender.pk,
-        bid_id=bid.pk,
+        bid_ids=[bid.pk],
         reason="The one expert whom the court's timetable allows.",
         **drive.who(),
     )
     drive.stand_still()
-    awarding.confirm_award(award_id=drive.made.pk, awarded_on=drive.day, **drive.who())
+    awarding.confirm_award(tender_id=drive.tender.pk, awarded_on=drive.day, **drive.who())
 
 
 def _call_off() -> None:
@@ -399,6 +405,11 @@ def _abandoned() -> None:
     tenders.abandon_tender(tender_id=tender.pk, because="The schools will run the clubs themselves.", **drive.who())
 
 
+PROMISED = (
+    "A named nurse for each family within two weeks",
+    "Every worker trained to level 3 by month six",
+    "Children asked what they think each quarter, and told what changed",
+)
 NEW = frozenset({"Willow Bank Family Services", "Bramble Contact Services", "Kestrel Counselling"})
 
 
