@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from plumbline.commissioning.models import Tender
 from plumbline.people.models import Organisation, User
+from plumbline.toolkits import library
 from tests.factories.tenders import (
     EARLIER,
     QUESTIONS,
@@ -20,6 +21,7 @@ from tests.factories.tenders import (
     a_version,
 )
 from tests.functional.browser import accessibility_faults, sideways, visit
+from tests.integration.commissioning.evaluating import settled
 
 BIDDERS = ("Fell Trust", "Moor Homes", "Dale Care")
 # What each evaluator gives each bidder for the two questions: Moor Homes is best, Dale Care below the minimum.
@@ -164,6 +166,54 @@ def test_a_tender_runs_from_the_declarations_to_the_award(
     lead.get_by_role("link", name="Award it without a notice").click()
     lead.get_by_role("button", name="Award the contract").click()
     expect(lead.locator("h1")).to_contain_text("Awarded")
+
+
+def test_a_framework_is_recommended_approved_and_made_ready_for_two_suppliers(
+    wide: Page,
+    open_page: Callable[..., Page],
+    signed_in_as: Callable[[Page, str], Page],
+    writing: Callable[..., Any],
+) -> None:
+    with writing():
+        library.load(at=EARLIER)
+        made = settled(
+            kind="framework", bidders=("Quarry Homes", "Reed Care", "Sedge Trust"),
+            scores={"safeguarding": (4, 4, 4), "staff": (5, 3, 3), "outcomes": (5, 3, 3)},
+        )  # fmt: skip
+    lead, narrow = signed_in_as(wide, made.lead.username), signed_in_as(open_page(320), made.lead.username)
+    path = f"/tenders/{made.tender.pk}/"
+
+    visit(lead, f"{path}award/recommend/")
+    check(lead, narrow)
+    lead.get_by_label("Sedge Trust").check()
+    lead.get_by_label("Why?", exact=True).fill("The highest totals.")
+    lead.get_by_role("button", name="Recommend these bids").click()
+    expect(lead.locator("main")).to_contain_text("No bid is left out for one that is ranked below it: Quarry Homes.")
+    check(lead)
+    lead.get_by_label("Quarry Homes").check()
+    lead.get_by_role("button", name="Recommend these bids").click()
+    expect(lead.locator("main")).to_contain_text("Reed Care and Sedge Trust have the same total.")
+    lead.get_by_label("How was it decided").fill("The higher safeguarding score at the visits, as the tender said.")
+    lead.get_by_role("button", name="Recommend these bids").click()
+    check(lead, narrow)
+
+    approver = signed_in_as(open_page(1280), made.approver.username)
+    visit(approver, f"{path}award/approve/")
+    check(approver)
+    approver.get_by_role("button", name="Approve the award").click()
+    visit(lead, f"{path}award/")
+    check(lead, narrow)
+    lead.get_by_role("link", name="Award it without a notice").click()
+    lead.get_by_role("button", name="Award the contract").click()
+
+    visit(lead, f"{path}implementation/")
+    check(lead, narrow)
+    lead.get_by_role("link", name="Sedge Trust").click()
+    check(lead, narrow)
+    lead.get_by_role("button", name="Make the plan").click()
+    lead.get_by_role("button", name="Make the plan").click()
+    expect(lead.locator("main")).to_contain_text("Items settled")
+    check(lead, narrow)
 
 
 def test_an_evaluator_who_declares_a_relative_is_shown_nothing_more(

@@ -462,13 +462,14 @@ def awards_of(tender: Tender) -> QuerySet[Award]:
 
 def recommendations_of(tender: Tender) -> list[list[Award]]:
     """The same, those that were recommended together in one list."""
-    return [list(together) for _, together in groupby(awards_of(tender), key=lambda award: award.recommended_at)]
+    by = groupby(awards_of(tender), key=lambda award: (award.recommended_at, award.state == _A.CANCELLED))
+    return [list(together) for _, together in by]
 
 
 def standing_awards(tender: Tender) -> list[Award]:
     """The recommendation or award that has not been cancelled, the best bid first: one, or of a framework several,
     which stand at the same step."""
-    return list(awards_of(tender).exclude(state=Award.State.CANCELLED))
+    return list(awards_of(tender).exclude(state=_A.CANCELLED))
 
 
 def awards_seen(viewer: User, *, tender_id: int, on: date) -> tuple[Tender, list[Award]]:
@@ -485,8 +486,9 @@ def suppliers_named(awards: Iterable[Award]) -> str:
 def value_of(award: Award) -> Decimal | None:
     """What the contract is worth: the price of the bid, else what the tender was estimated at. An estimate for several
     suppliers together is the value of none of them."""
-    alone = not Award.objects.filter(tender=award.tender_id).exclude(pk=award.pk).exclude(state=_A.CANCELLED).exists()
-    return award.bid.price if award.bid.price is not None or not alone else award.tender.value
+    if award.bid.price is not None:
+        return award.bid.price
+    return award.tender.value if len(standing_awards(award.tender)) == 1 else None
 
 
 def contract_begun(award: Award) -> bool:
