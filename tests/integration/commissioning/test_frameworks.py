@@ -18,7 +18,9 @@ from plumbline.contracts.operations import go_live
 from plumbline.indicators import questions
 from plumbline.indicators.queries import ask
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.models import Organisation
 from plumbline.toolkits import library
+from tests.factories.people import OrganisationFactory
 from tests.factories.tenders import AT, TODAY, TenderFactory, a_bidder
 from tests.integration.commissioning.evaluating import (
     COUNCIL,
@@ -316,6 +318,50 @@ def test_what_all_were_estimated_at_together_is_the_value_of_none() -> None:
     made, found = two_awarded(value=500_000)
     Bid.objects.filter(tender=made.tender).update(price=None)
     assert [queries.value_of(Award.objects.get(pk=each.pk)) for each in found] == [None, None]
+
+
+# --- calls off it ---
+
+
+def called_off(made: Evaluation, supplier: Organisation) -> Evaluation:
+    """A call-off from the framework, with one bid, of this supplier."""
+    call = settled(kind="call_off", framework=made.tender, bidders=("Elm",), scores=dict.fromkeys(SCORES, (4,)))
+    Bid.objects.filter(pk=call.bids[0].pk).update(supplier=supplier)
+    return call
+
+
+def test_a_call_off_from_a_supplier_of_the_framework_is_recommended() -> None:
+    made, _ = two_awarded()
+    call = called_off(made, made.bids[1].supplier)
+    assert recommend(call, call.bids[0])
+
+
+def test_a_supplier_of_the_framework_is_known_by_each_of_its_names() -> None:
+    made, _ = two_awarded()
+    other_name = OrganisationFactory(name="Alder Care", merged_into=made.bids[0].supplier)
+    call = called_off(made, other_name)
+    assert recommend(call, call.bids[0])
+
+
+def test_a_call_off_from_a_supplier_without_a_place_on_the_framework_is_refused() -> None:
+    made, _ = two_awarded()
+    call = called_off(made, made.bids[2].supplier)
+    with pytest.raises(RuleBroken, match=r"Cedar has no place on the framework. It was awarded to Alder and Birch"):
+        recommend(call, call.bids[0])
+
+
+def test_of_a_framework_whose_award_is_not_recorded_no_supplier_is_refused() -> None:
+    call = called_off(framework(), OrganisationFactory(name="Elm Care"))
+    assert recommend(call, call.bids[0])
+
+
+def test_the_contract_of_a_call_off_is_under_the_framework_contract_of_its_supplier() -> None:
+    made, contracts = two_contracts()
+    call = called_off(made, made.bids[1].supplier)
+    recommend(call, call.bids[0])
+    approve(call)
+    [one] = award.confirm_award(tender_id=call.tender.pk, awarded_on=TODAY, **call.by())
+    assert begin(call, one, "CT950").framework == contracts[1]
 
 
 # --- figures ---

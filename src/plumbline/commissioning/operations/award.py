@@ -35,6 +35,7 @@ from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import BankHoliday, User
+from plumbline.people.queries import same_body
 
 _S, _A = Tender.State, Award.State
 
@@ -61,6 +62,7 @@ def recommend(
     for bid in chosen.values():
         check_move(BID_MOVES, BidState(bid.state), BidState.RECOMMENDED)
         _check_grounds(bid)
+        _check_on_framework(tender, bid)
     _check_conflicts(tender)
     if not reason.strip():
         raise RuleBroken("Say why this bid is recommended.", code="missing_reason")
@@ -95,6 +97,18 @@ def _check_grounds(bid: Bid) -> None:
         supplier=bid.supplier.name, results=dict(bid.exclusion_checks.values_list("ground", "result")),
         grounds=dict(ExclusionCheck.Ground.choices),
     )  # fmt: skip
+
+
+def _check_on_framework(tender: Tender, bid: Bid) -> None:
+    """A call-off is from a supplier of the framework, by whichever of its names; where no award of that is recorded,
+    nothing is known of it."""
+    awarded = queries.standing_awards(tender.framework) if tender.framework else []
+    if awarded:
+        bodies = same_body([award.bid.supplier_id for award in awarded])
+        rules.check_on_framework(
+            supplier=bid.supplier.name, has_place=bid.supplier_id in bodies,
+            awarded_to=[award.bid.supplier.name for award in awarded],
+        )  # fmt: skip
 
 
 def _check_conflicts(tender: Tender) -> None:

@@ -44,6 +44,18 @@ def check_how_many(*, kind: str, bids: int) -> None:
         raise RuleBroken("Only a framework is awarded to several suppliers: recommend one bid.", code="one_supplier")
 
 
+def check_on_framework(*, supplier: str, has_place: bool, awarded_to: Sequence[str]) -> None:
+    """Raise RuleBroken for a call-off from a supplier that has no place on the framework; `awarded_to`: who has one.
+
+    Source: Procurement Act 2023, section 45(2): a framework is for contracts with the suppliers that are party to it.
+    """
+    if not has_place:
+        raise RuleBroken(
+            f"{supplier} has no place on the framework. It was awarded to {listed(awarded_to)}.",
+            code="not_on_framework",
+        )
+
+
 def check_approver(*, recommended_by: int, approver: int | None) -> None:
     if approver == recommended_by:
         raise RuleBroken("You recommended this award. Somebody else approves it.", code="own_recommendation")

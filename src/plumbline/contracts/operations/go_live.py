@@ -22,7 +22,8 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import User
+from plumbline.people.models import Organisation, User
+from plumbline.people.queries import same_body
 
 OVERRIDDEN, LATE = "go_live_overridden", "go_live_late"
 _WHY_CLOSED = {
@@ -70,7 +71,7 @@ def begin_contract(
         service=tender.service, manager=manager, area_lead=plan.service_area_lead, starts_on=plan.service_starts_on,
         ends_on=tender.service_ends_on, value=value_of(award),
         statutory_from=plan.service_starts_on if tender.statutory_function else None, visit_required=visit_required,
-        state=_C.IMPLEMENTATION, award=award, plan=plan,
+        state=_C.IMPLEMENTATION, award=award, plan=plan, framework=_framework_of(tender, supplier),
     )  # fmt: skip
     Commitment.objects.bulk_create(
         Commitment(
@@ -81,6 +82,15 @@ def begin_contract(
     audit.record("contracts.contract.begun", by=by, at=at, subject=contract, award=award.pk)
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return contract
+
+
+def _framework_of(tender: Tender, supplier: Organisation) -> Contract | None:
+    """The framework contract that the supplier of a call-off has, by whichever of its names."""
+    if tender.framework is None:
+        return None
+    return Contract.objects.filter(
+        award__tender=tender.framework, provider__in=same_body([supplier.pk])
+    ).first()  # fmt: skip
 
 
 @transaction.atomic

@@ -334,9 +334,7 @@ def drop(request: Request, pk: int, promise_id: int) -> HttpResponseBase:
     form = Because(request.POST or None, label="Why does it go?")
     if form.is_valid():
         try:
-            operations.drop_promise(
-                promise_id=promise_id, because=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
+            operations.drop_promise(promise_id=promise_id, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -164,9 +164,7 @@ def _decided(
 ) -> HttpResponseBase:
     if form.is_valid():
         try:
-            operation(
-                evaluator_id=evaluator.pk, because=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
+            operation(evaluator_id=evaluator.pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

@@ -206,9 +206,7 @@ def let_open(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         user = form.cleaned_data["user"]
         try:
-            operations.let_open(
-                document_id=pk, user=user, because=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
+            operations.let_open(document_id=pk, user=user, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

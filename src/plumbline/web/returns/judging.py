@@ -44,9 +44,7 @@ def moderate(request: Request, return_id: int) -> HttpResponseBase:
         if not held.answers[criterion.key].moderated_value
     ]  # fmt: skip
     if request.method == "POST":
-        returns.moderate(
-            return_id=answer_set.pk, agree_with_rest="agree" in request.POST, **acting(request),
-        )  # fmt: skip
+        returns.moderate(return_id=answer_set.pk, agree_with_rest="agree" in request.POST, **acting(request))
         messages.success(request, "The return is moderated, and waits to be signed off.")
         return redirect(words.address(answer_set))
     final = {key: answer.moderated_value or answer.value for key, answer in held.answers.items()}
@@ -122,9 +120,7 @@ def send_back(request: Request, return_id: int) -> HttpResponseBase:
     form.fields["because"].label = "What is to be put right?"
     if form.is_valid():
         try:
-            returns.send_back(
-                return_id=answer_set.pk, because=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
+            returns.send_back(return_id=answer_set.pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

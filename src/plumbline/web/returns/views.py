@@ -318,9 +318,7 @@ def cancel(request: Request, return_id: int) -> HttpResponseBase:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:
-            returns.cancel(
-                return_id=answer_set.pk, because=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
+            returns.cancel(return_id=answer_set.pk, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

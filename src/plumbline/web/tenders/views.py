@@ -212,9 +212,7 @@ def decide_conflict(request: Request, pk: int, conflict_id: int) -> HttpResponse
                    initial={"because": conflict.decided})  # fmt: skip
     if form.is_valid():
         try:
-            operations.decide_conflict(
-                conflict_id=conflict.pk, decided=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
+            operations.decide_conflict(conflict_id=conflict.pk, decided=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

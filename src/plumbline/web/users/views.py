@@ -159,9 +159,7 @@ def join_professional(request: Request, user_id: int) -> HttpResponseBase:
     form = forms.JoinProfessional(request.POST or None, prefix="join")
     if request.method == "POST" and form.is_valid():
         try:
-            operations.join_professional(
-                user=found, professional=form.cleaned_data["professional"], **acting(request),
-            )  # fmt: skip
+            operations.join_professional(user=found, professional=form.cleaned_data["professional"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field="professional")
         else:
