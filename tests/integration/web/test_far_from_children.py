@@ -22,7 +22,7 @@ FAR = (*MEMBERS, "scrutiny_officer", "administrator", "information_governance")
 SOURCES = ("ssd_early_help_episodes", "ssd_cin_episodes", "tac_audits", "ssd_cla_placement", "school_placements")
 _OF_WHAT_IS_BOUGHT = (
     "pk", "toolkit_id", "version_id", "return_id", "conflict_id", "paper_id", "bid_id", "evaluator_id", "promise_id",
-    "merge_id", "party_id", "contract_id",
+    "merge_id", "party_id", "contract_id", "award_id",
 )  # fmt: skip
 _WORDS_OF_WHAT_IS_BOUGHT = ("section_key", "criterion_key", "part", "ground", "question", "side", "role")
 FORMATS = ("", "format=csv", "format=xlsx", "r-format=csv", "w-format=csv")

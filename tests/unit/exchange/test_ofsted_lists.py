@@ -1,7 +1,6 @@
 """Reading Ofsted's lists of every year: what each row says, and what is refused."""
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -355,14 +354,6 @@ def test_reads_a_schools_list_whose_figures_passed_through_a_spreadsheet() -> No
     assert [
         urn for urn, period in status.items() if [one.code for one in period.reasons] == ["not_inspected"]
     ] == expected["not_inspected"]
-
-
-@needs_shared
-def test_reads_5600_rows_in_well_under_a_second() -> None:
-    started = time.process_time()
-    read("provider_at_march_2025.csv", date(2025, 3, 31))
-
-    assert time.process_time() - started < 1
 
 
 # --- layouts of which there is only a sample -----------------------------------------------------------------------

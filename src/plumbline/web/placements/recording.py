@@ -88,7 +88,8 @@ def _address(*, child: Child | None = None, setting: Setting | None = None) -> s
 
 
 def _child(request: Request, given: str) -> Child | None:
-    return lookups.child_to_place(request.user, child_id=record_number(given), on=request.day)
+    number = record_number(given)
+    return lookups.child_to_place(request.user, child_id=number, on=request.day) if number else None
 
 
 def _setting(request: Request, register: str, urn: str) -> Setting | None:
