@@ -28,11 +28,12 @@ def point_at(name: str, login: str) -> None:
     from django.db import connection
     from psycopg.conninfo import conninfo_to_dict
 
-    connection.close()
     parts = conninfo_to_dict(databases.login_url(login, name))
-    connection.settings_dict.update(
-        NAME=parts["dbname"], USER=parts["user"], PASSWORD=parts["password"], HOST=parts["host"]
-    )
+    wanted = {"NAME": parts["dbname"], "USER": parts["user"], "PASSWORD": parts["password"], "HOST": parts["host"]}
+    if wanted.items() <= connection.settings_dict.items():
+        return
+    connection.close()
+    connection.settings_dict.update(wanted)
 
 
 @pytest.fixture(scope="session")

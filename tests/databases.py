@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -52,7 +53,9 @@ def with_name(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+@cache
 def owner_url() -> str:
+    """The cluster, started where it was not running; asked once a process."""
     given = os.environ.get("PLUMBLINE_TEST_DATABASE_URL")
     if given == "debian":
         return Debian(HOME / "debian", settings=SETTINGS).running()
@@ -109,6 +112,7 @@ def copy_of(source: str) -> Iterator[str]:
         run_owner(f"drop database {name} with (force)")
 
 
+@cache
 def login_url(login: str, name: str) -> str:
     known = {"owner": owner_url(), **{k: v for k, v in logins(HOME).items() if k != "owner"}}
     return with_name(known[login], name)
