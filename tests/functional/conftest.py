@@ -65,7 +65,7 @@ def site(site_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if not shutil.which(CHROMIUM):
-        pytest.fail(f"{CHROMIUM} is not there. Install it with `apt-get install chromium`.")
+        pytest.fail(f"{CHROMIUM} is not there. Install it with `apt-get install chromium-headless-shell`.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,

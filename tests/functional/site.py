@@ -1,6 +1,7 @@
 """Serving the real site to a browser: granian, the web login, a database of its own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -65,4 +66,5 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"The site did not answer within a minute:\n{log.read_text()}")
 
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# Debian's, without the windows of a desktop where it is installed so: the same pages, in two thirds of the time.
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
