@@ -23,7 +23,7 @@ from plumbline.commissioning.models import (
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Board, Moderated
 from plumbline.commissioning.rules.award import made_of
-from plumbline.commissioning.rules.scoring import Question, Result, Standing, advantages, plain
+from plumbline.commissioning.rules.scoring import Question, Result, Standing, advantages, lost_tie_to, plain, tie_words
 from plumbline.documents.model import (
     Block,
     Bullets,
@@ -98,7 +98,7 @@ def assessment_summary(
         raise RuleBroken("This bid was not scored; its letter says why it went no further.", code="not_scored")
     own, winners = found.of(bid.pk), [found.of(award.bid_id) for award in awards]
     parts = [
-        ("The outcome", list(_outcome(own, winners, found))),
+        ("The outcome", list(_outcome(own, winners, found, queries.tie_decided(awards)))),
         ("How bids were assessed", list(_criteria(tender))),
         ("Your bid", list(_explained(own, queries.reasons_for(board, tender, bid.pk), found))),
     ]
@@ -511,11 +511,10 @@ def _recommendations(tender: Tender) -> Iterator[Block]:
         yield Paragraph("No bid has been recommended yet.")
     for awards in together:
         award, names = awards[0], queries.suppliers_named(awards)
-        tie = award.result.get("tie_decided_because", "")
         rows = [
             ("Recommended", names),
             ("By, on", words.by_on(award.recommended_by, award.recommended_at)),
-            ("Reason", award.reason), ("How the tie was decided", tie),
+            ("Reason", award.reason), ("How the tie was decided", queries.tie_decided(awards)),
             ("Approved by, on", words.by_on(award.approved_by, award.approved_at)),
             ("Awarded by, on", f"{award.awarded_by}, {words.day(award.awarded_on)}" if award.awarded_on else ""),
             ("Taken back because", award.cancelled_because),
@@ -553,7 +552,7 @@ def _signatures(tender: Tender, award: Award | None) -> Iterator[Block]:
 # --- what a bidder is told ------------------------------------------------------------------------------------------
 
 
-def _outcome(own: Standing, winners: Sequence[Standing], found: Result) -> Iterator[Block]:
+def _outcome(own: Standing, winners: Sequence[Standing], found: Result, tie_decided: str) -> Iterator[Block]:
     ranked = sum(1 for row in found.standings if row.rank is not None)
     if own in winners:
         yield Paragraph("Your bid was successful.")
@@ -566,6 +565,9 @@ def _outcome(own: Standing, winners: Sequence[Standing], found: Result) -> Itera
     if own.rank is not None and own.total is not None:
         tie = ", the same total as another bid" if own.tied_with else ""
         yield Paragraph(f"It has {words.points(own.total, found)} of 100 points and rank {own.rank} of {ranked}{tie}.")
+    lost_to = [] if own in winners else lost_tie_to(own, winners)
+    if lost_to:
+        yield Paragraph(tie_words(lost_to, tie_decided))
 
 
 def _explained(row: Standing, because: dict[str, str], found: Result) -> Iterator[Block]:

@@ -238,6 +238,15 @@ def test_one_winner_of_a_framework_is_told_of_the_contract() -> None:
     assert "award the contract to you" in letter(made, 0)
 
 
+def test_who_lost_a_tie_is_told_how_it_was_decided_and_nobody_else() -> None:
+    made = tied()
+    recommend(made, made.bids[0], made.bids[2], tie_reason="The higher safeguarding score, as published.")
+    approve(made)
+    told = "Your total is the same as that of Cedar. How it was decided: The higher safeguarding score, as published."
+    assert [told in letter(made, at) for at in range(3)] == [False, True, False]
+    assert [told in summary(made, at) for at in range(3)] == [False, True, False]
+
+
 FRAME = {"council": COUNCIL, "colour": "#1d4f91", "on": TODAY}
 
 

@@ -161,7 +161,7 @@ def _outcomes(tender: Tender, awards: Sequence[Award]) -> dict[int, Outcome]:
     found = queries.result_of(tender, board)
     best = [found.of(award.bid_id) for award in awards]
     return {
-        row.bid: _outcome(row, best, found, queries.reasons_for(board, tender, row.bid))
+        row.bid: _outcome(row, best, found, queries.reasons_for(board, tender, row.bid), queries.tie_decided(awards))
         for row in found.standings
         if _bid_of(board, row.bid).state != BidState.WITHDRAWN
     }
@@ -171,8 +171,11 @@ def _bid_of(board: queries.Board, number: int) -> Bid:
     return next(bid for bid in board.bids if bid.pk == number)
 
 
-def _outcome(row: Standing, best: Sequence[Standing], found: Result, because: Mapping[str, str]) -> Outcome:
+def _outcome(
+    row: Standing, best: Sequence[Standing], found: Result, because: Mapping[str, str], tie_decided: str
+) -> Outcome:
     won = row in best
+    lost_to = [] if won else scoring.lost_tie_to(row, best)
     return Outcome(
         supplier=row.name, won=won, rank=row.rank, total=_total(row, found),
         stopped_because="" if row.rank is not None else " ".join(row.reasons),
@@ -182,6 +185,7 @@ def _outcome(row: Standing, best: Sequence[Standing], found: Result, because: Ma
             Winner(each.name, _total(each, found), () if won else tuple(scoring.advantages(each, row))) for each in best
         ),
         ranked=sum(1 for each in found.standings if each.rank is not None),
+        tie=scoring.tie_words(lost_to, tie_decided) if lost_to else "",
     )  # fmt: skip
 
 

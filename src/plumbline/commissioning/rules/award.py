@@ -173,6 +173,8 @@ class Outcome:
     # Best first; with the bidder's own, where it is one.
     winners: tuple[Winner, ...]
     ranked: int
+    # Of a bid that lost a tie: to whom, and how it was decided.
+    tie: str = ""
 
 
 def made_of(standing: Standing, *, quality_share: Decimal, places: int) -> str:
@@ -233,7 +235,7 @@ def letter(
     if not outcome.won:
         bidders = "bidder is" if len(outcome.winners) == 1 else "bidders are"
         named = [each.name + (f" ({each.total} points)" if each.total else "") for each in outcome.winners]
-        parts.append(f"The successful {bidders} {listed(named)}.")
+        parts.append(f"The successful {bidders} {listed(named)}." + (f" {outcome.tie}" if outcome.tie else ""))
         for each in outcome.winners:
             if each.advantages:
                 parts.append(f"Where the bid of {each.name} was better than yours:")

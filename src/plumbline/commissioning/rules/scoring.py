@@ -332,6 +332,16 @@ def check_recommended(found: Result, bids: Collection[int], *, tie_reason: str) 
         )
 
 
+def lost_tie_to(other: Standing, winners: Iterable[Standing]) -> list[str]:
+    """The winners, by name, that have the same total as a bid that did not win; a person decided between them."""
+    return [winner.name for winner in winners if winner.bid in other.tied_with]
+
+
+def tie_words(names: Sequence[str], because: str) -> str:
+    """What whoever lost a tie is told of it."""
+    return f"Your total is the same as that of {listed(names)}. How it was decided: {because}"
+
+
 def advantages(winner: Standing, other: Standing) -> list[str]:
     """How a winner ("it") was better than another bid, question by question and in price: the relative advantages."""
     said = []
