@@ -98,7 +98,7 @@ def assessment_summary(
         raise RuleBroken("This bid was not scored; its letter says why it went no further.", code="not_scored")
     own, winners = found.of(bid.pk), [found.of(award.bid_id) for award in awards]
     parts = [
-        ("The outcome", list(_outcome(own, winners, found, queries.tie_decided(awards)))),
+        ("The outcome", list(_outcome(own, winners, found, awards[0].tie_decided))),
         ("How bids were assessed", list(_criteria(tender))),
         ("Your bid", list(_explained(own, queries.reasons_for(board, tender, bid.pk), found))),
     ]
@@ -514,7 +514,7 @@ def _recommendations(tender: Tender) -> Iterator[Block]:
         rows = [
             ("Recommended", names),
             ("By, on", words.by_on(award.recommended_by, award.recommended_at)),
-            ("Reason", award.reason), ("How the tie was decided", queries.tie_decided(awards)),
+            ("Reason", award.reason), ("How the tie was decided", award.tie_decided),
             ("Approved by, on", words.by_on(award.approved_by, award.approved_at)),
             ("Awarded by, on", f"{award.awarded_by}, {words.day(award.awarded_on)}" if award.awarded_on else ""),
             ("Taken back because", award.cancelled_because),

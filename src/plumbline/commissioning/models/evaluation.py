@@ -163,6 +163,11 @@ class Award(Recorded):
             ),
         ]
 
+    @property
+    def tie_decided(self) -> str:
+        """How it was decided between equal totals, in the words of who recommended; "" where it needed no deciding."""
+        return str(self.result.get("tie_decided_because", ""))
+
 
 class Promise(Recorded):
     """What the winner promised in the bid: becomes a commitment of the contract."""

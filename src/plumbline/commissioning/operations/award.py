@@ -161,7 +161,7 @@ def _outcomes(tender: Tender, awards: Sequence[Award]) -> dict[int, Outcome]:
     found = queries.result_of(tender, board)
     best = [found.of(award.bid_id) for award in awards]
     return {
-        row.bid: _outcome(row, best, found, queries.reasons_for(board, tender, row.bid), queries.tie_decided(awards))
+        row.bid: _outcome(row, best, found, queries.reasons_for(board, tender, row.bid), awards[0].tie_decided)
         for row in found.standings
         if _bid_of(board, row.bid).state != BidState.WITHDRAWN
     }

@@ -483,11 +483,6 @@ def suppliers_named(awards: Iterable[Award]) -> str:
     return listed([award.bid.supplier.name for award in awards])
 
 
-def tie_decided(awards: Sequence[Award]) -> str:
-    """How it was decided between equal totals, in the words of who recommended; "" where nothing was to be decided."""
-    return str(awards[0].result.get("tie_decided_because", "")) if awards else ""
-
-
 def value_of(award: Award) -> Decimal | None:
     """What the contract is worth: the price of the bid, else what the tender was estimated at. An estimate for several
     suppliers together is the value of none of them."""

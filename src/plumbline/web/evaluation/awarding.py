@@ -41,7 +41,7 @@ def award(request: Request, pk: int) -> HttpResponseBase:
         "award": found, "names": queries.suppliers_named(awards), "manages": manages, "scored": scored,
         "step": _step(tender, found, viewer=viewer, manages=manages, approves=approves, unsent=unsent, on=on),
         "standings": found.result.get("standings", []) if found else [],
-        "tie": queries.tie_decided(awards),
+        "tie": found.tie_decided if found else "",
         "letters": bids if found and found.approved_at and (manages or approves) else [],
         "winners": [
             {"award": each, "promises": list(queries.promises_of(each)),
@@ -183,7 +183,7 @@ def approve(request: Request, pk: int) -> HttpResponseBase:
         return redirect("tender_award", pk)
     found, names = awards[0], queries.suppliers_named(awards)
     words = [f"{found.recommended_by} recommends {names}: {found.reason}"]
-    tie = queries.tie_decided(awards)
+    tie = found.tie_decided
     if tie:
         words.append(f"Totals were equal. How it was decided: {tie}")
     words.append("With your approval the letters and assessment summaries to all bidders are drafted.")
