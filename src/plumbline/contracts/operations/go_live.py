@@ -88,9 +88,7 @@ def _framework_of(tender: Tender, supplier: Organisation) -> Contract | None:
     """The framework contract that the supplier of a call-off has, by whichever of its names."""
     if tender.framework is None:
         return None
-    return Contract.objects.filter(
-        award__tender=tender.framework, provider__in=same_body([supplier.pk])
-    ).first()  # fmt: skip
+    return Contract.objects.filter(award__tender=tender.framework, provider__in=same_body([supplier.pk])).first()
 
 
 @transaction.atomic
