@@ -1,5 +1,6 @@
 """The harness: one database per run, rolled back after each test; a copy of its own for a test that commits."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,19 +9,30 @@ import pytest
 
 from tests import databases
 
-SHARED = databases.CHECKOUT.parent / "shared" / "data"
-
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "login(name): sign in to the database as web, worker (default) or owner")
+    config.addinivalue_line("markers", "shared: reads whole public files, where PLUMBLINE_SHARED names their folder")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that asks for the public files is marked `shared`; where their folder is not named it is left out, not
+    skipped: the first run has nothing to skip."""
+    left_out = []
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shared)
+            if not os.environ.get("PLUMBLINE_SHARED"):
+                left_out.append(item)
+    items[:] = [item for item in items if item not in left_out] if left_out else items
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of public files; the test is skipped where it is not."""
-    if not SHARED.exists():
-        pytest.skip("skipped: no shared data")
-    return SHARED
+    """The folder of the whole public files, which PLUMBLINE_SHARED names."""
+    return Path(os.environ["PLUMBLINE_SHARED"]).resolve(strict=True)
 
 
 def point_at(name: str, login: str) -> None:

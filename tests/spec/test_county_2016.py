@@ -1,7 +1,6 @@
 """The public county: every figure of its expected.json, exactly, on every engine."""
 
 import csv
-import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,8 @@ from plumbline.kernel.periods import Period
 from plumbline.measures.ask import answer
 from plumbline.measures.catalogue import get
 from plumbline.measures.model import Asked
+from tests import published
+from tests.published import COUNTY
 
 GRADES = {"Requires improvement": "requires_improvement"}
 OBSERVED = dict.fromkeys(("ssd_early_help_episodes", "ssd_cin_episodes", "tac_audits"), date(2016, 7, 31))
@@ -79,8 +80,8 @@ def county_facts(folder: Path) -> dict[str, list[dict]]:
 
 
 @pytest.fixture(scope="module")
-def county_tables(shared_data):
-    return county_facts(shared_data / "county_2016")
+def county_tables():
+    return county_facts(COUNTY)
 
 
 @pytest.fixture
@@ -90,11 +91,7 @@ def county(facts, county_tables):
 
 
 def expected_figures() -> list[tuple[str, str, object]]:
-    path = Path(__file__).parents[2] / "../shared/data/county_2016/expected.json"
-    if not path.exists():
-        return []
-    expected = json.loads(path.read_text())
-    figures = {key: by for key, by in expected.items() if key.startswith("tac_")}
+    figures = {key: by for key, by in published.expected("expected").items() if key.startswith("tac_")}
     return [(key, when, figure) for key, by in figures.items() for when, figure in by.items()]
 
 

@@ -105,7 +105,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         if name.startswith("PLUMBLINE_")
         and name not in SETTINGS
         and name != "PLUMBLINE_LOGIN"
-        and not name.startswith("PLUMBLINE_TEST_")
+        # Of the tests, not of the program: where their cluster is, and where the public files lie.
+        and not name.startswith(("PLUMBLINE_TEST_", "PLUMBLINE_SHARED"))
     )
     if unknown:
         raise WrongSetting(f"{unknown[0]} is not a setting of Plumbline. The settings are: {', '.join(SETTINGS)}.")

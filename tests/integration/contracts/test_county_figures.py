@@ -1,10 +1,8 @@
 """The county's figures of what is bought, against its own files read line by line, on both engines."""
 
 import csv
-import json
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -24,7 +22,8 @@ from plumbline.measures.facts import RELATIONS
 from plumbline.measures.model import NATIVE, Asked
 from tests import databases
 from tests.conftest import point_at
-from tests.integration.contracts.test_county_rating import NOW, import_lists
+from tests.integration.contracts.test_county_rating import EXPECTED, NOW, import_lists
+from tests.published import COUNTY
 
 TODAY = date(2016, 7, 31)
 DAYS = ["2015-05-27", "2016-06-30", "2016-07-31"]
@@ -33,23 +32,13 @@ WANT = {"no_board_assessment", "no_self_assessment", "no_action_plan"}
 
 
 @pytest.fixture(scope="module")
-def folder(shared_data: Path) -> Path:
-    return shared_data / "county_2016"
-
-
-@pytest.fixture(scope="module")
-def expected_rag(folder: Path) -> dict[str, dict[str, Any]]:
-    return json.loads((folder / "expected_rag.json").read_text())
-
-
-@pytest.fixture(scope="module")
-def engines(shared_data: Path, django_db_blocker) -> Iterator[dict[str, Engine]]:
+def engines(django_db_blocker) -> Iterator[dict[str, Engine]]:
     """The county imported once; DuckDB holds the facts as the database gives them."""
     with databases.copy_of(databases.template()) as name:
         with django_db_blocker.unblock():
             point_at(name, "worker")
-            import_lists(shared_data)
-            import_contracts(shared_data / "county_2016", **NOW)
+            import_lists()
+            import_contracts(COUNTY, **NOW)
             connection.close()
         with psycopg.connect(databases.login_url("worker", name)) as taken, duckdb.connect() as beside:
             cursor = taken.cursor()
@@ -76,8 +65,8 @@ def engine(request: pytest.FixtureRequest, engines: dict[str, Engine]) -> Engine
     return engines[request.param]
 
 
-def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+def rows_of(name: str) -> list[dict[str, str]]:
+    with (COUNTY / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -88,31 +77,26 @@ def ids(engine: Engine, references: dict[str, str], key: str, day: str) -> tuple
     return {references[each.id] for each in found if each.in_numerator}, {references[each.id] for each in found}
 
 
-def in_force(folder: Path, day: date) -> dict[str, dict[str, str]]:
+def in_force(day: date) -> dict[str, dict[str, str]]:
     return {
         row["contract_id"]: row
-        for row in rows_of(folder, "contracts")
+        for row in rows_of("contracts")
         if date.fromisoformat(row["start"]) <= day and (not row["end"] or date.fromisoformat(row["end"]) >= day)
     }
 
 
-def last_done(folder: Path, name: str, column: str, day: date) -> dict[str, date]:
+def last_done(name: str, column: str, day: date) -> dict[str, date]:
     found: dict[str, date] = {}
-    for row in rows_of(folder, name):
+    for row in rows_of(name):
         done = date.fromisoformat(row[column])
         if done <= day:
             found[row["contract_id"]] = max(done, found.get(row["contract_id"], done))
     return found
 
 
-def rag_days() -> list[str]:
-    path = Path(__file__).parents[3] / "../shared/data/county_2016/expected_rag.json"
-    return sorted(json.loads(path.read_text())) if path.exists() else []
-
-
-@pytest.mark.parametrize("day", rag_days())
-def test_the_contracts_of_each_rating_are_those_known_beforehand(engine, references, expected_rag, day):
-    want = expected_rag[day]
+@pytest.mark.parametrize("day", sorted(EXPECTED))
+def test_the_contracts_of_each_rating_are_those_known_beforehand(engine, references, day):
+    want = EXPECTED[day]
     found = {
         colour: ids(engine, references, f"contracts_{colour}", day)[0] & set(want)
         for colour in ("red", "amber", "green")
@@ -123,9 +107,9 @@ def test_the_contracts_of_each_rating_are_those_known_beforehand(engine, referen
     }
 
 
-@pytest.mark.parametrize("day", rag_days())
-def test_the_contracts_without_their_assessment_are_those_known_beforehand(engine, references, expected_rag, day):
-    want = expected_rag[day]
+@pytest.mark.parametrize("day", sorted(EXPECTED))
+def test_the_contracts_without_their_assessment_are_those_known_beforehand(engine, references, day):
+    want = EXPECTED[day]
     found, _ = ids(engine, references, "contracts_unassured", day)
 
     assert found & set(want) == {
@@ -134,9 +118,9 @@ def test_the_contracts_without_their_assessment_are_those_known_beforehand(engin
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_the_quarterly_review_is_on_time_where_the_files_have_a_meeting_within_92_days(engine, references, folder, day):
+def test_the_quarterly_review_is_on_time_where_the_files_have_a_meeting_within_92_days(engine, references, day):
     on = date.fromisoformat(day)
-    contracts, last = in_force(folder, on), last_done(folder, "evaluations", "held_on", on)
+    contracts, last = in_force(on), last_done("evaluations", "held_on", on)
     wanted = {
         key
         for key, row in contracts.items()
@@ -147,12 +131,10 @@ def test_the_quarterly_review_is_on_time_where_the_files_have_a_meeting_within_9
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_visits_are_on_time_where_the_files_have_one_within_395_days_of_those_that_ask_for_one(
-    engine, references, folder, day
-):
+def test_visits_are_on_time_where_the_files_have_one_within_395_days_of_those_that_ask_for_one(engine, references, day):
     on = date.fromisoformat(day)
-    contracts = {key: row for key, row in in_force(folder, on).items() if row["visit_required"] == "Y"}
-    last = last_done(folder, "visits", "visited_on", on)
+    contracts = {key: row for key, row in in_force(on).items() if row["visit_required"] == "Y"}
+    last = last_done("visits", "visited_on", on)
     wanted = {
         key
         for key, row in contracts.items()
@@ -163,18 +145,18 @@ def test_visits_are_on_time_where_the_files_have_one_within_395_days_of_those_th
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_assurance_is_complete_where_the_files_have_six_policies_reviewed_in_time(engine, references, folder, day):
+def test_assurance_is_complete_where_the_files_have_six_policies_reviewed_in_time(engine, references, day):
     on = date.fromisoformat(day)
-    contracts = in_force(folder, on)
+    contracts = in_force(on)
     reviews: dict[tuple[str, str], date] = {}
-    for row in rows_of(folder, "policies"):
+    for row in rows_of("policies"):
         key, done = (row["contract_id"], row["policy"]), date.fromisoformat(row["reviewed_on"])
         if done <= on:
             reviews[key] = max(done, reviews.get(key, done))
     policies = {policy for _, policy in reviews}
     due = [
         (date.fromisoformat(law["in_force"]), law["policies"].split(";"))
-        for law in rows_of(folder, "law_changes")
+        for law in rows_of("law_changes")
         if date.fromisoformat(law["review_by"]) < on
     ]
 
@@ -194,12 +176,8 @@ def test_assurance_is_complete_where_the_files_have_six_policies_reviewed_in_tim
 
 
 @pytest.mark.parametrize("period", [YEAR, Period(date(2014, 7, 1), date(2015, 6, 30))], ids=["year", "year before"])
-def test_the_service_area_was_at_the_meetings_at_which_the_files_say_so(engine, folder, period):
-    held = [
-        row
-        for row in rows_of(folder, "evaluations")
-        if period.first <= date.fromisoformat(row["held_on"]) <= period.last
-    ]
+def test_the_service_area_was_at_the_meetings_at_which_the_files_say_so(engine, period):
+    held = [row for row in rows_of("evaluations") if period.first <= date.fromisoformat(row["held_on"]) <= period.last]
     asked = Asked(get("evaluations_area_present"), period=period)
 
     found = answer(asked, engine=engine, observed_until={NATIVE: TODAY}).total
@@ -210,8 +188,8 @@ def test_the_service_area_was_at_the_meetings_at_which_the_files_say_so(engine, 
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_contracts_are_worth_what_the_files_say_in_all_and_by_rating(engine, folder, day):
-    contracts = in_force(folder, date.fromisoformat(day))
+def test_contracts_are_worth_what_the_files_say_in_all_and_by_rating(engine, day):
+    contracts = in_force(date.fromisoformat(day))
     asked = Asked(get("contracts_value"), as_at=date.fromisoformat(day), split_by="colour")
 
     found = answer(asked, engine=engine, observed_until={NATIVE: TODAY})

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import random
 import re
 from collections.abc import Callable
@@ -16,6 +15,8 @@ from plumbline.contracts.queries import rating
 from plumbline.exchange.contracts import import_contracts
 from plumbline.exchange.contracts_kinds import kinds
 from plumbline.exchange.models import RefusedRow
+from tests import published
+from tests.published import COUNTY
 
 pytestmark = pytest.mark.django_db
 
@@ -102,18 +103,18 @@ def rows_of(path: Path) -> Rows:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, shared_data: Path) -> Callable[[Callable[[Rows], bytes]], Path]:
+def folder(tmp_path: Path) -> Callable[[Callable[[Rows], bytes]], Path]:
     def made(way: Callable[[Rows], bytes]) -> Path:
         for name in kinds():
-            (tmp_path / f"{name}.csv").write_bytes(way(rows_of(shared_data / "county_2016" / f"{name}.csv")))
+            (tmp_path / f"{name}.csv").write_bytes(way(rows_of(COUNTY / f"{name}.csv")))
         return tmp_path
 
     return made
 
 
-def expected(shared_data: Path) -> dict[str, dict[str, object]]:
+def expected() -> dict[str, dict[str, object]]:
     """By day; without the contracts that are at an adverse setting, since no list is read here."""
-    known = json.loads((shared_data / "county_2016" / "expected_rag.json").read_text())
+    known = published.expected("expected_rag")
     adverse = {pk for want in known.values() for pk, said in want.items()
                if any(each["code"] == "setting_adverse" for each in said["reasons"])}  # fmt: skip
     return {day: {pk: said for pk, said in want.items() if pk not in adverse} for day, want in known.items()}
@@ -130,9 +131,9 @@ def found(wanted: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
-def test_however_written_every_contract_has_its_rating_on_each_known_day(folder, shared_data: Path, way: str) -> None:
+def test_however_written_every_contract_has_its_rating_on_each_known_day(folder, way: str) -> None:
     done = import_contracts(folder(WAYS[way]), **NOW)
-    assert (done["refused"], found(expected(shared_data))) == ([], expected(shared_data))
+    assert (done["refused"], found(expected())) == ([], expected())
 
 
 @pytest.mark.parametrize("way", ["Mac Roman", "other spellings", "pounds"], ids=str)
@@ -143,7 +144,7 @@ def test_the_same_said_in_another_way_changes_nothing(folder, way: str) -> None:
     assert counts == dict.fromkeys(counts, (0, 0))
 
 
-def test_repeats_are_counted_and_conflicts_refused_and_the_first_stands(folder, shared_data: Path) -> None:
+def test_repeats_are_counted_and_conflicts_refused_and_the_first_stands(folder) -> None:
     def twice_and_otherwise(rows: Rows) -> bytes:
         other = [f"{rows[1][0]}", *rows[1][1:]]
         at = next((place for place, name in enumerate(rows[0]) if name in ("title", "valid_until",
@@ -158,7 +159,7 @@ def test_repeats_are_counted_and_conflicts_refused_and_the_first_stands(folder, 
         (name, "conflict_in_file") for name in ("contracts", "assessments", "evaluations", "law_changes")
     }
     assert all(each["repeated"] == each["added"] for each in done["files"].values())
-    assert found(expected(shared_data)) == expected(shared_data)
+    assert found(expected()) == expected()
 
 
 WRONG = {
@@ -177,7 +178,7 @@ WRONG = {
 }
 
 
-def test_rows_that_cannot_be_taken_are_refused_one_by_one_kept_and_stop_no_other(folder, shared_data: Path) -> None:
+def test_rows_that_cannot_be_taken_are_refused_one_by_one_kept_and_stop_no_other(folder) -> None:
     names = iter(kinds())
 
     def with_wrong_rows(rows: Rows) -> bytes:
@@ -194,7 +195,7 @@ def test_rows_that_cannot_be_taken_are_refused_one_by_one_kept_and_stop_no_other
     wrong = {name: len(each) + 1 - (name == "contracts") for name, each in WRONG.items()}
     assert {name: each["refused"] for name, each in done["files"].items()} == wrong
     assert RefusedRow.objects.filter(state="open").count() == sum(wrong.values())
-    assert found(expected(shared_data)) == expected(shared_data)
+    assert found(expected()) == expected()
 
 
 def test_a_dry_run_counts_as_the_import_does_and_keeps_nothing(folder) -> None:
@@ -204,7 +205,7 @@ def test_a_dry_run_counts_as_the_import_does_and_keeps_nothing(folder) -> None:
     assert (kept, import_contracts(path, **NOW)["files"]) == ([], dry["files"])
 
 
-def test_stopped_in_the_middle_the_next_run_ends_as_one_run_would(folder, shared_data: Path) -> None:
+def test_stopped_in_the_middle_the_next_run_ends_as_one_run_would(folder) -> None:
     path = folder(lambda rows: written(rows).encode())
 
     class StoppedError(Exception):
@@ -217,7 +218,7 @@ def test_stopped_in_the_middle_the_next_run_ends_as_one_run_would(folder, shared
     with pytest.raises(StoppedError), transaction.atomic():
         import_contracts(path, progress=stop, **NOW)
     import_contracts(path, **NOW)
-    assert found(expected(shared_data)) == expected(shared_data)
+    assert found(expected()) == expected()
 
 
 COLUMNS = b"contract_id,title,provider,start,end,statutory_from,kind\n"

@@ -1,6 +1,5 @@
 """An extract comes in whole: what is counted, what is kept, what changes when it comes again."""
 
-import json
 import os
 from datetime import date
 
@@ -14,6 +13,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, Professional
 from plumbline.placements.models import Placement
 from plumbline.socialcare.models import Involvement, Referral
+from tests import published
 from tests.integration.exchange.extracts import (
     ANNA,
     AT,
@@ -25,6 +25,7 @@ from tests.integration.exchange.extracts import (
     take,
     write,
 )
+from tests.published import COUNTY, SCHOOL_PLACEMENTS
 
 pytestmark = pytest.mark.django_db
 
@@ -42,11 +43,10 @@ def all_history() -> dict[str, int]:
     return {table: history(table) for table in tables}
 
 
-def test_every_row_of_the_public_county_comes_in(shared_data):
-    folder = shared_data / "county_2016"
-    expected = json.loads((folder / "expected.json").read_text())["rows"]
+def test_every_row_of_the_public_county_comes_in():
+    expected = published.expected("expected")["rows"]
 
-    result = take(folder)
+    result = take(COUNTY)
 
     assert result["refused"] == []
     assert {name: result["files"][name]["added"] for name in expected} == expected
@@ -61,26 +61,26 @@ def test_every_row_of_the_public_county_comes_in(shared_data):
     assert {name: model.objects.count() for name, model in tables.items()} == expected
 
 
-def test_read_is_the_sum_of_the_other_counts(shared_data):
-    result = take(shared_data / "county_2016")
+def test_read_is_the_sum_of_the_other_counts():
+    result = take(COUNTY)
 
     for taken in result["files"].values():
         assert taken["read"] == sum(count for name, count in taken.items() if name != "read")
 
 
-def test_the_public_county_leaves_no_wording_and_no_lead_unmapped(shared_data):
-    take(shared_data / "county_2016")
+def test_the_public_county_leaves_no_wording_and_no_lead_unmapped():
+    take(COUNTY)
 
     assert not Tac.objects.filter(ended_on__isnull=False, closure_code="").exists()
     assert not Tac.objects.filter(lead_organisation__isnull=True).exclude(lead_wording="").exists()
     assert not Tac.objects.filter(lead_professional__isnull=True).exclude(worker_wording="").exists()
 
 
-def test_the_same_extract_again_changes_nothing_and_adds_no_history(shared_data):
-    take(shared_data / "county_2016")
+def test_the_same_extract_again_changes_nothing_and_adds_no_history():
+    take(COUNTY)
     before = all_history()
 
-    result = take(shared_data / "county_2016")
+    result = take(COUNTY)
 
     assert {name: counts(result, name).keys() for name in result["files"]} == {
         name: {"read", "unchanged"} for name in result["files"]
@@ -88,8 +88,8 @@ def test_the_same_extract_again_changes_nothing_and_adds_no_history(shared_data)
     assert all_history() == before
 
 
-def test_placements_at_schools_come_in_beside_those_of_social_care(shared_data):
-    result = take(shared_data / "school_placements_2023", extracted_on=date(2023, 8, 31), on=date(2023, 9, 1))
+def test_placements_at_schools_come_in_beside_those_of_social_care():
+    result = take(SCHOOL_PLACEMENTS, extracted_on=date(2023, 8, 31), on=date(2023, 9, 1))
 
     assert result["files"]["school_placements"]["added"] == 22
     one = Placement.objects.get(source="sen", source_id="SSP0001")

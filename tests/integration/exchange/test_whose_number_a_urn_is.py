@@ -19,9 +19,9 @@ from plumbline.flags.models import Flag
 from plumbline.ofsted.models import MonthlyCheck, Setting
 from plumbline.placements import operations as placements
 from plumbline.placements.models import Placement
-from tests.conftest import SHARED
 from tests.factories.people import UserFactory
 from tests.integration.exchange.extracts import HEADERS
+from tests.published import PARTS
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ CONTRACTS = {
 def schools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three rows of the published list, with both schools."""
     path = tmp_path_factory.mktemp("list") / "schools.csv"
-    with (SHARED / "ofsted_schools" / "west_midlands_df.csv").open(encoding="utf-8") as source:
+    with (PARTS / "west_midlands_df.csv").open(encoding="utf-8") as source:
         rows = csv.reader(source)
         header = next(rows)
         urn = header.index("URN")

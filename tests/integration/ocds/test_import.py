@@ -15,6 +15,7 @@ from plumbline.exchange.readers import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Organisation, OrganisationIdentifier
 from tests.integration.placements.situations import a_user
+from tests.published import OCDS
 
 pytestmark = pytest.mark.django_db
 
@@ -49,14 +50,16 @@ def take(path: Path, **more):
 # --- the public packages ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("name", "releases"), [("ocds-213czf-000-00001", 6), ("record_ocds-213czf-000-00001", 1)])
+def test_the_example_of_the_standard_is_taken_whole(name, releases):
+    result = take(OCDS / "fictional_example" / f"{name}.json")
+
+    assert [counts["added"] for counts in result["files"].values()] == [releases]
+
+
 @pytest.mark.parametrize(
     ("name", "releases"),
-    [
-        ("contractsfinder_release_package_2025-01-23.json", 100),
-        ("sell2wales_releases_2025-02.json", 40),
-        ("fictional_example/ocds-213czf-000-00001.json", 6),
-        ("fictional_example/record_ocds-213czf-000-00001.json", 1),
-    ],
+    [("contractsfinder_release_package_2025-01-23.json", 100), ("sell2wales_releases_2025-02.json", 40)],
 )
 def test_a_valid_public_package_is_taken_whole(shared_data, name, releases):
     result = take(shared_data / "ocds" / name)
@@ -87,8 +90,8 @@ def test_the_same_public_package_again_changes_nothing(shared_data):
     ]
 
 
-def test_all_stages_of_one_process_come_together(shared_data):
-    take(shared_data / "ocds" / "fictional_example" / "ocds-213czf-000-00001.json")
+def test_all_stages_of_one_process_come_together():
+    take(OCDS / "fictional_example" / "ocds-213czf-000-00001.json")
 
     contract = OcdsContract.objects.get()
     assert (contract.process.buyer_name, contract.status, contract.value) == (

@@ -8,15 +8,15 @@ from plumbline.audit.models import Import
 from plumbline.exchange.ofsted_lists import OfstedList, read_lists
 from plumbline.ofsted import operations
 from plumbline.ofsted.operations import ListTaken
-from tests.conftest import SHARED
 from tests.integration.placements.situations import AT
-
-FOLDER = SHARED / "ofsted_social_care_providers"
+from tests.published import LISTS, PARTS
 
 
 @cache
-def march(year: int) -> OfstedList:
-    return listed(FOLDER / f"provider_at_march_{year}.csv", date(year, 3, 31))
+def march(year: int, folder: Path | None = None) -> OfstedList:
+    """Ofsted's list of social care as at 31 March: whole of 2015 and 2016, a part of later years' lists."""
+    folder = folder or (LISTS if year < 2017 else PARTS)
+    return listed(folder / f"provider_at_march_{year}.csv", date(year, 3, 31))
 
 
 def listed(path: Path, as_at: date) -> OfstedList:

@@ -5,13 +5,13 @@ import subprocess
 import sys
 from collections import defaultdict
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from tests import databases
+from tests import databases, published
+from tests.published import COUNTY, LISTS, PARTS, SCHOOL_PLACEMENTS
 
-LISTS = (("provider_at_march_2015.csv", "2015-03-31"), ("provider_at_march_2016.csv", "2016-03-31"))
+NAMES = (("provider_at_march_2015.csv", "2015-03-31"), ("provider_at_march_2016.csv", "2016-03-31"))
 
 
 def run(database: str, *arguments: str, today: str = "2016-07-31", status: int = 0):
@@ -24,13 +24,13 @@ def run(database: str, *arguments: str, today: str = "2016-07-31", status: int =
     return json.loads(done.stdout)
 
 
-def import_lists(database: str, shared: Path) -> None:
-    for name, day in LISTS:
-        run(database, "import-ofsted", str(shared / "ofsted_social_care_providers" / name), "--as-at", day)
+def import_lists(database: str) -> None:
+    for name, day in NAMES:
+        run(database, "import-ofsted", str(LISTS / name), "--as-at", day)
 
 
-def import_county(database: str, shared: Path) -> None:
-    run(database, "import-ssd", str(shared / "county_2016"), "--extracted", "2016-07-31")
+def import_county(database: str) -> None:
+    run(database, "import-ssd", str(COUNTY), "--extracted", "2016-07-31")
 
 
 def by_setting(flags: list[dict]) -> dict[str, list[tuple[str, str]]]:
@@ -54,11 +54,11 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("order", ["lists first", "records first"])
-def test_the_countys_flags_come_out_in_either_order(own_database, shared_data, order):
+def test_the_countys_flags_come_out_in_either_order(own_database, order):
     steps = [import_lists, import_county]
     for step in steps if order == "lists first" else steps[::-1]:
-        step(own_database, shared_data)
-    known = json.loads((shared_data / "county_2016" / "expected_placements.json").read_text())
+        step(own_database)
+    known = published.expected("expected_placements")
     flags = run(own_database, "flags", "--open")
     found = {kind: by_setting([flag for flag in flags if flag["kind"] == kind]) for kind in EXPECTED}
 
@@ -68,21 +68,21 @@ def test_the_countys_flags_come_out_in_either_order(own_database, shared_data, o
     ]
 
 
-def test_everything_again_changes_nothing_and_raises_nothing(own_database, shared_data):
-    import_lists(own_database, shared_data)
-    import_county(own_database, shared_data)
+def test_everything_again_changes_nothing_and_raises_nothing(own_database):
+    import_lists(own_database)
+    import_county(own_database)
     before = run(own_database, "flags")
-    import_county(own_database, shared_data)
-    import_lists(own_database, shared_data)
+    import_county(own_database)
+    import_lists(own_database)
 
     assert run(own_database, "flags") == before
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_flags_of_the_schools_come_out_in_either_order(own_database, shared_data, order):
-    folder = shared_data / "school_placements_2023"
+def test_the_flags_of_the_schools_come_out_in_either_order(own_database, order):
+    folder = SCHOOL_PLACEMENTS
     steps = [
-        ("import-ofsted", str(shared_data / "ofsted_schools" / "west_midlands_df.csv"), "--as-at", "2023-08-31"),
+        ("import-ofsted", str(PARTS / "west_midlands_df.csv"), "--as-at", "2023-08-31"),
         ("import-ssd", str(folder), "--extracted", "2023-09-30"),
     ]
     for step in steps[::order]:
@@ -96,20 +96,20 @@ def test_the_flags_of_the_schools_come_out_in_either_order(own_database, shared_
     }
 
 
-def test_a_list_of_a_day_to_come_is_refused(own_database, shared_data):
-    file = shared_data / "ofsted_social_care_providers" / "provider_at_march_2017.csv"
+def test_a_list_of_a_day_to_come_is_refused(own_database):
+    file = PARTS / "provider_at_march_2017.csv"
 
     assert run(own_database, "import-ofsted", str(file), "--as-at", "2017-03-31", status=1)["error"] == "future_date"
 
 
-def test_a_file_that_is_no_list_is_refused_whole(own_database, shared_data):
-    file = shared_data / "county_2016" / "ssd_person.csv"
+def test_a_file_that_is_no_list_is_refused_whole(own_database):
+    file = COUNTY / "ssd_person.csv"
 
     assert run(own_database, "import-ofsted", str(file), "--as-at", "2016-03-31", status=1)["error"] == "bad_header"
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(own_database, shared_data):
-    file = str(shared_data / "ofsted_social_care_providers" / "provider_at_march_2016.csv")
+def test_a_dry_run_says_what_would_change_and_changes_nothing(own_database):
+    file = str(LISTS / "provider_at_march_2016.csv")
     counts = run(own_database, "import-ofsted", file, "--as-at", "2016-03-31", "--dry-run")["files"]
 
     assert counts == {
@@ -120,18 +120,18 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(own_database, shar
     assert run(own_database, "import-ofsted", file, "--as-at", "2016-03-31")["files"] == counts
 
 
-def test_the_same_list_again_changes_nothing(own_database, shared_data):
-    file = str(shared_data / "ofsted_social_care_providers" / "provider_at_march_2016.csv")
+def test_the_same_list_again_changes_nothing(own_database):
+    file = str(LISTS / "provider_at_march_2016.csv")
     run(own_database, "import-ofsted", file, "--as-at", "2016-03-31")
     again = run(own_database, "import-ofsted", file, "--as-at", "2016-03-31")["files"]["provider_at_march_2016"]
 
     assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 2647)
 
 
-def test_a_list_says_how_it_differs_from_the_one_before(own_database, shared_data, django_db_blocker):
+def test_a_list_says_how_it_differs_from_the_one_before(own_database, django_db_blocker):
     from plumbline.ofsted.models import OfstedList
 
-    import_lists(own_database, shared_data)
+    import_lists(own_database)
     differences = OfstedList.objects.get(as_at=date(2016, 3, 31)).differences
 
     assert (differences["new"], differences["gone"], differences["newly_adverse"]) == (222, 180, 32)

@@ -9,12 +9,13 @@ from plumbline.earlyhelp.models import Tac
 from plumbline.exchange import ssd
 from plumbline.people.models import Child, Organisation, RoleHeld, User
 from tests.integration.scrutiny.situations import NOW, TODAY
+from tests.published import COUNTY
 
 
 @pytest.fixture
-def county_2016(own_database, shared_data):
+def county_2016(own_database):
     """The public county's extract of 31 July 2016; yields the name of its database."""
-    ssd.import_ssd(shared_data / "county_2016", extracted_on=TODAY, by=None, at=NOW, on=TODAY)
+    ssd.import_ssd(COUNTY, extracted_on=TODAY, by=None, at=NOW, on=TODAY)
     return own_database
 
 

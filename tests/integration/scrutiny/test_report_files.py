@@ -11,7 +11,8 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from tests import databases
+from tests import databases, published
+from tests.published import COUNTY
 
 YEARS = {"year1": ("2014-04-01", "2015-03-31"), "year2": ("2015-04-01", "2016-03-31")}
 
@@ -29,12 +30,12 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def report(database, shared_data, folder):
+def report(database, folder):
     """The answer of `plumbline report` over the public county, and the words of each file."""
     paths = [folder / f"report.{ending}" for ending in ("html", "docx", "pdf")]
     questions = [part for number in (5, 6, 7) for part in ("--question", str(number))]
-    taken = plumbline(database, "import-ssd", str(shared_data / "county_2016"), "--extracted", "2016-07-31")
-    plumbline(database, "import-contracts", str(shared_data / "county_2016"))
+    taken = plumbline(database, "import-ssd", str(COUNTY), "--extracted", "2016-07-31")
+    plumbline(database, "import-contracts", str(COUNTY))
     assert taken.returncode == 0, taken.stderr
     done = plumbline(database, "report", *questions, "--as-at", "2016-06-30", "--output", *map(str, paths), "--json")
     assert done.returncode == 0, done.stderr
@@ -43,8 +44,8 @@ def report(database, shared_data, folder):
 
 
 @pytest.fixture(scope="module")
-def expected(shared_data):
-    return json.loads((shared_data / "county_2016" / "expected.json").read_text())
+def expected():
+    return published.expected("expected")
 
 
 def plumbline(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -139,10 +140,10 @@ def test_the_answer_names_the_files_and_says_that_nothing_is_published(report, f
 
 
 @pytest.mark.parametrize("day", ["2016-06-30"])
-def test_the_contracts_without_their_assessment_are_counted_in_each_file(report, shared_data, day):
+def test_the_contracts_without_their_assessment_are_counted_in_each_file(report, day):
     """Known from the ratings that were worked out beforehand, not from our own rules."""
     answer, words = report
-    rated = json.loads((shared_data / "county_2016" / "expected_rag.json").read_text())[day]
+    rated = published.expected("expected_rag")[day]
     wanting = {"no_board_assessment", "no_self_assessment", "no_action_plan"}
     known = sum(bool(wanting & {reason["code"] for reason in one["reasons"]}) for one in rated.values())
 

@@ -13,11 +13,10 @@ from plumbline.exchange.readers import WrongFile
 from plumbline.ofsted import rules
 from plumbline.ofsted.grades import Judgement
 from plumbline.ofsted.rules import Status, status_on, status_timeline
+from tests import published
+from tests.published import DATA, LISTS, PARTS, SCHOOL_PLACEMENTS
 
-SAMPLES = Path(__file__).parents[2] / "data/ofsted"
-SHARED = Path(__file__).parents[3] / "../shared/data"
-PROVIDERS = SHARED / "ofsted_social_care_providers"
-needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="skipped: no shared data")
+SAMPLES = DATA / "ofsted"
 
 HEADER = "URN,Provision type,Name,Registration status,Event type,Inspection date,Publication date,Event number,"
 HEADER += "Overall experiences and progress of children and young people,The effectiveness of leaders and managers\n"
@@ -51,9 +50,14 @@ def listed(tmp_path: Path) -> Write:
     return _listed
 
 
-def read(name: str, as_at: date) -> OfstedList:
-    (only,) = read_lists(PROVIDERS / name if (PROVIDERS / name).exists() else SAMPLES / name, as_at)
+def read(name: str, as_at: date, folder: Path = SAMPLES) -> OfstedList:
+    (only,) = read_lists(folder / name, as_at)
     return only
+
+
+@pytest.fixture
+def providers(shared_data: Path) -> Path:
+    return shared_data / "ofsted_social_care_providers"
 
 
 def by_urn(of: OfstedList) -> dict[str, SettingRow]:
@@ -193,45 +197,75 @@ def test_takes_a_wording_on_no_scale_as_not_understood_and_says_so(listed: Write
 # --- every file of the folder --------------------------------------------------------------------------------------
 
 
-@needs_shared
-@pytest.mark.parametrize(
-    ("name", "as_at", "layout", "settings", "inspections"),
-    [
-        ("provider_at_march_2015.csv", date(2015, 3, 31), "social_care_2015", 2605, 2605),
-        ("provider_at_march_2016.csv", date(2016, 3, 31), "social_care_2016", 2647, 2647),
-        ("provider_at_march_2017.csv", date(2017, 3, 31), "social_care_2016", 2688, 2688),
-        ("provider_at_march_2019.csv", date(2019, 3, 31), "social_care_2019", 2864, 2864),
-        ("provider_at_march_2020.csv", date(2020, 3, 31), "social_care_2019", 2971, 2971),
-        ("provider_at_march_2021.csv", date(2021, 3, 31), "social_care_2019", 3402, 2837),
-        ("provider_at_march_2022.csv", date(2022, 3, 31), "social_care_2022", 3576, 3309),
-        ("provider_at_march_2023.csv", date(2023, 3, 31), "social_care_2023", 3546, 3546),
-        ("provider_at_march_2025.csv", date(2025, 3, 31), "social_care_2025", 5600, 4343),
-    ],
-)
-def test_reads_the_provider_list_of_every_year_whole(
-    name: str, as_at: date, layout: str, settings: int, inspections: int
-) -> None:
-    read_ = read(name, as_at)
+def is_read_whole(folder: Path, year: int, layout: str, settings: int, inspections: int) -> None:
+    read_ = read(f"provider_at_march_{year}.csv", date(year, 3, 31), folder)
 
     assert (read_.layout, read_.whole, read_.refused, read_.notes, read_.unknown_columns) == (layout, True, [], [], [])
     assert (len(read_.rows), sum(len(row.inspections) for row in read_.rows)) == (settings, inspections)
 
 
-@needs_shared
-def test_reads_both_copies_of_march_2018_alike_and_notes_the_publication_before_its_inspection() -> None:
+@pytest.mark.parametrize(
+    ("folder", "year", "layout", "settings", "inspections"),
+    [
+        (LISTS, 2015, "social_care_2015", 2605, 2605),
+        (LISTS, 2016, "social_care_2016", 2647, 2647),
+        (PARTS, 2017, "social_care_2016", 280, 280),
+        (PARTS, 2019, "social_care_2019", 54, 54),
+        (PARTS, 2020, "social_care_2019", 56, 56),
+        (PARTS, 2021, "social_care_2019", 69, 54),
+        (PARTS, 2022, "social_care_2022", 70, 63),
+        (PARTS, 2023, "social_care_2023", 69, 69),
+        (PARTS, 2025, "social_care_2025", 121, 95),
+    ],
+)
+def test_reads_the_provider_list_of_every_year(
+    folder: Path, year: int, layout: str, settings: int, inspections: int
+) -> None:
+    is_read_whole(folder, year, layout, settings, inspections)
+
+
+@pytest.mark.parametrize(
+    ("year", "layout", "settings", "inspections"),
+    [
+        (2017, "social_care_2016", 2688, 2688),
+        (2019, "social_care_2019", 2864, 2864),
+        (2020, "social_care_2019", 2971, 2971),
+        (2021, "social_care_2019", 3402, 2837),
+        (2022, "social_care_2022", 3576, 3309),
+        (2023, "social_care_2023", 3546, 3546),
+        (2025, "social_care_2025", 5600, 4343),
+    ],
+)
+def test_reads_the_provider_list_of_every_year_whole(
+    providers: Path, year: int, layout: str, settings: int, inspections: int
+) -> None:
+    is_read_whole(providers, year, layout, settings, inspections)
+
+
+def both_copies_of_march_2018_are_read_alike(folder: Path) -> None:
     ours, second = (
-        read(name, date(2018, 3, 31)) for name in ("provider_at_march_2018.csv", "providers-as-at-2018-03-31.csv")
+        read(name, date(2018, 3, 31), folder)
+        for name in ("provider_at_march_2018.csv", "providers-as-at-2018-03-31.csv")
     )
 
     assert {row.urn: row.inspections for row in ours.rows} == {row.urn: row.inspections for row in second.rows}
     assert ours.refused == []
-    assert [(note.id, note.code) for note in ours.notes] == [("SC394478", "end_before_start")]
     assert "owner" in ours.columns_present - second.columns_present
 
 
-@needs_shared
-def test_reads_the_inspections_of_2017_18_with_interim_and_monitoring_ones() -> None:
-    read_ = read("inspections-in-year-2017-18.csv", date(2018, 3, 31))
+def test_reads_both_copies_of_march_2018_alike() -> None:
+    both_copies_of_march_2018_are_read_alike(PARTS)
+
+
+def test_reads_both_whole_copies_of_march_2018_and_notes_the_publication_before_its_inspection(providers: Path) -> None:
+    both_copies_of_march_2018_are_read_alike(providers)
+    ours = read("provider_at_march_2018.csv", date(2018, 3, 31), providers)
+
+    assert [(note.id, note.code) for note in ours.notes] == [("SC394478", "end_before_start")]
+
+
+def test_reads_the_inspections_of_2017_18_with_interim_and_monitoring_ones(providers: Path) -> None:
+    read_ = read("inspections-in-year-2017-18.csv", date(2018, 3, 31), providers)
 
     kinds = Counter(row.inspections[0].kind for row in read_.rows)
     assert (read_.whole, kinds) == (False, {"full": 2600, "interim": 580, "monitoring": 308})
@@ -240,58 +274,54 @@ def test_reads_the_inspections_of_2017_18_with_interim_and_monitoring_ones() -> 
     ) == {"sustained": 201, "improved": 170, "declined": 127, "not_judged": 79, None: 3}
 
 
-@needs_shared
 @pytest.mark.parametrize("ending", ["xlsx", "ods"])
-def test_reads_the_two_sheets_of_the_2022_publication_that_hold_the_table(ending: str) -> None:
-    path = PROVIDERS / f"Childrens_social_care_in_England_2022_underlying_data.{ending}"
+def test_reads_the_two_sheets_of_the_2022_publication_that_hold_the_table(providers: Path, ending: str) -> None:
+    path = providers / f"Childrens_social_care_in_England_2022_underlying_data.{ending}"
     whole, in_year = read_lists(path, date(2022, 3, 31))
 
     assert (whole.sheet, whole.whole, len(whole.rows)) == ("Provider_level_at_31_Mar_2022", True, 3576)
     assert (in_year.sheet, in_year.whole, len(in_year.rows)) == ("Provider_level_in_year_2021-22", False, 3612)
     assert {row.urn: row.inspections for row in whole.rows} == {
-        row.urn: row.inspections for row in read("provider_at_march_2022.csv", date(2022, 3, 31)).rows
+        row.urn: row.inspections for row in read("provider_at_march_2022.csv", date(2022, 3, 31), providers).rows
     }
 
 
-@needs_shared
-def test_reads_the_2025_publication_as_its_csv() -> None:
-    whole, in_year = read_lists(PROVIDERS / "provider_at_march_2025.ods", date(2025, 3, 31))
+def test_reads_the_2025_publication_as_its_csv(providers: Path) -> None:
+    whole, in_year = read_lists(providers / "provider_at_march_2025.ods", date(2025, 3, 31))
 
     assert (len(whole.rows), len(in_year.rows), in_year.whole) == (5600, 4921, False)
     assert {row.urn: row.inspections for row in whole.rows} == {
-        row.urn: row.inspections for row in read("provider_at_march_2025.csv", date(2025, 3, 31)).rows
+        row.urn: row.inspections for row in read("provider_at_march_2025.csv", date(2025, 3, 31), providers).rows
     }
 
 
-@needs_shared
 @pytest.mark.parametrize(
     "name",
     ["joiners_leavers_17.csv", "joiners_leavers_20.csv", "joiners_leavers_23.csv", "private-sector-ownerships.csv",
      "Closed providers final.csv", "providers_at_sept_14.csv", "../ofsted_schools/Cleaned_Dataset.csv",
      "../ofsted_schools/2017-18 Academic year - Secondary.xlsx"],
 )  # fmt: skip
-def test_refuses_other_kinds_of_file_saying_what_was_looked_for(name: str) -> None:
+def test_refuses_other_kinds_of_file_saying_what_was_looked_for(providers: Path, name: str) -> None:
     with pytest.raises(WrongFile, match="is none of the lists of Ofsted that are read") as caught:
-        read_lists(PROVIDERS / name, date(2023, 3, 31))
+        read_lists(providers / name, date(2023, 3, 31))
 
     assert caught.value.code == "bad_header"
 
 
-def said(name: str, as_at: date) -> dict[str, rules.Said]:
+def said(folder: Path, name: str, as_at: date) -> dict[str, rules.Said]:
     return {
         row.urn: rules.Said(
             "overall",
             next((grades(one).get("overall", "") for one in row.inspections), ""),
             status_of(row, as_at).status,
         )
-        for row in read(name, as_at).rows
+        for row in read(name, as_at, folder).rows
     }
 
 
-@needs_shared
-def test_finds_what_changed_from_2022_to_2023() -> None:
-    before = said("provider_at_march_2022.csv", date(2022, 3, 31))
-    after = said("provider_at_march_2023.csv", date(2023, 3, 31))
+def test_finds_what_changed_from_2022_to_2023(providers: Path) -> None:
+    before = said(providers, "provider_at_march_2022.csv", date(2022, 3, 31))
+    after = said(providers, "provider_at_march_2023.csv", date(2023, 3, 31))
 
     changed = rules.compare_lists(before=before, after=after)
 
@@ -308,20 +338,18 @@ def test_finds_what_changed_from_2022_to_2023() -> None:
     }
 
 
-@needs_shared
-def test_finds_what_changed_from_2023_to_2025() -> None:
-    before = said("provider_at_march_2023.csv", date(2023, 3, 31))
-    after = said("provider_at_march_2025.csv", date(2025, 3, 31))
+def test_finds_what_changed_from_2023_to_2025(providers: Path) -> None:
+    before = said(providers, "provider_at_march_2023.csv", date(2023, 3, 31))
+    after = said(providers, "provider_at_march_2025.csv", date(2025, 3, 31))
 
     changed = rules.compare_lists(before=before, after=after)
 
     assert (len(changed.new), len(changed.gone), len(changed.worse), len(changed.better)) == (2413, 359, 423, 742)
 
 
-@needs_shared
 def test_finds_the_settings_newly_inadequate_for_the_county() -> None:
-    expected = json.loads((SHARED / "county_2016/expected_placements.json").read_text())
-    lists = [read(f"provider_at_march_{year}.csv", date(year, 3, 31)) for year in (2015, 2016)]
+    expected = published.expected("expected_placements")
+    lists = [read(f"provider_at_march_{year}.csv", date(year, 3, 31), LISTS) for year in (2015, 2016)]
     day = date(2016, 6, 30)
     placed = {urn for part in ("newly_inadequate", "leaders_watch") for urn in expected[part]}
     placed |= set(expected["no_longer_inadequate"])
@@ -339,17 +367,16 @@ def test_finds_the_settings_newly_inadequate_for_the_county() -> None:
     assert leaders == set(expected["leaders_watch"])
 
 
-@needs_shared
 def test_reads_a_schools_list_whose_figures_passed_through_a_spreadsheet() -> None:
-    expected = json.loads((SHARED / "school_placements_2023/expected.json").read_text())
-    (schools,) = read_lists(SHARED / "ofsted_schools/west_midlands_df.csv", date(2023, 8, 31))
+    expected = json.loads((SCHOOL_PLACEMENTS / "expected.json").read_text())
+    (schools,) = read_lists(PARTS / "west_midlands_df.csv", date(2023, 8, 31))
     of = by_urn(schools)
-    placements = (SHARED / "school_placements_2023/school_placements.csv").read_text().splitlines()
+    placements = (SCHOOL_PLACEMENTS / "school_placements.csv").read_text().splitlines()
     placed = {line.split(",")[2] for line in placements}
 
     status = {urn: status_of(of[urn], date(2023, 8, 31)) for urn in placed & of.keys()}
 
-    assert (len(of), schools.refused, schools.notes) == (2417, [], [])
+    assert (len(of), schools.refused, schools.notes) == (32, [], [])
     assert {urn for urn, period in status.items() if period.status is Status.ADVERSE} == set(expected["adverse"])
     assert [
         urn for urn, period in status.items() if [one.code for one in period.reasons] == ["not_inspected"]

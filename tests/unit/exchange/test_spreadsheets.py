@@ -12,8 +12,6 @@ import xlsxwriter
 from plumbline.exchange.readers import Table, WrongFile
 from plumbline.exchange.spreadsheets import Limits, open_workbook
 
-SHARED = Path(__file__).parents[3] / "../shared/data/ofsted_social_care_providers"
-
 Rows = list[list[object]]
 Write = Callable[[dict[str, Rows]], Path]
 
@@ -221,7 +219,6 @@ def test_refuses_a_small_file_whose_repeated_cells_would_fill_the_memory(
     assert refusal(path, limits=Limits(memory_bytes=300_000_000, seconds=20)).code == "too_large"
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="skipped: no shared data")
 @pytest.mark.parametrize(
     ("name", "sheets"),
     [
@@ -230,5 +227,7 @@ def test_refuses_a_small_file_whose_repeated_cells_would_fill_the_memory(
         ("provider_at_march_2025.ods", 13),
     ],
 )
-def test_lists_the_sheets_of_a_publication_and_no_copies_of_other_workbooks(name: str, sheets: int) -> None:
-    assert len(open_workbook(SHARED / name).sheets) == sheets
+def test_lists_the_sheets_of_a_publication_and_no_copies_of_other_workbooks(
+    shared_data: Path, name: str, sheets: int
+) -> None:
+    assert len(open_workbook(shared_data / "ofsted_social_care_providers" / name).sheets) == sheets
