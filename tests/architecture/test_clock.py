@@ -32,6 +32,19 @@ MAY_ASK = {
 }
 
 
+# A moment becomes a day, and a day and a time a moment, in one place: on the council's clocks, and in the demonstration
+# on the demonstration's day. Elsewhere a value that is no moment of ours may have a `.date()` of its own.
+OF_DAYS = {"plumbline.kernel.moments"}
+NO_MOMENT_OF_OURS = {
+    "plumbline.config.cli": "the benchmarks' day",
+    "plumbline.exchange.ocds_files": "a moment of somebody else's notice, taken as they wrote it",
+    "plumbline.exchange.sheet_child": "a cell of a spreadsheet, without a time zone",
+    "plumbline.jobs.measure": "a moment as it was typed, on its way to the one place",
+    "plumbline.web.figures.asked": "the same, on a page",
+}
+TO_A_MOMENT = {"django.utils.timezone.make_aware", "django.utils.timezone.localtime", "django.utils.timezone.localdate"}
+
+
 def clocks_asked(module: Module) -> list[str]:
     asked = []
     for node in ast.walk(module.tree):
@@ -65,3 +78,22 @@ def test_no_sql_asks_the_clock_but_where_it_must() -> None:
 def test_a_clock_is_found_however_it_is_imported() -> None:
     ways_in = next(module for module in modules() if module.name == "plumbline.jobs.ways_in")
     assert len(clocks_asked(ways_in)) == 2
+
+
+def days_made(module: Module) -> list[str]:
+    """Where a module makes a day of a moment or a moment of a typed day by itself."""
+    found = []
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Call):
+            continue
+        of_a_moment = isinstance(node.func, ast.Attribute) and node.func.attr == "date" and not node.args
+        if of_a_moment and module.name not in NO_MOMENT_OF_OURS:
+            found.append(f"{module.place(node)} .date()")
+        if module.full_name(node.func) in TO_A_MOMENT and node.args:
+            found.append(f"{module.place(node)} {module.full_name(node.func)}")
+    return found
+
+
+def test_a_moment_becomes_a_day_and_a_typed_day_a_moment_in_one_place() -> None:
+    elsewhere = [each for each in modules() if each.name not in OF_DAYS and not each.is_migration]
+    assert [found for module in elsewhere for found in days_made(module)] == []

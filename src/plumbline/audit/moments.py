@@ -3,10 +3,18 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from plumbline.audit.history import COMMIT_LOCK
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import as_on
+
+
+def shown(moment: datetime) -> datetime:
+    """A moment on the council's clocks, as people read it: in the demonstration, whose days are of 2016 while its
+    moments are real, as of the demonstration's day."""
+    return as_on(moment, settings.TODAY)
 
 
 class KnownAt(NamedTuple):

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from django.utils import timezone
-
 from plumbline.audit.models import Event
+from plumbline.audit.moments import shown
 from plumbline.commissioning.rules.scoring import Result, rounded
 from plumbline.documents.model import Column, Row, Table
 from plumbline.toolkits.models import ToolkitVersion
@@ -30,7 +29,7 @@ def event(event: Event | None) -> str:
 
 
 def moment(when: datetime | None) -> str:
-    return f"{timezone.localtime(when):%-d %B %Y at %H:%M}" if when is not None else ""
+    return f"{shown(when):%-d %B %Y at %H:%M}" if when is not None else ""
 
 
 def day(day: date | None) -> str:

@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from plumbline.contracts.models import Contract, Incident, IncidentChild, IncidentState, IncidentType
 from plumbline.contracts.queries import incidents as queries
-from plumbline.contracts.rules.incidents import PLACE
 from plumbline.contracts.rules.notifications import library
 from plumbline.contracts.telling import Telling
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
+from plumbline.kernel.moments import day_here, here
 from plumbline.socialcare.models import Involvement
 from plumbline.socialcare.queries import allocated_on
 
@@ -32,7 +32,7 @@ def wanted_of_incidents(now: datetime, *, incident_id: int | None = None) -> lis
     ids = None if incident_id is None else [incident_id]
     late: dict[int, list[str]] = {}
     known: dict[int, Incident] = {}
-    labels, told = library(), Telling(now.astimezone(PLACE).date())
+    labels, told = library(), Telling(day_here(now))
     for row in queries.overdue_notifications(now=now, incident_ids=ids):
         known[row.incident_id] = row.incident
         late.setdefault(row.incident_id, []).append(f"{labels.label(row.recipient)} (due {_said(row.due_at)})")
@@ -124,4 +124,4 @@ def _called(incident: Incident) -> str:
 
 
 def _said(moment: datetime) -> str:
-    return f"{moment.astimezone(PLACE):%-d %B %Y at %H:%M}"
+    return f"{here(moment):%-d %B %Y at %H:%M}"

@@ -13,7 +13,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 
 from plumbline.audit import operations as audit
 from plumbline.commissioning.operations import bids
@@ -33,6 +32,7 @@ from plumbline.exchange.readers import (
 from plumbline.exchange.spreadsheets import Limits, open_workbook
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.identifiers import in_one_form
+from plumbline.kernel.moments import taken_at
 from plumbline.kernel.names import sort_key
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
 
@@ -148,7 +148,10 @@ def _received(text: str) -> datetime:
     hour, minute = (int(said[1]), int(said[2])) if said else (12, 0)
     if hour > 23 or minute > 59:
         raise RuleBroken(f"received: “{text.strip()}” has no such time.", code="bad_date")
-    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+    try:
+        return taken_at(day, time(hour, minute))
+    except RuleBroken as wrong:
+        raise RuleBroken(f"received: {wrong.reason}", code=wrong.code) from wrong
 
 
 def _price(cells: Mapping[str, str]) -> Decimal | None:

@@ -7,12 +7,11 @@ killed at any moment, nothing was taken. Memory does not grow with the files.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import get_current_timezone
 
 from plumbline.audit import intake
 from plumbline.audit import operations as audit
@@ -24,6 +23,7 @@ from plumbline.exchange.readers import RefusedRow, WrongFile
 from plumbline.exchange.ssd_kinds import Kind
 from plumbline.exchange.ssd_rows import open_kind, staged_rows
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import day_here
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -163,7 +163,7 @@ def find_files(folder: Path) -> dict[str, Path]:
 
 def _newest_day(paths: Sequence[Path]) -> date:
     newest = max(path.stat().st_mtime for path in paths)
-    return datetime.fromtimestamp(newest, tz=get_current_timezone()).date()
+    return day_here(datetime.fromtimestamp(newest, tz=UTC))
 
 
 def _count_lines(path: Path) -> int:

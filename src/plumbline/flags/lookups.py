@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from plumbline.flags import queries, rules
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
-from plumbline.kernel.periods import add_working_days
+from plumbline.kernel.periods import working_days_after
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Professional, User
@@ -99,4 +99,4 @@ def put_to_viewer(viewer: User, *, on: date) -> dict[int, FlagFor]:
 
 def read_by(row: FlagFor, *, holidays: frozenset[date]) -> date:
     """By which day a flag is to be read."""
-    return add_working_days(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays)
+    return working_days_after(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays)

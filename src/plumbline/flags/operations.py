@@ -12,7 +12,7 @@ from plumbline.flags import lookups, queries, rules
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
 from plumbline.flags.rules import KINDS, Recipient, Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.kernel.periods import add_working_days
+from plumbline.kernel.periods import working_days_after
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import BankHoliday, User
@@ -317,7 +317,7 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     ).exclude(recipient__startswith="role:").select_related("flag").order_by("pk")  # fmt: skip
     late = [
         row for row in unread
-        if KINDS[row.flag.kind].at_once and add_working_days(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays) < on
+        if KINDS[row.flag.kind].at_once and working_days_after(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays) < on
     ]  # fmt: skip
     teams = dict(
         FlagFor.objects.filter(flag__in=[row.flag_id for row in late], recipient="role:team_manager", to_at=None)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol
 
 from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.periods import add_working_days
+from plumbline.kernel.periods import working_days_after
 
 # A worker who has not said that they read a flag by then: their manager is told.
 ACKNOWLEDGE_WITHIN = 1
@@ -88,7 +88,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("setting_adverse", "The setting became adverse while the child was there", 2, True, _ALL, _ADVERSE_STEPS,
              True),
         Kind("exception_undecided", "A child was placed in an emergency and nobody has approved it", 1, False,
-             ("head_of_service",), (), True, 0),
+             ("head_of_service",), (), True, 1),
         Kind("setting_watch", "Leaders and managers judged inadequate", 3, True,
              ("team_manager", "reviewing_officer"), (), True),
         Kind("setting_unmatched", "The setting is on none of Ofsted’s lists", 3, True, ("placement_officer",)),
@@ -189,20 +189,20 @@ def recipients(kind: str, *, worker: str, team: str = "", looked_after: bool = F
 
 
 def steps_of(kind: str, *, learnt_on: date, holidays: Collection[date]) -> tuple[DueStep, ...]:
-    return tuple(DueStep(step, add_working_days(learnt_on, step.after, holidays)) for step in KINDS[kind].steps)
+    return tuple(DueStep(step, working_days_after(learnt_on, step.after, holidays)) for step in KINDS[kind].steps)
 
 
 def due_on(kind: str, steps: Sequence[DueStep], *, learnt_on: date, holidays: Collection[date]) -> date:
     """By when something must have been done: the first step, else the kind's own days."""
     if steps:
         return min(step.due_on for step in steps)
-    return add_working_days(learnt_on, KINDS[kind].due_in, holidays)
+    return working_days_after(learnt_on, KINDS[kind].due_in, holidays)
 
 
 def next_time(kind: str, code: str, *, after: date, holidays: Collection[date]) -> date | None:
     """When a step that comes again is due next; None for one that does not."""
     rule = step_rule(kind, code)
-    return add_working_days(after, rule.every, holidays) if rule.every else None
+    return working_days_after(after, rule.every, holidays) if rule.every else None
 
 
 def step_rule(kind: str, code: str) -> StepRule:

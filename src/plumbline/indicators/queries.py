@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.utils.timezone import localtime
 
 from plumbline.audit import moments
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import day_of
 from plumbline.measures import ask as asking
 from plumbline.measures import disclosure
 from plumbline.measures.engines.postgres import PostgresEngine
@@ -151,8 +151,8 @@ def horizons(*, known: Known | None = None) -> dict[str, date]:
 
 def _reached(known: Known | None, native_until: date | None, on: date) -> dict[str, date]:
     """How far each source reaches. What is recorded here reaches to today; as known at a moment, no further than it."""
-    then = localtime(known.at).date() if known and known.at else on
-    return {**horizons(known=known), NATIVE: native_until or min(on, then)}
+    then = day_of(known.at, on=on) if known and known.at else on
+    return {**horizons(known=known), NATIVE: native_until or then}
 
 
 def _known(moment: datetime | None) -> Known | None:

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 import click
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from plumbline.indicators import queries, questions
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import taken_at
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.measures.model import Measure, Row
 from plumbline.people.models import User
@@ -27,7 +27,7 @@ def read_moment(text: str | None) -> datetime | None:
         raise RuleBroken(
             f"“{text}” is not a moment. Write it as 2016-09-09T10:30, or with +00:00 behind it.", code="bad_date"
         )
-    return moment if moment.tzinfo else timezone.make_aware(moment)
+    return moment if moment.tzinfo else taken_at(moment.date(), moment.time())
 
 
 def measure(

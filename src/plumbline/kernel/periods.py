@@ -49,16 +49,30 @@ def is_working_day(day: date, holidays: Collection[date]) -> bool:
     return day.weekday() < 5 and day not in holidays
 
 
-def add_working_days(day: date, count: int, holidays: Collection[date]) -> date:
+def working_days_after(day: date, count: int, holidays: Collection[date]) -> date:
     """The `count`th working day after `day`: the first after a Saturday is the Monday. `count` 0 is the day itself, or
-    the next working day."""
-    if count == 0 and not is_working_day(day, holidays):
-        count = 1
+    the next working day.
+
+    For a clock of "within n working days" of something that happened on `day`, which itself is not counted.
+    """
+    if count == 0:
+        return working_days_beginning_with(day, 1, holidays)
     for _ in range(count):
         day += timedelta(1)
         while not is_working_day(day, holidays):
             day += timedelta(1)
     return day
+
+
+def working_days_beginning_with(day: date, count: int, holidays: Collection[date]) -> date:
+    """The last of `count` (1 or more) working days that begin with `day`: `day` counts where it is a working day, and
+    otherwise the first is the next one.
+
+    For a clock of "a period of n working days beginning with the day on which", such as a standstill.
+    """
+    while not is_working_day(day, holidays):
+        day += timedelta(1)
+    return working_days_after(day, count - 1, holidays) if count > 1 else day
 
 
 def working_days_of_month(day: date, holidays: Collection[date]) -> Iterator[date]:

@@ -14,6 +14,7 @@ from plumbline.contracts.models import Colour, TeamDecision
 from plumbline.contracts.queries.rating import ratings_on
 from plumbline.contracts.rules import rating
 from plumbline.flags.models import Flag, FlagFor, FlagState
+from plumbline.kernel.moments import day_of
 from plumbline.kernel.periods import add_months
 from plumbline.measures.disclosure import Profile
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, OfstedList
@@ -72,7 +73,7 @@ def _monthly_checks(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
 def _done(check: MonthlyCheck, on: date) -> str:
     if check.completed_at is None:
         return "Not done, and late" if check.due_on < on else "Not done yet"
-    day = check.completed_at.date()
+    day = day_of(check.completed_at, on=on)
     return f"{wording.on_day(day)}{', late' if day > check.due_on else ''}"
 
 

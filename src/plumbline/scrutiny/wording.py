@@ -5,8 +5,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils import timezone
-
+from plumbline.audit.moments import shown
 from plumbline.commissioning.models import Tender
 from plumbline.contracts.models import Colour, Contract, IncidentType, Notification
 from plumbline.contracts.rules import notifications
@@ -80,7 +79,7 @@ def at_moment(moment: str | None) -> str:
     """ "as the records stood on 31 July 2016 at 14:32", in the council's own time."""
     if not moment:
         return ""
-    local = timezone.localtime(datetime.fromisoformat(moment))
+    local = shown(datetime.fromisoformat(moment))
     return f"as the records stood on {local:%-d %B %Y} at {local:%H:%M}"
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db.models import QuerySet
-from django.utils.timezone import localtime
 
+from plumbline.audit.moments import shown
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
 from plumbline.flags.queries import Readers
@@ -64,4 +64,4 @@ def _why(answer_set: Return | None) -> str:
         return f"The return was cancelled: {answer_set.cancelled_because}"
     if answer_set.state in ANSWERABLE or answer_set.submitted_at is None:
         return "The return is not overdue any more."
-    return f"The return was handed in on {localtime(answer_set.submitted_at):%-d %B %Y}."
+    return f"The return was handed in on {shown(answer_set.submitted_at):%-d %B %Y}."

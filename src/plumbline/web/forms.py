@@ -11,8 +11,10 @@ Every field takes Django's arguments and ``hint`` (shown under the label). ``mis
 field ("Enter what was found"); a plain one is made from the label otherwise.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,7 +22,8 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
-from plumbline.kernel.errors import Refusal
+from plumbline.kernel.errors import Refusal, RuleBroken
+from plumbline.kernel.moments import taken_at
 from plumbline.web import form_values
 from plumbline.web.days import NotADay, day_of, read_day
 
@@ -30,6 +33,8 @@ Radios = forms.RadioSelect
 # Widths that tell people how much is expected; the classes of GOV.UK Frontend.
 WIDTHS = {width: f"govuk-input--width-{width}" for width in (2, 4, 5, 10, 20)}
 
+
+_TIME = re.compile(r"^\s*(\d{1,2})(?:[:.\s]?(\d{2}))?\s*(am|pm)?\s*$", re.IGNORECASE)
 
 # The hidden field that says what a form showed when it was opened.
 AS_OPENED = "as_opened"
@@ -54,6 +59,8 @@ class PageForm(forms.Form):
 
     use_required_attribute = False
     changes_a_record: ClassVar[bool] = False
+    # What a day and a time typed beside each other make: name → (name of the day, name of the time).
+    moments: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -116,6 +123,7 @@ class PageForm(forms.Form):
         if self.changes_a_record and self.is_bound:
             self.data = self._weighed(self.data)
         super().full_clean()
+        self._read_moments()
         # No answer of the form's: nothing is done with it.
         getattr(self, "cleaned_data", {}).pop(AS_OPENED, None)
         if self.clashes:
@@ -124,6 +132,17 @@ class PageForm(forms.Form):
                 "This has been changed since you opened it. Nothing of yours is saved yet, and what was saved "
                 "meanwhile is not lost: both are shown. Change what is to be changed, and save once more.",
             )
+
+    def _read_moments(self) -> None:
+        """Put each moment, in UTC, among the answers; None where its day or time is not given."""
+        given = getattr(self, "cleaned_data", {})
+        for name, (day, at) in self.moments.items():
+            given[name] = None
+            if given.get(day) is not None and given.get(at) is not None:
+                try:
+                    given[name] = taken_at(given[day], given[at])
+                except RuleBroken as wrong:
+                    self.add_error(at, wrong.reason)
 
     def _compared(self) -> list[str]:
         return [name for name, field in self.fields.items() if shape_of(field) not in ("hidden", "file")]
@@ -237,6 +256,29 @@ class LineField(forms.CharField):
         attrs = super().widget_attrs(widget)
         attrs.pop("maxlength", None)
         return attrs
+
+
+class TimeField(LineField):
+    """A time of day as people write it: 14:30, 14.30, 1430, 2.30pm, 2pm."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(width=5, autocomplete="off", **kwargs)
+
+    def clean(self, value: Any) -> time | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = _TIME.match(text)
+        if not found:
+            raise ValidationError("Enter a time, such as 14:30", code="not_a_time")
+        hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half == "pm" else 0)
+        elif half:
+            hour = 99
+        if hour > 23 or minute > 59:
+            raise ValidationError("Enter a real time, such as 14:30", code="not_a_time")
+        return time(hour, minute)
 
 
 class TextField(LineField):

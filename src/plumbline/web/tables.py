@@ -47,6 +47,7 @@ from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
+from plumbline.audit.moments import shown
 from plumbline.web import wording
 from plumbline.web.filters import Choice, Day, Filter, Text, YesNo
 from plumbline.web.request import Request, record_number
@@ -433,7 +434,7 @@ def _read(row: Row, path: Callable[[Row], Any] | str) -> Any:
 
 
 def _local(value: Any) -> Any:
-    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+    return shown(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
 
 
 def _said(value: Any) -> str:

@@ -3,7 +3,7 @@
 Plain values in, plain text out; the template filters of the same names and the tables use these.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 NOT_RECORDED = "not recorded"
@@ -38,10 +38,10 @@ def moment(value: datetime) -> str:
 
 def said(value: datetime, now: datetime) -> str:
     """A moment as people say it, seen from ``now`` (both in one time zone): "today at 14:32"."""
-    days = (now.date() - value.date()).days
+    days = value.toordinal() - now.toordinal()
     if days == 0:
         return f"today at {clock(value)}"
-    if days == 1:
+    if days == -1:
         return f"yesterday at {clock(value)}"
     return moment(value)
 
@@ -56,6 +56,19 @@ def by_when(due_on: date, today: date) -> str:
     if days > 0:
         return f"in {number(days)} days, {day(due_on)}"
     return f"{number(-days)} {'day' if days == -1 else 'days'} late, due {day(due_on)}"
+
+
+def until(due_at: datetime, now: datetime) -> str:
+    """ "in 40 minutes", "in 3 hours", "2 days late"."""
+    late = due_at < now
+    apart = now - due_at if late else due_at - now
+    if apart >= timedelta(days=2):
+        words = how_many(apart.days, "day", "days")
+    elif apart >= timedelta(hours=1):
+        words = how_many(int(apart.total_seconds() // 3600), "hour", "hours")
+    else:
+        words = how_many(max(1, int(apart.total_seconds() // 60)), "minute", "minutes")
+    return f"{words} late" if late else f"in {words}"
 
 
 def share(percent: Decimal | float, numerator: int, denominator: int) -> str:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 
 from plumbline.audit import operations as audit
 from plumbline.commissioning.access import bids_visible_to, tenders_visible_to
@@ -19,6 +18,7 @@ from plumbline.evidence import operations as evidence
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.identifiers import in_one_form
+from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -92,7 +92,7 @@ def enter_bid(
         raise RuleBroken(f"The bid of {supplier.name} is entered already{also}.", code="bid_entered")
     if direct and tender.bids.exclude(state=BidState.WITHDRAWN).exists():
         raise RuleBroken("A direct award has one supplier.", code="one_supplier")
-    received_on = timezone.localtime(received_at).date()
+    received_on = day_here(received_at)
     if received_on > on:
         raise RuleBroken(f"{received_on:%-d %B %Y} is a date in the future.", code="future_date")
     if price is not None and price < 0:

@@ -10,7 +10,7 @@ from plumbline.commissioning.rules.scoring import FULL, Standing, plain, rounded
 from plumbline.commissioning.rules.tender import COMPETED, DIRECT_AWARD, FRAMEWORK
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import listed
-from plumbline.kernel.periods import add_working_days
+from plumbline.kernel.periods import working_days_beginning_with
 
 
 def check_grounds(*, supplier: str, results: Mapping[str, str], grounds: Mapping[str, str]) -> None:
@@ -62,9 +62,10 @@ def check_approver(*, recommended_by: int, approver: int | None) -> None:
 
 
 def standstill_ends(notice_on: date, working_days: int, holidays: Collection[date]) -> date:
-    """The last day of the standstill: its working days begin with the day of the notice (Procurement Act 2023,
-    section 51); a notice on a day that is none begins it on the next."""
-    return add_working_days(notice_on, working_days - 1, holidays)
+    """The last day of the standstill, a period of working days "beginning with the day on which a contract award notice
+    is published" (Procurement Act 2023, section 51(1) and (2)): all of them are working days, so a notice on a day that
+    is none begins it on the next."""
+    return working_days_beginning_with(notice_on, working_days, holidays)
 
 
 def check_sent(*, sent_on: date, approved_on: date | None, stopped_on: date | None, on: date) -> None:

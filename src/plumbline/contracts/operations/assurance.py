@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
@@ -28,6 +27,7 @@ from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
 from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import day_of
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -312,7 +312,7 @@ def _take_self_assessment(
 ) -> list[str]:
     if contract.assessments.filter(answer_set=made_with, kind=Assessment.Kind.SELF).exists():
         return []
-    completed_on = localtime(made_with.submitted_at).date() if made_with.submitted_at else on
+    completed_on = day_of(made_with.submitted_at, on=on) if made_with.submitted_at else on
     if contract.assessments.filter(kind=Assessment.Kind.SELF, completed_on=completed_on, missing_since=None).exists():
         return []
     recorded = _record(

@@ -28,6 +28,7 @@ from plumbline.contracts.rules.notifications import library
 from plumbline.contracts.states import INCIDENT_MOVES
 from plumbline.flags.queries import holidays_from
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import day_here
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
@@ -147,7 +148,7 @@ def decide_notifiable(
         raise RuleBroken("Say why.", code="missing_reason")
     if learnt_on > on:
         raise RuleBroken("The council cannot have learnt of it in the future.", code="future_date")
-    if learnt_on < incident.occurred_at.astimezone(rules.PLACE).date():
+    if learnt_on < day_here(incident.occurred_at):
         raise RuleBroken("The council cannot have learnt of it before it happened.", code="days_out_of_order")
     incident.council_notifiable, incident.council_learnt_on = notifiable, learnt_on
     incident.save(update_fields=["council_notifiable", "council_learnt_on"])
@@ -343,7 +344,7 @@ def _write_notifications(incident: Incident, *, provider_knew_at: datetime, coun
     kind = (
         rules.kind_of_setting(register=setting.register, provision_type=setting.provision_type) if setting else "other"
     )
-    occurred_on = incident.occurred_at.astimezone(rules.PLACE).date()
+    occurred_on = day_here(incident.occurred_at)
     wanted = rules.notifications(
         library(), type=incident.type, setting_kind=kind,
         secure=setting is not None and rules.is_secure(setting.provision_type), occurred_on=occurred_on,

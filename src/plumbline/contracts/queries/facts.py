@@ -1,14 +1,14 @@
 """The plain facts by which contracts are rated: a fixed number of queries for any number of contracts."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils.timezone import localtime
 
 from plumbline.actions.states import OUTSTANDING
 from plumbline.contracts.rules.rating import FAR, ByHand, Facts, LawChange, Matter
+from plumbline.kernel.moments import day_here
 from plumbline.ofsted.models import Status
 
 # In these a setting counts against the contract.
@@ -111,7 +111,8 @@ def _notifications(found: dict[int, Facts], ids: list[int]) -> None:
            where i.contract_id = any(%s) and n.not_needed_because = '' order by n.id""",
         ids,
     ):
-        matter = Matter(reference, _day(due_at), _day(sent_at) if sent_at else None, recipient.replace("_", " "))
+        told_on = day_here(sent_at) if sent_at else None
+        matter = Matter(reference, day_here(due_at), told_on, recipient.replace("_", " "))
         found[contract].notifications.append(matter)
 
 
@@ -127,7 +128,7 @@ def _allegations(found: dict[int, Facts], ids: list[int]) -> None:
         [state.value for state in OUTSTANDING], ids,
     ):  # fmt: skip
         done = last_done if not outstanding else None
-        found[contract].allegations.append(Matter(reference, _day(reported_at), done))
+        found[contract].allegations.append(Matter(reference, day_here(reported_at), done))
 
 
 def _actions(found: dict[int, Facts], ids: list[int]) -> None:
@@ -175,10 +176,6 @@ def _by_hand(found: dict[int, Facts], ids: list[int]) -> None:
         until = min(until_on, ended_on - _DAY) if ended_on else until_on
         if until >= from_on:
             found[contract].by_hand.append(ByHand(colour, from_on, until, better, because))
-
-
-def _day(moment: datetime) -> date:
-    return localtime(moment).date()
 
 
 _ADD: Sequence[Callable[[dict[int, Facts], list[int]], None]] = (

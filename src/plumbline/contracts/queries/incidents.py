@@ -20,7 +20,7 @@ from plumbline.contracts.models import (
     NewsSent,
     Notification,
 )
-from plumbline.contracts.rules.incidents import PLACE, TO_BE_DECIDED, Agreed, Standing
+from plumbline.contracts.rules.incidents import TO_BE_DECIDED, Agreed, Standing
 from plumbline.contracts.rules.notifications import Library
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -265,16 +265,15 @@ def forms_to_agree(viewer: User, *, on: date) -> list[IncidentForm]:
 # --- what waits ------------------------------------------------------------------------------------------------------
 
 
-def first_untold(incident_ids: Collection[int]) -> dict[int, date]:
-    """Of these incidents, the day by which the first who is still untold was to be told of it or of later news."""
-    found: dict[int, date] = {}
+def first_untold(incident_ids: Collection[int]) -> dict[int, datetime]:
+    """Of these incidents, the moment by which the first who is still untold was to be told of it or of later news."""
+    found: dict[int, datetime] = {}
     waiting = [
         *Notification.objects.filter(UNTOLD, incident__in=incident_ids).values_list("incident", "due_at"),
         *NewsSent.objects.filter(sent_at=None, news__incident__in=incident_ids).values_list("news__incident", "due_at"),
     ]
     for incident, due_at in waiting:
-        day = due_at.astimezone(PLACE).date()
-        found[incident] = min(day, found.get(incident, day))
+        found[incident] = min(due_at, found.get(incident, due_at))
     return found
 
 

@@ -6,15 +6,12 @@ Plain values in, decisions with reasons out. Sources of the duties: `contracts/l
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time
 
 from plumbline.contracts.rules.notifications import ALL, NOTIFIABLE, SECURE, Clock, Library, Rule
 from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.periods import add_working_days
-
-# Days end, and people say times, where the council is.
-PLACE = ZoneInfo("Europe/London")
+from plumbline.kernel.moments import PLACE, add_hours, day_here, end_of, here, taken_at
+from plumbline.kernel.periods import working_days_after
 
 # The types of which the council must decide whether they are notified to the national panel: a child died, or was
 # seriously harmed (Children Act 2004, section 16C). Of others it may decide so.
@@ -85,7 +82,7 @@ def notifications(
             continue
         knew_at = provider_knew_at if rule.duty == "provider" else council_knew_at
         if rule.when == NOTIFIABLE and learnt_on is not None:
-            knew_at = datetime.combine(learnt_on, time(0), PLACE)
+            knew_at = taken_at(learnt_on, time(0))
         found.append(Due(rule.recipient, rule.basis, rule.duty, due_at(rule.clock, knew_at, holidays=holidays)))
     return sorted(found, key=lambda due: due.due_at)
 
@@ -109,18 +106,21 @@ def _applies(
 
 
 def due_at(clock: Clock, knew_at: datetime, *, holidays: Collection[date]) -> datetime:
-    """By when. Of working days: the last minute of the nth working day after the day of knowing, so that the first
-    after a Saturday is the Monday, unless that is a bank holiday."""
+    """By when, in UTC. Of working days: the last minute of the nth working day after the day of knowing, so that the
+    first after a Saturday is the Monday, unless that is a bank holiday.
+
+    "Within one working day" (Working Together to Safeguard Children 2023, of the designated officer), "within 5 working
+    days of becoming aware" and "within 15 working days" (the same, of the national panel and the rapid review) count
+    after the day of knowing; "not later than 72 hours after having become aware" (UK GDPR, article 33) in hours.
+    """
     if clock.hours is not None:
-        return knew_at + timedelta(hours=clock.hours)
-    day = add_working_days(knew_at.astimezone(PLACE).date(), clock.working_days or 0, holidays)
-    return datetime.combine(day, time(23, 59), PLACE)
+        return add_hours(knew_at, clock.hours)
+    return end_of(working_days_after(day_here(knew_at), clock.working_days or 0, holidays))
 
 
 def moment(*, on: date, at: datetime) -> datetime:
     """The moment on the council's clocks: `at`, or its time of day on the day taken for today where that is another."""
-    local = at.astimezone(PLACE)
-    return at if local.date() == on else datetime.combine(on, local.time(), PLACE)
+    return at if day_here(at) == on else datetime.combine(on, here(at).time(), PLACE).astimezone(UTC)
 
 
 def check_times(*, occurred_at: datetime, knew_at: datetime, now: datetime) -> None:

@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.timezone import localtime
 
 from plumbline.audit import operations as audit
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Message
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Recipient
+from plumbline.kernel.moments import day_of
 from plumbline.people.models import User
 from plumbline.toolkits import due, rules
 from plumbline.toolkits.models import Return, ReturnState
@@ -42,7 +42,7 @@ def write_reminders(*, by: User | None, at: datetime, on: date) -> int:
         waiting = queries.with_progress(queries.to_answer(user, on=on), on=on).order_by("pk")
         letters = [
             rules.reminder(
-                number=each.pk, due_on=each.due_on, sent_back_since=_sent_back_since(each),
+                number=each.pk, due_on=each.due_on, sent_back_since=_sent_back_since(each, on),
                 progress=queries.progress(each, on=on), on=on,
             )
             for each in waiting
@@ -61,7 +61,7 @@ def write_reminders(*, by: User | None, at: datetime, on: date) -> int:
     return len(messages)
 
 
-def _sent_back_since(answer_set: Return) -> date | None:
+def _sent_back_since(answer_set: Return, on: date) -> date | None:
     if answer_set.state != ReturnState.RETURNED or answer_set.submitted_at is None:
         return None
-    return localtime(answer_set.submitted_at).date()
+    return day_of(answer_set.submitted_at, on=on)

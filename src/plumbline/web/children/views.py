@@ -10,10 +10,12 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.audit.moments import shown
 from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import Tac
 from plumbline.flags import queries as flags
 from plumbline.flags.models import Flag
+from plumbline.kernel.moments import day_here
 from plumbline.people import operations
 from plumbline.people import queries as people
 from plumbline.people.access import Permission, may, reaches
@@ -272,7 +274,8 @@ def _timeline(record: Record) -> list[dict[str, Any]]:
         add(placement.ended_on, "Placement ended", setting_words(placement))
     for flag in record.flags:
         add(flag.raised_on, "Flag raised", "", flag.reason, reverse("flag", args=[flag.pk]))
-        add(flag.closed_at.date() if flag.closed_at else None, "Flag closed", flag.closed_by_name, flag.closed_because)
+        closed_on = day_here(shown(flag.closed_at)) if flag.closed_at else None
+        add(closed_on, "Flag closed", flag.closed_by_name, flag.closed_because)
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from plumbline.contracts.models import Contract, Evaluation
@@ -18,6 +17,7 @@ from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import here
 from plumbline.people import drafts
 from plumbline.people.access import Permission, may
 from plumbline.web import wording
@@ -101,7 +101,7 @@ def keep(request: Request, pk: int, key: str) -> HttpResponseBase:
     if key not in _KEYS:
         raise NotAllowed(f"There is no page {key}.")
     _keep_draft(request, found, key, _payload(request.POST))
-    return HttpResponse(f"Saved {wording.clock(timezone.localtime(request.at))}")
+    return HttpResponse(f"Saved {wording.clock(here(request.at))}")
 
 
 @requires(P.CONTRACTS_VIEW)

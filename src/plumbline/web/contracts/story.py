@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.timezone import localtime
 
 from plumbline.actions.queries import owner_words, those_seen
+from plumbline.audit.moments import shown
 from plumbline.contracts.models import Contract, KpiReading
 from plumbline.contracts.queries import care, incidents, management, register, visits
 from plumbline.contracts.queries import rating as ratings
 from plumbline.contracts.rules import rating as rules
+from plumbline.kernel.moments import day_here
 from plumbline.people.models import User
 from plumbline.web import wording
 from plumbline.web.contracts import words
@@ -131,7 +132,7 @@ def _lower(sentence: str) -> str:
 
 
 def _day(at: date | datetime) -> date:
-    return localtime(at).date() if isinstance(at, datetime) else at
+    return day_here(shown(at)) if isinstance(at, datetime) else at
 
 
 def _moment(at: date | datetime) -> float:

@@ -16,6 +16,7 @@ from plumbline.contracts.queries.rating import Rating, rating_known, rating_on
 from plumbline.contracts.queries.rating import history as colours_of
 from plumbline.contracts.rules import rating as rules
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import taken_at
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import children_visible_to
 from plumbline.placements import lookups as placements
@@ -175,7 +176,7 @@ def _as_rated(rated: Rating | None) -> dict[str, Any]:
 
 
 def _end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.max))
+    return taken_at(day, time.max)
 
 
 @requires(Permission.CONTRACTS_VIEW)

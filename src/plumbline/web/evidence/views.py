@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
 
+from plumbline.audit.moments import shown
 from plumbline.evidence import operations, queries
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.rules import EXPIRING_WITHIN
@@ -53,7 +53,7 @@ class Documents(tables.Table):
         tables.Column("period", "Speaks for", words.period, sort=("period_from", "period_to")),
         tables.Column("expires_on", "Expires", sort="expires_on", absent="does not expire", note=_how_soon,
                       note_heading="How soon"),
-        tables.Column("added_at", "Given", sort="added_at", shown=lambda row: wording.day(localdate(row.added_at)),
+        tables.Column("added_at", "Given", sort="added_at", shown=lambda row: wording.day(shown(row.added_at)),
                       note=lambda row: str(row.added_by or ""), note_heading="By"),
         tables.Column("state", "State", lambda row: words.state_of(row, row.today, replaced=row.replaced)[1],
                       kind=lambda row: words.state_of(row, row.today, replaced=row.replaced)[0],

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from plumbline.indicators import queries, questions
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import taken_at
 from plumbline.kernel.periods import Period, add_months, last_of_month
 from plumbline.measures import catalogue
 from plumbline.measures.model import Asked, Measure
@@ -96,4 +96,4 @@ def _moment(given: QueryDict) -> datetime | None:
             moment = datetime.combine(read_day(text), datetime.max.time().replace(microsecond=0))
     except (NotADay, ValueError) as wrong:
         raise RuleBroken(f"“{text}” is not a day or a moment, such as 9 September 2016.", code="bad_date") from wrong
-    return moment if moment.tzinfo else timezone.make_aware(moment)
+    return moment if moment.tzinfo else taken_at(moment.date(), moment.time())

@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from plumbline.commissioning.models import Contact, PathwayPack
 from plumbline.commissioning.operations import implementation as operations
@@ -13,6 +12,7 @@ from plumbline.commissioning.pack import pathway_pack
 from plumbline.commissioning.queries import implementation as queries
 from plumbline.commissioning.rules import implementation as rules
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import day_of
 from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
 from plumbline.web.evaluation.papers import answer_with_file
@@ -104,7 +104,7 @@ def pack_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
     """The pack as a file, to keep, print and pass on."""
     found = _pack(request, pk)
     document = pathway_pack(
-        found, council=settings.COUNCIL, colour=settings.COLOUR, given_on=timezone.localtime(found.sent_at).date()
+        found, council=settings.COUNCIL, colour=settings.COLOUR, given_on=day_of(found.sent_at, on=request.day)
     )
     return answer_with_file(request, document, kind, f"whom-to-tell-{found.plan.title}-{found.number}")
 

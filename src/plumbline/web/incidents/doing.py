@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Incident, IncidentState, Notification
 from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries import incidents as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import day_here, day_of, here
 from plumbline.people.access import Permission
 from plumbline.placements.access import children_visible_to
 from plumbline.web.access import requires
@@ -31,9 +31,9 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     if not may_report(request, contract):
         raise Http404
-    local = timezone.localtime(words.now_of(request))
+    local = here(words.now_of(request))
     form = forms.Report(request.POST or None, contract=contract, initial={
-        "occurred_on": local.date(), "occurred_time": f"{local:%H:%M}",
+        "occurred_on": day_here(local), "occurred_time": f"{local:%H:%M}",
     })  # fmt: skip
     if form.is_valid():
         try:
@@ -121,7 +121,7 @@ def news_sent(request: Request, pk: int, number: int) -> HttpResponseBase:
 @requires(MANAGES)
 def decide(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
-    form = forms.Decide(request.POST or None, initial={"learnt_on": timezone.localtime(found.reported_at).date()})
+    form = forms.Decide(request.POST or None, initial={"learnt_on": day_of(found.reported_at, on=request.day)})
     return _do(
         request, found, form, title="The national panel", button="Record the decision",
         done="Your decision is recorded.",
@@ -150,14 +150,14 @@ def outcome(request: Request, pk: int) -> HttpResponseBase:
 def change(request: Request, pk: int) -> HttpResponseBase:
     """Put right what was reported."""
     found = seen(request, pk)
-    occurred = timezone.localtime(found.occurred_at)
-    known = timezone.localtime(found.known_at) if found.known_at and found.known_at != found.occurred_at else None
+    occurred = here(found.occurred_at)
+    known = here(found.known_at) if found.known_at and found.known_at != found.occurred_at else None
     same = ("type", "summary", "immediate_action", "children_count", "placing_authority", "police_reference",
             "lado_reference", "service_centre_reference")  # fmt: skip
     initial = {
         **{name: getattr(found, name) for name in same},
-        "setting": str(found.setting_id or "none"), "occurred_on": occurred.date(),
-        "occurred_time": f"{occurred:%H:%M}", "known_on": known.date() if known else None,
+        "setting": str(found.setting_id or "none"), "occurred_on": day_here(occurred),
+        "occurred_time": f"{occurred:%H:%M}", "known_on": day_here(known) if known else None,
         "known_time": f"{known:%H:%M}" if known else "",
         "strategy_discussion": {True: "yes", False: "no", None: ""}[found.strategy_discussion],
     }  # fmt: skip

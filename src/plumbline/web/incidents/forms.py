@@ -1,60 +1,30 @@
-import re
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
-
-from django.core.exceptions import ValidationError
 
 from plumbline.contracts.models import Contract, IncidentType
 from plumbline.contracts.operations.incidents import Told
-from plumbline.contracts.rules.incidents import OUTCOMES, PLACE
+from plumbline.contracts.rules.incidents import OUTCOMES
 from plumbline.contracts.rules.notifications import Step, library
 from plumbline.people.models import User
 from plumbline.web import forms
 from plumbline.web.incidents.words import CHANNELS
 from plumbline.web.settings import words as settings
 
-_TIME = re.compile(r"^\s*(\d{1,2})(?:[:.\s]?(\d{2}))?\s*(am|pm)?\s*$", re.IGNORECASE)
-
-
-class TimeField(forms.LineField):
-    """A time of day as people write it: 14:30, 14.30, 1430, 2.30pm, 2pm."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(width=5, autocomplete="off", **kwargs)
-
-    def clean(self, value: Any) -> time | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        found = _TIME.match(text)
-        if not found:
-            raise ValidationError("Enter a time, such as 14:30", code="not_a_time")
-        hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
-        if half and 1 <= hour <= 12:
-            hour = hour % 12 + (12 if half == "pm" else 0)
-        elif half:
-            hour = 99
-        if hour > 23 or minute > 59:
-            raise ValidationError("Enter a real time, such as 14:30", code="not_a_time")
-        return time(hour, minute)
-
-
-def moment_of(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, PLACE)
-
 
 class _Facts(forms.PageForm):
     """What is told of an incident, alike when it is reported and when it is put right."""
+
+    moments = {"occurred_at": ("occurred_on", "occurred_time"), "known_at": ("known_on", "known_time")}
 
     type = forms.ChoiceField(
         label="What happened?", missing="Choose what happened", choices=(("", "Choose one"), *IncidentType.choices)
     )
     setting = forms.ChoiceField(label="Where?", missing="Choose where", widget=forms.Radios)
     occurred_on = forms.DayField(label="On which day did it happen?", hint="For example, 31 7 2016")
-    occurred_time = TimeField(label="At what time?", hint="For example, 14:30", missing="Enter the time")
+    occurred_time = forms.TimeField(label="At what time?", hint="For example, 14:30", missing="Enter the time")
     known_on = forms.DayField(label="On which day did the provider learn of it?", required=False,
                               hint="Leave this empty if that was when it happened")  # fmt: skip
-    known_time = TimeField(label="At what time did the provider learn of it?", required=False)
+    known_time = forms.TimeField(label="At what time did the provider learn of it?", required=False)
     summary = forms.TextField(
         label="What happened, in a sentence or two", rows=3, max_length=1000, missing="Write what happened",
         hint="Many people read this. Name nobody: write “a child”, “a member of staff”.",
@@ -89,13 +59,12 @@ class _Facts(forms.PageForm):
     def told(self, *, staff: str = "") -> Told:
         """`staff`: the names to keep where the form does not ask for them."""
         given = {"staff_involved": staff, **self.cleaned_data}
-        known = moment_of(given["known_on"], given["known_time"]) if given.get("known_on") else None
         same = ("type", "summary", "immediate_action", "children_count", "narrative", "staff_involved",
                 "police_reference", "lado_reference", "service_centre_reference", "placing_authority")  # fmt: skip
         discussed = {"yes": True, "no": False}.get(given.get("strategy_discussion", ""))
         return Told(
-            occurred_at=moment_of(given["occurred_on"], given["occurred_time"]), known_at=known,
-            strategy_discussion=discussed, **{name: given[name] for name in same if name in given},
+            occurred_at=given["occurred_at"], known_at=given["known_at"], strategy_discussion=discussed,
+            **{name: given[name] for name in same if name in given},
         )  # fmt: skip
 
 
@@ -127,6 +96,8 @@ class ChangeFacts(_Facts):
 
 
 class MarkSent(forms.PageForm):
+    moments = {"sent_at": ("sent_on", "sent_time")}
+
     channel = forms.ChoiceField(label="How were they told?", choices=CHANNELS, widget=forms.Radios,
                                 missing="Choose how they were told")  # fmt: skip
     sent = forms.ChoiceField(
@@ -134,7 +105,7 @@ class MarkSent(forms.PageForm):
         missing="Choose when",
     )  # fmt: skip
     sent_on = forms.DayField(label="If earlier: on which day?", required=False)
-    sent_time = TimeField(label="If earlier: at what time?", required=False)
+    sent_time = forms.TimeField(label="If earlier: at what time?", required=False)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -147,7 +118,7 @@ class MarkSent(forms.PageForm):
     @property
     def sent_at(self) -> datetime | None:
         given = self.cleaned_data
-        return moment_of(given["sent_on"], given["sent_time"]) if given["sent"] == "earlier" else None
+        return given["sent_at"] if given["sent"] == "earlier" else None
 
 
 class MarkReceived(forms.PageForm):

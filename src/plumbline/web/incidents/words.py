@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from plumbline.audit.moments import shown
 from plumbline.contracts.models import Incident, IncidentState, NewsSent, Notification
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
@@ -29,20 +30,7 @@ def now_of(request: Request) -> datetime:
 
 def said(value: datetime) -> str:
     """ "20 July 2016 at 15:00", where the council is."""
-    return wording.moment(value.astimezone(rules.PLACE))
-
-
-def until(due_at: datetime, now: datetime) -> str:
-    """ "in 40 minutes", "in 3 hours", "2 days late"."""
-    late = due_at < now
-    apart = now - due_at if late else due_at - now
-    if apart >= timedelta(days=2):
-        words = wording.how_many(apart.days, "day", "days")
-    elif apart >= timedelta(hours=1):
-        words = wording.how_many(int(apart.total_seconds() // 3600), "hour", "hours")
-    else:
-        words = wording.how_many(max(1, int(apart.total_seconds() // 60)), "minute", "minutes")
-    return f"{words} late" if late else f"in {words}"
+    return wording.moment(shown(value))
 
 
 def label(recipient: str) -> str:
@@ -80,8 +68,8 @@ def _line(row: Notification, *, now: datetime, manages: bool, provides: bool, cl
     receives = manages or (known is not None and not known.council)
     return Line(
         row=row, who=label(row.recipient), basis=row.legal_basis, duty=DUTY[row.duty],
-        due=f"{said(row.due_at)} ({until(row.due_at, now)})" if waits else said(row.due_at), kind=kind, word=word,
-        detail=detail, may_send=waits and works, may_leave_out=waits and manages and not closed,
+        due=f"{said(row.due_at)} ({wording.until(row.due_at, now)})" if waits else said(row.due_at),
+        kind=kind, word=word, detail=detail, may_send=waits and works, may_leave_out=waits and manages and not closed,
         may_receive=works and receives and row.sent_at is not None and row.received_at is None,
     )  # fmt: skip
 

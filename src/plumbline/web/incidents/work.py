@@ -1,13 +1,13 @@
 """What waits for somebody because of serious incidents, for "My work": the council's people and a provider's alike."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils.timezone import localtime
 
 from plumbline.contracts.models import Incident
 from plumbline.contracts.queries import incidents as queries
+from plumbline.kernel.moments import day_of
 from plumbline.people.models import User
 from plumbline.web.incidents import words
 from plumbline.web.work.item import Item
@@ -20,7 +20,7 @@ def items(viewer: User, on: date) -> Iterable[Item]:
         yield Item(
             what="Decide whether the national panel must be notified", whom=_whom(incident),
             why=f"{incident.get_type_display()}. The council has five working days from learning of it.",
-            due=localtime(incident.reported_at).date(), url=reverse("incident_decide", args=[incident.pk]),
+            due=day_of(incident.reported_at, on=on), url=reverse("incident_decide", args=[incident.pk]),
             button="Decide", gravity=1,
         )  # fmt: skip
     for form in queries.forms_to_agree(viewer, on=on):
@@ -33,13 +33,13 @@ def items(viewer: User, on: date) -> Iterable[Item]:
 
 def _to_tell(viewer: User, on: date) -> Iterable[Item]:
     waiting: dict[int, list[str]] = {}
-    incidents: dict[int, tuple[Incident, date]] = {}
+    incidents: dict[int, tuple[Incident, datetime]] = {}
     for row in queries.notifications_to_send(viewer, on=on):
-        incidents.setdefault(row.incident_id, (row.incident, localtime(row.due_at).date()))
+        incidents.setdefault(row.incident_id, (row.incident, row.due_at))
         waiting.setdefault(row.incident_id, []).append(words.label(row.recipient))
     for sent in queries.news_to_send(viewer, on=on):
-        incident, due = incidents.get(sent.news.incident_id, (sent.news.incident, localtime(sent.due_at).date()))
-        incidents[incident.pk] = incident, min(due, localtime(sent.due_at).date())
+        incident, due = incidents.get(sent.news.incident_id, (sent.news.incident, sent.due_at))
+        incidents[incident.pk] = incident, min(due, sent.due_at)
         waiting.setdefault(incident.pk, []).append(f"{words.label(sent.notification.recipient)} (later news)")
     for pk, (incident, due) in incidents.items():
         yield Item(

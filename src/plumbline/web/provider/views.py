@@ -32,6 +32,7 @@ from plumbline.web.provider.work import in_words, to_ask
 from plumbline.web.provider.work import items as of_contracts
 from plumbline.web.request import Request, acting
 from plumbline.web.returns.work import items as of_returns
+from plumbline.web.work.item import place_of
 
 PORTAL = Permission.PROVIDER_PORTAL
 
@@ -42,13 +43,12 @@ def home(request: Request) -> HttpResponseBase:
     on, viewer = request.day, request.user
     sources = (of_incidents, of_returns, of_actions, of_implementation, of_care, of_documents, of_contracts)
     asked = [item for source in sources for item in source(viewer, on)]
-    # An incident comes before everything, whatever has been overdue for longer.
-    asked.sort(key=lambda item: (item.gravity > 1, item.due is None, item.due or on, item.what))
+    now = words.now_of(request)
+    asked.sort(key=lambda item: place_of(item, on=on, now=now))
     contracts = list(portal.own_contracts(viewer, on=on).order_by("state", "reference"))
     return render(request, "provider/home.html", {
-        "asked": [{"item": item, "due": wording.by_when(item.due, on) if item.due else "",
-                   "late": item.due is not None and item.due < on} for item in asked],
-        "late": sum(1 for item in asked if item.due is not None and item.due < on),
+        "asked": [{"item": item, "due": item.by_when(on=on, now=now), "late": item.is_late(now)} for item in asked],
+        "late": sum(1 for item in asked if item.is_late(now)),
         "contracts": [contract for contract in contracts if contract.state != "ended"],
         "ended": [contract for contract in contracts if contract.state == "ended"],
         "waiting": list(_waiting(request)),

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.urls import reverse
-from django.utils.timezone import localtime
 
+from plumbline.audit.moments import shown
 from plumbline.contracts.models import Contract, Policy
 from plumbline.contracts.queries import portal
 from plumbline.people.models import User
@@ -24,7 +24,7 @@ def _to_decide(viewer: User, on: date) -> Iterable[Item]:
     for offer in portal.offers_to_decide(viewer, on=on):
         yield Item(
             what=f"Look at a policy: {Policy(offer.policy).label.lower()}", whom=offer.contract.provider.name,
-            why=f"Handed in on {wording.day(localtime(offer.offered_at))}. It counts once you have accepted it.",
+            why=f"Handed in on {wording.day(shown(offer.offered_at))}. It counts once you have accepted it.",
             due=None, url=reverse("policy_offer", args=[offer.pk]), button="Look at it",
         )  # fmt: skip
 

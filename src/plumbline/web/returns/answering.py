@@ -8,10 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import here
 from plumbline.people import drafts
 from plumbline.people.models import Draft, User
 from plumbline.toolkits import access, rules
@@ -324,7 +324,7 @@ def draft(request: Request, return_id: int) -> HttpResponseBase:
             is_new = not form.is_valid() or form.typed(criterion).was_touched
             if is_new or _subject(answer_set, held, criterion) in kept:
                 _keep(request.user, answer_set, held, criterion, request.POST, seq=seq_of(request), at=request.at)
-    return HttpResponse(f"Saved {wording.clock(timezone.localtime(request.at))}")
+    return HttpResponse(f"Saved {wording.clock(here(request.at))}")
 
 
 def _keep(

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
+from plumbline.audit.moments import shown
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
@@ -226,7 +226,7 @@ def _facts(request: Request, answer_set: Return, held: queries.Held) -> list[tup
 
 def _done(at: datetime, by: Any) -> str:
     """When something was done, and by whom."""
-    return f"{wording.moment(timezone.localtime(at))}{f', by {by}' if by else ''}"
+    return f"{wording.moment(shown(at))}{f', by {by}' if by else ''}"
 
 
 @requires(Permission.RETURNS_REQUEST)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils import timezone
-
+from plumbline.audit.moments import shown
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.toolkits.due import overdue
@@ -42,11 +41,7 @@ def items(viewer: User, on: date) -> Iterable[Item]:
 
 def _handed_in(answer_set: Return) -> str:
     again = "Handed in again" if answer_set.state == ReturnState.RESUBMITTED else "Handed in"
-    return (
-        f"{again} on {wording.day(timezone.localtime(answer_set.submitted_at).date())}."
-        if answer_set.submitted_at
-        else ""
-    )
+    return f"{again} on {wording.day(shown(answer_set.submitted_at))}." if answer_set.submitted_at else ""
 
 
 def _item(

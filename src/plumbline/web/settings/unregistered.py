@@ -6,6 +6,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.audit.moments import shown
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted import lookups
 from plumbline.ofsted import operations as ofsted
@@ -20,7 +21,7 @@ from plumbline.web.settings.forms import EndByHand, UnregisteredByHand
 
 
 def _review(row: Any) -> str:
-    return f"last held {wording.day(row.reviewed_at.date())}" if row.reviewed_at else "none held yet"
+    return f"last held {wording.day(shown(row.reviewed_at))}" if row.reviewed_at else "none held yet"
 
 
 class Uses(tables.Table):

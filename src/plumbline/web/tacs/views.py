@@ -1,7 +1,7 @@
 """TACs: a list to filter, and one TAC as imported with every version that our records had of it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,10 +9,12 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.audit.moments import shown
 from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import ClosureCode, Tac, TacAudit
 from plumbline.earlyhelp.versions import Version, tac_versions
+from plumbline.kernel.moments import day_here
 from plumbline.kernel.periods import add_months
 from plumbline.people import operations as people
 from plumbline.people.access import Permission, may
@@ -246,7 +248,7 @@ def _timeline(found: Tac, audits: Sequence[TacAudit], versions: Sequence[Version
 
 
 def _day_of(at: Any) -> tuple[date, float]:
-    return (at.date(), at.timestamp()) if hasattr(at, "date") else (at, 0.0)
+    return (day_here(shown(at)), at.timestamp()) if isinstance(at, datetime) else (at, 0.0)
 
 
 def change_words(what: str, value: Any) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from plumbline.audit.moments import shown
 from plumbline.web import forms, wording
 from plumbline.web.tables import Cell
 from plumbline.web.typed import places
@@ -108,7 +109,7 @@ def number(value: object) -> str:
 def in_words(value: object) -> str:
     """A date, a moment, a number, yes or no, or text as a page shows it; None is "not recorded"."""
     if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
+        value = shown(value)
     return wording.in_words(value)
 
 
@@ -123,7 +124,7 @@ def day(value: date | None) -> SafeString | str:
     if value is None or value == "":
         return wording.NOT_RECORDED
     if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
+        value = shown(value)
     return format_html('<time datetime="{}">{}</time>', value.strftime("%Y-%m-%d"), wording.day(value))
 
 
@@ -132,8 +133,8 @@ def moment(value: datetime | None) -> SafeString | str:
     """<time> with the moment as people say it; exact on hover and for screen readers."""
     if value is None or value == "":
         return wording.NOT_RECORDED
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
-    said = wording.said(local, timezone.localtime())
+    local = shown(value) if timezone.is_aware(value) else value
+    said = wording.said(local, shown(timezone.now()))
     exact = wording.moment(local)
     if said == exact:
         return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), exact)

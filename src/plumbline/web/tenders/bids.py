@@ -167,7 +167,7 @@ def new(request: Request, pk: int) -> HttpResponseBase:
         given = form.cleaned_data
         try:
             made = operations.enter_bid(
-                tender_id=tender.pk, supplier_id=supplier.pk, received_at=form.received_at(), price=given["price"],
+                tender_id=tender.pk, supplier_id=supplier.pk, received_at=given["received_at"], price=given["price"],
                 new_to_council=given["new_to_council"], late_accepted_because=given["late_accepted_because"],
                 council=settings.COUNCIL, **acting(request),
             )  # fmt: skip

@@ -1,11 +1,9 @@
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
 from django import forms as django_forms
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from plumbline.commissioning.models import Decision, ExclusionCheck, Tender
 from plumbline.commissioning.operations.bids import SCHEMES
@@ -208,8 +206,10 @@ class NewSupplier(forms.PageForm):
 
 
 class NewBid(forms.PageForm):
+    moments = {"received_at": ("received_on", "received_time")}
+
     received_on = forms.DayField(label="When did it come?", hint="The day that the portal gives")
-    received_time = forms.LineField(label="At what time?", required=False, width=5, hint="For example, 11:58")
+    received_time = forms.TimeField(label="At what time?", required=False, hint="For example, 11:58")
     price = AmountField(label="Price in pounds", required=False, max_digits=14, decimal_places=2)
     new_to_council = forms.TickField(
         label="The supplier is new to the council", required=False,
@@ -222,17 +222,7 @@ class NewBid(forms.PageForm):
     )  # fmt: skip
 
     def clean_received_time(self) -> time:
-        text = self.cleaned_data["received_time"].strip().replace(".", ":")
-        if not text:
-            return time(12)
-        try:
-            return time.fromisoformat(text.zfill(5))
-        except ValueError as wrong:
-            raise ValidationError("The time must be one such as 11:58") from wrong
-
-    def received_at(self) -> datetime:
-        moment = datetime.combine(self.cleaned_data["received_on"], self.cleaned_data["received_time"])
-        return timezone.make_aware(moment)
+        return self.cleaned_data["received_time"] or time(12)
 
 
 class BidsFile(forms.PageForm):

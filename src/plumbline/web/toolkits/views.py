@@ -7,9 +7,9 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from plumbline.audit.moments import shown
 from plumbline.people.access import Permission, may
 from plumbline.toolkits import comparing, schema
 from plumbline.toolkits import content as contents
@@ -232,7 +232,7 @@ def _about(version: "queries.CountedVersion") -> list[tuple[str, Any]]:
 
 
 def _at(moment: datetime) -> str:
-    return wording.moment(timezone.localtime(moment))
+    return wording.moment(shown(moment))
 
 
 def _section(section: contents.Section) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
+from plumbline.kernel.moments import here
 from plumbline.web import wording
 from plumbline.web.request import DatedRequest
 from plumbline.web.typed import places
@@ -62,7 +62,7 @@ def signed_in_again(request: DatedRequest, place: places.Place) -> HttpResponseB
 
 def said(request: DatedRequest, page: str, *, kept: bool, who: str = "same") -> HttpResponse:
     """What stands by the button after something was kept, or was not, while it is being typed."""
-    clock = wording.clock(timezone.localtime(request.at))
+    clock = wording.clock(here(request.at))
     context = {"kept": kept, "clock": clock, "who": who, "page": page}
     answer = render(request, "typed/said.html", context)
     if who == "nobody":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -21,6 +21,7 @@ from plumbline.flags import queries as flag_queries
 from plumbline.flags.models import FlagStep
 from plumbline.flags.queries import holidays_from
 from plumbline.flags.rules import KINDS
+from plumbline.kernel.moments import day_of, end_of
 from plumbline.ofsted import lookups as ofsted
 from plumbline.people.access import Permission, may, permissions_of, reaches
 from plumbline.people.models import User
@@ -43,14 +44,12 @@ from plumbline.web.settings import words as settings
 from plumbline.web.suppliers.work import items as of_suppliers
 from plumbline.web.tenders.work import items as of_tenders
 from plumbline.web.toolkits.work import items as of_toolkits
-from plumbline.web.work.item import Item
+from plumbline.web.work.item import Item, place_of
 
 # So many stand here; the rest on the same page, asked for.
 MOST = 25
 # Of whoever has one of these, the work is more than flags.
 _WORKS_BY_LIST = {Permission.MONTHLY_CHECK, Permission.TENDERS_MANAGE, Permission.IMPLEMENTATION}
-# What waits without a day of its own stands among what is due so soon, so that it is not behind everything else.
-NO_DAY = timedelta(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +59,26 @@ class Work:
     more: int
 
 
-def work_of(viewer: User, *, on: date, whole: bool = False) -> Work:
-    """What waits for a person, what to do next first; `whole`: all of it, not only the first."""
+def work_of(viewer: User, *, on: date, now: datetime, whole: bool = False) -> Work:
+    """What waits for a person, what to do next first; `whole`: all of it, not only the first. `now`: the moment on the
+    council's clocks."""
     found: list[Item] = []
     for source in _SOURCES:
         found += source(viewer, on)
-    found.sort(key=lambda item: _place_of(item, on))
+    found.sort(key=lambda item: place_of(item, on=on, now=now))
     shown = found if whole else found[:MOST]
-    return Work(items=shown, counts=_counts(viewer, on, found), more=len(found) - len(shown))
+    return Work(items=shown, counts=_counts(viewer, on, now, found), more=len(found) - len(shown))
 
 
-def _place_of(item: Item, on: date) -> tuple[Any, ...]:
-    """What is overdue stands first, of it the gravest; the rest by its day. A child whom nobody was told of does not
-    wait behind a visit that has been late for longer."""
-    if item.due is not None and item.due < on:
-        return 0, item.gravity, item.due, False, item.what
-    return 1, 0, item.due or on + NO_DAY, item.due is None, item.gravity, item.what
-
-
-def _counts(viewer: User, on: date, found: list[Item]) -> list[dict[str, Any]]:
+def _counts(viewer: User, on: date, now: datetime, found: list[Item]) -> list[dict[str, Any]]:
     week = date.fromordinal(on.toordinal() + 7)
     if permissions_of(viewer, on=on) & _WORKS_BY_LIST:
         # What they do settles many flags at once, or is no flag at all: the list itself is counted.
-        due = [item.due for item in found if item.due]
+        late = [item for item in found if item.is_late(now)]
+        soon = [item for item in found if item.due_on and item.due_on <= week and item not in late]
         return [
-            {"number": sum(1 for day in due if day < on), "label": "overdue", "kind": "red", "url": "#next"},
-            {"number": sum(1 for day in due if on <= day <= week), "label": "due in the next 7 days", "kind": "amber",
-             "url": "#next"},
+            {"number": len(late), "label": "overdue", "kind": "red", "url": "#next"},
+            {"number": len(soon), "label": "due in the next 7 days", "kind": "amber", "url": "#next"},
         ]  # fmt: skip
     if not may(viewer, Permission.FLAGS_VIEW, on=on):
         return []
@@ -142,7 +134,8 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
             continue  # the same incident, and worse: somebody was not told in time
         if tells and flag.kind in OF_INCIDENT:
             # Late since somebody was to be told, not since the flag is to be read.
-            due = min(filter(None, (flag.due_on, late.get(flag.subject_id or 0))), default=None)
+            moments = (end_of(flag.due_on) if flag.due_on else None, late.get(flag.subject_id or 0))
+            due = min(filter(None, moments), default=None)
             yield _item(flag, flag_words.kind_words(flag.kind), "Open the incident", due,
                         url=reverse("incident", args=[flag.subject_id]))  # fmt: skip
             continue
@@ -163,7 +156,7 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
         yield _grouped(viewer, kind, same, unread, near, on)
 
 
-def _item(flag: "placements.ListedFlag", what: str, button: str, due: date | None, *, url: str = "") -> Item:
+def _item(flag: "placements.ListedFlag", what: str, button: str, due: date | datetime | None, *, url: str = "") -> Item:
     setting = flag_words.setting_words(flag)
     child = flag_words.whom(flag) if flag.child_id else ""
     whom = f"{child}, at {setting}" if child and setting else child or setting or ""
@@ -231,7 +224,7 @@ def _of_exceptions(viewer: User, on: date) -> Iterable[Item]:
             what="Decide: may this child be placed at an adverse setting?",
             whom=f"{exception.child_name}, at {setting_words.label(exception.setting)}",
             why=f"{exception.get_grounds_display()}. Asked by {exception.asked_by}: {exception.reason}",
-            due=max(exception.from_on, min(exception.asked_at.date(), on)),
+            due=max(exception.from_on, day_of(exception.asked_at, on=on)),
             url=reverse("exception", args=[exception.pk]), button="Decide", gravity=1,
         )  # fmt: skip
 

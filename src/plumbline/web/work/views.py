@@ -6,8 +6,8 @@ from django.urls import resolve
 
 from plumbline.people.access import ROLES, Permission, current_roles, may
 from plumbline.placements.lookups import enquiries_of
-from plumbline.web import wording
 from plumbline.web.access import access_of, may_use, signed_in
+from plumbline.web.incidents.words import now_of
 from plumbline.web.request import Request
 from plumbline.web.settings import words as setting_words
 from plumbline.web.work import items
@@ -15,19 +15,16 @@ from plumbline.web.work import items
 
 @signed_in
 def my_work(request: Request) -> HttpResponseBase:
-    on, viewer = request.day, request.user
+    on, viewer, now = request.day, request.user, now_of(request)
     if may(viewer, Permission.PROVIDER_PORTAL, on=on):
         # What waits for a provider's people stands on their own page, with their contracts.
         return redirect("provider")
-    work = items.work_of(viewer, on=on, whole=request.GET.get("all") == "yes")
+    work = items.work_of(viewer, on=on, now=now, whole=request.GET.get("all") == "yes")
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     context = {
         "work": work,
         "next": work.items[0] if work.items else None,
-        "rows": [
-            {"item": item, "due": wording.by_when(item.due, on) if item.due else "", "late": item.due and item.due < on}
-            for item in work.items
-        ],
+        "rows": [{"item": item, "due": item.by_when(on=on, now=now), "late": item.is_late(now)} for item in work.items],
         "asks": asks,
         "asked": [
             {"enquiry": each, "setting": setting_words.label(each.setting) if each.setting else each.asked}
