@@ -15,7 +15,8 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.periods import working_days_after
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import BankHoliday, User
+from plumbline.people.models import User
+from plumbline.people.queries import holidays_from
 
 # One reconciliation at a time, so that two at once cannot raise the same flag twice.
 _LOCK = 7_161_905_561
@@ -60,7 +61,7 @@ def reconcile(
     still = [(standing[about], want) for about, want in should.items() if about in standing]
 
     done = Raised(raised=_tally(want.kind for want in new), closed=_tally(flag.kind for flag in over))
-    holidays = queries.holidays_from(on)
+    holidays = holidays_from(on)
     told = _raise(new, known=known, at=at, on=on, holidays=holidays)
     _close(over, why_closed(over) if over else {}, at=at, by=by)
     _say_again(still)
@@ -232,7 +233,7 @@ def record_step_result(
     step.result, step.seen_on, step.spoken_to, step.decision = result.strip(), seen_on, spoken_to, decision
     step.done_at, step.done_by = at, by
     step.save(update_fields=["result", "seen_on", "spoken_to", "decision", "done_at", "done_by"])
-    again = rules.next_time(flag.kind, step.code, after=max(on, step.due_on), holidays=queries.holidays_from(on))
+    again = rules.next_time(flag.kind, step.code, after=max(on, step.due_on), holidays=holidays_from(on))
     if again:
         FlagStep.objects.create(flag=flag, code=step.code, action=step.action, owner_role=step.owner_role, due_on=again)
     flag.due_on = flag.steps.filter(done_at=None).order_by("due_on", "pk").values_list("due_on", flat=True).first()
@@ -310,7 +311,7 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
 
     Each is told of each thing once. Returns how many were escalated.
     """
-    holidays = frozenset(BankHoliday.objects.values_list("day", flat=True))
+    holidays = holidays_from(on.replace(year=on.year - 1, day=1))
     # No clock of one working day is over on the day it started.
     unread = FlagFor.objects.select_for_update(of=("self",)).filter(
         flag__state=FlagState.OPEN, to_at=None, acknowledged_at=None, escalated_at=None, from_on__lt=on

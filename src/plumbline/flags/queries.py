@@ -10,7 +10,7 @@ from plumbline.flags.models import Flag, FlagFor, FlagState
 from plumbline.flags.rules import Recipient, names_of
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import BankHoliday, Child, RoleHeld, Tie, User
+from plumbline.people.models import Child, RoleHeld, Tie, User
 from plumbline.people.queries import CHILD
 
 # Who sees what is put to a role beside those who hold it.
@@ -183,8 +183,3 @@ def _as_json(flag: "WithRecipients") -> dict[str, Any]:
         "reason": flag.reason,
         **({"closed_because": flag.closed_because} if flag.state == FlagState.CLOSED else {}),
     }
-
-
-def holidays_from(on: date) -> frozenset[date]:
-    """The bank holidays that the clocks starting on a day may meet."""
-    return frozenset(BankHoliday.objects.filter(day__gte=on).values_list("day", flat=True))

@@ -18,9 +18,8 @@ def load() -> None:
 
 def _bank_holidays() -> None:
     text = files("plumbline.people").joinpath("library/bank_holidays.csv").read_text(encoding="utf-8")
+    # What was entered or taken out here stays as it is.
     BankHoliday.objects.bulk_create(
         (BankHoliday(day=row["day"], name=row["name"]) for row in csv.DictReader(text.splitlines())),
-        update_conflicts=True,
-        unique_fields=["day"],
-        update_fields=["name"],
+        ignore_conflicts=True,
     )

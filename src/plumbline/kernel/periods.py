@@ -75,6 +75,22 @@ def working_days_beginning_with(day: date, count: int, holidays: Collection[date
     return working_days_after(day, count - 1, holidays) if count > 1 else day
 
 
+def moved_by_a_holiday(due_on: date, *, counts_from: date, day: date, counts: bool, holidays: Collection[date]) -> date:
+    """By when a running clock of working days is due once `day` has become a bank holiday (`counts`) or is none now.
+
+    `holidays` as they are then, `counts_from` the first day that the clock could count. A day outside the clock, or at
+    a weekend, moves nothing.
+    """
+    if not counts_from <= day <= due_on or day.weekday() >= 5:
+        return due_on
+    if counts:
+        return working_days_after(due_on, 1, holidays)
+    earlier = due_on - timedelta(1)
+    while not is_working_day(earlier, holidays):
+        earlier -= timedelta(1)
+    return earlier
+
+
 def working_days_of_month(day: date, holidays: Collection[date]) -> Iterator[date]:
     current = day.replace(day=1)
     while current.month == day.month:

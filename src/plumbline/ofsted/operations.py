@@ -15,9 +15,8 @@ from plumbline.audit.models import Import
 from plumbline.evidence.models import Document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
-from plumbline.kernel.periods import working_days_of_month
 from plumbline.kernel.transitions import check_move
-from plumbline.ofsted import evaluation, intake, listing, rules
+from plumbline.ofsted import evaluation, intake, listing, monthly, rules
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import ASPECTS, UNKNOWN, Aspect, framework_of
 from plumbline.ofsted.listing import ListRead
@@ -35,7 +34,8 @@ from plumbline.ofsted.rules import RULE_VERSION, Differences, Kind, Said, compar
 from plumbline.ofsted.states import CHECK_MOVES
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import BankHoliday, User
+from plumbline.people.models import User
+from plumbline.people.queries import holidays_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,8 +403,6 @@ def _checked(setting: Setting, *, on: date) -> list[StatusChange]:
 
 # --- the monthly check ------------------------------------------------------------------------------------------------
 
-_WORKING_DAYS = 5
-
 
 @transaction.atomic
 def open_month(*, month: date, setting_ids: Collection[int], by: User | None, at: datetime, on: date) -> MonthlyCheck:
@@ -416,8 +414,7 @@ def open_month(*, month: date, setting_ids: Collection[int], by: User | None, at
     check = MonthlyCheck.objects.filter(month=month).first()
     made = check is None
     if check is None:
-        holidays = frozenset(BankHoliday.objects.filter(day__gte=month).values_list("day", flat=True))
-        due_on = list(working_days_of_month(month, holidays))[_WORKING_DAYS - 1]
+        due_on = monthly.due_on(month, holidays_from(month))
         check = MonthlyCheck.objects.create(month=month, due_on=due_on, opened_at=at)
     if check.completed_at:
         return check

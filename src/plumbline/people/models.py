@@ -211,10 +211,27 @@ class Tie(Recorded):
 
 
 class BankHoliday(models.Model):
-    """Days that the working-day clocks leave out (bank holidays of England and Wales)."""
+    """Days that the working-day clocks leave out (bank holidays of England and Wales).
+
+    `counts`: False for a day of the list that was taken out here; the list that comes with Plumbline does not bring it
+    back, nor does it change what was entered here.
+    """
 
     day = models.DateField(primary_key=True)
     name = models.CharField(max_length=80)
+    counts = models.BooleanField(default=True)
+    because = models.TextField(blank=True)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="bank_holiday_changed_because",
+                condition=Q(changed_at__isnull=True, changed_by__isnull=True, counts=True)
+                | (Q(changed_at__isnull=False, changed_by__isnull=False) & ~Q(because="")),
+            )
+        ]
 
 
 class Draft(models.Model):

@@ -16,6 +16,7 @@ from plumbline.kernel.names import sort_key
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import (
+    BankHoliday,
     Child,
     CodeMapping,
     FamilyMember,
@@ -27,6 +28,16 @@ from plumbline.people.models import (
 )
 
 CHILD, TAC = "child", "tac"
+
+
+def holidays_from(day: date) -> frozenset[date]:
+    """The bank holidays on and after a day, which the clocks of working days that start then may meet."""
+    return frozenset(BankHoliday.objects.filter(day__gte=day, counts=True).values_list("day", flat=True))
+
+
+def holidays_end() -> date | None:
+    """The last bank holiday that is known; clocks past it would count working days too soon."""
+    return BankHoliday.objects.filter(counts=True).order_by("-day").values_list("day", flat=True).first()
 
 
 def live_ties(viewer: User, subject_type: str, *, on: date) -> QuerySet[Tie]:

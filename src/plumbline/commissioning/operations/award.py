@@ -34,8 +34,8 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import BankHoliday, User
-from plumbline.people.queries import same_body
+from plumbline.people.models import User
+from plumbline.people.queries import holidays_from, same_body
 
 _S, _A = Tender.State, Award.State
 
@@ -208,7 +208,7 @@ def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, o
     )  # fmt: skip
     _check_conflicts(tender)
     if tender.standstill_days:
-        holidays = frozenset(BankHoliday.objects.filter(day__gte=notice_on).values_list("day", flat=True))
+        holidays = holidays_from(notice_on)
         check_move(AWARD_MOVES, _A(first.state), _A.STANDSTILL)
         check_move(TENDER_MOVES, _S(tender.state), _S.STANDSTILL)
         tender.standstill_until = rules.standstill_ends(notice_on, tender.standstill_days, holidays)

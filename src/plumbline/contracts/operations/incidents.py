@@ -26,7 +26,6 @@ from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.contracts.states import INCIDENT_MOVES
-from plumbline.flags.queries import holidays_from
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.transitions import check_move
@@ -34,7 +33,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, Organisation, Tie, User
-from plumbline.people.queries import organisations_of
+from plumbline.people.queries import holidays_from, organisations_of
 
 # One number after the other, whoever reports at the same instant.
 _LOCK = 7_161_905_571

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from plumbline.web.users import views
+from plumbline.web.users import holidays, views
 
 urlpatterns = [
     path("users/", views.users, name="people"),
+    path("bank-holidays/", holidays.bank_holidays, name="bank_holidays"),
     path("users/new/", views.new_user, name="user_new"),
     path("users/<int:user_id>/", views.user, name="user"),
     path("users/<int:user_id>/role/", views.give_role, name="user_give_role"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -19,12 +19,12 @@ from plumbline.exchange import queries as exchange
 from plumbline.flags import lookups as flags
 from plumbline.flags import queries as flag_queries
 from plumbline.flags.models import FlagStep
-from plumbline.flags.queries import holidays_from
 from plumbline.flags.rules import KINDS
 from plumbline.kernel.moments import day_of, end_of
 from plumbline.ofsted import lookups as ofsted
 from plumbline.people.access import Permission, may, permissions_of, reaches
 from plumbline.people.models import User
+from plumbline.people.queries import holidays_end, holidays_from
 from plumbline.placements import checking
 from plumbline.placements import lookups as placements
 from plumbline.scrutiny import queries as scrutiny
@@ -347,11 +347,24 @@ def _of_reports(viewer: User, on: date) -> Iterable[Item]:
         )
 
 
+def _of_holidays(viewer: User, on: date) -> Iterable[Item]:
+    """A year before the list of bank holidays ends, since clocks that reach past it would run out too soon."""
+    if not may(viewer, Permission.USERS_MANAGE, on=on):
+        return
+    last = holidays_end()
+    if last is None or last < on + timedelta(365):
+        yield Item(
+            what="Enter the bank holidays to come", whom="", due=last, url=reverse("bank_holidays"),
+            button="Enter them", why=f"The list ends on {wording.day(last)}." if last else "No bank holiday is known.",
+        )  # fmt: skip
+
+
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_flags, of_incidents, of_contracts, of_actions, of_documents, of_returns, of_provider, _of_exceptions,
     _of_adverse,
     _of_providers, _of_check, _of_imports,
-    _of_lists, _of_reports, of_suppliers, of_tenders, of_evaluations, of_implementation, of_toolkits, of_contract_care,
+    _of_lists, _of_holidays, _of_reports, of_suppliers, of_tenders, of_evaluations, of_implementation, of_toolkits,
+    of_contract_care,
 )  # fmt: skip
 
 
@@ -401,6 +414,7 @@ _PLACES = (
     ("imports", "Imports", "Files taken in, and what was refused"),
     ("queues", "Lists to settle", "Wordings and organisations that wait to be mapped"),
     ("people", "People", "Who signs in, and with which role"),
+    ("bank_holidays", "Bank holidays", "The days that clocks of working days leave out"),
     ("users", "People", "Who signs in, and with which role"),
     ("governance", "Who looked", "Who opened which child’s record"),
     ("audit", "Who looked", "Who opened which child’s record"),
