@@ -100,6 +100,8 @@ KINDS: Mapping[str, Kind] = {
              ("contract_officer", "service_area_lead"), (), True, 0),
         Kind("notification_overdue", "Somebody was not told of a serious incident in time", 1, False,
              ("contract_officer", "service_area_lead", "management_team"), (), True, 0),
+        Kind("incident_at_setting", "A serious incident happened at the setting of a child", 2, True,
+             ("team_manager", "reviewing_officer", "placement_officer"), (), True, 0),
         Kind("incident_child", "A serious incident concerns a child", 2, True, ("team_manager",), (), True, 0),
         Kind("incident_form_missing", "An incident was reported, and no incident form is agreed", 3, False,
              ("contract_officer", "service_area_lead")),

@@ -27,6 +27,7 @@ from plumbline.contracts.rules.visits import AREAS, FindingGiven, expected
 from plumbline.exchange import contracts
 from plumbline.jobs import demo_tenders, ways_in
 from plumbline.people.models import Organisation, RoleHeld, User
+from plumbline.placements import at_setting
 from plumbline.placements.queries import settings_with_children
 from plumbline.toolkits import content
 from plumbline.toolkits.content import AnswerKind
@@ -117,7 +118,7 @@ def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], clos
     contract = _contract(HOME)
     setting = contract.settings.first()
     occurred = datetime.combine(day, time(21, 15), UTC)
-    incident = reporting.report_incident(
+    incident = at_setting.report_incident(
         contract_id=contract.pk, setting_id=setting.setting_id if setting else None,
         told=reporting.Told(
             type=kind, occurred_at=occurred, summary=summary, children_count=1,

@@ -14,6 +14,7 @@ from plumbline.evidence import operations as evidence
 from plumbline.flags import operations as flags
 from plumbline.flags.outbox import Sent, Server, send_waiting
 from plumbline.jobs import ways_in
+from plumbline.placements import at_setting
 from plumbline.placements import operations as placements
 from plumbline.placements.queries import settings_with_children
 from plumbline.toolkits.operations import reminders
@@ -24,6 +25,7 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     digests, the management team's list of contracts, reminders of returns."""
     placements.open_month(by=None, at=at, on=on, setting_ids=settings_with_contracts(on))
     raised = placements.turn_of_the_day(by=None, at=at, on=on)
+    about_settings = at_setting.tell_of_children(by=None, at=at, on=on)
     assurance.take_up_all(by=None, at=at, on=on)
     about_contracts = contracts.turn_of_the_day(by=None, at=at, on=on)
     about_starts = go_live.raise_go_live_flags(by=None, at=at, on=on)
@@ -38,7 +40,8 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     digests += decisions.write_digests(by=None, at=at, on=on)
     reminded = reminders.write_reminders(by=None, at=at, on=on)
     changed = (
-        raised, about_contracts, about_starts, about_care, about_documents, about_actions, about_returns, about_forms,
+        raised, about_settings, about_contracts, about_starts, about_care, about_documents, about_actions,
+        about_returns, about_forms,
     )  # fmt: skip
     return {
         "raised": sum(sum(each.raised.values()) for each in changed),

@@ -17,9 +17,7 @@ from plumbline.people.queries import holidays_from
 
 
 @transaction.atomic
-def change_bank_holiday(
-    *, day: date, counts: bool, name: str, because: str, by: User, at: datetime, on: date
-) -> int:
+def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, by: User, at: datetime, on: date) -> int:
     """Enter a bank holiday (`counts`), or take one out of the list; returns how many running clocks moved.
 
     A clock that ran out before is left as it was. Raises RuleBroken for a day that is one already, or is none.

@@ -14,8 +14,8 @@ from plumbline.placements import rules
 from plumbline.placements.models import Placement, PlacementException
 from plumbline.placements.rules import Concern
 
-# Placements open on the day (imported ones: at the horizon of their extract, where that is earlier), each with its
-# setting and whoever is allocated to the child on that day.
+# Placements open on the day (imported ones: at the horizon of their extract, where that is earlier), or ended ones too,
+# each with its setting and whoever is allocated to the child on that day.
 CONCERNED = """
 with horizon as (
     select case source when 'ssd_cla_placement' then 'social_care' else 'sen' end as source, max(extracted_on) as day
@@ -38,8 +38,8 @@ left join lateral (
         and p.source <> 'sen' and p.caseworker_id is null and p.caseworker_wording = ''
     order by i.role ilike '%%allocated%%' desc, i.from_on desc, i.id desc limit 1
 ) w on true
-where p.started_on <= p.day and (p.ended_on is null or p.ended_on > p.day)
-    and (%(placement)s::bigint is null or p.id = %(placement)s)
+where (%(also_ended)s or p.started_on <= p.day and (p.ended_on is null or p.ended_on > p.day))
+    and (%(among)s::bigint[] is null or p.id = any(%(among)s))
 order by p.id
 """
 
@@ -59,7 +59,7 @@ def wanted_on(on: date, *, placement_id: int | None = None) -> list[Wanted]:
     """The flags that should be open on a day. With `placement_id`, only those about that placement."""
     wanted: list[Wanted] = []
     settings: dict[int, OfSetting] = {}
-    for concern, setting in _concerned(on, placement_id):
+    for concern, setting in concerned(on, among=None if placement_id is None else [placement_id]):
         wanted += _of_placement(concern)
         if setting:
             settings[setting.setting_id] = setting
@@ -70,9 +70,12 @@ def wanted_on(on: date, *, placement_id: int | None = None) -> list[Wanted]:
     return wanted
 
 
-def _concerned(on: date, placement_id: int | None) -> Iterable[tuple[Concern, OfSetting | None]]:
+def concerned(
+    on: date, *, among: Sequence[int] | None = None, also_ended: bool = False
+) -> Iterable[tuple[Concern, OfSetting | None]]:
+    """Placements with what flags about them are raised from; `among`: only these, `also_ended`: open or not."""
     with connection.cursor() as cursor:
-        cursor.execute(CONCERNED, {"on": on, "placement": placement_id})
+        cursor.execute(CONCERNED, {"on": on, "among": None if among is None else list(among), "also_ended": also_ended})
         for row in cursor.fetchall():
             (pk, source, source_id, child_id, started_on, wording, _, setting_id, urn, status, since, reasons,
              gone_since, checked_on, worker, team) = row  # fmt: skip

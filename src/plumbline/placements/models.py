@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from plumbline.audit.models import Import, Recorded
+from plumbline.contracts.models import Incident
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, Professional, User
 
@@ -98,6 +99,28 @@ class Placement(Recorded):
         indexes = [
             models.Index(fields=["setting", "ended_on"], name="placement_setting"),
             models.Index(fields=["started_on", "id"], name="placement_started"),
+        ]
+
+
+class ChildAtIncident(Recorded):
+    """A child who was placed at the setting of a serious incident on its day: who knows the child is asked whether it
+    concerns them. A yes links the child to the incident."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="children_there")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="incidents_there")
+    concerned = models.BooleanField(null=True)
+    because = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "placement"], name="child_at_incident_once"),
+            models.CheckConstraint(
+                name="child_at_incident_answered_by_and_at",
+                condition=Q(concerned__isnull=True, answered_at__isnull=True, answered_by__isnull=True)
+                | Q(concerned__isnull=False, answered_at__isnull=False, answered_by__isnull=False),
+            ),
         ]
 
 

@@ -182,6 +182,20 @@ def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: da
     news = incident.news.values_list("text", flat=True)
     for text in (incident.summary, incident.immediate_action, *news):
         rules.check_nameless(text, [child.name] if child.forename or child.surname else [], what="What was written")
+    _link(incident, child, by=by, at=at, on=on)
+
+
+@transaction.atomic
+def link_child_placed_there(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> None:
+    """Link a child who was placed at the setting of the incident on its day, and whom `by` may see: the caller has
+    found both. Who knows the child need not see the contract."""
+    incident = (
+        Incident.objects.select_for_update(of=("self",)).select_related("contract", "setting").get(pk=incident_id)
+    )
+    _link(incident, child, by=by, at=at, on=on)
+
+
+def _link(incident: Incident, child: Child, *, by: User, at: datetime, on: date) -> None:
     link, made = IncidentChild.objects.get_or_create(incident=incident, child=child)
     if not made:
         raise RuleBroken("This child is linked already.", code="linked_already")

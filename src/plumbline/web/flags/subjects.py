@@ -31,6 +31,9 @@ SUBJECTS: Mapping[str, Subject] = {
     "contract": Subject("A contract", "Open the contract", "contract"),
     "incident": Subject("An incident", "Open the incident", "incident"),
     "incident_child": Subject("A child in an incident", "Open the incident", "incident_of_child"),
+    "child_at_incident": Subject(
+        "A child at the setting of an incident", "Say whether it concerns the child", "child_at_incident"
+    ),
     "tender": Subject("A tender", "Open the tender", "tender"),
     "visit": Subject("A visit", "Open the visit", "visit"),
     "return": Subject("A return", "Open the return", "return", returns.wanted),

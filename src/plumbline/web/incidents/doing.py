@@ -15,12 +15,15 @@ from plumbline.contracts.queries import incidents as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here, day_of, here
 from plumbline.people.access import Permission
+from plumbline.people.operations import look_at_child
+from plumbline.placements import at_setting
 from plumbline.placements.access import children_visible_to
 from plumbline.web.access import requires
 from plumbline.web.forms import PageForm
 from plumbline.web.incidents import forms, words
 from plumbline.web.incidents.views import WORKS, address_of_contract, may_report, seen
 from plumbline.web.request import Request, acting
+from plumbline.web.settings import words as settings
 
 MANAGES = Permission.INCIDENTS_MANAGE
 
@@ -37,7 +40,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     })  # fmt: skip
     if form.is_valid():
         try:
-            made = incidents.report_incident(
+            made = at_setting.report_incident(
                 contract_id=contract.pk, setting_id=form.setting_id, told=form.told(), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
@@ -169,7 +172,7 @@ def change(request: Request, pk: int) -> HttpResponseBase:
     return _do(
         request, found, form, title="Put right what was reported", button="Save the change", done="Changed.",
         text="The full account stays as it was written. What became known later is added as news.",
-        operation=lambda form: incidents.change_facts(
+        operation=lambda form: at_setting.change_facts(
             incident_id=found.pk, told=form.told(staff=found.staff_involved), setting_id=form.setting_id,
             because=form.cleaned_data["because"], **acting(request),
         ),
@@ -245,6 +248,32 @@ def let_read(request: Request, pk: int) -> HttpResponseBase:
             because=form.cleaned_data["because"], **acting(request),
         ),
     )  # fmt: skip
+
+
+@requires(Permission.PLACEMENTS_VIEW)
+def at_the_setting(request: Request, pk: int) -> HttpResponseBase:
+    """A child was placed where an incident happened: does it concern them?"""
+    asked = at_setting.asked_of(request.user, number=pk, on=request.day)
+    form = forms.Concerns(request.POST or None)
+    if form.is_valid():
+        try:
+            at_setting.answer(
+                number=pk, concerned=form.cleaned_data["concerned"] == "yes", because=form.cleaned_data["because"],
+                **acting(request),
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else None)
+        else:
+            messages.success(request, "Your answer is recorded.")
+            return redirect("my_work")
+    look_at_child(
+        child_id=asked.placement.child_id, page=f"incident {asked.incident.reference}", by=request.user, at=request.at,
+        on=request.day,
+    )  # fmt: skip
+    return render(request, "incidents/at_setting.html", {
+        "asked": asked, "incident": asked.incident, "child": asked.placement.child, "form": form,
+        "setting": settings.label(asked.incident.setting) if asked.incident.setting else "",
+    })  # fmt: skip
 
 
 @requires(Permission.CHILDREN_VIEW)

@@ -199,6 +199,17 @@ class LetRead(forms.PageForm):
         self.choice_field("reader").choices = [("", "Choose one"), *((str(each.pk), str(each)) for each in readers)]
 
 
+class Concerns(forms.PageForm):
+    concerned = forms.ChoiceField(
+        label="Does the incident concern this child?", widget=forms.Radios, missing="Say whether it concerns the child",
+        choices=(("yes", "Yes: link the child to the incident"), ("no", "No")),
+    )  # fmt: skip
+    because = forms.TextField(
+        label="If it does not: how do you know?", rows=2, max_length=1000, required=False,
+        hint="For example: I rang the home, and the child was at school that day",
+    )  # fmt: skip
+
+
 class LinkChild(forms.PageForm):
     child = forms.LineField(label="The child’s number", missing="Enter the child’s number", autocomplete="off",
                             hint="As the social-care system has it")  # fmt: skip

@@ -5,6 +5,7 @@ from plumbline.web.incidents import contract_forms, doing, views
 urlpatterns = [
     path("incidents/", views.incidents, name="incidents"),
     path("incidents/of-child/<int:pk>/", views.of_child, name="incident_of_child"),
+    path("incidents/at-setting/<int:pk>/", doing.at_the_setting, name="child_at_incident"),
     path("incidents/<int:pk>/", views.incident, name="incident"),
     path("incidents/<int:pk>/account/", views.account, name="incident_account"),
     path("incidents/<int:pk>/told/<int:number>/", doing.sent, name="incident_sent"),

@@ -18,6 +18,7 @@ from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_child
 from plumbline.people.queries import organisations_of
+from plumbline.placements import at_setting
 from plumbline.placements.access import children_visible_to
 from plumbline.web import navigation, tables
 from plumbline.web.access import requires
@@ -129,6 +130,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         else [],
         "children": children,
         "hidden": hidden,
+        "placed": at_setting.asked_about(found) if not _is_provider(request) else None,
         "sees_children": may(viewer, Permission.CHILDREN_VIEW, on=on),
         "actions": list(actions.actions_about(viewer, subject_type=queries.INCIDENT, subject_id=found.pk, on=on)),
         "may_open": queries.may_open_narrative(viewer, found, on=on) and not hand.provides,

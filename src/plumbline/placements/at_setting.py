@@ -1,0 +1,164 @@
+"""A serious incident at a setting where we have children: who knows the children is told at once, and asked whether it
+concerns them. Nobody types a child's number by hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from plumbline.audit import operations as audit
+from plumbline.contracts.models import Incident, IncidentChild, IncidentState, IncidentType
+from plumbline.contracts.operations import incidents
+from plumbline.flags import operations as flags
+from plumbline.flags import rules as flag_rules
+from plumbline.flags.models import Flag
+from plumbline.flags.operations import Raised
+from plumbline.flags.rules import Wanted
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import day_here
+from plumbline.people.models import User
+from plumbline.placements import due
+from plumbline.placements.access import children_visible_to
+from plumbline.placements.models import ChildAtIncident
+from plumbline.placements.rules import Concern
+
+KIND = "incident_at_setting"
+SUBJECT = "child_at_incident"
+
+# Placed there on the day, who left on that day too: they may have been there in the morning.
+_PLACED = """
+insert into placements_childatincident (incident_id, placement_id, because)
+select i.id, p.id, '' from contracts_incident i
+join placements_placement p on p.setting_id = i.setting_id and p.missing_since is null
+    and p.started_on <= (i.occurred_at at time zone 'Europe/London')::date
+    and (p.ended_on is null or p.ended_on >= (i.occurred_at at time zone 'Europe/London')::date)
+where i.state = %(open)s
+on conflict (incident_id, placement_id) do nothing
+"""
+
+
+@transaction.atomic
+def report_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+    """Report an incident (`contracts.operations.incidents.report_incident`), and tell who knows the children placed
+    there on its day."""
+    incident = incidents.report_incident(by=by, at=at, on=on, **said)
+    tell_of_children(by=by, at=at, on=on)
+    return incident
+
+
+@transaction.atomic
+def change_facts(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+    """Put right what was reported; with another setting or day, others are told."""
+    incident = incidents.change_facts(by=by, at=at, on=on, **said)
+    tell_of_children(by=by, at=at, on=on)
+    return incident
+
+
+@transaction.atomic
+def tell_of_children(*, by: User | None, at: datetime, on: date) -> Raised:
+    """Make the flags about children placed at the setting of an open incident what they should be. Whatever comes in
+    first: a placement recorded later is found by the night, or with the next incident."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACED, {"open": IncidentState.OPEN})
+    return flags.reconcile(wanted=wanted(on), kinds=(KIND,), why_closed=_why_closed, by=by, at=at, on=on)
+
+
+def wanted(on: date) -> list[Wanted]:
+    """A flag for each child placed there of whom nobody has said yet whether the incident concerns them."""
+    rows = list(_waiting().select_related("incident__setting", "placement").order_by("pk"))
+    of = {
+        concern.placement_id: concern
+        for concern, _ in due.concerned(on, among=[row.placement_id for row in rows], also_ended=True)
+    }
+    return [_wanted(row, of[row.placement_id]) for row in rows]
+
+
+def _waiting() -> QuerySet[ChildAtIncident]:
+    linked = IncidentChild.objects.filter(incident=OuterRef("incident"), child=OuterRef("placement__child"))
+    return ChildAtIncident.objects.filter(
+        ~Exists(linked), concerned=None, incident__state=IncidentState.OPEN,
+        # The setting of the incident may have been put right since.
+        placement__setting=F("incident__setting"),
+    )  # fmt: skip
+
+
+def _wanted(row: ChildAtIncident, concern: Concern) -> Wanted:
+    incident = row.incident
+    happened = f"{IncidentType(incident.type).label}, {day_here(incident.occurred_at):%-d %B %Y}"
+    return Wanted(
+        kind=KIND, subject_type=SUBJECT, subject_id=row.pk, subject_source_id=incident.reference,
+        setting_urn=concern.urn, child_id=concern.child_id,
+        reason=f"{incident.reference} ({happened}) was at the setting of this child. Say whether it concerns them.",
+        recipients=flag_rules.recipients(
+            KIND, worker=concern.worker, team=concern.team, looked_after=concern.looked_after
+        ),
+    )  # fmt: skip
+
+
+def _why_closed(over: Sequence[Flag]) -> Mapping[int, str]:
+    rows = ChildAtIncident.objects.in_bulk([flag.subject_id for flag in over if flag.subject_id])
+    return {flag.pk: _why(rows.get(flag.subject_id or 0)) for flag in over}
+
+
+def _why(row: ChildAtIncident | None) -> str:
+    if row is not None and row.concerned is False:
+        return f"The incident does not concern this child: {row.because}"
+    if row is not None and row.concerned:
+        return "The incident concerns this child, who is linked to it."
+    return "The child is linked to the incident, or the incident is under review, closed or was elsewhere."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of how many children placed there it was asked whether the incident concerns them, and what was said."""
+
+    children: int
+    yes: int
+    no: int
+
+
+def asked_about(incident: Incident) -> Asked:
+    """Counts alone, for who reads the incident and sees no child."""
+    rows = ChildAtIncident.objects.filter(incident=incident, placement__setting=incident.setting_id)
+    return Asked(**rows.aggregate(
+        children=Count("pk"), yes=Count("pk", filter=Q(concerned=True)), no=Count("pk", filter=Q(concerned=False)),
+    ))  # fmt: skip
+
+
+def asked_of(viewer: User, *, number: int, on: date) -> ChildAtIncident:
+    """The question about a child whom the viewer may see. Raises NotAllowed for any other."""
+    seen = children_visible_to(viewer, on=on)
+    row = (
+        ChildAtIncident.objects.select_related("incident__contract", "incident__setting", "placement__child")
+        .filter(pk=number, placement__child__in=seen)
+        .first()
+    )
+    if row is None:
+        raise NotAllowed(f"There is no question {number} about a child at an incident.")
+    return row
+
+
+@transaction.atomic
+def answer(*, number: int, concerned: bool, because: str, by: User, at: datetime, on: date) -> ChildAtIncident:
+    """Whether the incident concerns the child: a yes links the child, a no says why. Raises RuleBroken for a second
+    answer, or a no without a reason; NotAllowed for a child whom `by` may not see."""
+    row = asked_of(by, number=number, on=on)
+    row = ChildAtIncident.objects.select_for_update(of=("self",)).select_related("placement__child").get(pk=row.pk)
+    if row.concerned is not None:
+        raise RuleBroken("This was answered already.", code="answered_already")
+    if not concerned and not because.strip():
+        raise RuleBroken("Say how you know that it does not concern the child.", code="missing_reason")
+    if concerned:
+        incidents.link_child_placed_there(incident_id=row.incident_id, child=row.placement.child, by=by, at=at, on=on)
+    row.concerned, row.because, row.answered_at, row.answered_by = concerned, because.strip(), at, by
+    row.save(update_fields=["concerned", "because", "answered_at", "answered_by"])
+    audit.record(
+        "placements.child_at_incident.answered", by=by, at=at, subject=row, child_id=row.placement.child_id,
+        because=row.because, concerned=concerned,
+    )  # fmt: skip
+    flags.reconcile(wanted=[], kinds=(KIND,), why_closed=_why_closed, by=by, at=at, on=on, subject=(SUBJECT, row.pk))
+    return row
