@@ -42,7 +42,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "480",
     ),
     "PLUMBLINE_HOSTS": ("Names under which the site is reached, separated by commas", "localhost"),
-    "PLUMBLINE_COUNCIL": ("The council's name, shown on every page and report", "Fenmarsh County Council"),
+    "PLUMBLINE_COUNCIL": (
+        "The council's name, shown on every page and report",
+        "Fenmarsh County Council in the demonstration, else “The council”",
+    ),
     "PLUMBLINE_COLOUR": ("The council's colour, as #rrggbb", "#1d4f6e"),
     "PLUMBLINE_SMTP_URL": (
         "Where e-mail is sent: smtp://user:password@host:port or smtps://…; empty: messages wait in the outbox",
@@ -128,7 +131,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         secret_key=_secret(environ, home, is_demo),
         session_minutes=_session_minutes(environ),
         hosts=tuple(h.strip() for h in environ.get("PLUMBLINE_HOSTS", "localhost").split(",") if h.strip()),
-        council=environ.get("PLUMBLINE_COUNCIL", "Fenmarsh County Council"),
+        council=environ.get("PLUMBLINE_COUNCIL", "Fenmarsh County Council" if demo == "1" else "The council"),
         colour=_colour(environ),
         smtp_url=environ.get("PLUMBLINE_SMTP_URL", ""),
         email_from=environ.get("PLUMBLINE_EMAIL_FROM", "plumbline@localhost"),

@@ -1,6 +1,6 @@
 """Question sets and answers kept as YAML files: read, and checked to the last reference."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -59,6 +59,45 @@ def answers(name: str) -> Answers:
     if not name.isidentifier() or not path.exists():
         raise RuleBroken(f"The library holds no answers called “{name}”.", code="unknown_answers")
     return read_answers(_load(path))
+
+
+def offered(demonstration: Answers) -> Answers:
+    """What a council begins with that has written no answer: of each question the figures, tables and charts that can
+    be counted for it, and none of the demonstration's paragraphs, front or quotations."""
+    empty = {
+        number: WrittenAnswer(number, "", "", tuple(_offered(one, demonstration.figures)))
+        for number, one in demonstration.answers.items()
+    }
+    return Answers(demonstration.question_set, {"summary": [NOT_WRITTEN]}, demonstration.figures, {}, empty)
+
+
+NOT_WRITTEN = "No answer has been written yet. Below are the figures that Plumbline counts for each question."
+
+
+def _offered(answer: WrittenAnswer, figures: Mapping[str, Mapping[str, Any]]) -> Iterator[WrittenClaim]:
+    """The figures of an answer one by one, each by its own title; then its tables and charts, which say no more than
+    what they count."""
+    refs = dict.fromkeys(ref for claim in answer.claims for ref in claim.figures)
+    single = [ref for ref in refs if not {"by", "every"} & figures[ref].keys()]
+    rows = [
+        {
+            "header": catalogue.get(str(figures[ref]["key"])).title,
+            "cells": [placing.placed(f"{ref}.when"), placing.placed(ref)],
+        }
+        for ref in single
+    ]
+    yield WrittenClaim("gap", "Nobody has written an answer to this question yet.", {"title": "No answer yet"})
+    yield WrittenClaim(
+        "table", "Figures offered for this question", {"columns": ["Figure", "Of", "Value"], "rows": rows},
+        tuple(single),
+    )  # fmt: skip
+    drawn = [claim for claim in answer.claims if claim.kind in ("table", "chart")]
+    yield from drawn
+    for ref in refs:
+        if ref not in single and not any(ref in claim.figures for claim in drawn):
+            split = {"figure": ref, "title": placing.placed(f"{ref}.when")}
+            title = catalogue.get(str(figures[ref]["key"])).title
+            yield WrittenClaim("table", title, {"group_title": "Group", "split": [split]}, (ref,))
 
 
 def read_answers(written: Mapping[str, Any]) -> Answers:

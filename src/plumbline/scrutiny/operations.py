@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -22,7 +23,7 @@ from plumbline.scrutiny import days, library, queries, records, rules, wording
 from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Question, QuestionSet, Quotation, Report
 from plumbline.scrutiny.states import REPORT_MOVES
 
-DEFAULT_ANSWERS = "county_2016"
+DEMONSTRATION = "county_2016"
 
 
 @transaction.atomic
@@ -48,6 +49,13 @@ def load_question_sets(*, by: User | None, at: datetime) -> None:
             audit.record("scrutiny.question_set.loaded", by=by, at=at, subject=found, changed=changed)
 
 
+def answers_here() -> library.Answers:
+    """The demonstration's answers in the demonstration alone; a council that has written none has the figures of each
+    question offered, and no words of an invented county."""
+    written = library.answers(DEMONSTRATION)
+    return written if settings.DEMO else library.offered(written)
+
+
 @transaction.atomic
 def write_report(
     *,
@@ -57,13 +65,13 @@ def write_report(
     by: User | None,
     at: datetime,
     on: date,
-    answers: str | library.Answers = DEFAULT_ANSWERS,
+    answers: library.Answers | None = None,
 ) -> Report:
-    """A draft that answers the questions as at a day, from the answers of the library (its name, or itself).
+    """A draft that answers the questions as at a day, from `answers`, else those of the installation (`answers_here`).
 
     Raises NotAllowed, also for a profile that shows more than the author may see; and RuleBroken: no_question,
     unknown_question (no such number), no_wording (a slot whose wording was not found), no_answer, future_date,
-    unknown_profile, unknown_answers.
+    unknown_profile.
     """
     access.check(by, Permission.REPORT_WRITE, on=on)
     if as_at > on:
@@ -72,7 +80,7 @@ def write_report(
         )
     chosen_profile = get_profile(profile)
     figures.check_profile(by, profile, on=on)
-    written = library.answers(answers) if isinstance(answers, str) else answers
+    written = answers or answers_here()
     asked = _questions(written, question_numbers)
     report = Report.objects.create(
         title=_title([question.number for question in asked]),

@@ -50,6 +50,11 @@ class Shown:
         return {"value": 0, "numerator": 0, "denominator": None, "withheld": False}
 
 
+def placed(reference: str) -> str:
+    """A figure, or a part of it, as a text places it."""
+    return "{{" + reference + "}}"
+
+
 def references(text: str) -> Iterator[str]:
     """Every figure that a text places, in order."""
     for found in _PLACE.finditer(text):

@@ -46,9 +46,8 @@ def get_report(*, viewer: User | None, report_id: int, on: date) -> Report:
     return report
 
 
-def answerable_questions(answers: str) -> list[Question]:
-    """The questions that the library's answers of this name have an answer to, in the order of their numbers."""
-    written = library.answers(answers)
+def answerable_questions(written: library.Answers) -> list[Question]:
+    """The questions that these answers have an answer to, in the order of their numbers."""
     asked = Question.objects.filter(question_set__key=written.question_set, number__in=written.answers.keys())
     return list(asked.exclude(wording="").order_by("number"))
 

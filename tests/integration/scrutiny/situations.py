@@ -11,7 +11,7 @@ TODAY = date(2016, 7, 31)
 AS_AT = date(2016, 6, 30)
 
 
-def write(numbers=(6, 7), by=None, answers=operations.DEFAULT_ANSWERS, profile="dfe-cin", as_at=AS_AT) -> Report:
+def write(numbers=(6, 7), by=None, answers=None, profile="dfe-cin", as_at=AS_AT) -> Report:
     return operations.write_report(
         question_numbers=numbers, as_at=as_at, profile=profile, by=by, at=NOW, on=TODAY, answers=answers
     )

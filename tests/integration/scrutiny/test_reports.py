@@ -1,5 +1,6 @@
 """Writing and reading reports, and what they withhold."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -53,6 +54,33 @@ def test_a_question_that_cannot_be_answered_is_refused_and_leaves_no_report(numb
     with pytest.raises(RuleBroken) as refusal:
         write(numbers)
     assert (refusal.value.code, Report.objects.count()) == (code, 0)
+
+
+def test_outside_the_demonstration_no_word_of_the_invented_county_is_printed(settings, small_county):
+    settings.DEMO = False
+    report = write((5, 6, 7))
+    said = page(report)
+    written = library.answers(operations.DEMONSTRATION)
+    own_words = [
+        claim.text
+        for answer in written.answers.values()
+        for claim in answer.claims
+        if claim.kind in ("paragraph", "gap")
+    ]
+    own_words += [quotation["text"] for quotation in written.quotations.values()]
+    own_words += [*written.front["summary"], *written.front["actions_required"], *written.front["consultation"]]
+
+    # The words between the figures, which stand as they were written.
+    assert [
+        part for text in own_words for part in re.split(r"\{\{.*?\}\}", text) if len(part) > 40 and part in said
+    ] == []
+    assert "No answer has been written yet." in said
+    assert "Nobody has written an answer to this question yet." in said
+    # What can be counted is offered: 40 open TACs, of which schools lead half.
+    assert set(queries.figures_asked(report)) == {
+        ref for answer in written.answers.values() for claim in answer.claims for ref in claim.figures
+    }
+    assert operations.answers_here().quotations == {}
 
 
 def test_a_report_as_at_a_day_to_come_is_refused():
