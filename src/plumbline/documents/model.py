@@ -17,9 +17,13 @@ _ILLEGIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
+# A line ended and begun again inside a paragraph: Word's soft line end, as it comes out of a pasted text, and others.
+_SOFT_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+
+
 def legible(text: str) -> str:
-    """`text` without the control characters that no file format can show."""
-    return _ILLEGIBLE.sub("", text)
+    """`text` without the control characters that no file format can show; a soft end of a line is a space."""
+    return _ILLEGIBLE.sub("", _SOFT_ENDS.sub(" ", text))
 
 
 # -- inside a line --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Typst's own are used: the same report gives the same file on every machine, also
 
 import json
 import struct
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,8 @@ Data = dict[str, Any]
 def write(report: Report, moment: datetime | None = None) -> bytes:
     """The file. `moment` is written into it as the time of its making, where one is given; the same report
     and moment give the same bytes."""
+    if not_printed(report):
+        report = replace(report, blocks=(*report.blocks, Paragraph(NOT_PRINTED)))
     data = json.dumps(_shown(_report(report) | {"dated": moment is not None}), ensure_ascii=False)
     return typst.compile(
         _TEMPLATE,
@@ -65,6 +68,28 @@ def write(report: Report, moment: datetime | None = None) -> bytes:
         pdf_standards="ua-1",
         timestamp=int((moment or _EPOCH).timestamp()),
     )
+
+
+NOT_PRINTED = (
+    "□ stands for a letter that this PDF cannot print: its typeface has no such letter. The Word file and the web page "
+    "have the text whole."
+)
+
+
+def not_printed(report: Report) -> str:
+    """The letters of a report that the PDF cannot print, each once, in the order of their codes; "" where it prints
+    all. The page that offers the file says so."""
+    missing: set[str] = set()
+    waiting: list[Any] = [asdict(report)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            missing.update(letter for letter in legible(value) if letter != "\n" and ord(letter) not in _letters())
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list | tuple):
+            waiting += value
+    return "".join(sorted(missing - {"\t"}))
 
 
 def _report(report: Report) -> Data:

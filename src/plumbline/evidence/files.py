@@ -32,6 +32,7 @@ XLSX = Kind("an Excel file", f"{_OFFICE}spreadsheetml.sheet", (".xlsx",))
 KINDS = (PDF, DOCX, XLSX, PNG, JPEG)
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEIC = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
 # What an office file unpacks to, counted as it is unpacked: what it says of itself may be false.
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_PARTS = 5000
@@ -52,6 +53,12 @@ def kind_of(content: bytes) -> Kind:
             "The file is locked with a password, or is of an old kind of Word or Excel. Save it without a password as "
             ".docx, .xlsx or PDF.",
             code="locked_file",
+        )
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
+        raise RuleBroken(
+            "The file is a picture of the kind HEIC, as telephones take them. Send it as JPEG: on an iPhone, choose "
+            "Settings, Camera, Formats, Most compatible, or share the picture by e-mail to yourself.",
+            code="wrong_file",
         )
     raise RuleBroken("The file is none of those that can be kept: PDF, Word (.docx), Excel (.xlsx), PNG or JPEG.",
                      code="wrong_file")  # fmt: skip

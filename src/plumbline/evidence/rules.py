@@ -1,6 +1,7 @@
 """Which files are taken as evidence, known by what they hold and not by what they are called; and when they expire."""
 
 import mimetypes
+import unicodedata
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -47,10 +48,17 @@ def check_file(content: bytes, file_name: str = "") -> tuple[str, str]:
     return kind.media_type, kind.endings[0]
 
 
+_HARMLESS = frozenset(" -_.,()[]’'")
+
+
 def safe_stem(file_name: str) -> str:
-    """A file's name without folders, ending, and signs that mean something to a machine: harmless to hand out again."""
+    """A file's name without folders, ending, and signs that mean something to a machine: harmless to hand out again.
+
+    Letters of every script stay, with the marks that belong to them, and brackets, commas and apostrophes.
+    """
     stem = PurePosixPath(_last_part(file_name)).stem
-    kept = "".join(c for c in stem if c.isalnum() or c in " -_.").strip(" .-_")[:150].strip(" .")
+    kept = "".join(c for c in stem if c.isalnum() or c in _HARMLESS or unicodedata.category(c).startswith("M"))
+    kept = kept.strip(" .-_")[:150].strip(" .")
     return f"document {kept}" if kept.lower() in _DEVICES else kept or "document"
 
 

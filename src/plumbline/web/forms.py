@@ -251,6 +251,11 @@ class LineField(forms.CharField):
         if autocomplete:
             self.widget.attrs["autocomplete"] = autocomplete
 
+    def to_python(self, value: Any) -> str:
+        # A browser sends each end of a line as two signs and counts it as one; Word's soft end of a line is a space.
+        text = str(super().to_python(value) or "")
+        return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", " ").replace("\u2028", " ")
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         # No `maxlength`: the browser would cut off what is pasted without a word.
         attrs = super().widget_attrs(widget)

@@ -113,6 +113,17 @@ def test_letters_that_the_font_lacks_do_not_stop_the_report(letters):
     assert "before □" in renderings.of_pdf(sample.report(blocks=(Paragraph(f"before {letters} after"),)))
 
 
+def test_what_the_pdf_cannot_print_is_said_in_it_and_by_name():
+    report = sample.report(blocks=(Paragraph("before 中文 and مرحبا after"),))
+    assert pdf.NOT_PRINTED[:40] in renderings.of_pdf(report)
+    assert set(pdf.not_printed(report)) == set("中文مرحبا")
+    assert pdf.not_printed(sample.report(blocks=(Paragraph("Zoë Łukasz"),))) == ""
+
+
+def test_a_soft_end_of_a_line_is_a_space():
+    assert "one two three" in renderings.of_pdf(sample.report(blocks=(Paragraph("one\x0btwo\u2028three"),)))
+
+
 def test_accents_and_other_alphabets_of_europe_are_kept():
     words = "Zoë Łukasz Siân Ŵyn Ελένη Олена"
     assert words in renderings.of_pdf(sample.report(blocks=(Paragraph(words),)))

@@ -154,7 +154,7 @@ def test_an_archive_of_too_many_parts_is_refused(monkeypatch):
     [
         ("../../etc/passwd", "passwd"),
         ("..\\..\\Windows\\system.ini", "system"),
-        ("C:\\Users\\me\\Policy (final).pdf", "Policy final"),
+        ("C:\\Users\\me\\Policy (final).pdf", "Policy (final)"),
         ("/etc/cron.d/job.pdf", "job"),
         ("re\u202efdp.exe", "refdp"),
         ("a\0b\r\nSet-Cookie: x.pdf", "abSet-Cookie x"),
@@ -165,3 +165,26 @@ def test_an_archive_of_too_many_parts_is_refused(monkeypatch):
 )
 def test_a_path_in_a_file_name_is_made_harmless(given, kept):
     assert rules.safe_stem(given) == kept
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Policy (final) [v2]",
+        "سياسة الحماية",
+        "นโยบายคุ้มครองเด็ก",
+        "सुरक्षा नीति",
+        "保護方針",
+        "Zoë’s notes, part 1",
+        "Zoe\u0308",
+    ],
+)
+def test_names_of_files_keep_their_marks_and_brackets(name):
+    assert rules.safe_stem(f"{name}.pdf") == name
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"heix"])
+def test_a_picture_of_an_iphone_is_called_what_it_is(brand):
+    with pytest.raises(RuleBroken, match="HEIC") as refused:
+        files.kind_of(b"\0\0\0\x18ftyp" + brand + b"\0" * 40)
+    assert refused.value.code == "wrong_file"

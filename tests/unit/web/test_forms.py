@@ -185,3 +185,20 @@ def test_a_form_with_a_password_is_kept_nowhere() -> None:
 
 def test_a_form_with_a_text_area_is_kept_while_it_is_typed() -> None:
     assert Visit().is_long
+
+
+def test_an_end_of_a_line_is_one_sign_as_the_counter_on_the_page_counts_it():
+    class Note(forms.PageForm):
+        text = forms.TextField(label="Note", max_length=7)
+
+    form = Note({"text": "one\r\ntwo"})
+    assert (form.is_valid(), form.cleaned_data["text"]) == (True, "one\ntwo")
+    assert not Note({"text": "one\r\nfour"}).is_valid()
+
+
+def test_a_soft_end_of_a_line_pasted_from_word_is_a_space():
+    class Note(forms.PageForm):
+        text = forms.TextField(label="Note")
+
+    form = Note({"text": "one\x0btwo\u2028three"})
+    assert (form.is_valid(), form.cleaned_data["text"]) == (True, "one two three")

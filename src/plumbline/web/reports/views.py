@@ -65,7 +65,8 @@ def reports(request: Request) -> HttpResponseBase:
 @requires(Permission.REPORT_VIEW_PUBLISHED, Permission.REPORT_VIEW_DRAFT)
 def report(request: Request, report_id: int) -> HttpResponseBase:
     found = _report(request, report_id)
-    body = html.fragment(_document(request, found), with_title=False)
+    document = _document(request, found)
+    body = html.fragment(document, with_title=False)
     return render(
         request,
         "reports/report.html",
@@ -73,6 +74,7 @@ def report(request: Request, report_id: int) -> HttpResponseBase:
             "report": found,
             # Everything of the report is escaped where it is written; it holds no script and no style.
             "body": mark_safe(body),  # noqa: S308 - made by documents.html, which escapes
+            "not_printed": pdf.not_printed(document),
             "may_publish": found.state == Report.State.DRAFT and _may(request, Permission.REPORT_PUBLISH),
             "may_run_again": found.state == Report.State.PUBLISHED and _may(request, Permission.FIGURES_VIEW),
             "breadcrumbs": [("Reports", reverse("scrutiny")), (found.title, "")],
