@@ -12,7 +12,10 @@ def follow_holiday(*, day: date, holidays: frozenset[date]) -> int:
     moved = 0
     for tender in Tender.objects.select_for_update().filter(pk__in=running.values("tender")).order_by("pk"):
         awards = list(tender.awards.filter(state=Award.State.STANDSTILL))
-        until = standstill_ends(awards[0].notice_on, tender.standstill_days, holidays)
+        # A standstill begins with the notice: the database holds that there is one.
+        until = max(
+            standstill_ends(award.notice_on, tender.standstill_days, holidays) for award in awards if award.notice_on
+        )
         if until != tender.standstill_until:
             tender.standstill_until = until
             tender.save(update_fields=["standstill_until"])
