@@ -35,7 +35,7 @@ from plumbline.toolkits.operations import reminders, returns
 
 TODAY = date(2016, 7, 31)
 # The contracts of this manager and this service area are the demonstration user's own.
-MANAGER, AREA = "CM3", "SEND"
+MANAGER, AREA = "Beth Larkin", "Owen Tibbs"
 PROVIDERS = {"provider": "Fenside Care Ltd", "provider2": "Willow Bank Family Services"}
 # The home at which the demonstration's incidents happened.
 HOME = "CT002"
