@@ -3,11 +3,21 @@
 import unicodedata
 from collections.abc import Sequence
 
+# Letters that Unicode does not take apart into a letter and a mark, and signs that keyboards and programs change.
+LETTERS = {
+    "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "æ": "ae",
+    "Æ": "ae", "œ": "oe", "Œ": "oe", "ħ": "h", "Ħ": "h", "ŧ": "t", "Ŧ": "t", "ı": "i", "ŋ": "n", "Ŋ": "n",
+    "’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "ʹ": "'", "′": "'", "`": "'", "´": "'",
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-",
+}  # fmt: skip
+_LETTERS = str.maketrans(LETTERS)
+
 
 def sort_key(text: str) -> str:
-    """Lower case, accents and marks taken off, white space folded: "O’Brien, Zoë" → "o'brien, zoe"."""
-    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+    """Lower case, accents and marks taken off, white space folded: "O’Brien–Łoś, Zoë" → "o'brien-los, zoe"."""
+    apart = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold())
+    plain = "".join(c for c in apart if not unicodedata.combining(c))
+    return " ".join(plain.translate(_LETTERS).casefold().split())
 
 
 def listed(names: Sequence[str]) -> str:
