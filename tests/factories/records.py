@@ -11,7 +11,7 @@ from plumbline.exchange.models import RefusedRow
 from plumbline.ofsted.models import Setting
 from plumbline.placements.models import Placement
 from plumbline.scrutiny.models import Report
-from plumbline.socialcare.models import Involvement, Referral
+from plumbline.socialcare.models import CareEpisode, Involvement, Referral
 from tests.factories.people import ChildFactory, ImportFactory, OrganisationFactory, ProfessionalFactory
 
 
@@ -43,6 +43,15 @@ class ReferralFactory(DjangoModelFactory):
     source_id = factory.Sequence(lambda n: f"TR{n:05}")
     child = factory.SubFactory(ChildFactory)
     referred_on = date(2015, 5, 1)
+
+
+class CareEpisodeFactory(DjangoModelFactory):
+    class Meta:
+        model = CareEpisode
+
+    source_id = factory.Sequence(lambda n: f"CE{n:05}")
+    child = factory.SubFactory(ChildFactory)
+    period_of_care = factory.Sequence(lambda n: f"CLA{n:05}")
 
 
 class InvolvementFactory(DjangoModelFactory):

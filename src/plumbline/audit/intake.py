@@ -71,6 +71,8 @@ class Intake:
     scope: str = "true"
     # Rows carry the import they came from and the day since which an extract no longer holds them.
     traced: bool = True
+    # Called with the name of the staged rows before they are looked up: fills in what other rows say of them.
+    fill: Callable[[str], None] | None = None
     # Called with the name of the staged rows before they are taken: makes what they point to.
     before: Callable[[str], None] | None = None
 
@@ -172,6 +174,8 @@ def analyse(name: str) -> None:
 def refuse_unfound(*, name: str, file: str, intake: Intake) -> int:
     """Take out of the staged rows, as refused, those that point to nothing known; how many."""
     refused = 0
+    if intake.fill:
+        intake.fill(name)
     with connection.cursor() as cursor:
         for need in intake.needs:
             cursor.execute(
@@ -290,6 +294,19 @@ def insert(table: str, *, given: Mapping[str, str], rows: str, parameters: Mappi
     with connection.cursor() as cursor:
         cursor.execute(f"insert into {table} ({listed}) select {', '.join(columns.values())} from {rows}", values)
         return cursor.rowcount
+
+
+def count_known(*, intake: Intake, open_where: str = "") -> tuple[int, int]:
+    """How many imported rows the newest extract holds, and how many of these have no day in the column `open_where`."""
+    if not intake.traced:
+        return 0, 0
+    still_open = f"t.{open_where} is null" if open_where else "false"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select count(*), count(*) filter (where {still_open}) from {intake.table} t
+                where {intake.scope} and t.import_run_id is not null and t.missing_since is null"""
+        )
+        return cursor.fetchone()
 
 
 def mark_missing(*, name: str, file: str, intake: Intake, since: date) -> int:

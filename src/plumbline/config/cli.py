@@ -110,19 +110,21 @@ def set_up() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--strict", is_flag=True, help="Any refusal undoes all.")
 @click.option("--backfill", is_flag=True, help="Take an older extract: only what is not there is added.")
+@click.option("--whole", is_flag=True, help="It is the whole extract, though more than a tenth of a kind is gone.")
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
 def import_ssd(
-    folder: Path, extracted: str | None, dry_run: bool, strict: bool, backfill: bool, username: str | None,
-    as_json: bool,
+    folder: Path, extracted: str | None, dry_run: bool, strict: bool, backfill: bool, whole: bool,
+    username: str | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Take in an extract of the social-care system: a folder of CSV files."""
+    """Take in an extract of the social-care system: a folder of files (CSV, XLSX, ODS), a zip of them, or a workbook
+    with a sheet for each."""
     from plumbline.jobs import import_ssd as job  # needs Django ready
     from plumbline.jobs import ways_in
 
     job.import_ssd(
-        folder, extracted=extracted, backfill=backfill, dry_run=dry_run, strict=strict, as_json=as_json,
+        folder, extracted=extracted, backfill=backfill, dry_run=dry_run, strict=strict, whole=whole, as_json=as_json,
         by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
     )  # fmt: skip
 

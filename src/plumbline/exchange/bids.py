@@ -17,19 +17,12 @@ from django.db import transaction
 from plumbline.audit import operations as audit
 from plumbline.commissioning.operations import bids
 from plumbline.commissioning.queries import tenders as queries
-from plumbline.exchange.readers import (
-    BadDate,
-    RefusedRow,
-    Row,
-    WrongFile,
-    clean,
-    clean_text,
-    fold,
-    is_spreadsheet,
-    open_table,
-    parse_date,
-)
+from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text, fold
+from plumbline.exchange.dates import BadDate, parse_date
+from plumbline.exchange.readers import RefusedRow, Row, open_table
 from plumbline.exchange.spreadsheets import Limits, open_workbook
+from plumbline.exchange.text_files import is_spreadsheet
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.identifiers import in_one_form
 from plumbline.kernel.moments import taken_at
@@ -104,11 +97,15 @@ def take_bids(*, tender_id: int, path: Path, council: str, by: User, at: datetim
 
 def _rows(path: Path) -> Iterator[Row]:
     if not is_spreadsheet(path):
-        yield from open_table(path, kind_name="a list of bids", required=_REQUIRED, aliases=_ALIASES)
+        yield from open_table(
+            path, kind_name="a list of bids", required=_REQUIRED, aliases=_ALIASES, days=("received",)
+        )
         return
-    tables = open_workbook(path, limits=_LIMITS).tables(
-        kind_name="a list of bids", required=_REQUIRED, aliases=_ALIASES
-    )
+    book = open_workbook(path, limits=_LIMITS)
+    tables = book.tables(
+        kind_name="a list of bids", required=_REQUIRED, aliases=_ALIASES, days=("received",),
+        among=[sheet for sheet in book.sheets if sheet not in book.hidden],
+    )  # fmt: skip
     if len(tables) > 1:
         raise WrongFile("Two sheets of the file hold bids. Keep one.", code="two_tables")
     yield from tables[0]
@@ -116,7 +113,10 @@ def _rows(path: Path) -> Iterator[Row]:
 
 def _supplier(cells: Mapping[str, str], *, by: User, at: datetime, on: date) -> Organisation:
     name = " ".join(clean_text(cells["supplier"]).split())
-    numbers = in_one_form((scheme, cells.get(column, "")) for column, scheme in _SCHEMES.items())
+    try:
+        numbers = in_one_form((scheme, clean_id(cells.get(column, ""))) for column, scheme in _SCHEMES.items())
+    except RoundedId as rounded:
+        raise RuleBroken(rounded.reason, code="rounded_id") from rounded
     for scheme, number in numbers:
         known = (
             OrganisationIdentifier.objects.filter(scheme=scheme, value=number).select_related("organisation").first()
@@ -138,16 +138,16 @@ def _supplier(cells: Mapping[str, str], *, by: User, at: datetime, on: date) -> 
 
 
 def _received(text: str) -> datetime:
+    said = _TIME.search(text)
+    hour, minute = (int(said[1]), int(said[2])) if said else (12, 0)
+    if hour > 23 or minute > 59:
+        raise RuleBroken(f"received: “{text.strip()}” has no such time.", code="bad_date")
     try:
         day = parse_date(text.strip())
     except BadDate as wrong:
         raise RuleBroken(f"received: “{text.strip()}” is no day.", code="bad_date") from wrong
     if day is None:
         raise RuleBroken("received: it is not said when the bid came.", code="bad_date")
-    said = _TIME.search(text)
-    hour, minute = (int(said[1]), int(said[2])) if said else (12, 0)
-    if hour > 23 or minute > 59:
-        raise RuleBroken(f"received: “{text.strip()}” has no such time.", code="bad_date")
     try:
         return taken_at(day, time(hour, minute))
     except RuleBroken as wrong:

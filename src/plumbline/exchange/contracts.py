@@ -5,7 +5,7 @@ own: each says what it holds, and what it does not hold stays as it is.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -20,9 +20,11 @@ from plumbline.audit.models import Import
 from plumbline.contracts import intake as contracts
 from plumbline.contracts.operations import rating
 from plumbline.exchange import contracts_kinds, refusals, ssd_kinds
-from plumbline.exchange.readers import RefusedRow, WrongFile
+from plumbline.exchange.extract_files import Found, Source, found_in, open_source, said
+from plumbline.exchange.readers import Note, RefusedRow
 from plumbline.exchange.ssd_kinds import Kind
-from plumbline.exchange.ssd_rows import open_kind, staged_rows
+from plumbline.exchange.ssd_rows import staged_rows
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -39,7 +41,7 @@ class _Run:
     progress: Progress
     done: int = 0
     files: dict[str, Taken] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
     def say(self, what: str) -> None:
         self.progress(self.done, 0, what)
@@ -61,12 +63,11 @@ def import_contracts(
     started = time.monotonic()
     access.check(by, Permission.IMPORTS, on=on)
     kinds = contracts_kinds.kinds()
-    found = find_files(folder, list(kinds))
-    with transaction.atomic():
+    with found_in(folder, kinds, what="the register of contracts") as found, transaction.atomic():
         intake.lock(waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"))
         run = _Run(
             intake.begin(kind="contracts", label=folder.name, by=by, at=at, as_at=on),
-            latest=on.isoformat(), progress=progress,
+            latest=on.isoformat(), progress=progress, notes=found.notes,
         )  # fmt: skip
         intake.stage_refusals()
         _take_files(run, found, kinds)
@@ -81,7 +82,8 @@ def import_contracts(
         if dry_run:
             transaction.set_rollback(True)
     if count > len(listed):
-        run.notes.append(f"{count:,} rows were refused; the first {len(listed):,} are listed, all are kept.")
+        reason = f"{count:,} rows were refused; the first {len(listed):,} are listed, all are kept."
+        run.notes.append(Note(None, "more_refused", reason).as_json(folder.name))
     return result | {
         "seconds": round(time.monotonic() - started, 1),
         "notes": run.notes,
@@ -97,44 +99,34 @@ def follow_up(*, by: User | None, at: datetime, on: date) -> None:
     rating.rerate(contract_ids=None, by=by, at=at, on=on)
 
 
-def find_files(folder: Path, names: list[str]) -> dict[str, Path]:
-    """The files in the folder, by name, in the order of being taken; raises RuleBroken where there are none."""
-    if not folder.is_dir():
-        raise RuleBroken(f"{folder} is not a folder.", code="no_folder")
-    present = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
-    found = {name: present[f"{name}.csv"] for name in names if f"{name}.csv" in present}
-    if not found:
-        raise RuleBroken(
-            f"{folder} holds none of the files of contracts: {', '.join(f'{name}.csv' for name in names)}.",
-            code="nothing_to_read",
-        )
-    return found
-
-
-def _take_files(run: _Run, found: dict[str, Path], kinds: dict[str, Kind]) -> None:
+def _take_files(run: _Run, found: Found, kinds: dict[str, Kind]) -> None:
     wrong: list[WrongFile] = []
-    for name, path in found.items():
+    for name in kinds:
+        if name not in found.sources and name not in found.wrong:
+            continue
         run.files[name] = Taken()
         try:
-            _take_file(run, kinds[name], path)
+            if name in found.wrong:
+                raise found.wrong[name]
+            _take_file(run, kinds[name], found.sources[name])
         except WrongFile as refused:
             # Nothing of it was taken yet: rows are staged whole before any is.
             wrong.append(refused)
             refusals.drop(name)
             refusals.add(name, [RefusedRow(1, "", refused.code, refused.reason, {})])
             run.files[name] = Taken(read=1, refused=1)
-    if len(wrong) == len(found):
+    if len(wrong) == len(run.files):
         raise RuleBroken(" ".join(refused.reason for refused in wrong), code=wrong[0].code)
 
 
-def _take_file(run: _Run, kind: Kind, path: Path) -> None:
-    run.say(f"Reading {path.name}")
+def _take_file(run: _Run, kind: Kind, source: Source) -> None:
+    run.say(f"Reading {source.name}")
     staged = f"staged_{kind.name}"
     intake.stage(staged, kind.staged)
-    table = open_kind(kind, path)
+    table = open_source(kind, source)
     if unknown := table.unknown_columns({cell.column for cell in kind.cells}):
-        run.notes.append(f"{path.name}: columns that are not read: {', '.join(unknown)}.")
-    absent = {cell.to for cell in kind.cells if not table.has(cell.column)}
+        table.notes.append(Note(None, "unknown_columns", f"Columns that are not read: {', '.join(unknown)}."))
+    absent = ssd_kinds.absent_from(kind, table.names)
     taken = run.files[kind.name]
     for lines, refused in staged_rows(kind, table, latest=run.latest):
         intake.load(staged, lines)
@@ -150,14 +142,17 @@ def _take_file(run: _Run, kind: Kind, path: Path) -> None:
     taken.refused += conflicts
     take_staged(kind, staged, import_run=run.import_run, absent=absent, taken=taken)
     if taken.refused:
-        refusals.add_cells(kind.name, open_kind(kind, path))
+        refusals.add_cells(kind.name, open_source(kind, source))
     refusals.settle_taken(
-        file=kind.name, staged=staged, import_run=run.import_run, because=f"Came in with {path.name} handed in later."
+        file=kind.name,
+        staged=staged,
+        import_run=run.import_run,
+        because=f"Came in with {source.path.name} handed in later.",
     )
-    run.notes += ssd_kinds.notes(kind)
+    run.notes += said(kind.name, table.notes + ssd_kinds.notes(kind))
 
 
-def take_staged(kind: Kind, staged: str, *, import_run: Import, absent: set[str], taken: Taken) -> None:
+def take_staged(kind: Kind, staged: str, *, import_run: Import, absent: Collection[str], taken: Taken) -> None:
     """Bring staged rows of one kind into their table, and the settings that contracts name; counted in `taken`."""
     taken.added, taken.changed, taken.unchanged = intake.take(
         name=staged, intake=kind.intake, import_run=import_run, absent=absent

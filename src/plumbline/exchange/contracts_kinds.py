@@ -7,7 +7,7 @@ from decimal import Decimal
 from plumbline.audit.intake import NULL
 from plumbline.contracts import intake as contracts
 from plumbline.contracts.models import Assessment, Contract, Policy
-from plumbline.exchange.readers import clean, fold
+from plumbline.exchange.cells import clean, fold
 from plumbline.exchange.ssd_cells import (
     YES_OR_NO,
     Leniently,
@@ -55,7 +55,13 @@ def _needed(what: str, longest: int) -> Read:
 def _a_day_given(text: str) -> str:
     found = a_day(text)
     if found == NULL:
-        raise RefusedCellError("missing_end", "{column}: the row has no date.")
+        said = clean(text)
+        raise RefusedCellError(
+            "missing_end",
+            f"{{column}}: “{said}” means that there is no last day, and one is needed."
+            if said
+            else "{column}: the row has no date.",
+        )
     return found
 
 
@@ -67,6 +73,16 @@ def _urns(text: str) -> str:
 
 def _a_urn(text: str) -> str:
     return an_id(text.replace(" ", ""))
+
+
+_identifier_as_written = text_of(120)
+
+
+def _an_identifier(text: str) -> str:
+    """A number with or without its scheme before it; one that a spreadsheet rounded is refused."""
+    read = _identifier_as_written(text)
+    an_id(read.rpartition(" ")[2])
+    return read
 
 
 _POLICIES = _known(Policy.choices, {"whistle blowing": "whistleblowing", "whistle-blowing": "whistleblowing"})
@@ -96,7 +112,7 @@ def kinds() -> dict[str, Kind]:
                 Cell("contract_id", "id", an_id),
                 Cell("title", "title", _needed("title", 300)),
                 Cell("provider", "provider", _needed("provider", 300)),
-                optional("provider_identifier", "provider_identifier", text_of(120)),
+                optional("provider_identifier", "provider_identifier", _an_identifier),
                 optional("service", "service", text_of(200)),
                 optional("contract_manager", "manager", text_of(200)),
                 optional("service_area_lead", "area_lead", text_of(200)),

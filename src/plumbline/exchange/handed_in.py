@@ -10,7 +10,7 @@ from typing import IO
 
 from plumbline.kernel.errors import RuleBroken
 
-ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".ods")
+ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".ods")
 _BLOCK = 1 << 20
 
 

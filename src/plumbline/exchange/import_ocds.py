@@ -22,8 +22,9 @@ from plumbline.people.models import User
 def import_ocds(
     path: Path, *, prefix: str = "", dry_run: bool = False, by: User | None, at: datetime, on: date
 ) -> dict[str, Any]:
-    """Take the releases of a package; the answer of interfaces.md (`files`, `refused`, `seconds`), with `processes`,
-    `waiting` (suppliers for a person to decide), `ours` (processes found to be of our own tenders) and `import`.
+    """Take the releases of a package; the answer of interfaces.md (`files`, `refused`, `notes`, `seconds`), with
+    `processes`, `waiting` (suppliers for a person to decide), `ours` (processes found to be of our own tenders) and
+    `import`.
     `prefix`: that of our own open data (PLUMBLINE_OCID_PREFIX).
 
     Raises RuleBroken (missing_file) and WrongFile (not_json, not_ocds, invalid_package). `line` counts releases from 1.
@@ -31,7 +32,7 @@ def import_ocds(
     started = time.monotonic()
     access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
     if not path.is_file():
-        raise RuleBroken(f"There is no file {path}.", code="missing_file")
+        raise RuleBroken(f"There is no file “{path.name}”.", code="missing_file")
     package = read_package(path)
     name = path.stem[:100]
     with transaction.atomic():
@@ -69,6 +70,8 @@ def import_ocds(
             {"file": name, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason}
             for row in package.refused
         ],
+        # Nothing of a package is taken otherwise than it says.
+        "notes": [],
         "seconds": round(time.monotonic() - started, 1),
         "processes": taken.processes,
         "waiting": taken.waiting,

@@ -11,8 +11,10 @@ from django.db import transaction
 from plumbline.audit import intake
 from plumbline.audit.models import Import
 from plumbline.exchange import refusals
+from plumbline.exchange.extract_files import said
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import OfstedList, read_lists
+from plumbline.exchange.readers import Note
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted import models, rules
 from plumbline.ofsted import operations as ofsted
@@ -20,9 +22,6 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.placements import operations as placements
-
-# The same wording can be unknown in thousands of rows: so many are said one by one.
-_MOST_NOTES = 20
 
 
 def import_ofsted(
@@ -37,7 +36,7 @@ def import_ofsted(
     access.check(by, Permission.IMPORTS, on=on)
     rules.check_list_day(as_at, on=on)
     if not path.is_file():
-        raise RuleBroken(f"There is no file {path}.", code="missing_file")
+        raise RuleBroken(f"There is no file “{path.name}”.", code="missing_file")
     lists = read_lists(path, as_at)
     files: dict[str, dict[str, int]] = {}
     refused: list[dict[str, Any]] = []
@@ -62,7 +61,7 @@ def import_ofsted(
         "files": files,
         "refused": refused,
         "seconds": round(time.monotonic() - started, 1),
-        "notes": _notes(lists),
+        "notes": _notes(lists, list(files)),
         "lists": told,
         "import": None if dry_run else run.pk,
     }
@@ -96,12 +95,16 @@ def _keep_refused(run: Import, file: str, read: OfstedList, ofsted_list: models.
     ]
 
 
-def _notes(lists: Sequence[OfstedList]) -> list[str]:
+def _notes(lists: Sequence[OfstedList], names: Sequence[str]) -> list[dict[str, Any]]:
     notes = []
-    for read in lists:
+    for file, read in zip(names, lists, strict=True):
+        about = [
+            Note(note.line or None, note.code, f"{note.id}: {note.reason}" if note.id else note.reason)
+            for note in read.notes
+        ]
         if read.unknown_columns:
-            notes.append(f"Columns that are not read: {', '.join(read.unknown_columns)}.")
-        notes += [f"Line {note.line}, {note.id}: {note.reason}" for note in read.notes[:_MOST_NOTES]]
-        if len(read.notes) > _MOST_NOTES:
-            notes.append(f"… and {len(read.notes) - _MOST_NOTES:,} more of the kind.")
+            about.insert(
+                0, Note(None, "unknown_columns", f"Columns that are not read: {', '.join(read.unknown_columns)}.")
+            )
+        notes += said(file, about)
     return notes

@@ -17,7 +17,7 @@ from jsonschema.exceptions import ValidationError
 from ocdsmerge import Merger
 
 from plumbline.commissioning.rules.ocds import SUPPLYING, Awarded, Contracted, Party, Process, Release
-from plumbline.exchange.readers import WrongFile
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.identifiers import in_one_form
 
 SCHEMA = Path(__file__).parent / "ocds_schema" / "release-schema.json"

@@ -57,6 +57,15 @@ class Layout:
     in_year: bool = False
     known: frozenset[str] = field(default=frozenset())
 
+    def days(self) -> frozenset[str]:
+        """The columns that are days."""
+        used = {column for column, name in self.attributes.items() if name in self.dates}
+        return frozenset(used.union(*({block.inspected_on, block.published_on} for block in self.blocks)) - {""})
+
+    def read(self) -> frozenset[str]:
+        """The columns that are read, which must hold what they show."""
+        return (self.columns() - self.known) | self.required
+
     def columns(self) -> frozenset[str]:
         """Every column, by its name here, that is read or known to be of no use."""
         used = set(self.attributes) | set(self.required) | set(self.known)

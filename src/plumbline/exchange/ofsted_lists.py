@@ -6,22 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text, fold
+from plumbline.exchange.dates import BadDate, parse_date
 from plumbline.exchange.ofsted_layouts import LAYOUTS, Block, Layout
-from plumbline.exchange.readers import (
-    BadDate,
-    Cells,
-    RefusedRow,
-    Table,
-    WrongFile,
-    clean,
-    clean_id,
-    clean_text,
-    fold,
-    is_spreadsheet,
-    open_table,
-    parse_date,
-)
+from plumbline.exchange.readers import Cells, RefusedRow, Table, open_table
 from plumbline.exchange.spreadsheets import Limits, open_workbook
+from plumbline.exchange.text_files import is_spreadsheet
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.ofsted.grades import NOT_JUDGED, UNKNOWN, Aspect, Judgement, framework_of, read_judgement
 from plumbline.ofsted.rules import Kind
 
@@ -104,7 +95,14 @@ def _open(path: Path, sheet: str, limits: Limits | None) -> list[tuple[Layout, T
         return _first_that_fits(
             path.name,
             lambda layout: [
-                open_table(path, kind_name=layout.kind_name, required=layout.required, aliases=layout.aliases)
+                open_table(
+                    path,
+                    kind_name=layout.kind_name,
+                    required=layout.required,
+                    aliases=layout.aliases,
+                    read=layout.read(),
+                    days=layout.days(),
+                )
             ],
         )
     book = open_workbook(path, limits=limits)
@@ -113,7 +111,10 @@ def _open(path: Path, sheet: str, limits: Limits | None) -> list[tuple[Layout, T
     left = {sheet} if sheet else set(book.sheets)
 
     def tables(layout: Layout) -> list[Table]:
-        return book.tables(kind_name=layout.kind_name, required=layout.required, aliases=layout.aliases, among=left)
+        return book.tables(
+            kind_name=layout.kind_name, required=layout.required, aliases=layout.aliases, among=left,
+            read=layout.read(), days=layout.days(),
+        )  # fmt: skip
 
     found: list[tuple[Layout, Table]] = []
     while True:
@@ -176,7 +177,7 @@ def read_row(cells: Cells, *, line: int, family: str, register: str, as_at: date
     for layout in LAYOUTS:
         fits = layout.family == family or (not layout.in_year and f"{layout.family}_in_year" == family)
         if fits and layout.register == register and layout.required <= set(cells):
-            return _RowReader(layout, cells, as_at, []).row(line, clean_id(cells["urn"]), cells)
+            return _RowReader(layout, cells, as_at, []).row(line, cells)
     raise NotTaken("bad_header", "The row lacks the columns of its list: hand the list in again once it is put right.")
 
 
@@ -198,13 +199,16 @@ def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedLi
     for line, cells in table:
         read.read += 1
         if isinstance(cells, RefusedRow):
-            read.refused.append(cells)
+            said = cells.raw.get("urn", "").strip().upper()
+            read.refused.append(RefusedRow(line, said, cells.code, cells.reason, cells.raw))
             continue
-        urn = clean_id(cells["urn"])
         try:
-            taken.append((reader.row(line, urn, cells), cells))
+            taken.append((reader.row(line, cells), cells))
         except NotTaken as refusal:
-            read.refused.append(RefusedRow(line, urn, refusal.code, refusal.reason, cells))
+            said = cells["urn"].strip().upper()
+            read.refused.append(RefusedRow(line, said, refusal.code, refusal.reason, cells))
+    # What the reading of the whole file says: it is whole only now.
+    read.notes[:0] = [RefusedRow(note.line or 0, "", note.code, note.reason, {}) for note in table.notes]
     read.whole = not (layout.in_year or _is_of_a_year([row for row, _ in taken]))
     if not read.whole and not layout.in_year:
         read.family += "_in_year"
@@ -298,12 +302,18 @@ class _RowReader:
         ]
         self.attached = [attached for attached in layout.attached if attached.column in columns]
 
-    def row(self, line: int, urn: str, cells: Cells) -> SettingRow:
+    def row(self, line: int, cells: Cells) -> SettingRow:
+        try:
+            return self._row(line, clean_id(cells["urn"]), cells)
+        except RoundedId as rounded:
+            raise NotTaken("rounded_id", rounded.reason) from rounded
+
+    def _row(self, line: int, urn: str, cells: Cells) -> SettingRow:
         if not urn:
             raise NotTaken("missing_id", "The row has no URN: it cannot be known whose it is.")
         if not _URN.fullmatch(urn):
             raise NotTaken("missing_id", f"“{cells['urn'].strip()}” is not a URN (six or seven digits, or SC and six).")
-        attributes = {name: self._attribute(column, name, cells[column]) for column, name in self.attributes}
+        attributes = {name: self._attribute(line, urn, column, name, cells[column]) for column, name in self.attributes}
         inspections: list[InspectionRow] = []
         for block, judgements in self.blocks:
             inspection = self._inspection(line, urn, cells, block, judgements)
@@ -315,12 +325,29 @@ class _RowReader:
                 self._attach(inspections, attached.aspect, judgement, attached.kinds)
         return SettingRow(line, self.layout.register, urn, attributes, inspections)
 
-    def _attribute(self, column: str, name: str, cell: str) -> Attribute:
+    def _attribute(self, line: int, urn: str, column: str, name: str, cell: str) -> Attribute:
         if name in self.layout.dates:
             return self._day(column, cell)
         if name in self.layout.numbers or name in self.layout.ids:
-            return clean_id(cell)
+            return self._number(line, urn, column, cell)
         return clean(cell) if cell.strip() in {"-", "null"} else clean_text(cell)
+
+    def _number(self, line: int, urn: str, column: str, cell: str) -> str:
+        """A number by which the setting itself is not known: rounded, it is left out, and the row is taken."""
+        try:
+            return clean_id(cell)
+        except RoundedId:
+            self.notes.append(
+                RefusedRow(
+                    line,
+                    urn,
+                    "rounded_id",
+                    f"{column.capitalize()}: “{cell.strip()}” was rounded by a spreadsheet: the row is taken, without "
+                    "this number.",
+                    {},
+                )
+            )
+            return ""
 
     def _day(self, column: str, cell: str) -> date | None:
         try:
@@ -336,7 +363,7 @@ class _RowReader:
         inspected_on = self._day(block.inspected_on, cells[block.inspected_on])
         published_on = self._day(block.published_on, cells.get(block.published_on, ""))
         wording = clean(cells.get(block.event_wording, ""))
-        event_number = clean_id(cells.get(block.event_number, ""))
+        event_number = self._number(line, urn, block.event_number, cells.get(block.event_number, ""))
         judgements = {
             aspect.value: judgement
             for column, aspect in columns

@@ -1,6 +1,6 @@
 """Rows that were refused, mended and tried again or set aside; and what follows once rows are in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,11 +11,12 @@ from plumbline.audit import operations as audit
 from plumbline.audit.intake import Taken
 from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.exchange import contracts, contracts_kinds, ssd_kinds
+from plumbline.exchange.cells import fold
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import NotTaken, SettingRow, read_row
-from plumbline.exchange.readers import Cells, fold
+from plumbline.exchange.readers import Cells
 from plumbline.exchange.ssd_cells import RefusedCellError
-from plumbline.exchange.ssd_kinds import Kind
+from plumbline.exchange.ssd_kinds import Kind, absent_from
 from plumbline.exchange.ssd_rows import refusal_of, row_stager
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted import operations as ofsted
@@ -72,7 +73,7 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
     except RefusedCellError as reason:
         refused = refusal_of(kind, row.line, given, reason)
         raise RuleBroken(refused.reason, code=refused.code) from reason
-    _take_one(row, kind, line, absent={cell.to for cell in kind.cells if cell.column not in given})
+    _take_one(row, kind, line, absent=absent_from(kind, given))
     _mended(row, given, by=by, at=at)
     if kind.name in of_contracts:
         contracts.follow_up(by=by, at=at, on=on)
@@ -135,7 +136,7 @@ def _check_not_told(into: OfstedList, read: SettingRow) -> None:
             )
 
 
-def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: set[str]) -> None:
+def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: Collection[str]) -> None:
     staged = "staged_mended"
     intake.stage_refusals()
     intake.stage(staged, kind.staged)

@@ -13,7 +13,7 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, Professional, User
 from plumbline.placements.models import Placement
-from plumbline.socialcare.models import Involvement, Referral
+from plumbline.socialcare.models import CareEpisode, Involvement, Referral
 
 _OPEN = Q(child__restricted=False)
 
@@ -23,6 +23,7 @@ _SOURCES: Mapping[str, tuple[type[Model], Q]] = {
     "ssd_professionals": (Professional, Q()),
     "ssd_early_help_episodes": (Tac, _OPEN),
     "ssd_cin_episodes": (Referral, _OPEN),
+    "ssd_cla_episodes": (CareEpisode, _OPEN),
     "ssd_involvements": (Involvement, _OPEN),
     "ssd_cla_placement": (Placement, Q(source=Placement.Source.SOCIAL_CARE) & _OPEN),
     "school_placements": (Placement, Q(source=Placement.Source.SEN) & _OPEN),

@@ -4,50 +4,24 @@ What counts as what (encodings, dates, absent values, identifiers) is the page "
 interfaces. A file is never held in memory: only the row in hand is.
 """
 
-import codecs
-import csv
-import io
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
-from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 
-from plumbline.kernel.errors import RuleBroken
+from plumbline.exchange import sheet_marks
+from plumbline.exchange.cells import fold
+from plumbline.exchange.dates import Days
+from plumbline.exchange.quotes import TornRow, rows_of, shape
+from plumbline.exchange.text_files import ERROR_CELLS, Text, examine, lines, opened
+from plumbline.exchange.wrong_files import WrongFile
 
 Cells = dict[str, str]
 
 # Published files put titles and notes above the header; no file seen has more than five such rows.
 HEADER_WITHIN_ROWS = 200
-# One cell longer than this is a quotation mark that was never closed, not a cell.
-LONGEST_CELL = 1_000_000
 
 DELIMITERS = (",", ";", "\t")
-_SCAN_BYTES = 1 << 20
-# Bytes outside ASCII looked at to tell Windows-1252 from Mac Roman.
-_SITES_WANTED = 4_000
-
-
-class WrongFile(RuleBroken):
-    """The file as a whole cannot be read; nothing of it is to be kept.
-
-    Codes: bad_header, empty_file, not_a_table, truncated_file, two_tables, too_large.
-    Raised on opening, or, for what only shows at the end (`truncated_file`, `two_tables`), while rows are read:
-    read inside one transaction.
-    """
-
-    default_code = "bad_header"
-
-
-class BadDate(ValueError):
-    """The text is no date that can be; `reason` is a sentence for people."""
-
-    def __init__(self, text: str) -> None:
-        self.reason = f"“{text}” is not a date: write it as 2016-06-30 or 30/06/2016."
-        super().__init__(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +35,41 @@ class RefusedRow:
     raw: Cells
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was taken and should be known: of a line, or (None) of the whole file."""
+
+    line: int | None
+    code: str
+    reason: str
+
+    def as_json(self, file: str) -> dict[str, str | int | None]:
+        return {"file": file, "line": self.line, "code": self.code, "reason": self.reason}
+
+
+class NoValue(str):
+    """A cell of a spreadsheet that does not hold what it shows, by its `kind` (see sheet_marks)."""
+
+    __slots__ = ("kind",)
+    kind: str
+
+    def __new__(cls, kind: str, shows: str) -> "NoValue":
+        cell = super().__new__(cls, shows)
+        cell.kind = kind
+        return cell
+
+
 Row = tuple[int, "Cells | RefusedRow"]
 
 
 @dataclass(slots=True)
 class Table:
-    """The rows under one header. Iterating gives `(line, cells)`, or `(line, RefusedRow)` with code wrong_cells.
+    """The rows under one header. Iterating gives `(line, cells)`, or `(line, RefusedRow)` for what is no row of it:
+    wrong_cells, unpaired_quotes, totals_row, error_cell, no_result, merged_cells.
 
     `line` counts rows as a spreadsheet does, from 1; a cell with a line break in it is still one row. `cells` maps the
     folded column name (its alias's, where the caller gave one) to the text as it stands; blank rows are left out.
-    A table is read once.
+    A table is read once; `notes` are whole when it was.
     """
 
     header_line: int
@@ -80,6 +79,7 @@ class Table:
     sheet: str
     names: list[str] = field(repr=False)
     _rows: Iterator[Row] = field(repr=False)
+    notes: list[Note] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows
@@ -90,193 +90,6 @@ class Table:
 
     def has(self, name: str) -> bool:
         return name in self.names
-
-
-# --- words ---------------------------------------------------------------------------------------------------------
-
-_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\ufeff": ""})
-
-
-def fold(name: str) -> str:
-    """A column name, or a wording, for comparison: trimmed, one space for white space, lower case."""
-    return " ".join(name.translate(_APOSTROPHES).split()).casefold()
-
-
-_ABSENT = frozenset({"", "-", "null", "#n/a", "nan", "redacted"})
-_ABSENT_TEXT = frozenset({"", "NULL", "#N/A", "nan", "REDACTED"})
-
-
-def clean(text: str) -> str:
-    """A cell of a kind that cannot hold “NULL” or “-” (a date, a code, a number): "" where it says nothing."""
-    text = text.strip()
-    return "" if text.casefold() in _ABSENT else text
-
-
-def clean_text(text: str) -> str:
-    """A cell of free text. A person may be called Nan or Null, so only a machine's exact spellings are absent."""
-    text = text.strip()
-    return "" if text in _ABSENT_TEXT else text
-
-
-_WHOLE_FLOAT = re.compile(r"\d+\.0+")
-
-
-def clean_id(text: str) -> str:
-    """An identifier or URN: trimmed, upper case; `103120.0`, as a spreadsheet writes a number, is `103120`."""
-    text = text.strip().upper()
-    if _WHOLE_FLOAT.fullmatch(text):
-        text = text[: text.index(".")]
-    return "" if text.casefold() in _ABSENT else text
-
-
-_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?Z|[+-]\d{2}:?\d{2})?)?"
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})" + _TIME, re.ASCII)
-_DAY_FIRST = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII)
-# Outside these years a “date” is a slip of typing; it is refused, not stored.
-_YEARS = range(1900, 2200)
-
-
-@lru_cache(maxsize=65_536)
-def parse_date(text: str) -> date | None:
-    """The day that `text` says, None where it says nothing. ISO, dd/mm/yyyy, dd-mm-yyyy, with or without a time.
-
-    Never month first. Raises BadDate for anything else, an impossible day too.
-    """
-    text = clean(text)
-    if not text:
-        return None
-    if match := _ISO.fullmatch(text):
-        year, month, day = match.groups()
-    elif match := _DAY_FIRST.fullmatch(text):
-        day, _, month, year = match.groups()
-    else:
-        raise BadDate(text)
-    if int(year) not in _YEARS:
-        raise BadDate(text)
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        raise BadDate(text) from None
-
-
-# --- bytes ---------------------------------------------------------------------------------------------------------
-
-_DISGUISES = (
-    (b"%PDF", "a PDF document"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls)"),
-    (b"\x1f\x8b", "a compressed file (.gz)"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"PAR1", "a Parquet file"),
-)
-
-
-def is_spreadsheet(path: Path) -> bool:
-    """Whether the content, whatever the name says, is packed as XLSX and ODS files are."""
-    with path.open("rb") as source:
-        return source.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    encoding: str
-    ends_with_line: bool
-
-
-def _examine(path: Path, kind_name: str) -> _Text:
-    """One pass over the bytes: is it text, and in which encoding."""
-    if is_spreadsheet(path):
-        raise WrongFile(
-            f"{path.name} is a spreadsheet or another packed file, whatever its name says; {kind_name} was expected "
-            "as text. Save the sheet as CSV and try again.",
-            code="not_a_table",
-        )
-    utf8 = codecs.getincrementaldecoder("utf-8")()
-    valid, accented = True, False
-    last = b""
-    empty = True
-    with path.open("rb") as source:
-        first = True
-        while block := source.read(_SCAN_BYTES):
-            if first:
-                first = False
-                for magic, what in _DISGUISES:
-                    if block.startswith(magic):
-                        raise WrongFile(
-                            f"{path.name} is {what}; {kind_name} was expected as text. "
-                            "Save it as CSV (UTF-8) and try again.",
-                            code="not_a_table",
-                        )
-            if b"\x00" in block:
-                raise WrongFile(
-                    f"{path.name} holds zero bytes, which text never does: it is damaged, cut off or of another kind.",
-                    code="not_a_table",
-                )
-            empty = empty and not block.removeprefix(b"\xef\xbb\xbf").strip()
-            if valid:
-                try:
-                    accented = not utf8.decode(block).isascii() or accented
-                except UnicodeDecodeError:
-                    valid = False
-            last = block[-1:]
-    if empty:
-        raise WrongFile(f"{path.name} is empty; {kind_name} was expected.", code="empty_file")
-    cut_character = valid and bool(utf8.getstate()[0])
-    if cut_character and accented:
-        raise WrongFile(
-            f"{path.name} ends in the middle of a character: it was cut off. Fetch it again.",
-            code="truncated_file",
-        )
-    encoding = "utf-8-sig" if valid and not cut_character else _single_byte_encoding(_sites(path))
-    return _Text(encoding, last in b"\r\n")
-
-
-# A byte outside ASCII with what stands before and after it.
-_NOT_ASCII = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
-
-
-def _sites(path: Path) -> list[bytes]:
-    sites: list[bytes] = []
-    with path.open("rb") as source:
-        while len(sites) < _SITES_WANTED and (block := source.read(_SCAN_BYTES)):
-            sites += _NOT_ASCII.findall(block)
-    return sites[:_SITES_WANTED]
-
-
-def _single_byte_encoding(sites: Sequence[bytes]) -> str:
-    """Windows-1252, unless the bytes read better in Mac Roman (é within a word, a dash between spaces)."""
-
-    def score(encoding: str) -> int:
-        total = 0
-        for site in sites:
-            text = site.decode(encoding, errors="replace")
-            for before, char, after in zip(" " + text, text, text[1:] + " ", strict=False):
-                if not char.isascii():
-                    total += _plausible(before, char, after)
-        return total
-
-    return "mac_roman" if score("mac_roman") > score("cp1252") else "cp1252"
-
-
-def _plausible(before: str, char: str, after: str) -> int:
-    """How well `char` reads between its neighbours, from -2 to 2."""
-    if char in "\u2018\u2019\u201c\u201d":
-        return 2 if before.isalnum() or after.isalnum() else -1
-    if char in "\u2013\u2014":
-        return 2 if before.isalnum() == after.isalnum() else -1
-    if char in "\u2026\u2022":
-        return -2 if after.isalpha() else 2
-    if char in "£€":
-        return 2 if after.isdigit() else -1
-    if char in "\u00a0°½¼¾":
-        return 1
-    if not char.isalpha() or char == "ƒ" or (before.islower() and char.isupper()):
-        return -2
-    if before.isalpha():
-        return 2
-    return 1 if after.isalpha() else -2
 
 
 # --- the header ----------------------------------------------------------------------------------------------------
@@ -405,168 +218,287 @@ def open_table(
     kind_name: str,
     required: Collection[str],
     aliases: Mapping[str, str] | None = None,
+    read: Collection[str] | None = None,
+    days: Collection[str] = (),
 ) -> Table:
     """The table in a text file whose header has every name of `required`; `aliases` maps other names to those used.
 
-    Raises WrongFile with a sentence: see its codes.
+    Of the columns `read` (all, where it is not given) a cell must hold what it shows; those of `days` are days, never
+    month first. Raises WrongFile with a sentence: see its codes.
     """
     wanted = Wanted.of(kind_name, required, aliases)
-    text = _examine(path, kind_name)
+    text = examine(path, kind_name)
     nearest: list[str] = []
     for delimiter in DELIMITERS:
-        with _text_of(path, text) as source:
-            try:
-                header, close = find_header(_reader(source, delimiter), wanted)
-            except csv.Error:
-                continue
+        with opened(path, text) as source:
+            header, close = find_header(rows_of(lines(source, text), delimiter), wanted)
         if header:
-            rows = _read_text(path, text, delimiter, header)
-            return Table(
-                header.line,
-                header.columns,
-                text.encoding,
-                delimiter,
-                "",
-                header.names,
-                rows,
-            )
+            table = _Reading(path.name, "", header, read, days)
+            return table.table(_read_text(path, text, delimiter, table), encoding=text.encoding, delimiter=delimiter)
         if len(close) > len(nearest):
             nearest = close
     raise wanted.not_found(path.name, nearest, "")
 
 
-def _text_of(path: Path, text: _Text) -> io.TextIOWrapper:
-    # Five byte values mean nothing in Windows-1252; one of them in a name does not spoil the file.
-    errors = "strict" if text.encoding == "utf-8-sig" else "replace"
-    return path.open(encoding=text.encoding, errors=errors, newline="")
+class _Reading:
+    """One table while its rows are read: what its header says of them, and what they say together."""
+
+    def __init__(
+        self, file_name: str, sheet: str, header: _Header, read: Collection[str] | None, days: Collection[str]
+    ) -> None:
+        self.file_name = file_name
+        self.sheet = sheet
+        self.header = header
+        # By name, as the file has it written.
+        self.written = dict(zip(header.names, header.columns, strict=True))
+        matter = {fold(name) for name in read} if read is not None else set(header.names)
+        self.places = [(name, place) for name, place in zip(header.names, header.places, strict=True) if name in matter]
+        self.days = Days([name for name in header.names if name in set(days)], real_dates=bool(sheet))
+        self.notes: list[Note] = []
+
+    def table(self, rows: Iterator[Row], *, encoding: str = "", delimiter: str = "") -> Table:
+        header = self.header
+        return Table(
+            header.line, header.columns, encoding, delimiter, self.sheet, header.names, self._whole(rows), self.notes
+        )
+
+    def _whole(self, rows: Iterator[Row]) -> Iterator[Row]:
+        yield from rows
+        if reason := self.days.month_first():
+            raise WrongFile(f"{self.where}, {reason}", code="month_first")
+        self.notes += [Note(None, "open_ended", reason) for _, reason in self.days.open_ended()]
+
+    @property
+    def where(self) -> str:
+        return f"{self.file_name}, sheet “{self.sheet}”" if self.sheet else self.file_name
+
+    def raw(self, row: Sequence[str]) -> Cells:
+        """A refused row's cells by the header, and what stood beyond it."""
+        header = self.header
+        raw = {name: row[place] for name, place in zip(header.names, header.places, strict=True) if place < len(row)}
+        beyond = [cell for cell in row[header.width :] if cell.strip()]
+        if beyond:
+            raw["(beyond the header)"] = " | ".join(beyond)
+        return raw
+
+    def refused(self, line: int, row: Sequence[str], code: str, reason: str) -> Row:
+        return line, RefusedRow(line, "", code, reason, self.raw(row))
+
+    def second_header(self, line: int) -> WrongFile:
+        return WrongFile(
+            f"{self.where}{',' if self.sheet else ''} holds two tables: one header is on line {self.header.line}, "
+            f"another on line {line}. Keep one to a sheet.",
+            code="two_tables",
+        )
 
 
-def _reader(source: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    csv.field_size_limit(LONGEST_CELL)
-    return csv.reader(source, delimiter=delimiter)
-
-
-def _read_text(path: Path, text: _Text, delimiter: str, header: _Header) -> Iterator[Row]:
-    ended = False
-
-    def at_end() -> Iterator[str]:
-        nonlocal ended
-        ended = True
-        yield from ()
-
+def _read_text(path: Path, text: Text, delimiter: str, reading: _Reading) -> Iterator[Row]:
+    header = reading.header
     names, places = header.names, header.places
     narrowest, widest = places[-1] + 1, header.width
     straight = places == list(range(narrowest))
     pick = itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
     key, key_column = header.key, header.key_column
-    line = 0
-    # The last line of a file that does not end its last line: short, it was cut off, and with it the file.
-    held: tuple[int, RefusedRow] | None = None
-    after_gap = False
+    see = reading.days.see if reading.days.columns else None
+    # A short last line of a file that does not end its last line: perhaps it was cut off, and with it the file.
+    held: tuple[int, list[str]] | None = None
+    before: list[str] = []
+    after_gap = torn = False
     numbered: bool | None = None
-    with _text_of(path, text) as source:
-        try:
-            for line, row in enumerate(_reader(chain(source, at_end()), delimiter), 1):
-                if ended:
-                    raise _never_closed(path.name, line)
-                if line <= header.line:
+    widths = range(narrowest, widest + 1)
+    with opened(path, text) as source:
+        for line, row in enumerate(rows_of(lines(source, text), delimiter, widths=widths, header=header.line), 1):
+            if line <= header.line:
+                continue
+            if not (row and (row[0] or any(row))) or "".join(row).isspace():
+                after_gap = True
+                continue
+            if held:
+                yield _wrong_cells(reading, *held)
+                held = None
+            if type(row) is not list:
+                torn = True
+                refused = _torn(reading, line, row)
+                if refused:
+                    yield refused
                     continue
-                if not (row and (row[0] or any(row))) or "".join(row).isspace():
-                    after_gap = True
+            if row[0][:1] in _TOTAL_BEGINS and _is_total(row):
+                yield reading.refused(line, row, "totals_row", _TOTALS_REASON)
+            elif narrowest <= len(row) <= widest:
+                if (row[key] == key_column and header.same(row)) or (
+                    after_gap and numbered and not torn and _reads_as_header(row, key)
+                ):
+                    raise reading.second_header(line)
+                if after_gap:
+                    after_gap = _is_title(row)
+                if line == header.line + 1 and _is_ruled(row):
                     continue
-                if held:
-                    yield held
-                    held = None
-                if narrowest <= len(row) <= widest:
-                    if (row[key] == key_column and header.same(row)) or (
-                        after_gap and numbered and _reads_as_header(row, key)
-                    ):
-                        raise _second_header(path.name, "", header.line, line)
-                    if after_gap:
-                        after_gap = _is_title(row)
-                    if numbered is None:
-                        numbered = _has_figure(row[key])
-                    yield (
-                        line,
-                        dict(zip(names, row if straight else pick(row), strict=False)),
-                    )
-                else:
-                    refused = line, _wrong_cells(line, row, header)
-                    if len(row) < narrowest and not text.ends_with_line:
-                        held = refused
-                    else:
-                        yield refused
-        except csv.Error as error:
-            raise _never_closed(path.name, line + 1) from error
+                if numbered is None:
+                    numbered = _has_figure(row[key])
+                if text.errors and (wrong := _error_in(row, reading)):
+                    yield reading.refused(line, row, *wrong)
+                    continue
+                before = row
+                cells = dict(zip(names, row if straight else pick(row), strict=False))
+                if see:
+                    see(line, cells)
+                yield line, cells
+            elif len(row) < narrowest and not text.ends_with_line:
+                held = line, row
+            else:
+                yield _wrong_cells(reading, line, row)
     if held:
+        line, row = held
+        like = bool(before) and shape(row[0]) == shape(before[0])
+        if sum(1 for cell in row if cell.strip()) > 1 and (like or not before):
+            raise WrongFile(
+                f"{path.name} stops in the middle of line {line}: it was cut off. Fetch it again.",
+                code="truncated_file",
+            )
+        yield _wrong_cells(reading, line, row, " If the file was cut off there, fetch it again." if like else "")
+
+
+def _wrong_cells(reading: _Reading, line: int, row: Sequence[str], more: str = "") -> Row:
+    return reading.refused(
+        line,
+        row,
+        "wrong_cells",
+        f"The row has {len(row)} cell{'' if len(row) == 1 else 's'}, its header {reading.header.width}: which cell "
+        f"belongs to which column cannot be known.{more}",
+    )
+
+
+def _torn(reading: _Reading, line: int, row: list[str]) -> Row | None:
+    """The refusal of a line whose quotation marks do not pair; None, and a note, where it can be read one way only."""
+    if not isinstance(row, TornRow):
+        return None
+    header = reading.header
+    if row.cut:
         raise WrongFile(
-            f"{path.name} stops in the middle of line {held[0]}: it was cut off. Fetch it again.",
+            f"{reading.file_name}: a quotation mark opened on line {line} is never closed, and the file stops in the "
+            "middle of a line: it was cut off. Fetch it again.",
             code="truncated_file",
         )
-
-
-def _wrong_cells(line: int, row: Sequence[str], header: _Header) -> RefusedRow:
-    raw = {name: row[place] for name, place in zip(header.names, header.places, strict=True) if place < len(row)}
-    beyond = [cell for cell in row[header.width :] if cell.strip()]
-    if beyond:
-        raw["(beyond the header)"] = " | ".join(beyond)
-    return RefusedRow(
-        line,
-        "",
-        "wrong_cells",
-        f"The row has {len(row)} cells, its header {header.width}: which cell belongs to which column cannot be known.",
-        raw,
+    if row.either:
+        return reading.refused(
+            line,
+            row,
+            "unpaired_quotes",
+            f"Quotation marks take lines {row.first} to {row.last} together into one cell, which has as many separators"
+            " as whole rows: whether they are rows or one text cannot be known. Put the quotation marks right.",
+        )
+    if len(row) not in (header.width, header.places[-1] + 1):
+        return reading.refused(
+            line,
+            row,
+            "unpaired_quotes",
+            f"The quotation marks of line {line} do not pair, and without them it has {len(row)} cells, its header "
+            f"{header.width}. Put the quotation marks right.",
+        )
+    reading.notes.append(
+        Note(line, "unpaired_quotes", f"The quotation marks of line {line} do not pair: they are read as text.")
     )
+    return None
 
 
-def _never_closed(file_name: str, line: int) -> WrongFile:
-    return WrongFile(
-        f"{file_name}: a quotation mark opened on line {line} is never closed. The file is cut off or damaged.",
-        code="truncated_file",
-    )
+_TOTALS = frozenset(
+    {"total", "totals", "grand total", "grand totals", "sub total", "subtotal", "sub-total", "sum", "count", "average"}
+)
+_TOTAL_BEGINS = frozenset({"", " ", *"TtGgSsCcAa"})
+_TOTALS_REASON = "The row is a total of others, and no row of its own."
 
 
-def _second_header(file_name: str, sheet: str, first: int, second: int) -> WrongFile:
-    where = f"{file_name}, sheet “{sheet}”," if sheet else file_name
-    return WrongFile(
-        f"{where} holds two tables: one header is on line {first}, another on line {second}. Keep one to a sheet.",
-        code="two_tables",
+def _is_total(row: Sequence[str]) -> bool:
+    first = next((cell for cell in row if cell.strip()), "")
+    return len(first) < 30 and fold(first).rstrip(":") in _TOTALS
+
+
+def _is_ruled(row: Sequence[str]) -> bool:
+    """Nothing but dashes: the line that some programs draw under their header."""
+    return not "".join(row).strip("- \t") and all(cell.strip() for cell in row)
+
+
+def _error_in(row: Sequence[str], reading: _Reading) -> tuple[str, str] | None:
+    for name, place in reading.places:
+        if row[place].strip() in ERROR_CELLS:
+            return "error_cell", _error_reason(reading.written[name], row[place].strip())
+    return None
+
+
+def _error_reason(column: str, shows: str) -> str:
+    return (
+        f"{column}: the cell holds the error {shows} of a spreadsheet, and no value. Put the formula right, or hand in "
+        "the list that it was made from."
     )
 
 
 # --- rows of a sheet -----------------------------------------------------------------------------------------------
 
 
-def sheet_table(rows: Iterator[Sequence[str]], *, header: _Header, file_name: str, sheet: str) -> Table:
+def sheet_table(
+    rows: Iterator[Sequence[str]],
+    *,
+    header: _Header,
+    file_name: str,
+    sheet: str,
+    read: Collection[str] | None = None,
+    days: Collection[str] = (),
+) -> Table:
     """The table of a sheet, given all its rows from the first; cells to the right of its header are left out."""
-    return Table(
-        header.line,
-        header.columns,
-        "",
-        "",
-        sheet,
-        header.names,
-        _read_sheet(rows, header, file_name, sheet),
-    )
+    reading = _Reading(file_name, sheet, header, read, days)
+    return reading.table(_read_sheet(rows, reading))
 
 
-def _read_sheet(rows: Iterator[Sequence[str]], header: _Header, file_name: str, sheet: str) -> Iterator[Row]:
+def _read_sheet(rows: Iterator[Sequence[str]], reading: _Reading) -> Iterator[Row]:
+    header = reading.header
     names, places = header.names, header.places
     after_gap = False
     numbered: bool | None = None
     for line, row in enumerate(rows, 1):
         if line <= header.line:
             continue
+        if wrong := _without_value(row, reading):
+            yield reading.refused(line, row, *wrong)
+            continue
         cells = {name: row[place] if place < len(row) else "" for name, place in zip(names, places, strict=True)}
         if not any(cell.strip() for cell in cells.values()):
             after_gap = True
             continue
+        if _is_total(row):
+            yield reading.refused(line, row, "totals_row", _TOTALS_REASON)
+            continue
         if header.same(row) or (after_gap and numbered and _reads_as_header(row, header.key)):
-            raise _second_header(file_name, sheet, header.line, line)
+            raise reading.second_header(line)
         after_gap = after_gap and _is_title(row)
+        if line == header.line + 1 and _is_ruled([cell for cell in cells.values() if cell]):
+            continue
         if numbered is None:
             numbered = header.key < len(row) and _has_figure(row[header.key])
+        if reading.days.columns:
+            reading.days.see(line, cells)
         yield line, cells
+
+
+def _without_value(row: Sequence[str], reading: _Reading) -> tuple[str, str] | None:
+    """The code and sentence of a cell that matters and does not hold what it shows."""
+    for name, place in reading.places:
+        cell = row[place] if place < len(row) else ""
+        column = reading.written[name]
+        if isinstance(cell, NoValue):
+            if cell.kind == sheet_marks.MERGED:
+                return "merged_cells", (
+                    f"{column}: the cell is merged with others, so the sheet shows one value for them all and holds it "
+                    "in one of them only. Undo the merging, and give each row its own value."
+                )
+            if cell.kind == sheet_marks.NO_RESULT:
+                return "no_result", (
+                    f"{column}: the cell is a formula whose result the file does not hold. Open the file in a "
+                    "spreadsheet program, and save the sheet as CSV with its values."
+                )
+            return "error_cell", _error_reason(column, cell)
+        if cell in ERROR_CELLS:
+            return "error_cell", _error_reason(column, cell)
+    return None
 
 
 def _is_title(row: Sequence[str]) -> bool:

@@ -18,8 +18,11 @@ from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.evidence.models import Document
-from plumbline.exchange.readers import BadDate, RefusedRow, WrongFile, clean, fold, parse_date
+from plumbline.exchange.cells import clean, fold
+from plumbline.exchange.dates import BadDate, parse_date
+from plumbline.exchange.readers import RefusedRow
 from plumbline.exchange.spreadsheets import Limits, Workbook, open_workbook
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import User
 from plumbline.toolkits import access, rules

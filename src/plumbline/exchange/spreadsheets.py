@@ -5,20 +5,19 @@ import mmap
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline.exchange import sheet_child
-from plumbline.exchange.readers import (
-    Table,
-    Wanted,
-    WrongFile,
-    find_header,
-    sheet_table,
-)
+from plumbline.exchange.readers import NoValue, Table, Wanted, find_header, sheet_table
+from plumbline.exchange.wrong_files import WrongFile
 
 Printed = mmap.mmap | bytes
+# How a line of the child begins that begins a sheet.
+_SHEET = b"{"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """An unpacked spreadsheet: its sheets' names in their order, and the tables in them."""
+    """An unpacked spreadsheet: its sheets' names in their order, those that are hidden, and the tables in them."""
 
     file_name: str
+    hidden: frozenset[str]
     _printed: Printed
     _starts: dict[str, int]
 
@@ -49,8 +49,11 @@ class Workbook:
         required: Collection[str],
         aliases: Mapping[str, str] | None = None,
         among: Collection[str] | None = None,
+        read: Collection[str] | None = None,
+        days: Collection[str] = (),
     ) -> list[Table]:
-        """The table of every sheet (of those `among`) that has one with the `required` header.
+        """The table of every sheet (of those `among`) that has one with the `required` header; `read` and `days` as
+        `readers.open_table` has them.
 
         Numbers come as text without a needless point (`1027077`), days as ISO. Raises WrongFile: no sheet has it
         (bad_header), or a sheet has two, one beside or above the other (two_tables, the latter while reading).
@@ -64,7 +67,9 @@ class Workbook:
             header, close = find_header(_rows(self._printed, start), wanted)
             if header:
                 rows = _rows(self._printed, start)
-                tables.append(sheet_table(rows, header=header, file_name=self.file_name, sheet=name))
+                tables.append(
+                    sheet_table(rows, header=header, file_name=self.file_name, sheet=name, read=read, days=days)
+                )
             elif len(close) > len(nearest):
                 nearest = close
         if not tables:
@@ -76,8 +81,13 @@ class Workbook:
 def open_workbook(path: Path, *, limits: Limits | None = None) -> Workbook:
     """Raises WrongFile: the file unpacks to too much (too_large), or is no spreadsheet (not_a_table)."""
     printed = _unpack(path, limits or Limits())
-    starts = {json.loads(line): after for line, after in _lines(printed, 0) if line.startswith(b'"')}
-    return Workbook(path.name, printed, starts)
+    sheets = [(json.loads(line), after) for line, after in _lines(printed, 0) if line.startswith(_SHEET)]
+    return Workbook(
+        path.name,
+        frozenset(about["sheet"] for about, _ in sheets if about["hidden"]),
+        printed,
+        {about["sheet"]: after for about, after in sheets},
+    )
 
 
 def _unpack(path: Path, limits: Limits) -> Printed:
@@ -111,14 +121,32 @@ def _unpack(path: Path, limits: Limits) -> Printed:
         if done.returncode == 0:
             return mmap.mmap(printed.fileno(), 0, access=mmap.ACCESS_READ) if printed.seek(0, 2) else b""
     if done.returncode == sheet_child.NO_SPREADSHEET:
-        raise WrongFile(
-            f"{path.name} is not a spreadsheet that can be read (XLSX or ODS): damaged, cut off or of another kind.",
-            code="not_a_table",
-        )
+        raise WrongFile(f"{path.name} {_what_it_is(path)}", code="not_a_table")
     # A negative status is a signal: the system stopped it at a limit. Status 1 is Python's own lack of memory.
     if done.returncode == sheet_child.TOO_LARGE or done.returncode < 0 or b"MemoryError" in done.stderr:
         raise too_large
     raise RuntimeError(f"reading {path.name} failed: {done.stderr.decode(errors='replace')}")
+
+
+def _what_it_is(path: Path) -> str:
+    """What a packed file that is no spreadsheet is: the rest of a sentence."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            names = packed.namelist()
+            locked = any(member.flag_bits & 1 for member in packed.infolist()) or (
+                "META-INF/manifest.xml" in names and b"encryption-data" in packed.read("META-INF/manifest.xml")
+            )
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
+        return "is not a spreadsheet that can be read (XLSX or ODS): it is damaged or was cut off. Fetch it again."
+    if locked:
+        return "is locked with a password. Save it without, and try again."
+    if "xl/workbook.bin" in names:
+        return "is a binary workbook (.xlsb). Save it as XLSX or CSV, and try again."
+    if "word/document.xml" in names:
+        return "is a Word document. Save the table that it holds as CSV, and try again."
+    if any(name in names for name in ("xl/workbook.xml", "content.xml")):
+        return "is a spreadsheet that is damaged. Open it in the program that made it, and save it again."
+    return "is a zip, not a spreadsheet: unpack it, and give the file that is inside."
 
 
 def _lines(printed: Printed, start: int) -> Iterator[tuple[bytes, int]]:
@@ -128,8 +156,11 @@ def _lines(printed: Printed, start: int) -> Iterator[tuple[bytes, int]]:
         start = end + 1
 
 
-def _rows(printed: Printed, start: int) -> Iterator[list[str]]:
+def _rows(printed: Printed, start: int) -> Iterator[Sequence[str]]:
     for line, _ in _lines(printed, start):
-        if line.startswith(b'"'):
+        if line.startswith(_SHEET):
             return
-        yield json.loads(line)
+        row = json.loads(line)
+        if b"{" in line:
+            row = [cell if isinstance(cell, str) else NoValue(cell["wrong"], cell["shows"]) for cell in row]
+        yield row

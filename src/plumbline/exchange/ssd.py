@@ -5,9 +5,9 @@ killed at any moment, nothing was taken. Memory does not grow with the files.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ from plumbline.audit.intake import Taken
 from plumbline.audit.models import Import
 from plumbline.earlyhelp import intake as earlyhelp
 from plumbline.exchange import operations, refusals, ssd_kinds
-from plumbline.exchange.readers import RefusedRow, WrongFile
+from plumbline.exchange.extract_files import Found, Source, found_in, open_source, said
+from plumbline.exchange.readers import Note, RefusedRow
 from plumbline.exchange.ssd_kinds import Kind
-from plumbline.exchange.ssd_rows import open_kind, staged_rows
+from plumbline.exchange.ssd_rows import staged_rows
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.moments import day_here
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -46,7 +47,9 @@ class Run:
     progress: Progress
     done: int = 0
     files: dict[str, Taken] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    # Of each kind of which much would no longer be in the extract: what ends, as a sentence.
+    gone: list[str] = field(default_factory=list)
 
     def say(self, what: str) -> None:
         self.progress(self.done, self.total, what)
@@ -59,12 +62,15 @@ def import_ssd(
     backfill: bool = False,
     dry_run: bool = False,
     strict: bool = False,
+    whole: bool = False,
     by: User | None,
     at: datetime,
     on: date,
     progress: Progress = lambda done, total, what: None,
 ) -> dict[str, Any]:
-    """Take an extract in; the answer of interfaces.md (`files`, `refused`, `seconds`), with `extracted_on` and `notes`.
+    """Take an extract in: a folder, a zip or a workbook. Answers as interfaces.md says (`files`, `refused`, `notes`,
+    `seconds`), with `extracted_on`, and `gone`: what would end where more than a tenth of a kind is no longer there.
+    Where anything is, it is refused (many_gone) unless it is said that the extract is `whole`.
 
     Without `extracted_on` it is the day of the newest file, at most `on`. `dry_run` says what would change; `strict`
     raises RuleBroken where any row is refused. `refused` lists the first 100,000.
@@ -75,30 +81,52 @@ def import_ssd(
     """
     started = time.monotonic()
     access.check(by, Permission.IMPORTS, on=on)
-    found = find_files(folder)
-    notes: list[str] = []
+    with found_in(folder, ssd_kinds.kinds(), what="an extract") as found:
+        return _import(
+            folder.name, found, extracted_on=extracted_on, backfill=backfill, dry_run=dry_run, strict=strict,
+            whole=whole, by=by, at=at, on=on, progress=progress, started=started,
+        )  # fmt: skip
+
+
+def _import(
+    label: str,
+    found: Found,
+    *,
+    extracted_on: date | None,
+    backfill: bool,
+    dry_run: bool,
+    strict: bool,
+    whole: bool,
+    by: User | None,
+    at: datetime,
+    on: date,
+    progress: Progress,
+    started: float,
+) -> dict[str, Any]:
+    notes = found.notes
+    assumed = ""
     if extracted_on is None:
-        extracted_on = min(_newest_day(list(found.values())), on)
-        notes.append(
-            f"No day of the extract was given: {extracted_on:%-d %B %Y} is taken, the day of the newest file"
-            + (" (or today, where that is earlier)." if extracted_on == on else ".")
+        extracted_on = min(found.newest_day, on) if found.sources else on
+        assumed = f"No day of the extract was given: {extracted_on:%-d %B %Y} is taken, the day of the newest file" + (
+            " (or today, where that is earlier)." if extracted_on == on else "."
         )
+        notes.insert(0, Note(None, "day_assumed", assumed).as_json(label))
     if extracted_on > on:
         raise RuleBroken(
             f"The extract cannot be of {extracted_on:%-d %B %Y}: that day has not come.", code="future_date"
         )
-    progress(0, 0, notes[0] if notes else f"Extract of {extracted_on:%-d %B %Y}")
+    progress(0, 0, assumed or f"Extract of {extracted_on:%-d %B %Y}")
     with transaction.atomic():
         intake.lock(waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"))
         if not backfill:
-            for name in found:
+            for name in found.sources:
                 intake.refuse_older(source=name, extracted_on=extracted_on)
         run = Run(
-            import_run=intake.begin(kind="ssd", label=folder.name, by=by, at=at, as_at=extracted_on, backfill=backfill),
+            import_run=intake.begin(kind="ssd", label=label, by=by, at=at, as_at=extracted_on, backfill=backfill),
             extracted_on=extracted_on,
             latest=extracted_on.isoformat(),
             backfill=backfill,
-            total=sum(_count_lines(path) for path in found.values()),
+            total=found.count_lines(),
             progress=progress,
             notes=notes,
         )
@@ -106,6 +134,11 @@ def import_ssd(
         _take_files(run, found, ssd_kinds.kinds())
         run.say("What follows from the rows")
         operations.follow_up(by=by, at=at, on=on)
+        if run.gone and not (whole or dry_run):
+            raise RuleBroken(
+                f"{' '.join(run.gone)} Nothing was taken. If this is the whole extract, say so (--whole).",
+                code="many_gone",
+            )
         listed, count = refusals.listed(list(run.files))
         if strict and count:
             first = listed[0]
@@ -134,50 +167,34 @@ def import_ssd(
         if dry_run:
             transaction.set_rollback(True)
     if count > len(listed):
-        notes.append(f"{count:,} rows were refused; the first {len(listed):,} are listed, all are kept to be mended.")
+        reason = f"{count:,} rows were refused; the first {len(listed):,} are listed, all are kept to be mended."
+        notes.append(Note(None, "more_refused", reason).as_json(label))
     result["seconds"] = round(time.monotonic() - started, 1)
     return result | {
         "extracted_on": extracted_on.isoformat(),
         "notes": notes,
+        "gone": run.gone,
         "import": None if dry_run else run.import_run.pk,
     }
 
 
-_WHOLE_FILE = frozenset({"bad_header", "empty_file", "not_a_table", "truncated_file", "two_tables", "too_large"})
+_WHOLE_FILE = frozenset(
+    {"bad_header", "empty_file", "not_a_table", "truncated_file", "two_tables", "too_large", "month_first", "two_files"}
+)
+# Fewer rows than this may well have ended since the extract before, however few there are.
+_MANY = 10
 
 
-def find_files(folder: Path) -> dict[str, Path]:
-    """The files of an extract in the folder, by name; raises RuleBroken where there are none."""
-    if not folder.is_dir():
-        raise RuleBroken(f"{folder} is not a folder.", code="no_folder")
-    present = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
-    names = list(ssd_kinds.kinds())
-    found = {name: present[f"{name}.csv"] for name in names if f"{name}.csv" in present}
-    if not found:
-        raise RuleBroken(
-            f"{folder} holds none of the files of an extract: {', '.join(f'{name}.csv' for name in names)}.",
-            code="nothing_to_read",
-        )
-    return found
-
-
-def _newest_day(paths: Sequence[Path]) -> date:
-    newest = max(path.stat().st_mtime for path in paths)
-    return day_here(datetime.fromtimestamp(newest, tz=UTC))
-
-
-def _count_lines(path: Path) -> int:
-    """Lines of text, for the progress bar: nothing else counts them."""
-    with path.open("rb") as source:
-        return sum(block.count(b"\n") for block in iter(lambda: source.read(1 << 20), b""))
-
-
-def _take_files(run: Run, found: dict[str, Path], kinds: dict[str, Kind]) -> None:
+def _take_files(run: Run, found: Found, kinds: dict[str, Kind]) -> None:
     wrong: list[WrongFile] = []
-    for name, path in found.items():
+    for name in kinds:
+        if name not in found.sources and name not in found.wrong:
+            continue
         run.files[name] = Taken()
         try:
-            _take_file(run, kinds[name], path)
+            if name in found.wrong:
+                raise found.wrong[name]
+            _take_file(run, kinds[name], found.sources[name])
         except WrongFile as refused:
             # Nothing of it was taken yet: rows are staged whole before any is.
             wrong.append(refused)
@@ -192,18 +209,18 @@ def _take_files(run: Run, found: dict[str, Path], kinds: dict[str, Kind]) -> Non
             earlyhelp.find_leads()
             socialcare.find_workers()
             placements.find_caseworkers()
-    if len(wrong) == len(found):
+    if len(wrong) == len(run.files):
         raise RuleBroken(" ".join(refused.reason for refused in wrong), code=wrong[0].code)
 
 
-def _take_file(run: Run, kind: Kind, path: Path) -> None:
-    run.say(f"Reading {path.name}")
+def _take_file(run: Run, kind: Kind, source: Source) -> None:
+    run.say(f"Reading {source.name}")
     staged = f"staged_{kind.name}"
     intake.stage(staged, kind.staged)
-    table = open_kind(kind, path)
+    table = open_source(kind, source)
     if unknown := table.unknown_columns({cell.column for cell in kind.cells}):
-        run.notes.append(f"{path.name}: columns that are not read: {', '.join(unknown)}.")
-    absent = frozenset(cell.to for cell in kind.cells if not table.has(cell.column))
+        table.notes.append(Note(None, "unknown_columns", f"Columns that are not read: {', '.join(unknown)}."))
+    absent = ssd_kinds.absent_from(kind, table.names)
     taken = run.files[kind.name]
     for lines, refused in staged_rows(kind, table, latest=run.latest):
         intake.load(staged, lines)
@@ -211,12 +228,33 @@ def _take_file(run: Run, kind: Kind, path: Path) -> None:
         taken.read += len(lines) + len(refused)
         taken.refused += len(refused)
         run.done += len(lines) + len(refused)
-        run.say(f"Reading {path.name}")
-    run.say(f"Taking {path.name}")
+        run.say(f"Reading {source.name}")
+    run.say(f"Taking {source.name}")
     _take_staged(run, kind, staged, absent)
     if taken.refused:
-        refusals.add_cells(kind.name, open_kind(kind, path))
-    run.notes += ssd_kinds.notes(kind)
+        refusals.add_cells(kind.name, open_source(kind, source))
+    run.notes += said(kind.name, table.notes + ssd_kinds.notes(kind))
+
+
+_ENDS = {
+    "ssd_person": "These children are no longer known from the extract.",
+    "ssd_professionals": "They are no longer known from the extract.",
+    "ssd_early_help_episodes": "Figures say beside themselves that they count TACs no longer in the extract.",
+    "ssd_cin_episodes": "Figures say beside themselves that they count episodes no longer in the extract.",
+    "ssd_cla_episodes": "Placements that name no person cannot be found by them.",
+    "ssd_involvements": "The access of the workers named on them to these children ends that day.",
+    "ssd_cla_placement": "Nobody is told any more of a setting where these children are placed.",
+    "school_placements": "The access of the caseworkers named on them to these children ends that day.",
+    "tac_audits": "Figures say beside themselves that they count audits no longer in the extract.",
+}
+
+
+def _what_ends(kind: Kind, gone: int, here: int, still_open: int, day: date) -> str:
+    opened = f", {still_open:,} of them open" if kind.end else ""
+    return (
+        f"{kind.name}: {gone:,} of {here:,} rows taken earlier are not in this extract{opened}. From "
+        f"{day:%-d %B %Y} they would count as no longer there. {_ENDS[kind.name]}"
+    )
 
 
 def _take_staged(run: Run, kind: Kind, staged: str, absent: frozenset[str]) -> None:
@@ -235,9 +273,15 @@ def _take_staged(run: Run, kind: Kind, staged: str, absent: frozenset[str]) -> N
     if older and last:
         intake.mark_filled(intake=kind.intake, since=last, import_run=run.import_run)
     elif not run.backfill:
+        here, still_open = intake.count_known(intake=kind.intake, open_where=kind.end)
         gone = intake.mark_missing(name=staged, file=kind.name, intake=kind.intake, since=run.extracted_on)
         if gone:
-            run.notes.append(f"{kind.name}: {gone:,} rows taken earlier are no longer in the extract.")
+            run.notes.append(
+                Note(None, "gone", f"{gone:,} rows taken earlier are no longer in the extract.").as_json(kind.name)
+            )
+        if gone >= _MANY and gone * 10 > here:
+            ended = still_open - intake.count_known(intake=kind.intake, open_where=kind.end)[1]
+            run.gone.append(_what_ends(kind, gone, here, ended, run.extracted_on))
     if not older:
         intake.reach(source=kind.name, extracted_on=run.extracted_on, import_run=run.import_run)
     refusals.settle_taken(

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from plumbline.audit.intake import NULL
-from plumbline.exchange.readers import BadDate, clean, clean_id, clean_text, fold, parse_date
+from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text, fold
+from plumbline.exchange.dates import BadDate, parse_date
 from plumbline.kernel import names
 
 Read = Callable[[str], str]
@@ -40,34 +41,59 @@ def an_id(text: str) -> str:
     # Most ids need no cleaning; a figure at the end also says that this is not "NULL" or "NAN".
     if text.isascii() and text.isalnum() and text[-1].isdigit() and text.isupper() and len(text) <= 60:
         return text
-    text = clean_id(text)
+    try:
+        text = clean_id(text)
+    except RoundedId as rounded:
+        raise RefusedCellError("rounded_id", f"{{column}}: {rounded.reason}") from rounded
     if len(text) > 60:
         raise _too_long(text, 60)
     return text
 
 
-def text_of(longest: int) -> Read:
-    """Free text of at most so many characters; white space in it folded to single spaces."""
+class Text:
+    """A text or code of the source that says more about a row and is no name to find it by: kept up to `longest`
+    characters, and how many were longer is counted."""
 
-    # Few texts of an extract are all different: names, reasons and organisations come again.
+    def __init__(self, longest: int, *, code: bool = False) -> None:
+        self.longest = longest
+        self.cut = 0
+        # Few texts of an extract are all different: names, reasons and organisations come again.
+        self._read = lru_cache(maxsize=16_384)(_code if code else _text)
+
+    def __call__(self, text: str) -> str:
+        read = self._read(text)
+        if len(read) > self.longest:
+            self.cut += 1
+            return read[: self.longest].rstrip()
+        return read
+
+
+def _text(text: str) -> str:
+    text = clean_text(text)
+    if not text.isprintable() or "  " in text:
+        text = " ".join(text.split())
+    return text
+
+
+def _code(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+_as_written = Text(60)
+
+
+def a_urn(text: str) -> str:
+    """A URN as the source has it; one that a spreadsheet rounded is refused."""
+    an_id(text.replace(" ", ""))
+    return _as_written(text)
+
+
+def text_of(longest: int) -> Read:
+    """A text by which something is found, of at most so many characters; white space in it folded to single spaces."""
+
     @lru_cache(maxsize=16_384)
     def read(text: str) -> str:
-        text = clean_text(text)
-        if not text.isprintable() or "  " in text:
-            text = " ".join(text.split())
-        if len(text) > longest:
-            raise _too_long(text, longest)
-        return text
-
-    return read
-
-
-def code_of(longest: int) -> Read:
-    """A code of the source, kept as it stands."""
-
-    @lru_cache(maxsize=4_096)
-    def read(text: str) -> str:
-        text = clean(text)
+        text = _text(text)
         if len(text) > longest:
             raise _too_long(text, longest)
         return text

@@ -4,23 +4,26 @@ Columns: the Standard Safeguarding Dataset (domain.md 6.9) and the council's own
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from plumbline.audit.intake import NULL, Intake
 from plumbline.earlyhelp import intake as earlyhelp
 from plumbline.earlyhelp.models import AuditGrade, ClosureCode
 from plumbline.earlyhelp.rules import wording_key
-from plumbline.exchange.readers import fold
+from plumbline.exchange.cells import fold
+from plumbline.exchange.readers import Note
 from plumbline.exchange.ssd_cells import (
     SEX,
     YES_OR_NO,
     Leniently,
     Read,
     RefusedCellError,
+    Text,
     a_day,
+    a_urn,
     an_id,
-    code_of,
     key_of,
     one_of,
     text_of,
@@ -59,6 +62,10 @@ class Kind:
     start: str = ""
     end: str = ""
     identify: Callable[[Sequence[str]], str] | None = None
+    # Columns of which the header must have one at least.
+    either: tuple[str, ...] = ()
+    # Puts right, in place, what the values of one row say together; given the last day that a record can name.
+    settle: Callable[[list[str], str], None] | None = None
 
     @property
     def required(self) -> frozenset[str]:
@@ -120,7 +127,20 @@ def _child_key(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _professional_key(values: Sequence[str]) -> tuple[str, ...]:
-    return (key_of(values[1]),)
+    return (key_of(values[1] or values[0]),)
+
+
+# From the day on which a pregnancy is known at the earliest to the day of birth at the latest.
+_LONGEST_PREGNANCY = timedelta(days=300)
+
+
+def _unborn(values: list[str], latest: str) -> None:
+    """A child without a date of birth may have the day on which the birth is due; some systems give it as the other."""
+    born, due = values[4], values[6]
+    if born != NULL and latest < born <= (date.fromisoformat(latest) + _LONGEST_PREGNANCY).isoformat():
+        values[4], values[6] = NULL, born
+    elif born != NULL or due == NULL:
+        values[6] = NULL
 
 
 def _tac_keys(values: Sequence[str]) -> tuple[str, ...]:
@@ -187,9 +207,9 @@ def kinds() -> dict[str, Kind]:
             "ssd_professionals", "the professionals",
             (
                 Cell("prof_professional_id", "id", an_id),
-                Cell("prof_professional_name", "name", text_of(200)),
-                optional("prof_professional_job_title", "job_title", text_of(200)),
-                optional("prof_professional_department", "department", text_of(300)),
+                optional("prof_professional_name", "name", Text(300)),
+                optional("prof_professional_job_title", "job_title", Text(255)),
+                optional("prof_professional_department", "department", Text(300)),
             ),
             people.PROFESSIONALS,
             derived=("sort_key",),
@@ -199,15 +219,17 @@ def kinds() -> dict[str, Kind]:
             "ssd_person", "the persons",
             (
                 Cell("pers_person_id", "id", an_id),
-                optional("pers_forename", "forename", text_of(120)),
-                optional("pers_surname", "surname", text_of(120)),
+                optional("pers_forename", "forename", Text(255)),
+                optional("pers_surname", "surname", Text(255)),
                 optional("pers_sex", "sex", Leniently(SEX, "U")),
                 Cell("pers_dob", "dob", a_day, "date"),
-                optional("pers_ethnicity", "ethnicity", code_of(20)),
+                optional("pers_ethnicity", "ethnicity", Text(255, code=True)),
+                Cell("pers_expected_dob", "expected_dob", a_day, "date", required=False, may_come=True),
             ),
             people.CHILDREN,
             derived=("sort_key",),
             derive=_child_key,
+            settle=_unborn,
         ),
         Kind(
             "ssd_early_help_episodes", "the early help episodes",
@@ -216,9 +238,9 @@ def kinds() -> dict[str, Kind]:
                 Cell("earl_person_id", "person", an_id),
                 day("earl_episode_start_date", "started_on"),
                 day("earl_episode_end_date", "ended_on"),
-                optional("earl_episode_reason", "reason_wording", text_of(300)),
-                Cell("earl_episode_end_reason", "end_wording", text_of(300)),
-                Cell("earl_episode_organisation", "lead_wording", text_of(300)),
+                optional("earl_episode_reason", "reason_wording", Text(300)),
+                Cell("earl_episode_end_reason", "end_wording", Text(300)),
+                Cell("earl_episode_organisation", "lead_wording", Text(300)),
                 optional("earl_episode_worker_id", "worker_wording", an_id),
             ),
             earlyhelp.TACS,
@@ -233,10 +255,10 @@ def kinds() -> dict[str, Kind]:
                 Cell("cine_referral_id", "id", an_id),
                 Cell("cine_person_id", "person", an_id),
                 day("cine_referral_date", "referred_on"),
-                optional("cine_referral_source_code", "source_code", code_of(20)),
+                optional("cine_referral_source_code", "source_code", Text(100, code=True)),
                 optional("cine_referral_nfa", "nfa", Leniently(YES_OR_NO, NULL), "boolean"),
                 day("cine_close_date", "closed_on"),
-                optional("cine_close_reason", "close_reason", code_of(20)),
+                optional("cine_close_reason", "close_reason", Text(255, code=True)),
                 optional("cine_referral_worker_id", "worker_wording", an_id),
             ),
             socialcare.REFERRALS,
@@ -244,17 +266,29 @@ def kinds() -> dict[str, Kind]:
             end="closed_on",
         ),
         Kind(
+            "ssd_cla_episodes", "the episodes of looked-after children",
+            (
+                Cell("clae_cla_episode_id", "id", an_id),
+                Cell("clae_person_id", "person", an_id),
+                optional("clae_cla_id", "period_of_care", an_id),
+                optional("clae_cla_placement_id", "placement", an_id),
+            ),
+            socialcare.CARE_EPISODES,
+        ),
+        Kind(
             "ssd_involvements", "the involvements",
             (
                 Cell("invo_involvements_id", "id", an_id),
                 Cell("invo_professional_id", "professional_wording", an_id),
-                optional("invo_professional_role_id", "role", text_of(120)),
-                optional("invo_professional_team", "team", text_of(200)),
+                optional("invo_professional_role_id", "role", Text(255)),
+                optional("invo_professional_team", "team", Text(255)),
                 day("invo_involvement_start_date", "from_on"),
                 day("invo_involvement_end_date", "to_on"),
-                Cell("invo_person_id", "person", an_id),
+                optional("invo_person_id", "person", an_id),
+                optional("invo_referral_id", "referral", an_id),
             ),
             socialcare.INVOLVEMENTS,
+            either=("invo_person_id", "invo_referral_id"),
             start="from_on",
             end="to_on",
         ),
@@ -262,14 +296,16 @@ def kinds() -> dict[str, Kind]:
             "ssd_cla_placement", "the placements of looked-after children",
             (
                 Cell("clap_cla_placement_id", "id", an_id),
-                Cell("clap_person_id", "person", an_id),
+                optional("clap_person_id", "person", an_id),
                 day("clap_cla_placement_start_date", "started_on"),
-                optional("clap_cla_placement_type", "placement_type", code_of(20)),
-                Cell("clap_cla_placement_urn", "urn_wording", text_of(60)),
-                optional("clap_cla_placement_provider", "provider_type", code_of(20)),
+                optional("clap_cla_placement_type", "placement_type", Text(255, code=True)),
+                Cell("clap_cla_placement_urn", "urn_wording", a_urn),
+                optional("clap_cla_placement_provider", "provider_type", Text(255, code=True)),
                 day("clap_cla_placement_end_date", "ended_on"),
+                optional("clap_cla_id", "period_of_care", an_id),
             ),
             placements.FROM_SOCIAL_CARE,
+            either=("clap_person_id", "clap_cla_id"),
             derived=("urn",),
             derive=_urn_at(4),
             start="started_on",
@@ -280,7 +316,7 @@ def kinds() -> dict[str, Kind]:
             (
                 Cell("placement_id", "id", an_id),
                 Cell("person_id", "person", an_id),
-                Cell("school_urn", "urn_wording", text_of(60)),
+                Cell("school_urn", "urn_wording", a_urn),
                 day("start_date", "started_on"),
                 day("end_date", "ended_on"),
                 Cell("caseworker_id", "caseworker_wording", an_id),
@@ -306,11 +342,24 @@ def kinds() -> dict[str, Kind]:
     )}  # fmt: skip
 
 
-def notes(kind: Kind) -> list[str]:
-    """What was read as not recorded, in sentences."""
+def absent_from(kind: Kind, columns: Collection[str]) -> frozenset[str]:
+    """The staged columns of which a file with these columns says nothing. Where another column says whose a row is, the
+    person is found by that."""
+    return frozenset(cell.to for cell in kind.cells if cell.column not in columns and cell.column not in kind.either)
+
+
+def notes(kind: Kind) -> list[Note]:
+    """What was read as not recorded, or kept in part."""
     said = []
     for cell in kind.cells:
         if isinstance(cell.read, Leniently) and cell.read.not_known:
             listed = ", ".join(f"“{wording}” ({count:,})" for wording, count in cell.read.not_known.most_common(5))
-            said.append(f"{kind.name}, {cell.column}: not known here, and taken as not recorded: {listed}.")
+            reason = f"{cell.column}: not known here, and taken as not recorded: {listed}."
+            said.append(Note(None, "unknown_code", reason))
+        if isinstance(cell.read, Text) and cell.read.cut:
+            reason = (
+                f"{cell.column}: {cell.read.cut:,} text{'' if cell.read.cut == 1 else 's'} longer than "
+                f"{cell.read.longest} characters were kept up to there."
+            )
+            said.append(Note(None, "text_cut", reason))
     return said

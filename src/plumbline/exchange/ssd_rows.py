@@ -2,19 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
-from pathlib import Path
 
 from plumbline.exchange import ssd_kinds
-from plumbline.exchange.readers import Cells, RefusedRow, Table, open_table
+from plumbline.exchange.readers import Cells, RefusedRow, Table
 from plumbline.exchange.ssd_cells import RefusedCellError, an_id
 from plumbline.exchange.ssd_kinds import Kind
 
 _ROWS_AT_ONCE = 20_000
-
-
-def open_kind(kind: Kind, path: Path) -> Table:
-    """The table of a file of this kind; raises WrongFile."""
-    return open_table(path, kind_name=kind.called, required=kind.required)
 
 
 def staged_rows(kind: Kind, table: Table, *, latest: str) -> Iterator[tuple[list[str], list[RefusedRow]]]:
@@ -48,12 +42,14 @@ def row_stager(kind: Kind, *, latest: str, columns: Sequence[str]) -> Callable[[
         def pick(cells: Cells) -> Sequence[str]:
             return [cells.get(name, "") for name in names]
 
-    check = ssd_kinds.checker(kind, latest=latest)
+    check, settle = ssd_kinds.checker(kind, latest=latest), kind.settle
     derive, identify = (kind.derive if kind.derived else None), kind.identify
     tabs = len(kind.staged)
 
     def stage_row(line: int, cells: Cells) -> str:
         values = [read(text) for read, text in zip(reads, pick(cells), strict=True)]
+        if settle:
+            settle(values, latest)
         check(values)
         whole = [str(line), *values]
         if derive:

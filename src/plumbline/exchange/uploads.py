@@ -98,19 +98,23 @@ def ask_to_look(*, upload: Upload, by: User, at: datetime, on: date) -> None:
 
 
 @transaction.atomic
-def ask_to_take(*, upload: Upload, by: User, at: datetime, on: date) -> None:
-    """Let the upload be taken. The caller enqueues `take`."""
-    _ask(upload, _State.TAKING, "exchange.upload.take_asked", by=by, at=at, on=on)
+def ask_to_take(*, upload: Upload, whole: bool = False, by: User, at: datetime, on: date) -> None:
+    """Let the upload be taken. The caller enqueues `take`. Raises RuleBroken (many_gone) where much would end by it
+    and it is not said that the extract is `whole`."""
+    if upload.would_change.get("gone") and not whole:
+        raise RuleBroken("Say that this is the whole extract, or leave the files.", code="many_gone")
+    _ask(upload, _State.TAKING, "exchange.upload.take_asked", by=by, at=at, on=on, whole=whole)
 
 
-def _ask(upload: Upload, to: Upload.State, kind: str, *, by: User, at: datetime, on: date) -> None:
+def _ask(upload: Upload, to: Upload.State, kind: str, *, by: User, at: datetime, on: date, whole: bool = False) -> None:
     access.check(by, _NEEDS[upload.kind], on=on)
     locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     check_move(UPLOAD_MOVES, _State(locked.state), to)
     locked.state, locked.reason = to, ""
+    locked.options = locked.options | {"whole": whole}
     locked.progress = {"done": 0, "total": 0, "what": "Waiting for its turn", "at": at.isoformat()}
-    locked.save(update_fields=["state", "reason", "progress"])
-    audit.record(kind, by=by, at=at, subject=locked)
+    locked.save(update_fields=["state", "reason", "progress", "options"])
+    audit.record(kind, by=by, at=at, subject=locked, whole=whole)
 
 
 def look(*, upload_id: int, home: Path, prefix: str = "", now: Clock, on: date) -> None:
@@ -174,7 +178,7 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
             )
         return ssd.import_ssd(
             folder, extracted_on=as_at, backfill=bool(upload.options.get("backfill")), dry_run=dry_run,
-            by=upload.uploaded_by, at=now(), on=on, progress=progress,
+            whole=bool(upload.options.get("whole")), by=upload.uploaded_by, at=now(), on=on, progress=progress,
         )  # fmt: skip
 
 
@@ -210,6 +214,7 @@ def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
         "refused": refused[:_MOST_SHOWN],
         "refused_count": sum(counts.get("refused", 0) for counts in found["files"].values()),
         "notes": list(found.get("notes", ())),
+        "gone": list(found.get("gone", ())),
         "seconds": found.get("seconds", 0),
         **{name: found[name] for name in ("processes", "waiting", "ours") if name in found},
     }

@@ -27,7 +27,7 @@ _RECORDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
             "step_down_recorded": "step-down",
         },
     ),
-    "child_id": ("people_child", "child", {"dob": "date of birth"}),
+    "child_id": ("people_child", "child", {"dob": "date of birth", "expected_dob": "expected date of birth"}),
     "referral_id": ("socialcare_referral", "referral", {"referred_on": "day", "closed_on": "closing day"}),
     "audit_id": (
         "earlyhelp_tacaudit",

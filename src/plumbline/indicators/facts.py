@@ -16,7 +16,7 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
         " t.step_down_recorded",
     ),
     "organisation": ("people_organisation", "t.id as organisation_id, t.name, t.sector"),
-    "child": ("people_child", "t.id as child_id, t.dob, t.sex, t.ethnicity"),
+    "child": ("people_child", "t.id as child_id, coalesce(t.dob, t.expected_dob) as dob, t.sex, t.ethnicity"),
     "referral": ("socialcare_referral", "t.id as referral_id, t.child_id, t.referred_on, t.closed_on"),
     "tac_audit": (
         "earlyhelp_tacaudit",

@@ -14,7 +14,9 @@ from plumbline.people.models import User
 def import_ocds(path: Path, *, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date) -> None:
     result = exchange.import_ocds(path, prefix=settings.OCID_PREFIX, dry_run=dry_run, by=by, at=at, on=on)
     if as_json:
-        click.echo(json.dumps({name: result[name] for name in ("files", "refused", "seconds")}, ensure_ascii=False))
+        click.echo(
+            json.dumps({name: result[name] for name in ("files", "refused", "notes", "seconds")}, ensure_ascii=False)
+        )
         return
     if dry_run:
         click.echo("Dry run: nothing was changed. This is what would be:")

@@ -21,6 +21,7 @@ def import_ssd(
     backfill: bool,
     dry_run: bool,
     strict: bool,
+    whole: bool,
     as_json: bool,
     by: User | None,
     at: datetime,
@@ -29,7 +30,7 @@ def import_ssd(
     day = read_day(extracted) if extracted else None
     with _Shown() as shown:
         result = ssd.import_ssd(
-            folder, extracted_on=day, backfill=backfill, dry_run=dry_run, strict=strict,
+            folder, extracted_on=day, backfill=backfill, dry_run=dry_run, strict=strict, whole=whole,
             by=by, at=at, on=on, progress=shown.step,
         )  # fmt: skip
     taken_in.say(result, dry_run=dry_run, as_json=as_json)

@@ -363,6 +363,33 @@ AGREED = {
     "unknown_code": "The cell is not a code of its list.",
     "wrong_cells": "The row has more or fewer cells than the header.",
     "bad_header": "The file's header is not that of its kind: the whole file is refused.",
+    "rounded_id": "A spreadsheet has rounded the identifier (1.23457E+11): whose row it is cannot be known.",
+    "unpaired_quotes": "Quotation marks take lines together that may be rows, or the line cannot be read without them.",
+    "totals_row": "The row is a total of others.",
+    "error_cell": "A cell that is read holds an error of a spreadsheet, such as #N/A or #REF!, and no value.",
+    "no_result": "A cell that is read is a formula, and the file does not hold its result.",
+    "merged_cells": "A cell that is read is merged with others, so that its rows show a value that they do not hold.",
+    "month_first": "Days of a column can only be read month first, or a spreadsheet read them so: the whole file is "
+    "refused.",
+    "two_files": "Several files of one kind differ: none is taken.",
+    "many_gone": "An extract would end more than a tenth of a kind, ten rows or more: it is refused unless said to be "
+    "whole.",
+}
+
+# Codes of `notes`: what was taken and should be known.
+NOTED = {
+    "unknown_columns": "Columns of the file that are not read.",
+    "unknown_code": "A wording that is not known here was taken as not recorded, or as not understood.",
+    "unpaired_quotes": "The quotation marks of a line do not pair, and it can be read one way only: they are text.",
+    "open_ended": "Days that mean “open” (9999-12-31, 2099-12-31) or “not known” (1900-01-01) were taken as such.",
+    "text_cut": "Texts longer than can be kept were kept up to there.",
+    "rounded_id": "A number by which the row is not known was rounded by a spreadsheet, and left out.",
+    "end_before_start": "A publication before its inspection was left out.",
+    "file_not_read": "A file that was handed in is of no kind, or the same as another.",
+    "sheet_not_read": "A sheet is hidden, or of no kind.",
+    "day_assumed": "The day of the extract was not given.",
+    "gone": "Rows taken earlier are no longer in the extract.",
+    "more_refused": "More rows were refused than are listed.",
 }
 
 
@@ -396,7 +423,8 @@ def _coded(node: ast.AST) -> tuple[str, str] | None:
     code = _text(named.get("code"))
     said = node.args[0] if node.args else None
     # A refused row: its code, then its sentence, wherever they stand.
-    if isinstance(node.func, ast.Name) and node.func.id.startswith("Refused"):
+    called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    if called.startswith("Refused") or called == "refused":
         texts = [
             at for at, each in enumerate(node.args) if isinstance(each, ast.Constant) and isinstance(each.value, str)
         ]
@@ -424,6 +452,9 @@ def _refusals() -> str:
         " sentence that comes with it; … stands for what is filled in.",
         "## Agreed codes of rows and files",
         _rows(("code", "meaning"), ((f"`{code}`", meaning) for code, meaning in AGREED.items())),
+        "## Codes of notes",
+        "What was taken and should be known: `notes` of an import's answer, each with file, line (or null) and reason.",
+        _rows(("code", "meaning"), ((f"`{code}`", meaning) for code, meaning in NOTED.items())),
         "## Every code, with the sentences it comes with",
         _rows(("code", "room", "sentence"), ((f"`{c.code}`", c.where, c.sentence) for c in listed)),
         "Besides: `not_allowed` (this person may not), `rule_broken` (a rule of the field, with its sentence),"

@@ -15,9 +15,13 @@ _LONGEST = 40
 def say(result: dict[str, Any], *, dry_run: bool, as_json: bool, more: Callable[[], None] | None = None) -> None:
     """The notes beside the output, then the counts of each file and what was refused. `more`: said between them."""
     for note in result["notes"]:
-        click.echo(note, err=True)
+        where = f"{note['file']}, line {note['line']}" if note["line"] else note["file"]
+        click.echo(f"{where}: {note['reason']}", err=True)
+    for ends in result.get("gone", ()):
+        click.echo(ends, err=True)
     if as_json:
-        click.echo(json.dumps({name: result[name] for name in ("files", "refused", "seconds")}, ensure_ascii=False))
+        answer = {name: result[name] for name in ("files", "refused", "notes", "seconds")}
+        click.echo(json.dumps(answer, ensure_ascii=False))
         return
     if dry_run:
         click.echo("Dry run: nothing was changed. This is what would be:")

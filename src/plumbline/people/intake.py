@@ -5,7 +5,9 @@ from plumbline.audit.intake import Column, Intake, same
 CHILDREN = Intake(
     table="people_child",
     columns=(
-        *same("forename", "surname", "sex", "dob", "ethnicity"),
+        *same("forename", "surname", "sex", "ethnicity", "dob"),
+        # A file without this column may have the day as the date of birth.
+        Column("expected_dob", "s.expected_dob", "dob"),
         # Without the name's columns the key stays as well.
         Column("sort_key", "s.sort_key", "surname"),
     ),
@@ -14,7 +16,12 @@ CHILDREN = Intake(
 
 PROFESSIONALS = Intake(
     table="people_professional",
-    columns=same("name", "sort_key", "job_title", "department"),
+    columns=(
+        # A system that gives no names still gives numbers.
+        Column("name", "coalesce(nullif(s.name, ''), s.id)", "name"),
+        Column("sort_key", "s.sort_key", "name"),
+        *same("job_title", "department"),
+    ),
     fixed={"source_id": "s.id"},
 )
 

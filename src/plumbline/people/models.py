@@ -85,9 +85,9 @@ class Professional(Recorded):
     """Someone who works with children, as their own system names them: a lead professional, a social worker."""
 
     source_id = models.CharField(max_length=60, unique=True)
-    name = models.CharField(max_length=200)
-    sort_key = models.CharField(max_length=200)
-    job_title = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=300)
+    sort_key = models.CharField(max_length=300)
+    job_title = models.CharField(max_length=255, blank=True)
     department = models.CharField(max_length=300, blank=True)
     missing_since = models.DateField(null=True)
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
@@ -102,12 +102,14 @@ class Child(Recorded):
         UNKNOWN = "U", "Not recorded"
 
     source_id = models.CharField(max_length=60, unique=True)
-    forename = models.CharField(max_length=120, blank=True)
-    surname = models.CharField(max_length=120, blank=True)
-    sort_key = models.CharField(max_length=260)
+    forename = models.CharField(max_length=255, blank=True)
+    surname = models.CharField(max_length=255, blank=True)
+    sort_key = models.CharField(max_length=520)
     sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
     dob = models.DateField(null=True)
-    ethnicity = models.CharField(max_length=20, blank=True)
+    # Of a child not yet born, or not yet recorded as born: the day on which the birth is due.
+    expected_dob = models.DateField(null=True)
+    ethnicity = models.CharField(max_length=255, blank=True)
     restricted = models.BooleanField(default=False)
     missing_since = models.DateField(null=True)
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
@@ -116,6 +118,11 @@ class Child(Recorded):
         indexes = [
             GinIndex(fields=["sort_key"], opclasses=["gin_trgm_ops"], name="child_name_trgm"),
             models.Index(fields=["sort_key", "id"], name="child_name"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="child_born_or_expected", condition=Q(dob__isnull=True) | Q(expected_dob__isnull=True)
+            )
         ]
 
     @property

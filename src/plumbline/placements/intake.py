@@ -4,6 +4,7 @@ They happened: none is refused for the setting's judgement. The guard notes on t
 setting, and `placements.operations.raise_flags` tells those concerned.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from plumbline.audit.intake import Column, Intake, Need, same
 from plumbline.ofsted.intake import register_meant
 from plumbline.people import operations as people
 from plumbline.people.models import User
+from plumbline.socialcare import intake as socialcare
 
 
 def _make_settings(staged: str, register: str) -> None:
@@ -28,7 +30,14 @@ def _make_settings(staged: str, register: str) -> None:
     )
 
 
-def _intake(*, source: str, register: str, columns: tuple[Column, ...], joins: str = "") -> Intake:
+def _intake(
+    *,
+    source: str,
+    register: str,
+    columns: tuple[Column, ...],
+    joins: str = "",
+    fill: Callable[[str], None] | None = None,
+) -> Intake:
     return Intake(
         table="placements_placement",
         columns=(
@@ -45,12 +54,13 @@ def _intake(*, source: str, register: str, columns: tuple[Column, ...], joins: s
                 of="person",
                 code="unknown_person",
                 reason="No person {} is known, from this extract or an earlier one.",
-                absent="The row names no person.",
+                absent="The row names no person, and none is found by what else it names.",
             ),
         ),
         fixed={"source": f"'{source}'", "source_id": "s.id"},
         match="t.source_id = s.id",
         scope=f"t.source = '{source}'",
+        fill=fill,
         before=lambda staged: _make_settings(staged, register),
     )
 
@@ -60,6 +70,7 @@ FROM_SOCIAL_CARE = _intake(
     # The extract of social care names no register: a school that a child is placed at is one of education.
     register=register_meant("s.urn"),
     columns=same("placement_type", "provider_type"),
+    fill=socialcare.find_child_in_care,
 )
 
 FROM_SEN = _intake(

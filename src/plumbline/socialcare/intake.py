@@ -9,7 +9,7 @@ _CHILD = Need(
     of="person",
     code="unknown_person",
     reason="No person {} is known, from this extract or an earlier one.",
-    absent="The row names no person.",
+    absent="The row names no person, and none is found by what else it names.",
 )
 
 REFERRALS = Intake(
@@ -23,6 +23,41 @@ REFERRALS = Intake(
     fixed={"source_id": "s.id"},
 )
 
+CARE_EPISODES = Intake(
+    table="socialcare_careepisode",
+    columns=(Column("child_id", "c.id", "person"), *same("period_of_care", "placement")),
+    joins="join people_child c on c.source_id = s.person",
+    needs=(_CHILD,),
+    fixed={"source_id": "s.id"},
+)
+
+
+def find_child_of_referral(staged: str) -> None:
+    """Give staged rows that name a referral and no person the child of that referral."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""update {staged} s set person = c.source_id
+                from socialcare_referral r join people_child c on c.id = r.child_id
+                where s.person = '' and s.referral <> '' and r.source_id = s.referral"""
+        )
+
+
+def find_child_in_care(staged: str) -> None:
+    """Give staged placements that name no person the child of their period of care, or of an episode at the placement.
+
+    Where episodes disagree whose it is, it stays unknown.
+    """
+    with connection.cursor() as cursor:
+        for mine, theirs in (("period_of_care", "period_of_care"), ("id", "placement")):
+            cursor.execute(
+                f"""update {staged} s set person = f.person
+                    from (select e.{theirs} as named, min(c.source_id) as person
+                          from socialcare_careepisode e join people_child c on c.id = e.child_id
+                          where e.{theirs} <> '' group by 1 having count(distinct e.child_id) = 1) f
+                    where s.person = '' and f.named = s.{mine}"""
+            )
+
+
 INVOLVEMENTS = Intake(
     table="socialcare_involvement",
     columns=(
@@ -34,6 +69,7 @@ INVOLVEMENTS = Intake(
     " left join people_professional p on p.source_id = s.professional_wording",
     needs=(_CHILD,),
     fixed={"source_id": "s.id"},
+    fill=find_child_of_referral,
 )
 
 

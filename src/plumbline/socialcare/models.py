@@ -13,10 +13,10 @@ class Referral(Recorded):
     source_id = models.CharField(max_length=60, unique=True)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="referrals")
     referred_on = models.DateField()
-    source_code = models.CharField(max_length=20, blank=True)
+    source_code = models.CharField(max_length=100, blank=True)
     nfa = models.BooleanField(null=True)
     closed_on = models.DateField(null=True)
-    close_reason = models.CharField(max_length=20, blank=True)
+    close_reason = models.CharField(max_length=255, blank=True)
     worker_wording = models.CharField(max_length=60, blank=True)
     missing_since = models.DateField(null=True)
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
@@ -30,6 +30,23 @@ class Referral(Recorded):
         ]
 
 
+class CareEpisode(Recorded):
+    """Whose a period of care is, and a placement within it (SSD: ssd_cla_episodes): other rows name only these."""
+
+    source_id = models.CharField(max_length=60, unique=True)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="care_episodes")
+    period_of_care = models.CharField(max_length=60, blank=True)
+    placement = models.CharField(max_length=60, blank=True)
+    missing_since = models.DateField(null=True)
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["period_of_care"], name="care_episode_period"),
+            models.Index(fields=["placement"], name="care_episode_placement"),
+        ]
+
+
 class Involvement(Recorded):
     """A worker allocated to a child, from a day to a day (SSD: ssd_involvements)."""
 
@@ -37,8 +54,8 @@ class Involvement(Recorded):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="involvements")
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True, related_name="involvements")
     professional_wording = models.CharField(max_length=60)
-    role = models.CharField(max_length=120, blank=True)
-    team = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=255, blank=True)
+    team = models.CharField(max_length=255, blank=True)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
     missing_since = models.DateField(null=True)

@@ -197,3 +197,12 @@ def test_a_file_that_is_no_backup_changes_nothing(county, tmp_path):
 
     assert done.returncode == 1
     assert answer_on_its_own(county, "measure", "tac_open", "--as-at", "2016-06-30")["numerator"] == 2704
+
+
+def test_an_extract_of_two_rows_does_not_end_the_others_unasked(county):
+    done = plumbline("import-ssd", str(DATA.parent / "cases/delta_extract"), "--extracted", "2016-07-31", "--json")
+
+    refused = json.loads(done.stdout)
+    assert (done.exit_code, refused["error"]) == (1, "many_gone")
+    for said in ("264 of 266 rows", "131 of 133 rows"):
+        assert said in refused["reason"]

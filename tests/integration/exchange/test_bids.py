@@ -7,7 +7,7 @@ import xlsxwriter
 
 from plumbline.commissioning.models import Bid, Tender
 from plumbline.exchange.bids import Taken, take_bids
-from plumbline.exchange.readers import WrongFile
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Organisation, User
 from tests.integration.commissioning.tendering import COUNCIL, LATER, a_supplier, a_tender, a_user, act

@@ -171,9 +171,12 @@ def test_columns_that_are_not_read_are_named_once(tmp_path):
     )
     result = take(tmp_path)
 
-    assert [note for note in result["notes"] if "not read" in note] == [
-        "ssd_person.csv: columns that are not read: pers_gender, pers_legacy_id."
-    ]
+    assert result["notes"] == [
+        {
+            "file": "ssd_person", "line": None, "code": "unknown_columns",
+            "reason": "Columns that are not read: pers_gender, pers_legacy_id.",
+        }
+    ]  # fmt: skip
 
 
 def test_a_file_says_nothing_about_columns_that_it_lacks(tmp_path):
@@ -189,7 +192,7 @@ def test_a_sex_that_is_not_known_here_is_taken_as_not_recorded_and_said(tmp_path
     result = take(write(tmp_path, ssd_person=ANNA.replace(",F,", ",Q,")))
 
     assert Child.objects.get().sex == "U"
-    assert any("pers_sex" in note and "“Q” (1)" in note for note in result["notes"])
+    assert any("pers_sex" in note["reason"] and "“Q” (1)" in note["reason"] for note in result["notes"])
 
 
 def test_without_a_day_the_extract_is_of_the_newest_files_day_and_that_is_said(tmp_path):
@@ -198,7 +201,7 @@ def test_without_a_day_the_extract_is_of_the_newest_files_day_and_that_is_said(t
     result = take(folder, extracted_on=None)
 
     assert result["extracted_on"] == "2016-06-30"
-    assert any("30 June 2016" in note for note in result["notes"])
+    assert any("30 June 2016" in note["reason"] for note in result["notes"])
 
 
 def test_each_source_reaches_to_the_day_of_its_newest_extract(tmp_path):

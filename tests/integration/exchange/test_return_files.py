@@ -9,7 +9,7 @@ import python_calamine
 import xlsxwriter
 
 from plumbline.exchange import return_files
-from plumbline.exchange.readers import WrongFile
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.toolkits.models import Answer
 from plumbline.toolkits.operations import returns

@@ -12,11 +12,13 @@ pytestmark = pytest.mark.django_db
 
 ONE_ROW = [
     ("ssd_person", "P9,Zoe,Day,F,2008-02-30,WBRI", "P9", "bad_date"),
-    ("ssd_person", "P9,Zoe,Day,F,02/13/2008,WBRI", "P9", "bad_date"),
-    ("ssd_person", "P9,Zoe,Day,F,2016-08-01,WBRI", "P9", "future_date"),
+    ("ssd_person", "P9,Zoe,Day,F,13/13/2008,WBRI", "P9", "bad_date"),
+    ("ssd_person", "P9,Zoe,Day,F,2017-08-01,WBRI", "P9", "future_date"),
+    ("ssd_person", "1.23457E+11,Zoe,Day,F,2008-02-03,WBRI", "1.23457E+11", "rounded_id"),
+    ("ssd_person", "Grand Total,1,,,,", "GRAND TOTAL", "totals_row"),
     ("ssd_person", ",Zoe,Day,F,2008-02-03,WBRI", "", "missing_id"),
     ("ssd_person", "NULL,Zoe,Day,F,2008-02-03,WBRI", "", "missing_id"),
-    ("ssd_person", f"P9,{'Z' * 121},Day,F,2008-02-03,WBRI", "P9", "too_long"),
+    ("ssd_person", f"{'9' * 61},Zoe,Day,F,2008-02-03,WBRI", "9" * 61, "too_long"),
     ("ssd_person", "P9,Zoe,Day,F,2008-02-03,WBRI,one more", "P9", "wrong_cells"),
     ("ssd_person", "P9,Zoe", "P9", "wrong_cells"),
     ("ssd_early_help_episodes", "EH9,P1,2015-06-30,2015-06-29,,,,", "EH9", "end_before_start"),
@@ -55,7 +57,7 @@ def test_a_refused_row_gives_its_reason_as_a_sentence(tmp_path, file, row, row_i
 
     reason = take(write(tmp_path / "extract", **{file: row}))["refused"][0]["reason"]
 
-    assert reason.endswith((".", "…”."))
+    assert reason.endswith(".")
     assert "{" not in reason
 
 
@@ -159,7 +161,8 @@ def test_with_strict_a_wrong_header_undoes_all(tmp_path):
         (b"", "empty_file"),
         (b"PK\x03\x04 and more", "not_a_table"),
         (b"%PDF-1.7 and more", "not_a_table"),
-        (f'{HEADERS["ssd_person"]}\n{ANNA}\nP2,"Ben,Cole,M,2009-04-05,WBRI\n'.encode(), "truncated_file"),
+        (f'{HEADERS["ssd_person"]}\n{ANNA}\nP2,"Ben,Cole,M,2009-04-05'.encode(), "truncated_file"),
+        (f"{HEADERS['ssd_person']}\n{ANNA.replace('2008-02-03', '02/13/2008')}\n".encode(), "month_first"),
         (f"{HEADERS['ssd_person']}\n{ANNA}\nP2,Be".encode(), "truncated_file"),
         (f"{HEADERS['ssd_person']}\n{ANNA}\n\n{HEADERS['ssd_person']}\n{BEN}\n".encode(), "two_tables"),
     ],

@@ -107,6 +107,7 @@ def test_the_command_answers_in_the_agreed_shape(own_database, tmp_path):
                 "reason": "pers_dob: “soon” is not a date: write it as 2016-06-30 or 30/06/2016.",
             }
         ],
+        "notes": [],
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from plumbline.commissioning.models import OcdsContract, OcdsParty, OcdsProcess,
 from plumbline.commissioning.operations import suppliers
 from plumbline.exchange.import_ocds import import_ocds
 from plumbline.exchange.models import RefusedRow
-from plumbline.exchange.readers import WrongFile
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Organisation, OrganisationIdentifier
 from tests.integration.placements.situations import a_user

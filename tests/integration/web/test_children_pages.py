@@ -240,3 +240,15 @@ def test_a_name_in_search_is_not_found_by_others(page):
 def test_a_restricted_record_is_not_found_by_who_works_on_placements(page):
     PlacementFactory(child__surname="Zennor", child__sort_key="zennor, kit", child__restricted=True)
     assert "Kit Zennor" not in page(UserFactory(role="placement_officer")).get("/search/?q=zennor").content.decode()
+
+
+def test_a_child_not_yet_born_is_called_so_with_the_day_on_which_the_birth_is_due(page):
+    child = ChildFactory(dob=None, expected_dob=date(2016, 10, 2))
+    worker = UserFactory(role="social_worker")
+    TieFactory(user=worker, subject_id=child.pk)
+    client = page(worker)
+
+    opened = client.get(f"/children/{child.pk}/").content.decode()
+    assert "Unborn, due 2 October 2016" in opened
+    assert "Age not recorded" not in opened
+    assert "unborn" in client.get("/children/").content.decode()

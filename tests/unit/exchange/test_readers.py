@@ -2,23 +2,18 @@
 
 import tracemalloc
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plumbline.exchange.readers import (
-    BadDate,
-    RefusedRow,
-    WrongFile,
-    clean,
-    clean_id,
-    clean_text,
-    open_table,
-    parse_date,
-)
+from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text
+from plumbline.exchange.dates import BadDate, parse_date
+from plumbline.exchange.readers import RefusedRow, open_table
+from plumbline.exchange.wrong_files import WrongFile
 
 Write = Callable[..., Path]
 
@@ -157,7 +152,7 @@ def test_takes_a_last_line_without_its_line_ending(write: Write) -> None:
 
 
 def test_refuses_a_file_cut_off_inside_a_quotation(write: Write) -> None:
-    refused = refusal(write('id,start\n1,2\n2,"2016\n3,4\n'))
+    refused = refusal(write('id,start,end\n1,2,\n2,"2016\n3,4'))
 
     assert (refused.code, "line 3 is never closed" in refused.reason) == (
         "truncated_file",
@@ -178,6 +173,8 @@ def test_refuses_a_file_cut_off_inside_a_character(tmp_path: Path) -> None:
         (b"PK\x03\x04 whatever", "is a spreadsheet or another packed file"),
         (b"%PDF-1.7", "is a PDF document"),
         (b"\xd0\xcf\x11\xe0", "is an old Excel file"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "is locked with a password"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE HTML>", "is a web page"),
         ("id,start".encode("utf-16"), "is text in UTF-16"),
         (b"id,start\n1,\x00\x00\x00", "holds zero bytes"),
     ],
@@ -233,7 +230,10 @@ def test_holds_little_of_a_large_file_in_memory(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["2016-06-30", "30/06/2016", "30-06-2016", " 30/6/2016 ", "2016-06-30T09:15:00", "2016-06-30 00:00:00.000",
-     "30/06/2016 00:00", "30/06/2016 9:15:00 AM", "2016-06-30T00:00:00Z", "2016-06-30T00:00:00+01:00"],
+     "30/06/2016 00:00", "30/06/2016 9:15:00 AM", "2016-06-30T00:00:00Z", "2016-06-30T00:00:00+01:00",
+     "2016-06-30 00:00:00+01", "2016-06-29 23:00:00+00", "2016-06-30T00:00:00.000+0100", "20160630", "30-JUN-2016",
+     "Jun 30 2016 12:00AM", "Jun 30 2016", "2016-06-29T23:00:00Z", "2016-06-30T22:59:59Z", '="2016-06-30"',
+     "'30/06/2016"],
 )  # fmt: skip
 def test_reads_a_date_with_or_without_a_time(text: str) -> None:
     assert parse_date(text) == date(2016, 6, 30)
@@ -247,12 +247,51 @@ def test_reads_a_date_that_says_nothing_as_none(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["31/02/2016", "2016-02-30", "06/30/2016", "2016-13-01", "30/06/16", "42551", "30/06-2016",
-     "30 June 2016", "0216-06-30",
+     "30 June 2016", "0216-06-30", "30-JUN-16", "2016-06-30 25:00", "2016-06-30 13:00PM", "2016-06-30T00:00+25:00",
+     "20160631",
      "2016-06-30 lunch", "٣٠/٠٦/٢٠١٦", "soon"],
 )  # fmt: skip
 def test_refuses_an_impossible_date_and_never_guesses(text: str) -> None:
     with pytest.raises(BadDate, match="is not a date"):
         parse_date(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "2099-12-31 00:00:00.000", "31/12/9999", "1900-01-01T00:00:00Z"])
+def test_reads_a_day_that_means_open_as_none(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@given(st.integers(0, 2**31), st.integers(-14 * 60, 14 * 60))
+def test_reads_a_moment_with_an_offset_as_the_day_here(second: int, minutes: int) -> None:
+    there = datetime.fromtimestamp(second, tz=timezone(timedelta(minutes=minutes)))
+
+    assert parse_date(there.isoformat()) == there.astimezone(ZoneInfo("Europe/London")).date()
+
+
+@pytest.mark.parametrize("cell", ["03/15/2016", "3-15-2016 00:00", "03/15/16"])
+def test_refuses_a_file_with_a_column_that_can_only_be_month_first(write: Write, cell: str) -> None:
+    path = write(f"id,start\n1,01/04/2016\n2,{cell}\n3,2016-01-02\n4,{cell}\n")
+
+    with pytest.raises(WrongFile) as caught:
+        list(open_table(path, kind_name="x", required={"id"}, days={"start"}))
+
+    assert caught.value.code == "month_first"
+    assert caught.value.reason.startswith("list.csv, start: the dates on lines 3, 5 can only be read month first")
+
+
+def test_takes_such_figures_in_a_column_that_is_not_of_days(write: Write) -> None:
+    assert len(list(open_table(write("id,start\n1,03/15/2016\n"), kind_name="x", required={"id"}))) == 1
+
+
+def test_says_once_of_a_column_which_days_were_taken_as_open(write: Write) -> None:
+    table = open_table(
+        write("id,end\n1,9999-12-31\n2,\n3,31/12/9999\n4,2099-12-31\n"), kind_name="x", required={"id"}, days={"end"}
+    )
+
+    assert len(list(table)) == 4
+    assert [(note.line, note.code, note.reason) for note in table.notes] == [
+        (None, "open_ended", "end: taken as open, or as not recorded: 2099-12-31 (1 row), 9999-12-31 (2 rows).")
+    ]
 
 
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)))
@@ -264,10 +303,51 @@ def test_reads_every_day_day_first(day: date) -> None:
     ("text", "id_"),
     [(" sc448615 ", "SC448615"), ("103120.0", "103120"), ("1.50", "1.50"), ("NULL", ""), ("-", ""),
      ("XXXXXXX", "XXXXXXX"),
-     ("\u00a0103120", "103120"), ("EH-1", "EH-1")],
+     ("\u00a0103120", "103120"), ("EH-1", "EH-1"), ("'0042", "0042"), ("\u20190042", "0042"), ('="0042"', "0042"),
+     ("1E5", "1E5"), ("2E+", "2E+")],
 )  # fmt: skip
 def test_reads_identifiers_as_text_upper_case_without_a_spreadsheets_point_zero(text: str, id_: str) -> None:
     assert clean_id(text) == id_
+
+
+@pytest.mark.parametrize("text", ["1.23457E+11", "1.2e+07", "1E+11", " 1,23E+9 ", "'1.23E+11"])
+def test_refuses_an_identifier_that_a_spreadsheet_has_rounded(text: str) -> None:
+    with pytest.raises(RoundedId, match="a spreadsheet has rounded"):
+        clean_id(text)
+
+
+@pytest.mark.parametrize(
+    ("last", "code", "hint"),
+    [("(9 rows affected)", "wrong_cells", False), ("Source: the case system", "wrong_cells", False),
+     ("Total,9", "totals_row", False), ("Grand total:", "totals_row", False), ("P0", "wrong_cells", True)],
+)  # fmt: skip
+@pytest.mark.parametrize("ending", ["", "\n", "\n\x1a", "\x1a"])
+def test_refuses_a_last_line_that_is_no_row_by_itself(
+    write: Write, last: str, code: str, hint: bool, ending: str
+) -> None:
+    rows = read(write(f"id,name,start\nP1,a,2016-01-01\n\n{last}{ending}"))
+
+    assert rows[0] == (2, {"id": "P1", "name": "a", "start": "2016-01-01"})
+    ((line, refused),) = rows[1:]
+    assert isinstance(refused, RefusedRow)
+    assert (line, refused.code) == (4, code)
+    assert ("fetch it again" in refused.reason) == (hint and not ending.startswith("\n"))
+
+
+def test_passes_over_the_dashes_under_a_header_and_the_byte_that_ends_a_file_of_dos(write: Write) -> None:
+    assert [line for line, _ in read(write("id,start\n--,-----\n1,2016-01-01\n-,2016-01-02\n\x1a"))] == [3, 4]
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"])
+def test_refuses_a_row_with_the_error_of_a_spreadsheet_in_a_column_that_is_read(write: Write, error: str) -> None:
+    table = open_table(
+        write(f"id,start,note\n1,{error},\n2,,{error}\n"), kind_name="x", required={"id"}, read={"id", "start"}
+    )
+
+    (_, refused), (_, taken) = list(table)
+    assert isinstance(refused, RefusedRow)
+    assert (refused.code, f"start: the cell holds the error {error}" in refused.reason) == ("error_cell", True)
+    assert taken == {"id": "2", "start": "", "note": error}
 
 
 def test_takes_a_dash_in_a_code_as_absent_and_in_free_text_as_a_dash() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from plumbline.exchange.readers import Table, WrongFile
+from plumbline.exchange.readers import RefusedRow, Table
 from plumbline.exchange.spreadsheets import Limits, open_workbook
+from plumbline.exchange.wrong_files import WrongFile
 
 Rows = list[list[object]]
 Write = Callable[[dict[str, Rows]], Path]
@@ -141,6 +142,149 @@ def test_takes_rows_after_a_gap_that_read_as_rows(write: Write) -> None:
     assert [line for line, _ in table] == [2, 4]
 
 
+def refused_rows(path: Path, **more: object) -> list[tuple[int, str]]:
+    (table,) = open_workbook(path).tables(kind_name="a list of homes", required={"URN"}, **more)  # type: ignore[arg-type]
+    return [(line, cells.code if isinstance(cells, RefusedRow) else "taken") for line, cells in table]
+
+
+@pytest.fixture
+def marked(tmp_path: Path) -> Path:
+    """A sheet whose cells do not hold what they show, each in its own row."""
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Homes")
+        rows = [["URN", "Grade", "Note"], *([f"SC{number}", "Good", ""] for number in range(8))]
+        for line, row in enumerate(rows):
+            sheet.write_row(line, 0, row)
+        sheet.write_formula(2, 1, "=NA()", value="#N/A")
+        sheet.write_formula(3, 1, "=Other!A1", value="#REF!")
+        sheet.write_formula(5, 2, "=NA()", value="#N/A")
+        sheet.merge_range(6, 1, 7, 1, "Inadequate")
+        hidden = book.add_worksheet("Old")
+        hidden.write_row(0, 0, ["URN", "Grade"])
+        hidden.hide()
+    return path
+
+
+def test_tells_an_error_and_a_merged_cell_from_an_empty_one_in_the_columns_that_are_read(marked: Path) -> None:
+    assert refused_rows(marked, read={"URN", "Grade"}, among={"Homes"}) == [
+        (2, "taken"), (3, "error_cell"), (4, "error_cell"), (5, "taken"), (6, "taken"), (7, "merged_cells"),
+        (8, "merged_cells"), (9, "taken"),
+    ]  # fmt: skip
+
+
+def test_names_the_sheets_that_are_hidden(marked: Path) -> None:
+    assert (open_workbook(marked).sheets, open_workbook(marked).hidden) == (["Homes", "Old"], {"Old"})
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("<c r='B2'><f>VLOOKUP(A2,g!A:B,2)</f></c>", "no_result"),
+        ('<c r="B2"><f>A2</f><v></v></c>', "no_result"),
+        ('<c><f t="shared" si="0"/><v/></c>', "no_result"),
+        ('<c r="B2" t="str"><f>A2</f><v></v></c>', "taken"),
+        ('<c r="B2" t="e"><v>#NAME?</v></c>', "error_cell"),
+        ('<c r="B2"><f>1+1</f><v>2</v></c>', "taken"),
+        ('<c r="B2" t="inlineStr"><is><t>Good</t></is></c>', "taken"),
+    ],
+)
+def test_reads_what_an_xlsx_file_says_of_a_formula(tmp_path: Path, write: Write, cell: str, code: str) -> None:
+    plain = write({"Homes": [["URN", "Grade"], ["SC1", 1]]})
+    path = tmp_path / "formula.xlsx"
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as packed:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                assert '<c r="B2"><v>1</v></c>' in content
+                content = content.replace('<c r="B2"><v>1</v></c>', cell)
+            packed.writestr(name, content)
+
+    assert refused_rows(path) == [(2, code)]
+
+
+ODS_CELLS = {
+    "an error": (
+        "error_cell",
+        'table:formula="of:=NA()" office:value-type="string" calcext:value-type="error"',
+        "#N/A",
+    ),
+    "an error of Excel": ("error_cell", 'table:formula="of:=NA()" office:value-type="float" office:value="0"', "#REF!"),
+    "no result": ("no_result", 'table:formula="of:=A2"', ""),
+    "a result": ("taken", 'table:formula="of:=A2" office:value-type="string"', "Good"),
+    "an empty result": ("taken", 'table:formula="of:=A2" office:value-type="string" office:string-value=""', ""),
+    "merged": ("merged_cells", 'table:number-rows-spanned="2" office:value-type="string"', "Good"),
+    "plain": ("taken", 'office:value-type="string"', "#N/A"),
+}
+
+
+@pytest.mark.parametrize(("code", "attributes", "shows"), ODS_CELLS.values(), ids=ODS_CELLS)
+def test_reads_what_an_ods_file_says_of_a_cell(tmp_path: Path, code: str, attributes: str, shows: str) -> None:
+    def cell(text: str, more: str = 'office:value-type="string"') -> str:
+        return f"<table:table-cell {more}>{f'<text:p>{text}</text:p>' if text else ''}</table:table-cell>"
+
+    rows = [cell("URN") + cell("Grade"), cell("SC1") + cell(shows, attributes), cell("SC2") + cell("Good")]
+    head, _, tail = CONTENT.partition("<table:table-row")
+    tail = tail[tail.rindex("</table:table-row>") + len("</table:table-row>") :]
+    head = head.replace("<office:document-content", '<office:document-content xmlns:calcext="urn:x:calcext"')
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    path = tmp_path / "list.ods"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("content.xml", head + body + tail)
+        packed.writestr("META-INF/manifest.xml", MANIFEST)
+
+    below = code if code == "merged_cells" else "taken"
+    assert refused_rows(path) == [(2, code), (3, below)]
+
+
+def test_gives_a_number_with_more_figures_than_a_spreadsheet_keeps_as_a_rounded_one(write: Write) -> None:
+    (table,) = tables(write({"Homes": [["URN"], [1234567890123456789], [123456789012345]]}), "urn")
+
+    assert [cells["urn"] for _, cells in table] == ["1.23456789012346E+18", "123456789012345"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("days", "refused"),
+    [
+        ([date(2024, 7, 5), date(2024, 9, 4), "28/05/2024"], True),
+        ([date(2024, 7, 5), date(2024, 9, 24), "28/05/2024"], False),
+        ([date(2024, 7, 5), "04/05/2024", "28/05/2024"], False),
+        ([date(2024, 7, 5), date(2024, 9, 4)], False),
+        ([date(2024, 7, 5), "05/28/2024"], True),
+    ],
+)
+def test_refuses_a_sheet_that_was_opened_month_first(write: Write, days: list[object], refused: bool) -> None:
+    book = open_workbook(write({"Homes": [["URN", "On"], *([f"SC{n}", day] for n, day in enumerate(days))]}))
+    (table,) = book.tables(kind_name="a list of homes", required={"URN"}, days={"on"})
+
+    if refused:
+        with pytest.raises(WrongFile, match="month first") as caught:
+            list(table)
+        assert caught.value.code == "month_first"
+    else:
+        assert len(list(table)) == len(days)
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ({"list.csv": "a,b"}, "is a zip, not a spreadsheet: unpack it"),
+        ({"xl/workbook.bin": ""}, "is a binary workbook"),
+        ({"word/document.xml": ""}, "is a Word document"),
+        ({"xl/workbook.xml": "<"}, "is a spreadsheet that is damaged"),
+        ({"content.xml": "x", "META-INF/manifest.xml": "<m:encryption-data/>"}, "is locked with a password"),
+    ],
+)
+def test_says_what_a_packed_file_is(tmp_path: Path, members: dict[str, str], says: str) -> None:
+    path = tmp_path / "list.csv.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
+
+    assert says in refusal(path).reason
+
+
 def test_refuses_a_file_that_only_calls_itself_a_spreadsheet(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     path.write_bytes(b"PK\x03\x04 and then nothing")
@@ -193,6 +337,7 @@ def test_refuses_a_file_that_lies_about_what_it_unpacks_to(tmp_path: Path) -> No
     assert refused.code in {"too_large", "not_a_table"}
 
 
+MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
 CONTENT = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
@@ -213,7 +358,7 @@ def test_refuses_a_small_file_whose_repeated_cells_would_fill_the_memory(
         packed.writestr("content.xml", CONTENT % (rows, columns))
         packed.writestr(
             "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+            MANIFEST,
         )
 
     assert refusal(path, limits=Limits(memory_bytes=300_000_000, seconds=20)).code == "too_large"

@@ -35,6 +35,14 @@ def age_on(dob: date | None, day: date) -> int | None:
     return None if dob is None else day.year - dob.year - ((day.month, day.day) < (dob.month, dob.day))
 
 
+def age_words(child: Child, day: date) -> str:
+    """How old a child is, as people say it; of one not yet born, when the birth is due."""
+    if child.dob is None and child.expected_dob:
+        return f"Unborn, due {wording.day(child.expected_dob)}"
+    age = age_on(child.dob, day)
+    return "Age not recorded" if age is None else f"{age} year{'' if age == 1 else 's'} old"
+
+
 def _matching(rows: QuerySet[Child], text: str) -> QuerySet[Child]:
     """Every word of the text in the name, or the text as the number."""
     named = Q()
@@ -53,7 +61,13 @@ class Children(tables.Table):
         columns = [
             tables.Column("name", "Name", sort="sort_key", link=lambda row: reverse("child", args=[row.pk])),
             tables.Column("source_id", "Number", sort="source_id"),
-            tables.Column("age", "Age", lambda row: age_on(row.dob, on), sort="dob", numeric=True),
+            tables.Column(
+                "age",
+                "Age",
+                lambda row: "unborn" if row.dob is None and row.expected_dob else age_on(row.dob, on),
+                sort="dob",
+                numeric=True,
+            ),
         ]
         if "has_open_tac" in rows.query.annotations:
             columns.append(tables.Column("has_open_tac", "Open TAC", sort="has_open_tac"))
@@ -165,7 +179,7 @@ def child(request: Request, child_id: int, section: str = "") -> HttpResponseBas
             "child": found,
             "referrals": referrals,
             "workers": workers,
-            "age": age_on(found.dob, day),
+            "age": age_words(found, day),
             "section": section,
             "tabs": [(words, _address(found, key), key == section) for key, words in sections],
             "shown": dict(sections),
@@ -238,7 +252,7 @@ def _summary(found: Child, record: Record, day: date) -> list[tuple[str, Any]]:
     allocated = [each for each in record.involvements if each.from_on <= day and (not each.to_on or each.to_on > day)]
     rows: list[tuple[str, Any]] = [
         ("Number", found.source_id),
-        ("Date of birth", found.dob),
+        ("Expected date of birth", found.expected_dob) if found.expected_dob else ("Date of birth", found.dob),
         ("Sex", found.get_sex_display()),
         ("Ethnicity", found.ethnicity),
     ]

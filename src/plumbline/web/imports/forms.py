@@ -27,19 +27,26 @@ class FilesField(forms.FileField):
         return several
 
 
+class Whole(forms.PageForm):
+    whole = forms.TickField(
+        label="This is the whole extract, and what it lacks has ended",
+        missing="Say that this is the whole extract, or leave the files",
+    )
+
+
 class HandIn(forms.PageForm):
     kind = forms.ChoiceField(
         label="What are the files?", widget=forms.Radios, choices=list(KINDS.items()),
         missing="Say what the files are",
         choice_hints={
-            "ssd": "Its CSV files, such as ssd_person.csv, or a zip of them; any may be absent",
+            "ssd": "Its files, such as ssd_person.csv or .xlsx, or a zip of them; any may be absent",
             "ofsted": "One list of providers or schools, as CSV, XLSX or ODS",
             "contracts": "contracts.csv, assessments.csv, policies.csv, evaluations.csv, visits.csv, law_changes.csv; "
             "any may be absent",
         },
     )  # fmt: skip
     # Declared fields stand in `fields`; the files given stay what Django calls `files`.
-    files = FilesField(label="Files", hint="Several, or one zip", accept=".csv,.txt,.tsv,.xlsx,.ods,.zip")  # type: ignore[assignment]
+    files = FilesField(label="Files", hint="Several, or one zip", accept=".csv,.txt,.tsv,.xlsx,.xlsm,.ods,.zip")  # type: ignore[assignment]
     as_at = forms.DayField(
         label="Of which day are they?", required=False,
         hint="The day of the extract, or the day that the list says it is as at. For example, 31 7 2016",

@@ -48,8 +48,8 @@ def look(request: Request, upload: Upload) -> None:
         app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)
 
 
-def take(request: Request, upload: Upload) -> None:
-    """Have what was looked at taken in."""
+def take(request: Request, upload: Upload, *, whole: bool = False) -> None:
+    """Have what was looked at taken in; `whole`: it was said that what the files lack has ended."""
     with transaction.atomic():
-        uploads.ask_to_take(upload=upload, **acting(request))
+        uploads.ask_to_take(upload=upload, whole=whole, **acting(request))
         app.configure_task("take_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)

@@ -20,7 +20,7 @@ from plumbline.people.access import Permission
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.imports import under_way
-from plumbline.web.imports.forms import HandIn
+from plumbline.web.imports.forms import HandIn, Whole
 from plumbline.web.request import Request, acting
 from plumbline.web.uploads import takes_files
 
@@ -117,11 +117,16 @@ def new_import(request: Request) -> HttpResponseBase:
 @requires(Permission.IMPORTS)
 def upload(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
+    return _page_of(request, found, Whole())
+
+
+def _page_of(request: Request, found: Upload, form: Whole) -> HttpResponseBase:
     return render(
         request,
         "imports/upload.html",
         {
             **under_way.standing(request, found),
+            "form": form,
             "kind_words": exchange.KINDS.get(found.kind, found.kind),
             "of_day": date.fromisoformat(found.options["as_at"]) if found.options.get("as_at") else None,
             "breadcrumbs": [("Imports", reverse("imports")), (f"Upload {found.pk}", "")],
@@ -141,7 +146,10 @@ def look(request: Request, upload_id: int) -> HttpResponseBase:
 def take(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     if request.method == "POST":
-        under_way.take(request, found)
+        form = Whole(request.POST)
+        if found.would_change.get("gone") and not form.is_valid():
+            return _page_of(request, found, form)
+        under_way.take(request, found, whole=bool(found.would_change.get("gone")))
     return redirect("upload", found.pk)
 
 
