@@ -47,6 +47,8 @@ def _tie_people(on: date) -> None:
     _give("member", "tac_member", tacs.filter(lead_wording__contains=CONSULTANT_PLACE)[:6], None, on)
     audited = TacAudit.objects.order_by("-audited_on", "source_id").values("tac")
     _give("auditor", "audit", Tac.objects.filter(pk__in=audited[:AUDIT_SAMPLE]), date(2016, 8, 31), on)
+    # Children whose special educational needs the caseworker looks after; their TACs have been open the longest.
+    _give("caseworker", "sen_caseworker", tacs.order_by("started_on", "source_id")[:3], None, on)
     looked_after = Placement.objects.filter(ended_on=None, source="social_care").order_by("source_id")
     people.tie(
         user=User.objects.get(username="reviewing"), subject_type=CHILD, why="reviewing_officer",

@@ -357,6 +357,12 @@ class _Drive:
             visit_required=False,
             **self.who(),
         )
+        # A changed number: the pack is given again, and waits for the supplier.
+        self.later(4)
+        implementation.set_contact(
+            plan_id=plan.pk, side=Contact.Side.COUNCIL, role="emergency_duty", name="Emergency duty team",
+            phone="01632 960 222", email="emergency_duty@fenmarsh.example", hours="At any hour", **self.who(),
+        )  # fmt: skip
 
 
 def _direct_award() -> None:

@@ -42,6 +42,7 @@ from plumbline.web.returns.work import items as of_returns
 from plumbline.web.settings import words as setting_words
 from plumbline.web.settings import words as settings
 from plumbline.web.suppliers.work import items as of_suppliers
+from plumbline.web.tacs.work import items as of_tacs
 from plumbline.web.tenders.work import items as of_tenders
 from plumbline.web.toolkits.work import items as of_toolkits
 from plumbline.web.work.item import Item, place_of
@@ -364,7 +365,7 @@ _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_adverse,
     _of_providers, _of_check, _of_imports,
     _of_lists, _of_holidays, _of_reports, of_suppliers, of_tenders, of_evaluations, of_implementation, of_toolkits,
-    of_contract_care,
+    of_contract_care, of_tacs,
 )  # fmt: skip
 
 
