@@ -1,5 +1,7 @@
 """Promise 5: every field about a person is classified: what it is, who may see it, how long it is kept."""
 
+import re
+
 import pytest
 import yaml
 from django.apps import apps
@@ -60,3 +62,14 @@ def test_no_fact_relation_holds_a_name_or_way_to_reach_a_person() -> None:
     held = {f"{relation.name}.{column.name}" for relation in RELATIONS.values() for column in relation.columns}
     wrong = [column for column in sorted(held) if column.split(".")[1] in of_persons or column == "child.name"]
     assert wrong == []
+
+
+def test_what_only_the_council_is_told_of_a_home_is_read_by_its_own_room_alone() -> None:
+    """Names and addresses of homes: written by the reader of lists, read for the setting's page, and nowhere else."""
+    readers = {
+        path.relative_to(CHECKOUT / "src/plumbline").as_posix()
+        for path in (CHECKOUT / "src").rglob("*.py")
+        if re.search("council_?fact", path.read_text(encoding="utf-8"), re.IGNORECASE)
+        and "migrations" not in path.parts
+    }
+    assert readers == {"ofsted/models.py", "ofsted/listing.py", "ofsted/lookups.py", "web/settings/views.py"}

@@ -123,6 +123,7 @@ PAGES = (
     ("placement_officer", "/placements/exceptions/ask/?child_id={child}&register=social_care&urn={urn}"),
     ("contract_officer", "/check/"),
     ("contract_officer", "/check/items/{item}/evidence/"),
+    ("contract_officer", "/check/items/{item}/not-found/"),
 )
 
 

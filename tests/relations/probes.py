@@ -151,6 +151,7 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "settings", "setting_record", "settings_unregistered", "setting_judgement", "setting_notice",
         "setting_notice_end", "setting_unregistered", "setting_unregistered_end", "setting_provider", "may_i_place",
         "check", "check_month", "check_unchanged", "check_complete", "check_evidence",
+        "check_report", "check_not_found",
     ),
     "lists of documents, actions and changes in law, which name no child": (
         "documents", "document_new", "law_changes", "law_change", "law_change_new", "law_change_withdraw", "actions",

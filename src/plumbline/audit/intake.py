@@ -109,6 +109,7 @@ def begin(
     at: datetime,
     as_at: date | None,
     backfill: bool = False,
+    because: str = "",
 ) -> Import:
     """The import that rows will name as their source."""
     return Import.objects.create(
@@ -119,6 +120,7 @@ def begin(
         by_name=str(by) if by else "the machine",
         as_at=as_at,
         backfill=backfill,
+        because=because,
     )
 
 

@@ -73,6 +73,8 @@ class Import(models.Model):
     by_name = models.CharField(max_length=200)
     as_at = models.DateField(null=True)
     backfill = models.BooleanField(default=False)
+    # Why it was taken though something spoke against it; "": nothing did.
+    because = models.TextField(blank=True)
     files = models.JSONField(default=dict)
 
     class Meta:

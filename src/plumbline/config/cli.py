@@ -132,17 +132,18 @@ def import_ssd(
 @main.command("import-ofsted")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as-at", required=True, help="The day the list is of, as in its name: 2016-03-31.")
+@click.option("--because", default="", help="Why a list is of that day though it seems to be of another.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def import_ofsted(file: Path, as_at: str, dry_run: bool, username: str | None, as_json: bool) -> None:
+def import_ofsted(file: Path, as_at: str, because: str, dry_run: bool, username: str | None, as_json: bool) -> None:
     """Take in one of Ofsted's published lists, whatever its year."""
     from plumbline.jobs import import_ofsted as job  # needs Django ready
     from plumbline.jobs import ways_in
 
     job.import_ofsted(
-        file, as_at=as_at, dry_run=dry_run, as_json=as_json,
+        file, as_at=as_at, because=because, dry_run=dry_run, as_json=as_json,
         by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
     )  # fmt: skip
 

@@ -10,49 +10,70 @@ from django.db import transaction
 
 from plumbline.audit import intake
 from plumbline.audit.models import Import
-from plumbline.exchange import refusals
+from plumbline.exchange import gias, import_gias, refusals
 from plumbline.exchange.extract_files import said
 from plumbline.exchange.models import RefusedRow
-from plumbline.exchange.ofsted_lists import OfstedList, read_lists
+from plumbline.exchange.ofsted_lists import read_lists
+from plumbline.exchange.ofsted_rows import OfstedList
 from plumbline.exchange.readers import Note
+from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
-from plumbline.ofsted import models, rules
+from plumbline.ofsted import list_days, lookups, models
 from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.evaluation import StatusChange
+from plumbline.ofsted.grades import UNKNOWN
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
+from plumbline.placements import consequences
 from plumbline.placements import operations as placements
+
+_MOST_NAMED = 20
 
 
 def import_ofsted(
-    path: Path, *, as_at: date, dry_run: bool = False, by: User | None, at: datetime, on: date
+    path: Path, *, as_at: date, because: str = "", dry_run: bool = False, by: User | None, at: datetime, on: date
 ) -> dict[str, Any]:
-    """Take every list in a file; the answer of interfaces.md (`files`, `refused`, `seconds`), with `notes`, `lists`
-    (day, differences from the list before, whose status changed) and `import`.
+    """Take every list in a file; the answer of interfaces.md (`files`, `refused`, `seconds`), with `notes`, `means`
+    (what changes for our own settings and the children there, in sentences), `lists` (day, differences from the list
+    before, whose status changed) and `import`.
 
-    Raises RuleBroken (future_date), WrongFile where it is none of Ofsted's lists. `dry_run` puts everything back.
+    A list that seems to be of another day is taken only with `because`, the reason why it is right all the same.
+    Raises RuleBroken: future_date; title_of_another_day, taken_for_another_day, older_list or newer_list, where no
+    reason is given; WrongFile where it is none of Ofsted's lists. `dry_run` puts everything back.
     """
     started = time.monotonic()
     access.check(by, Permission.IMPORTS, on=on)
-    rules.check_list_day(as_at, on=on)
+    list_days.check_list_day(as_at, on=on)
     if not path.is_file():
         raise RuleBroken(f"There is no file “{path.name}”.", code="missing_file")
-    lists = read_lists(path, as_at)
+    try:
+        lists = read_lists(path, as_at)
+    except WrongFile as refusal:
+        register = gias.read_register(path) if refusal.code == "bad_header" else None
+        if register is None:
+            raise
+        return import_gias.import_register(register, path, as_at=as_at, dry_run=dry_run, by=by, at=at, on=on)
+    proves_to = _check_day(lists, as_at=as_at, because=because.strip())
     files: dict[str, dict[str, int]] = {}
     refused: list[dict[str, Any]] = []
     told: list[dict[str, Any]] = []
+    changes: list[StatusChange] = []
     with transaction.atomic():
         intake.lock(waiting=lambda: None)
-        run = intake.begin(kind="ofsted", label=path.name, by=by, at=at, as_at=as_at)
+        then = consequences.before(on=on)
+        run = intake.begin(kind="ofsted", label=path.name, by=by, at=at, as_at=as_at, because=because.strip())
         for read in lists:
             name = path.stem if len(lists) == 1 else f"{path.stem}: {read.sheet}"
             judged = placements.take_judgements(
-                record=ofsted.record_list, read=read, import_run=run, by=by, at=at, on=on
+                record=ofsted.record_list, read=read, import_run=run, proves_to=proves_to, by=by, at=at, on=on
             )
             taken = judged.recorded
             files[name] = {"read": read.read, **taken.rows, "repeated": read.repeated, "refused": len(read.refused)}
             refused += _keep_refused(run, name, read, taken.ofsted_list)
             told.append(_told(read, taken))
+            changes += taken.status_changes
+        means = [*consequences.what_changes(then, changes, on=on), *_to_be_read(lists)]
         run.files = files
         run.save(update_fields=["files"])
         if dry_run:
@@ -62,9 +83,53 @@ def import_ofsted(
         "refused": refused,
         "seconds": round(time.monotonic() - started, 1),
         "notes": _notes(lists, list(files)),
+        "means": means,
         "lists": told,
         "import": None if dry_run else run.pk,
     }
+
+
+def _check_day(lists: Sequence[OfstedList], *, as_at: date, because: str) -> date | None:
+    """The last day for which the lists prove a check; None: the day that they are as at."""
+    dated = [read for read in lists if read.newest_inspection]
+    doubts = list_days.doubts_about_day(
+        as_at=as_at,
+        said=[],
+        rows=sum(read.read for read in dated),
+        later=sum(row.code == "future_date" for read in lists for row in read.refused),
+        newest=max((read.newest_inspection for read in dated if read.newest_inspection), default=None),
+        taken_for={
+            day
+            for read in lists
+            if read.rows
+            for day in lookups.other_days_of(
+                family=read.family, register=read.register, content=read.content, as_at=as_at
+            )
+        },
+    )
+    for read in lists:
+        doubts += list_days.doubts_about_day(
+            as_at=as_at, said=read.said_as_at, rows=0, later=0, newest=None, taken_for=()
+        )
+    if doubts and not because:
+        raise RuleBroken(
+            f"{' '.join(doubt.sentence for doubt in doubts)} Give the day that the list is of; or, if it is of "
+            f"{as_at:%-d %B %Y} all the same, say why.",
+            code=doubts[0].code,
+        )
+    return min((doubt.proves_to for doubt in doubts if doubt.proves_to), default=None)
+
+
+def _to_be_read(lists: Sequence[OfstedList]) -> list[str]:
+    """The wordings that somebody has to make sense of."""
+    words = sorted({
+        f"“{judgement.wording}”" for read in lists for row in read.rows for told in row.inspections
+        for judgement in told.judgements.values() if judgement.grade == UNKNOWN
+    })  # fmt: skip
+    if not words:
+        return []
+    listed = ", ".join(words[:_MOST_NAMED])
+    return [f"Words of judgements that are not understood here, and have to be read in the reports: {listed}."]
 
 
 def _told(read: OfstedList, taken: ofsted.ListTaken) -> dict[str, Any]:
@@ -102,6 +167,9 @@ def _notes(lists: Sequence[OfstedList], names: Sequence[str]) -> list[dict[str, 
             Note(note.line or None, note.code, f"{note.id}: {note.reason}" if note.id else note.reason)
             for note in read.notes
         ]
+        if read.hidden and read is lists[0]:
+            listed = ", ".join(f"“{sheet}”" for sheet in sorted(read.hidden))
+            about.insert(0, Note(None, "sheet_not_read", f"Hidden sheets are not read: {listed}."))
         if read.unknown_columns:
             about.insert(
                 0, Note(None, "unknown_columns", f"Columns that are not read: {', '.join(read.unknown_columns)}.")

@@ -25,6 +25,8 @@ class Block:
     urn_then: str = ""
     # "Yes" here means that another block of the row already tells this inspection.
     told_elsewhere: str = ""
+    # Judgement column → the column of the day on which that grade was given.
+    graded_on: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,25 @@ class Layout:
     # Read as several inspections a setting, whatever the rows say.
     in_year: bool = False
     known: frozenset[str] = field(default=frozenset())
+    # Column → what it is called among the facts that only the council is given.
+    facts: Mapping[str, str] = field(default_factory=dict)
+    # Wordings, folded, by which a cell says nothing.
+    absent: frozenset[str] = frozenset()
+    # Whether being named there proves that a setting was checked: not where no judgement is told.
+    proves: bool = True
+    # How the columns begin whose names say of which day the list is; "": none does.
+    day_in: str = ""
+
+    def says_day(self, columns: Sequence[str]) -> list[str]:
+        """The columns, as written, whose names say of which day the list is."""
+        return [column for column in columns if column.casefold().startswith(self.day_in)] if self.day_in else []
 
     def days(self) -> frozenset[str]:
         """The columns that are days."""
         used = {column for column, name in self.attributes.items() if name in self.dates}
-        return frozenset(used.union(*({block.inspected_on, block.published_on} for block in self.blocks)) - {""})
+        for block in self.blocks:
+            used |= {block.inspected_on, block.published_on, *block.graded_on.values()}
+        return frozenset(used - {""})
 
     def read(self) -> frozenset[str]:
         """The columns that are read, which must hold what they show."""
@@ -68,10 +84,10 @@ class Layout:
 
     def columns(self) -> frozenset[str]:
         """Every column, by its name here, that is read or known to be of no use."""
-        used = set(self.attributes) | set(self.required) | set(self.known)
+        used = set(self.attributes) | set(self.required) | set(self.known) | set(self.facts)
         for block in self.blocks:
             used |= {block.inspected_on, block.published_on, block.event_number, block.event_wording, block.relates}
-            used |= {block.urn_then, block.told_elsewhere, *block.judgements}
+            used |= {block.urn_then, block.told_elsewhere, *block.judgements, *block.graded_on.values()}
         used |= {attached.column for attached in self.attached}
         return frozenset(used - {""})
 
@@ -245,8 +261,20 @@ _SCHOOL_KNOWN = frozenset(
                 "previous graded inspection",
                 "latest oeif graded inspection",
                 "latest full inspection",
+                "previous full inspection",
+                *(
+                    f"{the} {kind} inspection"
+                    for the in ("the", "latest", "the latest")
+                    for kind in ("section 8", "short")
+                ),
             )
         ),
+        *(
+            f"number of {kind} inspections since {the} last full inspection".replace("  ", " ")
+            for kind in ("section 8", "other section 8", "short")
+            for the in ("", "the")
+        ),
+        "number of warning notices issued in academic year",
     }
 )
 
@@ -260,6 +288,10 @@ _KEY_JUDGEMENTS = {
     "early years provision (where applicable)": Aspect.EARLY_YEARS,
     "sixth form provision (where applicable)": Aspect.SIXTH_FORM,
     "category of concern": Aspect.CATEGORY_OF_CONCERN,
+    # To August 2019.
+    "outcomes for pupils": Aspect.OUTCOMES_OF_PUPILS,
+    "quality of teaching, learning and assessment": Aspect.TEACHING,
+    "personal development, behaviour and welfare": Aspect.BEHAVIOUR_AND_WELFARE,
 }
 _REPORT_CARD = {
     "safeguarding standards": Aspect.SAFEGUARDING_STANDARDS,
@@ -272,7 +304,7 @@ _REPORT_CARD = {
     "post-16 provision (where applicable)": Aspect.RC_POST_16,
     "leadership and governance": Aspect.RC_LEADERSHIP,
 }
-_DATES_OF_GRADES = frozenset(f"{column.removesuffix(' (where applicable)')} - date of grade" for column in _REPORT_CARD)
+_GRADED_ON = {column: f"{column.removesuffix(' (where applicable)')} - date of grade" for column in _REPORT_CARD}
 _LATEST_OEIF = {f"latest oeif {name}": aspect for name, aspect in _KEY_JUDGEMENTS.items()}
 _JUDGING_KINDS = frozenset({Kind.FULL, Kind.STANDARD, Kind.REPORT_CARD})
 
@@ -287,7 +319,60 @@ _UNGRADED = Block(
     judgements={"ungraded inspection overall outcome": Aspect.UNGRADED_OUTCOME},
 )
 
-# As at May 2024, and (with a few other names) as at August 2023 and before: graded columns without a prefix.
+# The words of 2015 to 2022: a full inspection is a graded one; a section 8 inspection, short before that, an ungraded.
+_EARLIER_NAMES = {
+    "inspection number": "inspection number of latest graded inspection",
+    "inspection number of latest full inspection": "inspection number of latest graded inspection",
+    "does the latest full inspection relate to the urn of the current school?": (
+        "does the latest graded inspection relate to the urn of the current school?"
+    ),
+    "urn at time of latest full inspection": "urn at time of latest graded inspection",
+    "first published date": "publication date",
+    "previous full inspection number": "previous inspection number",
+    "previous first published date": "previous publication date",
+    "does the previous full inspection relate to the urn of the current school?": (
+        "does the previous graded inspection relate to the urn of the current school?"
+    ),
+    "urn at time of previous full inspection": "urn at time of previous graded inspection",
+    "previous full inspection overall effectiveness": "previous overall effectiveness",
+    **{
+        before + earlier: before + later
+        for before in ("", "previous ")
+        for earlier, later in (
+            ("outcomes for children and learners", "outcomes for pupils"),
+            ("achievement of pupils", "outcomes for pupils"),
+            ("quality of teaching", "quality of teaching, learning and assessment"),
+            ("behaviour and safety of pupils", "personal development, behaviour and welfare"),
+            ("leadership and management", "effectiveness of leadership and management"),
+            ("16 - 19 study programmes (where applicable)", "sixth form provision (where applicable)"),
+            ("16 - 19 study programmes", "sixth form provision (where applicable)"),
+            ("16-19 study programmes (where applicable)", "sixth form provision (where applicable)"),
+            ("16-19 study programmes", "sixth form provision (where applicable)"),
+            ("sixth form provision", "sixth form provision (where applicable)"),
+            ("early years provision", "early years provision (where applicable)"),
+        )
+    },
+    **{
+        earlier.format(kind=kind): later
+        for kind in ("section 8", "short")
+        for earlier, later in (
+            ("latest {kind} inspection number since last full inspection", _UNGRADED.event_number),
+            ("latest {kind} inspection number", _UNGRADED.event_number),
+            ("does the {kind} inspection relate to the urn of the current school?", _UNGRADED.relates),
+            ("does the latest {kind} inspection relate to the urn of the current school?", _UNGRADED.relates),
+            ("urn at time of the {kind} inspection", _UNGRADED.urn_then),
+            ("urn at time of the latest {kind} inspection", _UNGRADED.urn_then),
+            ("urn at time of latest {kind} inspection", _UNGRADED.urn_then),
+            ("date of latest {kind} inspection", _UNGRADED.inspected_on),
+            ("{kind} inspection publication date", _UNGRADED.published_on),
+            ("publication date of latest {kind} inspection", _UNGRADED.published_on),
+            ("did the latest {kind} inspection convert to a full inspection?", _UNGRADED.told_elsewhere),
+            ("{kind} inspection overall outcome", "ungraded inspection overall outcome"),
+        )
+    },
+}
+
+# As at May 2024, and under other names to August 2023 and before: graded columns without a prefix.
 STATE_SCHOOLS_OEIF = Layout(
     family="state_schools",
     register="education",
@@ -297,7 +382,7 @@ STATE_SCHOOLS_OEIF = Layout(
         "latest ungraded inspection number since last graded inspection": "latest ungraded inspection number",
         "previous graded inspection number": "previous inspection number",
         "previous graded inspection overall effectiveness": "previous overall effectiveness",
-        "inspection number": "inspection number of latest graded inspection",
+        **_EARLIER_NAMES,
     },
     attributes=_SCHOOL_ATTRIBUTES,
     blocks=(
@@ -334,6 +419,7 @@ _REPORT_CARD_BLOCK = Block(
     relates="does the latest full inspection relate to the urn of the current school?",
     urn_then="urn at time of latest full inspection",
     judgements={**_REPORT_CARD, "category of concern": Aspect.CATEGORY_OF_CONCERN},
+    graded_on=_GRADED_ON,
 )
 
 # "Most recent inspections", sheet D2, with report cards (from November 2025).
@@ -367,7 +453,7 @@ STATE_SCHOOLS = Layout(
     ),
     # A category may have been given by a later visit than the graded inspection.
     attached=(Attached("most recent category of concern", Aspect.CATEGORY_OF_CONCERN, frozenset(Kind)),),
-    known=_SCHOOL_KNOWN | _DATES_OF_GRADES,
+    known=_SCHOOL_KNOWN,
 )
 
 # "In-year inspections", sheet D1: an inspection a row.
@@ -421,6 +507,7 @@ INDEPENDENT_SCHOOLS = Layout(
             event_number="inspection number of latest reif standard inspection",
             event_wording="inspection type",
             judgements=_REPORT_CARD,
+            graded_on=_GRADED_ON,
         ),
         Block(
             kind=Kind.PROGRESS_MONITORING,
@@ -441,7 +528,7 @@ INDEPENDENT_SCHOOLS = Layout(
         *(Attached(_MOST_RECENT + name, aspect, _JUDGING_KINDS) for name, aspect in _ISS_PARTS.items()),
     ),
     independent=True,
-    known=_SCHOOL_KNOWN | _DATES_OF_GRADES,
+    known=_SCHOOL_KNOWN,
 )
 
 # To 31 July 2025.
@@ -486,7 +573,7 @@ INDEPENDENT_SCHOOLS_OEIF = Layout(
 )
 
 # In the order of trying: the header of an earlier one is never that of a later one.
-LAYOUTS: Sequence[Layout] = (
+PUBLISHED: Sequence[Layout] = (
     SOCIAL_CARE,
     STATE_SCHOOLS,
     INDEPENDENT_SCHOOLS,

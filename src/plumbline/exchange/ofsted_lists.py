@@ -1,98 +1,63 @@
 """Reads one of Ofsted's published lists, whatever its year: each setting it names, and each inspection it tells of."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text, fold
 from plumbline.exchange.dates import BadDate, parse_date
-from plumbline.exchange.ofsted_layouts import LAYOUTS, Block, Layout
+from plumbline.exchange.ofsted_layouts import Block, Layout
+from plumbline.exchange.ofsted_other_layouts import LAYOUTS
+from plumbline.exchange.ofsted_rows import (
+    Attribute,
+    InspectionRow,
+    OfstedList,
+    SettingRow,
+    content_of,
+    without_copies,
+)
 from plumbline.exchange.readers import Cells, RefusedRow, Table, open_table
+from plumbline.exchange.said_days import said_days
 from plumbline.exchange.spreadsheets import Limits, open_workbook
 from plumbline.exchange.text_files import is_spreadsheet
 from plumbline.exchange.wrong_files import WrongFile
-from plumbline.ofsted.grades import NOT_JUDGED, UNKNOWN, Aspect, Judgement, framework_of, read_judgement
-from plumbline.ofsted.rules import Kind
-
-Attribute = str | date | None
+from plumbline.kernel.errors import RuleBroken
+from plumbline.ofsted.grades import (
+    NOT_JUDGED,
+    SAYS_NOTHING,
+    UNKNOWN,
+    Aspect,
+    Judgement,
+    framework_of,
+    read_judgement,
+)
+from plumbline.ofsted.kinds import check_kind
+from plumbline.ofsted.rules import JUDGING_ANEW, Kind
 
 # Social-care numbers are seven digits or SC and six; schools' are six.
 _URN = re.compile(r"(?:SC)?\d{5,8}")
 # A list of a year's inspections repeats a quarter of its settings; a list of providers repeats none but by mistake.
 _SHARE_REPEATED_IN_YEAR = 0.05
-
-
-@dataclass(slots=True)
-class InspectionRow:
-    """One inspection as the list tells it. `judgements` maps an aspect to the source's wording and its grade."""
-
-    kind: str
-    framework: str
-    event_number: str
-    event_wording: str
-    inspected_on: date
-    published_on: date | None
-    # The URN of the school that was inspected, where it is not this one but the one it was made from.
-    predecessor_urn: str
-    judgements: dict[str, Judgement]
-
-
-@dataclass(slots=True)
-class SettingRow:
-    """One row of the list. `attributes` has a key for every column the file has, and none for one it lacks:
-    an absent column says nothing. Empty and REDACTED cells are ""; days are dates or None.
-    """
-
-    line: int
-    register: str
-    urn: str
-    attributes: dict[str, Attribute]
-    inspections: list[InspectionRow]
-
-
-@dataclass(slots=True)
-class OfstedList:
-    """One table of one list, read.
-
-    `whole`: every setting of its kind is on it, one row each, so that one missing is gone; else it is a list of
-    inspections, with a row for each, and a setting not on it was not inspected. `layout` names the columns it had.
-    `refused` rows were not taken. `notes` are about rows that were: a wording that is on no scale is kept with the
-    grade `unknown` (code unknown_code), a publication before its inspection is left out (end_before_start).
-    read == len(rows) + repeated + len(refused).
-    """
-
-    layout: str
-    family: str
-    register: str
-    whole: bool
-    as_at: date
-    file_name: str
-    sheet: str
-    header_line: int
-    columns_present: frozenset[str]
-    unknown_columns: list[str]
-    rows: list[SettingRow] = field(default_factory=list)
-    refused: list[RefusedRow] = field(default_factory=list)
-    notes: list[RefusedRow] = field(default_factory=list)
-    read: int = 0
-    repeated: int = 0
+_CATEGORY = "category of concern"
 
 
 def read_lists(path: Path, as_at: date, *, sheet: str = "", limits: Limits | None = None) -> list[OfstedList]:
     """The list in a text file, or the lists in a spreadsheet: one for each sheet that holds one, the whole lists first.
 
-    Raises WrongFile (bad_header where it is none of the lists that are read).
+    Raises WrongFile: bad_header where it is none of the lists that are read, unknown_judgement where a column with
+    judgements is not one of those known, two_tables where two sheets hold the same list and differ.
     """
-    tables = _open(path, sheet, limits)
+    tables, hidden = _open(path, sheet, limits)
     lists = [_read(path.name, layout, table, as_at) for layout, table in tables]
-    return sorted(lists, key=lambda read: not read.whole)
+    for read in lists:
+        read.hidden = hidden
+    return sorted(without_copies(path.name, lists), key=lambda read: not read.whole)
 
 
-def _open(path: Path, sheet: str, limits: Limits | None) -> list[tuple[Layout, Table]]:
+def _open(path: Path, sheet: str, limits: Limits | None) -> tuple[list[tuple[Layout, Table]], Sequence[str]]:
     if not is_spreadsheet(path):
-        return _first_that_fits(
+        found = _first_that_fits(
             path.name,
             lambda layout: [
                 open_table(
@@ -105,10 +70,13 @@ def _open(path: Path, sheet: str, limits: Limits | None) -> list[tuple[Layout, T
                 )
             ],
         )
+        return found, ()
     book = open_workbook(path, limits=limits)
     if sheet and sheet not in book.sheets:
         raise WrongFile(f"{path.name} has no sheet “{sheet}”; it has {', '.join(book.sheets)}.", code="bad_header")
-    left = {sheet} if sheet else set(book.sheets)
+    left = {sheet} if sheet else set(book.sheets) - book.hidden
+    if not left:
+        raise WrongFile(f"{path.name} has hidden sheets only, which are not read: show the one that is wanted.")
 
     def tables(layout: Layout) -> list[Table]:
         return book.tables(
@@ -116,13 +84,13 @@ def _open(path: Path, sheet: str, limits: Limits | None) -> list[tuple[Layout, T
             read=layout.read(), days=layout.days(),
         )  # fmt: skip
 
-    found: list[tuple[Layout, Table]] = []
+    found = []
     while True:
         try:
             more = _first_that_fits(path.name, tables)
         except WrongFile as refusal:
             if found and refusal.code == "bad_header":
-                return found
+                return found, sorted(book.hidden)
             raise
         found += more
         left -= {table.sheet for _, table in more}
@@ -141,7 +109,8 @@ def _first_that_fits(file_name: str, tables: Callable[[Layout], list[Table]]) ->
     nearest = refusals[1 if "school name" in found else 0].reason
     raise WrongFile(
         f"{file_name} is none of the lists of Ofsted that are read: providers of children's social care, state-funded "
-        f"schools, independent schools. {nearest}",
+        "schools, independent schools, the list to councils, joiners and leavers; nor of the schools register (GIAS). "
+        f"{nearest}",
         code="bad_header",
     )
 
@@ -171,6 +140,11 @@ def columns_of(family: str, register: str) -> list[str]:
     return list(dict.fromkeys(column for column in columns if column))
 
 
+def proves_checks(family: str) -> bool:
+    """Whether being named in a list of that family proves that a setting was checked."""
+    return all(layout.proves for layout in LAYOUTS if layout.family == family)
+
+
 def read_row(cells: Cells, *, line: int, family: str, register: str, as_at: date) -> SettingRow:
     """One row of a list of that family and day, by the columns it has. Raises NotTaken (bad_header, for a row without
     the columns by which its list is known)."""
@@ -187,13 +161,16 @@ def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedLi
         family=layout.family,
         register=layout.register,
         whole=True,
+        proves=layout.proves,
         as_at=as_at,
         file_name=file_name,
         sheet=table.sheet,
         header_line=table.header_line,
         columns_present=frozenset(name for column, name in layout.attributes.items() if table.has(column)),
         unknown_columns=table.unknown_columns(layout.columns()),
+        said_as_at=said_days([*table.above, *layout.says_day(table.columns)]),
     )
+    _check_judgements_known(read)
     reader = _RowReader(layout, table.names, as_at, read.notes)
     taken: list[tuple[SettingRow, Cells]] = []
     for line, cells in table:
@@ -209,6 +186,7 @@ def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedLi
             read.refused.append(RefusedRow(line, said, refusal.code, refusal.reason, cells))
     # What the reading of the whole file says: it is whole only now.
     read.notes[:0] = [RefusedRow(note.line or 0, "", note.code, note.reason, {}) for note in table.notes]
+    read.content = content_of([row for row, _ in taken], read.refused)
     read.whole = not (layout.in_year or _is_of_a_year([row for row, _ in taken]))
     if not read.whole and not layout.in_year:
         read.family += "_in_year"
@@ -216,6 +194,26 @@ def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedLi
     _take_once(read, taken)
     read.refused.sort(key=lambda refusal: refusal.line)
     return read
+
+
+# The words by which a column can be known to carry judgements, whatever else its name says.
+_JUDGES = re.compile(
+    r"\b(overall|effectiveness|judge?ments?|grades?|outcomes?|category of concern|safeguarding|section \d+|behaviour"
+    r"|leadership|leaders|personal development|experiences and progress|helped and protected|safety|standards|ratings?"
+    r"|quality of|achievement|compliance|compliant|complies|not met|relate to the urn|urn at time)\b"
+)
+
+
+def _check_judgements_known(read: OfstedList) -> None:
+    """A column that carries judgements is never left out like any unknown one."""
+    judging = [column for column in read.unknown_columns if _JUDGES.search(fold(column))]
+    if judging:
+        raise WrongFile(
+            f"{read.file_name} has columns that seem to carry judgements and are not known here: {', '.join(judging)}. "
+            "Without them a setting could be taken for clear, so nothing of the list is taken. If they carry none, "
+            "take them out; otherwise tell those who look after Plumbline.",
+            code="unknown_judgement",
+        )
 
 
 def _is_of_a_year(rows: Sequence[SettingRow]) -> bool:
@@ -238,8 +236,9 @@ def _take_once(read: OfstedList, taken: Iterable[tuple[SettingRow, Cells]]) -> N
     """Keep each setting (in a list of a year: each inspection) once: the first. Count repeats, refuse the rest."""
     first: dict[tuple[str, str], tuple[int, Cells]] = {}
     for row, cells in taken:
-        event = ""
-        if not read.whole and row.inspections:
+        # A provider of supported accommodation has a row for each of its premises.
+        event = " ".join(row.facts.get(part, "") for part in ("name", "line 1", "postcode")).strip()
+        if not read.whole and row.inspections and not row.facts:
             inspection = row.inspections[0]
             event = f"{inspection.event_number} {inspection.kind} {inspection.inspected_on}"
         line, before = first.setdefault((row.urn, event), (row.line, cells))
@@ -248,7 +247,7 @@ def _take_once(read: OfstedList, taken: Iterable[tuple[SettingRow, Cells]]) -> N
         elif _same(before, cells):
             read.repeated += 1
         else:
-            what = f"inspection {row.inspections[0].event_number}" if event else "setting"
+            what = f"inspection {row.inspections[0].event_number}" if event and not row.facts else "setting"
             read.refused.append(
                 RefusedRow(
                     row.line,
@@ -266,6 +265,8 @@ def _same(one: Cells, other: Cells) -> bool:
 
 def _layout_name(read: OfstedList, layout: Layout, table: Table) -> str:
     """The family and the first year known with these columns."""
+    if layout.family not in ("social_care", "social_care_in_year") and layout.register == "social_care":
+        return layout.family
     if layout.register != "social_care":
         renewed = table.has("safeguarding standards")
         return f"{read.family}_{'reif' if renewed else 'oeif'}"
@@ -300,6 +301,7 @@ class _RowReader:
             for block in layout.blocks
             if block.inspected_on in columns
         ]
+        self.facts = [(column, name) for column, name in layout.facts.items() if column in columns]
         self.attached = [attached for attached in layout.attached if attached.column in columns]
 
     def row(self, line: int, cells: Cells) -> SettingRow:
@@ -309,6 +311,8 @@ class _RowReader:
             raise NotTaken("rounded_id", rounded.reason) from rounded
 
     def _row(self, line: int, urn: str, cells: Cells) -> SettingRow:
+        if self.layout.absent:
+            cells = {name: "" if fold(cell) in self.layout.absent else cell for name, cell in cells.items()}
         if not urn:
             raise NotTaken("missing_id", "The row has no URN: it cannot be known whose it is.")
         if not _URN.fullmatch(urn):
@@ -318,12 +322,24 @@ class _RowReader:
         for block, judgements in self.blocks:
             inspection = self._inspection(line, urn, cells, block, judgements)
             if inspection:
+                regraded = self._given_anew(cells, block, inspection)
                 _merge(inspections, inspection)
+                inspections += regraded
         for attached in self.attached:
             judgement = self._judgement(line, urn, cells, attached.column, attached.aspect)
             if judgement:
                 self._attach(inspections, attached.aspect, judgement, attached.kinds)
-        return SettingRow(line, self.layout.register, urn, attributes, inspections)
+        self._note_not_read(line, urn, inspections)
+        if "leaver" in attributes:
+            _say_left(attributes)
+        facts = {name: self._fact(column, name, cells[column]) for column, name in self.facts}
+        return SettingRow(line, self.layout.register, urn, attributes, inspections, facts)
+
+    def _fact(self, column: str, name: str, cell: str) -> str:
+        if name in self.layout.dates:
+            day = self._day(column, cell)
+            return day.isoformat() if day else ""
+        return clean(cell) if name in ("name", "places", "conditions") else clean_text(clean(cell))
 
     def _attribute(self, line: int, urn: str, column: str, name: str, cell: str) -> Attribute:
         if name in self.layout.dates:
@@ -375,11 +391,7 @@ class _RowReader:
                     "missing_start", f"There is a judgement and no date of inspection ({block.inspected_on})."
                 )
             return None
-        if inspected_on > self.as_at:
-            raise NotTaken(
-                "future_date",
-                f"The inspection of {inspected_on:%-d %B %Y} is after the day of the list, {self.as_at:%-d %B %Y}.",
-            )
+        self._check_not_to_come(inspected_on, "The inspection of")
         if published_on and published_on < inspected_on:
             # Ofsted's own slip: a judgement is not lost for it, and counts from its inspection.
             self.notes.append(
@@ -399,6 +411,7 @@ class _RowReader:
             overall = judgements.pop(Aspect.OVERALL)
             judgements[Aspect.INTERIM_OUTCOME] = read_judgement(Aspect.INTERIM_OUTCOME, overall.wording)
         self._note_unknown(line, urn, judgements)
+        self._check_kind(kind, inspected_on, judgements)
         then = clean_id(cells.get(block.urn_then, ""))
         another = clean(cells.get(block.relates, "")).casefold() == "no" and then != urn
         return InspectionRow(
@@ -412,9 +425,64 @@ class _RowReader:
             judgements,
         )
 
+    def _given_anew(self, cells: Cells, block: Block, inspection: InspectionRow) -> list[InspectionRow]:
+        """The grades of a report card that were given after it, each day an event of its own; they are taken out of
+        `inspection`. The category of concern, which has no day of its own, goes with the last of them."""
+        later: dict[date, dict[str, Judgement]] = {}
+        for column, of_day in block.graded_on.items():
+            aspect = block.judgements[column].value
+            if of_day not in cells or aspect not in inspection.judgements:
+                continue
+            given_on = self._day(of_day, cells[of_day])
+            if given_on and given_on > (inspection.published_on or inspection.inspected_on):
+                self._check_not_to_come(given_on, f"The grade given ({of_day}) on")
+                later.setdefault(given_on, {})[aspect] = inspection.judgements.pop(aspect)
+        if later and _CATEGORY in cells:
+            none = Judgement("", "no_category")
+            later[max(later)][Aspect.CATEGORY_OF_CONCERN] = inspection.judgements.pop(Aspect.CATEGORY_OF_CONCERN, none)
+        return [
+            InspectionRow(
+                Kind.REGRADED, inspection.framework, "", "", given_on, None, inspection.predecessor_urn, grades
+            )
+            for given_on, grades in sorted(later.items())
+        ]
+
+    def _check_not_to_come(self, day: date, what: str) -> None:
+        if day > self.as_at:
+            raise NotTaken(
+                "future_date", f"{what} {day:%-d %B %Y} is after the day of the list, {self.as_at:%-d %B %Y}."
+            )
+
     def _judgement(self, line: int, urn: str, cells: Cells, column: str, aspect: Aspect) -> Judgement | None:
         wording = clean(cells[column])
         return read_judgement(aspect, wording) if wording else None
+
+    def _check_kind(self, kind: str, inspected_on: date, judgements: Mapping[str, Judgement]) -> None:
+        graded = [aspect for aspect, judgement in judgements.items() if judgement.grade not in SAYS_NOTHING]
+        try:
+            check_kind(
+                register=self.layout.register, kind=kind, inspected_on=inspected_on, aspects=graded,
+                independent=self.layout.independent,
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            raise NotTaken(refusal.code, refusal.reason) from refusal
+
+    def _note_not_read(self, line: int, urn: str, inspections: Sequence[InspectionRow]) -> None:
+        """The last full inspection of the row, where it gives no judgement of it."""
+        judging = [each for each in inspections if each.kind in JUDGING_ANEW]
+        last = max(judging, key=lambda each: each.inspected_on, default=None)
+        given_anew = any(each.kind == Kind.REGRADED for each in inspections)
+        if last and not given_anew and all(each.grade in SAYS_NOTHING for each in last.judgements.values()):
+            self.notes.append(
+                RefusedRow(
+                    line,
+                    urn,
+                    "judgement_not_read",
+                    f"The list gives no judgement of the full inspection of {last.inspected_on:%-d %B %Y}: the row is "
+                    "taken, and the setting is to be watched until somebody has read the report.",
+                    {},
+                )
+            )
 
     def _note_unknown(self, line: int, urn: str, judgements: dict[str, Judgement]) -> None:
         for aspect, judgement in judgements.items():
@@ -436,6 +504,18 @@ class _RowReader:
         fitting = [inspection for inspection in inspections if inspection.kind in kinds]
         if fitting and not any(inspection.judgements.get(aspect) == judgement for inspection in fitting):
             max(fitting, key=lambda inspection: inspection.inspected_on).judgements[aspect] = judgement
+
+
+def _say_left(attributes: dict[str, Attribute]) -> None:
+    """How a provider in a list of joiners and leavers stands: as what it left, and on which day."""
+    left = str(attributes.pop("leaver") or "").strip()
+    resigned, cancelled = attributes.pop("resigned_on", None), attributes.pop("cancelled_on", None)
+    if not left:
+        attributes["registration_status"] = "Active"
+        attributes.pop("closed_on", None)
+        return
+    attributes["registration_status"] = "Cancelled" if cancelled else "Resigned" if resigned else "Closed"
+    attributes["closed_on"] = attributes.get("closed_on") or cancelled or resigned
 
 
 def _kind_of(wording: str, judgements: dict[str, Judgement]) -> str:

@@ -13,7 +13,8 @@ from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.exchange import contracts, contracts_kinds, ssd_kinds
 from plumbline.exchange.cells import fold
 from plumbline.exchange.models import RefusedRow
-from plumbline.exchange.ofsted_lists import NotTaken, SettingRow, read_row
+from plumbline.exchange.ofsted_lists import NotTaken, proves_checks, read_row
+from plumbline.exchange.ofsted_rows import SettingRow
 from plumbline.exchange.readers import Cells
 from plumbline.exchange.ssd_cells import RefusedCellError
 from plumbline.exchange.ssd_kinds import Kind, absent_from
@@ -97,6 +98,8 @@ class _MendedRow:
     whole: bool
     as_at: date
     rows: tuple[SettingRow, ...]
+    content: str = ""
+    proves: bool = True
 
 
 def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, by: User | None, at: datetime, on: date) -> None:
@@ -107,7 +110,10 @@ def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, by: User |
     _check_not_told(into, read)
     placement_operations.take_judgements(
         record=ofsted.record_list,
-        read=_MendedRow(into.layout, into.family, into.register, into.whole, into.as_at, (read,)),
+        read=_MendedRow(
+            into.layout, into.family, into.register, into.whole, into.as_at, (read,),
+            proves=proves_checks(into.family),
+        ),
         into=into, import_run=row.import_run, by=by, at=at, on=on,
     )  # fmt: skip
     _mended(row, given, by=by, at=at)

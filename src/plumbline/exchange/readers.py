@@ -6,6 +6,7 @@ interfaces. A file is never held in memory: only the row in hand is.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -80,6 +81,8 @@ class Table:
     names: list[str] = field(repr=False)
     _rows: Iterator[Row] = field(repr=False)
     notes: list[Note] = field(default_factory=list)
+    # What stands above the header, a line each, with the sheet's name before it: titles, and of which day the table is.
+    above: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows
@@ -209,6 +212,12 @@ def find_header(rows: Iterable[Sequence[str]], wanted: Wanted) -> tuple[_Header 
     return None, nearest
 
 
+def above(rows: Iterable[Sequence[str]], header_line: int) -> list[str]:
+    """The rows above the header as lines of text, empty ones left out."""
+    told = (" ".join(" ".join(cells).split()) for cells in islice(rows, header_line - 1))
+    return [line for line in told if line]
+
+
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
@@ -233,8 +242,13 @@ def open_table(
         with opened(path, text) as source:
             header, close = find_header(rows_of(lines(source, text), delimiter), wanted)
         if header:
-            table = _Reading(path.name, "", header, read, days)
-            return table.table(_read_text(path, text, delimiter, table), encoding=text.encoding, delimiter=delimiter)
+            reading = _Reading(path.name, "", header, read, days)
+            table = reading.table(
+                _read_text(path, text, delimiter, reading), encoding=text.encoding, delimiter=delimiter
+            )
+            with opened(path, text) as source:
+                table.above = above(rows_of(lines(source, text), delimiter), header.line)
+            return table
         if len(close) > len(nearest):
             nearest = close
     raise wanted.not_found(path.name, nearest, "")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline.exchange import sheet_child
-from plumbline.exchange.readers import NoValue, Table, Wanted, find_header, sheet_table
+from plumbline.exchange.readers import NoValue, Table, Wanted, above, find_header, sheet_table
 from plumbline.exchange.wrong_files import WrongFile
 
 Printed = mmap.mmap | bytes
@@ -67,9 +67,9 @@ class Workbook:
             header, close = find_header(_rows(self._printed, start), wanted)
             if header:
                 rows = _rows(self._printed, start)
-                tables.append(
-                    sheet_table(rows, header=header, file_name=self.file_name, sheet=name, read=read, days=days)
-                )
+                table = sheet_table(rows, header=header, file_name=self.file_name, sheet=name, read=read, days=days)
+                table.above = [name, *above(_rows(self._printed, start), header.line)]
+                tables.append(table)
             elif len(close) > len(nearest):
                 nearest = close
         if not tables:

@@ -18,7 +18,7 @@ from plumbline.audit import operations as audit
 from plumbline.audit.intake import Taken
 from plumbline.audit.models import Import
 from plumbline.earlyhelp import intake as earlyhelp
-from plumbline.exchange import operations, refusals, ssd_kinds
+from plumbline.exchange import extract_means, operations, refusals, ssd_kinds
 from plumbline.exchange.extract_files import Found, Source, found_in, open_source, said
 from plumbline.exchange.readers import Note, RefusedRow
 from plumbline.exchange.ssd_kinds import Kind
@@ -131,6 +131,7 @@ def _import(
             notes=notes,
         )
         intake.stage_refusals()
+        before = extract_means.standing(on=on)
         _take_files(run, found, ssd_kinds.kinds())
         run.say("What follows from the rows")
         operations.follow_up(by=by, at=at, on=on)
@@ -163,6 +164,7 @@ def _import(
             extracted_on=extracted_on.isoformat(),
             files=result["files"],
         )
+        means = extract_means.what_changes(before, extract_means.standing(on=on))
         run.say("Dry run: putting everything back" if dry_run else "Committing")
         if dry_run:
             transaction.set_rollback(True)
@@ -174,6 +176,7 @@ def _import(
         "extracted_on": extracted_on.isoformat(),
         "notes": notes,
         "gone": run.gone,
+        "means": means,
         "import": None if dry_run else run.import_run.pk,
     }
 

@@ -63,6 +63,7 @@ def receive(
     given: Iterable[Given],
     as_at: date | None,
     backfill: bool,
+    because: str = "",
     home: Path,
     by: User,
     at: datetime,
@@ -79,7 +80,7 @@ def receive(
         raise RuleBroken("That day has not come yet.", code="future_date")
     upload = Upload.objects.create(
         kind=kind, uploaded_by=by, uploaded_at=at,
-        options={"as_at": as_at.isoformat() if as_at else None, "backfill": backfill},
+        options={"as_at": as_at.isoformat() if as_at else None, "backfill": backfill, "because": because.strip()},
     )  # fmt: skip
     # Numbers come again where a database is begun anew beside old files.
     upload.folder = f"files/imports/{upload.pk}-{secrets.token_hex(8)}/upload-{upload.pk}"
@@ -92,8 +93,12 @@ def receive(
 
 
 @transaction.atomic
-def ask_to_look(*, upload: Upload, by: User, at: datetime, on: date) -> None:
-    """Let the upload be looked at. The caller enqueues `look`."""
+def ask_to_look(*, upload: Upload, because: str = "", by: User, at: datetime, on: date) -> None:
+    """Let the upload be looked at; `because`: why it is right, though it was refused as of another day. The caller
+    enqueues `look`."""
+    if because.strip():
+        upload.options |= {"because": because.strip()}
+        upload.save(update_fields=["options"])
     _ask(upload, _State.LOOKING, "exchange.upload.look_asked", by=by, at=at, on=on)
 
 
@@ -143,7 +148,7 @@ def _ended(upload: Upload, now: Clock) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        _end(upload, _State.REFUSED, reason=refusal.reason)
+        _end(upload, _State.REFUSED, reason=refusal.reason, result={"code": refusal.code})
     except Exception:
         _end(
             upload,
@@ -169,8 +174,9 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
         if as_at is None:
             raise RuleBroken("Say of which day the list is.", code="missing_day")
         return import_ofsted.import_ofsted(
-            folder / upload.file_names[0], as_at=as_at, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
-        )
+            folder / upload.file_names[0], as_at=as_at, because=upload.options.get("because", ""), dry_run=dry_run,
+            by=upload.uploaded_by, at=now(), on=on,
+        )  # fmt: skip
     with _outside(upload, now) as progress:
         if upload.kind == CONTRACTS:
             return contracts.import_contracts(
@@ -216,7 +222,7 @@ def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
         "notes": list(found.get("notes", ())),
         "gone": list(found.get("gone", ())),
         "seconds": found.get("seconds", 0),
-        **{name: found[name] for name in ("processes", "waiting", "ours") if name in found},
+        **{name: found[name] for name in ("processes", "waiting", "ours", "means") if name in found},
     }
 
 

@@ -9,7 +9,7 @@ from plumbline.flags.models import Flag
 from plumbline.jobs import ways_in
 from plumbline.ofsted import lookups
 from plumbline.ofsted import operations as ofsted
-from plumbline.ofsted.models import CheckItem, Setting
+from plumbline.ofsted.models import CheckItem, Setting, Status
 from plumbline.people import operations as people
 from plumbline.people.models import User
 from plumbline.people.queries import CHILD, TAC
@@ -71,6 +71,10 @@ def _check(first: date, day: date, left: int) -> None:
         .order_by("setting__status", "setting__urn")
     )
     for item in items[: items.count() - left]:
+        if item.setting.status == Status.UNMATCHED:
+            note = "Looked for by its number on Ofsted's pages of reports; the provider is asked for its registration."
+            ofsted.check_not_found(item_id=item.pk, note=note, by=analyst, at=at, on=day)
+            continue
         ofsted.check_unchanged(
             item_id=item.pk, report_link=lookups.report_address(item.setting), by=analyst, at=at, on=day
         )

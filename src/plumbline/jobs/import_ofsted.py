@@ -13,9 +13,9 @@ from plumbline.people.models import User
 
 
 def import_ofsted(
-    path: Path, *, as_at: str, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date
+    path: Path, *, as_at: str, because: str, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date
 ) -> None:
-    result = exchange.import_ofsted(path, as_at=read_day(as_at), dry_run=dry_run, by=by, at=at, on=on)
+    result = exchange.import_ofsted(path, as_at=read_day(as_at), because=because, dry_run=dry_run, by=by, at=at, on=on)
     taken_in.say(result, dry_run=dry_run, as_json=as_json, more=lambda: _say_differences(result["lists"]))
 
 

@@ -20,11 +20,13 @@ def say(result: dict[str, Any], *, dry_run: bool, as_json: bool, more: Callable[
     for ends in result.get("gone", ()):
         click.echo(ends, err=True)
     if as_json:
-        answer = {name: result[name] for name in ("files", "refused", "notes", "seconds")}
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        told = {name: result[name] for name in ("files", "refused", "notes", "means", "seconds") if name in result}
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     if dry_run:
         click.echo("Dry run: nothing was changed. This is what would be:")
+    for sentence in result.get("means", ()):
+        click.echo(sentence)
     click.echo(f"{'':{_LONGEST}}" + "".join(f"{name:>11}" for name in _COUNTS))
     for file, counts in result["files"].items():
         click.echo(f"{file[:_LONGEST]:{_LONGEST}}" + "".join(f"{counts[name]:>11,}" for name in _COUNTS))

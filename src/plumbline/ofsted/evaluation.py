@@ -146,15 +146,17 @@ def _load(cursor: CursorWrapper, ids: list[int]) -> Mapping[int, _Known]:
             rules.Inspection(kind, inspected_on, published_on, judgements, event, predecessor, inspectorate)
         )
     cursor.execute(
-        """select l.setting_id, o.as_at, l.registration_status from ofsted_listing l
+        """select l.setting_id, o.as_at, l.registration_status, (l.attributes->>'closed_on')::date
+           from ofsted_listing l
            join ofsted_ofstedlist o on o.id = l.ofsted_list_id
-           where l.setting_id = any(%s) order by l.setting_id, o.as_at, o.whole""",
+           where l.setting_id = any(%s) order by l.setting_id, o.as_at, o.whole, o.id""",
         [ids],
     )
-    for pk, as_at, wording in cursor.fetchall():
-        known[pk].listed_from = known[pk].listed_from or as_at
+    for pk, as_at, wording, closed_on in cursor.fetchall():
+        known[pk].listed_from = min(filter(None, (known[pk].listed_from, as_at, closed_on)))
         if wording:
-            known[pk].registrations.append((as_at, wording))
+            # A list that says on which day a provider left says more than that it had, by its own day.
+            known[pk].registrations.append((min(closed_on, as_at) if closed_on else as_at, wording))
     cursor.execute("select setting_id, kind, from_on, to_on from ofsted_notice where setting_id = any(%s)", [ids])
     for pk, kind, from_on, to_on in cursor.fetchall():
         known[pk].notices.append(rules.Notice(kind, from_on, to_on))

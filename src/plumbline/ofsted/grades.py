@@ -19,6 +19,7 @@ SAYS_NOTHING = frozenset({UNKNOWN, NOT_JUDGED, NOT_APPLICABLE})
 FULL_GRADES_OF_SCHOOLS_ENDED_ON = date(2024, 9, 1)
 RENEWED_FRAMEWORK_FROM = date(2025, 11, 10)
 RENEWED_FRAMEWORK_OF_INDEPENDENT_SCHOOLS_FROM = date(2026, 1, 26)
+SUPPORTED_ACCOMMODATION_FROM = date(2024, 9, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ SUPPORTED_ACCOMMODATION = Scale(
         Grade("serious_weaknesses", "Serious or widespread weaknesses", 3),
         _NOT_JUDGED,
     ),
-    used_from=date(2024, 9, 1),
+    used_from=SUPPORTED_ACCOMMODATION_FROM,
 )
 REPORT_CARD = Scale(
     "report_card",
@@ -193,6 +194,9 @@ class Aspect(StrEnum):
     BEHAVIOUR = "behaviour"
     PERSONAL_DEVELOPMENT = "personal_development"
     LEADERSHIP = "leadership"
+    OUTCOMES_OF_PUPILS = "outcomes_of_pupils"
+    TEACHING = "teaching"
+    BEHAVIOUR_AND_WELFARE = "behaviour_and_welfare"
     EARLY_YEARS = "early_years"
     SIXTH_FORM = "sixth_form"
     SAFEGUARDING_EFFECTIVE = "safeguarding_effective"
@@ -221,6 +225,8 @@ class Aspect(StrEnum):
 
 
 KEY_JUDGEMENTS = (Aspect.QUALITY_OF_EDUCATION, Aspect.BEHAVIOUR, Aspect.PERSONAL_DEVELOPMENT, Aspect.LEADERSHIP)
+# To August 2019, always under an overall grade.
+EARLIER_KEY_JUDGEMENTS = (Aspect.OUTCOMES_OF_PUPILS, Aspect.TEACHING, Aspect.BEHAVIOUR_AND_WELFARE)
 PROVISION_JUDGEMENTS = (Aspect.EARLY_YEARS, Aspect.SIXTH_FORM)
 REPORT_CARD_AREAS = tuple(aspect for aspect in Aspect if aspect.startswith("rc_"))
 ISS_PARTS = tuple(aspect for aspect in Aspect if aspect.startswith("iss_part_"))
@@ -240,6 +246,9 @@ ASPECTS: Mapping[Aspect, AspectOf] = {
     Aspect.BEHAVIOUR: AspectOf(FOUR_POINT, "behaviour and attitudes"),
     Aspect.PERSONAL_DEVELOPMENT: AspectOf(FOUR_POINT, "personal development"),
     Aspect.LEADERSHIP: AspectOf(FOUR_POINT, "the effectiveness of leadership and management"),
+    Aspect.OUTCOMES_OF_PUPILS: AspectOf(FOUR_POINT, "outcomes for pupils"),
+    Aspect.TEACHING: AspectOf(FOUR_POINT, "the quality of teaching, learning and assessment"),
+    Aspect.BEHAVIOUR_AND_WELFARE: AspectOf(FOUR_POINT, "personal development, behaviour and welfare"),
     Aspect.EARLY_YEARS: AspectOf(FOUR_POINT, "early years provision"),
     Aspect.SIXTH_FORM: AspectOf(FOUR_POINT, "sixth form provision"),
     Aspect.SAFEGUARDING_EFFECTIVE: AspectOf(EFFECTIVE, "safeguarding"),

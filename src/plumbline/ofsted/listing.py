@@ -1,8 +1,9 @@
 """One published list taken, set-based: settings, what was said of each, inspections and judgements.
 
-In whatever order lists arrive the end is the same. An attribute of a setting is what the newest list that had
-something there said. A judgement is that of the newest list that gave it a grade, and points to the first list that
-said so; a list with less to say takes nothing away.
+In whatever order lists of different days arrive the end is the same. An attribute of a setting is what the newest list
+that had something there said. A judgement is that of the newest list that gave it a grade, and points to the first list
+that said so; a list with less to say takes nothing away. Of two lists of one day, the one handed in later is the
+correction of the other: what it says counts.
 """
 
 import json
@@ -16,13 +17,15 @@ from django.db.backends.utils import CursorWrapper
 
 from plumbline.kernel.names import sort_key
 from plumbline.ofsted.copying import copy_in, hashed_joins
-from plumbline.ofsted.grades import SAYS_NOTHING
+from plumbline.ofsted.grades import NOT_APPLICABLE, NOT_JUDGED
 from plumbline.ofsted.models import OfstedList
 
 # One list at a time: which one is newer must not change while one is taken.
 _LOCK = 7_161_905_562
 # England has eight or nine regions, as Ofsted or the Government count; a list with most of them is of the country.
 _WHOLE_COUNTRY = 6
+# A wording that is not understood might say anything: it stands until somebody has read the report.
+_NOTHING = (NOT_APPLICABLE, NOT_JUDGED)
 _OVERALL = ("overall", "overall_effectiveness", "supported_accommodation")
 
 
@@ -47,6 +50,7 @@ class RowRead(Protocol):
     urn: str
     attributes: Mapping[str, Any]
     inspections: Sequence[InspectionSaid]
+    facts: Mapping[str, str]
 
 
 class ListRead(Protocol):
@@ -57,6 +61,8 @@ class ListRead(Protocol):
     register: str
     whole: bool
     as_at: date
+    content: str
+    proves: bool
     rows: Sequence[RowRead]
 
 
@@ -72,24 +78,29 @@ class Taken:
     changed_events: set[tuple[str, str, date]] = field(default_factory=set)
 
 
-def take(read: ListRead, *, import_run_id: int, into: OfstedList | None = None) -> Taken:
-    """Write a list, or more rows of the list `into`. Only in a transaction; the rules are not applied here
-    (evaluation.evaluate)."""
+def take(read: ListRead, *, import_run_id: int, into: OfstedList | None = None, proves_to: date | None = None) -> Taken:
+    """Write a list, or more rows of the list `into`. `proves_to`: the last day for which it proves a check, where that
+    is not its own. Only in a transaction; the rules are not applied here (evaluation.evaluate)."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
         _stage(cursor, read)
-        ofsted_list, new = (into, False) if into else _list(read, import_run_id)
+        ofsted_list, new = (into, False) if into else _list(read, import_run_id, proves_to)
         taken = Taken(ofsted_list, new)
-        known = {
+        known: dict[str, Any] = {
             "list": ofsted_list.pk,
             "register": read.register,
             "as_at": read.as_at,
+            "proves_to": (ofsted_list.proves_to or read.as_at) if read.proves else None,
             "whole": read.whole,
             "new": new,
         }
         _write_settings(cursor, taken, known)
+        if not new:
+            _prove_checks(cursor, known)
         _write_listings(cursor, taken, known)
+        _write_facts(cursor, read, ofsted_list)
         _write_inspections(cursor, taken, known)
+        _retract(cursor, taken, known)
         _write_judgements(cursor, taken, known)
         if read.whole:
             _find_gone(cursor, read.family)
@@ -104,7 +115,7 @@ def in_stage_to_evaluate(*, rule_version: str) -> list[int]:
                left join lateral (select min(p.from_on) as first from ofsted_statusperiod p where p.setting_id = s.id) p
                    on true
                where s.evaluated_rev <> s.judgements_rev or s.rule_version <> %s or p.first is null
-                   or p.first > g.as_at or exists (
+                   or p.first > g.as_at or s.id in (select setting_id from relisted) or exists (
                        select from ofsted_listing l where l.setting_id = s.id
                        and lower(coalesce(l.registration_status, '')) <> lower(coalesce(g.registration_status, ''))
                        and coalesce(l.registration_status, '') <> '' and coalesce(g.registration_status, '') <> '')""",
@@ -188,21 +199,25 @@ def _said(inspections: Iterable[InspectionSaid]) -> tuple[str, str, date | None]
         for aspect in _OVERALL:
             said = told.judgements.get(aspect)
             if said and (newest[2] is None or told.inspected_on > newest[2]):
-                newest = (aspect, "" if said.grade in SAYS_NOTHING else said.grade, told.inspected_on)
+                newest = (aspect, "" if said.grade in _NOTHING else said.grade, told.inspected_on)
     return newest
 
 
-def _list(read: ListRead, import_run_id: int) -> tuple[OfstedList, bool]:
+def _list(read: ListRead, import_run_id: int, proves_to: date | None) -> tuple[OfstedList, bool]:
     regions = sorted({str(row.attributes.get("region") or "") for row in read.rows} - {""})
     covers = regions if read.whole and 0 < len(regions) < _WHOLE_COUNTRY else []
     known = OfstedList.objects.filter(family=read.family, register=read.register, as_at=read.as_at, whole=read.whole)
     for same in known.order_by("pk"):
         if same.regions == covers:
+            if same.proves_to:
+                same.proves_to = None if proves_to is None else max(same.proves_to, proves_to)
+            same.contents = sorted({*same.contents, read.content})
+            same.save(update_fields=["proves_to", "contents"])
             return same, False
     return (
         OfstedList.objects.create(
             layout=read.layout, register=read.register, family=read.family, as_at=read.as_at, whole=read.whole,
-            regions=covers, import_run_id=import_run_id,
+            regions=covers, import_run_id=import_run_id, proves_to=proves_to, contents=[read.content],
         ),
         True,
     )  # fmt: skip
@@ -224,10 +239,11 @@ def _write_settings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any
         f"""insert into ofsted_setting (register, urn, {texts}, owner_id, places, registered_on, listed_on,
                 last_checked_on, status, reasons, rule_version, judgements_rev, evaluated_rev)
             select g.register, g.urn, {", ".join(f"coalesce(g.{name}, '')" for name in _OVERLAID)}, o.id, g.places,
-                g.registered_on, g.as_at, g.as_at, 'unmatched', '[]', '', 1, 0
+                g.registered_on, g.as_at, %(proves_to)s::date, 'unmatched', '[]', '', 1, 0
             from stage_setting g left join ofsted_owner o on o.sort_key = g.owner_key
             where not exists (select from ofsted_setting s where s.register = g.register and s.urn = g.urn)
-            order by g.urn on conflict (register, urn) do nothing returning urn"""
+            order by g.urn on conflict (register, urn) do nothing returning urn""",
+        known,
     )
     taken.added = frozenset(row[0] for row in cursor.fetchall())
     # Everybody who locks several settings takes them in this order.
@@ -241,16 +257,27 @@ def _write_settings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any
         f"""with newer as (
                 select s.id, {overlaid}, coalesce(o.id, s.owner_id) as owner_id, coalesce(g.places, s.places) as places,
                     coalesce(g.registered_on, s.registered_on) as registered_on,
-                    greatest(g.as_at, s.listed_on) as listed_on, greatest(g.as_at, s.last_checked_on) as last_checked_on
+                    greatest(g.as_at, s.listed_on) as listed_on,
+                    greatest(%(proves_to)s::date, s.last_checked_on) as last_checked_on
                 from stage_setting g join ofsted_setting s on s.register = g.register and s.urn = g.urn
                 left join ofsted_owner o on o.sort_key = g.owner_key
                 where s.listed_on is null or s.listed_on < g.as_at
             )
             update ofsted_setting s set ({columns}) = (select {_prefixed("n", columns)}) from newer n
             where n.id = s.id and row({_prefixed("s", columns)}) is distinct from row({_prefixed("n", columns)})
-            returning s.urn"""
+            returning s.urn""",
+        known,
     )
     taken.changed |= {row[0] for row in cursor.fetchall()} - taken.added
+
+
+def _prove_checks(cursor: CursorWrapper, known: Mapping[str, Any]) -> None:
+    """A list proves that what it names was checked up to its own day."""
+    cursor.execute(
+        """update ofsted_setting s set last_checked_on = %(proves_to)s::date from stage_setting g
+           where s.register = g.register and s.urn = g.urn and s.last_checked_on < %(proves_to)s::date""",
+        known,
+    )
 
 
 def _prefixed(alias: str, columns: str) -> str:
@@ -258,17 +285,36 @@ def _prefixed(alias: str, columns: str) -> str:
 
 
 def _write_listings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
-    """Kept once for each list and setting; a second copy of the same list adds what the first had not."""
+    """Kept once for each list and setting. A second copy of the same list adds what the first had not, and corrects
+    what it says otherwise: it blanks nothing."""
+    cursor.execute(
+        """drop table if exists relisted;
+           create temp table relisted on commit drop as
+           select s.id as setting_id, l.said_on from ofsted_listing l join ofsted_setting s on s.id = l.setting_id
+           join stage_setting g on s.register = g.register and s.urn = g.urn
+           where l.ofsted_list_id = %(list)s and (
+               (g.said_on is not null and l.said_on is distinct from g.said_on)
+               or lower(coalesce(l.registration_status, '')) <> lower(coalesce(g.registration_status, '')))""",
+        known,
+    )
     cursor.execute(
         """insert into ofsted_listing as l
                (ofsted_list_id, setting_id, line, registration_status, attributes, said_aspect, said_grade, said_on)
            select %(list)s, s.id, g.line, g.registration_status, g.attributes, g.said_aspect, g.said_grade, g.said_on
            from stage_setting g join ofsted_setting s on s.register = g.register and s.urn = g.urn
            on conflict (ofsted_list_id, setting_id) do update set
-               registration_status = coalesce(nullif(l.registration_status, ''), excluded.registration_status),
-               attributes = excluded.attributes || l.attributes
-           where not (l.attributes ?& array(select jsonb_object_keys(excluded.attributes)))
-               or (coalesce(l.registration_status, '') = '' and excluded.registration_status <> '')
+               line = excluded.line,
+               registration_status = coalesce(nullif(excluded.registration_status, ''), l.registration_status),
+               attributes = excluded.attributes || l.attributes || (select coalesce(jsonb_object_agg(key, value), '{}')
+                   from jsonb_each(excluded.attributes) where value not in ('""'::jsonb, 'null'::jsonb)),
+               (said_aspect, said_grade, said_on) = (select
+                   case when told then excluded.said_aspect else l.said_aspect end,
+                   case when told then excluded.said_grade else l.said_grade end,
+                   case when told then excluded.said_on else l.said_on end
+                   from (select excluded.said_on is not null as told) t)
+           where (l.attributes, l.registration_status, l.said_aspect, l.said_grade, l.said_on) is distinct from
+               (excluded.attributes, excluded.registration_status, excluded.said_aspect, excluded.said_grade,
+                   excluded.said_on)
            returning setting_id""",
         known,
     )
@@ -303,6 +349,52 @@ def _write_listings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any
     taken.changed |= {row[0] for row in cursor.fetchall()} - taken.added
 
 
+# Fact → its width as a column.
+_FACTS = {
+    "name": 300, "postcode": 20, "telephone": 60, "email": 254, "placement_codes": 120, "provider_codes": 120,
+    "places": 20, "report_link": 500, "conditions": None, "owner": 300,
+}  # fmt: skip
+_ADDRESS = ("line 1", "line 2", "line 3", "town", "county")
+
+
+def _write_facts(cursor: CursorWrapper, read: ListRead, ofsted_list: OfstedList) -> None:
+    """What only the council is told, as this list says it: of each setting, what the same list said before goes."""
+    told = [row for row in read.rows if any(row.facts.values())]
+    if not told:
+        return
+    cursor.execute("drop table if exists stage_fact")
+    columns = ("urn", "line", "address", "closed_on", *_FACTS)
+    cursor.execute(
+        f"create temp table stage_fact (urn text, line int, address text, closed_on date, "
+        f"{', '.join(f'{name} text' for name in _FACTS)}) on commit drop"
+    )
+    copy_in(
+        cursor,
+        "stage_fact",
+        [
+            [
+                row.urn, row.line, ", ".join(filter(None, (row.facts.get(part, "") for part in _ADDRESS))),
+                row.facts.get("closed_on") or None,
+                *(row.facts.get(name, "")[:width] for name, width in _FACTS.items()),
+            ]
+            for row in told
+        ],
+    )  # fmt: skip
+    given: dict[str, Any] = {"list": ofsted_list.pk, "register": read.register}
+    cursor.execute(
+        """delete from ofsted_councilfact f using ofsted_setting s, stage_fact g
+           where f.ofsted_list_id = %(list)s and s.id = f.setting_id and s.register = %(register)s and s.urn = g.urn""",
+        given,
+    )
+    listed = ", ".join(columns[1:])
+    cursor.execute(
+        f"""insert into ofsted_councilfact (setting_id, ofsted_list_id, {listed})
+            select s.id, %(list)s, {_prefixed("g", listed)} from stage_fact g
+            join ofsted_setting s on s.register = %(register)s and s.urn = g.urn order by g.line""",
+        given,
+    )
+
+
 _MERGED = ", ".join((*_OVERLAID, "owner_id", "places", "registered_on"))
 
 
@@ -320,7 +412,8 @@ def _write_inspections(cursor: CursorWrapper, taken: Taken, known: Mapping[str, 
             create temp table told on commit drop as
             select g.urn, g.kind, g.framework, g.inspected_on, s.id as setting_id, i.id as inspection_id,
                 {_least("event_number")}, {_least("event_wording")}, {_least("predecessor_urn")},
-                least(i.published_on, g.published_on) as published_on,
+                case when {_SAME_DAY} then coalesce(g.published_on, i.published_on)
+                    else least(i.published_on, g.published_on) end as published_on,
                 case when i.id is null or (%(as_at)s, %(whole)s) < (o.as_at, o.whole) then %(list)s::bigint
                     else i.ofsted_list_id end as ofsted_list_id,
                 i.ofsted_list_id as list_before
@@ -335,7 +428,8 @@ def _write_inspections(cursor: CursorWrapper, taken: Taken, known: Mapping[str, 
            select setting_id, kind, framework, event_number, event_wording, inspected_on, published_on,
                predecessor_urn, 'Ofsted', 'list', ofsted_list_id, '' from told where inspection_id is null"""
     )
-    # Where two lists differ about the same inspection the lesser value is kept, so that their order does not matter.
+    # Where two lists differ about the same inspection the lesser value is kept, so that their order does not matter;
+    # where they are of one day, that of the one handed in later.
     cursor.execute(
         """update ofsted_inspection i set (event_number, event_wording, predecessor_urn, published_on, ofsted_list_id) =
                (select n.event_number, n.event_wording, n.predecessor_urn, n.published_on, n.ofsted_list_id)
@@ -349,8 +443,38 @@ def _write_inspections(cursor: CursorWrapper, taken: Taken, known: Mapping[str, 
     taken.new_events = set(cursor.fetchall())
 
 
+# Of the joins of `told`: the inspection is known from a list of the same day, which this one corrects.
+_SAME_DAY = "(o.as_at = %(as_at)s and o.whole = %(whole)s)"
+
+
 def _least(name: str) -> str:
-    return f"coalesce(least(nullif(i.{name}, ''), nullif(g.{name}, '')), '') as {name}"
+    return f"""case when {_SAME_DAY} then coalesce(nullif(g.{name}, ''), i.{name})
+        else coalesce(least(nullif(i.{name}, ''), nullif(g.{name}, '')), '') end as {name}"""
+
+
+def _retract(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
+    """A corrected list that gives another day for the last inspection of a setting takes back the one that it had
+    told of, where no other list tells of it."""
+    cursor.execute(
+        """with wrong as (
+               select i.id from relisted r join ofsted_inspection i
+                   on i.setting_id = r.setting_id and i.inspected_on = r.said_on
+               where i.source = 'list' and i.entered_by_id is null and i.ofsted_list_id = %(list)s
+                   and not exists (select from ofsted_setting s join stage_inspection g
+                       on s.register = g.register and s.urn = g.urn
+                       where s.id = i.setting_id and g.kind = i.kind and g.inspected_on = i.inspected_on)
+                   and not exists (select from ofsted_listing l where l.setting_id = i.setting_id
+                       and l.ofsted_list_id <> %(list)s and l.said_on = i.inspected_on)
+                   and not exists (select from ofsted_checkitem c where c.inspection_id = i.id)
+           ), unsaid as (delete from ofsted_judgement j using wrong w where j.inspection_id = w.id)
+           select w.id, s.urn, i.kind, i.inspected_on from wrong w join ofsted_inspection i on i.id = w.id
+           join ofsted_setting s on s.id = i.setting_id""",
+        known,
+    )
+    wrong = cursor.fetchall()
+    if wrong:
+        cursor.execute("delete from ofsted_inspection where id = any(%s)", [[row[0] for row in wrong]])
+        taken.changed |= {row[1] for row in wrong}
 
 
 def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
@@ -364,7 +488,7 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
             join ofsted_inspection i on i.setting_id = s.id and i.kind = g.kind and i.inspected_on = g.inspected_on
             left join ofsted_judgement j on j.inspection_id = i.id and j.aspect = g.aspect
             left join ofsted_ofstedlist o on o.id = j.ofsted_list_id
-            where j.id is null or j.ofsted_list_id is distinct from %(list)s""",
+            where j.id is null or j.ofsted_list_id is distinct from %(list)s or j.grade <> g.grade""",
             known,
         )
         # What each list said of their settings, found once and not for each judgement.
@@ -398,11 +522,12 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
                            and l.said_aspect = n.aspect and l.said_grade <> n.grade
                            and (l.as_at, l.whole) between (%(as_at)s, %(whole)s) and (n.as_at, n.whole))
                    -- Another grade: Ofsted corrected it, unless a still newer list says what is known already.
-                   else coalesce((%(as_at)s, %(whole)s) > (n.as_at, n.whole), true) and not exists (
+                   -- Of one day, the list handed in later is the correction.
+                   else coalesce(%(as_at)s >= n.as_at, true) and not exists (
                        select from said l where l.setting_id = n.setting_id and l.said_on = n.inspected_on
-                           and (l.as_at, l.whole) > (%(as_at)s, %(whole)s))
+                           and l.as_at > %(as_at)s)
                end returning n.urn, n.kind, n.inspected_on""",
-            {**known, "nothing": sorted(SAYS_NOTHING)},
+            {**known, "nothing": list(_NOTHING)},
         )
         taken.changed_events |= set(cursor.fetchall())
     # Contradicted by this list and said again by a newer one: that newer one is what it rests on.
@@ -416,7 +541,7 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
                    from judged n where n.grade_before <> n.grade and (n.as_at, n.whole) < (%(as_at)s, %(whole)s)
                        and n.grade <> all(%(nothing)s) and n.grade_before <> all(%(nothing)s)
                ) n where n.judgement_id = j.id and n.again is not null""",
-            {**known, "nothing": sorted(SAYS_NOTHING)},
+            {**known, "nothing": list(_NOTHING)},
         )
     cursor.execute("select distinct urn, kind, inspected_on from judged where judgement_id is null")
     taken.changed_events |= set(cursor.fetchall())

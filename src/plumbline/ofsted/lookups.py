@@ -13,6 +13,7 @@ from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.grades import ISS_PARTS, KEY_JUDGEMENTS, PROVISION_JUDGEMENTS, REPORT_CARD_AREAS, Aspect
 from plumbline.ofsted.models import (
     CheckItem,
+    CouncilFact,
     Inspection,
     Judgement,
     Listing,
@@ -79,6 +80,17 @@ def listings_of(setting: Setting) -> list[Listing]:
     return list(Listing.objects.filter(setting=setting).select_related("ofsted_list").order_by("-ofsted_list__as_at"))
 
 
+def council_facts_of(setting: Setting) -> list[CouncilFact]:
+    """What Ofsted told the council alone of the setting, by the newest list that did: a line for each of its premises,
+    and its conditions."""
+    facts = list(
+        CouncilFact.objects.filter(setting=setting)
+        .select_related("ofsted_list")
+        .order_by("-ofsted_list__as_at", "ofsted_list", "line")
+    )
+    return [fact for fact in facts if fact.ofsted_list.as_at == facts[0].ofsted_list.as_at]
+
+
 # What a report of each kind gives grades for, by register, the broadest first: for entering one by hand.
 ASPECTS_OF: Mapping[str, Mapping[str, tuple[Aspect, ...]]] = {
     "social_care": {
@@ -92,6 +104,7 @@ ASPECTS_OF: Mapping[str, Mapping[str, tuple[Aspect, ...]]] = {
             Aspect.CATEGORY_OF_CONCERN,
         ),
         "report_card": (Aspect.SAFEGUARDING_STANDARDS, *REPORT_CARD_AREAS, Aspect.CATEGORY_OF_CONCERN),
+        "regraded": (Aspect.SAFEGUARDING_STANDARDS, *REPORT_CARD_AREAS, Aspect.CATEGORY_OF_CONCERN),
         "standard": (Aspect.OVERALL_EFFECTIVENESS, Aspect.ISS_OVERALL, *ISS_PARTS),
         "ungraded": (Aspect.UNGRADED_OUTCOME, Aspect.SAFEGUARDING_EFFECTIVE),
         "monitoring": (Aspect.MONITORING_OUTCOME,),
@@ -152,3 +165,10 @@ def get_setting(*, setting_id: int) -> Setting:
     if setting is None:
         raise NotAllowed(f"There is no setting {setting_id}.")
     return setting
+
+
+def other_days_of(*, family: str, register: str, content: str, as_at: date) -> set[date]:
+    """The days other than its own for which the content of a list was taken; none where it was taken for its own."""
+    same = OfstedList.objects.filter(family=family, register=register, contents__contains=[content])
+    days = set(same.values_list("as_at", flat=True))
+    return set() if as_at in days else days

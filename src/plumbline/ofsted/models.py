@@ -87,6 +87,11 @@ class OfstedList(models.Model):
     # Lists of one family replace each other: a setting gone from a newer one of the same family is gone.
     family = models.CharField(max_length=40)
     as_at = models.DateField()
+    # The last day for which it proves a check of what it names; NULL: the day it is as at. Earlier where the list
+    # seemed to be of another day, and was taken for a reason.
+    proves_to = models.DateField(null=True)
+    # What was handed in for this day, as digests of the rows: the same content for another day is asked about.
+    contents = models.JSONField(default=list)
     whole = models.BooleanField()
     # The regions it covers; empty: the whole country. A setting elsewhere is not gone for want of being on it.
     regions = models.JSONField(default=list)
@@ -115,6 +120,68 @@ class Listing(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ofsted_list", "setting"], name="listing_once_per_list")]
         indexes = [models.Index(fields=["setting", "ofsted_list"], name="listing_setting")]
+
+
+class CouncilFact(models.Model):
+    """What Ofsted tells the council alone of a setting, by the list that said so: the name and address of a home above
+    all. Never in anything that is published. A provider of supported accommodation has one for each of its premises.
+    """
+
+    setting = models.ForeignKey(Setting, on_delete=models.PROTECT, related_name="council_facts")
+    ofsted_list = models.ForeignKey(OfstedList, on_delete=models.PROTECT, related_name="council_facts")
+    line = models.IntegerField()
+    name = models.CharField(max_length=300, blank=True)
+    address = models.TextField(blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    telephone = models.CharField(max_length=60, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    placement_codes = models.CharField(max_length=120, blank=True)
+    provider_codes = models.CharField(max_length=120, blank=True)
+    places = models.CharField(max_length=20, blank=True)
+    closed_on = models.DateField(null=True)
+    report_link = models.CharField(max_length=500, blank=True)
+    conditions = models.TextField(blank=True)
+    owner = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["setting", "ofsted_list"], name="council_fact_setting")]
+
+
+class Establishment(models.Model):
+    """A school as the schools register (GIAS) has it, by its newest extract: why a URN is on no list, what became of
+    it, and who inspects it.
+    """
+
+    urn = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=120, blank=True)
+    status = models.CharField(max_length=60, blank=True)
+    local_authority = models.CharField(max_length=120, blank=True)
+    opened_on = models.DateField(null=True)
+    why_opened = models.CharField(max_length=120, blank=True)
+    closed_on = models.DateField(null=True)
+    why_closed = models.CharField(max_length=120, blank=True)
+    inspectorate = models.CharField(max_length=60, blank=True)
+    # The trust or federation, by the register's group links.
+    group = models.CharField(max_length=300, blank=True)
+    joined_on = models.DateField(null=True)
+    as_at = models.DateField()
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+")
+
+
+class EstablishmentLink(models.Model):
+    """One school that became another, or was made from it, as the schools register links them."""
+
+    urn = models.CharField(max_length=20)
+    linked_urn = models.CharField(max_length=20)
+    linked_name = models.CharField(max_length=300, blank=True)
+    # The register's own word: predecessor, successor, …
+    kind = models.CharField(max_length=80)
+    linked_on = models.DateField(null=True)
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["urn", "linked_urn", "kind"], name="establishment_link_once")]
 
 
 class Inspection(Recorded):
@@ -258,17 +325,21 @@ class MonthlyCheck(Recorded):
 
 
 class CheckItem(Recorded):
-    """One of our own settings in a month's worklist: looked up, and unchanged or changed."""
+    """One of our own settings in a month's worklist: looked up, and unchanged or changed; or what else was done."""
 
     class Outcome(models.TextChoices):
         TO_DO = "to_do", "To check"
         UNCHANGED = "unchanged", "Nothing changed"
         CHANGED = "changed", "New judgement entered"
+        NOT_OPENED = "not_opened", "Report not opened: as the lists say"
+        NOT_FOUND = "not_found", "Looked for, and nothing found"
 
     check_month = models.ForeignKey(MonthlyCheck, on_delete=models.CASCADE, related_name="items")
     setting = models.ForeignKey(Setting, on_delete=models.PROTECT, related_name="check_items")
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.TO_DO)
     report_link = models.URLField(max_length=500, blank=True)
+    # When the setting's page of Ofsted's reports was last opened from the worklist.
+    opened_at = models.DateTimeField(null=True)
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, null=True)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True)
     note = models.TextField(blank=True)

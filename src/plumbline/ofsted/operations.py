@@ -16,9 +16,10 @@ from plumbline.evidence.models import Document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
-from plumbline.ofsted import evaluation, intake, listing, monthly, rules
+from plumbline.ofsted import evaluation, intake, kinds, list_days, listing, monthly
+from plumbline.ofsted.comparing import Differences, Said, compare_lists
 from plumbline.ofsted.evaluation import StatusChange
-from plumbline.ofsted.grades import ASPECTS, UNKNOWN, Aspect, framework_of
+from plumbline.ofsted.grades import ASPECTS, SAYS_NOTHING, UNKNOWN, Aspect, framework_of
 from plumbline.ofsted.listing import ListRead
 from plumbline.ofsted.models import (
     CheckItem,
@@ -28,9 +29,10 @@ from plumbline.ofsted.models import (
     Notice,
     OfstedList,
     Setting,
+    Status,
     UnregisteredUse,
 )
-from plumbline.ofsted.rules import RULE_VERSION, Differences, Kind, Said, compare_lists
+from plumbline.ofsted.rules import RULE_VERSION, Kind
 from plumbline.ofsted.states import CHECK_MOVES
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -58,15 +60,23 @@ class Outcome:
 
 @transaction.atomic
 def record_list(
-    *, read: ListRead, import_run: Import, into: OfstedList | None = None, by: User | None, at: datetime, on: date
+    *,
+    read: ListRead,
+    import_run: Import,
+    into: OfstedList | None = None,
+    proves_to: date | None = None,
+    by: User | None,
+    at: datetime,
+    on: date,
 ) -> ListTaken:
-    """Take one list whole, or rows of the list `into` that could not be taken with it. Raises RuleBroken (future_date)
-    for a list of a day that is still to come.
+    """Take one list whole, or rows of the list `into` that could not be taken with it. `proves_to`: the last day for
+    which it proves a check, where that is not its own. Raises RuleBroken (future_date) for a list of a day that is
+    still to come.
 
     An older list than those known fills history and overwrites nothing newer; the same list again changes nothing.
     """
-    rules.check_list_day(read.as_at, on=on)
-    taken = listing.take(read, import_run_id=import_run.pk, into=into)
+    list_days.check_list_day(read.as_at, on=on)
+    taken = listing.take(read, import_run_id=import_run.pk, into=into, proves_to=proves_to)
     others = OfstedList.objects.filter(register=read.register, whole=True)
     moved: set[date] = set()
     changes = evaluation.evaluate(
@@ -80,8 +90,8 @@ def record_list(
     rows = _count(read, taken)
     if taken.new_list or rows["added"] or rows["changed"]:
         audit.record(
-            "ofsted.list.taken", by=by, at=at, subject=taken.ofsted_list, as_at=read.as_at.isoformat(),
-            family=read.family, rows=rows, status_changes=len(changes),
+            "ofsted.list.taken", by=by, at=at, subject=taken.ofsted_list, because=import_run.because,
+            as_at=read.as_at.isoformat(), family=read.family, rows=rows, status_changes=len(changes),
         )  # fmt: skip
     return ListTaken(taken.ofsted_list, rows, tuple(changes), differences)
 
@@ -204,7 +214,8 @@ def record_judgement(
 ) -> Outcome:
     """A judgement read from a report. `judgements`: aspect → the report's wording or its grade (ofsted.grades).
 
-    Needs the report's link or the document as evidence. The same inspection again corrects it.
+    Needs the report's link or the document as evidence. The same inspection again corrects it. Raises RuleBroken
+    (kind_of_another_time) where no inspection of that kind was made on that day.
     """
     access.check(by, Permission.MONTHLY_CHECK, on=on)
     setting = _locked(setting_id)
@@ -216,6 +227,10 @@ def record_judgement(
     if document_id is not None and not Document.objects.filter(pk=document_id).exists():
         raise NotAllowed(f"There is no document {document_id}.")
     graded = {aspect: _grade(aspect, wording) for aspect, wording in judgements.items()}
+    kinds.check_kind(
+        register=setting.register, kind=kind, inspected_on=inspected_on, independent=_independent(setting),
+        aspects=[aspect for aspect, (_, grade) in graded.items() if grade not in SAYS_NOTHING],
+    )  # fmt: skip
     inspection, _ = Inspection.objects.get_or_create(
         setting=setting, kind=kind, inspected_on=inspected_on,
         defaults={
@@ -239,6 +254,11 @@ def record_judgement(
         judgements={aspect: grade for aspect, (_, grade) in graded.items()},
     )  # fmt: skip
     return Outcome(inspection, tuple(changes))
+
+
+def _independent(setting: Setting) -> bool | None:
+    """Whether a school is independent, by what it is called; None where nobody has said what it is."""
+    return "independent" in setting.provision_type.lower() if setting.provision_type else None
 
 
 def _check_judgement(
@@ -403,6 +423,9 @@ def _checked(setting: Setting, *, on: date) -> list[StatusChange]:
 
 # --- the monthly check ------------------------------------------------------------------------------------------------
 
+# What proves that a setting was checked: its report was read.
+_LOOKED_UP = (CheckItem.Outcome.UNCHANGED, CheckItem.Outcome.CHANGED)
+
 
 @transaction.atomic
 def open_month(*, month: date, setting_ids: Collection[int], by: User | None, at: datetime, on: date) -> MonthlyCheck:
@@ -430,12 +453,64 @@ def open_month(*, month: date, setting_ids: Collection[int], by: User | None, at
 def check_unchanged(
     *, item_id: int, report_link: str, note: str = "", document_id: int | None = None, by: User, at: datetime, on: date
 ) -> Outcome:
-    """The report page was looked at and says nothing new: recorded as evidence of the check."""
+    """The report page was looked at and says nothing new: recorded as evidence of the check.
+
+    Raises RuleBroken (nothing_known) for a setting of which nothing is known: nothing cannot be unchanged.
+    """
     access.check(by, Permission.MONTHLY_CHECK, on=on)
     item = _item(item_id)
+    if item.setting.status == Status.UNMATCHED:
+        raise RuleBroken(
+            f"Nothing is known of {item.setting.urn}, so it cannot be unchanged: enter what its report says, or record "
+            "that nothing was found.",
+            code="nothing_known",
+        )
     if not report_link.strip():
         raise RuleBroken("Give the link to the report page that you looked at.", code="no_evidence")
     _settle(item, CheckItem.Outcome.UNCHANGED, report_link, note, document_id, None, by=by, at=at, on=on)
+    return Outcome(None, ())
+
+
+@transaction.atomic
+def open_report(*, item_id: int, by: User, at: datetime, on: date) -> CheckItem:
+    """The setting's page of Ofsted's reports is opened from the worklist; kept while the month is open."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    item = CheckItem.objects.select_for_update(of=("self",)).select_related("setting").filter(pk=item_id).first()
+    if item is None:
+        raise NotAllowed(f"There is no line {item_id} in a monthly check.")
+    if item.outcome in (CheckItem.Outcome.TO_DO, CheckItem.Outcome.NOT_OPENED):
+        item.opened_at = at
+        item.save(update_fields=["opened_at"])
+        audit.record(
+            "ofsted.report.opened",
+            by=by,
+            at=at,
+            subject_type="ofsted.setting",
+            subject_id=item.setting_id,
+            line=item.pk,
+        )
+    return item
+
+
+@transaction.atomic
+def check_not_opened(*, item_id: int, by: User, at: datetime, on: date) -> Outcome:
+    """The report was not opened: the setting is as the lists say. It is settled for the month, and was not checked."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    _settle(_item(item_id), CheckItem.Outcome.NOT_OPENED, "", "", None, None, by=by, at=at, on=on)
+    return Outcome(None, ())
+
+
+@transaction.atomic
+def check_not_found(*, item_id: int, note: str, by: User, at: datetime, on: date) -> Outcome:
+    """A setting of which nothing is known was looked for, and nothing was found; `note`: where it was looked for, and
+    what is done about it. It was not checked, and is still not to be taken as safe."""
+    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    item = _item(item_id)
+    if item.setting.status != Status.UNMATCHED:
+        raise RuleBroken(f"{item.setting.urn} is known: say what its report page shows.", code="wrong_state")
+    if not note.strip():
+        raise RuleBroken("Say where it was looked for, and what is done about it.", code="missing_reason")
+    _settle(item, CheckItem.Outcome.NOT_FOUND, "", note, None, None, by=by, at=at, on=on)
     return Outcome(None, ())
 
 
@@ -477,7 +552,8 @@ def complete_month(*, check_id: int, lists_note: str = "", by: User, at: datetim
 
 
 def _item(item_id: int) -> CheckItem:
-    item = CheckItem.objects.select_for_update(of=("self",)).select_related("check_month").filter(pk=item_id).first()
+    items = CheckItem.objects.select_for_update(of=("self",)).select_related("check_month", "setting")
+    item = items.filter(pk=item_id).first()
     if item is None:
         raise NotAllowed(f"There is no line {item_id} in a monthly check.")
     if item.check_month.completed_at:
@@ -494,7 +570,8 @@ def _settle(
     item.document_id, item.inspection = document_id, inspection
     item.checked_at, item.checked_by = at, by
     item.save()
-    Setting.objects.filter(pk=item.setting_id).exclude(last_checked_on__gte=on).update(last_checked_on=on)
+    if outcome in _LOOKED_UP:
+        Setting.objects.filter(pk=item.setting_id).exclude(last_checked_on__gte=on).update(last_checked_on=on)
     audit.record(
         "ofsted.setting.checked", by=by, at=at, subject_type="ofsted.setting", subject_id=item.setting_id,
         because=item.note, outcome=outcome.value, link=item.report_link,

@@ -4,14 +4,14 @@ The rules are rows (RULES) and the fold over a setting's inspections (`_standing
 the corrections at its top. A judgement counts from its publication, else from its inspection.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.grades import (
     ASPECTS,
+    EARLIER_KEY_JUDGEMENTS,
     FULL_GRADES_OF_SCHOOLS_ENDED_ON,
     ISS_PARTS,
     KEY_JUDGEMENTS,
@@ -21,12 +21,10 @@ from plumbline.ofsted.grades import (
     SAYS_NOTHING,
     UNKNOWN,
     Aspect,
-    is_better,
-    is_worse,
     label_of,
 )
 
-RULE_VERSION = "2026-11"
+RULE_VERSION = "2026-12"
 
 
 class Status(StrEnum):
@@ -53,6 +51,8 @@ class Kind(StrEnum):
     MONITORING = "monitoring"
     UNGRADED = "ungraded"
     PROGRESS_MONITORING = "progress_monitoring"
+    # Some grades of a report card given anew, on a day of their own, by a later visit.
+    REGRADED = "regraded"
 
 
 # Only these judge a setting anew, and so only these can clear an earlier inadequate.
@@ -155,7 +155,13 @@ RULES: tuple[Rule, ...] = (
     _rule("urgent_improvement", Status.ADVERSE, REPORT_CARD_AREAS, ["urgent_improvement"]),
     _rule("standards_3_4_not_met", Status.ADVERSE, [Aspect.ISS_PART_3, Aspect.ISS_PART_4], ["not_met"]),
     _rule("key_judgement_inadequate", Status.ADVERSE, KEY_JUDGEMENTS, ["inadequate"], without_overall=True),
-    _rule("key_judgement_inadequate", Status.WATCH, KEY_JUDGEMENTS, ["inadequate"], without_overall=False),
+    _rule(
+        "key_judgement_inadequate",
+        Status.WATCH,
+        [*KEY_JUDGEMENTS, *EARLIER_KEY_JUDGEMENTS],
+        ["inadequate"],
+        without_overall=False,
+    ),
     _rule("provision_inadequate", Status.WATCH, PROVISION_JUDGEMENTS, ["inadequate"]),
     _rule("leaders_inadequate", Status.WATCH, [Aspect.LEADERS], ["inadequate"]),
     _rule(
@@ -198,6 +204,18 @@ _RULES_FOR: Mapping[tuple[str, str], tuple[int, ...]] = {
     for grade in found.grades
 }
 
+_SAFEGUARDING_OF_SCHOOLS = frozenset({Aspect.SAFEGUARDING_STANDARDS, Aspect.SAFEGUARDING_EFFECTIVE})
+
+# What was found about safeguarding is ended only by who judges safeguarding again: one of these aspects.
+_ENDED_BY: Mapping[str, frozenset[Aspect]] = {
+    "safeguarding_not_met": _SAFEGUARDING_OF_SCHOOLS,
+    "safeguarding_not_effective": _SAFEGUARDING_OF_SCHOOLS,
+    "standards_3_4_not_met": frozenset(
+        {Aspect.ISS_PART_3, Aspect.ISS_PART_4, Aspect.ISS_OVERALL, Aspect.SAFEGUARDING_STANDARDS}
+    ),
+    "protection_inadequate": frozenset({Aspect.HELPED_PROTECTED, Aspect.SUPPORTED_ACCOMMODATION}),
+}
+
 # What a wording in the register, folded, does. Any other (active, registered) does nothing.
 _CLOSED_WORDINGS = frozenset({"resigned", "cancelled", "closed", "deregistered", "removed"})
 _SUSPENDED_WORDINGS = frozenset({"suspended"})
@@ -214,6 +232,8 @@ class _Finding:
     status: Status
     hard: bool
     reason: Reason
+    # What was judged so; empty where it is no judgement.
+    aspects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +266,8 @@ def status_timeline(
 ) -> list[StatusPeriod]:
     """The status on every day from the first of which anything is known (or `from_on`, if earlier) on, without gaps.
 
-    `registrations` are the status wordings of the register, each from the day of the list that said so. Two
+    `registrations` are the status wordings of the register, each from the day of the list that said so; of one day the
+    last counts. Two
     neighbouring periods differ in status or in reasons. Nothing known at all gives none, unless `from_on` is given.
     """
     made = [_read(inspection) for inspection in sorted(inspections, key=_when_made)]
@@ -308,17 +329,18 @@ def _evaluate(
 def _standing(known: Iterable[_Read]) -> _Standing:
     """Fold over the inspections, in the order they were made.
 
-    One that judges anew replaces what stood before it. Any other event adds what it found, and ends only what an event
-    of its sort had found: never an inadequate. A monitoring visit that gives an overall grade (Ofsted's lists have
-    some) replaces the findings of a full inspection, but for the inadequate ones.
+    One that judges anew replaces what stood before it, but for what was found about safeguarding where it says nothing
+    of that. Grades of a report card given anew replace those same grades. Any other event adds what it found, and ends
+    only what an event of its sort had found: never an inadequate. A monitoring visit that gives an overall grade
+    (Ofsted's lists have some) replaces the findings of a full inspection, but for the inadequate ones.
     """
-    findings: list[tuple[str, _Finding]] = []
+    findings: list[tuple[_Read, _Finding]] = []
     judged = False
     without_overall: Inspection | None = None
     visited: Inspection | None = None
     for read in known:
         inspection, grades = read.inspection, read.grades
-        found = [(inspection.kind, finding) for finding in read.findings]
+        found = [(read, finding) for finding in read.findings]
         visited = inspection
         if inspection.kind in JUDGING_ANEW:
             if not grades:
@@ -327,15 +349,19 @@ def _standing(known: Iterable[_Read]) -> _Standing:
                 if inspection.judgements.get(Aspect.OVERALL_EFFECTIVENESS) == NOT_JUDGED and not findings:
                     without_overall = inspection
                 continue
-            findings = found
+            findings = found + [(of, finding) for of, finding in findings if _outlasts(finding, grades)]
             judged = True
             without_overall = inspection if _gives_no_overall(inspection, grades) else None
             continue
+        if inspection.kind == Kind.REGRADED:
+            findings = found + _but_for(grades, findings)
+            judged = judged or bool(grades)
+            continue
         graded_overall = Aspect.OVERALL in grades or Aspect.OVERALL_EFFECTIVENESS in grades
         findings = [
-            (kind, finding)
-            for kind, finding in findings
-            if finding.hard or not (graded_overall or (grades and kind == inspection.kind))
+            (of, finding)
+            for of, finding in findings
+            if finding.hard or not (graded_overall or (grades and of.inspection.kind == inspection.kind))
         ] + found
         if graded_overall:
             judged, without_overall = True, None
@@ -343,9 +369,30 @@ def _standing(known: Iterable[_Read]) -> _Standing:
     return _Standing(tuple(_once(finding for _, finding in findings)), judged, without_overall, visited)
 
 
+def _outlasts(finding: _Finding, grades: Mapping[str, str]) -> bool:
+    """Whether what was found about safeguarding still holds after an inspection that gave these grades."""
+    return finding.reason.code in _ENDED_BY and not _ENDED_BY[finding.reason.code] & grades.keys()
+
+
+def _but_for(grades: Mapping[str, str], findings: Sequence[tuple[_Read, _Finding]]) -> list[tuple[_Read, _Finding]]:
+    """What was found, without what was found in the aspects that these grades replace; a report card given anew has
+    been read."""
+    left: list[tuple[_Read, _Finding]] = []
+    for of, finding in findings:
+        if grades and finding.reason.code == "judgement_not_read":
+            continue
+        if not finding.aspects & grades.keys():
+            left.append((of, finding))
+            continue
+        others = {aspect: grade for aspect, grade in of.grades.items() if aspect not in grades}
+        again = (each for each in _findings(of.inspection, others) if each.reason.code == finding.reason.code)
+        left += [(_Read(of.inspection, others, ()), each) for each in again]
+    return left
+
+
 def _read(inspection: Inspection) -> _Read:
     grades = {aspect: grade for aspect, grade in inspection.judgements.items() if grade not in SAYS_NOTHING}
-    found = [*_findings(inspection, grades), *_not_understood(inspection)]
+    found = [*_findings(inspection, grades), *_not_understood(inspection), *_not_read(inspection, grades)]
     return _Read(inspection, grades, tuple(found))
 
 
@@ -358,6 +405,21 @@ def _not_understood(inspection: Inspection) -> Iterable[_Finding]:
             "is in words not understood here: read the report."
         )
         yield _Finding(Status.WATCH, False, Reason("not_understood", sentence, inspection.counts_from))
+
+
+def _not_read(inspection: Inspection, grades: Mapping[str, str]) -> Iterable[_Finding]:
+    """A full inspection of which no judgement is known. A school's “Not judged” is a state of its own (`_of_silence`);
+    a wording on no scale has a sentence of its own."""
+    said = inspection.judgements
+    if inspection.kind not in JUDGING_ANEW or grades or UNKNOWN in said.values():
+        return
+    if said.get(Aspect.OVERALL_EFFECTIVENESS) == NOT_JUDGED:
+        return
+    sentence = (
+        f"{inspection.inspectorate} inspected in full on {_day(inspection.inspected_on)}, and its judgement has not "
+        "been read yet: read the report."
+    )
+    yield _Finding(Status.WATCH, True, Reason("judgement_not_read", sentence, inspection.counts_from))
 
 
 def _when_made(inspection: Inspection) -> tuple[date, bool, date, str]:
@@ -392,7 +454,8 @@ def _findings(inspection: Inspection, grades: Mapping[str, str]) -> Iterable[_Fi
         rule = RULES[number]
         if rule.without_overall is None or rule.without_overall != has_overall:
             sentence = _sentence(rule, aspects, grades, inspection)
-            yield _Finding(rule.status, rule.hard, Reason(rule.code, sentence, inspection.counts_from))
+            reason = Reason(rule.code, sentence, inspection.counts_from)
+            yield _Finding(rule.status, rule.hard, reason, frozenset(aspects))
 
 
 _SENTENCES: Mapping[str, str] = {
@@ -431,6 +494,8 @@ def _of_predecessor(inspection: Inspection) -> str:
 
 def _when(inspection: Inspection) -> str:
     published = f", published {_day(inspection.published_on)}" if inspection.published_on else ""
+    if inspection.kind == Kind.REGRADED:
+        return f"on {_day(inspection.inspected_on)}, when the grade was given anew{published}"
     return f"at the inspection of {_day(inspection.inspected_on)}{published}"
 
 
@@ -458,7 +523,8 @@ def _of_notices(day: date, notices: Sequence[Notice]) -> Iterable[_Finding]:
 def _runs(registrations: Sequence[tuple[date, str]]) -> list[tuple[date, str]]:
     """The wordings, each from the first day of its unbroken run."""
     runs: list[tuple[date, str]] = []
-    for from_on, wording in sorted(registrations):
+    # Of one day the last that was handed in is what counts.
+    for from_on, wording in sorted(registrations, key=lambda said: said[0]):
         said = " ".join(wording.split()).lower()
         if not runs or runs[-1][1] != said:
             runs.append((from_on, said))
@@ -466,12 +532,12 @@ def _runs(registrations: Sequence[tuple[date, str]]) -> list[tuple[date, str]]:
 
 
 def _of_register(day: date, wordings: Sequence[tuple[date, str]]) -> Iterable[_Finding]:
-    from_on, wording = max((run for run in wordings if run[0] <= day), default=(day, ""))
+    from_on, wording = next((run for run in reversed(wordings) if run[0] <= day), (day, ""))
     if wording in _CLOSED_WORDINGS:
-        sentence = f"The register shows the setting as {wording}, since the list of {_day(from_on)}."
+        sentence = f"The register shows the setting as {wording}, since {_day(from_on)} at the latest."
         yield _Finding(Status.CLOSED, True, Reason("closed", sentence, from_on))
     elif wording in _SUSPENDED_WORDINGS:
-        sentence = f"The register shows the registration as suspended, since the list of {_day(from_on)}."
+        sentence = f"The register shows the registration as suspended, since {_day(from_on)} at the latest."
         yield _Finding(Status.ADVERSE, True, Reason("suspended", sentence, from_on))
 
 
@@ -490,68 +556,3 @@ def _of_silence(day: date, standing: _Standing) -> Iterable[_Finding]:
         yield _Finding(Status.WATCH, False, Reason("not_inspected", sentence, standing.visited.counts_from))
     elif not standing.judged:
         yield _Finding(Status.WATCH, False, Reason("not_inspected", "Ofsted has not yet inspected the setting.", day))
-
-
-# --- comparing two lists -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one list left of a setting: the aspect and grade of its overall judgement ("" for none), and its status."""
-
-    aspect: str
-    grade: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Differences:
-    """URNs in order. `gone` and `new` are of the lists; `better`, `worse`, `unchanged` divide those in both.
-
-    `newly_adverse` are those adverse now and not before, new ones too; it overlaps the others.
-    """
-
-    new: tuple[str, ...]
-    gone: tuple[str, ...]
-    better: tuple[str, ...]
-    worse: tuple[str, ...]
-    newly_adverse: tuple[str, ...]
-    unchanged: tuple[str, ...]
-
-
-def compare_lists(*, before: Mapping[str, Said], after: Mapping[str, Said]) -> Differences:
-    """How the later of two lists differs. A grade that came or went (a first inspection, "Not judged") is no change of
-    quality, nor is one on another scale: such a setting is unchanged here, and its status tells the rest.
-    """
-    both = sorted(before.keys() & after.keys())
-    better = [urn for urn in both if _moved(before[urn], after[urn], is_better)]
-    worse = [urn for urn in both if _moved(before[urn], after[urn], is_worse)]
-    moved = {*better, *worse}
-    adverse = (
-        urn
-        for urn, said in sorted(after.items())
-        if said.status == Status.ADVERSE and (urn not in before or before[urn].status != Status.ADVERSE)
-    )
-    return Differences(
-        new=tuple(sorted(after.keys() - before.keys())),
-        gone=tuple(sorted(before.keys() - after.keys())),
-        better=tuple(better),
-        worse=tuple(worse),
-        newly_adverse=tuple(adverse),
-        unchanged=tuple(urn for urn in both if urn not in moved),
-    )
-
-
-def _moved(before: Said, after: Said, worse_or_better: Callable[..., bool]) -> bool:
-    if not before.grade or not after.grade or before.aspect != after.aspect:
-        return False
-    return worse_or_better(after.aspect, grade=after.grade, than=before.grade)
-
-
-def check_list_day(as_at: date, *, on: date) -> None:
-    """Raise RuleBroken (future_date) for a list of a day that is still to come."""
-    if as_at > on:
-        raise RuleBroken(
-            f"{as_at:%-d %B %Y} is a date in the future (today is {on:%-d %B %Y}): no list can be of that day yet.",
-            code="future_date",
-        )

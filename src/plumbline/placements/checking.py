@@ -1,6 +1,7 @@
 """Many lines of the monthly check at once, and the lines themselves with the children there."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted import lookups
 from plumbline.ofsted import operations as ofsted
-from plumbline.ofsted.models import CheckItem, MonthlyCheck
+from plumbline.ofsted.models import CheckItem, MonthlyCheck, Status
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -44,23 +45,49 @@ def item_seen(viewer: User, *, item_id: int, on: date) -> CheckItem:
     return item
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many lines were recorded as unchanged, as not opened, and left since nothing is known of the setting."""
+
+    unchanged: int
+    not_opened: int
+    unknown: int
+
+
 @transaction.atomic
 def record_unchanged(
     *, check_id: int, item_ids: Collection[int], by: User, at: datetime, on: date, report_link: str = "",
     note: str = "", document_id: int | None = None,
-) -> int:  # fmt: skip
-    """The report page of each was looked at and says nothing new. All or none; returns how many.
+) -> Recorded:  # fmt: skip
+    """Of each the report page says nothing new. Those whose page nobody opened are recorded as that; those of which
+    nothing is known cannot be unchanged and are left.
 
-    `report_link`: where it was looked up, if not on the setting's page of Ofsted's reports.
+    `report_link`: where one was looked up, if not by the worklist's link to its page of Ofsted's reports.
     """
     chosen = CheckItem.objects.filter(check_month=check_id, pk__in=item_ids)
     items = list(chosen.select_related("setting").order_by("pk"))
     if not items:
         raise RuleBroken("Choose at least one setting.", code="nothing_chosen")
-    for item in items:
+    known = [item for item in items if item.setting.status != Status.UNMATCHED]
+    if len(items) == 1 and not known:
+        known = items  # refused with its sentence
+    not_opened = [
+        item for item in known if not (report_link or item.opened_at or item.setting.status == Status.UNMATCHED)
+    ]
+    for item in known:
+        if item in not_opened:
+            ofsted.check_not_opened(item_id=item.pk, by=by, at=at, on=on)
+            continue
         ofsted.check_unchanged(
             item_id=item.pk, report_link=report_link or lookups.report_address(item.setting), note=note,
             document_id=document_id, by=by, at=at, on=on,
         )  # fmt: skip
     raise_flags(by=by, at=at, on=on)
-    return len(items)
+    return Recorded(len(known) - len(not_opened), len(not_opened), len(items) - len(known))
+
+
+@transaction.atomic
+def record_not_found(*, item_id: int, note: str, by: User, at: datetime, on: date) -> None:
+    """A setting of which nothing is known was looked for, and nothing was found."""
+    ofsted.check_not_found(item_id=item_id, note=note, by=by, at=at, on=on)
+    raise_flags(by=by, at=at, on=on)

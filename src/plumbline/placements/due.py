@@ -9,6 +9,7 @@ from django.db import connection
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
+from plumbline.ofsted import establishments
 from plumbline.ofsted.models import MonthlyCheck
 from plumbline.placements import rules
 from plumbline.placements.models import Placement, PlacementException
@@ -76,15 +77,19 @@ def concerned(
     """Placements with what flags about them are raised from; `among`: only these, `also_ended`: open or not."""
     with connection.cursor() as cursor:
         cursor.execute(CONCERNED, {"on": on, "among": None if among is None else list(among), "also_ended": also_ended})
-        for row in cursor.fetchall():
-            (pk, source, source_id, child_id, started_on, wording, _, setting_id, urn, status, since, reasons,
-             gone_since, checked_on, worker, team) = row  # fmt: skip
-            concern = Concern(
-                placement_id=pk, source_id=source_id, child_id=child_id, started_on=started_on,
-                looked_after=source == "social_care", urn=urn or wording, status=status, status_since=since,
-                reasons=tuple(rules.reasons_of(reasons)), gone_since=gone_since, worker=worker, team=team,
-            )  # fmt: skip
-            yield concern, setting_id and OfSetting(setting_id, urn, status, gone_since is not None, checked_on)
+        rows = cursor.fetchall()
+    # Of what is on no list, or no longer: row[8] is the URN, row[9] the status, row[12] since when it is gone.
+    explained = establishments.explained({row[8] for row in rows if row[8] and (row[9] == "unmatched" or row[12])})
+    for row in rows:
+        (pk, source, source_id, child_id, started_on, wording, _, setting_id, urn, status, since, reasons,
+         gone_since, checked_on, worker, team) = row  # fmt: skip
+        concern = Concern(
+            placement_id=pk, source_id=source_id, child_id=child_id, started_on=started_on,
+            looked_after=source == "social_care", urn=urn or wording, status=status, status_since=since,
+            reasons=tuple(rules.reasons_of(reasons)), gone_since=gone_since, worker=worker, team=team,
+            explained=" ".join(explained.get(urn, ())),
+        )  # fmt: skip
+        yield concern, setting_id and OfSetting(setting_id, urn, status, gone_since is not None, checked_on)
 
 
 def _of_placement(concern: Concern) -> Iterable[Wanted]:

@@ -341,6 +341,11 @@ def open_month(*, on: date, setting_ids: frozenset[int] = frozenset(), by: User 
     return check
 
 
+def open_report(*, item_id: int, by: User, at: datetime, on: date) -> None:
+    """The page of Ofsted's reports on the setting of a line of the month's check is opened."""
+    ofsted.open_report(item_id=item_id, by=by, at=at, on=on)
+
+
 @transaction.atomic
 def complete_month(*, check_id: int, lists_note: str = "", by: User, at: datetime, on: date) -> MonthlyCheck:
     """Both parts are done: the lists were read (or the note says why not), and every setting looked up."""

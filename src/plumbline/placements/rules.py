@@ -42,6 +42,8 @@ class Concern:
     gone_since: date | None
     worker: str
     team: str
+    # What the schools register says of a URN that is on no list, in sentences.
+    explained: str = ""
 
 
 def reasons_of(stored: str | Sequence[Mapping[str, str]]) -> Iterable[Why]:
@@ -54,6 +56,7 @@ def flags_of(concern: Concern) -> Iterable[tuple[str, str]]:
     """The kinds of flag that an open placement calls for, each with its reason in words."""
     said = " ".join(why.sentence for why in concern.reasons)
     nobody = "" if concern.worker else " No worker is allocated to the child."
+    explained = f" {concern.explained}" if concern.explained else ""
     since = concern.status_since
     if concern.status == "unregistered":
         yield "setting_unregistered", f"The child is placed at {concern.urn}, which is not registered. {said}{nobody}"
@@ -78,7 +81,7 @@ def flags_of(concern: Concern) -> Iterable[tuple[str, str]]:
             reason = f"Setting “{concern.urn}” is on none of Ofsted’s lists that were read, so nothing is known of it."
         else:
             reason = "No setting is recorded for this placement, so nothing is known of it."
-        yield "setting_unmatched", f"{reason} It is not to be taken as safe.{nobody}"
+        yield "setting_unmatched", f"{reason}{explained} It is not to be taken as safe.{nobody}"
     elif concern.status == "closed":
         yield (
             "setting_gone",
@@ -88,7 +91,7 @@ def flags_of(concern: Concern) -> Iterable[tuple[str, str]]:
         yield (
             "setting_gone",
             f"Setting {concern.urn} is no longer on Ofsted’s list of {_day(concern.gone_since)}, and the child is "
-            f"recorded as placed there.{nobody}",
+            f"recorded as placed there.{explained}{nobody}",
         )
 
 

@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from plumbline.audit.models import Import
-from plumbline.exchange.ofsted_lists import OfstedList, read_lists
+from plumbline.exchange.ofsted_lists import read_lists
+from plumbline.exchange.ofsted_rows import OfstedList
 from plumbline.ofsted import operations
 from plumbline.ofsted.operations import ListTaken
 from tests.integration.placements.situations import AT

@@ -328,3 +328,29 @@ def test_completing_a_late_month_closes_its_flag():
     operations.complete_month(check_id=check.pk, lists_note="None came out.", by=officer(), at=AT, on=late)
 
     assert kinds() == []
+
+
+# --- kinds of inspection are dated ----------------------------------------------------------------------------------
+
+
+def test_a_full_inspection_that_can_no_longer_be_clears_no_school():
+    school = ofsted.record_setting(register="education", urn="990001", name="Ash School", by=officer(), **NOW_2026)
+    card = {"safeguarding_standards": "Not met", "rc_inclusion": "Expected standard"}
+    enter(school, kind="report_card", inspected_on=date(2026, 1, 20), judgements=card)
+
+    with pytest.raises(RuleBroken) as refused:
+        enter(school, kind="full", inspected_on=date(2026, 5, 5), judgements={"overall_effectiveness": "Good"})
+    assert refused.value.code == "kind_of_another_time"
+    enter(school, kind="report_card", inspected_on=date(2026, 6, 5), judgements={"rc_inclusion": "Expected standard"})
+    assert Setting.objects.get(pk=school.pk).status == "adverse"
+    enter(school, kind="regraded", inspected_on=date(2026, 7, 5), judgements={"safeguarding_standards": "Met"})
+    assert Setting.objects.get(pk=school.pk).status == "clear"
+
+
+NOW_2026 = {"at": AT, "on": date(2026, 11, 30)}
+
+
+def enter(setting: Setting, **judged):
+    return operations.take_judgements(
+        record=ofsted.record_judgement, setting_id=setting.pk, report_link=REPORT, by=officer(), **judged, **NOW_2026
+    )

@@ -269,13 +269,33 @@ def opened(client: Client) -> MonthlyCheck:
     return MonthlyCheck.objects.get()
 
 
-def test_all_settings_that_are_left_can_be_recorded_as_unchanged() -> None:
+def test_of_all_that_are_left_only_those_whose_report_was_opened_are_unchanged() -> None:
     adverse_with_a_child()
     adverse_with_a_child()
+    unknown = place(a_setting("unmatched")).setting
+    Setting.objects.update(last_checked_on=None)
     client = as_(a_user("contract_officer"))
     check = opened(client)
-    client.post("/check/2016/7/unchanged/", {"item": [item.pk for item in check.items.all()]})
-    assert list(check.items.values_list("outcome", flat=True)) == ["unchanged", "unchanged"]
+    first, second, third = check.items.order_by("setting__status", "pk")
+    answer = client.get(f"/check/items/{first.pk}/report/")
+    client.post("/check/2016/7/unchanged/", {"item": [first.pk, second.pk, third.pk]})
+    assert answer["Location"] == f"https://reports.ofsted.gov.uk/provider/2/{first.setting.urn}"
+    assert third.setting == unknown
+    assert list(check.items.order_by("setting__status", "pk").values_list("outcome", "setting__last_checked_on")) == [
+        ("unchanged", date(2016, 7, 31)), ("not_opened", None), ("to_do", None),
+    ]  # fmt: skip
+
+
+def test_a_setting_of_which_nothing_is_known_is_never_unchanged() -> None:
+    place(a_setting("unmatched"))
+    client = as_(a_user("contract_officer"))
+    item = opened(client).items.get()
+    client.get(f"/check/items/{item.pk}/report/")
+    assert client.post("/check/2016/7/unchanged/", {"item": [item.pk]}).status_code == 409
+    client.post(f"/check/items/{item.pk}/evidence/", {"report_link": "https://example.org/r"})
+    assert CheckItem.objects.get().outcome == "to_do"
+    client.post(f"/check/items/{item.pk}/not-found/", {"note": "Not on Ofsted's pages; the provider is asked."})
+    assert list(CheckItem.objects.values_list("outcome", "setting__status")) == [("not_found", "unmatched")]
 
 
 def test_a_changed_setting_gets_its_judgement_and_its_flag() -> None:

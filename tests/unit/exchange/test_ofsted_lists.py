@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.exchange.ofsted_lists import InspectionRow, OfstedList, SettingRow, read_lists
+from plumbline.exchange.ofsted_lists import read_lists
+from plumbline.exchange.ofsted_rows import InspectionRow, OfstedList, SettingRow
 from plumbline.exchange.wrong_files import WrongFile
-from plumbline.ofsted import rules
+from plumbline.ofsted import comparing, rules
 from plumbline.ofsted.grades import Judgement
 from plumbline.ofsted.rules import Status, status_on, status_timeline
 from tests import published
@@ -312,9 +313,9 @@ def test_refuses_other_kinds_of_file_saying_what_was_looked_for(providers: Path,
     assert caught.value.code == "bad_header"
 
 
-def said(folder: Path, name: str, as_at: date) -> dict[str, rules.Said]:
+def said(folder: Path, name: str, as_at: date) -> dict[str, comparing.Said]:
     return {
-        row.urn: rules.Said(
+        row.urn: comparing.Said(
             "overall",
             next((grades(one).get("overall", "") for one in row.inspections), ""),
             status_of(row, as_at).status,
@@ -327,7 +328,7 @@ def test_finds_what_changed_from_2022_to_2023(providers: Path) -> None:
     before = said(providers, "provider_at_march_2022.csv", date(2022, 3, 31))
     after = said(providers, "provider_at_march_2023.csv", date(2023, 3, 31))
 
-    changed = rules.compare_lists(before=before, after=after)
+    changed = comparing.compare_lists(before=before, after=after)
 
     moves = Counter((before[urn].grade, after[urn].grade) for urn in changed.worse)
     assert (len(changed.new), len(changed.gone)) == (160, 190)
@@ -346,7 +347,7 @@ def test_finds_what_changed_from_2023_to_2025(providers: Path) -> None:
     before = said(providers, "provider_at_march_2023.csv", date(2023, 3, 31))
     after = said(providers, "provider_at_march_2025.csv", date(2025, 3, 31))
 
-    changed = rules.compare_lists(before=before, after=after)
+    changed = comparing.compare_lists(before=before, after=after)
 
     assert (len(changed.new), len(changed.gone), len(changed.worse), len(changed.better)) == (2413, 359, 423, 742)
 

@@ -376,3 +376,63 @@ def test_lists_the_sheets_of_a_publication_and_no_copies_of_other_workbooks(
     shared_data: Path, name: str, sheets: int
 ) -> None:
     assert len(open_workbook(shared_data / "ofsted_social_care_providers" / name).sheets) == sheets
+
+
+def test_hidden_sheets_are_named_and_what_stands_above_a_table_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("Homes", "Old", "Older"):
+            book.add_worksheet(name).write_row(0, 0, ["As at 31 March 2025"])
+            book.get_worksheet_by_name(name).write_row(1, 0, ["URN", "Places"])
+            book.get_worksheet_by_name(name).write_row(2, 0, [name, 4])
+        book.get_worksheet_by_name("Old").hide()
+        book.get_worksheet_by_name("Older").very_hidden()
+
+    found = open_workbook(path)
+    (table,) = found.tables(kind_name="a list of homes", required={"URN", "Places"}, among={"Homes"})
+
+    assert (found.sheets, found.hidden) == (["Homes", "Old", "Older"], {"Old", "Older"})
+    assert (table.above, [cells["urn"] for _, cells in table]) == (["Homes", "As at 31 March 2025"], ["Homes"])
+
+
+def test_a_hidden_sheet_of_an_opendocument_is_named(tmp_path: Path) -> None:
+    found = open_workbook(opendocument(tmp_path / "list.ods", {"Homes": [["URN"], ["1"]], "Old": [["URN"], ["2"]]}))
+
+    assert (found.sheets, found.hidden) == (["Homes", "Old"], {"Old"})
+
+
+def opendocument(path: Path, sheets: dict[str, list[list[str]]]) -> Path:
+    """Sheets whose name begins with “Old” are hidden."""
+
+    def row(cells: list[str]) -> str:
+        told = "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in cells
+        )
+        return f"<table:table-row>{told}</table:table-row>"
+
+    tables_ = "".join(
+        f'<table:table table:name="{name}" table:style-name="{"hidden" if name.startswith("Old") else "shown"}">'
+        f"{''.join(map(row, rows))}</table:table>"
+        for name, rows in sheets.items()
+    )
+    names = ("office", "style", "text", "table")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="table"><style:table-properties table:display="{shown}"/>'
+        "</style:style>"
+        for name, shown in (("shown", "true"), ("hidden", "false"))
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("mimetype", kind)
+        packed.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
+        )
+        packed.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+            f"<office:body><office:spreadsheet>{tables_}</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plumbline.kernel.errors import RuleBroken
+from plumbline.ofsted.comparing import Said, compare_lists
 from plumbline.ofsted.grades import ASPECTS, Aspect
+from plumbline.ofsted.kinds import check_kind
 from plumbline.ofsted.rules import (
     RULE_VERSION,
     RULES,
@@ -15,11 +18,9 @@ from plumbline.ofsted.rules import (
     Kind,
     Notice,
     Reason,
-    Said,
     Status,
     StatusPeriod,
     Unregistered,
-    compare_lists,
     status_on,
     status_timeline,
 )
@@ -168,12 +169,25 @@ def test_watches_a_setting_that_was_visited_and_not_judged() -> None:
 
 @pytest.mark.parametrize("grade", ["not_judged", "not_applicable"])
 def test_never_reads_silence_as_safe(grade: str) -> None:
-    assert verdict(full(overall=grade)) == ("watch", ["not_inspected"])
+    assert verdict(full(overall=grade)) == ("watch", ["judgement_not_read"])
 
 
 @pytest.mark.parametrize("grades", [{"overall": "unknown"}, {"overall": "unknown", "leaders": "good"}])
 def test_watches_a_setting_whose_judgement_is_in_words_on_no_scale(grades: dict[str, str]) -> None:
     assert verdict(GOOD, full(SECOND, **grades)) == ("watch", ["not_understood"])
+
+
+@pytest.mark.parametrize("kind", [Kind.FULL, Kind.STANDARD, Kind.REPORT_CARD])
+@pytest.mark.parametrize("grades", [{}, {"overall": "not_judged"}, {"rc_inclusion": "not_applicable"}])
+@pytest.mark.parametrize(
+    "later", [None, full(SECOND, kind=Kind.MONITORING, overall="good"), full(SECOND, kind=Kind.UNGRADED)]
+)
+def test_a_full_inspection_without_any_judgement_is_watched_until_it_is_read(kind, grades, later) -> None:
+    between = full(date(2022, 6, 1), kind=kind, **grades)
+    events = [GOOD, between, *([later] if later else [])]
+
+    assert verdict(*events) == ("watch", ["judgement_not_read"])
+    assert verdict(GOOD, full(date(2022, 6, 1), kind=kind, overall="good")) == ("clear", [])
 
 
 def test_words_on_no_scale_clear_no_inadequate() -> None:
@@ -188,8 +202,13 @@ def test_words_on_no_scale_clear_no_inadequate() -> None:
     [
         (BAD, full(SECOND, overall="good"), "clear", []),
         (BAD, full(SECOND, overall="requires_improvement"), "watch", ["requires_improvement"]),
-        (BAD, full(SECOND), "adverse", ["overall_inadequate", "leaders_inadequate"]),
-        (BAD, full(SECOND, overall="not_judged"), "adverse", ["overall_inadequate", "leaders_inadequate"]),
+        (BAD, full(SECOND), "adverse", ["overall_inadequate", "leaders_inadequate", "judgement_not_read"]),
+        (
+            BAD,
+            full(SECOND, overall="not_judged"),
+            "adverse",
+            ["overall_inadequate", "leaders_inadequate", "judgement_not_read"],
+        ),
         (
             BAD,
             full(SECOND, kind=Kind.INTERIM, interim_outcome="improved"),
@@ -463,6 +482,112 @@ def test_no_visit_ever_makes_an_adverse_setting_anything_else(inspections: list[
     assert before is not None
     assert after is not None
     assert before.status is not Status.ADVERSE or after.status is Status.ADVERSE
+
+
+# --- grades of a report card given anew ----------------------------------------------------------------------------
+
+CARD = date(2026, 1, 20)
+REGRADED = date(2026, 7, 6)
+
+
+def card(**grades: str) -> Inspection:
+    return full(CARD, kind=Kind.REPORT_CARD, published=date(2026, 2, 24), **grades)
+
+
+def regraded(on: date = REGRADED, **grades: str) -> Inspection:
+    return full(on, kind=Kind.REGRADED, **grades)
+
+
+def spans(*inspections: Inspection) -> list[tuple[str, date]]:
+    return [(period.status.value, period.from_on) for period in status_timeline(inspections=inspections)]
+
+
+def test_a_grade_given_anew_counts_from_its_own_day_and_the_earlier_one_keeps_its_days() -> None:
+    met = card(safeguarding_standards="met", rc_inclusion="expected_standard")
+
+    assert spans(met, regraded(safeguarding_standards="not_met")) == [
+        ("clear", date(2026, 2, 24)), ("adverse", REGRADED),
+    ]  # fmt: skip
+
+
+def test_a_grade_given_anew_replaces_that_grade_alone() -> None:
+    bad = card(safeguarding_standards="not_met", rc_inclusion="needs_attention", rc_achievement="needs_attention")
+    after = regraded(safeguarding_standards="met", rc_inclusion="strong_standard")
+    period = status_timeline(inspections=[bad, after])[-1]
+
+    assert (period.status, [reason.code for reason in period.reasons]) == ("watch", ["needs_attention"])
+    assert "achievement" in period.reasons[0].sentence
+    assert "inclusion" not in period.reasons[0].sentence
+
+
+def test_the_sentence_of_a_grade_given_anew_says_when_it_was_given() -> None:
+    reason = status_timeline(
+        inspections=[card(rc_inclusion="strong_standard"), regraded(safeguarding_standards="not_met")]
+    )[-1].reasons[0]
+
+    assert reason.sentence == (
+        "Ofsted found the safeguarding standards not met on 6 July 2026, when the grade was given anew."
+    )
+
+
+# --- safeguarding --------------------------------------------------------------------------------------------------
+
+NOT_SAFE = [
+    (Kind.REPORT_CARD, {"safeguarding_standards": "not_met"}),
+    (Kind.FULL, {"safeguarding_effective": "not_effective", "overall_effectiveness": "inadequate"}),
+    (Kind.STANDARD, {"iss_part_3": "not_met"}),
+    (Kind.FULL, {"helped_protected": "inadequate", "overall": "inadequate"}),
+]
+SILENT = [
+    (Kind.FULL, {"overall_effectiveness": "good"}),
+    (Kind.FULL, {"overall": "good", "leaders": "good"}),
+    (Kind.REPORT_CARD, {"rc_inclusion": "expected_standard"}),
+    (Kind.STANDARD, {"overall_effectiveness": "good", "iss_part_1": "met"}),
+    (Kind.REPORT_CARD, {"rc_inclusion": "expected_standard", "safeguarding_standards": "not_judged"}),
+]
+JUDGED = {
+    "safeguarding_standards": "met", "safeguarding_effective": "effective", "iss_part_3": "met",
+    "helped_protected": "good",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "grades"), NOT_SAFE)
+@pytest.mark.parametrize(("later", "silent"), SILENT)
+def test_what_was_found_about_safeguarding_is_cleared_only_by_a_judgement_of_safeguarding(
+    kind: str, grades: dict[str, str], later: str, silent: dict[str, str]
+) -> None:
+    found = full(FIRST, kind=kind, **grades)
+
+    assert verdict(found, full(SECOND, kind=later, **silent))[0] == "adverse"
+    assert verdict(found, full(SECOND, kind=later, **(silent | JUDGED)))[0] in ("clear", "not_judged")
+
+
+# --- kinds are dated -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "aspect", "independent", "last_refused", "first_taken"),
+    [
+        (Kind.REPORT_CARD, "safeguarding_standards", False, date(2025, 11, 9), date(2025, 11, 10)),
+        (Kind.REPORT_CARD, "rc_inclusion", None, date(2025, 11, 9), date(2025, 11, 10)),
+        (Kind.REPORT_CARD, "safeguarding_standards", True, date(2026, 1, 25), date(2026, 1, 26)),
+        (Kind.REGRADED, "safeguarding_standards", False, date(2025, 11, 9), date(2025, 11, 10)),
+        (Kind.FULL, "overall_effectiveness", False, date(2024, 9, 1), date(2024, 8, 31)),
+        (Kind.FULL, "quality_of_education", False, date(2025, 11, 10), date(2025, 11, 9)),
+        (Kind.UNGRADED, "ungraded_outcome", False, date(2025, 11, 10), date(2025, 11, 9)),
+        (Kind.STANDARD, "overall_effectiveness", True, date(2026, 1, 26), date(2026, 1, 25)),
+        (Kind.STANDARD, "overall_effectiveness", None, date(2026, 1, 26), date(2026, 1, 25)),
+    ],
+)
+def test_a_kind_of_inspection_that_did_not_exist_on_the_day_is_refused(
+    kind: str, aspect: str, independent: bool | None, last_refused: date, first_taken: date
+) -> None:
+    asked = {"register": "education", "kind": kind, "aspects": [aspect], "independent": independent}
+    check_kind(**asked, inspected_on=first_taken)  # type: ignore[arg-type]
+    with pytest.raises(RuleBroken) as refused:
+        check_kind(**asked, inspected_on=last_refused)  # type: ignore[arg-type]
+
+    assert refused.value.code == "kind_of_another_time"
 
 
 # --- two lists -----------------------------------------------------------------------------------------------------

@@ -10,6 +10,17 @@ class Unchanged(Evidence):
     note = forms.TextField(label="Note", rows=3, max_length=1000, required=False)
 
 
+class NotFound(forms.PageForm):
+    """A setting of which nothing is known, looked for in vain."""
+
+    changes_a_record = True
+
+    note = forms.TextField(
+        label="Where was it looked for, and what is done about it?", rows=3, max_length=1000,
+        missing="Say where it was looked for, and what is done about it",
+    )  # fmt: skip
+
+
 class Complete(forms.PageForm):
     lists_note = forms.TextField(
         label="If no list was read this month: why?", rows=2, max_length=1000, required=False,

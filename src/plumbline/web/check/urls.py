@@ -8,4 +8,6 @@ urlpatterns = [
     path("check/<int:year>/<int:month>/unchanged/", views.unchanged, name="check_unchanged"),
     path("check/<int:year>/<int:month>/complete/", views.complete, name="check_complete"),
     path("check/items/<int:item_id>/evidence/", views.evidence, name="check_evidence"),
+    path("check/items/<int:item_id>/report/", views.report, name="check_report"),
+    path("check/items/<int:item_id>/not-found/", views.not_found, name="check_not_found"),
 ]

@@ -10,22 +10,26 @@ from django.urls import reverse
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted import lookups
-from plumbline.ofsted.models import CheckItem, OfstedList
+from plumbline.ofsted.models import CheckItem, OfstedList, Status
 from plumbline.people.access import Permission
 from plumbline.placements import checking, operations
 from plumbline.web import navigation
 from plumbline.web.access import requires
-from plumbline.web.check.forms import Complete, Unchanged
+from plumbline.web.check.forms import Complete, NotFound, Unchanged
 from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words
 from plumbline.web.settings.entering import judgement_address, kept_document
 
 FAMILIES = {
     "social_care": "Children’s social care providers",
-    "social_care_inspections": "Inspections of children’s social care",
-    "schools": "State-funded schools",
-    "state_funded": "State-funded schools",
-    "independent": "Independent schools",
+    "social_care_in_year": "The year’s inspections of children’s social care",
+    "social_care_to_councils": "Ofsted’s list to councils",
+    "social_care_to_councils_conditions": "Ofsted’s list to councils: conditions of registration",
+    "social_care_joiners_and_leavers": "Joiners and leavers of children’s social care",
+    "social_care_closed_providers": "Closed providers of children’s social care",
+    "state_schools": "State-funded schools",
+    "state_schools_in_year": "The year’s inspections of state-funded schools",
+    "independent_schools": "Independent schools",
 }
 
 
@@ -89,7 +93,8 @@ def _row(item: Any, month: date) -> dict[str, Any]:
         "url": words.address(setting),
         "kind": words.kind(setting.status),
         "word": words.STATUSES[setting.status],
-        "report": item.report_link or lookups.report_address(setting),
+        "report": reverse("check_report", args=[item.pk]),
+        "is_known": setting.status != Status.UNMATCHED,
         "changed": f"{judgement_address(setting, back=back)}&item={item.pk}",
         "checked": words.checked(setting.last_checked_on, item.today),
     }
@@ -119,9 +124,53 @@ def unchanged(request: Request, year: int, month: int) -> HttpResponseBase:
     if request.method == "POST":
         chosen = [record_number(each) for each in request.POST.getlist("item")]
         done = checking.record_unchanged(check_id=check.pk, item_ids=chosen, **acting(request))
-        what = "One setting is" if done == 1 else f"{done} settings are"
-        messages.success(request, f"{what} recorded as looked up, with nothing changed.")
+        messages.success(request, _said(done))
     return redirect("check_month", year, month)
+
+
+def _said(done: checking.Recorded) -> str:
+    """What was recorded of the settings chosen, in sentences."""
+
+    def settings(number: int) -> str:
+        return "One setting is" if number == 1 else f"{number} settings are"
+
+    said = []
+    if done.unchanged:
+        said.append(f"{settings(done.unchanged)} recorded as looked up, with nothing changed.")
+    if done.not_opened:
+        said.append(f"{settings(done.not_opened)} recorded as “report not opened”: nobody opened the report from here.")
+    if done.unknown:
+        said.append(f"{settings(done.unknown)} left: nothing is known there that could be unchanged.")
+    return " ".join(said)
+
+
+@requires(Permission.MONTHLY_CHECK)
+def report(request: Request, item_id: int) -> HttpResponseBase:
+    """On to the setting's page of Ofsted's reports; that it was opened is kept."""
+    item = checking.item_seen(request.user, item_id=item_id, on=request.day)
+    if item.check_month.completed_at is None:
+        operations.open_report(item_id=item.pk, **acting(request))
+    return redirect(item.report_link or lookups.report_address(item.setting))
+
+
+@requires(Permission.MONTHLY_CHECK)
+def not_found(request: Request, item_id: int) -> HttpResponseBase:
+    """A setting of which nothing is known was looked for in vain: where, and what is done about it."""
+    item = checking.item_seen(request.user, item_id=item_id, on=request.day)
+    month = item.check_month.month
+    form = NotFound(request.POST or None, initial={"note": item.note})
+    if form.is_valid():
+        try:
+            checking.record_not_found(item_id=item.pk, note=form.cleaned_data["note"], **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{words.label(item.setting)} is recorded as looked for, with nothing found.")
+            return redirect("check_month", month.year, month.month)
+    back = reverse("check_month", args=[month.year, month.month])
+    context = {"form": form, "label": words.label(item.setting), "back": back,
+               "report": reverse("check_report", args=[item.pk])}  # fmt: skip
+    return render(request, "check/not_found.html", context)
 
 
 @requires(Permission.MONTHLY_CHECK)
@@ -165,4 +214,4 @@ def evidence(request: Request, item_id: int) -> HttpResponseBase:
             return redirect("check_month", month.year, month.month)
     back = reverse("check_month", args=[month.year, month.month])
     return render(request, "check/evidence.html", {"form": form, "label": words.label(item.setting), "back": back,
-                                                   "report": link})  # fmt: skip
+                                                   "report": reverse("check_report", args=[item.pk])})  # fmt: skip

@@ -40,7 +40,8 @@ class HandIn(forms.PageForm):
         missing="Say what the files are",
         choice_hints={
             "ssd": "Its files, such as ssd_person.csv or .xlsx, or a zip of them; any may be absent",
-            "ofsted": "One list of providers or schools, as CSV, XLSX or ODS",
+            "ofsted": "One list of providers or schools, as CSV, XLSX or ODS: also Ofsted’s list to councils, joiners "
+            "and leavers, and the schools register (GIAS)",
             "contracts": "contracts.csv, assessments.csv, policies.csv, evaluations.csv, visits.csv, law_changes.csv; "
             "any may be absent",
         },
@@ -51,7 +52,20 @@ class HandIn(forms.PageForm):
         label="Of which day are they?", required=False,
         hint="The day of the extract, or the day that the list says it is as at. For example, 31 7 2016",
     )  # fmt: skip
+    because = forms.LineField(
+        label="If a list seems to be of another day: why is it of this day all the same?", required=False,
+        max_length=500,
+        hint="A list is refused whose own title gives another day, whose content was taken for another day, or whose "
+        "newest inspection is more than 120 days older. The reason is kept with the import",
+    )  # fmt: skip
     backfill = forms.TickField(
         label="This is older than an extract that was taken already", required=False,
         hint="Only what is not there yet is added",
+    )  # fmt: skip
+
+
+class OfThatDay(forms.PageForm):
+    because = forms.TextField(
+        label="Why is the list of that day all the same?", rows=3, max_length=500, missing="Say why it is of that day",
+        hint="Kept with the import. The list proves a check only up to the day that it seems to be of",
     )  # fmt: skip

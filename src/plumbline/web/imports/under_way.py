@@ -41,10 +41,11 @@ def counts_of(files: Mapping[str, dict[str, int]]) -> list[tuple[str, list[int]]
     return [(name, [counts.get(each, 0) for each in _COUNTS]) for name, counts in files.items()]
 
 
-def look(request: Request, upload: Upload) -> None:
-    """Have it looked at. A job is there if and only if it was asked for: both in one transaction."""
+def look(request: Request, upload: Upload, *, because: str = "") -> None:
+    """Have it looked at; `because`: why a list is of its day all the same. A job is there if and only if it was asked
+    for: both in one transaction."""
     with transaction.atomic():
-        uploads.ask_to_look(upload=upload, **acting(request))
+        uploads.ask_to_look(upload=upload, because=because, **acting(request))
         app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)
 
 

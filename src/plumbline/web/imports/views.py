@@ -16,11 +16,12 @@ from plumbline.exchange import uploads as exchange
 from plumbline.exchange.handed_in import LIMITS, Given
 from plumbline.exchange.models import RefusedRow, Upload
 from plumbline.kernel.errors import RuleBroken
+from plumbline.ofsted.list_days import DOUBTS
 from plumbline.people.access import Permission
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.imports import under_way
-from plumbline.web.imports.forms import HandIn, Whole
+from plumbline.web.imports.forms import HandIn, OfThatDay, Whole
 from plumbline.web.request import Request, acting
 from plumbline.web.uploads import takes_files
 
@@ -102,7 +103,7 @@ def new_import(request: Request) -> HttpResponseBase:
             with transaction.atomic():
                 upload = exchange.receive(
                     kind=given["kind"], given=[Given(file.name, file.file) for file in given["files"]],
-                    as_at=given["as_at"], backfill=given["backfill"], home=settings.HOME,
+                    as_at=given["as_at"], backfill=given["backfill"], because=given["because"], home=settings.HOME,
                     **acting(request),
                 )  # fmt: skip
                 under_way.look(request, upload)
@@ -128,6 +129,7 @@ def _page_of(request: Request, found: Upload, form: Whole) -> HttpResponseBase:
             **under_way.standing(request, found),
             "form": form,
             "kind_words": exchange.KINDS.get(found.kind, found.kind),
+            "doubt_form": OfThatDay() if found.result.get("code") in DOUBTS else None,
             "of_day": date.fromisoformat(found.options["as_at"]) if found.options.get("as_at") else None,
             "breadcrumbs": [("Imports", reverse("imports")), (f"Upload {found.pk}", "")],
         },
@@ -138,7 +140,7 @@ def _page_of(request: Request, found: Upload, form: Whole) -> HttpResponseBase:
 def look(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
     if request.method == "POST":
-        under_way.look(request, found)
+        under_way.look(request, found, because=request.POST.get("because", "")[:500])
     return redirect("upload", found.pk)
 
 

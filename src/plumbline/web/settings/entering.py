@@ -68,7 +68,7 @@ def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
                 document_id=kept_document(request, form, setting), **acting(request),
             )  # fmt: skip
         except RuleBroken as refusal:
-            form.refuse(refusal)
+            form.refuse(refusal, field="inspected_on" if refusal.code == "kind_of_another_time" else None)
         else:
             return done(request, setting, "The judgement", judged.raised)
     return render(request, "settings/judgement.html", {**context, "form": form, "kind_words": INSPECTION_KINDS[kind]})

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.flags.rules import CHECKED_WITHIN_DAYS, CONTACT_PROVIDER, REVIEW
-from plumbline.ofsted import lookups
+from plumbline.ofsted import establishments, lookups
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
@@ -30,6 +30,7 @@ INSPECTION_KINDS = {
     "monitoring": "Monitoring visit",
     "ungraded": "Ungraded inspection",
     "progress_monitoring": "Progress monitoring",
+    "regraded": "Grade of a report card given anew",
 }
 
 
@@ -131,6 +132,8 @@ def _now(request: Request, setting: Setting) -> dict[str, Any]:
     next_check = setting.last_checked_on + timedelta(CHECKED_WITHIN_DAYS) if setting.last_checked_on else None
     return {
         "newest": _inspection(newest) if newest else None,
+        "told_to_us": lookups.council_facts_of(setting),
+        "explained": establishments.explained({setting.urn}).get(setting.urn, []),
         "next_check": next_check,
         "check_late": next_check is None or next_check < on,
         "notices": [(each, each.to_on is None or each.to_on >= on) for each in lookups.notices_of(setting)],
