@@ -454,6 +454,9 @@ class _RowReader:
             )
 
     def _judgement(self, line: int, urn: str, cells: Cells, column: str, aspect: Aspect) -> Judgement | None:
+        if cells[column].strip().upper() == "#N/A":
+            # Ofsted leaves a cell empty. This is a look-up that a spreadsheet did not find.
+            raise NotTaken("error_cell", f"{column.capitalize()}: the cell holds the error #N/A, and no judgement.")
         wording = clean(cells[column])
         return read_judgement(aspect, wording) if wording else None
 
