@@ -14,11 +14,11 @@ from django.db.backends.utils import CursorWrapper
 
 from plumbline.audit.models import Recorded
 
-# The number of the transaction lock that publishing takes exclusively and each commit shares.
-COMMIT_LOCK = 7_161_905_544
-
-FOUNDATION = f"""
+FOUNDATION = """
 create sequence if not exists audit_history_tx;
+-- Holds nothing: its lock is what each commit shares and the choice of a moment takes alone. No login of pages or work
+-- has a right to it, so that nobody else can hold up every commit, as an advisory lock's number would let them.
+create table if not exists audit_gate ();
 
 create or replace function audit_current_tx() returns bigint
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -41,9 +41,25 @@ create or replace function audit_stamp_moment() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     -- Shared by every commit; who chooses a moment to publish waits only for the commits in progress.
-    perform pg_advisory_xact_lock_shared({COMMIT_LOCK});
+    lock table audit_gate in row exclusive mode;
     update audit_moment set at = clock_timestamp() where tx = new.tx;
     return null;
+end $$;
+
+create or replace function audit_choose_moment() returns timestamptz
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '60s' as $$
+declare
+    chosen timestamptz;
+begin
+    begin
+        lock table audit_gate in exclusive mode;
+        chosen := clock_timestamp();
+        -- Undone at once, and the lock with it: who goes on for minutes after choosing holds up nobody.
+        raise exception using errcode = 'PL000';
+    exception when sqlstate 'PL000' then
+        null;
+    end;
+    return chosen;
 end $$;
 
 drop trigger if exists stamp on audit_moment;
@@ -64,6 +80,21 @@ begin
     end if;
     raise exception 'UPDATE on audit_event is refused: what was recorded stays' using errcode = 'restrict_violation';
 end $$;
+-- Whose event it is cannot choose its number (a right that nobody has), nor that it is sealed, nor, but for the worker,
+-- which tells of imports and the night's work, its moment.
+create or replace function audit_guard_new_event() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if not has_column_privilege(session_user, 'audit_event', 'seal_no', 'update') then
+        if new.seal_no is not null then
+            raise exception 'An event is sealed by the sealer' using errcode = 'restrict_violation';
+        end if;
+        new.at := clock_timestamp();
+    end if;
+    return new;
+end $$;
+create or replace trigger guard_new before insert on audit_event
+    for each row execute function audit_guard_new_event();
 create or replace trigger guard before update on audit_event for each row execute function audit_guard_event();
 create or replace trigger no_delete before delete on audit_event for each row execute function audit_refuse();
 create or replace trigger no_truncate before truncate on audit_event for each statement execute function audit_refuse();

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
-from plumbline.audit.history import COMMIT_LOCK
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import as_on
 
@@ -27,9 +26,8 @@ class KnownAt(NamedTuple):
 
 def choose() -> datetime:
     """The moment for a publication. Waits for commits in progress only; nothing committed later is stamped earlier."""
-    with transaction.atomic(durable=False), connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [COMMIT_LOCK])
-        cursor.execute("select clock_timestamp()")
+    with connection.cursor() as cursor:
+        cursor.execute("select audit_choose_moment()")
         return cursor.fetchone()[0]
 
 

@@ -99,7 +99,7 @@ def set_up() -> None:
 
     known = database.urls()
     known = initialise.make_logins(known)
-    initialise.bring_up_to_date()
+    initialise.bring_up_to_date(known)
     database.keep_logins(home_folder(os.environ), known)
     reference.load()
 

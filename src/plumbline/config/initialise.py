@@ -4,14 +4,17 @@ Everything here is idempotent: run twice, it does nothing twice. Run by the owne
 """
 
 import secrets
-from urllib.parse import quote, urlsplit, urlunsplit
+from collections.abc import Mapping
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from plumbline.audit import history
 from plumbline.commissioning import guard as commissioning_guard
+from plumbline.config import rights
 from plumbline.config.environment import WrongSetting
 from plumbline.contracts import guard as contracts_guard
 from plumbline.indicators import facts
@@ -21,17 +24,22 @@ from plumbline.placements import guard
 LOGINS = ("web", "worker")
 
 
-def bring_up_to_date() -> None:
-    """Migrate, then make histories, guards, fact views and rights what the tables of today need."""
+def bring_up_to_date(known: Mapping[str, str]) -> None:
+    """Migrate, then make histories, guards, fact views and rights what the tables of today need.
+
+    `known`: the addresses of the logins. Raises WrongSetting where this PostgreSQL is too old, or the role of the
+    facts is missing and the owner cannot make it.
+    """
     _check_version()
     call_command("migrate", interactive=False, verbosity=0)
+    names = _login_names(known)
     with transaction.atomic():
         history.sync()
         guard.sync()
         commissioning_guard.sync()
         contracts_guard.sync()
         facts.sync()
-        _grant_rights(_login_names())
+        rights.sync(web=names["web"], worker=names["worker"], facts=_facts_role())
 
 
 def make_logins(known: dict[str, str]) -> dict[str, str]:
@@ -39,7 +47,7 @@ def make_logins(known: dict[str, str]) -> dict[str, str]:
     known = dict(known)
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(7161905546)")
-        for login, name in _login_names().items():
+        for login, name in _login_names(known).items():
             if login in known:
                 continue
             password = secrets.token_urlsafe(24)
@@ -51,16 +59,44 @@ def make_logins(known: dict[str, str]) -> dict[str, str]:
             )
             cursor.execute(statement.as_string(cursor.connection))
             known[login] = _address(known["owner"], name, password)
+        _make_facts_role(cursor)
         cursor.execute("select pg_advisory_unlock(7161905546)")
     return known
 
 
-def _login_names() -> dict[str, str]:
+def _make_facts_role(cursor: CursorWrapper) -> None:
+    """The role that the fact views belong to: it signs in nowhere, and reads only."""
+    name = _facts_role()
+    cursor.execute("select 1 from pg_roles where rolname = %s", [name])
+    if not cursor.fetchone():
+        cursor.execute("select rolsuper or rolcreaterole from pg_roles where rolname = current_user")
+        if not cursor.fetchone()[0]:
+            raise WrongSetting(
+                f"The owner's login may not make the role {name}, which the fact views belong to. Make it, as the "
+                f"server's administrator: create role {name} nologin; grant {name} to the owner's login."
+            )
+        cursor.execute(
+            f"create role {connection.ops.quote_name(name)} nologin nosuperuser nocreatedb nocreaterole noinherit"
+        )
+    # Who gives a view to a role must belong to that role. (A superuser need not.)
+    cursor.execute("select not pg_has_role(current_user, %s, 'usage')", [name])
+    if cursor.fetchone()[0]:
+        cursor.execute(f"grant {connection.ops.quote_name(name)} to current_user")
+
+
+def _stem() -> str:
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
-        owner = cursor.fetchone()[0]
-    stem = owner.removesuffix("_owner")
-    return {login: f"{stem}_{login}" for login in LOGINS}
+        return cursor.fetchone()[0].removesuffix("_owner")
+
+
+def _facts_role() -> str:
+    return f"{_stem()}_facts"
+
+
+def _login_names(known: Mapping[str, str]) -> dict[str, str]:
+    """As they are in the addresses that were given, or as `init` names them."""
+    return {login: unquote(urlsplit(known.get(login, "")).username or "") or f"{_stem()}_{login}" for login in LOGINS}
 
 
 def _address(owner_url: str, user: str, password: str) -> str:
@@ -75,50 +111,3 @@ def _check_version() -> None:
         number = int(cursor.fetchone()[0])
     if number < 150000:
         raise WrongSetting(f"This is PostgreSQL {number // 10000}. Plumbline needs 15 or later.")
-
-
-def _grant_rights(names: dict[str, str]) -> None:
-    web, worker = (connection.ops.quote_name(names[login]) for login in LOGINS)
-    both = f"{web}, {worker}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"revoke all on all tables in schema public from {both}")
-        cursor.execute(f"revoke create on schema public from public; grant usage on schema public to {both}")
-        cursor.execute(f"grant usage on all sequences in schema public to {both}")
-        cursor.execute(f"grant select, insert, update, delete on all tables in schema public to {both}")
-        # Written by triggers alone.
-        for table in (*_tables_like("%\\_history"), "audit_moment"):
-            cursor.execute(f"revoke insert, update, delete on {table} from {both}")
-        cursor.execute(f"revoke usage on sequence audit_history_tx from {both}")
-        cursor.execute(f"revoke insert, update, delete on django_migrations from {both}")
-        # The trail is added to; only the worker seals it.
-        cursor.execute(f"revoke update, delete on audit_event, audit_seal from {both}")
-        cursor.execute(f"revoke insert on audit_seal from {web}; grant update (seal_no) on audit_event to {worker}")
-        # Never deletable.
-        for table in ("placements_placementexception", "placements_enquiry", "indicators_frozenfigure"):
-            cursor.execute(f"revoke delete on {table} from {both}")
-        cursor.execute(f"revoke update on placements_enquiry, indicators_frozenfigure from {both}")
-        # That a placement had happened already is for the import to say.
-        columns = _columns("placements_placement", but="import_run_id")
-        cursor.execute(
-            f"revoke insert, update on placements_placement from {web};"
-            f"grant insert ({columns}), update ({columns}) on placements_placement to {web}"
-        )
-
-
-def _tables_like(pattern: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename like %s order by 1",
-            [pattern],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _columns(table: str, *, but: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
-               where attrelid = %s::regclass and attnum > 0 and not attisdropped and attname <> %s""",
-            [table, but],
-        )
-        return cursor.fetchone()[0]
