@@ -172,8 +172,8 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "queue_organisations_undo",
     ),
     "users and their roles": (
-        "people", "user_new", "user", "user_give_role", "user_end_role", "user_join_professional",
-        "user_new_password", "user_switch",
+        "people", "user_new", "user", "user_give_role", "user_end_role", "roles_asked", "role_decide",
+        "user_join_professional", "user_new_password", "user_switch",
     ),
     "answers only to a form, and then leads to a list that is tried": ("flags_read",),
     "what somebody has typed themselves, kept for them; and their session": (

@@ -4,9 +4,11 @@ import json
 import os
 import re
 import secrets
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -33,7 +35,8 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "off; `plumbline demo` turns it on for this PLUMBLINE_HOME",
     ),
     "PLUMBLINE_SECRET_KEY": (
-        "Signs sessions; at least 50 characters",
+        "Signs sessions and enciphers second factors: at least 50 random characters, such as "
+        "`python -c 'import secrets; print(secrets.token_urlsafe(64))'` prints",
         "none; in the demonstration one is made and kept under PLUMBLINE_HOME",
     ),
     "PLUMBLINE_SESSION_MINUTES": (
@@ -42,6 +45,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "480",
     ),
     "PLUMBLINE_HOSTS": ("Names under which the site is reached, separated by commas", "localhost"),
+    "PLUMBLINE_TRUSTED_PROXIES": (
+        "Addresses of the web servers in front of Plumbline, separated by commas, such as 127.0.0.1 or 10.1.0.0/24: "
+        "they alone are believed when they say whose request it is; `none`: there is none",
+        "none in the demonstration; otherwise it must be given",
+    ),
     "PLUMBLINE_COUNCIL": (
         "The council's name, shown on every page and report",
         "Fenmarsh County Council in the demonstration, else “The council”",
@@ -88,6 +96,7 @@ class Environment:
     email_from: str
     clamav: str
     ocid_prefix: str
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:
@@ -128,7 +137,6 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         today=_today(environ, is_demo),
         port=_port(environ),
         demo=is_demo,
-        secret_key=_secret(environ, home, is_demo),
         session_minutes=_session_minutes(environ),
         hosts=tuple(h.strip() for h in environ.get("PLUMBLINE_HOSTS", "localhost").split(",") if h.strip()),
         council=environ.get("PLUMBLINE_COUNCIL", "Fenmarsh County Council" if demo == "1" else "The council"),
@@ -137,6 +145,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         email_from=environ.get("PLUMBLINE_EMAIL_FROM", "plumbline@localhost"),
         clamav=_clamav(environ),
         ocid_prefix=_ocid_prefix(environ, is_demo),
+        trusted_proxies=_trusted_proxies(environ, is_demo),
+        secret_key=_secret(environ, home, is_demo),
     )
 
 
@@ -198,6 +208,26 @@ def _ocid_prefix(environ: Mapping[str, str], demo: bool) -> str:
     return text
 
 
+def _trusted_proxies(environ: Mapping[str, str], demo: bool) -> tuple[IPv4Network | IPv6Network, ...]:
+    text = environ.get("PLUMBLINE_TRUSTED_PROXIES", "").strip()
+    if not text:
+        if demo or environ.get("PLUMBLINE_LOGIN", "web") != "web":
+            return ()
+        raise WrongSetting(
+            "PLUMBLINE_TRUSTED_PROXIES is missing. Write the addresses of the web servers in front of Plumbline, such "
+            "as 127.0.0.1, or none: sign-ins that fail are counted by the visitor's address."
+        )
+    if text == "none":
+        return ()
+    try:
+        return tuple(ip_network(each.strip()) for each in text.split(","))
+    except ValueError:
+        raise WrongSetting(
+            f"PLUMBLINE_TRUSTED_PROXIES is {text!r}. Write addresses or networks separated by commas, such as "
+            "127.0.0.1,10.1.0.0/24, or none."
+        ) from None
+
+
 def _secret(environ: Mapping[str, str], home: Path, demo: bool) -> str:
     if environ.get("PLUMBLINE_LOGIN", "web") != "web":
         # Commands and background work sign nothing that outlives them.
@@ -206,6 +236,11 @@ def _secret(environ: Mapping[str, str], home: Path, demo: bool) -> str:
     if given:
         if len(given) < 50:
             raise WrongSetting("PLUMBLINE_SECRET_KEY is too short. Write at least 50 random characters.")
+        if _is_weak(given):
+            raise WrongSetting(
+                "PLUMBLINE_SECRET_KEY is not random. Write at least 50 random characters, such as "
+                "python -c 'import secrets; print(secrets.token_urlsafe(64))' prints."
+            )
         return given
     if not demo:
         raise WrongSetting("PLUMBLINE_SECRET_KEY is missing. Write at least 50 random characters and keep them secret.")
@@ -215,3 +250,17 @@ def _secret(environ: Mapping[str, str], home: Path, demo: bool) -> str:
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(64))
     return kept.read_text()
+
+
+def _is_weak(key: str) -> bool:
+    """Whether a key was typed rather than drawn: few different characters, a part that comes again and again, a run of
+    the alphabet or the keyboard, words, or an example's own text. 50 drawn characters of 16 are taken."""
+    few = len(set(key)) < 12 or len(zlib.compress(key.encode(), 9)) < 34
+    lower = key.lower()
+    runs = sum(lower[at : at + 4] in _RUNS for at in range(len(lower) - 3)) >= 0.4 * len(lower)
+    words = len(re.findall(r"[a-z]{3,}", key)) >= 5 and bool(re.fullmatch(r"[A-Za-z]+(?:[ ._-][A-Za-z]+)+[.!?]?", key))
+    return few or runs or words or any(word in lower for word in _EXAMPLES)
+
+
+_RUNS = "abcdefghijklmnopqrstuvwxyz 01234567890 qwertyuiop asdfghjkl zxcvbnm"
+_EXAMPLES = ("django-insecure", "changeme", "change-me", "secret", "password", "plumbline", "example")

@@ -25,6 +25,7 @@ SMTP_URL = ENV.smtp_url
 EMAIL_FROM = ENV.email_from
 CLAMAV = ENV.clamav
 OCID_PREFIX = ENV.ocid_prefix
+TRUSTED_PROXIES = ENV.trusted_proxies
 
 _URL = {"owner": ENV.owner_url, "web": ENV.web_url, "worker": ENV.worker_url}[ENV.login]
 _LOGIN = conninfo_to_dict(_URL) if _URL else {"dbname": "plumbline"}
@@ -51,7 +52,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
     "csp",
     "procrastinate.contrib.django",
     "django_cotton.apps.SimpleAppConfig",
@@ -75,6 +75,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before anything asks for the address, or whether the visitor came by TLS.
+    "plumbline.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -90,7 +92,6 @@ MIDDLEWARE = [
     "plumbline.web.middleware.DayMiddleware",
     "plumbline.web.middleware.SessionEndMiddleware",
     "plumbline.web.middleware.SecondFactorMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "plumbline.config.urls"
@@ -129,8 +130,6 @@ PROCRASTINATE_IMPORT_PATHS = ["plumbline.jobs.tasks"]
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [
-    # First: refuses an address and user name together that have failed too often.
-    "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -139,15 +138,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-
-# One lock-out only, by user and address together, so that one pupil's guesses do not shut out a school.
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_CALLABLE = "plumbline.web.account.lockout.username"
-AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
-AXES_VERBOSE = False
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -158,9 +148,12 @@ ACCOUNT_ADAPTER = "plumbline.web.account.adapter.AccountAdapter"
 # Shared machines: a session ends with the browser, always.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
+# Theirs are counted by each process for itself; ours in the database (web.account.guarding).
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None, "reauthenticate": None, "change_password": None}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+MFA_ADAPTER = "plumbline.web.account.adapter.SecondFactorAdapter"
+MFA_FORMS = {"deactivate_totp": "plumbline.web.account.forms.TakeOffSecondFactor"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = f"Plumbline {COUNCIL}"
 

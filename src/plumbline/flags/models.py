@@ -119,6 +119,8 @@ class Message(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, null=True, related_name="messages")
+    # The number of the event that it tells of: powers and sign-ins have no flag (flags.operations.tell_of_events).
+    event_no = models.BigIntegerField(null=True)
     written_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.SmallIntegerField(default=0)
@@ -129,6 +131,7 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["flag", "to_user", "subject"], name="message_once_per_flag"),
+            models.UniqueConstraint(fields=["event_no", "to_user"], name="message_once_per_event"),
             models.CheckConstraint(
                 name="message_sent_has_moment",
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit import operations as audit
-from plumbline.flags import lookups, queries, rules
+from plumbline.audit.models import Event
+from plumbline.flags import lookups, powers, queries, rules
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
 from plumbline.flags.rules import KINDS, Recipient, Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -381,3 +382,52 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     if messages:
         audit.record("flags.digests.written", by=by, at=at, count=len(messages))
     return len(messages)
+
+
+@transaction.atomic
+def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
+    """Write the messages about changed powers, to information governance, and about somebody's own signing in, to them:
+    of the last day, once each. Returns how many. Run each minute, so that no way in can forget it.
+
+    Of attempts that fail a person is told once in six hours, or a stranger could fill their box.
+    """
+    events = list(
+        Event.objects.filter(kind__in=[*powers.POWERS, *powers.OWN], at__gt=at - timedelta(days=1))
+        .exclude(pk__in=Message.objects.filter(event_no__isnull=False).values("event_no"))
+        .order_by("no")
+    )
+    about = User.objects.in_bulk([int(each.subject_id) for each in events if each.subject_type == "people.user"])
+    governance = [user for user in access.users_with_role("information_governance", on=on) if user.email]
+    lately = set(
+        Message.objects.filter(event_no__isnull=False, written_at__gt=at - timedelta(hours=6),
+                               body=powers.to_oneself(_SHUT_OUT)[1]).values_list("to_user", flat=True)
+    )  # fmt: skip
+    messages = []
+    for event in events:
+        subject = about.get(int(event.subject_id)) if event.subject_type == "people.user" else None
+        if event.kind in powers.POWERS:
+            words = powers.to_governance(
+                event.kind, by=event.by_name, about=str(subject or event.subject_id), role=event.data.get("role", "")
+            )
+            messages += [_message_of(event, user, words, at=at) for user in governance if user != subject]
+        if event.kind in powers.OWN and subject is not None and subject.email and subject.is_active:
+            if event.kind == _SHUT_OUT and subject.pk in lately:
+                continue
+            if event.kind == _SHUT_OUT:
+                lately.add(subject.pk)
+            messages.append(_message_of(event, subject, powers.to_oneself(event.kind), at=at))
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    if messages:
+        audit.record("flags.events.told", by=by, at=at, messages=len(messages))
+    return len(messages)
+
+
+_SHUT_OUT = "people.sign_in.shut_out"
+
+
+def _message_of(event: Event, user: User, words: tuple[str, str], *, at: datetime) -> Message:
+    subject, body = words
+    return Message(
+        to_user=user, to_address=user.email, subject=subject, body=body, event_no=event.pk, written_at=at,
+        next_attempt_at=at,
+    )  # fmt: skip

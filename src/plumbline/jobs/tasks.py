@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from plumbline.audit import operations as audit
 from plumbline.contracts.operations import incident_notices
 from plumbline.exchange import uploads
+from plumbline.flags import operations as flags
 from plumbline.jobs import night as night_job
 from plumbline.jobs import ways_in
 
@@ -35,6 +36,7 @@ def watch_incidents(timestamp: int) -> None:
 @app.task(queue="periodic", queueing_lock="messages")
 def send_messages(timestamp: int) -> None:
     """Each minute."""
+    flags.tell_of_events(by=None, at=ways_in.now(), on=ways_in.today())
     night_job.send_messages()
 
 

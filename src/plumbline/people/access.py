@@ -37,6 +37,7 @@ class Permission(StrEnum):
     REPORT_PUBLISH = "report.publish"
     REPORT_VIEW_PUBLISHED = "report.view_published"
     USERS_MANAGE = "users.manage"
+    USERS_CONFIRM = "users.confirm"
     AUDIT_VIEW = "audit.view"
     LISTS_MANAGE = "lists.manage"
     TOOLKITS_VIEW = "toolkits.view"
@@ -152,10 +153,20 @@ ROLES: dict[str, Role] = _roles(
     Role("committee_chair", "Committee chair", "Published reports; confirms what is closed.", _MEMBER),
     Role("lead_member", "Lead member", "Published reports.", _MEMBER),
     Role("co_opted_member", "Co-opted member", "Published reports.", _MEMBER),
-    Role("information_governance", "Information governance", "Who looked at what.", frozenset({P.AUDIT_VIEW})),
+    Role("information_governance", "Information governance", "Who looked at what; confirms roles.",
+         frozenset({P.AUDIT_VIEW, P.USERS_CONFIRM})),
     Role("administrator", "Administrator", "Users, labels, lists; no case content.",
-         frozenset({P.USERS_MANAGE, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),
+         frozenset({P.USERS_MANAGE, P.USERS_CONFIRM, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),
 )  # fmt: skip
+
+# What comes near children's records or the trail, or lets somebody give such powers.
+_NEEDS_TWO = frozenset({P.CHILDREN_VIEW, P.PLACEMENTS_VIEW, P.FIGURES_RECORDS, P.IMPORTS, P.INCIDENTS_NARRATIVE,
+                        P.AUDIT_VIEW, P.USERS_MANAGE, P.USERS_CONFIRM})  # fmt: skip
+
+
+def needs_second_person(role: str) -> bool:
+    """Whether a role is held only once somebody else has confirmed it: it reaches children, the trail, or powers."""
+    return ROLES[role].reach != "none" or bool(ROLES[role].permissions & _NEEDS_TWO)
 
 
 def lasting_on(day: date) -> Q:

@@ -1,5 +1,7 @@
 """People, organisations, and who may act as what."""
 
+import hashlib
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -164,14 +166,26 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
     professional = models.ForeignKey(Professional, on_delete=models.SET_NULL, null=True, related_name="users")
+    # A password that somebody else knows, since it was handed over: nothing is opened before it is changed.
+    must_change_password = models.BooleanField(default=False)
+    # Part of what every session is checked against: made new, it ends them all for good.
+    session_stamp = models.CharField(max_length=32, blank=True)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["professional"], name="user_one_per_professional")]
+
     def __str__(self) -> str:
         return self.name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must agree with: the password, and the stamp that switching off makes new."""
+        kept = super().get_session_auth_hash()
+        return hashlib.sha256(f"{kept}{self.session_stamp}".encode()).hexdigest() if self.session_stamp else kept
 
     @property
     def is_staff(self) -> bool:
@@ -194,6 +208,62 @@ class RoleHeld(Recorded):
             models.CheckConstraint(
                 name="role_held_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
             )
+        ]
+
+
+class RoleAsked(Recorded):
+    """A role that somebody asked for another person, and that a third has to confirm before it is held."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Waits to be confirmed"
+        GIVEN = "given", "Given"
+        DECLINED = "declined", "Declined"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles_asked")
+    role = models.CharField(max_length=40)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True)
+    team = models.CharField(max_length=200, blank=True)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="role_asked_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
+            ),
+            models.CheckConstraint(
+                name="role_asked_decided_by_somebody_at",
+                condition=Q(state="asked", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state="asked") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="role_asked_by_two",
+                condition=~Q(asked_by=F("user"))
+                & (Q(decided_by__isnull=True) | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("user")))),
+            ),
+        ]
+
+
+class Attempt(models.Model):
+    """Somebody tried to get in, by a password or a code; kept for a day, to count who guesses (people.guessing).
+
+    `source`: the address that it came from, or the browser that this user has signed in with before.
+    """
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10)
+    username = models.CharField(max_length=150)
+    source = models.CharField(max_length=80)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["username", "at"], name="attempt_username"),
+            models.Index(fields=["source", "at"], name="attempt_source"),
         ]
 
 

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -11,21 +11,25 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from plumbline.audit import operations as audit
-from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.identifiers import any_form
 from plumbline.kernel.names import sort_key
-from plumbline.people import access
+from plumbline.kernel.transitions import check_move
+from plumbline.people import access, guessing
 from plumbline.people.access import ROLES, Permission, roles_in_words
 from plumbline.people.models import (
+    Attempt,
     Child,
     CodeMapping,
     Organisation,
     OrganisationName,
     Professional,
+    RoleAsked,
     RoleHeld,
     Tie,
     User,
 )
+from plumbline.people.states import ROLE_MOVES
 
 
 @transaction.atomic
@@ -89,6 +93,7 @@ def tie(
 ) -> None:
     """Let a user reach records from a day, perhaps to a day: a consultant asked in, an auditor for a sample."""
     access.check(by, Permission.USERS_MANAGE, on=on)
+    _not_oneself(user, by)
     if to_on is not None and to_on < from_on:
         raise RuleBroken("The last day is before the first.", code="end_before_start")
     Tie.objects.bulk_create(
@@ -199,6 +204,11 @@ ADMINISTRATOR = "administrator"
 PROVIDER_USER = "provider_user"
 
 
+def _not_oneself(user: User, by: User | None) -> None:
+    if by is not None and by.pk == user.pk:
+        raise RuleBroken("Nobody changes what they themselves may do. Ask another administrator.", code="own_powers")
+
+
 @transaction.atomic
 def make_user(
     *, username: str, name: str, email: str = "", professional: str = "", by: User | None, at: datetime, on: date
@@ -222,7 +232,7 @@ def make_user(
     password = secrets.token_urlsafe(12)
     user = User.objects.create(
         username=username, name=" ".join(name.split()), email=email, password=make_password(password),
-        professional=_professional(professional),
+        professional=_professional(professional), must_change_password=True,
     )  # fmt: skip
     audit.record("people.user.made", by=by, at=at, subject=user, username=username, professional=professional)
     return user, password
@@ -230,11 +240,14 @@ def make_user(
 
 @transaction.atomic
 def new_password(*, user: User, by: User | None, at: datetime, on: date) -> str:
-    """A new password to hand over; the old one and every session opened with it end."""
+    """A new password to hand over, which is changed at the first sign-in; the old one and every session opened with it
+    end."""
     access.check(by, Permission.USERS_MANAGE, on=on)
+    _not_oneself(user, by)
     password = secrets.token_urlsafe(12)
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
     audit.record("people.user.password_renewed", by=by, at=at, subject=user)
     return password
 
@@ -243,7 +256,8 @@ def new_password(*, user: User, by: User | None, at: datetime, on: date) -> str:
 def join_professional(*, user: User, professional: str, by: User | None, at: datetime, on: date) -> None:
     """Say which professional of the imported records a user is; empty: none. The caller refreshes the ties."""
     access.check(by, Permission.USERS_MANAGE, on=on)
-    user.professional = _professional(professional)
+    _not_oneself(user, by)
+    user.professional = _professional(professional, user=user)
     user.save(update_fields=["professional"])
     audit.record("people.user.joined", by=by, at=at, subject=user, professional=professional)
 
@@ -260,11 +274,16 @@ def give_role(
     by: User | None,
     at: datetime,
     on: date,
-) -> RoleHeld:
-    """Give a role from a day, perhaps to a day. `organisation` is the name or the number of the provider whose people
-    they are: a provider's user needs one, and nobody else has one. Raises RuleBroken for a role or a provider not
-    known, days out of order, or a role that is held for this team and provider on a day of these already."""
+) -> RoleHeld | RoleAsked:
+    """Give a role from a day, perhaps to a day. One that reaches children, the trail or others' roles is asked for, and
+    a second person confirms it (`decide_role`), but where the machine's administrator gives it.
+
+    `organisation` is the name or the number of the provider whose people they are: a provider's user needs one, and
+    nobody else has one. Raises RuleBroken for a role or a provider not known, days out of order, one's own role, or a
+    role that is held for this team and provider on a day of these already.
+    """
     access.check(by, Permission.USERS_MANAGE, on=on)
+    _not_oneself(user, by)
     if role not in ROLES:
         raise RuleBroken(f"“{role}” is not a role.", code="unknown_role")
     if to_on is not None and to_on < from_on:
@@ -273,19 +292,69 @@ def give_role(
     of = _provider_of(role, organisation)
     # Two roles given at once wait for each other here.
     User.objects.select_for_update().get(pk=user.pk)
+    _check_not_held(user=user, role=role, team=team, organisation=of, from_on=from_on, to_on=to_on)
+    words = {"role": role, "team": team, "from_on": from_on.isoformat(), "to_on": to_on.isoformat() if to_on else None,
+             "organisation": of.pk if of else None}  # fmt: skip
+    if by is not None and access.needs_second_person(role):
+        waiting = RoleAsked.objects.filter(
+            user=user, role=role, team=team, organisation=of, state=RoleAsked.State.ASKED
+        )
+        if waiting.exists():
+            raise RuleBroken("This role has been asked for, and waits to be confirmed.", code="role_asked")
+        asked = RoleAsked.objects.create(
+            user=user, role=role, team=team, organisation=of, from_on=from_on, to_on=to_on, asked_by=by, asked_at=at
+        )
+        audit.record("people.role.asked", by=by, at=at, subject=user, **words)
+        return asked
+    held = RoleHeld.objects.create(user=user, role=role, team=team, organisation=of, from_on=from_on, to_on=to_on)
+    audit.record("people.role.given", by=by, at=at, subject=user, **words)
+    return held
+
+
+@transaction.atomic
+def decide_role(*, asked_id: int, given: bool, by: User, at: datetime, on: date) -> RoleAsked:
+    """Confirm or decline a role that somebody else has asked for a third person: from today, if its day has passed.
+
+    Raises NotAllowed where there is no such role to confirm, RuleBroken for the two who may not.
+    """
+    access.check(by, Permission.USERS_CONFIRM, on=on)
+    asked = RoleAsked.objects.select_for_update(of=("self",)).select_related("user").filter(pk=asked_id).first()
+    if asked is None:
+        raise NotAllowed(f"There is no role asked for under {asked_id}.")
+    _not_oneself(asked.user, by)
+    if asked.asked_by_id == by.pk:
+        raise RuleBroken("You asked for it; somebody else has to confirm it.", code="own_request")
+    to = RoleAsked.State.GIVEN if given else RoleAsked.State.DECLINED
+    check_move(ROLE_MOVES, RoleAsked.State(asked.state), to)
+    if given and asked.to_on is not None and asked.to_on < on:
+        raise RuleBroken("Its last day has passed. Decline it.", code="end_before_start")
+    asked.state = to
+    asked.decided_by, asked.decided_at = by, at
+    asked.save(update_fields=["state", "decided_by", "decided_at"])
+    if given:
+        User.objects.select_for_update().get(pk=asked.user_id)
+        days = {"from_on": max(asked.from_on, on), "to_on": asked.to_on}
+        what = {"user": asked.user, "role": asked.role, "team": asked.team, "organisation": asked.organisation}
+        _check_not_held(**what, **days)
+        RoleHeld.objects.create(**what, **days)
+    audit.record(
+        f"people.role.{'given' if given else 'declined'}", by=by, at=at, subject=asked.user, role=asked.role,
+        team=asked.team, from_on=asked.from_on.isoformat(), to_on=asked.to_on.isoformat() if asked.to_on else None,
+        organisation=asked.organisation_id, asked_by=asked.asked_by_id,
+    )  # fmt: skip
+    return asked
+
+
+def _check_not_held(
+    *, user: User, role: str, team: str, organisation: Organisation | None, from_on: date, to_on: date | None
+) -> None:
     overlapping = RoleHeld.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=from_on), user=user, role=role, team=team, organisation=of
+        Q(to_on__isnull=True) | Q(to_on__gte=from_on), user=user, role=role, team=team, organisation=organisation
     )
     if to_on is not None:
         overlapping = overlapping.filter(from_on__lte=to_on)
     if overlapping.exists():
         raise RuleBroken(f"{user} holds the role {ROLES[role].label.lower()} then already.", code="role_held")
-    held = RoleHeld.objects.create(user=user, role=role, team=team, organisation=of, from_on=from_on, to_on=to_on)
-    audit.record(
-        "people.role.given", by=by, at=at, subject=user, role=role, team=team, from_on=from_on.isoformat(),
-        to_on=to_on.isoformat() if to_on else None, organisation=of.pk if of else None,
-    )  # fmt: skip
-    return held
 
 
 def _provider_of(role: str, wording: str) -> Organisation | None:
@@ -321,6 +390,7 @@ def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on:
     Raises RuleBroken (last_administrator) where nobody would be left to manage users.
     """
     access.check(by, Permission.USERS_MANAGE, on=on)
+    _not_oneself(held.user, by)
     administrators = _administrators(on=on)
     held = RoleHeld.objects.select_for_update(of=("self",)).select_related("user").get(pk=held.pk)
     if held.to_on is not None and held.to_on < on:
@@ -339,7 +409,9 @@ def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on:
 
 @transaction.atomic
 def switch_off(*, user: User, because: str, by: User | None, at: datetime, on: date) -> None:
-    """Let a user not sign in any more; what they did stays theirs. Raises RuleBroken (last_administrator)."""
+    """Let a user not sign in any more, and end their sessions for good; what they did stays theirs.
+
+    Raises RuleBroken (last_administrator)."""
     access.check(by, Permission.USERS_MANAGE, on=on)
     administrators = _administrators(on=on)
     user = User.objects.select_for_update().get(pk=user.pk)
@@ -349,8 +421,10 @@ def switch_off(*, user: User, because: str, by: User | None, at: datetime, on: d
         raise RuleBroken(
             "This is the last administrator. Make someone else an administrator first.", code="last_administrator"
         )
+    _not_oneself(user, by)
     user.is_active = False
-    user.save(update_fields=["is_active"])
+    user.session_stamp = secrets.token_hex(16)
+    user.save(update_fields=["is_active", "session_stamp"])
     audit.record("people.user.switched_off", by=by, at=at, subject=user, because=because)
 
 
@@ -358,19 +432,26 @@ def switch_off(*, user: User, because: str, by: User | None, at: datetime, on: d
 def switch_on(*, user: User, because: str, by: User | None, at: datetime, on: date) -> None:
     """Let a user sign in again, with the roles that have not ended."""
     access.check(by, Permission.USERS_MANAGE, on=on)
+    _not_oneself(user, by)
     user.is_active = True
     user.save(update_fields=["is_active"])
     audit.record("people.user.switched_on", by=by, at=at, subject=user, because=because)
 
 
-def _professional(source_id: str) -> Professional | None:
+def _professional(source_id: str, *, user: User | None = None) -> Professional | None:
     source_id = source_id.strip().upper()
     if not source_id:
         return None
-    found = Professional.objects.filter(source_id=source_id).first()
+    found = Professional.objects.select_for_update(of=("self",)).filter(source_id=source_id).first()
     if found is None:
         raise RuleBroken(
             f"No professional {source_id} is known from the imported records.", code="unknown_professional"
+        )
+    other = User.objects.filter(professional=found).exclude(pk=user.pk if user else None).first()
+    if other is not None:
+        raise RuleBroken(
+            f"{source_id} is joined to the user {other.username} already, and one worker is one user.",
+            code="professional_taken",
         )
     return found
 
@@ -382,3 +463,65 @@ def _administrators(*, on: date) -> list[RoleHeld]:
         .filter(access.lasting_on(on), role=ADMINISTRATOR, user__is_active=True)
         .order_by("pk")
     )
+
+
+@transaction.atomic
+def begin_attempt(*, kind: str, username: str, source: str, by: User | None, at: datetime, on: date) -> datetime | None:
+    """Count an attempt to get in before it is looked at, so that many at once are counted too; None: look at it.
+
+    Otherwise the moment until which nothing is looked at. `kind`: password or code; `source`: as `guessing` has it.
+    `on` is not asked: attempts are counted by the clock.
+    """
+    with connection.cursor() as cursor:
+        for key in sorted({f"attempt of {username}", f"attempt from {source}"}):
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    Attempt.objects.filter(at__lt=at - timedelta(days=1)).delete()
+    failures = list(Attempt.objects.filter(Q(username=username) | Q(source=source), at__gt=at - timedelta(hours=1)))
+    about = {"kind": kind, "username": username, "source": source}
+    until = guessing.wait_until(failures, **about, at=at)
+    if until is not None:
+        user = User.objects.filter(username=username).first()
+        audit.record("people.sign_in.refused", by=by, at=at, subject=user, what=kind, source=source)
+        return until
+    Attempt.objects.create(at=at, **about)
+    return None
+
+
+@transaction.atomic
+def end_attempt(
+    *, kind: str, username: str, source: str, succeeded: bool, by: User | None, at: datetime, on: date
+) -> None:
+    """What came of an attempt: a success forgets this place's failures; a failure is an event, and the last before the
+    wait one of its own. A name that is nobody's is not kept in the trail: it may be a password typed in its field."""
+    user = User.objects.filter(username=username).first()
+    mine = Attempt.objects.filter(kind=kind, username=username, source=source)
+    if succeeded:
+        mine.delete()
+        audit.record("people.sign_in.passed", by=by, at=at, subject=user, what=kind, source=source)
+        return
+    audit.record("people.sign_in.failed", by=by, at=at, subject=user, what=kind, source=source)
+    failures = list(Attempt.objects.filter(Q(username=username) | Q(source=source), at__gt=at - timedelta(hours=1)))
+    limit = guessing.limit_of(failures, kind=kind, username=username, source=source, at=at)
+    if sum(f.at > at - guessing.WAIT for f in failures if (f.kind, f.username, f.source) == (
+        kind, username, source)) >= limit:  # fmt: skip
+        audit.record("people.sign_in.shut_out", by=by, at=at, subject=user, what=kind, source=source)
+
+
+@transaction.atomic
+def note_sign_out(*, by: User, at: datetime, on: date) -> None:
+    """Leave the trace that somebody signed out. `on` is not asked."""
+    audit.record("people.sign_in.ended", by=by, at=at, subject=by)
+
+
+@transaction.atomic
+def note_second_factor(*, change: str, by: User, at: datetime, on: date) -> None:
+    """Leave the trace of a change to somebody's own second factor: set_up, taken_off, codes_made."""
+    audit.record(f"people.second_factor.{change}", by=by, at=at, subject=by)
+
+
+@transaction.atomic
+def note_password_changed(*, by: User, at: datetime, on: date) -> None:
+    """Somebody has chosen their own password: nobody else knows it any more."""
+    User.objects.filter(pk=by.pk).update(must_change_password=False)
+    by.must_change_password = False
+    audit.record("people.password.changed", by=by, at=at, subject=by)

@@ -22,6 +22,7 @@ from plumbline.people.models import (
     FamilyMember,
     Organisation,
     OrganisationName,
+    RoleAsked,
     RoleHeld,
     Tie,
     User,
@@ -149,6 +150,14 @@ def users_visible_to(viewer: User, *, on: date) -> QuerySet[User]:
 
 def roles_of(*, user: User) -> QuerySet[RoleHeld]:
     return RoleHeld.objects.filter(user=user).select_related("organisation").order_by("-from_on", "-id")
+
+
+def roles_asked_visible_to(viewer: User, *, on: date) -> QuerySet[RoleAsked]:
+    """The roles that wait to be confirmed, the oldest first; for those who may confirm, or manage users."""
+    if not access.permissions_of(viewer, on=on) & {Permission.USERS_CONFIRM, Permission.USERS_MANAGE}:
+        return RoleAsked.objects.none()
+    related = ("user", "organisation", "asked_by")
+    return RoleAsked.objects.filter(state=RoleAsked.State.ASKED).select_related(*related).order_by("asked_at", "pk")
 
 
 def events_visible_to(viewer: User, *, on: date) -> QuerySet[Event]:

@@ -1,17 +1,24 @@
 """The day and the moment of a request, asked of the clock once, here at the edge."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import cast
+from urllib.parse import urlencode
 
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from plumbline.web.request import DatedRequest
 
+# Pages that someone with a handed-over password needs in order to choose their own, or to leave.
+_BEFORE_PASSWORD = {
+    "account_logout", "account_change_password", "council_stylesheet", "accessibility", "glossary", "sources",
+}  # fmt: skip
 # Pages that someone without a second factor needs in order to get one, or to leave.
 _BEFORE_SECOND_FACTOR = {
     "account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp", "council_stylesheet",
@@ -20,6 +27,33 @@ _BEFORE_SECOND_FACTOR = {
 
 # In seconds.
 _WRITTEN_DOWN_EVERY = 60
+
+
+class ProxyMiddleware:
+    """Whose request it is, where a web server stands in front: what it says is believed of PLUMBLINE_TRUSTED_PROXIES
+    only. The address is the last one in X-Forwarded-For that none of these wrote about another of these."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        if not _is_proxy(request.META.get("REMOTE_ADDR", "")):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+            return self.get_response(request)
+        for address in reversed([each.strip() for each in said.split(",") if each.strip()]):
+            request.META["REMOTE_ADDR"] = address
+            if not _is_proxy(address):
+                break
+        return self.get_response(request)
+
+
+def _is_proxy(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in settings.TRUSTED_PROXIES)
 
 
 class DayMiddleware:
@@ -48,24 +82,41 @@ class SessionEndMiddleware:
             if now - request.session.get("used_at", 0) >= _WRITTEN_DOWN_EVERY:
                 request.session["used_at"] = now
         answer = self.get_response(request)
-        # On a shared machine "back" must not bring up what somebody before has read or typed.
-        if request.user.is_authenticated and answer.get("Content-Type", "").startswith("text/html"):
-            answer.headers.setdefault("Cache-Control", "private, no-store")
+        # On a shared machine "back" must not bring up what somebody before has read or typed, page or file; nor may a
+        # library's own "no-cache" let it be kept. What is the same for everybody is kept.
+        if request.user.is_authenticated and "public" not in answer.get("Cache-Control", ""):
+            answer.headers["Cache-Control"] = "private, no-store"
         return answer
 
 
 class SecondFactorMiddleware:
-    """Outside the demonstration nobody gets further without a second factor. Asked once a session."""
+    """Nobody gets further with a password that was handed over, nor, outside the demonstration, without a second
+    factor that this session has shown: by a code, or by setting it up. Taken off, it ends for every session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.DEMO or not request.user.is_authenticated or request.session.get("second_factor"):
+        if not request.user.is_authenticated:
             return self.get_response(request)
-        if Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists():
-            request.session["second_factor"] = True
+        page = _page(request)
+        if request.user.must_change_password and page not in _BEFORE_PASSWORD:
+            return redirect("account_change_password")
+        if settings.DEMO or request.user.must_change_password or page in _BEFORE_SECOND_FACTOR:
             return self.get_response(request)
-        if resolve(request.path_info).url_name in _BEFORE_SECOND_FACTOR:
-            return self.get_response(request)
-        return redirect("mfa_activate_totp")
+        kept = dict(Authenticator.objects.filter(user=request.user).values_list("pk", "type"))
+        if Authenticator.Type.TOTP not in kept.values():
+            return redirect("mfa_activate_totp")
+        shown = {
+            each.get("id") for each in get_authentication_records(request, request.user) if each.get("method") == "mfa"
+        }
+        if not (shown | {request.session.get("second_factor")}) & set(kept):
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+        return self.get_response(request)
+
+
+def _page(request: HttpRequest) -> str | None:
+    try:
+        return resolve(request.path_info).url_name
+    except Resolver404:
+        return None

@@ -1,9 +1,16 @@
 """Users on the page: made, given roles, joined to their records, switched off; the last administrator stays."""
 
+from datetime import date
+
 import pytest
+from django.utils import timezone
 
 from plumbline.audit.models import Event
-from plumbline.people.models import RoleHeld, Tie, User
+from plumbline.flags import operations as flags
+from plumbline.flags.models import Message
+from plumbline.people import access
+from plumbline.people.access import ROLES
+from plumbline.people.models import RoleAsked, RoleHeld, Tie, User
 from tests.factories.people import OrganisationFactory, ProfessionalFactory, UserFactory
 from tests.factories.records import InvolvementFactory
 
@@ -14,6 +21,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 def admin():
     RoleHeld.objects.filter(role="administrator").delete()
     return UserFactory(role="administrator")
+
+
+def confirmed(page, username="ola.berg"):
+    """What waits for a second person, confirmed by one."""
+    asked = RoleAsked.objects.get(user__username=username)
+    return page(UserFactory(role="information_governance")).post(
+        f"/users/asked/{asked.pk}/", {"decision": "give"}, follow=True
+    )
 
 
 def made(page, admin, **changes):
@@ -49,12 +64,14 @@ def test_a_user_joined_to_a_worker_reaches_that_workers_children_at_once(page, a
 def test_a_team_manager_reaches_the_children_of_the_team_at_once(page, admin):
     involvement = InvolvementFactory(team="North")
     made(page, admin, role="team_manager", team="North")
+    confirmed(page)
     assert Tie.objects.filter(user__username="ola.berg", subject_id=involvement.child_id, why="team_manager").exists()
 
 
 def test_a_team_manager_does_not_reach_another_teams_children(page, admin):
     InvolvementFactory(team="South")
     made(page, admin, role="team_manager", team="North")
+    confirmed(page)
     assert not Tie.objects.filter(user__username="ola.berg").exists()
 
 
@@ -113,9 +130,9 @@ def test_a_role_is_not_held_twice_at_once(page, admin):
 def test_giving_a_role_leaves_its_event(page, admin):
     user = UserFactory()
     first = {"role-from_on_day": "1", "role-from_on_month": "7", "role-from_on_year": "2016"}
-    page(admin).post(f"/users/{user.pk}/role/", {"role-role": "auditor", **first})
+    page(admin).post(f"/users/{user.pk}/role/", {"role-role": "commissioner", **first})
     event = Event.objects.get(kind="people.role.given", subject_id=str(user.pk))
-    assert (event.by_id, event.data["role"], event.data["from_on"]) == (admin.pk, "auditor", "2016-07-01")
+    assert (event.by_id, event.data["role"], event.data["from_on"]) == (admin.pk, "commissioner", "2016-07-01")
 
 
 def test_a_number_that_is_taken_away_takes_the_ties_with_it(page, admin):
@@ -166,3 +183,80 @@ def test_who_cannot_have_the_role_is_not_made_either(page, admin, role, organisa
     OrganisationFactory(name="Fenside Care Ltd", sector="voluntary")
     answer = made(page, admin, role=role, organisation=organisation)
     assert (said in answer.content.decode(), User.objects.filter(username="ola.berg").exists()) == (True, False)
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if access.needs_second_person(role)])
+def test_a_role_that_reaches_children_the_trail_or_powers_waits_for_a_second_person(page, admin, role):
+    made(page, admin, role=role)
+    asked = RoleAsked.objects.get()
+    assert not RoleHeld.objects.filter(user__username="ola.berg").exists()
+
+    # Neither who asked, nor whose it is, nor anybody without the right to confirm.
+    for other in (admin, asked.user, UserFactory(role="director")):
+        page(other).post(f"/users/asked/{asked.pk}/", {"decision": "give"})
+        assert not RoleHeld.objects.filter(user__username="ola.berg").exists()
+
+    confirmed(page)
+    held = RoleHeld.objects.get(user__username="ola.berg")
+    assert (held.role, held.from_on) == (role, date(2016, 7, 31))
+
+
+def test_what_reaches_no_child_no_trail_and_no_powers_needs_one_person():
+    alone = {role for role in ROLES if not access.needs_second_person(role)}
+    assert all(ROLES[role].reach == "none" for role in alone)
+    assert alone == {"commissioner", "evaluator", "provider_user", "partnership_officer", "scrutiny_officer",
+                     "elected_member", "committee_chair", "lead_member", "co_opted_member"}  # fmt: skip
+
+
+def test_a_declined_role_is_not_held_and_can_be_asked_for_again(page, admin):
+    made(page, admin)
+    asked = RoleAsked.objects.get()
+    page(UserFactory(role="administrator")).post(f"/users/asked/{asked.pk}/", {"decision": "decline"})
+    first = {"role-from_on_day": "1", "role-from_on_month": "7", "role-from_on_year": "2016"}
+    page(admin).post(f"/users/{asked.user_id}/role/", {"role-role": "social_worker", **first})
+    assert not RoleHeld.objects.filter(user=asked.user_id).exists()
+    assert RoleAsked.objects.filter(state="asked").count() == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["role/", "role/{held}/end/", "professional/", "password/", "switch/"],
+)  # fmt: skip
+def test_nobody_changes_what_they_themselves_may_do(page, admin, path):
+    UserFactory(role="administrator")
+    typed = {
+        "role-role": "director", "role-from_on_day": "1", "role-from_on_month": "7", "role-from_on_year": "2016",
+        "because": "I want to", "switch-because": "I want to", "join-professional": ProfessionalFactory().source_id,
+    }  # fmt: skip
+    before = (admin.password, admin.roles_held.count(), RoleAsked.objects.count())
+    answer = page(admin).post(f"/users/{admin.pk}/{path.format(held=admin.roles_held.get().pk)}", typed, follow=True)
+    admin.refresh_from_db()
+    assert (admin.password, admin.roles_held.filter(to_on=None).count(), RoleAsked.objects.count()) == before
+    assert (admin.professional, admin.is_active) == (None, True)
+    assert "Nobody changes what they themselves may do" in answer.content.decode()
+
+
+def test_one_worker_is_one_user(page, admin):
+    taken = UserFactory(professional=ProfessionalFactory())
+    answer = made(page, admin, professional=taken.professional.source_id)
+    assert f"is joined to the user {taken.username} already" in answer.content.decode()
+    assert not User.objects.filter(username="ola.berg").exists()
+
+
+def test_each_change_of_powers_is_told_to_information_governance_once(page, admin):
+    told = UserFactory(role="information_governance", email="governance@example.org")
+    made(page, admin)
+    for _ in range(2):
+        flags.tell_of_events(by=None, at=timezone.now(), on=date(2016, 7, 31))
+    bodies = "\n".join(Message.objects.filter(to_user=told, event_no__isnull=False).values_list("body", flat=True))
+    assert bodies.count("made a user") == 1
+    assert bodies.count("asked for a role for a user; a second person has to confirm it (social worker): Ola Berg") == 1
+
+
+def test_somebody_switched_off_does_not_come_back_with_an_old_session(page, admin):
+    user = UserFactory(role="scrutiny_officer")
+    client = page(user)
+    assert client.get("/account/").status_code == 200
+    for because in ("Left", "Came back"):
+        page(admin).post(f"/users/{user.pk}/switch/", {"switch-because": because})
+    assert User.objects.get(pk=user.pk).is_active
+    assert client.get("/account/").status_code == 302

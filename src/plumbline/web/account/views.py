@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -10,12 +11,15 @@ from allauth.mfa.totp import views as totp
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from plumbline.people import operations
 from plumbline.people.access import ROLES, current_roles
-from plumbline.people.models import RoleHeld
+from plumbline.people.models import RoleHeld, User
 from plumbline.web.access import public, signed_in
-from plumbline.web.request import Request
+from plumbline.web.account import guarding
+from plumbline.web.request import Request, acting
 
 
 class _SignIn(account.LoginView):
@@ -32,23 +36,86 @@ class _SignIn(account.LoginView):
         return context
 
 
+_sign_in = guarding.limited("password", guarding.typed_name, _SignIn.as_view())
+
+
 @public
 def sign_in(request: Request) -> HttpResponseBase:
-    return _SignIn.as_view()(request)
+    return _sign_in(request)
 
 
-sign_out = public(lambda request: account.logout(request))
+@public
+def sign_out(request: Request) -> HttpResponseBase:
+    leaving = request.user if request.method == "POST" and request.user.is_authenticated else None
+    answer = account.logout(request)
+    if leaving is not None:
+        operations.note_sign_out(by=leaving, at=request.at, on=request.day)
+    return answer
+
+
+_again = guarding.limited("password", guarding.signed_in_name, account.reauthenticate)
+_change_password = guarding.limited("password", guarding.signed_in_name, account.password_change)
+_code = guarding.limited("code", guarding.name_in_between, mfa.authenticate)
+_code_again = guarding.limited("code", guarding.signed_in_name, mfa.reauthenticate)
+_take_off = guarding.limited("code", guarding.signed_in_name, totp.deactivate_totp)
+
 inactive = public(lambda request: account.account_inactive(request))
-reauthenticate = signed_in(lambda request: account.reauthenticate(request))
-change_password = signed_in(lambda request: account.password_change(request))
+reauthenticate = signed_in(lambda request: _again(request))
 # Asked between the password and the session: nobody is signed in yet.
-second_factor = public(lambda request: mfa.authenticate(request))
-second_factor_again = signed_in(lambda request: mfa.reauthenticate(request))
-set_up_second_factor = signed_in(lambda request: totp.activate_totp(request))
-take_off_second_factor = signed_in(lambda request: totp.deactivate_totp(request))
+second_factor = public(lambda request: _code(request))
+second_factor_again = signed_in(lambda request: _code_again(request))
 view_recovery_codes = signed_in(lambda request: recovery_codes.view_recovery_codes(request))
-make_recovery_codes = signed_in(lambda request: recovery_codes.generate_recovery_codes(request))
 download_recovery_codes = signed_in(lambda request: recovery_codes.download_recovery_codes(request))
+
+
+@signed_in
+def change_password(request: Request) -> HttpResponseBase:
+    before = request.user.password
+    answer = _change_password(request)
+    if request.user.password != before:
+        operations.note_password_changed(**acting(request))
+    return answer
+
+
+@signed_in
+def set_up_second_factor(request: Request) -> HttpResponseBase:
+    before = _factor(request.user)
+    answer = totp.activate_totp(request)
+    now = _factor(request.user)
+    if now is not None and now != before:
+        # Set up in this session, which is thereby known to have it (SecondFactorMiddleware).
+        request.session["second_factor"] = now
+        operations.note_second_factor(change="set_up", **acting(request))
+    return answer
+
+
+@signed_in
+def take_off_second_factor(request: Request) -> HttpResponseBase:
+    if is_reauthentication_required(request, app="allauth.mfa"):
+        # It asks for the password first, and looks at no code.
+        return totp.deactivate_totp(request)
+    before = _factor(request.user)
+    answer = _take_off(request)
+    if before is not None and _factor(request.user) is None:
+        request.session.pop("second_factor", None)
+        operations.note_second_factor(change="taken_off", **acting(request))
+    return answer
+
+
+@signed_in
+def make_recovery_codes(request: Request) -> HttpResponseBase:
+    answer = recovery_codes.generate_recovery_codes(request)
+    if request.method == "POST" and answer.status_code == 302 and answer["Location"].startswith(
+        reverse("mfa_view_recovery_codes")
+    ):  # fmt: skip
+        operations.note_second_factor(change="codes_made", **acting(request))
+    return answer
+
+
+def _factor(user: User) -> int | None:
+    """The number of the user's authenticator app, where one is set up."""
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return found.values_list("pk", flat=True).first()
 
 
 @signed_in

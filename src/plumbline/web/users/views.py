@@ -13,11 +13,14 @@ from plumbline.exchange import operations as exchange
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import operations, queries
 from plumbline.people.access import ROLES, Permission
-from plumbline.people.models import RoleHeld, User
+from plumbline.people.models import RoleAsked, RoleHeld, User
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.request import Request, acting
 from plumbline.web.users import forms
+
+# Said after a role that reaches children or the trail was asked for.
+_WAITS = " The role waits for a second person: another administrator, or information governance, confirms it."
 
 
 def _with_role(rows: QuerySet[User], role: str) -> QuerySet[User]:
@@ -74,6 +77,11 @@ def _page(request: Request, found: User, *, password: str = "", status: int = 20
         {
             "user_shown": found,
             "held": held,
+            "asked": [
+                {"asked": each, "role": ROLES[each.role]}
+                for each in queries.roles_asked_visible_to(request.user, on=request.day)
+                if each.user_id == found.pk
+            ],
             "password": password,
             "role_form": forms.GiveRole(initial={"from_on": request.day}, prefix="role"),
             "join_form": forms.JoinProfessional(
@@ -99,18 +107,23 @@ def new_user(request: Request) -> HttpResponseBase:
                     username=given["username"], name=given["name"], email=given["email"],
                     professional=given["professional"], **acting(request),
                 )  # fmt: skip
-                operations.give_role(
+                held = operations.give_role(
                     user=made, role=given["role"], team=given["team"], organisation=given["organisation"],
                     from_on=request.day, to_on=None, **acting(request),
                 )  # fmt: skip
         except RuleBroken as refusal:
-            fields = {"unknown_professional": "professional", "missing_name": "name", **forms.ROLE_FIELDS}
+            fields = {
+                "unknown_professional": "professional",
+                "professional_taken": "professional",
+                "missing_name": "name",
+                **forms.ROLE_FIELDS,
+            }
             form.refuse(refusal, field=fields.get(refusal.code, "username"))
         else:
             exchange.refresh_ties(**acting(request))
             # Shown once on the next page, and kept nowhere else.
             request.session[_session_key(made)] = password
-            messages.success(request, f"{made} can sign in now.")
+            messages.success(request, f"{made} can sign in now.{_WAITS if isinstance(held, RoleAsked) else ''}")
             return redirect("user", made.pk)
     breadcrumbs = [("People who sign in", reverse("people")), ("New", "")]
     return render(request, "users/new.html", {"form": form, "breadcrumbs": breadcrumbs})
@@ -122,14 +135,50 @@ def give_role(request: Request, user_id: int) -> HttpResponseBase:
     form = forms.GiveRole(request.POST or None, prefix="role")
     if form.is_valid():
         try:
-            operations.give_role(user=found, **form.cleaned_data, **acting(request))
+            held = operations.give_role(user=found, **form.cleaned_data, **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field=forms.ROLE_FIELDS.get(refusal.code, "role"))
         else:
             exchange.refresh_ties(**acting(request))
-            messages.success(request, f"{found} is {ROLES[form.cleaned_data['role']].label.lower()}.")
+            label = ROLES[form.cleaned_data["role"]].label.lower()
+            asked = isinstance(held, RoleAsked)
+            messages.success(request, f"Asked for.{_WAITS}" if asked else f"{found} is {label}.")
             return redirect("user", found.pk)
     return _page(request, found, role_form=form, form=form, status=422 if request.method == "POST" else 200)
+
+
+@requires(Permission.USERS_CONFIRM)
+def roles_asked(request: Request) -> HttpResponseBase:
+    """The roles that wait for a second person."""
+    return _asked_page(request)
+
+
+def _asked_page(request: Request, *, refused: str = "", status: int = 200) -> HttpResponseBase:
+    waiting = [
+        {
+            "asked": each,
+            "role": ROLES[each.role],
+            "mine": request.user.pk in (each.user_id, each.asked_by_id),
+        }
+        for each in queries.roles_asked_visible_to(request.user, on=request.day)
+    ]
+    return render(request, "users/asked.html", {"waiting": waiting, "refused": refused}, status=status)
+
+
+@requires(Permission.USERS_CONFIRM)
+def decide_role(request: Request, asked_id: int) -> HttpResponseBase:
+    if request.method != "POST":
+        return redirect("roles_asked")
+    given = request.POST.get("decision") == "give"
+    if not given and request.POST.get("decision") != "decline":
+        return _asked_page(request, refused="Say whether you confirm the role or decline it.", status=422)
+    try:
+        asked = operations.decide_role(asked_id=asked_id, given=given, **acting(request))
+    except RuleBroken as refusal:
+        return _asked_page(request, refused=refusal.reason, status=422)
+    exchange.refresh_ties(**acting(request))
+    messages.success(request, f"{asked.user}: {ROLES[asked.role].label} {'given' if given else 'declined'}.")
+    return redirect("roles_asked")
 
 
 @requires(Permission.USERS_MANAGE)
@@ -148,8 +197,7 @@ def end_role(request: Request, user_id: int, held_id: int) -> HttpResponseBase:
         else:
             exchange.refresh_ties(**acting(request))
             messages.success(request, f"{found} is no longer {label.lower()}.")
-            # Who ends their own administrator's role has no page here any more.
-            return redirect("user", found.pk) if found.pk != request.user.pk else redirect("/")
+            return redirect("user", found.pk)
     return render(request, "users/end_role.html", {"form": form, "user_shown": found, "label": label})
 
 
@@ -173,7 +221,11 @@ def join_professional(request: Request, user_id: int) -> HttpResponseBase:
 def new_password(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
     if request.method == "POST":
-        password = operations.new_password(user=found, **acting(request))
+        try:
+            password = operations.new_password(user=found, **acting(request))
+        except RuleBroken as refusal:
+            messages.error(request, refusal.reason)
+            return redirect("user", found.pk)
         request.session[_session_key(found)] = password
     return redirect("user", found.pk)
 
