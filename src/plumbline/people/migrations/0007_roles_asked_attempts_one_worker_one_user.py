@@ -30,7 +30,7 @@ drop table if exists axes_accessattemptexpiration, axes_accessattempt, axes_acce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0005_numbers_stay_in_one_form'),
+        ('people', '0006_bank_holidays'),
     ]
 
     operations = [
