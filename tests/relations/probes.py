@@ -144,6 +144,9 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
     "counts of children, through the disclosure profile of the reader": (
         "figures", "figure", "figure_definition", "figure_trend", "figure_spark",
     ),
+    "texts kept unseen until who sees every child concerned has read them; tried by a test of their own": (
+        "texts_to_read", "text_to_read",
+    ),
     "reports: claims, figures through a profile, and quotations that name nobody": (
         "scrutiny", "report_new", "report", "report_file", "report_publish", "report_again",
     ),

@@ -10,6 +10,7 @@ from plumbline.contracts.models import CommitmentCheck, Evaluation, KpiReading, 
 from plumbline.contracts.operations import arrangements, evaluations, kpis
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import care
+from plumbline.contracts.queries.held import HELD
 from plumbline.contracts.rules.evaluations import (
     ActionGiven,
     Attendee,
@@ -271,6 +272,14 @@ def test_a_resolution_that_names_the_child_is_refused(planned) -> None:
     case = hold(planned, seer, cases=[CaseGiven("A7", "Late visits", "P77001")]).cases.get()
     with refused("names_a_child"):
         evaluations.resolve_case(case_id=case.pk, resolution="Quill moved.", resolved_on=TODAY, **by(seer))
+
+
+@pytest.mark.parametrize("resolution", ["Zara moved.", "Nadia moved.", "A child moved."])
+def test_a_resolution_tells_nothing_of_a_child_whom_the_writer_may_not_see(planned, officer, resolution) -> None:
+    seer = one_who_sees(a_child())
+    case = hold(planned, seer, cases=[CaseGiven("A7", "Late visits", "P77001")]).cases.get()
+    resolved = evaluations.resolve_case(case_id=case.pk, resolution=resolution, resolved_on=TODAY, **by(officer))
+    assert resolved.resolution == HELD
 
 
 def test_a_resolved_case_is_no_longer_open(planned, officer, contract) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from plumbline.audit.models import Event
 from plumbline.contracts.models import Incident
 from plumbline.contracts.operations import incident_notices, incidents
+from plumbline.contracts.queries.held import HELD
 from plumbline.contracts.rules.notifications import Step
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.integration.contracts.incident_situations import (
@@ -293,7 +294,23 @@ def test_putting_right_keeps_the_names_that_the_form_does_not_show(page, world: 
         "summary": "A child came back late.", "strategy_discussion": "no", "because": "Spelling.",
     })  # fmt: skip
     incident.refresh_from_db()
-    assert (incident.summary, incident.staff_involved) == ("A child came back late.", "Morgan Vale")
+    # Whose names the officer may not see, theirs are not compared with what the officer types.
+    assert (incident.summary, incident.staff_involved) == (HELD, "Morgan Vale")
+    assert incident.held_texts.get().text == "A child came back late."
+
+
+def test_a_text_kept_unseen_is_read_on_its_page_by_the_childs_worker_alone(page, world: World) -> None:
+    child = ChildFactory(forename="Orla", surname="Penn")
+    incident = an_incident(world, children=(child,))
+    page(world.provider).post(reverse("incident_news", args=[incident.pk]), {"text": "Orla is back."})
+    address = reverse("text_to_read", args=[incident.held_texts.get().pk])
+    worker = UserFactory(role="social_worker")
+    TieFactory(user=worker, subject_id=child.pk)
+    assert [page(user).get(address).status_code for user in (world.provider, world.manager, worker)] == [404, 404, 200]
+    assert address in page(worker).get(reverse("texts_to_read")).content.decode()
+    assert "names somebody" in text(page(worker).post(address, {"text": "Orla is back."}))
+    page(worker).post(address, {"text": "The child is back."})
+    assert incident.news.get().text == "The child is back."
 
 
 def test_an_action_is_put_down_for_the_provider(page, world: World) -> None:

@@ -1,6 +1,7 @@
 """Contracts, and everything by which the council sees that those who work for it keep children safe."""
 
 from plumbline.contracts.models.incidents import (
+    HeldText,
     Incident,
     IncidentChild,
     IncidentForm,
@@ -58,6 +59,7 @@ __all__ = [
     "EvaluationAttendee",
     "EvaluationCase",
     "GoLive",
+    "HeldText",
     "HomeReport",
     "Incident",
     "IncidentChild",

@@ -181,3 +181,31 @@ class NewsSent(Recorded):
             ),
             models.UniqueConstraint(fields=["news", "notification"], name="news_sent_once"),
         ]
+
+
+class HeldText(Recorded):
+    """A text for wide reading that is kept unseen until somebody who may see every name that it must not hold has read
+    it. Where it belongs (`subject_type`, `subject_id`, `field`) a sentence stands meanwhile."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, related_name="held_texts")
+    case = models.ForeignKey("contracts.EvaluationCase", on_delete=models.CASCADE, null=True, related_name="held_texts")
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    field = models.CharField(max_length=40)
+    text = models.TextField()
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField()
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="held_text_of_one", condition=Q(incident__isnull=True, case__isnull=False)
+                | Q(incident__isnull=False, case__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="held_text_settled_by_at", condition=Q(settled_by__isnull=True, settled_at__isnull=True)
+                | Q(settled_by__isnull=False, settled_at__isnull=False),
+            ),
+        ]  # fmt: skip

@@ -7,6 +7,7 @@ from django.db import transaction
 from plumbline.actions.models import Action
 from plumbline.actions.operations import note_progress, raise_action
 from plumbline.audit import operations as audit
+from plumbline.contracts import naming
 from plumbline.contracts.models import (
     CommitmentCheck,
     Contract,
@@ -18,8 +19,10 @@ from plumbline.contracts.models import (
 )
 from plumbline.contracts.operations.arrangements import agree_arrangement
 from plumbline.contracts.operations.assurance import request_contract_return
+from plumbline.contracts.operations.held_texts import hold_text
 from plumbline.contracts.operations.kpis import record_reading
 from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.queries import held
 from plumbline.contracts.reaching import MANAGE, contract_to_change
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.contracts.rules.evaluations import CaseGiven, Meeting
@@ -91,6 +94,7 @@ def cancel_evaluation(*, evaluation_id: int, because: str, by: User | None, at: 
     return meeting
 
 
+@naming.watched
 @transaction.atomic
 def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at: datetime, on: date) -> Evaluation:
     """Record a planned meeting as held, with everything that was looked at, in one go.
@@ -187,6 +191,7 @@ def say_of_previous_action(
     audit.record("contracts.evaluation.action_heard", by=by, at=at, subject=meeting, action=action_id)
 
 
+@naming.watched
 @transaction.atomic
 def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> EvaluationCase:
     """Say which child a case is about, by the child's source id: for whoever sees both the contract and the child.
@@ -202,6 +207,7 @@ def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> 
     return case
 
 
+@naming.watched
 @transaction.atomic
 def resolve_case(
     *, case_id: int, resolution: str, resolved_on: date, by: User | None, at: datetime, on: date
@@ -214,10 +220,16 @@ def resolve_case(
         raise RuleBroken("Say how it was resolved.", code="missing_resolution")
     if resolved_on > on:
         raise RuleBroken(f"{resolved_on:%-d %B %Y} is a date in the future.", code="future_date")
-    if case.child is not None:
-        rules.check_nameless(resolution, names=[case.child.forename, case.child.surname])
-    case.resolution, case.resolved_on = resolution.strip(), resolved_on
+    child = case.child
+    unseen = child is not None and by is not None and not children_visible_to(by, on=on).filter(pk=child.pk).exists()
+    names = naming.Names(seen=[], unseen=unseen)
+    case.resolution = naming.shown(resolution.strip(), names, what="The resolution", by=by, at=at)
+    if child is not None and case.resolution != held.HELD:
+        rules.check_nameless(resolution, names=[child.forename, child.surname])
+    case.resolved_on = resolved_on
     case.save(update_fields=["resolution", "resolved_on"])
+    if case.resolution == held.HELD:
+        hold_text(record=case, field="resolution", text=resolution.strip(), case=case, by=by, at=at, on=on)
     audit.record("contracts.evaluation.case_resolved", by=by, at=at, subject=case, because=case.resolution)
     return case
 

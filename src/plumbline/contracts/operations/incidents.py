@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
 from plumbline.audit import operations as audit
+from plumbline.contracts import naming
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Contract,
@@ -21,7 +22,9 @@ from plumbline.contracts.models import (
     Notification,
 )
 from plumbline.contracts.operations import incident_forms, incident_notices
+from plumbline.contracts.operations.held_texts import hold_text
 from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.queries import held
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
@@ -62,6 +65,7 @@ class Told:
     strategy_discussion: bool | None = None
 
 
+@naming.watched
 @transaction.atomic
 def report_incident(
     *,
@@ -82,18 +86,19 @@ def report_incident(
     contract = _contract_to_report(contract_id, by=by, on=on)
     now = rules.moment(on=on, at=at)
     setting = _setting(contract, setting_id)
-    _check_told(told, contract=contract, children=children, incident=None, now=now)
+    wide = _check_told(told, contract=contract, children=children, incident=None, now=now, by=by, at=at, on=on)
     form = queries.form_in_force(contract)
     incident = Incident.objects.create(
         reference=_next_reference(on), contract=contract, setting=setting, form=form, type=told.type,
         occurred_at=told.occurred_at, known_at=told.known_at or told.occurred_at, reported_at=now, reported_by=by,
-        summary=told.summary.strip(), narrative=told.narrative.strip(), immediate_action=told.immediate_action.strip(),
+        summary=wide["summary"], narrative=told.narrative.strip(), immediate_action=wide["immediate_action"],
         staff_involved=told.staff_involved.strip(), children_count=max(told.children_count, len(children)),
         strategy_discussion=told.strategy_discussion, police_reference=told.police_reference,
         lado_reference=told.lado_reference, service_centre_reference=told.service_centre_reference,
         placing_authority=told.placing_authority,
     )  # fmt: skip
     IncidentChild.objects.bulk_create([IncidentChild(incident=incident, child=child) for child in children])
+    _hold(incident, wide, told, by=by, at=at, on=on)
     _write_notifications(incident, provider_knew_at=incident.known_at or incident.occurred_at, council_knew_at=now)
     audit.record(
         "contracts.incident.reported", by=by, at=at, subject=incident, reference=incident.reference, type=incident.type,
@@ -104,6 +109,7 @@ def report_incident(
     return incident
 
 
+@naming.watched
 @transaction.atomic
 def change_facts(
     *, incident_id: int, told: Told, setting_id: int | None, because: str, by: User | None, at: datetime, on: date
@@ -116,18 +122,19 @@ def change_facts(
     now = rules.moment(on=on, at=at)
     if not because.strip():
         raise RuleBroken("Say why it is changed.", code="missing_reason")
-    _check_told(told, contract=incident.contract, children=(), incident=incident, now=now)
+    wide = _check_told(told, contract=incident.contract, children=(), incident=incident, now=now, by=by, at=at, on=on)
     incident.setting = _setting(incident.contract, setting_id)
     changed = ["setting"]
     for name in ("type", "occurred_at", "summary", "immediate_action", "staff_involved", "children_count",
                  "strategy_discussion", "police_reference", "lado_reference", "service_centre_reference",
                  "placing_authority"):  # fmt: skip
-        value = getattr(told, name)
+        value = wide.get(name, getattr(told, name))
         if getattr(incident, name) != value:
             setattr(incident, name, value)
             changed.append(name)
     incident.known_at = told.known_at or told.occurred_at
     incident.save(update_fields=[*changed, "known_at"])
+    _hold(incident, wide, told, by=by, at=at, on=on)
     _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
     audit.record("contracts.incident.changed", by=by, at=at, subject=incident, because=because.strip(), fields=changed)
     _after(incident, by=by, at=at, on=on)
@@ -174,6 +181,7 @@ def set_outcome(*, incident_id: int, outcome: str, because: str, by: User | None
     return incident
 
 
+@naming.watched
 @transaction.atomic
 def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> None:
     """Link a child whom the caller has found among those that `by` may see. Raises RuleBroken where a text for wide
@@ -223,6 +231,7 @@ def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: 
     incident_notices.raise_child_flags(link_ids=[number], by=by, at=at, on=on)
 
 
+@naming.watched
 @transaction.atomic
 def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: date) -> IncidentNews:
     """What became known later: a line with a clock for everyone who was told. It names nobody, as the summary does."""
@@ -232,10 +241,11 @@ def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: 
         raise RuleBroken("The incident is closed. Open it again to add news.", code="wrong_state")
     if not text.strip():
         raise RuleBroken("Write the news.", code="missing_words")
-    keep_out = queries.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=())
-    rules.check_nameless(text, keep_out, what="The news")
+    shown = naming.shown(text.strip(), _names(incident, by=by, on=on), what="The news", by=by, at=at)
     now = rules.moment(on=on, at=at)
-    news = IncidentNews.objects.create(incident=incident, at=now, by=by, text=text.strip())
+    news = IncidentNews.objects.create(incident=incident, at=now, by=by, text=shown)
+    if shown == held.HELD:
+        hold_text(record=news, field="text", text=text.strip(), incident=incident, by=by, at=at, on=on)
     due_at = rules.due_at(library().clocks["news"], now, holidays=frozenset())
     # Whoever has not been told yet is told of everything at once, and needs no second line.
     told = incident.notifications.filter(sent_at__isnull=False).order_by("pk")
@@ -245,6 +255,7 @@ def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: 
     return news
 
 
+@naming.watched
 @transaction.atomic
 def raise_incident_action(
     *,
@@ -261,18 +272,22 @@ def raise_incident_action(
 ) -> Action:
     """Put down what somebody undertakes because of this incident; it names nobody concerned."""
     incident = _to_manage(incident_id, by=by, on=on)
-    keep_out = queries.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=())
-    rules.check_nameless(f"{title}\n{detail}", keep_out, what="The action")
+    words = f"{title}\n{detail}"
+    unseen = naming.shown(words, _names(incident, by=by, on=on), what="The action", by=by, at=at) == held.HELD
     action = raise_action(
-        title=title, detail=detail, subject_type=queries.INCIDENT, subject_id=incident.pk,
+        title="An action whose words are being read" if unseen else title, detail=held.HELD if unseen else detail,
+        subject_type=queries.INCIDENT, subject_id=incident.pk,
         subject_label=f"{incident.reference}, contract {incident.contract.reference}", origin_type="incident",
         origin_id=incident.pk, owner=owner, owner_organisation=owner_organisation, due_on=due_on, critical=critical,
         by=by, at=at, on=on,
     )  # fmt: skip
+    if unseen:
+        hold_text(record=action, field="title", text=words, incident=incident, by=by, at=at, on=on)
     rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)
     return action
 
 
+@naming.watched
 @transaction.atomic
 def move_incident(
     *, incident_id: int, to: str, because: str = "", lessons: str = "", by: User | None, at: datetime, on: date
@@ -287,9 +302,11 @@ def move_incident(
     if to == IncidentState.OPEN and not because.strip():
         raise RuleBroken("Say why it is opened again.", code="missing_reason")
     if to == IncidentState.CLOSED:
-        incident.lessons = lessons.strip()
-        keep_out = queries.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=())
-        rules.check_nameless(incident.lessons, keep_out, what="What was learnt")
+        incident.lessons = naming.shown(
+            lessons.strip(), _names(incident, by=by, on=on), what="What was learnt", by=by, at=at
+        )
+        if incident.lessons == held.HELD:
+            hold_text(record=incident, field="lessons", text=lessons.strip(), incident=incident, by=by, at=at, on=on)
         in_the_way = rules.in_the_way_of_closing(queries.standing_of(incident, library()))
         if in_the_way:
             raise RuleBroken("It cannot be closed yet. " + " ".join(in_the_way), code="open_duties")
@@ -337,8 +354,17 @@ def let_read(*, incident_id: int, reader: User, because: str, by: User, at: date
 
 
 def _check_told(
-    told: Told, *, contract: Contract, children: Collection[Child], incident: Incident | None, now: datetime
-) -> None:
+    told: Told,
+    *,
+    contract: Contract,
+    children: Collection[Child],
+    incident: Incident | None,
+    now: datetime,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> dict[str, str]:
+    """The texts for wide reading as others may read them (`naming.shown`), once all that was told can be."""
     if told.type not in IncidentType.values:
         raise RuleBroken("Choose what happened.", code="unknown_type")
     if not told.summary.strip():
@@ -346,9 +372,54 @@ def _check_told(
     if told.children_count < 0:
         raise RuleBroken("The number of children cannot be less than none.", code="bad_number")
     rules.check_times(occurred_at=told.occurred_at, knew_at=told.known_at or told.occurred_at, now=now)
-    keep_out = queries.names_to_keep_out(incident, contract, staff=told.staff_involved, children=children)
-    rules.check_nameless(told.summary, keep_out, what="The summary")
-    rules.check_nameless(told.immediate_action, keep_out, what="What was done at once")
+    wide = {}
+    for field, what in (("summary", "The summary"), ("immediate_action", "What was done at once")):
+        text = getattr(told, field).strip()
+        # What is as it was has been looked at, or is being held.
+        if incident is not None and text == getattr(incident, field):
+            wide[field] = text
+            continue
+        names = _names(incident, contract=contract, children=children, staff=told.staff_involved, by=by, on=on)
+        wide[field] = naming.shown(text, names, what=what, by=by, at=at)
+    return wide
+
+
+def _hold(incident: Incident, wide: dict[str, str], told: Told, *, by: User | None, at: datetime, on: date) -> None:
+    for field, text in wide.items():
+        typed = getattr(told, field).strip()
+        if text == held.HELD and typed != held.HELD:
+            hold_text(record=incident, field=field, text=typed, incident=incident, by=by, at=at, on=on)
+
+
+def _names(
+    incident: Incident | None,
+    *,
+    contract: Contract | None = None,
+    children: Collection[Child] = (),
+    staff: str | None = None,
+    by: User | None,
+    on: date,
+) -> naming.Names:
+    """The names that a text about the incident may not hold, as far as the writer may see them. `children`: those whom
+    the caller has found among those that the writer may see; `staff`: what they have typed themselves."""
+    of = contract or (incident.contract if incident else None)
+    if of is None:
+        raise ValueError("an incident or its contract")
+    may_read = incident is None or by is None or queries.may_read_narrative(by, incident, on=on)
+    hidden = bool(incident and incident.staff_involved.strip()) and not may_read
+    others = queries.children_named(incident, of)
+    seen, unseen = held.names_for(by, incident=incident, named=others, staff_hidden=hidden, on=on)
+    known_staff = staff if staff is not None and not hidden else (incident.staff_involved if incident else "")
+    provider = by is None or access.may(by, Permission.INCIDENTS_MANAGE, on=on) or of.provider_id in organisations_of(
+        by, on=on
+    )  # fmt: skip
+    return naming.Names(
+        seen=queries.names_of(
+            children=[*children, *(child for child in others if child.pk in seen)],
+            staff="" if hidden else known_staff, provider_id=of.provider_id if provider else None,
+        ),
+        unseen=unseen,
+    )  # fmt: skip
 
 
 def _write_notifications(incident: Incident, *, provider_knew_at: datetime, council_knew_at: datetime) -> None:

@@ -177,17 +177,25 @@ def standing_of(incident: Incident, library: Library) -> Standing:
     )
 
 
-def names_to_keep_out(
-    incident: Incident | None, contract: Contract, *, staff: str, children: Iterable[Child]
-) -> set[str]:
-    """Whose names a text for wide reading may not hold: linked children, the child of an individual agreement, staff
-    concerned, and those who sign in for the provider."""
-    named = [*children, *([contract.child] if contract.child else [])]
+def names_to_keep_out(incident: Incident, contract: Contract, *, staff: str, children: Iterable[Child]) -> set[str]:
+    """Every name that a text for wide reading may not hold, whoever may see it: for who may see them all."""
+    named = [*children, *children_named(incident, contract)]
+    return names_of(children=named, staff=staff, provider_id=contract.provider_id)
+
+
+def children_named(incident: Incident | None, contract: Contract) -> list[Child]:
+    """The child of an individual agreement, and those linked to the incident."""
+    named = [contract.child] if contract.child else []
     if incident is not None:
         named += [link.child for link in incident.children.select_related("child")]
-    held = RoleHeld.objects.filter(organisation=contract.provider_id).select_related("user")
+    return named
+
+
+def names_of(*, children: Iterable[Child], staff: str, provider_id: int | None) -> set[str]:
+    """The names of children, of staff concerned (one a line), and of those who sign in for the provider."""
+    held = RoleHeld.objects.filter(organisation=provider_id).select_related("user") if provider_id else []
     return {
-        *(child.name for child in named if child.forename or child.surname),
+        *(child.name for child in children if child.forename or child.surname),
         *(line.strip() for line in staff.splitlines() if line.strip()),
         *(role.user.name for role in held if role.user.name.strip()),
     }

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from plumbline.web.incidents import contract_forms, doing, views
+from plumbline.web.incidents import contract_forms, doing, held, views
 
 urlpatterns = [
     path("incidents/", views.incidents, name="incidents"),
     path("incidents/of-child/<int:pk>/", views.of_child, name="incident_of_child"),
     path("incidents/at-setting/<int:pk>/", doing.at_the_setting, name="child_at_incident"),
     path("incidents/<int:pk>/", views.incident, name="incident"),
+    path("texts-to-read/", held.texts, name="texts_to_read"),
+    path("texts-to-read/<int:pk>/", held.text, name="text_to_read"),
     path("incidents/<int:pk>/account/", views.account, name="incident_account"),
     path("incidents/<int:pk>/told/<int:number>/", doing.sent, name="incident_sent"),
     path("incidents/<int:pk>/told/<int:number>/received/", doing.received, name="incident_received"),

@@ -6,16 +6,25 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from plumbline.contracts.models import Incident
+from plumbline.contracts.queries import held
 from plumbline.contracts.queries import incidents as queries
 from plumbline.kernel.moments import day_of
 from plumbline.people.models import User
+from plumbline.placements.access import children_visible_to
 from plumbline.web.incidents import words
+from plumbline.web.incidents.held import about
 from plumbline.web.work.item import Item
 
 
 def items(viewer: User, on: date) -> Iterable[Item]:
     """One line an incident with somebody to tell, whatever the number; decisions; forms to agree."""
     yield from _to_tell(viewer, on)
+    for text in held.to_read(viewer, visible=children_visible_to(viewer, on=on), on=on):
+        yield Item(
+            what="Read a text before others do", whom=about(text),
+            why="Its writer may not see every name that it must not hold, so nobody sees it yet.", due=None,
+            url=reverse("text_to_read", args=[text.pk]), button="Read it", gravity=2,
+        )  # fmt: skip
     for incident in queries.to_be_decided(viewer, on=on):
         yield Item(
             what="Decide whether the national panel must be notified", whom=_whom(incident),

@@ -1,0 +1,75 @@
+"""Texts that nobody reads yet: kept, and read by somebody who may see every name that they must not hold."""
+
+from datetime import date, datetime
+
+from django.db import models, transaction
+from django.db.models import QuerySet
+
+from plumbline.actions.models import Action
+from plumbline.audit import operations as audit
+from plumbline.contracts.models import EvaluationCase, HeldText, Incident, IncidentNews
+from plumbline.contracts.queries import held
+from plumbline.contracts.rules import incidents as rules
+from plumbline.flags.models import Message
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import lasting_on
+from plumbline.people.models import Child, Tie, User
+
+
+@transaction.atomic
+def hold_text(
+    *, record: models.Model, field: str, text: str, incident: Incident | None = None,
+    case: EvaluationCase | None = None, by: User | None, at: datetime, on: date,
+) -> None:  # fmt: skip
+    """Keep what was typed where `naming.shown` did not let others read it, and ask those who know the children by mail.
+
+    A text of the same field that waits already is replaced: it was never shown.
+    """
+    about = {"subject_type": record._meta.label_lower, "subject_id": record.pk, "field": field}
+    HeldText.objects.filter(**about, settled_at=None).delete()
+    kept = HeldText.objects.create(**about, text=text, incident=incident, case=case, written_by=by, written_at=at)
+    audit.record("contracts.text.held", by=by, at=at, subject=record, field=field)
+    children = [link.child_id for link in incident.children.all()] if incident else [case.child_id if case else None]
+    tied = Tie.objects.filter(lasting_on(on), subject_type="child", subject_id__in=[c for c in children if c])
+    readers = User.objects.filter(is_active=True, pk__in=tied.values("user")).exclude(email="").order_by("pk")
+    Message.objects.bulk_create(
+        Message(
+            to_user=user, to_address=user.email, subject="Plumbline: a text waits to be read",
+            body=f"A text ({kept.pk}) about a child whom you work with is not shown to others until somebody who may "
+            "see the child has read it. You find it under “Texts to read”.",
+            written_at=at, next_attempt_at=at,
+        )
+        for user in readers if by is None or user.pk != by.pk
+    )  # fmt: skip
+
+
+@transaction.atomic
+def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], by: User, at: datetime, on: date) -> HeldText:
+    """Let others read a text that was kept unseen, as it is or mended. `visible`: the children whom `by` may see.
+
+    Raises NotAllowed for whom the text is not, RuleBroken where it still names somebody.
+    """
+    found = held.to_read(by, visible=visible, on=on).filter(pk=held_id).first()
+    if found is None:
+        raise NotAllowed(f"There is no text {held_id} to read.")
+    if not text.strip():
+        raise RuleBroken("Write the text as others may read it.", code="missing_words")
+    rules.check_nameless(text, held.names_of(found), what="The text")
+    _write(found, text.strip())
+    found.settled_by, found.settled_at = by, at
+    found.save(update_fields=["settled_by", "settled_at"])
+    audit.record("contracts.text.settled", by=by, at=at, subject_type=found.subject_type, subject_id=found.subject_id,
+                 field=found.field, mended=text.strip() != found.text.strip())  # fmt: skip
+    return found
+
+
+def _write(found: HeldText, text: str) -> None:
+    if found.subject_type == "actions.action":
+        title, _, detail = text.partition("\n")
+        Action.objects.filter(pk=found.subject_id).update(title=title[:200], detail=detail.strip())
+        return
+    table: type[models.Model] = {
+        "contracts.incident": Incident, "contracts.incidentnews": IncidentNews,
+        "contracts.evaluationcase": EvaluationCase,
+    }[found.subject_type]  # fmt: skip
+    table._default_manager.filter(pk=found.subject_id).update(**{found.field: text})

@@ -1,0 +1,60 @@
+"""Texts that nobody reads yet, since their writer may not see every name that they must not hold."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.models import EvaluationCase, HeldText, Incident, IncidentChild
+from plumbline.contracts.queries import incidents
+from plumbline.people.models import Child, User
+from plumbline.people.queries import children_visible_to
+
+# What stands in the text's place.
+HELD = "This text is shown once somebody who may see the children and the staff concerned has read it."
+
+
+def names_for(
+    writer: User | None, *, incident: Incident | None, named: Iterable[Child], staff_hidden: bool, on: date
+) -> tuple[set[int], bool]:
+    """The numbers of those children whose names the writer may see, and whether there are names that they may not."""
+    children = {child.pk for child in named}
+    if writer is None:
+        return children, False
+    seen = set(children_visible_to(writer, on=on).filter(pk__in=children).values_list("pk", flat=True))
+    return seen, seen != children or staff_hidden
+
+
+def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[HeldText]:
+    """The texts that wait for somebody who sees every child concerned (and, of an incident with staff named in its
+    account, may read that), the oldest first. `visible`: the children whom the viewer may see."""
+    hidden = IncidentChild.objects.exclude(child__in=visible)
+    of_incident = (
+        Q(incident__in=incidents.incidents_visible_to(viewer, on=on))
+        & ~Q(incident__in=hidden.values("incident"))
+        & (Q(incident__contract__child=None) | Q(incident__contract__child__in=visible))
+    )
+    of_case = Q(case__child__in=visible, case__evaluation__contract__in=contracts_visible_to(viewer, on=on)) | Q(
+        case__child__in=visible.filter(pk__in=EvaluationCase.objects.values("child"))
+    )
+    waiting = HeldText.objects.filter(of_incident | of_case, settled_at=None).select_related(
+        "incident__contract", "case__evaluation__contract", "written_by"
+    )
+    without = [
+        each.pk for each in waiting
+        if each.incident and each.incident.staff_involved
+        and not incidents.may_read_narrative(viewer, each.incident, on=on)
+        and not each.incident.children.filter(child__in=visible).exists()
+    ]  # fmt: skip
+    return waiting.exclude(pk__in=without).order_by("written_at", "pk")
+
+
+def names_of(text: HeldText) -> set[str]:
+    """Every name that the text may not hold: whoever reads it may see them."""
+    if text.case is not None:
+        return {text.case.child.name} if text.case.child else set()
+    incident = text.incident
+    if incident is None:
+        return set()
+    return incidents.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=())
