@@ -99,6 +99,16 @@ create or replace trigger guard before update on audit_event for each row execut
 create or replace trigger no_delete before delete on audit_event for each row execute function audit_refuse();
 create or replace trigger no_truncate before truncate on audit_event for each statement execute function audit_refuse();
 create or replace trigger no_change before update or delete on audit_seal for each row execute function audit_refuse();
+create or replace trigger no_delete before delete on audit_head for each row execute function audit_refuse();
+create or replace trigger no_truncate before truncate on audit_head for each statement execute function audit_refuse();
+create or replace function audit_guard_head() returns trigger language plpgsql as $$
+begin
+    if new.seal_no > old.seal_no and new.events > old.events then
+        return new;
+    end if;
+    raise exception 'UPDATE on audit_head is refused: what was sealed stays' using errcode = 'restrict_violation';
+end $$;
+create or replace trigger guard before update on audit_head for each row execute function audit_guard_head();
 create or replace trigger no_truncate before truncate on audit_seal for each statement execute function audit_refuse();
 """
 

@@ -52,7 +52,7 @@ class Event(models.Model):
 
 
 class Seal(models.Model):
-    """A link of the chain over events: see audit.chain."""
+    """A link of the chain over events: see audit.operations.seal. `way`: how its digest was taken; never changed."""
 
     no = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
@@ -61,6 +61,18 @@ class Seal(models.Model):
     count = models.BigIntegerField()
     digest = models.CharField(max_length=64)
     previous = models.CharField(max_length=64, blank=True)
+    way = models.SmallIntegerField(default=1, db_default=1)
+
+
+class Head(models.Model):
+    """The newest link, and how many events are sealed by then: one row, so that a tail that is cut off is missed."""
+
+    seal_no = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    events = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_head", condition=Q(id=1))]
 
 
 class Import(models.Model):

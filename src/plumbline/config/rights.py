@@ -40,12 +40,14 @@ def sync(*, web: str, worker: str, facts: str) -> None:
         cursor.execute(f"revoke create on schema public from public; grant usage on schema public to {both}")
         _give_views_away(cursor, facts=connection.ops.quote_name(facts), both=both)
         _grant_tables(cursor, both)
-        _grant_sequences(cursor, quoted, both)
+        _grant_sequences(cursor, both)
         _grant_functions(cursor, quoted, both)
         # The trail: the database numbers it, and only the worker seals it.
         cursor.execute(
             f"grant insert ({_columns('audit_event', but=('no',))}) on audit_event to {both};"
-            f"grant insert, update on audit_seal to {quoted['worker']};"
+            f"grant insert on audit_seal to {quoted['worker']};"
+            f"grant insert, update on audit_head to {quoted['worker']};"
+            f"grant select on sequence audit_event_no_seq to {both};"
             f"grant update (seal_no) on audit_event to {quoted['worker']}"
         )
         # That a placement had happened already is for the import to say.
@@ -75,12 +77,12 @@ def _grant_tables(cursor: CursorWrapper, both: str) -> None:
             given = "select, insert" if table != "audit_event" else "select"
         elif table in KEPT:
             given = "select, insert, update"
-        elif table not in READ and table != "audit_seal" and not table.endswith("_history"):
+        elif table not in (*READ, "audit_seal", "audit_head") and not table.endswith("_history"):
             given = "select, insert, update, delete"
         cursor.execute(f"grant {given} on {table} to {both}")
 
 
-def _grant_sequences(cursor: CursorWrapper, quoted: Mapping[str, str], both: str) -> None:
+def _grant_sequences(cursor: CursorWrapper, both: str) -> None:
     """An identity column needs no right to its sequence; the others are those of the queue of jobs."""
     cursor.execute(
         """select quote_ident(s.relname) from pg_class s join pg_depend d on d.objid = s.oid and d.deptype = 'a'
@@ -88,9 +90,8 @@ def _grant_sequences(cursor: CursorWrapper, quoted: Mapping[str, str], both: str
     )
     for (sequence,) in cursor.fetchall():
         cursor.execute(f"grant usage on sequence {sequence} to {both}")
-    # A placement that is tried and refused has its number first; so has a seal.
+    # A placement that is tried and refused has its number first.
     cursor.execute(f"grant usage on sequence placements_placement_id_seq to {both}")
-    cursor.execute(f"grant usage on sequence audit_seal_no_seq to {quoted['worker']}")
 
 
 def _grant_functions(cursor: CursorWrapper, quoted: Mapping[str, str], both: str) -> None:

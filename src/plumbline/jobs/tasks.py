@@ -3,19 +3,18 @@
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from plumbline.audit import operations as audit
 from plumbline.contracts.operations import incident_notices
 from plumbline.exchange import uploads
 from plumbline.flags import operations as flags
+from plumbline.jobs import audit_chain, ways_in
 from plumbline.jobs import night as night_job
-from plumbline.jobs import ways_in
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queue="periodic", queueing_lock="seal")
 def seal_audit(timestamp: int) -> None:
     """Each minute."""
-    audit.seal(at=ways_in.now())
+    audit_chain.seal_and_keep()
 
 
 @app.periodic(cron="30 3 * * *")
