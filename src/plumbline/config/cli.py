@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plumbline.config import database
-from plumbline.config.environment import WrongSetting, home_folder
+from plumbline.config.environment import DEMONSTRATION, PRODUCTION, WrongSetting, home_folder, make_home, read
 from plumbline.kernel.errors import Refusal
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ def say(words: str) -> None:
 
 def start(login: str) -> None:
     """Settings checked, the database running, Django ready, signed in to the database as `login`."""
+    # Whatever is written holds records of children, or opens them: for this user alone.
+    os.umask(0o077)
+    make_home(home_folder(os.environ))
     os.environ["PLUMBLINE_LOGIN"] = login
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.config.settings")
     known = database.urls()
@@ -100,7 +103,10 @@ def set_up() -> None:
     known = database.urls()
     known = initialise.make_logins(known)
     initialise.bring_up_to_date(known)
-    database.keep_logins(home_folder(os.environ), known)
+    home = home_folder(os.environ)
+    database.keep_logins(home, known)
+    if not read().demo:
+        (home / PRODUCTION).touch()
     reference.load()
 
 
@@ -362,13 +368,25 @@ def seal_audit() -> None:
 def demo() -> None:
     """Set up, and load the demonstration county the first time, with one user for each role."""
     home = home_folder(os.environ)
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "demo").touch()
+    make_home(home)
+    if not (home / DEMONSTRATION).exists() and (home / PRODUCTION).exists():
+        _refuse_if_used(home)
+        (home / PRODUCTION).unlink()
+    (home / DEMONSTRATION).touch()
     os.environ.pop("PLUMBLINE_LOGIN", None)
     set_up()
     # The county is loaded as it would be in life: by the worker's login.
     done = subprocess.run([sys.executable, "-m", "plumbline.config", "load-demonstration"], check=False)
     sys.exit(done.returncode)
+
+
+def _refuse_if_used(home: Path) -> None:
+    """Raise WrongSetting where the home that is to hold the demonstration holds people or records already."""
+    start("owner")
+    from plumbline.people.models import Child, User  # needs Django ready
+
+    if User.objects.exists() or Child.objects.exists():
+        raise WrongSetting(f"{home} holds real users or records; the demonstration needs a PLUMBLINE_HOME of its own.")
 
 
 @main.command("load-demonstration", hidden=True)

@@ -21,17 +21,29 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from plumbline.config.environment import WrongSetting, home_folder, logins
+from plumbline.config.environment import LOGIN_FILES, WrongSetting, home_folder, logins, make_home
 
 OWNER = "plumbline_owner"
 DATABASE = "plumbline"
+# Where the embedded database answers: a private folder whose owner is checked before it is used.
+_SOCKETS = "/tmp/plumbline-"  # noqa: S108
 
 
 def urls(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Logins by name (owner, and web and worker once `init` has made them), with the database running."""
+    """Logins by name (owner, and web and worker once `init` has made them), with the database running.
+
+    A process that has the address of its own login alone, of a database that runs elsewhere or already, gets that one.
+    """
     home = home_folder(environ)
     given = environ.get("PLUMBLINE_DATABASE_URL", "")
     kept = logins(home)
+    login = environ.get("PLUMBLINE_LOGIN", "owner")
+    if not given and login != "owner":
+        own = environ.get(f"PLUMBLINE_{login.upper()}_URL", "")
+        if own:
+            return {login: own}
+        if login in kept and _SOCKETS not in kept[login]:
+            return {login: kept[login]}
     if given:
         kept = {**kept, "owner": given} if kept.get("owner", given) == given else {"owner": given}
     else:
@@ -43,13 +55,15 @@ def urls(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 def keep_logins(home: Path, known: Mapping[str, str]) -> None:
-    """Keep the logins for the next start, readable by this user only."""
-    home.mkdir(parents=True, exist_ok=True)
-    target = home / "logins.json"
-    fresh = home / "logins.json.new"
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(dict(known), indent=1))
-    fresh.replace(target)
+    """Keep the logins for the next start, each in a file of its own, readable by this user only."""
+    make_home(home)
+    for login, name in LOGIN_FILES.items():
+        if login not in known:
+            continue
+        fresh = home / f"{name}.new"
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps({login: known[login]}, indent=1))
+        fresh.replace(home / name)
 
 
 class Embedded:
@@ -68,7 +82,7 @@ class Embedded:
         self.data = self.root / "data"
         self.programs = self.root / "postgresql"
         # A socket's address may have 107 bytes, so it cannot stand under a deep PLUMBLINE_HOME.
-        self.socket = Path("/tmp") / f"plumbline-{tag}"  # noqa: S108 - private folder, owner checked below
+        self.socket = Path(f"{_SOCKETS}{tag}")
 
     def running(self) -> str:
         """Start it if it is not running; the owner's address."""
@@ -101,6 +115,9 @@ class Embedded:
         # A set-up that was cut short is begun anew: `ready` is written last.
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir(parents=True)
+        if self.root.parent != self.home:
+            # The database's user passes through; what is below is its own.
+            self.root.parent.chmod(0o711)
         self._bring_programs()
         password = self.root / "owner_password"
         password.touch(mode=0o600)

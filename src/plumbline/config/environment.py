@@ -104,9 +104,19 @@ def home_folder(environ: Mapping[str, str]) -> Path:
 
 
 def logins(home: Path) -> dict[str, str]:
-    """The logins that `init` made and kept, by name: owner, web, worker."""
-    kept = home / "logins.json"
-    return json.loads(kept.read_text()) if kept.exists() else {}
+    """The logins that `init` made and kept, by name: owner, web, worker. Of each in a file of its own, so that who may
+    read the one of the pages cannot read the others."""
+    found: dict[str, str] = {}
+    for name in LOGIN_FILES.values():
+        kept = home / name
+        found |= json.loads(kept.read_text()) if kept.exists() and os.access(kept, os.R_OK) else {}
+    return found
+
+
+# What is kept for each login; the file of the pages holds no other.
+LOGIN_FILES = {"owner": "logins-owner.json", "worker": "logins-worker.json", "web": "logins.json"}
+# What a home is for, once it has been set up: the demonstration, whose users share one password, or real records.
+DEMONSTRATION, PRODUCTION = "demo", "production"
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -123,17 +133,26 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     if unknown:
         raise WrongSetting(f"{unknown[0]} is not a setting of Plumbline. The settings are: {', '.join(SETTINGS)}.")
     home = home_folder(environ)
+    login = environ.get("PLUMBLINE_LOGIN", "web")
     kept = logins(home)
     demo = environ.get("PLUMBLINE_DEMO", "1" if (home / "demo").exists() else "0")
     if demo not in {"0", "1"}:
         raise WrongSetting(f"PLUMBLINE_DEMO is {demo!r}. Write 1 or 0.")
     is_demo = demo == "1"
+    _check_kind_of_home(home, is_demo)
+    urls = {
+        each: _database(environ, name, kept.get(each, ""))
+        for each, name in (
+            ("owner", "PLUMBLINE_DATABASE_URL"), ("web", "PLUMBLINE_WEB_URL"), ("worker", "PLUMBLINE_WORKER_URL"),
+        )
+    }  # fmt: skip
     return Environment(
         home=home,
-        owner_url=_database(environ, "PLUMBLINE_DATABASE_URL", kept.get("owner", "")),
-        web_url=_database(environ, "PLUMBLINE_WEB_URL", kept.get("web", "")),
-        worker_url=_database(environ, "PLUMBLINE_WORKER_URL", kept.get("worker", "")),
-        login=environ.get("PLUMBLINE_LOGIN", "web"),
+        # The pages know their own address alone, whatever stands in the environment; a wrong one is said all the same.
+        owner_url=urls["owner"] if login != "web" else "",
+        web_url=urls["web"],
+        worker_url=urls["worker"] if login != "web" else "",
+        login=login,
         today=_today(environ, is_demo),
         port=_port(environ),
         demo=is_demo,
@@ -148,6 +167,28 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         trusted_proxies=_trusted_proxies(environ, is_demo),
         secret_key=_secret(environ, home, is_demo),
     )
+
+
+def _check_kind_of_home(home: Path, demo: bool) -> None:
+    """Raise WrongSetting where real records would be opened to the demonstration's users, or the other way round."""
+    if demo and (home / PRODUCTION).exists() and not (home / DEMONSTRATION).exists():
+        raise WrongSetting(
+            f"{home} was set up for real records; the demonstration, whose users share one password, needs a "
+            "PLUMBLINE_HOME of its own."
+        )
+    if not demo and (home / DEMONSTRATION).exists():
+        raise WrongSetting(
+            f"{home} holds the demonstration, whose users share one password; real records need a PLUMBLINE_HOME of "
+            "their own."
+        )
+
+
+def make_home(home: Path) -> None:
+    """Make the folder, for its user alone. Where a database that runs as another user lies in it already, that user may
+    pass through and see nothing."""
+    home.mkdir(parents=True, exist_ok=True)
+    through = os.geteuid() == 0 and (home / "database" / "data").exists()
+    home.chmod(0o711 if through else 0o700)
 
 
 def _database(environ: Mapping[str, str], name: str, kept: str) -> str:

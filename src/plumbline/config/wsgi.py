@@ -6,7 +6,10 @@ from plumbline.config import database
 
 os.environ["PLUMBLINE_LOGIN"] = "web"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.config.settings")
-database.urls()
+os.umask(0o077)
+# Given its own login by `plumbline serve`, it knows no other; else it may have to start the embedded database.
+if not os.environ.get("PLUMBLINE_WEB_URL"):
+    database.urls()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - after the login is chosen
 

@@ -110,5 +110,5 @@ def _write(content: IO[bytes], target: Path, *, left: int, limits: Limits) -> in
                     code="too_large",
                 )
             out.write(block)
-    target.chmod(0o640)
+    target.chmod(0o600)
     return left

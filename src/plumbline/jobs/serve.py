@@ -37,8 +37,10 @@ def serve() -> None:
             "--log-level", "error", "plumbline.config.wsgi:application",
         ],
     ]  # fmt: skip
-    environ = {name: value for name, value in os.environ.items() if name != "PLUMBLINE_LOGIN"}
-    running = [subprocess.Popen(command, env=environ) for command in commands]  # noqa: S603 - our own programs
+    running = [
+        subprocess.Popen(command, env=_environ_of(login))  # noqa: S603 - our own programs
+        for login, command in zip(("worker", "web"), commands, strict=True)
+    ]
     click.echo(f"Plumbline is at http://localhost:{settings.PORT} (Ctrl+C stops it).", err=True)
 
     def stop(*_: object) -> None:
@@ -54,6 +56,14 @@ def serve() -> None:
         if process.pid != pid:
             process.wait(timeout=30)
     sys.exit(max(0, os.waitstatus_to_exitcode(status)))
+
+
+def _environ_of(login: str) -> dict[str, str]:
+    """The environment of a process, with no address of the database but that of its own login."""
+    others = {"PLUMBLINE_DATABASE_URL", "PLUMBLINE_WEB_URL", "PLUMBLINE_WORKER_URL"} - {
+        f"PLUMBLINE_{login.upper()}_URL"
+    }
+    return {name: value for name, value in os.environ.items() if name not in {"PLUMBLINE_LOGIN", *others}}
 
 
 def worker() -> None:

@@ -287,13 +287,14 @@ def test_the_content_policy_allows_nothing_inline(client):
     assert "default-src 'none'" in policy
 
 
-def test_production_settings_pass_the_deployment_check():
+def test_production_settings_pass_the_deployment_check(tmp_path):
     import subprocess
     import sys
 
     environ = databases.environ_for(django_settings.DATABASES["default"]["NAME"])
     environ |= {
         "PLUMBLINE_DEMO": "0",
+        "PLUMBLINE_HOME": str(tmp_path),
         "PLUMBLINE_SECRET_KEY": KEY,
         "PLUMBLINE_HOSTS": "plumbline.example.gov.uk",
         "PLUMBLINE_TRUSTED_PROXIES": "127.0.0.1",
