@@ -30,7 +30,7 @@ drop table if exists axes_accessattemptexpiration, axes_accessattempt, axes_acce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0006_bank_holidays'),
+        ('people', '0007_children_unborn_and_long_texts'),
     ]
 
     operations = [
