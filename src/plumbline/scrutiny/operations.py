@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -22,8 +21,6 @@ from plumbline.people.models import User
 from plumbline.scrutiny import days, library, queries, records, rules, wording
 from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Question, QuestionSet, Quotation, Report
 from plumbline.scrutiny.states import REPORT_MOVES
-
-DEMONSTRATION = "county_2016"
 
 
 @transaction.atomic
@@ -49,13 +46,6 @@ def load_question_sets(*, by: User | None, at: datetime) -> None:
             audit.record("scrutiny.question_set.loaded", by=by, at=at, subject=found, changed=changed)
 
 
-def answers_here() -> library.Answers:
-    """The demonstration's answers in the demonstration alone; a council that has written none has the figures of each
-    question offered, and no words of an invented county."""
-    written = library.answers(DEMONSTRATION)
-    return written if settings.DEMO else library.offered(written)
-
-
 @transaction.atomic
 def write_report(
     *,
@@ -67,7 +57,7 @@ def write_report(
     on: date,
     answers: library.Answers | None = None,
 ) -> Report:
-    """A draft that answers the questions as at a day, from `answers`, else those of the installation (`answers_here`).
+    """A draft that answers the questions as at a day, from `answers`, else from `queries.answers_here`.
 
     Raises NotAllowed, also for a profile that shows more than the author may see; and RuleBroken: no_question,
     unknown_question (no such number), no_wording (a slot whose wording was not found), no_answer, future_date,
@@ -80,7 +70,7 @@ def write_report(
         )
     chosen_profile = get_profile(profile)
     figures.check_profile(by, profile, on=on)
-    written = answers or answers_here()
+    written = answers or queries.answers_here()
     asked = _questions(written, question_numbers)
     report = Report.objects.create(
         title=_title([question.number for question in asked]),

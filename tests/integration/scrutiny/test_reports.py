@@ -60,7 +60,7 @@ def test_outside_the_demonstration_no_word_of_the_invented_county_is_printed(set
     settings.DEMO = False
     report = write((5, 6, 7))
     said = page(report)
-    written = library.answers(operations.DEMONSTRATION)
+    written = library.answers(queries.DEMONSTRATION)
     own_words = [
         claim.text
         for answer in written.answers.values()
@@ -80,7 +80,7 @@ def test_outside_the_demonstration_no_word_of_the_invented_county_is_printed(set
     assert set(queries.figures_asked(report)) == {
         ref for answer in written.answers.values() for claim in answer.claims for ref in claim.figures
     }
-    assert operations.answers_here().quotations == {}
+    assert queries.answers_here().quotations == {}
 
 
 def test_a_report_as_at_a_day_to_come_is_refused():

@@ -97,7 +97,7 @@ def download(request: Request, report_id: int, kind: str) -> HttpResponseBase:
 
 @requires(Permission.REPORT_WRITE)
 def new_report(request: Request) -> HttpResponseBase:
-    questions = queries.answerable_questions(operations.answers_here())
+    questions = queries.answerable_questions(queries.answers_here())
     form = WriteReport(
         request.POST if request.method == "POST" else None, questions=questions, today=request.day,
         initial={"questions": [each.number for each in questions], "as_at": request.day},
