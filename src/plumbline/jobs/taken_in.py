@@ -20,7 +20,9 @@ def say(result: dict[str, Any], *, dry_run: bool, as_json: bool, more: Callable[
     for ends in result.get("gone", ()):
         click.echo(ends, err=True)
     if as_json:
-        told = {name: result[name] for name in ("files", "refused", "notes", "means", "seconds") if name in result}
+        # The answer of an import is agreed (interfaces.md); a trial says besides what would follow.
+        names = ("files", "refused", "notes", "seconds", *(("means",) if dry_run else ()))
+        told = {name: result[name] for name in names if name in result}
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     if dry_run:
