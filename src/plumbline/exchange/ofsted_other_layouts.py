@@ -40,7 +40,7 @@ _COUNCIL_ALIASES = {
     **{f"{whose} telephone number": "telephone" for whose in ("setting", "provider")},
     **{f"{whose} email address": "email" for whose in ("setting", "provider")},
 }
-_COUNCIL_FACTS = {
+_TOLD_TO_COUNCILS = {
     "name": "name",
     **{f"address {part}": part for part in ("line 1", "line 2", "line 3", "town", "county", "postcode")},
     "telephone": "telephone",
@@ -83,7 +83,7 @@ TO_COUNCILS = Layout(
     required=frozenset({"urn", "provision type", "registration status", "placement code"}),
     aliases=_COUNCIL_ALIASES,
     attributes=_COUNCIL_ATTRIBUTES,
-    facts=_COUNCIL_FACTS,
+    facts=_TOLD_TO_COUNCILS,
     blocks=(
         Block(
             kind=Kind.FULL,
