@@ -61,6 +61,7 @@ from plumbline.documents.model import (
     pieces,
     plain,
 )
+from plumbline.kernel import office_parts
 from plumbline.kernel.errors import RuleBroken
 
 DEFAULT_TEMPLATE = Path(__file__).parent / "templates" / "report.docx"
@@ -198,29 +199,27 @@ def _check_package(template: bytes) -> None:
             raise not_word
         if sum(entry.file_size for entry in package.infolist()) > MOST_UNPACKED:
             raise RuleBroken("The Word template unpacks to more than 50 MB.", code="too_large")
-        if any(name.lower().endswith("vbaproject.bin") for name in names):
-            raise RuleBroken("The Word template holds macros. Save it as .docx without them.", code="template_code")
-        for name in names:
-            if name.endswith((".xml", ".rels")):
-                part = package.read(name)
-                if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-                    raise not_word
-                if name.endswith(".rels") and _fetches(part):
-                    raise RuleBroken(
-                        "The Word template fetches something from another address (a linked picture or a linked "
-                        "template). Put it into the file instead.",
-                        code="template_fetches",
-                    )
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, etree.XMLSyntaxError) as error:
+        parts = {name: package.read(name) for name in names if office_parts.read_whole(name)}
+        wrong = office_parts.wrong_with(names, parts)
+        if wrong == office_parts.DECLARED:
+            raise not_word
+        if wrong:
+            sentence, code = _WRONG[wrong]
+            raise RuleBroken(sentence, code=code)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise not_word from error
 
 
-def _fetches(relationships: bytes) -> bool:
-    """Whether opening the file would load something from outside it; a link that a reader clicks does not."""
-    return any(
-        one.get("TargetMode") == "External" and not one.get("Type", "").endswith("/hyperlink")
-        for one in etree.fromstring(relationships)
-    )
+_WRONG = {
+    office_parts.MACROS: ("The Word template holds macros. Save it as .docx without them.", "template_code"),
+    office_parts.FETCHES: (
+        "The Word template fetches something from another address (a linked picture or a linked template). Put it into "
+        "the file instead.", "template_fetches",
+    ),
+    office_parts.EMBEDDED: (
+        "The Word template holds another file or an object that can be started. Take it out.", "template_code",
+    ),
+}  # fmt: skip
 
 
 # -- the report -----------------------------------------------------------------------------------------

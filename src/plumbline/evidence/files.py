@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
+from plumbline.evidence import pdf_actions
+from plumbline.kernel import office_parts
 from plumbline.kernel.errors import RuleBroken
 
 
@@ -44,7 +46,7 @@ _PADDING = b"\0\t\n\x0c\r "
 
 def kind_of(content: bytes) -> Kind:
     """The kind of a file. Raises RuleBroken: wrong_file (none that can be kept), damaged_file, two_in_one, active_file
-    (with macros), locked_file (with a password), bomb (unpacks to too much)."""
+    (with macros, scripts or what it fetches), locked_file (with a password), bomb (unpacks to too much)."""
     for start, check in _CHECKS:
         if content.startswith(start):
             return check(content)
@@ -92,6 +94,7 @@ def _pdf(content: bytes) -> Kind:
     _no_script(content, PDF)
     if content[end + 5 :].strip(_PADDING):
         raise _two_in_one("a PDF, and something else after its end")
+    pdf_actions.check(content)
     return PDF
 
 
@@ -188,22 +191,36 @@ def _office_parts(archive: zipfile.ZipFile, content: bytes) -> Kind:
     if "[Content_Types].xml" not in names or word == excel:
         raise RuleBroken("The file is a ZIP archive, and not a Word or Excel file. Attach what is in it.",
                          code="wrong_file")  # fmt: skip
-    if any(name.lower().endswith(("vbaproject.bin", ".exe", ".js", ".vbs")) for name in names):
-        raise RuleBroken("The file holds macros, which are programs. Save it as .docx, .xlsx or PDF, without them.",
-                         code="active_file")  # fmt: skip
     left = MOST_UNPACKED
-    types = b""
+    read: dict[str, bytes] = {}
     for part in parts:
+        kept = []
         for block in _blocks(archive, part):
             left -= len(block)
             if left < 0:
                 raise _bomb()
-            if part.filename == "[Content_Types].xml":
-                types += block
-    if b"macroEnabled" in types:
+            if office_parts.read_whole(part.filename):
+                kept.append(block)
+        if kept:
+            read[part.filename] = b"".join(kept)
+    wrong = office_parts.wrong_with(names, read)
+    if wrong:
+        raise RuleBroken(_WRONG[wrong], code="active_file")
+    if b"macroEnabled" in read["[Content_Types].xml"]:
         raise RuleBroken("The file is of a kind that holds macros, which are programs. Save it as .docx or .xlsx.",
                          code="active_file")  # fmt: skip
     return DOCX if word else XLSX
+
+
+_WRONG = {
+    office_parts.MACROS: "The file holds macros, which are programs. Save it as .docx, .xlsx or PDF, without them.",
+    office_parts.FETCHES: "The file fetches something from another address when it is opened, such as a linked "
+    "template or picture. Put it into the file instead, or save the file as PDF.",
+    office_parts.EMBEDDED: "The file holds another file or an object that can be started. Attach that one by itself, "
+    "or save the file as PDF.",
+    office_parts.DECLARED: "The file declares things that Word and Excel never declare (DOCTYPE). Save it anew from "
+    "the program that made it.",
+}
 
 
 def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """The day and the moment of a request, asked of the clock once, here at the edge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_address
 from typing import cast
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
@@ -25,6 +25,8 @@ _BEFORE_SECOND_FACTOR = {
     "accessibility", "glossary", "sources",
 }  # fmt: skip
 
+# Numbers of records and parts of days are smaller.
+_LARGEST = 2**31 - 1
 # In seconds.
 _WRITTEN_DOWN_EVERY = 60
 
@@ -68,6 +70,36 @@ class DayMiddleware:
         dated.at = timezone.now()
         dated.day = settings.TODAY or timezone.localdate()
         return self.get_response(dated)
+
+
+class AddressMiddleware:
+    """What no record, day or text can be is refused here, once for every page: a character that PostgreSQL cannot keep
+    answers 400, a number that no record has 404."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        typed = (*_texts(request.GET), *(_texts(request.POST) if request.method == "POST" else ()))
+        if "\0" in request.path_info or any("\0" in text for text in typed):
+            return HttpResponseBadRequest(
+                "What was sent holds a character that is no text (a null character). Go back, take it out, and send "
+                "it again.",
+                content_type="text/plain; charset=utf-8",
+                headers={"Cache-Control": "private, no-store"},
+            )
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: Mapping[str, object]) -> None:
+        """Raise Http404 for a number that is larger than any here."""
+        if any(isinstance(value, int) and value > _LARGEST for value in kwargs.values()):
+            raise Http404
+
+
+def _texts(sent: QueryDict) -> Iterator[str]:
+    for name, values in sent.lists():
+        yield name
+        yield from (value for value in values if isinstance(value, str))
 
 
 class SessionEndMiddleware:

@@ -1,12 +1,18 @@
 """What may be kept as evidence: known by its content from the first byte to the last."""
 
+import io
 import zipfile
+import zlib
 from pathlib import Path
 
+import pypdf
 import pytest
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from plumbline.documents.docx import check_template
 from plumbline.evidence import files, rules
 from plumbline.kernel.errors import RuleBroken
+from tests.databases import CHECKOUT
 from tests.factories.files import docx, jpeg, office, pdf, png, xlsx
 
 ZIP = office({"notes.txt": b"hello"})
@@ -188,3 +194,75 @@ def test_a_picture_of_an_iphone_is_called_what_it_is(brand):
     with pytest.raises(RuleBroken, match="HEIC") as refused:
         files.kind_of(b"\0\0\0\x18ftyp" + brand + b"\0" * 40)
     assert refused.value.code == "wrong_file"
+
+
+FLOWS = CHECKOUT / "tests" / "data" / "cases" / "flows"
+_RELATION = (
+    b"<Relationships><Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s'"
+    b" Target='%s' TargetMode='%s'/></Relationships>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("word/_rels/settings.xml.rels", _RELATION % (b"attachedTemplate", b"http://x.example/t.dotm", b"External")),
+        ("word/_rels/document.xml.rels", _RELATION % (b"oleObject", b"file:///x", b"External")),
+        ("word/_rels/document.xml.rels", _RELATION % (b"image", b"http://x.example/p.png", b"External")),
+        ("word/embeddings/oleObject1.bin", b"\xd0\xcf"),
+        ("word/embeddings/Workbook.xlsx", b"PK"),
+        ("word/activeX/activeX1.xml", b"<x/>"),
+        ("word/numbering.xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"),
+        ("word/numbering.xml", "<!DOCTYPE x><x/>".encode("utf-16")),
+    ],
+)
+@pytest.mark.parametrize("make", [docx, xlsx])
+def test_what_an_office_file_may_not_hold_is_refused_by_both_readers(make, name, content):
+    assert refused(make({name: content})) == "active_file"
+    with pytest.raises(RuleBroken):
+        check_template(docx({name: content}))
+
+
+def test_a_link_to_click_and_a_charts_own_workbook_are_taken():
+    chart = _RELATION % (b"package", b"../embeddings/Sheet1.xlsx", b"Internal")
+    link = _RELATION % (b"hyperlink", b"https://www.gov.uk/", b"External")
+    parts = {"word/charts/_rels/chart1.xml.rels": chart, "word/embeddings/Sheet1.xlsx": b"PK",
+             "word/_rels/document.xml.rels": link}  # fmt: skip
+    assert rules.check_file(docx(parts))[1] == ".docx"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"2 0 obj\n<< /S /JavaScript /JS (app.alert\\(1\\)) >>\nendobj\n",
+        b"2 0 obj\n<< /S /Java#53cript /J#53 (x) >>\nendobj\n",
+        b"2 0 obj\n<< /S /Launch /F (cmd.exe) >>\nendobj\n",
+        b"2 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>\nstream\n"
+        + zlib.compress(b"3 0 << /S /JavaScript /JS (x) >>")
+        + b"\nendstream\nendobj\n",
+    ],
+)
+def test_a_pdf_that_does_something_when_it_is_opened_is_refused(more):
+    assert refused(pdf(more)) == "active_file"
+
+
+def test_a_pdf_that_asks_for_a_password_is_refused_and_one_that_only_forbids_printing_is_taken():
+    assert refused((FLOWS / "locked.pdf").read_bytes()) == "locked_file"
+    assert rules.check_file((FLOWS / "no-print.pdf").read_bytes())[1] == ".pdf"
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
+@pytest.mark.parametrize(("password", "code"), [("", "active_file"), ("secret", "locked_file")])
+def test_what_an_encrypted_pdf_does_is_seen_where_it_opens(algorithm, password, code):
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(action)
+    writer.encrypt(password, "owner", algorithm=algorithm)
+    out = io.BytesIO()
+    writer.write(out)
+    assert refused(out.getvalue()) == code
+
+
+def test_words_about_scripts_in_a_page_are_only_words():
+    assert rules.check_file(pdf(b"2 0 obj\n<< /Length 9 >>\nstream\n/JS (x) Tj\nendstream\nendobj\n"))[1] == ".pdf"
