@@ -10,6 +10,9 @@ from django.db.models.functions import Upper
 
 from plumbline.audit.models import Import, Recorded
 
+# So that names can be looked up by `__named` wherever there are tables.
+from plumbline.people import named as named
+
 
 class Organisation(Recorded):
     """A body that works with children here: a school, a children's centre, a provider, the council itself."""

@@ -27,6 +27,7 @@ from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
 from plumbline.flags.queries import flags_visible_to
 from plumbline.flags.rules import CONTACT_PROVIDER
 from plumbline.kernel.errors import NotAllowed
+from plumbline.kernel.names import sort_key
 from plumbline.ofsted.models import Owner, Setting, Status, StatusPeriod
 from plumbline.people import access as people
 from plumbline.people.access import Permission
@@ -137,7 +138,7 @@ def settings_of_owner(viewer: User, *, owner: Owner, other_than: Setting, on: da
 
 def settings_matching(viewer: User, *, words: str, on: date, most: int = 20) -> "list[ListedSetting]":
     """The settings that a URN or part of a name may mean; an exact URN first."""
-    found = settings_listed(viewer, on=on).filter(Q(urn=words.upper()) | Q(name__icontains=words))
+    found = settings_listed(viewer, on=on).filter(Q(urn=words.upper()) | Q(name__named=words))
     exact = Case(When(urn=words.upper(), then=Value(0)), default=Value(1), output_field=IntegerField())
     return list(found.order_by(exact, "not_ours", "gravity", "name", "pk")[:most])
 
@@ -199,11 +200,10 @@ def children_to_place(viewer: User, *, words: str, on: date, most: int = 20) -> 
     words = words.strip()
     if not words or not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
         return []
-    found = children_visible_to(viewer, on=on).filter(
-        Q(source_id__iexact=words)
-        | Q(forename__icontains=words) | Q(surname__icontains=words)
-        | Q(forename__istartswith=words.split()[0], surname__istartswith=words.split()[-1])
-    )  # fmt: skip
+    called = Q()
+    for word in words.replace(",", " ").split():
+        called &= Q(sort_key__contains=sort_key(word))
+    found = children_visible_to(viewer, on=on).filter(Q(source_id__iexact=words) | called)
     return list(found.order_by("sort_key", "pk")[:most])
 
 

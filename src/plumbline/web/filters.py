@@ -1,6 +1,6 @@
 """The filters of a list: each reads one part of the address and narrows the rows.
 
-``where`` is a lookup for a QuerySet ("status", "name__icontains") or a function (rows, value) → rows; a list of plain
+``where`` is a lookup for a QuerySet ("status", "name__named") or a function (rows, value) → rows; a list of plain
 rows needs the function.
 """
 

@@ -9,7 +9,7 @@
             tables.Column("children", "Children placed", numeric=True, sort="children"),
         )
         filters = (
-            tables.Text("q", "Name or URN", where=lambda rows, text: rows.filter(name__icontains=text)),
+            tables.Text("q", "Name or URN", where=lambda rows, text: rows.filter(name__named=text)),
             tables.Choice("status", "Status", choices=STATUS_CHOICES, where="status"),
         )
         order = "name"

@@ -90,7 +90,7 @@ def like(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
     """Those of the suppliers called so, under whichever name, or with such a number."""
     number = "".join(text.split())
     found = Organisation.objects.filter(
-        Q(name__icontains=text)
+        Q(name__named=text)
         | Q(sort_key__contains=sort_key(text))
         | Q(identifiers__value__icontains=number)
         | Q(identifiers__value__in=any_form(text))
@@ -327,7 +327,7 @@ def tenders_for(viewer: User, *, process: OcdsProcess, asked: str, on: date, mos
     called most like it. No draft."""
     ours = tenders_visible_to(viewer, on=on).exclude(state=Tender.State.DRAFT)
     if asked:
-        found = ours.filter(Q(reference__icontains=asked) | Q(title__icontains=asked) | Q(service__icontains=asked))
+        found = ours.filter(Q(reference__icontains=asked) | Q(title__named=asked) | Q(service__named=asked))
         return list(found.order_by("reference")[:most])
     alike = ours.annotate(alike=TrigramSimilarity("title", process.title)).filter(alike__gte=_ALIKE)
     return list(alike.order_by("-alike", "reference")[:most])

@@ -36,7 +36,7 @@ _SUBJECTS = (
 
 
 def _of_owner(rows: Any, text: str) -> Any:
-    return rows.filter(Q(owner__name__icontains=text) | Q(owner_organisation__name__icontains=text))
+    return rows.filter(Q(owner__name__named=text) | Q(owner_organisation__name__named=text))
 
 
 class Actions(tables.Table):
@@ -56,7 +56,7 @@ class Actions(tables.Table):
     )  # fmt: skip
     filters = (
         tables.Choice("state", "State", lambda rows, key: rows.filter(rank__in=_RANKS[key]), choices=_STATES),
-        tables.Text("about", "About", "subject_label__icontains"),
+        tables.Text("about", "About", "subject_label__named"),
         tables.Choice("subject", "Kind of record", "subject_type", choices=_SUBJECTS),
         tables.Choice("origin", "From", "origin_type", choices=Action.Origin.choices),
         tables.Text("owner", "Owner", _of_owner),

@@ -94,7 +94,7 @@ class Trail(tables.Table):
     )  # fmt: skip
     filters = (
         tables.Text("child", "Child's number", _of_child),
-        tables.Text("who", "Who", "by_name__icontains"),
+        tables.Text("who", "Who", "by_name__named"),
         tables.Day("from", "From", "at__date__gte"),
         tables.Day("to", "To", "at__date__lte"),
         tables.Choice("what", "What", _looks, choices=(("looks", "Looked"), ("did", "Changed something"))),

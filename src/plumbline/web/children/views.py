@@ -16,6 +16,7 @@ from plumbline.earlyhelp.models import Tac
 from plumbline.flags import queries as flags
 from plumbline.flags.models import Flag
 from plumbline.kernel.moments import day_here
+from plumbline.kernel.names import sort_key
 from plumbline.people import operations
 from plumbline.people import queries as people
 from plumbline.people.access import Permission, may, reaches
@@ -47,7 +48,7 @@ def _matching(rows: QuerySet[Child], text: str) -> QuerySet[Child]:
     """Every word of the text in the name, or the text as the number."""
     named = Q()
     for word in text.replace(",", " ").split():
-        named &= Q(sort_key__icontains=word)
+        named &= Q(sort_key__contains=sort_key(word))
     return rows.filter(named | Q(source_id__iexact=text)) if named else rows
 
 

@@ -93,8 +93,8 @@ class Published(tables.Table):
         tables.Column("value", "Value", numeric=True, sort="value",
                       shown=lambda row: wording.money(row.value) if row.value is not None else None),
     )  # fmt: skip
-    filters = (tables.Text("q", "Title or buyer", lambda rows, text: rows.filter(title__icontains=text)
-                           | rows.filter(process__buyer_name__icontains=text)),)  # fmt: skip
+    filters = (tables.Text("q", "Title or buyer", lambda rows, text: rows.filter(title__named=text)
+                           | rows.filter(process__buyer_name__named=text)),)  # fmt: skip
     order = "-starts_on"
     empty = "No contract has come in from open contracting data."
 

@@ -55,8 +55,8 @@ class Contracts(tables.Table):
     )  # fmt: skip
     filters = (
         tables.Text("q", "Contract, title, provider or URN", lambda rows, text: rows.filter(
-            Q(reference__icontains=text) | Q(title__icontains=text) | Q(provider__name__icontains=text)
-            | Q(provider__merged_into__name__icontains=text)
+            Q(reference__icontains=text) | Q(title__named=text) | Q(provider__name__named=text)
+            | Q(provider__merged_into__name__named=text)
             | Q(pk__in=register.with_urn(text)))),
         tables.Choice("rating", "Rating", _of_colour, choices=_COLOUR_CHOICES),
         tables.Choice("why", "Counts against it", lambda rows, code: rows.filter(

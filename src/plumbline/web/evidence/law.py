@@ -33,7 +33,7 @@ class LawChanges(tables.Table):
                       kind=lambda row: _state(row, row.today)[0], note="withdrawn_because", note_heading="Why"),
     )  # fmt: skip
     filters = (
-        tables.Text("q", "Words of its title", "title__icontains"),
+        tables.Text("q", "Words of its title", "title__named"),
         tables.Choice("policy", "Policy", lambda rows, key: rows.filter(policies__contains=[key]),
                       choices=words.POLICIES),
     )  # fmt: skip

@@ -60,8 +60,8 @@ class Documents(tables.Table):
                       note="get_sensitivity_display", note_heading="Who may open it"),
     )  # fmt: skip
     filters = (
-        tables.Text("q", "Words of its title", "title__icontains"),
-        tables.Text("whose", "Whose", "organisation__name__icontains"),
+        tables.Text("q", "Words of its title", "title__named"),
+        tables.Text("whose", "Whose", "organisation__name__named"),
         tables.Choice("kind", "What it is", "kind", choices=words.KINDS),
         tables.Choice("expiring", "Expiring", _expiring, choices=_WHEN),
     )  # fmt: skip

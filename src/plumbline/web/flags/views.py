@@ -28,8 +28,8 @@ from plumbline.web.settings import words as settings
 
 def _matching(rows: Any, text: str) -> Any:
     number = record_number(text.lower().removeprefix("flag").strip())
-    found = Q(setting_urn__iexact=text) | Q(subject_source_id__iexact=text) | Q(setting_name__icontains=text)
-    found |= Q(child_name__icontains=text)
+    found = Q(setting_urn__iexact=text) | Q(subject_source_id__iexact=text) | Q(setting_name__named=text)
+    found |= Q(child_name__named=text)
     return rows.filter(found | Q(pk=number))
 
 

@@ -49,7 +49,7 @@ class Incidents(tables.Table):
     filters = (
         tables.Text("q", "Number, contract or provider", lambda rows, text: rows.filter(reference__icontains=text)
                     | rows.filter(contract__reference__icontains=text)
-                    | rows.filter(contract__provider__name__icontains=text)),
+                    | rows.filter(contract__provider__name__named=text)),
         tables.Choice("type", "What happened", "type", choices=IncidentType.choices),
         tables.Choice("state", "State", "state", choices=IncidentState.choices),
         tables.YesNo("overdue", "Somebody overdue", lambda rows, yes: rows.filter(overdue__gt=0) if yes

@@ -74,8 +74,8 @@ class Placements(tables.Table):
     filters = (
         tables.Day("day", "On the day", lambda rows, day: rows),
         tables.Text("q", "Child, URN or number", lambda rows, text: rows.filter(
-            Q(child_name__icontains=text) | Q(urn_wording__icontains=text) | Q(source_id__iexact=text)
-            | Q(setting__urn__iexact=text) | Q(setting__name__icontains=text))),
+            Q(child_name__named=text) | Q(urn_wording__icontains=text) | Q(source_id__iexact=text)
+            | Q(setting__urn__iexact=text) | Q(setting__name__named=text))),
         tables.Choice("status", "Setting now", _status,
                       choices=(("blocked", "No new placement"), *words.STATUSES.items())),
         tables.Choice("queue", "Needs looking into", _queue, choices=QUEUES),

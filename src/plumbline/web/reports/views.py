@@ -46,7 +46,7 @@ class Reports(tables.Table):
         tables.Column("published_at", "Published", sort="published_at", absent="not published"),
     )
     filters = (
-        tables.Text("q", "Title", "title__icontains"),
+        tables.Text("q", "Title", "title__named"),
         tables.Choice("state", "State", "state", choices=Report.State.choices),
     )
     order = "-as_at"

@@ -66,7 +66,7 @@ class Returns(tables.Table):
         tables.Choice("state", "State", "state", choices=ReturnState.choices),
         tables.Choice("toolkit", "Toolkit", "version__toolkit__key", choices=_toolkits),
         tables.YesNo("late", "Overdue", lambda rows, yes: rows.filter(_OVERDUE) if yes else rows.exclude(_OVERDUE)),
-        tables.Text("from", "From", "organisation__name__icontains"),
+        tables.Text("from", "From", "organisation__name__named"),
         tables.Day("due", "Due on or before", "due_on__lte"),
     )  # fmt: skip
     order = "due_on"

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.earlyhelp.access import tacs_visible_to
+from plumbline.kernel.names import sort_key
 from plumbline.ofsted.models import Setting
 from plumbline.people import operations
 from plumbline.people import queries as people
@@ -41,10 +42,10 @@ def search(request: Request) -> HttpResponseBase:
 
 
 def _words(field: str, text: str) -> Q:
-    """Every word of the text somewhere in the field."""
+    """Every word of the text somewhere in the field, which holds keys of names."""
     found = Q()
     for word in text.replace(",", " ").split():
-        found &= Q(**{f"{field}__icontains": word})
+        found &= Q(**{f"{field}__contains": sort_key(word)})
     return found
 
 

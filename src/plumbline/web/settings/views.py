@@ -57,13 +57,13 @@ class Settings(tables.Table):
     )  # fmt: skip
     filters = (
         tables.Text("q", "Name or URN", lambda rows, text: rows.filter(
-            Q(name__icontains=text) | Q(urn__icontains=text))),
+            Q(name__named=text) | Q(urn__icontains=text))),
         tables.Choice("status", "Status", lambda rows, status: rows.filter(status__in=BLOCKED)
                       if status == "blocked" else rows.filter(status=status),
                       choices=(("blocked", "No new placement"), *words.STATUSES.items())),
         tables.YesNo("ours", "Our children there", lambda rows, yes: rows.filter(not_ours=0 if yes else 1)),
         tables.Choice("la", "Local authority", "local_authority", choices=_authorities),
-        tables.Text("owner", "Owner", "owner__name__icontains"),
+        tables.Text("owner", "Owner", "owner__name__named"),
     )  # fmt: skip
     order = "status"
     empty = "No list of Ofsted's was read yet."

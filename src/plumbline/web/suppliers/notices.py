@@ -37,9 +37,9 @@ class Notices(tables.Table):
         tables.Column("latest_on", "Latest release", sort="latest_on"),
     )  # fmt: skip
     filters = (
-        tables.Text("q", "Title or number", lambda rows, text: rows.filter(title__icontains=text)
+        tables.Text("q", "Title or number", lambda rows, text: rows.filter(title__named=text)
                     | rows.filter(ocid__icontains=text)),
-        tables.Text("buyer", "Buyer", "buyer_name__icontains"),
+        tables.Text("buyer", "Buyer", "buyer_name__named"),
         tables.Choice("status", "Status", "tender_status", choices=queries.statuses),
         tables.YesNo("ours", "Of our tenders", "ours"),
         tables.YesNo("contracts", "Contracts", lambda rows, yes: rows.filter(contract_count__gt=0) if yes

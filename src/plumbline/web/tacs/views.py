@@ -15,6 +15,7 @@ from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import ClosureCode, Tac, TacAudit
 from plumbline.earlyhelp.versions import Version, tac_versions
 from plumbline.kernel.moments import day_here
+from plumbline.kernel.names import sort_key
 from plumbline.kernel.periods import add_months
 from plumbline.people import operations as people
 from plumbline.people.access import Permission, may
@@ -78,7 +79,7 @@ class Tacs(tables.Table):
                 "state", "State", lambda given, state: _open(given, state, on),
                 choices=(("open", "Open"), ("closed", "Closed")),
             ),
-            tables.Text("lead", "Lead organisation", "lead_organisation__name__icontains"),
+            tables.Text("lead", "Lead organisation", "lead_organisation__name__named"),
             tables.Choice("sector", "Sector", "lead_organisation__sector", choices=Organisation.Sector.choices),
             tables.Choice("outcome", "Why it closed", "closure_code", choices=ClosureCode.choices),
             tables.Day("started_from", "Started from", "started_on__gte"),
@@ -93,7 +94,7 @@ class Tacs(tables.Table):
 def _matching(rows: QuerySet[Tac], text: str) -> QuerySet[Tac]:
     named = Q()
     for word in text.replace(",", " ").split():
-        named &= Q(child__sort_key__icontains=word)
+        named &= Q(child__sort_key__contains=sort_key(word))
     return rows.filter(named | Q(source_id__iexact=text) | Q(child__source_id__iexact=text)) if named else rows
 
 

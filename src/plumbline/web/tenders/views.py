@@ -50,7 +50,7 @@ class Tenders(tables.Table):
     )  # fmt: skip
     filters = (
         tables.Text("q", "Title, service or reference", lambda rows, text: rows.filter(
-            Q(title__icontains=text) | Q(service__icontains=text) | Q(reference__icontains=text))),
+            Q(title__named=text) | Q(service__named=text) | Q(reference__icontains=text))),
         tables.Choice("state", "State", "state", choices=Tender.State.choices),
         tables.Choice("kind", "How", "kind", choices=Tender.Kind.choices),
         tables.Choice("body", "Bought by", "body", choices=Tender.Body.choices),

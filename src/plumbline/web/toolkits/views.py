@@ -64,7 +64,7 @@ class Toolkits(tables.Table):
         tables.Column("drafts", "Drafts", lambda row: row.drafts or 0, sort="drafts", numeric=True),
     )  # fmt: skip
     filters = (
-        tables.Text("q", "Name or key", lambda rows, text: rows.filter(title__icontains=text)
+        tables.Text("q", "Name or key", lambda rows, text: rows.filter(title__named=text)
                     | rows.filter(key__icontains=text)),
         tables.Choice("purpose", "Purpose", "purpose", choices=tuple(schema.PURPOSES.items())),
         tables.YesNo("drafts", "With drafts", lambda rows, yes: rows.filter(drafts__isnull=not yes)),

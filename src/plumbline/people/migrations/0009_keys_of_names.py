@@ -1,0 +1,34 @@
+"""Keys of names in which letters such as ł and signs such as ’ stood as they were written: as names are folded now."""
+
+from django.db import migrations
+
+from plumbline.kernel.names import sort_key
+
+TABLES = ("people_child", "people_professional", "people_organisation", "people_organisationname")
+
+
+def fold(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"select id, sort_key from {table} where sort_key ~ '[^ -~]|`'")
+            changed = [(pk, sort_key(key)) for pk, key in cursor.fetchall() if sort_key(key) != key]
+            taken = set()
+            if table in UNIQUE and changed:
+                cursor.execute(f"select sort_key from {table} where sort_key = any(%s)", [[key for _, key in changed]])
+                taken = {key for (key,) in cursor.fetchall()}
+            # Two organisations that are now called alike are left to people to merge.
+            rows = [(pk, key) for pk, key in changed if key not in taken]
+            if rows:
+                cursor.execute(
+                    f"update {table} t set sort_key = n.key from unnest(%s::bigint[], %s::text[]) as n(id, key)"
+                    " where t.id = n.id",
+                    [[pk for pk, _ in rows], [key for _, key in rows]],
+                )
+
+
+UNIQUE = {"people_organisation", "people_organisationname"}
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0008_roles_asked_attempts_one_worker_one_user")]
+    operations = [migrations.RunPython(fold, migrations.RunPython.noop)]
