@@ -24,7 +24,12 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     # Jobs are asked for by pages, and done by the worker.
     "procrastinate_defer_jobs_v1": ("web", "worker"),
     "audit_choose_moment": ("web", "worker"),
+    # What the pages may not write themselves: each checks who decides, or what is known.
+    "placements_decide_exception": ("web", "worker"),
+    "ofsted_keep_evaluation": ("web",),
 }
+_STATUS_OF_SETTING = ("id", "register", "urn", "status", "status_since", "reasons", "rule_version", "judgements_rev",
+                      "evaluated_rev")  # fmt: skip
 # Those of the job queue; its triggers call each other as whoever asks for a job.
 _QUEUE = "procrastinate\\_%"
 _QUEUE_TRIGGERS = "procrastinate\\_notify\\_%"
@@ -53,8 +58,16 @@ def sync(*, web: str, worker: str, facts: str) -> None:
         # That a placement had happened already is for the import to say.
         columns = _columns("placements_placement", but=("import_run_id",))
         cursor.execute(
-            f"revoke insert, update on placements_placement from {quoted['web']};"
+            f"revoke insert, update, delete on placements_placement from {quoted['web']};"
             f"grant insert ({columns}), update ({columns}) on placements_placement to {quoted['web']}"
+        )
+        # Nor do pages say what a setting's status is, which setting it is, or how an exception was decided.
+        columns = _columns("ofsted_setting", but=_STATUS_OF_SETTING)
+        cursor.execute(
+            f"revoke update on ofsted_setting from {quoted['web']};"
+            f"grant update ({columns}) on ofsted_setting to {quoted['web']};"
+            f"revoke update on placements_placementexception from {quoted['web']};"
+            f"grant update (ends_on) on placements_placementexception to {quoted['web']}"
         )
 
 

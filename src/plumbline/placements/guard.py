@@ -13,6 +13,7 @@ import psycopg
 from django.db import DatabaseError, connection
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import ROLES, Permission
 
 # The SQLSTATE with which the database refuses.
 REFUSED = "PL001"
@@ -166,6 +167,69 @@ create or replace trigger keep before update or delete on placements_placementex
     for each row execute function placements_keep_exception();
 """
 
+# Run by the pages, which may write none of this themselves.
+FUNCTIONS = """
+create or replace function placements_decide_exception(
+    asked_for bigint, approve boolean, decider bigint, decided timestamptz, why text, on_day date) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    asked record;
+begin
+    if not exists (
+        select from people_roleheld h join people_user u on u.id = h.user_id
+        where h.user_id = decider and u.is_active and h.role in ({deciders})
+            and h.from_on <= on_day and (h.to_on is null or h.to_on >= on_day))
+    then
+        raise exception 'Only who holds a role that decides exceptions decides one.' using errcode = 'PL001';
+    end if;
+    select e.* into asked from placements_placementexception e where e.id = asked_for for update;
+    if asked.asked_by_id = decider then
+        raise exception 'Whoever asks for an exception does not decide it.' using errcode = 'PL001';
+    end if;
+    update placements_placementexception set state = case when approve then 'approved' else 'refused' end,
+        decided_by_id = decider, decided_at = decided, decision_reason = why where id = asked_for;
+end $$;
+
+create or replace function placements_exception_is_asked() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if (new.state <> 'asked' or new.decided_by_id is not null)
+        and not has_column_privilege(session_user, 'placements_placementexception', 'state', 'update')
+    then
+        raise exception 'An exception is asked for first, and decided by somebody else.' using errcode = 'PL001';
+    end if;
+    return new;
+end $$;
+create or replace trigger guard_asked before insert on placements_placementexception
+    for each row execute function placements_exception_is_asked();
+
+-- What the rules say of settings, worked out by whoever calls: one whose judgements have not changed since it was
+-- evaluated is not opened by it.
+create or replace function ofsted_keep_evaluation(removed bigint[], added jsonb, outcome jsonb, version text)
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    opened text;
+begin
+    perform from ofsted_setting s where s.id in (select (o ->> 'id')::bigint from jsonb_array_elements(outcome) o)
+        order by s.urn, s.id for no key update;
+    select s.urn into opened from jsonb_array_elements(outcome) o join ofsted_setting s on s.id = (o ->> 'id')::bigint
+        where s.status in ('unregistered', 'adverse', 'closed') and s.judgements_rev = s.evaluated_rev
+            and o ->> 'status' not in ('unregistered', 'adverse', 'closed') limit 1;
+    if opened is not null then
+        raise exception 'Nothing is known about setting % that would open it.', opened using errcode = 'PL001';
+    end if;
+    delete from ofsted_statusperiod p where p.id = any(removed)
+        and p.setting_id in (select (o ->> 'id')::bigint from jsonb_array_elements(outcome) o);
+    insert into ofsted_statusperiod (setting_id, from_on, to_on, status, reasons, rule_version)
+        select (a ->> 'id')::bigint, (a ->> 'from_on')::date, (a ->> 'to_on')::date, a ->> 'status', a -> 'reasons',
+            a ->> 'version' from jsonb_array_elements(added) a
+        where (a ->> 'id')::bigint in (select (o ->> 'id')::bigint from jsonb_array_elements(outcome) o);
+    update ofsted_setting s set status = o ->> 'status', status_since = (o ->> 'since')::date, reasons = o -> 'reasons',
+            rule_version = version, evaluated_rev = s.judgements_rev
+        from jsonb_array_elements(outcome) o where s.id = (o ->> 'id')::bigint;
+end $$;
+"""
+
 STATEMENT_TRIGGERS = """
 create or replace trigger guard_insert after insert on {table} referencing new table as new_rows
     for each statement execute function {function}();
@@ -180,6 +244,8 @@ def sync() -> None:
     """Bring the guard's functions and triggers up to date. Run by the owner after every migration."""
     with connection.cursor() as cursor:
         cursor.execute(SQL)
+        deciders = (r.key for r in ROLES.values() if Permission.PLACEMENT_EXCEPTION_DECIDE in r.permissions)
+        cursor.execute(FUNCTIONS.format(deciders=", ".join(f"'{key}'" for key in sorted(deciders))))
         for table in ("ofsted_inspection", "ofsted_notice", "ofsted_unregistereduse"):
             cursor.execute(STATEMENT_TRIGGERS.format(table=table, function="ofsted_setting_changed"))
         cursor.execute(STATEMENT_TRIGGERS.format(table="ofsted_judgement", function="ofsted_judgement_changed"))

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from plumbline.ofsted.models import Setting, UnregisteredUse
 from plumbline.placements import guard
+from tests import databases
 from tests.integration.placements.situations import (
     AT,
     LONG_AGO,
@@ -253,3 +255,28 @@ def test_a_decided_exception_stays_as_it_was_decided():
 
     with pytest.raises(DatabaseError, match="stays as it was"), transaction.atomic():
         exception.save()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update ofsted_setting set status = 'clear'",
+        "update ofsted_setting set evaluated_rev = judgements_rev",
+        "update ofsted_setting set judgements_rev = 0",
+        "update ofsted_setting set urn = 'SC000000'",
+        "delete from placements_placement",
+        "update placements_placementexception set state = 'approved'",
+        "update placements_placementexception set decided_by_id = asked_by_id",
+        "delete from placements_placementexception",
+    ],
+)
+def test_the_pages_write_no_status_no_decision_and_take_no_placement_away(own_database, statement):
+    with psycopg.connect(databases.login_url("web", own_database)) as web:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute(statement)
+
+
+def test_the_function_that_decides_checks_the_decider(own_database):
+    with psycopg.connect(databases.login_url("web", own_database)) as web:
+        with pytest.raises(psycopg.Error, match="Only who holds a role that decides exceptions"):
+            web.execute("select placements_decide_exception(1, true, 1, now(), '', current_date)")

@@ -254,6 +254,7 @@ def test_every_answer_has_a_number_of_its_own():
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.login("worker")
 def test_who_was_placed_where_on_a_day_with_the_judgement_then():
     setting = a_setting("adverse", since=date(2016, 6, 1))
     place_by_hand(a_child(), a_setting())
@@ -299,6 +300,7 @@ def test_unregistered_settings_are_counted_with_their_children():
     assert [row.children for row in queries.unregistered(a_user("director"), on=TODAY)] == [1]
 
 
+@pytest.mark.login("worker")
 def test_an_exception_that_is_used_stands_on_the_placement():
     setting, child = a_setting("adverse"), a_placed_child()
     exception = an_exception(child, setting)
