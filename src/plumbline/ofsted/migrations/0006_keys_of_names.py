@@ -1,5 +1,7 @@
 """Keys of names in which letters such as ł and signs such as ’ stood as they were written: as names are folded now."""
 
+from typing import Any
+
 from django.db import migrations
 
 from plumbline.kernel.names import sort_key
@@ -7,12 +9,12 @@ from plumbline.kernel.names import sort_key
 TABLES = ("ofsted_setting", "ofsted_owner")
 
 
-def fold(apps, schema_editor):
+def fold(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"select id, sort_key from {table} where sort_key ~ '[^ -~]|`'")
             changed = [(pk, sort_key(key)) for pk, key in cursor.fetchall() if sort_key(key) != key]
-            taken = set()
+            taken: set[str] = set()
             if table in UNIQUE and changed:
                 cursor.execute(f"select sort_key from {table} where sort_key = any(%s)", [[key for _, key in changed]])
                 taken = {key for (key,) in cursor.fetchall()}
