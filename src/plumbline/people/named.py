@@ -6,9 +6,7 @@ list is searched alike. For lists of thousands of rows; where there are more, a 
 
 import sys
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, Lookup, Q, TextField
@@ -26,10 +24,10 @@ class Named(Lookup):
     lookup_name = "named"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Sequence[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
         text = sort_key(str(self.rhs)).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"{_folded(column)} like %s", [*parameters, f"%{text}%"]
+        return f"{_folded(column)} like %s", (*parameters, f"%{text}%")
 
 
 def words_named(field: str, text: str) -> Q:
