@@ -1,8 +1,9 @@
 """`import-ofsted` against COPY into a staging table with one upsert into one table keyed by URN, and against the same
 tables with the same history, written by hand.
 
-The list is that of March 2025 with 5,600 rows, from the public data beside the checkout; without it, those of the
-demonstration, for which only the first baseline is written. Then the same list once more, where nothing changes.
+The list is that of March 2025 with 5,600 rows, where PLUMBLINE_SHARED names the folder of the public data; without it,
+those of the demonstration, for which only the first baseline is written. Then the same list once more, where nothing
+changes.
 
     python -m benchmarks.ofsted
 """
@@ -10,6 +11,7 @@ demonstration, for which only the first baseline is written. Then the same list 
 import csv
 import io
 import json
+import os
 import time
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +23,7 @@ import psycopg
 from benchmarks import databases
 from benchmarks.ofsted_by_hand import STATEMENTS
 
-_PUBLIC = databases.CHECKOUT.parent / "shared/data/ofsted_social_care_providers"
+_PUBLIC = Path(os.environ.get("PLUMBLINE_SHARED", "")) / "ofsted_social_care_providers"
 _SHIPPED = databases.CHECKOUT / "src/plumbline/jobs/demonstration/ofsted"
 BY_HAND_FOR = "provider_at_march_2025.csv"
 # What both ways must have told the same; where a setting stands is worked out by us alone.

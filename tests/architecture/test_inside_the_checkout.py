@@ -25,7 +25,7 @@ def climbs(node: ast.AST, depth: int) -> bool:
         case ast.Subscript(value=ast.Attribute(attr="parents"), slice=ast.Constant(value=int(up))):
             return up > depth
         # CHECKOUT.parent
-        case ast.Attribute(value=ast.Name(id="CHECKOUT"), attr="parent" | "parents"):
+        case ast.Attribute(value=ast.Name(id="CHECKOUT") | ast.Attribute(attr="CHECKOUT"), attr="parent" | "parents"):
             return True
         # folder / "../shared"
         case ast.BinOp(op=ast.Div(), right=ast.Constant(value=str(said))):
@@ -48,7 +48,13 @@ def test_no_path_leaves_the_checkout() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ['Path(__file__).parents[3] / "data"', "CHECKOUT.parent", 'HERE / "../../../shared"', 'open("../shared/a.csv")'],
+    [
+        'Path(__file__).parents[3] / "data"',
+        "CHECKOUT.parent",
+        "databases.CHECKOUT.parent",
+        'HERE / "../../../shared"',
+        'open("../shared/a.csv")',
+    ],
 )
 def test_such_a_path_is_found(said: str) -> None:
     assert any(climbs(node, 2) for node in ast.walk(ast.parse(said)))
@@ -62,7 +68,7 @@ def test_only_the_harness_asks_where_the_public_files_lie() -> None:
         if isinstance(node, ast.Constant) and node.value == "PLUMBLINE_SHARED" and path.name != Path(__file__).name
     }
     # The settings only know that it is none of theirs.
-    assert asking == {"tests/conftest.py", "src/plumbline/config/environment.py"}
+    assert asking == {"tests/conftest.py", "src/plumbline/config/environment.py", "benchmarks/ofsted.py"}
 
 
 def test_no_script_looks_beside_the_checkout() -> None:
