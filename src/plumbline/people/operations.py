@@ -293,8 +293,10 @@ def give_role(
     # Two roles given at once wait for each other here.
     User.objects.select_for_update().get(pk=user.pk)
     _check_not_held(user=user, role=role, team=team, organisation=of, from_on=from_on, to_on=to_on)
-    words = {"role": role, "team": team, "from_on": from_on.isoformat(), "to_on": to_on.isoformat() if to_on else None,
-             "organisation": of.pk if of else None}  # fmt: skip
+    words: dict[str, Any] = {
+        "role": role, "team": team, "from_on": from_on.isoformat(), "to_on": to_on.isoformat() if to_on else None,
+        "organisation": of.pk if of else None,
+    }  # fmt: skip
     if by is not None and access.needs_second_person(role):
         waiting = RoleAsked.objects.filter(
             user=user, role=role, team=team, organisation=of, state=RoleAsked.State.ASKED
@@ -333,10 +335,12 @@ def decide_role(*, asked_id: int, given: bool, by: User, at: datetime, on: date)
     asked.save(update_fields=["state", "decided_by", "decided_at"])
     if given:
         User.objects.select_for_update().get(pk=asked.user_id)
-        days = {"from_on": max(asked.from_on, on), "to_on": asked.to_on}
-        what = {"user": asked.user, "role": asked.role, "team": asked.team, "organisation": asked.organisation}
-        _check_not_held(**what, **days)
-        RoleHeld.objects.create(**what, **days)
+        held: dict[str, Any] = {
+            "user": asked.user, "role": asked.role, "team": asked.team, "organisation": asked.organisation,
+            "from_on": max(asked.from_on, on), "to_on": asked.to_on,
+        }  # fmt: skip
+        _check_not_held(**held)
+        RoleHeld.objects.create(**held)
     audit.record(
         f"people.role.{'given' if given else 'declined'}", by=by, at=at, subject=asked.user, role=asked.role,
         team=asked.team, from_on=asked.from_on.isoformat(), to_on=asked.to_on.isoformat() if asked.to_on else None,
@@ -447,8 +451,8 @@ def _professional(source_id: str, *, user: User | None = None) -> Professional |
         raise RuleBroken(
             f"No professional {source_id} is known from the imported records.", code="unknown_professional"
         )
-    other = User.objects.filter(professional=found).exclude(pk=user.pk if user else None).first()
-    if other is not None:
+    other = User.objects.filter(professional=found).first()
+    if other is not None and other != user:
         raise RuleBroken(
             f"{source_id} is joined to the user {other.username} already, and one worker is one user.",
             code="professional_taken",
