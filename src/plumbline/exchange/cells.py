@@ -1,6 +1,7 @@
 """The text of one cell: what it says once cleaned, by the kind of thing that its column holds."""
 
 import re
+from functools import lru_cache
 
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\ufeff": ""})
 
@@ -23,6 +24,7 @@ def _unwrapped(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=65_536)
 def clean(text: str) -> str:
     """A cell of a kind that cannot hold “NULL” or “-” (a date, a code, a number): "" where it says nothing."""
     text = _unwrapped(text)
@@ -31,6 +33,7 @@ def clean(text: str) -> str:
     return "" if text.casefold() in _ABSENT else text
 
 
+@lru_cache(maxsize=65_536)
 def clean_text(text: str) -> str:
     """A cell of free text. A person may be called Nan or Null, so only a machine's exact spellings are absent."""
     text = _unwrapped(text)

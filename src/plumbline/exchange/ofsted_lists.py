@@ -343,7 +343,9 @@ class _RowReader:
 
     def _attribute(self, line: int, urn: str, column: str, name: str, cell: str) -> Attribute:
         if name in self.layout.dates:
-            return self._day(column, cell)
+            return self._day(column, cell) if cell else None
+        if not cell:
+            return ""
         if name in self.layout.numbers or name in self.layout.ids:
             return self._number(line, urn, column, cell)
         return clean(cell) if cell.strip() in {"-", "null"} else clean_text(cell)
@@ -454,10 +456,14 @@ class _RowReader:
             )
 
     def _judgement(self, line: int, urn: str, cells: Cells, column: str, aspect: Aspect) -> Judgement | None:
-        if cells[column].strip().upper() == "#N/A":
+        cell = cells[column]
+        # Most cells are empty, and there are thirty thousand of them in a list.
+        if not cell:
+            return None
+        if cell.strip().upper() == "#N/A":
             # Ofsted leaves a cell empty. This is a look-up that a spreadsheet did not find.
             raise NotTaken("error_cell", f"{column.capitalize()}: the cell holds the error #N/A, and no judgement.")
-        wording = clean(cells[column])
+        wording = clean(cell)
         return read_judgement(aspect, wording) if wording else None
 
     def _check_kind(self, kind: str, inspected_on: date, judgements: Mapping[str, Judgement]) -> None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 # Letters that Unicode does not take apart into a letter and a mark, and signs that keyboards and programs change.
 LETTERS = {
@@ -13,8 +14,11 @@ LETTERS = {
 _LETTERS = str.maketrans(LETTERS)
 
 
+@lru_cache(maxsize=16_384)
 def sort_key(text: str) -> str:
     """Lower case, accents and marks taken off, white space folded: "O’Brien–Łoś, Zoë" → "o'brien-los, zoe"."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").casefold().split())
     apart = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold())
     plain = "".join(c for c in apart if not unicodedata.combining(c))
     return " ".join(plain.translate(_LETTERS).casefold().split())

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -73,11 +74,11 @@ def evaluate(
                 inspections=about.inspections, registrations=about.registrations, notices=about.notices,
                 unregistered=about.unregistered, from_on=about.listed_from,
             )  # fmt: skip
-            wanted = [(p.from_on, p.to_on, p.status.value, _reasons(p), p.rule_version) for p in timeline]
+            wanted = {(p.from_on, p.to_on, p.status.value, _reasons(p), p.rule_version): None for p in timeline}
             standing = {period[1:]: period[0] for period in about.periods}
-            if wanted and set(wanted) != set(standing):
+            if wanted and days and wanted.keys() != standing.keys():
                 moved |= {day for day in days if _status_on(day, standing) != _status_on(day, wanted)}
-            removed += [period for said, period in standing.items() if said not in set(wanted)]
+            removed += [period for said, period in standing.items() if said not in wanted]
             added += [(pk, *said) for said in wanted if said not in standing]
             status, since, reasons = _today(timeline, on)
             if status != before:
@@ -122,7 +123,12 @@ def _today(timeline: Sequence[StatusPeriod], on: date) -> tuple[str, date | None
 
 
 def _reasons(period: StatusPeriod) -> str:
-    return _as_json([(reason.code, reason.since, reason.sentence) for reason in period.reasons])
+    return _reasons_as_json(period.reasons)
+
+
+@lru_cache(maxsize=4096)
+def _reasons_as_json(reasons: tuple[rules.Reason, ...]) -> str:
+    return _as_json([(reason.code, reason.since, reason.sentence) for reason in reasons])
 
 
 def _as_json(reasons: Iterable[tuple[str, date, str]]) -> str:
