@@ -64,3 +64,10 @@ def test_the_docs_name_only_commands_that_there_are() -> None:
         if name not in known
     ]
     assert unknown == []
+
+
+def test_decisions_are_numbered_without_gaps_and_listed() -> None:
+    files = sorted(path.name for path in (DOCS / "adr").glob("0*.md"))
+    assert [int(name[:4]) for name in files] == list(range(1, len(files) + 1))
+    listed = (DOCS / "adr" / "README.md").read_text(encoding="utf-8")
+    assert [name for name in files if f"]({name})" not in listed] == []
