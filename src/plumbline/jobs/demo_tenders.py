@@ -23,6 +23,7 @@ from plumbline.documents.model import Front, Paragraph, Report
 from plumbline.jobs import ways_in
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits import content
+from plumbline.toolkits.content import Criterion
 from plumbline.toolkits.queries import current_version
 
 S = Tender.State
@@ -215,9 +216,13 @@ class _Drive:
 
     def pass_stage1(self, bid: Bid, *, tender: Tender | None = None) -> None:
         asked = _stage1(tender or self.tender)
-        stage1.pass_criteria(bid_id=bid.pk, criteria=[each.key for each in asked], **self.who())
+        stage1.pass_criteria(bid_id=bid.pk, criteria=[each.key for each in asked], **self.reviewed(asked))
         self.look_at_grounds(bid)
         stage1.pass_bid(bid_id=bid.pk, **self.who())
+
+    def reviewed(self, asked: Sequence[Criterion]) -> dict[str, Any]:
+        """Who acts, and the day of the last review of each policy that is passed."""
+        return {"reviewed": {each.key: self.day - timedelta(30) for each in asked if each.policy}, **self.who()}
 
     def look_at_grounds(self, bid: Bid) -> None:
         for ground in GROUNDS:
@@ -228,7 +233,7 @@ class _Drive:
     def fail_stage1(self, bid: Bid) -> None:
         asked = _stage1(self.tender)
         failed, *others = sorted(asked, key=lambda each: each.key != "dbs")
-        stage1.pass_criteria(bid_id=bid.pk, criteria=[each.key for each in others], **self.who())
+        stage1.pass_criteria(bid_id=bid.pk, criteria=[each.key for each in others], **self.reviewed(others))
         stage1.decide_criterion(
             bid_id=bid.pk, criterion=failed.key, decision="fail",
             reason="The policy asks for checks of new staff within three months of starting, not before.", **self.who(),

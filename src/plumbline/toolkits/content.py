@@ -6,6 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+# The facts by which toolkits ask for a policy, such as policy.safeguarding.
+POLICY_FACT = "policy."
+
 
 class AnswerKind(StrEnum):
     """The kinds of answer (product.md, Toolkits)."""
@@ -50,6 +53,11 @@ class Criterion:
     safeguarding: bool
     fact: str
     due_days: int | None
+
+    @property
+    def policy(self) -> str:
+        """The key of the policy that it asks for; "" where it asks for none."""
+        return self.fact.removeprefix(POLICY_FACT) if self.fact.startswith(POLICY_FACT) else ""
 
 
 @dataclass(frozen=True, slots=True)

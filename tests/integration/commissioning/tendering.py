@@ -105,8 +105,13 @@ def in_stage1(by: User, *, number: int = 1, **said: Any) -> list[Bid]:
     return [Bid.objects.select_related("tender").get(pk=bid.pk) for bid in made]
 
 
-def decide(by: User, bid: Bid, criterion: str, decision: str = "pass", reason: str = "Seen.") -> None:
-    stage1.decide_criterion(bid_id=bid.pk, criterion=criterion, decision=decision, reason=reason, **act(by, LATER))
+def decide(
+    by: User, bid: Bid, criterion: str, decision: str = "pass", reason: str = "Seen.", reviewed_on: date | None = None
+) -> None:
+    stage1.decide_criterion(
+        bid_id=bid.pk, criterion=criterion, decision=decision, reason=reason, reviewed_on=reviewed_on,
+        **act(by, LATER),
+    )  # fmt: skip
 
 
 def check_grounds(by: User, bid: Bid) -> None:

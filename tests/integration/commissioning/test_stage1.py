@@ -7,9 +7,10 @@ import pytest
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import Bid, Stage1Decision
 from plumbline.commissioning.operations import bids, stage1, tenders
-from plumbline.evidence.models import Document
+from plumbline.evidence.models import Document, LawChange
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Organisation
+from plumbline.toolkits.models import ToolkitVersion
 from tests.integration.commissioning.tendering import (
     COUNCIL,
     LATER,
@@ -190,6 +191,51 @@ def test_a_paper_that_is_attached_may_fail_at_once(commissioner, bid, tmp_path) 
 def test_a_criterion_that_is_not_asked_does_not_exist(commissioner, bid) -> None:
     with pytest.raises(NotAllowed):
         decide(commissioner, bid, "weather")
+
+
+def a_policy_asked(bid) -> None:
+    """Of the stage 1 of this bid, the criterion "policy" asks for the safeguarding policy."""
+    version = bid.tender.stage1
+    version.content["sections"][0]["criteria"][1]["fact"] = "policy.safeguarding"
+    ToolkitVersion.objects.filter(pk=version.pk).update(content=version.content)
+
+
+def a_law(number: str, **said) -> None:
+    given = {"title": f"Change {number}", "in_force": date(2016, 9, 1), "policies": ["safeguarding"], **said}
+    LawChange.objects.create(source_id=number, review_by=date(2017, 1, 1), **given)
+
+
+def test_a_policy_passes_only_as_reviewed_since_the_law_changed_and_keeps_the_day(commissioner, bid, tmp_path) -> None:
+    a_policy_asked(bid)
+    a_law("LC1")
+    a_law("LC2", in_force=date(2016, 9, 2), policies=["dbs"])
+    a_law("LC3", in_force=LATER + timedelta(1))
+    for reviewed_on, code in ((None, "missing_review_day"), (date(2016, 8, 31), "reviewed_before_law_change")):
+        with pytest.raises(RuleBroken) as refusal:
+            decide(commissioner, bid, "policy", reviewed_on=reviewed_on)
+        assert refusal.value.code == code
+    decide(commissioner, bid, "policy", reviewed_on=date(2016, 9, 1))
+    assert Stage1Decision.objects.get(bid=bid, criterion="policy").reviewed_on == date(2016, 9, 1)
+    attach(commissioner, bid, tmp_path)
+    with pytest.raises(RuleBroken, match="last reviewed on 31 August 2016, before a change in law: Change LC1"):
+        stage1.pass_criteria(
+            bid_id=bid.pk, criteria=["section11", "policy"], reviewed={"policy": date(2016, 8, 31)},
+            **act(commissioner, LATER),
+        )  # fmt: skip
+    assert not Stage1Decision.objects.filter(bid=bid, criterion="section11").exists()
+
+
+def test_a_law_that_changed_since_a_policy_passed_holds_the_bid_back(commissioner, bid) -> None:
+    a_policy_asked(bid)
+    decide(commissioner, bid, "section11")
+    decide(commissioner, bid, "policy", reviewed_on=date(2016, 8, 31))
+    check_grounds(commissioner, bid)
+    a_law("LC1")
+    with pytest.raises(RuleBroken, match="Safeguarding policy: The policy was last reviewed on 31 August 2016"):
+        stage1.pass_bid(bid_id=bid.pk, **act(commissioner, LATER))
+    assert passed_on(bid) is None
+    decide(commissioner, bid, "policy", reviewed_on=date(2016, 9, 1))
+    assert stage1.pass_bid(bid_id=bid.pk, **act(commissioner, LATER)).state == "passed"
 
 
 def test_a_bid_passes_with_all_decided_and_each_ground_checked(commissioner, bid) -> None:

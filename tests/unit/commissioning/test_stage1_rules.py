@@ -1,11 +1,12 @@
 """What may be decided on a criterion of stage 1, and when a bid passes."""
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
 
 from plumbline.commissioning.rules import stage1
-from plumbline.commissioning.rules.stage1 import Clarification, Failed
+from plumbline.commissioning.rules.stage1 import Clarification, Failed, LawChanged
 from plumbline.kernel.errors import RuleBroken
 
 TODAY = date(2016, 7, 31)
@@ -52,6 +53,28 @@ def test_a_fail_and_a_does_not_apply_need_a_reason(said, code) -> None:
 def test_a_missing_paper_fails_nobody_before_it_was_asked_for_in_vain(clarification, code) -> None:
     said = {"decision": "fail", "reason": "No policy.", "evidence_required": True, "clarification": clarification}
     assert refused(**said) == code
+
+
+IN_FORCE = LawChanged("Keeping children safe", date(2016, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("reviewed_on", "law", "code"),
+    [
+        (None, None, "missing_review_day"),
+        (TOMORROW, None, "future_date"),
+        (date(2000, 1, 1), None, ""),
+        (date(2016, 5, 31), IN_FORCE, "reviewed_before_law_change"),
+        (date(2016, 6, 1), IN_FORCE, ""),
+        (TODAY, IN_FORCE, ""),
+        (YESTERDAY, LawChanged("In force today", TODAY), "reviewed_before_law_change"),
+        (TODAY, LawChanged("In force tomorrow", TOMORROW), ""),
+    ],
+)
+def test_a_policy_passes_as_reviewed_since_the_law_last_changed(reviewed_on, law, code) -> None:
+    with pytest.raises(RuleBroken) if code else nullcontext() as refusal:
+        stage1.check_review(reviewed_on=reviewed_on, laws=[law] if law else [], on=TODAY)
+    assert (refusal.value.code if refusal else "") == code
 
 
 def test_a_paper_that_is_there_may_fail_at_once() -> None:

@@ -213,6 +213,8 @@ class Stage1Decision(Recorded):
     clarification_due_on = models.DateField(null=True)
     clarification_answer = models.TextField(blank=True)
     clarification_answered_on = models.DateField(null=True)
+    # Of a policy that passed: the day of its last review.
+    reviewed_on = models.DateField(null=True)
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

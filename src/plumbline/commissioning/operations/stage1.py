@@ -1,6 +1,6 @@
 """Stage 1 of one bid: each criterion decided, clarifications, the grounds for exclusion, the outcome and its letter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,8 +10,9 @@ from plumbline.commissioning.access import bids_visible_to
 from plumbline.commissioning.models import Bid, BidState, Decision, ExclusionCheck, Stage1Decision, Tender
 from plumbline.commissioning.rules import stage1 as rules
 from plumbline.commissioning.rules import tender as tender_rules
-from plumbline.commissioning.rules.stage1 import Clarification, Failed
+from plumbline.commissioning.rules.stage1 import Clarification, Failed, LawChanged
 from plumbline.commissioning.states import BID_MOVES, CHECKED_AGAIN, STOPPED
+from plumbline.evidence.queries import law_changes
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -23,11 +24,21 @@ from plumbline.toolkits.content import Criterion
 
 @transaction.atomic
 def decide_criterion(
-    *, bid_id: int, criterion: str, decision: str, reason: str = "", by: User, at: datetime, on: date
+    *,
+    bid_id: int,
+    criterion: str,
+    decision: str,
+    reason: str = "",
+    reviewed_on: date | None = None,
+    by: User,
+    at: datetime,
+    on: date,
 ) -> Stage1Decision:
     """Pass, fail or "does not apply" for one criterion. Decided again, the newer decision stands, until the outcome.
 
-    Raises RuleBroken: missing_reason; clarification_first and clarification_open, where a required paper is missing.
+    `reviewed_on`: of a policy, the day of its last review. Raises RuleBroken: missing_reason; clarification_first and
+    clarification_open, where a required paper is missing; missing_review_day and reviewed_before_law_change, for a
+    policy.
     """
     bid = _in_stage1(bid_id, by=by, on=on)
     asked = _criterion(bid, criterion)
@@ -36,7 +47,10 @@ def decide_criterion(
         decision=decision, reason=reason, evidence_required=asked.evidence == "required",
         has_evidence=bid.documents.filter(criterion=criterion).exists(), clarification=_clarification(known), on=on,
     )  # fmt: skip
+    if decision == rules.PASS and asked.policy:
+        rules.check_review(reviewed_on=reviewed_on, laws=_laws(asked.policy, on=on), on=on)
     found = known or Stage1Decision(bid=bid, criterion=criterion)
+    found.reviewed_on = reviewed_on if asked.policy else None
     found.decision, found.reason, found.decided_at, found.decided_by = decision, reason.strip(), at, by
     found.save()
     audit.record(
@@ -47,10 +61,18 @@ def decide_criterion(
 
 
 @transaction.atomic
-def pass_criteria(*, bid_id: int, criteria: Sequence[str], by: User, at: datetime, on: date) -> int:
-    """Pass several criteria at once, each with what it asks for; how many. One that may not pass: none does."""
+def pass_criteria(
+    *, bid_id: int, criteria: Sequence[str], reviewed: Mapping[str, date | None], by: User, at: datetime, on: date
+) -> int:
+    """Pass several criteria at once, each with what it asks for; how many. One that may not pass: none does.
+
+    `reviewed`: by criterion, the day of the last review of each policy.
+    """
     for criterion in criteria:
-        decide_criterion(bid_id=bid_id, criterion=criterion, decision=rules.PASS, by=by, at=at, on=on)
+        decide_criterion(
+            bid_id=bid_id, criterion=criterion, decision=rules.PASS, reviewed_on=reviewed.get(criterion), by=by, at=at,
+            on=on,
+        )  # fmt: skip
     return len(criteria)
 
 
@@ -64,6 +86,7 @@ def ask_clarification(
     rules.check_clarification(asked=asked, due_on=due_on, on=on)
     found = _decision(bid, criterion) or Stage1Decision(bid=bid, criterion=criterion)
     found.decision, found.reason, found.decided_at, found.decided_by = Decision.CLARIFICATION, "", at, by
+    found.reviewed_on = None
     found.clarification_asked, found.clarification_asked_on, found.clarification_due_on = asked.strip(), on, due_on
     found.clarification_answer, found.clarification_answered_on = "", None
     found.save()
@@ -141,7 +164,8 @@ def check_exclusion(
 
 @transaction.atomic
 def pass_bid(*, bid_id: int, by: User, at: datetime, on: date) -> Bid:
-    """The bid passed stage 1. Raises RuleBroken saying what failed, is undecided or was not checked."""
+    """The bid passed stage 1. Raises RuleBroken saying what failed, is undecided or was not checked; a law may have
+    changed since a policy was passed."""
     bid = _in_stage1(bid_id, by=by, on=on)
     check_move(BID_MOVES, BidState(bid.state), BidState.PASSED)
     rules.check_passes(
@@ -149,6 +173,7 @@ def pass_bid(*, bid_id: int, by: User, at: datetime, on: date) -> Bid:
         decisions=dict(bid.stage1_decisions.values_list("criterion", "decision")),
         results=dict(bid.exclusion_checks.values_list("ground", "result")),
     )
+    _check_policies(bid, on=on)
     tender_rules.check_conflicts(bid.tender.conflicts.filter(decided_at=None).values_list("person", flat=True))
     bid.state, bid.stage1_decided_on = BidState.PASSED, on
     bid.save(update_fields=["state", "stage1_decided_on"])
@@ -239,6 +264,23 @@ def _check_letter(bid: Bid) -> None:
         raise RuleBroken("There is a letter of stage 1 only for a bid that was stopped.", code="wrong_state")
     if bid.letter_sent_on is not None:
         raise RuleBroken(f"The letter was sent on {bid.letter_sent_on:%-d %B %Y}.", code="letter_sent")
+
+
+def _laws(policy: str, *, on: date) -> list[LawChanged]:
+    """The changes in law that count on the day and name the policy."""
+    found = law_changes(on).filter(policies__contains=[policy]).values_list("title", "in_force")
+    return [LawChanged(title, in_force) for title, in_force in found]
+
+
+def _check_policies(bid: Bid, *, on: date) -> None:
+    passed = dict(bid.stage1_decisions.filter(decision=Decision.PASS).values_list("criterion", "reviewed_on"))
+    for asked in _criteria(bid):
+        if not asked.policy or asked.key not in passed:
+            continue
+        try:
+            rules.check_review(reviewed_on=passed[asked.key], laws=_laws(asked.policy, on=on), on=on)
+        except RuleBroken as refusal:
+            raise RuleBroken(f"{asked.title}: {refusal.reason}", code=refusal.code) from refusal
 
 
 def _clarification(known: Stage1Decision | None) -> Clarification | None:

@@ -29,6 +29,14 @@ class Clarification:
 
 
 @dataclass(frozen=True, slots=True)
+class LawChanged:
+    """A change in law or guidance that a policy has to follow."""
+
+    title: str
+    in_force: date
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     title: str
     reason: str
@@ -68,6 +76,26 @@ def check_decision(
         raise RuleBroken(
             "No paper is attached for this criterion. Attach it, or say where you saw what was asked for.",
             code="missing_evidence",
+        )
+
+
+def check_review(*, reviewed_on: date | None, laws: Sequence[LawChanged], on: date) -> None:
+    """Raise RuleBroken unless a policy reviewed on that day may pass. `laws`: those in force that name the policy.
+
+    A policy that was last reviewed before the law changed does not say what the law says now.
+    """
+    if reviewed_on is None:
+        raise RuleBroken("Give the day of the policy’s last review. It stands in the policy; ask the bidder for it "
+                         "otherwise.", code="missing_review_day")  # fmt: skip
+    if reviewed_on > on:
+        raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
+    since = [law for law in laws if reviewed_on < law.in_force <= on]
+    if since:
+        changed = "; ".join(f"{law.title}, in force since {law.in_force:%-d %B %Y}" for law in since)
+        raise RuleBroken(
+            f"The policy was last reviewed on {reviewed_on:%-d %B %Y}, before a change in law: {changed}. Ask the "
+            "bidder for the policy as it is now, or fail the criterion.",
+            code="reviewed_before_law_change",
         )
 
 

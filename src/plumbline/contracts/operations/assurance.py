@@ -344,7 +344,7 @@ def _take_policies(contract: Contract, made_with: Return, *, by: User | None, at
     answers = []
     for criterion in held.content.criteria:
         answer = held.answers.get(criterion.key)
-        if answer is None or not criterion.fact.startswith(rules.POLICY_FACT):
+        if answer is None or not criterion.policy:
             continue
         documents = [given.document.pk for given in held.documents.get(criterion.key, ()) if given.is_valid]
         answers.append(

@@ -6,6 +6,7 @@ from datetime import date
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import add_months
+from plumbline.toolkits.content import POLICY_FACT
 
 # Until the council has settled otherwise (contracts.AssessmentTerm).
 MONTHS = 12
@@ -16,8 +17,6 @@ TOLD_BEFORE_DAYS = 60
 BOARD, SELF, PLAN = "board", "self", "plan"
 KINDS: Mapping[str, str] = {BOARD: "board assessment", SELF: "self-assessment", PLAN: "action plan"}
 
-# The facts by which the toolkits of the library ask for the six policies.
-POLICY_FACT = "policy."
 _IN_PLACE = frozenset({"yes", "pass", "met", "green", "outstanding", "good"})
 
 

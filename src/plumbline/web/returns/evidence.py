@@ -76,7 +76,7 @@ def _kept(request: Request, answer_set: Return, criterion: Criterion, form: Uplo
     given: dict[str, Any] = {
         "title": form.cleaned_data["title"], "file_name": file.name, "content": file.read(), "folder": folder(),
         "organisation": whose, "sensitivity": Sensitivity.SHARED if whose else Sensitivity.COUNCIL,
-        "kind": criterion.fact.removeprefix("policy.") if criterion.fact.startswith("policy.") else "",
+        "kind": criterion.policy,
         "period_from": form.cleaned_data["period_from"], "period_to": form.cleaned_data["period_to"],
         "expires_on": form.cleaned_data["expires_on"], "by": request.user, "at": request.at,
     }  # fmt: skip

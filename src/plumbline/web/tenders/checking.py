@@ -31,7 +31,7 @@ def criterion(request: Request, pk: int, key: str) -> HttpResponseBase:
     found, line, cell = _cell(request, pk, key)
     doing = request.POST.get("do", "")
     forms: dict[str, Any] = {
-        "decide": Decide(request.POST if doing == "decide" else None, initial=_decided(cell)),
+        "decide": Decide(request.POST if doing == "decide" else None, initial=_decided(cell), criterion=cell.criterion),
         "ask": Ask(request.POST if doing == "ask" else None, initial=_to_ask(cell, request.day), prefix="ask"),
         "answer": AnswerCame(request.POST if doing == "answer" else None, initial={"answered_on": request.day},
                              prefix="answer"),
@@ -80,7 +80,7 @@ def _cell(request: Request, pk: int, key: str) -> tuple[Bid, queries.Line, queri
 def _decided(cell: queries.Cell) -> dict[str, Any]:
     if cell.decision is None or cell.state not in rules.SETTLED:
         return {}
-    return {"decision": cell.state, "reason": cell.decision.reason}
+    return {"decision": cell.state, "reason": cell.decision.reason, "reviewed_on": cell.decision.reviewed_on}
 
 
 def _to_ask(cell: queries.Cell, on: date) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def pass_these(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             number = operations.pass_criteria(
-                bid_id=found.pk, criteria=form.cleaned_data["criteria"], **acting(request)
+                bid_id=found.pk, criteria=form.cleaned_data["criteria"], reviewed=form.reviewed(), **acting(request)
             )
         except RuleBroken as refusal:
             form.refuse(refusal)

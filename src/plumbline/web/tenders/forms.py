@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -266,6 +266,15 @@ class Decide(forms.PageForm):
         label="Why?", required=False, rows=3, max_length=4000,
         hint="Needed for a fail: the bidder is told these words. Needed too where the criterion does not apply.",
     )  # fmt: skip
+    reviewed_on = forms.DayField(
+        label="On which day was the policy last reviewed?", required=False,
+        hint="Needed for a pass: a policy that was last reviewed before a change in law does not pass",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, criterion: Criterion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not criterion.policy:
+            del self.fields["reviewed_on"]
 
 
 class PassThese(forms.PageForm):
@@ -275,6 +284,17 @@ class PassThese(forms.PageForm):
         super().__init__(*args, **kwargs)
         self.choice_field("criteria").choices = [(each.key, each.title) for each in criteria]
         self.fields["criteria"].label = "Which of these pass?"
+        self.policies = [each.key for each in criteria if each.policy]
+        for each in criteria:
+            if each.policy:
+                self.fields[f"reviewed_{each.key}"] = forms.DayField(
+                    label=f"{each.title}: on which day was the policy last reviewed?", required=False,
+                    hint="Needed where it passes",
+                )  # fmt: skip
+        forms.dress(self)
+
+    def reviewed(self) -> dict[str, date | None]:
+        return {key: self.cleaned_data[f"reviewed_{key}"] for key in self.policies}
 
 
 class Ask(forms.PageForm):
