@@ -19,26 +19,30 @@ LARGEST = 500_000
 
 
 def keep(
-    *, user: User, form: str, subject: str, base: int, payload: Mapping[str, Any], seq: int | None, at: datetime
-) -> bool:
+    *, user: User, form: str, subject: str, base: int, payload: Mapping[str, Any], seq: int | None, at: datetime,
+    page: str = "",
+) -> bool:  # fmt: skip
     """Keep what is in a form now, in one statement; whether it was kept.
 
-    `seq` is the writer's own count, as of a clock: what was typed before what is kept already is dropped (False). None:
-    it was sent with the form's button, and so comes after all that was typed into it. Raises RuleBroken
-    (draft_too_large).
+    No clock of the writer's machine says what came first. `page` is the mark that the server gave the page when it was
+    opened, `seq` that page's own count of what it sent: of one page, what it sent before what is kept already is
+    dropped (False). Between two pages the order in which the server got them counts, and so it does for what carries
+    no count (None). Raises RuleBroken (draft_too_large).
     """
     text = json.dumps({name: _storable(value) for name, value in payload.items()})
     if len(text) > LARGEST:
         raise RuleBroken("What is typed here is too long to be kept as a draft.", code="draft_too_large")
     with connection.cursor() as cursor:
         cursor.execute(
-            """insert into people_draft (user_id, form, subject, base, payload, seq, saved_at)
-                values (%s, %s, %s, %s, %s::jsonb, %s, %s)
+            """insert into people_draft (user_id, form, subject, base, payload, page, seq, saved_at)
+                values (%s, %s, %s, %s, %s::jsonb, %s, %s, %s)
                 on conflict (user_id, form, subject) do update
                 set base = excluded.base, payload = excluded.payload, saved_at = excluded.saved_at,
-                    seq = greatest(excluded.seq, people_draft.seq)
-                where people_draft.seq < excluded.seq or %s""",
-            [user.pk, form, subject, base, text, seq or 0, at, seq is None],
+                    page = excluded.page,
+                    seq = case when people_draft.page = excluded.page
+                        then greatest(excluded.seq, people_draft.seq) else excluded.seq end
+                where people_draft.page <> excluded.page or people_draft.seq < excluded.seq or %s""",
+            [user.pk, form, subject, base, text, page, seq or 0, at, seq is None],
         )
         return cursor.rowcount == 1
 

@@ -318,7 +318,8 @@ class Draft(models.Model):
     """What somebody has typed into a form and not yet handed in; saving it never touches the record.
 
     `subject`: what it is about, mostly the address of the page; `base`: the revision of the record it was begun from;
-    `seq`: the writer's own count, so that an older request that arrives late never overwrites a newer one.
+    `page`: the opened page that it was sent from, `seq`: that page's own count, so that an older request that arrives
+    late never overwrites a newer one.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
@@ -326,6 +327,7 @@ class Draft(models.Model):
     subject = models.CharField(max_length=300)
     base = models.IntegerField(default=0)
     payload = models.JSONField()
+    page = models.CharField(max_length=32, default="")
     seq = models.BigIntegerField()
     saved_at = models.DateTimeField()
 

@@ -119,7 +119,7 @@ def _marked(view: View, access: Access) -> View:
         keeps = place is not None and not place.by_page
         # Before anything is done with it: whatever happens then, it is there to be gone on with until it is saved.
         if place and keeps:
-            places.keep(place, request.POST, seq=None, at=request.at)
+            places.keep(place, request.POST, at=request.at)
         # The two refusals, turned into answers once for all pages that do not show them beside a field.
         try:
             with places.alone(place, request.POST):

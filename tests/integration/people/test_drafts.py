@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import drafts
@@ -13,8 +15,10 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2016, 7, 31, 14, 32, tzinfo=UTC)
 
 
-def keep(user, words, *, seq, at=AT):
-    return drafts.keep(user=user, form="trial", subject="1", base=0, payload={"words": words}, seq=seq, at=at)
+def keep(user, words, *, seq, page="one", at=AT):
+    return drafts.keep(
+        user=user, form="trial", subject="1", base=0, payload={"words": words}, page=page, seq=seq, at=at
+    )
 
 
 def kept(user):
@@ -32,6 +36,22 @@ def test_an_older_one_that_arrives_late_does_not_overwrite_a_newer_one() -> None
     user = UserFactory()
     keep(user, "Once upon a time", seq=2)
     assert (keep(user, "Once", seq=1), kept(user)) == (False, "Once upon a time")
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    sent=st.lists(st.tuples(st.sampled_from(["one", "two"]), st.integers(1, 10**12)), min_size=1, max_size=8),
+)
+def test_whatever_two_pages_count_what_each_typed_last_is_never_overwritten_by_what_it_typed_before(sent) -> None:
+    """A page's count may be as far from another's as the clocks of two machines: between them the order of arrival
+    counts, and within one its own."""
+    user = UserFactory()
+    expected = ("", 0)
+    for page, seq in sent:
+        keep(user, f"{page} {seq}", page=page, seq=seq)
+        if page != expected[0] or seq > expected[1]:
+            expected = (page, seq)
+    assert kept(user) == "{} {}".format(*expected)
 
 
 def test_each_writer_has_a_draft_of_their_own() -> None:

@@ -154,6 +154,21 @@ class TestWhileItIsTyped:
         as_(writer).post("/typed/", {FIELD: line, "seq": "1", "questions": data.getlist("questions")})
         assert Draft.objects.get(user=writer).payload == {"questions": ["a", "b"]}
 
+    def test_a_machine_whose_clock_is_behind_keeps_what_is_typed_there_later(self, writer, tender):
+        keep(as_(writer), what(tender), seq="9999999999999", description="Typed first")
+        keep(as_(writer), what(tender), seq="1", description="Typed later")
+        assert Draft.objects.get(user=writer).payload["description"] == "Typed later"
+
+    @pytest.mark.parametrize("address", ["/typed/", "its own"])
+    @pytest.mark.parametrize("counted", ["seq", "typed_seq"])
+    def test_what_arrives_late_from_a_page_overwrites_nothing(self, writer, tender, address, counted):
+        client = as_(writer)
+        page = form(client, what(tender), title="")
+        client.post(what(tender), page | {"typed_seq": "5", "description": "Typed later"})
+        late = page | {counted: "4", "description": "Typed before"}
+        client.post(what(tender) if address == "its own" else address, late)
+        assert Draft.objects.get(user=writer).payload["description"] == "Typed later"
+
     def test_what_is_too_long_is_said_not_to_be_kept(self, writer, tender):
         answer = keep(as_(writer), what(tender), description="x" * 600_000)
         assert "Not kept as a draft" in text(answer)

@@ -1,12 +1,15 @@
-// What is typed is sent as it is typed (htmx). Each sending carries the moment of typing, so that one that arrives late
-// never overwrites a newer one; and what was typed last is sent when the page is left or put away. Files stay here.
+// What is typed is sent as it is typed (htmx). Each sending carries this page's own count, the button's too, so that one
+// that arrives late never overwrites a newer one (no clock: those of two machines differ); and what was typed last is
+// sent when the page is left or put away. Files stay here.
 // Once a form itself is sent, nothing more is: a draft that came after it would stand there as if it had not been saved.
+let sent = 0;
+
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.detail.elt.closest("[data-pl-draft]");
   if (!form) return;
   if (form.dataset.plSent) return event.preventDefault();
   for (const field of form.querySelectorAll("input[type=file]")) event.detail.formData.delete(field.name);
-  event.detail.formData.set("seq", String(Date.now()));
+  event.detail.formData.set("seq", String(++sent));
 });
 
 for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
@@ -25,7 +28,7 @@ document.addEventListener("visibilitychange", () => {
     const address = form.getAttribute("hx-post") || form.querySelector("[hx-post]").getAttribute("hx-post");
     const typed = new FormData(form);
     for (const field of form.querySelectorAll("input[type=file]")) typed.delete(field.name);
-    typed.set("seq", String(Date.now()));
+    typed.set("seq", String(++sent));
     navigator.sendBeacon(address, typed);
   }
 });
@@ -42,6 +45,12 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[data-pl-draft]")) return;
   delete form.dataset.plTyped;
   form.dataset.plSent = "yes";
+  let count = form.querySelector("input[name=typed_seq]");
+  if (!count) {
+    count = Object.assign(document.createElement("input"), { type: "hidden", name: "typed_seq" });
+    form.append(count);
+  }
+  count.value = String(++sent);
   form.dispatchEvent(new Event("htmx:abort"));
 });
 

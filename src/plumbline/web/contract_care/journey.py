@@ -26,6 +26,7 @@ from plumbline.web.contract_care import frame, steps
 from plumbline.web.contract_care.meetings import meeting_of
 from plumbline.web.evidence import files
 from plumbline.web.request import Request, acting
+from plumbline.web.typed import places
 
 P = Permission
 DRAFT = "evaluation"
@@ -233,12 +234,12 @@ def _attached(request: Request, meeting: Evaluation, key: str) -> dict[str, str]
 def _keep_draft(request: Request, meeting: Evaluation, key: str, typed: Mapping[str, str]) -> None:
     drafts.keep(
         user=request.user, form=DRAFT, subject=_subject(meeting, key), base=0, payload=typed,
-        seq=int(request.at.timestamp() * 1_000_000), at=request.at,
+        at=request.at, **places.sent_from(request.POST),
     )  # fmt: skip
 
 
 def _payload(data: Any) -> dict[str, str]:
-    return {name: value for name, value in data.items() if name not in ("csrfmiddlewaretoken", "more", "later")}
+    return {name: value for name, value in data.items() if name not in (*places.OURS, "more", "later")}
 
 
 def _keep(request: Request, meeting: Evaluation, upload: Any) -> int:

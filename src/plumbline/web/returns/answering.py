@@ -35,7 +35,7 @@ from plumbline.web.returns.reading import (
     to_answer,
     with_query,
 )
-from plumbline.web.typed.rescuing import seq_of
+from plumbline.web.typed import places
 
 DRAFT = "return_answer"
 # A page that was sent after its writer's session had ended, kept whole.
@@ -115,7 +115,8 @@ def _take_apart(user: User, answer_set: Return, held: queries.Held) -> None:
     for subject, sent in drafts.of(user=user, form=SENT, prefix=f"{answer_set.pk}.").items():
         for criterion in held.content.criteria:
             if f"was_{criterion.key}" in sent.payload:
-                _keep(user, answer_set, held, criterion, sent.payload, seq=sent.seq or None, at=sent.saved_at)
+                _keep(user, answer_set, held, criterion, sent.payload, at=sent.saved_at,
+                      page=sent.page, seq=sent.seq or None)  # fmt: skip
         drafts.drop(user=user, form=SENT, subject=subject)
 
 
@@ -177,7 +178,7 @@ def _saved(request: Request, page: _Page) -> HttpResponseBase:
             form.add_error(field, f"{page.held.content.criterion(key).title}: {why.reason}")
     for criterion in page.criteria:
         if criterion.key in conflicts or criterion.key in refused:
-            _keep(request.user, page.answer_set, page.held, criterion, data, seq=seq_of(request), at=request.at)
+            _keep(request.user, page.answer_set, page.held, criterion, data, at=request.at)
     return _filling(request, page, form, conflicts=conflicts)
 
 
@@ -323,15 +324,16 @@ def draft(request: Request, return_id: int) -> HttpResponseBase:
             form = page.form(request.POST, request.day)
             is_new = not form.is_valid() or form.typed(criterion).was_touched
             if is_new or _subject(answer_set, held, criterion) in kept:
-                _keep(request.user, answer_set, held, criterion, request.POST, seq=seq_of(request), at=request.at)
+                _keep(request.user, answer_set, held, criterion, request.POST, at=request.at,
+                      **places.sent_from(request.POST))  # fmt: skip
     return HttpResponse(f"Saved {wording.clock(here(request.at))}")
 
 
 def _keep(
     user: User, answer_set: Return, held: queries.Held, criterion: Criterion, data: Mapping[str, Any], *,
-    seq: int | None, at: datetime,
+    at: datetime, page: str = "", seq: int | None = None,
 ) -> None:  # fmt: skip
     drafts.keep(
         user=user, form=DRAFT, subject=_subject(answer_set, held, criterion), base=answer_set.revision,
-        payload={name: data[name] for name in names_of(criterion) if name in data}, seq=seq, at=at,
+        payload={name: data[name] for name in names_of(criterion) if name in data}, page=page, seq=seq, at=at,
     )  # fmt: skip

@@ -5,6 +5,7 @@ has ended, and for nobody else. It opens nothing: what is kept is shown only to 
 """
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import astuple, dataclass, replace
@@ -24,7 +25,7 @@ FIELD = "typed_into"
 # A page that has stood open for longer than this is opened again.
 LASTS = timedelta(days=7)
 _SALT = "plumbline.web.typed"
-_OURS = frozenset({FIELD, "csrfmiddlewaretoken", "seq"})
+OURS = frozenset({FIELD, "csrfmiddlewaretoken", "seq", "typed_seq"})
 _LONGEST = 300
 
 
@@ -33,6 +34,7 @@ class Place:
     """`subject` and `form` find the draft; `address` is the page where it is offered again.
 
     `by_page`: the page keeps and drops its drafts itself, as a journey does whose pages are saved all together.
+    `page` marks the page as it was opened this once: each showing of a form has its own, given when its line is sealed.
     """
 
     user_id: int
@@ -40,9 +42,11 @@ class Place:
     subject: str
     address: str
     by_page: bool = False
+    page: str = ""
 
     def sealed(self) -> str:
-        return signing.dumps(astuple(self), salt=_SALT, compress=True)
+        opened = replace(self, page=secrets.token_hex(8))
+        return signing.dumps(astuple(opened), salt=_SALT, compress=True)
 
 
 def of_page(request: HttpRequest, form: str, *, user: User) -> Place:
@@ -68,7 +72,19 @@ def sent_to(data: Mapping[str, Any]) -> Place | None:
         return None
 
 
-def keep(place: Place, data: QueryDict, *, seq: int | None, at: datetime) -> bool:
+def seq_of(data: Mapping[str, Any]) -> int | None:
+    """The page's own count of what it sent, while it was typed or with the button; None where it said none."""
+    seq = data.get("seq") or data.get("typed_seq") or ""
+    return int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 17 else None
+
+
+def sent_from(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What orders a draft (drafts.keep): the opened page that it was sent from, and that page's count."""
+    place = sent_to(data)
+    return {"page": place.page if place else "", "seq": seq_of(data)}
+
+
+def keep(place: Place, data: QueryDict, *, at: datetime) -> bool:
     """Keep what was sent for the person whose page it was; False where it is too long, or they are here no more.
 
     Files are not kept: they may be large, and nobody has looked at them yet.
@@ -77,10 +93,13 @@ def keep(place: Place, data: QueryDict, *, seq: int | None, at: datetime) -> boo
     if user is None:
         return False
     payload = {
-        name: values[0] if len(values) == 1 else values for name, values in data.lists() if name not in _OURS and values
+        name: values[0] if len(values) == 1 else values for name, values in data.lists() if name not in OURS and values
     }
     try:
-        drafts.keep(user=user, form=place.form, subject=place.subject, base=0, payload=payload, seq=seq, at=at)
+        drafts.keep(
+            user=user, form=place.form, subject=place.subject, base=0, payload=payload, page=place.page,
+            seq=seq_of(data), at=at,
+        )  # fmt: skip
     except RuleBroken:
         return False
     return True

@@ -71,15 +71,7 @@ def said(request: DatedRequest, page: str, *, kept: bool, who: str = "same") -> 
 
 
 def _keep(request: DatedRequest, place: places.Place) -> bool:
-    seq = seq_of(request) if _is_typing(request) else None
-    return places.keep(place, request.POST, seq=seq, at=request.at)
-
-
-def seq_of(request: DatedRequest) -> int:
-    """The moment of typing by the clock of the writer's machine; ours, where it did not say."""
-    seq = request.POST.get("seq", "")
-    is_moment = seq.isascii() and seq.isdigit() and len(seq) < 17
-    return int(seq) if is_moment else int(request.at.timestamp() * 1000)
+    return places.keep(place, request.POST, at=request.at)
 
 
 def _is_typing(request: DatedRequest) -> bool:

@@ -17,7 +17,7 @@ def keep(request: Request) -> HttpResponseBase:
     place = places.sent_to(request.POST)
     if place is None:
         raise Http404
-    kept = places.keep(place, request.POST, seq=rescuing.seq_of(request), at=request.at)
+    kept = places.keep(place, request.POST, at=request.at)
     return rescuing.said(request, place.address, kept=kept)
 
 
