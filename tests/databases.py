@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from plumbline.config import database
 from plumbline.config.environment import logins
@@ -110,6 +111,19 @@ def copy_of(source: str) -> Iterator[str]:
         yield name
     finally:
         run_owner(f"drop database {name} with (force)")
+
+
+def act_as(login: str) -> None:
+    """From here to the end of the transaction the owner's connection acts as this login, as if it had signed in: what
+    the worker has set up is then seen by the pages, though nothing is committed. Any other connection stays what it
+    is."""
+    from django.db import connection
+
+    if connection.settings_dict["USER"] != conninfo_to_dict(login_url("owner", "postgres"))["user"]:
+        return
+    user = conninfo_to_dict(login_url(login, "postgres"))["user"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"set local session authorization {connection.ops.quote_name(user)}")
 
 
 @cache

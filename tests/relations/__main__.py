@@ -28,7 +28,7 @@ from tests.conftest import point_at  # noqa: E402
 from tests.relations import market_page, page, told  # noqa: E402
 
 with databases.copy_of(databases.template()) as name:
-    point_at(name, "web")
+    point_at(name, "owner")
     with transaction.atomic():
         said = (page.written(page.tried()), market_page.written(told.told_to_all()[0]))
         transaction.set_rollback(True)

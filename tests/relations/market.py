@@ -19,6 +19,7 @@ from plumbline.people.access import ROLES
 from plumbline.people.models import Child, Organisation, RoleHeld, User
 from plumbline.people.operations import tie
 from plumbline.toolkits.models import Answer, AnswerDocument, Return, ReturnAssignment
+from tests import databases
 from tests.factories import files
 from tests.factories.people import LONG_AGO, ChildFactory, OrganisationFactory, UserFactory
 from tests.factories.records import PlacementFactory, SettingFactory
@@ -105,6 +106,8 @@ SPECIAL = {
 
 
 def make(folder: Path) -> Market:
+    """Set up as the worker; the owner's connection acts as the pages afterwards."""
+    databases.act_as("worker")
     found = Market()
     own = OrganisationFactory(name="Juniper Care", sector="voluntary")
     found.organisations = {
@@ -121,6 +124,7 @@ def make(folder: Path) -> Market:
         _contract(found, whose, organisation, folder)
     for state in TENDERS:
         _tender(found, state, folder)
+    databases.act_as("web")
     return found
 
 

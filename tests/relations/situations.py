@@ -16,6 +16,7 @@ from plumbline.people.operations import look_at_child, tie
 from plumbline.placements.models import Enquiry, Placement, PlacementException
 from plumbline.placements.operations import raise_flags
 from plumbline.socialcare.models import Involvement
+from tests import databases
 from tests.factories.people import LONG_AGO, ChildFactory, ImportFactory, ProfessionalFactory, UserFactory
 from tests.factories.records import (
     InvolvementFactory,
@@ -93,7 +94,11 @@ class Situation:
 
 
 def make(role: str) -> Situation:
-    """Everything about one role, from records as an import leaves them; ties and flags follow as they do in life."""
+    """Everything about one role, from records as an import leaves them; ties and flags follow as they do in life.
+
+    Set up as the worker, whose work that is; the owner's connection acts as the pages afterwards.
+    """
+    databases.act_as("worker")
     user = UserFactory(role=role, role__team=_TEAM, professional=ProfessionalFactory(department=_TEAM))
     former = UserFactory(professional=ProfessionalFactory())
     RoleHeld.objects.create(user=former, role=role, from_on=LONG_AGO, to_on=YESTERDAY, team=_TEAM)
@@ -114,6 +119,7 @@ def make(role: str) -> Situation:
     for case in found.cases.values():
         case.flag = Flag.objects.filter(child_id=case.child.pk).first()
         look_at_child(child_id=case.child.pk, page="now", by=UserFactory(), at=AT, on=TODAY)
+    databases.act_as("web")
     return found
 
 

@@ -133,7 +133,7 @@ def shown(client, situation: Situation, reports: list[int]) -> Iterator[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("owner")
 @pytest.mark.parametrize("role", [role for role in FAR if role != "information_governance"])
 def test_nothing_of_a_child_shows_on_any_address(county, role):
     situation = situations.make(role)
@@ -141,7 +141,7 @@ def test_nothing_of_a_child_shows_on_any_address(county, role):
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("owner")
 def test_who_looked_names_children_by_number_alone_and_nothing_else_shows_one(county):
     situation = situations.make("information_governance")
     found = shown(signed_in(situation.user), situation, [])
@@ -151,7 +151,7 @@ def test_who_looked_names_children_by_number_alone_and_nothing_else_shows_one(co
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("owner")
 def test_the_trail_of_a_child_that_nobody_searched_for_holds_no_name_and_no_birthday(county):
     situation = situations.make("information_governance")
     said = text_of(signed_in(situation.user).get(f"{reverse('governance')}?format=csv"))
@@ -160,7 +160,7 @@ def test_the_trail_of_a_child_that_nobody_searched_for_holds_no_name_and_no_birt
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("owner")
 def test_the_same_addresses_show_children_to_who_may_see_them(county):
     situation = situations.make("team_manager")
     assert next(shown(signed_in(situation.user), situation, []), None) is not None

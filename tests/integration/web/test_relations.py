@@ -9,7 +9,7 @@ from tests.relations import crawl, page
 from tests.relations.page import NUMBER, YES, Answers
 from tests.relations.probes import PROBES, TOLD_APART, TRIED
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("owner")]
 
 # Of these a restricted record is no secret: rows not taken yet, and who looked at it.
 _NOT_THE_RECORD = ("refused row", "who looked", "refused rows")

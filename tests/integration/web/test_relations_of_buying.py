@@ -17,7 +17,7 @@ from tests.relations.market_page import OF_CONTRACTS, OF_TENDERS, viewers_told
 from tests.relations.situations import AT, TODAY
 from tests.relations.told import ALIKE, VIEWERS, Told
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("owner")]
 
 RUN = {"commissioner", "lead"}
 APPROVE = {"management_team", "head_of_service"}
