@@ -124,6 +124,16 @@ def begin(
     )
 
 
+def end(import_run: Import, files: Any) -> None:
+    """Keep what was counted of each file, and the number that this transaction has in history, by which what the import
+    said can be taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute("select max(tx) from audit_moment where xact = pg_current_xact_id()::text::bigint")
+        import_run.tx = cursor.fetchone()[0]
+    import_run.files = files
+    import_run.save(update_fields=["files", "tx"])
+
+
 def horizon(source: str) -> date | None:
     """The day of the newest extract of this source."""
     return (

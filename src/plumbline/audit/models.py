@@ -88,9 +88,21 @@ class Import(models.Model):
     # Why it was taken though something spoke against it; "": nothing did.
     because = models.TextField(blank=True)
     files = models.JSONField(default=dict)
+    # The number in history of what it changed; null: nothing, or it was taken before this was kept.
+    tx = models.BigIntegerField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by_name = models.CharField(max_length=200, blank=True)
+    withdrawn_because = models.TextField(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["kind", "-id"], name="import_kind")]
+        constraints = [
+            models.CheckConstraint(
+                name="import_withdrawn_with_reason",
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_because="")
+                | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_because="")),
+            )
+        ]
 
 
 class Extract(Recorded):

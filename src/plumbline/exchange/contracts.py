@@ -76,8 +76,7 @@ def import_contracts(
         listed, count = refusals.listed(list(run.files))
         refusals.keep(run.import_run)
         result = {"files": {name: taken.as_json() for name, taken in run.files.items()}, "refused": listed}
-        run.import_run.files = result["files"]
-        run.import_run.save(update_fields=["files"])
+        intake.end(run.import_run, result["files"])
         audit.record("exchange.contracts.imported", by=by, at=at, subject=run.import_run, files=result["files"])
         if dry_run:
             transaction.set_rollback(True)

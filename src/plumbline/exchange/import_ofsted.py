@@ -74,8 +74,7 @@ def import_ofsted(
             told.append(_told(read, taken))
             changes += taken.status_changes
         means = [*consequences.what_changes(then, changes, on=on), *_to_be_read(lists)]
-        run.files = files
-        run.save(update_fields=["files"])
+        intake.end(run, files)
         if dry_run:
             transaction.set_rollback(True)
     return {

@@ -154,8 +154,7 @@ def _import(
             "refused": listed,
             "seconds": 0.0,
         }
-        run.import_run.files = result["files"]
-        run.import_run.save(update_fields=["files"])
+        intake.end(run.import_run, result["files"])
         audit.record(
             "exchange.ssd.imported",
             by=by,

@@ -1,0 +1,136 @@
+"""What an import said is taken back: history keeps both, what follows from it follows, and what people did stays."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests import databases
+from tests.integration.exchange.extracts import HEADERS
+from tests.published import COUNTY, LISTS
+
+HEADER = (
+    "URN,Provision type,Registration status,Name,Latest full inspection event type,Latest full inspection date,"
+    "Overall experiences and progress of children and young people\n"
+)
+PERSON = HEADERS["ssd_person"]
+
+
+def run(database: str, *arguments: str, today: str = "2016-07-31", status: int = 0):
+    done = subprocess.run(
+        [sys.executable, "-m", "plumbline.config", *arguments, "--json"],
+        env={**databases.environ_for(database), "PLUMBLINE_TODAY": today}, capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr
+    return json.loads(done.stdout)
+
+
+def rows(database: str, statement: str) -> list[tuple]:
+    with psycopg.connect(databases.login_url("owner", database)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+STATE = {
+    "settings": """select register, urn, name, provision_type, registration_status, owner_id, listed_on, gone_since,
+        last_checked_on, status, status_since, reasons::text from ofsted_setting where listed_on is not null
+        order by 1, 2""",
+    "inspections": """select setting_id, kind, inspected_on, event_number, ofsted_list_id from ofsted_inspection
+        order by 1, 2, 3""",
+    "judgements": "select inspection_id, aspect, grade, wording from ofsted_judgement order by 1, 2",
+    "listings": "select ofsted_list_id, setting_id from ofsted_listing order by 1, 2",
+    "children": "select source_id, forename, surname, dob, missing_since from people_child order by 1",
+    "tacs": "select source_id, started_on, ended_on, closure_code, missing_since from earlyhelp_tac order by 1",
+    "placements": """select source_id, setting_id, started_on, ended_on, missing_since from placements_placement
+        order by 1""",
+    "ties": "select user_id, subject_type, subject_id, why from people_tie order by 1, 2, 3, 4",
+    "extracts": "select source, extracted_on from audit_extract order by 1, 2",
+    "flags": "select kind, setting_urn, child_id from flags_flag where state = 'open' order by 1, 2, 3",
+}
+
+
+def state(database: str) -> dict[str, list[tuple]]:
+    return {name: rows(database, statement) for name, statement in STATE.items()}
+
+
+def differing(one: dict[str, list[tuple]], other: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
+    return {name: sorted(set(one[name]) ^ set(other[name]), key=str)[:4] for name in one if one[name] != other[name]}
+
+
+def newest(database: str) -> int:
+    return rows(database, "select max(id) from audit_import")[0][0]
+
+
+def test_a_list_and_an_extract_are_taken_back_and_all_is_as_before_but_for_history(own_database: str) -> None:
+    """The county between its two lists, and its whole extract: flags raised for children are closed again."""
+    run(own_database, "import-ofsted", str(LISTS / "provider_at_march_2015.csv"), "--as-at", "2015-03-31")
+    before_extract = state(own_database)
+    run(own_database, "import-ssd", str(COUNTY), "--extracted", "2016-07-31")
+    before_list = state(own_database)
+    [(moment,)] = rows(own_database, "select max(at) from audit_moment")
+    run(own_database, "import-ofsted", str(LISTS / "provider_at_march_2016.csv"), "--as-at", "2016-03-31")
+    assert differing(state(own_database), before_list)
+    figure = ["measure", "placements_adverse_share", "--as-at", "2016-06-30"]
+    [(known,)] = rows(own_database, "select max(at) from audit_moment")
+    then = run(own_database, *figure)
+
+    done = run(own_database, "withdraw-import", str(newest(own_database)), "--because", "It was another year's list.")
+
+    assert done["put_back"] > 0
+    assert differing(state(own_database), before_list) == {}
+    # As known at the moment at which the list stood, the figure is what it was.
+    assert run(own_database, *figure, "--known-at", known.isoformat())["value"] == then["value"]
+    assert moment < known
+
+    run(own_database, "withdraw-import", str(newest(own_database) - 1), "--because", "The wrong county.")
+    assert differing(state(own_database), before_extract) == {}
+
+
+def a_list(folder: Path, *lines: str) -> str:
+    path = folder / "list.csv"
+    path.write_text(HEADER + "".join(f"{line}\n" for line in lines))
+    return str(path)
+
+
+def test_what_people_changed_since_stays_theirs(own_database: str, tmp_path: Path) -> None:
+    def extract(surname: str) -> str:
+        (tmp_path / "ssd_person.csv").write_text(f"{PERSON}\nP1,Anna,{surname},F,2012-02-03,WBRI\n")
+        return str(tmp_path)
+
+    run(own_database, "import-ssd", extract("Bell"), "--extracted", "2016-06-30")
+    run(own_database, "import-ssd", extract("Ball"), "--extracted", "2016-07-30")
+    with psycopg.connect(databases.login_url("owner", own_database)) as connection:
+        connection.execute("update people_child set restricted = true")
+    run(own_database, "withdraw-import", str(newest(own_database)), "--because", "A slip.")
+
+    assert rows(own_database, "select surname, restricted from people_child") == [("Bell", True)]
+    surnames = rows(own_database, "select surname from people_child_history order by from_tx")
+    assert [name for (name,) in surnames] == ["Bell", "Ball", "Ball", "Bell"]
+
+
+@pytest.mark.parametrize(
+    ("which", "because", "code"),
+    [("first", "A slip.", "rests_on_it"), ("last", " ", "missing_reason"), ("none", "A slip.", "unknown_import")],
+)
+def test_what_cannot_be_withdrawn_says_why(
+    own_database: str, tmp_path: Path, which: str, because: str, code: str
+) -> None:
+    for day, grade in ((date(2024, 3, 31), "Good"), (date(2025, 3, 31), "Inadequate")):
+        line = f"SC900001,Children's Home,Active,Alder,Full inspection,{day.year - 1}-05-07,{grade}"
+        run(own_database, "import-ofsted", a_list(tmp_path, line), "--as-at", day.isoformat(), today="2025-04-30")
+    number = {"first": newest(own_database) - 1, "last": newest(own_database), "none": 999}[which]
+    answer = run(own_database, "withdraw-import", str(number), "--because", because, today="2025-04-30", status=1)
+
+    assert answer["error"] == code
+    if which == "first":
+        run(own_database, "withdraw-import", str(number + 1), "--because", "A slip.", today="2025-04-30")
+        again = run(
+            own_database, "withdraw-import", str(number + 1), "--because", "Twice.", today="2025-04-30", status=1
+        )
+        assert again["error"] == "withdrawn_already"
+        assert rows(own_database, "select status from ofsted_setting") == [("clear",)]
+        run(own_database, "withdraw-import", str(number), "--because", "A slip.", today="2025-04-30")
+        assert rows(own_database, "select status from ofsted_setting") == []
