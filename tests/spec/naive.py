@@ -356,7 +356,7 @@ def tellings(tables: Tables, first: date, last: date) -> Iterator[tuple[int, dat
         told = [
             (row["told_on"], row["told_hour"])
             for row in tables["telling"]
-            if row["flag_id"] == flag["flag_id"] and row["why"] == "allocated worker"
+            if row["flag_id"] == flag["flag_id"] and row["why"] == "allocated worker" and row["told_on"]
         ]
         for placement in tables["placement"]:
             for spell in tables["setting_status"]:

@@ -107,6 +107,8 @@ SETTINGS = """
     t4         | f2      | allocated worker | 2015-08-10 | 15
     t5         | f4      | team manager     | 2015-08-13 | 9
     t6         | f3      | allocated worker | 2015-08-12 | 9
+    t7         | f4      | allocated worker |            |
+    t8         | f1      | allocated worker |            |
 """
 
 

@@ -81,7 +81,7 @@ class Facts:
                 "telling_id",
                 lambda: {
                     "flag_id": choose(["placement_flag0", "placement_flag1"]),
-                    "told_on": self.day(),
+                    "told_on": choose([self.day(), self.day(), None]),
                     "why": choose(["allocated worker", "team manager"]),
                     "told_hour": self.random.randrange(24),
                 },

@@ -97,6 +97,12 @@ def put_to_viewer(viewer: User, *, on: date) -> dict[int, FlagFor]:
     return {row.flag_id: row for row in rows if queries.is_for(row, viewer, on=on)}
 
 
+def not_reached(viewer: User, *, on: date) -> list[FlagFor]:
+    """The lines by which open flags are put to the viewer, of which no message and no page has told them yet."""
+    rows = FlagFor.objects.filter(flag__in=queries.flags_for(viewer, on=on), to_at=None, reached_at=None)
+    return [row for row in rows if queries.is_for(row, viewer, on=on)]
+
+
 def read_by(row: FlagFor, *, holidays: frozenset[date]) -> date:
     """By which day a flag is to be read."""
     return working_days_after(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays)

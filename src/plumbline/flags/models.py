@@ -49,7 +49,16 @@ class Flag(Recorded):
 
 class FlagFor(Recorded):
     """Someone a flag is for: a worker by source id, a user ("user:beth"), or a role ("role:management_team"), perhaps
-    of one team."""
+    of one team.
+
+    They are told of it, "reached", when an e-mail about it was accepted for delivery or they opened its page. Where
+    nobody could be told, `unreached_because` says why and `stood_in_by` who was told instead; the row of that one has
+    `stands_in_for`, where it was made for this (docs/adr/0035).
+    """
+
+    class How(models.TextChoices):
+        MAIL = "mail", "By e-mail"
+        PAGE = "page", "Opened the page"
 
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="recipients")
     recipient = models.CharField(max_length=160)
@@ -63,6 +72,12 @@ class FlagFor(Recorded):
     acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     escalated_at = models.DateTimeField(null=True)
     escalated_to = models.CharField(max_length=80, blank=True)
+    reached_at = models.DateTimeField(null=True)
+    reached_on = models.DateField(null=True)
+    reached_how = models.CharField(max_length=10, blank=True, choices=How)
+    unreached_because = models.CharField(max_length=100, blank=True)
+    stood_in_by = models.CharField(max_length=160, blank=True)
+    stands_in_for = models.CharField(max_length=160, blank=True)
 
     class Meta:
         constraints = [
@@ -73,6 +88,11 @@ class FlagFor(Recorded):
                 name="flag_for_acknowledged_by_and_at",
                 condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
                 | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="flag_for_reached_at_on_and_how",
+                condition=Q(reached_at__isnull=True, reached_on__isnull=True, reached_how="")
+                | (Q(reached_at__isnull=False, reached_on__isnull=False) & ~Q(reached_how="")),
             ),
         ]
         indexes = [models.Index(fields=["recipient"], name="flag_for_recipient", condition=Q(to_at__isnull=True))]
@@ -112,7 +132,8 @@ class Message(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
         SENT = "sent", "Sent"
-        FAILED = "failed", "Given up"
+        FAILED = "failed", "Refused or given up"
+        NOT_SENT = "not_sent", "Not sent"
 
     to_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
     to_address = models.EmailField()
@@ -126,7 +147,10 @@ class Message(models.Model):
     attempts = models.SmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    # Of one that failed what the server said; of one not sent why not.
     error = models.TextField(blank=True)
+    # The lines of "for" that are told when it is accepted for delivery.
+    tells = models.ManyToManyField(FlagFor, related_name="messages")
 
     class Meta:
         constraints = [

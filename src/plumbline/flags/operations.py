@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Event
-from plumbline.flags import lookups, powers, queries, rules
+from plumbline.flags import lookups, powers, queries, rules, telling
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
 from plumbline.flags.rules import KINDS, Recipient, Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -18,9 +18,6 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.people.queries import holidays_from
-
-# One reconciliation at a time, so that two at once cannot raise the same flag twice.
-_LOCK = 7_161_905_561
 
 
 @dataclass(slots=True)
@@ -50,8 +47,7 @@ def reconcile(
 
     `why_closed` gives for each flag no longer wanted a sentence that says why. `subject` limits it to one subject.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+    telling.one_at_a_time()
     known = Flag.objects.filter(kind__in=kinds)
     if subject:
         known = known.filter(subject_type=subject[0], subject_id=subject[1])
@@ -68,7 +64,7 @@ def reconcile(
     _say_again(still)
     passed = _pass_on(still, at=at, on=on)
     done.passed_on = len(passed)
-    _write_messages([*told, *passed], at=at, on=on)
+    telling.tell([*told, *passed], each_alone=True, by=by, at=at, on=on)
     if done:
         audit.record("flags.reconciled", by=by, at=at, raised=done.raised, closed=done.closed, passed_on=done.passed_on)
     return done
@@ -148,15 +144,19 @@ def _pass_on(still: Sequence[tuple[Flag, Wanted]], *, at: datetime, on: date) ->
     if not still:
         return []
     now_for: dict[int, dict[tuple[str, str], FlagFor]] = {flag.pk: {} for flag, _ in still}
-    for row in FlagFor.objects.filter(flag__in=list(now_for), to_at=None).exclude(why=ESCALATED):
+    for row in FlagFor.objects.filter(flag__in=list(now_for), to_at=None, stands_in_for="").exclude(why=ESCALATED):
         now_for[row.flag_id][row.recipient, row.team] = row
     ended, begun = [], []
+    unplaced = Q(pk__in=[])
     for flag, want in still:
         should = {(to.name, to.team): to for to in want.recipients}
-        ended += [row.pk for name, row in now_for[flag.pk].items() if name not in should]
+        over = [row for name, row in now_for[flag.pk].items() if name not in should]
+        ended += [row.pk for row in over]
+        if over:
+            unplaced |= Q(flag=flag, stands_in_for__in=[row.recipient for row in over])
         begun += [_recipient(flag, to, at=at, on=on) for name, to in should.items() if name not in now_for[flag.pk]]
-    FlagFor.objects.filter(pk__in=ended).update(to_at=at)
-    # One who was only told because it was overdue is now told in their own right.
+    FlagFor.objects.filter(Q(pk__in=ended) | unplaced, to_at=None).update(to_at=at)
+    # One who was only told because it was overdue, or in place of another, is now told in their own right.
     for row in begun:
         FlagFor.objects.filter(flag=row.flag, recipient=row.recipient, to_at=None).update(to_at=at)
     FlagFor.objects.bulk_create(begun)
@@ -166,23 +166,10 @@ def _pass_on(still: Sequence[tuple[Flag, Wanted]], *, at: datetime, on: date) ->
 ESCALATED = "told because it is overdue"
 
 
-def _write_messages(told: Sequence[tuple[Flag, FlagFor]], *, at: datetime, on: date) -> None:
-    """An e-mail to everybody a flag newly is for, in the same transaction; once to each, whatever they are told as."""
-    at_once = [(flag, row) for flag, row in told if KINDS[flag.kind].at_once]
-    if not at_once:
-        return
-    people = queries.users_by_recipient([(row.recipient, row.team, flag.child_id) for flag, row in at_once], on=on)
-    messages = []
-    for flag, row in at_once:
-        subject, body = rules.mail(flag.kind, number=flag.pk, due=flag.due_on)
-        for user in people[row.recipient, row.team, flag.child_id]:
-            messages.append(_message(user, flag, subject, body, at=at))
-    Message.objects.bulk_create(messages, ignore_conflicts=True)
-
-
-def _message(user: User, flag: Flag | None, subject: str, body: str, *, at: datetime) -> Message:
+def _message(user: User, words: tuple[str, str], *, at: datetime) -> Message:
+    subject, body = words
     return Message(
-        to_user=user, to_address=user.email, subject=subject, body=body, flag=flag, written_at=at, next_attempt_at=at
+        to_user=user, to_address=user.email, subject=subject[:200], body=body, written_at=at, next_attempt_at=at
     )
 
 
@@ -198,6 +185,9 @@ def acknowledge(*, flag_id: int, by: User, at: datetime, on: date) -> Flag:
         raise NotAllowed(f"Flag {flag_id} is not for {by}.")
     FlagFor.objects.filter(pk__in=[row.pk for row in mine], acknowledged_at=None).update(
         acknowledged_at=at, acknowledged_by=by
+    )
+    FlagFor.objects.filter(pk__in=[row.pk for row in mine], reached_at=None).update(
+        reached_at=at, reached_on=on, reached_how=FlagFor.How.PAGE
     )
     audit.record("flags.flag.acknowledged", by=by, at=at, subject=flag, child_id=flag.child_id)
     return flag
@@ -347,13 +337,7 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
         ],
         ignore_conflicts=True,
     )
-    people = queries.users_by_recipient([(recipient, team, flag.child_id) for flag, recipient, team, _ in told], on=on)
-    messages = []
-    for flag, recipient, team, what in told:
-        subject, body = rules.mail_escalated(number=flag.pk, what=what)
-        for user in people[recipient, team, flag.child_id]:
-            messages.append(_message(user, flag, subject[:200], body, at=at))
-    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    _write_of_overdue(told, at=at, on=on)
     for flag, recipient, _, what in told:
         audit.record(
             "flags.flag.escalated", by=by, at=at, subject=flag, child_id=flag.child_id, because=what, to=recipient
@@ -361,24 +345,47 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     return len(told)
 
 
+def _write_of_overdue(told: Sequence[tuple[Flag, str, str, str]], *, at: datetime, on: date) -> None:
+    """One message to each person about all that is overdue and comes to them now."""
+    people = queries.users_by_recipient([(recipient, team, flag.child_id) for flag, recipient, team, _ in told], on=on)
+    rows = {
+        (row.flag_id, row.recipient): row
+        for row in FlagFor.objects.filter(flag__in={flag.pk for flag, *_ in told}, to_at=None)
+    }
+    theirs: dict[User, list[tuple[Flag, str, FlagFor]]] = {}
+    for flag, recipient, team, what in told:
+        for user in people[recipient, team, flag.child_id]:
+            theirs.setdefault(user, []).append((flag, what, rows[flag.pk, recipient]))
+    messages = []
+    for user, about in theirs.items():
+        words = rules.mail_escalated([(flag.pk, what) for flag, what, _ in about])
+        messages.append((_message(user, words, at=at), [row for *_, row in about]))
+    Message.objects.bulk_create([message for message, _ in messages])
+    telling.link((message, row) for message, about in messages for row in about)
+
+
 @transaction.atomic
 def write_digests(*, by: User | None, at: datetime, on: date) -> int:
-    """One e-mail a day to everybody who has open flags: how many, how many overdue. Returns how many were written."""
+    """One e-mail a day to everybody who has open flags: how many, how many overdue; and to administrators of how many
+    nobody could be told. Returns how many were written."""
     subject = f"Plumbline, {on:%-d %B %Y}: what is waiting for you"
     told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
-    messages = []
+    unreached = queries.unreached().values("flag").distinct().count()
+    keepers = {user.pk for user in access.users_who_may(Permission.USERS_MANAGE, on=on)} if unreached else set()
+    messages: list[Message] = []
+    tells: list[tuple[Message, FlagFor]] = []
     for user in User.objects.filter(is_active=True).exclude(email="").exclude(pk__in=told).order_by("pk"):
         mine = queries.flags_for(user, on=on).aggregate(
             open=Count("pk", distinct=True), overdue=Count("pk", distinct=True, filter=Q(due_on__lt=on)),
             today=Count("pk", distinct=True, filter=Q(due_on=on)),
         )  # fmt: skip
-        if mine["open"]:
-            body = (
-                f"Flags open for you: {mine['open']}.\nOverdue: {mine['overdue']}.\nDue today: {mine['today']}.\n\n"
-                "Sign in to Plumbline to see them.\n"
-            )
-            messages.append(_message(user, None, subject, body, at=at))
+        keeps = user.pk in keepers
+        if mine["open"] or keeps:
+            message = _message(user, (subject, rules.digest(mine, unreached=unreached if keeps else 0)), at=at)
+            messages.append(message)
+            tells += [(message, row) for row in lookups.not_reached(user, on=on)]
     Message.objects.bulk_create(messages)
+    telling.link(tells)
     if messages:
         audit.record("flags.digests.written", by=by, at=at, count=len(messages))
     return len(messages)

@@ -3,18 +3,22 @@
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 
-from plumbline.flags.models import Message
+from plumbline.flags import queries, telling
+from plumbline.flags.models import FlagState, Message
 from plumbline.kernel.errors import RuleBroken
 
 # After the first, second, … failed attempt; after the last the message is given up, and shown as such.
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))
 _TIMEOUT = 20
+# Longer than all attempts take, and than a long weekend without a mail server. What is still open by then is in the
+# next daily message; a server set after a year releases nothing of that year.
+TOO_OLD = timedelta(days=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,18 @@ class Server:
 
 @dataclass(slots=True)
 class Sent:
-    """`later`: failed now, to be tried again. `given_up`: no more."""
+    """`later`: failed now, to be tried again. `given_up`: no more. `not_sent`: no longer to be sent, each says why."""
 
     sent: int = 0
     later: int = 0
     given_up: int = 0
+    not_sent: int = 0
 
 
-def send_waiting(*, server: Server, now: Callable[[], datetime], most: int = 500) -> Sent:
+def send_waiting(*, server: Server, now: Callable[[], datetime], on: date, most: int = 500) -> Sent:
     """Send what is due, one transaction a message, so that a crash loses none and two senders share the work.
+
+    Each is looked at before: whether the person can sign in still, has an address, and the matter is open and theirs.
 
     A crash between the server's answer and ours can send one twice: it has the same Message-ID.
     """
@@ -70,6 +77,13 @@ def send_waiting(*, server: Server, now: Callable[[], datetime], most: int = 500
                 )
                 if message is None:
                     return done
+                because = why_not(message, at=now(), on=on)
+                if because:
+                    message.state, message.error = Message.State.NOT_SENT, because
+                    message.save(update_fields=["state", "error"])
+                    done.not_sent += 1
+                    continue
+                message.to_address = message.to_user.email
                 try:
                     connection = connection or _connect(server)
                     connection.send_message(_email(message, server), server.sender, [message.to_address])
@@ -81,11 +95,31 @@ def send_waiting(*, server: Server, now: Callable[[], datetime], most: int = 500
                 else:
                     message.state, message.sent_at, message.error = Message.State.SENT, now(), ""
                     message.attempts += 1
-                    message.save(update_fields=["state", "sent_at", "attempts", "error"])
+                    message.save(update_fields=["state", "sent_at", "attempts", "error", "to_address"])
+                    telling.accepted(message, at=message.sent_at, on=on)
                     done.sent += 1
         return done
     finally:
         _leave(connection)
+
+
+def why_not(message: Message, *, at: datetime, on: date) -> str:
+    """Why a message is not to be sent any more; "" where it is."""
+    user = message.to_user
+    if not user.is_active:
+        return "The account is switched off."
+    if not user.email:
+        return "The account has no e-mail address."
+    if at - message.written_at > TOO_OLD:
+        return "It waited too long. What is still open is in the next daily message."
+    if message.flag and message.flag.state != FlagState.OPEN:
+        return "The flag is closed."
+    rows = list(message.tells.select_related("flag"))
+    if rows and all(row.flag.state != FlagState.OPEN for row in rows):
+        return "What it tells of is closed."
+    if rows and not any(row.to_at is None and queries.is_for(row, user, on=on) for row in rows):
+        return "What it tells of is no longer put to them."
+    return ""
 
 
 def _connect(server: Server) -> smtplib.SMTP:
@@ -135,7 +169,7 @@ def _failed(message: Message, failure: Exception, done: Sent, *, at: datetime) -
     else:
         message.next_attempt_at = at + BACK_OFF[message.attempts - 1]
         done.later += 1
-    message.save(update_fields=["attempts", "error", "state", "next_attempt_at"])
+    message.save(update_fields=["attempts", "error", "state", "next_attempt_at", "to_address"])
 
 
 def _for_good(failure: Exception) -> bool:

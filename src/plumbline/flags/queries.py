@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from plumbline.flags.models import Flag, FlagFor, FlagState
+from plumbline.flags.models import Flag, FlagFor, FlagState, Message
 from plumbline.flags.rules import Recipient, names_of
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -119,12 +119,16 @@ def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie, Any]:
 def users_by_recipient(
     wanted: Iterable[tuple[str, str, int | None]], *, on: date
 ) -> Mapping[tuple[str, str, int | None], tuple[User, ...]]:
-    """Who signs in as each (recipient, team, child), and can be written to: a fixed number of queries."""
+    """Who signs in as each (recipient, team, child), can be written to and may read flags: a fixed number of queries.
+
+    An administrator may not, and is told of accounts that are missing.
+    """
     asked = set(wanted)
     active = User.objects.filter(is_active=True).exclude(email="")
+    readers = access.users_who_may(Permission.FLAGS_VIEW, on=on).exclude(email="")
     by_name: dict[str, list[User]] = {}
     named = {name for name, _, _ in asked if not name.startswith("role:")}
-    for user in active.filter(
+    for user in readers.filter(
         Q(professional__source_id__in=named) | Q(username__in={name.removeprefix("user:") for name in named})
     ).select_related("professional").order_by("pk"):  # fmt: skip
         for name in names_of(user):
@@ -153,6 +157,30 @@ def users_by_recipient(
             those = [user for user in those if user.pk in officers[child_id]]
         found[name, team, child_id] = tuple(those)
     return found
+
+
+def unreached() -> QuerySet[FlagFor]:
+    """The lines of open flags that could be told to nobody they are put to; names and reasons, no case."""
+    return FlagFor.objects.filter(flag__state=FlagState.OPEN, to_at=None, reached_at=None).exclude(unreached_because="")
+
+
+def messages_visible_to(viewer: User, *, on: date) -> QuerySet[Message]:
+    """Every e-mail and what came of it, for those who manage users; their texts name no child."""
+    if not access.may(viewer, Permission.USERS_MANAGE, on=on):
+        return Message.objects.none()
+    return Message.objects.select_related("to_user")
+
+
+def refused_addresses(viewer: User, *, on: date) -> QuerySet[User]:
+    """Who can sign in and has an address that refused an e-mail, and has not been put right since."""
+    failed = messages_visible_to(viewer, on=on).filter(
+        state=Message.State.FAILED, to_user=OuterRef("pk"), to_address=OuterRef("email")
+    )
+    later = Message.objects.filter(
+        state=Message.State.SENT, to_user=OuterRef("to_user"), to_address=OuterRef("to_address"),
+        sent_at__gt=OuterRef("written_at"),
+    )  # fmt: skip
+    return User.objects.filter(Exists(failed.exclude(Exists(later))), is_active=True).order_by("name", "pk")
 
 
 def flags_json(*, only_open: bool = False, kind: str = "") -> list[dict[str, Any]]:

@@ -180,6 +180,46 @@ def names_of(user: Named) -> tuple[str, ...]:
     return (user.professional.source_id, own) if user.professional else (own,)
 
 
+MANAGER = "role:team_manager"
+# Told where there is nobody else: they see no flag, and make the accounts that are missing.
+KEEPERS_OF_ACCOUNTS = "role:administrator"
+IN_PLACE = "in place of one who could not be told"
+REFUSED = "refuses our e-mail"
+
+
+class Account(Protocol):
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def email(self) -> str: ...
+
+
+def why_not_told(recipient: str, account: Account | None) -> str:
+    """Why a message to this recipient reaches nobody who can act, as it is said after their name."""
+    if recipient.startswith("role:"):
+        return "is a role that nobody holds who has an e-mail address"
+    if account is None:
+        return "has no account"
+    if not account.is_active:
+        return "has an account that is switched off"
+    if not account.email:
+        return "has an account without an e-mail address"
+    return "has no role by which they may read flags"
+
+
+def stand_ins(recipient: str, *, team: str, restricted: bool) -> tuple[tuple[str, str], ...]:
+    """Who is told in place of one who cannot be, the first who can be: (recipient, team).
+
+    The team's manager for a worker, unless the child's record is restricted, which a manager does not see; the head of
+    service; and at last whoever makes accounts.
+    """
+    chain = ["role:head_of_service", KEEPERS_OF_ACCOUNTS]
+    found = [(name, "") for name in chain[chain.index(recipient) + 1 if recipient in chain else 0 :]]
+    if team and not restricted and not recipient.startswith("role:"):
+        found.insert(0, (MANAGER, team))
+    return tuple(found)
+
+
 def recipients(kind: str, *, worker: str, team: str = "", looked_after: bool = False) -> tuple[Recipient, ...]:
     """Whom to tell, the worker first. `worker` "" where nobody is allocated."""
     rule = KINDS[kind]
@@ -230,19 +270,70 @@ def check_result(
         raise RuleBroken("Say what was decided for this child.", code="missing_decision")
 
 
-def mail(kind: str, *, number: int, due: date | None) -> tuple[str, str]:
-    """Subject and text of the e-mail. Never a child's name, nor the setting's: the flag's number is the reference."""
+def mail(kind: str, *, number: int, due: date | None, in_place: bool = False) -> tuple[str, str]:
+    """Subject and text of the e-mail. Never a child's name, nor the setting's: the flag's number is the reference.
+
+    `in_place`: it is told in place of somebody who could not be.
+    """
     label = KINDS[kind].label
     by = f" Something is to be done by {due:%-d %B %Y}." if due else ""
+    place = "You are told in place of somebody who could not be told; the flag says who.\n\n" if in_place else ""
     return (
         f"Flag {number}: {label}",
-        f"{label}.\n\nYour reference is flag {number}.{by}\n\n"
+        f"{label}.\n\nYour reference is flag {number}.{by}\n\n{place}"
         f"Sign in to Plumbline and open flag {number} to see which child it is about, why, and what comes next.\n",
     )
 
 
-def mail_escalated(*, number: int, what: str) -> tuple[str, str]:
+_MOST_NUMBERS = 50
+
+
+def _numbered(numbers: Sequence[int]) -> str:
+    more = f" and {len(numbers) - _MOST_NUMBERS:,} more" if len(numbers) > _MOST_NUMBERS else ""
+    return "Flags " + ", ".join(str(each) for each in numbers[:_MOST_NUMBERS]) + more
+
+
+def mail_of_many(numbers: Sequence[int]) -> tuple[str, str]:
+    """To somebody to whom several flags came at once, for example with a new account."""
     return (
-        f"Flag {number} is overdue: {what}",
-        f"Flag {number} is overdue: {what}.\n\nSign in to Plumbline and open flag {number}.\n",
+        f"{len(numbers):,} flags are open for you",
+        f"{_numbered(numbers)} are open for you.\n\nSign in to Plumbline and open My work to see them.\n",
     )
+
+
+def mail_nobody(numbers: Sequence[int]) -> tuple[str, str]:
+    """To an administrator, who sees no flag: accounts are missing."""
+    return (
+        f"Nobody could be told of {'a flag' if len(numbers) == 1 else f'{len(numbers):,} flags'}",
+        "Nobody who can act could be told of what follows, since those it is for have no account, no e-mail address or"
+        f" no role.\n\n{_numbered(numbers) if len(numbers) > 1 else f'Flag {numbers[0]}'}.\n\n"
+        "Sign in to Plumbline and open People, Without an account.\n",
+    )
+
+
+def mail_escalated(overdue: Sequence[tuple[int, str]]) -> tuple[str, str]:
+    """Of all that is overdue and comes to one person now: (number of the flag, what was not done)."""
+    lines = [f"Flag {number} is overdue: {what}" for number, what in overdue]
+    if len(lines) == 1:
+        return lines[0], f"{lines[0]}.\n\nSign in to Plumbline and open flag {overdue[0][0]}.\n"
+    return (
+        f"{len({number for number, _ in overdue}):,} flags are overdue",
+        "\n".join(f"{line}." for line in lines) + "\n\nSign in to Plumbline and open My work to see them.\n",
+    )
+
+
+def digest(counts: Mapping[str, int], *, unreached: int) -> str:
+    """The text of the day's message: the flags `open`, `overdue` and due `today`; and, to whoever makes accounts, of
+    how many nobody could be told."""
+    parts = []
+    if counts["open"]:
+        parts.append(
+            f"Flags open for you: {counts['open']}.\nOverdue: {counts['overdue']}.\nDue today: {counts['today']}.\n\n"
+            "Sign in to Plumbline to see them.\n"
+        )
+    if unreached:
+        parts.append(
+            f"Flags of which somebody could not be told: {unreached}.\n\n"
+            "Sign in to Plumbline and open People, Without an account.\n"
+        )
+    return "\n".join(parts)

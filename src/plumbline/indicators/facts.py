@@ -37,8 +37,8 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     ),
     "telling": (
         "flags_flagfor",
-        "t.id as telling_id, t.flag_id, t.why::text, t.from_on as told_on,"
-        " extract(hour from t.from_at at time zone 'Europe/London')::bigint as told_hour",
+        "t.id as telling_id, t.flag_id, t.why::text, t.reached_on as told_on,"
+        " extract(hour from t.reached_at at time zone 'Europe/London')::bigint as told_hour",
     ),
     # In force to its last day, which is a day of it; not before it went live, and not if it never did
     # (contracts.queries.facts.RATED).

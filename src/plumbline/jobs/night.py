@@ -12,6 +12,7 @@ from plumbline.contracts.operations import rating as contracts
 from plumbline.contracts.queries.register import settings_with_contracts
 from plumbline.evidence import operations as evidence
 from plumbline.flags import operations as flags
+from plumbline.flags import telling
 from plumbline.flags.outbox import Sent, Server, send_waiting
 from plumbline.jobs import ways_in
 from plumbline.placements import at_setting
@@ -36,6 +37,7 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     about_forms = incident_forms.raise_form_flags(by=None, at=at, on=on)
     escalated = incident_notices.escalate_overdue(by=None, at=at, on=on)
     escalated += flags.escalate_overdue(by=None, at=at, on=on)
+    telling.tell_open(by=None, at=at, on=on)
     digests = flags.write_digests(by=None, at=at, on=on)
     digests += decisions.write_digests(by=None, at=at, on=on)
     reminded = reminders.write_reminders(by=None, at=at, on=on)
@@ -61,7 +63,9 @@ def send_messages() -> Sent | None:
     """None where no server is set: messages wait."""
     if not settings.SMTP_URL:
         return None
-    return send_waiting(server=Server.of(settings.SMTP_URL, sender=settings.EMAIL_FROM), now=ways_in.now)
+    return send_waiting(
+        server=Server.of(settings.SMTP_URL, sender=settings.EMAIL_FROM), now=ways_in.now, on=ways_in.today()
+    )
 
 
 def say_messages() -> None:
@@ -69,4 +73,5 @@ def say_messages() -> None:
     if done is None:
         click.echo("No mail server is set (PLUMBLINE_SMTP_URL): messages wait in the outbox.", err=True)
         return
-    click.echo(f"Sent: {done.sent:,}, to be tried again: {done.later:,}, given up: {done.given_up:,}")
+    click.echo(f"Sent: {done.sent:,}, to be tried again: {done.later:,}, given up: {done.given_up:,}, "
+               f"not sent any more: {done.not_sent:,}")  # fmt: skip

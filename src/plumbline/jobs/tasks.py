@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from plumbline.contracts.operations import incident_notices
 from plumbline.exchange import uploads
 from plumbline.flags import operations as flags
+from plumbline.flags import telling
 from plumbline.jobs import audit_chain, ways_in
 from plumbline.jobs import night as night_job
 
@@ -36,6 +37,7 @@ def watch_incidents(timestamp: int) -> None:
 def send_messages(timestamp: int) -> None:
     """Each minute."""
     flags.tell_of_events(by=None, at=ways_in.now(), on=ways_in.today())
+    telling.tell_open(by=None, at=ways_in.now(), on=ways_in.today())
     night_job.send_messages()
 
 

@@ -134,11 +134,11 @@ RELATIONS: Mapping[str, Relation] = {
         _relation(
             "telling",
             "telling_id",
-            ("telling_id", "text", "a flag that came to somebody"),
+            ("telling_id", "text", "a flag that was put to somebody"),
             ("flag_id", "text", "which flag"),
             ("why", "text", "why to them, such as: allocated worker"),
-            ("told_on", "date", "day on which it came to them"),
-            ("told_hour", "bigint", "hour of that day, 0 to 23; never null"),
+            ("told_on", "date", "day on which it reached them, by e-mail or its page; null when it has not"),
+            ("told_hour", "bigint", "hour of that day, 0 to 23; null with the day"),
         ),
         _relation(
             "contract",

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     REPORT_VIEW_PUBLISHED = "report.view_published"
     USERS_MANAGE = "users.manage"
     USERS_CONFIRM = "users.confirm"
+    ACCOUNTS_MISSING = "accounts.missing"
     AUDIT_VIEW = "audit.view"
     LISTS_MANAGE = "lists.manage"
     TOOLKITS_VIEW = "toolkits.view"
@@ -115,7 +116,7 @@ ROLES: dict[str, Role] = _roles(
          frozenset({P.CHILDREN_VIEW, P.PLACEMENTS_VIEW, P.PLACEMENTS_RECORD, P.PLACEMENT_EXCEPTION_ASK,
                     P.SETTINGS_VIEW, P.FLAGS_VIEW}), "placements"),
     Role("team_manager", "Team manager", "The team's work and its flags.",
-         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "team"),
+         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW, P.ACCOUNTS_MISSING}, "team"),
     Role("auditor", "Auditor", "Sampled TACs for the time of the audit.",
          frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
     Role("contract_officer", "Contract officer", "Contracts, visits, and the settings they buy from.",
@@ -136,6 +137,7 @@ ROLES: dict[str, Role] = _roles(
                     P.EVIDENCE_VIEW, P.EVIDENCE_KEEP, P.LAW_CHANGES, P.RETURNS_REQUEST, P.RETURNS_MODERATE})),
     Role("head_of_service", "Head of service", "Exceptions, step decisions, the management team's list.",
          _CASE | {P.PLACEMENTS_VIEW, P.PLACEMENT_EXCEPTION_DECIDE, P.SETTINGS_VIEW, P.FIGURES_RECORDS,
+                  P.ACCOUNTS_MISSING,
                   P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED} | _DECIDING, "placements"),
     Role("management_team", "Management team", "What needs a decision, and what was decided.",
          _DECIDING | {P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
@@ -156,7 +158,7 @@ ROLES: dict[str, Role] = _roles(
     Role("information_governance", "Information governance", "Who looked at what; confirms roles.",
          frozenset({P.AUDIT_VIEW, P.USERS_CONFIRM})),
     Role("administrator", "Administrator", "Users, labels, lists; no case content.",
-         frozenset({P.USERS_MANAGE, P.USERS_CONFIRM, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),
+         frozenset({P.USERS_MANAGE, P.USERS_CONFIRM, P.ACCOUNTS_MISSING, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),
 )  # fmt: skip
 
 # What comes near children's records or the trail, or lets somebody give such powers.

@@ -39,6 +39,8 @@ ENTRIES = (
     # For who maps wordings and organisations and takes no files in; the page of imports leads there for who does.
     Entry("Lists to settle", "queues", unless="imports"),
     Entry("People", "people", ("/users/",)),
+    # For managers; the page of people leads there for who makes users.
+    Entry("Without an account", "without_account", unless="people"),
     # For who confirms roles and makes no users.
     Entry("Roles to confirm", "roles_asked", unless="people"),
     Entry("Governance", "governance", ("/audit/",)),

@@ -60,7 +60,7 @@ def a_message(address: str = "rosa@example.org", subject: str = "Flag 12: someth
 
 
 def send(server: Server, at: datetime = NOW):
-    return send_waiting(server=server, now=lambda: at)
+    return send_waiting(server=server, now=lambda: at, on=at.date())
 
 
 def test_a_message_is_sent_once(postman):
@@ -119,7 +119,7 @@ def test_it_is_not_tried_before_its_time(postman):
     post, server = postman
     a_message("busy@example.org")
     send(server)
-    Message.objects.update(to_address="rosa@example.org")
+    User.objects.update(email="rosa@example.org")
     send(server, NOW + timedelta(seconds=59))
     early = len(post.received)
     send(server, NOW + timedelta(seconds=61))

@@ -127,13 +127,15 @@ PLACEMENTS_BEGUN_ADVERSE = Measure(
 
 PLACEMENTS_DOWNGRADE_TOLD = Measure(
     key="placements_downgrade_told",
-    version=1,
+    # 2: told is reached (an e-mail accepted for delivery, or the page opened), no longer put to them.
+    version=2,
     title="Hours until the social worker was told of a downgrade",
     meaning=(
         "Of the flags raised in the period because a setting became adverse while a child was there: hours from the"
         " beginning of the day on which the setting became adverse (Ofsted's publication, or else the inspection) until"
-        " the flag first came to the child's allocated worker: median and quartiles. Flags that came to no worker are"
-        " left out and counted apart."
+        " the flag first reached the child's allocated worker (an e-mail about it was accepted for delivery to somebody"
+        " who can act, or they opened it): median and quartiles. Flags that reached no worker, for example one without"
+        " an account, are left out and counted apart."
     ),
     unit="hours",
     kind="distribution",
@@ -143,7 +145,7 @@ PLACEMENTS_DOWNGRADE_TOLD = Measure(
             " join {setting_status} h on h.setting_id = p.setting_id and h.status = 'adverse'"
             " and h.from_on <= f.raised_on and (h.to_on is null or h.to_on > f.raised_on)"
             " left join (select flag_id, min((told_on - date '1970-01-01') * 24 + told_hour) as hour from {telling} t"
-            " where why = 'allocated worker' group by flag_id) w on w.flag_id = f.flag_id"
+            " where why = 'allocated worker' and told_on is not null group by flag_id) w on w.flag_id = f.flag_id"
         ),
         record="f.flag_id",
         on="f.raised_on",

@@ -11,7 +11,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.flags import lookups, operations, queries, rules
+from plumbline.flags import lookups, operations, queries, rules, telling
 from plumbline.flags.models import Flag, FlagFor, FlagStep
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
@@ -145,9 +145,11 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
     if found.child_id is not None:
         # Also for who sees it without the child's name: the flag is about this child all the same.
         look_at_child(child_id=found.child_id, page=f"flag {found.pk}", by=viewer, at=request.at, on=on)
+    telling.note_opened(flag_id=found.pk, by=viewer, at=request.at, on=on)
     setting = placements.setting_of_flag(found)
     recipients = lookups.recipients_of(found)
-    names = lookups.names_of({row.recipient for row in recipients if not row.recipient.startswith("role:")})
+    named = {name for row in recipients for name in (row.recipient, row.stands_in_for)}
+    names = lookups.names_of({name for name in named if name and not name.startswith("role:")})
     steps = [_step(request, found, each, recipients) for each in lookups.steps_of(found)]
     state, word = words.state_of(found, on)
     may_answer = may(viewer, Permission.FLAGS_ANSWER, on=on) and found.state == "open"
@@ -214,10 +216,24 @@ def _told(row: FlagFor, names: dict[str, str]) -> dict[str, Any]:
         "who": words.put_to(row.recipient, row.team, names),
         "why": row.why,
         "at": row.from_at,
+        "reached": _reached(row),
+        "in_place_of": words.put_to(row.stands_in_for, "", names) if row.stands_in_for else "",
         "read_at": row.acknowledged_at,
         "read_by": str(row.acknowledged_by) if row.acknowledged_by else "",
         "escalated_to": words.put_to(row.escalated_to, row.team, names) if row.escalated_at else "",
     }
+
+
+def _reached(row: FlagFor) -> str:
+    """Whether they were told: the e-mail accepted, the page opened, or nobody could be told and who was instead."""
+    if row.reached_at:
+        how = "opened the page" if row.reached_how == FlagFor.How.PAGE else "e-mail accepted for delivery"
+        return f"{how} {wording.moment(row.reached_at)}"
+    if row.unreached_because:
+        instead = words.put_to(row.stood_in_by, "", {}) if row.stood_in_by else ""
+        told = f"{instead} told in their place" if instead else "and nobody else could be told either"
+        return f"nobody could be told: {row.unreached_because}; {told}"
+    return "not told yet"
 
 
 def _timeline(found: Flag, recipients: list[FlagFor], steps: list[Step], names: dict[str, str]) -> list[dict[str, Any]]:
@@ -230,6 +246,8 @@ def _timeline(found: Flag, recipients: list[FlagFor], steps: list[Step], names: 
         if row.escalated_at:
             told = words.put_to(row.escalated_to, row.team, names)
             entries.append({"at": row.escalated_at, "what": f"Not read in time by {who}: {told} told", "who": ""})
+        if row.reached_at:
+            entries.append({"at": row.reached_at, "what": f"Told: {who}", "who": "", "detail": _reached(row)})
         if row.to_at:
             entries.append({"at": row.to_at, "what": f"No longer put to {who}", "who": ""})
     for each in steps:

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from plumbline.web.users import holidays, views
+from plumbline.web.users import holidays, reached, views
 
 urlpatterns = [
     path("users/", views.users, name="people"),
+    path("users/without-account/", reached.without_account, name="without_account"),
+    path("users/emails/", reached.emails, name="emails"),
     path("bank-holidays/", holidays.bank_holidays, name="bank_holidays"),
     path("users/new/", views.new_user, name="user_new"),
     path("users/asked/", views.roles_asked, name="roles_asked"),

@@ -27,6 +27,7 @@ from plumbline.people.models import User
 from plumbline.people.queries import holidays_end, holidays_from
 from plumbline.placements import checking
 from plumbline.placements import lookups as placements
+from plumbline.placements.accounts import workers_without_account
 from plumbline.scrutiny import queries as scrutiny
 from plumbline.web import navigation, wording
 from plumbline.web.actions.work import items as of_actions
@@ -360,11 +361,29 @@ def _of_holidays(viewer: User, on: date) -> Iterable[Item]:
         )  # fmt: skip
 
 
+def _of_accounts(viewer: User, on: date) -> Iterable[Item]:
+    """Who could not be told of an open flag, and whose address refuses e-mail: somebody was told in their place."""
+    untold = workers_without_account(viewer, on=on).filter(flags__gt=0).count()
+    if untold:
+        yield Item(
+            what=f"{wording.how_many(untold, 'worker has', 'workers have')} no account, and flags to be told of",
+            whom="", why="Others were told in their place. They get what is open as soon as they have an account.",
+            due=on, url=reverse("without_account"), button="See who", gravity=2,
+        )  # fmt: skip
+    for user in flag_queries.refused_addresses(viewer, on=on):
+        yield Item(
+            what="Put an e-mail address right: it refused a message", whom=str(user),
+            why="Until then nothing reaches them by e-mail.", due=on, url=reverse("user", args=[user.pk]),
+            button="Put it right", gravity=2,
+        )  # fmt: skip
+
+
 _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_flags, of_incidents, of_contracts, of_actions, of_documents, of_returns, of_provider, _of_exceptions,
     _of_adverse,
     _of_providers, _of_check, _of_imports,
-    _of_lists, _of_holidays, _of_reports, of_suppliers, of_tenders, of_evaluations, of_implementation, of_toolkits,
+    _of_lists, _of_holidays, _of_accounts, _of_reports,
+    of_suppliers, of_tenders, of_evaluations, of_implementation, of_toolkits,
     of_contract_care, of_tacs,
 )  # fmt: skip
 
@@ -415,6 +434,7 @@ _PLACES = (
     ("imports", "Imports", "Files taken in, and what was refused"),
     ("queues", "Lists to settle", "Wordings and organisations that wait to be mapped"),
     ("people", "People", "Who signs in, and with which role"),
+    ("without_account", "Without an account", "Workers who cannot be told of anything"),
     ("bank_holidays", "Bank holidays", "The days that clocks of working days leave out"),
     ("users", "People", "Who signs in, and with which role"),
     ("governance", "Who looked", "Who opened which child’s record"),

@@ -1,0 +1,50 @@
+"""Workers whom Plumbline cannot tell of anything, since they have no account that works: names and teams, no case."""
+
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from plumbline.flags import queries as flags
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Professional, User
+from plumbline.placements.models import Placement
+from plumbline.socialcare.models import Involvement
+
+
+def workers_without_account(viewer: User, *, on: date) -> QuerySet[Professional]:
+    """Who is allocated to a child on the day, or is to be told of an open flag, and has no account that is on and has
+    an e-mail address: with `team`, and `flags`, the open flags that have not reached them.
+
+    Those who make accounts and the head of service see all, a team manager those of the team.
+    """
+    involved = Involvement.objects.filter(professional=OuterRef("pk"), from_on__lte=on).filter(
+        Q(to_on=None) | Q(to_on__gt=on)
+    )
+    placed = Placement.objects.filter(caseworker=OuterRef("pk"), started_on__lte=on).filter(
+        Q(ended_on=None) | Q(ended_on__gt=on)
+    )
+    unreached = flags.unreached().filter(recipient=OuterRef("source_id")).order_by()
+    per_worker = unreached.values("recipient").annotate(number=Count("flag", distinct=True))
+    found = (
+        Professional.objects.filter(Exists(involved) | Exists(placed) | Exists(unreached))
+        .exclude(Exists(User.objects.filter(professional=OuterRef("pk"), is_active=True).exclude(email="")))
+        .annotate(
+            team=Coalesce(
+                NullIf("department", Value("")), Subquery(involved.order_by("-from_on", "-pk").values("team")[:1]),
+                Value(""),
+            ),
+            flags=Coalesce(Subquery(per_worker.values("number")), 0),
+        )
+        .prefetch_related("users")
+    )  # fmt: skip
+    held = [
+        each for each in access.current_roles(viewer, on=on)
+        if Permission.ACCOUNTS_MISSING in access.ROLES[each.role].permissions
+    ]  # fmt: skip
+    if not access.may(viewer, Permission.ACCOUNTS_MISSING, on=on):
+        return found.none()
+    if any(each.role != "team_manager" or not each.team for each in held):
+        return found
+    return found.filter(team__in={each.team for each in held})
