@@ -149,6 +149,21 @@ def let_open(*, document_id: int, user: User, because: str, by: User, at: dateti
 
 
 @transaction.atomic
+def share_with_owner(*, document_id: int, title: str, kind: str, by: User, at: datetime) -> Document:
+    """The same file once more, as a document that its organisation and the council may open: what was in confidence
+    with a bid, once the contract is theirs. The first keeps its readers. The caller says that `by` may."""
+    given = Document.objects.get(pk=document_id)
+    document = Document.objects.create(
+        title=title[:300], file_name=given.file_name, media_type=given.media_type, size=given.size, sha256=given.sha256,
+        added_at=at, added_by=by, organisation=given.organisation, kind=kind, expires_on=given.expires_on,
+        sensitivity=Sensitivity.SHARED, scanned_by=given.scanned_by, scanned_at=given.scanned_at,
+    )  # fmt: skip
+    audit.record("evidence.document.shared", by=by, at=at, subject=document, because="Given with the bid.",
+                 of=given.pk)  # fmt: skip
+    return document
+
+
+@transaction.atomic
 def note_opened(*, document: Document, by: User, at: datetime) -> None:
     """Leave the trace that someone took a document out."""
     audit.record("evidence.document.opened", by=by, at=at, subject=document)

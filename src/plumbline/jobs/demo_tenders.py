@@ -347,8 +347,8 @@ class _Drive:
                 name=provider.name if role == "safeguarding_lead" else "Duty manager", phone="01632 960 111",
                 hours="At any hour" if role == "out_of_hours" else "", **self.who(provider),
             )  # fmt: skip
-        for item in plan.items.filter(number__in=[1, 2, 3, 5, 6, 7]).order_by("number"):
-            implementation.move_item(
+        for item in plan.items.filter(number__in=[1, 2, 3, 6, 7]).order_by("number"):
+            go_live.move_item(
                 item_id=item.pk, state=PlanItem.State.DONE, note="Done at the kick-off meeting.", **self.who()
             )
         implementation.record_agreement(

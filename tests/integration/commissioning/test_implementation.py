@@ -1,28 +1,35 @@
 """From the award to a live service: the plan, the contacts, the pack, and the decision to go live."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError
 
 from plumbline.audit.models import Event
-from plumbline.commissioning.models import Award, Contact, PlanItem, Promise, Tender
+from plumbline.commissioning.models import Award, BidDocument, Contact, PlanItem, Promise, Stage1Decision, Tender
 from plumbline.commissioning.operations import implementation
 from plumbline.commissioning.queries.implementation import (
-    hindrances_of,
     items_of,
     packs_to_acknowledge,
     packs_to_confirm,
     plans_visible_to,
 )
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS, Item, Pack, hindrances
-from plumbline.contracts.models import Commitment, Contract, GoLive
+from plumbline.contracts.models import Assessment, Commitment, Contract, GoLive, IncidentForm, Policy, PolicyReview
 from plumbline.contracts.operations import go_live
+from plumbline.contracts.operations.papers import take_papers
+from plumbline.contracts.queries.go_live import hindrances_of, standing_of
+from plumbline.contracts.queries.papers import papers_held
 from plumbline.contracts.queries.register import plans_ready
+from plumbline.contracts.rules.go_live import KNOWN, Held, lacking
+from plumbline.contracts.rules.rating import LawChange
+from plumbline.evidence.models import Document
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import RoleHeld
 from plumbline.toolkits import library
+from plumbline.toolkits.models import ToolkitVersion
 from tests.factories.tenders import BidFactory, TenderFactory
 from tests.integration.placements.situations import a_user
 
@@ -91,7 +98,8 @@ class Situation:
         )
 
     def contacts(self) -> None:
-        for role in COUNCIL_CONTACTS:
+        named = set(self.plan.contacts.filter(ended_at=None).values_list("role", flat=True))
+        for role in [each for each in COUNCIL_CONTACTS if each not in named]:
             self.contact(role)
 
     def contact(self, role: str, name: str = "Duty desk", by=None):
@@ -119,17 +127,32 @@ class Situation:
 
     def do(self, criterion: str, state: str = "done", note: str = "Seen.", by=None) -> PlanItem:
         found = self.plan.items.get(criterion=criterion)
-        return implementation.move_item(
+        return go_live.move_item(
             item_id=found.pk, state=PlanItem.State(state), note=note, by=by or self.commissioner, at=AT, on=ON
         )
 
     def do_critical(self) -> None:
+        """Every critical item: what the record can meet by the record, the others by a word."""
+        self.contacts()
         self.suppliers_contacts()
-        for found in self.plan.items.filter(critical=True).exclude(state="done"):
+        self.form()
+        self.policies()
+        for found in self.plan.items.filter(critical=True).exclude(criterion__in=KNOWN):
             self.do(found.criterion)
 
+    def form(self, **said) -> None:
+        """The incident form of the contract, agreed by all three sides."""
+        agreed = {f"{side}_agreed_at": AT for side in ("manager", "area", "provider")}
+        IncidentForm.objects.create(contract=self.contract(), number=1, steps=[], made_at=AT, **{**agreed, **said})
+
+    def policies(self, reviewed_on: date = date(2016, 7, 1)) -> None:
+        PolicyReview.objects.bulk_create(
+            PolicyReview(contract=self.contract(), policy=policy, reviewed_on=reviewed_on) for policy in Policy.values
+        )
+
     def contract(self) -> Contract:
-        return go_live.begin_contract(
+        begun = Contract.objects.filter(award=self.award).first()
+        return begun or go_live.begin_contract(
             award_id=self.award.pk, reference="CT900", manager=self.officer, visit_required=True, by=self.commissioner,
             at=AT, on=ON,
         )  # fmt: skip
@@ -366,7 +389,7 @@ def test_the_flag_closes_when_what_was_open_is_settled():
 @needs_database
 def test_a_critical_item_is_not_done_without_words_or_evidence():
     with pytest.raises(RuleBroken, match="Say what was done, or give the evidence"):
-        Situation().do("incident_route", note=" ")
+        Situation().do("data_sharing", note=" ")
 
 
 @needs_database
@@ -423,10 +446,110 @@ def test_a_plan_is_plans_ready_exactly_where_nothing_holds_it_up(new, pack, crit
     if pack:
         situation.settle_pack()
     if critical:
-        situation.suppliers_contacts()
-        situation.plan.items.filter(critical=True).update(state="done", done_at=AT, done_by=situation.commissioner)
+        situation.do_critical()
 
-    assert (plans_ready(situation.officer, on=ON).exists(), not hindrances_of(situation.plan)) == (ready, ready)
+    assert (bool(plans_ready(situation.officer, on=ON)), not hindrances_of(situation.plan, on=ON)) == (ready, ready)
+
+
+@needs_database
+def test_what_the_record_knows_is_met_by_the_record_and_by_no_word():
+    situation = Situation(new=False)
+    situation.contract()
+    situation.plan.items.filter(criterion__in=KNOWN).update(state="done", done_at=AT, done_by=situation.head)
+
+    def open_items() -> set[str]:
+        return {item.criterion for item in standing_of(situation.plan, on=ON).items if item.lacks}
+
+    assert open_items() == KNOWN
+    situation.do("incident_route", "open")
+    with pytest.raises(RuleBroken) as refusal:
+        situation.do("incident_route")
+    assert (refusal.value.code, refusal.value.reason) == (
+        "not_in_record", "No serious-incident form is written for this contract."
+    )  # fmt: skip
+    situation.form(provider_agreed_at=None)
+    assert "not agreed yet by: the provider" in " ".join(hindrances_of(situation.plan, on=ON))
+    IncidentForm.objects.update(provider_agreed_at=AT)
+    situation.policies()
+    situation.contacts()
+    assert open_items() == {"named_leads", "contact_sheet", "assessment"}
+    situation.suppliers_contacts()
+    assert open_items() == {"assessment"}
+    Assessment.objects.create(
+        contract=situation.contract(), kind="board", completed_on=ON, valid_until=date(2017, 7, 1)
+    )
+    assert open_items() == set()
+    assert situation.plan.items.get(criterion="incident_route").state == "open"
+    for found in situation.plan.items.filter(critical=True).exclude(criterion__in=KNOWN):
+        situation.do(found.criterion)
+    go_live.go_live(contract_id=situation.contract().pk, by=situation.officer, at=AT, on=ON)
+    assert set(situation.plan.items.filter(criterion__in=KNOWN).values_list("state", flat=True)) == {"done"}
+
+
+def test_each_item_of_the_record_says_what_is_not_there():
+    every = Held(
+        begun=True, council_roles=frozenset(COUNCIL_CONTACTS), supplier_roles=frozenset(SUPPLIER_CONTACTS),
+        form_waits=(), reviews=dict.fromkeys(Policy.values, ON), needed=("self", "plan"),
+        assessed=frozenset({"self"}), asked=frozenset({"plan"}),
+    )  # fmt: skip
+    law = LawChange("New law", ON, ON, frozenset({"dbs"}))
+    year_ago = ON - timedelta(366)
+    for change, laws, lacking_items in (
+        ({}, [law], set()),
+        ({"begun": False}, [], {"incident_route", "policies_checked", "assessment"}),
+        ({"council_roles": frozenset()}, [], {"contact_sheet"}),
+        ({"supplier_roles": frozenset()}, [], {"named_leads", "contact_sheet"}),
+        ({"pack_settled": False}, [], {"contact_sheet"}),
+        ({"form_waits": None}, [], {"incident_route"}),
+        ({"form_waits": ("the provider",)}, [], {"incident_route"}),
+        ({"reviews": {}}, [], {"policies_checked"}),
+        ({"reviews": {**dict.fromkeys(Policy.values, ON), "dbs": ON - timedelta(1)}}, [law], {"policies_checked"}),
+        ({"reviews": {**dict.fromkeys(Policy.values, ON), "dbs": year_ago}}, [], {"policies_checked"}),
+        ({"assessed": frozenset()}, [], {"assessment"}),
+        ({"asked": frozenset()}, [], {"assessment"}),
+    ):
+        found = lacking(replace(every, **change), laws=laws, on=ON)
+        assert {key for key, said in found.items() if said} == lacking_items, change
+
+
+@needs_database
+def test_papers_that_are_held_are_counted_for_the_new_contract_at_once():
+    situation = Situation(new=False)
+    contract = situation.contract()
+    other = Contract.objects.create(
+        reference="CT800", title="Respite", service="Respite", provider=contract.provider, starts_on=date(2015, 1, 1)
+    )
+    for policy, day in (("dbs", date(2016, 5, 1)), ("complaints", date(2016, 5, 2))):
+        PolicyReview.objects.create(contract=other, policy=policy, reviewed_on=day)
+    version = situation.award.tender.stage1
+    version.content["sections"][0]["criteria"][0] |= {"key": "checks", "fact": "policy.dbs"}
+    ToolkitVersion.objects.filter(pk=version.pk).update(content=version.content)
+    document = Document.objects.create(
+        title="DBS", file_name="dbs.pdf", media_type="application/pdf", size=3, sha256="a" * 64, added_at=AT,
+        organisation=situation.award.bid.supplier, sensitivity="restricted",
+    )  # fmt: skip
+    BidDocument.objects.create(bid=situation.award.bid, document=document, criterion="checks")
+    Stage1Decision.objects.create(
+        bid=situation.award.bid, criterion="checks", decision="pass", reviewed_on=date(2016, 6, 1), decided_at=AT,
+        decided_by=situation.commissioner,
+    )  # fmt: skip
+    Assessment.objects.create(contract=other, kind="board", completed_on=ON, valid_until=date(2017, 7, 1))
+    officer = situation.officer
+    assert [(each.label, each.day) for each in papers_held(contract, viewer=officer, on=ON)] == [
+        (Policy("dbs").label, date(2016, 6, 1)), (Policy("complaints").label, date(2016, 5, 2)),
+    ]  # fmt: skip
+    take_papers(contract_id=contract.pk, by=officer, at=AT, on=ON)
+    found = {each.policy: each for each in PolicyReview.objects.filter(contract=contract)}
+    assert {policy: each.reviewed_on for policy, each in found.items()} == {
+        "dbs": date(2016, 6, 1), "complaints": date(2016, 5, 2)
+    }  # fmt: skip
+    shared = found["dbs"].document
+    assert (shared.sha256, shared.sensitivity, shared.pk != document.pk) == ("a" * 64, "shared", True)
+    with pytest.raises(RuleBroken, match="Nothing more"):
+        take_papers(contract_id=contract.pk, by=officer, at=AT, on=ON)
+    partnership = a_user("partnership_officer")
+    take_papers(contract_id=contract.pk, by=partnership, at=AT, on=ON)
+    assert contract.assessments.get().valid_until == date(2017, 7, 1)
 
 
 @needs_database

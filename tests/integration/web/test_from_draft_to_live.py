@@ -12,7 +12,8 @@ from plumbline.audit.models import Event
 from plumbline.audit.queries import verify_chain
 from plumbline.commissioning.models import Bid, Tender
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS
-from plumbline.contracts.models import Contract
+from plumbline.contracts.models import Contract, IncidentForm, Policy, PolicyReview
+from plumbline.contracts.rules.go_live import KNOWN
 from plumbline.people.models import User
 from plumbline.toolkits import library
 from tests import conftest as harness
@@ -137,7 +138,11 @@ def checked(council: Council, tender: Tender) -> None:
         farah.open(f"/tenders/{tender.pk}/stage1/").follow(name)
         farah.follow("Attach a paper").press("Attach the paper", document=PAPER, title="Everything",
                                              criteria="every one")  # fmt: skip
-        farah.follow("Pass several criteria at once").press("Pass the criteria ticked", criteria="every one")
+        farah.follow("Pass several criteria at once")
+        days = {
+            each.get("name").rpartition("_")[0] for each in farah.tree.xpath("//input[starts-with(@name, 'reviewed_')]")
+        }
+        farah.press("Pass the criteria ticked", criteria="every one", **dict.fromkeys(days, date(2016, 7, 1)))
         farah.follow("Check the next")
         for _ in range(3):
             farah.press("Record the check", result="none")
@@ -207,7 +212,13 @@ def made_ready(council: Council, tender: Tender, provider: User) -> None:
                                                                        phone="01522 200")  # fmt: skip
     for lead in (council.area_lead, council.commissioner):
         lead.open("/").follow("Confirm that the supplier understands").press("Confirm it")
-    for item in plan.items.filter(critical=True):
+    # Met by the record: the policies that passed stage 1, and the incident form that all three agreed.
+    council.officer.open(f"/tenders/{tender.pk}/implementation/").press("Count them for this contract")
+    assert set(PolicyReview.objects.values_list("policy", flat=True)) == set(Policy.values)
+    contract = Contract.objects.get(plan=plan)
+    agreed = {f"{side}_agreed_at": AT for side in ("manager", "area", "provider")}
+    IncidentForm.objects.create(contract=contract, number=1, steps=[], made_at=AT, **agreed)
+    for item in plan.items.filter(critical=True).exclude(criterion__in=KNOWN):
         farah.open(f"/plans/{plan.pk}/items/{item.number}/").press("Save", state="done", note="Done and seen.",
                                                                    evidence=PAPER)  # fmt: skip
 

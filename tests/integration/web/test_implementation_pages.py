@@ -125,8 +125,8 @@ def test_from_the_contacts_to_a_live_contract(page, situation):
     visit(page, provider, "pack", pack.pk, name="R. Quayle")
     visit(page, situation.lead, "pack_confirm", pack.pk, go="1")
     visit(page, situation.commissioner, "pack_confirm", pack.pk, go="1")
-    situation.do_critical()
     visit(page, situation.commissioner, "plan_contract", plan.pk, reference="CT900", manager=situation.officer.pk)
+    situation.do_critical()
 
     visit(page, situation.officer, "plan_go_live", plan.pk, go="1")
 

@@ -1,5 +1,6 @@
 """The plan by which an awarded service is made ready; what was agreed; the contacts, and the pack that gives them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -123,24 +124,35 @@ def assign_item(*, item_id: int, owner: User | None, owner_words: str, by: User,
 
 @transaction.atomic
 def move_item(
-    *, item_id: int, state: PlanItem.State, note: str, document_id: int | None = None, by: User, at: datetime, on: date
+    *,
+    item_id: int,
+    state: PlanItem.State,
+    note: str,
+    lacks: Sequence[str] | None,
+    document_id: int | None = None,
+    by: User,
+    at: datetime,
+    on: date,
 ) -> PlanItem:
     """Progress on an item. Not needed takes a reason; a critical item is done with words or evidence, and only a
     manager who may decide to go live all the same says that it is not needed. The exchange of contacts with a supplier
-    new to the council is done only once the newest pack is acknowledged by name and both leads have confirmed it."""
+    new to the council is done only once the newest pack is acknowledged by name and both leads have confirmed it.
+
+    `lacks`: of an item that the record meets, what it does not have yet (contracts.queries.go_live); None: of another.
+    """
     item = _item(item_id, by=by, on=on)
     check_move(PLAN_ITEM_MOVES, _I(item.state), state)
     rules.check_settled(
-        state=str(state), critical=item.critical, note=note, has_evidence=bool(document_id or item.document_id),
+        state=str(state), critical=item.critical, note=note,
+        has_evidence=bool(document_id or item.document_id) or lacks is not None,
         may_waive=access.may(by, Permission.CONTRACTS_OVERRIDE, on=on),
     )  # fmt: skip
-    if item.criterion == rules.SAFEGUARDING_LEADS_ITEM and state == _I.DONE:
-        named = item.plan.contacts.filter(side=Contact.Side.SUPPLIER, ended_at=None)
-        rules.check_leads_named(list(named.values_list("role", flat=True)))
     if item.criterion == rules.CONTACTS_ITEM and state in (_I.DONE, _I.NOT_NEEDED):
         missing = rules.pack_wanting(supplier_is_new=item.plan.supplier_is_new, pack=queries.newest_pack(item.plan))
         if missing:
             raise RuleBroken(" ".join(missing), code="pack_not_settled")
+    if state == _I.DONE:
+        rules.check_met(lacks or ())
     settled = state in (_I.DONE, _I.NOT_NEEDED)
     item.state, item.note = state, note.strip() or item.note
     item.document_id = document_id or item.document_id

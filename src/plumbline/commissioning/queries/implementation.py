@@ -2,17 +2,17 @@
 
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from plumbline.commissioning.models import ImplementationPlan, PathwayPack, PlanItem
-from plumbline.commissioning.rules.implementation import Item, Pack, hindrances
+from plumbline.commissioning.rules.implementation import Pack
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.people.queries import organisations_of
 
-_SETTLED = {PlanItem.State.DONE, PlanItem.State.NOT_NEEDED}
+SETTLED = {PlanItem.State.DONE, PlanItem.State.NOT_NEEDED}
 
 
 def plans_visible_to(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
@@ -71,44 +71,24 @@ def items_of(viewer: User, *, on: date) -> QuerySet[PlanItem]:
     led = Q(owner=None, owner_words="") & (Q(plan__commissioner=viewer) | Q(plan__service_area_lead=viewer))
     return (
         PlanItem.objects.filter(Q(owner=viewer) | led, plan__in=plans_visible_to(viewer, on=on).values("pk"))
-        .exclude(state__in=_SETTLED)
+        .exclude(state__in=SETTLED)
         .select_related("plan")
         .order_by("due_on", "number", "pk")
     )
 
 
-def unhindered(plans: QuerySet[ImplementationPlan]) -> QuerySet[ImplementationPlan]:
-    """Of these plans those whose service nothing keeps from going live: `hindrances_of`, for many at once."""
-    newest = PathwayPack.objects.filter(plan=OuterRef("pk")).order_by("-number")
-    settled = newest.exclude(acknowledged_at=None).exclude(area_lead_confirmed_at=None)
-    settled = settled.exclude(commissioner_confirmed_at=None)
-    critical = PlanItem.objects.filter(plan=OuterRef("pk"), critical=True).exclude(state__in=_SETTLED)
-    return (
-        plans.exclude(Exists(critical))
-        .annotate(newest=Subquery(newest.values("pk")[:1]), settled=Subquery(settled.values("pk")[:1]))
-        .filter(Q(supplier_is_new=False) | Q(settled=F("newest")))
-    )
-
-
 def newest_pack(plan: ImplementationPlan) -> Pack | None:
     pack = plan.packs.order_by("-number").first()
-    if pack is None:
-        return None
+    return pack_standing(pack) if pack else None
+
+
+def pack_standing(pack: PathwayPack) -> Pack:
     return Pack(
         number=pack.number,
         acknowledged=pack.acknowledged_at is not None,
         area_lead_confirmed=pack.area_lead_confirmed_at is not None,
         commissioner_confirmed=pack.commissioner_confirmed_at is not None,
     )
-
-
-def hindrances_of(plan: ImplementationPlan) -> tuple[str, ...]:
-    """Why the service may not go live yet, as sentences; () where it may."""
-    items = [
-        Item(item.number, item.criterion, item.title, item.critical, item.state in _SETTLED)
-        for item in plan.items.order_by("number")
-    ]
-    return hindrances(items, supplier_is_new=plan.supplier_is_new, pack=newest_pack(plan))
 
 
 def _of_supplier(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:

@@ -74,13 +74,15 @@ class ItemDue:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a plan as it stands; `settled`: done, or not needed with the reason."""
+    """An item of a plan as it stands; `settled`: done, or not needed with the reason. `lacks`: of an item that the
+    record meets, what the record does not have yet, as sentences."""
 
     number: int
     criterion: str
     title: str
     critical: bool
     settled: bool
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,12 @@ def check_settled(*, state: str, critical: bool, note: str, has_evidence: bool, 
                          code="missing_evidence")  # fmt: skip
 
 
+def check_met(lacks: Sequence[str]) -> None:
+    """Raise RuleBroken while the record does not have what an item asks for: a word does not stand in for it."""
+    if lacks:
+        raise RuleBroken(" ".join(lacks), code="not_in_record")
+
+
 def check_said_new(*, was_new: bool, is_new: bool, because: str, may_waive: bool) -> None:
     if not because.strip():
         raise RuleBroken("Say how you know.", code="missing_reason")
@@ -152,19 +160,11 @@ def check_said_new(*, was_new: bool, is_new: bool, because: str, may_waive: bool
         )
 
 
-def check_leads_named(roles: Sequence[str]) -> None:
-    """`roles`: those of the supplier's own contacts that are named."""
-    missing = [label for role, label in SUPPLIER_CONTACTS.items() if role not in roles]
-    if missing:
-        raise RuleBroken(
-            f"Enter the supplier’s own contacts first, or have the supplier enter them. Missing: {', '.join(missing)}.",
-            code="missing_contacts",
-        )
-
-
 def hindrances(items: Sequence[Item], *, supplier_is_new: bool, pack: Pack | None) -> tuple[str, ...]:
     """Why the service may not go live yet, as sentences; () where it may. Only critical items hold it up."""
     open_items = tuple(
-        f"Item {item.number}, {item.title}, is open." for item in items if item.critical and not item.settled
+        " ".join((f"Item {item.number}, {item.title}, is open.", *item.lacks))
+        for item in items
+        if item.critical and not item.settled
     )
     return open_items + pack_wanting(supplier_is_new=supplier_is_new, pack=pack)

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from plumbline.audit import operations as audit
-from plumbline.commissioning.models import Award, Tender
+from plumbline.commissioning.models import Award, ImplementationPlan, PlanItem, Tender
 from plumbline.commissioning.operations import implementation as plans
-from plumbline.commissioning.queries import implementation
 from plumbline.commissioning.queries.evaluation import value_of
 from plumbline.contracts.models import Commitment, Contract, ContractState, GoLive
 from plumbline.contracts.operations.rating import rerate
+from plumbline.contracts.queries import go_live as queries
 from plumbline.contracts.reaching import contract_to_change
+from plumbline.contracts.rules.go_live import KNOWN
 from plumbline.contracts.states import CONTRACT_MOVES
 from plumbline.contracts.telling import Telling
 from plumbline.flags import operations as flags
@@ -101,11 +102,13 @@ def go_live(*, contract_id: int, override_because: str = "", by: User, at: datet
         any_of=(Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE, Permission.IMPLEMENTATION),
     )  # fmt: skip
     check_move(CONTRACT_MOVES, _C(contract.state), _C.LIVE)
-    open_items = implementation.hindrances_of(contract.plan) if contract.plan else ("There is no plan.",)
+    open_items = queries.hindrances_of(contract.plan, on=on)
     if open_items and not override_because.strip():
         raise RuleBroken("The service cannot go live yet. " + " ".join(open_items), code="open_items")
     if open_items:
         access.check(by, Permission.CONTRACTS_OVERRIDE, on=on)
+    if contract.plan:
+        _note_what_is_met(contract.plan, by=by, at=at, on=on)
     decided = GoLive.objects.create(
         contract=contract, decided_at=at, decided_by=by, on=on, open_items=[each[:300] for each in open_items],
         override_because=override_because.strip() if open_items else "",
@@ -119,6 +122,34 @@ def go_live(*, contract_id: int, override_because: str = "", by: User, at: datet
     raise_go_live_flags(by=by, at=at, on=on)
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return decided
+
+
+@transaction.atomic
+def move_item(
+    *, item_id: int, state: PlanItem.State, note: str, document_id: int | None = None, by: User, at: datetime, on: date
+) -> PlanItem:
+    """Progress on an item of a plan. One that the record can meet is done only once it does (rules.go_live): raises
+    RuleBroken (not_in_record) with what is not there yet."""
+    item = PlanItem.objects.select_related("plan").filter(pk=item_id).first()
+    lacks = queries.standing_of(item.plan, on=on).lacks.get(item.criterion) if item else None
+    return plans.move_item(
+        item_id=item_id, state=state, note=note, lacks=lacks, document_id=document_id, by=by, at=at, on=on
+    )
+
+
+def _note_what_is_met(plan: ImplementationPlan, *, by: User, at: datetime, on: date) -> None:
+    """Of the items that the record can meet, those that it does are done from here on, and the others open."""
+    met = {item.number: item.settled for item in queries.standing_of(plan, on=on).items}
+    for item in plan.items.select_for_update().filter(criterion__in=KNOWN).exclude(state=PlanItem.State.NOT_NEEDED):
+        if met[item.number] and item.state != PlanItem.State.DONE:
+            item.state, item.done_on, item.done_at, item.done_by = PlanItem.State.DONE, on, at, by
+        elif not met[item.number] and item.state == PlanItem.State.DONE:
+            item.state, item.done_on, item.done_at, item.done_by = PlanItem.State.OPEN, None, None, None
+        else:
+            continue
+        item.save(update_fields=["state", "done_on", "done_at", "done_by"])
+        audit.record("commissioning.plan.item.moved", by=by, at=at, subject=plan, because="By what is recorded.",
+                     item=item.number, state=str(item.state))  # fmt: skip
 
 
 @transaction.atomic
@@ -150,13 +181,15 @@ def raise_go_live_flags(*, by: User | None, at: datetime, on: date) -> flags.Rai
     """Flags about services that went live with open items, until these are settled; and about those that should have
     begun by now and have not gone live, which nothing else would show: a contract is rated once it is live."""
     return flags.reconcile(
-        wanted=[*_overridden(), *_late(on)], kinds=[OVERRIDDEN, LATE], why_closed=_why_closed, by=by, at=at, on=on
+        wanted=[*_overridden(on), *_late(on)], kinds=[OVERRIDDEN, LATE], why_closed=_why_closed, by=by, at=at, on=on
     )
 
 
-def _overridden() -> Iterator[Wanted]:
-    for decided in GoLive.objects.exclude(override_because="").select_related("contract__plan").order_by("pk"):
-        still = implementation.hindrances_of(decided.contract.plan) if decided.contract.plan else ()
+def _overridden(on: date) -> Iterator[Wanted]:
+    found = list(GoLive.objects.exclude(override_because="").select_related("contract__plan").order_by("pk"))
+    standings = queries.standings([each.contract.plan for each in found if each.contract.plan], on=on)
+    for decided in found:
+        still = standings[decided.contract.plan_id].hindrances if decided.contract.plan_id else ()
         if still:
             yield Wanted(
                 OVERRIDDEN, "contract", decided.contract_id,

@@ -35,6 +35,7 @@ from plumbline.contracts.models import (
     RatingPeriod,
     ReasonPeriod,
 )
+from plumbline.contracts.queries.go_live import standings
 from plumbline.contracts.rules import rating as rules
 from plumbline.flags.models import Flag, FlagState
 from plumbline.flags.queries import flags_visible_to
@@ -95,14 +96,16 @@ def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "Que
     )
 
 
-def plans_ready(viewer: User, *, on: date) -> QuerySet[ImplementationPlan]:
+def plans_ready(viewer: User, *, on: date) -> list[ImplementationPlan]:
     """Plans, led by the viewer or of a contract that they manage, by which the service may go live and has not; the
     soonest first."""
     waiting = Contract.objects.filter(
         Q(manager=viewer) | Q(plan__commissioner=viewer), state=ContractState.IMPLEMENTATION
     )
     plans = implementation.plans_visible_to(viewer, on=on).filter(pk__in=waiting.values("plan"))
-    return implementation.unhindered(plans).order_by("service_starts_on", "pk")
+    found = list(plans.order_by("service_starts_on", "pk"))
+    standing = standings(found, on=on)
+    return [plan for plan in found if not standing[plan.pk].hindrances]
 
 
 def settings_with_contracts(on: date) -> frozenset[int]:

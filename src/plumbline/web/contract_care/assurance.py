@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Assessment, Contract, ContractReturn, Policy
 from plumbline.contracts.operations import assurance as operations
+from plumbline.contracts.operations import papers
 from plumbline.contracts.queries import care
+from plumbline.contracts.queries.papers import papers_held
 from plumbline.contracts.rules import assurance as rules
 from plumbline.contracts.rules.rating import BOOK
 from plumbline.evidence.operations import keep_document
@@ -47,6 +49,7 @@ def assurance(request: Request, pk: int) -> HttpResponseBase:
         "terms": [(Assessment.Kind(kind).label, care.term_on(kind, on=request.day)) for kind in rules.KINDS],
         "records_board": may(request.user, P.BOARD_ASSESSMENTS, on=request.day),
         "asks": may(request.user, P.RETURNS_REQUEST, on=request.day),
+        "papers": papers_held(contract, viewer=request.user, on=request.day),
         "has_own": any(each.kind == Assessment.Kind.SELF and each.missing_since is None for each in found),
     }  # fmt: skip
     return render(request, "contract_care/assurance.html", context)
@@ -257,6 +260,20 @@ def policy(request: Request, pk: int) -> HttpResponseBase:
     return frame_form(
         request, contract, form, heading="A policy and its last review", button="Record it", section="assurance"
     )
+
+
+@requires(P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS)
+@require_POST
+def take(request: Request, pk: int) -> HttpResponseBase:
+    """Count for the contract what is held of its provider already."""
+    contract = frame.the_contract(request, pk)
+    try:
+        taken = papers.take_papers(contract_id=contract.pk, **acting(request))
+    except RuleBroken as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        messages.success(request, f"They count for this contract now: {', '.join(each.label for each in taken)}.")
+    return redirect("contract_assurance", contract.pk)
 
 
 @requires(P.CONTRACTS_MANAGE)

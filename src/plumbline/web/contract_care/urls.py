@@ -23,6 +23,7 @@ urlpatterns = [
     path("contracts/cases/<int:pk>/resolve/", meetings.resolve, name="case_resolve"),
     path("contracts/cases/<int:pk>/child/", meetings.link, name="case_link"),
     path("contracts/<int:pk>/assurance/", assurance.assurance, name="contract_assurance"),
+    path("contracts/<int:pk>/assurance/papers/", assurance.take, name="papers_take"),
     path("contracts/<int:pk>/assurance/ask/<slug:kind>/", assurance.ask, name="assurance_ask"),
     path("contracts/<int:pk>/assurance/record/<slug:kind>/", assurance.record, name="assessment_record"),
     path("contracts/<int:pk>/assurance/plan/", assurance.plan, name="assessment_plan"),

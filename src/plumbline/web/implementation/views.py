@@ -16,6 +16,9 @@ from plumbline.commissioning.queries.evaluation import standing_awards
 from plumbline.commissioning.rules import implementation as rules
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import go_live as going_live
+from plumbline.contracts.queries.go_live import standing_of
+from plumbline.contracts.queries.papers import papers_held
+from plumbline.contracts.rules.go_live import KNOWN
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may, users_with_role
@@ -83,7 +86,9 @@ def _suppliers(awards: list[Award], plans: dict[int | None, ImplementationPlan])
 def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
     items = list(plan.items.select_related("owner", "document", "done_by").order_by("due_on", "number"))
     contract = Contract.objects.filter(plan=plan).first()
-    hindrances = queries.hindrances_of(plan)
+    standing = standing_of(plan, on=request.day)
+    hindrances = standing.hindrances
+    met = {each.number: each for each in standing.items}
     packs = list(plan.packs.select_related("sent_by").order_by("-number"))
     may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)
     contacts = {(each.side, each.role): each for each in plan.contacts.filter(ended_at=None)}
@@ -91,17 +96,19 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
         "items": [
             {
                 "row": item,
-                "kind": "overdue" if _late(item, request.day) else _STATE_KINDS[item.state],
-                "word": "Overdue" if _late(item, request.day) else item.get_state_display(),
+                **_state(item, met[item.number], request.day),
                 "who": item.owner.name if item.owner else item.owner_words or "nobody yet",
                 "url": reverse("plan_item", args=[plan.pk, item.number]),
             }
             for item in items
         ],
-        "settled": sum(not _open(item) for item in items), "total": len(items),
-        "hindrances": _linked(plan, items, packs, hindrances) if contract is None or contract.state == "implementation"
-        else [],
-        "following": _following(request, plan, items, packs) if may_work else None,
+        "settled": sum(each.settled for each in standing.items), "total": len(items),
+        "hindrances": _linked(plan, standing.items, packs, hindrances)
+        if contract is None or contract.state == "implementation" else [],
+        "following": _following(request, plan, [each for each in items if not met[each.number].settled], packs)
+        if may_work else None,
+        "papers": papers_held(contract, viewer=request.user, on=request.day)
+        if contract and may(request.user, Permission.CONTRACTS_MANAGE, on=request.day) else [],
         "contacts": [
             {
                 "side": label,
@@ -132,10 +139,10 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
 
 
 def _linked(
-    plan: ImplementationPlan, items: list[PlanItem], packs: list[PathwayPack], hindrances: tuple[str, ...]
+    plan: ImplementationPlan, items: Sequence[rules.Item], packs: list[PathwayPack], hindrances: tuple[str, ...]
 ) -> list[Any]:
     """Each thing that holds up going live, with where it is settled: the critical items first, then the pack."""
-    critical = sorted((item for item in items if item.critical and _open(item)), key=lambda item: item.number)
+    critical = [item for item in items if item.critical and not item.settled]
     places = [(reverse("plan_item", args=[plan.pk, item.number]), "Open the item") for item in critical]
     pack = (reverse("pack", args=[packs[0].pk]), "Open the pack") if packs else None
     places += [pack or ("", "")] * (len(hindrances) - len(critical))
@@ -148,16 +155,29 @@ def _linked(
 def _following(
     request: Request, plan: ImplementationPlan, items: list[PlanItem], packs: list[PathwayPack]
 ) -> dict[str, str] | None:
-    """What is next once the plan, the contract and the pack are there: to confirm the pack, or the soonest item."""
+    """What is next once the plan, the contract and the pack are there: to confirm the pack, or the soonest of `items`,
+    which are not settled."""
     viewer, on = request.user, request.day
     if packs and queries.packs_to_confirm(viewer, on=on).filter(pk=packs[0].pk).exists():
         return {"what": "The supplier has acknowledged the pack: confirm that it understands whom to tell",
                 "url": reverse("pack", args=[packs[0].pk]), "button": "Open the pack", "due": ""}  # fmt: skip
-    left = next((item for item in items if _open(item)), None)
-    if left is None:
+    if not items:
         return None
+    left = items[0]
     return {"what": f"{left.number}. {left.title}", "url": reverse("plan_item", args=[plan.pk, left.number]),
             "button": "Open the item", "due": wording.by_when(left.due_on, on)}  # fmt: skip
+
+
+def _state(item: PlanItem, standing: rules.Item, on: Any) -> dict[str, Any]:
+    """How an item is drawn and said. What the record meets is said to be met by it; what it does not have is named."""
+    if item.criterion in KNOWN and item.state != PlanItem.State.NOT_NEEDED:
+        if standing.settled:
+            return {"kind": "done", "word": "Done", "lacks": (), "by_record": item.state != PlanItem.State.DONE}
+        late = item.due_on < on
+        return {"kind": "overdue" if late else "open", "word": "Overdue" if late else "Open", "lacks": standing.lacks}
+    late = _late(item, on)
+    return {"kind": "overdue" if late else _STATE_KINDS[item.state],
+            "word": "Overdue" if late else item.get_state_display(), "lacks": ()}  # fmt: skip
 
 
 def _open(item: PlanItem) -> bool:
@@ -308,7 +328,8 @@ def item(request: Request, pk: int, number: int) -> HttpResponseBase:
             return redirect(address(plan))
     back = address(plan)
     return _enter(request, form, plan.title, back, heading=f"{found.number}. {found.title}", button="Save",
-                  about=_guidance(plan, found))  # fmt: skip
+                  about=_guidance(plan, found), wrong=standing_of(plan, on=request.day).lacks.get(found.criterion, ()),
+                  )  # fmt: skip
 
 
 def _save_item(request: Request, found: PlanItem, given: dict[str, Any], users: dict[str, User]) -> None:
@@ -322,7 +343,7 @@ def _save_item(request: Request, found: PlanItem, given: dict[str, Any], users: 
     if (owner, given["owner_words"].strip()) != (found.owner, found.owner_words):
         operations.assign_item(item_id=found.pk, owner=owner, owner_words=given["owner_words"], **acting(request))
     if given["state"] != found.state:
-        operations.move_item(
+        going_live.move_item(
             item_id=found.pk, state=PlanItem.State(given["state"]), note=given["note"],
             document_id=document.pk if document else None, **acting(request),
         )  # fmt: skip
@@ -379,7 +400,7 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
     found = Contract.objects.filter(plan=plan).first()
     if found is None:
         raise Http404
-    hindrances = queries.hindrances_of(plan)
+    hindrances = standing_of(plan, on=request.day).hindrances
     if not hindrances:
         if request.method == "POST":
             going_live.go_live(contract_id=found.pk, **acting(request))

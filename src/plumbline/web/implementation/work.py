@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from plumbline.commissioning.models import Award, ImplementationPlan
 from plumbline.commissioning.queries import implementation as queries
+from plumbline.contracts.queries.go_live import standings
 from plumbline.contracts.queries.register import plans_ready
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
@@ -40,7 +41,10 @@ def items(viewer: User, on: date) -> Iterable[Item]:
         yield Item("Decide that the service begins", plan.title, "Everything critical is settled",
                    plan.service_starts_on, address(plan), "Go to the plan",
                    gravity=2)  # fmt: skip
-    for item in queries.items_of(viewer, on=on)[:_MOST]:
+    open_items = list(queries.items_of(viewer, on=on))
+    standing = standings(list({item.plan_id: item.plan for item in open_items}.values()), on=on)
+    met = {(pk, each.number) for pk, plan in standing.items() for each in plan.items if each.settled}
+    for item in [each for each in open_items if (each.plan_id, each.number) not in met][:_MOST]:
         yield Item(f"{item.number}. {item.title}", item.plan.title, "Critical: it holds up going live"
                    if item.critical else "Implementation", item.due_on,
                    reverse("plan_item", args=[item.plan_id, item.number]), "Open the item",
