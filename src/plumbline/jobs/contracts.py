@@ -17,6 +17,8 @@ def contracts(*, day: date, as_json: bool) -> None:
         click.echo(f"{each.reference}: {each.colour}")
         for reason in each.reasons:
             click.echo(f"  {reason.sentence} Since {reason.since:%-d %B %Y}.")
+        for later in each.entered_later:
+            click.echo(f"  {later}")
     counts = {colour: sum(each.colour == colour for each in rated.values()) for colour in ("red", "amber", "green")}
     click.echo(
         f"{len(rated):,} contracts in force on {day:%-d %B %Y}: "

@@ -66,6 +66,11 @@ def check_asked(by: User | None, answer_set: Return, *, on: date) -> None:
         raise NotAllowed(f"{by} is not asked to answer this return.")
 
 
+def moderated(viewer: User, answer_set: Return) -> bool:
+    """Whether somebody moderated this return or an answer of it, so that another has to sign it off."""
+    return answer_set.moderated_by_id == viewer.pk or answer_set.answers.filter(moderated_by=viewer).exists()
+
+
 def gave_answers(viewer: User, answer_set: Return) -> bool:
     """Whether somebody answered or handed in this return, so that another has to moderate and sign it off."""
     return answer_set.submitted_by_id == viewer.pk or answer_set.answers.filter(answered_by=viewer).exists()

@@ -9,11 +9,12 @@ from plumbline.audit.models import Event
 from plumbline.contracts.models import Assessment, ContractReturn, PolicyReview, ReasonPeriod
 from plumbline.contracts.operations import assurance
 from plumbline.contracts.queries import care
+from plumbline.contracts.queries.rating import history, rating_on, ratings_on
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.toolkits import library
-from plumbline.toolkits.models import Return
+from plumbline.toolkits.models import Answer, AnswerDocument, Return
 from plumbline.toolkits.operations import returns
 from tests.integration.contracts.care_situations import AT, TODAY, a_contract, a_user, an_organisation, by
 
@@ -149,7 +150,7 @@ def test_a_withdrawn_assessment_stays_in_the_trail(contract, officer) -> None:
 def test_a_plan_without_actions_does_not_count(contract, officer) -> None:
     record(contract, officer)
     with refused("no_actions"):
-        assurance.agree_plan(contract_id=contract.pk, agreed_on=DONE, **by(officer))
+        assurance.agree_plan(contract_id=contract.pk, agreed_on=TODAY, **by(officer))
 
 
 def test_a_plan_without_a_self_assessment_does_not_count(contract, officer) -> None:
@@ -162,8 +163,38 @@ def test_a_plan_without_a_self_assessment_does_not_count(contract, officer) -> N
 def test_a_plan_with_its_actions_counts(contract, officer) -> None:
     record(contract, officer)
     assurance.agree_plan(
-        contract_id=contract.pk, agreed_on=DONE, actions=[ActionGiven("Train", date(2016, 9, 1))], **by(officer)
+        contract_id=contract.pk, agreed_on=TODAY, actions=[ActionGiven("Train", date(2016, 9, 1))], **by(officer)
     )
+    assert not reasons(contract, "no_action_plan")
+
+
+def test_a_plan_for_days_that_have_passed_needs_its_paper_and_is_marked_as_entered_later(contract, officer) -> None:
+    record(contract, officer)
+    plan = {"contract_id": contract.pk, "agreed_on": DONE, "actions": [ActionGiven("Train", date(2016, 9, 1))]}
+    with refused("missing_source"):
+        assurance.agree_plan(**plan, **by(officer))
+    assert not contract.assessments.filter(kind="plan").exists()
+    assurance.agree_plan(**plan, document_id=a_document(title="Plan").pk, **by(officer))
+
+    said = "Action plan completed on 1 July 2016: entered later, on 31 July 2016."
+    marked = {day: said in rating_on(date(2016, *day), contract.pk).entered_later for day in
+              ((6, 30), (7, 1), (7, 30), (7, 31))}  # fmt: skip
+    assert marked == {(6, 30): False, (7, 1): True, (7, 30): True, (7, 31): False}
+    assert [said in spell.entered_later for spell in history(contract)] == [
+        spell.period.from_on <= date(2016, 7, 30) and (spell.period.to_on or date.max) >= DONE
+        for spell in history(contract)
+    ]
+    assert len(ratings_on(date(2016, 7, 2))[contract.pk].entered_later) == 2
+
+
+def test_the_action_plan_within_a_self_assessment_is_the_action_plan(contract, officer) -> None:
+    tied = signed_off(a_return(contract, "self_assessment", "section11", officer))
+    document = a_document(title="Our plan", organisation=contract.provider)
+    given = Answer.objects.create(answer_set=tied.answer_set, criterion="action_plan", value="given", answered_at=AT)
+    AnswerDocument.objects.create(answer=given, document=document, given_at=AT)
+    assurance.take_up(return_id=tied.answer_set_id, **by(officer))
+    plan = contract.assessments.get(kind="plan")
+    assert (plan.completed_on, plan.document, plan.answer_set) == (date(2016, 7, 21), document, tied.answer_set)
     assert not reasons(contract, "no_action_plan")
 
 

@@ -277,6 +277,22 @@ def test_the_way_through_moderation_to_sign_off() -> None:
     assert returns.sign_off(return_id=made.pk, **as_(manager)).state == "signed_off"
 
 
+def test_who_moderated_it_does_not_sign_it_off() -> None:
+    made = handed_in()
+    first, second, third = a_person("contract_officer"), a_person("contract_officer"), a_person("contract_officer")
+    returns.moderate_answer(
+        return_id=made.pk, criterion="culture", value="good", note="Less than they say.", **as_(first)
+    )
+    returns.moderate(return_id=made.pk, agree_with_rest=True, **as_(second))
+    for judge in (first, second):
+        assert not queries.to_sign_off(judge, on=TODAY).exists()
+        with pytest.raises(RuleBroken) as refusal:
+            returns.sign_off(return_id=made.pk, **as_(judge))
+        assert code_of(refusal) == "own_moderation"
+    assert list(queries.to_sign_off(third, on=TODAY)) == [made]
+    assert returns.sign_off(return_id=made.pk, **as_(third)).state == "signed_off"
+
+
 def test_sent_back_it_can_be_put_right_and_handed_in_again() -> None:
     made = handed_in()
     returns.send_back(return_id=made.pk, because="Say how you know.", **ACT)

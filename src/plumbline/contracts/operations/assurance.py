@@ -164,8 +164,9 @@ def agree_plan(
     own = contract.assessments.filter(kind=Assessment.Kind.SELF, missing_since=None).order_by("-completed_on").first()
     if own is None:
         raise RuleBroken("There is no self-assessment that it could go with.", code="no_self")
-    if agreed_on > on:
-        raise RuleBroken(f"{agreed_on:%-d %B %Y} is a date in the future.", code="future_date")
+    document = document_to_use(document_id)
+    signed_off = own.answer_set is not None and own.answer_set.state == ReturnState.SIGNED_OFF
+    rules.check_plan(agreed_on=agreed_on, has_source=document is not None or signed_off, on=on)
     for action in actions:
         owner = User.objects.filter(pk=action.owner_id, is_active=True).first() if action.owner_id else None
         if action.owner_id and owner is None:
@@ -176,11 +177,11 @@ def agree_plan(
             origin_id=own.pk, owner=owner, owner_organisation=None if owner else contract.provider,
             due_on=action.due_on, critical=action.critical, by=by, at=at, on=on,
         )  # fmt: skip
-    if not plan_actions(contract, own).exists():
+    if not plan_actions(contract, own).exists() and _plan_within(own, on=on) is None:
         raise RuleBroken("A plan counts when its actions are written down: add at least one.", code="no_actions")
     recorded = _record(
         contract, Assessment.Kind.PLAN, agreed_on, said=None, months=term_on(Assessment.Kind.PLAN, on=agreed_on),
-        instrument="Action plan of the self-assessment", document=document_to_use(document_id),
+        instrument="Action plan of the self-assessment", document=document or _plan_within(own, on=on),
         made_with=own.answer_set, by=by, at=at,
     )  # fmt: skip
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
@@ -321,22 +322,35 @@ def _take_self_assessment(
     )  # fmt: skip
     said = [f"The self-assessment counts until {recorded.valid_until:%-d %B %Y}."]
     if _plan_from_actions(contract, recorded, by=by, at=at, on=on):
-        said.append("Its actions are written down, so the action plan counts too.")
+        said.append("It holds its action plan, or its actions are written down: the action plan counts too.")
     return said
 
 
 def _plan_from_actions(
     contract: Contract, own: Assessment, *, by: User | None, at: datetime, on: date
 ) -> Assessment | None:
-    """The plan, where the provider wrote its actions down before the self-assessment was recorded."""
-    if own.answer_set is None or not plan_actions(contract, own).exists():
+    """The plan, where it was given within the self-assessment (it counts from the same day), or where the provider
+    wrote its actions down before the self-assessment was recorded."""
+    if own.answer_set is None:
         return None
-    if contract.assessments.filter(kind=Assessment.Kind.PLAN, completed_on=on, missing_since=None).exists():
+    within = _plan_within(own, on=on)
+    if within is None and not plan_actions(contract, own).exists():
+        return None
+    day = own.completed_on if within else on
+    if contract.assessments.filter(kind=Assessment.Kind.PLAN, completed_on=day, missing_since=None).exists():
         return None
     return _record(
-        contract, Assessment.Kind.PLAN, on, said=None, months=term_on(Assessment.Kind.PLAN, on=on),
-        instrument="Action plan of the self-assessment", document=None, made_with=own.answer_set, by=by, at=at,
+        contract, Assessment.Kind.PLAN, day, said=None, months=term_on(Assessment.Kind.PLAN, on=day),
+        instrument="Action plan of the self-assessment", document=within, made_with=own.answer_set, by=by, at=at,
     )  # fmt: skip
+
+
+def _plan_within(own: Assessment, *, on: date) -> Document | None:
+    """The action plan that was given as a document in the signed-off return of a self-assessment."""
+    if own.answer_set is None or own.answer_set.state != ReturnState.SIGNED_OFF:
+        return None
+    given = toolkit_queries.held(own.answer_set, on=on).documents.get(rules.PLAN_CRITERION, ())
+    return next((each.document for each in given if each.is_valid), None)
 
 
 def _take_policies(contract: Contract, made_with: Return, *, by: User | None, at: datetime, on: date) -> list[str]:

@@ -8,8 +8,10 @@ from typing import Any
 from django.db import connection
 
 from plumbline.audit import moments
-from plumbline.contracts.models import Contract, RatingByHand, RatingPeriod, ReasonPeriod
+from plumbline.audit.moments import shown
+from plumbline.contracts.models import Assessment, Contract, RatingByHand, RatingPeriod, ReasonPeriod
 from plumbline.contracts.rules import rating as rules
+from plumbline.kernel.moments import day_here
 from plumbline.people.access import lasting_on
 
 
@@ -49,21 +51,24 @@ class Rating:
     since: date
     until: date | None
     reasons: tuple[Reason, ...]
+    # What counts on the day and was entered after it, as sentences.
+    entered_later: tuple[str, ...] = ()
 
 
 def ratings_on(day: date, contract_ids: Collection[int] | None = None) -> dict[int, Rating]:
-    """The rating of each contract in force on a day, by its number, in the order of the references: two queries."""
+    """The rating of each contract in force on a day, by its number, in the order of the references: three queries."""
     colours = RatingPeriod.objects.filter(lasting_on(day))
     held = ReasonPeriod.objects.filter(lasting_on(day))
     if contract_ids is not None:
         colours, held = colours.filter(contract__in=contract_ids), held.filter(contract__in=contract_ids)
+    later = _entered_later(contract_ids, first=day, last=day)
     against: dict[int, list[Reason]] = {}
     for row in held:
         against.setdefault(row.contract_id, []).append(_reason(row))
     return {
         contract: Rating(
             contract, reference, colour, by_rules, from_on, to_on,
-            _ordered(against.get(contract, ())),
+            _ordered(against.get(contract, ())), tuple(each.sentence for each in later.get(contract, ())),
         )
         for contract, reference, colour, by_rules, from_on, to_on in colours.order_by(
             "contract__reference"
@@ -128,6 +133,39 @@ def contracts_json(day: date) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
+class EnteredLater:
+    """An assessment or action plan that counts on days before it was entered: `first` to `last` of them."""
+
+    kind: str
+    completed_on: date
+    entered_on: date
+    first: date
+    last: date
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.kind} completed on {self.completed_on:%-d %B %Y}: entered later, on {self.entered_on:%-d %B %Y}."
+
+
+def _entered_later(contract_ids: Collection[int] | None, *, first: date, last: date) -> dict[int, list[EnteredLater]]:
+    """By contract, what counts on days from `first` to `last` that lie before the day on which it was entered."""
+    rows = Assessment.objects.filter(
+        recorded_at__isnull=False, missing_since=None, completed_on__lte=last, valid_until__gte=first
+    )
+    if contract_ids is not None:
+        rows = rows.filter(contract__in=contract_ids)
+    found: dict[int, list[EnteredLater]] = {}
+    for row in rows.order_by("completed_on", "pk"):
+        entered_on = day_here(shown(row.recorded_at)) if row.recorded_at else row.completed_on
+        until = min(row.valid_until, entered_on - timedelta(1), last)
+        if max(row.completed_on, first) <= until:
+            found.setdefault(row.contract_id, []).append(
+                EnteredLater(row.get_kind_display(), row.completed_on, entered_on, max(row.completed_on, first), until)
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Spell:
     """Days of one colour: the reasons that held on its first day, those of them that began then, and those that had
     held until the day before; a rating by hand that began or ended the day."""
@@ -138,10 +176,12 @@ class Spell:
     ended: tuple[Reason, ...]
     hand_began: RatingByHand | None
     hand_ended: RatingByHand | None
+    entered_later: tuple[str, ...] = ()
 
 
 def history(contract: Contract) -> list[Spell]:
-    """The contract's colours in order, each with what changed when it began: three queries."""
+    """The contract's colours in order, each with what changed when it began: four queries."""
+    later = _entered_later([contract.pk], first=date.min, last=date.max).get(contract.pk, [])
     rows = ReasonPeriod.objects.filter(contract=contract).order_by("from_on", "code", "about")
     held = [_reason(row) for row in rows]
     hands = list(RatingByHand.objects.filter(contract=contract).select_related("set_by").order_by("set_at", "pk"))
@@ -156,6 +196,8 @@ def history(contract: Contract) -> list[Spell]:
                 _ordered(each for each in held if each.until == before),
                 next((hand for hand in reversed(hands) if hand.from_on == first and hand.ended_on != first), None),
                 next((hand for hand in reversed(hands) if _over_on(hand) == first), None),
+                tuple(each.sentence for each in later
+                      if each.first <= (period.to_on or date.max) and each.last >= first),
             )
         )  # fmt: skip
     return found

@@ -17,6 +17,8 @@ TOLD_BEFORE_DAYS = 60
 BOARD, SELF, PLAN = "board", "self", "plan"
 KINDS: Mapping[str, str] = {BOARD: "board assessment", SELF: "self-assessment", PLAN: "action plan"}
 
+# The criterion by which the self-assessments of the library ask for the action plan, as a document.
+PLAN_CRITERION = "action_plan"
 _IN_PLACE = frozenset({"yes", "pass", "met", "green", "outstanding", "good"})
 
 
@@ -54,6 +56,18 @@ def check_assessment(
         raise RuleBroken("Say with which instrument it was made.", code="missing_instrument")
     if not has_source:
         raise RuleBroken("Attach the assessment, or choose the return it was made with.", code="missing_source")
+
+
+def check_plan(*, agreed_on: date, has_source: bool, on: date) -> None:
+    """Raise RuleBroken unless an action plan may be recorded so. For a day that has passed it needs what shows it: a
+    word of today must not make the past green."""
+    if agreed_on > on:
+        raise RuleBroken(f"{agreed_on:%-d %B %Y} is a date in the future.", code="future_date")
+    if agreed_on < on and not has_source:
+        raise RuleBroken(
+            "For a day that has passed, attach the plan, or record it with a signed-off return that holds it.",
+            code="missing_source",
+        )
 
 
 def check_term(*, kind: str, months: int, from_on: date, because: str, on: date) -> None:

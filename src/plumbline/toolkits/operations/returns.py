@@ -369,11 +369,14 @@ def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, 
 
 @transaction.atomic
 def sign_off(*, return_id: int, by: User | None, at: datetime, on: date) -> Return:
-    """The last word on a moderated return, by somebody who did not answer it. Raises RuleBroken (wrong_state)."""
+    """The last word on a moderated return, by somebody who neither answered nor moderated it. Raises RuleBroken
+    (wrong_state, own_moderation)."""
     people.check(by, Permission.RETURNS_SIGN_OFF, on=on)
     answer_set = _locked(return_id)
     if by is not None and access.gave_answers(by, answer_set):
         raise NotAllowed("Who answered a return does not sign it off.")
+    if by is not None and access.moderated(by, answer_set):
+        raise RuleBroken("You moderated this return: somebody else signs it off.", code="own_moderation")
     answer_set.signed_off_at, answer_set.signed_off_by = at, by
     _move(answer_set, _S.SIGNED_OFF, "signed_off", by=by, at=at)
     return answer_set

@@ -248,7 +248,9 @@ def to_moderate(viewer: User, *, on: date) -> QuerySet[Return]:
 def to_sign_off(viewer: User, *, on: date) -> QuerySet[Return]:
     if not may(viewer, Permission.RETURNS_SIGN_OFF, on=on):
         return Return.objects.none()
-    return _not_their_own(viewer, on=on).filter(state=_S.MODERATED)
+    looked_at = Answer.objects.filter(answer_set=OuterRef("pk"), moderated_by=viewer)
+    found = _not_their_own(viewer, on=on).filter(state=_S.MODERATED)
+    return found.filter(~Exists(looked_at)).exclude(moderated_by=viewer)
 
 
 def _not_their_own(viewer: User, *, on: date) -> QuerySet[Return]:

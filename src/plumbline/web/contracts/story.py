@@ -54,7 +54,7 @@ def _colours(spells: Iterable[ratings.Spell], on: date) -> Iterable[Entry]:
         if spell.period.from_on <= on:
             yield {
                 "at": spell.period.from_on, "what": f"The rating became {spell.period.colour}",
-                "detail": what_changed(spell),
+                "detail": " ".join((what_changed(spell), *spell.entered_later)),
             }  # fmt: skip
 
 

@@ -158,7 +158,8 @@ def history(request: Request, pk: int) -> HttpResponseBase:
             {"colour": spell.period.colour, "word": frame.COLOURS[spell.period.colour],
              "from_on": spell.period.from_on, "to_on": spell.period.to_on,
              "by_hand": spell.period.colour != spell.period.rules_colour, "why": story.what_changed(spell),
-             "reasons": [each.sentence for each in spell.reasons], "to_come": spell.period.from_on > request.day}
+             "reasons": [each.sentence for each in spell.reasons], "entered_later": spell.entered_later,
+             "to_come": spell.period.from_on > request.day}
             for spell in reversed(spells)
         ],
         "chart_words": words.chart_words(spells),
@@ -172,6 +173,7 @@ def _as_rated(rated: Rating | None) -> dict[str, Any]:
     return {
         "colour": frame.drawn_as(colour), "word": frame.COLOURS[colour], "reasons": frame.lasting(rated),
         "by_hand": rated is not None and rated.colour != rated.rules_colour, "in_force": rated is not None,
+        "entered_later": rated.entered_later if rated else (),
     }  # fmt: skip
 
 

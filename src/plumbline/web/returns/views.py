@@ -89,7 +89,10 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
     answers_it = access.may_answer(viewer, answer_set, on=on)
     judges = not access.gave_answers(viewer, answer_set)
     moderates = judges and answer_set.state in queries.TO_MODERATE and may(viewer, Permission.RETURNS_MODERATE, on=on)
-    signs_off = judges and answer_set.state == ReturnState.MODERATED and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
+    signs_off = (
+        judges and answer_set.state == ReturnState.MODERATED and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
+        and not access.moderated(viewer, answer_set)
+    )  # fmt: skip
     manages = may(viewer, Permission.RETURNS_REQUEST, on=on)
     asked, act_for_it = queries.assigned_to(answer_set), _acting(answer_set, on)
     context = {
