@@ -44,13 +44,13 @@ class _Known:
     @classmethod
     def about(cls, flags: Iterable[int]) -> "_Known":
         found: dict[tuple[int, int], list[Message]] = defaultdict(list)
-        told = Message.tells.through.objects.filter(flagfor__flag__in=set(flags)).select_related("message")
-        for link in told.annotate(of_flag=F("flagfor__flag")).order_by("message_id"):
-            if link.message not in found[link.of_flag, link.message.to_user_id]:
-                found[link.of_flag, link.message.to_user_id].append(link.message)
-        for message in Message.objects.filter(flag__in=set(flags)).order_by("pk"):
-            if message not in found[message.flag_id, message.to_user_id]:
-                found[message.flag_id, message.to_user_id].append(message)
+        asked = set(flags)
+        told = Message.tells.through.objects.filter(flagfor__flag__in=asked).order_by("message_id")
+        messages = Message.objects.filter(Q(flag__in=asked) | Q(tells__flag__in=asked)).in_bulk()
+        pairs = {(message.flag_id, number) for number, message in messages.items()}
+        pairs |= set(told.values_list("flagfor__flag", "message_id"))
+        for flag_id, number in sorted((flag_id, number) for flag_id, number in pairs if flag_id in asked):
+            found[flag_id, messages[number].to_user_id].append(messages[number])
         return cls(found)
 
     def of(self, flag: Flag, user: User) -> list[Message]:

@@ -253,6 +253,27 @@ def new_password(*, user: User, by: User | None, at: datetime, on: date) -> str:
 
 
 @transaction.atomic
+def correct_user(*, user: User, name: str, email: str, by: User | None, at: datetime, on: date) -> bool:
+    """Put a user's name and e-mail address right; the event keeps what they were. Returns whether anything changed.
+
+    One's own too: neither gives a power. Raises RuleBroken (missing_name).
+    """
+    access.check(by, Permission.USERS_MANAGE, on=on)
+    name, email = " ".join(name.split()), email.strip()
+    if not name:
+        raise RuleBroken("The user needs a name.", code="missing_name")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    before = {"name": user.name, "email": user.email}
+    after = {"name": name, "email": email}
+    if before == after:
+        return False
+    user.name, user.email = name, email
+    user.save(update_fields=["name", "email"])
+    audit.record("people.user.corrected", by=by, at=at, subject=user, before=before, after=after)
+    return True
+
+
+@transaction.atomic
 def join_professional(*, user: User, professional: str, by: User | None, at: datetime, on: date) -> None:
     """Say which professional of the imported records a user is; empty: none. The caller refreshes the ties."""
     access.check(by, Permission.USERS_MANAGE, on=on)

@@ -152,6 +152,14 @@ def roles_of(*, user: User) -> QuerySet[RoleHeld]:
     return RoleHeld.objects.filter(user=user).select_related("organisation").order_by("-from_on", "-id")
 
 
+def corrections_of(viewer: User, *, user: User, on: date) -> list[Event]:
+    """How a user was called and reached before, the newest first; for those who manage users."""
+    if not access.may(viewer, Permission.USERS_MANAGE, on=on):
+        return []
+    found = Event.objects.filter(kind="people.user.corrected", subject_type="people.user", subject_id=str(user.pk))
+    return list(found.order_by("-no"))
+
+
 def roles_asked_visible_to(viewer: User, *, on: date) -> QuerySet[RoleAsked]:
     """The roles that wait to be confirmed, the oldest first; for those who may confirm, or manage users."""
     if not access.permissions_of(viewer, on=on) & {Permission.USERS_CONFIRM, Permission.USERS_MANAGE}:

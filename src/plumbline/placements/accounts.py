@@ -1,6 +1,7 @@
 """Workers whom Plumbline cannot tell of anything, since they have no account that works: names and teams, no case."""
 
 from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -12,8 +13,22 @@ from plumbline.people.models import Professional, User
 from plumbline.placements.models import Placement
 from plumbline.socialcare.models import Involvement
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-def workers_without_account(viewer: User, *, on: date) -> QuerySet[Professional]:
+    class _Counted(TypedDict):
+        team: str
+        flags: int
+
+    WithFlags = WithAnnotations[Professional, _Counted]
+
+
+def untold_workers(viewer: User, *, on: date) -> int:
+    """Of these, how many have open flags that did not reach them."""
+    return sum(row.flags > 0 for row in workers_without_account(viewer, on=on))
+
+
+def workers_without_account(viewer: User, *, on: date) -> "QuerySet[WithFlags]":
     """Who is allocated to a child on the day, or is to be told of an open flag, and has no account that is on and has
     an e-mail address: with `team`, and `flags`, the open flags that have not reached them.
 

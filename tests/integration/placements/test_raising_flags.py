@@ -239,7 +239,7 @@ def test_a_changed_worker_is_written_to():
     allocated(child, "SW001", to_on=date(2016, 7, 1))
     imported(became_adverse(a_setting()), child)
     raise_flags(date(2016, 6, 30))
-    second = a_user(professional=allocated(child, "SW002", from_on=date(2016, 7, 1)))
+    second = a_user("social_worker", professional=allocated(child, "SW002", from_on=date(2016, 7, 1)))
     raise_flags()
 
     assert list(Message.objects.values_list("to_user", flat=True)) == [second.pk]
@@ -257,7 +257,7 @@ def test_the_worker_before_keeps_having_had_the_flag():
 
 def test_no_message_names_the_child():
     child = a_child()
-    a_user(professional=allocated(child, "SW001"))
+    a_user("social_worker", professional=allocated(child, "SW001"))
     imported(became_adverse(a_setting()), child)
     raise_flags()
     message = Message.objects.get()

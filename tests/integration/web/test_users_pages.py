@@ -260,3 +260,39 @@ def test_somebody_switched_off_does_not_come_back_with_an_old_session(page, admi
         page(admin).post(f"/users/{user.pk}/switch/", {"switch-because": because})
     assert User.objects.get(pk=user.pk).is_active
     assert client.get("/account/").status_code == 302
+
+
+def test_a_name_and_an_address_are_put_right_and_what_they_were_stays_known(page, admin):
+    user = UserFactory(name="Ola Berg", email="gone@example.org")
+    Message.objects.create(
+        to_user=user, to_address=user.email, subject="Flag 1", body="…", state="failed", error="550 No such person",
+        written_at=timezone.now(), next_attempt_at=timezone.now(),
+    )  # fmt: skip
+    client = page(admin)
+    before = client.get("/").content.decode(), client.get(f"/users/{user.pk}/").content.decode()
+    given = {"correct-name": "Ola Berg-Lund", "correct-email": "ola@example.org"}
+    after = client.post(f"/users/{user.pk}/correct/", given, follow=True).content.decode()
+    user.refresh_from_db()
+
+    assert "it refused a message" in before[0]
+    assert "This address refused an e-mail" in before[1]
+    assert (user.name, user.email) == ("Ola Berg-Lund", "ola@example.org")
+    assert "gone@example.org" in after
+    assert "This address refused an e-mail" not in after
+    assert "550 No such person" in client.get("/users/emails/?state=failed").content.decode()
+    assert client.post(f"/users/{user.pk}/correct/", {"correct-name": " "}).status_code == 422
+
+
+def test_managers_see_who_has_no_account_and_nobody_else_does(page, admin):
+    worker = InvolvementFactory(team="North", professional=ProfessionalFactory(department="")).professional
+    north, south = (
+        UserFactory(role="team_manager", role__team="North"),
+        UserFactory(role="team_manager", role__team="South"),
+    )
+
+    def shown(user):
+        return worker.source_id in page(user).get("/users/without-account/").content.decode()
+
+    assert (shown(admin), shown(north), shown(south)) == (True, True, False)
+    assert page(UserFactory(role="social_worker")).get("/users/without-account/").status_code == 404
+    assert page(north).get("/users/emails/").status_code == 404

@@ -63,6 +63,15 @@ class Because(forms.PageForm):
         self.fields["because"].label = label
 
 
+class CorrectUser(forms.PageForm):
+    changes_a_record = True
+
+    name = forms.LineField(label="Full name", max_length=200, autocomplete="off")
+    email = forms.EmailField(
+        label="E-mail address", required=False, hint="Without one nothing reaches them: others are told in their place"
+    )
+
+
 class JoinProfessional(forms.PageForm):
     changes_a_record = True
 

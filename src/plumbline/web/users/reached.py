@@ -51,6 +51,9 @@ def without_account(request: Request) -> HttpResponseBase:
     return tables.page(request, table, "users/without_account.html", context)
 
 
+_KINDS = {"waiting": "blue", "sent": "active", "failed": "red", "not_sent": "grey"}
+
+
 class Messages(tables.Table):
     title = "E-mails"
     one, many = "e-mail", "e-mails"
@@ -68,9 +71,6 @@ class Messages(tables.Table):
                     | rows.filter(to_address__icontains=text)),
     )  # fmt: skip
     order = "-written_at"
-
-
-_KINDS = {"waiting": "blue", "sent": "active", "failed": "red", "not_sent": "grey"}
 
 
 @requires(Permission.USERS_MANAGE)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("users/<int:user_id>/role/", views.give_role, name="user_give_role"),
     path("users/<int:user_id>/role/<int:held_id>/end/", views.end_role, name="user_end_role"),
     path("users/<int:user_id>/professional/", views.join_professional, name="user_join_professional"),
+    path("users/<int:user_id>/correct/", views.correct, name="user_correct"),
     path("users/<int:user_id>/password/", views.new_password, name="user_new_password"),
     path("users/<int:user_id>/switch/", views.switch, name="user_switch"),
 ]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.exchange import operations as exchange
+from plumbline.flags import queries as flags
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import operations, queries
 from plumbline.people.access import ROLES, Permission
@@ -88,6 +89,9 @@ def _page(request: Request, found: User, *, password: str = "", status: int = 20
                 initial={"professional": found.professional.source_id if found.professional else ""}, prefix="join"
             ),
             "switch_form": forms.Because(prefix="switch"),
+            "correct_form": forms.CorrectUser(initial={"name": found.name, "email": found.email}, prefix="correct"),
+            "corrections": queries.corrections_of(request.user, user=found, on=request.day),
+            "refused": flags.refused_addresses(request.user, on=request.day).filter(pk=found.pk).exists(),
             "breadcrumbs": [("People who sign in", reverse("people")), (str(found), "")],
             **context,
         },
@@ -215,6 +219,22 @@ def join_professional(request: Request, user_id: int) -> HttpResponseBase:
             messages.success(request, "Saved. What they may open follows from it at once.")
             return redirect("user", found.pk)
     return _page(request, found, join_form=form, form=form, status=422 if request.method == "POST" else 200)
+
+
+@requires(Permission.USERS_MANAGE)
+def correct(request: Request, user_id: int) -> HttpResponseBase:
+    """Their name and e-mail address put right."""
+    found = _user(request, user_id)
+    form = forms.CorrectUser(request.POST or None, prefix="correct")
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = operations.correct_user(user=found, **form.cleaned_data, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="name")
+        else:
+            messages.success(request, "Saved." if changed else "Nothing was changed.")
+            return redirect("user", found.pk)
+    return _page(request, found, correct_form=form, form=form, status=422 if request.method == "POST" else 200)
 
 
 @requires(Permission.USERS_MANAGE)

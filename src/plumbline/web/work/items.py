@@ -27,7 +27,7 @@ from plumbline.people.models import User
 from plumbline.people.queries import holidays_end, holidays_from
 from plumbline.placements import checking
 from plumbline.placements import lookups as placements
-from plumbline.placements.accounts import workers_without_account
+from plumbline.placements.accounts import untold_workers
 from plumbline.scrutiny import queries as scrutiny
 from plumbline.web import navigation, wording
 from plumbline.web.actions.work import items as of_actions
@@ -363,7 +363,7 @@ def _of_holidays(viewer: User, on: date) -> Iterable[Item]:
 
 def _of_accounts(viewer: User, on: date) -> Iterable[Item]:
     """Who could not be told of an open flag, and whose address refuses e-mail: somebody was told in their place."""
-    untold = workers_without_account(viewer, on=on).filter(flags__gt=0).count()
+    untold = untold_workers(viewer, on=on)
     if untold:
         yield Item(
             what=f"{wording.how_many(untold, 'worker has', 'workers have')} no account, and flags to be told of",
