@@ -134,6 +134,7 @@ class Message(models.Model):
         SENT = "sent", "Sent"
         FAILED = "failed", "Refused or given up"
         NOT_SENT = "not_sent", "Not sent"
+        JOINED = "joined", "Sent within another"
 
     to_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
     to_address = models.EmailField()
@@ -149,6 +150,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
     # Of one that failed what the server said; of one not sent why not.
     error = models.TextField(blank=True)
+    # The night's one message to this person, of which it is a part.
+    joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
     # The lines of "for" that are told when it is accepted for delivery.
     tells = models.ManyToManyField(FlagFor, related_name="messages")
 
@@ -156,6 +159,11 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["flag", "to_user", "subject"], name="message_once_per_flag"),
             models.UniqueConstraint(fields=["event_no", "to_user"], name="message_once_per_event"),
+            models.CheckConstraint(
+                name="message_joined_into_another",
+                condition=Q(state="joined", joined_into__isnull=False)
+                | (~Q(state="joined") & Q(joined_into__isnull=True)),
+            ),
             models.CheckConstraint(
                 name="message_sent_has_moment",
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),

@@ -311,6 +311,17 @@ def mail_nobody(numbers: Sequence[int]) -> tuple[str, str]:
     )
 
 
+def urgent(kind: str) -> bool:
+    """Whether a flag of this kind is told by itself: a child in danger, or a clock of hours."""
+    return KINDS[kind].severity == 1 or KINDS[kind].due_in == 0
+
+
+def mail_of_the_night(parts: Sequence[tuple[str, str]], *, on: date) -> tuple[str, str]:
+    """One message of several (subject, text), in their order."""
+    subject = f"Plumbline, {on:%-d %B %Y}: {len(parts)} messages in one"
+    return subject, f"\n{'-' * 72}\n\n".join(f"{subject}\n\n{body}" for subject, body in parts)
+
+
 def mail_escalated(overdue: Sequence[tuple[int, str]]) -> tuple[str, str]:
     """Of all that is overdue and comes to one person now: (number of the flag, what was not done)."""
     lines = [f"Flag {number} is overdue: {what}" for number, what in overdue]

@@ -46,10 +46,14 @@ class _Known:
         found: dict[tuple[int, int], list[Message]] = defaultdict(list)
         asked = set(flags)
         told = Message.tells.through.objects.filter(flagfor__flag__in=asked).order_by("message_id")
-        messages = Message.objects.filter(Q(flag__in=asked) | Q(tells__flag__in=asked)).in_bulk()
+        # A part of another is no message by itself: the whole tells the same lines.
+        whole = Message.objects.exclude(state=Message.State.JOINED)
+        messages = whole.filter(Q(flag__in=asked) | Q(tells__flag__in=asked)).in_bulk()
         pairs = {(message.flag_id, number) for number, message in messages.items()}
         pairs |= set(told.values_list("flagfor__flag", "message_id"))
-        for flag_id, number in sorted((flag_id, number) for flag_id, number in pairs if flag_id in asked):
+        for flag_id, number in sorted(
+            (flag_id, number) for flag_id, number in pairs if flag_id in asked and number in messages
+        ):
             found[flag_id, messages[number].to_user_id].append(messages[number])
         return cls(found)
 
@@ -296,6 +300,42 @@ def tell_open(*, by: User | None, at: datetime, on: date) -> Told:
     if done.messages:
         audit.record("flags.open.told", by=by, at=at, messages=done.messages)
     return done
+
+
+@transaction.atomic
+def join_messages(*, by: User | None, at: datetime, on: date) -> int:
+    """What one night wrote to one person becomes one message; what is urgent stays by itself. Returns how many
+    messages were joined. `at`: the night's own moment."""
+    parts: dict[User, list[Message]] = defaultdict(list)
+    written = Message.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        state=Message.State.WAITING, written_at=at, attempts=0, event_no=None
+    ).select_related("to_user", "flag").order_by("pk")  # fmt: skip
+    for message in written:
+        if message.flag is None or not rules.urgent(message.flag.kind):
+            parts[message.to_user].append(message)
+    several = {user: theirs for user, theirs in parts.items() if len(theirs) > 1}
+    wholes = {
+        user: _message(
+            user, None, rules.mail_of_the_night([(each.subject, each.body) for each in theirs], on=on), at=at
+        )
+        for user, theirs in several.items()
+    }
+    Message.objects.bulk_create(wholes.values())
+    joined = []
+    for user, theirs in several.items():
+        for part in theirs:
+            part.state, part.joined_into = Message.State.JOINED, wholes[user]
+            joined.append(part)
+    Message.objects.bulk_update(joined, ["state", "joined_into"], batch_size=1000)
+    into = {part.pk: part.joined_into_id for part in joined}
+    through = Message.tells.through
+    told = through.objects.filter(message__in=into).values_list("message_id", "flagfor_id")
+    through.objects.bulk_create(
+        [through(message_id=into[part], flagfor_id=row) for part, row in told], ignore_conflicts=True
+    )
+    if joined:
+        audit.record("flags.messages.joined", by=by, at=at, parts=len(joined), messages=len(wholes))
+    return len(joined)
 
 
 def _address_again(*, at: datetime) -> None:

@@ -41,6 +41,7 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     digests = flags.write_digests(by=None, at=at, on=on)
     digests += decisions.write_digests(by=None, at=at, on=on)
     reminded = reminders.write_reminders(by=None, at=at, on=on)
+    telling.join_messages(by=None, at=at, on=on)
     changed = (
         raised, about_settings, about_contracts, about_starts, about_care, about_documents, about_actions,
         about_returns, about_forms,

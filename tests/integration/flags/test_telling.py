@@ -209,3 +209,23 @@ def test_workers_without_accounts_are_listed_for_administrators_and_their_own_ma
     assert listed(a_user("team_manager", team="North")) == listed(a_user("social_worker")) == []
     the_worker()
     assert listed(a_user("administrator")) == []
+
+
+def test_one_night_is_one_message_to_one_person_and_what_is_urgent_stays_apart():
+    head = a_user("head_of_service")
+    raised(to=ALL[3:])
+    Message.objects.all().delete()
+    urgent = raised(kind="placed_at_adverse", to=ALL[3:])
+    on = FRIDAY + timedelta(days=5)
+    operations.escalate_overdue(by=None, at=AT, on=on)
+    operations.write_digests(by=None, at=AT, on=on)
+    telling.join_messages(by=None, at=AT, on=on)
+    telling.join_messages(by=None, at=AT, on=on)
+    waiting = Message.objects.filter(to_user=head, state="waiting").order_by("pk")
+
+    assert [message.flag for message in waiting] == [urgent, None]
+    assert "2 messages in one" in waiting[1].subject
+    assert "2 flags are overdue" in waiting[1].body
+    assert "Flags open for you: 2" in waiting[1].body
+    accept(waiting[1])
+    assert not FlagFor.objects.filter(recipient="role:head_of_service", reached_at=None).exists()

@@ -51,7 +51,7 @@ def without_account(request: Request) -> HttpResponseBase:
     return tables.page(request, table, "users/without_account.html", context)
 
 
-_KINDS = {"waiting": "blue", "sent": "active", "failed": "red", "not_sent": "grey"}
+_KINDS = {"waiting": "blue", "sent": "active", "failed": "red", "not_sent": "grey", "joined": "grey"}
 
 
 class Messages(tables.Table):
