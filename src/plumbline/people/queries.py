@@ -191,8 +191,10 @@ def organisation_names() -> QuerySet[OrganisationName]:
     return OrganisationName.objects.select_related("organisation").order_by("sort_key")
 
 
-def organisations_like(wording: str, *, most: int = 5) -> list[Organisation]:
-    """The organisations of the register whose names are most like a wording, if any is at all like it."""
+def organisations_like(wording: str, *, most: int = 5, but: Collection[int] = ()) -> list[Organisation]:
+    """The organisations of the register whose names are most like a wording, if any is at all like it; none of `but`,
+    whom the one who asks may not know of."""
     alike = TrigramSimilarity("sort_key", sort_key(wording))
     found = Organisation.objects.annotate(alike=alike).filter(alike__gt=0.2).order_by("-alike", "pk")
+    found = found.exclude(pk__in=but) if but else found
     return list(found[:most])

@@ -1,6 +1,6 @@
 """Suppliers, each as one body under all its names; published suppliers that wait for a person; published notices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -193,10 +193,10 @@ def how_many_wait() -> int:
     return _groups().count()
 
 
-def waiting(*, most: int) -> list[Waiting]:
+def waiting(*, most: int, but: Collection[int] = ()) -> list[Waiting]:
     """The first of them, those named most often first, each with the nearest names known. Two queries."""
     groups = list(_groups()[:most])
-    near = nearest([group["name"] for group in groups])
+    near = nearest([group["name"] for group in groups], but=but)
     return [
         Waiting(group["party"], group["name"], said(group["identifiers"]), group["rows"], group["title"],
                 group["buyer"], group["newest"], near[group["name"]])
@@ -231,9 +231,9 @@ def alike(party: OcdsParty) -> QuerySet[OcdsParty]:
     return same.select_related("process").order_by("-process__latest_on", "pk")
 
 
-def nearest(names: Sequence[str], *, most: int = 5) -> dict[str, tuple[Known, ...]]:
+def nearest(names: Sequence[str], *, most: int = 5, but: Collection[int] = ()) -> dict[str, tuple[Known, ...]]:
     """For each of these names the suppliers most like it, the same name first; a merged name leads to the one that
-    stands. One query however many names."""
+    stands. None of `but`, whom the one who asks may not know of. One query however many names."""
     found: dict[str, dict[int, Known]] = {name: {} for name in names}
     if not names:
         return {}
@@ -244,22 +244,23 @@ def nearest(names: Sequence[str], *, most: int = 5) -> dict[str, tuple[Known, ..
                cross join lateral (
                    select coalesce(o.merged_into_id, o.id) as head, similarity(o.sort_key, w.key) as alike, o.id
                    from people_organisation o where similarity(o.sort_key, w.key) >= %s
+                       and o.id <> all(%s) and coalesce(o.merged_into_id, o.id) <> all(%s)
                    order by alike desc, o.id limit %s) n
                join people_organisation h on h.id = n.head
                order by w.name, n.alike desc, n.id""",
-            [list(found), [sort_key(name) for name in found], _ALIKE, most],
+            [list(found), [sort_key(name) for name in found], _ALIKE, list(but), list(but), most],
         )
         for name, pk, known, alike in cursor.fetchall():
             found[name].setdefault(pk, Known(pk, known, alike))
     return {name: tuple(known.values()) for name, known in found.items()}
 
 
-def looked_for(text: str, *, most: int = 10) -> list[tuple[int, str]]:
+def looked_for(text: str, *, most: int = 10, but: Collection[int] = ()) -> list[tuple[int, str]]:
     """The organisations that a person may mean by a name, a part of one or a number: numbers and names, those that hold
     it first, then those like it; a merged name leads to the one that stands."""
-    standing = Organisation.objects.filter(merged_into=None)
+    standing = Organisation.objects.filter(merged_into=None).exclude(pk__in=but)
     found = dict(like(standing, text).order_by("sort_key", "pk").values_list("pk", "name")[:most])
-    for known in nearest([text])[text]:
+    for known in nearest([text], but=but)[text]:
         found.setdefault(known.pk, known.name)
     return list(found.items())[:most]
 

@@ -248,7 +248,7 @@ def hand_over(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_change(hand), found)
     initial = {"owner": str(found.owner_id or ""), "organisation": str(found.owner_organisation_id or "")}
-    form = forms.HandOver(request.POST or None, initial=initial, **_owners(found))
+    form = forms.HandOver(request.POST or None, initial=initial, **_owners(request, found))
 
     def done(given: dict[str, Any]) -> str:
         operations.hand_over(
@@ -274,10 +274,10 @@ def cancel(request: Request, pk: int) -> HttpResponseBase:
     return _asked(request, found, form, done, heading="Cancel it", button="Cancel the action", kind="warning")
 
 
-def _owners(found: Action) -> dict[str, Any]:
+def _owners(request: Request, found: Action) -> dict[str, Any]:
     return {
         "people": list(reach.people()),
-        "organisations": list(reach.organisations(also=found.owner_organisation_id)),
+        "organisations": list(reach.organisations(request.user, on=request.day, also=found.owner_organisation_id)),
     }
 
 

@@ -134,22 +134,35 @@ def people() -> QuerySet[User]:
 
 
 def known_by_bids_alone(viewer: User, *, on: date) -> QuerySet[Organisation]:
-    """Whoever is here for bids that are not open to the viewer, and for nothing else: that they are here would tell."""
+    """Whoever is here for bids that are not open to the viewer, and for nothing else: their name in any list or choice
+    would tell that they bid. The papers of a bid are no other reason."""
+    papers = BidDocument.objects.values("document")
     return (
         bidders_not_open_to(viewer, on=on)
-        .filter(merged_into=None, tacs_led=None, ocds_parties=None, plans=None, returns=None)
-        .exclude(pk__in=organisations().order_by().values("pk"))
+        .filter(tacs_led=None, ocds_parties=None, plans=None, returns=None)
+        .exclude(_known(Document.objects.exclude(pk__in=papers)))
     )
 
 
-def organisations(*, also: int | None = None) -> QuerySet[Organisation]:
+def unnamed(viewer: User, *, on: date) -> frozenset[int]:
+    """Their numbers, for a choice that is worked out in a room that knows nothing of bids."""
+    return frozenset(known_by_bids_alone(viewer, on=on).values_list("pk", flat=True))
+
+
+def organisations(viewer: User, *, on: date, also: int | None = None) -> QuerySet[Organisation]:
     """Whose a document or an action can be: providers with a contract, those who give answers or sign in here, and
-    those with documents already; and `also` the one that is chosen now."""
-    known = Q(pk=also) | Q(pk__in=RoleHeld.objects.filter(role="provider_user").values("organisation"))
+    those with documents already; and `also` the one that is chosen now. None whom the viewer may not know of."""
+    known = Q(pk=also) | _known(Document.objects.all())
+    found = Organisation.objects.filter(known, merged_into=None).exclude(pk__in=known_by_bids_alone(viewer, on=on))
+    return found.order_by("sort_key", "pk")
+
+
+def _known(documents: QuerySet[Document]) -> Q:
+    known = Q(pk__in=RoleHeld.objects.filter(role="provider_user").exclude(organisation=None).values("organisation"))
     for rows in (
         Contract.objects.values("provider"),
-        Document.objects.exclude(organisation=None).values("organisation"),
+        documents.exclude(organisation=None).values("organisation"),
         Action.objects.exclude(owner_organisation=None).values("owner_organisation"),
     ):
         known |= Q(pk__in=rows)
-    return Organisation.objects.filter(known, merged_into=None).order_by("sort_key", "pk")
+    return known

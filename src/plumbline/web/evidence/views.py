@@ -134,7 +134,7 @@ def give(request: Request) -> HttpResponseBase:
     """A new document. `?organisation=` and `?kind=` say whose and what, where another page asks for one."""
     on, viewer = request.day, request.user
     for_provider = not may(viewer, Permission.EVIDENCE_KEEP, on=on)
-    known = reach.organisations(also=record_number(request.GET.get("organisation")))
+    known = reach.organisations(viewer, on=on, also=record_number(request.GET.get("organisation")))
     if for_provider:
         known = known.filter(pk__in=organisations_of(viewer, on=on))
     initial = {"organisation": request.GET.get("organisation", ""), "kind": request.GET.get("kind", "")}

@@ -23,6 +23,7 @@ from plumbline.people.models import Organisation
 from plumbline.people.operations import look_at_list
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
+from plumbline.web.evidence.reach import known_by_bids_alone, unnamed
 from plumbline.web.queues import forms
 from plumbline.web.request import Request, acting
 
@@ -164,7 +165,9 @@ def decide_organisation(request: Request) -> HttpResponseBase:
     if found is None:
         messages.info(request, "That wording does not wait any more.")
         return redirect("queue_organisations")
-    form = forms.DecideOrganisation(request.POST or None, alike=people.organisations_like(said))
+    form = forms.DecideOrganisation(
+        request.POST or None, alike=people.organisations_like(said, but=unnamed(request.user, on=request.day))
+    )
     if form.is_valid():
         try:
             changed = _map_organisation(request, said, form.cleaned_data)
@@ -187,7 +190,8 @@ def _map_organisation(request: Request, said: str, given: dict[str, Any]) -> int
         return earlyhelp.map_new_organisation(wording=said, sector=given["sector"], **acting(request))
     number = given["which"]
     if number == forms.OTHER:
-        found = people.organisations().filter(name__iexact=given["name"].strip()).first()
+        known = people.organisations().exclude(pk__in=known_by_bids_alone(request.user, on=request.day))
+        found = known.filter(name__iexact=given["name"].strip()).first()
         if found is None:
             raise RuleBroken("The register has no organisation of that name.", code="unknown_organisation")
         number = found.pk

@@ -13,6 +13,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.people import operations
 from plumbline.people import queries as people
 from plumbline.people.access import Permission, may
+from plumbline.people.named import words_named
 from plumbline.placements.access import children_visible_to
 from plumbline.scrutiny.queries import reports_visible_to
 from plumbline.web import wording
@@ -106,14 +107,14 @@ def _organisations(request: Request, text: str) -> dict[str, Any]:
                 "url": f"{reverse('tacs')}?lead={organisation.name}" if by_list else "",
             }
             for organisation in people.organisations()
-            .filter(_words("name", text))
+            .filter(words_named("name", text))
             .exclude(pk__in=known_by_bids_alone(request.user, on=request.day))[:_MOST]
         ],
     }
 
 
 def _reports(request: Request, text: str) -> dict[str, Any]:
-    reports = reports_visible_to(request.user, request.day).filter(_words("title", text))
+    reports = reports_visible_to(request.user, request.day).filter(words_named("title", text))
     return {
         "title": "Reports",
         "found": [

@@ -15,6 +15,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web import wording
 from plumbline.web.access import requires
+from plumbline.web.evidence.reach import unnamed
 from plumbline.web.request import Request, acting, record_number
 from plumbline.web.suppliers.forms import NEW, NOT_OURS, Decide
 
@@ -27,7 +28,7 @@ _UNDO = "decided_suppliers"
 def queue(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         return _settle(request)
-    waiting = queries.waiting(most=_AT_ONCE)
+    waiting = queries.waiting(most=_AT_ONCE, but=unnamed(request.user, on=request.day))
     return render(request, "suppliers/queue.html", {
         "how_many": queries.how_many_wait(),
         "at_once": _AT_ONCE,
@@ -89,10 +90,11 @@ def decide(request: Request, party_id: int) -> HttpResponseBase:
         messages.info(request, "That supplier does not wait any more.")
         return redirect("supplier_queue")
     asked = request.GET.get("q", "").replace("\x00", "").strip()
+    but = unnamed(request.user, on=request.day)
     if asked:
-        known = queries.looked_for(asked)
+        known = queries.looked_for(asked, but=but)
     else:
-        known = [(each.pk, each.name) for each in queries.nearest([row.name])[row.name]]
+        known = [(each.pk, each.name) for each in queries.nearest([row.name], but=but)[row.name]]
     alike = list(queries.alike(row))
     form = Decide(request.POST or None, known=known, alike=len(alike))
     if form.is_valid():

@@ -20,6 +20,7 @@ from plumbline.people.models import Organisation
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame
+from plumbline.web.evidence.reach import unnamed
 from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 from plumbline.web.suppliers import words
@@ -165,10 +166,11 @@ def merge(request: Request, pk: int) -> HttpResponseBase:
     }  # fmt: skip
     if other is None:
         asked = request.GET.get("q", "").replace("\x00", "").strip()
+        but = unnamed(request.user, on=request.day)
         if asked:
-            near = queries.looked_for(asked)
+            near = queries.looked_for(asked, but=but)
         else:
-            near = [(known.pk, known.name) for known in queries.nearest([found.name], most=11)[found.name]]
+            near = [(known.pk, known.name) for known in queries.nearest([found.name], most=11, but=but)[found.name]]
         return render(request, "suppliers/merge.html", {
             **context, "asked": asked, "near": [known for known in near if known[0] != found.pk],
         })  # fmt: skip
@@ -197,7 +199,8 @@ def _other(request: Request, found: Organisation) -> Organisation | None:
     if not asked:
         return None
     # Not from the list of suppliers: an organisation that has neither bid nor been matched can be the same body.
-    other = Organisation.objects.filter(pk=record_number(asked), merged_into=None).exclude(pk=found.pk).first()
+    others = Organisation.objects.filter(merged_into=None).exclude(pk__in=unnamed(request.user, on=request.day))
+    other = others.filter(pk=record_number(asked)).exclude(pk=found.pk).first()
     if other is None:
         raise Http404
     return other
