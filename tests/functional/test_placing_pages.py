@@ -233,7 +233,7 @@ def test_a_setting_is_recorded_as_unchanged_by_keyboard(
     visit(signed_in_as(narrow, someone("contract_officer")), "/check/")
     narrow.get_by_role("button", name="Unchanged").first.focus()
     narrow.keyboard.press("Enter")
-    expect(narrow.get_by_text("One setting is recorded as looked up")).to_be_visible()
+    expect(narrow.get_by_text("One setting is recorded as “report not opened”")).to_be_visible()
 
 
 def test_what_to_do_works_without_scripts(

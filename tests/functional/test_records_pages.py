@@ -211,7 +211,7 @@ def taken_in(page: Page, files: list[str], work: Callable[[], None]) -> None:
     page.get_by_label("An extract of the social-care system").check()
     page.get_by_label("Files").set_input_files(files)
     for part, typed in (("Day", "31"), ("Month", "7"), ("Year", "2016")):
-        page.get_by_label(part).fill(typed)
+        page.get_by_label(part, exact=True).fill(typed)
     page.get_by_role("button", name="Look at the files").press("Enter")
     expect(page.get_by_text("You can leave this page")).to_be_visible()
     work()

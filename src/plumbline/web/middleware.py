@@ -26,6 +26,8 @@ _BEFORE_SECOND_FACTOR = {
 }  # fmt: skip
 
 # Numbers of records and parts of days are smaller.
+# In bytes.
+_SHORT = 2 * 1024 * 1024
 _LARGEST = 2**31 - 1
 # In seconds.
 _WRITTEN_DOWN_EVERY = 60
@@ -80,7 +82,7 @@ class AddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        typed = (*_texts(request.GET), *(_texts(request.POST) if request.method == "POST" else ()))
+        typed = (*_texts(request.GET), *(_texts(request.POST) if _is_short(request) else ()))
         if "\0" in request.path_info or any("\0" in text for text in typed):
             return HttpResponseBadRequest(
                 "What was sent holds a character that is no text (a null character). Go back, take it out, and send "
@@ -94,6 +96,14 @@ class AddressMiddleware:
         """Raise Http404 for a number that is larger than any here."""
         if any(isinstance(value, int) and value > _LARGEST for value in kwargs.values()):
             raise Http404
+
+
+def _is_short(request: HttpRequest) -> bool:
+    """Whether what is sent may be read here: a large file is for its page, which may refuse it unread."""
+    try:
+        return request.method == "POST" and int(request.META.get("CONTENT_LENGTH") or 0) <= _SHORT
+    except ValueError:
+        return False
 
 
 def _texts(sent: QueryDict) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from plumbline.actions.operations import raise_action
-from plumbline.contracts.models import Assessment, Evaluation, Visit
+from plumbline.contracts.models import Assessment, Evaluation, HeldText, Visit
 from plumbline.contracts.operations import evaluations, home_reports, kpis, visits
 from plumbline.contracts.rules.evaluations import CaseGiven
 from plumbline.contracts.rules.visits import AREAS, FindingGiven
@@ -245,7 +245,9 @@ def test_the_child_of_a_case_is_a_link_for_who_may_see_the_child(case, contract)
 def test_a_case_is_resolved(officer, case) -> None:
     officer.post(f"/contracts/cases/{case.pk}/resolve/", {"resolution": "Visited weekly.", **day("resolved_on", TODAY)})
     case.refresh_from_db()
-    assert case.resolution == "Visited weekly."
+    # Whose the case is the officer may not see: the text is kept unseen until who knows the child has read it.
+    assert case.resolution.startswith("This text is")
+    assert HeldText.objects.get().text == "Visited weekly."
 
 
 # --- assurance -------------------------------------------------------------------------------------------------------

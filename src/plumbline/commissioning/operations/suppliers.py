@@ -91,10 +91,11 @@ def _decision(party: OcdsParty) -> Event | None:
         return None
     same = OcdsParty.objects.filter(name=party.name, identifiers=party.identifiers).values_list("pk", flat=True)
     numbers = [str(pk) for pk in same]
+    # The event has a moment of the database's own, a little after that of the decision.
     return Event.objects.filter(
         kind="commissioning.supplier.decided", subject_type=party._meta.label_lower, subject_id__in=numbers,
-        at=party.decided_at,
-    ).order_by("-no").first()  # fmt: skip
+        at__gte=party.decided_at,
+    ).order_by("no").first()  # fmt: skip
 
 
 def _take_back(decision: Event) -> list[list[str]]:
