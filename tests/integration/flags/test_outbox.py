@@ -168,3 +168,28 @@ def test_two_senders_share_the_work_and_send_nothing_twice(postman, own_database
 def test_a_wrong_address_of_the_server_is_refused(url):
     with pytest.raises(RuleBroken, match="PLUMBLINE_SMTP_URL"):
         Server.of(url, sender="a@b")
+
+
+def test_last_years_mail_and_mail_to_who_has_left_is_not_sent_and_says_why(postman):
+    post, server = postman
+    a_message("left@example.org")
+    User.objects.update(is_active=False)
+    a_message("rosa@example.org")
+    Message.objects.filter(to_address="rosa@example.org").update(written_at=NOW - timedelta(days=365))
+    done = send(server)
+
+    assert (post.received, done.not_sent) == ([], 2)
+    assert set(Message.objects.values_list("state", "error")) == {
+        ("not_sent", "The account is switched off."),
+        ("not_sent", "It waited too long. What is still open is in the next daily message."),
+    }
+
+
+def test_it_goes_to_the_address_that_the_person_has_now(postman):
+    post, server = postman
+    a_message("old@example.org")
+    User.objects.update(email="new@example.org")
+    send(server)
+
+    assert [envelope.rcpt_tos for envelope in post.received] == [["new@example.org"]]
+    assert Message.objects.get().to_address == "new@example.org"
