@@ -10,7 +10,11 @@ from django.test import Client
 
 from plumbline.commissioning.models import Bid, Evaluator, Stage1Decision, Tender
 from plumbline.commissioning.operations import tenders
+from plumbline.commissioning.queries import evaluation as evaluating
+from plumbline.commissioning.rules.next_step import WAITS, Step
 from plumbline.people.models import User
+from plumbline.web.tenders.frame import step_of
+from tests.factories.tenders import TenderFactory
 from tests.integration.commissioning.tendering import (
     COUNCIL,
     LATER,
@@ -317,3 +321,20 @@ def test_a_tender_is_handed_over_on_its_page(page: Callable[[User], Client], com
     )
     made.refresh_from_db()
     assert made.lead_commissioner == other
+
+
+@pytest.mark.parametrize("state", Tender.State.values)
+def test_every_page_of_a_tender_says_the_same_of_what_comes_next(page, state) -> None:
+    because = {"abandoned_because": "No money."} if state == "abandoned" else {}
+    made = TenderFactory(state=state, **because)
+    step = step_of(made, on=LATER)
+    said = [page(made.lead_commissioner).get(f"/tenders/{made.pk}/{tab}").content.decode() for tab in ("", "award/")]
+    if state == "abandoned":
+        assert step is None
+        assert not any("Recommend a bid" in text for text in said)
+    elif state in ("recommendation", "standstill"):
+        assert step == Step.RECOMMEND
+        assert all("Recommend a bid" in text for text in said)
+    waiting = [each.kind for each in evaluating.waiting_for_commissioner(made.lead_commissioner, on=LATER)]
+    of_evaluation = ("evaluation", "moderation", "recommendation", "standstill", "awarded")
+    assert waiting == ([step] if state in of_evaluation and step not in WAITS else [])

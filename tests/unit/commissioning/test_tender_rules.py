@@ -111,3 +111,13 @@ def test_a_bid_the_day_after_is_late() -> None:
 def test_a_tender_is_not_closed_on_the_last_day_for_bids() -> None:
     with pytest.raises(RuleBroken, match="until the end of 1 September 2016"):
         tender.check_closing(kind="competition", bids_due_on=date(2016, 9, 1), on=date(2016, 9, 1))
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [(date(2016, 8, 1), "1 day"), (date(2016, 8, 9), "9 days"), (date(2016, 8, 10), ""), (TODAY, ""), (None, "")],
+)
+def test_few_days_for_bids_hold_up_nothing_and_are_said(due, said) -> None:
+    found = tender.warnings(replace(READY, bids_due_on=due), on=TODAY)
+    assert bool(found) == bool(said)
+    assert not found or f"bidders would have {said}." in found[0]

@@ -33,10 +33,13 @@ from plumbline.commissioning.models import (
     Score,
     Tender,
 )
+from plumbline.commissioning.queries.tenders import details_of
 from plumbline.commissioning.rules import evaluation as rules
 from plumbline.commissioning.rules import scoring
 from plumbline.commissioning.rules.evaluation import Scorer
+from plumbline.commissioning.rules.next_step import WAITS, AwardFacts, Step, TenderFacts, next_step
 from plumbline.commissioning.rules.scoring import Offer, Question, Result
+from plumbline.commissioning.rules.tender import COMPETED, missing
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import listed
 from plumbline.people import access
@@ -509,8 +512,8 @@ def promises_of(award: Award) -> QuerySet[Promise]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to do in an evaluation. `kind`: declare, score, lock, decide_conflict, moderate, recommend, approve,
-    notice, award, details."""
+    """One thing to do in an evaluation. `kind`: declare, score, lock, decide_conflict, approve, or a step of
+    rules.next_step."""
 
     kind: str
     tender: Tender
@@ -563,23 +566,37 @@ def waiting_for_commissioner(viewer: User, *, on: date) -> list[Waiting]:
     return found
 
 
-def _next_of(tender: Tender, *, on: date) -> Waiting | None:
-    if tender.state == _S.EVALUATION:
-        return None if why_moderation_waits(tender) else Waiting("open_moderation", tender)
-    if tender.state == _S.MODERATION:
-        board = board_of(tender, bids_to_score(tender))
-        return Waiting("moderate", tender, left=len(board.open), of=len(board.cells))
+def facts_of(tender: Tender, *, on: date, live: bool = False) -> TenderFacts:
+    """What the next step of a tender depends on, for rules.next_step. `live`: whether its service is, as the room of
+    contracts knows."""
+    states = list(tender.bids.values_list("state", "letter_sent_on"))
     award = next(iter(standing_awards(tender)), None)
-    if award is None:
-        return Waiting("recommend", tender)
-    if award.state == _A.AWARDED:
-        return Waiting("details", tender)
-    if award.approved_at is None:
-        return None  # waits for somebody else
-    if award.state == _A.STANDSTILL:
-        ends = award.standstill_until
-        return Waiting("award", tender) if ends is not None and on > ends else None
-    return Waiting("notice" if award.notice_on is None else "award", tender)
+    return TenderFacts(
+        state=tender.state, kind=tender.kind,
+        complete=tender.state == _S.DRAFT and not missing(details_of(tender), on=on),
+        approval_asked=tender.approval_asked_at is not None, bids_due_on=tender.bids_due_on, bids=len(states),
+        waiting=sum(state in (BidState.RECEIVED, BidState.CLARIFICATION) for state, _ in states),
+        passed=any(state == BidState.PASSED for state, _ in states),
+        scored=tender.kind in COMPETED or tender.questions_id is not None,
+        may_open=tender.state == _S.EVALUATION and not why_moderation_waits(tender),
+        unagreed=len(board_of(tender, bids_to_score(tender)).open) if tender.state == _S.MODERATION else 0,
+        award=AwardFacts(
+            approved=award.approved_at is not None, awarded=award.state == _A.AWARDED, notice_on=award.notice_on,
+            standstill_until=award.standstill_until if award.state == _A.STANDSTILL else None,
+            unsent=sum(state != BidState.WITHDRAWN and sent_on is None for state, sent_on in states),
+        ) if award else None,
+        live=live,
+    )  # fmt: skip
+
+
+def _next_of(tender: Tender, *, on: date) -> Waiting | None:
+    step = next_step(facts_of(tender, on=on), on=on)
+    if step is None or step in WAITS:
+        return None
+    if step == Step.MODERATE:
+        board = board_of(tender, bids_to_score(tender))
+        return Waiting(step, tender, left=len(board.open), of=len(board.cells))
+    return Waiting(step, tender)
 
 
 def waiting_for_approver(viewer: User, *, on: date) -> list[Waiting]:

@@ -116,6 +116,20 @@ def _timetable(details: Details, *, on: date, direct: bool) -> list[str]:
     return found
 
 
+# With fewer days than these between publication and the last day, bidders cannot be expected to answer well.
+FEW_DAYS = 10
+
+
+def warnings(details: Details, *, on: date) -> list[str]:
+    """What does not hold up a tender, and should be known to whoever approves or publishes it on a day."""
+    due = details.bids_due_on
+    if due is None or not 0 < (due - on).days < FEW_DAYS:
+        return []
+    left = (due - on).days
+    days = "1 day" if left == 1 else f"{left} days"
+    return [f"The last day for bids is {due:%-d %B %Y}: bidders would have {days}. Say why, or give them more time."]
+
+
 def check_ready(details: Details, *, on: date) -> None:
     reasons = not_ready(details, on=on)
     if reasons:

@@ -11,15 +11,16 @@ from django.urls import reverse
 from plumbline.commissioning.models import Award, Bid, BidState, Promise, Tender
 from plumbline.commissioning.operations import award as operations
 from plumbline.commissioning.queries import evaluation as queries
+from plumbline.commissioning.rules.next_step import Step
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
-from plumbline.web import navigation, wording
+from plumbline.web import wording
 from plumbline.web.access import requires
 from plumbline.web.evaluation.forms import Because, Letter, OnDay, PromiseMade, Recommend
 from plumbline.web.evaluation.leading import form_page, sure_page
 from plumbline.web.evaluation.moderating import standing_words
 from plumbline.web.request import Request, acting
-from plumbline.web.tenders.frame import frame
+from plumbline.web.tenders.frame import frame, step_of
 
 _S, _A = Tender.State, Award.State
 
@@ -68,7 +69,12 @@ def _step(
         url = reverse(route, args=[tender.pk]) if route else ""
         return {"what": what, "url": url, "button": button if url else "", "due": due}
 
+    following = step_of(tender, on=on)
+    if following is None:
+        return step("")
     if found is None:
+        if following != Step.RECOMMEND:
+            return step("Nothing is recommended yet.")
         what = _recommending(tender)
         return step(what, "award_recommend" if manages else "", what)
     if found.approved_at is None:
@@ -76,30 +82,24 @@ def _step(
             return step("Read the evaluation report, and approve the recommendation or take it back", "award_approve",
                         "Read and decide")  # fmt: skip
         return step("It waits for somebody else to approve it, who may approve tenders.")
-    if found.state == _A.AWARDED:
-        if unsent:
-            return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
-        if tender.state == _S.AWARDED:
-            return step("Publish the contract details once the contract is signed",
-                        "award_details" if manages else "", "Record that they are published")  # fmt: skip
-        if navigation.page_exists("tender_implementation"):
-            return step("The contract details are published: make the service ready", "tender_implementation",
-                        "Go to the implementation")  # fmt: skip
-        return step("The contract details are published.")
-    if found.state == _A.STANDSTILL and found.standstill_until is not None:
-        if on <= found.standstill_until:
-            return step(f"The standstill lasts until the end of {wording.day(found.standstill_until)}.",
-                        due=wording.by_when(found.standstill_until, on))  # fmt: skip
-        return step("The standstill is over: award the contract", "award_confirm" if manages or approves else "",
-                    "Award the contract")  # fmt: skip
-    if unsent:
+    if following == Step.SEND_LETTERS:
         return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
-    if found.notice_on is None:
+    if following == Step.PUBLISH_DETAILS:
+        return step("Publish the contract details once the contract is signed",
+                    "award_details" if manages else "", "Record that they are published")  # fmt: skip
+    if following == Step.MAKE_READY:
+        return step("The contract details are published: make the service ready", "tender_implementation",
+                    "Go to the implementation")  # fmt: skip
+    if following == Step.WAIT_STANDSTILL and found.standstill_until is not None:
+        return step(f"The standstill lasts until the end of {wording.day(found.standstill_until)}.",
+                    due=wording.by_when(found.standstill_until, on))  # fmt: skip
+    if following == Step.PUBLISH_NOTICE:
         then = "and the standstill begins" if tender.standstill_days else "and award the contract"
         return step(f"Every letter is sent: publish the award notice, {then}",
                     "award_notice" if manages else "", "Record that it is published")  # fmt: skip
-    return step("The notice is published, and the procedure has no standstill: award the contract",
-                "award_confirm" if manages or approves else "", "Award the contract")  # fmt: skip
+    over = "The standstill is over" if found.state == _A.STANDSTILL else (
+        "The notice is published, and the procedure has no standstill")  # fmt: skip
+    return step(f"{over}: award the contract", "award_confirm" if manages or approves else "", "Award the contract")
 
 
 def _recommending(tender: Tender) -> str:

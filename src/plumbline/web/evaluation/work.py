@@ -30,9 +30,15 @@ _WORDS = {
     "decide_conflict": ("Decide on a declared conflict of interest", "Decide", "evaluation_decide"),
     "open_moderation": ("Open the scores: every evaluator has locked", "Open the scores", "evaluation_open"),
     "moderate": ("Moderate the scores", "Go to the moderation", "evaluation_moderation"),
+    "close_moderation": (
+        "Close the moderation: every score is agreed",
+        "Go to the moderation",
+        "evaluation_moderation",
+    ),
+    "letters": ("Send every bidder their letter", "Go to the award", "tender_award"),
     "recommend": ("Recommend a bid", "See the result", "award_recommend"),
     "approve": ("Approve a recommended award", "Read and decide", "award_approve"),
-    "notice": ("Send the letters and publish the award notice", "Go to the award", "tender_award"),
+    "notice": ("Publish the award notice", "Go to the award", "tender_award"),
     "award": ("Award the contract", "Go to the award", "tender_award"),
     "details": ("Publish the contract details", "Go to the award", "tender_award"),
 }

@@ -121,6 +121,7 @@ def approve(request: Request, pk: int) -> HttpResponseBase:
     return render(request, "tenders/approve.html", {
         "tender": found, "form": form, "back": reverse("tender", args=[found.pk]),
         "wrong": rules.not_ready(queries.details_of(found), on=request.day),
+        "warnings": rules.warnings(queries.details_of(found), on=request.day),
         "stage1_asked": queries.stage1_asked(found), "questions_asked": queries.questions_asked(found),
         "decidable": found.state == "draft",
     })  # fmt: skip
@@ -142,6 +143,7 @@ def publish(request: Request, pk: int) -> HttpResponseBase:
     return render(request, "tenders/publish.html", {
         "tender": found, "errors": errors, "back": reverse("tender", args=[found.pk]), "questions_asked": asked,
         "stage1_asked": queries.stage1_asked(found),
+        "warnings": rules.warnings(queries.details_of(found), on=request.day),
         "scored": asked is not None and rules.asks_safeguarding(asked),
     })  # fmt: skip
 

@@ -11,7 +11,10 @@ from django.urls import reverse
 
 from plumbline.commissioning.models import Tender
 from plumbline.commissioning.queries import tenders as queries
+from plumbline.commissioning.queries.evaluation import facts_of
 from plumbline.commissioning.rules import tender as rules
+from plumbline.commissioning.rules.next_step import Step, next_step
+from plumbline.contracts.models import Contract, ContractState
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web import navigation, wording
@@ -94,6 +97,8 @@ def _wrong(tender: Tender, viewer: User, *, on: date) -> list[Any]:
         for part, reason in rules.missing(queries.details_of(tender), on=on):
             url = reverse("tender_edit", args=[tender.pk, part]) if editing and tender.state == _S.DRAFT else ""
             found.append({"sentence": reason, "url": url, "link": "Mend it"})
+    if tender.state in (_S.DRAFT, _S.APPROVED):
+        found += rules.warnings(queries.details_of(tender), on=on)
     conflicts = queries.conflicts_of(viewer, tender=tender, on=on)
     undecided = [each.person for each in conflicts if each.decided_at is None]
     if undecided:
@@ -114,84 +119,69 @@ def next_of(viewer: User, tender: "queries.ListedTender", *, on: date) -> dict[s
                      reverse("tender_approve", args=[tender.pk]))  # fmt: skip
     if not may(viewer, Permission.TENDERS_MANAGE, on=on):
         return _of_evaluator(viewer, tender)
-    return _NEXT.get(_S(tender.state), _later)(tender, on)
+    step = step_of(tender, on=on)
+    return _NEXT[step](tender, on) if step else None
+
+
+def step_of(tender: Tender, *, on: date) -> Step | None:
+    """The next step of the tender, whoever looks (commissioning.rules.next_step)."""
+    states = list(Contract.objects.filter(award__tender=tender).values_list("state", flat=True))
+    live = bool(states) and ContractState.IMPLEMENTATION not in states
+    return next_step(facts_of(tender, on=on, live=live), on=on)
 
 
 def _step(what: str, button: str = "", url: str = "", *, due: str = "", post: bool = False) -> dict[str, Any]:
     return {"what": what, "button": button, "url": "" if post else url, "due": due, "action": url if post else ""}
 
 
-def _draft(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
-    if tender.approval_asked_at:
-        return _step(f"It waits for somebody to approve it, since {wording.day(tender.approval_asked_at)}.")
+def _drafting(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     missing = rules.missing(queries.details_of(tender), on=on)
-    if missing:
-        return _step("Complete the draft", "Go on with the draft",
-                     reverse("tender_edit", args=[tender.pk, missing[0][0]]))  # fmt: skip
-    return _step("The draft is complete: put it to somebody for approval", "Ask for approval",
-                 reverse("tender_ask_approval", args=[tender.pk]), post=True)  # fmt: skip
+    return _step("Complete the draft", "Go on with the draft",
+                 reverse("tender_edit", args=[tender.pk, missing[0][0]]))  # fmt: skip
 
 
-def _approved(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
-    return _step("Publish it: the notice goes out on the central platform, and from then on the criteria and questions "
-                 "stand", "Publish", reverse("tender_publish", args=[tender.pk]))  # fmt: skip
+def _approval(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
+    since = f", since {wording.day(tender.approval_asked_at)}" if tender.approval_asked_at else ""
+    return _step(f"It waits for somebody to approve it{since}.")
 
 
-def _published(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
+def _coming_in(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
+    due = wording.by_when(tender.bids_due_on, on) if tender.bids_due_on else ""
+    return _step("Bids come in at the portal, sealed, until the end of the last day", due=due)
+
+
+def _closing(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
+    address = reverse("tender_close", args=[tender.pk])
     if tender.kind == Tender.Kind.DIRECT_AWARD:
-        if not tender.bid_count:
-            return _step("Enter what the supplier sent", "Enter the supplier’s papers",
-                         reverse("bid_new", args=[tender.pk]))  # fmt: skip
-        return _step("The supplier’s papers are in: close the tender", "Close it",
-                     reverse("tender_close", args=[tender.pk]), post=True)  # fmt: skip
-    if tender.bids_due_on is not None and on <= tender.bids_due_on:
-        return _step("Bids come in at the portal, sealed, until the end of the last day",
-                     due=wording.by_when(tender.bids_due_on, on))  # fmt: skip
+        return _step("The supplier’s papers are in: close the tender", "Close it", address, post=True)
     return _step("The last day for bids has passed: close the tender, open the bids and enter them here",
-                 "Close it to bids", reverse("tender_close", args=[tender.pk]), post=True)  # fmt: skip
+                 "Close it to bids", address, post=True)  # fmt: skip
 
 
-def _closed(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
-    if not tender.bid_count:
-        return _step("Enter each bid as it was opened", "Enter a bid", reverse("bid_new", args=[tender.pk]))
+def _beginning(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     entered = wording.how_many(tender.bid_count, "bid is", "bids are")
     return _step(f"{entered} entered. When that is all of them, begin stage 1", "Begin stage 1",
                  reverse("tender_begin_stage1", args=[tender.pk]), post=True)  # fmt: skip
 
 
-def _stage1(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
-    waiting = tender.waiting
-    if waiting:
-        due = tender.clarification_due
-        return _step(
-            f"Check {wording.how_many(waiting, 'bid', 'bids')} against the criteria of stage 1",
-            "Go to stage 1", reverse("tender_stage1", args=[tender.pk]),
-            due=f"a bidder’s answer: {wording.by_when(due, on)}" if due else "",
-        )  # fmt: skip
-    if not tender.bids.filter(state="passed").exists():
-        return _step("No bid passed stage 1. Send the letters, and abandon the tender", "Abandon the tender",
-                     reverse("tender_abandon", args=[tender.pk]))  # fmt: skip
-    if navigation.page_exists("tender_evaluation"):
-        return _step("Stage 1 is decided for every bid: go on to the evaluation", "Go to the evaluation",
-                     reverse("tender_evaluation", args=[tender.pk]))  # fmt: skip
-    return _step("Stage 1 is decided for every bid.")
+def _checking(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
+    due = tender.clarification_due
+    return _step(
+        f"Check {wording.how_many(tender.waiting, 'bid', 'bids')} against the criteria of stage 1",
+        "Go to stage 1", reverse("tender_stage1", args=[tender.pk]),
+        due=f"a bidder’s answer: {wording.by_when(due, on)}" if due else "",
+    )  # fmt: skip
 
 
-# What is next once bids are evaluated, and the page of it.
-_LATER = {
-    _S.EVALUATION: ("The evaluators score, each alone", "Go to the evaluation", "evaluation_board"),
-    _S.MODERATION: ("Agree each score", "Go to the moderation", "evaluation_moderation"),
-    _S.RECOMMENDATION: ("Recommend a bid, and have it approved", "Go to the award", "tender_award"),
-    _S.STANDSTILL: ("The standstill runs; then award the contract", "Go to the award", "tender_award"),
-    _S.AWARDED: ("Publish the contract details", "Go to the award", "tender_award"),
-    _S.CONTRACT_DETAILS: ("Make the service ready", "Go to the implementation", "tender_implementation"),
-    _S.IMPLEMENTATION: ("Make the service ready", "Go to the implementation", "tender_implementation"),
-}
+def _standing_still(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
+    until = tender.standstill_until
+    return _step(f"The standstill lasts until the end of {wording.day(until)}." if until else "The standstill runs.",
+                 due=wording.by_when(until, on) if until else "")  # fmt: skip
 
 
-def _later(tender: "queries.ListedTender", on: date) -> dict[str, Any] | None:
-    what, button, route = _LATER.get(_S(tender.state), ("", "", ""))
-    return _step(what, button, reverse(route, args=[tender.pk])) if navigation.page_exists(route) else None
+def _plain(what: str, button: str = "", route: str = "") -> "Callable[[queries.ListedTender, date], dict[str, Any]]":
+    """A step whose words are the same for every tender."""
+    return lambda tender, on: _step(what, button if route else "", reverse(route, args=[tender.pk]) if route else "")
 
 
 def _of_evaluator(viewer: User, tender: Tender) -> dict[str, Any] | None:
@@ -203,10 +193,39 @@ def _of_evaluator(viewer: User, tender: Tender) -> dict[str, Any] | None:
                  "Go to your evaluation", reverse("tender_evaluation", args=[tender.pk]))  # fmt: skip
 
 
-_NEXT: Mapping[_S, "Callable[[queries.ListedTender, date], dict[str, Any] | None]"] = {
-    _S.DRAFT: _draft,
-    _S.APPROVED: _approved,
-    _S.PUBLISHED: _published,
-    _S.CLOSED: _closed,
-    _S.STAGE1: _stage1,
-}
+_NEXT: Mapping[Step, "Callable[[queries.ListedTender, date], dict[str, Any]]"] = {
+    Step.COMPLETE_DRAFT: _drafting,
+    Step.ASK_APPROVAL: lambda tender, on: _step(
+        "The draft is complete: put it to somebody for approval", "Ask for approval",
+        reverse("tender_ask_approval", args=[tender.pk]), post=True,
+    ),
+    Step.APPROVE: _approval,
+    Step.PUBLISH: _plain("Publish it: the notice goes out on the central platform, and from then on the criteria and "
+                         "questions stand", "Publish", "tender_publish"),
+    Step.ENTER_PAPERS: _plain("Enter what the supplier sent", "Enter the supplier’s papers", "bid_new"),
+    Step.WAIT_FOR_BIDS: _coming_in,
+    Step.CLOSE: _closing,
+    Step.ENTER_BIDS: _plain("Enter each bid as it was opened", "Enter a bid", "bid_new"),
+    Step.BEGIN_STAGE1: _beginning,
+    Step.DECIDE_STAGE1: _checking,
+    Step.ABANDON: _plain("No bid passed stage 1. Send the letters, and abandon the tender", "Abandon the tender",
+                         "tender_abandon"),
+    Step.EVALUATE: _plain("Stage 1 is decided for every bid: go on to the evaluation", "Go to the evaluation",
+                          "tender_evaluation"),
+    Step.SCORE: _plain("The evaluators score, each alone", "See how far they are", "evaluation_board"),
+    Step.OPEN_SCORES: _plain("Every evaluator has locked: open the scores", "Open the scores", "evaluation_open"),
+    Step.MODERATE: _plain("Agree each score", "Go to the moderation", "evaluation_moderation"),
+    Step.CLOSE_MODERATION: _plain("Every score is agreed: close the moderation", "Go to the moderation",
+                                  "evaluation_moderation"),
+    Step.RECOMMEND: _plain("Recommend a bid, and have it approved", "Recommend a bid", "award_recommend"),
+    Step.APPROVE_AWARD: _plain("The recommendation waits for somebody else to approve it.", "Go to the award",
+                               "tender_award"),
+    Step.SEND_LETTERS: _plain("Send every bidder their letter and assessment summary", "Go to the award",
+                              "tender_award"),
+    Step.PUBLISH_NOTICE: _plain("Every letter is sent: publish the award notice", "Record that it is published",
+                                "award_notice"),
+    Step.WAIT_STANDSTILL: _standing_still,
+    Step.AWARD: _plain("Award the contract", "Award the contract", "award_confirm"),
+    Step.PUBLISH_DETAILS: _plain("Publish the contract details", "Record that they are published", "award_details"),
+    Step.MAKE_READY: _plain("Make the service ready", "Go to the implementation", "tender_implementation"),
+}  # fmt: skip
