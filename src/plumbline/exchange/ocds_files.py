@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -81,8 +81,9 @@ def read_package(path: Path) -> Package:
 
 def together(bodies: Sequence[Mapping[str, Any]]) -> Process:
     """What the releases of one process say together: the later wins, lists are joined by the ids of their members
-    (the standard's merging rules)."""
-    parts = [_part(body, _READ) for body in bodies]
+    (the standard's merging rules). Later by the moment: the merging itself would compare the texts of the dates, of
+    which 00:30+01:00 is later than 23:45Z of the day before, and is not in truth."""
+    parts = [_part(body, _READ) | {"date": _in_utc(body["date"])} for body in bodies]
     said: Mapping[str, Any] = parts[0] if len(parts) == 1 else _merger().create_compiled_release(parts)
     tender = said.get("tender") or {}
     buyer = said.get("buyer") or {}
@@ -114,6 +115,11 @@ _READ: Mapping[str, Any] = {
         "value": dict.fromkeys(("amount", "currency")), "period": dict.fromkeys(("startDate", "endDate")),
     },
 }  # fmt: skip
+
+
+def _in_utc(said: str) -> str:
+    """The moment in one form, so that the order of the texts is the order of the moments."""
+    return datetime.fromisoformat(said).astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _part(value: Any, wanted: Mapping[str, Any] | None) -> Any:

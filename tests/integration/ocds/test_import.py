@@ -1,22 +1,26 @@
 """Packages of published notices taken in, and suppliers decided, merged and taken apart again."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import OcdsContract, OcdsParty, OcdsProcess, OcdsRelease, SupplierMerge
 from plumbline.commissioning.operations import suppliers
 from plumbline.exchange.import_ocds import import_ocds
 from plumbline.exchange.models import RefusedRow
+from plumbline.exchange.ocds_files import together
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Organisation, OrganisationIdentifier
 from tests.integration.placements.situations import a_user
 from tests.published import OCDS
 
+CASES = Path(__file__).parents[2] / "data" / "cases"
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
@@ -389,3 +393,49 @@ def test_extensions_are_kept_and_stand_in_the_way_of_nothing(tmp_path):
 
     assert OcdsProcess.objects.get().title == "Title 3"
     assert OcdsRelease.objects.get(release_id__endswith="-2").body["scoring"] == {"amount": 1}
+
+
+def test_a_supplier_is_renamed_with_its_history():
+    by = a_user("commissioner")
+    made = Organisation.objects.create(name="Fenside Care", sort_key="fenside care", sector="other")
+    Organisation.objects.create(name="Alder", sort_key="alder", sector="other")
+    said = {"organisation_id": made.pk, "because": "Register of companies.", "by": by, "at": AT, "on": ON}
+    for name, code in (("  ", "missing_name"), ("ALDER", "known_name"), ("Fenside Care", "nothing_changed")):
+        with pytest.raises(RuleBroken) as refusal:
+            suppliers.rename_supplier(name=name, **said)
+        assert refusal.value.code == code
+    suppliers.rename_supplier(name="Fenside  Living", **said)
+    made.refresh_from_db()
+    event = Event.objects.get(kind="commissioning.supplier.renamed")
+    assert (made.name, made.sort_key) == ("Fenside Living", "fenside living")
+    assert (event.data["before"], event.data["after"], event.because) == (
+        "Fenside Care", "Fenside Living", "Register of companies."
+    )  # fmt: skip
+
+
+# --- later by the moment ----------------------------------------------------------------------------------------------
+
+
+def test_the_later_release_wins_by_the_moment_and_not_by_the_text_of_its_date():
+    take(CASES / "flows" / "ocds_zones.json")
+
+    process = OcdsProcess.objects.get()
+    assert (process.title, process.latest_on) == ("Later in truth (23:45Z)", datetime(2016, 5, 31, 23, 45, tzinfo=UTC))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5_000), st.integers(-14 * 60, 14 * 60)), min_size=2, max_size=5,
+        unique_by=lambda pair: pair[0],
+    )
+)  # fmt: skip
+def test_whatever_the_offsets_the_latest_moment_says_what_holds(pairs):
+    """Each pair: the minutes of the moment, and of the offset in which its release is written."""
+    bodies = []
+    for minutes, offset in pairs:
+        moment = datetime(2016, 5, 30, tzinfo=UTC) + timedelta(minutes=minutes)
+        written = moment.astimezone(timezone(timedelta(minutes=offset))).isoformat()
+        bodies.append(release(day=written, tender={"id": "t", "title": str(minutes)}))
+
+    for order in (bodies, bodies[::-1]):
+        assert together(order).title == str(max(minutes for minutes, _ in pairs))

@@ -147,6 +147,36 @@ def merge_suppliers(*, merged_id: int, into_id: int, because: str, by: User, at:
 
 
 @transaction.atomic
+def rename_supplier(*, organisation_id: int, name: str, because: str, by: User, at: datetime, on: date) -> Organisation:
+    """Another name of the same body, as its register has it now. The names before stand in its history, and what was
+    said or sent under one of them keeps it. Raises RuleBroken (missing_name, missing_reason, nothing_changed,
+    known_name, already_merged)."""
+    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    found = Organisation.objects.select_for_update(of=("self",)).filter(pk=organisation_id).first()
+    if found is None:
+        raise NotAllowed(f"There is no supplier {organisation_id}.")
+    name, before = " ".join(name.split()), found.name
+    if not name:
+        raise RuleBroken("Enter the name.", code="missing_name")
+    if not because.strip():
+        raise RuleBroken("Say how you know the new name.", code="missing_reason")
+    if found.merged_into_id is not None:
+        raise RuleBroken(f"{found.name} is read as another supplier. Undo that first.", code="already_merged")
+    if name == before:
+        raise RuleBroken("It has this name already.", code="nothing_changed")
+    key = sort_key(name)
+    if Organisation.objects.filter(sort_key=key).exclude(pk=found.pk).exists():
+        raise RuleBroken(f"There is a supplier called {name} already: say that the two are one.", code="known_name")
+    found.name, found.sort_key = name, key
+    found.save(update_fields=["name", "sort_key"])
+    audit.record(
+        "commissioning.supplier.renamed", by=by, at=at, subject=found, because=because.strip(), before=before,
+        after=name,
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
 def undo_merge(*, merge_id: int, because: str, by: User, at: datetime, on: date) -> None:
     """The two are two again. Raises RuleBroken without a reason, or where it was undone already."""
     access.check(by, Permission.SUPPLIERS_SETTLE, on=on)

@@ -9,6 +9,16 @@ from plumbline.web import forms
 NEW, NOT_OURS, NONE = "new", "not_ours", "none"
 
 
+class Rename(forms.PageForm):
+    changes_a_record = True
+
+    name = forms.LineField(label="Name", max_length=300, hint="As the register of companies or of charities has it")
+    because = forms.TextField(
+        label="How do you know?", rows=3, max_length=1000, missing="Say how you know the new name",
+        hint="For example, from which day the register has it",
+    )  # fmt: skip
+
+
 class Merge(forms.PageForm):
     """Which of two names stands; the other is read as it."""
 

@@ -5,6 +5,7 @@ from plumbline.web.suppliers import deciding, notices, open_data, taking, views
 urlpatterns = [
     path("suppliers/", views.suppliers, name="suppliers"),
     path("suppliers/<int:pk>/", views.supplier, name="supplier"),
+    path("suppliers/<int:pk>/name/", views.rename, name="supplier_rename"),
     path("suppliers/<int:pk>/merge/", views.merge, name="supplier_merge"),
     path("suppliers/merges/<int:merge_id>/undo/", views.unmerge, name="supplier_unmerge"),
     path("suppliers/to-decide/", deciding.queue, name="supplier_queue"),

@@ -24,7 +24,7 @@ from plumbline.web.evidence.reach import unnamed
 from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 from plumbline.web.suppliers import words
-from plumbline.web.suppliers.forms import Merge, Unmerge
+from plumbline.web.suppliers.forms import Merge, Rename, Unmerge
 from plumbline.web.tenders import words as tenders
 
 # Sister settings of an owner group that are listed by name; more are counted.
@@ -152,6 +152,21 @@ def _owners(contracts: Sequence[Contract], *, opens: bool) -> list[dict[str, Any
 
 
 # --- merging ----------------------------------------------------------------------------------------------------------
+
+
+@requires(Permission.SUPPLIERS_SETTLE)
+def rename(request: Request, pk: int) -> HttpResponseBase:
+    found = _supplier(request, pk)
+    form = Rename(request.POST or None, initial={"name": found.name})
+    if form.is_valid():
+        try:
+            renamed = operations.rename_supplier(organisation_id=found.pk, **form.cleaned_data, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else "name")
+        else:
+            messages.success(request, f"It is called {renamed.name} now. The name before stands in its history.")
+            return redirect("supplier", found.pk)
+    return render(request, "suppliers/rename.html", {"supplier": found, "form": form})
 
 
 @requires(Permission.SUPPLIERS_SETTLE)

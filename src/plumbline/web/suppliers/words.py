@@ -15,6 +15,7 @@ _EVENTS = {
     "commissioning.supplier.decided": "Decided who a published supplier is",
     "commissioning.supplier.undecided": "A decision on a published supplier was taken back",
     "commissioning.supplier.merged": "Two names found to be one supplier",
+    "commissioning.supplier.renamed": "It has another name",
     "commissioning.supplier.unmerged": "A merge was undone: two suppliers",
 }
 
@@ -51,6 +52,8 @@ def _detail(event: Event, names: Mapping[int, str]) -> str:
     merged = names.get(int(event.subject_id), "") if event.subject_id.isdigit() else ""
     if event.kind == "commissioning.supplier.merged":
         return f"{merged} is read as {names.get(event.data.get('into', 0), '')}. {event.because}"
+    if event.kind == "commissioning.supplier.renamed":
+        return f"{event.data.get('before')} is called {event.data.get('after')}. {event.because}"
     if event.kind == "commissioning.supplier.unmerged":
         return f"{merged} stands by itself again. {event.because}"
     if event.kind == "commissioning.supplier.decided":
