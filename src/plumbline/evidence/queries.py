@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value
 
-from plumbline.evidence.access import DOCUMENT
+from plumbline.evidence.access import DOCUMENT, documents_visible_to
 from plumbline.evidence.models import Document, LawChange
 from plumbline.evidence.rules import EXPIRING_WITHIN
 from plumbline.kernel.errors import NotAllowed
@@ -32,11 +32,13 @@ def expiring(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]:
     return without_successor(soon).order_by("expires_on", "pk")
 
 
-def document_to_use(document_id: int | None) -> Document | None:
-    """The document that was chosen, if any. Raises NotAllowed where it was withdrawn."""
+def document_to_use(document_id: int | None, *, by: User | None, on: date) -> Document | None:
+    """The document that was chosen, if any. Raises NotAllowed where it was withdrawn, or `by` may not open it: who
+    cannot read a paper shows nothing by it. `by` None is the machine's administrator."""
     if document_id is None:
         return None
-    found = Document.objects.filter(pk=document_id, withdrawn_at=None).first()
+    seen = Document.objects.all() if by is None else documents_visible_to(by, on=on)
+    found = seen.filter(pk=document_id, withdrawn_at=None).first()
     if found is None:
         raise NotAllowed(f"There is no document {document_id}.")
     return found

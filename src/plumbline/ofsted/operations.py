@@ -12,7 +12,7 @@ from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
-from plumbline.evidence.models import Document
+from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
@@ -224,8 +224,7 @@ def record_judgement(
         raise RuleBroken(
             "Give the link to the report, or attach it: a judgement needs its evidence.", code="no_evidence"
         )
-    if document_id is not None and not Document.objects.filter(pk=document_id).exists():
-        raise NotAllowed(f"There is no document {document_id}.")
+    document_to_use(document_id, by=by, on=on)
     graded = {aspect: _grade(aspect, wording) for aspect, wording in judgements.items()}
     kinds.check_kind(
         register=setting.register, kind=kind, inspected_on=inspected_on, independent=_independent(setting),
@@ -567,7 +566,7 @@ def _settle(
 ) -> None:  # fmt: skip
     check_move(CHECK_MOVES, CheckItem.Outcome(item.outcome), outcome)
     item.outcome, item.report_link, item.note = outcome, report_link.strip(), note.strip()
-    item.document_id, item.inspection = document_id, inspection
+    item.document, item.inspection = document_to_use(document_id, by=by, on=on), inspection
     item.checked_at, item.checked_by = at, by
     item.save()
     if outcome in _LOOKED_UP:

@@ -302,3 +302,13 @@ def test_the_partnership_officer_is_told_which_contracts_wait_for_the_board(offi
 def test_a_contract_that_becomes_statutory_within_the_time_waits_for_the_board_already() -> None:
     soon = a_contract(statutory_from=date(2016, 9, 1))
     assert care.board_assessments_waiting(on=TODAY) == [soon]
+
+
+def test_a_document_is_used_only_by_who_may_open_it(contract, officer) -> None:
+    closed = a_document(sensitivity="restricted")
+    for document in (closed, a_document(withdrawn_at=AT)):
+        with pytest.raises(NotAllowed):
+            record(contract, officer, document_id=document.pk)
+    assert not contract.assessments.exists()
+    Document.objects.filter(pk=closed.pk).update(added_by=officer)
+    assert record(contract, officer, document_id=closed.pk).document == closed

@@ -19,6 +19,7 @@ from plumbline.commissioning.queries import implementation as queries
 from plumbline.commissioning.queries.evaluation import standing_awards
 from plumbline.commissioning.rules import implementation as rules
 from plumbline.commissioning.states import PLAN_ITEM_MOVES, TENDER_MOVES
+from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -155,7 +156,7 @@ def move_item(
         rules.check_met(lacks or ())
     settled = state in (_I.DONE, _I.NOT_NEEDED)
     item.state, item.note = state, note.strip() or item.note
-    item.document_id = document_id or item.document_id
+    item.document = document_to_use(document_id, by=by, on=on) or item.document
     item.done_on, item.done_at, item.done_by = (on, at, by) if settled else (None, None, None)
     item.save()
     audit.record(
@@ -169,7 +170,7 @@ def move_item(
 def note_item(*, item_id: int, note: str, document_id: int | None, by: User, at: datetime, on: date) -> PlanItem:
     """What is known of an item, or a document for it, without its state changing."""
     item = _item(item_id, by=by, on=on)
-    item.note, item.document_id = note.strip(), document_id or item.document_id
+    item.note, item.document = note.strip(), document_to_use(document_id, by=by, on=on) or item.document
     item.save(update_fields=["note", "document"])
     audit.record("commissioning.plan.item.noted", by=by, at=at, subject=item.plan, item=item.number)
     return item

@@ -128,7 +128,7 @@ def record_assessment(
         raise RuleBroken("An action plan is agreed with its actions.", code="wrong_kind")
     needs = _BOARD if kind == Assessment.Kind.BOARD else reaching.MANAGE
     contract = contract_to_change(contract_id=contract_id, by=by, on=on, any_of=needs)
-    document = document_to_use(document_id)
+    document = document_to_use(document_id, by=by, on=on)
     made_with = _signed_off(return_id, contract) if return_id is not None else None
     months = term_on(kind, on=completed_on)
     rules.check_assessment(
@@ -164,7 +164,7 @@ def agree_plan(
     own = contract.assessments.filter(kind=Assessment.Kind.SELF, missing_since=None).order_by("-completed_on").first()
     if own is None:
         raise RuleBroken("There is no self-assessment that it could go with.", code="no_self")
-    document = document_to_use(document_id)
+    document = document_to_use(document_id, by=by, on=on)
     signed_off = own.answer_set is not None and own.answer_set.state == ReturnState.SIGNED_OFF
     rules.check_plan(agreed_on=agreed_on, has_source=document is not None or signed_off, on=on)
     for action in actions:
@@ -228,7 +228,7 @@ def review_policy(
         raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
     review, _ = PolicyReview.objects.update_or_create(
         contract=contract, policy=policy, reviewed_on=reviewed_on,
-        defaults={"document": document_to_use(document_id), "answer_set_id": return_id, "recorded_at": at,
+        defaults={"document": document_to_use(document_id, by=by, on=on), "answer_set_id": return_id, "recorded_at": at,
                   "recorded_by": by, "missing_since": None},
     )  # fmt: skip
     audit.record("contracts.policy.reviewed", by=by, at=at, subject=review, contract=contract.pk, policy=policy,

@@ -109,7 +109,8 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
     _check_free(kept, meeting.held_on)
     kept.state, kept.held_on, kept.chair = _S.HELD, meeting.held_on, meeting.chair.strip()
     kept.service_area_present = rules.service_area_present(meeting.attendees, said=meeting.service_area_said)
-    kept.minutes, kept.minutes_document = meeting.minutes.strip(), document_to_use(meeting.minutes_document_id)
+    kept.minutes = meeting.minutes.strip()
+    kept.minutes_document = document_to_use(meeting.minutes_document_id, by=by, on=on)
     kept.safeguarding, kept.next_on = safeguarding, meeting.next_on
     kept.recorded_at, kept.recorded_by = at, by
     kept.save()

@@ -15,7 +15,7 @@ from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries.visits import contracts_of_setting, place_of
 from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.rules.evaluations import ActionGiven
-from plumbline.evidence.models import Document
+from plumbline.evidence.queries import document_to_use
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Wanted
@@ -49,9 +49,7 @@ def receive_report(
         raise RuleBroken(f"{received_on:%-d %B %Y} is a date in the future.", code="future_date")
     if received_on < period_from:
         raise RuleBroken("It cannot have come before the period that it speaks for.", code="end_before_start")
-    document = Document.objects.filter(pk=document_id, withdrawn_at=None).first() if document_id else None
-    if document_id and document is None:
-        raise NotAllowed(f"There is no document {document_id}.")
+    document = document_to_use(document_id, by=by, on=on)
     expected = rules.Expected(kind, period_from, rules.due_by(kind, period_from))
     if setting.home_reports.filter(kind=kind, period_from=period_from).exists():
         raise RuleBroken(f"{expected.words().capitalize()} has come already.", code="already_there")

@@ -151,7 +151,8 @@ def accept_visit(
         raise RuleBroken("This visit was accepted already.", code="already_there")
     visit = Visit(
         contract=contract, setting=setting, state=_S.HELD, by_council=by_council.strip(),
-        accepted_because=because.strip(), report=document_to_use(report_id), visited_on=visited_on, recorded_at=at,
+        accepted_because=because.strip(), report=document_to_use(report_id, by=by, on=on), visited_on=visited_on,
+        recorded_at=at,
         recorded_by=by,
     )  # fmt: skip
     visit.save()
