@@ -35,7 +35,8 @@ def publish(
     frozen = {}
     for ref, question in questions_by_ref.items():
         asked = questions.read(question)
-        frozen[ref] = (asked, queries.answer_unchecked(asked=asked, on=on, known_at=moment))
+        answer = queries.answer_unchecked(asked=asked, on=on, known_at=moment)
+        frozen[ref] = (asked, answer, queries.protected(answer, profile=profile, on=on, known_at=moment))
     with transaction.atomic():
         publication = Publication.objects.create(known_at=moment, title=title, profile=profile, published_by=by)
         FrozenFigure.objects.bulk_create(
@@ -47,10 +48,10 @@ def publish(
                 definition=asked.measure.fingerprint,
                 asked=questions.write(asked),
                 answer=answer.as_json(),
-                shown=disclosure.protect_answer(answer, disclosure.get_profile(profile)).as_json(),
+                shown=shown.as_json(),
                 observed_until=answer.observed_until,
             )
-            for ref, (asked, answer) in frozen.items()
+            for ref, (asked, answer, shown) in frozen.items()
         )
         audit.record("indicators.publication.made", subject=publication, by=by, at=at, title=title, figures=len(frozen))
     return publication
@@ -99,9 +100,14 @@ def rerun(
             "same_as_published": _figures_of(then.as_json()) == _figures_of(figure.answer),
             "because": because,
         }
-        for name, answer in (("as_known_then", then), ("as_known_now", now)):
-            shown = disclosure.protect_answer(answer, disclosure.get_profile(profile)) if profile else answer
-            bodies[name][figure.ref] = shown.as_json()
+        moments_of = (
+            ("as_known_then", then, publication.known_at, figure.observed_until),
+            ("as_known_now", now, None, None),
+        )
+        for name, answer, known_at, until in moments_of:
+            if profile:
+                answer = queries.protected(answer, profile=profile, on=on, known_at=known_at, native_until=until)
+            bodies[name][figure.ref] = answer.as_json()
     for name, found in bodies.items():
         for ref, body in (alike(found) if profile else found).items():
             rows[ref][name] = body["value"]

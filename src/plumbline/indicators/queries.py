@@ -112,7 +112,22 @@ def answer_unchecked(
         if known is None:
             cursor.execute("select transaction_timestamp()")
             answer = replace(answer, known_at=cursor.fetchone()[0])
-    return disclosure.protect_answer(answer, disclosure.get_profile(profile)) if profile else answer
+        if profile is None:
+            return answer
+        return protected(answer, profile=profile, on=on, known_at=known_at, native_until=native_until)
+
+
+def protected(
+    answer: Answer, *, profile: str, on: date, known_at: datetime | None, native_until: date | None = None
+) -> Answer:
+    """The answer through a profile, with the answers that would tell what it withholds asked beside it, as they were
+    known at the same moment."""
+    chosen = disclosure.get_profile(profile)
+    beside = [
+        answer_unchecked(asked=each, on=on, known_at=known_at, native_until=native_until)
+        for each in (disclosure.kin(answer.asked) if chosen.threshold else ())
+    ]
+    return disclosure.protect_answer(answer, chosen, beside)
 
 
 def records_behind(

@@ -38,7 +38,8 @@ def measure(
         click.echo(json.dumps(answer.as_json(), ensure_ascii=False))
         return
     click.echo(answer.measure.title)
-    for row in answer.rows or (answer.total,):
+    # Of a table of nothing but withheld counts the sentence below is all there is to say.
+    for row in () if answer.shows_nothing else answer.rows or (answer.total,):
         click.echo("  " + " · ".join([*_where(row), _value(answer.measure, row)]))
     if answer.rows:
         click.echo(f"  in all: {_value(answer.measure, answer.total)}")

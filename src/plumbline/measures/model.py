@@ -34,7 +34,8 @@ class Split:
 
     `join` is added to the rule's source and `value` read from it; null or '' is the group "not recorded". In a
     stock, `from_on` and `to_on` bound the days on which the value holds (age, status); with `gaps`, days that no
-    joined row covers are "not recorded".
+    joined row covers are "not recorded". Where more must be withheld than what is small, groups are given up in the
+    order of `given_up_first`, and the others after them: what the reader needs most goes last.
     """
 
     key: str
@@ -44,6 +45,19 @@ class Split:
     from_on: str | None = None
     to_on: str | None = None
     gaps: bool = False
+    given_up_first: tuple[str, ...] = (NOT_RECORDED,)
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """A measure that counts a part of another's records: these groups of one of its splits, or a part that no split of
+    it shows. Of a share that is the numerator, and the denominator is the whole of `base`; of a distribution the cases
+    are.
+    """
+
+    base: str
+    split: str = ""
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +110,9 @@ class Measure:
 
     `sources` are the extracts that it reads; unless `any_source`, a missing one makes it incomplete and is said. None:
     it reads what is recorded here (NATIVE).
-    `disclosure` is what a small count would tell of: a child, or a piece of work.
+    `disclosure` is what a small count would tell of: a child, or a piece of work. `part_of`: what its counts would tell
+    of another measure; `counters_in` the same of what is counted beside it: the counter's key, then measure, split and
+    group.
     """
 
     key: str
@@ -110,6 +126,8 @@ class Measure:
     sources: tuple[str, ...] = ()
     any_source: bool = False
     splits: tuple[Split, ...] = ()
+    part_of: PartOf | None = None
+    counters_in: tuple[tuple[str, str, str, str], ...] = ()
 
     @property
     def is_stock(self) -> bool:
@@ -240,6 +258,11 @@ class Answer:
     def inferred(self) -> int | None:
         """Of the figure, how many were inferred and not recorded; None where the measure infers nothing."""
         return next((counted.count for counted in self.apart if counted.key == "inferred"), None)
+
+    @property
+    def shows_nothing(self) -> bool:
+        """A table or series of nothing but withheld counts: a sentence says so in its place."""
+        return bool(self.rows) and all(row.withheld for row in self.rows)
 
     def sentences(self) -> tuple[str, ...]:
         counted = (*self.exclusions, *self.apart)

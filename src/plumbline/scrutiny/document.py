@@ -30,6 +30,7 @@ from plumbline.documents.model import (
     numbered,
 )
 from plumbline.kernel.periods import add_months
+from plumbline.measures.disclosure import NOTHING_SHOWN
 from plumbline.scrutiny import placing, rules, wording
 from plumbline.scrutiny.placing import Shown
 
@@ -196,6 +197,8 @@ def _split_table(caption: str, options: Mapping[str, Any], shown: Mapping[str, S
         for group in groups
     ]
     heads = tuple(_cell(figure, figure.body or {}, part) for figure, part in zip(figures, parts, strict=True))
+    if rows and all(cell == wording.WITHHELD for cells in (*(row.cells for row in rows), heads) for cell in cells):
+        return Note(NOTHING_SHOWN, caption)
     titles = [options["group_title"], *(_plain(column["title"], shown) for column in options["split"])]
     said = [Text(_plain(options["note"], shown) + " ")] if "note" in options else []
     return Table(caption, _columns(titles), (*rows, Row("All", heads)), note=[*said, *_drawn_from(figures)])
@@ -256,6 +259,8 @@ def _chart(claim: Written, shown: Mapping[str, Shown], paper: Paper) -> list[Blo
     )
     if not drawn[0].points:
         return [Note("There is nothing to draw in this period.", title)]
+    if all(point.withheld for series in drawn for point in series.points):
+        return [Note(NOTHING_SHOWN, title)]
     return [
         Chart(
             title,

@@ -4,27 +4,17 @@ from collections.abc import Iterator, Mapping
 from math import sqrt
 from typing import Any
 
-from plumbline.ofsted.rules import Status
+from plumbline.measures.catalogue import CATALOGUE
 
 # A measure that counts some groups of another's split. As a share, that is its numerator.
 _GROUPS_OF: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "tac_closed_not_engaged": ("tac_closed", "outcome", ("not_engaged",)),
-    "tac_closed_not_engaged_share": ("tac_closed", "outcome", ("not_engaged",)),
-    "tac_stepped_up": ("tac_closed", "outcome", ("stepped_up",)),
-    "tac_stepped_up_share": ("tac_closed", "outcome", ("stepped_up",)),
-    "tac_closed_needs_met_or_reduced": ("tac_closed", "outcome", ("needs_met", "needs_reduced")),
-    "tac_school_led": ("tac_open", "lead_sector", ("school",)),
-    "placements_adverse_share": ("placements_open", "status", ("adverse",)),
-    **{f"placements_{status}": ("placements_open", "status", (status,)) for status in Status},
+    key: (measure.part_of.base, measure.part_of.split, measure.part_of.groups)
+    for key, measure in CATALOGUE.items()
+    if measure.part_of and measure.part_of.groups
 }
 # A share whose denominator is another measure.
 _WHOLE_IS: Mapping[str, str] = {
-    "tac_closed_not_engaged_share": "tac_closed",
-    "tac_stepped_up_share": "tac_closed",
-    "tac_closed_needs_met_or_reduced": "tac_closed",
-    "tac_school_led": "tac_open",
-    "tac_open_over_a_year": "tac_open",
-    "placements_adverse_share": "placements_open",
+    key: measure.part_of.base for key, measure in CATALOGUE.items() if measure.part_of and measure.is_share
 }
 
 _Cell = tuple[str, str, tuple[tuple[str, str], ...]]

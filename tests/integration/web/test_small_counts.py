@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from plumbline.indicators import operations, queries
+from plumbline.indicators import operations, queries, questions
 from plumbline.kernel.errors import NotAllowed
 from plumbline.measures import catalogue
 from plumbline.measures.model import Asked
@@ -92,6 +92,53 @@ class TestOnPages:
         counted = user.get(f"/figures/tac_open/?as_at={TODAY}").context["answer"].total.value
         listed = text_of(user.get(f"/figures/tac_open/records/?as_at={TODAY}&format=csv"))
         assert (counted, hidden.source_id in listed) == (4, False)
+
+
+@pytest.fixture
+def closed(settings):
+    """Closed in July: nine with needs met, three where the family did not engage, forty stepped up."""
+    settings.TODAY = TODAY
+    observed("ssd_early_help_episodes")
+    for code, many in (("needs_met", 9), ("not_engaged", 3), ("stepped_up", 40)):
+        for _ in range(many):
+            TacFactory(started_on=date(2016, 1, 10), ended_on=date(2016, 7, 10), closure_code=code)
+
+
+class TestEveryOtherFigureOfTheSameRecords:
+    """The split by outcome withholds three, and nine for their sake: so does whatever else counts those nine."""
+
+    pytestmark = web
+    JULY = "from=2016-07-01&to=2016-07-31"
+
+    @pytest.fixture
+    def context(self, page, closed):
+        client = page(UserFactory(role="commissioner"))
+        return lambda key, more="": client.get(f"/figures/{key}/?{self.JULY}{more}").context
+
+    def test_the_split_withholds_nine_for_the_sake_of_three(self, context):
+        rows = context("tac_closed", "&by=outcome")["answer"].rows
+        assert {row.group["outcome"]: row.value for row in rows} == {
+            "needs_met": None, "not_engaged": None, "stepped_up": 40,
+        }  # fmt: skip
+
+    def test_a_share_of_them_is_withheld_on_its_page_and_in_its_history(self, context):
+        found = context("tac_closed_needs_met_or_reduced")
+        assert (found["answer"].total.withheld, 9 in drawn_in(found["trend"])) == (True, False)
+
+    def test_what_the_split_shows_its_own_figure_shows(self, context):
+        assert context("tac_stepped_up")["answer"].total.value == 40
+
+    def test_a_split_of_nothing_but_withheld_is_a_sentence(self, context):
+        found = context("tac_closed_not_engaged", "&by=sex")
+        assert (found["split_chart"], found["answer"].shows_nothing) == (None, True)
+
+    def test_no_order_of_questions_shows_more(self, closed):
+        """All that may be asked of the month, as the command and a report ask it."""
+        for key in ("tac_closed_needs_met_or_reduced", "tac_closed_not_engaged", "tac_closed_not_engaged_share"):
+            for more in ({}, {"every": "month"}, {"by": "sex"}, {"by": "lead_sector", "every": "month"}):
+                asked = questions.read({"key": key, "from": "2016-06-01", "to": "2016-07-31", **more})
+                answer = queries.ask(viewer=None, asked=asked, on=TODAY, profile="dfe-cin")
+                assert [row for row in (answer.total, *answer.rows) if row.numerator] == []
 
 
 def drawn_in(trend) -> list[object]:

@@ -10,11 +10,13 @@ from scipy.optimize import linprog
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import Period
-from plumbline.measures.catalogue import get
+from plumbline.measures.catalogue import CATALOGUE, get
 from plumbline.measures.disclosure import (
+    NOTHING_SHOWN,
     PROFILES,
     WITHHELD,
     get_profile,
+    kin,
     protect_answer,
     protect_row,
     protect_table,
@@ -38,6 +40,9 @@ class Reader:
         """Add a cell; `count` is used only for the range that a rounded figure stands for."""
         if shown is WITHHELD:
             self.bounds.append((1, None))
+        elif shown == "withheld altogether":
+            # In a table of nothing but withheld cells the mark says nothing, not even that there is something.
+            self.bounds.append((0, None))
         elif shown == "never printed":
             self.bounds.append((0, None))
         else:
@@ -225,10 +230,12 @@ def test_no_numerator_or_complement_of_a_split_share_can_be_told(shares, profile
     found = protect_answer(answer, profile)
 
     reader = Reader(profile)
+    altogether = all(set(row.kept_back) >= {"numerator", "denominator"} for row in found.rows)
 
     def see(row, truth):
+        mark = "withheld altogether" if altogether and row is not found.total else WITHHELD
         return tuple(
-            reader.sees(WITHHELD if name in row.kept_back else count, count)
+            reader.sees(mark if name in row.kept_back else count, count)
             for name, count in zip(("numerator", "denominator"), truth, strict=True)
         )
 
@@ -334,3 +341,165 @@ def test_a_rounded_share_is_that_of_the_rounded_figures():
     found = protect_answer(answer_of("tac_school_led", share(12, 23)), PROFILES["round5"]).total
 
     assert (found.numerator, found.denominator, float(found.value)) == (10, 25, 40.0)
+
+
+# A measure that is a part of another's split
+
+_PARTS = [measure for measure in CATALOGUE.values() if measure.part_of and measure.part_of.groups]
+_STATUSES = ("adverse", "watch", "clear", "unmatched", "not recorded")
+_SEXES = ("F", "M", "not recorded")
+
+
+def placements(table):
+    """Every question about placements open on a day, answered without protection: by key and split."""
+    found = {}
+
+    def put(key, cells, split_by=None, whole=None):
+        rows = [count_of(n, group={split_by: group}) for group, n in cells.items() if n] if split_by else []
+        n = sum(cells.values()) if whole is None else whole
+        found[key, split_by] = answer_of(key, count_of(n), *rows, split_by=split_by)
+
+    by_sex = {sex: sum(table[status][i] for status in _STATUSES) for i, sex in enumerate(_SEXES)}
+    put("placements_open", by_sex)
+    put("placements_open", by_sex, "sex")
+    put("placements_open", {status: sum(table[status]) for status in _STATUSES}, "status")
+    for measure in _PARTS:
+        if measure.part_of.base != "placements_open" or measure.is_share:
+            continue
+        cells = dict(zip(_SEXES, table.get(measure.part_of.groups[0], (0, 0, 0)), strict=True))
+        put(measure.key, cells)
+        put(measure.key, cells, "sex")
+    return found
+
+
+def protected(found, key, split_by, profile=DFE):
+    asked = found[key, split_by]
+    beside = [found[each.measure.key, each.split_by] for each in kin(asked.asked)]
+    return protect_answer(asked, profile, beside)
+
+
+_tables = st.fixed_dictionaries({status: st.tuples(*[counts] * 3) for status in _STATUSES})
+
+
+@settings(max_examples=60, deadline=None)
+@given(table=_tables, profile=st.sampled_from(STRICT))
+@example(
+    table={"adverse": (6, 5, 0), "watch": (40, 30, 0), "clear": (90, 90, 0), "unmatched": (3, 0, 0),
+           "not recorded": (0, 0, 0)},
+    profile=DFE,
+)  # fmt: skip
+def test_no_count_comes_back_from_another_question_about_the_same_records(table, profile):
+    """Everything about one day is asked: the whole, its splits, each status and each status by sex."""
+    found = placements(table)
+    said = {question: protected(found, *question, profile) for question in found}
+    reader = Reader(profile)
+    cells = {}
+
+    def sees(name, shown, count):
+        cells[name] = (reader.sees(shown, count), shown, count)
+        return cells[name][0]
+
+    def of(key, split_by, group, count):
+        answer = said[key, split_by]
+        if split_by is None:
+            return WITHHELD if answer.total.withheld else count
+        row = next((row for row in answer.rows if row.group[split_by] == group), None)
+        if row is None:
+            return count
+        return ("withheld altogether" if answer.shows_nothing else WITHHELD) if row.withheld else count
+
+    def tightest(first, second):
+        """What is shown in one place is known in the other."""
+        return next((each for each in (first, second) if each not in (WITHHELD, "withheld altogether")), first)
+
+    total = sum(sum(row) for row in table.values())
+    whole = sees("all", of("placements_open", None, "", total), total)
+    margins, columns = [], []
+    for status in _STATUSES:
+        n = sum(table[status])
+        shown = of("placements_open", "status", status, n)
+        if status != "not recorded":
+            shown = tightest(shown, of(f"placements_{status}", None, "", n))
+        margins.append(sees(status, shown, n))
+    for i, sex in enumerate(_SEXES):
+        n = sum(row[i] for row in table.values())
+        columns.append(sees(sex, of("placements_open", "sex", sex, n), n))
+    inner = {}
+    for status in _STATUSES:
+        for i, sex in enumerate(_SEXES):
+            n = table[status][i]
+            shown = "never printed" if status == "not recorded" else of(f"placements_{status}", "sex", sex, n)
+            inner[status, sex] = sees((status, sex), shown, n)
+    reader.knows_sum(margins, whole)
+    reader.knows_sum(columns, whole)
+    for status, margin in zip(_STATUSES, margins, strict=True):
+        reader.knows_sum([inner[status, sex] for sex in _SEXES], margin)
+    for sex, column in zip(_SEXES, columns, strict=True):
+        reader.knows_sum([inner[status, sex] for status in _STATUSES], column)
+    for name, (number, shown, count) in cells.items():
+        if shown == "withheld altogether" or name[0] == "not recorded":
+            shown = None
+        check(reader, number, shown, count, is_total=not isinstance(name, tuple))
+
+
+def test_the_eleven_at_adverse_settings_are_not_told_by_their_own_figure_when_the_split_withholds_them():
+    found = placements({"adverse": (6, 5, 0), "watch": (0, 3, 0), "clear": (90, 90, 0), "unmatched": (0, 0, 0),
+                        "not recorded": (0, 0, 0)})  # fmt: skip
+    split = {row.group["status"]: row.withheld for row in protected(found, "placements_open", "status").rows}
+    own = {status: protected(found, f"placements_{status}", None).total.withheld for status in split}
+    assert (split, own) == (split, split)
+
+
+def test_what_is_not_matched_is_given_up_before_what_is_adverse():
+    found = placements({"adverse": (6, 5, 0), "watch": (0, 3, 0), "clear": (90, 90, 0), "unmatched": (20, 20, 0),
+                        "not recorded": (0, 0, 0)})  # fmt: skip
+    rows = {row.group["status"]: row.value for row in protected(found, "placements_open", "status").rows}
+    assert rows == {"adverse": 11, "watch": None, "clear": 180, "unmatched": None}
+
+
+def test_a_share_is_withheld_with_the_group_that_its_numerator_counts():
+    split = answer_of("placements_open", count_of(54), count_of(11, group={"status": "adverse"}),
+                      count_of(3, group={"status": "watch"}), count_of(40, group={"status": "adverse_not"}),
+                      split_by="status")  # fmt: skip
+    asked = answer_of("placements_adverse_share", share(11, 54))
+    alone, together = protect_answer(asked, DFE), protect_answer(asked, DFE, [split])
+    hidden = next(row for row in protect_answer(split, DFE).rows if row.group["status"] == "adverse").withheld
+    assert (alone.total.withheld, together.total.withheld) == (False, hidden)
+
+
+def test_every_month_of_a_part_is_withheld_as_in_the_whole_split():
+    def month(m, n, code=None):
+        return count_of(
+            n, first=date(2015, m, 1), last=date(2015, m, 28), **({"group": {"outcome": code}} if code else {})
+        )
+
+    own = answer_of("tac_stepped_up", count_of(47), month(4, 9), month(5, 18), month(6, 20), every="month")
+    whole = answer_of(
+        "tac_closed", count_of(200), month(4, 9, "stepped_up"), month(5, 18, "stepped_up"), month(6, 20, "stepped_up"),
+        month(4, 3, "not_engaged"), month(5, 50, "not_engaged"), month(6, 100, "not_engaged"),
+        split_by="outcome", every="month",
+    )  # fmt: skip
+    assert [row.value for row in protect_answer(own, DFE, [whole]).rows] == [None, None, 20]
+
+
+def test_a_table_of_nothing_but_withheld_says_so_in_a_sentence():
+    rows = [count_of(2, group={"sex": "F"}), count_of(3, group={"sex": "M"})]
+    found = protect_answer(answer_of("tac_open", count_of(5), *rows, split_by="sex"), DFE)
+    assert (found.shows_nothing, found.sentences()) == (True, (NOTHING_SHOWN,))
+
+
+def test_every_measure_that_counts_some_of_anothers_records_says_so():
+    """A numerator that is a condition on the source of a measure of its own, and a count of one more condition, are
+    parts of it: found by their rules, so that a new one cannot be forgotten."""
+    children = [each for each in CATALOGUE.values() if each.disclosure == "child" and not each.part_of]
+    rules = {
+        each.key: (each.is_stock, each.rule.source, getattr(each.rule, "on", "") or each.rule.starts_on)
+        for each in children
+    }
+    missing = [
+        (one.key, other.key)
+        for one in children
+        for other in children
+        if one is not other and rules[one.key] == rules[other.key] and one.rule.record == other.rule.record
+    ]
+    assert missing == []

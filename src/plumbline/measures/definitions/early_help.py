@@ -10,7 +10,7 @@ from plumbline.measures.definitions.sql import (
     of_child,
     years_after,
 )
-from plumbline.measures.model import Counter, Events, Measure, Spells, Split
+from plumbline.measures.model import NOT_RECORDED, Counter, Events, Measure, PartOf, Spells, Split
 
 EARLY_HELP = "ssd_early_help_episodes"
 SOCIAL_CARE = "ssd_cin_episodes"
@@ -23,6 +23,7 @@ _OPENED_SPLITS = (lead_sector(), lead_organisation(), age_band_on("t.started_on"
 _CLOSED_SPLITS = (lead_sector(), lead_organisation(), _OUTCOME, age_band_on("t.ended_on", "t.child_id"), *_WHO)
 
 _NO_LEAD = Counter("no_lead", "not t.has_lead", "TACs with no lead")
+_NO_CODE_IS = ("no_outcome", "tac_closed", "outcome", NOT_RECORDED)
 _NO_CODE = Counter("no_outcome", "t.closure_code = ''", "Closures with no recorded outcome")
 _ERROR = Counter("closed_in_error", "t.closure_code = 'error'", "Closed as entered in error, left out")
 
@@ -94,6 +95,11 @@ TAC_SCHOOL_LED = Measure(
     ),
     sources=(EARLY_HELP,),
     splits=(replace(lead_sector(), join=""), age_band_through("t.child_id"), *_WHO),
+    part_of=PartOf("tac_open", "lead_sector", ("school",)),
+    counters_in=(
+        ("no_lead", "tac_open", "lead_sector", NOT_RECORDED),
+        ("lead_not_mapped", "tac_open", "lead_sector", NOT_RECORDED),
+    ),
 )
 
 TAC_OPEN_OVER_A_YEAR = Measure(
@@ -107,6 +113,7 @@ TAC_OPEN_OVER_A_YEAR = Measure(
     rule=_open(numerator_spells=_open(starts_on=f"{years_after('t.started_on', '1')} + 1")),
     sources=(EARLY_HELP,),
     splits=_OPEN_SPLITS,
+    part_of=PartOf("tac_open"),
 )
 
 TAC_OPENED = Measure(
@@ -143,6 +150,7 @@ TAC_STEPPED_DOWN = Measure(
     ),
     sources=(EARLY_HELP, SOCIAL_CARE),
     splits=_OPENED_SPLITS,
+    part_of=PartOf("tac_opened"),
 )
 
 TAC_CLOSED = Measure(
@@ -155,6 +163,7 @@ TAC_CLOSED = Measure(
     rule=_closed(apart=(_NO_CODE,)),
     sources=(EARLY_HELP,),
     splits=_CLOSED_SPLITS,
+    counters_in=(_NO_CODE_IS,),
 )
 
 TAC_DURATION = Measure(
@@ -168,6 +177,7 @@ TAC_DURATION = Measure(
     rule=_closed(value="t.ended_on - t.started_on"),
     sources=(EARLY_HELP,),
     splits=_CLOSED_SPLITS,
+    part_of=PartOf("tac_closed"),
 )
 
 
@@ -184,6 +194,7 @@ def _outcome(key: str, title: str, meaning: str, code: str) -> tuple[Measure, Me
         rule=_closed(where=condition, leaves_out=()),
         sources=(EARLY_HELP,),
         splits=tuple(split for split in _CLOSED_SPLITS if split is not _OUTCOME),
+        part_of=PartOf("tac_closed", "outcome", (code,)),
     )
     share = Measure(
         key=f"{key}_share",
@@ -195,6 +206,8 @@ def _outcome(key: str, title: str, meaning: str, code: str) -> tuple[Measure, Me
         rule=_closed(numerator=condition, apart=(_NO_CODE,)),
         sources=(EARLY_HELP,),
         splits=count.splits,
+        part_of=count.part_of,
+        counters_in=(_NO_CODE_IS,),
     )
     return count, share
 
@@ -223,6 +236,8 @@ TAC_CLOSED_NEEDS_MET_OR_REDUCED = Measure(
     rule=_closed(numerator="t.closure_code in ('needs_met', 'needs_reduced')", apart=(_NO_CODE,)),
     sources=(EARLY_HELP,),
     splits=tuple(split for split in _CLOSED_SPLITS if split is not _OUTCOME),
+    part_of=PartOf("tac_closed", "outcome", ("needs_met", "needs_reduced")),
+    counters_in=(_NO_CODE_IS,),
 )
 
 _A_YEAR_AFTER_CLOSURE = years_after("t.ended_on", "1")
@@ -254,6 +269,7 @@ TAC_REPEAT_REFERRAL = Measure(
     ),
     sources=(EARLY_HELP, SOCIAL_CARE),
     splits=_CLOSED_SPLITS,
+    counters_in=(("stepped_up", "tac_closed", "outcome", "stepped_up"),),
 )
 
 SOCIAL_CARE_REFERRAL_WITHOUT_TAC = Measure(

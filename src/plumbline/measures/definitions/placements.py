@@ -4,7 +4,7 @@ about the settings."""
 from dataclasses import replace
 
 from plumbline.measures.definitions.sql import age_band_on, age_band_through, of_child
-from plumbline.measures.model import Counter, Events, Measure, Spells, Split
+from plumbline.measures.model import NOT_RECORDED, Counter, Events, Measure, PartOf, Spells, Split
 
 SOURCES = ("ssd_cla_placement", "school_placements")
 
@@ -28,6 +28,7 @@ _STATUS = Split(
     from_on="s.from_on",
     to_on="s.to_on",
     gaps=True,
+    given_up_first=(NOT_RECORDED, "unmatched", "not_judged", "closed", "clear", "watch", "unregistered"),
 )
 
 _OPEN = Spells(source="{placement} p", record="p.placement_id", starts_on="p.started_on", ends_on="p.ended_on")
@@ -68,6 +69,7 @@ PLACEMENTS_BY_STATUS = tuple(
         sources=SOURCES,
         any_source=True,
         splits=_OPEN_SPLITS,
+        part_of=PartOf("placements_open", "status", (status,)),
     )
     for status, words in _STATUSES.items()
 )
@@ -89,6 +91,7 @@ PLACEMENTS_ADVERSE_SHARE = Measure(
     sources=SOURCES,
     any_source=True,
     splits=_OPEN_SPLITS,
+    part_of=PartOf("placements_open", "status", ("adverse",)),
 )
 
 PLACEMENTS_BEGUN = Measure(
@@ -123,6 +126,7 @@ PLACEMENTS_BEGUN_ADVERSE = Measure(
         ),
         *PLACEMENTS_BEGUN.splits,
     ),
+    part_of=PartOf("placements_begun"),
 )
 
 PLACEMENTS_DOWNGRADE_TOLD = Measure(

@@ -60,7 +60,7 @@ def figure(request: Request, key: str) -> HttpResponseBase:
         return render(request, "figures/figure.html", {**context, "refused": refusal.reason}, status=400)
     trend = _trend(request, question)
     split = next((s for s in measure.splits if s.key == question.asked.split_by), None)
-    chart = drawing.split_chart(answer, split.title) if split else None
+    chart = drawing.split_chart(answer, split.title) if split and not answer.shows_nothing else None
     context |= {
         "asked": question.asked,
         "answer": answer,
@@ -202,7 +202,7 @@ def _trend(request: Request, question: asking.Question) -> Chart | None:
     except RuleBroken:
         # The records do not reach back or forth far enough for a history; the figure itself was given.
         return None
-    return drawing.trend(answer)
+    return None if answer.shows_nothing else drawing.trend(answer)
 
 
 def _facts(answer: Answer, past: bool) -> list[str]:
