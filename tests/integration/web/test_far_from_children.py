@@ -174,6 +174,7 @@ ACTING = {
     "import-ofsted": ["{file}", "--as-at", "2016-03-31", "--json"],
     "import-contracts": ["{folder}", "--json"],
     "import-ocds": ["{file}", "--json"],
+    "withdraw-import": ["1", "--because", "A slip.", "--json"],
     "export-ocds": ["T2016-001", "{folder}/tender.json"],
     "monthly-check": [],
     "measure": ["tac_open", "--as-at", "2016-07-31", "--json"],
