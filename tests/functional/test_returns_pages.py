@@ -39,7 +39,7 @@ def test_a_provider_answers_on_a_phone_and_an_officer_moderates(
 ) -> None:
     with writing("web"):
         provider = a_person("provider_user", organisation=made.organisation)
-        officer = a_person("contract_officer")
+        officer, signer = a_person("contract_officer"), a_person("contract_officer")
     phone, desk = signed_in_as(narrow, provider.username), signed_in_as(wide, officer.username)
     found: dict[str, list[str]] = {}
 
@@ -87,6 +87,8 @@ def test_a_provider_answers_on_a_phone_and_an_officer_moderates(
     found["side by side"] = faults(desk)
     button(desk, "Agree with").click()
     expect(desk.get_by_text("The return is moderated, and waits to be signed off.")).to_be_visible()
+    # Who moderated it does not sign it off.
+    signed_in_as(desk, signer.username)
     visit(desk, f"/returns/{made.pk}/sign-off/")
     found["sign off"] = faults(desk)
     button(desk, "Sign the return off").click()

@@ -77,7 +77,8 @@ ALIKE: Mapping[str, str] = {
     **dict.fromkeys(("sen_caseworker", "reviewing_officer", "placement_officer", "team_manager"), "social_worker"),
 }  # fmt: skip
 # Permissions that open nothing of what is bought. Where a child is placed, an incident of theirs is told.
-_OPENS_NOTHING = ("tacs", "placements", "flags", "figures", "imports", "report", "lists", "users", "audit", "settings")
+_OPENS_NOTHING = ("tacs", "placements", "flags", "figures", "imports", "report", "lists", "users", "audit", "settings",
+                  "accounts")  # fmt: skip
 # The same for everybody, or about the visitor alone, or tried by other tests as what it is.
 _ELSEWHERE = ("account", "mfa_", "council_", "glossary", "sources", "accessibility", "check", "figure", "scrutiny",
               "report_new", "import", "upload", "queue", "people", "user_new", "law_change")  # fmt: skip

@@ -10,6 +10,7 @@ from plumbline.audit.models import Event
 from plumbline.commissioning.models import Bid, Evaluator, Score, Tender
 from plumbline.commissioning.operations import evaluation
 from plumbline.commissioning.queries import evaluation as queries
+from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import RoleHeld
 from tests.factories.people import OrganisationFactory, UserFactory
@@ -451,7 +452,7 @@ def test_moderation_is_not_closed_while_a_later_conflict_is_undecided() -> None:
 def test_a_conflict_declared_in_moderation_waits_for_the_lead() -> None:
     made = in_moderation()
     declare(made, made.evaluators[0], "My sister has begun to work for Birch.")
-    waiting = queries.waiting_for_commissioner(made.lead, on=TODAY)
+    waiting = waiting_queries.waiting_for_commissioner(made.lead, on=TODAY)
     assert ("decide_conflict", "Ann Ash") in {(each.kind, each.who) for each in waiting}
 
 

@@ -13,6 +13,7 @@ from plumbline.commissioning import report
 from plumbline.commissioning.models import Award, Bid, Tender
 from plumbline.commissioning.operations import award, implementation
 from plumbline.commissioning.queries import evaluation as queries
+from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import go_live
 from plumbline.indicators import questions
@@ -177,7 +178,7 @@ def test_the_database_refuses_to_make_a_published_framework_a_competition() -> N
 
 def test_two_recommendations_wait_as_one_for_who_approves() -> None:
     made = two_recommended()
-    assert [each.who for each in queries.waiting_for_approver(made.approver, on=TODAY)] == ["Alder and Birch"]
+    assert [each.who for each in waiting_queries.waiting_for_approver(made.approver, on=TODAY)] == ["Alder and Birch"]
 
 
 def test_one_notice_begins_one_standstill_for_all() -> None:

@@ -54,7 +54,20 @@ def test_the_database_folds_a_name_as_we_do(name: str) -> None:
 
 
 # Numbers and codes, which are compared as they are written.
-CODES = {"reference", "urn", "source_id", "urn_wording", "file", "code", "row_id", "ocid", "key", "value", "username"}
+CODES = {
+    "reference",
+    "urn",
+    "source_id",
+    "urn_wording",
+    "file",
+    "code",
+    "row_id",
+    "ocid",
+    "key",
+    "value",
+    "username",
+    "to_address",
+}
 
 
 def test_no_name_is_searched_in_another_way() -> None:

@@ -31,6 +31,7 @@ class Said:
     """A list of the reader's shape, made here: every setting judged `grade` on a day."""
 
     layout, family, register, whole = "social_care_2016", "social_care", "social_care", True
+    content, proves = "", True
 
     def __init__(self, urns: list[str], grade: str, day: date) -> None:
         self.as_at = day
@@ -40,6 +41,7 @@ class Said:
 class Row:
     def __init__(self, line: int, urn: str, grade: str, day: date) -> None:
         self.line, self.urn, self.attributes = line, urn, {"registration_status": "Active"}
+        self.facts: dict[str, str] = {}
         self.inspections = [Told(grade, day)]
 
 

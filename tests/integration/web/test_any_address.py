@@ -35,7 +35,7 @@ PARAMETERS = {
     "check",
     "subject",
 }
-PARAMETERS |= {each.name for table in tables.Table.__subclasses__() for each in table.filters}
+PARAMETERS |= {each.key for table in tables.Table.__subclasses__() for each in table.filters}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.test import Client
 
 from plumbline.commissioning.models import Bid, Evaluator, Stage1Decision, Tender
 from plumbline.commissioning.operations import tenders
-from plumbline.commissioning.queries import evaluation as evaluating
+from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.commissioning.rules.next_step import WAITS, Step
 from plumbline.people.models import User
 from plumbline.web.tenders.frame import step_of
@@ -335,6 +335,6 @@ def test_every_page_of_a_tender_says_the_same_of_what_comes_next(page, state) ->
     elif state in ("recommendation", "standstill"):
         assert step == Step.RECOMMEND
         assert all("Recommend a bid" in text for text in said)
-    waiting = [each.kind for each in evaluating.waiting_for_commissioner(made.lead_commissioner, on=LATER)]
+    waiting = [each.kind for each in waiting_queries.waiting_for_commissioner(made.lead_commissioner, on=LATER)]
     of_evaluation = ("evaluation", "moderation", "recommendation", "standstill", "awarded")
     assert waiting == ([step] if state in of_evaluation and step not in WAITS else [])

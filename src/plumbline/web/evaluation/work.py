@@ -5,8 +5,8 @@ from datetime import date
 
 from django.urls import reverse
 
-from plumbline.commissioning.queries import evaluation as queries
-from plumbline.commissioning.queries.evaluation import Waiting
+from plumbline.commissioning.queries import waiting as waiting_queries
+from plumbline.commissioning.queries.waiting import Waiting
 from plumbline.people.models import User
 from plumbline.web import wording
 from plumbline.web.work.item import Item
@@ -15,9 +15,9 @@ from plumbline.web.work.item import Item
 def items(viewer: User, on: date) -> Iterable[Item]:
     """What the viewer has to declare, score, lock, decide, moderate, recommend, approve or award."""
     for waiting in (
-        *queries.waiting_for_evaluator(viewer, on=on),
-        *queries.waiting_for_commissioner(viewer, on=on),
-        *queries.waiting_for_approver(viewer, on=on),
+        *waiting_queries.waiting_for_evaluator(viewer, on=on),
+        *waiting_queries.waiting_for_commissioner(viewer, on=on),
+        *waiting_queries.waiting_for_approver(viewer, on=on),
     ):
         yield _item(waiting)
 

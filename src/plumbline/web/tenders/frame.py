@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from plumbline.commissioning.models import Tender
 from plumbline.commissioning.queries import tenders as queries
-from plumbline.commissioning.queries.evaluation import facts_of
+from plumbline.commissioning.queries.waiting import facts_of
 from plumbline.commissioning.rules import tender as rules
 from plumbline.commissioning.rules.next_step import Step, next_step
 from plumbline.contracts.models import Contract, ContractState

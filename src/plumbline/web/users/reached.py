@@ -29,7 +29,7 @@ class WithoutAccount(tables.Table):
         tables.Column("flags", "Open flags that reached somebody else", sort="flags"),
     )
     filters = (
-        tables.Text("q", "Name or number", lambda rows, text: rows.filter(name__icontains=text)
+        tables.Text("q", "Name or number", lambda rows, text: rows.filter(name__named=text)
                     | rows.filter(source_id__iexact=text)),
     )  # fmt: skip
     order = "-flags"
@@ -67,7 +67,7 @@ class Messages(tables.Table):
     )  # fmt: skip
     filters = (
         tables.Choice("state", "State", "state", choices=Message.State.choices),
-        tables.Text("q", "Name or address", lambda rows, text: rows.filter(to_user__name__icontains=text)
+        tables.Text("q", "Name or address", lambda rows, text: rows.filter(to_user__name__named=text)
                     | rows.filter(to_address__icontains=text)),
     )  # fmt: skip
     order = "-written_at"
