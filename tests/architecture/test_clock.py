@@ -37,7 +37,7 @@ MAY_ASK = {
 OF_DAYS = {"plumbline.kernel.moments"}
 NO_MOMENT_OF_OURS = {
     "plumbline.config.cli": "the benchmarks' day",
-    "plumbline.exchange.ocds_files": "a moment of somebody else's notice, taken as they wrote it",
+    "plumbline.exchange.ocds_files": "a moment of someone else's notice, taken as they wrote it",
     "plumbline.exchange.sheet_child": "a cell of a spreadsheet, without a time zone",
     "plumbline.jobs.measure": "a moment as it was typed, on its way to the one place",
     "plumbline.web.figures.asked": "the same, on a page",

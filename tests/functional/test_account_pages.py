@@ -17,7 +17,7 @@ PASSWORD = "a long enough phrase for tests"
 
 
 @pytest.fixture
-def somebody(site_database: str, django_db_blocker: Any, someone: Callable[..., str]) -> str:
+def username(site_database: str, django_db_blocker: Any, someone: Callable[..., str]) -> str:
     """The username of a social worker with a password."""
     username = someone("social_worker")
     with django_db_blocker.unblock():
@@ -63,13 +63,13 @@ def test_signing_in_has_no_fault(wide) -> None:
     assert wrong_with(visit(wide, "/sign-in/")) == []
 
 
-def test_signing_in_goes_by_keyboard(wide, somebody) -> None:
-    expect(sign_in(wide, somebody).get_by_role("heading", level=1)).to_have_text("My work")
+def test_signing_in_goes_by_keyboard(wide, username) -> None:
+    expect(sign_in(wide, username).get_by_role("heading", level=1)).to_have_text("My work")
 
 
-def test_a_wrong_password_is_said_where_the_keyboard_is_and_has_no_fault(wide, somebody) -> None:
+def test_a_wrong_password_is_said_where_the_keyboard_is_and_has_no_fault(wide, username) -> None:
     visit(wide, "/sign-in/")
-    wide.get_by_label("Username").fill(somebody)
+    wide.get_by_label("Username").fill(username)
     wide.locator("input[name=password]").fill("not it")
     wide.keyboard.press("Enter")
     expect(wide.get_by_text("There is a problem")).to_be_visible()
@@ -77,14 +77,14 @@ def test_a_wrong_password_is_said_where_the_keyboard_is_and_has_no_fault(wide, s
 
 
 @pytest.mark.parametrize("path", ["/account/", "/account/password/", "/account/confirm/", "/sign-out/"])
-def test_a_page_of_the_account_has_no_fault(wide, somebody, path) -> None:
-    page = sign_in(wide, somebody)
+def test_a_page_of_the_account_has_no_fault(wide, username, path) -> None:
+    page = sign_in(wide, username)
     visit(page, path)
     assert wrong_with(page) == []
 
 
-def test_a_second_factor_is_set_up_asked_for_and_taken_off_without_a_fault(wide, open_page, somebody) -> None:
-    page = sign_in(wide, somebody)
+def test_a_second_factor_is_set_up_asked_for_and_taken_off_without_a_fault(wide, open_page, username) -> None:
+    page = sign_in(wide, username)
     wrong = wrong_with(confirmed(page, "/account/second-factor/set-up/"))
     secret = page.locator("strong.pl-code").inner_text()
     page.locator("input[name=code]").fill(pyotp.TOTP(secret).now())
@@ -96,7 +96,7 @@ def test_a_second_factor_is_set_up_asked_for_and_taken_off_without_a_fault(wide,
         "/account/second-factor/take-off/",
     ):
         wrong += wrong_with(confirmed(page, path))
-    again = sign_in(open_page(1280), somebody)
+    again = sign_in(open_page(1280), username)
     again.wait_for_url("**/sign-in/code/")
     wrong += wrong_with(again)
     assert wrong == []

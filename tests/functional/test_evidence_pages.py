@@ -19,7 +19,7 @@ TODAY = date(2016, 7, 31)
 
 @pytest.fixture
 def care(writing, tmp_path) -> dict[str, Any]:
-    """A provider with somebody who signs in, an action of theirs, and a document that has expired."""
+    """A provider with someone who signs in, an action of theirs, and a document that has expired."""
     with writing("web"):
         own, officer = OrganisationFactory(name=f"Rowan Care {tmp_path.name}"), UserFactory(role="contract_officer")
         provider = UserFactory(role="provider_user", role__organisation=own)
@@ -70,7 +70,7 @@ def test_a_provider_reports_an_action_done_with_a_photograph_on_a_phone_and_an_o
     phone.get_by_label("What was done, and what shows it?").fill("New hinges; see the photograph.")
     phone.get_by_label("Attach a document that shows it").set_input_files(photograph)
     phone.get_by_role("button", name="Report it done").click()
-    expect(phone.get_by_text("It is over when somebody else has verified it")).to_be_visible()
+    expect(phone.get_by_text("It is over when someone else has verified it")).to_be_visible()
     officer = signed_in_as(wide, care["officer"].username)
     visit(officer, f"/actions/{care['action'].pk}/")
     officer.get_by_role("button", name="Verify it").click()

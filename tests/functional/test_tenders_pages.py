@@ -45,7 +45,7 @@ def begin_draft(page: Page, title: str) -> None:
     type_day(page, "The service starts", date(2017, 1, 1))
     press(page, "Save and continue")
     press(page, "Ask for approval")
-    expect(page.get_by_text("It waits for somebody to approve it")).to_be_visible()
+    expect(page.get_by_text("It waits for someone to approve it")).to_be_visible()
 
 
 def enter_bid(page: Page, supplier: str) -> None:

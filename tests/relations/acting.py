@@ -14,7 +14,7 @@ from tests.relations.market import Market
 from tests.relations.page import signed_in
 from tests.relations.situations import TODAY
 
-# Rows that every request of somebody signed in may write.
+# Rows that every request of someone signed in may write.
 _OF_NO_RECORD = ("django_session", "people_user")
 
 

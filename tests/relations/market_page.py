@@ -91,7 +91,7 @@ _LAST = """How it is held:
 - The title of a document is told to who may open it; to others, that there is one.
 - Forms about a tender change nothing when those send them to whom they are not offered: an evaluator who was excluded
   or is of another tender, who will approve, and whose role has ended.
-- An e-mail names contracts and what counts against them to the management team, without what somebody typed, and says
+- An e-mail names contracts and what counts against them to the management team, without what someone typed, and says
   to others that something waits. No flag says what only the record may.
 - Open data (the page, and `plumbline export-ocds --as`) names a supplier once the contract is awarded. No other command
   with `--as` prints a record of what is bought, but for the refused rows of an import.
@@ -112,7 +112,7 @@ told.
 - “The contract's own” is the person named as its manager or service-area lead. Where a role is named, those of it who
   stand in a special relation are told as well, but for whom the page names.
 - A provider user is told of the contracts of their own organisation, under all its names; of another's, nothing.
-- Information governance reads in the trail what somebody typed into a search, and nothing else of what is bought.
+- Information governance reads in the trail what someone typed into a search, and nothing else of what is bought.
 - Roles that may do the same here were asked once: {alike}."""
 
 

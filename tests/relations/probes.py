@@ -179,7 +179,7 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "user_join_professional", "user_new_password", "user_switch", "user_correct", "without_account", "emails",
     ),
     "answers only to a form, and then leads to a list that is tried": ("flags_read",),
-    "what somebody has typed themselves, kept for them; and their session": (
+    "what someone has typed themselves, kept for them; and their session": (
         "typed_keep", "typed_discard", "session_go_on",
     ),
 }  # fmt: skip

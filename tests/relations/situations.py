@@ -36,7 +36,7 @@ RELATIONS: Mapping[str, str] = {
     "none": "no tie to the child, who has a TAC and is not placed",
     "placed": "no tie to the child, who is placed at an adverse setting, with a worker",
     "tied": "a tie that fits the role (see below)",
-    "tie ended": "that tie ended yesterday; somebody else has the child now",
+    "tie ended": "that tie ended yesterday; someone else has the child now",
     "team": "the child's worker is of the team for which the user holds the role",
     "restricted": "as “placed”, and the child's record is restricted",
     "restricted, tied": "the child's record is restricted, and the user is tied to it",
@@ -173,7 +173,7 @@ def _import():
 
 
 def _end_the_tie(situation: Situation) -> None:
-    """Somebody else has the child from today on."""
+    """Someone else has the child from today on."""
     case = situation.cases["tie ended"]
     other = ProfessionalFactory()
     Tac.objects.filter(pk=case.tac.pk).update(lead_professional=other)

@@ -24,7 +24,7 @@ _LISTS = ""
 
 @dataclass(frozen=True)
 class Asks:
-    """For whose records somebody asks, and in which rooms (the beginnings of addresses; none: in all).
+    """For whose records someone asks, and in which rooms (the beginnings of addresses; none: in all).
 
     `alike`: a viewer who may do the same in all other rooms, and has asked there.
     """
@@ -38,7 +38,7 @@ class Asks:
 
 
 # To the council's own it is the same whose a contract is. Whom a special relation or another permission tells apart
-# from somebody else asks where it matters.
+# from someone else asks where it matters.
 VIEWERS: Mapping[str, Asks] = {
     "manager": Asks((_LISTS, OWN, SCORING)),
     "contract_officer": Asks((OWN,), ("/contracts/", "/incidents/"), alike="manager"),

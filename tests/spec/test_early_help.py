@@ -76,7 +76,7 @@ LED = """
     organisation_id | name            | sector
     school          | Aldbrook School | school
     nurses          | School Nursing  | health
-    unknown         | Somebody        | ''
+    unknown         | Someone        | ''
 
     tac
     tac_id | child_id | started_on | has_lead | lead_organisation_id
@@ -106,7 +106,7 @@ def test_what_is_not_recorded_is_a_group_of_its_own(facts):
 def test_not_recorded_is_the_last_group(facts):
     found = ask(facts, LED, "tac_open 2015-02-01 by lead_organisation")
 
-    assert list(by_group(found)) == ["Aldbrook School", "School Nursing", "Somebody", "not recorded"]
+    assert list(by_group(found)) == ["Aldbrook School", "School Nursing", "Someone", "not recorded"]
 
 
 CLOSED = """

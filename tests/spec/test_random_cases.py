@@ -164,7 +164,7 @@ class Facts:
                     yield complete(RELATIONS["contract_colour"], row)
 
     def reasons(self):
-        """Reasons of three contracts. Two of a kind may hold at once, about different things; the want of a meeting is
+        """Reasons of three contracts. Two of a kind may hold at once, about different things; a missing meeting is
         one matter and does not overlap itself."""
         for number in range(3):
             for code in ("no_self_assessment", "no_action_plan", "visit_overdue", "visit_overdue", "policy_missing"):

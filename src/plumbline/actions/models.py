@@ -1,4 +1,4 @@
-"""One list of actions for everything that can raise one: owner, due date, progress, verified by somebody else."""
+"""One list of actions for everything that can raise one: owner, due date, progress, verified by someone else."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,7 +18,7 @@ class ActionState(models.TextChoices):
 
 
 class Action(Recorded):
-    """Something that somebody has undertaken to do by a day.
+    """Something that someone has undertaken to do by a day.
 
     `subject_type`/`subject_id`: what it is about (contract, setting, tender …); `origin_type`/`origin_id`: what
     raised it (evaluation, visit, incident, return, audit …). Both are names of records of rooms above, without a key.

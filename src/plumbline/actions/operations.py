@@ -1,4 +1,4 @@
-"""Raising actions, working on them, and having them verified by somebody else."""
+"""Raising actions, working on them, and having them verified by someone else."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -183,7 +183,7 @@ def cancel(*, action_id: int, because: str, by: User | None, at: datetime, on: d
     """Say that it need not be done any more, and why. Never by its owner."""
     action, hand = _seen(action_id, by=by, on=on)
     if hand.raises and hand.owns:
-        raise RuleBroken("The owner of an action cannot cancel it. Ask somebody else.", code="own_action")
+        raise RuleBroken("The owner of an action cannot cancel it. Ask someone else.", code="own_action")
     _allow(rules.may_cancel(hand), action)
     if not because.strip():
         raise RuleBroken("Say why it need not be done any more.", code="missing_reason")

@@ -89,7 +89,7 @@ def to_do(viewer: User, *, on: date) -> QuerySet[Action]:
 
 
 def to_verify(viewer: User, *, on: date) -> QuerySet[Action]:
-    """What was reported done and waits for somebody else's look, which the viewer may take: oldest first."""
+    """What was reported done and waits for someone else's look, which the viewer may take: oldest first."""
     if not access.may(viewer, Permission.ACTIONS_VERIFY, on=on):
         return Action.objects.none()
     done = actions_visible_to(viewer, on=on).filter(state=ActionState.DONE)

@@ -35,15 +35,15 @@ def may_work(hand: Hand) -> bool:
 
 
 def may_check(hand: Hand) -> bool:
-    """Verify it or send it back: somebody other than the owner and than whoever reported it done."""
+    """Verify it or send it back: someone other than the owner and than whoever reported it done."""
     return hand.verifies and not hand.owns and not hand.did
 
 
 def why_not_check(hand: Hand) -> str:
     if hand.owns:
-        return "The owner of an action cannot verify it. Ask somebody else to look at it."
+        return "The owner of an action cannot verify it. Ask someone else to look at it."
     if hand.did:
-        return "Who reported an action done cannot verify it. Ask somebody else to look at it."
+        return "Who reported an action done cannot verify it. Ask someone else to look at it."
     return "" if hand.verifies else "Verifying actions is not part of this role."
 
 

@@ -497,7 +497,7 @@ def manage(login: str, arguments: tuple[str, ...]) -> None:
 @main.command("reference-pages")
 @click.option("--check", is_flag=True, help="Change nothing; status 1 where a page is not as the code says.")
 def reference_pages(check: bool) -> None:
-    """Write the generated pages of docs/ anew."""
+    """Write the generated pages of docs/ again."""
     os.environ["PLUMBLINE_LOGIN"] = "worker"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plumbline.config.settings")
     import django  # slow to import, and not wanted for --help

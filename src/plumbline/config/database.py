@@ -112,7 +112,7 @@ class Embedded:
             return
         if self.root.parent != self.home:
             print(f"The database user cannot enter {self.home}; the database is kept in {self.root}.", file=sys.stderr)
-        # A set-up that was cut short is begun anew: `ready` is written last.
+        # A set-up that was cut short is begun again: `ready` is written last.
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir(parents=True)
         if self.root.parent != self.home:

@@ -40,7 +40,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "none; in the demonstration one is made and kept under PLUMBLINE_HOME",
     ),
     "PLUMBLINE_SESSION_MINUTES": (
-        "After how many minutes without use somebody is signed out, from 15 to 1440; they are warned before, and what "
+        "After how many minutes without use someone is signed out, from 15 to 1440; they are warned before, and what "
         "they have typed is kept",
         "480",
     ),

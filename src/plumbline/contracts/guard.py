@@ -2,11 +2,11 @@
 
 - A service that is being made ready goes live by a decision, and none is decided without a reason while a critical item
   of its plan is open.
-- No day is kept as green on which the want of a safeguarding assessment is kept.
+- No day is kept as green on which a missing safeguarding assessment is kept.
 - A kept want of an assessment goes only where an assessment has come, the contract no longer needs it, or is no longer
   in force; and no day of a contract in force is left without a rating.
 
-What is taken away is looked at when the change commits, so that a rating may be worked out anew in between.
+What is taken away is looked at when the change commits, so that a rating may be worked out again in between.
 """
 
 from django.db import connection
@@ -58,7 +58,7 @@ begin
         where n.colour = 'green' and r.code in ({_WANTS})
             and daterange(r.from_on, r.to_on, '[]') && daterange(n.from_on, n.to_on, '[]'))
     then
-        raise exception 'The want of a safeguarding assessment is never hidden.' using errcode = 'PL003';
+        raise exception 'A missing safeguarding assessment is never hidden.' using errcode = 'PL003';
     end if;
     return null;
 end $$;
@@ -88,7 +88,7 @@ begin
         into lost
         from contracts_contract c where c.id = old.contract_id and {RATED};
     if lost is not null and not isempty(lost) then
-        raise exception 'The want of a safeguarding assessment is never hidden.' using errcode = 'PL003';
+        raise exception 'A missing safeguarding assessment is never hidden.' using errcode = 'PL003';
     end if;
     return null;
 end $$;

@@ -25,7 +25,7 @@ _WITH = ("setting", *(f"contract__{person}" for person in _PEOPLE))
 
 
 def wanted_of_incidents(now: datetime, *, incident_id: int | None = None) -> list[Wanted]:
-    """The flags that should be open: an incident with somebody still to be told, and one with somebody told too late.
+    """The flags that should be open: an incident with someone still to be told, and one with someone told too late.
 
     `now` is the moment on the council's clocks. The reasons name nobody.
     """

@@ -2,7 +2,7 @@
 
 What is typed is compared only with names that its writer may see. Where there are others (a child whom the writer may
 not see, staff named in an account that they may not read), or the writer has been refused often, nothing is compared:
-the text is kept unseen, whatever it says, and somebody who may see those names reads it.
+the text is kept unseen, whatever it says, and someone who may see those names reads it.
 """
 
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""The contract that somebody is about to change: found as they may see it, and locked.
+"""The contract that someone is about to change: found as they may see it, and locked.
 
 Two changes of one contract wait for each other here, so that its rating is worked out from both.
 """

@@ -12,7 +12,7 @@ _MANAGER, _AREA_LEAD = "role:contract_officer", "role:service_area_lead"
 
 
 class Telling:
-    """Whom flags of one day are put to. Somebody who has left, or may not read flags any more, is told of nothing: then
+    """Whom flags of one day are put to. Someone who has left, or may not read flags any more, is told of nothing: then
     all who hold the role are, so that nobody is missed."""
 
     def __init__(self, on: date) -> None:

@@ -18,7 +18,7 @@ from plumbline.people.models import Organisation, User
 
 @transaction.atomic
 def map_wording(*, column: str, wording: str, code: str, by: User | None, at: datetime, on: date) -> int:
-    """Let a wording mean a closure code, on every TAC that has it; how many changed. Mapped before: mapped anew."""
+    """Let a wording mean a closure code, on every TAC that has it; how many changed. Mapped before: mapped again."""
     _check_column(column)
     if code not in ClosureCode.values:
         raise RuleBroken(f"“{code}” is not a closure code.", code="unknown_code")

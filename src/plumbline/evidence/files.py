@@ -67,8 +67,8 @@ def kind_of(content: bytes) -> Kind:
 
 
 def _two_in_one(what: str) -> RuleBroken:
-    return RuleBroken(f"The file is two things at once: {what}. Save it anew from the program that made it, and attach "
-                      "that copy.", code="two_in_one")  # fmt: skip
+    return RuleBroken(f"The file is two things at once: {what}. Save it again from the program that made it, and "
+                      "attach that copy.", code="two_in_one")  # fmt: skip
 
 
 def _damaged(kind: Kind) -> RuleBroken:
@@ -218,7 +218,7 @@ _WRONG = {
     "template or picture. Put it into the file instead, or save the file as PDF.",
     office_parts.EMBEDDED: "The file holds another file or an object that can be started. Attach that one by itself, "
     "or save the file as PDF.",
-    office_parts.DECLARED: "The file declares things that Word and Excel never declare (DOCTYPE). Save it anew from "
+    office_parts.DECLARED: "The file declares things that Word and Excel never declare (DOCTYPE). Save it again from "
     "the program that made it.",
 }
 

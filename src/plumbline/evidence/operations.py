@@ -86,7 +86,7 @@ def give_document(
     at: datetime,
     on: date,
 ) -> Document:
-    """Keep a document that somebody gives on a page; see `keep_document` for what is refused.
+    """Keep a document that someone gives on a page; see `keep_document` for what is refused.
 
     A provider's user gives what is their own organisation's, and it is shared with the council. A revision has the
     organisation and the kind of what it replaces.

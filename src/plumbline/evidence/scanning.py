@@ -33,7 +33,7 @@ class Daemon:
         if answer.endswith(" FOUND"):
             raise RuleBroken(
                 f"The virus scanner found something in the file: {answer.removesuffix(' FOUND').partition(': ')[2]}. "
-                "It is not kept. Tell whoever looks after your machine.",
+                "It is not kept. Tell the person who looks after your machine.",
                 code="infected_file",
             )
         if answer != "stream: OK":
@@ -70,7 +70,7 @@ class Daemon:
 def _not_scanned() -> RuleBroken:
     return RuleBroken(
         "The virus scanner does not answer, so the file cannot be kept now. Try again later; if it goes on, tell "
-        "whoever looks after Plumbline.",
+        "the person who looks after Plumbline.",
         code="not_scanned",
     )
 

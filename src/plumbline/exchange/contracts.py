@@ -1,6 +1,6 @@
 """The register of contracts and what was looked at under each, from a folder of files: all of it, or nothing.
 
-Columns: `contracts_kinds`. One transaction; contracts are rated anew before it ends. The files carry no day of their
+Columns: `contracts_kinds`. One transaction; contracts are rated again before it ends. The files carry no day of their
 own: each says what it holds, and what it does not hold stays as it is.
 """
 

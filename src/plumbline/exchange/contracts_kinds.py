@@ -103,7 +103,7 @@ def _provider(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def kinds() -> dict[str, Kind]:
-    """The files in the order in which they are taken. Made anew for each import."""
+    """The files in the order in which they are taken. Made again for each import."""
     contract = Cell("contract_id", "contract", an_id)
     return {kind.name: kind for kind in (
         Kind(

@@ -1,4 +1,4 @@
-"""Files as somebody hands them in on the page: checked for name and size, unpacked with limits, never executed."""
+"""Files as someone hands them in on the page: checked for name and size, unpacked with limits, never executed."""
 
 import re
 import shutil

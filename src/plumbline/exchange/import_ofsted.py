@@ -120,7 +120,7 @@ def _check_day(lists: Sequence[OfstedList], *, as_at: date, because: str) -> dat
 
 
 def _to_be_read(lists: Sequence[OfstedList]) -> list[str]:
-    """The wordings that somebody has to make sense of."""
+    """The wordings that someone has to make sense of."""
     words = sorted({
         f"“{judgement.wording}”" for read in lists for row in read.rows for told in row.inspections
         for judgement in told.judgements.values() if judgement.grade == UNKNOWN

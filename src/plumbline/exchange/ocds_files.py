@@ -352,7 +352,7 @@ def _day(text: str | None) -> date | None:
 
 def _text(text: str) -> str:
     """Words as people wrote them. Services publish “Â£” for “£” and “&apos;” for an apostrophe: where the text as a
-    whole is UTF-8 that was read as Windows-1252, it is read anew. The release itself is kept as it came."""
+    whole is UTF-8 that was read as Windows-1252, it is read again. The release itself is kept as it came."""
     text = html.unescape(text)
     if any(mark in text for mark in ("Â", "â€", "Ã")):
         try:

@@ -488,7 +488,7 @@ class _RowReader:
                     urn,
                     "judgement_not_read",
                     f"The list gives no judgement of the full inspection of {last.inspected_on:%-d %B %Y}: the row is "
-                    "taken, and the setting is to be watched until somebody has read the report.",
+                    "taken, and the setting is to be watched until someone has read the report.",
                     {},
                 )
             )
@@ -528,7 +528,7 @@ def _say_left(attributes: dict[str, Attribute]) -> None:
 
 
 def _kind_of(wording: str, judgements: dict[str, Judgement]) -> str:
-    """The kind by the event's wording. What does not plainly judge anew is taken as a visit, which clears nothing."""
+    """The kind by the event's wording. What does not plainly judge again is taken as a visit, which clears nothing."""
     said = wording.casefold()
     if any(aspect.startswith("rc_") for aspect in judgements):
         return Kind.REPORT_CARD

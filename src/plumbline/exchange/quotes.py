@@ -39,7 +39,7 @@ class _Lines:
         self._again: deque[str] = deque()
 
     def rows(self, delimiter: str) -> Iterator[list[str]]:
-        """Rows from here on. Begin anew after an error, and after giving lines back."""
+        """Rows from here on. Begin again after an error, and after giving lines back."""
         return csv.reader(self._each(), delimiter=delimiter, strict=True)
 
     def _each(self) -> Iterator[str]:

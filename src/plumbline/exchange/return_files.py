@@ -2,7 +2,7 @@
 
 The file knows its return, the version's checksum, the revision, and of each answer the revision and a checksum of
 what was sent. A row that was not touched in the file changes nothing. A row that was, is saved as `save_answer` saves
-it: where somebody answered meanwhile it is refused, and so is what is no answer, each with its row and a sentence; the
+it: where someone answered meanwhile it is refused, and so is what is no answer, each with its row and a sentence; the
 other rows are taken.
 """
 
@@ -260,7 +260,7 @@ def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: 
                     impact=row.impact, reviewed_on=row.reviewed_on, base_revision=row.revision, by=by, at=at, on=on,
                 )  # fmt: skip
         except returns.Conflict as conflict:
-            who = conflict.theirs.answered_by or "Somebody else"
+            who = conflict.theirs.answered_by or "Someone else"
             refused.append(
                 RefusedLine(row.line, row.criterion.title,
                             f"{who} has answered this on the page since the file was taken out. Their answer stands: "

@@ -176,7 +176,7 @@ def _mapped_column(text: str) -> str:
 
 
 def kinds() -> dict[str, Kind]:
-    """The files in the order in which they are taken: first what others point to. Made anew for each import."""
+    """The files in the order in which they are taken: first what others point to. Made again for each import."""
     sectors = _choices(Organisation.Sector.choices)
     closure_codes = {fold(code): code for code in ClosureCode.values}
     grades = _choices(AuditGrade.choices)

@@ -82,7 +82,7 @@ def receive(
         kind=kind, uploaded_by=by, uploaded_at=at,
         options={"as_at": as_at.isoformat() if as_at else None, "backfill": backfill, "because": because.strip()},
     )  # fmt: skip
-    # Numbers come again where a database is begun anew beside old files.
+    # Numbers come again where a database is begun again beside old files.
     upload.folder = f"files/imports/{upload.pk}-{secrets.token_hex(8)}/upload-{upload.pk}"
     upload.file_names = store(given, home / upload.folder, **_HOW_STORED.get(kind, {}))
     if kind == OFSTED and len(upload.file_names) > 1:

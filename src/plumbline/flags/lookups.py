@@ -81,7 +81,7 @@ def steps_for(viewer: User, *, on: date) -> QuerySet[FlagStep]:
 
 
 def waiting_for_others(viewer: User, *, on: date) -> QuerySet[Flag]:
-    """Open flags put to the viewer, and read, whose steps are all for somebody else to do."""
+    """Open flags put to the viewer, and read, whose steps are all for someone else to do."""
     mine = queries.flags_for(viewer, on=on)
     others = FlagStep.objects.filter(done_at=None).values("flag")
     return (

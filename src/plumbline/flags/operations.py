@@ -22,7 +22,7 @@ from plumbline.people.queries import holidays_from
 
 @dataclass(slots=True)
 class Raised:
-    """What a reconciliation changed, by kind; `passed_on`: open flags that came to somebody else."""
+    """What a reconciliation changed, by kind; `passed_on`: open flags that came to someone else."""
 
     raised: dict[str, int] = field(default_factory=dict)
     closed: dict[str, int] = field(default_factory=dict)
@@ -393,7 +393,7 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
 
 @transaction.atomic
 def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
-    """Write the messages about changed powers, to information governance, and about somebody's own signing in, to them:
+    """Write the messages about changed powers, to information governance, and about someone's own signing in, to them:
     of the last day, once each. Returns how many. Run each minute, so that no way in can forget it.
 
     Of attempts that fail a person is told once in six hours, or a stranger could fill their box.

@@ -1,6 +1,6 @@
 """Which events of users and signing in are told, to whom, and in which words. They name no child."""
 
-# To information governance: each change of what somebody may do.
+# To information governance: each change of what someone may do.
 POWERS = {
     "people.user.made": "made a user",
     "people.user.joined": "joined a user to a worker of the records",
@@ -16,7 +16,7 @@ POWERS = {
 # To the person themself: what they should know if it was not they.
 OWN = {
     "people.sign_in.shut_out": "A password or code was typed wrongly too often for your user name. If it was not you, "
-    "somebody is guessing: tell the administrator.",
+    "someone is guessing: tell the administrator.",
     "people.second_factor.set_up": "A second factor was set up for your user name.",
     "people.second_factor.taken_off": "The second factor of your user name was taken off.",
     "people.second_factor.codes_made": "New recovery codes were made for your user name.",
@@ -30,7 +30,7 @@ def to_governance(kind: str, *, by: str, about: str, role: str) -> tuple[str, st
     """Subject and words of the message that information governance gets."""
     which = f" ({role.replace('_', ' ')})" if role else ""
     return (
-        "Plumbline: somebody’s powers were changed",
+        "Plumbline: someone’s powers were changed",
         f"{by} {POWERS[kind]}{which}: {about}. Who did what, and when, is in the trail.",
     )
 

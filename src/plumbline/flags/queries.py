@@ -81,7 +81,7 @@ class Readers:
         self._may = frozenset(access.users_who_may(Permission.FLAGS_VIEW, on=on).values_list("pk", flat=True))
 
     def by_name(self, person: User | None, why: str) -> Recipient | None:
-        """None for nobody, and for somebody who has left or reads no flags: who then is told, the caller says.
+        """None for nobody, and for someone who has left or reads no flags: who then is told, the caller says.
 
         Reads the person's `professional`: select it where many are asked about.
         """

@@ -98,7 +98,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("monthly_check_late", "The monthly check is late", 4, False, ("performance_analyst", "management_team")),
         Kind("incident_reported", "A serious incident was reported", 2, False,
              ("contract_officer", "service_area_lead"), (), True, 0),
-        Kind("notification_overdue", "Somebody was not told of a serious incident in time", 1, False,
+        Kind("notification_overdue", "Someone was not told of a serious incident in time", 1, False,
              ("contract_officer", "service_area_lead", "management_team"), (), True, 0),
         Kind("incident_at_setting", "A serious incident happened at the setting of a child", 2, True,
              ("team_manager", "reviewing_officer", "placement_officer"), (), True, 0),
@@ -137,7 +137,7 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A worker's source id, "user:…" for somebody whom the records of social care do not know, or "role:…" (of `team`,
+    """A worker's source id, "user:…" for someone whom the records of social care do not know, or "role:…" (of `team`,
     where that is given)."""
 
     name: str
@@ -273,11 +273,11 @@ def check_result(
 def mail(kind: str, *, number: int, due: date | None, in_place: bool = False) -> tuple[str, str]:
     """Subject and text of the e-mail. Never a child's name, nor the setting's: the flag's number is the reference.
 
-    `in_place`: it is told in place of somebody who could not be.
+    `in_place`: it is told in place of someone who could not be.
     """
     label = KINDS[kind].label
     by = f" Something is to be done by {due:%-d %B %Y}." if due else ""
-    place = "You are told in place of somebody who could not be told; the flag says who.\n\n" if in_place else ""
+    place = "You are told in place of someone who could not be told; the flag says who.\n\n" if in_place else ""
     return (
         f"Flag {number}: {label}",
         f"{label}.\n\nYour reference is flag {number}.{by}\n\n{place}"
@@ -294,7 +294,7 @@ def _numbered(numbers: Sequence[int]) -> str:
 
 
 def mail_of_many(numbers: Sequence[int]) -> tuple[str, str]:
-    """To somebody to whom several flags came at once, for example with a new account."""
+    """To someone to whom several flags came at once, for example with a new account."""
     return (
         f"{len(numbers):,} flags are open for you",
         f"{_numbered(numbers)} are open for you.\n\nSign in to Plumbline and open My work to see them.\n",
@@ -344,7 +344,7 @@ def digest(counts: Mapping[str, int], *, unreached: int) -> str:
         )
     if unreached:
         parts.append(
-            f"Flags of which somebody could not be told: {unreached}.\n\n"
+            f"Flags of which someone could not be told: {unreached}.\n\n"
             "Sign in to Plumbline and open People, Without an account.\n"
         )
     return "\n".join(parts)

@@ -1,6 +1,6 @@
 """Whether anybody was told: messages to who can act, others in place of who cannot be told, and what reached whom.
 
-Told means reached: an e-mail accepted for delivery to somebody who can act, or the page opened (docs/adr/0035).
+Told means reached: an e-mail accepted for delivery to someone who can act, or the page opened (docs/adr/0035).
 """
 
 from collections import defaultdict
@@ -70,7 +70,7 @@ class _Known:
 
 @dataclass(slots=True)
 class Told:
-    """`stood_in`: lines of "for" for which somebody else was told; `nobody`: those for which nobody could be."""
+    """`stood_in`: lines of "for" for which someone else was told; `nobody`: those for which nobody could be."""
 
     messages: int = 0
     stood_in: int = 0
@@ -212,7 +212,7 @@ def _write(
     lines: Sequence[Line], able: Mapping[int, Sequence[User]], for_others: set[tuple[int, int]], known: _Known,
     done: Told, *, each_alone: bool, at: datetime,
 ) -> None:  # fmt: skip
-    """The messages themselves: of a flag nothing is written to somebody twice, whatever they are told as."""
+    """The messages themselves: of a flag nothing is written to someone twice, whatever they are told as."""
     theirs: dict[User, dict[int, list[FlagFor]]] = defaultdict(lambda: defaultdict(list))
     flags = {flag.pk: flag for flag, _ in lines}
     keepers = set()
@@ -250,7 +250,7 @@ def link(told: Iterable[tuple[Message, FlagFor]]) -> None:
 
 
 def _link_known(lines: Sequence[Line], able: Mapping[int, Sequence[User]], known: _Known, *, on: date) -> None:
-    """What was written about the flag to somebody before tells the lines that came to them since."""
+    """What was written about the flag to someone before tells the lines that came to them since."""
     told: list[tuple[Message, FlagFor]] = []
     reached: list[FlagFor] = []
     for flag, row in lines:
@@ -364,7 +364,7 @@ def accepted(message: Message, *, at: datetime, on: date) -> None:
 
 @transaction.atomic
 def note_opened(*, flag_id: int, by: User, at: datetime, on: date) -> int:
-    """Somebody opened a flag's page: the lines by which it is put to them are reached. Returns how many newly are."""
+    """Someone opened a flag's page: the lines by which it is put to them are reached. Returns how many newly are."""
     access.check(by, Permission.FLAGS_VIEW, on=on)
     if not queries.flags_visible_to(by, on=on).filter(pk=flag_id).exists():
         raise NotAllowed(f"There is no flag {flag_id}.")

@@ -123,7 +123,7 @@ def sync() -> None:
     """Make the views what the tables of today need. Run by the owner after history.sync."""
     with connection.cursor() as cursor:
         for relation, (table, columns) in _VIEWS.items():
-            # Made anew: a view whose columns have changed cannot be replaced. Nothing is built on them.
+            # Made again: a view whose columns have changed cannot be replaced. Nothing is built on them.
             cursor.execute(f"drop view if exists fact_{relation}, fact_{relation}_version")
             cursor.execute(f"create view fact_{relation} as select {columns} from {table} t")
             cursor.execute(

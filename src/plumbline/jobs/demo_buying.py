@@ -72,7 +72,7 @@ def _contract(reference: str) -> Contract:
 
 
 def _people() -> None:
-    """Contracts come with codes for their people; somebody said which user each means."""
+    """Contracts come with codes for their people; someone said which user each means."""
     for wording, username in ((MANAGER, "contracts"), (AREA, "servicelead")):
         people.map_person(wording=wording, user_id=_user(username).pk, **_who("contracts"))
     contract = Contract.objects.select_related("provider").prefetch_related("settings").get(reference=HOME)

@@ -34,7 +34,7 @@ def wrong_with(names: Iterable[str], parts: Mapping[str, bytes]) -> str:
     relations = {name: _relations(part) for name, part in parts.items() if name.lower().endswith(".rels")}
     if any(mode == "External" and not kind.endswith(_LINKS) for each in relations.values() for kind, mode, _ in each):
         return FETCHES
-    # A chart brings the workbook that it was drawn from, and is no object that somebody can start.
+    # A chart brings the workbook that it was drawn from, and is no object that someone can start.
     of_charts = {
         posixpath.normpath(posixpath.join(posixpath.dirname(posixpath.dirname(name)), target))
         for name, each in relations.items() if "/charts/_rels/" in name for _, _, target in each

@@ -53,7 +53,7 @@ RELATIONS: Mapping[str, Relation] = {
             ("started_on", "date", "first day"),
             ("ended_on", "date", "day of closure; null while open; a TAC is not open on it"),
             ("closure_code", "text", "closure code of the council's map; '' while open or not recorded; never null"),
-            ("has_lead", "boolean", "somebody leads it; never null"),
+            ("has_lead", "boolean", "someone leads it; never null"),
             ("lead_organisation_id", "text", "organisation of the lead; null when none or not yet mapped"),
             ("step_down_recorded", "boolean", "the record itself says that it came from social care; never null"),
         ),
@@ -134,7 +134,7 @@ RELATIONS: Mapping[str, Relation] = {
         _relation(
             "telling",
             "telling_id",
-            ("telling_id", "text", "a flag that was put to somebody"),
+            ("telling_id", "text", "a flag that was put to someone"),
             ("flag_id", "text", "which flag"),
             ("why", "text", "why to them, such as: allocated worker"),
             ("told_on", "date", "day on which it reached them, by e-mail or its page; null when it has not"),

@@ -56,7 +56,7 @@ def let_go(meant: Mapping[int, int]) -> None:
                 StatusPeriod.objects.filter(setting=old).delete()
                 Setting.objects.filter(pk=old).delete()
         except ProtectedError:
-            # Somebody wrote something about it under its own register: it stays for that.
+            # Someone wrote something about it under its own register: it stays for that.
             continue
 
 

@@ -24,7 +24,7 @@ from plumbline.ofsted.models import OfstedList
 _LOCK = 7_161_905_562
 # England has eight or nine regions, as Ofsted or the Government count; a list with most of them is of the country.
 _WHOLE_COUNTRY = 6
-# A wording that is not understood might say anything: it stands until somebody has read the report.
+# A wording that is not understood might say anything: it stands until someone has read the report.
 _NOTHING = (NOT_APPLICABLE, NOT_JUDGED)
 _OVERALL = ("overall", "overall_effectiveness", "supported_accommodation")
 
@@ -321,7 +321,7 @@ def _write_listings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any
     touched = [row[0] for row in cursor.fetchall()]
     if not touched:
         return
-    # Settings that a list of the same day or a newer one has named: what each attribute is, is worked out anew.
+    # Settings that a list of the same day or a newer one has named: what each attribute is, is worked out again.
     cursor.execute(
         f"""with older as (
                 select s.id from ofsted_setting s join stage_setting g on s.register = g.register and s.urn = g.urn

@@ -70,7 +70,7 @@ def unregistered_use_now(setting: Setting) -> UnregisteredUse | None:
 
 
 def checks_of(setting: Setting) -> list[CheckItem]:
-    """The monthly checks in which somebody looked the setting up, newest first."""
+    """The monthly checks in which someone looked the setting up, newest first."""
     done = CheckItem.objects.filter(setting=setting, checked_at__isnull=False)
     return list(done.select_related("checked_by", "check_month").order_by("-checked_at"))
 

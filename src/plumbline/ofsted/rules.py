@@ -51,11 +51,11 @@ class Kind(StrEnum):
     MONITORING = "monitoring"
     UNGRADED = "ungraded"
     PROGRESS_MONITORING = "progress_monitoring"
-    # Some grades of a report card given anew, on a day of their own, by a later visit.
+    # Some grades of a report card given again, on a day of their own, by a later visit.
     REGRADED = "regraded"
 
 
-# Only these judge a setting anew, and so only these can clear an earlier inadequate.
+# Only these judge a setting again, and so only these can clear an earlier inadequate.
 JUDGING_ANEW = frozenset({Kind.FULL, Kind.STANDARD, Kind.REPORT_CARD})
 
 
@@ -116,7 +116,7 @@ class StatusPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A grade that makes a setting adverse or one to watch. `hard`: only being judged anew ends it."""
+    """A grade that makes a setting adverse or one to watch. `hard`: only being judged again ends it."""
 
     code: str
     status: Status
@@ -131,7 +131,7 @@ def _rule(
     code: str, status: Status, aspects: Iterable[str], grades: Iterable[str], *, without_overall: bool | None = None
 ) -> Rule:
     graded = frozenset(grades)
-    # An inadequate in any scale's words stays until a full inspection judges anew; a mere "watch" may pass sooner.
+    # An inadequate in any scale's words stays until a full inspection judges again; a mere "watch" may pass sooner.
     hard = status is Status.ADVERSE or "inadequate" in graded
     return Rule(code, status, frozenset(aspects), graded, hard, without_overall)
 
@@ -250,7 +250,7 @@ class _Standing:
     """What the inspections known by a day leave standing."""
 
     findings: tuple[_Finding, ...]
-    # Judged on any scale, ever; and whether the last to judge anew gave no single word (schools since September 2024).
+    # Judged on any scale, ever; and whether the last to judge again gave no single word (schools since September 2024).
     judged: bool
     without_overall: Inspection | None
     visited: Inspection | None
@@ -329,8 +329,8 @@ def _evaluate(
 def _standing(known: Iterable[_Read]) -> _Standing:
     """Fold over the inspections, in the order they were made.
 
-    One that judges anew replaces what stood before it, but for what was found about safeguarding where it says nothing
-    of that. Grades of a report card given anew replace those same grades. Any other event adds what it found, and ends
+    One that judges again replaces what stood before it, but for what was found about safeguarding where it says nothing
+    of that. Grades of a report card given again replace those same grades. Any other event adds what it found, and ends
     only what an event of its sort had found: never an inadequate. A monitoring visit that gives an overall grade
     (Ofsted's lists have some) replaces the findings of a full inspection, but for the inadequate ones.
     """
@@ -375,7 +375,7 @@ def _outlasts(finding: _Finding, grades: Mapping[str, str]) -> bool:
 
 
 def _but_for(grades: Mapping[str, str], findings: Sequence[tuple[_Read, _Finding]]) -> list[tuple[_Read, _Finding]]:
-    """What was found, without what was found in the aspects that these grades replace; a report card given anew has
+    """What was found, without what was found in the aspects that these grades replace; a report card given again has
     been read."""
     left: list[tuple[_Read, _Finding]] = []
     for of, finding in findings:
@@ -423,7 +423,7 @@ def _not_read(inspection: Inspection, grades: Mapping[str, str]) -> Iterable[_Fi
 
 
 def _when_made(inspection: Inspection) -> tuple[date, bool, date, str]:
-    # On one day the event that judges anew comes last, so that it is the one that stands.
+    # On one day the event that judges again comes last, so that it is the one that stands.
     return inspection.inspected_on, inspection.kind in JUDGING_ANEW, inspection.counts_from, inspection.event_number
 
 
@@ -495,7 +495,7 @@ def _of_predecessor(inspection: Inspection) -> str:
 def _when(inspection: Inspection) -> str:
     published = f", published {_day(inspection.published_on)}" if inspection.published_on else ""
     if inspection.kind == Kind.REGRADED:
-        return f"on {_day(inspection.inspected_on)}, when the grade was given anew{published}"
+        return f"on {_day(inspection.inspected_on)}, when the grade was given again{published}"
     return f"at the inspection of {_day(inspection.inspected_on)}{published}"
 
 

@@ -161,13 +161,13 @@ ROLES: dict[str, Role] = _roles(
          frozenset({P.USERS_MANAGE, P.USERS_CONFIRM, P.ACCOUNTS_MISSING, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),
 )  # fmt: skip
 
-# What comes near children's records or the trail, or lets somebody give such powers.
+# What comes near children's records or the trail, or lets someone give such powers.
 _NEEDS_TWO = frozenset({P.CHILDREN_VIEW, P.PLACEMENTS_VIEW, P.FIGURES_RECORDS, P.IMPORTS, P.INCIDENTS_NARRATIVE,
                         P.AUDIT_VIEW, P.USERS_MANAGE, P.USERS_CONFIRM})  # fmt: skip
 
 
 def needs_second_person(role: str) -> bool:
-    """Whether a role is held only once somebody else has confirmed it: it reaches children, the trail, or powers."""
+    """Whether a role is held only once someone else has confirmed it: it reaches children, the trail, or powers."""
     return ROLES[role].reach != "none" or bool(ROLES[role].permissions & _NEEDS_TWO)
 
 
@@ -185,7 +185,7 @@ def current_roles(user: User, *, on: date) -> tuple[RoleHeld, ...]:
 
 
 def roles_in_words(user: User, *, on: date) -> str:
-    """ "Social worker", "Director, Head of service": as what somebody acts, for the trail; at most 80 characters."""
+    """ "Social worker", "Director, Head of service": as what someone acts, for the trail; at most 80 characters."""
     labels = dict.fromkeys(ROLES[held.role].label for held in current_roles(user, on=on))
     return ", ".join(labels)[:80]
 

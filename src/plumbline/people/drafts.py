@@ -1,4 +1,4 @@
-"""What somebody has typed and not yet handed in, kept as they type. Saving a draft never touches the record.
+"""What someone has typed and not yet handed in, kept as they type. Saving a draft never touches the record.
 
 A draft is the writer's own: nobody else reads it, it leaves no event, and it goes when what it holds is saved. It
 stays when the session ends, to be offered again.

@@ -169,7 +169,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
     professional = models.ForeignKey(Professional, on_delete=models.SET_NULL, null=True, related_name="users")
-    # A password that somebody else knows, since it was handed over: nothing is opened before it is changed.
+    # A password that someone else knows, since it was handed over: nothing is opened before it is changed.
     must_change_password = models.BooleanField(default=False)
     # Part of what every session is checked against: made new, it ends them all for good.
     session_stamp = models.CharField(max_length=32, blank=True)
@@ -215,7 +215,7 @@ class RoleHeld(Recorded):
 
 
 class RoleAsked(Recorded):
-    """A role that somebody asked for another person, and that a third has to confirm before it is held."""
+    """A role that someone asked for another person, and that a third has to confirm before it is held."""
 
     class State(models.TextChoices):
         ASKED = "asked", "Waits to be confirmed"
@@ -253,7 +253,7 @@ class RoleAsked(Recorded):
 
 
 class Attempt(models.Model):
-    """Somebody tried to get in, by a password or a code; kept for a day, to count who guesses (people.guessing).
+    """Someone tried to get in, by a password or a code; kept for a day, to count who guesses (people.guessing).
 
     `source`: the address that it came from, or the browser that this user has signed in with before.
     """
@@ -315,7 +315,7 @@ class BankHoliday(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody has typed into a form and not yet handed in; saving it never touches the record.
+    """What someone has typed into a form and not yet handed in; saving it never touches the record.
 
     `subject`: what it is about, mostly the address of the page; `base`: the revision of the record it was begun from;
     `page`: the opened page that it was sent from, `seq`: that page's own count, so that an older request that arrives

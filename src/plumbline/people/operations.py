@@ -336,7 +336,7 @@ def give_role(
 
 @transaction.atomic
 def decide_role(*, asked_id: int, given: bool, by: User, at: datetime, on: date) -> RoleAsked:
-    """Confirm or decline a role that somebody else has asked for a third person: from today, if its day has passed.
+    """Confirm or decline a role that someone else has asked for a third person: from today, if its day has passed.
 
     Raises NotAllowed where there is no such role to confirm, RuleBroken for the two who may not.
     """
@@ -346,7 +346,7 @@ def decide_role(*, asked_id: int, given: bool, by: User, at: datetime, on: date)
         raise NotAllowed(f"There is no role asked for under {asked_id}.")
     _not_oneself(asked.user, by)
     if asked.asked_by_id == by.pk:
-        raise RuleBroken("You asked for it; somebody else has to confirm it.", code="own_request")
+        raise RuleBroken("You asked for it; someone else has to confirm it.", code="own_request")
     to = RoleAsked.State.GIVEN if given else RoleAsked.State.DECLINED
     check_move(ROLE_MOVES, RoleAsked.State(asked.state), to)
     if given and asked.to_on is not None and asked.to_on < on:
@@ -387,7 +387,7 @@ def _provider_of(role: str, wording: str) -> Organisation | None:
     wording = " ".join(wording.split())
     if role != PROVIDER_USER:
         if wording:
-            raise RuleBroken("Only a provider user is somebody of a provider.", code="not_a_provider_role")
+            raise RuleBroken("Only a provider user belongs to a provider.", code="not_a_provider_role")
         return None
     if not wording:
         raise RuleBroken("Say whose people they are: without a provider they see nothing.", code="missing_provider")
@@ -534,19 +534,19 @@ def end_attempt(
 
 @transaction.atomic
 def note_sign_out(*, by: User, at: datetime, on: date) -> None:
-    """Leave the trace that somebody signed out. `on` is not asked."""
+    """Leave the trace that someone signed out. `on` is not asked."""
     audit.record("people.sign_in.ended", by=by, at=at, subject=by)
 
 
 @transaction.atomic
 def note_second_factor(*, change: str, by: User, at: datetime, on: date) -> None:
-    """Leave the trace of a change to somebody's own second factor: set_up, taken_off, codes_made."""
+    """Leave the trace of a change to someone's own second factor: set_up, taken_off, codes_made."""
     audit.record(f"people.second_factor.{change}", by=by, at=at, subject=by)
 
 
 @transaction.atomic
 def note_password_changed(*, by: User, at: datetime, on: date) -> None:
-    """Somebody has chosen their own password: nobody else knows it any more."""
+    """Someone has chosen their own password: nobody else knows it any more."""
     User.objects.filter(pk=by.pk).update(must_change_password=False)
     by.must_change_password = False
     audit.record("people.password.changed", by=by, at=at, subject=by)

@@ -184,7 +184,7 @@ begin
     end if;
     select e.* into asked from placements_placementexception e where e.id = asked_for for update;
     if asked.asked_by_id = decider then
-        raise exception 'Whoever asks for an exception does not decide it.' using errcode = 'PL001';
+        raise exception 'The person who asks for an exception does not decide it.' using errcode = 'PL001';
     end if;
     update placements_placementexception set state = case when approve then 'approved' else 'refused' end,
         decided_by_id = decider, decided_at = decided, decision_reason = why where id = asked_for;
@@ -196,7 +196,7 @@ begin
     if (new.state <> 'asked' or new.decided_by_id is not null)
         and not has_column_privilege(session_user, 'placements_placementexception', 'state', 'update')
     then
-        raise exception 'An exception is asked for first, and decided by somebody else.' using errcode = 'PL001';
+        raise exception 'An exception is asked for first, and decided by someone else.' using errcode = 'PL001';
     end if;
     return new;
 end $$;

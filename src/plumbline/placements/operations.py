@@ -52,11 +52,11 @@ def take_judgements(
     """The one way in for anything that Ofsted says. `record` is one of ofsted.operations (record_list,
     record_judgement, record_notice, end_notice, record_unregistered_use, end_unregistered_use), `said` its arguments.
 
-    It records and derives the status; the contracts of the settings are rated anew; then, by a second statement, the
+    It records and derives the status; the contracts of the settings are rated again; then, by a second statement, the
     children there are found and flagged. Contracts first: everybody locks contracts before flags.
     """
     recorded = record(by=by, at=at, on=on, **said)
-    # Only a list names schools, and only who reads one, the login `worker`, may point anew what names a setting.
+    # Only a list names schools, and only who reads one, the login `worker`, may point again what names a setting.
     if record is ofsted.record_list:
         _follow_registers(by=by, at=at, on=on)
     contracts.follow_settings(by=by, at=at, on=on)
@@ -291,7 +291,7 @@ def decide_exception(
     if exception is None or not children_visible_to(by, on=on).filter(pk=exception.child_id).exists():
         raise NotAllowed(f"There is no exception {exception_id}.")
     if exception.asked_by_id == by.pk:
-        raise RuleBroken("Whoever asks for an exception does not decide it.", code="own_request")
+        raise RuleBroken("The person who asks for an exception does not decide it.", code="own_request")
     state = PlacementException.State.APPROVED if approve else PlacementException.State.REFUSED
     check_move(EXCEPTION_MOVES, PlacementException.State(exception.state), state)
     if not approve and not reason.strip():

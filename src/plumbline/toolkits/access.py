@@ -27,7 +27,7 @@ def reads_all(viewer: User, *, on: date) -> bool:
 
 def returns_visible_to(viewer: User, *, on: date) -> QuerySet[Return]:
     """Returns that the viewer may read and take out: all of them for who works with them in the council; those of their
-    organisation for a provider's user; and for ever those that somebody asked for, was asked to answer, answered or
+    organisation for a provider's user; and for ever those that someone asked for, was asked to answer, answered or
     handed in, while they hold a role and, of a provider's, act for it. An audit of a case is read by nobody else: the
     room of the case says who may."""
     if not access.permissions_of(viewer, on=on):
@@ -67,10 +67,10 @@ def check_asked(by: User | None, answer_set: Return, *, on: date) -> None:
 
 
 def moderated(viewer: User, answer_set: Return) -> bool:
-    """Whether somebody moderated this return or an answer of it, so that another has to sign it off."""
+    """Whether someone moderated this return or an answer of it, so that another has to sign it off."""
     return answer_set.moderated_by_id == viewer.pk or answer_set.answers.filter(moderated_by=viewer).exists()
 
 
 def gave_answers(viewer: User, answer_set: Return) -> bool:
-    """Whether somebody answered or handed in this return, so that another has to moderate and sign it off."""
+    """Whether someone answered or handed in this return, so that another has to moderate and sign it off."""
     return answer_set.submitted_by_id == viewer.pk or answer_set.answers.filter(answered_by=viewer).exists()

@@ -147,7 +147,7 @@ class ReturnAssignment(Recorded):
 class Answer(Recorded):
     """The answer to one criterion. `value` is its code or text as `toolkits.rules` reads it; "" is not yet answered.
 
-    `revision` is raised at every change: saving over somebody else's newer answer is refused with both shown.
+    `revision` is raised at every change: saving over someone else's newer answer is refused with both shown.
     """
 
     answer_set = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="answers")

@@ -42,7 +42,7 @@ AS_OPENED = "as_opened"
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A field that somebody else has changed since the form was opened, and its writer too: both versions, in words."""
+    """A field that someone else has changed since the form was opened, and its writer too: both versions, in words."""
 
     label: str
     theirs: str

@@ -124,7 +124,7 @@ class SessionEndMiddleware:
             if now - request.session.get("used_at", 0) >= _WRITTEN_DOWN_EVERY:
                 request.session["used_at"] = now
         answer = self.get_response(request)
-        # On a shared machine "back" must not bring up what somebody before has read or typed, page or file; nor may a
+        # On a shared machine "back" must not bring up what someone before has read or typed, page or file; nor may a
         # library's own "no-cache" let it be kept. What is the same for everybody is kept.
         if request.user.is_authenticated and "public" not in answer.get("Cache-Control", ""):
             answer.headers["Cache-Control"] = "private, no-store"

@@ -1,4 +1,4 @@
-"""Actions raised, worked on, verified by somebody else; who sees which; what is flagged when one is late."""
+"""Actions raised, worked on, verified by someone else; who sees which; what is flagged when one is late."""
 
 from datetime import date
 

@@ -23,7 +23,7 @@ def happen(number: int = 1) -> None:
 
 
 def as_owner(name: str, statement: str) -> None:
-    """What only somebody with the owner's login, and no scruples, can do."""
+    """What only someone with the owner's login, and no scruples, can do."""
     with psycopg.connect(databases.login_url("owner", name), autocommit=True) as owner:
         owner.execute(
             "alter table audit_event disable trigger user; alter table audit_seal disable trigger user;"

@@ -174,7 +174,7 @@ def test_a_direct_award_reaches_its_contract_details() -> None:
 def test_nobody_approves_their_own_recommendation() -> None:
     made, _ = recommended()
     RoleHeld.objects.create(user=made.lead, role="head_of_service", from_on=TODAY)
-    with pytest.raises(RuleBroken, match="Somebody else approves"):
+    with pytest.raises(RuleBroken, match="Someone else approves"):
         award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(User.objects.get(pk=made.lead.pk)))
 
 

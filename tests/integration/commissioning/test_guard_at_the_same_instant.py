@@ -19,14 +19,14 @@ STOP = """update commissioning_bid set state = 'disqualified', stopped_because =
 
 @pytest.fixture
 def scored(own_database: str) -> tuple[str, Any, Evaluator]:
-    """A bid that passed stage 1, and somebody to score it."""
+    """A bid that passed stage 1, and someone to score it."""
     commissioner = a_user()
     bid = passed(commissioner, in_stage1(commissioner)[0])
     return own_database, bid, Evaluator.objects.create(tender=bid.tender, user=a_user("evaluator"), declared="none")
 
 
 def write_later(database: str, statement: str, values: list[int], answers: list[str]) -> threading.Thread:
-    """Something being written by somebody else, who waits for what is being changed; what the database answered."""
+    """Something being written by someone else, who waits for what is being changed; what the database answered."""
 
     def write() -> None:
         with psycopg.connect(databases.login_url("web", database), autocommit=True) as other:

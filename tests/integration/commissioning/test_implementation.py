@@ -232,7 +232,7 @@ def test_a_changed_contact_is_given_again_and_must_be_acknowledged_anew():
     situation = Situation()
     situation.settle_pack()
 
-    _, again = situation.contact("lado", name="Somebody else")
+    _, again = situation.contact("lado", name="Someone else")
 
     assert (again.number, again.because) == (2, "The contact changed: Designated officer for allegations (LADO).")
     assert list(packs_to_acknowledge(situation.provider, on=ON)) == [again]

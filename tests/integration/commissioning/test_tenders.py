@@ -88,7 +88,7 @@ def test_who_drafted_does_not_approve(commissioner) -> None:
     a_role = commissioner.roles_held.get()
     a_role.pk, a_role.role = None, "head_of_service"
     a_role.save()
-    with pytest.raises(RuleBroken, match="Somebody else approves"):
+    with pytest.raises(RuleBroken, match="Someone else approves"):
         tenders.approve_tender(tender_id=made.pk, **act(User.objects.get(pk=commissioner.pk)))
 
 

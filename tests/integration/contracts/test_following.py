@@ -21,7 +21,7 @@ from tests.factories.people import UserFactory
 AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 3, 1)
 NOW = {"at": AT, "on": TODAY}
-# What Ofsted says goes in through these alone, which rate the contracts anew.
+# What Ofsted says goes in through these alone, which rate the contracts again.
 WAYS_IN = {"plumbline.placements.operations", "plumbline.placements.checking", "plumbline.ofsted.operations"}
 CHANGES = {
     "record_list", "record_judgement", "record_notice", "end_notice", "record_unregistered_use",

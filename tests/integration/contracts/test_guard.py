@@ -45,7 +45,7 @@ def run(statement: str) -> None:
     ids=["all reasons", "one reason", "its days", "its name", "the colour"],
 )
 def test_the_want_of_an_assessment_is_not_hidden_by_raw_sql(contract, statement: str, login: str) -> None:
-    with pytest.raises(DatabaseError, match="The want of a safeguarding assessment is never hidden"):
+    with pytest.raises(DatabaseError, match="A missing safeguarding assessment is never hidden"):
         run(statement)
 
 

@@ -1,4 +1,4 @@
-"""The incident form of a contract: written by version, agreed by all three sides, agreed anew after a change."""
+"""The incident form of a contract: written by version, agreed by all three sides, agreed again after a change."""
 
 import pytest
 

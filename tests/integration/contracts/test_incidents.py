@@ -103,13 +103,13 @@ def test_a_report_is_flagged_and_mailed_without_a_name(world: World) -> None:
 
 @pytest.mark.parametrize("field", ["summary", "immediate_action"])
 def test_a_text_for_wide_reading_that_names_staff_is_refused(world: World, field: str) -> None:
-    with pytest.raises(RuleBroken, match="names somebody"):
+    with pytest.raises(RuleBroken, match="names someone"):
         an_incident(world, staff_involved="Morgan Vale", **{field: "Vale was sent home."})
 
 
 def test_a_summary_that_names_a_linked_child_is_refused(world: World) -> None:
     child = ChildFactory(forename="Orla", surname="Penn")
-    with pytest.raises(RuleBroken, match="names somebody"):
+    with pytest.raises(RuleBroken, match="names someone"):
         an_incident(world, children=(child,), summary="Orla did not come back.")
 
 
@@ -135,7 +135,7 @@ def test_a_text_kept_unseen_is_read_by_who_may_see_the_child_and_nobody_else(wor
                 held_id=held.pk, text="Back.", visible=children_visible_to(other, on=NOW["on"]), by=other, **NOW
             )
     TieFactory(user=worker, subject_id=child.pk)
-    with pytest.raises(RuleBroken, match="names somebody"):
+    with pytest.raises(RuleBroken, match="names someone"):
         held_texts.settle_text(held_id=held.pk, text="Orla is back.", visible=everybody, by=worker, **NOW)
     held_texts.settle_text(held_id=held.pk, text="The child is back.", visible=everybody, by=worker, **NOW)
     assert incident.news.get().text == "The child is back."
@@ -153,7 +153,7 @@ def test_who_works_with_the_child_is_asked_to_read_it_by_a_mail_that_names_nobod
 
 def test_every_refusal_of_a_name_is_an_event_and_after_some_nothing_is_compared(world: World) -> None:
     for _ in range(naming.MOST_REFUSALS):
-        with pytest.raises(RuleBroken, match="names somebody"):
+        with pytest.raises(RuleBroken, match="names someone"):
             an_incident(world, staff_involved="Morgan Vale", summary="Vale was sent home.")
     assert Event.objects.filter(kind="contracts.name.refused").count() == naming.MOST_REFUSALS
     assert an_incident(world, staff_involved="Morgan Vale", summary="Vale was sent home.").summary == HELD
@@ -555,7 +555,7 @@ def test_who_may_not_read_the_full_account_leaves_no_trace_of_reading(world: Wor
 
 def test_linking_a_child_whom_the_summary_names_is_refused(world: World) -> None:
     incident = an_incident(world, summary="Orla did not come back.")
-    with pytest.raises(RuleBroken, match="names somebody"):
+    with pytest.raises(RuleBroken, match="names someone"):
         incidents.link_child(
             incident_id=incident.pk, child=ChildFactory(forename="Orla", surname="Penn"), by=world.manager, **NOW
         )

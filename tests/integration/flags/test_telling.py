@@ -1,4 +1,4 @@
-"""Told means reached: an e-mail accepted for delivery to somebody who can act, or the page opened."""
+"""Told means reached: an e-mail accepted for delivery to someone who can act, or the page opened."""
 
 from datetime import timedelta
 
@@ -82,7 +82,7 @@ def test_where_nobody_can_be_told_the_teams_manager_is_told_in_their_place_and_i
 
     assert because in line(flag).unreached_because
     assert line(flag).stood_in_by == "role:team_manager"
-    assert "in place of somebody" in Message.objects.get(to_user=manager).body
+    assert "in place of someone" in Message.objects.get(to_user=manager).body
 
 
 @pytest.mark.parametrize("roles", [("head_of_service", "administrator"), ("administrator",)])

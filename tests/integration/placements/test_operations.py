@@ -158,7 +158,7 @@ def test_nobody_decides_their_own_request():
     both.roles_held.create(role="head_of_service", from_on=LONG_AGO)
     exception = ask(a_placed_child(), a_setting("adverse"), by=both)
 
-    with pytest.raises(RuleBroken, match="Whoever asks"):
+    with pytest.raises(RuleBroken, match="The person who asks"):
         decide(exception, by=both)
 
 

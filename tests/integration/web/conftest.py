@@ -1,4 +1,4 @@
-"""Signed in as somebody, without a browser."""
+"""Signed in as someone, without a browser."""
 
 from collections.abc import Callable
 

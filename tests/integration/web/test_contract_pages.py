@@ -220,9 +220,7 @@ class TestByHand:
         contract = registered()
         client = of("head_of_service")
         client.post(reverse("contract_rating", args=[contract.pk]), self.SAID)
-        assert "The want of an assessment is not hidden by it." in text(
-            client.get(reverse("contract", args=[contract.pk]))
-        )
+        assert "A missing assessment is not hidden by it." in text(client.get(reverse("contract", args=[contract.pk])))
 
     def test_a_rating_by_hand_is_taken_back(self) -> None:
         contract = registered()

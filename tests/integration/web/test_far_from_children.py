@@ -186,7 +186,7 @@ ACTING = {
 
 @pytest.fixture
 def at_the_command_line(own_database, county, monkeypatch, tmp_path):
-    """Runs a command as somebody, in a database with a child in every relation; gives the result and the marks."""
+    """Runs a command as someone, in a database with a child in every relation; gives the result and the marks."""
     for setting, value in databases.environ_for(own_database).items():
         monkeypatch.setenv(setting, value)
     monkeypatch.setenv("PLUMBLINE_LOGIN", "worker")

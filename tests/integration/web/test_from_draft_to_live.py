@@ -114,7 +114,7 @@ def drafted_and_published(council: Council) -> Tender:
     farah.press("Save and continue", bids_due_on=date(2016, 8, 20), implementation_from=date(2016, 9, 14),
                 service_starts_on=date(2017, 1, 1), service_ends_on=date(2019, 12, 31),
                 standstill_days="8")  # fmt: skip
-    farah.press("Ask for approval").reads("It waits for somebody to approve it")
+    farah.press("Ask for approval").reads("It waits for someone to approve it")
     council.head.open("/").follow("May “Supported living for care leavers” go out?").press("Approve to publish")
     farah.open("/").follow("Supported living for care leavers: publish it").press("Record it as published")
     farah.reads("Bids come in at the portal")

@@ -124,7 +124,7 @@ def test_the_full_account_of_an_incident_is_told_to_the_contracts_own_people_and
 
 @pytest.mark.parametrize("kind", sorted(CHILDREN))
 def test_a_child_is_named_to_who_works_with_them_alone(known, kind):
-    # Governance reads what somebody typed into a search, which is recorded as typed.
+    # Governance reads what someone typed into a search, which is recorded as typed.
     assert set(viewers_told(known, kind, "own")) - {"information_governance"} <= {"tied_officer", "tied_worker",
                                                                                  "head_of_service"}  # fmt: skip
 

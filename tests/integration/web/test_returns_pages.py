@@ -1,4 +1,4 @@
-"""Pages of returns: answering beside somebody else, drafts, evidence, the Excel file, moderation, and who sees what."""
+"""Pages of returns: answering beside someone else, drafts, evidence, the Excel file, moderation, and who sees what."""
 
 import re
 from datetime import timedelta

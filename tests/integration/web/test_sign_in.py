@@ -265,7 +265,7 @@ def test_outside_the_demonstration_nobody_gets_further_without_a_second_factor(c
     assert Authenticator.objects.filter(user=worker, type=Authenticator.Type.TOTP).exists()
     assert is_signed_in(client)
 
-    # Signed in anew, the password alone is not enough; a recovery code is, once.
+    # Signed in again, the password alone is not enough; a recovery code is, once.
     again = Client()
     asked = sign_in(again, "worker", PASSWORD)
     assert asked.redirect_chain[-1][0] == reverse("mfa_authenticate")
@@ -318,7 +318,7 @@ def test_production_settings_pass_the_deployment_check(tmp_path):
         ("PLUMBLINE_SECRET_KEY", "x" * 60, "PLUMBLINE_SECRET_KEY is not random"),
         ("PLUMBLINE_SECRET_KEY", "abc123" * 10, "PLUMBLINE_SECRET_KEY is not random"),
         ("PLUMBLINE_SECRET_KEY", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "is not random"),
-        ("PLUMBLINE_SECRET_KEY", "a quite long sentence that somebody thought of as a key", "is not random"),
+        ("PLUMBLINE_SECRET_KEY", "a quite long sentence that someone thought of as a key", "is not random"),
         ("PLUMBLINE_TRUSTED_PROXIES", "", "PLUMBLINE_TRUSTED_PROXIES is missing"),
         ("PLUMBLINE_TRUSTED_PROXIES", "the proxy", "PLUMBLINE_TRUSTED_PROXIES is 'the proxy'"),
         ("PLUMBLINE_PORT", "eighty", "PLUMBLINE_PORT is 'eighty'"),

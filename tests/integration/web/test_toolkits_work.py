@@ -30,7 +30,7 @@ sections:
 
 @pytest.fixture
 def draft():
-    """A draft that somebody has begun."""
+    """A draft that someone has begun."""
     return versions.write_toolkit(text=TEXT, by=UserFactory(role="commissioner"), at=AT, on=ON)
 
 

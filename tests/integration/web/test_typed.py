@@ -307,7 +307,7 @@ class TestAPageOpenedBeforeSigningInAgain:
         client.cookies["csrftoken"] = "b" * 32
         answer = client.post(what(tender), typed)
         said = text(answer)
-        assert (answer.status_code, "somebody else’s" in said, "Homes near" in said) == (409, True, False)
+        assert (answer.status_code, "someone else’s" in said, "Homes near" in said) == (409, True, False)
 
     def test_it_is_kept_for_whoever_typed_it_and_not_for_who_sent_it(self, writer, colleague, tender):
         client = as_(writer, enforce_csrf_checks=True)

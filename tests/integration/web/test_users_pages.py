@@ -176,7 +176,7 @@ def test_a_provider_user_of_a_merged_supplier_is_somebody_of_the_one_that_stands
     [
         ("provider_user", "", "Say whose people they are"),
         ("provider_user", "Nobody Ltd", "is no supplier in the register"),
-        ("social_worker", "Fenside Care Ltd", "Only a provider user is somebody of a provider"),
+        ("social_worker", "Fenside Care Ltd", "Only a provider user belongs to a provider"),
     ],
 )
 def test_who_cannot_have_the_role_is_not_made_either(page, admin, role, organisation, said):

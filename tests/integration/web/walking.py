@@ -1,4 +1,4 @@
-"""Somebody who walks through the pages: reads them, follows links, and presses buttons of forms that are there."""
+"""Someone who walks through the pages: reads them, follows links, and presses buttons of forms that are there."""
 
 from collections.abc import Mapping
 from datetime import date

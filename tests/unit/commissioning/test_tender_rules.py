@@ -92,7 +92,7 @@ def test_a_weighted_safeguarding_question_is_scored() -> None:
 
 
 def test_nobody_approves_their_own_draft_without_a_reason() -> None:
-    with pytest.raises(RuleBroken, match="Somebody else approves"):
+    with pytest.raises(RuleBroken, match="Someone else approves"):
         tender.check_approver(drafted_by=(7, None), approver=7, because=" ")
 
 

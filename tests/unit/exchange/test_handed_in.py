@@ -1,4 +1,4 @@
-"""Files as somebody hands them in: names, sizes, zips."""
+"""Files as someone hands them in: names, sizes, zips."""
 
 import io
 import zipfile

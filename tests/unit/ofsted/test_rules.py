@@ -484,7 +484,7 @@ def test_no_visit_ever_makes_an_adverse_setting_anything_else(inspections: list[
     assert before.status is not Status.ADVERSE or after.status is Status.ADVERSE
 
 
-# --- grades of a report card given anew ----------------------------------------------------------------------------
+# --- grades of a report card given again ----------------------------------------------------------------------------
 
 CARD = date(2026, 1, 20)
 REGRADED = date(2026, 7, 6)
@@ -526,7 +526,7 @@ def test_the_sentence_of_a_grade_given_anew_says_when_it_was_given() -> None:
     )[-1].reasons[0]
 
     assert reason.sentence == (
-        "Ofsted found the safeguarding standards not met on 6 July 2026, when the grade was given anew."
+        "Ofsted found the safeguarding standards not met on 6 July 2026, when the grade was given again."
     )
 
 

@@ -22,7 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def user(*roles: str) -> Any:
-    """Somebody who holds these roles today, without a database."""
+    """Someone who holds these roles today, without a database."""
     held = tuple(SimpleNamespace(role=role) for role in roles)
     return SimpleNamespace(is_authenticated=True, is_active=True, _roles_by_day={DAY: held})
 

@@ -10,7 +10,7 @@ from plumbline.people.models import User
 
 
 class Evaluator(Recorded):
-    """Somebody who scores a tender's bids. Nothing of a bid is shown before a declaration that was accepted."""
+    """Someone who scores a tender's bids. Nothing of a bid is shown before a declaration that was accepted."""
 
     class Declared(models.TextChoices):
         NOT_YET = "not_yet", "Not declared yet"

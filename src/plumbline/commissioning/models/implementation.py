@@ -75,7 +75,7 @@ class Agreement(Recorded):
 
 
 class Contact(Recorded):
-    """Somebody whom a supplier must be able to reach, or the supplier's own. A change ends the row, begins another."""
+    """Someone whom a supplier must be able to reach, or the supplier's own. A change ends the row, begins another."""
 
     class Side(models.TextChoices):
         COUNCIL = "council", "The council's"

@@ -112,7 +112,7 @@ def _check_on_framework(tender: Tender, bid: Bid) -> None:
 
 
 def _check_conflicts(tender: Tender) -> None:
-    """No award while it is not decided what follows from somebody's conflict of interest in the tender."""
+    """No award while it is not decided what follows from someone's conflict of interest in the tender."""
     waiting = tender.conflicts.filter(decided_at=None).order_by("pk")
     tender_rules.check_conflicts(waiting.values_list("person", flat=True))
 
@@ -137,7 +137,7 @@ def approve_award(*, tender_id: int, council: str, by: User, at: datetime, on: d
 
 
 def _draft_letters(tender: Tender, awards: Sequence[Award], *, council: str) -> int:
-    """A letter for each bidder that has none yet; one drafted for an earlier recommendation is drafted anew."""
+    """A letter for each bidder that has none yet; one drafted for an earlier recommendation is drafted again."""
     outcomes = _outcomes(tender, awards)
     written = 0
     for bid in Bid.objects.select_for_update(of=("self",)).filter(pk__in=outcomes, letter_sent_on=None).order_by("pk"):

@@ -217,7 +217,7 @@ def detach_paper(*, paper_id: int, because: str, by: User, at: datetime, on: dat
 
 @transaction.atomic
 def open_paper(*, document: Document, bid_id: int, by: User, at: datetime, on: date) -> None:
-    """Leave the trace that somebody took a paper of a bid out."""
+    """Leave the trace that someone took a paper of a bid out."""
     bid = bids_visible_to(by, on=on).filter(pk=bid_id, documents__document=document).first()
     if bid is None:
         raise NotAllowed(f"There is no such paper of bid {bid_id}.")

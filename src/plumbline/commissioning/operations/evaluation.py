@@ -40,7 +40,7 @@ _BEFORE_MODERATION = frozenset({_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, 
 def assign_evaluator(
     *, tender_id: int, user_id: int, questions: Sequence[str] = (), by: User, at: datetime, on: date
 ) -> Evaluator:
-    """Ask somebody to score the bids: all questions, or those named. Only the lead commissioner asks.
+    """Ask someone to score the bids: all questions, or those named. Only the lead commissioner asks.
 
     Asked again with other questions, the newer list stands; refused where that would leave out what they have scored,
     once they have locked, or when moderation has begun. Nobody who acts for a bidder evaluates.
@@ -156,7 +156,7 @@ def accept_conflict(*, evaluator_id: int, because: str, by: User, at: datetime, 
 @transaction.atomic
 def exclude_evaluator(*, evaluator_id: int, because: str, by: User, at: datetime, on: date) -> Evaluator:
     """The evaluator sees nothing more of this tender, ever, and their scores count for nothing: a conflict of
-    interest, or somebody who cannot finish. Not once the scores are settled."""
+    interest, or someone who cannot finish. Not once the scores are settled."""
     evaluator = _decided_on(evaluator_id, because=because, by=by, on=on)
     if evaluator.tender.state not in _BEFORE_MODERATION | {_S.MODERATION}:
         raise RuleBroken("The scores are settled. Abandon the tender, or cancel its recommendation.",
@@ -173,7 +173,7 @@ def exclude_evaluator(*, evaluator_id: int, because: str, by: User, at: datetime
 
 
 def _agree_again(excluded: Evaluator) -> int:
-    """Scores that were agreed from those of somebody who is excluded since are to be agreed anew; how many."""
+    """Scores that were agreed from those of someone who is excluded since are to be agreed again; how many."""
     if excluded.tender.state != _S.MODERATION:
         return 0
     begun = ModeratedScore.objects.filter(bid__tender=excluded.tender_id)

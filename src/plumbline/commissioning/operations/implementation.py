@@ -112,7 +112,7 @@ def say_whether_new(
 
 @transaction.atomic
 def assign_item(*, item_id: int, owner: User | None, owner_words: str, by: User, at: datetime, on: date) -> PlanItem:
-    """Whose item it is: a user, or words for somebody of the supplier."""
+    """Whose item it is: a user, or words for someone of the supplier."""
     item = _item(item_id, by=by, on=on)
     item.owner, item.owner_words = owner, owner_words.strip()
     item.save(update_fields=["owner", "owner_words"])
@@ -247,7 +247,7 @@ def give_pack(*, plan_id: int, by: User, at: datetime, on: date) -> PathwayPack:
 
 @transaction.atomic
 def acknowledge_pack(*, pack_id: int, name: str, by: User, at: datetime, on: date) -> PathwayPack:
-    """Somebody of the supplier says by name that they have read and understood the newest pack."""
+    """Someone of the supplier says by name that they have read and understood the newest pack."""
     pack = queries.pack_of_supplier(pack_id, viewer=by, on=on)
     if not name.strip():
         raise RuleBroken("Write your name: it stands for having read and understood this.", code="missing_name")

@@ -74,7 +74,7 @@ def take_releases(
 
 
 def _tie_our_own(prefix: str, *, at: datetime) -> int:
-    """Tie what is published under our own numbers, unless somebody said that it is none of ours; how many."""
+    """Tie what is published under our own numbers, unless someone said that it is none of ours; how many."""
     if not prefix:
         return 0
     loose = OcdsProcess.objects.filter(tied_at=None, ocid__startswith=f"{prefix}-").values_list("ocid", flat=True)
@@ -87,7 +87,7 @@ def _tie_our_own(prefix: str, *, at: datetime) -> int:
 
 @transaction.atomic
 def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime, on: date) -> OcdsProcess:
-    """Say of which of our tenders a published process is; None: of none. It can be said anew.
+    """Say of which of our tenders a published process is; None: of none. It can be said again.
 
     Raises RuleBroken (unknown_tender; not_public, for a draft, which nobody can have published).
     """

@@ -26,7 +26,7 @@ _S = Tender.State
 
 @transaction.atomic
 def make_tender(*, details: Details, by: User, at: datetime, on: date) -> Tender:
-    """Begin a draft; `by` leads it unless somebody else is named. A reference is made where none is given."""
+    """Begin a draft; `by` leads it unless someone else is named. A reference is made where none is given."""
     access.check(by, Permission.TENDERS_MANAGE, on=on)
     values = _checked(details, but=None)
     values["reference"] = values["reference"] or _next_reference(on)
@@ -62,10 +62,10 @@ def edit_tender(*, tender_id: int, details: Details, by: User, at: datetime, on:
 
 @transaction.atomic
 def ask_approval(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
-    """Say that a draft is ready for somebody else to approve; RuleBroken (not_ready) says all that is missing."""
+    """Say that a draft is ready for someone else to approve; RuleBroken (not_ready) says all that is missing."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
     if tender.state != _S.DRAFT:
-        raise RuleBroken("Only a draft is put to somebody for approval.", code="wrong_state")
+        raise RuleBroken("Only a draft is put to someone for approval.", code="wrong_state")
     _check_ready(tender, on=on)
     tender.approval_asked_at, tender.approval_asked_by = at, by
     tender.save(update_fields=["approval_asked_at", "approval_asked_by"])
@@ -196,9 +196,9 @@ def hand_over(
         raise RuleBroken("Say why it is handed over.", code="missing_reason")
     lead = User.objects.filter(pk=lead_commissioner_id, is_active=True).first()
     if lead is None or not access.may(lead, Permission.TENDERS_MANAGE, on=on):
-        raise RuleBroken("The lead is somebody who may manage tenders.", code="not_a_commissioner")
+        raise RuleBroken("The lead is someone who may manage tenders.", code="not_a_commissioner")
     if Evaluator.objects.filter(tender=tender, user=lead).exclude(CLEARED).exists():
-        raise RuleBroken(f"{lead} evaluates this tender and is not cleared to: somebody else leads it.",
+        raise RuleBroken(f"{lead} evaluates this tender and is not cleared to: someone else leads it.",
                          code="conflict_undecided")  # fmt: skip
     if service_area_lead_id is not None and not User.objects.filter(pk=service_area_lead_id, is_active=True).exists():
         raise RuleBroken("This person does not sign in here.", code="unknown_user")
@@ -230,7 +230,7 @@ def abandon_tender(*, tender_id: int, because: str, by: User, at: datetime, on: 
 
 @transaction.atomic
 def record_conflict(*, tender_id: int, person: str, conflict: str, by: User, at: datetime, on: date) -> TenderConflict:
-    """Somebody who has to do with the tender has an interest in it. Whoever sees the tender may say so."""
+    """Someone who has to do with the tender has an interest in it. Whoever sees the tender may say so."""
     tender = _seen(tender_id, by=by, on=on)
     if tender.state in (_S.IMPLEMENTATION, _S.ABANDONED):
         raise RuleBroken("The tender is over.", code="wrong_state")
@@ -253,7 +253,7 @@ def decide_conflict(*, conflict_id: int, decided: str, by: User, at: datetime, o
     if found is None:
         raise NotAllowed(f"There is no conflict {conflict_id}.")
     if found.person.casefold() == by.name.casefold():
-        raise RuleBroken("Somebody else decides on your own conflict of interest.", code="own_conflict")
+        raise RuleBroken("Someone else decides on your own conflict of interest.", code="own_conflict")
     if not decided.strip():
         raise RuleBroken("Say what was decided.", code="missing_reason")
     found.decided, found.decided_at, found.decided_by = decided.strip(), at, by

@@ -117,7 +117,7 @@ def _next_of(tender: Tender, *, on: date) -> Waiting | None:
 
 
 def waiting_for_approver(viewer: User, *, on: date) -> list[Waiting]:
-    """Recommendations that somebody other than the recommender has to approve."""
+    """Recommendations that someone other than the recommender has to approve."""
     if not access.may(viewer, Permission.TENDERS_APPROVE, on=on):
         return []
     waiting = Award.objects.filter(

@@ -58,7 +58,7 @@ def check_on_framework(*, supplier: str, has_place: bool, awarded_to: Sequence[s
 
 def check_approver(*, recommended_by: int, approver: int | None) -> None:
     if approver == recommended_by:
-        raise RuleBroken("You recommended this award. Somebody else approves it.", code="own_recommendation")
+        raise RuleBroken("You recommended this award. Someone else approves it.", code="own_recommendation")
 
 
 def standstill_ends(notice_on: date, working_days: int, holidays: Collection[date]) -> date:

@@ -46,7 +46,7 @@ PATHWAYS: tuple[tuple[str, str], ...] = (
         " with a copy to the service's inbox so that the child's own worker knows.",
     ),
     (
-        "Somebody who works with children may have harmed a child",
+        "Someone who works with children may have harmed a child",
         "Tell the designated officer (LADO) within one working day, before you ask the person anything, and tell the"
         " contract manager.",
     ),

@@ -38,7 +38,7 @@ class Step(StrEnum):
     MAKE_READY = "make_ready"
 
 
-# In these nothing is to be done but to wait for a day, or for somebody else.
+# In these nothing is to be done but to wait for a day, or for someone else.
 WAITS = frozenset({Step.APPROVE, Step.WAIT_FOR_BIDS, Step.SCORE, Step.APPROVE_AWARD, Step.WAIT_STANDSTILL})
 
 

@@ -30,7 +30,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody who supplies or offers to. `award_id`: of which award, "" where none is named."""
+    """Someone who supplies or offers to. `award_id`: of which award, "" where none is named."""
 
     party_id: str
     award_id: str

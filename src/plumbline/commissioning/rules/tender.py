@@ -172,7 +172,7 @@ def check_approver(*, drafted_by: Sequence[int | None], approver: int, because: 
     """Whoever drafted a tender does not approve it, unless with a reason, which is kept."""
     if approver in drafted_by and not because.strip():
         raise RuleBroken(
-            "You drafted this tender. Somebody else approves it; if nobody else can, say why.", code="own_draft"
+            "You drafted this tender. Someone else approves it; if nobody else can, say why.", code="own_draft"
         )
 
 
@@ -199,7 +199,7 @@ def check_one_bid_each(alike: Iterable[Sequence[str]]) -> None:
 
 
 def check_conflicts(undecided: Iterable[str]) -> None:
-    """No bid is looked at while it is open whether somebody with an interest may go on. `undecided`: whose it is."""
+    """No bid is looked at while it is open whether someone with an interest may go on. `undecided`: whose it is."""
     names = ", ".join(sorted(undecided))
     if names:
         raise RuleBroken(f"Decide first on the conflict of interest of {names}.", code="conflict_undecided")

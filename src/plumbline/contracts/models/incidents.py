@@ -184,7 +184,7 @@ class NewsSent(Recorded):
 
 
 class HeldText(Recorded):
-    """A text for wide reading that is kept unseen until somebody who may see every name that it must not hold has read
+    """A text for wide reading that is kept unseen until someone who may see every name that it must not hold has read
     it. Where it belongs (`subject_type`, `subject_id`, `field`) a sentence stands meanwhile."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, related_name="held_texts")

@@ -67,7 +67,7 @@ class RatingPeriod(Recorded):
 class RatingByHand(Recorded):
     """A rating set by a person. Worse needs a reason; better a manager, a reason and an end date.
 
-    It never hides the want of an assessment: see `contracts.rules`.
+    It never hides a missing assessment: see `contracts.rules`.
     """
 
     contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="ratings_by_hand")

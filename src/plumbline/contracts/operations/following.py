@@ -1,4 +1,4 @@
-"""What is changed in rooms that know no contracts, with the contracts it concerns rated anew at once."""
+"""What is changed in rooms that know no contracts, with the contracts it concerns rated again at once."""
 
 from collections.abc import Callable
 from datetime import date, datetime

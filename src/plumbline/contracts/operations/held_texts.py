@@ -1,4 +1,4 @@
-"""Texts that nobody reads yet: kept, and read by somebody who may see every name that they must not hold."""
+"""Texts that nobody reads yet: kept, and read by someone who may see every name that they must not hold."""
 
 from datetime import date, datetime
 
@@ -35,7 +35,7 @@ def hold_text(
     Message.objects.bulk_create(
         Message(
             to_user=user, to_address=user.email, subject="Plumbline: a text waits to be read",
-            body=f"A text ({kept.pk}) about a child whom you work with is not shown to others until somebody who may "
+            body=f"A text ({kept.pk}) about a child whom you work with is not shown to others until someone who may "
             "see the child has read it. You find it under “Texts to read”.",
             written_at=at, next_attempt_at=at,
         )
@@ -47,7 +47,7 @@ def hold_text(
 def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], by: User, at: datetime, on: date) -> HeldText:
     """Let others read a text that was kept unseen, as it is or mended. `visible`: the children whom `by` may see.
 
-    Raises NotAllowed for whom the text is not, RuleBroken where it still names somebody.
+    Raises NotAllowed for whom the text is not, RuleBroken where it still names someone.
     """
     found = held.to_read(by, visible=visible, on=on).filter(pk=held_id).first()
     if found is None:

@@ -69,7 +69,7 @@ def receive_report(
 def read_report(
     *, report_id: int, concern: str, action: ActionGiven | None = None, by: User, at: datetime, on: date
 ) -> HomeReport:
-    """Somebody has read it; `concern`: what it gives cause for, without a name; "" for none.
+    """Someone has read it; `concern`: what it gives cause for, without a name; "" for none.
 
     `action` puts down what is to be done about a concern. Raises RuleBroken where it was read already.
     """

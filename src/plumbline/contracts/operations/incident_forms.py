@@ -21,7 +21,7 @@ from plumbline.people.models import User
 
 @transaction.atomic
 def write_form(*, contract_id: int, steps: Sequence[Step], by: User | None, at: datetime, on: date) -> IncidentForm:
-    """A new version of the contract's incident form, to be agreed anew; the agreed one stands until then.
+    """A new version of the contract's incident form, to be agreed again; the agreed one stands until then.
 
     Raises RuleBroken for steps that cannot stand or are those of the newest version; NotAllowed for whom it is not.
     """

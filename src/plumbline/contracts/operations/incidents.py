@@ -44,7 +44,7 @@ _LOCK = 7_161_905_571
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody who reports an incident says of it. Moments are of the council's place.
+    """What someone who reports an incident says of it. Moments are of the council's place.
 
     `summary` and `immediate_action` are read widely and name nobody; `narrative` and `staff_involved` (a name on each
     line) are restricted. `known_at` None: the provider knew when it happened.
@@ -81,7 +81,7 @@ def report_incident(
 
     It is never stopped for want of an agreed form: then `form` is None and a flag says so. `children` are linked: the
     caller has found them among those that `by` may see. Raises RuleBroken for what cannot be, or where a text for wide
-    reading names somebody; NotAllowed for whoever does not see the contract or may not report.
+    reading names someone; NotAllowed for whoever does not see the contract or may not report.
     """
     contract = _contract_to_report(contract_id, by=by, on=on)
     now = rules.moment(on=on, at=at)
@@ -270,7 +270,7 @@ def raise_incident_action(
     at: datetime,
     on: date,
 ) -> Action:
-    """Put down what somebody undertakes because of this incident; it names nobody concerned."""
+    """Put down what someone undertakes because of this incident; it names nobody concerned."""
     incident = _to_manage(incident_id, by=by, on=on)
     words = f"{title}\n{detail}"
     unseen = naming.shown(words, _names(incident, by=by, on=on), what="The action", by=by, at=at) == held.HELD
@@ -324,7 +324,7 @@ _DONE = {"open": "reopened", "review": "under_review", "closed": "closed"}
 
 @transaction.atomic
 def note_narrative_read(*, incident_id: int, by: User, at: datetime, on: date) -> Incident:
-    """Leave the trace that somebody reads the full account, on each linked child, too. Raises NotAllowed for whom it is
+    """Leave the trace that someone reads the full account, on each linked child, too. Raises NotAllowed for whom it is
     not (`queries.may_read_narrative`)."""
     incident = _seen(incident_id, by=by, on=on)
     if not queries.may_read_narrative(by, incident, on=on):

@@ -16,7 +16,7 @@ from plumbline.people.models import User
 
 @transaction.atomic
 def map_person(*, wording: str, user_id: int, by: User | None, at: datetime, on: date) -> int:
-    """Say who a wording means; on how many contracts. From then they alone are told about these. It can be said anew.
+    """Say who a wording means; on how many contracts. From then they alone are told about these. It can be said again.
 
     Raises RuleBroken (missing_wording; unknown_user, for one who may not read flags: nobody would be told).
     """
@@ -26,7 +26,7 @@ def map_person(*, wording: str, user_id: int, by: User | None, at: datetime, on:
         raise RuleBroken("Say which wording is meant.", code="missing_wording")
     user = access.users_who_may(Permission.FLAGS_VIEW, on=on).filter(pk=user_id).first()
     if user is None:
-        raise RuleBroken("Choose somebody who signs in here and reads flags.", code="unknown_user")
+        raise RuleBroken("Choose someone who signs in here and reads flags.", code="unknown_user")
     PersonWording.objects.filter(wording__iexact=wording).delete()
     made = PersonWording.objects.create(wording=wording, user=user, mapped_at=at, mapped_by=by)
     audit.record("contracts.person.mapped", by=by, at=at, subject=made, wording=wording, user=user.pk)

@@ -88,7 +88,7 @@ def follow_settings(*, by: User | None, at: datetime, on: date) -> Rerated | Non
 
 @transaction.atomic
 def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
-    """The night's work: everything worked out anew, which changes something only where a fact was changed without
+    """The night's work: everything worked out again, which changes something only where a fact was changed without
     its operation or the rules are newer; and the flags of the new day. The colours themselves wait for nothing."""
     return rerate(contract_ids=None, by=by, at=at, on=on).raised
 
@@ -159,7 +159,7 @@ def rate_by_hand(
     """Set another colour than the rules give, from today; it replaces what was set by hand before.
 
     Worse: by whoever manages contracts, with the reason. Better: by a manager (CONTRACTS_OVERRIDE), with the reason and
-    the last day; it never stands over the want of an assessment. Raises RuleBroken (rules.check_by_hand; not_in_force).
+    the last day; it never stands over a missing assessment. Raises RuleBroken (rules.check_by_hand; not_in_force).
     """
     contract = contract_seen(by, contract_id=contract_id, on=on)
     may_override = access.may(by, Permission.CONTRACTS_OVERRIDE, on=on)

@@ -29,7 +29,7 @@ from plumbline.people.models import Child, Organisation, OrganisationName, User
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A contract as somebody enters it. `provider`: a name, new or known. `urns`: of its settings.
+    """A contract as someone enters it. `provider`: a name, new or known. `urns`: of its settings.
 
     `child`: the number of the one child of an individual placement agreement; a number that is not known here ties the
     agreement to nobody, and nothing is said about it, since whoever enters it may not see the child. None: as it was.

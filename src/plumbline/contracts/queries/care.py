@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 def evaluations_visible_to(viewer: User, *, on: date) -> QuerySet[Evaluation]:
-    """The meetings of contracts that somebody of the council may see. A provider is sent its minutes, not this page."""
+    """The meetings of contracts that someone of the council may see. A provider is sent its minutes, not this page."""
     if not access.may(viewer, Permission.CONTRACTS_VIEW, on=on):
         return Evaluation.objects.none()
     return Evaluation.objects.filter(contract__in=contracts_visible_to(viewer, on=on)).select_related(

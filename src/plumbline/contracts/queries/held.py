@@ -12,7 +12,7 @@ from plumbline.people.models import Child, User
 from plumbline.people.queries import children_visible_to
 
 # What stands in the text's place.
-HELD = "This text is shown once somebody who may see the children and the staff concerned has read it."
+HELD = "This text is shown once someone who may see the children and the staff concerned has read it."
 
 
 def names_for(
@@ -27,7 +27,7 @@ def names_for(
 
 
 def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[HeldText]:
-    """The texts that wait for somebody who sees every child concerned (and, of an incident with staff named in its
+    """The texts that wait for someone who sees every child concerned (and, of an incident with staff named in its
     account, may read that), the oldest first. `visible`: the children whom the viewer may see."""
     hidden = IncidentChild.objects.exclude(child__in=visible)
     of_incident = (

@@ -81,7 +81,7 @@ def incident_seen(viewer: User, *, incident_id: int, on: date) -> Incident | Non
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """As what somebody stands before an incident: `manages` for the council, `provides` for the provider."""
+    """As what someone stands before an incident: `manages` for the council, `provides` for the provider."""
 
     manages: bool
     provides: bool
@@ -140,7 +140,7 @@ def news_of(incident: Incident) -> list[IncidentNews]:
 
 
 def untold() -> QuerySet[Notification]:
-    """Every line of somebody who is still to be told."""
+    """Every line of someone who is still to be told."""
     return Notification.objects.filter(UNTOLD)
 
 
@@ -157,7 +157,7 @@ def children_of(incident: Incident, *, visible: QuerySet[Child]) -> tuple[list[C
 
 
 def actions_of(incident: Incident) -> QuerySet[Action]:
-    """Everything that this incident gave somebody to do. Its page asks `actions.queries` for what the viewer sees."""
+    """Everything that this incident gave someone to do. Its page asks `actions.queries` for what the viewer sees."""
     return Action.objects.filter(origin_type=Action.Origin.INCIDENT, origin_id=incident.pk).order_by("due_on", "pk")
 
 

@@ -149,7 +149,7 @@ def check_meeting(meeting: Meeting, *, on: date) -> dict[str, Any]:
     if not any(attendee.name.strip() for attendee in meeting.attendees):
         raise RuleBroken("Say who was there.", code="missing_attendees")
     if any(not attendee.name.strip() for attendee in meeting.attendees):
-        raise RuleBroken("Somebody who was there has no name.", code="missing_name")
+        raise RuleBroken("Someone who was there has no name.", code="missing_name")
     if not meeting.minutes.strip() and meeting.minutes_document_id is None:
         raise RuleBroken("Type the minutes or attach them.", code="missing_minutes")
     if meeting.next_on is not None and meeting.next_on <= meeting.held_on:

@@ -149,10 +149,10 @@ def names_in(text: str, names: Iterable[str]) -> list[str]:
 
 
 def check_nameless(text: str, names: Iterable[str], *, what: str) -> None:
-    """Raise RuleBroken where a text that many read names somebody. The refusal does not repeat the name."""
+    """Raise RuleBroken where a text that many read names someone. The refusal does not repeat the name."""
     if names_in(text, names):
         raise RuleBroken(
-            f"{what} names somebody. Many people read it: write “a child” or “a member of staff”, and put the names in"
+            f"{what} names someone. Many people read it: write “a child” or “a member of staff”, and put the names in"
             " the full account.",
             code="names_somebody",
         )

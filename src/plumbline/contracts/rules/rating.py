@@ -35,7 +35,7 @@ _RANK = {colour: rank for rank, colour in enumerate(COLOURS)}
 # The joint evaluation's rule is the heart: no rating by hand and no edited file hides these.
 NEVER_HIDDEN = frozenset({"no_board_assessment", "no_self_assessment", "no_action_plan"})
 RATED_BY_HAND = "rated_by_hand"
-# Of these the detail is what somebody typed, which no e-mail carries out of the house.
+# Of these the detail is what someone typed, which no e-mail carries out of the house.
 TYPED = frozenset({RATED_BY_HAND, "action_overdue", "action_long_overdue"})
 _BAD, _WORST = "requires_improvement", "inadequate"
 
@@ -165,9 +165,7 @@ def _code(key: str, said: Mapping[str, Any]) -> Code:
     if said["colour"] not in (AMBER, RED):
         raise RuleBroken(f"{key}: the colour must be amber or red, not “{said['colour']}”.", code="bad_rules")
     if key in NEVER_HIDDEN and said["hideable"] is not False:
-        raise RuleBroken(
-            f"{key}: the want of an assessment is never hidden; it must say hideable: no.", code="bad_rules"
-        )
+        raise RuleBroken(f"{key}: a missing assessment is never hidden; it must say hideable: no.", code="bad_rules")
     return Code(key, said["colour"], bool(said["hideable"]), said["title"], said["words"], said["source"])
 
 

@@ -137,7 +137,7 @@ PLACEMENTS_DOWNGRADE_TOLD = Measure(
     meaning=(
         "Of the flags raised in the period because a setting became adverse while a child was there: hours from the"
         " beginning of the day on which the setting became adverse (Ofsted's publication, or else the inspection) until"
-        " the flag first reached the child's allocated worker (an e-mail about it was accepted for delivery to somebody"
+        " the flag first reached the child's allocated worker (an e-mail about it was accepted for delivery to someone"
         " who can act, or they opened it): median and quartiles. Flags that reached no worker, for example one without"
         " an account, are left out and counted apart."
     ),

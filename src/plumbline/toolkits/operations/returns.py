@@ -50,13 +50,13 @@ class Incomplete(RuleBroken):
 
 
 class Conflict(RuleBroken):
-    """Somebody else saved another answer meanwhile. Nothing was changed; `theirs` is the answer that stands."""
+    """Someone else saved another answer meanwhile. Nothing was changed; `theirs` is the answer that stands."""
 
     default_code = "conflict"
 
     def __init__(self, theirs: Answer) -> None:
         self.theirs = theirs
-        who = theirs.answered_by or "Somebody else"
+        who = theirs.answered_by or "Someone else"
         super().__init__(f"{who} has saved another answer since you opened this. Both are shown: choose one.")
 
 
@@ -369,14 +369,14 @@ def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, 
 
 @transaction.atomic
 def sign_off(*, return_id: int, by: User | None, at: datetime, on: date) -> Return:
-    """The last word on a moderated return, by somebody who neither answered nor moderated it. Raises RuleBroken
+    """The last word on a moderated return, by someone who neither answered nor moderated it. Raises RuleBroken
     (wrong_state, own_moderation)."""
     people.check(by, Permission.RETURNS_SIGN_OFF, on=on)
     answer_set = _locked(return_id)
     if by is not None and access.gave_answers(by, answer_set):
         raise NotAllowed("Who answered a return does not sign it off.")
     if by is not None and access.moderated(by, answer_set):
-        raise RuleBroken("You moderated this return: somebody else signs it off.", code="own_moderation")
+        raise RuleBroken("You moderated this return: someone else signs it off.", code="own_moderation")
     answer_set.signed_off_at, answer_set.signed_off_by = at, by
     _move(answer_set, _S.SIGNED_OFF, "signed_off", by=by, at=at)
     return answer_set
@@ -411,7 +411,7 @@ def assign(*, return_id: int, user: User, by: User | None, at: datetime, on: dat
 
 @transaction.atomic
 def end_assignment(*, return_id: int, user: User, by: User | None, at: datetime, on: date) -> None:
-    """No longer ask somebody to answer; they can still read the return. Raises RuleBroken: not_assigned; nobody_asked
+    """No longer ask someone to answer; they can still read the return. Raises RuleBroken: not_assigned; nobody_asked
     (the last one of a return of the council's own)."""
     people.check(by, Permission.RETURNS_REQUEST, on=on)
     answer_set = _locked(return_id)
@@ -420,7 +420,7 @@ def end_assignment(*, return_id: int, user: User, by: User | None, at: datetime,
     if held is None:
         raise RuleBroken(f"{user} is not asked to answer this return.", code="not_assigned")
     if answer_set.organisation_id is None and live.count() == 1:
-        raise RuleBroken("Ask somebody else first: nobody would be left to answer it.", code="nobody_asked")
+        raise RuleBroken("Ask someone else first: nobody would be left to answer it.", code="nobody_asked")
     held.ended_at = at
     held.save(update_fields=["ended_at"])
     _touched(answer_set)

@@ -108,7 +108,7 @@ def save_draft(
     """Keep the text of a council's draft as typed, with faults or without; with faults it has no content.
 
     `base_sha256` is the checksum of the text that was opened. Raises NotAllowed; RuleBroken: no_version, wrong_state
-    (only drafts are written), not_ours (a version of the library is copied first), changed_since (somebody else has
+    (only drafts are written), not_ours (a version of the library is copied first), changed_since (someone else has
     saved meanwhile; nothing is overwritten), unkeepable_text.
     """
     access.check(by, Permission.TOOLKITS_MANAGE, on=on)
@@ -121,7 +121,7 @@ def save_draft(
         )
     if draft.sha256 != base_sha256 and draft.text != text:
         raise RuleBroken(
-            "Somebody else has saved this draft since you opened it. What you typed is still here, and nothing has "
+            "Someone else has saved this draft since you opened it. What you typed is still here, and nothing has "
             "been overwritten: compare it with what is kept now, and save again.",
             code="changed_since",
         )

@@ -41,7 +41,7 @@ class Progress(WithDocument):
 class Done(WithDocument):
     text = forms.TextField(
         label="What was done, and what shows it?", rows=5, max_length=4000,
-        hint="Somebody else reads this and verifies it.", missing="Say what was done, and what shows it",
+        hint="Someone else reads this and verifies it.", missing="Say what was done, and what shows it",
     )  # fmt: skip
     field_order = ["text", "file", "given"]
 

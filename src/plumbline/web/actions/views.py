@@ -190,7 +190,7 @@ def report_done(request: Request, pk: int) -> HttpResponseBase:
             document=attaching.attached(request, found, given),
             **acting(request),
         )
-        return "Reported done. It is over when somebody else has verified it."
+        return "Reported done. It is over when someone else has verified it."
 
     return _asked(request, found, form, done, heading="Report it done", button="Report it done")
 

@@ -30,7 +30,7 @@ _KINDS = {
     "exchange.ssd.imported": "Took an extract in",
     "people.role.given": "Gave a role",
     "people.role.ended": "Ended a role",
-    "people.role.asked": "Asked for a role for somebody",
+    "people.role.asked": "Asked for a role for someone",
     "people.role.declined": "Declined a role",
     "people.sign_in.passed": "Signed in, or confirmed who they are",
     "people.sign_in.failed": "A password or code was wrong",

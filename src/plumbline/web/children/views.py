@@ -32,7 +32,7 @@ from plumbline.web.settings import words
 
 
 def age_on(dob: date | None, day: date) -> int | None:
-    """Whole years; somebody born on 29 February is a year older on 1 March."""
+    """Whole years; someone born on 29 February is a year older on 1 March."""
     return None if dob is None else day.year - dob.year - ((day.month, day.day) < (dob.month, dob.day))
 
 

@@ -222,7 +222,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "It does not count any more, and the contract’s rating is worked out anew.")
+            messages.success(request, "It does not count any more, and the contract’s rating is worked out again.")
             return redirect("contract_assurance", found.contract_id)
     return frame_form(
         request,

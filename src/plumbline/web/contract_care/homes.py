@@ -43,7 +43,7 @@ def _halves(on: date) -> list[date]:
 
 
 def _cell(home: queries.Home, kind: str, period_from: date, on: date, *, inside: bool = True) -> dict[str, Any]:
-    """`inside`: for somebody of the council, who reads what a report gave cause for."""
+    """`inside`: for someone of the council, who reads what a report gave cause for."""
     label = f"{period_from:%B %Y}" if kind == rules.REG44 else f"Half-year from {period_from:%B %Y}"
     found = home.reports.get((kind, period_from))
     if found is not None:

@@ -125,7 +125,7 @@ def check(request: Request, pk: int) -> HttpResponseBase:
             for key in (*_KEYS, FILE):
                 drafts.drop(user=request.user, form=DRAFT, subject=_subject(found, key))
             messages.success(request, "The meeting is recorded, its actions are on the list, and the contract’s rating "
-                                      "is worked out anew.")  # fmt: skip
+                                      "is worked out again.")  # fmt: skip
             return redirect("meeting", found.pk)
     rows = [
         {"matter": matter, "said": _said(filled[matter.key]),

@@ -62,7 +62,7 @@ def kpi_read(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "It is recorded, and the contract’s rating is worked out anew.")
+            messages.success(request, "It is recorded, and the contract’s rating is worked out again.")
             return redirect("contract_kpis", kpi.contract_id)
     return frame_form(
         request,

@@ -112,7 +112,7 @@ class Who(Rows):
     chair = forms.LineField(label="Who was in the chair?", required=False, max_length=200)
     area = forms.ChoiceField(
         label="Was the service area there?", widget=forms.Radios, required=False, initial="",
-        choices=(("", "As the list below says"), ("no", "No, although somebody below came for it")),
+        choices=(("", "As the list below says"), ("no", "No, although someone below came for it")),
     )  # fmt: skip
 
     def columns(self) -> Mapping[str, Callable[[], Any]]:

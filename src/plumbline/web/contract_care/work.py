@@ -1,4 +1,4 @@
-"""What waits for somebody in the care of contracts, for "My work"."""
+"""What waits for someone in the care of contracts, for "My work"."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -108,7 +108,7 @@ def _without_contract(on: date) -> Iterable[Item]:
     if number:
         yield Item(what=f"{wording.how_many(number, 'home or school', 'homes and schools')} with our children "
                         f"{'is' if number == 1 else 'are'} under no contract", whom="",
-                   why="Enter the agreement for each child there, so that somebody answers for its checks.", due=None,
+                   why="Enter the agreement for each child there, so that someone answers for its checks.", due=None,
                    url=f"{reverse('visits_due')}?contract=no&ours=yes", button="See which", gravity=3)  # fmt: skip
 
 

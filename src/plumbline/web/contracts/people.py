@@ -16,7 +16,7 @@ from plumbline.web.request import Request, acting, record_number
 
 # Rows of the queue on one page; the next come when these are decided.
 _AT_ONCE = 50
-# As what a contract names somebody, by the role that they hold here.
+# As what a contract names someone, by the role that they hold here.
 _NAMED = {"contract_officer": "contract manager", "service_area_lead": "service-area lead"}
 
 

@@ -117,7 +117,7 @@ def change(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal, field=_FIELDS.get(refusal.code))
         else:
-            messages.success(request, "The register is put right, and the contract is rated anew.")
+            messages.success(request, "The register is put right, and the contract is rated again.")
             return redirect("contract", pk=found.pk)
     return render(request, "contracts/enter.html", {
         "form": form, "heading": f"Put {found.reference} right", "button": "Save",

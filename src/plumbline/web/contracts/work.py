@@ -33,7 +33,7 @@ def _people() -> Iterable[Item]:
     if unknown:
         yield Item(
             what=f"{wording.how_many(len(unknown), 'name in contracts is', 'names in contracts are')} nobody’s yet",
-            whom="", why="Until somebody says who they are, everybody with the role is told about their contracts.",
+            whom="", why="Until someone says who they are, everybody with the role is told about their contracts.",
             due=None, url=reverse("contracts_people"), button="Say who", gravity=4,
         )  # fmt: skip
 
@@ -61,7 +61,7 @@ def _to_decide(on: date) -> Iterable[Item]:
 
 
 def _nobodys(viewer: User, on: date) -> Iterable[Item]:
-    """One line for the contracts whose manager is no user here: somebody has to take them."""
+    """One line for the contracts whose manager is no user here: someone has to take them."""
     number = contracts_listed(viewer, on=on).filter(manager=None, colour__in=["red", "amber"]).count()
     if number:
         yield Item(

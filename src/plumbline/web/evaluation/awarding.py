@@ -81,7 +81,7 @@ def _step(
         if approves and viewer.pk != found.recommended_by_id:
             return step("Read the evaluation report, and approve the recommendation or take it back", "award_approve",
                         "Read and decide")  # fmt: skip
-        return step("It waits for somebody else to approve it, who may approve tenders.")
+        return step("It waits for someone else to approve it, who may approve tenders.")
     if following == Step.SEND_LETTERS:
         return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
     if following == Step.PUBLISH_DETAILS:
@@ -164,7 +164,7 @@ def recommend(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal, field=_FIELDS.get(refusal.code))
         else:
-            messages.success(request, "Recommended. Somebody else who may approve tenders approves it.")
+            messages.success(request, "Recommended. Someone else who may approve tenders approves it.")
             return redirect("tender_award", pk)
     return form_page(request, tender, form, title, "Recommend these bids" if several else "Recommend this bid", words,
                      back=reverse("tender", args=[pk]))  # fmt: skip

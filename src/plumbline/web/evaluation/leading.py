@@ -118,7 +118,7 @@ def assign(request: Request, pk: int) -> HttpResponseBase:
 
 @requires(Permission.TENDERS_MANAGE)
 def decide(request: Request, pk: int, evaluator_id: int) -> HttpResponseBase:
-    """Let somebody evaluate who declared a conflict. To exclude them is another page."""
+    """Let someone evaluate who declared a conflict. To exclude them is another page."""
     tender, evaluator = _evaluator(request, pk, evaluator_id)
     form = Because(request.POST or None, label=f"Why may {evaluator.user} evaluate all the same?",
                    hint="It stands in the evaluation report.")  # fmt: skip

@@ -26,7 +26,7 @@ def answer_with(document: Document) -> HttpResponse:
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise RuleBroken(
             f"The file of document {document.pk} is not where it was kept, or is not what was kept: its checksum does "
-            "not agree. Tell whoever looks after Plumbline; it may be in a backup.",
+            "not agree. Tell the person who looks after Plumbline; it may be in a backup.",
             code="file_lost",
         )
     answer = HttpResponse(content, content_type=document.media_type)

@@ -1,4 +1,4 @@
-"""Which documents somebody may open, with those that they reach by a record of another room, and where each is used."""
+"""Which documents someone may open, with those that they reach by a record of another room, and where each is used."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What waits for somebody among the documents, for "My work"."""
+"""What waits for someone among the documents, for "My work"."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -77,7 +77,7 @@ class Item(forms.PageForm):
     )  # fmt: skip
     owner = forms.ChoiceField(label="Who does it?", required=False)
     owner_words = forms.LineField(
-        label="Or somebody of the supplier", required=False, max_length=200, hint="Name and post",
+        label="Or someone of the supplier", required=False, max_length=200, hint="Name and post",
     )  # fmt: skip
     evidence = forms.FileField(
         label="Evidence", required=False, hint=f"{evidence.ACCEPTED}", accept=evidence.ENDINGS,

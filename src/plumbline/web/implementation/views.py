@@ -280,14 +280,14 @@ def owners(request: Request, pk: int) -> HttpResponseBase:
         for item in items:
             given = form.cleaned_data[f"owner{item.number}"]
             if given != str(item.owner_id or ""):
-                # Somebody of the supplier, who is named in words, stays where nobody of the council is chosen.
+                # Someone of the supplier, who is named in words, stays where nobody of the council is chosen.
                 operations.assign_item(item_id=item.pk, owner=by_pk.get(given), owner_words="" if given else
                                        item.owner_words, **acting(request))  # fmt: skip
                 changed += 1
         messages.success(request, f"{wording.how_many(changed, 'item has', 'items have')} another owner.")
         return redirect(back)
     return _enter(request, form, plan.title, back, heading="Who does what", button="Save",
-                  about="Each sees on “My work” what is theirs. Somebody of the supplier is named on the item’s own "
+                  about="Each sees on “My work” what is theirs. Someone of the supplier is named on the item’s own "
                         "page.")  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What waits for somebody in the implementation of what was awarded, for "My work"."""
+"""What waits for someone in the implementation of what was awarded, for "My work"."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Texts that wait to be read by somebody who may see every name that they must not hold."""
+"""Texts that wait to be read by someone who may see every name that they must not hold."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase

@@ -52,7 +52,7 @@ class Incidents(tables.Table):
                     | rows.filter(contract__provider__name__named=text)),
         tables.Choice("type", "What happened", "type", choices=IncidentType.choices),
         tables.Choice("state", "State", "state", choices=IncidentState.choices),
-        tables.YesNo("overdue", "Somebody overdue", lambda rows, yes: rows.filter(overdue__gt=0) if yes
+        tables.YesNo("overdue", "Someone overdue", lambda rows, yes: rows.filter(overdue__gt=0) if yes
                      else rows.filter(overdue=0)),
         tables.Day("since", "Happened since", "occurred_at__date__gte"),
     )  # fmt: skip

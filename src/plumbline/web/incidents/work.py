@@ -1,4 +1,4 @@
-"""What waits for somebody because of serious incidents, for "My work": the council's people and a provider's alike."""
+"""What waits for someone because of serious incidents, for "My work": the council's people and a provider's alike."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from plumbline.web.work.item import Item
 
 
 def items(viewer: User, on: date) -> Iterable[Item]:
-    """One line an incident with somebody to tell, whatever the number; decisions; forms to agree."""
+    """One line an incident with someone to tell, whatever the number; decisions; forms to agree."""
     yield from _to_tell(viewer, on)
     for text in held.to_read(viewer, visible=children_visible_to(viewer, on=on), on=on):
         yield Item(

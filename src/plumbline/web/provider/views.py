@@ -181,7 +181,7 @@ def _state(row: PolicyOffer) -> tuple[str, str]:
 
 
 def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str, str]]:
-    """What is to be put right, each with where; the want of a self-assessment and of its plan is one matter."""
+    """What is to be put right, each with where; a missing self-assessment and of its plan is one matter."""
     found = []
     without = [each for each in lacks if each.code in portal.SELF_CODES]
     if without:

@@ -66,7 +66,7 @@ def _lacking(contracts: list[Contract], viewer: User, on: date) -> Iterable[Item
 
 
 def in_words(without: Sequence[portal.Lacking]) -> str:
-    """What is to be done about the want of a self-assessment, its plan or both."""
+    """What is to be done about a missing self-assessment, its plan or both."""
     codes = {each.code for each in without}
     if codes == set(portal.SELF_CODES):
         return "A new self-assessment with its action plan is needed"

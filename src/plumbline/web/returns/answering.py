@@ -77,7 +77,7 @@ def _answering(request: Request, page: _Page) -> HttpResponseBase:
     if not access.may_answer(request.user, page.answer_set, on=request.day):
         if request.method == "POST":
             raise Http404
-        # Handed in meanwhile, or somebody else's to answer: it is read in its section.
+        # Handed in meanwhile, or someone else's to answer: it is read in its section.
         here = words.address(page.answer_set, "return_section", page.section.key)
         return redirect(f"{here}#q-{page.criteria[0].key}")
     if request.method == "POST":
@@ -96,7 +96,7 @@ def _answering(request: Request, page: _Page) -> HttpResponseBase:
 
 
 def unsaved(user: User, answer_set: Return, held: queries.Held, *, on: date) -> dict[str, Draft]:
-    """What somebody has typed in a return and not saved, by criterion. What says no more than what is saved by now,
+    """What someone has typed in a return and not saved, by criterion. What says no more than what is saved by now,
     such as a draft that arrived after its page was saved, is put away."""
     _take_apart(user, answer_set, held)
     found = {}
@@ -138,7 +138,7 @@ def _says_nothing_new(draft: Draft, criterion: Criterion, held: queries.Held, on
 
 
 def _saved(request: Request, page: _Page) -> HttpResponseBase:
-    """Save what was touched; what somebody else changed meanwhile is shown beside it, and neither is lost."""
+    """Save what was touched; what someone else changed meanwhile is shown beside it, and neither is lost."""
     if "discard" in request.POST:
         _drop(request, page)
         return redirect(request.get_full_path())
@@ -287,7 +287,7 @@ def _has_words(field: Any) -> bool:
 def _theirs(criterion: Criterion, conflict: returns.Conflict) -> dict[str, Any]:
     theirs = conflict.theirs
     return {
-        "who": theirs.answered_by or "Somebody else", "at": theirs.answered_at,
+        "who": theirs.answered_by or "Someone else", "at": theirs.answered_at,
         "value": words.said(criterion, theirs.value), "comment": theirs.comment, "impact": theirs.impact,
         "reviewed_on": theirs.reviewed_on,
     }  # fmt: skip

@@ -195,7 +195,7 @@ class RequestForm(forms.PageForm):
     )
     people = forms.TextField(
         label="Who is to answer?", rows=3, required=False,
-        hint="Names or e-mail addresses, one a line. Whoever signs in for a provider can always answer its returns.",
+        hint="Names or e-mail addresses, one a line. Those who sign in for a provider can always answer its returns.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, toolkits: list[Any], organisations: list[Any], **kwargs: Any) -> None:

@@ -42,8 +42,8 @@ _HAPPENED = {
 
 # What it waits for, said to those for whom nothing is to be done.
 WAITS_FOR = {
-    _S.SUBMITTED: "It is handed in. Somebody who did not answer it reads and moderates it next.",
-    _S.RESUBMITTED: "It is handed in again. Somebody who did not answer it reads and moderates it next.",
+    _S.SUBMITTED: "It is handed in. Someone who did not answer it reads and moderates it next.",
+    _S.RESUBMITTED: "It is handed in again. Someone who did not answer it reads and moderates it next.",
     _S.MODERATED: "It is moderated, and waits to be signed off.",
 }
 

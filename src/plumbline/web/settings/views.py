@@ -30,7 +30,7 @@ INSPECTION_KINDS = {
     "monitoring": "Monitoring visit",
     "ungraded": "Ungraded inspection",
     "progress_monitoring": "Progress monitoring",
-    "regraded": "Grade of a report card given anew",
+    "regraded": "Grade of a report card given again",
 }
 
 

@@ -44,7 +44,7 @@ def queue(request: Request) -> HttpResponseBase:
 
 
 def _why(each: queries.Waiting) -> str:
-    what = f"{each.title or 'a notice without a title'}, bought by {each.buyer or 'somebody not named'}"
+    what = f"{each.title or 'a notice without a title'}, bought by {each.buyer or 'someone not named'}"
     more = f" and {wording.how_many(each.rows - 1, 'more', 'more')}" if each.rows > 1 else ""
     return f"Named in {what}{more}"
 
@@ -59,7 +59,7 @@ def _settle(request: Request) -> HttpResponseBase:
             continue
         row = queries.party_waiting(party)
         if row is None:
-            continue  # somebody else decided it meanwhile
+            continue  # someone else decided it meanwhile
         try:
             _decide(request, row, answer, all_alike=True)
         except RuleBroken as refusal:

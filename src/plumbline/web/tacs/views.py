@@ -180,7 +180,7 @@ def what_is_wrong(found: Tac, day: date, may_map: bool) -> list[Any]:
         link = {"url": reverse("queue_organisations"), "link": "Map it"} if may_map and found.lead_wording else {}
         wrong.append({"sentence": sentence, **link})
     if found.lead_professional is None and _is_open(found, day):
-        wrong.append("No lead professional is known: a gap that somebody has to fill.")
+        wrong.append("No lead professional is known: a gap that someone has to fill.")
     if found.ended_on and not found.closure_code:
         said = f"“{found.end_wording}” is not mapped to a reason for closing yet, so it counts as not recorded."
         link = {"url": reverse("queue_wording"), "link": "Map it"} if may_map and found.end_wording else {}

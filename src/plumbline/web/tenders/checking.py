@@ -21,7 +21,7 @@ from plumbline.web.request import Request, acting
 from plumbline.web.tenders import words
 from plumbline.web.tenders.forms import AnswerCame, Ask, Decide, Exclusion, Letter, PassThese, Sent
 
-# How long a bidder is given to answer, unless somebody types another day.
+# How long a bidder is given to answer, unless someone types another day.
 ANSWERS_WITHIN = timedelta(5)
 
 
@@ -154,7 +154,7 @@ def exclusion(request: Request, pk: int, ground: str) -> HttpResponseBase:
 
 
 _ABOUT = {
-    "mandatory": "Whether a mandatory ground for exclusion applies to the supplier or somebody connected with it "
+    "mandatory": "Whether a mandatory ground for exclusion applies to the supplier or someone connected with it "
                  "(Procurement Act 2023, sections 57 and 58). It must be excluded, unless it has cleaned itself.",
     "discretionary": "Whether a discretionary ground applies, such as poor performance of an earlier contract. It may "
                      "be excluded.",

@@ -1,4 +1,4 @@
-"""From the first draft to closed: changed part by part, approved by somebody else, published, closed, abandoned."""
+"""From the first draft to closed: changed part by part, approved by someone else, published, closed, abandoned."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -58,7 +58,7 @@ def new(request: Request) -> HttpResponseBase:
     context = {"form": form, "label": "Tenders", "back": reverse("tenders"), "heading": "Begin a tender",
                "button": "Begin the draft",
                "about": "Every procurement stands on the list, direct awards and call-offs too. It stays a draft until "
-                        "somebody else has approved it; what you do not know yet may wait."}  # fmt: skip
+                        "someone else has approved it; what you do not know yet may wait."}  # fmt: skip
     return render(request, "tenders/enter.html", context)
 
 
@@ -171,7 +171,7 @@ def redraft(request: Request, pk: int) -> HttpResponseBase:
     return _with_reason(
         request, pk, operation=operations.return_to_draft, done="It is a draft again.", heading="Take back to draft",
         button="Take it back to draft", form=Because(request.POST or None, label="What is to be changed?"),
-        about="It is then changed, and approved anew.",
+        about="It is then changed, and approved again.",
     )  # fmt: skip
 
 

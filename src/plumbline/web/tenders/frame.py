@@ -142,7 +142,7 @@ def _drafting(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
 
 def _approval(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     since = f", since {wording.day(tender.approval_asked_at)}" if tender.approval_asked_at else ""
-    return _step(f"It waits for somebody to approve it{since}.")
+    return _step(f"It waits for someone to approve it{since}.")
 
 
 def _coming_in(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def _of_evaluator(viewer: User, tender: Tender) -> dict[str, Any] | None:
 _NEXT: Mapping[Step, "Callable[[queries.ListedTender, date], dict[str, Any]]"] = {
     Step.COMPLETE_DRAFT: _drafting,
     Step.ASK_APPROVAL: lambda tender, on: _step(
-        "The draft is complete: put it to somebody for approval", "Ask for approval",
+        "The draft is complete: put it to someone for approval", "Ask for approval",
         reverse("tender_ask_approval", args=[tender.pk]), post=True,
     ),
     Step.APPROVE: _approval,
@@ -218,7 +218,7 @@ _NEXT: Mapping[Step, "Callable[[queries.ListedTender, date], dict[str, Any]]"] =
     Step.CLOSE_MODERATION: _plain("Every score is agreed: close the moderation", "Go to the moderation",
                                   "evaluation_moderation"),
     Step.RECOMMEND: _plain("Recommend a bid, and have it approved", "Recommend a bid", "award_recommend"),
-    Step.APPROVE_AWARD: _plain("The recommendation waits for somebody else to approve it.", "Go to the award",
+    Step.APPROVE_AWARD: _plain("The recommendation waits for someone else to approve it.", "Go to the award",
                                "tender_award"),
     Step.SEND_LETTERS: _plain("Send every bidder their letter and assessment summary", "Go to the award",
                               "tender_award"),

@@ -28,7 +28,7 @@ def bids(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         upload = form.cleaned_data["file"]
         with tempfile.TemporaryDirectory() as place:
-            # The name that somebody gave is no path of ours.
+            # The name that someone gave is no path of ours.
             path = Path(place) / "bids"
             with path.open("wb") as kept:
                 for part in upload.chunks():

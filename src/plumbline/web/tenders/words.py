@@ -29,7 +29,7 @@ GROUNDS: Mapping[str, str] = dict(ExclusionCheck.Ground.choices)
 _EVENTS: Mapping[str, str] = {
     "tender.drafted": "The draft was begun",
     "tender.edited": "The draft was changed",
-    "tender.approval_asked": "It was put to somebody for approval",
+    "tender.approval_asked": "It was put to someone for approval",
     "tender.approved": "Approved to publish",
     "tender.sent_back": "Sent back to draft",
     "tender.published": "Published",

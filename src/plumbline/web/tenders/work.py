@@ -1,4 +1,4 @@
-"""What waits for somebody among the tenders up to stage 1, for "My work"; what comes after is the evaluation's."""
+"""What waits for someone among the tenders up to stage 1, for "My work"; what comes after is the evaluation's."""
 
 from collections.abc import Iterable
 from datetime import date

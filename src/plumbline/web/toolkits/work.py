@@ -1,4 +1,4 @@
-"""What waits for somebody among the toolkits, for "My work"."""
+"""What waits for someone among the toolkits, for "My work"."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -57,7 +57,7 @@ def edit(request: Request, version_id: int) -> HttpResponseBase:
     """Saving keeps the text with its faults or without, and says where they are; only publishing needs it right."""
     draft = version_or_404(request, version_id)
     is_ours = draft.state == ToolkitVersion.State.DRAFT and draft.source == ToolkitVersion.Source.COUNCIL
-    # What was typed while somebody else published it is refused on the page, and not lost with a redirect.
+    # What was typed while someone else published it is refused on the page, and not lost with a redirect.
     if not is_ours and request.method != "POST":
         return redirect("toolkit_version", draft.pk)
     form = Written(request.POST or None, initial={"text": draft.text, "base": draft.sha256})

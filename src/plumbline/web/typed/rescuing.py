@@ -1,4 +1,4 @@
-"""What is sent when its sender's session has ended, or is somebody else's by now: kept, said, and never carried out."""
+"""What is sent when its sender's session has ended, or is someone else's by now: kept, said, and never carried out."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -34,7 +34,7 @@ def signed_out(request: DatedRequest) -> HttpResponseBase | None:
     return redirect_to_login(place.address, settings.LOGIN_URL)
 
 
-def somebody_elses(request: DatedRequest, place: places.Place) -> HttpResponseBase:
+def someone_elses(request: DatedRequest, place: places.Place) -> HttpResponseBase:
     """The answer to a form of another person's page, who was signed in here before."""
     kept = _keep(request, place)
     if _is_typing(request):
@@ -48,7 +48,7 @@ def refused(request: DatedRequest, *, kept: bool = False) -> HttpResponseBase:
 
 
 def signed_in_again(request: DatedRequest, place: places.Place) -> HttpResponseBase:
-    """The answer to a form of a page that was opened before its person signed in anew."""
+    """The answer to a form of a page that was opened before its person signed in again."""
     kept = _keep(request, place)
     if _is_typing(request):
         return said(request, place.address, kept=kept, who="same")

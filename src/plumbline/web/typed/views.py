@@ -40,5 +40,5 @@ def forged(request: DatedRequest, reason: str = "") -> HttpResponseBase:
     if not request.user.is_authenticated:
         return rescuing.signed_out(request) or csrf.csrf_failure(request, reason=reason)
     if request.user.pk != place.user_id:
-        return rescuing.somebody_elses(request, place)
+        return rescuing.someone_elses(request, place)
     return rescuing.signed_in_again(request, place)

@@ -26,7 +26,7 @@ class WithoutAccount(tables.Table):
         tables.Column("source_id", "In the records as", sort="source_id"),
         tables.Column("team", "Team", absent="not recorded", sort="team"),
         tables.Column("account", "What is missing", _account),
-        tables.Column("flags", "Open flags that reached somebody else", sort="flags"),
+        tables.Column("flags", "Open flags that reached someone else", sort="flags"),
     )
     filters = (
         tables.Text("q", "Name or number", lambda rows, text: rows.filter(name__named=text)

@@ -133,9 +133,9 @@ def _of_flags(viewer: User, on: date) -> Iterable[Item]:
         if flag.kind in ACTION_KINDS and flag.subject_id in own_actions:
             continue  # the action is the viewer's to do, an item of its own
         if flag.kind == REPORTED and flag.subject_id in late:
-            continue  # the same incident, and worse: somebody was not told in time
+            continue  # the same incident, and worse: someone was not told in time
         if tells and flag.kind in OF_INCIDENT:
-            # Late since somebody was to be told, not since the flag is to be read.
+            # Late since someone was to be told, not since the flag is to be read.
             moments = (end_of(flag.due_on) if flag.due_on else None, late.get(flag.subject_id or 0))
             due = min(filter(None, moments), default=None)
             yield _item(flag, flag_words.kind_words(flag.kind), "Open the incident", due,
@@ -362,7 +362,7 @@ def _of_holidays(viewer: User, on: date) -> Iterable[Item]:
 
 
 def _of_accounts(viewer: User, on: date) -> Iterable[Item]:
-    """Who could not be told of an open flag, and whose address refuses e-mail: somebody was told in their place."""
+    """Who could not be told of an open flag, and whose address refuses e-mail: someone was told in their place."""
     untold = untold_workers(viewer, on=on)
     if untold:
         yield Item(
@@ -444,7 +444,7 @@ _PLACES = (
 
 
 def places_of(may_open: Callable[[str], bool]) -> list[Place]:
-    """Where somebody can look who has nothing waiting. `may_open` says of an address whether it opens for them."""
+    """Where someone can look who has nothing waiting. `may_open` says of an address whether it opens for them."""
     found: dict[str, Place] = {}
     for route, label, about in _PLACES:
         address = navigation.address_of(route)
