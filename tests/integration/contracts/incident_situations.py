@@ -86,3 +86,7 @@ def agreed(world: World, steps: tuple[Step, ...] = STEPS):
     for side, user in (("manager", world.manager), ("area", world.area_lead), ("provider", world.provider)):
         form = incident_forms.agree_form(form_id=form.pk, side=side, by=user, **NOW)
     return form
+
+
+def to_review(incident, world: World):
+    return incidents.move_incident(incident_id=incident.pk, to="review", by=world.manager, **NOW)

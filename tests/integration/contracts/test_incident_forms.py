@@ -15,11 +15,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 CHANGED = (*STEPS, Step("Look back together", "council"))
 
 
-@pytest.fixture
-def world() -> World:
-    return a_world()
-
-
 def write(world: World, steps=STEPS):
     return incident_forms.write_form(contract_id=world.contract.pk, steps=steps, by=world.manager, **NOW)
 

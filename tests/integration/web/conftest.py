@@ -13,3 +13,8 @@ from tests.integration.web.signing_in import as_
 def page() -> Callable[[User], Client]:
     """`page(user).get("/tacs/")`."""
     return as_
+
+
+@pytest.fixture
+def prefix(settings) -> None:
+    settings.OCID_PREFIX = "ocds-000000"
