@@ -155,7 +155,7 @@ ROLES: dict[str, Role] = _roles(
     Role("committee_chair", "Committee chair", "Published reports; confirms what is closed.", _MEMBER),
     Role("lead_member", "Lead member", "Published reports.", _MEMBER),
     Role("co_opted_member", "Co-opted member", "Published reports.", _MEMBER),
-    Role("information_governance", "Information governance", "Who looked at what; confirms roles.",
+    Role("information_governance", "Information governance", "Sees who opened which record; confirms roles.",
          frozenset({P.AUDIT_VIEW, P.USERS_CONFIRM})),
     Role("administrator", "Administrator", "Users, labels, lists; no case content.",
          frozenset({P.USERS_MANAGE, P.USERS_CONFIRM, P.ACCOUNTS_MISSING, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),

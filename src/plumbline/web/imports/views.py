@@ -32,6 +32,10 @@ _FIELDS = {
 }  # fmt: skip
 
 
+# An import, by the kind of what it read.
+WHAT = exchange.KINDS | {"gias": "The register of schools (GIAS)", "ocds": "Published notices"}
+
+
 def _sum(row: Import, count: str) -> int | None:
     """Over the files; None where the import keeps no counts."""
     counts = [file[count] for file in row.files.values() if isinstance(file, dict) and count in file]
@@ -43,7 +47,7 @@ class Imports(tables.Table):
     one, many = "import", "imports"
     columns = (
         tables.Column("label", "Import", sort="label", link=lambda row: reverse("import", args=[row.pk])),
-        tables.Column("kind", "Kind", sort="kind"),
+        tables.Column("kind", "What", lambda row: WHAT.get(row.kind, row.kind), sort="kind"),
         tables.Column("as_at", "Of the day", sort="as_at"),
         tables.Column("at", "Taken", sort="id"),
         tables.Column("by_name", "By", sort="by_name"),

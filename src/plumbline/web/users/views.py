@@ -35,7 +35,7 @@ class Users(tables.Table):
         tables.Column("name", "Name", sort="name", link=lambda row: reverse("user", args=[row.pk])),
         tables.Column("username", "User name", sort="username"),
         tables.Column("roles", "Roles", lambda row: ", ".join(_labels(row)), absent="none"),
-        tables.Column("professional", "In the records as", "professional.source_id", absent="nobody"),
+        tables.Column("professional", "In the records as", "professional.source_id", absent="not linked"),
         tables.Column("last_login", "Last signed in", sort="last_login", absent="never"),
         tables.Column(
             "state", "State", lambda row: "Can sign in" if row.is_active else "Switched off", sort="is_active",

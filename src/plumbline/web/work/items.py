@@ -366,7 +366,7 @@ def _of_accounts(viewer: User, on: date) -> Iterable[Item]:
     untold = untold_workers(viewer, on=on)
     if untold:
         yield Item(
-            what=f"{wording.how_many(untold, 'worker has', 'workers have')} no account, and flags to be told of",
+            what=f"{wording.how_many(untold, 'worker has', 'workers have')} open flags and no account",
             whom="", why="Others were told in their place. They get what is open as soon as they have an account.",
             due=on, url=reverse("without_account"), button="See who", gravity=2,
         )  # fmt: skip
@@ -435,7 +435,7 @@ _PLACES = (
     ("queues", "Lists to settle", "Wordings and organisations that wait to be mapped"),
     ("people", "People", "Who signs in, and with which role"),
     ("without_account", "Without an account", "Workers who cannot be told of anything"),
-    ("bank_holidays", "Bank holidays", "The days that clocks of working days leave out"),
+    ("bank_holidays", "Bank holidays", "Which days are no working days"),
     ("users", "People", "Who signs in, and with which role"),
     ("governance", "Who looked", "Who opened which child’s record"),
     ("audit", "Who looked", "Who opened which child’s record"),
