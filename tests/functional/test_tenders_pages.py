@@ -130,8 +130,8 @@ def pass_all(page: Page, bid: Bid, paper: Path) -> None:
     page.get_by_role("link", name="Pass several criteria at once").click()
     for box in page.get_by_role("checkbox").all():
         box.check()
-    # Of each policy, the day of its last review.
-    for part, typed in (("day", "4"), ("month", "7"), ("year", "2016")):
+    # Of each policy, the day of its last review: today, so that a change in law that another test entered is in it.
+    for part, typed in (("day", "31"), ("month", "7"), ("year", "2016")):
         for each in page.locator(f"input[name^=reviewed_][name$=_{part}]").all():
             each.fill(typed)
     press(page, "Pass the criteria ticked")

@@ -40,13 +40,15 @@ _SAYS: dict[str, tuple[str, ...]] = {
         "contracts.ContractSetting", "contracts.Contract", "evidence.LawChange", "audit.Extract",
     ),
 }  # fmt: skip
+_SETTINGS, _STATUSES = "ofsted_setting", "ofsted_statusperiod"
 # Worked out from the rest, not said by a list.
 _DERIVED = frozenset({"status", "status_since", "reasons", "rule_version", "judgements_rev", "evaluated_rev"})
 
 
 @dataclass(slots=True)
 class Withdrawn:
-    """How many rows went back to what they said before, were taken out, and stay since others rest on them."""
+    """How many rows went back to what they said before, were taken out, and stay: others rest on them, or they were
+    changed since."""
 
     put_back: int = 0
     taken_out: int = 0
@@ -143,17 +145,23 @@ def _undo(cursor: CursorWrapper, model: type[Model], tx: int | None, done: Withd
     done.put_back += cursor.rowcount
     new = f"""select n.id from {table}_history n where n.from_tx = %(tx)s
               and not exists (select from {table}_history o where o.id = n.id and o.to_tx = n.from_tx)"""
+    # One that was changed since says what a person or another source said, too. A setting is what lists say of it.
+    as_written = (
+        "true" if table == _SETTINGS else " and ".join(f't."{c}" is not distinct from n."{c}"' for c in columns)
+    )
+    untouched = f"""select t.id from {table} t join {table}_history n on n.id = t.id and n.from_tx = %(tx)s
+                    where t.id in ({new}) and {as_written}"""
     resting = " and ".join(
         f'not exists (select from {rest} r where r."{column}" = t.id)' for rest, column in _that_point_to(model)
     )
-    if table == "ofsted_setting":
+    if table == _SETTINGS:
         # Where it stood follows from what was said of it, and goes with it.
         cursor.execute(
-            f"""delete from ofsted_statusperiod p using ofsted_setting t
-                where p.setting_id = t.id and t.id in ({new}) and {resting or "true"}""",
+            f"""delete from {_STATUSES} p using {_SETTINGS} t
+                where p.setting_id = t.id and t.id in ({untouched}) and {resting or "true"}""",
             {"tx": tx},
         )
-    cursor.execute(f"delete from {table} t where t.id in ({new}) and {resting or 'true'}", {"tx": tx})
+    cursor.execute(f"delete from {table} t where t.id in ({untouched}) and {resting or 'true'}", {"tx": tx})
     done.taken_out += cursor.rowcount
     cursor.execute(f"select count(*) from {table} t where t.id in ({new})", {"tx": tx})
     done.kept += cursor.fetchone()[0]
@@ -173,7 +181,7 @@ def _that_point_to(model: type[Model]) -> Sequence[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for related in model._meta.related_objects:
         field: Any = related.field
-        if field.model._meta.db_table != "ofsted_statusperiod" and not field.many_to_many:
+        if field.model._meta.db_table != _STATUSES and not field.many_to_many:
             found.append((field.model._meta.db_table, field.column))
     return found
 

@@ -111,6 +111,19 @@ def test_what_people_changed_since_stays_theirs(own_database: str, tmp_path: Pat
     assert [name for (name,) in surnames] == ["Bell", "Ball", "Ball", "Bell"]
 
 
+def test_a_row_that_a_person_changed_since_is_not_taken_out(own_database: str, tmp_path: Path) -> None:
+    (tmp_path / "ssd_person.csv").write_text(
+        f"{PERSON}\nP1,Anna,Bell,F,2012-02-03,WBRI\nP2,Boris,Cole,M,2012-02-03,WBRI\n"
+    )
+    run(own_database, "import-ssd", str(tmp_path), "--extracted", "2016-06-30")
+    with psycopg.connect(databases.login_url("owner", own_database)) as connection:
+        connection.execute("update people_child set restricted = true where source_id = 'P1'")
+    done = run(own_database, "withdraw-import", str(newest(own_database)), "--because", "A slip.")
+
+    assert rows(own_database, "select source_id, restricted from people_child") == [("P1", True)]
+    assert done["kept"] == 1
+
+
 @pytest.mark.parametrize(
     ("which", "because", "code"),
     [("first", "A slip.", "rests_on_it"), ("last", " ", "missing_reason"), ("none", "A slip.", "unknown_import")],
