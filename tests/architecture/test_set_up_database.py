@@ -40,8 +40,7 @@ WITHOUT_HISTORY = {
     "scrutiny.Question": "reference data with its source, loaded from the library",
     "exchange.Upload": "work in progress; its import and the events tell",
     "ofsted.CouncilFact": "added to by each list, never changed: the list that said so stands on the row",
-    "ofsted.Establishment": "a copy of the public schools register by its newest extract, which stands on the row",
-    "ofsted.EstablishmentLink": "added to, never changed; the extract stands on the row",
+    "exchange.Withdrawal": "work in progress; the import and the events tell",
     "exchange.RefusedRow": "settled once, with who and when on the row",
 }
 

@@ -168,7 +168,8 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "visit_pack", "visit_pack_accept", "visit_plan", "visits_due",
     ),
     "files handed in and counts of their rows": (
-        "imports", "import_new", "uploads", "upload", "upload_look", "upload_take", "queues", "queue_gone",
+        "imports", "import_new", "import_withdraw", "uploads", "upload", "upload_look", "upload_take", "withdrawal",
+        "withdrawal_settle", "queues", "queue_gone",
     ),
     "wordings and organisations": (
         "queue_wording", "queue_wording_undo", "queue_organisations", "queue_organisation_decide",

@@ -81,7 +81,7 @@ _OPENS_NOTHING = ("tacs", "placements", "flags", "figures", "imports", "report",
                   "accounts")  # fmt: skip
 # The same for everybody, or about the visitor alone, or tried by other tests as what it is.
 _ELSEWHERE = ("account", "mfa_", "council_", "glossary", "sources", "accessibility", "check", "figure", "scrutiny",
-              "report_new", "import", "upload", "queue", "people", "user_new", "law_change")  # fmt: skip
+              "report_new", "import", "upload", "withdrawal", "queue", "people", "user_new", "law_change")  # fmt: skip
 # Words of the colours of a contract, which are the council's own.
 _COLOUR = re.compile(r"\b(Amber|RAG)\b")
 

@@ -157,17 +157,19 @@ def import_ofsted(file: Path, as_at: str, because: str, dry_run: bool, username:
 @main.command("withdraw-import")
 @click.argument("number", type=int)
 @click.option("--because", required=True, help="Why what the import said is taken back.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--as", "username", help="Who acts.")
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
-def withdraw_import(number: int, because: str, username: str | None, as_json: bool) -> None:
+def withdraw_import(number: int, because: str, dry_run: bool, username: str | None, as_json: bool) -> None:
     """Take back what an import said, as by a new moment: history keeps both."""
     from plumbline.jobs import ways_in  # needs Django ready
     from plumbline.jobs import withdraw_import as job
 
     job.withdraw_import(
-        number, because=because, as_json=as_json, by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today()
-    )
+        number, because=because, dry_run=dry_run, as_json=as_json, by=ways_in.acting(username), at=ways_in.now(),
+        on=ways_in.today(),
+    )  # fmt: skip
 
 
 @main.command("import-contracts")

@@ -19,7 +19,7 @@ from plumbline.audit.intake import Taken
 from plumbline.audit.models import Import
 from plumbline.contracts import intake as contracts
 from plumbline.contracts.operations import rating
-from plumbline.exchange import contracts_kinds, refusals, ssd_kinds
+from plumbline.exchange import contract_means, contracts_kinds, refusals, ssd_kinds
 from plumbline.exchange.extract_files import Found, Source, found_in, open_source, said
 from plumbline.exchange.readers import Note, RefusedRow
 from plumbline.exchange.ssd_kinds import Kind
@@ -56,7 +56,8 @@ def import_contracts(
     on: date,
     progress: Progress = lambda done, total, what: None,
 ) -> dict[str, Any]:
-    """Take the files in; the answer of interfaces.md (`files`, `refused`, `seconds`), with `notes` and `import`.
+    """Take the files in; the answer of interfaces.md (`files`, `refused`, `seconds`), with `notes`, `means`
+    (which contracts change, in sentences) and `import`.
 
     Raises RuleBroken where the folder holds none of the files (nothing_to_read), or none that can be read.
     """
@@ -70,9 +71,11 @@ def import_contracts(
             latest=on.isoformat(), progress=progress, notes=found.notes,
         )  # fmt: skip
         intake.stage_refusals()
+        before = contract_means.standing(on=on)
         _take_files(run, found, kinds)
         run.say("Rating the contracts")
         follow_up(by=by, at=at, on=on)
+        means = contract_means.what_changes(before, contract_means.standing(on=on))
         listed, count = refusals.listed(list(run.files))
         refusals.keep(run.import_run)
         result = {"files": {name: taken.as_json() for name, taken in run.files.items()}, "refused": listed}
@@ -86,6 +89,7 @@ def import_contracts(
     return result | {
         "seconds": round(time.monotonic() - started, 1),
         "notes": run.notes,
+        "means": means,
         "import": None if dry_run else run.import_run.pk,
     }
 

@@ -30,8 +30,8 @@ def import_register(
         refusals.add(read.name, read.refused)
         refusals.keep(run)
         placements.raise_flags(by=by, at=at, on=on)
-        run.files = {read.name: {"read": read.read, **rows, "repeated": read.repeated, "refused": len(read.refused)}}
-        run.save(update_fields=["files"])
+        counts = {"read": read.read, **rows, "repeated": read.repeated, "refused": len(read.refused)}
+        intake.end(run, {read.name: counts})
         if dry_run:
             transaction.set_rollback(True)
     return {

@@ -42,17 +42,14 @@ def import_ocds(
             releases=package.releases, together=together, import_run=run, prefix=prefix, by=by, at=at
         )
         register.follow_published(by=by, at=at)
-        run.files = {
-            name: {
-                "read": package.read,
-                "added": taken.added,
-                "changed": taken.changed,
-                "unchanged": taken.unchanged,
-                "repeated": package.repeated,
-                "refused": len(package.refused),
-            }
+        counts = {
+            "read": package.read,
+            "added": taken.added,
+            "changed": taken.changed,
+            "unchanged": taken.unchanged,
+            "repeated": package.repeated,
+            "refused": len(package.refused),
         }
-        run.save(update_fields=["files"])
         intake.stage_refusals()
         refusals.add(
             name,
@@ -62,6 +59,7 @@ def import_ocds(
             ],
         )
         refusals.keep(run)
+        intake.end(run, {name: counts})
         if dry_run:
             transaction.set_rollback(True)
     return {

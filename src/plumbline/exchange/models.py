@@ -33,6 +33,41 @@ class Upload(models.Model):
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True, related_name="uploads")
 
 
+class Withdrawal(models.Model):
+    """An import that someone asks to be withdrawn: tried first, and done once its consequences were seen."""
+
+    class State(models.TextChoices):
+        TRYING = "trying", "Looking at what would change"
+        READY = "ready", "Ready to be withdrawn"
+        WITHDRAWING = "withdrawing", "Being withdrawn"
+        DONE = "done", "Withdrawn"
+        REFUSED = "refused", "Refused"
+        LEFT = "left", "Left as it is"
+
+    OPEN = (State.TRYING, State.READY, State.WITHDRAWING)
+
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="withdrawals")
+    because = models.TextField()
+    state = models.CharField(max_length=11, choices=State, default=State.TRYING)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    # Since when it waits for the worker, or for the person.
+    since = models.DateTimeField()
+    # How many rows go back, out or stay, and what it means in sentences: of the trial, then of what was done.
+    result = models.JSONField(default=dict)
+    # Why it was refused.
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["import_run"], name="withdrawal_asked_once",
+                condition=Q(state__in=("trying", "ready", "withdrawing")),
+            ),
+            models.CheckConstraint(name="withdrawal_with_reason", condition=~Q(because="")),
+        ]  # fmt: skip
+
+
 class RefusedRow(models.Model):
     """A row that could not be taken, kept as it was to be mended and tried again."""
 

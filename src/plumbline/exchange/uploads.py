@@ -71,7 +71,7 @@ def receive(
 ) -> Upload:
     """Store files under `home` for an import. Raises RuleBroken with nothing kept: see handed_in.store; unknown_kind;
     missing_day (an Ofsted list says not of which day it is); future_date; one_list (Ofsted's lists come one by one)."""
-    access.check(by, _NEEDS.get(kind, Permission.IMPORTS), on=on)
+    access.check(by, needs(kind), on=on)
     if kind not in _NEEDS:
         raise RuleBroken("Say what the files are.", code="unknown_kind")
     if kind == OFSTED and as_at is None:
@@ -140,6 +140,11 @@ def take(*, upload_id: int, home: Path, prefix: str = "", now: Clock, on: date) 
     with _ended(upload, now):
         found = _import(upload, home=home, prefix=prefix, now=now, on=on, dry_run=False)
         _end(upload, _State.DONE, result=_shown(found), import_run_id=found.get("import"))
+
+
+def needs(kind: str) -> Permission:
+    """What it needs to hand in files of a kind, and to take back what they said."""
+    return _NEEDS.get(kind, Permission.IMPORTS)
 
 
 @contextmanager

@@ -3,28 +3,33 @@
 Nothing is wiped out. Each row goes back, by a change of its own, to what it said before the import, and history keeps
 both: a figure published meanwhile runs again to its value. What people changed since is theirs and stays. Statuses,
 flags, ties and ratings follow. A setting of which only a placement has told stays, as known by its number alone.
-Login `worker`.
+The page asks for it (`ask`), has it tried first (`try_out`) and then done (`carry_out`); these two: login `worker`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from plumbline.audit import intake
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
-from plumbline.exchange import contracts, operations
-from plumbline.exchange.models import RefusedRow
-from plumbline.kernel.errors import RuleBroken
+from plumbline.exchange import contract_means, contracts, extract_means, operations, uploads
+from plumbline.exchange.models import RefusedRow, Withdrawal
+from plumbline.exchange.states import WITHDRAWAL_MOVES
+from plumbline.kernel.errors import Refusal, RuleBroken
+from plumbline.kernel.transitions import check_move
+from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.evaluation import StatusChange
 from plumbline.people import access
-from plumbline.people.access import Permission
 from plumbline.people.models import User
+from plumbline.placements import consequences
 from plumbline.placements import operations as placements
 
 # What an import says, by its kind: those that point to others come first.
@@ -39,36 +44,42 @@ _SAYS: dict[str, tuple[str, ...]] = {
         "contracts.PolicyReview", "contracts.Assessment", "contracts.Evaluation", "contracts.Visit",
         "contracts.ContractSetting", "contracts.Contract", "evidence.LawChange", "audit.Extract",
     ),
+    # A supplier that someone has decided on since is kept, and with it the process.
+    "ocds": (
+        "contracts.Contract", "commissioning.OcdsParty", "commissioning.OcdsContract", "commissioning.OcdsAward",
+        "commissioning.OcdsRelease", "commissioning.OcdsProcess",
+    ),
+    "gias": ("ofsted.EstablishmentLink", "ofsted.Establishment"),
 }  # fmt: skip
 _SETTINGS, _STATUSES = "ofsted_setting", "ofsted_statusperiod"
-# Worked out from the rest, not said by a list.
+# Of a setting: worked out from the rest, not said by a list.
 _DERIVED = frozenset({"status", "status_since", "reasons", "rule_version", "judgements_rev", "evaluated_rev"})
 
 
 @dataclass(slots=True)
 class Withdrawn:
     """How many rows went back to what they said before, were taken out, and stay: others rest on them, or they were
-    changed since."""
+    changed since. `means`: what follows for settings, children and contracts, in sentences."""
 
     put_back: int = 0
     taken_out: int = 0
     kept: int = 0
+    means: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
-def withdraw_import(*, import_id: int, because: str, by: User | None, at: datetime, on: date) -> Withdrawn:
-    """Take back what an import said.
+def withdraw_import(
+    *, import_id: int, because: str, dry_run: bool = False, by: User | None, at: datetime, on: date
+) -> Withdrawn:
+    """Take back what an import said; `dry_run` puts everything back.
 
     Raises RuleBroken: unknown_import; missing_reason; withdrawn_already; cannot_be_withdrawn (of a kind, or of a time,
     of which it is not known what it changed); rests_on_it, where a later import of its kind stands: that is withdrawn
     first.
     """
-    access.check(by, Permission.IMPORTS, on=on)
     intake.lock(waiting=lambda: None)
-    run = Import.objects.select_for_update().filter(pk=import_id).first()
-    if run is None:
-        raise RuleBroken(f"There is no import {import_id}.", code="unknown_import")
-    _check(run, because)
+    run = _to_withdraw(import_id, because, by=by, on=on)
+    before = _standing(run, on=on)
     done = Withdrawn()
     touched: set[int] = set()
     with connection.cursor() as cursor:
@@ -91,16 +102,23 @@ def withdraw_import(*, import_id: int, because: str, by: User | None, at: dateti
         "exchange.import.withdrawn", by=by, at=at, subject=run, because=run.withdrawn_because, put_back=done.put_back,
         taken_out=done.taken_out, kept=done.kept,
     )  # fmt: skip
-    _follow(run, by=by, at=at, on=on)
+    changes = _follow(run, by=by, at=at, on=on)
+    done.means = _what_changes(run, before, changes, on=on)
+    if dry_run:
+        transaction.set_rollback(True)
     return done
 
 
-def _check(run: Import, because: str) -> None:
+def _to_withdraw(import_id: int, because: str, *, by: User | None, on: date) -> Import:
+    run = Import.objects.select_for_update().filter(pk=import_id).first()
+    access.check(by, uploads.needs(run.kind if run else ""), on=on)
+    if run is None:
+        raise RuleBroken(f"There is no import {import_id}.", code="unknown_import")
     if not because.strip():
         raise RuleBroken("Say why the import is withdrawn.", code="missing_reason")
     if run.withdrawn_at:
         raise RuleBroken(f"Import {run.pk} was withdrawn already: {run.withdrawn_because}", code="withdrawn_already")
-    if run.kind not in _SAYS or run.tx is None:
+    if not _is_known(run):
         raise RuleBroken(
             f"Import {run.pk} changed nothing that is kept, or was taken before Plumbline kept what an import changes: "
             "it cannot be withdrawn.",
@@ -113,15 +131,150 @@ def _check(run: Import, because: str) -> None:
             f"{later.pk} first.",
             code="rests_on_it",
         )
+    return run
 
 
-def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> None:
+def may_be_withdrawn(run: Import) -> bool:
+    """Whether it is known what it changed, and it stands."""
+    return _is_known(run) and run.withdrawn_at is None
+
+
+def _is_known(run: Import) -> bool:
+    return run.kind in _SAYS and run.tx is not None
+
+
+def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> list[StatusChange]:
+    """What follows from the rows; the statuses of settings that changed by it."""
+    changes: list[StatusChange] = []
     if run.kind == "ofsted":
+        changes = ofsted.reevaluate(by=by, at=at, on=on)
         placements.turn_of_the_day(by=by, at=at, on=on)
     elif run.kind == "contracts":
         contracts.follow_up(by=by, at=at, on=on)
-    else:
+    elif run.kind == "ssd":
         operations.follow_up(by=by, at=at, on=on)
+    elif run.kind == "gias":
+        placements.raise_flags(by=by, at=at, on=on)
+    return changes
+
+
+def _standing(run: Import, *, on: date) -> Any:
+    if run.kind == "ofsted":
+        return consequences.before(on=on)
+    if run.kind == "contracts":
+        return contract_means.standing(on=on)
+    return extract_means.standing(on=on) if run.kind == "ssd" else None
+
+
+def _what_changes(run: Import, before: Any, changes: Sequence[StatusChange], *, on: date) -> list[str]:
+    if run.kind == "ofsted":
+        return consequences.what_changes(before, changes, on=on)
+    if run.kind == "contracts":
+        return contract_means.what_changes(before, contract_means.standing(on=on))
+    if run.kind == "ssd":
+        return extract_means.what_changes(before, extract_means.standing(on=on))
+    return ["No setting, child or contract is judged by it."]
+
+
+def counted(put_back: int, taken_out: int, kept: int) -> list[str]:
+    """What becomes of the rows, in sentences for before and after."""
+    sentences = [
+        _rows(put_back, "row that it changed goes back to what it said before",
+              "rows that it changed go back to what they said before"),
+        _rows(taken_out, "row that it brought is taken out", "rows that it brought are taken out"),
+    ]  # fmt: skip
+    if kept:
+        sentences.append(_rows(
+            kept, "row that it brought stays: others rest on it, or it was changed since",
+            "rows that it brought stay: others rest on them, or they were changed since",
+        ))  # fmt: skip
+    return sentences
+
+
+def _rows(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}."
+
+
+# --- asked for on the page --------------------------------------------------------------------------------------------
+
+_State = Withdrawal.State
+Clock = Callable[[], datetime]
+
+
+@transaction.atomic
+def ask(*, import_id: int, because: str, by: User, at: datetime, on: date) -> Withdrawal:
+    """Ask that an import be withdrawn: it is tried first. The caller enqueues `try_out`. Asked for already: that one.
+    Raises RuleBroken as `withdraw_import` does."""
+    run = _to_withdraw(import_id, because, by=by, on=on)
+    asked = Withdrawal.objects.filter(import_run=run, state__in=Withdrawal.OPEN).first()
+    if asked is not None:
+        return asked
+    asked = Withdrawal.objects.create(import_run=run, because=because.strip(), asked_by=by, asked_at=at, since=at)
+    audit.record("exchange.withdrawal.asked", by=by, at=at, subject=run, because=asked.because)
+    return asked
+
+
+@transaction.atomic
+def settle(*, withdrawal_id: int, do: bool, by: User, at: datetime, on: date) -> Withdrawal:
+    """After the trial: have it done (`do`; the caller enqueues `carry_out`), or leave the import as it is."""
+    asked = Withdrawal.objects.select_for_update(of=("self",)).select_related("import_run").get(pk=withdrawal_id)
+    access.check(by, uploads.needs(asked.import_run.kind), on=on)
+    to = _State.WITHDRAWING if do else _State.LEFT
+    if asked.state != to:
+        check_move(WITHDRAWAL_MOVES, _State(asked.state), to)
+        asked.state, asked.since = to, at
+        asked.save(update_fields=["state", "since"])
+        kind = "exchange.withdrawal.confirmed" if do else "exchange.withdrawal.left"
+        audit.record(kind, by=by, at=at, subject=asked.import_run)
+    return asked
+
+
+def try_out(*, withdrawal_id: int, now: Clock, on: date) -> None:
+    """What would change: everything is put back, and what it means is kept with the request."""
+    _run(withdrawal_id, _State.TRYING, _State.READY, dry_run=True, now=now, on=on)
+
+
+def carry_out(*, withdrawal_id: int, now: Clock, on: date) -> None:
+    """Withdraw it. Killed at any moment it has changed nothing, or everything: run again it ends the same."""
+    _run(withdrawal_id, _State.WITHDRAWING, _State.DONE, dry_run=False, now=now, on=on)
+
+
+def _run(
+    withdrawal_id: int, of: Withdrawal.State, to: Withdrawal.State, *, dry_run: bool, now: Clock, on: date
+) -> None:
+    asked = Withdrawal.objects.select_related("asked_by").get(pk=withdrawal_id)
+    if asked.state != of:
+        return  # asked for twice: the first run did it
+    with _ended(asked, now), transaction.atomic():
+        found = withdraw_import(
+            import_id=asked.import_run_id, because=asked.because, dry_run=dry_run, by=asked.asked_by, at=now(), on=on
+        )
+        Withdrawal.objects.filter(pk=asked.pk).update(state=to, since=now(), result=asdict(found))
+
+
+@contextmanager
+def _ended(asked: Withdrawal, now: Clock) -> Iterator[None]:
+    """Whatever happens inside, the request says so in a sentence."""
+    refused = Withdrawal.objects.filter(pk=asked.pk)
+    try:
+        yield
+    except Refusal as refusal:
+        refused.update(state=_State.REFUSED, reason=refusal.reason)
+    except Exception:
+        refused.update(
+            state=_State.REFUSED,
+            reason="It stopped because of a fault of ours, which is in the log of the worker "
+            f"({now():%-d %B %Y, %H:%M} UTC). Nothing was changed.",
+        )
+        raise
+
+
+def withdrawals_visible_to(viewer: User, *, on: date) -> QuerySet[Withdrawal]:
+    """The requests to withdraw imports of the kinds that the viewer may hand in, newest first."""
+    kinds = [kind for kind in _SAYS if access.may(viewer, uploads.needs(kind), on=on)]
+    return (
+        Withdrawal.objects.filter(import_run__kind__in=kinds).select_related("import_run", "asked_by").order_by("-pk")
+    )
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -130,7 +283,8 @@ def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> None:
 def _undo(cursor: CursorWrapper, model: type[Model], tx: int | None, done: Withdrawn) -> None:
     """Put the rows of a table back that one transaction wrote: `<table>_history` has both versions."""
     table = model._meta.db_table
-    columns = [f.column for f in model._meta.concrete_fields if not f.primary_key and f.name not in _DERIVED]
+    derived = _DERIVED if table == _SETTINGS else frozenset()
+    columns = [f.column for f in model._meta.concrete_fields if not f.primary_key and f.name not in derived]
     back = ", ".join(
         f'"{c}" = case when o."{c}" is distinct from n."{c}" and t."{c}" is not distinct from n."{c}" then o."{c}" '
         f'else t."{c}" end'

@@ -4,7 +4,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from plumbline.contracts.operations import incident_notices
-from plumbline.exchange import uploads
+from plumbline.exchange import uploads, withdrawing
 from plumbline.flags import operations as flags
 from plumbline.flags import telling
 from plumbline.jobs import audit_chain, ways_in
@@ -56,6 +56,18 @@ def take_upload(upload_id: int) -> None:
     uploads.take(
         upload_id=upload_id, home=settings.HOME, prefix=settings.OCID_PREFIX, now=ways_in.now, on=ways_in.today()
     )
+
+
+@app.task(name="try_withdrawal", queue="imports", lock="imports")
+def try_withdrawal(withdrawal_id: int) -> None:
+    """What withdrawing an import would change."""
+    withdrawing.try_out(withdrawal_id=withdrawal_id, now=ways_in.now, on=ways_in.today())
+
+
+@app.task(name="withdraw_import", queue="imports", lock="imports")
+def withdraw_import(withdrawal_id: int) -> None:
+    """Withdraw it, once what would change was seen."""
+    withdrawing.carry_out(withdrawal_id=withdrawal_id, now=ways_in.now, on=ways_in.today())
 
 
 @app.task(name="mend_row", queue="imports", lock="imports")

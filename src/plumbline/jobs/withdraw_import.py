@@ -10,14 +10,13 @@ from plumbline.exchange import withdrawing
 from plumbline.people.models import User
 
 
-def withdraw_import(number: int, *, because: str, as_json: bool, by: User | None, at: datetime, on: date) -> None:
-    done = withdrawing.withdraw_import(import_id=number, because=because, by=by, at=at, on=on)
+def withdraw_import(
+    number: int, *, because: str, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date
+) -> None:
+    done = withdrawing.withdraw_import(import_id=number, because=because, dry_run=dry_run, by=by, at=at, on=on)
     if as_json:
         click.echo(json.dumps({"import": number, **asdict(done)}))
         return
-    click.echo(
-        f"Import {number} is withdrawn: {done.put_back:,} rows say again what they said before it, "
-        f"{done.taken_out:,} that it had brought are taken out."
-    )
-    if done.kept:
-        click.echo(f"{done.kept:,} that it had brought stay, since other records rest on them.")
+    click.echo("Dry run: nothing was changed. This is what would be:" if dry_run else f"Import {number} is withdrawn.")
+    for sentence in (*done.means, *withdrawing.counted(done.put_back, done.taken_out, done.kept)):
+        click.echo(sentence)

@@ -19,7 +19,8 @@ def sort_key(text: str) -> str:
     """Lower case, accents and marks taken off, white space folded: "O’Brien–Łoś, Zoë" → "o'brien-los, zoe"."""
     if text.isascii():
         return " ".join(text.replace("`", "'").casefold().split())
-    apart = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold())
+    # Marks go first: one of them, the Greek iota below, would become a letter by itself.
+    apart = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     plain = "".join(c for c in apart if not unicodedata.combining(c))
     return " ".join(plain.translate(_LETTERS).casefold().split())
 

@@ -147,7 +147,7 @@ class CouncilFact(models.Model):
         indexes = [models.Index(fields=["setting", "ofsted_list"], name="council_fact_setting")]
 
 
-class Establishment(models.Model):
+class Establishment(Recorded):
     """A school as the schools register (GIAS) has it, by its newest extract: why a URN is on no list, what became of
     it, and who inspects it.
     """
@@ -169,7 +169,7 @@ class Establishment(models.Model):
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+")
 
 
-class EstablishmentLink(models.Model):
+class EstablishmentLink(Recorded):
     """One school that became another, or was made from it, as the schools register links them."""
 
     urn = models.CharField(max_length=20)

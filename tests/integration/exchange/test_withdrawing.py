@@ -124,6 +124,67 @@ def test_a_row_that_a_person_changed_since_is_not_taken_out(own_database: str, t
     assert done["kept"] == 1
 
 
+GIAS = "URN,EstablishmentName,EstablishmentStatus (name),LA (name)\n930001,Fen School,{},Fenmarsh\n"
+
+
+def test_what_the_schools_register_said_is_taken_back(own_database: str, tmp_path: Path) -> None:
+    path = tmp_path / "edubase.csv"
+    for day, status in (("2016-05-31", "Open"), ("2016-06-30", "Closed")):
+        path.write_text(GIAS.format(status) + ("930002,Marsh School,Open,Fenmarsh\n" if status == "Closed" else ""))
+        run(own_database, "import-ofsted", str(path), "--as-at", day)
+    run(own_database, "withdraw-import", str(newest(own_database)), "--because", "It was a trial copy.")
+
+    assert rows(own_database, "select urn, status, as_at::text from ofsted_establishment") == [
+        ("930001", "Open", "2016-05-31")
+    ]
+
+
+def test_published_notices_are_taken_back_and_whom_a_person_decided_on_stays(own_database: str, tmp_path: Path) -> None:
+    def notice(ocid: str, number: str, **more: object) -> dict:
+        day = f"2016-0{number}-10T09:00:00Z"
+        party = {"id": "P1", "name": f"Care {ocid[-1]} Ltd", "roles": ["supplier"]}
+        return {
+            "ocid": ocid, "id": f"{ocid}-{number}", "date": day, "tag": ["award"], "initiationType": "tender",
+            "parties": [party], "awards": [{"id": "A1", "status": "active", "suppliers": [{"id": "P1"}]}],
+            **more,
+        }  # fmt: skip
+
+    def take(*releases: dict) -> None:
+        path = tmp_path / "package.json"
+        path.write_text(json.dumps({"uri": "https://example.org", "version": "1.1", "releases": releases}))
+        run(own_database, "import-ocds", str(path))
+
+    take(notice("ocds-abc123-1", "1", tender={"id": "T", "title": "Homes"}))
+    take(
+        notice("ocds-abc123-1", "2", tender={"id": "T", "title": "Schools"}),
+        notice("ocds-abc123-2", "2"), notice("ocds-abc123-3", "2"),
+    )  # fmt: skip
+    with psycopg.connect(databases.login_url("owner", own_database)) as connection:
+        connection.execute("update commissioning_ocdsparty set match = 'not_ours' where name = 'Care 3 Ltd'")
+    done = run(own_database, "withdraw-import", str(newest(own_database)), "--because", "Another council's.")
+
+    assert rows(own_database, "select ocid, title from commissioning_ocdsprocess order by 1") == [
+        ("ocds-abc123-1", "Homes"), ("ocds-abc123-3", ""),
+    ]  # fmt: skip
+    assert rows(own_database, "select release_id from commissioning_ocdsrelease") == [("ocds-abc123-1-1",)]
+    assert rows(own_database, "select name from commissioning_ocdsparty order by 1") == [
+        ("Care 1 Ltd",), ("Care 3 Ltd",),
+    ]  # fmt: skip
+    assert done["kept"] == 2  # the supplier and its process
+
+
+def test_a_trial_of_withdrawing_says_what_follows_and_changes_nothing(own_database: str, tmp_path: Path) -> None:
+    (tmp_path / "ssd_person.csv").write_text(f"{PERSON}\nP1,Anna,Bell,F,2012-02-03,WBRI\n")
+    run(own_database, "import-ssd", str(tmp_path), "--extracted", "2016-06-30")
+    withdraw = ["withdraw-import", str(newest(own_database)), "--because", "A slip."]
+    before = state(own_database)
+
+    would, again = run(own_database, *withdraw, "--dry-run"), run(own_database, *withdraw, "--dry-run")
+    assert (would, state(own_database)) == (again, before)
+    assert would["means"] == ["0 children known here, before 1."]
+    assert run(own_database, *withdraw) == would
+
+
 @pytest.mark.parametrize(
     ("which", "because", "code"),
     [("first", "A slip.", "rests_on_it"), ("last", " ", "missing_reason"), ("none", "A slip.", "unknown_import")],

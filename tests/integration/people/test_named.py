@@ -45,6 +45,16 @@ LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0x24F) | st.characters
 MORE = st.sampled_from("’‘ʼ–—‑ΑΩάςσИйŵŷ\u1e9e\u0130ıﬁ") | LETTERS
 
 
+def test_the_database_folds_each_letter_of_the_alphabets_of_europe_as_we_do() -> None:
+    """Latin, marks, Greek, Cyrillic and their further letters, one by one and between two others."""
+    letters = [chr(code) for part in (range(0x20, 0x530), range(0x1E00, 0x2000)) for code in part]
+    texts = [text for letter in letters for text in (letter, f"a{letter}B")]
+    with connection.cursor() as cursor:
+        cursor.execute(f"select t, btrim({_folded('t')}) from unnest(%s::text[]) t", [texts])
+        differing = {text: folded for text, folded in cursor.fetchall() if folded != sort_key(text)}
+    assert differing == {}
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(st.text(MORE))
 def test_the_database_folds_a_name_as_we_do(name: str) -> None:

@@ -64,6 +64,13 @@ class HandIn(forms.PageForm):
     )  # fmt: skip
 
 
+class Withdraw(forms.PageForm):
+    because = forms.TextField(
+        label="Why is it taken back?", rows=3, max_length=500, missing="Say why the import is taken back",
+        hint="Kept with the import. For example, the file was of another council",
+    )  # fmt: skip
+
+
 class OfThatDay(forms.PageForm):
     because = forms.TextField(
         label="Why is the list of that day all the same?", rows=3, max_length=500, missing="Say why it is of that day",

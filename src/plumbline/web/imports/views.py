@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.audit.models import Import
-from plumbline.exchange import queries
+from plumbline.exchange import queries, withdrawing
 from plumbline.exchange import uploads as exchange
 from plumbline.exchange.handed_in import LIMITS, Given
-from plumbline.exchange.models import RefusedRow, Upload
+from plumbline.exchange.models import RefusedRow, Upload, Withdrawal
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.list_days import DOUBTS
-from plumbline.people.access import Permission
+from plumbline.people.access import Permission, may
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.imports import under_way
@@ -190,6 +190,11 @@ def one_import(request: Request, import_id: int) -> HttpResponseBase:
         "imports/import.html",
         {
             "run": found,
+            "may_withdraw": withdrawing.may_be_withdrawn(found)
+            and may(request.user, exchange.needs(found.kind), on=request.day),
+            "asked": withdrawing.withdrawals_visible_to(request.user, on=request.day)
+            .filter(import_run=found, state__in=Withdrawal.OPEN)
+            .first(),
             "counts": under_way.counts_of({k: v for k, v in found.files.items() if isinstance(v, dict)}),
             "breadcrumbs": [("Imports", reverse("imports")), (found.label, "")],
         },
