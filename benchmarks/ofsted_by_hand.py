@@ -52,8 +52,9 @@ _LIST = (
 )
 
 STATEMENTS = (
-    """insert into audit_import (kind, label, at, by_name, as_at, backfill, files, because)
-       values ('ofsted', 'by hand', now(), 'by hand', %(as_at)s, false, '{}', '')""",
+    """insert into audit_import (kind, label, at, by_name, as_at, backfill, files, because, withdrawn_by_name,
+           withdrawn_because)
+       values ('ofsted', 'by hand', now(), 'by hand', %(as_at)s, false, '{}', '', '', '')""",
     """insert into ofsted_ofstedlist (layout, register, family, as_at, whole, regions, differences, contents,
            import_run_id)
        select 'by_hand', 'social_care', 'by_hand', %(as_at)s, true, '[]', '{}', '[]', max(id) from audit_import

@@ -18,6 +18,7 @@ from plumbline.exchange.ofsted_rows import OfstedList
 from plumbline.exchange.readers import Note
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.memory import collecting_later
 from plumbline.ofsted import list_days, lookups, models
 from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.evaluation import StatusChange
@@ -31,6 +32,7 @@ from plumbline.placements import operations as placements
 _MOST_NAMED = 20
 
 
+@collecting_later()
 def import_ofsted(
     path: Path, *, as_at: date, because: str = "", dry_run: bool = False, by: User | None, at: datetime, on: date
 ) -> dict[str, Any]:

@@ -372,6 +372,12 @@ def test_a_report_read_with_a_concern_raises_its_action(home, officer, contract)
     assert Action.objects.get(subject_type="setting").owner_organisation == contract.provider
 
 
+def test_a_concern_about_which_nothing_is_done_is_refused(home, officer) -> None:
+    report = receive(home, officer)
+    with refused("missing_what_is_done"):
+        home_reports.read_report(report_id=report.pk, concern="Restraints have doubled.", **by(officer))
+
+
 def test_a_report_is_read_once(home, officer) -> None:
     report = receive(home, officer)
     home_reports.read_report(report_id=report.pk, concern="", **by(officer))

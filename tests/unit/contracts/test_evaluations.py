@@ -101,7 +101,19 @@ def test_concerns_described_and_denied_are_refused() -> None:
 
 
 def test_concerns_described_count_as_raised() -> None:
-    assert rules.check_safeguarding({"concerns": "Case A7: late visits."})["concerns_raised"] is True
+    given = {"concerns": "Case A7: late visits.", "concerns_action": "J. Marsh asks for the rota by Friday."}
+    assert rules.check_safeguarding(given)["concerns_raised"] is True
+
+
+@pytest.mark.parametrize("given", [{}, {"concerns_raised": True}, {"concerns_action": " "}])
+def test_concerns_ask_what_is_done_about_them(given: dict[str, object]) -> None:
+    with refused("missing_what_is_done"):
+        rules.check_safeguarding({"concerns": "Case A7: late visits.", **given})
+
+
+def test_what_is_done_needs_its_concern() -> None:
+    with refused("missing_concerns"):
+        rules.check_safeguarding({"concerns_action": "J. Marsh asks for the rota by Friday."})
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def read_report(
 ) -> HomeReport:
     """Someone has read it; `concern`: what it gives cause for, without a name; "" for none.
 
-    `action` puts down what is to be done about a concern. Raises RuleBroken where it was read already.
+    `action`: what is done about a concern, which every concern needs. Raises RuleBroken where it was read already.
     """
     access.check(by, Permission.CONTRACTS_MANAGE, on=on)
     report = HomeReport.objects.select_for_update(of=("self",)).select_related("setting").filter(pk=report_id).first()
@@ -81,6 +81,8 @@ def read_report(
         raise RuleBroken(f"{report.read_by} read it on {report.read_at:%-d %B %Y}.", code="wrong_state")
     if action is not None and not concern.strip():
         raise RuleBroken("Say which concern is to be acted on.", code="missing_concern")
+    if action is None and concern.strip():
+        raise RuleBroken("Say what is to be done about the concern, by whom and by when.", code="missing_what_is_done")
     report.read_at, report.read_by, report.concern = at, by, concern.strip()
     report.save(update_fields=["read_at", "read_by", "concern"])
     if action is not None:

@@ -28,7 +28,11 @@ SHARES: Mapping[str, str] = {
     "training_percent": "Staff with safeguarding training in date, per cent",
     "dbs_percent": "Staff with a disclosure and barring check in date, per cent",
 }
-TEXTS: Mapping[str, str] = {"staffing_changes": "Changes of staff", "concerns": "Concerns raised"}
+TEXTS: Mapping[str, str] = {
+    "staffing_changes": "Changes of staff",
+    "concerns": "Concerns raised",
+    "concerns_action": "What is done about the concerns",
+}
 SAFEGUARDING: Mapping[str, str] = {**COUNTS, **SHARES, **TEXTS, "concerns_raised": "Were concerns raised?"}
 
 
@@ -189,6 +193,10 @@ def check_safeguarding(given: Mapping[str, Any]) -> dict[str, Any]:
         raise RuleBroken("Say which concerns were raised, with case references and no names.", code="missing_concerns")
     if raised is False and kept["concerns"]:
         raise RuleBroken("Concerns are described, yet it says that none were raised.", code="contradiction")
+    if kept["concerns"] and not kept["concerns_action"]:
+        raise RuleBroken("Say what is done about the concerns: who does what, by when.", code="missing_what_is_done")
+    if kept["concerns_action"] and not kept["concerns"]:
+        raise RuleBroken("Say which concerns it is that something is done about.", code="missing_concerns")
     kept["concerns_raised"] = True if kept["concerns"] else raised
     return kept
 

@@ -331,4 +331,6 @@ class ReadReport(OneAction):
         given = super().clean()
         if given.get("title") and not given.get("concern"):
             self.add_error("concern", "Say which concern is to be acted on")
+        if given.get("concern") and not given.get("title") and "title" not in self.errors:
+            self.add_error("title", "Say what is to be done about the concern")
         return given

@@ -163,6 +163,10 @@ class Safeguarding(Step):
     concerns = forms.TextField(
         label="Which concerns?", required=False, rows=4, hint="With case references, and without names"
     )
+    concerns_action = forms.TextField(
+        label="What is done about them?", required=False, rows=3,
+        hint="Who does what, by when. What is to be followed up goes on the page of actions, too",
+    )  # fmt: skip
 
     def section(self) -> dict[str, Any]:
         return {**self.cleaned_data, "concerns_raised": self.cleaned_data["concerns_raised"] == "yes"}
@@ -171,7 +175,10 @@ class Safeguarding(Step):
         given = super().clean() or {}
         if given.get("concerns_raised") == "yes" and not given.get("concerns", "").strip():
             self.add_error("concerns", "Say which concerns were raised")
-        if given.get("concerns_raised") == "no" and given.get("concerns", "").strip():
+        if given.get("concerns_raised") == "yes" and not given.get("concerns_action", "").strip():
+            self.add_error("concerns_action", "Say what is done about the concerns")
+        described = f"{given.get('concerns', '')}{given.get('concerns_action', '')}".strip()
+        if given.get("concerns_raised") == "no" and described:
             self.add_error("concerns_raised", "Concerns are described below, so they were raised")
         return given
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from plumbline.contracts.operations import home_reports, kpis
+from plumbline.contracts.rules.evaluations import ActionGiven
 from tests.factories.files import pdf
 from tests.integration.contracts.care_situations import (
     TODAY,
@@ -31,6 +32,13 @@ def test_a_report_is_received_and_read_with_its_concern(officer, home) -> None:
     )  # fmt: skip
     report = home.home_reports.get()
     officer.post(f"/contracts/homes/reports/{report.pk}/", {"concern": "Restraints have doubled."})
+    report.refresh_from_db()
+    assert report.read_at is None  # nothing is said to be done about it
+    officer.post(
+        f"/contracts/homes/reports/{report.pk}/",
+        {"concern": "Restraints have doubled.", "title": "Say why", "owner": "provider", "due_on_day": "30",
+         "due_on_month": "9", "due_on_year": "2016"},
+    )  # fmt: skip
     assert "Concern" in page(officer, "/contracts/homes/")
 
 
@@ -44,7 +52,10 @@ def test_a_provider_is_not_shown_what_a_report_gave_cause_for(home, contract, pe
         setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20), document_id=None,
         with_children={}, **by(person),
     )  # fmt: skip
-    home_reports.read_report(report_id=report.pk, concern="Restraints have doubled.", **by(person))
+    home_reports.read_report(
+        report_id=report.pk, concern="Restraints have doubled.", action=ActionGiven("Say why", date(2016, 9, 30)),
+        **by(person),
+    )  # fmt: skip
     provider = as_(a_user("provider_user", organisation=contract.provider))
     shown = page(provider, f"/contracts/homes/{home.pk}/") + page(provider, f"/contracts/homes/reports/{report.pk}/")
     assert [word for word in ("Concern", "doubled") if word in shown] == []
