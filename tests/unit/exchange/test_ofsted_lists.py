@@ -282,30 +282,45 @@ def test_reads_the_inspections_of_2017_18_with_interim_and_monitoring_ones(provi
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "ods"])
-def test_reads_the_two_sheets_of_the_2022_publication_that_hold_the_table(providers: Path, ending: str) -> None:
+def test_reads_the_sheets_of_the_2022_publication_that_hold_a_table(providers: Path, ending: str) -> None:
     path = providers / f"Childrens_social_care_in_England_2022_underlying_data.{ending}"
-    whole, in_year = read_lists(path, date(2022, 3, 31))
+    whole, in_year, moved = read_lists(path, date(2022, 3, 31))
 
     assert (whole.sheet, whole.whole, len(whole.rows)) == ("Provider_level_at_31_Mar_2022", True, 3576)
     assert (in_year.sheet, in_year.whole, len(in_year.rows)) == ("Provider_level_in_year_2021-22", False, 3612)
+    assert (moved.family, moved.whole) == ("social_care_joiners_and_leavers", False)
     assert {row.urn: row.inspections for row in whole.rows} == {
         row.urn: row.inspections for row in read("provider_at_march_2022.csv", date(2022, 3, 31), providers).rows
     }
 
 
 def test_reads_the_2025_publication_as_its_csv(providers: Path) -> None:
-    whole, in_year = read_lists(providers / "provider_at_march_2025.ods", date(2025, 3, 31))
+    whole, in_year, moved = read_lists(providers / "provider_at_march_2025.ods", date(2025, 3, 31))
 
     assert (len(whole.rows), len(in_year.rows), in_year.whole) == (5600, 4921, False)
+    assert (moved.family, moved.whole, len(moved.rows)) == ("social_care_joiners_and_leavers", False, 1529)
     assert {row.urn: row.inspections for row in whole.rows} == {
         row.urn: row.inspections for row in read("provider_at_march_2025.csv", date(2025, 3, 31), providers).rows
     }
 
 
 @pytest.mark.parametrize(
+    ("name", "family", "rows"),
+    [
+        ("joiners_leavers_17.csv", "social_care_joiners_and_leavers", 468),
+        ("joiners_leavers_20.csv", "social_care_joiners_and_leavers", 502),
+        ("Closed providers final.csv", "social_care_closed_providers", 1328),
+    ],
+)
+def test_reads_who_joined_left_and_closed(providers: Path, name: str, family: str, rows: int) -> None:
+    (found,) = read_lists(providers / name, date(2023, 3, 31))
+
+    assert (found.family, found.whole, len(found.rows), found.refused) == (family, False, rows, [])
+
+
+@pytest.mark.parametrize(
     "name",
-    ["joiners_leavers_17.csv", "joiners_leavers_20.csv", "joiners_leavers_23.csv", "private-sector-ownerships.csv",
-     "Closed providers final.csv", "providers_at_sept_14.csv", "../ofsted_schools/Cleaned_Dataset.csv",
+    ["private-sector-ownerships.csv", "providers_at_sept_14.csv", "../ofsted_schools/Cleaned_Dataset.csv",
      "../ofsted_schools/2017-18 Academic year - Secondary.xlsx"],
 )  # fmt: skip
 def test_refuses_other_kinds_of_file_saying_what_was_looked_for(providers: Path, name: str) -> None:
