@@ -59,7 +59,7 @@ def owner_url() -> str:
     """The cluster, started where it was not running; asked once a process."""
     given = os.environ.get("PLUMBLINE_TEST_DATABASE_URL")
     if given == "debian":
-        return Debian(HOME / "debian", settings=SETTINGS).running()
+        return Debian(HOME, settings=SETTINGS).running()
     return given or database.Embedded(HOME, settings=SETTINGS).running()
 
 

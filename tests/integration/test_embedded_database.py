@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from plumbline.config.database import Embedded
+from plumbline.config.environment import WrongSetting
 from tests import databases
 
 
@@ -98,6 +99,35 @@ def test_run_by_root_it_runs_as_an_ordinary_user_and_says_where_when_home_is_clo
         assert Path(f"/proc/{postmaster(database)}").stat().st_uid != 0
         assert database.root.parent == Path("/var/lib/plumbline")
         assert "cannot enter" in capsys.readouterr().err
+    finally:
+        database.stop()
+        shutil.rmtree(closed)
+        shutil.rmtree(database.root)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root must drop to an ordinary user")
+def test_records_are_not_left_for_an_empty_database_when_a_folder_above_is_closed(home):
+    inner = home / "inner"
+    Embedded(inner).running()
+    inner.chmod(0o700)
+    try:
+        with pytest.raises(WrongSetting, match="chmod o\\+x"):
+            Embedded(inner)
+    finally:
+        inner.chmod(0o755)
+        Embedded(inner).stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root must drop to an ordinary user")
+def test_records_are_not_left_for_an_empty_database_when_home_is_opened_later():
+    closed = databases.HOME / f"opened-{os.getpid()}"
+    closed.mkdir(mode=0o700)
+    database = Embedded(closed)
+    try:
+        url = database.running()
+        closed.chmod(0o755)
+        assert Embedded(closed).running() == url
+        assert Embedded(closed).root == database.root
     finally:
         database.stop()
         shutil.rmtree(closed)

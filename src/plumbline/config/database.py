@@ -25,6 +25,8 @@ from plumbline.config.environment import LOGIN_FILES, WrongSetting, home_folder,
 
 OWNER = "plumbline_owner"
 DATABASE = "plumbline"
+# Where it is kept when the user that it runs as cannot enter PLUMBLINE_HOME.
+_ELSEWHERE = Path("/var/lib/plumbline")
 # Where the embedded database answers: a private folder whose owner is checked before it is used.
 _SOCKETS = "/tmp/plumbline-"  # noqa: S108
 
@@ -194,7 +196,19 @@ def _tag(home: Path) -> str:
 
 
 def _root(home: Path, user: pwd.struct_passwd | None) -> Path:
-    return Path("/var/lib/plumbline") / _tag(home) if user and not _can_enter(home) else home / "database"
+    """Where the database is, or is to be. One that is there is never left for an empty one, though a folder above it
+    was closed since: then WrongSetting says which user must be let through."""
+    inside, outside = home / "database", _ELSEWHERE / _tag(home)
+    for kept in (inside, outside):
+        if not (kept / "ready").exists():
+            continue
+        if user and not _can_enter(kept.parent):
+            raise WrongSetting(
+                f"The database is kept in {kept}, and the user it runs as, {user.pw_name}, cannot enter that folder any "
+                f"more. Let others pass through each folder above it: chmod o+x {kept.parent}"
+            )
+        return kept
+    return outside if user and not _can_enter(home) else inside
 
 
 def _ordinary_user() -> pwd.struct_passwd | None:
