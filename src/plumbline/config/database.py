@@ -204,7 +204,7 @@ def _root(home: Path, user: pwd.struct_passwd | None) -> Path:
             continue
         if user and not _can_enter(kept.parent):
             raise WrongSetting(
-                f"The database is kept in {kept}, and the user it runs as, {user.pw_name}, cannot enter that folder any "
+                f"The database is kept in {kept}, and its user, {user.pw_name}, cannot enter that folder any "
                 f"more. Let others pass through each folder above it: chmod o+x {kept.parent}"
             )
         return kept
