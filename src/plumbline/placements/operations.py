@@ -317,8 +317,9 @@ def decide_exception(
 def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, on: date) -> Enquiry:
     """Answer "may I place here, now?" and keep the answer under a number. No setting: none is known by these words.
 
-    `answer`: verdict (yes, no, conditions), why (sentences), status, since, last_checked_on, gone_since, others (the
-    owner's other settings that are not clear: urn, name, status), exceptions (how many are live there).
+    `answer`: verdict (yes, no, conditions), why (sentences), status, since, last_checked_on, gone_since, gone (from the
+    list, or closed by the schools register), others (the owner's other settings that are not clear: urn, name,
+    status), exceptions (how many are live there).
     """
     access.check(by, Permission.SETTINGS_VIEW, on=on)
     setting = None if setting_id is None else settings_known.get_setting(setting_id=setting_id)
