@@ -44,6 +44,7 @@ _KINDS = {
     "people.user.made": "Made a user",
     "people.user.switched_off": "Switched a user off",
     "people.user.switched_on": "Switched a user on",
+    "ofsted.judgement.overruled": "A list said otherwise than was entered by hand",
     "people.wording.mapped": "Mapped a wording",
     "people.organisation.named": "Mapped an organisation",
     "indicators.publication.made": "Froze figures",

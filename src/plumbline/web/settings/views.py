@@ -227,6 +227,10 @@ def _history(request: Request, setting: Setting) -> dict[str, Any]:
         entries.append({"at": notice.from_on, "what": notice.get_kind_display(), "detail": notice.wording})
     for use in lookups.unregistered_uses_of(setting):
         entries.append({"at": use.from_on, "what": "Used though not registered", "detail": use.legal_basis})
+    for event in lookups.overruled_of(setting):
+        entries.append({
+            "at": event.at, "what": "A list said otherwise than was entered by hand", "detail": event.because,
+        })  # fmt: skip
     for contact in placements.contacts_with_provider(setting):
         entries.append({
             "at": contact.at, "what": "Provider spoken to", "who": contact.by_name, "detail": contact.because,
