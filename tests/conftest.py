@@ -4,9 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from plumbline.config.environment import site_key
 from tests import databases
 
 
@@ -36,16 +39,32 @@ def shared_data() -> Path:
 
 
 def point_at(name: str, login: str) -> None:
-    """Sign Django's connection in to the database `name` as `login`."""
-    from django.db import connection
-    from psycopg.conninfo import conninfo_to_dict
+    """Sign Django's connection in to the database `name` as `login`.
 
-    parts = conninfo_to_dict(databases.login_url(login, name))
+    The pages' is the owner's, which acts as theirs from its first statement on: see `databases.as_worker`.
+    """
+    from django.conf import settings
+    from django.db import connection
+    from django.db.backends.signals import connection_created
+
+    # Who acts is shown to the database with the key that it was set up with.
+    settings.SECRET_KEY = site_key(os.environ, databases.HOME, demo=True)
+    connection_created.disconnect(dispatch_uid="acts as the pages")
+    if login == "web":
+        connection_created.connect(_act_as_the_pages, dispatch_uid="acts as the pages")
+    parts = conninfo_to_dict(databases.login_url("owner" if login == "web" else login, name))
     wanted = {"NAME": parts["dbname"], "USER": parts["user"], "PASSWORD": parts["password"], "HOST": parts["host"]}
+    wanted["TEST_LOGIN"] = login
     if wanted.items() <= connection.settings_dict.items():
         return
     connection.close()
     connection.settings_dict.update(wanted)
+
+
+def _act_as_the_pages(connection: Any, **_: Any) -> None:
+    pages = conninfo_to_dict(databases.login_url("web", "postgres"))["user"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"set session authorization {connection.ops.quote_name(pages)}")
 
 
 @pytest.fixture(scope="session")

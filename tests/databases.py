@@ -126,6 +126,22 @@ def act_as(login: str) -> None:
         cursor.execute(f"set local session authorization {connection.ops.quote_name(user)}")
 
 
+@contextmanager
+def as_worker() -> Iterator[None]:
+    """What the pages may not write is set up by the worker, though the test acts as the pages."""
+    from django.db import connection
+
+    worker = conninfo_to_dict(login_url("worker", "postgres"))["user"]
+    with connection.cursor() as cursor:
+        cursor.execute("select session_user")
+        before = cursor.fetchone()[0]
+        if before != worker:
+            cursor.execute(f"set session authorization {connection.ops.quote_name(worker)}")
+        yield
+        if before != worker:
+            cursor.execute(f"set session authorization {connection.ops.quote_name(before)}")
+
+
 @cache
 def login_url(login: str, name: str) -> str:
     known = {"owner": owner_url(), **{k: v for k, v in logins(HOME).items() if k != "owner"}}

@@ -12,8 +12,9 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import RoutePattern, URLPattern, URLResolver
 
 from plumbline.people.access import ROLES, Permission
-from plumbline.people.models import RoleHeld, User
+from plumbline.people.models import User
 from plumbline.web.access import Unmarked, access_of, routes
+from tests.factories.people import hold_role
 
 # A value of each kind of argument that a route may take. No record has them.
 VALUES: dict[str, Any] = {
@@ -121,7 +122,7 @@ def test_a_role_that_ended_yesterday_opens_nothing() -> None:
 
 def signed_in(role: str, *, to_on: date | None = None) -> Client:
     user = User.objects.create(username=f"architecture-{role}", name="A Tester")
-    RoleHeld.objects.create(user=user, role=role, from_on=date(2016, 1, 1), to_on=to_on)
+    hold_role(user=user, role=role, from_on=date(2016, 1, 1), to_on=to_on)
     client = Client(raise_request_exception=False)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

@@ -8,8 +8,15 @@ from factory.django import DjangoModelFactory
 from plumbline.audit.models import Import
 from plumbline.kernel.names import sort_key
 from plumbline.people import models
+from tests import databases
 
 LONG_AGO = date(2010, 1, 1)
+
+
+def hold_role(user: models.User, role: str, from_on: date = LONG_AGO, **more: object) -> models.RoleHeld:
+    """The user holds a role, which the pages may not write themselves."""
+    with databases.as_worker():
+        return models.RoleHeld.objects.create(user=user, role=role, from_on=from_on, **more)
 
 
 class ImportFactory(DjangoModelFactory):
@@ -65,7 +72,7 @@ class UserFactory(DjangoModelFactory):
     @factory.post_generation
     def role(self, create: bool, role: str | None, **more: object) -> None:
         if role:
-            models.RoleHeld.objects.create(user=self, role=role, from_on=LONG_AGO, **more)
+            hold_role(self, role, **more)
 
 
 class TieFactory(DjangoModelFactory):

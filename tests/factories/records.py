@@ -12,6 +12,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.placements.models import Placement
 from plumbline.scrutiny.models import Report
 from plumbline.socialcare.models import CareEpisode, Involvement, Referral
+from tests import databases
 from tests.factories.people import ChildFactory, ImportFactory, OrganisationFactory, ProfessionalFactory
 
 
@@ -75,6 +76,12 @@ class SettingFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Alder House {n}")
     sort_key = factory.LazyAttribute(lambda made: made.name.casefold())
     status = "clear"
+
+    @classmethod
+    def _create(cls, *args, **given):
+        # A setting that the pages make begins as one of which nothing is known.
+        with databases.as_worker():
+            return super()._create(*args, **given)
 
 
 class PlacementFactory(DjangoModelFactory):

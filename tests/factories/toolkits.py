@@ -6,9 +6,10 @@ from typing import Any
 
 from plumbline.evidence.models import Document
 from plumbline.kernel.names import sort_key
-from plumbline.people.models import Organisation, RoleHeld, User
+from plumbline.people.models import Organisation, User
 from plumbline.toolkits.models import Return, Toolkit, ToolkitVersion
 from plumbline.toolkits.operations import returns
+from tests.factories.people import hold_role
 
 TODAY = date(2016, 7, 31)
 AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
@@ -69,7 +70,7 @@ def a_person(role: str = "lead_professional", *, organisation: Organisation | No
     number = next(_numbers)
     user = User.objects.create(username=f"person{number}", name=name or f"Person {number}")
     if role:
-        RoleHeld.objects.create(user=user, role=role, from_on=LONG_AGO, organisation=organisation)
+        hold_role(user=user, role=role, from_on=LONG_AGO, organisation=organisation)
     return user
 
 

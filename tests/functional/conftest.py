@@ -23,9 +23,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from plumbline.people.models import RoleHeld, User
+from plumbline.people.models import User
 from tests import conftest as harness
 from tests import databases
+from tests.factories.people import hold_role
 from tests.functional.browser import Watch
 from tests.functional.site import CHROMIUM, served
 
@@ -115,11 +116,11 @@ def someone(site_database: str, django_db_blocker: Any) -> Callable[..., str]:
 
     def made(*roles: str, name: str = "", from_on: date = date(2010, 1, 1), to_on: date | None = None) -> str:
         with django_db_blocker.unblock():
-            harness.point_at(site_database, "web")
+            harness.point_at(site_database, "worker")
             username = f"{roles[0]}.{secrets.token_hex(4)}"
             user = User.objects.create(username=username, name=name or username)
             for role in roles:
-                RoleHeld.objects.create(user=user, role=role, from_on=from_on, to_on=to_on)
+                hold_role(user=user, role=role, from_on=from_on, to_on=to_on)
             connection.close()
         return username
 

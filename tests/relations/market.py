@@ -16,12 +16,12 @@ from plumbline.contracts import models as care
 from plumbline.evidence.models import Document
 from plumbline.evidence.operations import keep_document
 from plumbline.people.access import ROLES
-from plumbline.people.models import Child, Organisation, RoleHeld, User
+from plumbline.people.models import Child, Organisation, User
 from plumbline.people.operations import tie
 from plumbline.toolkits.models import Answer, AnswerDocument, Return, ReturnAssignment
 from tests import databases
 from tests.factories import files
-from tests.factories.people import LONG_AGO, ChildFactory, OrganisationFactory, UserFactory
+from tests.factories.people import LONG_AGO, ChildFactory, OrganisationFactory, UserFactory, hold_role
 from tests.factories.records import PlacementFactory, SettingFactory
 from tests.factories.tenders import BidFactory, EvaluatorFactory, ScoreFactory, TenderFactory
 from tests.factories.toolkits import content, criterion, published
@@ -134,17 +134,15 @@ def _people(found: Market) -> None:
                       ("tied_officer", "contract_officer"), ("tied_worker", "social_worker"), ("lead", "commissioner"),
                       ("undecided_lead", "commissioner"), ("assigned", "elected_member")):  # fmt: skip
         found.viewers[key] = UserFactory(role=role, name=f"Special {key}")
-    RoleHeld.objects.create(user=found.viewers["tied_officer"], role="social_worker", from_on=LONG_AGO)
+    hold_role(user=found.viewers["tied_officer"], role="social_worker", from_on=LONG_AGO)
     for key in ("provider", "both"):
         user = found.viewers[key] = UserFactory(name=f"Special {key}")
         for whose in (OWN, OTHER) if key == "both" else (OWN,):
-            RoleHeld.objects.create(
-                user=user, role="provider_user", organisation=found.organisations[whose], from_on=LONG_AGO
-            )
+            hold_role(user=user, role="provider_user", organisation=found.organisations[whose], from_on=LONG_AGO)
     for key, role in (("former_officer", "contract_officer"), ("former_lead", "commissioner"),
                       ("former_provider", "provider_user"), ("former_evaluator", "evaluator")):  # fmt: skip
         user = found.viewers[key] = UserFactory(name=f"Special {key}")
-        RoleHeld.objects.create(
+        hold_role(
             user=user, role=role, from_on=LONG_AGO, to_on=YESTERDAY,
             organisation=found.organisations[OWN] if role == "provider_user" else None,
         )  # fmt: skip

@@ -11,13 +11,13 @@ from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.operations import refresh_ties
 from plumbline.flags.models import Flag
 from plumbline.ofsted.models import Setting, StatusPeriod
-from plumbline.people.models import Child, RoleHeld, User
+from plumbline.people.models import Child, User
 from plumbline.people.operations import look_at_child, tie
 from plumbline.placements.models import Enquiry, Placement, PlacementException
 from plumbline.placements.operations import raise_flags
 from plumbline.socialcare.models import Involvement
 from tests import databases
-from tests.factories.people import LONG_AGO, ChildFactory, ImportFactory, ProfessionalFactory, UserFactory
+from tests.factories.people import LONG_AGO, ChildFactory, ImportFactory, ProfessionalFactory, UserFactory, hold_role
 from tests.factories.records import (
     InvolvementFactory,
     PlacementFactory,
@@ -101,7 +101,7 @@ def make(role: str) -> Situation:
     databases.act_as("worker")
     user = UserFactory(role=role, role__team=_TEAM, professional=ProfessionalFactory(department=_TEAM))
     former = UserFactory(professional=ProfessionalFactory())
-    RoleHeld.objects.create(user=former, role=role, from_on=LONG_AGO, to_on=YESTERDAY, team=_TEAM)
+    hold_role(user=former, role=role, from_on=LONG_AGO, to_on=YESTERDAY, team=_TEAM)
     setting = SettingFactory()
     StatusPeriod.objects.create(setting=setting, status="clear", from_on=LONG_AGO, rule_version="test", reasons=[])
     enquiry = Enquiry.objects.create(

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plumbline.config import database
-from plumbline.config.environment import DEMONSTRATION, PRODUCTION, WrongSetting, home_folder, make_home, read
+from plumbline.config.environment import (
+    DEMONSTRATION,
+    PRODUCTION,
+    WrongSetting,
+    home_folder,
+    make_home,
+    read,
+    site_key,
+)
 from plumbline.kernel.errors import Refusal
 
 if TYPE_CHECKING:
@@ -102,8 +110,14 @@ def set_up() -> None:
 
     known = database.urls()
     known = initialise.make_logins(known)
-    initialise.bring_up_to_date(known)
     home = home_folder(os.environ)
+    signed_with = site_key(os.environ, home, read().demo)
+    initialise.bring_up_to_date(known, site_key=signed_with)
+    if not signed_with:
+        say(
+            "PLUMBLINE_SECRET_KEY is not given. Until `plumbline init` has been run with the key of the pages, they "
+            "give no roles and decide no exceptions."
+        )
     database.keep_logins(home, known)
     if not read().demo:
         (home / PRODUCTION).touch()

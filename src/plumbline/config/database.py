@@ -150,8 +150,10 @@ class Embedded:
             "pg_ctl", "start", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.root / "data" / "server.log"),
             "-o", f"-k {self.socket} -c listen_addresses='' -c max_connections=120 -c shared_buffers=256MB "
             "-c work_mem=32MB -c maintenance_work_mem=256MB -c max_wal_size=4GB -c random_page_cost=1.1 "
-            # A statement that fails is not written down, nor its values, nor the row that it is about.
-            "-c log_min_error_statement=panic -c log_error_verbosity=terse -c log_parameter_max_length=0 "
+            # A statement that fails is not written down, nor its values, nor the row that it is about; nor what the
+            # database says of it, since that quotes a value that was typed (the program's own log has the rest).
+            "-c log_min_messages=log -c log_min_error_statement=panic -c log_error_verbosity=terse "
+            "-c log_parameter_max_length=0 "
             f"-c log_parameter_max_length_on_error=0 -c jit=off -c timezone=UTC -c log_timezone=UTC {self.settings}",
         )  # fmt: skip
         # After a kill its helpers live on for a moment, and hold the memory that the next one needs.

@@ -35,8 +35,8 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "off; `plumbline demo` turns it on for this PLUMBLINE_HOME",
     ),
     "PLUMBLINE_SECRET_KEY": (
-        "Signs sessions and enciphers second factors: at least 50 random characters, such as "
-        "`python -c 'import secrets; print(secrets.token_urlsafe(64))'` prints",
+        "Signs sessions and who acts, and enciphers second factors; after a change run `init` again: at least 50 "
+        "random characters, such as `python -c 'import secrets; print(secrets.token_urlsafe(64))'` prints",
         "none; in the demonstration one is made and kept under PLUMBLINE_HOME",
     ),
     "PLUMBLINE_SESSION_MINUTES": (
@@ -273,6 +273,15 @@ def _secret(environ: Mapping[str, str], home: Path, demo: bool) -> str:
     if environ.get("PLUMBLINE_LOGIN", "web") != "web":
         # Commands and background work sign nothing that outlives them.
         return secrets.token_urlsafe(64)
+    found = site_key(environ, home, demo)
+    if not found:
+        raise WrongSetting("PLUMBLINE_SECRET_KEY is missing. Write at least 50 random characters and keep them secret.")
+    return found
+
+
+def site_key(environ: Mapping[str, str], home: Path, demo: bool) -> str:
+    """What the pages sign with; "" where it is not given. In the demonstration it is made once and kept. Raises
+    WrongSetting for one that is too short or not random."""
     given = environ.get("PLUMBLINE_SECRET_KEY", "")
     if given:
         if len(given) < 50:
@@ -284,7 +293,7 @@ def _secret(environ: Mapping[str, str], home: Path, demo: bool) -> str:
             )
         return given
     if not demo:
-        raise WrongSetting("PLUMBLINE_SECRET_KEY is missing. Write at least 50 random characters and keep them secret.")
+        return ""
     kept = home / "secret_key"
     if not kept.exists():
         home.mkdir(parents=True, exist_ok=True)

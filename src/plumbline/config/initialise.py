@@ -18,23 +18,27 @@ from plumbline.config import rights
 from plumbline.config.environment import WrongSetting
 from plumbline.contracts import guard as contracts_guard
 from plumbline.indicators import facts
+from plumbline.people import acting
+from plumbline.people import guard as people_guard
 from plumbline.placements import guard
 
 # Signed in by the pages, and by imports and background work. Neither owns anything.
 LOGINS = ("web", "worker")
 
 
-def bring_up_to_date(known: Mapping[str, str]) -> None:
+def bring_up_to_date(known: Mapping[str, str], *, site_key: str) -> None:
     """Migrate, then make histories, guards, fact views and rights what the tables of today need.
 
-    `known`: the addresses of the logins. Raises WrongSetting where this PostgreSQL is too old, or the role of the
-    facts is missing and the owner cannot make it.
+    `known`: the addresses of the logins; `site_key`: what the pages sign with ("": as before). Raises WrongSetting
+    where this PostgreSQL is too old, or the role of the facts is missing and the owner cannot make it.
     """
     _check_version()
     call_command("migrate", interactive=False, verbosity=0)
     names = _login_names(known)
     with transaction.atomic():
         history.sync()
+        acting.sync(site_key=site_key)
+        people_guard.sync()
         guard.sync()
         commissioning_guard.sync()
         contracts_guard.sync()

@@ -12,18 +12,20 @@ from django.db.backends.utils import CursorWrapper
 
 # Tables that both only read: written by triggers, by migrations or by the owner's `init`.
 READ = ("audit_moment", "django_migrations", "django_content_type", "auth_permission")
-# Not even read: its lock holds up every commit.
-NONE = ("audit_gate",)
+# Not even read: the one's lock holds up every commit, the other is what the pages sign with.
+NONE = ("audit_gate", "people_actingkey")
 # Added to; never changed and never taken away.
 ADDED = ("audit_event", "placements_enquiry", "indicators_frozenfigure", "indicators_publication")
 # Changed as the rules allow; never taken away.
-KEPT = ("placements_placementexception",)
+KEPT = ("placements_placementexception", "people_roleasked")
 
 # Functions that a login runs itself. Those of triggers need no right, and nothing else is given.
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     # Jobs are asked for by pages, and done by the worker.
     "procrastinate_defer_jobs_v1": ("web", "worker"),
     "audit_choose_moment": ("web", "worker"),
+    # The pages show who acts, and the database believes it where it is signed.
+    "people_act": ("web", "worker"),
     # What the pages may not write themselves: each checks who decides, or what is known.
     "placements_decide_exception": ("web", "worker"),
     "ofsted_keep_evaluation": ("web",),
@@ -61,11 +63,14 @@ def sync(*, web: str, worker: str, facts: str) -> None:
             f"revoke insert, update, delete on placements_placement from {quoted['web']};"
             f"grant insert ({columns}), update ({columns}) on placements_placement to {quoted['web']}"
         )
-        # Nor do pages say what a setting's status is, which setting it is, or how an exception was decided.
+        # Nor do pages say what a setting's status is or was, which setting it is, or how an exception was decided; nor
+        # do they take a setting away, to make it again as one of which nothing is known.
         columns = _columns("ofsted_setting", but=_STATUS_OF_SETTING)
         cursor.execute(
             f"revoke update on ofsted_setting from {quoted['web']};"
             f"grant update ({columns}) on ofsted_setting to {quoted['web']};"
+            f"revoke delete on ofsted_setting from {quoted['web']};"
+            f"revoke insert, update, delete on ofsted_statusperiod from {quoted['web']};"
             f"revoke update on placements_placementexception from {quoted['web']};"
             f"grant update (ends_on) on placements_placementexception to {quoted['web']}"
         )

@@ -37,8 +37,8 @@ def import_ofsted(
     path: Path, *, as_at: date, because: str = "", dry_run: bool = False, by: User | None, at: datetime, on: date
 ) -> dict[str, Any]:
     """Take every list in a file; the answer of interfaces.md (`files`, `refused`, `seconds`), with `notes`, `means`
-    (what changes for our own settings and the children there, in sentences), `lists` (day, differences from the list
-    before, whose status changed) and `import`.
+    (what changes for our own settings and the children there, and which judgements entered by hand it overrules, in
+    sentences), `lists` (day, differences from the list before, whose status changed) and `import`.
 
     A list that seems to be of another day is taken only with `because`, the reason why it is right all the same.
     Raises RuleBroken: future_date; title_of_another_day, taken_for_another_day, older_list or newer_list, where no
@@ -61,6 +61,7 @@ def import_ofsted(
     refused: list[dict[str, Any]] = []
     told: list[dict[str, Any]] = []
     changes: list[StatusChange] = []
+    overruled: list[str] = []
     with transaction.atomic():
         intake.lock(waiting=lambda: None)
         then = consequences.before(on=on)
@@ -75,7 +76,8 @@ def import_ofsted(
             refused += _keep_refused(run, name, read, taken.ofsted_list)
             told.append(_told(read, taken))
             changes += taken.status_changes
-        means = [*consequences.what_changes(then, changes, on=on), *_to_be_read(lists)]
+            overruled += [each.sentence for each in taken.overruled]
+        means = [*consequences.what_changes(then, changes, on=on), *overruled, *_to_be_read(lists)]
         intake.end(run, files)
         if dry_run:
             transaction.set_rollback(True)

@@ -393,17 +393,19 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
 
 @transaction.atomic
 def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
-    """Write the messages about changed powers, to information governance, and about someone's own signing in, to them:
-    of the last day, once each. Returns how many. Run each minute, so that no way in can forget it.
+    """Write the messages about changed powers, to information governance; about someone's own signing in, to them; and
+    about a judgement that a list overrules, to whoever entered it. Of the last day, once each; returns how many. Run
+    each minute, so that no way in can forget it.
 
     Of attempts that fail a person is told once in six hours, or a stranger could fill their box.
     """
     events = list(
-        Event.objects.filter(kind__in=[*powers.POWERS, *powers.OWN], at__gt=at - timedelta(days=1))
+        Event.objects.filter(kind__in=[*powers.POWERS, *powers.OWN, powers.OVERRULED], at__gt=at - timedelta(days=1))
         .exclude(pk__in=Message.objects.filter(event_no__isnull=False).values("event_no"))
         .order_by("no")
     )
     about = User.objects.in_bulk([int(each.subject_id) for each in events if each.subject_type == "people.user"])
+    entered = User.objects.filter(is_active=True).in_bulk([each.data.get("entered_by") or 0 for each in events])
     governance = [user for user in access.users_with_role("information_governance", on=on) if user.email]
     lately = set(
         Message.objects.filter(event_no__isnull=False, written_at__gt=at - timedelta(hours=6),
@@ -417,6 +419,8 @@ def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
                 event.kind, by=event.by_name, about=str(subject or event.subject_id), role=event.data.get("role", "")
             )
             messages += [_message_of(event, user, words, at=at) for user in governance if user != subject]
+        if event.kind == powers.OVERRULED and (user := entered.get(event.data.get("entered_by") or 0)) and user.email:
+            messages.append(_message_of(event, user, powers.to_whoever_entered(event.because), at=at))
         if event.kind in powers.OWN and subject is not None and subject.email and subject.is_active:
             if event.kind == _SHUT_OUT and subject.pk in lately:
                 continue

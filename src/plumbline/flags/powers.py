@@ -1,4 +1,4 @@
-"""Which events of users and signing in are told, to whom, and in which words. They name no child."""
+"""Which events of users, signing in and judgements by hand are told, to whom, in which words. They name no child."""
 
 # To information governance: each change of what someone may do.
 POWERS = {
@@ -23,6 +23,8 @@ OWN = {
     "people.password.changed": "The password of your user name was changed.",
     "people.user.password_renewed": "An administrator made a new password for your user name.",
 }
+# To whoever had entered what a list now says otherwise.
+OVERRULED = "ofsted.judgement.overruled"
 _NOT_YOU = " If it was not you, tell the administrator of Plumbline and information governance at once."
 
 
@@ -38,3 +40,11 @@ def to_governance(kind: str, *, by: str, about: str, role: str) -> tuple[str, st
 def to_oneself(kind: str) -> tuple[str, str]:
     """Subject and words of the message that the person themself gets."""
     return "Plumbline: your user name", OWN[kind] + ("" if kind == "people.sign_in.shut_out" else _NOT_YOU)
+
+
+def to_whoever_entered(sentence: str) -> tuple[str, str]:
+    """Subject and words of the message about a judgement entered by hand; it names a setting and no child."""
+    return (
+        "Plumbline: a list says otherwise than you entered",
+        f"{sentence} If the list is wrong, enter the judgement again with the link to the report, and tell Ofsted.",
+    )

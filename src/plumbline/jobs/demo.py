@@ -15,7 +15,7 @@ from django.conf import settings
 from plumbline.audit import operations as audit
 from plumbline.exchange import import_ofsted, ssd
 from plumbline.jobs import demo_buying, demo_story, demo_users, ways_in
-from plumbline.people.models import Child
+from plumbline.people.models import Child, User
 from plumbline.scrutiny import operations as scrutiny
 
 FILES = Path(__file__).parent / "demonstration"
@@ -60,6 +60,8 @@ def load(*, say: Callable[[str], None]) -> None:
     say("Taking in the whole extract of 31 July 2016 …")
     ssd.import_ssd(FILES / "county_2016", extracted_on=WHOLE_EXTRACT, by=None, at=ways_in.now(), on=on)
     demo_story.by_its_day(on=on)
+    officer = User.objects.get(username="scrutiny")
+    scrutiny.write_report(question_numbers=[7], as_at=WHOLE_EXTRACT, by=officer, at=ways_in.now(), on=on)
     audit.seal(at=ways_in.now())
     shutil.rmtree(folder)
     say("The demonstration county is loaded.")

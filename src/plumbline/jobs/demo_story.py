@@ -39,6 +39,7 @@ def by_its_day(*, on: date) -> None:
     """Those whom the imported records do not name are tied to the cases that are theirs; one asks for an exception."""
     _tie_people(on)
     _ask_exception(on)
+    _ask_role(on)
 
 
 def _tie_people(on: date) -> None:
@@ -101,6 +102,14 @@ def _ask_exception(on: date) -> None:
         safeguards="The social worker visits twice a week. The child has an advocate. The home sends its plan weekly.",
         childs_wishes="Wants to stay near the grandparents.", from_on=on, ends_on=on + timedelta(28),
         by=User.objects.get(username="placements"), at=ways_in.now(), on=on,
+    )  # fmt: skip
+
+
+def _ask_role(on: date) -> None:
+    """The administrator has asked for a role that a second person has to confirm."""
+    people.give_role(
+        user=User.objects.get(username="evaluator"), role="auditor", from_on=on + timedelta(1),
+        to_on=on + timedelta(62), by=User.objects.get(username="admin"), at=ways_in.now(), on=on,
     )  # fmt: skip
 
 

@@ -81,11 +81,21 @@ def explained(urns: Collection[str]) -> dict[str, list[str]]:
     return said
 
 
+def closed(urn: str) -> str:
+    """What the schools register says of a school that has closed; "" of any other."""
+    school = Establishment.objects.filter(urn=urn).first()
+    return _standing(school) if school and _is_closed(school) else ""
+
+
+def _is_closed(school: Establishment) -> bool:
+    return school.status.lower().startswith("closed") or bool(school.closed_on and not school.status)
+
+
 def _standing(school: Establishment) -> str:
     named = f"{school.name}, " if school.name else ""
     kind = school.kind[:1].lower() + school.kind[1:] if school.kind else "school"
     said = f"The schools register of {_day(school.as_at)} has it as {named}{kind}"
-    if school.status.lower().startswith("closed") or (school.closed_on and not school.status):
+    if _is_closed(school):
         when = f" on {_day(school.closed_on)}" if school.closed_on else ""
         why = f" ({school.why_closed})" if school.why_closed else ""
         return f"{said}, closed{when}{why}."

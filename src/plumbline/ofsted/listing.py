@@ -19,6 +19,7 @@ from plumbline.kernel.names import sort_key
 from plumbline.ofsted.copying import copy_in, hashed_joins
 from plumbline.ofsted.grades import NOT_APPLICABLE, NOT_JUDGED
 from plumbline.ofsted.models import OfstedList
+from plumbline.ofsted.overruled import Overruled
 
 # One list at a time: which one is newer must not change while one is taken.
 _LOCK = 7_161_905_562
@@ -76,6 +77,7 @@ class Taken:
     changed: set[str] = field(default_factory=set)
     new_events: set[tuple[str, str, date]] = field(default_factory=set)
     changed_events: set[tuple[str, str, date]] = field(default_factory=set)
+    overruled: list[Overruled] = field(default_factory=list)
 
 
 def take(read: ListRead, *, import_run_id: int, into: OfstedList | None = None, proves_to: date | None = None) -> Taken:
@@ -483,7 +485,7 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
             """drop table if exists judged;
             create temp table judged on commit drop as
             select g.urn, g.kind, g.inspected_on, g.aspect, g.wording, g.grade, i.id as inspection_id, i.setting_id,
-                j.id as judgement_id, j.grade as grade_before, o.as_at, o.whole
+                i.entered_by_id, j.id as judgement_id, j.grade as grade_before, o.as_at, o.whole
             from stage_judgement g join ofsted_setting s on s.register = g.register and s.urn = g.urn
             join ofsted_inspection i on i.setting_id = s.id and i.kind = g.kind and i.inspected_on = g.inspected_on
             left join ofsted_judgement j on j.inspection_id = i.id and j.aspect = g.aspect
@@ -526,10 +528,14 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
                    else coalesce(%(as_at)s >= n.as_at, true) and not exists (
                        select from said l where l.setting_id = n.setting_id and l.said_on = n.inspected_on
                            and l.as_at > %(as_at)s)
-               end returning n.urn, n.kind, n.inspected_on""",
+               end returning n.urn, n.kind, n.inspected_on, n.as_at is null and n.grade_before <> n.grade,
+                   n.setting_id, n.aspect, n.grade_before, n.grade, n.entered_by_id""",
             {**known, "nothing": list(_NOTHING)},
         )
-        taken.changed_events |= set(cursor.fetchall())
+        for urn, kind, day, by_hand, setting, *judged in cursor.fetchall():
+            taken.changed_events.add((urn, kind, day))
+            if by_hand:
+                taken.overruled.append(Overruled(setting, urn, day, *judged))
     # Contradicted by this list and said again by a newer one: that newer one is what it rests on.
     with hashed_joins(cursor):
         cursor.execute(

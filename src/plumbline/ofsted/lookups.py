@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Prefetch, Q
 
+from plumbline.audit.models import Event
 from plumbline.kernel.errors import NotAllowed
+from plumbline.ofsted import overruled
 from plumbline.ofsted.grades import ISS_PARTS, KEY_JUDGEMENTS, PROVISION_JUDGEMENTS, REPORT_CARD_AREAS, Aspect
 from plumbline.ofsted.models import (
     CheckItem,
@@ -73,6 +75,14 @@ def checks_of(setting: Setting) -> list[CheckItem]:
     """The monthly checks in which someone looked the setting up, newest first."""
     done = CheckItem.objects.filter(setting=setting, checked_at__isnull=False)
     return list(done.select_related("checked_by", "check_month").order_by("-checked_at"))
+
+
+def overruled_of(setting: Setting) -> list[Event]:
+    """What was entered by hand and a list said otherwise, newest first, each with its sentence in `because`."""
+    found = Event.objects.filter(
+        subject_type=Setting._meta.label_lower, subject_id=str(setting.pk), kind=overruled.KIND
+    )
+    return list(found.order_by("-no"))
 
 
 def listings_of(setting: Setting) -> list[Listing]:

@@ -16,7 +16,7 @@ from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
-from plumbline.ofsted import evaluation, intake, kinds, list_days, listing, monthly
+from plumbline.ofsted import evaluation, intake, kinds, list_days, listing, monthly, overruled
 from plumbline.ofsted.comparing import Differences, Said, compare_lists
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import ASPECTS, SAYS_NOTHING, UNKNOWN, Aspect, framework_of
@@ -32,6 +32,7 @@ from plumbline.ofsted.models import (
     Status,
     UnregisteredUse,
 )
+from plumbline.ofsted.overruled import Overruled
 from plumbline.ofsted.rules import RULE_VERSION, Kind
 from plumbline.ofsted.states import CHECK_MOVES
 from plumbline.people import access
@@ -42,12 +43,14 @@ from plumbline.people.queries import holidays_from
 
 @dataclass(frozen=True, slots=True)
 class ListTaken:
-    """`rows` counts the list's rows: added, changed, unchanged. `differences`: from the list before, if any."""
+    """`rows` counts the list's rows: added, changed, unchanged. `differences`: from the list before, if any.
+    `overruled`: what was entered by hand, and the list says otherwise."""
 
     ofsted_list: OfstedList
     rows: Mapping[str, int]
     status_changes: tuple[StatusChange, ...]
     differences: Differences | None
+    overruled: tuple[Overruled, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def record_list(
         listing.in_stage_to_evaluate(rule_version=RULE_VERSION), on=on, moved=moved,
         days=set(others.values_list("as_at", flat=True)),
     )  # fmt: skip
+    overruled.record(taken.overruled, import_run=import_run, by=by, at=at)
     differences = _compare(taken.ofsted_list)
     _compare_others(taken.ofsted_list, moved)
     for check in MonthlyCheck.objects.filter(month=on.replace(day=1), completed_at=None):
@@ -93,7 +97,7 @@ def record_list(
             "ofsted.list.taken", by=by, at=at, subject=taken.ofsted_list, because=import_run.because,
             as_at=read.as_at.isoformat(), family=read.family, rows=rows, status_changes=len(changes),
         )  # fmt: skip
-    return ListTaken(taken.ofsted_list, rows, tuple(changes), differences)
+    return ListTaken(taken.ofsted_list, rows, tuple(changes), differences, tuple(taken.overruled))
 
 
 def _count(read: ListRead, taken: listing.Taken) -> dict[str, int]:

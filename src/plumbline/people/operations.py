@@ -15,7 +15,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.identifiers import any_form
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
-from plumbline.people import access, guessing
+from plumbline.people import access, acting, guessing
 from plumbline.people.access import ROLES, Permission, roles_in_words
 from plumbline.people.models import (
     Attempt,
@@ -311,6 +311,7 @@ def give_role(
         raise RuleBroken("The last day is before the first.", code="end_before_start")
     team = " ".join(team.split())
     of = _provider_of(role, organisation)
+    acting.act(by, on=on)
     # Two roles given at once wait for each other here.
     User.objects.select_for_update().get(pk=user.pk)
     _check_not_held(user=user, role=role, team=team, organisation=of, from_on=from_on, to_on=to_on)
@@ -351,6 +352,7 @@ def decide_role(*, asked_id: int, given: bool, by: User, at: datetime, on: date)
     check_move(ROLE_MOVES, RoleAsked.State(asked.state), to)
     if given and asked.to_on is not None and asked.to_on < on:
         raise RuleBroken("Its last day has passed. Decline it.", code="end_before_start")
+    acting.act(by, on=on)
     asked.state = to
     asked.decided_by, asked.decided_at = by, at
     asked.save(update_fields=["state", "decided_by", "decided_at"])
@@ -424,6 +426,7 @@ def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on:
         raise RuleBroken(
             "This is the last administrator. Make someone else an administrator first.", code="last_administrator"
         )
+    acting.act(by, on=on)
     audit.record("people.role.ended", by=by, at=at, subject=held.user, because=because, role=held.role, team=held.team)
     if held.from_on >= on:
         held.delete()

@@ -20,7 +20,7 @@ from plumbline.ofsted import lookups as settings_known
 from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.models import MonthlyCheck, Setting
-from plumbline.people import access
+from plumbline.people import access, acting
 from plumbline.people.access import Permission
 from plumbline.people.models import Child, User
 from plumbline.placements import due, guard, intake, queries, rules
@@ -269,6 +269,7 @@ def ask_exception(
         status=setting.status, grounds=grounds, reason=reason, safeguards=safeguards, from_on=from_on,
         ends_on=ends_on, on=on,
     )  # fmt: skip
+    acting.act(by, on=on)
     exception = PlacementException.objects.create(
         child=child, setting=setting, grounds=grounds, reason=reason.strip(), safeguards=safeguards.strip(),
         childs_wishes=childs_wishes.strip(), from_on=from_on, ends_on=ends_on, asked_by=by, asked_at=at,
@@ -297,6 +298,7 @@ def decide_exception(
     if not approve and not reason.strip():
         raise RuleBroken("Say why the exception is refused.", code="missing_reason")
     # By a function of the database, which checks the decider again: the pages may not write a decision.
+    acting.act(by, on=on)
     with connection.cursor() as cursor:
         cursor.execute(
             "select placements_decide_exception(%s, %s, %s, %s, %s, %s)",
@@ -315,8 +317,9 @@ def decide_exception(
 def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, on: date) -> Enquiry:
     """Answer "may I place here, now?" and keep the answer under a number. No setting: none is known by these words.
 
-    `answer`: verdict (yes, no, conditions), why (sentences), status, since, last_checked_on, gone_since, others (the
-    owner's other settings that are not clear: urn, name, status), exceptions (how many are live there).
+    `answer`: verdict (yes, no, conditions), why (sentences), status, since, last_checked_on, gone_since, gone (from the
+    list, or closed by the schools register), others (the owner's other settings that are not clear: urn, name,
+    status), exceptions (how many are live there).
     """
     access.check(by, Permission.SETTINGS_VIEW, on=on)
     setting = None if setting_id is None else settings_known.get_setting(setting_id=setting_id)

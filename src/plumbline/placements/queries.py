@@ -8,13 +8,15 @@ from django.db.models.functions import Coalesce
 
 from plumbline.flags.models import FlagState, FlagStep
 from plumbline.flags.rules import REVIEW
-from plumbline.ofsted.models import Setting, Status, UnregisteredUse
+from plumbline.ofsted import establishments
+from plumbline.ofsted.models import Register, Setting, Status, UnregisteredUse
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.placements import rules
 from plumbline.placements.access import children_visible_to, open_on
-from plumbline.placements.models import Placement, PlacementException
+from plumbline.placements.known_here import live_exceptions
+from plumbline.placements.models import Placement
 
 _MOST_OTHERS = 20
 
@@ -55,13 +57,11 @@ def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, An
     """What `operations.may_i_place` answers and keeps."""
     if setting is None:
         return {"verdict": "no", "why": [rules.unknown_setting(asked)], "status": Status.UNMATCHED.value}
-    live = PlacementException.objects.filter(
-        setting=setting, state=PlacementException.State.APPROVED, from_on__lte=on, ends_on__gte=on
-    ).count()
+    closed = establishments.closed(setting.urn) if setting.register == Register.EDUCATION else ""
     verdict, why = rules.answer(
         urn=setting.urn, status=setting.status, sentences=[why.sentence for why in rules.reasons_of(setting.reasons)],
         evaluated=setting.evaluated_rev == setting.judgements_rev, gone_since=setting.gone_since,
-        last_checked_on=setting.last_checked_on, on=on,
+        closed=closed, last_checked_on=setting.last_checked_on, on=on,
     )  # fmt: skip
     others = (
         Setting.objects.filter(owner=setting.owner_id).exclude(pk=setting.pk).exclude(status=Status.CLEAR)
@@ -79,7 +79,8 @@ def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, An
             {"urn": other.urn, "name": other.name, "status": other.status}
             for other in others.order_by("status", "urn")[:_MOST_OTHERS]
         ],
-        "exceptions": live,
+        "gone": bool(closed or (setting.gone_since and setting.gone_since <= on)),
+        "exceptions": live_exceptions(setting, on=on),
     }
 
 

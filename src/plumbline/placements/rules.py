@@ -190,10 +190,12 @@ def answer(
     sentences: Sequence[str],
     evaluated: bool,
     gone_since: date | None,
+    closed: str = "",
     last_checked_on: date | None,
     on: date,
 ) -> tuple[str, list[str]]:
-    """ "yes", "no" or "conditions", with the sentences that say why and what to do first."""
+    """ "yes", "no" or "conditions", with the sentences that say why and what to do first. `closed`: what the schools
+    register says of a school that has closed."""
     no = why_not(urn=urn, status=status, sentences=(), evaluated=evaluated)
     if no:
         return "no", [no, *sentences]
@@ -206,6 +208,8 @@ def answer(
         conditions.append("There is no overall judgement: read what was judged before placing.")
     if gone_since and gone_since <= on:
         conditions.append(f"It is no longer on Ofsted’s list of {_day(gone_since)}: find out why before placing.")
+    if closed:
+        conditions.append(f"{closed} Ofsted’s lists do not say so yet: find out what became of it before placing.")
     if check_late(urn=urn, status=status, gone=False, last_checked_on=last_checked_on, on=on):
         checked = f" since {_day(last_checked_on)}" if last_checked_on else ""
         conditions.append(f"Nobody has checked it{checked}: look up its report page before placing.")

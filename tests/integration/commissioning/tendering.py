@@ -10,8 +10,9 @@ from plumbline.commissioning.operations import bids, stage1, tenders
 from plumbline.commissioning.rules.stage1 import GROUNDS
 from plumbline.commissioning.rules.tender import Details
 from plumbline.kernel.names import sort_key
-from plumbline.people.models import Organisation, RoleHeld, User
+from plumbline.people.models import Organisation, User
 from plumbline.toolkits.models import Toolkit, ToolkitVersion
+from tests.factories.people import hold_role
 
 TODAY = date(2016, 7, 31)
 # After the last day for bids.
@@ -25,7 +26,7 @@ _numbers = count(1)
 def a_user(role: str = "commissioner") -> User:
     number = next(_numbers)
     user = User.objects.create(username=f"tendering{number}", name=f"Tender Person {number}")
-    RoleHeld.objects.create(user=user, role=role, from_on=date(2014, 1, 1))
+    hold_role(user=user, role=role, from_on=date(2014, 1, 1))
     return user
 
 

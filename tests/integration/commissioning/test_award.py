@@ -12,9 +12,9 @@ from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.contracts.models import Contract
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people.models import BankHoliday, RoleHeld, User
+from plumbline.people.models import BankHoliday, User
 from plumbline.toolkits import library
-from tests.factories.people import UserFactory
+from tests.factories.people import UserFactory, hold_role
 from tests.factories.tenders import AT, TODAY, TenderFactory, a_bidder, an_approver
 from tests.integration.commissioning import evaluating
 from tests.integration.commissioning.evaluating import (
@@ -173,7 +173,7 @@ def test_a_direct_award_reaches_its_contract_details() -> None:
 
 def test_nobody_approves_their_own_recommendation() -> None:
     made, _ = recommended()
-    RoleHeld.objects.create(user=made.lead, role="head_of_service", from_on=TODAY)
+    hold_role(user=made.lead, role="head_of_service", from_on=TODAY)
     with pytest.raises(RuleBroken, match="Someone else approves"):
         award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(User.objects.get(pk=made.lead.pk)))
 

@@ -12,8 +12,7 @@ from plumbline.commissioning.operations import evaluation
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people.models import RoleHeld
-from tests.factories.people import OrganisationFactory, UserFactory
+from tests.factories.people import OrganisationFactory, UserFactory, hold_role
 from tests.factories.tenders import AT, TODAY, BidFactory, EvaluatorFactory, TenderFactory, a_bidder
 from tests.integration.commissioning.evaluating import agree, begun, in_moderation, locked, moderated, scored, settled
 
@@ -63,7 +62,7 @@ def test_who_is_no_evaluator_cannot_be_chosen() -> None:
 def test_who_acts_for_a_bidder_cannot_evaluate() -> None:
     made = begun(evaluators=0)
     user = UserFactory(role="evaluator")
-    RoleHeld.objects.create(user=user, role="provider_user", organisation=made.bids[0].supplier, from_on=TODAY)
+    hold_role(user=user, role="provider_user", organisation=made.bids[0].supplier, from_on=TODAY)
     with pytest.raises(RuleBroken, match="acts for one of the bidders"):
         evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=user.pk, **made.by())
 
@@ -74,7 +73,7 @@ def test_who_acts_for_another_name_of_a_bidder_cannot_evaluate() -> None:
     old.merged_into = made.bids[0].supplier
     old.save()
     user = UserFactory(role="evaluator")
-    RoleHeld.objects.create(user=user, role="provider_user", organisation=old, from_on=TODAY)
+    hold_role(user=user, role="provider_user", organisation=old, from_on=TODAY)
     with pytest.raises(RuleBroken, match="acts for one of the bidders"):
         evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=user.pk, **made.by())
 
@@ -171,7 +170,7 @@ def test_an_evaluator_who_is_a_bidders_relative_and_excluded_finds_no_tender() -
 def test_an_excluded_evaluator_who_is_a_commissioner_too_finds_no_tender_by_that_role() -> None:
     made = begun()
     fresh = relative(made)
-    RoleHeld.objects.create(user=fresh.user, role="commissioner", from_on=TODAY)
+    hold_role(user=fresh.user, role="commissioner", from_on=TODAY)
     evaluation.exclude_evaluator(evaluator_id=fresh.pk, because="A sister leads a bidder.", **made.by())
     with pytest.raises(NotAllowed):
         queries.tender_managed(fresh.user, tender_id=made.tender.pk, on=TODAY)
@@ -200,7 +199,7 @@ def test_a_conflict_is_not_decided_without_a_reason() -> None:
 
 def test_nobody_decides_on_their_own_conflict() -> None:
     made = begun()
-    RoleHeld.objects.create(user=made.lead, role="evaluator", from_on=TODAY)
+    hold_role(user=made.lead, role="evaluator", from_on=TODAY)
     own = EvaluatorFactory(tender=made.tender, user=made.lead, declared="not_yet", declared_at=None)
     declare(made, own, "I was a director of Birch.")
     with pytest.raises(RuleBroken, match="own conflict"):
@@ -466,7 +465,7 @@ def test_what_was_agreed_from_the_scores_of_somebody_excluded_since_is_agreed_an
 def bids_for(made, user) -> None:
     """A bid of the user's own organisation, entered after they were chosen to evaluate."""
     supplier = OrganisationFactory(name="Hazel Homes")
-    RoleHeld.objects.create(user=user, role="provider_user", organisation=supplier, from_on=TODAY)
+    hold_role(user=user, role="provider_user", organisation=supplier, from_on=TODAY)
     BidFactory(tender=made.tender, supplier=supplier)
 
 

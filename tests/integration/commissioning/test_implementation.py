@@ -30,6 +30,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import RoleHeld
 from plumbline.toolkits import library
 from plumbline.toolkits.models import ToolkitVersion
+from tests import databases
 from tests.factories.tenders import BidFactory, TenderFactory
 from tests.integration.placements.situations import a_user
 
@@ -92,7 +93,8 @@ class Situation:
             recommended_by=self.commissioner, approved_at=AT, approved_by=self.head, awarded_on=date(2016, 7, 1),
         )  # fmt: skip
         self.provider = a_user("provider_user")
-        RoleHeld.objects.filter(user=self.provider).update(organisation=bid.supplier)
+        with databases.as_worker():
+            RoleHeld.objects.filter(user=self.provider).update(organisation=bid.supplier)
         self.plan = implementation.make_plan(
             award_id=self.award.pk, service_starts_on=START, by=self.commissioner, at=AT, on=ON
         )

@@ -5,7 +5,9 @@ from itertools import count
 
 from plumbline.contracts.models import Contract, ContractSetting
 from plumbline.ofsted.models import Setting
-from plumbline.people.models import Organisation, RoleHeld, User
+from plumbline.people.models import Organisation, User
+from tests import databases
+from tests.factories.people import hold_role
 
 TODAY = date(2016, 7, 31)
 AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
@@ -16,7 +18,7 @@ _numbers = count(1)
 def a_user(role: str, *, organisation: Organisation | None = None, to_on: date | None = None) -> User:
     number = next(_numbers)
     user = User.objects.create(username=f"care{number}", name=f"Care Person {number}")
-    RoleHeld.objects.create(user=user, role=role, organisation=organisation, from_on=LONG_AGO, to_on=to_on)
+    hold_role(user=user, role=role, organisation=organisation, from_on=LONG_AGO, to_on=to_on)
     return user
 
 
@@ -37,7 +39,8 @@ def a_contract(**changes) -> Contract:
 
 def a_home(contract: Contract | None = None, **changes) -> Setting:
     given = {"register": "social_care", "provision_type": "Children's Home", "name": "REDACTED"}
-    setting = Setting.objects.create(urn=f"SC5{next(_numbers):05}", **{**given, **changes})
+    with databases.as_worker():
+        setting = Setting.objects.create(urn=f"SC5{next(_numbers):05}", **{**given, **changes})
     if contract is not None:
         ContractSetting.objects.create(contract=contract, setting=setting, urn=setting.urn)
     return setting

@@ -9,8 +9,9 @@ from plumbline.contracts.operations import incident_forms, incidents
 from plumbline.contracts.operations.incidents import Told
 from plumbline.contracts.rules.notifications import Step
 from plumbline.ofsted.models import Setting
-from plumbline.people.models import Organisation, RoleHeld, User
-from tests.factories.people import OrganisationFactory, UserFactory
+from plumbline.people.models import Organisation, User
+from tests import databases
+from tests.factories.people import OrganisationFactory, UserFactory, hold_role
 
 # A Wednesday. The council's clocks are an hour before UTC's in July.
 ON = date(2016, 7, 20)
@@ -36,7 +37,7 @@ class World:
 
 def provider_user(organisation: Organisation, **changes: object) -> User:
     user = UserFactory(email=f"p{next(_numbers)}@example.org", **changes)
-    RoleHeld.objects.create(user=user, role="provider_user", organisation=organisation, from_on=date(2010, 1, 1))
+    hold_role(user=user, role="provider_user", organisation=organisation, from_on=date(2010, 1, 1))
     return user
 
 
@@ -44,9 +45,10 @@ def a_world(**changes: object) -> World:
     number = next(_numbers)
     manager = UserFactory(role="contract_officer", email=f"m{number}@example.org")
     area_lead = UserFactory(role="service_area_lead", email=f"a{number}@example.org")
-    setting = Setting.objects.create(
-        register="social_care", urn=f"SC8{number:05}", name="", provision_type="Children's home", status="clear"
-    )
+    with databases.as_worker():
+        setting = Setting.objects.create(
+            register="social_care", urn=f"SC8{number:05}", name="", provision_type="Children's home", status="clear"
+        )
     organisation = OrganisationFactory(name=f"Alder Care {number}", sector="voluntary")
     given = {
         "reference": f"IT{number:04}", "title": "Residential care", "kind": "block", "provider": organisation,

@@ -20,7 +20,8 @@ from plumbline.contracts.rules.evaluations import (
     Meeting,
 )
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people.models import Child, RoleHeld, Tie
+from plumbline.people.models import Child, Tie
+from tests.factories.people import hold_role
 from tests.integration.contracts.care_situations import LONG_AGO, TODAY, a_contract, a_user, an_organisation, by
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def a_child(forename: str = "Zara", surname: str = "Quill") -> Child:
 def one_who_sees(child: Child):
     """A head of service who is tied to this child: they see contracts, and this child."""
     user = a_user("head_of_service")
-    RoleHeld.objects.create(user=user, role="contract_officer", from_on=LONG_AGO)
+    hold_role(user=user, role="contract_officer", from_on=LONG_AGO)
     Tie.objects.create(user=user, subject_type="child", subject_id=child.pk, why="allocated_worker", from_on=LONG_AGO)
     return user
 

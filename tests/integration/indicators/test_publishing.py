@@ -9,8 +9,9 @@ from plumbline.audit.models import Event, Extract, Import
 from plumbline.earlyhelp.models import Tac
 from plumbline.indicators import operations, queries, questions
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people.models import Child, RoleHeld, User
+from plumbline.people.models import Child, User
 from tests import databases
+from tests.factories.people import hold_role
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
@@ -120,7 +121,7 @@ def test_a_figure_that_cannot_be_given_publishes_nothing(county):
 
 def test_only_who_may_publish_publishes(county):
     user = User.objects.create(username="member", name="A member", password="!")
-    RoleHeld.objects.create(user=user, role="elected_member", from_on=date(2015, 1, 1))
+    hold_role(user=user, role="elected_member", from_on=date(2015, 1, 1))
 
     with pytest.raises(NotAllowed):
         operations.publish(title="No", questions_by_ref={"o": OPEN}, profile="internal", by=user, at=NOW, on=TODAY)
@@ -128,7 +129,7 @@ def test_only_who_may_publish_publishes(county):
 
 def test_an_elected_member_asks_for_no_figure_and_no_records(county):
     user = User.objects.create(username="member", name="A member", password="!")
-    RoleHeld.objects.create(user=user, role="elected_member", from_on=date(2015, 1, 1))
+    hold_role(user=user, role="elected_member", from_on=date(2015, 1, 1))
 
     with pytest.raises(NotAllowed):
         queries.ask(viewer=user, asked=questions.read(OPEN), on=TODAY)
@@ -172,7 +173,7 @@ def test_small_counts_are_withheld_by_the_public_profile(county):
 )
 def test_a_small_count_is_withheld_from_who_stands_outside_the_case_area(county, role, withheld):
     user = User.objects.create(username=role, name=role, password="!")
-    RoleHeld.objects.create(user=user, role=role, from_on=date(2015, 1, 1))
+    hold_role(user=user, role=role, from_on=date(2015, 1, 1))
 
     answer = queries.ask(viewer=user, asked=questions.read(OPEN), on=TODAY)
 

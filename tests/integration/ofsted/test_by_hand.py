@@ -1,12 +1,16 @@
 """Judgements, notices and unregistered use entered by hand, through their one way in; and the monthly check."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from plumbline.audit.models import Event
+from plumbline.flags import operations as flag_operations
 from plumbline.flags import queries as flags
+from plumbline.flags.models import Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.ofsted import lookups
 from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import Inspection, Setting
 from plumbline.people.models import BankHoliday
@@ -152,6 +156,66 @@ def test_the_pages_login_can_do_all_of_it():
     judged(setting)
 
     assert status_of(setting) == "adverse"
+
+
+# --- what a list says otherwise ---------------------------------------------------------------------------------------
+
+
+def a_list_of(urn: str, said: str) -> SimpleNamespace:
+    """As a list of one inspection of one setting is read."""
+    grade = SimpleNamespace(wording=said.capitalize(), grade=said)
+    told = SimpleNamespace(
+        kind="full", framework="", event_number="1", event_wording="", inspected_on=date(2016, 7, 20),
+        published_on=None, predecessor_urn="", judgements={"overall": grade},
+    )  # fmt: skip
+    row = SimpleNamespace(line=2, urn=urn, attributes={}, inspections=[told], facts={})
+    return SimpleNamespace(
+        layout="test", family="social_care", register="social_care", whole=False, as_at=TODAY, content=said,
+        proves=False, rows=[row], read=1, regions=(),
+    )  # fmt: skip
+
+
+def listed(setting: Setting, said: str):
+    return ofsted.record_list(read=a_list_of(setting.urn, said), import_run=an_import(), by=None, **NOW)
+
+
+def test_a_list_that_says_otherwise_counts_and_it_is_said_who_had_entered_what():
+    setting, analyst = with_a_child(), a_user("performance_analyst")
+    judged(setting, by=analyst, judgements={"overall": "Good"})
+    taken = listed(setting, "inadequate")
+
+    assert status_of(setting) == "adverse"
+    sentence = taken.overruled[0].sentence
+    assert sentence.startswith(f"Setting {setting.urn}, inspected on 20 July 2016: “")
+    assert sentence.endswith("” was entered by hand as Good, and the list says Inadequate. The list counts.")
+    assert Event.objects.get(kind="ofsted.judgement.overruled").data["entered_by"] == analyst.pk
+    assert [each.because for each in lookups.overruled_of(setting)] == [sentence]
+
+
+def test_whoever_entered_it_is_written_to_once():
+    setting, analyst = a_setting(), a_user("performance_analyst")
+    judged(setting, by=analyst, judgements={"overall": "Good"})
+    listed(setting, "inadequate")
+    for _ in range(2):
+        flag_operations.tell_of_events(by=None, at=AT, on=TODAY)
+
+    assert "entered by hand as Good, and the list says Inadequate" in Message.objects.get(to_user=analyst).body
+
+
+@pytest.mark.parametrize("said", ["good", "not_judged"])
+def test_a_list_that_says_the_same_or_nothing_leaves_what_was_entered(said):
+    setting = a_setting()
+    judged(setting, judgements={"overall": "Good"})
+
+    assert listed(setting, said).overruled == ()
+    assert Inspection.objects.get(setting=setting).judgements.get().ofsted_list is None
+
+
+def test_a_list_that_corrects_a_list_overrules_nobody():
+    setting = a_setting()
+    listed(setting, "good")
+
+    assert listed(setting, "inadequate").overruled == ()
 
 
 # --- notices and unregistered use -------------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ from django.db.models import F
 
 from plumbline.audit.models import Import
 from plumbline.ofsted.models import Inspection, Judgement, OfstedList, Setting, StatusPeriod
-from plumbline.people.models import Child, RoleHeld, User
+from plumbline.people.models import Child, User
 from plumbline.placements.models import Placement, PlacementException
+from tests import databases
+from tests.factories.people import hold_role
 
 TODAY = date(2016, 7, 31)
 AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
@@ -27,7 +29,7 @@ def a_user(role: str = "", *, team: str = "", professional=None) -> User:
         username=f"user{number}", name=f"User {number}", email=f"user{number}@example.org", professional=professional
     )
     if role:
-        RoleHeld.objects.create(user=user, role=role, team=team, from_on=LONG_AGO)
+        hold_role(user, role, LONG_AGO, team=team)
     return user
 
 
@@ -37,6 +39,11 @@ def an_import() -> Import:
 
 def a_setting(status: str = "clear", *, since: date = LONG_AGO, urn: str = "") -> Setting:
     """A setting on a list, clear since long ago and then `status` since `since`."""
+    with databases.as_worker():
+        return _setting(status, since, urn)
+
+
+def _setting(status: str, since: date, urn: str) -> Setting:
     setting = Setting.objects.create(
         register="social_care", urn=urn or f"SC{next(_numbers):06}", name="REDACTED", listed_on=date(2016, 7, 20),
         last_checked_on=date(2016, 7, 20), status=status, status_since=since,
@@ -60,19 +67,21 @@ def judge(setting: Setting, grade: str, *, on: date) -> Inspection:
 
 
 def evaluated(setting: Setting) -> None:
+    """As the worker leaves it."""
     Setting.objects.filter(pk=setting.pk).update(evaluated_rev=F("judgements_rev"))
 
 
 def an_exception(child: Child, setting: Setting, state: str = "approved", **changes) -> PlacementException:
     decided = {} if state == "asked" else {"decided_by": a_user("head_of_service"), "decided_at": AT}
+    asker = a_user("placement_officer")
     given = {
         "grounds": "court_named", "reason": "The court named it.", "safeguards": "Visited each week.",
         "from_on": date(2016, 7, 1), "ends_on": date(2016, 8, 31),
     }  # fmt: skip
-    return PlacementException.objects.create(
-        child=child, setting=setting, state=state, asked_by=a_user("placement_officer"), asked_at=AT,
-        **{**given, **decided, **changes},
-    )  # fmt: skip
+    with databases.as_worker():
+        return PlacementException.objects.create(
+            child=child, setting=setting, state=state, asked_by=asker, asked_at=AT, **{**given, **decided, **changes}
+        )
 
 
 def place(setting: Setting | None, child: Child | None = None, **changes) -> Placement:

@@ -8,10 +8,11 @@ from plumbline.contracts.models import IncidentChild
 from plumbline.contracts.operations import incidents
 from plumbline.flags.models import Flag, FlagFor, Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people.models import Child, Professional, RoleHeld, Tie, User
+from plumbline.people.models import Child, Professional, Tie, User
 from plumbline.placements import at_setting
 from plumbline.placements.models import ChildAtIncident, Placement
 from plumbline.socialcare.models import Involvement
+from tests.factories.people import hold_role
 from tests.integration.contracts.incident_situations import NOW, World, a_world, told
 from tests.integration.placements.situations import a_child, a_user, place
 
@@ -41,7 +42,7 @@ def a_worker(child: Child, *, team: str = "North") -> User:
     user = User.objects.create(
         username=f"w{child.pk}", name="Archie Davies", email=f"w{child.pk}@example.org", professional=worker
     )
-    RoleHeld.objects.create(user=user, role="social_worker", from_on=date(2010, 1, 1))
+    hold_role(user=user, role="social_worker", from_on=date(2010, 1, 1))
     Involvement.objects.create(
         source_id=f"I{child.pk}", child=child, professional=worker, role="Allocated worker", team=team,
         from_on=date(2010, 1, 1),

@@ -1,5 +1,6 @@
 """The guard inside the database: whatever writes the placement."""
 
+import json
 from datetime import date
 
 import psycopg
@@ -7,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from plumbline.ofsted.models import Setting, UnregisteredUse
+from plumbline.people import acting
 from plumbline.placements import guard
 from tests import databases
 from tests.integration.placements.situations import (
@@ -14,6 +16,7 @@ from tests.integration.placements.situations import (
     LONG_AGO,
     a_child,
     a_setting,
+    a_user,
     an_exception,
     an_import,
     evaluated,
@@ -260,6 +263,10 @@ def test_a_decided_exception_stays_as_it_was_decided():
 @pytest.mark.parametrize(
     "statement",
     [
+        "update ofsted_statusperiod set status = 'clear'",
+        "insert into ofsted_statusperiod (setting_id, status, from_on, reasons, rule_version)"
+        " values (1, 'clear', '2014-01-01', '[]', '')",
+        "delete from ofsted_statusperiod",
         "update ofsted_setting set status = 'clear'",
         "update ofsted_setting set evaluated_rev = judgements_rev",
         "update ofsted_setting set judgements_rev = 0",
@@ -276,7 +283,94 @@ def test_the_pages_write_no_status_no_decision_and_take_no_placement_away(own_da
             web.execute(statement)
 
 
-def test_the_function_that_decides_checks_the_decider(own_database):
-    with psycopg.connect(databases.login_url("web", own_database)) as web:
-        with pytest.raises(psycopg.Error, match="Only who holds a role that decides exceptions"):
-            web.execute("select placements_decide_exception(1, true, 1, now(), '', current_date)")
+def by_hand(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@pytest.mark.login("web")
+def test_a_setting_that_the_pages_make_by_sql_begins_as_one_of_which_nothing_is_known():
+    by_hand(
+        """insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority, region,
+               sector, registration_status, linked_urn, status, status_since, reasons, rule_version, judgements_rev,
+               evaluated_rev)
+           values ('social_care', 'SC777777', '', '', '', '', '', '', '', '', '', 'clear', '2014-01-01',
+               '[{"sentence": "Good"}]', '9', 7, 7)"""
+    )
+
+    made = Setting.objects.get(urn="SC777777")
+    assert (made.status, made.status_since, made.reasons, made.rule_version) == ("unmatched", None, [], "")
+
+
+def keep(setting: Setting, *, status: str, since: str) -> None:
+    """As the pages keep what the rules say, with days that they chose."""
+    removed = list(setting.statuses.values_list("pk", flat=True))
+    period = {"id": setting.pk, "from_on": since, "to_on": None, "status": status, "reasons": [], "version": "x"}
+    outcome = {"id": setting.pk, "status": status, "since": since, "reasons": []}
+    by_hand(
+        "select ofsted_keep_evaluation(%s, %s::jsonb, %s::jsonb, 'x')",
+        removed, json.dumps([period]), json.dumps([outcome]),
+    )  # fmt: skip
+
+
+@pytest.mark.login("web")
+def test_the_days_of_a_setting_stay_as_they_are_while_nothing_new_is_known_of_it():
+    setting = a_setting("clear", since=date(2016, 6, 1))
+    before = list(setting.statuses.values_list("status", "from_on", "to_on"))
+    keep(setting, status="watch", since="2014-01-01")
+
+    assert list(setting.statuses.values_list("status", "from_on", "to_on")) == before
+
+
+@pytest.mark.login("web")
+def test_a_setting_is_not_opened_by_the_function_while_nothing_new_is_known_of_it():
+    setting = a_setting("adverse")
+
+    assert "would open it" in refused(lambda: keep(setting, status="clear", since="2014-01-01"))
+
+
+@pytest.mark.login("web")
+@pytest.mark.parametrize("grounds", ["court_named", "emergency_night"])
+def test_no_exception_is_asked_for_by_sql(grounds):
+    officer, child, setting = a_user("placement_officer"), a_child(), a_setting("adverse")
+
+    assert "asked for by the person who is signed in" in refused(
+        lambda: by_hand(
+            """insert into placements_placementexception (child_id, setting_id, grounds, reason, safeguards,
+                   childs_wishes, from_on, ends_on, state, asked_by_id, asked_at, decision_reason)
+               values (%s, %s, %s, 'x', 'x', '', '2016-07-30', '2016-08-30', 'asked', %s, now(), '')""",
+            child.pk, setting.pk, grounds, officer.pk,
+        )
+    )  # fmt: skip
+
+
+DECIDE = "select placements_decide_exception(%s, true, %s, now(), '', %s)"
+
+
+@pytest.mark.login("web")
+def test_no_exception_is_decided_by_sql_in_the_name_of_another():
+    exception, head = an_exception(a_child(), a_setting("adverse"), "asked"), a_user("head_of_service")
+
+    assert "decided by the person who is signed in" in refused(
+        lambda: by_hand(DECIDE, exception.pk, head.pk, date(2016, 7, 31))
+    )
+
+
+@pytest.mark.login("web")
+def test_who_has_shown_who_they_are_decides_in_no_other_name_and_on_no_other_day():
+    exception, head = an_exception(a_child(), a_setting("adverse"), "asked"), a_user("head_of_service")
+    acting.act(a_user("social_worker"), on=date(2016, 7, 31))
+    by_hand("select people_act(%s, '2016-07-31', 'no proof')", head.pk)
+    assert "signed in" in refused(lambda: by_hand(DECIDE, exception.pk, head.pk, date(2016, 7, 31)))
+    acting.act(head, on=date(2016, 7, 30))
+    assert "signed in" in refused(lambda: by_hand(DECIDE, exception.pk, head.pk, date(2016, 7, 31)))
+
+
+@pytest.mark.login("web")
+def test_the_function_that_decides_checks_that_who_is_signed_in_may():
+    exception, officer = an_exception(a_child(), a_setting("adverse"), "asked"), a_user("placement_officer")
+    acting.act(officer, on=date(2016, 7, 31))
+
+    assert "Only who holds a role that decides exceptions" in refused(
+        lambda: by_hand(DECIDE, exception.pk, officer.pk, date(2016, 7, 31))
+    )

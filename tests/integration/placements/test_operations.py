@@ -12,6 +12,7 @@ from plumbline.ofsted.models import Owner, Setting, UnregisteredUse
 from plumbline.people.models import Child, Tie
 from plumbline.placements import lookups, operations, queries
 from plumbline.placements.models import Placement
+from tests.factories.people import hold_role
 from tests.integration.placements.situations import (
     AT,
     LONG_AGO,
@@ -155,7 +156,7 @@ def test_no_exception_is_asked_for_where_none_is_needed():
 
 def test_nobody_decides_their_own_request():
     both = a_user("placement_officer")
-    both.roles_held.create(role="head_of_service", from_on=LONG_AGO)
+    hold_role(both, "head_of_service")
     exception = ask(a_placed_child(), a_setting("adverse"), by=both)
 
     with pytest.raises(RuleBroken, match="The person who asks"):

@@ -7,7 +7,8 @@ import pytest
 from plumbline.audit.models import Extract, Import
 from plumbline.earlyhelp.models import Tac
 from plumbline.exchange import ssd
-from plumbline.people.models import Child, Organisation, RoleHeld, User
+from plumbline.people.models import Child, Organisation, User
+from tests.factories.people import hold_role
 from tests.integration.scrutiny.situations import NOW, TODAY
 from tests.published import COUNTY
 
@@ -49,7 +50,7 @@ def tac(name: str, lead: Organisation, ended_on: date | None = None, closure_cod
 def user_with():
     def make(role: str) -> User:
         user = User.objects.create(username=role, name=role.replace("_", " ").title())
-        RoleHeld.objects.create(user=user, role=role, from_on=date(2014, 4, 1))
+        hold_role(user=user, role=role, from_on=date(2014, 4, 1))
         return user
 
     return make

@@ -9,10 +9,9 @@ from django.urls import get_resolver
 from django.urls.resolvers import RoutePattern, URLPattern
 
 from plumbline.people.access import ROLES
-from plumbline.people.models import RoleHeld
 from plumbline.web import tables
 from tests.architecture.test_access import patterns
-from tests.factories.people import LONG_AGO, OrganisationFactory, UserFactory
+from tests.factories.people import OrganisationFactory, UserFactory, hold_role
 from tests.integration.web.signing_in import as_
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
@@ -43,10 +42,8 @@ def everybody() -> Client:
     """One who holds every role, so that no page hides its faults behind 404."""
     user = UserFactory()
     of = OrganisationFactory()
-    RoleHeld.objects.bulk_create(
-        RoleHeld(user=user, role=role, from_on=LONG_AGO, organisation=of if role == "provider_user" else None)
-        for role in ROLES
-    )
+    for role in ROLES:
+        hold_role(user, role, organisation=of if role == "provider_user" else None)
     return as_(user)
 
 

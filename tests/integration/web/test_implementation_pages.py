@@ -8,6 +8,7 @@ from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS
 from plumbline.contracts.models import Contract
 from plumbline.people.models import RoleHeld
 from plumbline.toolkits import library
+from tests import databases
 from tests.factories.tenders import BidFactory, TenderFactory
 from tests.integration.commissioning.test_implementation import AT, Situation
 from tests.integration.placements.situations import a_user
@@ -144,7 +145,9 @@ def test_a_manager_goes_live_with_open_items_and_a_reason(page, situation):
 def test_another_provider_does_not_find_the_pack(page, situation):
     pack = situation.pack()
     other = a_user("provider_user")
-    RoleHeld.objects.filter(user=other).update(organisation=BidFactory().supplier)
+    supplier = BidFactory().supplier
+    with databases.as_worker():
+        RoleHeld.objects.filter(user=other).update(organisation=supplier)
 
     assert visit(page, other, "pack", pack.pk).status_code == 404
 

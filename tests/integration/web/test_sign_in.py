@@ -18,9 +18,10 @@ from django.utils import timezone
 from plumbline.audit.models import Event
 from plumbline.flags.models import Message
 from plumbline.flags.operations import tell_of_events
-from plumbline.people.models import RoleHeld, User
+from plumbline.people.models import User
 from plumbline.people.operations import make_user
 from tests import databases
+from tests.factories.people import hold_role
 
 KEY = "q8Zr1xW4vLk7Jm2Np5Ts9Yb3Hd6Gf0Ca-eRuIoPzXcVbNmQwErTyUiOp"
 PASSWORD = "a long enough phrase for tests"
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 @pytest.fixture
 def worker() -> User:
     user = User.objects.create(username="worker", name="Rosa Pemberton", password=make_password(PASSWORD))
-    RoleHeld.objects.create(user=user, role="social_worker", from_on=date(2015, 1, 1))
+    hold_role(user=user, role="social_worker", from_on=date(2015, 1, 1))
     return user
 
 

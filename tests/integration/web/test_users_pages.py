@@ -11,6 +11,7 @@ from plumbline.flags.models import Message
 from plumbline.people import access
 from plumbline.people.access import ROLES
 from plumbline.people.models import RoleAsked, RoleHeld, Tie, User
+from tests import databases
 from tests.factories.people import OrganisationFactory, ProfessionalFactory, UserFactory
 from tests.factories.records import InvolvementFactory
 
@@ -19,7 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
 @pytest.fixture
 def admin():
-    RoleHeld.objects.filter(role="administrator").delete()
+    with databases.as_worker():
+        RoleHeld.objects.filter(role="administrator").delete()
     return UserFactory(role="administrator")
 
 

@@ -44,6 +44,7 @@ _KINDS = {
     "people.user.made": "Made a user",
     "people.user.switched_off": "Switched a user off",
     "people.user.switched_on": "Switched a user on",
+    "ofsted.judgement.overruled": "A list said otherwise than was entered by hand",
     "people.wording.mapped": "Mapped a wording",
     "people.organisation.named": "Mapped an organisation",
     "indicators.publication.made": "Froze figures",
@@ -73,6 +74,8 @@ def _of_child(rows: QuerySet[Event], number: str) -> QuerySet[Event]:
 
 
 def _looks(rows: QuerySet[Event], what: str) -> QuerySet[Event]:
+    if what == "signed_in":
+        return rows.filter(kind__startswith="people.sign_in.")
     return rows.filter(kind__in=_LOOKS) if what == "looks" else rows.exclude(kind__in=_LOOKS)
 
 
@@ -97,7 +100,12 @@ class Trail(tables.Table):
         tables.Text("who", "Who", "by_name__named"),
         tables.Day("from", "From", "at__date__gte"),
         tables.Day("to", "To", "at__date__lte"),
-        tables.Choice("what", "What", _looks, choices=(("looks", "Looked"), ("did", "Changed something"))),
+        tables.Choice(
+            "what",
+            "What",
+            _looks,
+            choices=(("looks", "Looked"), ("did", "Changed something"), ("signed_in", "Signed in, or tried to")),
+        ),
     )
     order = "-at"
 

@@ -15,7 +15,7 @@ from plumbline.placements.rules import BLOCKED
 from plumbline.web import forms
 from plumbline.web.access import requires
 from plumbline.web.request import Request, record_number
-from plumbline.web.settings import words
+from plumbline.web.settings import known, words
 
 
 class Ask(forms.PageForm):
@@ -93,7 +93,10 @@ def answer(request: Request, number: int) -> HttpResponseBase:
         "newest": next(iter(ofsted.inspections_of(setting)), None) if setting else None,
         "others": others,
         "exceptions": lookups.exceptions_for_setting(viewer, setting=setting, on=on) if setting else [],
+        "known": known.of_setting(viewer, setting, on=on) if setting else {},
         "conditions": enquiry.answer.get("verdict") == "conditions",
+        # Answers of before say only that it had gone from Ofsted's list.
+        "gone": enquiry.may and bool(enquiry.answer.get("gone", enquiry.answer.get("gone_since"))),
         "may_ask_exception": asks and not enquiry.may and setting is not None and setting.status in BLOCKED,
         "may_record": enquiry.may and may(viewer, Permission.PLACEMENTS_RECORD, on=on),
         "is_old": enquiry.day != on,

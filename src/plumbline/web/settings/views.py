@@ -19,7 +19,7 @@ from plumbline.placements.rules import BLOCKED
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.request import Request, acting
-from plumbline.web.settings import chain, words
+from plumbline.web.settings import chain, known, words
 
 SECTIONS = ("", "inspections", "history", "children")
 INSPECTION_KINDS = {
@@ -132,6 +132,7 @@ def _now(request: Request, setting: Setting) -> dict[str, Any]:
     next_check = setting.last_checked_on + timedelta(CHECKED_WITHIN_DAYS) if setting.last_checked_on else None
     return {
         "newest": _inspection(newest) if newest else None,
+        "known": known.of_setting(request.user, setting, on=on),
         "told_to_us": lookups.council_facts_of(setting),
         "explained": establishments.explained({setting.urn}).get(setting.urn, []),
         "next_check": next_check,
@@ -226,6 +227,10 @@ def _history(request: Request, setting: Setting) -> dict[str, Any]:
         entries.append({"at": notice.from_on, "what": notice.get_kind_display(), "detail": notice.wording})
     for use in lookups.unregistered_uses_of(setting):
         entries.append({"at": use.from_on, "what": "Used though not registered", "detail": use.legal_basis})
+    for event in lookups.overruled_of(setting):
+        entries.append({
+            "at": event.at, "what": "A list said otherwise than was entered by hand", "detail": event.because,
+        })  # fmt: skip
     for contact in placements.contacts_with_provider(setting):
         entries.append({
             "at": contact.at, "what": "Provider spoken to", "who": contact.by_name, "detail": contact.because,

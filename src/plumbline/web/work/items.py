@@ -47,6 +47,7 @@ from plumbline.web.tacs.work import items as of_tacs
 from plumbline.web.tenders.work import items as of_tenders
 from plumbline.web.toolkits.work import items as of_toolkits
 from plumbline.web.work.item import Item, place_of
+from plumbline.web.work.offices import of_attempts, of_mail, of_published, of_roles
 
 # So many stand here; the rest on the same page, asked for.
 MOST = 25
@@ -383,6 +384,7 @@ _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_adverse,
     _of_providers, _of_check, _of_imports,
     _of_lists, _of_holidays, _of_accounts, _of_reports,
+    of_roles, of_attempts, of_mail, of_published,
     of_suppliers, of_tenders, of_evaluations, of_implementation, of_toolkits,
     of_contract_care, of_tacs,
 )  # fmt: skip

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from plumbline.contracts.operations import home_reports
-from plumbline.people.models import RoleHeld
 from plumbline.web.contract_care import work
+from tests.factories.people import hold_role
 from tests.integration.contracts.care_situations import (
     LONG_AGO,
     TODAY,
@@ -59,5 +59,5 @@ def test_my_work_has_a_report_to_read(home, person) -> None:
 
 
 def test_two_roles_of_one_person_do_not_hide_what_waits(planned, person) -> None:
-    RoleHeld.objects.create(user=person, role="partnership_officer", from_on=LONG_AGO)
+    hold_role(user=person, role="partnership_officer", from_on=LONG_AGO)
     assert "Record the evaluation meeting" in said(person)

@@ -1,0 +1,103 @@
+"""Who holds a role, kept by the database itself: SQL by the pages' login gives nobody one (docs/adr/0033)."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from plumbline.people.access import ROLES, Permission, needs_second_person
+from plumbline.people.acting import OF_THE_MACHINE
+
+_SQL = """
+create or replace function people_guard_role_held() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    who record;
+begin
+    if {machine} then
+        return coalesce(new, old);
+    end if;
+    select * into who from people_acting();
+    if who.acts is null then
+        raise exception 'A role is given or ended by someone who is signed in.' using errcode = 'PL001';
+    end if;
+    if who.acts = coalesce(new.user_id, old.user_id) then
+        raise exception 'Nobody changes what they themselves may do.' using errcode = 'PL001';
+    end if;
+    if tg_op = 'INSERT' and new.role in ({needs_two}) then
+        -- Asked for by another, who was checked then, and confirmed by this one.
+        if not people_holds(who.acts, array[{confirm}], who.acts_on) or not exists (
+            select from people_roleasked a
+            where a.state = 'given' and a.decided_by_id = who.acts and a.asked_by_id <> who.acts
+                and (a.user_id, a.role, a.team) = (new.user_id, new.role, new.team)
+                and a.organisation_id is not distinct from new.organisation_id
+                and a.from_on <= new.from_on and a.to_on is not distinct from new.to_on)
+        then
+            raise exception 'This role is asked for by one person and confirmed by another.' using errcode = 'PL001';
+        end if;
+        return new;
+    end if;
+    if not people_holds(who.acts, array[{manage}], who.acts_on) then
+        raise exception 'Only who manages users gives and ends roles.' using errcode = 'PL001';
+    end if;
+    if tg_op = 'UPDATE' and ((to_jsonb(new) - 'to_on') <> (to_jsonb(old) - 'to_on')
+        or new.to_on is null or new.to_on > old.to_on)
+    then
+        raise exception 'A role that is held is ended, or ended earlier; nothing else.' using errcode = 'PL001';
+    end if;
+    return coalesce(new, old);
+end $$;
+create or replace trigger guard before insert or update or delete on people_roleheld
+    for each row execute function people_guard_role_held();
+
+create or replace function people_guard_role_asked() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    who record;
+begin
+    if {machine} then
+        return new;
+    end if;
+    select * into who from people_acting();
+    if tg_op = 'INSERT' then
+        if new.state = 'asked' and new.asked_by_id = who.acts
+            and people_holds(who.acts, array[{manage}], who.acts_on)
+        then
+            return new;
+        end if;
+        raise exception 'A role is asked for by who manages users.' using errcode = 'PL001';
+    end if;
+    -- Two people, neither of them the one it is for: a constraint of the table.
+    if old.state = 'asked' and new.decided_by_id = who.acts and people_holds(who.acts, array[{confirm}], who.acts_on)
+        and to_jsonb(new) - array['state', 'decided_by_id', 'decided_at']
+            = to_jsonb(old) - array['state', 'decided_by_id', 'decided_at']
+    then
+        return new;
+    end if;
+    raise exception 'A role that was asked for is confirmed or declined once, by who confirms roles.'
+        using errcode = 'PL001';
+end $$;
+create or replace trigger guard before insert or update on people_roleasked
+    for each row execute function people_guard_role_asked();
+"""
+
+
+def sync() -> None:
+    """Bring the guard's functions and triggers up to date. Run by the owner after every migration."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SQL.format(
+                machine=OF_THE_MACHINE,
+                needs_two=_quoted(key for key in ROLES if needs_second_person(key)),
+                manage=those_who(Permission.USERS_MANAGE),
+                confirm=those_who(Permission.USERS_CONFIRM),
+            )
+        )
+
+
+def those_who(permission: Permission) -> str:
+    """As SQL: the roles that permit it."""
+    return _quoted(role.key for role in ROLES.values() if permission in role.permissions)
+
+
+def _quoted(keys: Iterable[str]) -> str:
+    return ", ".join(f"'{key}'" for key in sorted(keys))
