@@ -76,7 +76,7 @@ def import_ofsted(
             refused += _keep_refused(run, name, read, taken.ofsted_list)
             told.append(_told(read, taken))
             changes += taken.status_changes
-            overruled += [each.sentence for each in taken.overruled]
+            overruled += [each.sentence for each in taken.overruled] + [each.withstood for each in taken.withstood]
         means = [*consequences.what_changes(then, changes, on=on), *overruled, *_to_be_read(lists)]
         intake.end(run, files)
         if dry_run:

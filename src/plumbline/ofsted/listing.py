@@ -78,6 +78,7 @@ class Taken:
     new_events: set[tuple[str, str, date]] = field(default_factory=set)
     changed_events: set[tuple[str, str, date]] = field(default_factory=set)
     overruled: list[Overruled] = field(default_factory=list)
+    withstood: list[Overruled] = field(default_factory=list)
 
 
 def take(read: ListRead, *, import_run_id: int, into: OfstedList | None = None, proves_to: date | None = None) -> Taken:
@@ -485,7 +486,8 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
             """drop table if exists judged;
             create temp table judged on commit drop as
             select g.urn, g.kind, g.inspected_on, g.aspect, g.wording, g.grade, i.id as inspection_id, i.setting_id,
-                i.entered_by_id, j.id as judgement_id, j.grade as grade_before, o.as_at, o.whole
+                i.entered_by_id, (i.entered_at at time zone 'Europe/London')::date as entered_on,
+                j.id as judgement_id, j.grade as grade_before, o.as_at, o.whole
             from stage_judgement g join ofsted_setting s on s.register = g.register and s.urn = g.urn
             join ofsted_inspection i on i.setting_id = s.id and i.kind = g.kind and i.inspected_on = g.inspected_on
             left join ofsted_judgement j on j.inspection_id = i.id and j.aspect = g.aspect
@@ -502,8 +504,7 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
             where l.setting_id in (select setting_id from judged where judgement_id is not null);
             create index on said (setting_id, said_on)"""
         )
-    cursor.execute("analyze judged")
-    cursor.execute("analyze said")
+    cursor.execute("analyze judged, said")
     cursor.execute(
         """insert into ofsted_judgement (inspection_id, aspect, wording, grade, ofsted_list_id)
            select inspection_id, aspect, wording, grade, %(list)s from judged where judgement_id is null""",
@@ -524,8 +525,8 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
                            and l.said_aspect = n.aspect and l.said_grade <> n.grade
                            and (l.as_at, l.whole) between (%(as_at)s, %(whole)s) and (n.as_at, n.whole))
                    -- Another grade: Ofsted corrected it, unless a still newer list says what is known already.
-                   -- Of one day, the list handed in later is the correction.
-                   else coalesce(%(as_at)s >= n.as_at, true) and not exists (
+                   -- Of one day, the list handed in later corrects. An entry by hand after the list's day is newer.
+                   else coalesce(%(as_at)s >= n.as_at, %(as_at)s >= n.entered_on, true) and not exists (
                        select from said l where l.setting_id = n.setting_id and l.said_on = n.inspected_on
                            and l.as_at > %(as_at)s)
                end returning n.urn, n.kind, n.inspected_on, n.as_at is null and n.grade_before <> n.grade,
@@ -536,6 +537,13 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
             taken.changed_events.add((urn, kind, day))
             if by_hand:
                 taken.overruled.append(Overruled(setting, urn, day, *judged))
+    cursor.execute(
+        """select setting_id, urn, inspected_on, aspect, grade_before, grade, entered_by_id from judged
+           where judgement_id is not null and as_at is null and entered_on > %(as_at)s and grade <> grade_before
+               and grade <> all(%(nothing)s) and grade_before <> all(%(nothing)s) order by urn, aspect""",
+        {**known, "nothing": list(_NOTHING)},
+    )
+    taken.withstood += [Overruled(*row) for row in cursor.fetchall()]
     # Contradicted by this list and said again by a newer one: that newer one is what it rests on.
     with hashed_joins(cursor):
         cursor.execute(

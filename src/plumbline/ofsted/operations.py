@@ -44,13 +44,15 @@ from plumbline.people.queries import holidays_from
 @dataclass(frozen=True, slots=True)
 class ListTaken:
     """`rows` counts the list's rows: added, changed, unchanged. `differences`: from the list before, if any.
-    `overruled`: what was entered by hand, and the list says otherwise."""
+    `overruled`: what was entered by hand, and the list says otherwise; `withstood`: the same, entered after the list's
+    day, so that it counts."""
 
     ofsted_list: OfstedList
     rows: Mapping[str, int]
     status_changes: tuple[StatusChange, ...]
     differences: Differences | None
     overruled: tuple[Overruled, ...]
+    withstood: tuple[Overruled, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ def record_list(
             "ofsted.list.taken", by=by, at=at, subject=taken.ofsted_list, because=import_run.because,
             as_at=read.as_at.isoformat(), family=read.family, rows=rows, status_changes=len(changes),
         )  # fmt: skip
-    return ListTaken(taken.ofsted_list, rows, tuple(changes), differences, tuple(taken.overruled))
+    return ListTaken(
+        taken.ofsted_list, rows, tuple(changes), differences, tuple(taken.overruled), tuple(taken.withstood)
+    )
 
 
 def _count(read: ListRead, taken: listing.Taken) -> dict[str, int]:

@@ -1,5 +1,5 @@
-"""A judgement that was entered by hand, and of which a list says otherwise: the list counts, and it is said to whom it
-concerns. What was entered stays in the history of rows."""
+"""A judgement that was entered by hand, and of which a list says otherwise: the list counts, unless it is of an earlier
+day than the entry, and it is said to whom it concerns. What was entered stays in the history of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,11 +28,19 @@ class Overruled:
 
     @property
     def sentence(self) -> str:
+        return f"{self._said} The list counts."
+
+    @property
+    def withstood(self) -> str:
+        """Of one that was entered after the day of the list."""
+        return f"{self._said} What was entered is newer than the list, and counts."
+
+    @property
+    def _said(self) -> str:
         aspect = ASPECTS[Aspect(self.aspect)].label
         return (
             f"Setting {self.urn}, inspected on {self.inspected_on:%-d %B %Y}: “{aspect}” was entered by hand as "
-            f"{label_of(self.aspect, self.entered)}, and the list says "
-            f"{label_of(self.aspect, self.listed)}. The list counts."
+            f"{label_of(self.aspect, self.entered)}, and the list says {label_of(self.aspect, self.listed)}."
         )
 
 

@@ -192,6 +192,17 @@ def test_a_list_that_says_otherwise_counts_and_it_is_said_who_had_entered_what()
     assert [each.because for each in lookups.overruled_of(setting)] == [sentence]
 
 
+def test_an_older_list_clears_nothing_that_was_entered_by_hand_after_it():
+    setting = with_a_child()
+    judged(setting, judgements={"overall": "Inadequate"})
+    older = a_list_of(setting.urn, "good")
+    older.as_at = TODAY - timedelta(1)
+    taken = ofsted.record_list(read=older, import_run=an_import(), by=None, **NOW)
+
+    assert (status_of(setting), taken.overruled) == ("adverse", ())
+    assert taken.withstood[0].withstood.endswith("What was entered is newer than the list, and counts.")
+
+
 def test_whoever_entered_it_is_written_to_once():
     setting, analyst = a_setting(), a_user("performance_analyst")
     judged(setting, by=analyst, judgements={"overall": "Good"})
