@@ -1,7 +1,6 @@
 """Keeping files as evidence, outside the web root, under their checksum; and entering changes in the law."""
 
 import hashlib
-import os
 import secrets
 from collections.abc import Collection
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from plumbline.audit import operations as audit
-from plumbline.evidence import due, rules, scanning
+from plumbline.evidence import due, rules, scanning, store
 from plumbline.evidence.access import DOCUMENT, documents_visible_to
 from plumbline.evidence.models import Document, LawChange, Sensitivity
 from plumbline.flags import operations as flags
@@ -52,7 +51,7 @@ def keep_document(
     scanner = scanning.configured()
     scanned_by = scanner.scan(content) if scanner else ""
     digest = hashlib.sha256(content).hexdigest()
-    _write(rules.path_of(folder, digest), content)
+    store.write(rules.path_of(folder, digest), content)
     name = rules.safe_stem(file_name)
     document = Document.objects.create(
         title=(title.strip() or name)[:300], file_name=name + ending, media_type=media_type, size=len(content),
@@ -247,12 +246,3 @@ def _replaced(replaces: Document, organisation: Organisation | None) -> Document
 def _refuse(reason: str, code: str) -> None:
     if reason:
         raise RuleBroken(reason, code=code)
-
-
-def _write(path: Path, content: bytes) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
+from plumbline.evidence import store as evidence_store
 from plumbline.exchange import (
     contracts,
     contracts_kinds,
@@ -84,6 +85,7 @@ def receive(
     )  # fmt: skip
     # Numbers come again where a database is begun again beside old files.
     upload.folder = f"files/imports/{upload.pk}-{secrets.token_hex(8)}/upload-{upload.pk}"
+    evidence_store.remember((home / upload.folder).parent, is_kept=Upload.objects.filter(pk=upload.pk).exists)
     upload.file_names = store(given, home / upload.folder, **_HOW_STORED.get(kind, {}))
     if kind == OFSTED and len(upload.file_names) > 1:
         raise RuleBroken("Hand in one list at a time: each is of its own day.", code="one_list")

@@ -32,6 +32,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from plumbline.evidence import store
 from plumbline.kernel.errors import NotAllowed, Refusal
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
@@ -122,7 +123,7 @@ def _marked(view: View, access: Access) -> View:
             places.keep(place, request.POST, at=request.at)
         # The two refusals, turned into answers once for all pages that do not show them beside a field.
         try:
-            with places.alone(place, request.POST):
+            with store.only_what_was_kept(), places.alone(place, request.POST):
                 answer = view(request, *args, **kwargs)
         except NotAllowed as refusal:
             raise Http404 from refusal

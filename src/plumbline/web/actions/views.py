@@ -168,9 +168,10 @@ def note(request: Request, pk: int) -> HttpResponseBase:
     form = forms.Progress(request.POST or None, request.FILES or None, **_attaching(request, found))
 
     def done(given: dict[str, Any]) -> str:
-        operations.note_progress(
-            action_id=pk, text=given["text"], document=attaching.attached(request, found, given), **acting(request)
-        )
+        with transaction.atomic():
+            operations.note_progress(
+                action_id=pk, text=given["text"], document=attaching.attached(request, found, given), **acting(request)
+            )
         return "Your note is kept."
 
     return _asked(request, found, form, done, heading="Note progress", button="Keep the note")
@@ -183,13 +184,11 @@ def report_done(request: Request, pk: int) -> HttpResponseBase:
     form = forms.Done(request.POST or None, request.FILES or None, **_attaching(request, found))
 
     def done(given: dict[str, Any]) -> str:
-        change_action(
-            change=operations.mark_done,
-            action_id=pk,
-            text=given["text"],
-            document=attaching.attached(request, found, given),
-            **acting(request),
-        )
+        with transaction.atomic():
+            change_action(
+                change=operations.mark_done, action_id=pk, text=given["text"],
+                document=attaching.attached(request, found, given), **acting(request),
+            )  # fmt: skip
         return "Reported done. It is over when someone else has verified it."
 
     return _asked(request, found, form, done, heading="Report it done", button="Report it done")
@@ -311,8 +310,7 @@ def _asked(
     """One question about an action; what was answered is done, or refused beside the form."""
     if form.is_valid():
         try:
-            with transaction.atomic():
-                said = done(form.cleaned_data)
+            said = done(form.cleaned_data)
         except RuleBroken as refusal:
             form.refuse(refusal, field="file" if refusal.code in reach.FILE_CODES and "file" in form.fields else None)
         else:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -202,11 +203,12 @@ def evidence(request: Request, item_id: int) -> HttpResponseBase:
     form = Unchanged(request.POST or None, request.FILES or None, initial={"report_link": link, "note": item.note})
     if form.is_valid():
         try:
-            checking.record_unchanged(
-                check_id=item.check_month_id, item_ids=[item.pk], report_link=form.cleaned_data["report_link"],
-                note=form.cleaned_data["note"], document_id=kept_document(request, form, item.setting),
-                **acting(request),
-            )  # fmt: skip
+            with transaction.atomic():
+                checking.record_unchanged(
+                    check_id=item.check_month_id, item_ids=[item.pk], report_link=form.cleaned_data["report_link"],
+                    note=form.cleaned_data["note"], document_id=kept_document(request, form, item.setting),
+                    **acting(request),
+                )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:

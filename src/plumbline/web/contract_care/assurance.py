@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -142,7 +143,8 @@ def record(request: Request, pk: int, kind: str) -> HttpResponseBase:
     form.day_field("completed_on").no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         try:
-            recorded = _record(request, contract, kind, form.cleaned_data)
+            with transaction.atomic():
+                recorded = _record(request, contract, kind, form.cleaned_data)
         except RuleBroken as refusal:
             form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
         else:
@@ -184,12 +186,13 @@ def plan(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         action = form.action()
         try:
-            document = _kept(request, contract, form.cleaned_data["document"], f"Action plan, {contract.provider.name}",
-                             kind="action_plan")  # fmt: skip
-            recorded = operations.agree_plan(
-                contract_id=contract.pk, agreed_on=form.cleaned_data["agreed_on"], actions=[action] if action else [],
-                document_id=document, **acting(request),
-            )  # fmt: skip
+            with transaction.atomic():
+                document = _kept(request, contract, form.cleaned_data["document"],
+                                 f"Action plan, {contract.provider.name}", kind="action_plan")  # fmt: skip
+                recorded = operations.agree_plan(
+                    contract_id=contract.pk, agreed_on=form.cleaned_data["agreed_on"],
+                    actions=[action] if action else [], document_id=document, **acting(request),
+                )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="document" if refusal.code in FILE_CODES else
                         "title" if refusal.code == "no_actions" else None)  # fmt: skip
@@ -246,12 +249,13 @@ def policy(request: Request, pk: int) -> HttpResponseBase:
         given = form.cleaned_data
         try:
             title = f"{Policy(given['policy']).label} policy, {contract.provider.name}"
-            document = _kept(request, contract, given["document"], title,
-                             kind=given["policy"])  # fmt: skip
-            operations.review_policy(
-                contract_id=contract.pk, policy=given["policy"], reviewed_on=given["reviewed_on"], document_id=document,
-                **acting(request),
-            )  # fmt: skip
+            with transaction.atomic():
+                document = _kept(request, contract, given["document"], title,
+                                 kind=given["policy"])  # fmt: skip
+                operations.review_policy(
+                    contract_id=contract.pk, policy=given["policy"], reviewed_on=given["reviewed_on"],
+                    document_id=document, **acting(request),
+                )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
         else:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -123,12 +124,13 @@ def receive(request: Request, pk: int) -> HttpResponseBase:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            document = _kept(request, found, given["document"], given["kind"], given["period_from"])
-            operations.receive_report(
-                setting_id=found.setting.pk, kind=given["kind"], period_from=given["period_from"],
-                received_on=given["received_on"], document_id=document, with_children=settings_with_children(on=on),
-                by=request.user, at=request.at, on=on,
-            )  # fmt: skip
+            with transaction.atomic():
+                document = _kept(request, found, given["document"], given["kind"], given["period_from"])
+                operations.receive_report(
+                    setting_id=found.setting.pk, kind=given["kind"], period_from=given["period_from"],
+                    received_on=given["received_on"], document_id=document, with_children=settings_with_children(on=on),
+                    by=request.user, at=request.at, on=on,
+                )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
         else:

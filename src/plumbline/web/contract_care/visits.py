@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings as site
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -254,13 +255,14 @@ def accept(request: Request) -> HttpResponseBase:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            report = _keep(request, given["report"].name, given["report"].read(), given["by_council"])
-            made = operations.accept_visit(
-                contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
-                by_council=given["by_council"], because=given["because"], visited_on=given["visited_on"],
-                visitors=given["visitors"], summary=given["summary"], findings=form.findings(), report_id=report,
-                **acting(request),
-            )  # fmt: skip
+            with transaction.atomic():
+                report = _keep(request, given["report"].name, given["report"].read(), given["by_council"])
+                made = operations.accept_visit(
+                    contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
+                    by_council=given["by_council"], because=given["because"], visited_on=given["visited_on"],
+                    visitors=given["visitors"], summary=given["summary"], findings=form.findings(), report_id=report,
+                    **acting(request),
+                )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="report" if refusal.code in FILE_CODES else None)
         else:

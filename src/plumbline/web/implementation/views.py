@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -276,16 +277,19 @@ def owners(request: Request, pk: int) -> HttpResponseBase:
     form = forms.Owners(request.POST or None, items=items, owners=people)
     if form.is_valid():
         by_pk = {str(user.pk): user for user in people}
-        changed = 0
-        for item in items:
-            given = form.cleaned_data[f"owner{item.number}"]
-            if given != str(item.owner_id or ""):
-                # Someone of the supplier, who is named in words, stays where nobody of the council is chosen.
-                operations.assign_item(item_id=item.pk, owner=by_pk.get(given), owner_words="" if given else
-                                       item.owner_words, **acting(request))  # fmt: skip
-                changed += 1
-        messages.success(request, f"{wording.how_many(changed, 'item has', 'items have')} another owner.")
-        return redirect(back)
+        changed = [item for item in items if form.cleaned_data[f"owner{item.number}"] != str(item.owner_id or "")]
+        try:
+            with transaction.atomic():
+                for item in changed:
+                    given = form.cleaned_data[f"owner{item.number}"]
+                    # Someone of the supplier, who is named in words, stays where nobody of the council is chosen.
+                    operations.assign_item(item_id=item.pk, owner=by_pk.get(given), owner_words="" if given else
+                                           item.owner_words, **acting(request))  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{wording.how_many(len(changed), 'item has', 'items have')} another owner.")
+            return redirect(back)
     return _enter(request, form, plan.title, back, heading="Who does what", button="Save",
                   about="Each sees on “My work” what is theirs. Someone of the supplier is named on the item’s own "
                         "page.")  # fmt: skip
@@ -320,7 +324,8 @@ def item(request: Request, pk: int, number: int) -> HttpResponseBase:
     )  # fmt: skip
     if form.is_valid():
         try:
-            _save_item(request, found, form.cleaned_data, {str(user.pk): user for user in owners})
+            with transaction.atomic():
+                _save_item(request, found, form.cleaned_data, {str(user.pk): user for user in owners})
         except RuleBroken as refusal:
             form.refuse(refusal, field="state")
         else:

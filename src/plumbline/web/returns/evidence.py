@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -55,8 +56,9 @@ def evidence(request: Request, return_id: int, criterion_key: str) -> HttpRespon
             messages.success(request, "The document is given as evidence.")
             return redirect(back)
         if what == "upload" and upload.is_valid():
-            document = _kept(request, answer_set, criterion, upload)
-            returns.give_document(document_id=document.pk, **act)
+            with transaction.atomic():
+                document = _kept(request, answer_set, criterion, upload)
+                returns.give_document(document_id=document.pk, **act)
             messages.success(request, f"“{document.title}” is kept, and given as evidence.")
             return redirect(back)
     except RuleBroken as refusal:

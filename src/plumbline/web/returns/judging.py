@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -71,15 +72,13 @@ def moderate_section(request: Request, return_id: int, section_key: str) -> Http
     criteria = _to_moderate(held, found)
     form = ModerateForm(request.POST if request.method == "POST" else None, criteria=criteria, answers=held.answers)
     if request.method == "POST" and form.is_valid():
-        for criterion in criteria:
-            value, note = form.cleaned_data[f"value_{criterion.key}"], form.cleaned_data[f"note_{criterion.key}"]
-            answer = held.answers[criterion.key]
-            if value and (value, rules.tidy(note)) != (answer.moderated_value, answer.moderation_note):
-                returns.moderate_answer(
-                    return_id=answer_set.pk, criterion=criterion.key, value=value, note=rules.tidy(note),
-                    **acting(request),
-                )  # fmt: skip
-        return redirect(_after(answer_set, held, found))
+        try:
+            with transaction.atomic():
+                _moderate(request, answer_set, held, form, criteria)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(_after(answer_set, held, found))
     rows = read_rows(request, answer_set, held, found)
     for row in rows:
         key = row["criterion"].key
@@ -88,6 +87,18 @@ def moderate_section(request: Request, return_id: int, section_key: str) -> Http
         request, "returns/moderate_section.html",
         {**_frame(answer_set, held, found.key), "section": found, "rows": rows, "form": form},
     )  # fmt: skip
+
+
+def _moderate(
+    request: Request, answer_set: Return, held: queries.Held, form: ModerateForm, criteria: tuple[Criterion, ...]
+) -> None:
+    for criterion in criteria:
+        value, note = form.cleaned_data[f"value_{criterion.key}"], form.cleaned_data[f"note_{criterion.key}"]
+        answer = held.answers[criterion.key]
+        if value and (value, rules.tidy(note)) != (answer.moderated_value, answer.moderation_note):
+            returns.moderate_answer(
+                return_id=answer_set.pk, criterion=criterion.key, value=value, note=rules.tidy(note), **acting(request)
+            )
 
 
 def _after(answer_set: Return, held: queries.Held, found: Section) -> str:
@@ -148,8 +159,10 @@ def sign_off(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = _to_judge(request, return_id, frozenset({ReturnState.MODERATED}))
     held = queries.held(answer_set, on=request.day)
     if request.method == "POST":
-        returns.sign_off(return_id=answer_set.pk, **acting(request))
-        messages.success(request, " ".join(["The return is signed off.", *_taken_up(request, answer_set)]))
+        with transaction.atomic():
+            returns.sign_off(return_id=answer_set.pk, **acting(request))
+            follows = _taken_up(request, answer_set)
+        messages.success(request, " ".join(["The return is signed off.", *follows]))
         return redirect(words.address(answer_set))
     differing = [
         row for section in held.content.sections for row in read_rows(request, answer_set, held, section)

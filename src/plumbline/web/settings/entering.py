@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -61,12 +62,13 @@ def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
         form.day_field(name).no_later_than = (request.day, "That day is still to come")
     if form.is_valid():
         try:
-            judged = operations.take_judgements(
-                **_recorded_as(request, setting), kind=kind, judgements=form.judgements(),
-                inspected_on=form.cleaned_data["inspected_on"], published_on=form.cleaned_data["published_on"],
-                inspectorate=form.cleaned_data["inspectorate"], report_link=form.cleaned_data["report_link"],
-                document_id=kept_document(request, form, setting), **acting(request),
-            )  # fmt: skip
+            with transaction.atomic():
+                judged = operations.take_judgements(
+                    **_recorded_as(request, setting), kind=kind, judgements=form.judgements(),
+                    inspected_on=form.cleaned_data["inspected_on"], published_on=form.cleaned_data["published_on"],
+                    inspectorate=form.cleaned_data["inspectorate"], report_link=form.cleaned_data["report_link"],
+                    document_id=kept_document(request, form, setting), **acting(request),
+                )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal, field="inspected_on" if refusal.code == "kind_of_another_time" else None)
         else:

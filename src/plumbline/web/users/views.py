@@ -115,6 +115,7 @@ def new_user(request: Request) -> HttpResponseBase:
                     user=made, role=given["role"], team=given["team"], organisation=given["organisation"],
                     from_on=request.day, to_on=None, **acting(request),
                 )  # fmt: skip
+                exchange.refresh_ties(**acting(request))
         except RuleBroken as refusal:
             fields = {
                 "unknown_professional": "professional",
@@ -124,7 +125,6 @@ def new_user(request: Request) -> HttpResponseBase:
             }
             form.refuse(refusal, field=fields.get(refusal.code, "username"))
         else:
-            exchange.refresh_ties(**acting(request))
             # Shown once on the next page, and kept nowhere else.
             request.session[_session_key(made)] = password
             messages.success(request, f"{made} can sign in now.{_WAITS if isinstance(held, RoleAsked) else ''}")
@@ -139,11 +139,12 @@ def give_role(request: Request, user_id: int) -> HttpResponseBase:
     form = forms.GiveRole(request.POST or None, prefix="role")
     if form.is_valid():
         try:
-            held = operations.give_role(user=found, **form.cleaned_data, **acting(request))
+            with transaction.atomic():
+                held = operations.give_role(user=found, **form.cleaned_data, **acting(request))
+                exchange.refresh_ties(**acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field=forms.ROLE_FIELDS.get(refusal.code, "role"))
         else:
-            exchange.refresh_ties(**acting(request))
             label = ROLES[form.cleaned_data["role"]].label.lower()
             asked = isinstance(held, RoleAsked)
             messages.success(request, f"Asked for.{_WAITS}" if asked else f"{found} is {label}.")
@@ -177,10 +178,11 @@ def decide_role(request: Request, asked_id: int) -> HttpResponseBase:
     if not given and request.POST.get("decision") != "decline":
         return _asked_page(request, refused="Say whether you confirm the role or decline it.", status=422)
     try:
-        asked = operations.decide_role(asked_id=asked_id, given=given, **acting(request))
+        with transaction.atomic():
+            asked = operations.decide_role(asked_id=asked_id, given=given, **acting(request))
+            exchange.refresh_ties(**acting(request))
     except RuleBroken as refusal:
         return _asked_page(request, refused=refusal.reason, status=422)
-    exchange.refresh_ties(**acting(request))
     messages.success(request, f"{asked.user}: {ROLES[asked.role].label} {'given' if given else 'declined'}.")
     return redirect("roles_asked")
 
@@ -195,11 +197,12 @@ def end_role(request: Request, user_id: int, held_id: int) -> HttpResponseBase:
     form = forms.Because(request.POST or None, label=f"Why does {found} stop being {label.lower()}?")
     if form.is_valid():
         try:
-            operations.end_role(held=held, because=form.cleaned_data["because"], **acting(request))
+            with transaction.atomic():
+                operations.end_role(held=held, because=form.cleaned_data["because"], **acting(request))
+                exchange.refresh_ties(**acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            exchange.refresh_ties(**acting(request))
             messages.success(request, f"{found} is no longer {label.lower()}.")
             return redirect("user", found.pk)
     return render(request, "users/end_role.html", {"form": form, "user_shown": found, "label": label})
@@ -211,11 +214,14 @@ def join_professional(request: Request, user_id: int) -> HttpResponseBase:
     form = forms.JoinProfessional(request.POST or None, prefix="join")
     if request.method == "POST" and form.is_valid():
         try:
-            operations.join_professional(user=found, professional=form.cleaned_data["professional"], **acting(request))
+            with transaction.atomic():
+                operations.join_professional(
+                    user=found, professional=form.cleaned_data["professional"], **acting(request)
+                )
+                exchange.refresh_ties(**acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal, field="professional")
         else:
-            exchange.refresh_ties(**acting(request))
             messages.success(request, "Saved. What they may open follows from it at once.")
             return redirect("user", found.pk)
     return _page(request, found, join_form=form, form=form, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,212 @@
+"""What a page does at one press of a button it does whole, or not at all.
+
+An operation is one transaction. A page that calls two would leave the first done where the second refuses, so it calls
+them within `transaction.atomic()`, inside the `try` that shows what was refused. The source is read for the most
+operations that one request can reach: of two branches the fuller one, of a loop the body twice, of a function called
+what is in it.
+"""
+
+import ast
+import textwrap
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import Function, Module, modules
+from tests.architecture.test_operations import functions, operations
+
+ATOMIC = "django.db.transaction.atomic"
+# Traces of what was shown: they stay, whatever is refused afterwards.
+TRACES = {
+    "plumbline.people.operations.look_at_child",
+    "plumbline.people.operations.look_at_list",
+    "plumbline.evidence.operations.note_opened",
+    "plumbline.flags.telling.note_opened",
+}
+# Pages of several rows, each decided by itself: one that is refused stops no other, stays as it was, and is named.
+EACH_BY_ITSELF = {
+    "plumbline.web.contracts.people.people": "names that files give, each with whose it is",
+    "plumbline.web.suppliers.deciding.queue": "published suppliers, each with who it is",
+    "plumbline.web.returns.answering.question": "an answer that is refused loses none of the others that were typed",
+    "plumbline.web.returns.answering.whole_section": "an answer that is refused loses none of the others",
+    "plumbline.web.returns.judging.sign_off": "why nothing follows for its contract is said; each night tries again",
+}
+
+
+@cache
+def changes() -> frozenset[str]:
+    """The operations, and what else below the pages is one transaction of someone's at a moment."""
+    others = {
+        f"{module.name}.{function.name}"
+        for module, function in functions().values()
+        if module.room not in ("web", "jobs", "config")
+        and {"by", "at"} <= {each.arg for each in function.args.kwonlyargs}
+        and any(module.full_name(each) == ATOMIC for each in function.decorator_list)
+    }
+    return frozenset((set(operations()) | others) - TRACES)
+
+
+@cache
+def _module(name: str) -> Module | None:
+    return next((module for module in modules() if module.name == name), None)
+
+
+def _defined(name: str) -> str:
+    """The name under which a function is defined, where a package hands it on under another."""
+    while name not in functions():
+        place, _, last = name.rpartition(".")
+        module = _module(place)
+        onward = module.imported.get(last) if module else None
+        if onward is None or onward == name:
+            break
+        name = onward
+    return name
+
+
+@cache
+def most_operations(name: str, above: frozenset[str] = frozenset(), *, together: bool = True) -> int:
+    """The most operations that one call of a function of the pages can do. `together`: those that are held together
+    count as one."""
+    module, function = functions()[name]
+    return max(_Paths(module, function, above | {name}, together=together).of(function.body))
+
+
+def several() -> list[str]:
+    """The pages that do more than one operation, together or not."""
+    return [name for name in views() if most_operations(name, together=False) > 1]
+
+
+class _Paths:
+    """Counts along the paths of one function. `of` gives two counts: for the fullest path that goes on after the
+    statements (-1 where none does) and for the fullest that ends within them."""
+
+    def __init__(self, module: Module, function: Function, above: frozenset[str], *, together: bool = True) -> None:
+        self.module, self.above, self.together = module, above, together
+        arguments = function.args
+        self.own = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        self.own |= {
+            node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+
+    def of(self, statements: list[ast.stmt]) -> tuple[int, int]:
+        on, ended = 0, 0
+        for statement in statements:
+            goes_on, ends = self._statement(statement)
+            ended = max(ended, on + ends)
+            if goes_on < 0:
+                return -1, ended
+            on += goes_on
+        return on, ended
+
+    def _statement(self, node: ast.stmt) -> tuple[int, int]:
+        match node:
+            case ast.If():
+                test = self._expression(node.test)
+                ons, ends = zip(self.of(node.body), self.of(node.orelse), strict=True)
+                return (test + max(ons) if max(ons) >= 0 else -1), test + max(ends)
+            case ast.For() | ast.While():
+                on, end = self.of(node.body)
+                return 2 * max(on, 0) + self._expression(node.iter if isinstance(node, ast.For) else node.test), end
+            case ast.With():
+                around = sum(self._expression(each.context_expr) for each in node.items)
+                on, end = self.of(node.body)
+                if any(self._is_held_together(each.context_expr) for each in node.items):
+                    on, end = min(on, 1), min(end, 1)
+                return (around + on if on >= 0 else -1), around + end
+            case ast.Try():
+                on, end = self.of(node.body)
+                tried = max(on, end)
+                after, after_end = self.of(node.orelse)
+                handled = [self.of(each.body) for each in node.handlers]
+                ons = [tried + each for each, _ in handled if each >= 0]
+                ons += [on + after] if on >= 0 and after >= 0 else []
+                last = max(self.of(node.finalbody))
+                return max(ons, default=-1 - last) + last, max(end, on + after_end, *(tried + e for _, e in handled))
+            case ast.Match():
+                found = [self.of(case.body) for case in node.cases]
+                return max(0, *(on for on, _ in found)), max(end for _, end in found)
+            case ast.FunctionDef():
+                return max(self.of(node.body)), 0
+            case ast.Return() | ast.Raise():
+                return -1, self._expression(node)
+        return self._expression(node), 0
+
+    def _is_held_together(self, node: ast.expr) -> bool:
+        return self.together and isinstance(node, ast.Call) and self.module.full_name(node.func) == ATOMIC
+
+    def _expression(self, node: ast.AST) -> int:
+        match node:
+            case ast.IfExp():
+                return self._expression(node.test) + max(self._expression(node.body), self._expression(node.orelse))
+            case ast.Dict():
+                # A table of which one is chosen.
+                return max((self._expression(each) for each in node.values), default=0)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                return 2 * sum(self._expression(each) for each in ast.iter_child_nodes(node))
+            case ast.Call() if self._named_directly(node.func):
+                # What an operation is given to carry out within its own transaction is part of it.
+                given = [*node.args, *(each.value for each in node.keywords)]
+                return 1 + sum(self._expression(each) for each in given if not self._named_directly(each))
+            case ast.Name() | ast.Attribute() if not self._is_own(node):
+                return self._named(self.module.full_name(node))
+        return sum(self._expression(each) for each in ast.iter_child_nodes(node))
+
+    def _named_directly(self, node: ast.expr) -> bool:
+        """Whether it is the name of an operation."""
+        is_name = isinstance(node, ast.Name | ast.Attribute) and not self._is_own(node)
+        return is_name and _defined(self.module.full_name(node)) in changes()
+
+    def _is_own(self, node: ast.expr) -> bool:
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return not isinstance(node, ast.Name) or node.id in self.own
+
+    def _named(self, name: str) -> int:
+        name = _defined(name)
+        if name in changes():
+            return 1
+        if not name.startswith("plumbline.web.") or name not in functions() or name in self.above or is_view(name):
+            return 0
+        return most_operations(name, self.above, together=self.together)
+
+
+@cache
+def is_view(name: str) -> bool:
+    module, function = functions()[name]
+    marks = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
+    return any(module.full_name(each).startswith("plumbline.web.access.") for each in marks)
+
+
+def views() -> list[str]:
+    return sorted(name for name in functions() if name.startswith("plumbline.web.") and is_view(name))
+
+
+@pytest.mark.parametrize("name", [name for name in views() if most_operations(name)])
+def test_a_page_does_all_of_it_or_nothing(name: str) -> None:
+    assert most_operations(name) <= 1 or name in EACH_BY_ITSELF, "call them within transaction.atomic()"
+
+
+def test_every_exception_is_still_needed() -> None:
+    assert set(EACH_BY_ITSELF) <= set(several())
+
+
+def test_what_a_page_does_is_counted() -> None:
+    assert len(views()) > 300
+    assert most_operations("plumbline.web.users.views.switch") == 1
+    assert counted("first(by=1); second(by=1)") == 2
+    assert counted("with transaction.atomic():\n    first(by=1); second(by=1)") == 1
+    assert counted("for each in request:\n    first(by=1)") == 2
+    assert counted("if request:\n    first(by=1)\nelse:\n    second(by=1)") == 1
+    assert counted("if request:\n    first(by=1)\n    return\nsecond(by=1)") == 1
+    assert counted("try:\n    first(by=1, given=second(by=1))\nexcept ValueError:\n    pass") == 2
+    assert counted("first(by=1, record=second)") == 1
+
+
+def counted(body: str) -> int:
+    """The operations of a page that does this."""
+    first, second = "plumbline.people.operations.make_user", "plumbline.people.operations.give_role"
+    tree = ast.parse(f"def page(request):\n{textwrap.indent(body, '    ')}")
+    names = {"first": first, "second": second, "transaction": "django.db.transaction"}
+    module = Module("plumbline.web.page", Path(), tree, (), names)
+    return max(_Paths(module, next(module.functions()), frozenset()).of(tree.body[0].body))  # type: ignore[attr-defined]
