@@ -117,7 +117,7 @@ def begin(
         label=label,
         at=at,
         by_id=by.pk if by else None,
-        by_name=str(by) if by else "the machine",
+        by_name=getattr(by, "called", str(by)) if by else "the machine",
         as_at=as_at,
         backfill=backfill,
         because=because,

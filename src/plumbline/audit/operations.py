@@ -49,7 +49,7 @@ def record(
         at=at,
         kind=kind,
         by_id=by.pk if by else None,
-        by_name=str(by) if by else "the machine",
+        by_name=getattr(by, "called", str(by)) if by else "the machine",
         by_role=by_role,
         subject_type=subject_type,
         subject_id=str(subject_id),

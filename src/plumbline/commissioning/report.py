@@ -192,7 +192,7 @@ def _timetable(tender: Tender, award: Award | None) -> Iterator[Block]:
         ).order_by("no")
     }  # fmt: skip
     locked = [each.locked_at for each in tender.evaluators.all() if each.locked_at is not None]
-    approved = f"{words.day(tender.approved_on)}, by {tender.approved_by}" if tender.approved_by else ""
+    approved = f"{words.day(tender.approved_on)}, by {tender.approved_by.called}" if tender.approved_by else ""
     rows = [
         ("Approved to be published", approved or words.day(tender.approved_on)),
         ("Published", words.day(tender.published_on)),
@@ -266,7 +266,7 @@ def _conflicts(tender: Tender) -> Iterator[Block]:
         (Column("Evaluator"), Column("Questions"), Column("Declared"), Column("Decision"), Column("Scores locked")),
         [
             Row(
-                str(each.user),
+                each.user.called,
                 (
                     "All" if not each.questions else "; ".join(titles.get(key, key) for key in each.questions),
                     _declared(each), _decided(each), words.moment(each.locked_at) or "not locked",
@@ -337,7 +337,7 @@ def _exclusion(tender: Tender) -> Iterator[Block]:
         [
             Row(each.bid.supplier.name,
                 (each.get_ground_display(), each.get_result_display(), each.note or _NONE,
-                 f"{each.checked_by}, {words.day(each.checked_on)}"))
+                 f"{each.checked_by.called}, {words.day(each.checked_on)}"))
             for each in checks
         ],
     )  # fmt: skip
@@ -414,7 +414,7 @@ def _meetings(tender: Tender) -> Iterator[Block]:
 
 
 def _scores(tender: Tender, board: Board) -> Iterator[Block]:
-    left_out = [str(each.user) for each in queries.evaluators_of(tender) if each.excluded]
+    left_out = [each.user.called for each in queries.evaluators_of(tender) if each.excluded]
     if left_out:
         yield Note(
             f"{', '.join(left_out)} did not evaluate to the end; scores they had given count for nothing.",
@@ -516,7 +516,8 @@ def _recommendations(tender: Tender) -> Iterator[Block]:
             ("By, on", words.by_on(award.recommended_by, award.recommended_at)),
             ("Reason", award.reason), ("How the tie was decided", award.tie_decided),
             ("Approved by, on", words.by_on(award.approved_by, award.approved_at)),
-            ("Awarded by, on", f"{award.awarded_by}, {words.day(award.awarded_on)}" if award.awarded_on else ""),
+            ("Awarded by, on", f"{award.awarded_by.called}, {words.day(award.awarded_on)}" if award.awarded_by
+             else words.day(award.awarded_on)),
             ("Taken back because", award.cancelled_because),
         ]  # fmt: skip
         yield words.facts(f"Recommendation of {names}", "Matter", [(k, v) for k, v in rows if v])
@@ -540,9 +541,9 @@ def _promises(awards: Sequence[Award]) -> Iterator[Block]:
 def _signatures(tender: Tender, award: Award | None) -> Iterator[Block]:
     yield Paragraph("What was approved here by signing in stands under “Recommendation and approval”.")
     signers = [("Lead commissioner", str(tender.lead_commissioner))]
-    signers += [("Evaluator", str(each.user)) for each in queries.evaluators_of(tender) if not each.excluded]
+    signers += [("Evaluator", each.user.called) for each in queries.evaluators_of(tender) if not each.excluded]
     if award is not None and award.approved_by is not None:
-        signers.append(("Approved the award", str(award.approved_by)))
+        signers.append(("Approved the award", award.approved_by.called))
     yield Table(
         "Signatures", (Column("As"), Column("Name"), Column("Signature"), Column("Date")),
         [Row(role, (name, " " * 30, " " * 20)) for role, name in signers],

@@ -9,6 +9,7 @@ from plumbline.audit.models import Event
 from plumbline.audit.moments import shown
 from plumbline.commissioning.rules.scoring import Result, rounded
 from plumbline.documents.model import Column, Row, Table
+from plumbline.people.models import User
 from plumbline.toolkits.models import ToolkitVersion
 
 
@@ -20,8 +21,8 @@ def version(version: ToolkitVersion | None) -> str:
     return f"{version.title}, version {version.number}" if version is not None else "none"
 
 
-def by_on(who: object | None, when: datetime | None) -> str:
-    return f"{who}, {moment(when)}" if who is not None and when is not None else ""
+def by_on(who: User | None, when: datetime | None) -> str:
+    return f"{who.called}, {moment(when)}" if who is not None and when is not None else ""
 
 
 def event(event: Event | None) -> str:

@@ -143,7 +143,7 @@ def let_open(*, document_id: int, user: User, because: str, by: User, at: dateti
         Tie.objects.create(user=user, subject_type=DOCUMENT, subject_id=document.pk, why="named", from_on=on)
     audit.record(
         "evidence.document.let_open", by=by, at=at, subject=document, because=because.strip(), to=user.pk,
-        to_name=str(user),
+        to_name=user.called,
     )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def withdraw_import(
         state=RefusedRow.State.DISMISSED, settled_because="The import was withdrawn.", settled_at=at, settled_by=by
     )
     run.withdrawn_at, run.withdrawn_because = at, because.strip()
-    run.withdrawn_by_name = str(by) if by else "the machine"
+    run.withdrawn_by_name = by.called if by else "the machine"
     run.save(update_fields=["withdrawn_at", "withdrawn_because", "withdrawn_by_name"])
     audit.record(
         "exchange.import.withdrawn", by=by, at=at, subject=run, because=run.withdrawn_because, put_back=done.put_back,

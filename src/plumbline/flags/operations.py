@@ -126,7 +126,7 @@ def _recipient(flag: Flag, to: Recipient, *, at: datetime, on: date) -> FlagFor:
 def _close(over: Sequence[Flag], why: Mapping[int, str], *, at: datetime, by: User | None) -> None:
     for flag in over:
         flag.state, flag.closed_at, flag.closed_because = FlagState.CLOSED, at, why[flag.pk]
-        flag.closed_by_name = str(by) if by else "the machine"
+        flag.closed_by_name = by.called if by else "the machine"
     Flag.objects.bulk_update(over, ["state", "closed_at", "closed_because", "closed_by_name"], batch_size=1000)
 
 

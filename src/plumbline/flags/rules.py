@@ -322,6 +322,16 @@ def mail_of_the_night(parts: Sequence[tuple[str, str]], *, on: date) -> tuple[st
     return subject, f"\n{'-' * 72}\n\n".join(f"{subject}\n\n{body}" for subject, body in parts)
 
 
+def mail_handed_over(name: str, what: Sequence[str]) -> tuple[str, str]:
+    """Subject and text of the message to whoever has what was someone else's."""
+    listed = "\n".join(f"- {each}" for each in what)
+    return (
+        "Plumbline: this is yours now",
+        f"{name} has left, or does this work no more. What was theirs is yours now:\n\n{listed}\n\nSign in to see each "
+        "on “My work” and on the lists.\n",
+    )
+
+
 def mail_escalated(overdue: Sequence[tuple[int, str]]) -> tuple[str, str]:
     """Of all that is overdue and comes to one person now: (number of the flag, what was not done)."""
     lines = [f"Flag {number} is overdue: {what}" for number, what in overdue]

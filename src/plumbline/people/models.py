@@ -182,8 +182,14 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["professional"], name="user_one_per_professional")]
 
-    def __str__(self) -> str:
+    @property
+    def called(self) -> str:
+        """The name alone, for what is kept: the trail, a letter, a wording that is compared with others."""
         return self.name or self.username
+
+    def __str__(self) -> str:
+        # Wherever a person is named on a page it is said that they are here no more.
+        return self.called if self.is_active else f"{self.called} (has left)"
 
     def get_session_auth_hash(self) -> str:
         """What a session must agree with: the password, and the stamp that switching off makes new."""

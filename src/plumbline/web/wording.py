@@ -3,6 +3,7 @@
 Plain values in, plain text out; the template filters of the same names and the tables use these.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -74,6 +75,11 @@ def until(due_at: datetime, now: datetime) -> str:
 def share(percent: Decimal | float, numerator: int, denominator: int) -> str:
     """ "65% (1,750 of 2,704)"; the percentage comes rounded from the measure."""
     return f"{number(percent)}% ({number(numerator)} of {number(denominator)})"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def how_many(count: int, one: str, many: str) -> str:

@@ -106,13 +106,13 @@ def test_the_last_administrator_cannot_end_their_own_role(page, admin):
 
 
 def test_the_last_administrator_cannot_be_switched_off(page, admin):
-    answer = page(admin).post(f"/users/{admin.pk}/switch/", {"switch-because": "Leaving"})
+    answer = page(admin).post(f"/users/{admin.pk}/leaving/", {"because": "Leaving"})
     assert "This is the last administrator" in answer.content.decode()
 
 
 def test_one_of_two_administrators_can_be_switched_off(page, admin):
     other = UserFactory(role="administrator")
-    page(admin).post(f"/users/{other.pk}/switch/", {"switch-because": "Left"})
+    page(admin).post(f"/users/{other.pk}/leaving/", {"because": "Left"})
     assert not User.objects.get(pk=other.pk).is_active
 
 
@@ -258,8 +258,8 @@ def test_somebody_switched_off_does_not_come_back_with_an_old_session(page, admi
     user = UserFactory(role="scrutiny_officer")
     client = page(user)
     assert client.get("/account/").status_code == 200
-    for because in ("Left", "Came back"):
-        page(admin).post(f"/users/{user.pk}/switch/", {"switch-because": because})
+    page(admin).post(f"/users/{user.pk}/leaving/", {"because": "Left"})
+    page(admin).post(f"/users/{user.pk}/switch/", {"switch-because": "Came back"})
     assert User.objects.get(pk=user.pk).is_active
     assert client.get("/account/").status_code == 302
 

@@ -66,7 +66,7 @@ def assign_evaluator(
         known.questions = chosen
         known.save(update_fields=["questions"])
     audit.record(
-        "commissioning.evaluator.assigned", by=by, at=at, subject=known, tender=tender.pk, user=str(user),
+        "commissioning.evaluator.assigned", by=by, at=at, subject=known, tender=tender.pk, user=user.called,
         questions=chosen,
     )  # fmt: skip
     return known
@@ -177,7 +177,7 @@ def _agree_again(excluded: Evaluator) -> int:
     if excluded.tender.state != _S.MODERATION:
         return 0
     begun = ModeratedScore.objects.filter(bid__tender=excluded.tender_id)
-    begun = begun.filter(start_scores__contains=[{"evaluator": str(excluded.user)}])
+    begun = begun.filter(start_scores__contains=[{"evaluator": excluded.user.called}])
     number = begun.count()
     begun.delete()
     return number

@@ -207,7 +207,7 @@ def hand_over(
     tender.save(update_fields=["lead_commissioner", "service_area_lead"])
     audit.record(
         "commissioning.tender.handed_over", by=by, at=at, subject=tender, because=because.strip(),
-        before=str(before), lead=str(lead), service_area_lead=service_area_lead_id,
+        before=before.called, lead=lead.called, service_area_lead=service_area_lead_id,
     )  # fmt: skip
     return tender
 

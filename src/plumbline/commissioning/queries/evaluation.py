@@ -91,7 +91,7 @@ def evaluators_of(tender: Tender) -> QuerySet[Evaluator]:
 
 def as_scorer(evaluator: Evaluator) -> Scorer:
     return Scorer(
-        name=str(evaluator.user), questions=tuple(evaluator.questions), declared=evaluator.declared,
+        name=evaluator.user.called, questions=tuple(evaluator.questions), declared=evaluator.declared,
         declared_at=evaluator.declared_at, decided=evaluator.decided_at is not None, excluded=evaluator.excluded,
         locked=evaluator.locked_at is not None,
     )  # fmt: skip

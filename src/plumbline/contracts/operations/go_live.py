@@ -194,7 +194,7 @@ def _overridden(on: date) -> Iterator[Wanted]:
             yield Wanted(
                 OVERRIDDEN, "contract", decided.contract_id,
                 f"{decided.contract.reference} went live on {decided.on:%-d %B %Y} by decision of"
-                f" {decided.decided_by}: “{decided.override_because}” Still open: {' '.join(still)}",
+                f" {decided.decided_by.called}: “{decided.override_because}” Still open: {' '.join(still)}",
                 (Recipient("role:management_team", "management team"), Recipient("role:commissioner", "commissioner")),
                 subject_source_id=decided.contract.reference,
             )  # fmt: skip

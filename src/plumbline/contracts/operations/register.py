@@ -229,9 +229,9 @@ def _values(entry: Entry, contract: Contract | None) -> dict[str, Any]:
         "framework_id": framework.pk if framework else None,
     }  # fmt: skip
     if entry.manager:
-        values["manager_wording"] = str(entry.manager)
+        values["manager_wording"] = entry.manager.called
     if entry.area_lead:
-        values["area_lead_wording"] = str(entry.area_lead)
+        values["area_lead_wording"] = entry.area_lead.called
     if entry.child is not None:
         known = Child.objects.filter(source_id=entry.child.strip().upper()).first() if entry.child.strip() else None
         values["child_id"] = known.pk if known else None

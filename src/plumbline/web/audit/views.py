@@ -45,6 +45,8 @@ _KINDS = {
     "people.user.switched_off": "Switched a user off",
     "people.user.switched_on": "Switched a user on",
     "ofsted.judgement.overruled": "A list said otherwise than was entered by hand",
+    "people.user.handed_over": "Handed over what was someone’s",
+    "people.record.handed_over": "Handed a record over",
     "people.wording.mapped": "Mapped a wording",
     "people.organisation.named": "Mapped an organisation",
     "indicators.publication.made": "Froze figures",

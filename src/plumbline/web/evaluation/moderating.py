@@ -73,7 +73,7 @@ def _cell(tender: Tender, cell: Moderated, *, averaged: bool) -> dict[str, Any]:
 @requires(Permission.TENDERS_MANAGE)
 def meeting(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
-    present = ", ".join(str(each.user) for each in queries.evaluators_of(tender) if not each.excluded)
+    present = ", ".join(each.user.called for each in queries.evaluators_of(tender) if not each.excluded)
     form = Meeting(
         request.POST or None,
         initial={"held_on": request.day, "chair": str(tender.lead_commissioner), "attendees": present},

@@ -98,7 +98,7 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
             {
                 "row": item,
                 **_state(item, met[item.number], request.day),
-                "who": item.owner.name if item.owner else item.owner_words or "nobody yet",
+                "who": str(item.owner) if item.owner else item.owner_words or "nobody yet",
                 "url": reverse("plan_item", args=[plan.pk, item.number]),
             }
             for item in items

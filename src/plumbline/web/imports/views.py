@@ -83,7 +83,7 @@ class Uploads(tables.Table):
         tables.Column("state", "State", "get_state_display", kind=lambda row: under_way.LOOKS[row.state], sort="state",
                       note="reason"),
         tables.Column("uploaded_at", "Handed in", sort="uploaded_at"),
-        tables.Column("by", "By", "uploaded_by.name", sort="uploaded_by__name"),
+        tables.Column("by", "By", "uploaded_by", sort="uploaded_by__name"),
     )  # fmt: skip
     filters = (tables.Choice("state", "State", "state", choices=Upload.State.choices),)
     order = "-id"

@@ -37,7 +37,7 @@ class Tenders(tables.Table):
                       sort="state_since"),
         tables.Column("kind_words", "How", "get_kind_display", note="get_body_display", note_heading="Bought by",
                       sort=("kind", "body")),
-        tables.Column("lead", "Lead commissioner", "lead_commissioner.name", sort="lead_commissioner__name"),
+        tables.Column("lead", "Lead commissioner", "lead_commissioner", sort="lead_commissioner__name"),
         tables.Column("stage1", "Stage 1", lambda row: row.stage1_id is not None, sort="stage1_id"),
         # It is a fact of the day of publication: of a draft nothing is known yet.
         tables.Column("scored_safeguarding", "Safeguarding scored",

@@ -84,7 +84,7 @@ class Versions(tables.Table):
         tables.Column("based_on", "Based on", lambda row: f"Version {row.based_on.number}" if row.based_on else None,
                       absent="", sort="based_on__number"),
         tables.Column("made_at", "Made", sort="made_at"),
-        tables.Column("made_by", "By", lambda row: row.made_by.name if row.made_by else "the machine",
+        tables.Column("made_by", "By", lambda row: str(row.made_by) if row.made_by else "the machine",
                       sort="made_by__name"),
         tables.Column("published_at", "Published", sort="published_at", absent="Never"),
         tables.Column("returns", "Returns", "returns_begun", sort="returns_begun", numeric=True),
@@ -219,12 +219,12 @@ def faults_of(text: str, key: str) -> list[dict[str, Any]]:
 
 
 def _about(version: "queries.CountedVersion") -> list[tuple[str, Any]]:
-    by = version.made_by.name if version.made_by else "the machine"
+    by = str(version.made_by) if version.made_by else "the machine"
     rows: list[tuple[str, Any]] = [("Key", version.toolkit.key), ("Made", f"{_at(version.made_at)}, {by}")]
     if version.based_on:
         rows.append(("Based on", name_of(version.based_on)))
     if version.published_at:
-        who = version.published_by.name if version.published_by else "the machine"
+        who = str(version.published_by) if version.published_by else "the machine"
         rows.append(("Published", f"{_at(version.published_at)}, {who}"))
     if version.withdrawn_at:
         rows.append(("Withdrawn", f"{_at(version.withdrawn_at)}: {version.withdrawn_because}"))

@@ -1,8 +1,10 @@
 """Forms for making users and giving them roles."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plumbline.people.access import ROLES
+from plumbline.people.models import User
 from plumbline.web import forms
 
 
@@ -61,6 +63,47 @@ class Because(forms.PageForm):
     def __init__(self, *args: Any, label: str = "Why?", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["because"].label = label
+
+
+NOBODY_YET = "nobody"
+
+
+class HandOver(forms.PageForm):
+    """To whom what is someone's own goes: one person for all, or another for a kind (`kinds`: key, words)."""
+
+    because = forms.LineField(label="Why?", max_length=300, missing="Say why")
+
+    def __init__(
+        self, *args: Any, kinds: Sequence[tuple[str, str]], able: Mapping[str, Sequence[User]], **kwargs: Any
+    ) -> None:  # fmt: skip
+        self.people = {str(user.pk): user for users in able.values() for user in users}
+        self.kinds = dict(kinds)
+        super().__init__(*args, **kwargs)
+        by_name = sorted(self.people.values(), key=lambda user: (user.name, user.pk))
+        if kinds:
+            self.fields["all"] = forms.ChoiceField(
+                label="Who has it all from now on?", required=False,
+                choices=[("", "Nobody for all: I say it for each below"), *((str(u.pk), str(u)) for u in by_name)],
+            )  # fmt: skip
+        for key, words in kinds:
+            self.fields[key] = forms.ChoiceField(
+                label=f"Who has the {words}?", required=False,
+                choices=[("", "As said for all"), *((str(user.pk), str(user)) for user in able[key]),
+                         (NOBODY_YET, "Nobody yet: it stays theirs")],
+            )  # fmt: skip
+        forms.dress(self)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for key, words in self.kinds.items():
+            if not given.get(key) and not given.get("all") and key not in self.errors and "all" not in self.errors:
+                self.add_error(key, f"Say who has the {words}, or that nobody has them yet")
+        return given
+
+    def receivers(self) -> dict[str, User]:
+        """Whom each kind goes to; those that nobody has yet are left out."""
+        chosen = {key: self.cleaned_data[key] or self.cleaned_data["all"] for key in self.kinds}
+        return {key: self.people[number] for key, number in chosen.items() if number != NOBODY_YET}
 
 
 class CorrectUser(forms.PageForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plumbline.web.users import holidays, reached, views
+from plumbline.web.users import holidays, leaving, reached, views
 
 urlpatterns = [
     path("users/", views.users, name="people"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("users/<int:user_id>/professional/", views.join_professional, name="user_join_professional"),
     path("users/<int:user_id>/correct/", views.correct, name="user_correct"),
     path("users/<int:user_id>/password/", views.new_password, name="user_new_password"),
+    path("users/<int:user_id>/leaving/", leaving.leaving, name="user_leaving"),
     path("users/<int:user_id>/switch/", views.switch, name="user_switch"),
 ]

@@ -258,16 +258,19 @@ def new_password(request: Request, user_id: int) -> HttpResponseBase:
 
 @requires(Permission.USERS_MANAGE)
 def switch(request: Request, user_id: int) -> HttpResponseBase:
+    """Let someone sign in again who was switched off."""
     found = _user(request, user_id)
+    if found.is_active:
+        # First what is theirs.
+        return redirect("user_leaving", found.pk)
     form = forms.Because(request.POST or None, prefix="switch")
     if form.is_valid():
-        change = operations.switch_off if found.is_active else operations.switch_on
         try:
-            change(user=found, because=form.cleaned_data["because"], **acting(request))
+            operations.switch_on(user=found, because=form.cleaned_data["because"], **acting(request))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, f"{found} can{'not' if found.is_active else ''} sign in.")
+            messages.success(request, f"{found.called} can sign in.")
             return redirect("user", found.pk)
     return _page(request, found, switch_form=form, form=form, status=422 if request.method == "POST" else 200)
 
