@@ -60,6 +60,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "empty",
     ),
     "PLUMBLINE_EMAIL_FROM": ("The address that e-mail comes from", "plumbline@localhost"),
+    "PLUMBLINE_BOUNCES": (
+        "The Maildir folder into which e-mails come that could not be delivered; each minute what is new in it is read",
+        "empty: what comes back later is not seen",
+    ),
     "PLUMBLINE_CLAMAV": (
         "The ClamAV daemon that looks at each document: tcp://host:port or unix:/path/of/the.socket; while it does not "
         "answer, no document is taken",
@@ -94,6 +98,7 @@ class Environment:
     colour: str
     smtp_url: str
     email_from: str
+    bounces: Path | None
     clamav: str
     ocid_prefix: str
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
@@ -162,6 +167,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         colour=_colour(environ),
         smtp_url=environ.get("PLUMBLINE_SMTP_URL", ""),
         email_from=environ.get("PLUMBLINE_EMAIL_FROM", "plumbline@localhost"),
+        bounces=_bounces(environ),
         clamav=_clamav(environ),
         ocid_prefix=_ocid_prefix(environ, is_demo),
         trusted_proxies=_trusted_proxies(environ, is_demo),
@@ -227,6 +233,17 @@ def _colour(environ: Mapping[str, str]) -> str:
     if len(text) != 7 or text[0] != "#" or any(c not in "0123456789abcdefABCDEF" for c in text[1:]):
         raise WrongSetting(f"PLUMBLINE_COLOUR is {text!r}. Write a colour as #rrggbb, such as #1d4f6e.")
     return text
+
+
+def _bounces(environ: Mapping[str, str]) -> Path | None:
+    text = environ.get("PLUMBLINE_BOUNCES", "").strip()
+    if not text:
+        return None
+    if not all((Path(text) / each).is_dir() for each in ("new", "cur", "tmp")):
+        raise WrongSetting(
+            f"PLUMBLINE_BOUNCES is {text!r}, and that is no Maildir: a folder with the folders new, cur and tmp in it."
+        )
+    return Path(text)
 
 
 def _clamav(environ: Mapping[str, str]) -> str:

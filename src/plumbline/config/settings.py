@@ -23,6 +23,7 @@ COUNCIL = ENV.council
 COLOUR = ENV.colour
 SMTP_URL = ENV.smtp_url
 EMAIL_FROM = ENV.email_from
+BOUNCES = ENV.bounces
 CLAMAV = ENV.clamav
 OCID_PREFIX = ENV.ocid_prefix
 TRUSTED_PROXIES = ENV.trusted_proxies

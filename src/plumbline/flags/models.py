@@ -148,6 +148,8 @@ class Message(models.Model):
     attempts = models.SmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    # When the address was refused for good, at once or by a bounce; what failed otherwise is no fault of the address.
+    refused_at = models.DateTimeField(null=True)
     # Of one that failed what the server said; of one not sent why not.
     error = models.TextField(blank=True)
     # The night's one message to this person, of which it is a part.
@@ -163,6 +165,9 @@ class Message(models.Model):
                 name="message_joined_into_another",
                 condition=Q(state="joined", joined_into__isnull=False)
                 | (~Q(state="joined") & Q(joined_into__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="message_refused_has_failed", condition=Q(state="failed") | Q(refused_at__isnull=True)
             ),
             models.CheckConstraint(
                 name="message_sent_has_moment",

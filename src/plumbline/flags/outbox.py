@@ -86,7 +86,9 @@ def send_waiting(*, server: Server, now: Callable[[], datetime], on: date, most:
                 message.to_address = message.to_user.email
                 try:
                     connection = connection or _connect(server)
-                    connection.send_message(_email(message, server), server.sender, [message.to_address])
+                    connection.send_message(
+                        _email(message, server), server.sender, [message.to_address], *_envelope(message, connection)
+                    )
                 except (smtplib.SMTPException, OSError) as failure:
                     _failed(message, failure, done, at=now())
                     # What is left of the connection is not trusted with the next message.
@@ -150,6 +152,14 @@ def _leave(connection: smtplib.SMTP | None) -> None:
         connection.close()
 
 
+def _envelope(message: Message, connection: smtplib.SMTP) -> tuple[list[str], list[str]]:
+    """Our number and the address as we have it, which a bounce then brings back (RFC 3461), where the server keeps
+    them."""
+    if not connection.has_extn("dsn"):
+        return [], []
+    return [f"ENVID=plumbline-{message.pk}"], [f"ORCPT=rfc822;{message.to_address}"]
+
+
 def _email(message: Message, server: Server) -> EmailMessage:
     email = EmailMessage()
     email["From"], email["To"], email["Subject"] = server.sender, message.to_address, message.subject
@@ -162,14 +172,23 @@ def _email(message: Message, server: Server) -> EmailMessage:
 
 def _failed(message: Message, failure: Exception, done: Sent, *, at: datetime) -> None:
     message.attempts += 1
-    message.error = str(failure)[:1000]
-    if message.attempts > len(BACK_OFF) or _for_good(failure):
+    message.error = _said(failure)[:1000]
+    refused = _for_good(failure)
+    if message.attempts > len(BACK_OFF) or refused:
         message.state = Message.State.FAILED
+        message.refused_at = at if refused else None
         done.given_up += 1
     else:
         message.next_attempt_at = at + BACK_OFF[message.attempts - 1]
         done.later += 1
-    message.save(update_fields=["attempts", "error", "state", "next_attempt_at", "to_address"])
+    message.save(update_fields=["attempts", "error", "state", "next_attempt_at", "to_address", "refused_at"])
+
+
+def _said(failure: Exception) -> str:
+    """What the server answered, as it said it."""
+    if isinstance(failure, smtplib.SMTPRecipientsRefused):
+        return "; ".join(f"{code} {words.decode(errors='replace')}" for code, words in failure.recipients.values())
+    return str(failure)
 
 
 def _for_good(failure: Exception) -> bool:

@@ -1,10 +1,10 @@
 """Flags as their readers may see them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from plumbline.flags.models import Flag, FlagFor, FlagState, Message
 from plumbline.flags.rules import Recipient, names_of
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
         now_for: list[FlagFor]
 
     WithRecipients = WithAnnotations[Flag, _NowFor]
+
+    class _Refusal(TypedDict):
+        refused_at: datetime
+        refused_because: str
+
+    Refused = WithAnnotations[User, _Refusal]
 
 
 def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
@@ -171,16 +177,36 @@ def messages_visible_to(viewer: User, *, on: date) -> QuerySet[Message]:
     return Message.objects.select_related("to_user")
 
 
-def refused_addresses(viewer: User, *, on: date) -> QuerySet[User]:
-    """Who can sign in and has an address that refused an e-mail, and has not been put right since."""
-    failed = messages_visible_to(viewer, on=on).filter(
-        state=Message.State.FAILED, to_user=OuterRef("pk"), to_address=OuterRef("email")
-    )
+def refused_addresses(viewer: User, *, on: date) -> "QuerySet[Refused]":
+    """Who can sign in and has an address that refused an e-mail, at once or by a bounce, until it is put right or takes
+    one again: with `refused_at`, and `refused_because`, what was said last.
+
+    Whoever manages users puts it right and sees all, the head of service too; a team's manager sees the team's.
+    """
+    failed = Message.objects.filter(
+        refused_at__isnull=False, to_user=OuterRef("pk"), to_address=OuterRef("email")
+    ).order_by("-refused_at", "-pk")  # fmt: skip
     later = Message.objects.filter(
         state=Message.State.SENT, to_user=OuterRef("to_user"), to_address=OuterRef("to_address"),
-        sent_at__gt=OuterRef("written_at"),
+        sent_at__gt=OuterRef("refused_at"),
     )  # fmt: skip
-    return User.objects.filter(Exists(failed.exclude(Exists(later))), is_active=True).order_by("name", "pk")
+    standing = failed.exclude(Exists(later))
+    found = User.objects.filter(Exists(standing), is_active=True).annotate(
+        refused_at=Subquery(standing.values("refused_at")[:1]), refused_because=Subquery(standing.values("error")[:1])
+    ).order_by("name", "pk")  # fmt: skip
+    if access.may(viewer, Permission.USERS_MANAGE, on=on):
+        return found
+    if not access.may(viewer, Permission.ACCOUNTS_MISSING, on=on):
+        return found.none()
+    held = [
+        each for each in access.current_roles(viewer, on=on)
+        if Permission.ACCOUNTS_MISSING in access.ROLES[each.role].permissions
+    ]  # fmt: skip
+    teams = {each.team for each in held}
+    if "" in teams or any(each.role != "team_manager" for each in held):
+        return found
+    in_team = RoleHeld.objects.filter(access.lasting_on(on), team__in=teams).values("user")
+    return found.filter(Q(professional__department__in=teams) | Q(pk__in=in_team)).exclude(pk=viewer.pk)
 
 
 def flags_json(*, only_open: bool = False, kind: str = "") -> list[dict[str, Any]]:

@@ -357,10 +357,35 @@ def _address_again(*, at: datetime) -> None:
     )  # fmt: skip
     for message in again:
         message.state, message.to_address, message.attempts = Message.State.WAITING, message.to_user.email, 0
-        message.written_at, message.next_attempt_at, message.error = at, at, ""
+        message.written_at, message.next_attempt_at, message.error, message.refused_at = at, at, "", None
     Message.objects.bulk_update(
-        again, ["state", "to_address", "attempts", "written_at", "next_attempt_at", "error"], batch_size=1000
+        again, ["state", "to_address", "attempts", "written_at", "next_attempt_at", "error", "refused_at"],
+        batch_size=1000,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def bounced(*, number: int, address: str, said: str, by: User | None, at: datetime, on: date) -> bool:
+    """A message that had been accepted came back: what it told has reached nobody, but who opened the page or got
+    another. `tell_open` then tells others in their place, as for any that failed.
+
+    False where it was not sent to this address: whoever can write to the mailbox can write a bounce.
+    """
+    one_at_a_time()
+    message = Message.objects.select_for_update(of=("self",)).filter(
+        pk=number, to_address__iexact=address, state=Message.State.SENT
+    ).first()  # fmt: skip
+    if message is None:
+        return False
+    message.state, message.sent_at, message.refused_at = Message.State.FAILED, None, at
+    message.error = f"It came back: {said}"[:1000]
+    message.save(update_fields=["state", "sent_at", "refused_at", "error"])
+    other = Message.tells.through.objects.filter(flagfor=OuterRef("pk"), message__state=Message.State.SENT)
+    FlagFor.objects.filter(~Exists(other), messages=message, reached_how=FlagFor.How.MAIL).update(
+        reached_at=None, reached_on=None, reached_how=""
     )
+    audit.record("flags.message.bounced", by=by, at=at, subject=message, because=said[:300], to=message.to_user_id)
+    return True
 
 
 def accepted(message: Message, *, at: datetime, on: date) -> None:

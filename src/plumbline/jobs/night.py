@@ -13,6 +13,8 @@ from plumbline.contracts.queries.register import settings_with_contracts
 from plumbline.evidence import operations as evidence
 from plumbline.flags import operations as flags
 from plumbline.flags import telling
+from plumbline.flags.bounces import Taken
+from plumbline.flags.bounces import take_bounces as read_bounces
 from plumbline.flags.outbox import Sent, Server, send_waiting
 from plumbline.jobs import ways_in
 from plumbline.placements import at_setting
@@ -69,7 +71,17 @@ def send_messages() -> Sent | None:
     )
 
 
+def take_bounces() -> Taken | None:
+    """None where no folder of bounces is set."""
+    if settings.BOUNCES is None:
+        return None
+    return read_bounces(settings.BOUNCES, now=ways_in.now, on=ways_in.today())
+
+
 def say_messages() -> None:
+    back = take_bounces()
+    if back is not None:
+        click.echo(f"Came back: {back.failed:,}, other e-mails in the folder of bounces: {back.other:,}")
     done = send_messages()
     if done is None:
         click.echo("No mail server is set (PLUMBLINE_SMTP_URL): messages wait in the outbox.", err=True)

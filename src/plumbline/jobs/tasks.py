@@ -35,7 +35,8 @@ def watch_incidents(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue="periodic", queueing_lock="messages")
 def send_messages(timestamp: int) -> None:
-    """Each minute."""
+    """Each minute; first what came back, so that others are told in place of whom it did not reach."""
+    night_job.take_bounces()
     flags.tell_of_events(by=None, at=ways_in.now(), on=ways_in.today())
     telling.tell_open(by=None, at=ways_in.now(), on=ways_in.today())
     night_job.send_messages()

@@ -221,7 +221,7 @@ def test_a_declined_role_is_not_held_and_can_be_asked_for_again(page, admin):
 
 
 @pytest.mark.parametrize(
-    "path", ["role/", "role/{held}/end/", "professional/", "password/", "switch/"],
+    "path", ["role/", "role/{held}/end/", "professional/", "password/", "leaving/"],
 )  # fmt: skip
 def test_nobody_changes_what_they_themselves_may_do(page, admin, path):
     UserFactory(role="administrator")
@@ -268,7 +268,7 @@ def test_a_name_and_an_address_are_put_right_and_what_they_were_stays_known(page
     user = UserFactory(name="Ola Berg", email="gone@example.org")
     Message.objects.create(
         to_user=user, to_address=user.email, subject="Flag 1", body="…", state="failed", error="550 No such person",
-        written_at=timezone.now(), next_attempt_at=timezone.now(),
+        refused_at=timezone.now(), written_at=timezone.now(), next_attempt_at=timezone.now(),
     )  # fmt: skip
     client = page(admin)
     before = client.get("/").content.decode(), client.get(f"/users/{user.pk}/").content.decode()

@@ -47,7 +47,13 @@ def without_account(request: Request) -> HttpResponseBase:
     )  # fmt: skip
     makes = may(request.user, Permission.USERS_MANAGE, on=request.day)
     breadcrumbs = [("People who sign in", reverse("people"))] if makes else [("My work", reverse("my_work"))]
-    context = {"roles": roles, "makes": makes, "breadcrumbs": [*breadcrumbs, ("Without an account", "")]}
+    refused = flags.refused_addresses(request.user, on=request.day)
+    context = {
+        "roles": roles,
+        "makes": makes,
+        "refused": refused,
+        "breadcrumbs": [*breadcrumbs, ("Without an account", "")],
+    }
     return tables.page(request, table, "users/without_account.html", context)
 
 

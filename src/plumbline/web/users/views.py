@@ -91,7 +91,7 @@ def _page(request: Request, found: User, *, password: str = "", status: int = 20
             "switch_form": forms.Because(prefix="switch"),
             "correct_form": forms.CorrectUser(initial={"name": found.name, "email": found.email}, prefix="correct"),
             "corrections": queries.corrections_of(request.user, user=found, on=request.day),
-            "refused": flags.refused_addresses(request.user, on=request.day).filter(pk=found.pk).exists(),
+            "refused": flags.refused_addresses(request.user, on=request.day).filter(pk=found.pk).first(),
             "breadcrumbs": [("People who sign in", reverse("people")), (str(found), "")],
             **context,
         },

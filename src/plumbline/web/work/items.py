@@ -371,11 +371,15 @@ def _of_accounts(viewer: User, on: date) -> Iterable[Item]:
             whom="", why="Others were told in their place. They get what is open as soon as they have an account.",
             due=on, url=reverse("without_account"), button="See who", gravity=2,
         )  # fmt: skip
+    corrects = may(viewer, Permission.USERS_MANAGE, on=on)
     for user in flag_queries.refused_addresses(viewer, on=on):
         yield Item(
-            what="Put an e-mail address right: it refused a message", whom=str(user),
-            why="Until then nothing reaches them by e-mail.", due=on, url=reverse("user", args=[user.pk]),
-            button="Put it right", gravity=2,
+            what="Put an e-mail address right: it refused a message" if corrects else
+            "Have an e-mail address put right: it refused a message",
+            whom=str(user),
+            why=f"{user.email}: “{user.refused_because[:200]}”. Until then nothing reaches them by e-mail.",
+            due=on, url=reverse("user", args=[user.pk]) if corrects else reverse("without_account"),
+            button="Put it right" if corrects else "See what it said", gravity=2,
         )  # fmt: skip
 
 
