@@ -263,9 +263,7 @@ class AcceptVisit(_Findings):
     summary = forms.TextField(label="In a few sentences", rows=3, required=False, max_length=4000)
     report = _file("Its report", required=True)
 
-    def __init__(
-        self, *args: Any, settings: Sequence[tuple[str, str]], with_report: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, settings: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, owners=(), **kwargs)
         for name in ("title", "owner", "due_on", "critical"):
             del self.fields[name]
@@ -274,10 +272,12 @@ class AcceptVisit(_Findings):
         else:
             del self.fields["setting"]
         self._add_areas(required=False)
-        if with_report:
-            # A pack brings its report along.
-            del self.fields["report"]
         forms.dress(self)
+
+
+class AcceptPack(forms.PageForm):
+    because = forms.TextField(label="Why will its visit do for ours?", rows=3,
+                              missing="Say why its visit will do for ours")  # fmt: skip
 
 
 class SendReport(forms.PageForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plumbline.web.contract_care import assurance, homes, journey, meetings, smaller, visits
+from plumbline.web.contract_care import assurance, homes, journey, meetings, packs, smaller, visits
 
 urlpatterns = [
     path("contracts/meetings-due/", meetings.meetings_due, name="meetings_due"),
@@ -33,8 +33,8 @@ urlpatterns = [
     path("contracts/<int:pk>/visits/", visits.visits, name="contract_visits"),
     path("contracts/visits/plan/", visits.plan, name="visit_plan"),
     path("contracts/visits/accept/", visits.accept, name="visit_accept"),
-    path("contracts/visits/pack/", visits.read_pack, name="visit_pack"),
-    path("contracts/visits/pack/accept/", visits.accept_pack, name="visit_pack_accept"),
+    path("contracts/visits/pack/", packs.read_pack, name="visit_pack"),
+    path("contracts/visits/pack/<int:pk>/", packs.accept_pack, name="visit_pack_accept"),
     path("contracts/visits/<int:pk>/", visits.visit, name="visit"),
     path("contracts/visits/<int:pk>/toolkit/", visits.begin_toolkit, name="visit_toolkit"),
     path("contracts/visits/<int:pk>/record/", visits.hold, name="visit_hold"),
@@ -43,7 +43,7 @@ urlpatterns = [
     path("contracts/visits/<int:pk>/answer/", visits.answer, name="visit_answer"),
     path("contracts/visits/<int:pk>/sign-off/", visits.sign_off, name="visit_sign_off"),
     path("contracts/visits/<int:pk>/cancel/", visits.cancel, name="visit_cancel"),
-    path("contracts/visits/<int:pk>/pack/", visits.pack, name="visit_export"),
+    path("contracts/visits/<int:pk>/pack/", packs.pack, name="visit_export"),
     path("contracts/<int:pk>/kpis/", smaller.kpis, name="contract_kpis"),
     path("contracts/<int:pk>/kpis/new/", smaller.kpi_new, name="kpi_new"),
     path("contracts/kpis/<int:pk>/read/", smaller.kpi_read, name="kpi_read"),

@@ -1,17 +1,13 @@
 """Site visits: what is due, one visit from its plan to its sign-off, another council's accepted, ours sent on."""
 
-import json
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings as site
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from plumbline.actions.queries import owner_words, those_seen
@@ -19,7 +15,6 @@ from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, Visit
 from plumbline.contracts.operations import visits as operations
 from plumbline.contracts.queries import visits as queries
-from plumbline.contracts.rules import packs
 from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.visit_paper import JUDGEMENTS
 from plumbline.evidence.operations import keep_document
@@ -256,7 +251,7 @@ def accept(request: Request) -> HttpResponseBase:
         given = form.cleaned_data
         try:
             with transaction.atomic():
-                report = _keep(request, given["report"].name, given["report"].read(), given["by_council"])
+                report = keep_report(request, given["report"].name, given["report"].read(), given["by_council"])
                 made = operations.accept_visit(
                     contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
                     by_council=given["by_council"], because=given["because"], visited_on=given["visited_on"],
@@ -336,111 +331,7 @@ def cancel(request: Request, pk: int) -> HttpResponseBase:
                 done="The visit is cancelled. The clock for the yearly one runs on.")  # fmt: skip
 
 
-# --- packs -----------------------------------------------------------------------------------------------------------
-
-
-def _signing_key() -> bytes | None:
-    """The council's own key, where whoever looks after the machine has put one beside the files."""
-    kept = Path(site.HOME) / "signing_key.pem"
-    return kept.read_bytes() if kept.exists() else None
-
-
-def _known_keys() -> dict[str, bytes]:
-    """The public keys of other councils, by the name of their file."""
-    folder = Path(site.HOME) / "partner_keys"
-    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.pem"))} if folder.is_dir() else {}
-
-
-@requires(P.CONTRACTS_MANAGE)
-def pack(request: Request, pk: int) -> HttpResponseBase:
-    """Our visit as a pack for another council, as a file."""
-    found = visit_of(request, pk)
-    if request.method != "POST":
-        return redirect("visit", found.pk)
-    content = operations.export_visit(
-        visit_id=found.pk, council=site.COUNCIL, colour=site.COLOUR, signing_key=_signing_key(), **acting(request),
-    )  # fmt: skip
-    answer = HttpResponse(content, content_type="application/zip")
-    name = f"visit-{found.setting.urn if found.setting else found.pk}-{found.visited_on.isoformat()}.zip"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
-
-
-@requires(P.CONTRACTS_MANAGE)
-def read_pack(request: Request) -> HttpResponseBase:
-    """Read another council's pack: what it says, whether it was altered, whose key; and accept its visit."""
-    form = forms.ReadPack(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {
-        "form": form, "breadcrumbs": [("Yearly visits", reverse("visits_due")), ("Another council’s pack", "")],
-    }  # fmt: skip
-    if form.is_valid():
-        try:
-            read = packs.read(form.cleaned_data["pack"].read(), known=_known_keys())
-            said = _said_in(read)
-            report_id = _keep(request, "report.pdf", read.files["report.pdf"], str(said["council"]))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="pack")
-        else:
-            context |= _pack_context(request, read, said, report_id)
-    return render(request, "contract_care/pack.html", context)
-
-
-def _said_in(read: packs.Pack) -> dict[str, Any]:
-    try:
-        said = json.loads(read.files["visit.json"])
-        if not isinstance(said, dict) or "report.pdf" not in read.files:
-            raise ValueError
-        return {**said, "council": str(said["council"]), "visited_on": str(said["visited_on"]), "urn": str(said["urn"])}
-    except (KeyError, ValueError) as wrong:
-        raise RuleBroken("The pack does not say which visit it holds.", code="wrong_file") from wrong
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _pack_context(request: Request, read: packs.Pack, said: dict[str, Any], report_id: int) -> dict[str, Any]:
-    setting = Setting.objects.filter(urn=said["urn"].upper()).order_by("pk").first()
-    findings = [each for each in said.get("findings", []) if isinstance(each, dict) and each.get("area") in rules.AREAS]
-    return {
-        "said": said, "sentence": read.says(), "is_known": bool(read.known_as), "is_signed": bool(read.fingerprint),
-        "setting": setting, "label": settings.label(setting) if setting else "", "report_id": report_id,
-        "visited": _day(said["visited_on"]),
-        "findings": [{"area": each["area"], "label": rules.AREAS[each["area"]], "word":
-                      JUDGEMENTS.get(str(each.get("judgement")), "Not seen"), "tag":
-                      JUDGED.get(str(each.get("judgement")), "grey"), "judgement": str(each.get("judgement", "")),
-                      "words": str(each.get("finding", ""))} for each in findings],
-    }  # fmt: skip
-
-
-@requires(P.CONTRACTS_MANAGE)
-def accept_pack(request: Request) -> HttpResponseBase:
-    """Accept the visit of a pack that was just read: its report is kept already."""
-    if request.method != "POST":
-        return redirect("visit_pack")
-    typed = request.POST
-    setting = Setting.objects.filter(pk=record_number(typed.get("setting"))).first()
-    if setting is None:
-        raise NotAllowed("There is no such setting.")
-    form = forms.AcceptVisit(typed, settings=(), with_report=True)
-    if not form.is_valid():
-        return _enter(request, None, setting, form, heading="Accept another council’s visit", button="Accept it",
-                      hidden=[("setting", str(setting.pk)), ("report_id", typed.get("report_id", ""))])  # fmt: skip
-    given = form.cleaned_data
-    made = operations.accept_visit(
-        contract_id=None, setting_id=setting.pk, by_council=given["by_council"], because=given["because"],
-        visited_on=given["visited_on"], visitors=given["visitors"], summary=given["summary"], findings=form.findings(),
-        report_id=record_number(typed.get("report_id")), **acting(request),
-    )  # fmt: skip
-    messages.success(request, "The visit is accepted and counts as this year’s.")
-    return redirect("visit", made.pk)
-
-
-def _keep(request: Request, name: str, content: bytes, council: str) -> int:
+def keep_report(request: Request, name: str, content: bytes, council: str) -> int:
     return keep_document(
         title=f"Report of a visit by {council}", file_name=name, content=content, folder=files.folder(),
         kind="visit_report", by=request.user, at=request.at,
@@ -498,11 +389,11 @@ def _act(request: Request, found: Visit, form: Any, operation: Any, *, done: str
 
 def _enter(
     request: Request, contract: Contract | None, setting: Setting | None, form: Any, *, heading: str, button: str,
-    about: str = "", kind: str = "", visit: Visit | None = None, hidden: Any = (),
+    about: str = "", kind: str = "", visit: Visit | None = None,
 ) -> HttpResponseBase:  # fmt: skip
     if visit is None and contract is not None and setting is None:
         return frame_form(request, contract, form, heading=heading, button=button, section="visits", about=about)
     back = reverse("visit", args=[visit.pk]) if visit else reverse("visits_due")
     context = {"form": form, "heading": heading, "button": button, "about": about, "kind": kind, "back": back,
-               "label": frame.place(setting, contract), "hidden": hidden}  # fmt: skip
+               "label": frame.place(setting, contract)}  # fmt: skip
     return render(request, "contract_care/enter.html", context)

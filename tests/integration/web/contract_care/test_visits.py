@@ -21,6 +21,7 @@ from tests.integration.contracts.care_situations import (
     AT,
     TODAY,
     a_contract,
+    a_home,
     a_user,
     by,
 )
@@ -101,15 +102,48 @@ def test_another_councils_visit_is_accepted(officer, home, contract) -> None:
 def test_a_pack_is_read_and_its_visit_accepted(officer, person, visited, home) -> None:
     visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
     content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
-    answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)})
+    answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)}, follow=True)
     assert "Not signed." in answer.content.decode()
     report_id = answer.context["report_id"]
-    officer.post(
-        "/contracts/visits/pack/accept/",
-        {"setting": home.pk, "report_id": report_id, "by_council": "Lakeshire", "because": "Same month.",
-         **day("visited_on", VISITED)},
+    officer.post(f"/contracts/visits/pack/{report_id}/", {"because": "Same month."})
+    accepted = Visit.objects.exclude(pk=visited.pk).get()
+    assert (accepted.report_id, accepted.visited_on, accepted.summary, accepted.findings.count()) == (
+        report_id, VISITED, "Calm.", visited.findings.count(),
     )  # fmt: skip
-    assert Visit.objects.exclude(pk=visited.pk).get().report_id == report_id
+
+
+def a_pack_read(officer, person, visited) -> str:
+    """The address under which the pack that was read waits for its reader."""
+    visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
+    content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
+    return officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)}).url
+
+
+def test_nothing_of_a_pack_is_taken_from_the_browser(officer, person, visited, home) -> None:
+    address = a_pack_read(officer, person, visited)
+    other = a_home()
+    forged = {"because": "Same month.", "setting": other.pk, "by_council": "Nowhere", "summary": "All is well.",
+              **day("visited_on", TODAY), "judged_safeguarding": "met"}  # fmt: skip
+    assert "Calm." not in officer.get(address).content.decode().split("<form")[-1]
+    officer.post(address, forged)
+    accepted = Visit.objects.exclude(pk=visited.pk).get()
+    assert (accepted.setting, accepted.visited_on, accepted.summary) == (home, VISITED, "Calm.")
+
+
+def test_a_pack_waits_for_who_has_read_it_and_nobody_else(officer, person, visited) -> None:
+    address = a_pack_read(officer, person, visited)
+    assert as_(a_user("contract_officer")).get(address).status_code == 404
+
+
+def test_a_pack_is_accepted_once(officer, person, visited) -> None:
+    address = a_pack_read(officer, person, visited)
+    statuses = [officer.post(address, {"because": "Same month."}).status_code for _ in range(2)]
+    assert (statuses, Visit.objects.exclude(pk=visited.pk).count()) == ([302, 404], 1)
+
+
+def test_a_pack_is_accepted_with_a_reason(officer, person, visited) -> None:
+    said = officer.post(a_pack_read(officer, person, visited), {"because": ""}).content.decode()
+    assert "Say why its visit will do for ours" in said
 
 
 def test_what_is_no_pack_is_refused_at_its_field(officer) -> None:
@@ -117,8 +151,8 @@ def test_what_is_no_pack_is_refused_at_its_field(officer) -> None:
     assert "This is no visit pack" in answer.content.decode()
 
 
-def test_a_visit_is_accepted_for_no_setting_that_is_not_there(officer) -> None:
-    assert officer.post("/contracts/visits/pack/accept/", {"setting": "the home"}).status_code == 404
+def test_a_pack_that_nobody_has_read_is_not_accepted(officer) -> None:
+    assert officer.post("/contracts/visits/pack/999/", {"because": "Same month."}).status_code == 404
 
 
 def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
@@ -134,7 +168,7 @@ def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
     (tmp_path / "partner_keys" / "Lakeshire.pem").write_bytes(public)
     visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
     content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
-    answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)})
+    answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)}, follow=True)
     assert "Signed with the key of Lakeshire" in answer.content.decode()
 
 
