@@ -20,6 +20,7 @@ from plumbline.contracts.rules.rating import BOOK
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
+from plumbline.people.queries import acting_for
 from plumbline.toolkits.queries.versions import current_version
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
@@ -28,6 +29,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
+from plumbline.web.reaching import can_be_reached, if_reached
 from plumbline.web.request import Request, acting
 
 P = Permission
@@ -111,17 +113,22 @@ def ask(request: Request, pk: int, kind: str) -> HttpResponseBase:
     form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
     if form.is_valid():
         try:
-            operations.request_contract_return(
+            made = operations.request_contract_return(
                 contract_id=contract.pk, purpose=_ASKED[kind], **acting(request),
                 **form.cleaned_data,
             )  # fmt: skip
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            messages.success(
-                request, f"{contract.provider.name} is asked for it, by {wording.day(form.cleaned_data['due_on'])}."
-            )
-            return redirect("contract_assurance", contract.pk)
+            people, name = acting_for(contract.provider_id, on=request.day), contract.provider.name
+            messages.success(request, if_reached(
+                people, f"{name} is asked for it, by {wording.day(form.cleaned_data['due_on'])}.",
+                otherwise=f"The return is made, and nobody of {name} can be told of it here: nobody signs in for it "
+                "with an e-mail address. Name someone who answers it, or hand over the Excel file.",
+            ))  # fmt: skip
+            return redirect("contract_assurance", contract.pk) if can_be_reached(people) else redirect(
+                "return", made.answer_set_id
+            )  # fmt: skip
     return frame_form(request, contract, form, heading=_HEADINGS[kind], button="Ask for it", section="assurance",
                       about=f"{contract.provider.name} answers it here, or by an Excel file. It counts once it is "
                             "signed off.")  # fmt: skip

@@ -21,6 +21,7 @@ from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
+from plumbline.people.queries import acting_for
 from plumbline.placements.queries import settings_with_children
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
@@ -29,6 +30,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
+from plumbline.web.reaching import if_reached
 from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 
@@ -288,7 +290,13 @@ def report(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal, field="file" if refusal.code in FILE_CODES else None)
         else:
-            messages.success(request, "The provider finds the report on its own pages now, and can answer it.")
+            provider = queries.provider_of(found)
+            messages.success(request, if_reached(
+                acting_for(provider.pk, on=request.day) if provider else [],
+                "The provider finds the report on its own pages now, and can answer it.",
+                otherwise="The report is kept, and nobody of the provider can be told of it here: nobody signs in for "
+                "it with an e-mail address. Send it yourself, and record the answer when it comes.",
+            ))  # fmt: skip
             return redirect("visit", found.pk)
     return _enter(
         request, found.contract, found.setting, form, heading="Send the report", button="Send it", visit=found

@@ -14,10 +14,12 @@ from plumbline.commissioning.rules import implementation as rules
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import day_of
 from plumbline.people.access import Permission, may
+from plumbline.people.queries import acting_for
 from plumbline.web.access import requires
 from plumbline.web.evaluation.papers import answer_with_file
 from plumbline.web.implementation.addresses import address
 from plumbline.web.implementation.forms import Acknowledge, ContactForm
+from plumbline.web.reaching import if_reached
 from plumbline.web.request import Request, acting
 
 _ROLES = {Contact.Side.COUNCIL: rules.COUNCIL_CONTACTS, Contact.Side.SUPPLIER: rules.SUPPLIER_CONTACTS}
@@ -63,7 +65,12 @@ def give(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             messages.error(request, refusal.reason)
         else:
-            messages.success(request, "The pack is given: the supplier sees it when signing in.")
+            name = plan.supplier.name
+            messages.success(request, if_reached(
+                acting_for(plan.supplier_id, on=request.day), f"The pack is given: {name} sees it when signing in.",
+                otherwise=f"The pack is made, and nobody of {name} can be told of it here: nobody signs in for it with "
+                "an e-mail address. Print it and hand it over, or have an account made.",
+            ))  # fmt: skip
     return redirect(address(plan))
 
 
@@ -81,7 +88,11 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "Thank you. The council is told that you have read and understood it.")
+            leads = [each for each in (found.plan.commissioner, found.plan.service_area_lead) if each]
+            messages.success(request, if_reached(
+                leads, "Thank you. The council’s leads are asked to confirm that you have read and understood it.",
+                otherwise="Thank you. It is recorded that you have read and understood it.",
+            ))  # fmt: skip
             return redirect("pack", found.pk)
     named = {each.role: each for each in found.plan.contacts.filter(side=Contact.Side.SUPPLIER, ended_at=None)}
     return render(

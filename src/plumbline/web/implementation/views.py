@@ -30,6 +30,7 @@ from plumbline.web.access import requires
 from plumbline.web.evidence.files import folder
 from plumbline.web.implementation import forms
 from plumbline.web.implementation.addresses import address
+from plumbline.web.reaching import if_reached
 from plumbline.web.request import Request, acting
 from plumbline.web.tenders.frame import frame
 from plumbline.web.tenders.views import READS
@@ -421,7 +422,12 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, f"{found.reference} is live. The management team is told what is still open.")
+            messages.success(request, if_reached(
+                users_with_role("management_team", on=request.day),
+                f"{found.reference} is live. The management team is told what is still open.",
+                otherwise=f"{found.reference} is live. Nobody of the management team can be told here what is still "
+                "open: tell them.",
+            ))  # fmt: skip
             return redirect(back)
     return _enter(request, form, plan.title, back, heading="Go live with open items",
                   button="Decide that the service begins", wrong=hindrances)  # fmt: skip

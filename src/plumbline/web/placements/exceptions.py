@@ -6,13 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people.access import Permission, may
+from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import lookups, operations
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.placements.forms import GROUNDS, AskException, DecideException
 from plumbline.web.placements.recording import _child, _setting
+from plumbline.web.reaching import if_reached
 from plumbline.web.request import Request, acting
 from plumbline.web.settings import words
 
@@ -118,7 +119,10 @@ def ask(request: Request) -> HttpResponseBase:
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "Asked for. The head of service has it in their work.")
+            messages.success(request, if_reached(
+                users_with_role("head_of_service", on=on), "Asked for. The head of service has it in their work.",
+                otherwise="Asked for. Nobody who is head of service can be told of it here: tell them.",
+            ))  # fmt: skip
             return redirect("exception", made.pk)
     return render(request, "placements/exception_ask.html", {
         "form": form, "child": child, "setting": setting, "label": words.label(setting),

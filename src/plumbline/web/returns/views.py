@@ -23,6 +23,7 @@ from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.evidence.reach import known_by_bids_alone
+from plumbline.web.reaching import can_be_reached, if_reached
 from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import PersonForm, ReasonForm, RequestForm
@@ -101,7 +102,11 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
         "whose": words.whose(answer_set),
         "wrong": [
             *_wrong_with(request, answer_set, held, answers_it),
-            *([_NOBODY] if answer_set.state in ANSWERABLE and not (asked or act_for_it) else []),
+            *(
+                _nobody(answer_set, manages)
+                if answer_set.state in ANSWERABLE and not can_be_reached([*asked, *act_for_it])
+                else []
+            ),
         ],
         "next": _next_step(answer_set, held, answers_it, moderates, signs_off),
         "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and answer_set.state in ANSWERABLE else "",
@@ -126,7 +131,18 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
     return render(request, "returns/return.html", context)
 
 
-_NOBODY = "Nobody can answer it: nobody signs in for the organisation, and nobody is asked by name."
+def _nobody(answer_set: Return, manages: bool) -> list[Any]:
+    """Nobody who is to answer can be told of it; and what is done about that, for who asked."""
+    sentence = (
+        "Nobody who is to answer it can be told: nobody signs in for it, or is asked by name, and has an address."
+    )
+    if not manages:
+        return [sentence]
+    return [
+        {"sentence": sentence, "link": "Name someone", "url": words.address(answer_set, "return_people")},
+        {"sentence": "Or hand over the questions as a file.", "link": "Excel file",
+         "url": words.address(answer_set, "return_excel")},
+    ]  # fmt: skip
 
 
 def _wrong_with(request: Request, answer_set: Return, held: queries.Held, answers_it: bool) -> list[Any]:
@@ -262,7 +278,12 @@ def new(request: Request) -> HttpResponseBase:
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, "The return is asked for. It is on the list of everybody who is to answer.")
+                answering = [*people, *_acting(made, request.day)]
+                messages.success(request, if_reached(
+                    answering, "The return is asked for. It is on the list of everybody who is to answer.",
+                    otherwise="The return is made, and nobody who is to answer can be told of it here. Name someone "
+                    "who signs in and has an e-mail address, or hand over the Excel file.",
+                ))  # fmt: skip
                 return redirect(words.address(made))
     return render(request, "returns/new.html", {"form": form, "back": reverse("returns")})
 

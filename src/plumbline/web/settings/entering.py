@@ -34,7 +34,7 @@ def done(request: Request, setting: Setting, what: str, raised: Any) -> HttpResp
     """Back to where one came from, saying what followed."""
     flags = sum(raised.raised.values())
     follows = (
-        f" {wording.how_many(flags, 'flag was', 'flags were')} raised, and those concerned are told." if flags else ""
+        f" {wording.how_many(flags, 'flag was', 'flags were')} raised. Each says who is told of it." if flags else ""
     )
     messages.success(request, f"{what} of {words.label(setting)} is recorded.{follows}")
     back = request.GET.get("back", "")

@@ -13,15 +13,25 @@ from plumbline.exchange import operations as exchange
 from plumbline.flags import queries as flags
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import operations, queries
-from plumbline.people.access import ROLES, Permission
+from plumbline.people.access import ROLES, Permission, users_who_may
 from plumbline.people.models import RoleAsked, RoleHeld, User
 from plumbline.web import tables
 from plumbline.web.access import requires
+from plumbline.web.reaching import if_reached
 from plumbline.web.request import Request, acting
 from plumbline.web.users import forms
 
 # Said after a role that reaches children or the trail was asked for.
 _WAITS = " The role waits for a second person: another administrator, or information governance, confirms it."
+_NOBODY_CONFIRMS = " The role waits for a second person, and nobody else who could confirm it can be told of it here."
+
+
+def _waits(request: Request, held: RoleHeld | RoleAsked) -> str:
+    """What is said of a role that waits to be confirmed; nothing of one that is held."""
+    if not isinstance(held, RoleAsked):
+        return ""
+    confirm = users_who_may(Permission.USERS_CONFIRM, on=request.day).exclude(pk__in=[request.user.pk, held.user_id])
+    return if_reached(confirm, _WAITS, otherwise=_NOBODY_CONFIRMS)
 
 
 def _with_role(rows: QuerySet[User], role: str) -> QuerySet[User]:
@@ -127,7 +137,7 @@ def new_user(request: Request) -> HttpResponseBase:
         else:
             # Shown once on the next page, and kept nowhere else.
             request.session[_session_key(made)] = password
-            messages.success(request, f"{made} can sign in now.{_WAITS if isinstance(held, RoleAsked) else ''}")
+            messages.success(request, f"{made} can sign in now.{_waits(request, held)}")
             return redirect("user", made.pk)
     breadcrumbs = [("People who sign in", reverse("people")), ("New", "")]
     return render(request, "users/new.html", {"form": form, "breadcrumbs": breadcrumbs})
@@ -146,8 +156,8 @@ def give_role(request: Request, user_id: int) -> HttpResponseBase:
             form.refuse(refusal, field=forms.ROLE_FIELDS.get(refusal.code, "role"))
         else:
             label = ROLES[form.cleaned_data["role"]].label.lower()
-            asked = isinstance(held, RoleAsked)
-            messages.success(request, f"Asked for.{_WAITS}" if asked else f"{found} is {label}.")
+            waits = _waits(request, held)
+            messages.success(request, f"Asked for.{waits}" if waits else f"{found} is {label}.")
             return redirect("user", found.pk)
     return _page(request, found, role_form=form, form=form, status=422 if request.method == "POST" else 200)
 
