@@ -48,6 +48,7 @@ NAMES_WHO_DID_IT = {
     "placements.PlacementException.decided_by", "placements.ChildAtIncident.answered_by", "placements.Enquiry.asked_by",
     "indicators.Publication.published_by", "scrutiny.Report.made_by", "scrutiny.Report.published_by",
     "exchange.Upload.uploaded_by", "exchange.RefusedRow.settled_by",
+    "exchange.Withdrawal.asked_by",
 }  # fmt: skip
 
 

@@ -7,7 +7,6 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "src" / "plumbline" / "web" / 
 
 # Forms into which something is typed or chosen and that keep nothing, each with the reason.
 KEPT_NOWHERE = {
-    "contract_care/pack.html": "the page is the answer to a file, and cannot be shown again without it",
     "contracts/people.html": "one choice for each name that is to be mapped",
     "queues/organisations.html": "ticks and one choice, for what is to be mapped alike",
     "queues/wording.html": "ticks and one choice, for what is to be mapped alike",

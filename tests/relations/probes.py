@@ -165,7 +165,7 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "notice", "notice_contract", "notice_tender", "notices", "notices_hand_in", "notices_look", "notices_take",
         "notices_upload", "policy_offers", "provider", "return_new", "returns", "supplier_queue",
         "supplier_undo", "suppliers", "tender_new", "tenders", "toolkit", "toolkit_new", "toolkits", "visit_accept",
-        "visit_pack", "visit_pack_accept", "visit_plan", "visits_due",
+        "visit_pack", "visit_plan", "visits_due",
     ),
     "files handed in and counts of their rows": (
         "imports", "import_new", "import_withdraw", "uploads", "upload", "upload_look", "upload_take", "withdrawal",

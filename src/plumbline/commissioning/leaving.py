@@ -44,7 +44,7 @@ def scoring(user: User) -> QuerySet[Evaluator]:
 
 
 KINDS = (
-    Kind("tenders", Tender, "lead_commissioner", "tender led", "tenders led",
+    Kind("tenders", Tender, "lead_commissioner", "tender as lead commissioner", "tenders as lead commissioner",
          lambda on: ~Q(state__in=_OVER), holders(Permission.TENDERS_MANAGE), lambda tender: tender.reference,
          _why_not_lead),
     Kind("tenders_of_service", Tender, "service_area_lead", "tender as service-area lead",
@@ -52,8 +52,8 @@ KINDS = (
          lambda on: ~Q(state__in=_OVER), holders(Permission.IMPLEMENTATION), lambda tender: tender.reference,
          lambda tender, to, on: "" if to.pk != tender.lead_commissioner_id else
          f"{to} leads tender {tender.reference}; its service-area lead is someone else."),
-    Kind("plans", ImplementationPlan, "commissioner", "implementation plan led",
-         "implementation plans led", _being_made_ready, holders(Permission.TENDERS_MANAGE),
+    Kind("plans", ImplementationPlan, "commissioner", "implementation plan as lead commissioner",
+         "implementation plans as lead commissioner", _being_made_ready, holders(Permission.TENDERS_MANAGE),
          lambda plan: f"Plan {plan.pk}", _why_not_two("service_area_lead")),
     Kind("plans_of_service", ImplementationPlan, "service_area_lead", "implementation plan as service-area lead",
          "implementation plans as service-area lead", _being_made_ready, holders(Permission.IMPLEMENTATION),

@@ -1,6 +1,6 @@
 """What is someone's own, in a shape that every room declares: shown and handed over before they are switched off.
 
-    KINDS = (Kind("contracts", Contract, "manager", "contract managed", "contracts managed", …),)
+    KINDS = (Kind("contracts", Contract, "manager", "contract as contract manager", "contracts as …", …),)
 
 A column that only names who did something is no such thing: it stays (tests/architecture/test_leaving.py names each).
 """

@@ -57,7 +57,10 @@ def leave(page, admin, user, **given):
 def test_the_page_says_what_is_theirs_with_its_numbers(page, admin, officer, next_officer):
     contract, action = a_contract(manager=officer), raised(owner=officer)
     said = words(page(admin).get(f"/users/{officer.pk}/leaving/"))
-    found = [each in said for each in ("1 contract managed", contract.reference, f"Action {action.pk}", "Cara Moss")]
+    found = [
+        each in said
+        for each in ("1 contract as contract manager", contract.reference, f"Action {action.pk}", "Cara Moss")
+    ]
     assert found == [True] * 4
 
 
@@ -82,9 +85,8 @@ def test_who_has_it_now_is_written_to_and_it_is_said(page, admin, officer, next_
     a_contract(manager=officer)
     said = words(leave(page, admin, officer, all=next_officer.pk))
     message = Message.objects.get(to_user=next_officer, subject="Plumbline: this is yours now")
-    assert ("1 contract managed" in message.body, "An e-mail about it is on its way to Cara Moss" in said) == (
-        True, True,
-    )  # fmt: skip
+    assert "1 contract as contract manager" in message.body
+    assert "An e-mail about it is on its way to Cara Moss" in said
 
 
 def test_who_has_no_address_is_not_said_to_be_told(page, admin, officer):
@@ -113,7 +115,7 @@ def test_what_was_left_is_handed_over_later(page, admin, officer, next_officer):
 def test_it_is_asked_who_has_each(page, admin, officer):
     a_contract(manager=officer)
     said = words(leave(page, admin, officer))
-    assert "Say who has the 1 contract managed, or that nobody has them yet" in said
+    assert "1 contract as contract manager: say who has this from now on" in said
     assert User.objects.get(pk=officer.pk).is_active
 
 
@@ -122,7 +124,7 @@ def test_to_who_may_not_hold_it_nothing_goes_and_nobody_is_switched_off(page, ad
     contract, action = a_contract(manager=officer), raised(owner=officer)
     said = words(leave(page, admin, officer, all=commissioner.pk))
     contract.refresh_from_db(), action.refresh_from_db(), officer.refresh_from_db()
-    assert "Kit Rowe cannot be given 1 contract managed: that needs another role." in said
+    assert "Kit Rowe cannot be given 1 contract as contract manager: that needs another role." in said
     assert (contract.manager, action.owner, officer.is_active) == (officer, officer, True)
     assert not Message.objects.filter(to_user=commissioner).exists()
 

@@ -103,7 +103,7 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
         "wrong": [
             *_wrong_with(request, answer_set, held, answers_it),
             *(
-                _nobody(answer_set, manages)
+                _nobody(answer_set, somebody=bool(asked or act_for_it), manages=manages)
                 if answer_set.state in ANSWERABLE and not can_be_reached([*asked, *act_for_it])
                 else []
             ),
@@ -131,11 +131,13 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
     return render(request, "returns/return.html", context)
 
 
-def _nobody(answer_set: Return, manages: bool) -> list[Any]:
+_NOBODY = "Nobody can answer it: nobody signs in for the organisation, and nobody is asked by name."
+_NO_ADDRESS = "Nobody who is to answer it can be told of it: none of them has an e-mail address here."
+
+
+def _nobody(answer_set: Return, *, somebody: bool, manages: bool) -> list[Any]:
     """Nobody who is to answer can be told of it; and what is done about that, for who asked."""
-    sentence = (
-        "Nobody who is to answer it can be told: nobody signs in for it, or is asked by name, and has an address."
-    )
+    sentence = _NO_ADDRESS if somebody else _NOBODY
     if not manages:
         return [sentence]
     return [

@@ -87,9 +87,9 @@ class HandOver(forms.PageForm):
             )  # fmt: skip
         for key, words in kinds:
             self.fields[key] = forms.ChoiceField(
-                label=f"Who has the {words}?", required=False,
+                label=f"{words} go{'es' if words.startswith('1 ') else ''} to", required=False,
                 choices=[("", "As said for all"), *((str(user.pk), str(user)) for user in able[key]),
-                         (NOBODY_YET, "Nobody yet: it stays theirs")],
+                         (NOBODY_YET, "Nobody yet: it stays as it is")],
             )  # fmt: skip
         forms.dress(self)
 
@@ -97,7 +97,7 @@ class HandOver(forms.PageForm):
         given = super().clean() or {}
         for key, words in self.kinds.items():
             if not given.get(key) and not given.get("all") and key not in self.errors and "all" not in self.errors:
-                self.add_error(key, f"Say who has the {words}, or that nobody has them yet")
+                self.add_error(key, f"{words}: say who has this from now on, or that nobody has it yet")
         return given
 
     def receivers(self) -> dict[str, User]:
