@@ -25,7 +25,6 @@ from plumbline.exchange.models import RefusedRow, Withdrawal
 from plumbline.exchange.states import WITHDRAWAL_MOVES
 from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.people import access
 from plumbline.people.models import User
@@ -147,8 +146,7 @@ def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> list[Sta
     """What follows from the rows; the statuses of settings that changed by it."""
     changes: list[StatusChange] = []
     if run.kind == "ofsted":
-        changes = ofsted.reevaluate(by=by, at=at, on=on)
-        placements.turn_of_the_day(by=by, at=at, on=on)
+        changes = placements.follow_statuses(by=by, at=at, on=on).recorded
     elif run.kind == "contracts":
         contracts.follow_up(by=by, at=at, on=on)
     elif run.kind == "ssd":

@@ -66,11 +66,17 @@ def take_judgements(
 @transaction.atomic
 def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
     """What a new day changes: notices that begin or end, newer rules, placements that began or ended, late checks."""
-    ofsted.reevaluate(by=by, at=at, on=on)
+    return follow_statuses(by=by, at=at, on=on).raised
+
+
+@transaction.atomic
+def follow_statuses(*, by: User | None, at: datetime, on: date) -> Judged[list[StatusChange]]:
+    """Derive again every status that may be another now, also where a list was taken back, and what follows of it."""
+    changes = ofsted.reevaluate(by=by, at=at, on=on)
     # Schools that were judged by hand and are on no list are known since.
     _follow_registers(by=by, at=at, on=on)
     contracts.follow_settings(by=by, at=at, on=on)
-    return raise_flags(by=by, at=at, on=on)
+    return Judged(changes, raise_flags(by=by, at=at, on=on))
 
 
 def _follow_registers(*, by: User | None, at: datetime, on: date) -> None:
