@@ -11,6 +11,7 @@ from plumbline.contracts.models import Incident
 from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries.held import HELD
 from plumbline.contracts.rules.notifications import Step
+from plumbline.people.models import RoleHeld
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.integration.contracts.incident_situations import (
     NOW,
@@ -371,3 +372,36 @@ def test_an_earlier_version_of_the_form_is_read_with_its_steps(page, world: Worl
     agreed(world, (Step("Ring the old number", "provider"),))
     agreed(world)
     assert "Ring the old number" in text(page(world.provider).get(reverse("incident_form", args=[world.contract.pk])))
+
+
+def test_an_incident_set_aside_says_so_leads_to_the_other_and_comes_back(page, world: World) -> None:
+    kept, double = today(world), today(world)
+    client = page(world.manager)
+    form = {"kind": "same", "other": kept.reference, "because": "Reported by the home and by us."}
+    refused = text(client.post(reverse("incident_set_aside", args=[double.pk]), form | {"other": ""}))
+    assert "Enter the number of the other incident" in refused
+    said = text(client.post(reverse("incident_set_aside", args=[double.pk]), form, follow=True))
+    assert f'the same as <a class="govuk-link" href="/incidents/{kept.pk}/">{kept.reference}</a>' in said
+    assert "Reported by the home and by us." in said
+    assert "Mark as told" not in said
+    assert double.reference in text(client.get(reverse("incident", args=[kept.pk])))
+    # Its provider reads it, and takes nothing back.
+    assert "Set aside:" in text(page(world.provider).get(reverse("incident", args=[double.pk])))
+    assert page(world.provider).get(reverse("incident_take_back", args=[double.pk])).status_code == 404
+    back = text(
+        client.post(reverse("incident_take_back", args=[double.pk]), {"because": "Another child."}, follow=True)
+    )
+    assert "Mark as told" in back
+
+
+def test_linking_a_child_whom_the_text_names_says_that_the_text_is_hidden(page, world: World) -> None:
+    child = ChildFactory(forename="Orla", surname="Penn", source_id="P12345")
+    incident = today(world, summary="Orla did not come back.")
+    RoleHeld.objects.create(user=world.manager, role="social_worker", from_on=date(2010, 1, 1))
+    TieFactory(user=world.manager, subject_id=child.pk)
+    client = page(world.manager)
+    said = text(client.post(reverse("incident_child", args=[incident.pk]), {"child": "p12345"}, follow=True))
+    assert "Mend it under “Texts to read”" in said
+    assert HELD in said
+    assert incident.children.get().child == child
+    assert incident.reference in text(client.get(reverse("texts_to_read")))

@@ -1,7 +1,7 @@
 """Serious incidents: the form agreed beforehand, the incident, and who was told of it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from plumbline.audit.models import Recorded
 from plumbline.contracts.models.register import Contract
@@ -64,6 +64,8 @@ class IncidentState(models.TextChoices):
     OPEN = "open", "Open"
     REVIEW = "review", "Actions done, under review"
     CLOSED = "closed", "Closed"
+    # The same as another incident, or entered in error: it has no clocks, and counts nowhere.
+    ASIDE = "aside", "Set aside"
 
 
 class Incident(Recorded):
@@ -99,12 +101,26 @@ class Incident(Recorded):
     lessons = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # Set aside as the same as another, or (NULL) as entered in error. The reason is read widely.
+    same_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="same")
+    aside_because = models.TextField(blank=True)
+    aside_at = models.DateTimeField(null=True)
+    aside_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="incident_who_has_when", condition=(Q(closed_by__isnull=True) | Q(closed_at__isnull=False))
             ),
+            models.CheckConstraint(
+                name="incident_aside_with_reason",
+                condition=(Q(state="aside", aside_at__isnull=False) & ~Q(aside_because=""))
+                | (
+                    ~Q(state="aside")
+                    & Q(aside_at__isnull=True, aside_by__isnull=True, same_as__isnull=True, aside_because="")
+                ),
+            ),
+            models.CheckConstraint(name="incident_not_the_same_as_itself", condition=~Q(same_as=F("pk"))),
             models.CheckConstraint(
                 name="incident_closed_with_lessons",
                 condition=~Q(state="closed") | (~Q(lessons="") & Q(closed_at__isnull=False)),
@@ -140,6 +156,8 @@ class Notification(Recorded):
     received_by = models.CharField(max_length=200, blank=True)
     escalated_at = models.DateTimeField(null=True)
     not_needed_because = models.TextField(blank=True)
+    # Its incident is set aside: nobody is to be told, and it counts nowhere.
+    aside = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -150,7 +168,9 @@ class Notification(Recorded):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], name="notification_unsent", condition=Q(sent_at__isnull=True, not_needed_because="")
+                fields=["due_at"],
+                name="notification_unsent",
+                condition=Q(sent_at__isnull=True, not_needed_because="", aside=False),
             )
         ]
 

@@ -104,7 +104,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
     rows = queries.notifications_of(found)
     news = queries.news_of(found)
     sent = [each for one in news for each in one.sent.all()]
-    closed = found.state == IncidentState.CLOSED
+    closed = found.state in queries.OVER
     children, hidden = queries.children_of(found, visible=children_visible_to(viewer, on=on))
     for child in children:
         look_at_child(child_id=child.pk, page=f"incident {found.reference}", by=viewer, at=request.at, on=on)
@@ -121,6 +121,8 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "reasons": words.what_is_wrong(found, rows, sent, now),
         "lines": words.lines(rows, now=now, manages=hand.manages, provides=hand.provides, closed=closed),
         "news": [{"news": one, "sent": [_sent(each, hand, now, closed) for each in one.sent.all()]} for one in news],
+        "same": list(queries.same_as(viewer, found, on=on)),
+        "other": queries.incident_seen(viewer, incident_id=found.same_as_id, on=on) if found.same_as_id else None,
         "hand": hand,
         "works": (hand.manages or hand.provides) and not closed,
         "manages": hand.manages and not closed,
@@ -145,13 +147,14 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _sent(each: Any, hand: queries.Hand, now: Any, closed: bool) -> dict[str, Any]:
-    late = each.sent_at is None and each.due_at < now
+    waits = each.sent_at is None and not each.notification.aside
+    late = waits and each.due_at < now
     own = hand.manages or (hand.provides and each.notification.duty == "provider")
     return {
         "row": each,
         "who": words.label(each.notification.recipient),
-        "kind": "red" if late else "amber" if each.sent_at is None else "green",
-        "word": "Overdue" if late else "To be told" if each.sent_at is None else "Told",
+        "kind": "red" if late else "amber" if waits else "green" if each.sent_at else "grey",
+        "word": "Overdue" if late else "To be told" if waits else "Told" if each.sent_at else "Not asked any more",
         "said": f"by {words.said(each.due_at)}" if each.sent_at is None else words.said(each.sent_at),
         "may_send": each.sent_at is None and own and not closed,
     }

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from plumbline.audit.moments import shown
-from plumbline.contracts.models import Incident, IncidentState, NewsSent, Notification
+from plumbline.contracts.models import Incident, NewsSent, Notification
+from plumbline.contracts.queries.incidents import OVER
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.web import wording
 from plumbline.web.request import Request
 
-STATE_KINDS = {"open": "amber", "review": "blue", "closed": "grey"}
+STATE_KINDS = {"open": "amber", "review": "blue", "closed": "grey", "aside": "grey"}
 DUTY = {"provider": "The provider", "council": "The council"}
 CHANNELS = (
     ("Telephone", "By telephone"),
@@ -62,7 +63,7 @@ def lines(rows: Iterable[Notification], *, now: datetime, manages: bool, provide
 
 def _line(row: Notification, *, now: datetime, manages: bool, provides: bool, closed: bool) -> Line:
     kind, word, detail = _state(row, now)
-    waits = row.sent_at is None and not row.not_needed_because
+    waits = row.sent_at is None and not row.not_needed_because and not row.aside
     known = library().recipients.get(row.recipient)
     works = not closed and (manages or (provides and row.duty == Notification.Duty.PROVIDER))
     receives = manages or (known is not None and not known.council)
@@ -77,6 +78,8 @@ def _line(row: Notification, *, now: datetime, manages: bool, provides: bool, cl
 def _state(row: Notification, now: datetime) -> tuple[str, str, str]:
     if row.not_needed_because:
         return "grey", "Not needed", row.not_needed_because
+    if row.sent_at is None and row.aside:
+        return "grey", "Not asked any more", "The incident is set aside."
     if row.sent_at is None:
         return ("red", "Overdue", "") if row.due_at < now else ("amber", "To be told", "")
     by = f", by {row.sent_by}" if row.sent_by else ""
@@ -93,7 +96,7 @@ def what_is_wrong(
     incident: Incident, rows: Sequence[Notification], news: Sequence[NewsSent], now: datetime
 ) -> list[str]:
     """What is overdue, in sentences; then what nobody has decided, and whether a form was agreed."""
-    if incident.state == IncidentState.CLOSED:
+    if incident.state in OVER:
         return []
     found = [
         f"{label(row.recipient)} was to be told by {said(row.due_at)} and has not been. It is"
@@ -140,4 +143,7 @@ def timeline(incident: Incident, rows: Sequence[Notification], news: Sequence[An
     if incident.closed_at:
         entries.append({"at": incident.closed_at, "who": str(incident.closed_by or "the machine"), "what": "Closed",
                         "detail": incident.lessons})  # fmt: skip
+    if incident.aside_at:
+        entries.append({"at": incident.aside_at, "who": str(incident.aside_by or "the machine"), "what": "Set aside",
+                        "detail": incident.aside_because})  # fmt: skip
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
