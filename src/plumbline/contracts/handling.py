@@ -16,7 +16,7 @@ def seen(incident_id: int, *, by: User | None, on: date) -> Incident:
     seen = Incident.objects.all() if by is None else queries.incidents_visible_to(by, on=on)
     incident = (
         Incident.objects.select_for_update(of=("self",))
-        .select_related("contract__child", "setting")
+        .select_related("contract__child", "setting", "form")
         .filter(pk=incident_id, pk__in=seen.values("pk"))
         .first()
     )

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from lxml import html
 
 from plumbline.audit.models import Event
 from plumbline.contracts.models import Incident
@@ -405,3 +406,25 @@ def test_linking_a_child_whom_the_text_names_says_that_the_text_is_hidden(page, 
     assert HELD in said
     assert incident.children.get().child == child
     assert incident.reference in text(client.get(reverse("texts_to_read")))
+
+
+def test_the_steps_of_the_form_are_ticked_with_one_press_and_what_is_not_is_next(page, world: World) -> None:
+    agreed(world, steps=(Step("Ring the service centre", "provider"), Step("Write it down", "provider"),
+                         Step("Tell the caseworker", "council")))  # fmt: skip
+    incident = today(world)
+    client = page(world.provider)
+
+    def states() -> list[str]:
+        tree = html.fromstring(client.get(reverse("incident", args=[incident.pk])).content.decode())
+        steps = tree.xpath("//h2[@id='steps']/following-sibling::ol[1]/li")
+        return [" ".join(each.text_content().split()) for each in steps]
+
+    first = states()
+    assert ["Next" in each for each in first] == [True, False, False]
+    assert ["Tick: done" in each for each in first] == [True, True, False]
+    said = text(client.post(reverse("incident_step_tick", args=[incident.pk, 1]), follow=True))
+    assert f"{world.provider.name}, 31 July 2016" in said
+    assert ["Next" in each for each in states()] == [False, True, False]
+    client.post(reverse("incident_step_untick", args=[incident.pk, 1]))
+    assert "Next" in states()[0]
+    assert client.post(reverse("incident_step_tick", args=[incident.pk, 3])).status_code == 404

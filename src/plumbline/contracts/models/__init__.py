@@ -10,6 +10,7 @@ from plumbline.contracts.models.incidents import (
     IncidentType,
     NewsSent,
     Notification,
+    StepTaken,
 )
 from plumbline.contracts.models.offers import PolicyOffer
 from plumbline.contracts.models.rating import (
@@ -80,6 +81,7 @@ __all__ = [
     "RatingPeriod",
     "ReasonPeriod",
     "ReviewEvery",
+    "StepTaken",
     "TeamDecision",
     "Visit",
     "VisitFinding",

@@ -129,6 +129,27 @@ class Incident(Recorded):
         indexes = [models.Index(fields=["contract", "-occurred_at"], name="incident_contract")]
 
 
+class StepTaken(Recorded):
+    """A step of the agreed form, by its place in it, that was ticked for an incident; a tick can be taken back."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps_taken")
+    place = models.IntegerField()
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "place"], name="step_taken_once", condition=Q(undone_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="step_undone_who_has_when", condition=(Q(undone_by__isnull=True) | Q(undone_at__isnull=False))
+            ),
+        ]
+
+
 class IncidentChild(Recorded):
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="children")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="incidents")

@@ -19,6 +19,7 @@ from plumbline.contracts.models import (
     IncidentState,
     NewsSent,
     Notification,
+    StepTaken,
 )
 from plumbline.contracts.rules.incidents import TO_BE_DECIDED, Agreed, Standing
 from plumbline.contracts.rules.notifications import Library
@@ -106,6 +107,21 @@ def hand_of(viewer: User | None, incident: Incident, *, on: date) -> Hand:
         provides=incident.contract.provider_id in organisations_of(viewer, on=on),
         reads_narrative=may_read_narrative(viewer, incident, on=on),
     )
+
+
+def may_tick(hand: Hand, duty: str) -> bool:
+    """Whether a step with this duty is theirs to tick: the provider of its own, the council of all."""
+    return hand.manages or (hand.provides and duty == Notification.Duty.PROVIDER)
+
+
+def steps_taken(incident: Incident) -> dict[int, StepTaken]:
+    """The steps of its form that are ticked now, by their place."""
+    return {each.place: each for each in incident.steps_taken.filter(undone_at=None).select_related("taken_by")}
+
+
+def steps_ever_taken(incident: Incident) -> list[StepTaken]:
+    """Those and the ticks that were taken back, as they were made."""
+    return list(incident.steps_taken.select_related("taken_by", "undone_by").order_by("taken_at", "pk"))
 
 
 def may_read_narrative(viewer: User, incident: Incident, *, on: date) -> bool:

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Incident, IncidentState, Notification
-from plumbline.contracts.operations import incident_notices, incidents
+from plumbline.contracts.operations import incident_forms, incident_notices, incidents
 from plumbline.contracts.queries import incidents as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here, day_of, here
@@ -119,6 +120,22 @@ def news_sent(request: Request, pk: int, number: int) -> HttpResponseBase:
             news_sent_id=row.pk, channel=form.cleaned_data["channel"], sent_at=form.sent_at, **acting(request)
         ),
     )  # fmt: skip
+
+
+@requires(*WORKS)
+@require_POST
+def tick(request: Request, pk: int, number: int) -> HttpResponseBase:
+    """A step of the agreed form was taken."""
+    incident_forms.tick_step(incident_id=pk, place=number, **acting(request))
+    return redirect(f"{reverse('incident', args=[pk])}#steps")
+
+
+@requires(*WORKS)
+@require_POST
+def untick(request: Request, pk: int, number: int) -> HttpResponseBase:
+    """It was not taken after all."""
+    incident_forms.untick_step(incident_id=pk, place=number, **acting(request))
+    return redirect(f"{reverse('incident', args=[pk])}#steps")
 
 
 @requires(MANAGES)

@@ -108,6 +108,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
     children, hidden = queries.children_of(found, visible=children_visible_to(viewer, on=on))
     for child in children:
         look_at_child(child_id=child.pk, page=f"incident {found.reference}", by=viewer, at=request.at, on=on)
+    ever = queries.steps_ever_taken(found) if found.form else []
     in_the_way = []
     if hand.manages and found.state == IncidentState.REVIEW:
         standing = replace(queries.standing_of(found, library()), lessons="to be written on closing")
@@ -127,9 +128,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "works": (hand.manages or hand.provides) and not closed,
         "manages": hand.manages and not closed,
         "closed": closed,
-        "steps": [{"step": step["step"], "duty": words.DUTY[step["duty"]]} for step in found.form.steps]
-        if found.form
-        else [],
+        "steps": words.steps(found, ever, hand=hand, closed=closed),
         "children": children,
         "hidden": hidden,
         "placed": at_setting.asked_about(found) if not _is_provider(request) else None,
@@ -140,7 +139,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "is_allegation": found.type in ALLEGATIONS,
         "outcome": OUTCOMES.get(found.outcome, ""),
         "in_the_way": in_the_way,
-        "timeline": words.timeline(found, rows, news),
+        "timeline": words.timeline(found, rows, news, ever),
         "breadcrumbs": _crumbs(request, ("Serious incidents", reverse("incidents")), (found.reference, "")),
     }
     return render(request, "incidents/incident.html", context)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from plumbline.audit.moments import shown
-from plumbline.contracts.models import Incident, NewsSent, Notification
-from plumbline.contracts.queries.incidents import OVER
+from plumbline.contracts.models import Incident, NewsSent, Notification, StepTaken
+from plumbline.contracts.queries.incidents import OVER, Hand, may_tick
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.web import wording
@@ -92,6 +92,40 @@ def _state(row: Notification, now: datetime) -> tuple[str, str, str]:
     return ("green", "Received", detail) if row.received_at else ("green", "Told in time", detail)
 
 
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of the agreed form: whether it was taken, by whom and when, and what can be done about it."""
+
+    place: int
+    step: str
+    duty: str
+    recipient: str
+    kind: str
+    word: str
+    detail: str
+    may_tick: bool
+    may_untick: bool
+
+
+def steps(incident: Incident, ever: Sequence[StepTaken], *, hand: Hand, closed: bool) -> list[StepLine]:
+    """The steps of the form that was agreed, in its order; of those not ticked the first is next."""
+    taken = {each.place: each for each in ever if each.undone_at is None}
+    agreed = list(enumerate(incident.form.steps if incident.form else [], start=1))
+    upcoming = next((place for place, _ in agreed if place not in taken), None)
+    found = []
+    for place, step in agreed:
+        done = taken.get(place)
+        works = not closed and may_tick(hand, step["duty"])
+        state = ("green", "Done") if done else ("amber", "Next") if place == upcoming else ("grey", "To do")
+        kind, word = ("grey", "Not done") if closed and not done else state
+        found.append(StepLine(
+            place=place, step=step["step"], duty=DUTY[step["duty"]], recipient=step.get("recipient", ""), kind=kind,
+            word=word, detail=f"{done.taken_by or 'The machine'}, {said(done.taken_at)}" if done else "",
+            may_tick=works and done is None, may_untick=works and done is not None,
+        ))  # fmt: skip
+    return found
+
+
 def what_is_wrong(
     incident: Incident, rows: Sequence[Notification], news: Sequence[NewsSent], now: datetime
 ) -> list[str]:
@@ -118,7 +152,9 @@ def what_is_wrong(
     return found
 
 
-def timeline(incident: Incident, rows: Sequence[Notification], news: Sequence[Any]) -> list[dict[str, Any]]:
+def timeline(
+    incident: Incident, rows: Sequence[Notification], news: Sequence[Any], ever: Sequence[StepTaken]
+) -> list[dict[str, Any]]:
     """Everything that happened, newest first."""
     entries: list[dict[str, Any]] = [
         {"at": incident.occurred_at, "who": "", "what": incident.get_type_display()},
@@ -140,6 +176,13 @@ def timeline(incident: Incident, rows: Sequence[Notification], news: Sequence[An
              "what": f"{label(sent.notification.recipient)} told the later news", "detail": sent.channel}
             for sent in each.sent.all() if sent.sent_at
         ]  # fmt: skip
+    for step in ever:
+        detail = incident.form.steps[step.place - 1]["step"] if incident.form else ""
+        entries.append({"at": step.taken_at, "who": str(step.taken_by or "the machine"),
+                        "what": f"Step {step.place} done", "detail": detail})  # fmt: skip
+        if step.undone_at:
+            entries.append({"at": step.undone_at, "who": str(step.undone_by or "the machine"),
+                            "what": f"Step {step.place}: tick taken back", "detail": detail})  # fmt: skip
     if incident.closed_at:
         entries.append({"at": incident.closed_at, "who": str(incident.closed_by or "the machine"), "what": "Closed",
                         "detail": incident.lessons})  # fmt: skip
