@@ -132,6 +132,7 @@ READ_IN = {
     "contracts/handling.py": "one incident, for whoever works on it",
     "contracts/holidays.py": "clocks move, whether they run or not: they may go on",
     "contracts/incident_due.py": "left out", "contracts/intake.py": "which setting is meant",
+    "contracts/operations/contacts.py": "those still to be told of one incident",
     "contracts/naming.py": "one incident", "contracts/operations/following.py": "whose contract is rated",
     "contracts/operations/held_texts.py": "one incident", "contracts/operations/incident_notices.py": "one incident",
     "contracts/operations/incidents.py": "one incident, and the next number",

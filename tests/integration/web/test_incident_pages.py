@@ -12,6 +12,7 @@ from plumbline.contracts.models import Incident
 from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries.held import HELD
 from plumbline.contracts.rules.notifications import Step
+from plumbline.flags.models import Message
 from plumbline.people.models import RoleHeld
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.integration.contracts.incident_situations import (
@@ -428,3 +429,35 @@ def test_the_steps_of_the_form_are_ticked_with_one_press_and_what_is_not_is_next
     client.post(reverse("incident_step_untick", args=[incident.pk, 1]))
     assert "Next" in states()[0]
     assert client.post(reverse("incident_step_tick", args=[incident.pk, 3])).status_code == 404
+
+
+def test_contacts_stand_beside_each_line_and_step_as_links(page, world: World) -> None:
+    administrator = page(UserFactory(role="administrator"))
+    form = {
+        "phone": "01632 960 001",
+        "email": "centre@example.org",
+        "form_url": "https://example.org/form",
+        "hours": "",
+    }
+    assert administrator.post(reverse("reporting_contact", args=["customer_service_centre"]), form).status_code == 302
+    refused = text(administrator.post(reverse("reporting_contact", args=["lado"]), {"form_url": "javascript:alert(1)"}))
+    assert "beginning with https://" in refused
+    own = {"phone": "01632 960 002", "email": "", "form_url": "", "hours": ""}
+    address = reverse("contract_contact", args=[world.contract.pk, "customer_service_centre"])
+    said = text(page(world.manager).post(address, own, follow=True))
+    assert "Of this contract" in said
+    assert page(world.provider).get(address).status_code == 404
+    agreed(world)
+    incident = today(world)
+    for viewer in (world.manager, world.provider):
+        tree = html.fromstring(page(viewer).get(reverse("incident", args=[incident.pk])).content.decode())
+        for place in ("//h2[@id='steps']/following-sibling::ol[1]", "//table"):
+            links = {each.get("href"): each for each in tree.xpath(f"({place})[1]//a")}
+            assert {"tel:01632960002", "mailto:centre@example.org", "https://example.org/form"} <= set(links)
+            assert links["https://example.org/form"].get("rel") == "noopener noreferrer"
+    seen = text(page(world.manager).get(reverse("incident", args=[incident.pk])))
+    assert "An e-mail to centre@example.org waits to be sent." in seen
+    Message.objects.update(state="failed", error="550 No such person")
+    seen = text(page(world.manager).get(reverse("incident", args=[incident.pk])))
+    assert "was not delivered: 550 No such person" in seen
+    assert "an office" in text(page(UserFactory(role="administrator")).get(reverse("emails")))

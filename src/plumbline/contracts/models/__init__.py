@@ -10,6 +10,7 @@ from plumbline.contracts.models.incidents import (
     IncidentType,
     NewsSent,
     Notification,
+    ReportingContact,
     StepTaken,
 )
 from plumbline.contracts.models.offers import PolicyOffer
@@ -80,6 +81,7 @@ __all__ = [
     "RatingByHand",
     "RatingPeriod",
     "ReasonPeriod",
+    "ReportingContact",
     "ReviewEvery",
     "StepTaken",
     "TeamDecision",

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from plumbline.audit.models import Recorded
 from plumbline.contracts.models.register import Contract
+from plumbline.flags.models import Message
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, User
 
@@ -177,6 +178,8 @@ class Notification(Recorded):
     received_by = models.CharField(max_length=200, blank=True)
     escalated_at = models.DateTimeField(null=True)
     not_needed_because = models.TextField(blank=True)
+    # The nameless e-mail about it that Plumbline wrote itself, to an address of the council's own.
+    mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="+")
     # Its incident is set aside: nobody is to be told, and it counts nowhere.
     aside = models.BooleanField(default=False)
 
@@ -193,6 +196,31 @@ class Notification(Recorded):
                 name="notification_unsent",
                 condition=Q(sent_at__isnull=True, not_needed_because="", aside=False),
             )
+        ]
+
+
+class ReportingContact(Recorded):
+    """How someone who is told of incidents is reached: kept once for the council (`contract` NULL), and where a
+    contract has its own, for that. An office's, never a person's."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, null=True, related_name="reporting_contacts")
+    recipient = models.CharField(max_length=40)
+    phone = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    form_url = models.URLField(max_length=500, blank=True)
+    hours = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract", "recipient"], name="reporting_contact_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(name="reporting_contact_says_how", condition=~Q(phone="", email="", form_url="")),
+            models.CheckConstraint(
+                name="reporting_contact_secure_form", condition=Q(form_url="") | Q(form_url__startswith="https://")
+            ),
         ]
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from plumbline.audit import operations as audit
 from plumbline.contracts import incident_due
 from plumbline.contracts.models import Incident, NewsSent, Notification
+from plumbline.contracts.operations import contacts
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules import incidents as rules
@@ -154,7 +155,10 @@ def raise_child_flags(*, by: User | None, at: datetime, on: date, link_ids: Coll
 
 @transaction.atomic
 def follow(*, incident: Incident, by: User | None, at: datetime, on: date) -> None:
-    """Make what follows from an incident what it should be now: its flags, those about its children, the rating."""
+    """Make what follows from an incident what it should be now: its flags, those about its children, the rating, and
+    what is written to the council's own offices."""
+    contacts.write_to_own(incident=incident, by=by, at=at, on=on)
+    contacts.stop_mail(incident=incident, by=by, at=at, on=on)
     raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
     links = incident.children.order_by("pk").values_list("pk", flat=True)
     raise_child_flags(link_ids=list(links), by=by, at=at, on=on)

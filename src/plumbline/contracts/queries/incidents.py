@@ -152,7 +152,7 @@ def readers_to_choose(*, on: date) -> QuerySet[User]:
 
 def notifications_of(incident: Incident) -> list[Notification]:
     """Everyone who is to be told, the soonest first."""
-    return list(incident.notifications.select_related("sent_by").order_by("due_at", "pk"))
+    return list(incident.notifications.select_related("sent_by", "mail").order_by("due_at", "pk"))
 
 
 def news_of(incident: Incident) -> list[IncidentNews]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plumbline.web.incidents import contract_forms, doing, held, views
+from plumbline.web.incidents import contacts, contract_forms, doing, held, views
 
 urlpatterns = [
     path("incidents/", views.incidents, name="incidents"),
@@ -28,6 +28,12 @@ urlpatterns = [
     path("incidents/<int:pk>/take-back/", doing.take_back, name="incident_take_back"),
     path("incidents/<int:pk>/readers/", doing.let_read, name="incident_let_read"),
     path("incidents/<int:pk>/child/", doing.child, name="incident_child"),
+    path("reporting-contacts/", contacts.of_council, name="reporting_contacts"),
+    path("reporting-contacts/<slug:recipient>/", contacts.change_of_council, name="reporting_contact"),
+    path("contracts/<int:pk>/reporting-contacts/", contacts.of_contract, name="contract_contacts"),
+    path(
+        "contracts/<int:pk>/reporting-contacts/<slug:recipient>/", contacts.change_of_contract, name="contract_contact"
+    ),
     path("contracts/<int:pk>/incidents/", views.contract_incidents, name="contract_incidents"),
     path("contracts/<int:pk>/incidents/report/", doing.report, name="incident_report"),
     path("contracts/<int:pk>/incident-form/", contract_forms.incident_form, name="incident_form"),

@@ -12,6 +12,7 @@ from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Contract, Incident, IncidentState, IncidentType
 from plumbline.contracts.operations.incidents import note_narrative_read
 from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.queries.contacts import ways_for
 from plumbline.contracts.rules.incidents import ALLEGATIONS, OUTCOMES, TO_BE_DECIDED, in_the_way_of_closing
 from plumbline.contracts.rules.notifications import library
 from plumbline.kernel.errors import NotAllowed
@@ -108,6 +109,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
     children, hidden = queries.children_of(found, visible=children_visible_to(viewer, on=on))
     for child in children:
         look_at_child(child_id=child.pk, page=f"incident {found.reference}", by=viewer, at=request.at, on=on)
+    ways = ways_for(found.contract)
     ever = queries.steps_ever_taken(found) if found.form else []
     in_the_way = []
     if hand.manages and found.state == IncidentState.REVIEW:
@@ -120,7 +122,8 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "setting": settings.label(found.setting) if found.setting else "",
         "kind": words.STATE_KINDS[found.state],
         "reasons": words.what_is_wrong(found, rows, sent, now),
-        "lines": words.lines(rows, now=now, manages=hand.manages, provides=hand.provides, closed=closed),
+        "lines": words.lines(rows, ways, now=now, manages=hand.manages, provides=hand.provides, closed=closed),
+        "reached": any(row.recipient in ways for row in rows),
         "news": [{"news": one, "sent": [_sent(each, hand, now, closed) for each in one.sent.all()]} for one in news],
         "same": list(queries.same_as(viewer, found, on=on)),
         "other": queries.incident_seen(viewer, incident_id=found.same_as_id, on=on) if found.same_as_id else None,
@@ -128,7 +131,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "works": (hand.manages or hand.provides) and not closed,
         "manages": hand.manages and not closed,
         "closed": closed,
-        "steps": words.steps(found, ever, hand=hand, closed=closed),
+        "steps": words.steps(found, ever, ways, hand=hand, closed=closed),
         "children": children,
         "hidden": hidden,
         "placed": at_setting.asked_about(found) if not _is_provider(request) else None,

@@ -1,6 +1,6 @@
 """How incidents, who is told of them and by when are called on pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,9 @@ from plumbline.audit.moments import shown
 from plumbline.contracts.models import Incident, NewsSent, Notification, StepTaken
 from plumbline.contracts.queries.incidents import OVER, Hand, may_tick
 from plumbline.contracts.rules import incidents as rules
+from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.notifications import library
+from plumbline.flags.models import Message
 from plumbline.web import wording
 from plumbline.web.request import Request
 
@@ -53,15 +55,34 @@ class Line:
     may_send: bool
     may_receive: bool
     may_leave_out: bool
+    way: Way | None
+    mail: str
 
 
-def lines(rows: Iterable[Notification], *, now: datetime, manages: bool, provides: bool, closed: bool) -> list[Line]:
+def lines(
+    rows: Iterable[Notification], ways: Mapping[str, Way], *, now: datetime, manages: bool, provides: bool, closed: bool
+) -> list[Line]:
     """Every recipient, those who are still to be told first and the latest of them first."""
-    found = [_line(row, now=now, manages=manages, provides=provides, closed=closed) for row in rows]
+    found = [
+        _line(row, ways.get(row.recipient), now=now, manages=manages, provides=provides, closed=closed) for row in rows
+    ]
     return sorted(found, key=lambda line: (line.word not in ("Overdue", "To be told"), line.row.due_at))
 
 
-def _line(row: Notification, *, now: datetime, manages: bool, provides: bool, closed: bool) -> Line:
+def _mail(row: Notification) -> str:
+    """What came of the e-mail that Plumbline wrote itself; "" where it wrote none."""
+    mail = row.mail
+    if mail is None:
+        return ""
+    if mail.state == Message.State.SENT:
+        return f"E-mailed by Plumbline to {mail.to_address}, {said(mail.sent_at or mail.written_at)}."
+    if mail.state == Message.State.WAITING:
+        again = f" It was refused {wording.how_many(mail.attempts, 'time', 'times')}." if mail.attempts else ""
+        return f"An e-mail to {mail.to_address} waits to be sent.{again}"
+    return f"The e-mail to {mail.to_address} was not delivered: {mail.error} Tell them another way."
+
+
+def _line(row: Notification, way: Way | None, *, now: datetime, manages: bool, provides: bool, closed: bool) -> Line:
     kind, word, detail = _state(row, now)
     waits = row.sent_at is None and not row.not_needed_because and not row.aside
     known = library().recipients.get(row.recipient)
@@ -71,7 +92,8 @@ def _line(row: Notification, *, now: datetime, manages: bool, provides: bool, cl
         row=row, who=label(row.recipient), basis=row.legal_basis, duty=DUTY[row.duty],
         due=f"{said(row.due_at)} ({wording.until(row.due_at, now)})" if waits else said(row.due_at),
         kind=kind, word=word, detail=detail, may_send=waits and works, may_leave_out=waits and manages and not closed,
-        may_receive=works and receives and row.sent_at is not None and row.received_at is None,
+        may_receive=works and receives and row.sent_at is not None and row.received_at is None, way=way,
+        mail=_mail(row),
     )  # fmt: skip
 
 
@@ -99,15 +121,17 @@ class StepLine:
     place: int
     step: str
     duty: str
-    recipient: str
     kind: str
     word: str
     detail: str
     may_tick: bool
     may_untick: bool
+    way: Way | None
 
 
-def steps(incident: Incident, ever: Sequence[StepTaken], *, hand: Hand, closed: bool) -> list[StepLine]:
+def steps(
+    incident: Incident, ever: Sequence[StepTaken], ways: Mapping[str, Way], *, hand: Hand, closed: bool
+) -> list[StepLine]:
     """The steps of the form that was agreed, in its order; of those not ticked the first is next."""
     taken = {each.place: each for each in ever if each.undone_at is None}
     agreed = list(enumerate(incident.form.steps if incident.form else [], start=1))
@@ -119,9 +143,10 @@ def steps(incident: Incident, ever: Sequence[StepTaken], *, hand: Hand, closed: 
         state = ("green", "Done") if done else ("amber", "Next") if place == upcoming else ("grey", "To do")
         kind, word = ("grey", "Not done") if closed and not done else state
         found.append(StepLine(
-            place=place, step=step["step"], duty=DUTY[step["duty"]], recipient=step.get("recipient", ""), kind=kind,
+            place=place, step=step["step"], duty=DUTY[step["duty"]], kind=kind,
             word=word, detail=f"{done.taken_by or 'The machine'}, {said(done.taken_at)}" if done else "",
             may_tick=works and done is None, may_untick=works and done is not None,
+            way=ways.get(step.get("recipient", "")),
         ))  # fmt: skip
     return found
 
