@@ -27,6 +27,7 @@ WITHOUT_HISTORY = {
     "people.User": "roles and ties are recorded; a session's last sign-in would be a version each time",
     "people.OrganisationName": "a wording mapped: the mapping's events tell, and it is never changed",
     "people.Draft": "what is typed and not handed in; what is handed in has its history",
+    "people.FormSent": "that a form was carried out; what it made has its own history",
     "people.Attempt": "counted, and gone after a day; the events tell",
     "people.BankHoliday": "reference data, the same for everybody",
     "flags.Message": "an outbox: its attempts are not a record of the case",

@@ -69,6 +69,9 @@ _BY_ROUTE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "plan_item": {"number": ("1",)},
     "incident_form_agree": {"number": ("1",)},
+    "contract_contact": {"recipient": ("lado",)},
+    "incident_step_tick": {"number": ("1",)},
+    "incident_step_untick": {"number": ("1",)},
     "incident_news_sent": {"number": ("news_sent",)},
 }
 _RECORDS: Mapping[str, tuple[str, ...]] = {

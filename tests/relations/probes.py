@@ -140,7 +140,8 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
         "mfa_download_recovery_codes",
     ),
-    "the same for everybody": ("council_stylesheet", "accessibility", "glossary", "sources", "bank_holidays"),
+    "the same for everybody": ("council_stylesheet", "accessibility", "glossary", "sources", "bank_holidays",
+                               "reporting_contacts", "reporting_contact"),
     "counts of children, through the disclosure profile of the reader": (
         "figures", "figure", "figure_definition", "figure_trend", "figure_spark",
     ),

@@ -85,7 +85,8 @@ def _of_child(link: IncidentChild, allocated: Involvement | None) -> Wanted:
 
 def wanted_of_contracts(*, on: date, contract_id: int | None = None) -> list[Wanted]:
     """Contracts under which an incident was reported while no form is agreed by all three sides."""
-    rows = Contract.objects.filter(incidents__form=None, incidents__isnull=False).exclude(state="ended")
+    without = Incident.objects.filter(form=None).exclude(state=IncidentState.ASIDE)
+    rows = Contract.objects.filter(pk__in=without.values("contract")).exclude(state="ended")
     rows = rows.exclude(pk__in=queries.agreed_forms().values("contract"))
     if contract_id is not None:
         rows = rows.filter(pk=contract_id)
@@ -96,17 +97,19 @@ def wanted_of_contracts(*, on: date, contract_id: int | None = None) -> list[Wan
             reason=f"A serious incident was reported under {contract.reference}, and no incident form is agreed.",
             recipients=told.in_place_of_roles(to, contract),
         )
-        for contract in rows.select_related(*_PEOPLE).distinct().order_by("pk")
+        for contract in rows.select_related(*_PEOPLE).order_by("pk")
     ]  # fmt: skip
 
 
 def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:
     """Why what each flag says is no longer so, in a sentence."""
     said = {
-        REPORTED: "Everybody who had to be told has been told, or the incident is under review.",
-        OVERDUE: "Everybody who had to be told has been told, or it was not needed.",
-        CHILD_CONCERNED: "The incident is under review or closed, or the child is not linked to it any more.",
-        NO_FORM: "An incident form has been agreed, or the contract has ended.",
+        REPORTED: "Everybody who had to be told has been told, or the incident is under review or set aside.",
+        OVERDUE: "Everybody who had to be told has been told, or it was not needed, or the incident is set aside.",
+        CHILD_CONCERNED: (
+            "The incident is under review, closed or set aside, or the child is not linked to it any more."
+        ),
+        NO_FORM: "An incident form has been agreed, the incident is set aside, or the contract has ended.",
     }
     return {flag.pk: said[flag.kind] for flag in flags}
 

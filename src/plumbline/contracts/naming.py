@@ -7,16 +7,20 @@ the text is kept unseen, whatever it says, and someone who may see those names r
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Event
-from plumbline.contracts.queries import held
+from plumbline.contracts.models import Contract, Incident
+from plumbline.contracts.queries import held, incidents
 from plumbline.contracts.rules import incidents as rules
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people.models import User
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import Child, User
+from plumbline.people.queries import organisations_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,3 +71,34 @@ def _often_refused(by: User | None, *, at: datetime) -> bool:
         return False
     lately = Event.objects.filter(kind=REFUSED, by_id=by.pk, at__gt=at - timedelta(hours=1))
     return lately.count() >= MOST_REFUSALS
+
+
+def of_incident(
+    incident: Incident | None,
+    *,
+    contract: Contract | None = None,
+    children: Collection[Child] = (),
+    staff: str | None = None,
+    by: User | None,
+    on: date,
+) -> Names:
+    """The names that a text about the incident may not hold, as far as the writer may see them. `children`: those whom
+    the caller has found among those that the writer may see; `staff`: what they have typed themselves."""
+    of = contract or (incident.contract if incident else None)
+    if of is None:
+        raise ValueError("an incident or its contract")
+    may_read = incident is None or by is None or incidents.may_read_narrative(by, incident, on=on)
+    hidden = bool(incident and incident.staff_involved.strip()) and not may_read
+    others = incidents.children_named(incident, of)
+    seen, unseen = held.names_for(by, incident=incident, named=others, staff_hidden=hidden, on=on)
+    known_staff = staff if staff is not None and not hidden else (incident.staff_involved if incident else "")
+    provider = by is None or access.may(by, Permission.INCIDENTS_MANAGE, on=on) or of.provider_id in organisations_of(
+        by, on=on
+    )  # fmt: skip
+    return Names(
+        seen=incidents.names_of(
+            children=[*children, *(child for child in others if child.pk in seen)],
+            staff="" if hidden else known_staff, provider_id=of.provider_id if provider else None,
+        ),
+        unseen=unseen,
+    )  # fmt: skip

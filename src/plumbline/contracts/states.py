@@ -32,7 +32,9 @@ VISIT_MOVES = {
 _I = IncidentState
 
 INCIDENT_MOVES = {
-    _I.OPEN: frozenset({_I.REVIEW}),
-    _I.REVIEW: frozenset({_I.OPEN, _I.CLOSED}),
-    _I.CLOSED: frozenset(),
+    _I.OPEN: frozenset({_I.REVIEW, _I.ASIDE}),
+    _I.REVIEW: frozenset({_I.OPEN, _I.CLOSED, _I.ASIDE}),
+    _I.CLOSED: frozenset({_I.ASIDE}),
+    # Taken back, it is open again, or closed where it was.
+    _I.ASIDE: frozenset({_I.OPEN, _I.CLOSED}),
 }

@@ -136,7 +136,8 @@ class Message(models.Model):
         NOT_SENT = "not_sent", "Not sent"
         JOINED = "joined", "Sent within another"
 
-    to_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
+    # NULL: an office of the council, known by its address alone.
+    to_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="messages")
     to_address = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
@@ -161,6 +162,11 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["flag", "to_user", "subject"], name="message_once_per_flag"),
             models.UniqueConstraint(fields=["event_no", "to_user"], name="message_once_per_event"),
+            models.CheckConstraint(
+                name="message_to_an_office_by_itself",
+                condition=Q(to_user__isnull=False)
+                | (Q(flag__isnull=True, event_no__isnull=True, joined_into__isnull=True) & ~Q(to_address="")),
+            ),
             models.CheckConstraint(
                 name="message_joined_into_another",
                 condition=Q(state="joined", joined_into__isnull=False)

@@ -83,7 +83,7 @@ def send_waiting(*, server: Server, now: Callable[[], datetime], on: date, most:
                     message.save(update_fields=["state", "error"])
                     done.not_sent += 1
                     continue
-                message.to_address = message.to_user.email
+                message.to_address = message.to_user.email if message.to_user else message.to_address
                 try:
                     connection = connection or _connect(server)
                     connection.send_message(
@@ -108,9 +108,9 @@ def send_waiting(*, server: Server, now: Callable[[], datetime], on: date, most:
 def why_not(message: Message, *, at: datetime, on: date) -> str:
     """Why a message is not to be sent any more; "" where it is."""
     user = message.to_user
-    if not user.is_active:
+    if user and not user.is_active:
         return "The account is switched off."
-    if not user.email:
+    if user and not user.email:
         return "The account has no e-mail address."
     if at - message.written_at > TOO_OLD:
         return "It waited too long. What is still open is in the next daily message."
@@ -119,7 +119,7 @@ def why_not(message: Message, *, at: datetime, on: date) -> str:
     rows = list(message.tells.select_related("flag"))
     if rows and all(row.flag.state != FlagState.OPEN for row in rows):
         return "What it tells of is closed."
-    if rows and not any(row.to_at is None and queries.is_for(row, user, on=on) for row in rows):
+    if user and rows and not any(row.to_at is None and queries.is_for(row, user, on=on) for row in rows):
         return "What it tells of is no longer put to them."
     return ""
 

@@ -54,7 +54,7 @@ class _Known:
         for flag_id, number in sorted(
             (flag_id, number) for flag_id, number in pairs if flag_id in asked and number in messages
         ):
-            found[flag_id, messages[number].to_user_id].append(messages[number])
+            found[flag_id, messages[number].to_user_id or 0].append(messages[number])
         return cls(found)
 
     def of(self, flag: Flag, user: User) -> list[Message]:
@@ -319,7 +319,7 @@ def join_messages(*, by: User | None, at: datetime, on: date) -> int:
         state=Message.State.WAITING, written_at=at, attempts=0, event_no=None
     ).select_related("to_user", "flag").order_by("pk")  # fmt: skip
     for message in written:
-        if message.flag is None or not rules.urgent(message.flag.kind):
+        if message.to_user and (message.flag is None or not rules.urgent(message.flag.kind)):
             parts[message.to_user].append(message)
     several = {user: theirs for user, theirs in parts.items() if len(theirs) > 1}
     wholes = {
@@ -356,7 +356,8 @@ def _address_again(*, at: datetime) -> None:
         .select_related("to_user").order_by("pk")
     )  # fmt: skip
     for message in again:
-        message.state, message.to_address, message.attempts = Message.State.WAITING, message.to_user.email, 0
+        message.to_address = message.to_user.email if message.to_user else message.to_address
+        message.state, message.attempts = Message.State.WAITING, 0
         message.written_at, message.next_attempt_at, message.error, message.refused_at = at, at, "", None
     Message.objects.bulk_update(
         again, ["state", "to_address", "attempts", "written_at", "next_attempt_at", "error", "refused_at"],

@@ -67,11 +67,11 @@ _RECORDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         {"held_on": "day", "state": "state", "service_area_present": "attendance"},
     ),
     "visit_id": ("contracts_visit", "visit", {"visited_on": "day", "state": "state", "by_council": "council"}),
-    "incident_id": ("contracts_incident", "incident", {"occurred_at": "day", "type": "type"}),
+    "incident_id": ("contracts_incident", "incident", {"occurred_at": "day", "type": "type", "state": "state"}),
     "notification_id": (
         "contracts_notification",
         "notification",
-        {"due_at": "clock", "sent_at": "sending", "not_needed_because": "need"},
+        {"due_at": "clock", "sent_at": "sending", "not_needed_because": "need", "aside": "incident"},
     ),
     "tender_id": (
         "commissioning_tender",

@@ -69,12 +69,13 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     "incident": (
         "contracts_incident",
         "t.id as incident_id, t.contract_id, t.type::text,"
-        " (t.occurred_at at time zone 'Europe/London')::date as occurred_on",
+        " case when t.state <> 'aside' then (t.occurred_at at time zone 'Europe/London')::date end as occurred_on",
     ),
     "notification": (
         "contracts_notification",
         "t.id as notification_id, t.recipient::text, t.duty::text,"
-        " (t.due_at at time zone 'Europe/London')::date as due_on, t.not_needed_because = '' as needed,"
+        " (t.due_at at time zone 'Europe/London')::date as due_on, t.not_needed_because = '' and t.aside is not true"
+        " as needed,"
         " coalesce(t.sent_at <= t.due_at, false) as in_time, t.sent_at is not null as sent",
     ),
     "tender": (

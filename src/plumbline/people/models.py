@@ -339,3 +339,18 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "form", "subject"], name="draft_once")]
+
+
+class FormSent(models.Model):
+    """A form that was sent and carried out, with what its sender was led to: sent once more, it leads there again.
+
+    `key`: a digest of what the page carried that nobody else has seen; `content`: a digest of what was sent.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64)
+    content = models.CharField(max_length=64)
+    led_to = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="form_sent_at")]

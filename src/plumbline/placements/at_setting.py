@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from plumbline.audit import operations as audit
 from plumbline.contracts.models import Incident, IncidentChild, IncidentState, IncidentType
-from plumbline.contracts.operations import incidents
+from plumbline.contracts.operations import incidents, incidents_aside
 from plumbline.flags import operations as flags
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
@@ -54,6 +54,22 @@ def report_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> 
 def change_facts(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Put right what was reported; with another setting or day, others are told."""
     incident = incidents.change_facts(by=by, at=at, on=on, **said)
+    tell_of_children(by=by, at=at, on=on)
+    return incident
+
+
+@transaction.atomic
+def set_aside(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+    """Set an incident aside (`contracts.operations.incidents_aside.set_aside`): nobody is asked about it any more."""
+    incident = incidents_aside.set_aside(by=by, at=at, on=on, **said)
+    tell_of_children(by=by, at=at, on=on)
+    return incident
+
+
+@transaction.atomic
+def take_back(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+    """Take that back (`contracts.operations.incidents_aside.take_back`): who has not answered is asked again."""
+    incident = incidents_aside.take_back(by=by, at=at, on=on, **said)
     tell_of_children(by=by, at=at, on=on)
     return incident
 
@@ -109,7 +125,7 @@ def _why(row: ChildAtIncident | None) -> str:
         return f"The incident does not concern this child: {row.because}"
     if row is not None and row.concerned:
         return "The incident concerns this child, who is linked to it."
-    return "The child is linked to the incident, or the incident is under review, closed or was elsewhere."
+    return "The child is linked to the incident, or the incident is under review, closed, set aside or was elsewhere."
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from plumbline.kernel.errors import NotAllowed, Refusal
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web.request import DatedRequest
-from plumbline.web.typed import places, rescuing
+from plumbline.web.typed import once, places, rescuing
 
 View = Callable[..., HttpResponseBase]
 
@@ -124,15 +124,11 @@ def _marked(view: View, access: Access) -> View:
         # The two refusals, turned into answers once for all pages that do not show them beside a field.
         try:
             with store.only_what_was_kept(), places.alone(place, request.POST):
-                answer = view(request, *args, **kwargs)
+                return once.carried_out(request, view, place if keeps else None, lambda: view(request, *args, **kwargs))
         except NotAllowed as refusal:
             raise Http404 from refusal
         except Refusal as refusal:
             return render(request, "refused.html", {"reason": refusal.reason}, status=409)
-        # A page shows again what it did not take, and leads on from what it took.
-        if place and keeps and 300 <= answer.status_code < 400:
-            places.drop(place)
-        return answer
 
     guarded.access = access  # type: ignore[attr-defined]  # a mark of ours on a function
     return guarded

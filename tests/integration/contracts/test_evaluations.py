@@ -8,9 +8,10 @@ from plumbline.actions.models import Action
 from plumbline.audit.models import Event
 from plumbline.contracts.models import CommitmentCheck, Evaluation, KpiReading, ReasonPeriod
 from plumbline.contracts.operations import arrangements, evaluations, kpis
+from plumbline.contracts.operations.held_texts import settle_text
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import care
-from plumbline.contracts.queries.held import HELD
+from plumbline.contracts.queries.held import HELD, to_read
 from plumbline.contracts.rules.evaluations import (
     ActionGiven,
     Attendee,
@@ -266,6 +267,18 @@ def test_a_case_is_tied_to_its_child_later(planned, officer) -> None:
     case = hold(planned, officer, cases=[CaseGiven("A7", "Late visits")]).cases.get()
     child = a_child()
     assert evaluations.link_case(case_id=case.pk, child="p77001", **by(one_who_sees(child))).child == child
+
+
+def test_a_case_that_names_its_child_is_tied_all_the_same_and_hidden_until_it_is_mended(planned, officer) -> None:
+    case = hold(planned, officer, cases=[CaseGiven("Quill", "Late visits to Zara")]).cases.get()
+    child = a_child()
+    seer = one_who_sees(child)
+    linked = evaluations.link_case(case_id=case.pk, child="p77001", **by(seer))
+    assert (linked.child, linked.reference, linked.summary) == (child, f"Case {case.pk}", HELD)
+    for text in to_read(seer, visible=Child.objects.all(), on=TODAY):
+        settle_text(held_id=text.pk, text="A7", visible=Child.objects.all(), **by(seer))
+    case.refresh_from_db()
+    assert (case.reference, case.summary) == ("A7", "A7")
 
 
 def test_a_resolution_that_names_the_child_is_refused(planned) -> None:

@@ -102,3 +102,36 @@ def test_agreeing_the_form_closes_the_flag_that_none_was_agreed(world: World) ->
     an_incident(world)
     agreed(world)
     assert Flag.objects.get(kind="incident_form_missing", subject_id=world.contract.pk).state == "closed"
+
+
+# --- the steps taken -------------------------------------------------------------------------------------------------
+
+
+def ticked(incident) -> list[int]:
+    return sorted(queries.steps_taken(incident))
+
+
+def test_a_step_is_ticked_and_the_tick_taken_back_with_who_and_when(world: World) -> None:
+    agreed(world)
+    incident = an_incident(world)
+    incident_forms.tick_step(incident_id=incident.pk, place=1, by=world.provider, **NOW)
+    assert ticked(incident) == [1]
+    with pytest.raises(RuleBroken, match="ticked this step already"):
+        incident_forms.tick_step(incident_id=incident.pk, place=1, by=world.manager, **NOW)
+    incident_forms.untick_step(incident_id=incident.pk, place=1, by=world.manager, **NOW)
+    assert ticked(incident) == []
+    incident_forms.tick_step(incident_id=incident.pk, place=1, by=world.manager, **NOW)
+    ever = [(each.taken_by, each.undone_by) for each in queries.steps_ever_taken(incident)]
+    assert ever == [(world.provider, world.manager), (world.manager, None)]
+
+
+def test_the_provider_ticks_its_own_steps_and_the_council_all(world: World) -> None:
+    agreed(world)
+    incident = an_incident(world)
+    for place, by in ((2, world.provider), (1, world.other_provider), (3, world.manager), (0, world.manager)):
+        with pytest.raises(NotAllowed):
+            incident_forms.tick_step(incident_id=incident.pk, place=place, by=by, **NOW)
+    incident_forms.tick_step(incident_id=incident.pk, place=2, by=world.manager, **NOW)
+    assert ticked(incident) == [2]
+    with pytest.raises(RuleBroken, match="not ticked"):
+        incident_forms.untick_step(incident_id=incident.pk, place=1, by=world.manager, **NOW)

@@ -1,11 +1,16 @@
 """Who sees what of a serious incident: providers, the contract's own people, and who works with a linked child."""
 
+from datetime import date
+
 import pytest
 
 from plumbline.audit.models import Event
 from plumbline.contracts.operations import incidents
+from plumbline.contracts.operations.held_texts import settle_text
+from plumbline.contracts.queries import held
 from plumbline.contracts.queries import incidents as queries
-from plumbline.flags.models import Flag
+from plumbline.contracts.queries.held import HELD
+from plumbline.flags.models import Flag, Message
 from plumbline.flags.queries import flags_visible_to
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child
@@ -122,12 +127,27 @@ def test_who_may_not_read_the_full_account_leaves_no_trace_of_reading(world: Wor
         incidents.note_narrative_read(incident_id=incident.pk, by=world.officer, **NOW)
 
 
-def test_linking_a_child_whom_the_summary_names_is_refused(world: World) -> None:
-    incident = an_incident(world, summary="Orla did not come back.")
-    with pytest.raises(RuleBroken, match="names someone"):
-        incidents.link_child(
-            incident_id=incident.pk, child=ChildFactory(forename="Orla", surname="Penn"), by=world.manager, **NOW
-        )
+@pytest.mark.parametrize("way", [incidents.link_child, incidents.link_child_placed_there])
+def test_a_child_whom_a_text_names_is_linked_told_of_and_the_text_is_hidden_until_it_is_mended(world, way) -> None:
+    child = InvolvementFactory(child=ChildFactory(forename="Orla", surname="Penn")).child
+    worker = UserFactory(role="social_worker", email="worker@example.org")
+    TieFactory(user=worker, subject_id=child.pk)
+    incident = an_incident(world, summary="Orla did not come back.", immediate_action="The police were called.")
+    incidents.add_news(incident_id=incident.pk, text="Penn is back.", by=world.provider, **NOW)
+    incidents.raise_incident_action(
+        incident_id=incident.pk, title="Ask Orla", detail="", owner=world.manager, owner_organisation=None,
+        due_on=date(2016, 8, 1), critical=False, by=world.manager, **NOW,
+    )  # fmt: skip
+    assert way(incident_id=incident.pk, child=child, by=world.manager, **NOW) == 3
+    incident.refresh_from_db()
+    assert flag_of(child).state == "open"
+    assert (incident.summary, incident.immediate_action) == (HELD, "The police were called.")
+    assert (incident.news.get().text, queries.actions_of(incident).get().detail) == (HELD, HELD)
+    assert Message.objects.filter(to_user=worker, subject__contains="waits to be read").count() == 3
+    for text in held.to_read(worker, visible=Child.objects.all(), on=ON):
+        settle_text(held_id=text.pk, text="A child.", visible=Child.objects.all(), by=worker, **NOW)
+    incident.refresh_from_db()
+    assert (incident.summary, incident.news.get().text) == ("A child.", "A child.")
 
 
 def test_a_child_is_linked_once(world: World) -> None:

@@ -193,3 +193,16 @@ def test_it_goes_to_the_address_that_the_person_has_now(postman):
 
     assert [envelope.rcpt_tos for envelope in post.received] == [["new@example.org"]]
     assert Message.objects.get().to_address == "new@example.org"
+
+
+def test_an_office_without_an_account_is_written_to_at_its_address_and_a_refusal_is_kept(postman) -> None:
+    received, server = postman
+    for address in ("centre@example.org", "gone@example.org"):
+        Message.objects.create(
+            to_user=None, to_address=address, subject="Incident INC-2016-00001", body="Sign in and open it.",
+            written_at=NOW, next_attempt_at=NOW,
+        )  # fmt: skip
+    send_waiting(server=server, now=lambda: NOW, on=NOW.date())
+    assert [each.rcpt_tos for each in received.received] == [["centre@example.org"]]
+    states = dict(Message.objects.values_list("to_address", "state"))
+    assert states == {"centre@example.org": "sent", "gone@example.org": "failed"}

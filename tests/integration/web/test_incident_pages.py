@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from lxml import html
 
 from plumbline.audit.models import Event
 from plumbline.contracts.models import Incident
 from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries.held import HELD
 from plumbline.contracts.rules.notifications import Step
+from plumbline.flags.models import Message
+from plumbline.people.models import RoleHeld
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.integration.contracts.incident_situations import (
     NOW,
@@ -371,3 +374,90 @@ def test_an_earlier_version_of_the_form_is_read_with_its_steps(page, world: Worl
     agreed(world, (Step("Ring the old number", "provider"),))
     agreed(world)
     assert "Ring the old number" in text(page(world.provider).get(reverse("incident_form", args=[world.contract.pk])))
+
+
+def test_an_incident_set_aside_says_so_leads_to_the_other_and_comes_back(page, world: World) -> None:
+    kept, double = today(world), today(world)
+    client = page(world.manager)
+    form = {"kind": "same", "other": kept.reference, "because": "Reported by the home and by us."}
+    refused = text(client.post(reverse("incident_set_aside", args=[double.pk]), form | {"other": ""}))
+    assert "Enter the number of the other incident" in refused
+    said = text(client.post(reverse("incident_set_aside", args=[double.pk]), form, follow=True))
+    assert f'the same as <a class="govuk-link" href="/incidents/{kept.pk}/">{kept.reference}</a>' in said
+    assert "Reported by the home and by us." in said
+    assert "Mark as told" not in said
+    assert double.reference in text(client.get(reverse("incident", args=[kept.pk])))
+    # Its provider reads it, and takes nothing back.
+    assert "Set aside:" in text(page(world.provider).get(reverse("incident", args=[double.pk])))
+    assert page(world.provider).get(reverse("incident_take_back", args=[double.pk])).status_code == 404
+    back = text(
+        client.post(reverse("incident_take_back", args=[double.pk]), {"because": "Another child."}, follow=True)
+    )
+    assert "Mark as told" in back
+
+
+def test_linking_a_child_whom_the_text_names_says_that_the_text_is_hidden(page, world: World) -> None:
+    child = ChildFactory(forename="Orla", surname="Penn", source_id="P12345")
+    incident = today(world, summary="Orla did not come back.")
+    RoleHeld.objects.create(user=world.manager, role="social_worker", from_on=date(2010, 1, 1))
+    TieFactory(user=world.manager, subject_id=child.pk)
+    client = page(world.manager)
+    said = text(client.post(reverse("incident_child", args=[incident.pk]), {"child": "p12345"}, follow=True))
+    assert "Mend it under “Texts to read”" in said
+    assert HELD in said
+    assert incident.children.get().child == child
+    assert incident.reference in text(client.get(reverse("texts_to_read")))
+
+
+def test_the_steps_of_the_form_are_ticked_with_one_press_and_what_is_not_is_next(page, world: World) -> None:
+    agreed(world, steps=(Step("Ring the service centre", "provider"), Step("Write it down", "provider"),
+                         Step("Tell the caseworker", "council")))  # fmt: skip
+    incident = today(world)
+    client = page(world.provider)
+
+    def states() -> list[str]:
+        tree = html.fromstring(client.get(reverse("incident", args=[incident.pk])).content.decode())
+        steps = tree.xpath("//h2[@id='steps']/following-sibling::ol[1]/li")
+        return [" ".join(each.text_content().split()) for each in steps]
+
+    first = states()
+    assert ["Next" in each for each in first] == [True, False, False]
+    assert ["Tick: done" in each for each in first] == [True, True, False]
+    said = text(client.post(reverse("incident_step_tick", args=[incident.pk, 1]), follow=True))
+    assert f"{world.provider.name}, 31 July 2016" in said
+    assert ["Next" in each for each in states()] == [False, True, False]
+    client.post(reverse("incident_step_untick", args=[incident.pk, 1]))
+    assert "Next" in states()[0]
+    assert client.post(reverse("incident_step_tick", args=[incident.pk, 3])).status_code == 404
+
+
+def test_contacts_stand_beside_each_line_and_step_as_links(page, world: World) -> None:
+    administrator = page(UserFactory(role="administrator"))
+    form = {
+        "phone": "01632 960 001",
+        "email": "centre@example.org",
+        "form_url": "https://example.org/form",
+        "hours": "",
+    }
+    assert administrator.post(reverse("reporting_contact", args=["customer_service_centre"]), form).status_code == 302
+    refused = text(administrator.post(reverse("reporting_contact", args=["lado"]), {"form_url": "javascript:alert(1)"}))
+    assert "beginning with https://" in refused
+    own = {"phone": "01632 960 002", "email": "", "form_url": "", "hours": ""}
+    address = reverse("contract_contact", args=[world.contract.pk, "customer_service_centre"])
+    said = text(page(world.manager).post(address, own, follow=True))
+    assert "Of this contract" in said
+    assert page(world.provider).get(address).status_code == 404
+    agreed(world)
+    incident = today(world)
+    for viewer in (world.manager, world.provider):
+        tree = html.fromstring(page(viewer).get(reverse("incident", args=[incident.pk])).content.decode())
+        for place in ("//h2[@id='steps']/following-sibling::ol[1]", "//table"):
+            links = {each.get("href"): each for each in tree.xpath(f"({place})[1]//a")}
+            assert {"tel:01632960002", "mailto:centre@example.org", "https://example.org/form"} <= set(links)
+            assert links["https://example.org/form"].get("rel") == "noopener noreferrer"
+    seen = text(page(world.manager).get(reverse("incident", args=[incident.pk])))
+    assert "An e-mail to centre@example.org waits to be sent." in seen
+    Message.objects.update(state="failed", error="550 No such person")
+    seen = text(page(world.manager).get(reverse("incident", args=[incident.pk])))
+    assert "was not delivered: 550 No such person" in seen
+    assert "an office" in text(page(UserFactory(role="administrator")).get(reverse("emails")))

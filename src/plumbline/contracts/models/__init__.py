@@ -10,6 +10,8 @@ from plumbline.contracts.models.incidents import (
     IncidentType,
     NewsSent,
     Notification,
+    ReportingContact,
+    StepTaken,
 )
 from plumbline.contracts.models.offers import PolicyOffer
 from plumbline.contracts.models.rating import (
@@ -79,7 +81,9 @@ __all__ = [
     "RatingByHand",
     "RatingPeriod",
     "ReasonPeriod",
+    "ReportingContact",
     "ReviewEvery",
+    "StepTaken",
     "TeamDecision",
     "Visit",
     "VisitFinding",

@@ -1,10 +1,11 @@
 """Serious incidents: the form agreed beforehand, the incident, and who was told of it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from plumbline.audit.models import Recorded
 from plumbline.contracts.models.register import Contract
+from plumbline.flags.models import Message
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, User
 
@@ -64,6 +65,8 @@ class IncidentState(models.TextChoices):
     OPEN = "open", "Open"
     REVIEW = "review", "Actions done, under review"
     CLOSED = "closed", "Closed"
+    # The same as another incident, or entered in error: it has no clocks, and counts nowhere.
+    ASIDE = "aside", "Set aside"
 
 
 class Incident(Recorded):
@@ -99,6 +102,11 @@ class Incident(Recorded):
     lessons = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # Set aside as the same as another, or (NULL) as entered in error. The reason is read widely.
+    same_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="same")
+    aside_because = models.TextField(blank=True)
+    aside_at = models.DateTimeField(null=True)
+    aside_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -106,11 +114,41 @@ class Incident(Recorded):
                 name="incident_who_has_when", condition=(Q(closed_by__isnull=True) | Q(closed_at__isnull=False))
             ),
             models.CheckConstraint(
+                name="incident_aside_with_reason",
+                condition=(Q(state="aside", aside_at__isnull=False) & ~Q(aside_because=""))
+                | (
+                    ~Q(state="aside")
+                    & Q(aside_at__isnull=True, aside_by__isnull=True, same_as__isnull=True, aside_because="")
+                ),
+            ),
+            models.CheckConstraint(name="incident_not_the_same_as_itself", condition=~Q(same_as=F("pk"))),
+            models.CheckConstraint(
                 name="incident_closed_with_lessons",
                 condition=~Q(state="closed") | (~Q(lessons="") & Q(closed_at__isnull=False)),
             ),
         ]
         indexes = [models.Index(fields=["contract", "-occurred_at"], name="incident_contract")]
+
+
+class StepTaken(Recorded):
+    """A step of the agreed form, by its place in it, that was ticked for an incident; a tick can be taken back."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps_taken")
+    place = models.IntegerField()
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "place"], name="step_taken_once", condition=Q(undone_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="step_undone_who_has_when", condition=(Q(undone_by__isnull=True) | Q(undone_at__isnull=False))
+            ),
+        ]
 
 
 class IncidentChild(Recorded):
@@ -140,6 +178,10 @@ class Notification(Recorded):
     received_by = models.CharField(max_length=200, blank=True)
     escalated_at = models.DateTimeField(null=True)
     not_needed_because = models.TextField(blank=True)
+    # The nameless e-mail about it that Plumbline wrote itself, to an address of the council's own.
+    mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="+")
+    # Its incident is set aside: nobody is to be told, and it counts nowhere.
+    aside = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -150,8 +192,35 @@ class Notification(Recorded):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], name="notification_unsent", condition=Q(sent_at__isnull=True, not_needed_because="")
+                fields=["due_at"],
+                name="notification_unsent",
+                condition=Q(sent_at__isnull=True, not_needed_because="", aside=False),
             )
+        ]
+
+
+class ReportingContact(Recorded):
+    """How someone who is told of incidents is reached: kept once for the council (`contract` NULL), and where a
+    contract has its own, for that. An office's, never a person's."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, null=True, related_name="reporting_contacts")
+    recipient = models.CharField(max_length=40)
+    phone = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    form_url = models.URLField(max_length=500, blank=True)
+    hours = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract", "recipient"], name="reporting_contact_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(name="reporting_contact_says_how", condition=~Q(phone="", email="", form_url="")),
+            models.CheckConstraint(
+                name="reporting_contact_secure_form", condition=Q(form_url="") | Q(form_url__startswith="https://")
+            ),
         ]
 
 

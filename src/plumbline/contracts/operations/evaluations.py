@@ -192,18 +192,21 @@ def say_of_previous_action(
     audit.record("contracts.evaluation.action_heard", by=by, at=at, subject=meeting, action=action_id)
 
 
-@naming.watched
 @transaction.atomic
 def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> EvaluationCase:
     """Say which child a case is about, by the child's source id: for whoever sees both the contract and the child.
 
-    Raises RuleBroken where the summary, which others read, holds the child's name.
+    What others read of it and names the child is not shown until someone has mended it.
     """
     case = _case(case_id, by=by, on=on, view_only=True)
     found = _child(child, by=by, on=on)
-    rules.check_nameless(f"{case.reference} {case.summary}", names=[found.forename, found.surname])
     case.child = found
-    case.save(update_fields=["child"])
+    for field, instead in (("reference", f"Case {case.pk}"), ("summary", held.HELD), ("resolution", held.HELD)):
+        text = getattr(case, field)
+        if rules.names_in(text, [found.forename, found.surname]):
+            setattr(case, field, instead)
+            hold_text(record=case, field=field, text=text, case=case, by=by, at=at, on=on)
+    case.save(update_fields=["child", "reference", "summary", "resolution"])
     audit.record("contracts.evaluation.case_linked", by=by, at=at, subject=case, child_id=found.pk)
     return case
 

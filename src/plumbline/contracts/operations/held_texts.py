@@ -15,6 +15,9 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import lasting_on
 from plumbline.people.models import Child, Tie, User
 
+# What an action is called whose words nobody reads yet.
+UNREAD_ACTION = "An action whose words are being read"
+
 
 @transaction.atomic
 def hold_text(
@@ -41,6 +44,33 @@ def hold_text(
         )
         for user in readers if by is None or user.pk != by.pk
     )  # fmt: skip
+
+
+@transaction.atomic
+def hide_texts(*, incident: Incident, child: Child, by: User | None, at: datetime, on: date) -> int:
+    """Of a child who has just been linked: keep every text for wide reading that names the child unseen, until someone
+    who may has mended it; how many. Linking and telling never wait for that. `by` may see the child."""
+    if not (child.forename or child.surname):
+        return 0
+    hidden = 0
+    texts: list[tuple[Incident | IncidentNews, str]] = [
+        *((incident, field) for field in ("summary", "immediate_action", "lessons", "aside_because")),
+        *((news, "text") for news in incident.news.order_by("pk")),
+    ]
+    for record, field in texts:
+        text = getattr(record, field)
+        if rules.names_in(text, [child.name]):
+            type(record)._default_manager.filter(pk=record.pk).update(**{field: held.HELD})
+            setattr(record, field, held.HELD)
+            hold_text(record=record, field=field, text=text, incident=incident, by=by, at=at, on=on)
+            hidden += 1
+    for action in Action.objects.filter(origin_type=Action.Origin.INCIDENT, origin_id=incident.pk).order_by("pk"):
+        words = f"{action.title}\n{action.detail}"
+        if rules.names_in(words, [child.name]):
+            Action.objects.filter(pk=action.pk).update(title=UNREAD_ACTION, detail=held.HELD)
+            hold_text(record=action, field="title", text=words, incident=incident, by=by, at=at, on=on)
+            hidden += 1
+    return hidden
 
 
 @transaction.atomic
@@ -72,4 +102,7 @@ def _write(found: HeldText, text: str) -> None:
         "contracts.incident": Incident, "contracts.incidentnews": IncidentNews,
         "contracts.evaluationcase": EvaluationCase,
     }[found.subject_type]  # fmt: skip
+    longest = getattr(table._meta.get_field(found.field), "max_length", None)
+    if longest and len(text) > longest:
+        raise RuleBroken(f"Here at most {longest} characters can stand.", code="too_long")
     table._default_manager.filter(pk=found.subject_id).update(**{found.field: text})

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from plumbline.audit import operations as audit
-from plumbline.contracts import incident_due
+from plumbline.contracts import handling, incident_due
 from plumbline.contracts.access import contracts_visible_to
-from plumbline.contracts.models import Contract, IncidentForm
+from plumbline.contracts.models import Contract, Incident, IncidentForm, StepTaken
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import Step, check_steps, library
@@ -61,6 +61,46 @@ def agree_form(*, form_id: int, side: str, by: User, at: datetime, on: date) -> 
                  number=form.number, side=side)  # fmt: skip
     raise_form_flags(contract_id=contract.pk, by=by, at=at, on=on)
     return form
+
+
+@transaction.atomic
+def tick_step(*, incident_id: int, place: int, by: User | None, at: datetime, on: date) -> StepTaken:
+    """Say that a step of the agreed form was taken: the provider of its own steps, the council of all. `place` counts
+    from 1. Raises RuleBroken where that is said already, and NotAllowed."""
+    incident = _with_step(incident_id, place, by=by, on=on)
+    there = queries.steps_taken(incident).get(place)
+    if there is not None:
+        raise RuleBroken(f"{there.taken_by or 'The machine'} has ticked this step already.", code="wrong_state")
+    taken = StepTaken.objects.create(
+        incident=incident, place=place, taken_at=rules.moment(on=on, at=at), taken_by=by
+    )  # fmt: skip
+    audit.record("contracts.incident.step_taken", by=by, at=at, subject=incident, place=place)
+    return taken
+
+
+@transaction.atomic
+def untick_step(*, incident_id: int, place: int, by: User | None, at: datetime, on: date) -> StepTaken:
+    """Take a tick back: the step was not taken after all."""
+    incident = _with_step(incident_id, place, by=by, on=on)
+    taken = queries.steps_taken(incident).get(place)
+    if taken is None:
+        raise RuleBroken("This step is not ticked.", code="wrong_state")
+    taken.undone_at, taken.undone_by = rules.moment(on=on, at=at), by
+    taken.save(update_fields=["undone_at", "undone_by"])
+    audit.record("contracts.incident.step_undone", by=by, at=at, subject=incident, place=place)
+    return taken
+
+
+def _with_step(incident_id: int, place: int, *, by: User | None, on: date) -> Incident:
+    """The incident, locked, for whoever may tick this step of its form."""
+    incident = handling.seen(incident_id, by=by, on=on)
+    steps = incident.form.steps if incident.form else []
+    if not 1 <= place <= len(steps):
+        raise NotAllowed(f"Incident {incident_id} has no step {place}.")
+    if not queries.may_tick(queries.hand_of(by, incident, on=on), steps[place - 1]["duty"]):
+        raise NotAllowed(f"Step {place} of incident {incident_id} is not {by}'s to tick.")
+    rules.check_live(incident.state)
+    return incident
 
 
 @transaction.atomic

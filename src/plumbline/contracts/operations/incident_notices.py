@@ -7,7 +7,8 @@ from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.contracts import incident_due
-from plumbline.contracts.models import Incident, IncidentState, NewsSent, Notification
+from plumbline.contracts.models import Incident, NewsSent, Notification
+from plumbline.contracts.operations import contacts
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules import incidents as rules
@@ -33,7 +34,7 @@ def mark_sent(
     row.save(update_fields=["sent_at", "sent_by", "channel"])
     audit.record("contracts.notification.sent", by=by, at=at, subject=row, incident=incident.reference,
                  recipient=row.recipient, late=row.sent_at > row.due_at)  # fmt: skip
-    _after(incident, by=by, at=at, on=on)
+    follow(incident=incident, by=by, at=at, on=on)
     return row
 
 
@@ -71,7 +72,7 @@ def mark_not_needed(*, notification_id: int, because: str, by: User | None, at: 
     row.save(update_fields=["not_needed_because"])
     audit.record("contracts.notification.not_needed", by=by, at=at, subject=row, incident=incident.reference,
                  recipient=row.recipient, because=row.not_needed_because)  # fmt: skip
-    _after(incident, by=by, at=at, on=on)
+    follow(incident=incident, by=by, at=at, on=on)
     return row
 
 
@@ -93,7 +94,7 @@ def mark_news_sent(
     row.save(update_fields=["sent_at", "sent_by", "channel"])
     audit.record("contracts.news.sent", by=by, at=at, subject=row, incident=incident.reference,
                  recipient=row.notification.recipient, late=row.sent_at > row.due_at)  # fmt: skip
-    _after(incident, by=by, at=at, on=on)
+    follow(incident=incident, by=by, at=at, on=on)
     return row
 
 
@@ -152,6 +153,18 @@ def raise_child_flags(*, by: User | None, at: datetime, on: date, link_ids: Coll
     )  # fmt: skip
 
 
+@transaction.atomic
+def follow(*, incident: Incident, by: User | None, at: datetime, on: date) -> None:
+    """Make what follows from an incident what it should be now: its flags, those about its children, the rating, and
+    what is written to the council's own offices."""
+    contacts.write_to_own(incident=incident, by=by, at=at, on=on)
+    contacts.stop_mail(incident=incident, by=by, at=at, on=on)
+    raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
+    links = incident.children.order_by("pk").values_list("pk", flat=True)
+    raise_child_flags(link_ids=list(links), by=by, at=at, on=on)
+    rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)
+
+
 def _notification(notification_id: int, *, by: User | None, on: date) -> tuple[Notification, Incident]:
     """The line, locked, for whoever's duty it is: the provider for its own, the council for all."""
     row = Notification.objects.select_for_update(of=("self",)).filter(pk=notification_id).first()
@@ -162,8 +175,7 @@ def _notification(notification_id: int, *, by: User | None, on: date) -> tuple[N
     hand = queries.hand_of(by, incident, on=on)
     if not (hand.manages or (hand.provides and row.duty == Notification.Duty.PROVIDER)):
         raise NotAllowed(f"Notification {notification_id} is not {by}'s to answer.")
-    if incident.state == IncidentState.CLOSED:
-        raise RuleBroken("The incident is closed.", code="wrong_state")
+    rules.check_live(incident.state)
     return row, incident
 
 
@@ -181,8 +193,3 @@ def _channel(channel: str) -> str:
     if not channel.strip():
         raise RuleBroken("Say how they were told: by telephone, by e-mail, by an online form.", code="missing_words")
     return channel.strip()[:60]
-
-
-def _after(incident: Incident, *, by: User | None, at: datetime, on: date) -> None:
-    raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
-    rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)

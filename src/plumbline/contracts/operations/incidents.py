@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
 from plumbline.audit import operations as audit
-from plumbline.contracts import naming
+from plumbline.contracts import handling, naming
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Contract,
@@ -22,7 +22,7 @@ from plumbline.contracts.models import (
     Notification,
 )
 from plumbline.contracts.operations import incident_forms, incident_notices
-from plumbline.contracts.operations.held_texts import hold_text
+from plumbline.contracts.operations.held_texts import UNREAD_ACTION, hide_texts, hold_text
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import held
 from plumbline.contracts.queries import incidents as queries
@@ -105,7 +105,7 @@ def report_incident(
         contract=contract.reference, form=form.number if form else None, children=len(children),
     )  # fmt: skip
     incident_forms.raise_form_flags(contract_id=contract.pk, by=by, at=at, on=on)
-    _after(incident, by=by, at=at, on=on)
+    incident_notices.follow(incident=incident, by=by, at=at, on=on)
     return incident
 
 
@@ -118,7 +118,7 @@ def change_facts(
 
     Who must be told besides, by a changed type or setting, is added with clocks from now; nobody is taken away.
     """
-    incident = _to_manage(incident_id, by=by, on=on)
+    incident = handling.to_manage(incident_id, by=by, on=on)
     now = rules.moment(on=on, at=at)
     if not because.strip():
         raise RuleBroken("Say why it is changed.", code="missing_reason")
@@ -137,7 +137,7 @@ def change_facts(
     _hold(incident, wide, told, by=by, at=at, on=on)
     _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
     audit.record("contracts.incident.changed", by=by, at=at, subject=incident, because=because.strip(), fields=changed)
-    _after(incident, by=by, at=at, on=on)
+    incident_notices.follow(incident=incident, by=by, at=at, on=on)
     return incident
 
 
@@ -149,7 +149,7 @@ def decide_notifiable(
 
     Decided again later, a yes adds the duties; a no leaves what was written to be marked as not needed.
     """
-    incident = _to_manage(incident_id, by=by, on=on)
+    incident = handling.to_manage(incident_id, by=by, on=on)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
     if learnt_on > on:
@@ -162,14 +162,14 @@ def decide_notifiable(
     _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
     audit.record("contracts.incident.notifiable_decided", by=by, at=at, subject=incident, because=because.strip(),
                  notifiable=notifiable, learnt_on=learnt_on.isoformat())  # fmt: skip
-    _after(incident, by=by, at=at, on=on)
+    incident_notices.follow(incident=incident, by=by, at=at, on=on)
     return incident
 
 
 @transaction.atomic
 def set_outcome(*, incident_id: int, outcome: str, because: str, by: User | None, at: datetime, on: date) -> Incident:
     """The outcome of an allegation: one of `rules.OUTCOMES`."""
-    incident = _to_manage(incident_id, by=by, on=on)
+    incident = handling.to_manage(incident_id, by=by, on=on)
     rules.check_outcome(incident.type, outcome)
     if not because.strip():
         raise RuleBroken("Say by whom it was decided, and on what.", code="missing_reason")
@@ -177,33 +177,36 @@ def set_outcome(*, incident_id: int, outcome: str, because: str, by: User | None
     incident.save(update_fields=["outcome"])
     audit.record("contracts.incident.outcome_set", by=by, at=at, subject=incident, because=because.strip(),
                  outcome=outcome)  # fmt: skip
-    _after(incident, by=by, at=at, on=on)
+    incident_notices.follow(incident=incident, by=by, at=at, on=on)
     return incident
 
 
-@naming.watched
 @transaction.atomic
-def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> None:
-    """Link a child whom the caller has found among those that `by` may see. Raises RuleBroken where a text for wide
-    reading names the child: it is put right first."""
-    incident = _seen(incident_id, by=by, on=on)
-    news = incident.news.values_list("text", flat=True)
-    for text in (incident.summary, incident.immediate_action, *news):
-        rules.check_nameless(text, [child.name] if child.forename or child.surname else [], what="What was written")
-    _link(incident, child, by=by, at=at, on=on)
+def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> int:
+    """Link a child whom the caller has found among those that `by` may see; who knows the child is told. Returns how
+    many texts named the child: they are not shown until someone has mended them."""
+    incident = handling.seen(incident_id, by=by, on=on)
+    link_found(incident=incident, child=child, by=by, at=at, on=on)
+    return hide_texts(incident=incident, child=child, by=by, at=at, on=on)
 
 
 @transaction.atomic
-def link_child_placed_there(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> None:
+def link_child_placed_there(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> int:
     """Link a child who was placed at the setting of the incident on its day, and whom `by` may see: the caller has
-    found both. Who knows the child need not see the contract."""
+    found both. Who knows the child need not see the contract. Returns as `link_child`."""
     incident = (
         Incident.objects.select_for_update(of=("self",)).select_related("contract", "setting").get(pk=incident_id)
     )
-    _link(incident, child, by=by, at=at, on=on)
+    link_found(incident=incident, child=child, by=by, at=at, on=on)
+    return hide_texts(incident=incident, child=child, by=by, at=at, on=on)
 
 
-def _link(incident: Incident, child: Child, *, by: User, at: datetime, on: date) -> None:
+@transaction.atomic
+def link_found(*, incident: Incident, child: Child, by: User | None, at: datetime, on: date) -> None:
+    """Link a child to an incident that the caller has found and locked. Raises RuleBroken where it is linked already,
+    or the incident is set aside."""
+    if incident.state == IncidentState.ASIDE:
+        rules.check_live(incident.state)
     link, made = IncidentChild.objects.get_or_create(incident=incident, child=child)
     if not made:
         raise RuleBroken("This child is linked already.", code="linked_already")
@@ -217,7 +220,7 @@ def _link(incident: Incident, child: Child, *, by: User, at: datetime, on: date)
 @transaction.atomic
 def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: datetime, on: date) -> None:
     """Take a link back, with the reason; the caller has found the child among those that `by` may see."""
-    incident = _seen(incident_id, by=by, on=on)
+    incident = handling.seen(incident_id, by=by, on=on)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
     link = IncidentChild.objects.filter(incident=incident, child=child).first()
@@ -235,13 +238,12 @@ def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: 
 @transaction.atomic
 def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: date) -> IncidentNews:
     """What became known later: a line with a clock for everyone who was told. It names nobody, as the summary does."""
-    incident = _seen(incident_id, by=by, on=on)
-    _check_works_on(incident, by=by, on=on)
-    if incident.state == IncidentState.CLOSED:
-        raise RuleBroken("The incident is closed. Open it again to add news.", code="wrong_state")
+    incident = handling.seen(incident_id, by=by, on=on)
+    handling.check_works_on(incident, by=by, on=on)
+    rules.check_live(incident.state)
     if not text.strip():
         raise RuleBroken("Write the news.", code="missing_words")
-    shown = naming.shown(text.strip(), _names(incident, by=by, on=on), what="The news", by=by, at=at)
+    shown = naming.shown(text.strip(), naming.of_incident(incident, by=by, on=on), what="The news", by=by, at=at)
     now = rules.moment(on=on, at=at)
     news = IncidentNews.objects.create(incident=incident, at=now, by=by, text=shown)
     if shown == held.HELD:
@@ -271,11 +273,13 @@ def raise_incident_action(
     on: date,
 ) -> Action:
     """Put down what someone undertakes because of this incident; it names nobody concerned."""
-    incident = _to_manage(incident_id, by=by, on=on)
+    incident = handling.to_manage(incident_id, by=by, on=on)
     words = f"{title}\n{detail}"
-    unseen = naming.shown(words, _names(incident, by=by, on=on), what="The action", by=by, at=at) == held.HELD
+    unseen = (
+        naming.shown(words, naming.of_incident(incident, by=by, on=on), what="The action", by=by, at=at) == held.HELD
+    )
     action = raise_action(
-        title="An action whose words are being read" if unseen else title, detail=held.HELD if unseen else detail,
+        title=UNREAD_ACTION if unseen else title, detail=held.HELD if unseen else detail,
         subject_type=queries.INCIDENT, subject_id=incident.pk,
         subject_label=f"{incident.reference}, contract {incident.contract.reference}", origin_type="incident",
         origin_id=incident.pk, owner=owner, owner_organisation=owner_organisation, due_on=due_on, critical=critical,
@@ -296,14 +300,16 @@ def move_incident(
 
     Closing is refused while anything is in its way, each thing named (`rules.in_the_way_of_closing`).
     """
-    incident = _to_manage(incident_id, by=by, on=on, closed=True)
+    incident = handling.to_manage(incident_id, by=by, on=on, closed=True)
+    if to == IncidentState.ASIDE:
+        raise ValueError("see incidents_aside.set_aside")
     check_move(INCIDENT_MOVES, IncidentState(incident.state), IncidentState(to))
     fields = ["state"]
     if to == IncidentState.OPEN and not because.strip():
         raise RuleBroken("Say why it is opened again.", code="missing_reason")
     if to == IncidentState.CLOSED:
         incident.lessons = naming.shown(
-            lessons.strip(), _names(incident, by=by, on=on), what="What was learnt", by=by, at=at
+            lessons.strip(), naming.of_incident(incident, by=by, on=on), what="What was learnt", by=by, at=at
         )
         if incident.lessons == held.HELD:
             hold_text(record=incident, field="lessons", text=lessons.strip(), incident=incident, by=by, at=at, on=on)
@@ -315,7 +321,7 @@ def move_incident(
     incident.state = to
     incident.save(update_fields=fields)
     audit.record(f"contracts.incident.{_DONE[to]}", by=by, at=at, subject=incident, because=because.strip())
-    _after(incident, by=by, at=at, on=on)
+    incident_notices.follow(incident=incident, by=by, at=at, on=on)
     return incident
 
 
@@ -326,7 +332,7 @@ _DONE = {"open": "reopened", "review": "under_review", "closed": "closed"}
 def note_narrative_read(*, incident_id: int, by: User, at: datetime, on: date) -> Incident:
     """Leave the trace that someone reads the full account, on each linked child, too. Raises NotAllowed for whom it is
     not (`queries.may_read_narrative`)."""
-    incident = _seen(incident_id, by=by, on=on)
+    incident = handling.seen(incident_id, by=by, on=on)
     if not queries.may_read_narrative(by, incident, on=on):
         raise NotAllowed(f"The full account of incident {incident_id} is not for {by}.")
     role = access.roles_in_words(by, on=on)
@@ -340,7 +346,7 @@ def note_narrative_read(*, incident_id: int, by: User, at: datetime, on: date) -
 @transaction.atomic
 def let_read(*, incident_id: int, reader: User, because: str, by: User, at: datetime, on: date) -> None:
     """Open the full account to a colleague whose role may read such; by the contract's own people, with the reason."""
-    incident = _seen(incident_id, by=by, on=on)
+    incident = handling.seen(incident_id, by=by, on=on)
     if not queries.may_open_narrative(by, incident, on=on):
         raise NotAllowed(f"Incident {incident_id} is not {by}'s to open.")
     if not because.strip():
@@ -379,7 +385,9 @@ def _check_told(
         if incident is not None and text == getattr(incident, field):
             wide[field] = text
             continue
-        names = _names(incident, contract=contract, children=children, staff=told.staff_involved, by=by, on=on)
+        names = naming.of_incident(
+            incident, contract=contract, children=children, staff=told.staff_involved, by=by, on=on
+        )
         wide[field] = naming.shown(text, names, what=what, by=by, at=at)
     return wide
 
@@ -389,37 +397,6 @@ def _hold(incident: Incident, wide: dict[str, str], told: Told, *, by: User | No
         typed = getattr(told, field).strip()
         if text == held.HELD and typed != held.HELD:
             hold_text(record=incident, field=field, text=typed, incident=incident, by=by, at=at, on=on)
-
-
-def _names(
-    incident: Incident | None,
-    *,
-    contract: Contract | None = None,
-    children: Collection[Child] = (),
-    staff: str | None = None,
-    by: User | None,
-    on: date,
-) -> naming.Names:
-    """The names that a text about the incident may not hold, as far as the writer may see them. `children`: those whom
-    the caller has found among those that the writer may see; `staff`: what they have typed themselves."""
-    of = contract or (incident.contract if incident else None)
-    if of is None:
-        raise ValueError("an incident or its contract")
-    may_read = incident is None or by is None or queries.may_read_narrative(by, incident, on=on)
-    hidden = bool(incident and incident.staff_involved.strip()) and not may_read
-    others = queries.children_named(incident, of)
-    seen, unseen = held.names_for(by, incident=incident, named=others, staff_hidden=hidden, on=on)
-    known_staff = staff if staff is not None and not hidden else (incident.staff_involved if incident else "")
-    provider = by is None or access.may(by, Permission.INCIDENTS_MANAGE, on=on) or of.provider_id in organisations_of(
-        by, on=on
-    )  # fmt: skip
-    return naming.Names(
-        seen=queries.names_of(
-            children=[*children, *(child for child in others if child.pk in seen)],
-            staff="" if hidden else known_staff, provider_id=of.provider_id if provider else None,
-        ),
-        unseen=unseen,
-    )  # fmt: skip
 
 
 def _write_notifications(incident: Incident, *, provider_knew_at: datetime, council_knew_at: datetime) -> None:
@@ -444,13 +421,6 @@ def _write_notifications(incident: Incident, *, provider_knew_at: datetime, coun
         for due in wanted
         if due.recipient not in there
     )
-
-
-def _after(incident: Incident, *, by: User | None, at: datetime, on: date) -> None:
-    incident_notices.raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
-    links = incident.children.order_by("pk").values_list("pk", flat=True)
-    incident_notices.raise_child_flags(link_ids=list(links), by=by, at=at, on=on)
-    rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)
 
 
 def _next_reference(on: date) -> str:
@@ -480,31 +450,3 @@ def _setting(contract: Contract, setting_id: int | None) -> Setting | None:
     if setting is None:
         raise RuleBroken("The setting is not one of this contract’s.", code="other_setting")
     return setting
-
-
-def _seen(incident_id: int, *, by: User | None, on: date) -> Incident:
-    """The incident, locked, as the viewer may see it."""
-    seen = Incident.objects.all() if by is None else queries.incidents_visible_to(by, on=on)
-    incident = (
-        Incident.objects.select_for_update(of=("self",))
-        .select_related("contract__child", "setting")
-        .filter(pk=incident_id, pk__in=seen.values("pk"))
-        .first()
-    )
-    if incident is None:
-        raise NotAllowed(f"There is no incident {incident_id}.")
-    return incident
-
-
-def _to_manage(incident_id: int, *, by: User | None, on: date, closed: bool = False) -> Incident:
-    access.check(by, Permission.INCIDENTS_MANAGE, on=on)
-    incident = _seen(incident_id, by=by, on=on)
-    if incident.state == IncidentState.CLOSED and not closed:
-        raise RuleBroken("The incident is closed.", code="wrong_state")
-    return incident
-
-
-def _check_works_on(incident: Incident, *, by: User | None, on: date) -> None:
-    hand = queries.hand_of(by, incident, on=on)
-    if not (hand.manages or hand.provides):
-        raise NotAllowed(f"Incident {incident.pk} is not {by}'s to work on.")

@@ -108,7 +108,7 @@ def _notifications(found: dict[int, Facts], ids: list[int]) -> None:
     for contract, reference, recipient, due_at, sent_at in _rows(
         """select i.contract_id, i.reference, n.recipient, n.due_at, n.sent_at from contracts_notification n
            join contracts_incident i on i.id = n.incident_id
-           where i.contract_id = any(%s) and n.not_needed_because = '' order by n.id""",
+           where i.contract_id = any(%s) and n.not_needed_because = '' and not n.aside order by n.id""",
         ids,
     ):
         told_on = day_here(sent_at) if sent_at else None
@@ -124,7 +124,8 @@ def _allegations(found: dict[int, Facts], ids: list[int]) -> None:
                max(a.done_on) filter (where a.state in ('done', 'verified'))
            from contracts_incident i
            left join actions_action a on a.origin_type = 'incident' and a.origin_id = i.id
-           where i.contract_id = any(%s) and i.outcome = 'substantiated' group by i.id order by i.id""",
+           where i.contract_id = any(%s) and i.outcome = 'substantiated' and i.state <> 'aside'
+           group by i.id order by i.id""",
         [state.value for state in OUTSTANDING], ids,
     ):  # fmt: skip
         done = last_done if not outstanding else None
@@ -138,7 +139,7 @@ def _actions(found: dict[int, Facts], ids: list[int]) -> None:
            from actions_action a
            left join contracts_incident i on a.subject_type = 'incident' and i.id = a.subject_id
            where a.subject_type in ('contract', 'incident') and coalesce(i.contract_id, a.subject_id) = any(%s)
-               and (a.subject_type = 'contract' or i.id is not null)
+               and (a.subject_type = 'contract' or i.state <> 'aside')
            order by a.id""",
         ids,
     ):

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from plumbline.contracts.access import contracts_visible_to
-from plumbline.contracts.models import EvaluationCase, HeldText, Incident, IncidentChild
+from plumbline.contracts.models import EvaluationCase, HeldText, Incident, IncidentChild, IncidentState
 from plumbline.contracts.queries import incidents
 from plumbline.people.models import Child, User
 from plumbline.people.queries import children_visible_to
@@ -33,6 +33,7 @@ def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[Hel
     of_incident = (
         Q(incident__in=incidents.incidents_visible_to(viewer, on=on))
         & ~Q(incident__in=hidden.values("incident"))
+        & ~Q(incident__state=IncidentState.ASIDE)
         & (Q(incident__contract__child=None) | Q(incident__contract__child__in=visible))
     )
     of_case = Q(case__child__in=visible, case__evaluation__contract__in=contracts_visible_to(viewer, on=on)) | Q(

@@ -19,6 +19,7 @@ from plumbline.contracts.models import (
     IncidentState,
     NewsSent,
     Notification,
+    StepTaken,
 )
 from plumbline.contracts.rules.incidents import TO_BE_DECIDED, Agreed, Standing
 from plumbline.contracts.rules.notifications import Library
@@ -29,8 +30,11 @@ from plumbline.people.queries import CHILD, live_ties, organisations_of
 
 INCIDENT = "incident"
 
-# Still to be told: neither sent nor marked as not needed.
-UNTOLD = Q(sent_at__isnull=True, not_needed_because="")
+# Still to be told: neither sent nor marked as not needed, of an incident that is not set aside.
+UNTOLD = Q(sent_at__isnull=True, not_needed_because="", aside=False)
+NEWS_UNTOLD = Q(sent_at__isnull=True, notification__aside=False)
+# Not worked on any more.
+OVER = (IncidentState.CLOSED, IncidentState.ASIDE)
 
 
 def incidents_visible_to(viewer: User, *, on: date) -> QuerySet[Incident]:
@@ -53,7 +57,7 @@ def incidents_listed(viewer: User, *, on: date, now: datetime) -> QuerySet[Incid
     """Those, each with `untold` and `overdue` (how many are still to be told, and were to be told before `now`) and
     `next_due`. `now` is the moment on the council's clocks (`rules.incidents.moment`)."""
     untold = Notification.objects.filter(UNTOLD, incident=OuterRef("pk")).order_by().values("incident")
-    news = NewsSent.objects.filter(sent_at__isnull=True, news__incident=OuterRef("pk")).order_by()
+    news = NewsSent.objects.filter(NEWS_UNTOLD, news__incident=OuterRef("pk")).order_by()
     late_news = news.filter(due_at__lt=now).values("news__incident")
     return (
         incidents_visible_to(viewer, on=on)
@@ -75,8 +79,14 @@ def _number(rows: QuerySet[Any, Any]) -> Coalesce:
 
 def incident_seen(viewer: User, *, incident_id: int, on: date) -> Incident | None:
     """One incident with its contract, setting and form, or None where the viewer may not see it."""
-    related = ("contract__provider", "contract__manager", "contract__area_lead", "setting", "form", "reported_by")
-    return incidents_visible_to(viewer, on=on).select_related(*related, "closed_by").filter(pk=incident_id).first()
+    related = ("contract__provider", "contract__manager", "contract__area_lead", "setting", "form", "same_as")
+    people = ("reported_by", "closed_by", "aside_by")
+    return incidents_visible_to(viewer, on=on).select_related(*related, *people).filter(pk=incident_id).first()
+
+
+def same_as(viewer: User, incident: Incident, *, on: date) -> QuerySet[Incident]:
+    """The incidents that were set aside as the same as this one, of those that the viewer may see."""
+    return incidents_visible_to(viewer, on=on).filter(same_as=incident).order_by("reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,21 @@ def hand_of(viewer: User | None, incident: Incident, *, on: date) -> Hand:
         provides=incident.contract.provider_id in organisations_of(viewer, on=on),
         reads_narrative=may_read_narrative(viewer, incident, on=on),
     )
+
+
+def may_tick(hand: Hand, duty: str) -> bool:
+    """Whether a step with this duty is theirs to tick: the provider of its own, the council of all."""
+    return hand.manages or (hand.provides and duty == Notification.Duty.PROVIDER)
+
+
+def steps_taken(incident: Incident) -> dict[int, StepTaken]:
+    """The steps of its form that are ticked now, by their place."""
+    return {each.place: each for each in incident.steps_taken.filter(undone_at=None).select_related("taken_by")}
+
+
+def steps_ever_taken(incident: Incident) -> list[StepTaken]:
+    """Those and the ticks that were taken back, as they were made."""
+    return list(incident.steps_taken.select_related("taken_by", "undone_by").order_by("taken_at", "pk"))
 
 
 def may_read_narrative(viewer: User, incident: Incident, *, on: date) -> bool:
@@ -127,7 +152,7 @@ def readers_to_choose(*, on: date) -> QuerySet[User]:
 
 def notifications_of(incident: Incident) -> list[Notification]:
     """Everyone who is to be told, the soonest first."""
-    return list(incident.notifications.select_related("sent_by").order_by("due_at", "pk"))
+    return list(incident.notifications.select_related("sent_by", "mail").order_by("due_at", "pk"))
 
 
 def news_of(incident: Incident) -> list[IncidentNews]:
@@ -164,7 +189,7 @@ def actions_of(incident: Incident) -> QuerySet[Action]:
 def standing_of(incident: Incident, library: Library) -> Standing:
     """What closing asks about an incident."""
     untold = incident.notifications.filter(UNTOLD).order_by("due_at", "pk").values_list("recipient", flat=True)
-    news = NewsSent.objects.filter(news__incident=incident, sent_at__isnull=True).order_by("due_at", "pk")
+    news = NewsSent.objects.filter(NEWS_UNTOLD, news__incident=incident).order_by("due_at", "pk")
     open_actions = actions_of(incident).exclude(state__in=[ActionState.VERIFIED, ActionState.CANCELLED])
     return Standing(
         type=incident.type,
@@ -278,7 +303,7 @@ def first_untold(incident_ids: Collection[int]) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
     waiting = [
         *Notification.objects.filter(UNTOLD, incident__in=incident_ids).values_list("incident", "due_at"),
-        *NewsSent.objects.filter(sent_at=None, news__incident__in=incident_ids).values_list("news__incident", "due_at"),
+        *NewsSent.objects.filter(NEWS_UNTOLD, news__incident__in=incident_ids).values_list("news__incident", "due_at"),
     ]
     for incident, due_at in waiting:
         found[incident] = min(due_at, found.get(incident, due_at))
@@ -311,7 +336,7 @@ def news_to_send(viewer: User, *, on: date) -> QuerySet[NewsSent]:
     if own:
         mine |= Q(notification__duty=Notification.Duty.PROVIDER, news__incident__contract__provider__in=own)
     return (
-        NewsSent.objects.filter(mine, sent_at=None, news__incident__in=incidents_visible_to(viewer, on=on))
+        NewsSent.objects.filter(NEWS_UNTOLD, mine, news__incident__in=incidents_visible_to(viewer, on=on))
         .select_related("notification", "news__incident__contract__provider")
         .order_by("due_at", "pk")
     )
@@ -324,7 +349,7 @@ def to_be_decided(viewer: User, *, on: date) -> QuerySet[Incident]:
     return (
         incidents_visible_to(viewer, on=on)
         .filter(type__in=TO_BE_DECIDED, council_learnt_on=None)
-        .exclude(state=IncidentState.CLOSED)
+        .exclude(state__in=OVER)
         .select_related("contract__provider")
         .order_by("reported_at", "pk")
     )
@@ -340,7 +365,7 @@ def overdue_notifications(*, now: datetime, incident_ids: Collection[int] | None
 
 
 def overdue_news(*, now: datetime, incident_ids: Collection[int] | None = None) -> QuerySet[NewsSent]:
-    rows = NewsSent.objects.filter(sent_at=None, due_at__lt=now).exclude(news__incident__state=IncidentState.CLOSED)
+    rows = NewsSent.objects.filter(NEWS_UNTOLD, due_at__lt=now).exclude(news__incident__state=IncidentState.CLOSED)
     if incident_ids is not None:
         rows = rows.filter(news__incident__in=incident_ids)
     contract = "news__incident__contract"

@@ -123,6 +123,26 @@ def moment(*, on: date, at: datetime) -> datetime:
     return at if day_here(at) == on else datetime.combine(on, here(at).time(), PLACE).astimezone(UTC)
 
 
+def check_live(state: str) -> None:
+    """Raise RuleBroken where an incident is not worked on any more."""
+    if state == "closed":
+        raise RuleBroken("The incident is closed.", code="wrong_state")
+    if state == "aside":
+        raise RuleBroken("The incident is set aside. Take that back first.", code="wrong_state")
+
+
+def check_aside(*, because: str, is_error: bool, leading_here: Collection[str]) -> None:
+    """Raise RuleBroken unless an incident may be set aside: with a reason, and, as entered in error, only where no
+    other was set aside as the same as it. Otherwise what happened would stand nowhere."""
+    if not because.strip():
+        raise RuleBroken("Say why.", code="missing_reason")
+    if is_error and leading_here:
+        raise RuleBroken(
+            f"{', '.join(sorted(leading_here))} was set aside as the same as this one. Take that back first.",
+            code="others_lead_here",
+        )
+
+
 def check_times(*, occurred_at: datetime, knew_at: datetime, now: datetime) -> None:
     """Raise RuleBroken unless an incident happened before it was known, and was known before now."""
     if occurred_at > now:

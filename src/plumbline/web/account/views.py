@@ -20,6 +20,7 @@ from plumbline.people.models import RoleHeld, User
 from plumbline.web.access import public, signed_in
 from plumbline.web.account import guarding
 from plumbline.web.request import Request, acting
+from plumbline.web.typed.once import own_transactions
 
 
 class _SignIn(account.LoginView):
@@ -60,15 +61,16 @@ _code_again = guarding.limited("code", guarding.signed_in_name, mfa.reauthentica
 _take_off = guarding.limited("code", guarding.signed_in_name, totp.deactivate_totp)
 
 inactive = public(lambda request: account.account_inactive(request))
-reauthenticate = signed_in(lambda request: _again(request))
+reauthenticate = signed_in(own_transactions(lambda request: _again(request)))
 # Asked between the password and the session: nobody is signed in yet.
 second_factor = public(lambda request: _code(request))
-second_factor_again = signed_in(lambda request: _code_again(request))
+second_factor_again = signed_in(own_transactions(lambda request: _code_again(request)))
 view_recovery_codes = signed_in(lambda request: recovery_codes.view_recovery_codes(request))
 download_recovery_codes = signed_in(lambda request: recovery_codes.download_recovery_codes(request))
 
 
 @signed_in
+@own_transactions
 def change_password(request: Request) -> HttpResponseBase:
     before = request.user.password
     answer = _change_password(request)
@@ -78,6 +80,7 @@ def change_password(request: Request) -> HttpResponseBase:
 
 
 @signed_in
+@own_transactions
 def set_up_second_factor(request: Request) -> HttpResponseBase:
     before = _factor(request.user)
     answer = totp.activate_totp(request)
@@ -90,6 +93,7 @@ def set_up_second_factor(request: Request) -> HttpResponseBase:
 
 
 @signed_in
+@own_transactions
 def take_off_second_factor(request: Request) -> HttpResponseBase:
     if is_reauthentication_required(request, app="allauth.mfa"):
         # It asks for the password first, and looks at no code.
@@ -103,6 +107,7 @@ def take_off_second_factor(request: Request) -> HttpResponseBase:
 
 
 @signed_in
+@own_transactions
 def make_recovery_codes(request: Request) -> HttpResponseBase:
     answer = recovery_codes.generate_recovery_codes(request)
     if request.method == "POST" and answer.status_code == 302 and answer["Location"].startswith(

@@ -102,6 +102,12 @@ class ContractEntry(forms.PageForm):
         )  # fmt: skip
 
 
+class NewContract(ContractEntry):
+    """Of a contract that is not there yet."""
+
+    changes_a_record = False
+
+
 class EndContract(forms.PageForm):
     last_day = forms.DayField(label="What is its last day?", hint="May be still to come. For example, 31 7 2016")
     because = forms.TextField(label="Why does it end?", rows=3, missing="Say why the contract ends")

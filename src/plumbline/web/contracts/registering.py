@@ -16,7 +16,7 @@ from plumbline.people.access import Permission, users_with_role
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contracts import frame, words
-from plumbline.web.contracts.forms import ContractEntry, EndContract
+from plumbline.web.contracts.forms import ContractEntry, EndContract, NewContract
 from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 
@@ -40,7 +40,7 @@ def _choices(request: Request) -> dict[str, Any]:
 def new(request: Request) -> HttpResponseBase:
     source = _published(request)
     initial = register.entry_from_published(source) if source else _for_setting(request) or {"kind": "block"}
-    form = ContractEntry(request.POST or None, initial=initial, **_choices(request))
+    form = NewContract(request.POST or None, initial=initial, **_choices(request))
     if form.is_valid():
         try:
             made = operations.register_contract(

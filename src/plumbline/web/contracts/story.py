@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from plumbline.actions.queries import owner_words, those_seen
 from plumbline.audit.moments import shown
-from plumbline.contracts.models import Contract, KpiReading
+from plumbline.contracts.models import Contract, IncidentState, KpiReading
 from plumbline.contracts.queries import care, incidents, management, register, visits
 from plumbline.contracts.queries import rating as ratings
 from plumbline.contracts.rules import rating as rules
@@ -92,7 +92,8 @@ def _visits(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
 def _incidents(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
     for each in incidents.incidents_visible_to(viewer, on=on).filter(contract=contract):
         yield {
-            "at": each.reported_at, "what": f"Serious incident reported: {each.get_type_display().lower()}",
+            "at": each.reported_at, "what": f"Serious incident reported: {each.get_type_display().lower()}"
+            + (" (set aside)" if each.state == IncidentState.ASIDE else ""),
             "detail": each.summary, "url": reverse("incident", args=[each.pk]),
         }  # fmt: skip
 

@@ -1,5 +1,8 @@
 """The incident form of a contract: its steps, who has agreed them, and writing a new version."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -8,6 +11,8 @@ from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import IncidentForm
 from plumbline.contracts.operations import incident_forms
 from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.queries.contacts import ways_for
+from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.incidents import SIDES
 from plumbline.contracts.rules.notifications import Step, library
 from plumbline.kernel.errors import RuleBroken
@@ -30,7 +35,7 @@ def incident_form(request: Request, pk: int) -> HttpResponseBase:
     mine = queries.sides_of(viewer, contract, on=on) if newest else []
     taken = agreed is not None and viewer.pk in (agreed.manager, agreed.area, agreed.provider)
     return render(request, "incidents/form.html", {
-        "contract": contract, "newest": newest, "in_force": in_force, "steps": _steps(newest),
+        "contract": contract, "newest": newest, "in_force": in_force, "steps": _steps(newest, ways_for(contract)),
         "steps_in_force": _steps(in_force) if in_force and in_force != newest else [],
         "sides": [_side(newest, side, offered=side in mine and not taken) for side in SIDES] if newest else [],
         "older": [
@@ -73,8 +78,8 @@ def write(request: Request, pk: int) -> HttpResponseBase:
     return render(request, "incidents/form_write.html", {"contract": contract, "form": form, "newest": newest})
 
 
-def _steps(form: IncidentForm | None) -> list[dict[str, str]]:
-    return [{"step": step["step"], "duty": words.DUTY[step["duty"]],
+def _steps(form: IncidentForm | None, ways: Mapping[str, Way] | None = None) -> list[dict[str, Any]]:
+    return [{"step": step["step"], "duty": words.DUTY[step["duty"]], "way": (ways or {}).get(step["recipient"]),
              "tells": words.label(step["recipient"]) if step["recipient"] else ""}
             for step in (form.steps if form else [])]  # fmt: skip
 

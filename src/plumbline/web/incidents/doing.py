@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Incident, IncidentState, Notification
-from plumbline.contracts.operations import incident_notices, incidents
+from plumbline.contracts.operations import incident_forms, incident_notices, incidents
 from plumbline.contracts.queries import incidents as queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here, day_of, here
@@ -119,6 +120,22 @@ def news_sent(request: Request, pk: int, number: int) -> HttpResponseBase:
             news_sent_id=row.pk, channel=form.cleaned_data["channel"], sent_at=form.sent_at, **acting(request)
         ),
     )  # fmt: skip
+
+
+@requires(*WORKS)
+@require_POST
+def tick(request: Request, pk: int, number: int) -> HttpResponseBase:
+    """A step of the agreed form was taken."""
+    incident_forms.tick_step(incident_id=pk, place=number, **acting(request))
+    return redirect(f"{reverse('incident', args=[pk])}#steps")
+
+
+@requires(*WORKS)
+@require_POST
+def untick(request: Request, pk: int, number: int) -> HttpResponseBase:
+    """It was not taken after all."""
+    incident_forms.untick_step(incident_id=pk, place=number, **acting(request))
+    return redirect(f"{reverse('incident', args=[pk])}#steps")
 
 
 @requires(MANAGES)
@@ -233,6 +250,34 @@ def close(request: Request, pk: int) -> HttpResponseBase:
     )  # fmt: skip
 
 
+@requires(MANAGES)
+def set_aside(request: Request, pk: int) -> HttpResponseBase:
+    """The same as another, or entered in error."""
+    found = seen(request, pk)
+    return _do(
+        request, found, forms.SetAside(request.POST or None), title="Set the incident aside", button="Set it aside",
+        done="The incident is set aside. Nobody is asked about it any more, and it counts nowhere.",
+        text="Its clocks, its flags and its open actions end, and it counts in no figure. It can still be read, and "
+        "this can be taken back. Of one that is the same as another, the children are linked to the other.",
+        operation=lambda form: at_setting.set_aside(
+            incident_id=found.pk, same_as=form.same_as, because=form.cleaned_data["because"], **acting(request)
+        ),
+    )  # fmt: skip
+
+
+@requires(MANAGES)
+def take_back(request: Request, pk: int) -> HttpResponseBase:
+    found = seen(request, pk)
+    return _do(
+        request, found, forms.TakeBack(request.POST or None), title="It is an incident of its own",
+        button="Take it back", done="The incident is back, and its clocks go on.",
+        text="Its clocks go on as they were, and it counts again. Actions that were cancelled with it stay cancelled.",
+        operation=lambda form: at_setting.take_back(
+            incident_id=found.pk, because=form.cleaned_data["because"], **acting(request)
+        ),
+    )  # fmt: skip
+
+
 @requires(Permission.INCIDENTS_NARRATIVE, MANAGES)
 def let_read(request: Request, pk: int) -> HttpResponseBase:
     found = seen(request, pk)
@@ -286,7 +331,11 @@ def child(request: Request, pk: int) -> HttpResponseBase:
         chosen = visible.filter(source_id__iexact=form.cleaned_data["child"].strip()).first()
         if chosen is None:
             raise RuleBroken("No child of this number is known to you.", code="unknown_child")
-        incidents.link_child(incident_id=found.pk, child=chosen, **acting(request))
+        if incidents.link_child(incident_id=found.pk, child=chosen, **acting(request)):
+            messages.warning(
+                request, "What was written names the child, so nobody sees it now. Mend it under “Texts to read”; who "
+                "works with the child is asked for it too.",
+            )  # fmt: skip
 
     return _do(
         request, found, forms.LinkChild(request.POST or None), title="Say which child it concerns",

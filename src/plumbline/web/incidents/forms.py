@@ -181,6 +181,33 @@ class Reopen(forms.PageForm):
                               missing="Say why it is opened again")  # fmt: skip
 
 
+class SetAside(forms.PageForm):
+    kind = forms.ChoiceField(
+        label="Why does it not count?", widget=forms.Radios, missing="Choose why it does not count",
+        choices=(("same", "It is the same as another incident"), ("error", "It was entered in error")),
+    )  # fmt: skip
+    other = forms.LineField(label="Number of the other incident", required=False, width=20, max_length=30,
+                            hint="For example, INC-2016-00004", autocomplete="off")  # fmt: skip
+    because = forms.TextField(label="How do you know?", rows=3, max_length=2000, missing="Say how you know",
+                              hint="Many people read this. Name nobody.")  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("kind") == "same" and not found.get("other") and "other" not in self.errors:
+            self.add_error("other", "Enter the number of the other incident")
+        return found
+
+    @property
+    def same_as(self) -> str:
+        """The number of the other incident; "" for one that was entered in error."""
+        return self.cleaned_data["other"].strip() if self.cleaned_data["kind"] == "same" else ""
+
+
+class TakeBack(forms.PageForm):
+    because = forms.TextField(label="Why is it an incident of its own?", rows=3, max_length=2000,
+                              missing="Say why it is an incident of its own")  # fmt: skip
+
+
 class Close(forms.PageForm):
     changes_a_record = True
 

@@ -12,6 +12,7 @@ from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Contract, Incident, IncidentState, IncidentType
 from plumbline.contracts.operations.incidents import note_narrative_read
 from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.queries.contacts import ways_for
 from plumbline.contracts.rules.incidents import ALLEGATIONS, OUTCOMES, TO_BE_DECIDED, in_the_way_of_closing
 from plumbline.contracts.rules.notifications import library
 from plumbline.kernel.errors import NotAllowed
@@ -104,10 +105,12 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
     rows = queries.notifications_of(found)
     news = queries.news_of(found)
     sent = [each for one in news for each in one.sent.all()]
-    closed = found.state == IncidentState.CLOSED
+    closed = found.state in queries.OVER
     children, hidden = queries.children_of(found, visible=children_visible_to(viewer, on=on))
     for child in children:
         look_at_child(child_id=child.pk, page=f"incident {found.reference}", by=viewer, at=request.at, on=on)
+    ways = ways_for(found.contract)
+    ever = queries.steps_ever_taken(found) if found.form else []
     in_the_way = []
     if hand.manages and found.state == IncidentState.REVIEW:
         standing = replace(queries.standing_of(found, library()), lessons="to be written on closing")
@@ -119,15 +122,16 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "setting": settings.label(found.setting) if found.setting else "",
         "kind": words.STATE_KINDS[found.state],
         "reasons": words.what_is_wrong(found, rows, sent, now),
-        "lines": words.lines(rows, now=now, manages=hand.manages, provides=hand.provides, closed=closed),
+        "lines": words.lines(rows, ways, now=now, manages=hand.manages, provides=hand.provides, closed=closed),
+        "reached": any(row.recipient in ways for row in rows),
         "news": [{"news": one, "sent": [_sent(each, hand, now, closed) for each in one.sent.all()]} for one in news],
+        "same": list(queries.same_as(viewer, found, on=on)),
+        "other": queries.incident_seen(viewer, incident_id=found.same_as_id, on=on) if found.same_as_id else None,
         "hand": hand,
         "works": (hand.manages or hand.provides) and not closed,
         "manages": hand.manages and not closed,
         "closed": closed,
-        "steps": [{"step": step["step"], "duty": words.DUTY[step["duty"]]} for step in found.form.steps]
-        if found.form
-        else [],
+        "steps": words.steps(found, ever, ways, hand=hand, closed=closed),
         "children": children,
         "hidden": hidden,
         "placed": at_setting.asked_about(found) if not _is_provider(request) else None,
@@ -138,20 +142,21 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "is_allegation": found.type in ALLEGATIONS,
         "outcome": OUTCOMES.get(found.outcome, ""),
         "in_the_way": in_the_way,
-        "timeline": words.timeline(found, rows, news),
+        "timeline": words.timeline(found, rows, news, ever),
         "breadcrumbs": _crumbs(request, ("Serious incidents", reverse("incidents")), (found.reference, "")),
     }
     return render(request, "incidents/incident.html", context)
 
 
 def _sent(each: Any, hand: queries.Hand, now: Any, closed: bool) -> dict[str, Any]:
-    late = each.sent_at is None and each.due_at < now
+    waits = each.sent_at is None and not each.notification.aside
+    late = waits and each.due_at < now
     own = hand.manages or (hand.provides and each.notification.duty == "provider")
     return {
         "row": each,
         "who": words.label(each.notification.recipient),
-        "kind": "red" if late else "amber" if each.sent_at is None else "green",
-        "word": "Overdue" if late else "To be told" if each.sent_at is None else "Told",
+        "kind": "red" if late else "amber" if waits else "green" if each.sent_at else "grey",
+        "word": "Overdue" if late else "To be told" if waits else "Told" if each.sent_at else "Not asked any more",
         "said": f"by {words.said(each.due_at)}" if each.sent_at is None else words.said(each.sent_at),
         "may_send": each.sent_at is None and own and not closed,
     }

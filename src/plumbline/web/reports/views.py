@@ -25,6 +25,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.reports.forms import WriteReport
 from plumbline.web.request import Request, acting
+from plumbline.web.typed.once import own_transactions
 
 _FILES: Mapping[str, tuple[str, Callable[[Document, datetime], bytes]]] = {
     "html": ("text/html; charset=utf-8", lambda document, at: html.page(document).encode()),
@@ -118,6 +119,7 @@ def new_report(request: Request) -> HttpResponseBase:
 
 
 @requires(Permission.REPORT_PUBLISH)
+@own_transactions
 def publish(request: Request, report_id: int) -> HttpResponseBase:
     found = _report(request, report_id)
     if request.method == "POST":

@@ -19,7 +19,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.access import requires
 from plumbline.web.request import Request, acting
-from plumbline.web.tenders.forms import Asked, Because, HandOver, MoreTime, People, Timetable, What
+from plumbline.web.tenders.forms import Asked, Because, Begin, HandOver, MoreTime, People, Timetable, What
 
 # The parts of a draft, one matter each.
 PARTS = {"what": "What is bought", "asked": "What bidders are asked", "timetable": "Timetable",
@@ -31,7 +31,7 @@ def _form(part: str, request: Request, tender: Tender | None) -> Any:
     now = queries.details_of(tender) if tender else Details(title="", service="")
     initial = {name: getattr(now, name) for name in Details.__dataclass_fields__}
     if part == "what":
-        return What(data, initial=initial, frameworks=queries.frameworks(but=tender))
+        return (What if tender else Begin)(data, initial=initial, frameworks=queries.frameworks(but=tender))
     if part == "asked":
         return Asked(data, initial=initial, stage1=queries.stage1_choices(), questions=queries.question_choices())
     if part == "timetable":

@@ -76,6 +76,12 @@ class What(forms.PageForm):
         return {**self.cleaned_data, "framework_id": _number(self.cleaned_data["framework_id"])}
 
 
+class Begin(What):
+    """Of a tender that is not there yet."""
+
+    changes_a_record = False
+
+
 class Asked(forms.PageForm):
     """What every bidder is asked, and how answers are scored."""
 

@@ -64,7 +64,8 @@ class Messages(tables.Table):
     title = "E-mails"
     one, many = "e-mail", "e-mails"
     columns = (
-        tables.Column("to_user", "To", link=lambda row: reverse("user", args=[row.to_user_id]), sort="to_user__name"),
+        tables.Column("to_user", "To", absent="an office", sort="to_user__name",
+                      link=lambda row: reverse("user", args=[row.to_user_id]) if row.to_user_id else ""),
         tables.Column("to_address", "Address", absent="none", sort="to_address"),
         tables.Column("subject", "Subject", sort="subject"),
         tables.Column("written_at", "Written", sort="written_at"),

@@ -441,6 +441,7 @@ _PLACES = (
     ("queues", "Lists to settle", "Wordings and organisations that wait to be mapped"),
     ("people", "People", "Who signs in, and with which role"),
     ("without_account", "Without an account", "Workers who cannot be told of anything"),
+    ("reporting_contacts", "Whom to tell of an incident", "How the offices are reached that incidents are told to"),
     ("bank_holidays", "Bank holidays", "Which days are no working days"),
     ("users", "People", "Who signs in, and with which role"),
     ("governance", "Who looked", "Who opened which child’s record"),
