@@ -142,18 +142,17 @@ def _is_known(run: Import) -> bool:
     return run.kind in _SAYS and run.tx is not None
 
 
-def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> list[StatusChange]:
+def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> Sequence[StatusChange]:
     """What follows from the rows; the statuses of settings that changed by it."""
-    changes: list[StatusChange] = []
     if run.kind == "ofsted":
-        changes = placements.follow_statuses(by=by, at=at, on=on).recorded
+        return placements.follow_statuses(by=by, at=at, on=on).status_changes
     elif run.kind == "contracts":
         contracts.follow_up(by=by, at=at, on=on)
     elif run.kind == "ssd":
         operations.follow_up(by=by, at=at, on=on)
     elif run.kind == "gias":
         placements.raise_flags(by=by, at=at, on=on)
-    return changes
+    return ()
 
 
 def _standing(run: Import, *, on: date) -> Any:

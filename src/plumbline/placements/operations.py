@@ -45,6 +45,14 @@ class Judged(Generic[Recorded]):
     raised: Raised
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Which settings have another status now, and the flags about children that followed."""
+
+    status_changes: tuple[StatusChange, ...]
+    raised: Raised
+
+
 @transaction.atomic
 def take_judgements(
     *, record: Callable[..., Recorded], by: User | None, at: datetime, on: date, **said: Any
@@ -70,13 +78,13 @@ def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
 
 
 @transaction.atomic
-def follow_statuses(*, by: User | None, at: datetime, on: date) -> Judged[list[StatusChange]]:
+def follow_statuses(*, by: User | None, at: datetime, on: date) -> Followed:
     """Derive again every status that may be another now, also where a list was taken back, and what follows of it."""
     changes = ofsted.reevaluate(by=by, at=at, on=on)
     # Schools that were judged by hand and are on no list are known since.
     _follow_registers(by=by, at=at, on=on)
     contracts.follow_settings(by=by, at=at, on=on)
-    return Judged(changes, raise_flags(by=by, at=at, on=on))
+    return Followed(tuple(changes), raise_flags(by=by, at=at, on=on))
 
 
 def _follow_registers(*, by: User | None, at: datetime, on: date) -> None:
