@@ -21,6 +21,8 @@ def home() -> Iterator[Path]:
     """A new PLUMBLINE_HOME under the test run's own; pytest's folders are closed to the database's user."""
     folder = databases.HOME / f"embedded-{os.getpid()}"
     folder.mkdir(parents=True)
+    # Whatever a command that ran in this process before has made of what new folders are open to.
+    folder.chmod(0o755)
     yield folder
     Embedded(folder).stop()
     shutil.rmtree(folder)
@@ -108,6 +110,8 @@ def test_run_by_root_it_runs_as_an_ordinary_user_and_says_where_when_home_is_clo
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root must drop to an ordinary user")
 def test_records_are_not_left_for_an_empty_database_when_a_folder_above_is_closed(home):
     inner = home / "inner"
+    inner.mkdir()
+    inner.chmod(0o755)
     Embedded(inner).running()
     inner.chmod(0o700)
     try:

@@ -88,4 +88,5 @@ def _last_visit(setting: Setting, *, on: date) -> "VisitMade | None":
 
 def _incidents(setting: Setting, *, on: date) -> QuerySet[Incident]:
     since = end_of(add_months(on, -LOOK_BACK_MONTHS))
-    return Incident.objects.filter(setting=setting, occurred_at__gt=since, occurred_at__lte=end_of(on))
+    reported = Incident.objects.exclude(state=IncidentState.ASIDE)
+    return reported.filter(setting=setting, occurred_at__gt=since, occurred_at__lte=end_of(on))

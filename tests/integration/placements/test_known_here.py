@@ -25,6 +25,8 @@ def _the_day(settings) -> None:
 def an_incident(setting: Setting, *, on: date = date(2016, 7, 1), state: str = "open", number: int = 1) -> Incident:
     at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
     closed = {"lessons": "Read.", "closed_at": at} if state == "closed" else {}
+    if state == "aside":
+        closed = {"aside_because": "Typed twice.", "aside_at": at}
     return Incident.objects.create(
         reference=f"INC-{setting.pk}-{number}", contract=a_contract(), setting=setting, type="injury", occurred_at=at,
         reported_at=at, summary="A fall.", state=state, **closed,
@@ -58,7 +60,8 @@ def test_incidents_of_the_last_year_are_counted_for_who_sees_none():
     setting = a_setting()
     an_incident(setting)
     an_incident(setting, state="closed", number=2)
-    an_incident(setting, on=date(2015, 7, 31), number=3)
+    an_incident(setting, state="aside", number=3)
+    an_incident(setting, on=date(2015, 7, 31), number=5)
     an_incident(a_setting(), number=4)
 
     found = known(setting)

@@ -13,8 +13,7 @@ from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries.held import HELD
 from plumbline.contracts.rules.notifications import Step
 from plumbline.flags.models import Message
-from plumbline.people.models import RoleHeld
-from tests.factories.people import ChildFactory, TieFactory, UserFactory
+from tests.factories.people import ChildFactory, TieFactory, UserFactory, hold_role
 from tests.integration.contracts.incident_situations import (
     NOW,
     World,
@@ -399,7 +398,7 @@ def test_an_incident_set_aside_says_so_leads_to_the_other_and_comes_back(page, w
 def test_linking_a_child_whom_the_text_names_says_that_the_text_is_hidden(page, world: World) -> None:
     child = ChildFactory(forename="Orla", surname="Penn", source_id="P12345")
     incident = today(world, summary="Orla did not come back.")
-    RoleHeld.objects.create(user=world.manager, role="social_worker", from_on=date(2010, 1, 1))
+    hold_role(world.manager, "social_worker")
     TieFactory(user=world.manager, subject_id=child.pk)
     client = page(world.manager)
     said = text(client.post(reverse("incident_child", args=[incident.pk]), {"child": "p12345"}, follow=True))

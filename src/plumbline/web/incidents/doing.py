@@ -333,8 +333,8 @@ def child(request: Request, pk: int) -> HttpResponseBase:
             raise RuleBroken("No child of this number is known to you.", code="unknown_child")
         if incidents.link_child(incident_id=found.pk, child=chosen, **acting(request)):
             messages.warning(
-                request, "What was written names the child, so nobody sees it now. Mend it under “Texts to read”; who "
-                "works with the child is asked for it too.",
+                request, "What was written names the child, so nobody sees it now. Mend it under “Texts to read”, "
+                "where it also stands for who works with the child.",
             )  # fmt: skip
 
     return _do(
