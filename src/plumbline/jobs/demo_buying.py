@@ -8,6 +8,7 @@ from plumbline.contracts.care_due import concerned_with_returns
 from plumbline.contracts.models import Contract, ContractReturn
 from plumbline.contracts.operations import (
     assurance,
+    contacts,
     decisions,
     evaluations,
     home_reports,
@@ -21,6 +22,7 @@ from plumbline.contracts.operations import (
 from plumbline.contracts.operations import incidents as reporting
 from plumbline.contracts.queries import rating
 from plumbline.contracts.queries import visits as visits_queries
+from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.contracts.rules.notifications import Step
 from plumbline.contracts.rules.visits import AREAS, FindingGiven, expected
@@ -37,6 +39,11 @@ TODAY = date(2016, 7, 31)
 # The contracts of this manager and this service area are the demonstration user's own.
 MANAGER, AREA = "Beth Larkin", "Owen Tibbs"
 PROVIDERS = {"provider": "Fenside Care Ltd", "provider2": "Willow Bank Family Services"}
+_OFFICES = (
+    ("customer_service_centre", "01632 960 010", "service.centre@fenmarsh.example"),
+    ("service_inbox", "", "childrens.services@fenmarsh.example"),
+    ("lado", "01632 960 014", "designated.officer@fenmarsh.example"),
+)
 # The home at which the demonstration's incidents happened.
 HOME = "CT002"
 
@@ -49,6 +56,7 @@ def load(folder: Path, *, on: date) -> None:
     _providers()
     demo_tenders.implement()
     _forms_and_incidents()
+    _contacts()
     _returns()
     _care()
     _visits()
@@ -112,6 +120,14 @@ def _forms_and_incidents() -> None:
               date(2016, 5, 9), late=(), close=True)  # fmt: skip
     _incident("missing", "A young person was missing overnight and came back in the morning, unhurt.",
               date(2016, 7, 28), late=("placing_authority",), close=False)  # fmt: skip
+
+
+def _contacts() -> None:
+    """The council's own offices, as they are rung and written to: numbers kept for fiction."""
+    for recipient, phone, email in _OFFICES:
+        contacts.set_contact(
+            contract_id=None, recipient=recipient, way=Way(phone=phone, email=email), **_who("admin", date(2016, 4, 4))
+        )
 
 
 def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], close: bool) -> None:
