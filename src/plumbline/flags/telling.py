@@ -276,7 +276,7 @@ def _message(user: User, flag: Flag | None, words: tuple[str, str], *, at: datet
 
 
 def write(user: User, words: tuple[str, str], *, at: datetime) -> bool:
-    """Put a message to somebody into the outbox; whether they have an address that it can go to."""
+    """Put a message to someone into the outbox; whether they have an address that it can go to."""
     if user.is_active and user.email:
         _message(user, None, words, at=at).save()
         return True

@@ -87,6 +87,6 @@ def act(by: User | None, *, on: date) -> None:
         if not cursor.fetchone()[0]:
             raise RuleBroken(
                 "The database was not set up with the PLUMBLINE_SECRET_KEY that the pages have, so it cannot tell who "
-                "acts. Whoever looks after the server runs `plumbline init` with the key of the pages.",
+                "acts. The person who looks after the server runs `plumbline init` with the key of the pages.",
                 code="unknown_key",
             )

@@ -1,4 +1,4 @@
-"""Somebody leaves: what is theirs goes to others, and they are switched off, in one act or not at all."""
+"""Someone leaves: what is theirs goes to others, and they are switched off, in one act or not at all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

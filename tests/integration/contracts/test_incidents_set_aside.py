@@ -121,7 +121,7 @@ def test_whatever_counts_incidents_or_asks_because_of_them_leaves_it_out_and_has
     assert [name for name, count in before.items() if not count and name != "messages to be sent"] == []
     assert {name: count for name, count in aside.items() if count} == {}
     take_back(whole, world)
-    # What it gave people to do stays cancelled, and closed flags are opened anew.
+    # What it gave people to do stays cancelled, and closed flags are opened again.
     stays = {"actions to do", "messages to be sent", "open flags"}
     after = {name: count(whole, world) for name, count in READERS.items()}
     assert {n: c for n, c in after.items() if n not in stays} == {n: c for n, c in before.items() if n not in stays}

@@ -1,4 +1,4 @@
-"""Before somebody is switched off: what is theirs, to whom each goes, and that both is one act."""
+"""Before someone is switched off: what is theirs, to whom each goes, and that both is one act."""
 
 from datetime import UTC, date, datetime
 

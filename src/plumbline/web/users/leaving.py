@@ -1,4 +1,4 @@
-"""Before somebody is switched off: what is theirs, and to whom each goes."""
+"""Before someone is switched off: what is theirs, and to whom each goes."""
 
 from typing import Any
 

@@ -61,8 +61,8 @@ def of_mail(viewer: User, on: date) -> Iterable[Item]:
     if waiting:
         yield Item(
             what="Have a mail server set", whom=wording.how_many(waiting, "e-mail waits", "e-mails wait"),
-            why="None is set (PLUMBLINE_SMTP_URL), so people are told only when they sign in. Whoever looks after the "
-                "server sets it.",
+            why="None is set (PLUMBLINE_SMTP_URL), so people are told only when they sign in. The person who looks "
+                "after the server sets it.",
             due=None, url=f"{reverse('emails')}?{urlencode({'state': 'waiting'})}", button="See the e-mails",
         )  # fmt: skip
 
