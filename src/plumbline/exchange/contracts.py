@@ -87,7 +87,7 @@ def import_contracts(
         reason = f"{count:,} rows were refused; the first {len(listed):,} are listed, all are kept."
         run.notes.append(Note(None, "more_refused", reason).as_json(folder.name))
     return result | {
-        "seconds": round(time.monotonic() - started, 1),
+        "seconds": round(time.monotonic() - started, 2),
         "notes": run.notes,
         "means": means,
         "import": None if dry_run else run.import_run.pk,

@@ -40,7 +40,7 @@ def import_register(
             {"file": read.name, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason}
             for row in read.refused
         ],
-        "seconds": round(time.monotonic() - started, 1),
+        "seconds": round(time.monotonic() - started, 2),
         "notes": [],
         "means": [
             "No setting is judged by it: it explains why a school is on no list of Ofsted's, and what became of it."

@@ -70,7 +70,7 @@ def import_ocds(
         ],
         # Nothing of a package is taken otherwise than it says.
         "notes": [],
-        "seconds": round(time.monotonic() - started, 1),
+        "seconds": round(time.monotonic() - started, 2),
         "processes": taken.processes,
         "waiting": taken.waiting,
         "ours": taken.ours,

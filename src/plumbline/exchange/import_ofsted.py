@@ -84,7 +84,7 @@ def import_ofsted(
     return {
         "files": files,
         "refused": refused,
-        "seconds": round(time.monotonic() - started, 1),
+        "seconds": round(time.monotonic() - started, 2),
         "notes": _notes(lists, list(files)),
         "means": means,
         "lists": told,
@@ -153,11 +153,14 @@ def _keep_refused(run: Import, file: str, read: OfstedList, ofsted_list: models.
     refusals.add(file[:100], read.refused)
     refusals.keep(run)
     RefusedRow.objects.filter(import_run=run, file=file[:100]).update(ofsted_list=ofsted_list)
-    again = {row.id for row in read.refused}
+    came_in = {row.urn for row in read.rows} - {row.id for row in read.refused}
     waiting = RefusedRow.objects.filter(ofsted_list=ofsted_list, state=RefusedRow.State.OPEN).exclude(import_run=run)
-    waiting.filter(row_id__in={row.urn for row in read.rows} - again).update(
-        state=RefusedRow.State.MENDED, settled_at=run.at, settled_because=f"Came in with {run.label} handed in later."
-    )
+    mended = [pk for pk, row_id in waiting.values_list("pk", "row_id") if row_id in came_in]
+    if mended:
+        RefusedRow.objects.filter(pk__in=mended).update(
+            state=RefusedRow.State.MENDED, settled_at=run.at,
+            settled_because=f"Came in with {run.label} handed in later.",
+        )  # fmt: skip
     return [
         {"file": file, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason} for row in read.refused
     ]

@@ -170,7 +170,7 @@ def _import(
     if count > len(listed):
         reason = f"{count:,} rows were refused; the first {len(listed):,} are listed, all are kept to be mended."
         notes.append(Note(None, "more_refused", reason).as_json(label))
-    result["seconds"] = round(time.monotonic() - started, 1)
+    result["seconds"] = round(time.monotonic() - started, 2)
     return result | {
         "extracted_on": extracted_on.isoformat(),
         "notes": notes,

@@ -28,4 +28,4 @@ def import_ocds(path: Path, *, dry_run: bool, as_json: bool, by: User | None, at
     )
     for row in result["refused"]:
         click.echo(f"{row['file']}, release {row['line']}, {row['id'] or 'no id'}: {row['code']}. {row['reason']}")
-    click.echo(f"{result['seconds']} seconds")
+    click.echo(f"{result['seconds']:.1f} seconds")

@@ -39,4 +39,4 @@ def say(result: dict[str, Any], *, dry_run: bool, as_json: bool, more: Callable[
         click.echo(f"{row['file']}, line {row['line']}, {row['id'] or 'no id'}: {row['code']}. {row['reason']}")
     if len(refused) > _MOST_SHOWN:
         click.echo(f"… and {len(refused) - _MOST_SHOWN:,} more refused rows.")
-    click.echo(f"{result['seconds']} seconds")
+    click.echo(f"{result['seconds']:.1f} seconds")

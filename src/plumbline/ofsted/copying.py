@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
 # No text that is kept can be this: it is white space, and trimmed off.
 _NULL = "\x1f"
+_AT_ONCE = 500
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def copy_in(cursor: CursorWrapper, into: str, rows: Iterable[Sequence[Any]]) -> None:
     """`into`: a table of ours, with or without its columns. None becomes NULL; dates and numbers as they print."""
-    text = "".join(map(_line, rows))
+    lines = map(_line, rows)
     with cursor.copy(f"copy {into} from stdin with (null E'\\x1f')") as copy:
-        copy.write(text)
+        # By and by: the database takes in what it has while the rest is made.
+        while text := "".join(islice(lines, _AT_ONCE)):
+            copy.write(text)
 
 
 def _line(row: Sequence[Any]) -> str:

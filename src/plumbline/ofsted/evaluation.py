@@ -1,11 +1,12 @@
 """The rules applied to everything known of settings, and the outcome kept: a status for every day, and today's."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -53,40 +54,48 @@ def evaluate(
     if not setting_ids:
         return []
     ids = sorted(setting_ids)
+    # Written out once: thousands of numbers, in each of the statements below.
+    all_of_them = f"{{{','.join(map(str, ids))}}}"
     moved = set() if moved is None else moved
     changes: list[StatusChange] = []
     outcome: list[tuple[Any, ...]] = []
     removed: list[int] = []
-    added: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         # Nothing known of them can change any more until this transaction is over: every change takes this lock.
         cursor.execute(
             """select id, register, urn, status from ofsted_setting
-               where id = any(%s) order by urn, id for no key update""",
-            [ids],
+               where id = any(%s::bigint[]) order by urn, id for no key update""",
+            [all_of_them],
         )
         settings = cursor.fetchall()
         with hashed_joins(cursor) if len(ids) > _MANY else nullcontext():
-            known = _load(cursor, ids)
-        for pk, register, urn, before in settings:
-            about = known[pk]
-            timeline = rules.status_timeline(
-                inspections=about.inspections, registrations=about.registrations, notices=about.notices,
-                unregistered=about.unregistered, from_on=about.listed_from,
-            )  # fmt: skip
-            wanted = {(p.from_on, p.to_on, p.status.value, _reasons(p), p.rule_version): None for p in timeline}
-            standing = {period[1:]: period[0] for period in about.periods}
-            if wanted and days and wanted.keys() != standing.keys():
-                moved |= {day for day in days if _status_on(day, standing) != _status_on(day, wanted)}
-            removed += [period for said, period in standing.items() if said not in wanted]
-            added += [(pk, *said) for said in wanted if said not in standing]
-            status, since, reasons = _today(timeline, on)
-            if status != before:
-                sentences = tuple(row["sentence"] for row in json.loads(reasons))
-                changes.append(StatusChange(pk, register, urn, before, status, since, sentences))
-            outcome.append((pk, status, since, reasons))
-        _keep(cursor, removed, added, outcome)
-    return changes
+            known = _load(cursor, ids, all_of_them)
+
+        def applied(settings: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+            """The periods to be added."""
+            for pk, register, urn, before in settings:
+                about = known[pk]
+                timeline = rules.status_timeline(
+                    inspections=about.inspections, registrations=about.registrations, notices=about.notices,
+                    unregistered=about.unregistered, from_on=about.listed_from,
+                )  # fmt: skip
+                wanted = {(p.from_on, p.to_on, p.status.value, _reasons(p), p.rule_version): None for p in timeline}
+                standing = {period[1:]: period[0] for period in about.periods}
+                if wanted and days and wanted.keys() != standing.keys():
+                    moved.update(day for day in days if _status_on(day, standing) != _status_on(day, wanted))
+                removed.extend(period for said, period in standing.items() if said not in wanted)
+                status, since, reasons = _today(timeline, on)
+                if status != before:
+                    sentences = tuple(row["sentence"] for row in json.loads(reasons))
+                    changes.append(StatusChange(pk, register, urn, before, status, since, sentences))
+                outcome.append((pk, status, since, reasons))
+                yield from ((pk, *said) for said in wanted if said not in standing)
+
+        # First those of which periods may have to go. The database takes in what is new of the others while the rules
+        # are still applied.
+        added = list(applied(row for row in settings if known[row[0]].periods))
+        _keep(cursor, removed, chain(added, applied(row for row in settings if not known[row[0]].periods)), outcome)
+    return sorted(changes, key=lambda change: (change.urn, change.setting_id))
 
 
 def to_evaluate(*, on: date) -> list[int]:
@@ -136,15 +145,15 @@ def _as_json(reasons: Iterable[tuple[str, date, str]]) -> str:
     return _encoded(rows)
 
 
-def _load(cursor: CursorWrapper, ids: list[int]) -> Mapping[int, _Known]:
+def _load(cursor: CursorWrapper, ids: list[int], all_of_them: str) -> Mapping[int, _Known]:
     known = {pk: _Known() for pk in ids}
     cursor.execute(
         """select i.setting_id, i.kind, i.inspected_on, i.published_on, i.event_number, i.predecessor_urn,
                i.inspectorate, array_agg(j.aspect order by j.aspect) filter (where j.id is not null),
                array_agg(j.grade order by j.aspect)
            from ofsted_inspection i left join ofsted_judgement j on j.inspection_id = i.id
-           where i.setting_id = any(%s) group by i.id order by i.setting_id, i.inspected_on, i.id""",
-        [ids],
+           where i.setting_id = any(%s::bigint[]) group by i.id order by i.setting_id, i.inspected_on, i.id""",
+        [all_of_them],
     )
     for pk, kind, inspected_on, published_on, event, predecessor, inspectorate, aspects, grades in cursor.fetchall():
         judgements = dict(zip(aspects, grades, strict=True)) if aspects else {}
@@ -155,24 +164,29 @@ def _load(cursor: CursorWrapper, ids: list[int]) -> Mapping[int, _Known]:
         """select l.setting_id, o.as_at, l.registration_status, (l.attributes->>'closed_on')::date
            from ofsted_listing l
            join ofsted_ofstedlist o on o.id = l.ofsted_list_id
-           where l.setting_id = any(%s) order by l.setting_id, o.as_at, o.whole, o.id""",
-        [ids],
+           where l.setting_id = any(%s::bigint[]) order by l.setting_id, o.as_at, o.whole, o.id""",
+        [all_of_them],
     )
     for pk, as_at, wording, closed_on in cursor.fetchall():
         known[pk].listed_from = min(filter(None, (known[pk].listed_from, as_at, closed_on)))
         if wording:
             # A list that says on which day a provider left says more than that it had, by its own day.
             known[pk].registrations.append((min(closed_on, as_at) if closed_on else as_at, wording))
-    cursor.execute("select setting_id, kind, from_on, to_on from ofsted_notice where setting_id = any(%s)", [ids])
+    cursor.execute(
+        "select setting_id, kind, from_on, to_on from ofsted_notice where setting_id = any(%s::bigint[])", [all_of_them]
+    )
     for pk, kind, from_on, to_on in cursor.fetchall():
         known[pk].notices.append(rules.Notice(kind, from_on, to_on))
-    cursor.execute("select setting_id, from_on, to_on from ofsted_unregistereduse where setting_id = any(%s)", [ids])
+    cursor.execute(
+        "select setting_id, from_on, to_on from ofsted_unregistereduse where setting_id = any(%s::bigint[])",
+        [all_of_them],
+    )
     for pk, from_on, to_on in cursor.fetchall():
         known[pk].unregistered.append(rules.Unregistered(from_on, to_on))
     cursor.execute(
         """select setting_id, id, from_on, to_on, status, reasons::text, rule_version from ofsted_statusperiod
-           where setting_id = any(%s)""",
-        [ids],
+           where setting_id = any(%s::bigint[])""",
+        [all_of_them],
     )
     for pk, period, from_on, to_on, status, reasons, version in cursor.fetchall():
         # As text the database spells JSON its own way; ours is compared.
@@ -184,7 +198,7 @@ def _load(cursor: CursorWrapper, ids: list[int]) -> Mapping[int, _Known]:
 def _keep(
     cursor: CursorWrapper,
     removed: Sequence[int],
-    added: Sequence[tuple[Any, ...]],
+    added: Iterable[tuple[Any, ...]],
     outcome: Sequence[tuple[Any, ...]],
 ) -> None:
     cursor.execute("select has_column_privilege('ofsted_setting', 'status', 'update')")
@@ -193,8 +207,7 @@ def _keep(
         return
     if removed:
         cursor.execute("delete from ofsted_statusperiod where id = any(%s)", [list(removed)])
-    if added:
-        copy_in(cursor, "ofsted_statusperiod (setting_id, from_on, to_on, status, reasons, rule_version)", added)
+    copy_in(cursor, "ofsted_statusperiod (setting_id, from_on, to_on, status, reasons, rule_version)", added)
     cursor.execute("drop table if exists evaluated")
     cursor.execute("create temp table evaluated (id bigint, status text, since date, reasons jsonb) on commit drop")
     copy_in(cursor, "evaluated", outcome)
@@ -211,7 +224,7 @@ def _keep(
 def _keep_by_function(
     cursor: CursorWrapper,
     removed: Sequence[int],
-    added: Sequence[tuple[Any, ...]],
+    added: Iterable[tuple[Any, ...]],
     outcome: Sequence[tuple[Any, ...]],
 ) -> None:
     """As the login of the pages, which may not write a status itself (placements.guard)."""

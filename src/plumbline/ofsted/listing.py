@@ -150,12 +150,13 @@ def _stage(cursor: CursorWrapper, read: ListRead) -> None:
         create temp table stage_judgement (register text, urn text, kind text, inspected_on date, aspect text,
             wording text, grade text) on commit drop"""
     )
-    settings: dict[str, list[Any]] = {}
+    settings: dict[str, RowRead] = {}
+    for row in read.rows:
+        settings.setdefault(row.urn, row)
+    copy_in(cursor, "stage_setting", (_setting(read, row) for row in settings.values()))
     inspections: dict[tuple[str, str, date], list[Any]] = {}
     judgements: dict[tuple[str, str, date, str], list[Any]] = {}
     for row in read.rows:
-        if row.urn not in settings:
-            settings[row.urn] = _setting(read, row)
         for told in row.inspections:
             key = (row.urn, str(told.kind), told.inspected_on)
             if key not in inspections:
@@ -167,10 +168,9 @@ def _stage(cursor: CursorWrapper, read: ListRead) -> None:
                 judgements.setdefault(
                     (*key, str(aspect)), [read.register, *key, str(aspect), said.wording[:200], said.grade]
                 )
-    copy_in(cursor, "stage_setting", settings.values())
     copy_in(cursor, "stage_inspection", inspections.values())
     copy_in(cursor, "stage_judgement", judgements.values())
-    cursor.execute("analyze stage_setting")
+    cursor.execute("analyze stage_setting (register, urn, as_at, owner_key)")
 
 
 def _setting(read: ListRead, row: RowRead) -> list[Any]:
