@@ -1,20 +1,25 @@
 """The harness: one database per run, rolled back after each test; a copy of its own for a test that commits."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
 from plumbline.config.environment import site_key
 from tests import databases
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "login(name): sign in to the database as web, worker (default) or owner")
+    config.addinivalue_line(
+        "markers",
+        "login(name): sign in to the database as web, worker (default) or owner; pages: the test as worker, and what is"
+        " asked of a page in it as web",
+    )
     config.addinivalue_line("markers", "shared: reads whole public files, where PLUMBLINE_SHARED names their folder")
 
 
@@ -44,15 +49,22 @@ def point_at(name: str, login: str) -> None:
     The pages' is the owner's, which acts as theirs from its first statement on: see `databases.as_worker`.
     """
     from django.conf import settings
+    from django.core.signals import request_finished, request_started
     from django.db import connection
     from django.db.backends.signals import connection_created
 
     # Who acts is shown to the database with the key that it was set up with.
     settings.SECRET_KEY = site_key(os.environ, databases.HOME, demo=True)
-    connection_created.disconnect(dispatch_uid="acts as the pages")
-    if login == "web":
-        connection_created.connect(_act_as_the_pages, dispatch_uid="acts as the pages")
-    parts = conninfo_to_dict(databases.login_url("owner" if login == "web" else login, name))
+    for signal in (connection_created, request_started, request_finished):
+        signal.disconnect(dispatch_uid="acts as")
+    owners = login in ("web", "pages")
+    if owners:
+        acts_as = _acting_as("web" if login == "web" else "worker")
+        connection_created.connect(acts_as, weak=False, dispatch_uid="acts as")
+    if login == "pages":
+        request_started.connect(_acting_as("web"), weak=False, dispatch_uid="acts as")
+        request_finished.connect(acts_as, weak=False, dispatch_uid="acts as")
+    parts = conninfo_to_dict(databases.login_url("owner" if owners else login, name))
     wanted = {"NAME": parts["dbname"], "USER": parts["user"], "PASSWORD": parts["password"], "HOST": parts["host"]}
     wanted["TEST_LOGIN"] = login
     if wanted.items() <= connection.settings_dict.items():
@@ -61,10 +73,18 @@ def point_at(name: str, login: str) -> None:
     connection.settings_dict.update(wanted)
 
 
-def _act_as_the_pages(connection: Any, **_: Any) -> None:
-    pages = conninfo_to_dict(databases.login_url("web", "postgres"))["user"]
-    with connection.cursor() as cursor:
-        cursor.execute(f"set session authorization {connection.ops.quote_name(pages)}")
+def _acting_as(login: str) -> Callable[..., None]:
+    name = conninfo_to_dict(databases.login_url(login, "postgres"))["user"]
+
+    def act(**_: Any) -> None:
+        from django.db import connection
+
+        if connection.connection is None or connection.connection.info.transaction_status == TransactionStatus.INERROR:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(f"set session authorization {connection.ops.quote_name(name)}")
+
+    return act
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +100,23 @@ def django_db_setup(request: pytest.FixtureRequest, run_database: str) -> None:
     For each test, and before its transaction begins, since `login` says as whom.
     """
     marker = request.node.get_closest_marker("login")
-    point_at(run_database, marker.args[0] if marker else "worker")
+    of_pages = "tests/integration/web/" in request.node.nodeid
+    point_at(run_database, marker.args[0] if marker else "pages" if of_pages else "worker")
+
+
+@pytest.fixture(autouse=True)
+def _all_is_seen(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that acts as the pages' login looks at what came of it, as an operation does: row security has tests of
+    its own."""
+    marker = request.node.get_closest_marker("login")
+    if not marker or marker.args[0] != "web" or "own_database" in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("db")
+    from plumbline.people.acting import beyond
+
+    with beyond():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -140,6 +141,14 @@ def as_worker() -> Iterator[None]:
         yield
         if before != worker:
             cursor.execute(f"set session authorization {connection.ops.quote_name(before)}")
+
+
+def as_an_operation(opened: psycopg.Connection[Any]) -> None:
+    """Show over a connection of the pages, as `people.acting.operation` does, that an operation is under way."""
+    from plumbline.people import acting
+
+    (this,) = opened.execute(f"select {acting.TRANSACTION}").fetchone() or ("",)
+    opened.execute("select set_config('plumbline.beyond', %s, true)", [acting.signed(f"beyond|{this}")])
 
 
 @cache

@@ -77,7 +77,7 @@ def test_no_role_of_members_or_governance_comes_near_a_childs_record() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("pages")
 def test_who_is_not_signed_in_is_sent_to_sign_in() -> None:
     client = Client()
     wrong = []
@@ -91,7 +91,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("pages")
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_a_page_answers_the_roles_that_may_use_it_and_no_other(role: str) -> None:
     client = signed_in(role)
@@ -109,7 +109,7 @@ def test_a_page_answers_the_roles_that_may_use_it_and_no_other(role: str) -> Non
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("pages")
 def test_a_role_that_ended_yesterday_opens_nothing() -> None:
     client = signed_in("performance_analyst", to_on=date(2016, 7, 30))
     reached = [

@@ -17,6 +17,7 @@ from tests.architecture.source import Function, Module, modules
 from tests.architecture.test_operations import functions, operations
 
 ATOMIC = "django.db.transaction.atomic"
+OPERATION = "plumbline.people.acting.operation"
 # Traces of what was shown: they stay, whatever is refused afterwards.
 TRACES = {
     "plumbline.people.operations.look_at_child",
@@ -42,7 +43,7 @@ def changes() -> frozenset[str]:
         for module, function in functions().values()
         if module.room not in ("web", "jobs", "config")
         and {"by", "at"} <= {each.arg for each in function.args.kwonlyargs}
-        and any(module.full_name(each) == ATOMIC for each in function.decorator_list)
+        and any(module.full_name(each) in (ATOMIC, OPERATION) for each in function.decorator_list)
     }
     return frozenset((set(operations()) | others) - TRACES)
 

@@ -15,7 +15,9 @@ TABLES = REGISTER["tables"]
 KINDS = set(REGISTER["what"])
 
 MODELS = {model._meta.label: model for model in apps.get_models()}
-OURS = {label: model for label, model in MODELS.items() if model.__module__.startswith("plumbline.")}
+OURS = {
+    label: model for label, model in MODELS.items() if model.__module__.startswith("plumbline.") and model._meta.managed
+}
 
 
 def columns(model: type[Model]) -> list[str]:

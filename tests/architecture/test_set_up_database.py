@@ -14,7 +14,8 @@ from tests import databases
 pytestmark = pytest.mark.django_db
 
 OURS = sorted(
-    (model for model in apps.get_models() if model.__module__.startswith("plumbline.")), key=lambda m: m._meta.label
+    (model for model in apps.get_models() if model.__module__.startswith("plumbline.") and model._meta.managed),
+    key=lambda m: m._meta.label,
 )
 
 # Tables whose rows may change and of which no history is kept, and why.

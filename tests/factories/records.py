@@ -13,10 +13,10 @@ from plumbline.placements.models import Placement
 from plumbline.scrutiny.models import Report
 from plumbline.socialcare.models import CareEpisode, Involvement, Referral
 from tests import databases
-from tests.factories.people import ChildFactory, ImportFactory, OrganisationFactory, ProfessionalFactory
+from tests.factories.people import AboutChild, ChildFactory, ImportFactory, OrganisationFactory, ProfessionalFactory
 
 
-class TacFactory(DjangoModelFactory):
+class TacFactory(AboutChild):
     class Meta:
         model = Tac
 
@@ -27,7 +27,7 @@ class TacFactory(DjangoModelFactory):
     lead_professional = factory.SubFactory(ProfessionalFactory)
 
 
-class TacAuditFactory(DjangoModelFactory):
+class TacAuditFactory(AboutChild):
     class Meta:
         model = TacAudit
 
@@ -37,7 +37,7 @@ class TacAuditFactory(DjangoModelFactory):
     grade = "good"
 
 
-class ReferralFactory(DjangoModelFactory):
+class ReferralFactory(AboutChild):
     class Meta:
         model = Referral
 
@@ -46,7 +46,7 @@ class ReferralFactory(DjangoModelFactory):
     referred_on = date(2015, 5, 1)
 
 
-class CareEpisodeFactory(DjangoModelFactory):
+class CareEpisodeFactory(AboutChild):
     class Meta:
         model = CareEpisode
 
@@ -55,7 +55,7 @@ class CareEpisodeFactory(DjangoModelFactory):
     period_of_care = factory.Sequence(lambda n: f"CLA{n:05}")
 
 
-class InvolvementFactory(DjangoModelFactory):
+class InvolvementFactory(AboutChild):
     class Meta:
         model = Involvement
 
@@ -103,7 +103,7 @@ class PlacementFactory(DjangoModelFactory):
         columns = {name: getattr(value, "pk", value) for name, value in columns.items()} | {
             "placement_type": "", "provider_type": "", "caseworker_wording": "", "began_adverse": False,
         }  # fmt: skip
-        with connection.cursor() as cursor:
+        with databases.as_worker(), connection.cursor() as cursor:
             cursor.execute(
                 f"insert into placements_placement ({', '.join(columns)})"
                 f" values ({', '.join(['%s'] * len(columns))}) returning id",

@@ -19,7 +19,6 @@ from plumbline.people.access import ROLES
 from plumbline.people.models import Child, Organisation, User
 from plumbline.people.operations import tie
 from plumbline.toolkits.models import Answer, AnswerDocument, Return, ReturnAssignment
-from tests import databases
 from tests.factories import files
 from tests.factories.people import LONG_AGO, ChildFactory, OrganisationFactory, UserFactory, hold_role
 from tests.factories.records import PlacementFactory, SettingFactory
@@ -107,7 +106,6 @@ SPECIAL = {
 
 def make(folder: Path) -> Market:
     """Set up as the worker; the owner's connection acts as the pages afterwards."""
-    databases.act_as("worker")
     found = Market()
     own = OrganisationFactory(name="Juniper Care", sector="voluntary")
     found.organisations = {
@@ -124,7 +122,6 @@ def make(folder: Path) -> Market:
         _contract(found, whose, organisation, folder)
     for state in TENDERS:
         _tender(found, state, folder)
-    databases.act_as("web")
     return found
 
 

@@ -16,7 +16,6 @@ from plumbline.people.operations import look_at_child, tie
 from plumbline.placements.models import Enquiry, Placement, PlacementException
 from plumbline.placements.operations import raise_flags
 from plumbline.socialcare.models import Involvement
-from tests import databases
 from tests.factories.people import LONG_AGO, ChildFactory, ImportFactory, ProfessionalFactory, UserFactory, hold_role
 from tests.factories.records import (
     InvolvementFactory,
@@ -98,7 +97,6 @@ def make(role: str) -> Situation:
 
     Set up as the worker, whose work that is; the owner's connection acts as the pages afterwards.
     """
-    databases.act_as("worker")
     user = UserFactory(role=role, role__team=_TEAM, professional=ProfessionalFactory(department=_TEAM))
     former = UserFactory(professional=ProfessionalFactory())
     hold_role(user=former, role=role, from_on=LONG_AGO, to_on=YESTERDAY, team=_TEAM)
@@ -119,7 +117,6 @@ def make(role: str) -> Situation:
     for case in found.cases.values():
         case.flag = Flag.objects.filter(child_id=case.child.pk).first()
         look_at_child(child_id=case.child.pk, page="now", by=UserFactory(), at=AT, on=TODAY)
-    databases.act_as("web")
     return found
 
 

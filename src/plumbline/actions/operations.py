@@ -4,8 +4,6 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from plumbline.actions import due, queries, rules
 from plumbline.actions.models import Action, ActionNote, ActionState
 from plumbline.actions.rules import Hand
@@ -18,11 +16,12 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, User
 from plumbline.people.queries import organisations_of
 
 
-@transaction.atomic
+@operation
 def raise_action(
     *,
     title: str,
@@ -65,7 +64,7 @@ def raise_action(
     return action
 
 
-@transaction.atomic
+@operation
 def start(*, action_id: int, by: User | None, at: datetime, on: date) -> Action:
     """Say that it is being worked on."""
     action, hand = _seen(action_id, by=by, on=on)
@@ -73,7 +72,7 @@ def start(*, action_id: int, by: User | None, at: datetime, on: date) -> Action:
     return _move(action, ActionState.IN_PROGRESS, "actions.action.started", by=by, at=at)
 
 
-@transaction.atomic
+@operation
 def note_progress(
     *, action_id: int, text: str, document: Document | None = None, by: User | None, at: datetime, on: date
 ) -> ActionNote:
@@ -86,7 +85,7 @@ def note_progress(
     return note
 
 
-@transaction.atomic
+@operation
 def move_due(*, action_id: int, due_on: date, because: str, by: User | None, at: datetime, on: date) -> Action:
     """Give it another day, with the reason. The day first agreed stays on the record."""
     action, hand = _seen(action_id, by=by, on=on)
@@ -106,7 +105,7 @@ def move_due(*, action_id: int, due_on: date, because: str, by: User | None, at:
     return action
 
 
-@transaction.atomic
+@operation
 def hand_over(
     *,
     action_id: int,
@@ -137,7 +136,7 @@ def hand_over(
     return action
 
 
-@transaction.atomic
+@operation
 def mark_done(
     *, action_id: int, text: str, document: Document | None = None, by: User, at: datetime, on: date
 ) -> Action:
@@ -151,7 +150,7 @@ def mark_done(
     return action
 
 
-@transaction.atomic
+@operation
 def verify(*, action_id: int, text: str = "", by: User, at: datetime, on: date) -> Action:
     """Say that it was looked at and is done. Raises RuleBroken for its owner and for whoever reported it done."""
     action, hand = _seen(action_id, by=by, on=on)
@@ -164,7 +163,7 @@ def verify(*, action_id: int, text: str = "", by: User, at: datetime, on: date) 
     return action
 
 
-@transaction.atomic
+@operation
 def send_back(*, action_id: int, because: str, by: User, at: datetime, on: date) -> Action:
     """Say that it is not done, and what is missing; its owner has it again."""
     action, hand = _seen(action_id, by=by, on=on)
@@ -178,7 +177,7 @@ def send_back(*, action_id: int, because: str, by: User, at: datetime, on: date)
     return action
 
 
-@transaction.atomic
+@operation
 def cancel(*, action_id: int, because: str, by: User | None, at: datetime, on: date) -> Action:
     """Say that it need not be done any more, and why. Never by its owner."""
     action, hand = _seen(action_id, by=by, on=on)
@@ -194,7 +193,7 @@ def cancel(*, action_id: int, because: str, by: User | None, at: datetime, on: d
     return action
 
 
-@transaction.atomic
+@operation
 def raise_flags(*, by: User | None, at: datetime, on: date, action_id: int | None = None) -> Raised:
     """Make the flags about overdue actions what they should be on the day; with `action_id` only that about one."""
     return flags.reconcile(

@@ -18,9 +18,9 @@ from plumbline.config import rights
 from plumbline.config.environment import WrongSetting
 from plumbline.contracts import guard as contracts_guard
 from plumbline.indicators import facts
-from plumbline.people import acting
+from plumbline.people import acting, rows
 from plumbline.people import guard as people_guard
-from plumbline.placements import guard
+from plumbline.placements import guard, nameless
 
 # Signed in by the pages, and by imports and background work. Neither owns anything.
 LOGINS = ("web", "worker")
@@ -43,6 +43,8 @@ def bring_up_to_date(known: Mapping[str, str], *, site_key: str) -> None:
         commissioning_guard.sync()
         contracts_guard.sync()
         facts.sync()
+        nameless.sync()
+        rows.sync(web=names["web"], worker=names["worker"], facts=_facts_role())
         rights.sync(web=names["web"], worker=names["worker"], facts=_facts_role())
 
 

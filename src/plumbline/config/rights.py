@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 # Tables that both only read: written by triggers, by migrations or by the owner's `init`.
-READ = ("audit_moment", "django_migrations", "django_content_type", "auth_permission")
+READ = ("audit_moment", "people_near", "django_migrations", "django_content_type", "auth_permission")
 # Not even read: the one's lock holds up every commit, the other is what the pages sign with.
 NONE = ("audit_gate", "people_actingkey")
 # Added to; never changed and never taken away.
@@ -26,6 +26,11 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "audit_choose_moment": ("web", "worker"),
     # The pages show who acts, and the database believes it where it is signed.
     "people_act": ("web", "worker"),
+    # Asked by the policies of tables about children, as the login that reads them.
+    "people_beyond": ("web",),
+    "people_viewer": ("web",),
+    "people_viewed_on": ("web",),
+    "people_viewer_holds": ("web",),
     # What the pages may not write themselves: each checks who decides, or what is known.
     "placements_decide_exception": ("web", "worker"),
     "ofsted_keep_evaluation": ("web",),

@@ -4,14 +4,11 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from plumbline.earlyhelp.models import Tac
+from plumbline.earlyhelp.models import OF_ONE_TAC, Tac
 from plumbline.people import access
 from plumbline.people import queries as people
 from plumbline.people.access import Permission
 from plumbline.people.models import User
-
-# A tie to the child for one of these reasons opens the one TAC that it came with, not the child's other ones.
-_OF_ONE_TAC = ("lead_professional", "leads_team", "tac_member", "auditor")
 
 
 def tacs_visible_to(viewer: User, *, on: date) -> QuerySet[Tac]:
@@ -20,7 +17,7 @@ def tacs_visible_to(viewer: User, *, on: date) -> QuerySet[Tac]:
     if not access.may(viewer, Permission.TACS_VIEW, on=on):
         return Tac.objects.none()
     own = people.live_ties(viewer, people.TAC, on=on).values("subject_id")
-    children = people.live_ties(viewer, people.CHILD, on=on).exclude(why__in=_OF_ONE_TAC).values("subject_id")
+    children = people.live_ties(viewer, people.CHILD, on=on).exclude(why__in=OF_ONE_TAC).values("subject_id")
     # A union, since "one or the other" would be tried on every TAC there is.
     seen = Q(pk__in=own.union(Tac.objects.filter(child__in=children).values("pk")))
     if "all" in access.reaches(viewer, on=on):

@@ -5,6 +5,10 @@ from django.db.models import F, Q
 
 from plumbline.audit.models import Import, Recorded
 from plumbline.people.models import Child, Organisation, Professional
+from plumbline.people.row_rules import as_row_of, tied
+
+# A tie to the child for one of these reasons opens the one TAC that it came with, not the child's other ones.
+OF_ONE_TAC = ("lead_professional", "leads_team", "tac_member", "auditor")
 
 
 class ClosureCode(models.TextChoices):
@@ -26,6 +30,14 @@ class ClosureCode(models.TextChoices):
 
 class Tac(Recorded):
     """A Team Around the Child. What the source said and the code it was mapped to both stay on the row."""
+
+    rows_seen = (
+        "{may[tacs.view]} and ("
+        + tied("tac", "{row}.id")
+        + " or "
+        + tied("child", "{row}.child_id", but=OF_ONE_TAC)
+        + " or {reaches[all]} and exists (select from people_child c where c.id = {row}.child_id and not c.restricted))"
+    )
 
     source_id = models.CharField(max_length=60, unique=True)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="tacs")
@@ -60,6 +72,16 @@ class Tac(Recorded):
         ]
 
 
+class Led(models.Model):
+    """Which organisation leads any TAC, without whose it is (a view): who is known here, for those who see no child."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.DO_NOTHING, null=True, related_name="leads")
+
+    class Meta:
+        managed = False
+        db_table = "earlyhelp_led"
+
+
 class AuditGrade(models.TextChoices):
     OUTSTANDING = "outstanding", "Outstanding"
     GOOD = "good", "Good"
@@ -69,6 +91,8 @@ class AuditGrade(models.TextChoices):
 
 class TacAudit(Recorded):
     """A quality audit of one TAC. Reports use the moderated grade where there is one."""
+
+    rows_seen = as_row_of("earlyhelp_tac", "{row}.tac_id")
 
     source_id = models.CharField(max_length=60, unique=True)
     tac = models.ForeignKey(Tac, on_delete=models.PROTECT, related_name="audits")

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.earlyhelp import intake
 from plumbline.earlyhelp.intake import END_REASON
@@ -13,10 +11,11 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import operations as people
 from plumbline.people.access import roles_in_words
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, User
 
 
-@transaction.atomic
+@operation
 def map_wording(*, column: str, wording: str, code: str, by: User | None, at: datetime, on: date) -> int:
     """Let a wording mean a closure code, on every TAC that has it; how many changed. Mapped before: mapped again."""
     _check_column(column)
@@ -29,7 +28,7 @@ def map_wording(*, column: str, wording: str, code: str, by: User | None, at: da
     return intake.map_closures()
 
 
-@transaction.atomic
+@operation
 def unmap_wording(*, column: str, wording: str, by: User | None, at: datetime, on: date) -> int:
     """Take the mapping back: the TACs count as "not recorded" again; how many."""
     _check_column(column)
@@ -37,7 +36,7 @@ def unmap_wording(*, column: str, wording: str, by: User | None, at: datetime, o
     return intake.map_closures()
 
 
-@transaction.atomic
+@operation
 def map_organisation(*, wording: str, organisation_id: int, by: User | None, at: datetime, on: date) -> int:
     """Let a wording mean an organisation, on every TAC that has it; how many changed. Raise RuleBroken if unknown."""
     organisation = Organisation.objects.filter(pk=organisation_id).first()
@@ -47,7 +46,7 @@ def map_organisation(*, wording: str, organisation_id: int, by: User | None, at:
     return intake.map_leads()
 
 
-@transaction.atomic
+@operation
 def map_new_organisation(*, wording: str, sector: str, name: str = "", by: User | None, at: datetime, on: date) -> int:
     """Add an organisation to the register and let the wording mean it; its name is the wording if none is given."""
     organisation = people.add_organisation(name=name or wording, sector=sector, by=by, at=at, on=on)
@@ -56,7 +55,7 @@ def map_new_organisation(*, wording: str, sector: str, name: str = "", by: User 
     return intake.map_leads()
 
 
-@transaction.atomic
+@operation
 def unmap_organisation(*, wording: str, by: User | None, at: datetime, on: date) -> int:
     """Take back what the wording was said to mean; how many TACs have no known lead again."""
     people.unname_organisation(wording=wording, by=by, at=at, on=on)
@@ -79,7 +78,7 @@ _LED_BY_TEAM = """
         and greatest(t.started_on, r.from_on) <= coalesce(least(t.ended_on, t.missing_since, r.to_on), 'infinity')"""
 
 
-@transaction.atomic
+@operation
 def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
     """Tie each user to the TACs they lead and to the children of those, and managers to those of their team's workers;
     how many ties changed."""
@@ -90,7 +89,7 @@ def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
     )
 
 
-@transaction.atomic
+@operation
 def look_at_tac(*, tac: Tac, page: str, by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone opened a TAC, and as what; the trace is also the child's."""
     audit.record(

@@ -9,6 +9,7 @@ from django.db import connection
 from plumbline.earlyhelp.intake import END_REASON
 from plumbline.earlyhelp.rules import wording_key
 from plumbline.kernel.names import sort_key
+from plumbline.people.acting import over_all_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def organisations_to_map() -> list[ToMap]:
     return _to_map("earl_episode_organisation", "lead_wording", "lead_organisation_id is null", key=sort_key)
 
 
+@over_all_records
 def _to_map(column: str, field: str, where: str, *, key: Callable[[str], str]) -> list[ToMap]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -6,8 +6,6 @@ from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.evidence import due, rules, scanning, store
 from plumbline.evidence.access import DOCUMENT, documents_visible_to
@@ -17,11 +15,12 @@ from plumbline.flags.operations import Raised
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, Tie, User
 from plumbline.people.queries import live_ties, organisations_of, same_body
 
 
-@transaction.atomic
+@operation
 def keep_document(
     *,
     title: str,
@@ -67,7 +66,7 @@ def keep_document(
     return document
 
 
-@transaction.atomic
+@operation
 def give_document(
     *,
     title: str,
@@ -109,7 +108,7 @@ def give_document(
     return document
 
 
-@transaction.atomic
+@operation
 def withdraw_document(*, document_id: int, because: str, by: User, at: datetime, on: date) -> Document:
     """Take a document out of use, with the reason. It is kept, and what was given with it keeps it."""
     document = Document.objects.select_for_update().filter(pk=document_id).first()
@@ -128,7 +127,7 @@ def withdraw_document(*, document_id: int, because: str, by: User, at: datetime,
     return document
 
 
-@transaction.atomic
+@operation
 def let_open(*, document_id: int, user: User, because: str, by: User, at: datetime, on: date) -> None:
     """Let one more person open a document for named people only, with the reason: whoever may open it may say so."""
     document = documents_visible_to(by, on=on).filter(pk=document_id).first()
@@ -147,7 +146,7 @@ def let_open(*, document_id: int, user: User, because: str, by: User, at: dateti
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def share_with_owner(*, document_id: int, title: str, kind: str, by: User, at: datetime) -> Document:
     """The same file once more, as a document that its organisation and the council may open: what was in confidence
     with a bid, once the contract is theirs. The first keeps its readers. The caller says that `by` may."""
@@ -162,13 +161,13 @@ def share_with_owner(*, document_id: int, title: str, kind: str, by: User, at: d
     return document
 
 
-@transaction.atomic
+@operation
 def note_opened(*, document: Document, by: User, at: datetime) -> None:
     """Leave the trace that someone took a document out."""
     audit.record("evidence.document.opened", by=by, at=at, subject=document)
 
 
-@transaction.atomic
+@operation
 def raise_flags(*, by: User | None, at: datetime, on: date) -> Raised:
     """Make the flags about documents that expire, or have, what they should be on the day."""
     return flags.reconcile(
@@ -177,7 +176,7 @@ def raise_flags(*, by: User | None, at: datetime, on: date) -> Raised:
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def enter_law_change(
     *,
     title: str,
@@ -208,7 +207,7 @@ def enter_law_change(
     return change
 
 
-@transaction.atomic
+@operation
 def withdraw_law_change(*, law_change_id: int, because: str, by: User | None, at: datetime, on: date) -> LawChange:
     """Take back a change that was entered in error, with the reason: it marks nothing as due any more."""
     access.check(by, Permission.LAW_CHANGES, on=on)

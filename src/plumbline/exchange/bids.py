@@ -27,6 +27,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.identifiers import in_one_form
 from plumbline.kernel.moments import taken_at
 from plumbline.kernel.names import sort_key
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
 
 _LIMITS = Limits(unpacked_bytes=50_000_000, memory_bytes=500_000_000, seconds=30)
@@ -54,7 +55,7 @@ class Taken:
     refused: tuple[RefusedLine, ...]
 
 
-@transaction.atomic
+@operation
 def take_bids(*, tender_id: int, path: Path, council: str, by: User, at: datetime, on: date) -> Taken:
     """Enter each bid of a file. A row that cannot be taken stops no other.
 

@@ -28,6 +28,7 @@ from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 Progress = Callable[[int, int, str], None]
@@ -94,7 +95,7 @@ def import_contracts(
     }
 
 
-@transaction.atomic
+@operation
 def follow_up(*, by: User | None, at: datetime, on: date) -> None:
     """What follows once rows of contracts are in: whom they name, and their ratings."""
     contracts.find_people()

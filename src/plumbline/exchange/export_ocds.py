@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.commissioning.models import Award, Bid, Tender
 from plumbline.commissioning.queries.evaluation import standing_awards, value_of
@@ -19,6 +17,7 @@ from plumbline.exchange.ocds_files import faults
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, User
 
 _S = Tender.State
@@ -47,7 +46,7 @@ _METHOD = {
 _LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
-@transaction.atomic
+@operation
 def export_tender(
     *, tender: Tender, prefix: str, council: str, uri: str, by: User | None, at: datetime, on: date
 ) -> dict[str, Any]:

@@ -71,6 +71,8 @@ class Withdrawal(models.Model):
 class RefusedRow(models.Model):
     """A row that could not be taken, kept as it was to be mended and tried again."""
 
+    rows_seen = "{may[imports.manage]}"
+
     class State(models.TextChoices):
         OPEN = "open", "To mend"
         MENDED = "mended", "Mended and taken"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from plumbline.audit import intake
 from plumbline.audit import operations as audit
@@ -24,13 +24,14 @@ from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import Inspection, OfstedList
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.placements import intake as placements
 from plumbline.placements import operations as placement_operations
 from plumbline.socialcare import operations as socialcare
 
 
-@transaction.atomic
+@operation
 def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
     """Tie every user to the children and TACs that their professional is named on; how many ties changed.
 
@@ -43,14 +44,14 @@ def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
     )
 
 
-@transaction.atomic
+@operation
 def follow_up(*, by: User | None, at: datetime, on: date) -> None:
     """What other rooms do once rows are in: who may reach whom, and what needs attention."""
     refresh_ties(by=by, at=at, on=on)
     placement_operations.raise_flags(by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: datetime, on: date) -> None:
     """Try one refused row again with these cells, on the very path of an import (login `worker`).
 
@@ -169,7 +170,7 @@ def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: Collection[str]
         )
 
 
-@transaction.atomic
+@operation
 def dismiss_row(*, refused_id: int, because: str, by: User | None, at: datetime, on: date) -> None:
     """Set a refused row aside, with the reason. The same row in a later file is not put to anyone again."""
     access.check(by, Permission.IMPORTS, on=on)

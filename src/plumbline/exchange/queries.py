@@ -11,6 +11,7 @@ from plumbline.earlyhelp.models import Tac, TacAudit
 from plumbline.exchange.models import RefusedRow
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, Professional, User
 from plumbline.placements.models import Placement
 from plumbline.socialcare.models import CareEpisode, Involvement, Referral
@@ -59,6 +60,7 @@ class Missing:
     last_seen: date
 
 
+@over_all_records
 def no_longer_in_extract(viewer: User | None, *, on: date) -> list[Missing]:
     """The queue "no longer in the extract", by file; files without such rows are left out."""
     if not _may(viewer, on=on):
@@ -71,11 +73,12 @@ def no_longer_in_extract(viewer: User | None, *, on: date) -> list[Missing]:
     return found
 
 
-def rows_no_longer_in_extract(viewer: User | None, *, file: str, on: date) -> QuerySet[Model]:
-    """The rows of one file that the newest extract no longer holds: show their `source_id` only, it names no one."""
+@over_all_records
+def rows_no_longer_in_extract(viewer: User | None, *, file: str, on: date) -> list[tuple[str, date]]:
+    """The rows of one file that the newest extract no longer holds: their number, and since when; the newest first."""
     if file not in _SOURCES or not _may(viewer, on=on):
-        return Child.objects.none()
-    return _gone(file).order_by("-missing_since", "source_id")
+        return []
+    return list(_gone(file).order_by("-missing_since", "source_id").values_list("source_id", "missing_since"))
 
 
 def _gone(file: str) -> QuerySet[Model]:

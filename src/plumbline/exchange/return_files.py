@@ -24,6 +24,7 @@ from plumbline.exchange.readers import RefusedRow
 from plumbline.exchange.spreadsheets import Limits, Workbook, open_workbook
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits import access, rules
 from plumbline.toolkits import content as contents
@@ -220,7 +221,7 @@ class _Sent:
     answers: Mapping[str, tuple[int, str]]
 
 
-@transaction.atomic
+@operation
 def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: date) -> Taken:
     """Save the answers of a file that came back.
 

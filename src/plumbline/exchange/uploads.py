@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from plumbline.audit import operations as audit
@@ -36,6 +36,7 @@ from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 SSD, OFSTED, CONTRACTS, NOTICES = "ssd", "ofsted", "contracts", "ocds"
@@ -57,7 +58,7 @@ _State = Upload.State
 Clock = Callable[[], datetime]
 
 
-@transaction.atomic
+@operation
 def receive(
     *,
     kind: str,
@@ -94,7 +95,7 @@ def receive(
     return upload
 
 
-@transaction.atomic
+@operation
 def ask_to_look(*, upload: Upload, because: str = "", by: User, at: datetime, on: date) -> None:
     """Let the upload be looked at; `because`: why it is right, though it was refused as of another day. The caller
     enqueues `look`."""
@@ -104,7 +105,7 @@ def ask_to_look(*, upload: Upload, because: str = "", by: User, at: datetime, on
     _ask(upload, _State.LOOKING, "exchange.upload.look_asked", by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def ask_to_take(*, upload: Upload, whole: bool = False, by: User, at: datetime, on: date) -> None:
     """Let the upload be taken. The caller enqueues `take`. Raises RuleBroken (many_gone) where much would end by it
     and it is not said that the extract is `whole`."""
@@ -236,7 +237,7 @@ def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
 # --- refused rows --------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def ask_to_mend(*, refused_id: int, cells: Mapping[str, str], by: User, at: datetime, on: date) -> RefusedRow:
     """Keep what was typed and let it be tried. The caller enqueues `mend`."""
     access.check(by, Permission.IMPORTS, on=on)
@@ -270,7 +271,7 @@ def _tried(row: RefusedRow, reason: str) -> None:
     RefusedRow.objects.filter(pk=row.pk).update(tried={**row.tried, "state": "refused", "reason": reason})
 
 
-@transaction.atomic
+@operation
 def dismiss_alike(*, refused_id: int, because: str, by: User, at: datetime, on: date) -> int:
     """Set aside every open row of the same import and file that was refused for the same code; how many."""
     row = _row(refused_id)
@@ -283,7 +284,7 @@ def dismiss_alike(*, refused_id: int, because: str, by: User, at: datetime, on: 
     return len(numbers)
 
 
-@transaction.atomic
+@operation
 def reopen_row(*, refused_id: int, by: User, at: datetime, on: date) -> None:
     """Undo setting a row aside."""
     access.check(by, Permission.IMPORTS, on=on)

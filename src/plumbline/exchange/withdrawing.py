@@ -27,6 +27,7 @@ from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.people import access
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.placements import consequences
 from plumbline.placements import operations as placements
@@ -66,7 +67,7 @@ class Withdrawn:
     means: list[str] = field(default_factory=list)
 
 
-@transaction.atomic
+@operation
 def withdraw_import(
     *, import_id: int, because: str, dry_run: bool = False, by: User | None, at: datetime, on: date
 ) -> Withdrawn:
@@ -198,7 +199,7 @@ _State = Withdrawal.State
 Clock = Callable[[], datetime]
 
 
-@transaction.atomic
+@operation
 def ask(*, import_id: int, because: str, by: User, at: datetime, on: date) -> Withdrawal:
     """Ask that an import be withdrawn: it is tried first. The caller enqueues `try_out`. Asked for already: that one.
     Raises RuleBroken as `withdraw_import` does."""
@@ -211,7 +212,7 @@ def ask(*, import_id: int, because: str, by: User, at: datetime, on: date) -> Wi
     return asked
 
 
-@transaction.atomic
+@operation
 def settle(*, withdrawal_id: int, do: bool, by: User, at: datetime, on: date) -> Withdrawal:
     """After the trial: have it done (`do`; the caller enqueues `carry_out`), or leave the import as it is."""
     asked = Withdrawal.objects.select_for_update(of=("self",)).select_related("import_run").get(pk=withdrawal_id)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit import operations as audit
@@ -16,6 +15,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.periods import working_days_after
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import holidays_from
 
@@ -32,7 +32,7 @@ class Raised:
         return bool(self.raised or self.closed or self.passed_on)
 
 
-@transaction.atomic
+@operation
 def reconcile(
     *,
     wanted: Sequence[Wanted],
@@ -176,7 +176,7 @@ def _message(user: User, words: tuple[str, str], *, at: datetime) -> Message:
 # --- answers -------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def acknowledge(*, flag_id: int, by: User, at: datetime, on: date) -> Flag:
     """Say "I have read this". Raises NotAllowed unless the flag is for them, RuleBroken if it is closed."""
     flag = _open_flag(flag_id, by=by, on=on)
@@ -193,7 +193,7 @@ def acknowledge(*, flag_id: int, by: User, at: datetime, on: date) -> Flag:
     return flag
 
 
-@transaction.atomic
+@operation
 def record_step_result(
     *,
     step_id: int,
@@ -236,7 +236,7 @@ def record_step_result(
     return step
 
 
-@transaction.atomic
+@operation
 def record_for_all(
     *, code: str, subject_type: str, subject_ids: Collection[int], result: str, by: User, at: datetime, on: date
 ) -> int:
@@ -266,7 +266,7 @@ def record_for_all(
     return len(steps)
 
 
-@transaction.atomic
+@operation
 def close_flag(*, flag_id: int, because: str, still_so: bool, by: User, at: datetime, on: date) -> Flag:
     """Close a flag by hand. `still_so`: what it says is still the case, by the room that raised it; then it stays."""
     flag = _open_flag(flag_id, by=by, on=on)
@@ -296,7 +296,7 @@ def _open_flag(flag_id: int, *, by: User, on: date) -> Flag:
 # --- what the night does ---------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     """Tell the manager of who has not read a flag in time, and the head of service of steps not done in time.
 
@@ -364,7 +364,7 @@ def _write_of_overdue(told: Sequence[tuple[Flag, str, str, str]], *, at: datetim
     telling.link((message, row) for message, about in messages for row in about)
 
 
-@transaction.atomic
+@operation
 def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     """One e-mail a day to everybody who has open flags: how many, how many overdue; and to administrators of how many
     nobody could be told. Returns how many were written."""
@@ -391,7 +391,7 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     return len(messages)
 
 
-@transaction.atomic
+@operation
 def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
     """Write the messages about changed powers, to information governance; about someone's own signing in, to them; and
     about a judgement that a list overrules, to whoever entered it. Of the last day, once each; returns how many. Run

@@ -10,7 +10,7 @@ from plumbline.flags.models import Flag, FlagFor, FlagState, Message
 from plumbline.flags.rules import Recipient, names_of
 from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import Child, RoleHeld, Tie, User
+from plumbline.people.models import NumberedChild, RoleHeld, Tie, User
 from plumbline.people.queries import CHILD
 
 # Who sees what is put to a role beside those who hold it.
@@ -56,7 +56,7 @@ def flags_visible_to(viewer: User, *, on: date) -> QuerySet[Flag]:
         return allowed
     # A restricted child's flag exists for those tied to the child, for whom it is put to by name, and for those who
     # answer for every child.
-    restricted = Child.objects.filter(restricted=True)
+    restricted = NumberedChild.objects.filter(restricted=True)
     by_name = FlagFor.objects.filter(recipient__in=names_of(viewer), to_at=None)
     keep = ~Q(child_id__in=restricted.values("pk")) | Q(child_id__in=_tied_children(viewer, on=on))
     keep |= Q(pk__in=by_name.values("flag"))

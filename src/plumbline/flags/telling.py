@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Least, TruncDate
 
@@ -20,6 +20,7 @@ from plumbline.kernel.errors import NotAllowed
 from plumbline.kernel.moments import PLACE, day_of
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Child, Professional, User
 
 # One at a time of what raises flags and tells of them, so that two at once cannot do the same twice.
@@ -286,7 +287,7 @@ def write(user: User, words: tuple[str, str], *, at: datetime) -> bool:
 # --- each minute and each night --------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def tell_open(*, by: User | None, at: datetime, on: date) -> Told:
     """Whatever of the open flags has reached nobody and is on no message that waits: told now to who has an account
     since, or else to others in their place. Messages refused at an address that was corrected since wait again. Can be
@@ -310,7 +311,7 @@ def tell_open(*, by: User | None, at: datetime, on: date) -> Told:
     return done
 
 
-@transaction.atomic
+@operation
 def join_messages(*, by: User | None, at: datetime, on: date) -> int:
     """What one night wrote to one person becomes one message; what is urgent stays by itself. Returns how many
     messages were joined. `at`: the night's own moment."""
@@ -365,7 +366,7 @@ def _address_again(*, at: datetime) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def bounced(*, number: int, address: str, said: str, by: User | None, at: datetime, on: date) -> bool:
     """A message that had been accepted came back: what it told has reached nobody, but who opened the page or got
     another. `tell_open` then tells others in their place, as for any that failed.
@@ -396,7 +397,7 @@ def accepted(message: Message, *, at: datetime, on: date) -> None:
     )
 
 
-@transaction.atomic
+@operation
 def note_opened(*, flag_id: int, by: User, at: datetime, on: date) -> int:
     """Someone opened a flag's page: the lines by which it is put to them are reached. Returns how many newly are."""
     access.check(by, Permission.FLAGS_VIEW, on=on)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from plumbline.audit import moments
 from plumbline.audit import operations as audit
@@ -12,6 +12,7 @@ from plumbline.indicators.queries import Behind
 from plumbline.kernel.periods import Period
 from plumbline.measures import compile as compiler
 from plumbline.measures.model import Events, Measure
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 # Of what is bought, no child is a part.
@@ -81,7 +82,7 @@ def definition_text(measure: Measure) -> str:
     return compiler.stock(measure, [day], None, None).text
 
 
-@transaction.atomic
+@operation
 def record_rows(
     *, measure: Measure, behind: Iterable[Behind], by: User | None, at: datetime, known_at: datetime | None = None
 ) -> list[dict[str, Any]]:

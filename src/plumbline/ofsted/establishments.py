@@ -4,19 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
 from plumbline.ofsted.models import Establishment, EstablishmentLink
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 _BATCH = 5_000
 
 
-@transaction.atomic
+@operation
 def record_register(
     *, name: str, rows: Sequence[Mapping[str, Any]], as_at: date, import_run: Import, by: User | None, at: datetime,
     on: date,

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
 from plumbline.evidence.queries import document_to_use
@@ -37,6 +35,7 @@ from plumbline.ofsted.rules import RULE_VERSION, Kind
 from plumbline.ofsted.states import CHECK_MOVES
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import holidays_from
 
@@ -63,7 +62,7 @@ class Outcome:
     status_changes: tuple[StatusChange, ...]
 
 
-@transaction.atomic
+@operation
 def record_list(
     *,
     read: ListRead,
@@ -170,7 +169,7 @@ def _said(ofsted_list: OfstedList, regions: Collection[str]) -> dict[str, Said]:
     return {urn: Said(*said) for urn, said in listing.said_by(ofsted_list, regions=regions).items()}
 
 
-@transaction.atomic
+@operation
 def reevaluate(*, by: User | None, at: datetime, on: date, everything: bool = False) -> list[StatusChange]:
     """Apply the rules where something is not evaluated, the rules are newer, or the day has moved a status on.
 
@@ -186,7 +185,7 @@ def reevaluate(*, by: User | None, at: datetime, on: date, everything: bool = Fa
 # --- by hand -------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def record_setting(
     *, register: str, urn: str, name: str, provision_type: str = "", by: User | None, at: datetime, on: date
 ) -> Setting:
@@ -205,7 +204,7 @@ def record_setting(
     return setting
 
 
-@transaction.atomic
+@operation
 def record_judgement(
     *,
     setting_id: int,
@@ -297,7 +296,7 @@ def _grade(aspect: str, wording: str) -> tuple[str, str]:
     return codes.get(said, said), grade
 
 
-@transaction.atomic
+@operation
 def record_notice(
     *, setting_id: int, kind: str, from_on: date, to_on: date | None = None, wording: str = "", by: User, at: datetime,
     on: date,
@@ -316,7 +315,7 @@ def record_notice(
     return Outcome(notice, tuple(changes))
 
 
-@transaction.atomic
+@operation
 def end_notice(*, notice_id: int, to_on: date, by: User, at: datetime, on: date) -> Outcome:
     """The last day on which a notice is in force."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)
@@ -332,7 +331,7 @@ def end_notice(*, notice_id: int, to_on: date, by: User, at: datetime, on: date)
     return Outcome(None, tuple(changes))
 
 
-@transaction.atomic
+@operation
 def record_unregistered_use(
     *, setting_id: int, from_on: date, legal_basis: str, court_order_on: date | None = None,
     ofsted_told_on: date | None = None, registration_applied_on: date | None = None, by: User, at: datetime, on: date,
@@ -359,7 +358,7 @@ def record_unregistered_use(
     return Outcome(use, tuple(changes))
 
 
-@transaction.atomic
+@operation
 def update_unregistered_use(
     *, use_id: int, legal_basis: str, court_order_on: date | None, ofsted_told_on: date | None,
     registration_applied_on: date | None, by: User, at: datetime, on: date,
@@ -391,7 +390,7 @@ def update_unregistered_use(
     return Outcome(use, ())
 
 
-@transaction.atomic
+@operation
 def end_unregistered_use(*, use_id: int, to_on: date, by: User, at: datetime, on: date) -> Outcome:
     """The last day of use without registration."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)
@@ -434,7 +433,7 @@ def _checked(setting: Setting, *, on: date) -> list[StatusChange]:
 _LOOKED_UP = (CheckItem.Outcome.UNCHANGED, CheckItem.Outcome.CHANGED)
 
 
-@transaction.atomic
+@operation
 def open_month(*, month: date, setting_ids: Collection[int], by: User | None, at: datetime, on: date) -> MonthlyCheck:
     """The check of a month (its first day), with a line for each of these settings; due on the fifth working day.
 
@@ -456,7 +455,7 @@ def open_month(*, month: date, setting_ids: Collection[int], by: User | None, at
     return check
 
 
-@transaction.atomic
+@operation
 def check_unchanged(
     *, item_id: int, report_link: str, note: str = "", document_id: int | None = None, by: User, at: datetime, on: date
 ) -> Outcome:
@@ -478,7 +477,7 @@ def check_unchanged(
     return Outcome(None, ())
 
 
-@transaction.atomic
+@operation
 def open_report(*, item_id: int, by: User, at: datetime, on: date) -> CheckItem:
     """The setting's page of Ofsted's reports is opened from the worklist; kept while the month is open."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)
@@ -499,7 +498,7 @@ def open_report(*, item_id: int, by: User, at: datetime, on: date) -> CheckItem:
     return item
 
 
-@transaction.atomic
+@operation
 def check_not_opened(*, item_id: int, by: User, at: datetime, on: date) -> Outcome:
     """The report was not opened: the setting is as the lists say. It is settled for the month, and was not checked."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)
@@ -507,7 +506,7 @@ def check_not_opened(*, item_id: int, by: User, at: datetime, on: date) -> Outco
     return Outcome(None, ())
 
 
-@transaction.atomic
+@operation
 def check_not_found(*, item_id: int, note: str, by: User, at: datetime, on: date) -> Outcome:
     """A setting of which nothing is known was looked for, and nothing was found; `note`: where it was looked for, and
     what is done about it. It was not checked, and is still not to be taken as safe."""
@@ -521,7 +520,7 @@ def check_not_found(*, item_id: int, note: str, by: User, at: datetime, on: date
     return Outcome(None, ())
 
 
-@transaction.atomic
+@operation
 def check_changed(*, item_id: int, note: str = "", by: User, at: datetime, on: date, **judged: Any) -> Outcome:
     """The report page says something new: `judged` is what `record_judgement` takes, but for the setting."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)
@@ -535,7 +534,7 @@ def check_changed(*, item_id: int, note: str = "", by: User, at: datetime, on: d
     return outcome
 
 
-@transaction.atomic
+@operation
 def complete_month(*, check_id: int, lists_note: str = "", by: User, at: datetime, on: date) -> MonthlyCheck:
     """Raises RuleBroken while a setting has not been looked up, or neither a list was read nor the note says why."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)

@@ -1,38 +1,62 @@
-"""Who acts, shown to the database so that it can check it: who has the login of the pages alone can act as nobody.
+"""Who acts and who looks, shown to the database so that it can check it: who has the login of the pages alone can act
+as nobody, and sees no child.
 
 The pages sign the number of the person, the day and this very transaction with a key made from PLUMBLINE_SECRET_KEY.
-`init` keeps that key where no login reads it. Decision record: guessing and powers (docs/adr/0033).
+`init` keeps that key where no login reads it. Decision records: guessing and powers (docs/adr/0033), row security
+(docs/adr/0017).
 """
 
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
+from psycopg.pq import TransactionStatus
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.models import User
 
 _SALT = "plumbline.people.acting"
 _BLOCK = 64
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
+
+# Whether an operation is under way, which looks at every record that its rules need.
+_beyond: ContextVar[bool] = ContextVar("beyond", default=False)
 
 # The machine, which imports and works at night, acts for nobody: it is told by a right that the pages have not.
 OF_THE_MACHINE = "has_column_privilege(session_user, 'audit_event', 'seal_no', 'update')"
 
+# One transaction of one connection; no two are alike.
+TRANSACTION = "pg_backend_pid()::text || '.' || extract(epoch from now())::text"
+
 SQL = f"""
 create table if not exists people_actingkey (inner_key bytea not null, outer_key bytea not null);
 
--- Nobody, where nothing was signed, or for another transaction.
-create or replace function people_acting(out acts bigint, out acts_on date)
-language plpgsql security definer set search_path = public, pg_temp as $$
+-- Whether the pages signed these words, in this transaction.
+create or replace function people_signed(words text, proof text) returns boolean
+language plpgsql stable parallel restricted security definer set search_path = public, pg_temp as $$
 declare
-    said text[] := string_to_array(current_setting('plumbline.acting', true), '|');
     known record;
 begin
     select * into known from people_actingkey;
-    if said[3] = encode(sha256(known.outer_key || sha256(known.inner_key || convert_to(
-        said[1] || '|' || said[2] || '|' || pg_current_xact_id()::text, 'UTF8'))), 'hex')
-    then
+    return proof = encode(sha256(known.outer_key || sha256(known.inner_key || convert_to(
+        words || '|' || {TRANSACTION}, 'UTF8'))), 'hex');
+end $$;
+
+-- Nobody, where nothing was signed, or for another transaction.
+create or replace function people_acting(out acts bigint, out acts_on date)
+language plpgsql stable parallel restricted security definer set search_path = public, pg_temp as $$
+declare
+    said text[] := string_to_array(current_setting('plumbline.acting', true), '|');
+begin
+    if people_signed(said[1] || '|' || said[2], said[3]) then
         acts := said[1]::bigint;
         acts_on := said[2]::date;
     end if;
@@ -48,12 +72,32 @@ begin
     return (select acts from people_acting()) is not null;
 end $$;
 
+-- An operation is under way: it checks itself who may, and looks at every record that its rules need.
+create or replace function people_beyond() returns boolean
+language sql stable parallel restricted security definer set search_path = public, pg_temp as $$
+    select coalesce(people_signed('beyond', current_setting('plumbline.beyond', true)), false)
+$$;
+
 create or replace function people_holds(person bigint, roles text[], on_day date) returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
     select exists (
         select from people_roleheld h join people_user u on u.id = h.user_id
         where h.user_id = person and u.is_active and h.role = any(roles)
             and h.from_on <= on_day and (h.to_on is null or h.to_on >= on_day))
+$$;
+
+-- Whether the one who looks holds one of these roles on the day.
+create or replace function people_viewer_holds(roles text[]) returns boolean
+language sql stable parallel restricted security definer set search_path = public, pg_temp as $$
+    select coalesce((select people_holds(a.acts, roles, a.acts_on) from people_acting() a), false)
+$$;
+create or replace function people_viewer() returns bigint
+language sql stable parallel restricted security definer set search_path = public, pg_temp as $$
+    select acts from people_acting()
+$$;
+create or replace function people_viewed_on() returns date
+language sql stable parallel restricted security definer set search_path = public, pg_temp as $$
+    select acts_on from people_acting()
 $$;
 """
 
@@ -79,14 +123,86 @@ def act(by: User | None, *, on: date) -> None:
     """
     if by is None:
         return
+    words = f"{by.pk}|{on.isoformat()}"
     with connection.cursor() as cursor:
-        cursor.execute("select pg_current_xact_id()::text")
-        signed = f"{by.pk}|{on.isoformat()}|{cursor.fetchone()[0]}"
-        proof = salted_hmac(_SALT, signed, algorithm="sha256").hexdigest()
-        cursor.execute("select people_act(%s, %s, %s)", [by.pk, on, proof])
+        cursor.execute("select people_act(%s, %s, %s)", [by.pk, on, _proof(words)])
         if not cursor.fetchone()[0]:
             raise RuleBroken(
                 "The database was not set up with the PLUMBLINE_SECRET_KEY that the pages have, so it cannot tell who "
                 "acts. The person who looks after the server runs `plumbline init` with the key of the pages.",
                 code="unknown_key",
             )
+
+
+@contextmanager
+def viewing(viewer: User, *, on: date) -> Iterator[None]:
+    """What is read in here is read as this viewer, in one transaction: the database shows no child's record that they
+    may not open, whatever is asked. Outside it shows none (docs/adr/0017)."""
+    with transaction.atomic():
+        act(viewer, on=on)
+        yield
+
+
+def operation(do: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
+    """Mark a change: all of it in one transaction, or nothing.
+
+    An operation checks itself who may, and its rules look at every record that they need: an incident at a home
+    concerns children whom the one who reports it may not see.
+    """
+
+    @wraps(do)
+    def done(*args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
+        with transaction.atomic(), beyond():
+            return do(*args, **kwargs)
+
+    return done
+
+
+@contextmanager
+def beyond() -> Iterator[None]:
+    """Look at every record, whoever acts: within a transaction, and for `operation`."""
+    if _beyond.get():
+        yield
+        return
+    _set_beyond(_proof("beyond"))
+    token = _beyond.set(True)
+    try:
+        yield
+    finally:
+        _beyond.reset(token)
+        # After an error of the database the transaction is put back, and this with it.
+        in_error = connection.connection.info.transaction_status == TransactionStatus.INERROR
+        if not (in_error or connection.needs_rollback):
+            _set_beyond("")
+
+
+def over_all_records(read: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
+    """Mark a reading whose answer names no child, for those who see none of them: a count, a number of a record.
+
+    It goes over every record. A QuerySet would be read afterwards, as the viewer, and count too few: it is refused.
+    """
+
+    @wraps(read)
+    def done(*args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
+        found = operation(read)(*args, **kwargs)
+        if isinstance(found, QuerySet):
+            raise TypeError(f"{read.__qualname__} gives back a QuerySet, which would be read as the viewer.")
+        return found
+
+    return done
+
+
+def _set_beyond(proof: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('plumbline.beyond', %s, true)", [proof])
+
+
+def _proof(words: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {TRANSACTION}")
+        return signed(f"{words}|{cursor.fetchone()[0]}")
+
+
+def signed(words: str) -> str:
+    """What shows the database that the pages say this: these words with the key that `sync` gave it."""
+    return salted_hmac(_SALT, words, algorithm="sha256").hexdigest()

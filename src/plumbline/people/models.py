@@ -12,6 +12,7 @@ from plumbline.audit.models import Import, Recorded
 
 # So that names can be looked up by `__named` wherever there are tables.
 from plumbline.people import named as named
+from plumbline.people.row_rules import DAY, WITH_CHILD, tied
 
 
 class Organisation(Recorded):
@@ -101,6 +102,13 @@ class Professional(Recorded):
 class Child(Recorded):
     """A child. Restricted records have a named list of readers and do not show in search."""
 
+    rows_seen = (
+        "{may[children.view]} and ("
+        + tied("child", "{row}.id")
+        + " or not {row}.restricted and ({reaches[all]} or {reaches[placements]} and exists (select from people_near n"
+        f" where n.child_id = {{row}}.id and n.until >= {DAY})))"
+    )
+
     class Sex(models.TextChoices):
         FEMALE = "F", "Female"
         MALE = "M", "Male"
@@ -135,6 +143,17 @@ class Child(Recorded):
         return f"{self.forename} {self.surname}".strip() or "Name not recorded"
 
 
+class NumberedChild(models.Model):
+    """Any child, by number alone (a view): whether the record is restricted, for those who may know no more of it."""
+
+    source_id = models.CharField(max_length=60)
+    restricted = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "people_numberedchild"
+
+
 class Family(Recorded):
     """Children and adults who are helped together."""
 
@@ -142,6 +161,8 @@ class Family(Recorded):
 
 
 class FamilyMember(Recorded):
+    rows_seen = WITH_CHILD
+
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="members")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="families")
     from_on = models.DateField()

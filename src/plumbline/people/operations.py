@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 
 from plumbline.audit import operations as audit
@@ -17,6 +17,7 @@ from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access, acting, guessing
 from plumbline.people.access import ROLES, Permission, roles_in_words
+from plumbline.people.acting import operation
 from plumbline.people.models import (
     Attempt,
     Child,
@@ -32,7 +33,7 @@ from plumbline.people.models import (
 from plumbline.people.states import ROLE_MOVES
 
 
-@transaction.atomic
+@operation
 def align_ties(
     *,
     subject_type: str,
@@ -77,7 +78,7 @@ def align_ties(
     return changed
 
 
-@transaction.atomic
+@operation
 def tie(
     *,
     user: User,
@@ -109,7 +110,7 @@ def tie(
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def look_at_child(*, child_id: int, page: str, by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone opened a page about a child, by name or by number, and as what."""
     audit.record(
@@ -118,7 +119,7 @@ def look_at_child(*, child_id: int, page: str, by: User, at: datetime, on: date)
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone looked at a list of records about children: what they asked for, not whom they saw.
 
@@ -127,7 +128,7 @@ def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime,
     audit.record(f"people.{kind}.listed", by=by, at=at, by_role=roles_in_words(by, on=on), asked=dict(asked))
 
 
-@transaction.atomic
+@operation
 def set_code(
     *, column: str, wording: str, wording_key: str, code: str, by: User | None, at: datetime, on: date
 ) -> None:
@@ -144,7 +145,7 @@ def set_code(
     )
 
 
-@transaction.atomic
+@operation
 def unset_code(*, column: str, wording_key: str, by: User | None, at: datetime, on: date) -> None:
     """Take a mapping back. Raise RuleBroken where there is none."""
     access.check(by, Permission.LISTS_MANAGE, on=on)
@@ -163,7 +164,7 @@ def unset_code(*, column: str, wording_key: str, by: User | None, at: datetime, 
     mapping.delete()
 
 
-@transaction.atomic
+@operation
 def add_organisation(*, name: str, sector: str, urn: str = "", by: User | None, at: datetime, on: date) -> Organisation:
     """A new organisation in the council's register. Raise RuleBroken for a name taken or a sector not known."""
     access.check(by, Permission.LISTS_MANAGE, on=on)
@@ -179,7 +180,7 @@ def add_organisation(*, name: str, sector: str, urn: str = "", by: User | None, 
     return organisation
 
 
-@transaction.atomic
+@operation
 def name_organisation(*, wording: str, organisation: Organisation, by: User | None, at: datetime, on: date) -> None:
     """Let a wording of a source mean this organisation. The caller puts the rows right."""
     access.check(by, Permission.LISTS_MANAGE, on=on)
@@ -189,7 +190,7 @@ def name_organisation(*, wording: str, organisation: Organisation, by: User | No
     audit.record("people.organisation.named", by=by, at=at, subject=organisation, wording=wording, name_id=known.pk)
 
 
-@transaction.atomic
+@operation
 def unname_organisation(*, wording: str, by: User | None, at: datetime, on: date) -> None:
     """Take back what a wording was said to mean. Raise RuleBroken where nothing was said."""
     access.check(by, Permission.LISTS_MANAGE, on=on)
@@ -209,7 +210,7 @@ def _not_oneself(user: User, by: User | None) -> None:
         raise RuleBroken("Nobody changes what they themselves may do. Ask another administrator.", code="own_powers")
 
 
-@transaction.atomic
+@operation
 def make_user(
     *, username: str, name: str, email: str = "", professional: str = "", by: User | None, at: datetime, on: date
 ) -> tuple[User, str]:
@@ -238,7 +239,7 @@ def make_user(
     return user, password
 
 
-@transaction.atomic
+@operation
 def new_password(*, user: User, by: User | None, at: datetime, on: date) -> str:
     """A new password to hand over, which is changed at the first sign-in; the old one and every session opened with it
     end."""
@@ -252,7 +253,7 @@ def new_password(*, user: User, by: User | None, at: datetime, on: date) -> str:
     return password
 
 
-@transaction.atomic
+@operation
 def correct_user(*, user: User, name: str, email: str, by: User | None, at: datetime, on: date) -> bool:
     """Put a user's name and e-mail address right; the event keeps what they were. Returns whether anything changed.
 
@@ -273,7 +274,7 @@ def correct_user(*, user: User, name: str, email: str, by: User | None, at: date
     return True
 
 
-@transaction.atomic
+@operation
 def join_professional(*, user: User, professional: str, by: User | None, at: datetime, on: date) -> None:
     """Say which professional of the imported records a user is; empty: none. The caller refreshes the ties."""
     access.check(by, Permission.USERS_MANAGE, on=on)
@@ -283,7 +284,7 @@ def join_professional(*, user: User, professional: str, by: User | None, at: dat
     audit.record("people.user.joined", by=by, at=at, subject=user, professional=professional)
 
 
-@transaction.atomic
+@operation
 def give_role(
     *,
     user: User,
@@ -335,7 +336,7 @@ def give_role(
     return held
 
 
-@transaction.atomic
+@operation
 def decide_role(*, asked_id: int, given: bool, by: User, at: datetime, on: date) -> RoleAsked:
     """Confirm or decline a role that someone else has asked for a third person: from today, if its day has passed.
 
@@ -410,7 +411,7 @@ def _provider_of(role: str, wording: str) -> Organisation | None:
     return found.pop()
 
 
-@transaction.atomic
+@operation
 def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on: date) -> None:
     """End a role today: yesterday was its last day, or it is taken away where it had not begun.
 
@@ -435,7 +436,7 @@ def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on:
         held.save(update_fields=["to_on"])
 
 
-@transaction.atomic
+@operation
 def switch_off(*, user: User, because: str, by: User | None, at: datetime, on: date) -> None:
     """Let a user not sign in any more, and end their sessions for good; what they did stays theirs.
 
@@ -456,7 +457,7 @@ def switch_off(*, user: User, because: str, by: User | None, at: datetime, on: d
     audit.record("people.user.switched_off", by=by, at=at, subject=user, because=because)
 
 
-@transaction.atomic
+@operation
 def switch_on(*, user: User, because: str, by: User | None, at: datetime, on: date) -> None:
     """Let a user sign in again, with the roles that have not ended."""
     access.check(by, Permission.USERS_MANAGE, on=on)
@@ -493,7 +494,7 @@ def _administrators(*, on: date) -> list[RoleHeld]:
     )
 
 
-@transaction.atomic
+@operation
 def begin_attempt(*, kind: str, username: str, source: str, by: User | None, at: datetime, on: date) -> datetime | None:
     """Count an attempt to get in before it is looked at, so that many at once are counted too; None: look at it.
 
@@ -515,7 +516,7 @@ def begin_attempt(*, kind: str, username: str, source: str, by: User | None, at:
     return None
 
 
-@transaction.atomic
+@operation
 def end_attempt(
     *, kind: str, username: str, source: str, succeeded: bool, by: User | None, at: datetime, on: date
 ) -> None:
@@ -535,19 +536,19 @@ def end_attempt(
         audit.record("people.sign_in.shut_out", by=by, at=at, subject=user, what=kind, source=source)
 
 
-@transaction.atomic
+@operation
 def note_sign_out(*, by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone signed out. `on` is not asked."""
     audit.record("people.sign_in.ended", by=by, at=at, subject=by)
 
 
-@transaction.atomic
+@operation
 def note_second_factor(*, change: str, by: User, at: datetime, on: date) -> None:
     """Leave the trace of a change to someone's own second factor: set_up, taken_off, codes_made."""
     audit.record(f"people.second_factor.{change}", by=by, at=at, subject=by)
 
 
-@transaction.atomic
+@operation
 def note_password_changed(*, by: User, at: datetime, on: date) -> None:
     """Someone has chosen their own password: nobody else knows it any more."""
     User.objects.filter(pk=by.pk).update(must_change_password=False)

@@ -20,6 +20,7 @@ from plumbline.people.models import (
     Child,
     CodeMapping,
     FamilyMember,
+    NumberedChild,
     Organisation,
     OrganisationName,
     RoleAsked,
@@ -172,7 +173,7 @@ def events_visible_to(viewer: User, *, on: date) -> QuerySet[Event]:
     """The trail of what was done and looked at, each event with the source id of its child as `child_source_id`."""
     if not access.may(viewer, Permission.AUDIT_VIEW, on=on):
         return Event.objects.none()
-    child = Child.objects.filter(pk=OuterRef("child_id"))
+    child = NumberedChild.objects.filter(pk=OuterRef("child_id"))
     return Event.objects.annotate(child_source_id=Subquery(child.values("source_id")[:1]))
 
 

@@ -10,8 +10,8 @@ from plumbline.flags import queries as flags
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import Professional, User
-from plumbline.placements.models import Placement
-from plumbline.socialcare.models import Involvement
+from plumbline.placements.models import Stay
+from plumbline.socialcare.models import Allocation
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -34,10 +34,10 @@ def workers_without_account(viewer: User, *, on: date) -> "QuerySet[WithFlags]":
 
     Those who make accounts and the head of service see all, a team manager those of the team.
     """
-    involved = Involvement.objects.filter(professional=OuterRef("pk"), from_on__lte=on).filter(
+    involved = Allocation.objects.filter(professional=OuterRef("pk"), from_on__lte=on).filter(
         Q(to_on=None) | Q(to_on__gt=on)
     )
-    placed = Placement.objects.filter(caseworker=OuterRef("pk"), started_on__lte=on).filter(
+    placed = Stay.objects.filter(caseworker=OuterRef("pk"), started_on__lte=on).filter(
         Q(ended_on=None) | Q(ended_on__gt=on)
     )
     unreached = flags.unreached().filter(recipient=OuterRef("source_id")).order_by()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from plumbline.audit import operations as audit
@@ -20,6 +20,7 @@ from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here
+from plumbline.people.acting import operation, over_all_records
 from plumbline.people.models import User
 from plumbline.placements import due
 from plumbline.placements.access import children_visible_to
@@ -41,7 +42,7 @@ on conflict (incident_id, placement_id) do nothing
 """
 
 
-@transaction.atomic
+@operation
 def report_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Report an incident (`contracts.operations.incidents.report_incident`), and tell who knows the children placed
     there on its day."""
@@ -50,7 +51,7 @@ def report_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> 
     return incident
 
 
-@transaction.atomic
+@operation
 def change_facts(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Put right what was reported; with another setting or day, others are told."""
     incident = incidents.change_facts(by=by, at=at, on=on, **said)
@@ -58,7 +59,7 @@ def change_facts(*, by: User | None, at: datetime, on: date, **said: Any) -> Inc
     return incident
 
 
-@transaction.atomic
+@operation
 def set_aside(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Set an incident aside (`contracts.operations.incidents_aside.set_aside`): nobody is asked about it any more."""
     incident = incidents_aside.set_aside(by=by, at=at, on=on, **said)
@@ -66,7 +67,7 @@ def set_aside(*, by: User | None, at: datetime, on: date, **said: Any) -> Incide
     return incident
 
 
-@transaction.atomic
+@operation
 def take_back(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Take that back (`contracts.operations.incidents_aside.take_back`): who has not answered is asked again."""
     incident = incidents_aside.take_back(by=by, at=at, on=on, **said)
@@ -74,7 +75,7 @@ def take_back(*, by: User | None, at: datetime, on: date, **said: Any) -> Incide
     return incident
 
 
-@transaction.atomic
+@operation
 def tell_of_children(*, by: User | None, at: datetime, on: date) -> Raised:
     """Make the flags about children placed at the setting of an open incident what they should be. Whatever comes in
     first: a placement recorded later is found by the night, or with the next incident."""
@@ -137,6 +138,7 @@ class Asked:
     no: int
 
 
+@over_all_records
 def asked_about(incident: Incident) -> Asked:
     """Counts alone, for who reads the incident and sees no child."""
     rows = ChildAtIncident.objects.filter(incident=incident, placement__setting=incident.setting_id)
@@ -158,7 +160,7 @@ def asked_of(viewer: User, *, number: int, on: date) -> ChildAtIncident:
     return row
 
 
-@transaction.atomic
+@operation
 def answer(*, number: int, concerned: bool, because: str, by: User, at: datetime, on: date) -> ChildAtIncident:
     """Whether the incident concerns the child: a yes links the child, a no says why. Raises RuleBroken for a second
     answer, or a no without a reason; NotAllowed for a child whom `by` may not see."""

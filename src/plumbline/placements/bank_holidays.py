@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.commissioning.holidays import follow_holiday as follow_standstills
 from plumbline.contracts.holidays import follow_holiday as follow_incidents
@@ -12,11 +10,12 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.monthly import follow_holiday as follow_month
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import BankHoliday, User
 from plumbline.people.queries import holidays_from
 
 
-@transaction.atomic
+@operation
 def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, by: User, at: datetime, on: date) -> int:
     """Enter a bank holiday (`counts`), or take one out of the list; returns how many running clocks moved.
 

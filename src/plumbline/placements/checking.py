@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Case, DateField, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
@@ -14,6 +13,7 @@ from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, Status
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.placements.lookups import by_gravity, settings_listed
 from plumbline.placements.operations import raise_flags
@@ -54,7 +54,7 @@ class Recorded:
     unknown: int
 
 
-@transaction.atomic
+@operation
 def record_unchanged(
     *, check_id: int, item_ids: Collection[int], by: User, at: datetime, on: date, report_link: str = "",
     note: str = "", document_id: int | None = None,
@@ -86,7 +86,7 @@ def record_unchanged(
     return Recorded(len(known) - len(not_opened), len(not_opened), len(items) - len(known))
 
 
-@transaction.atomic
+@operation
 def record_not_found(*, item_id: int, note: str, by: User, at: datetime, on: date) -> None:
     """A setting of which nothing is known was looked for, and nothing was found."""
     ofsted.check_not_found(item_id=item_id, note=note, by=by, at=at, on=on)

@@ -7,12 +7,13 @@ setting, and `placements.operations.raise_flags` tells those concerned.
 from collections.abc import Callable
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from plumbline.audit import intake
 from plumbline.audit.intake import Column, Intake, Need, same
 from plumbline.ofsted.intake import register_meant
 from plumbline.people import operations as people
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.socialcare import intake as socialcare
 
@@ -87,7 +88,7 @@ _CASEWORKERS = """
     from placements_placement p join people_user u on u.professional_id = p.caseworker_id"""
 
 
-@transaction.atomic
+@operation
 def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
     """Tie each user to the children whose special educational needs placement is theirs; how many ties changed."""
     return people.align_ties(subject_type="child", why="sen_caseworker", wanted=_CASEWORKERS, by=by, at=at, on=on)

@@ -18,7 +18,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
-from plumbline.placements.models import PlacementException
+from plumbline.placements.models import Leave, PlacementException
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -67,7 +67,7 @@ def known_here(viewer: User, setting: Setting, *, on: date) -> KnownHere:
 
 def live_exceptions(setting: Setting, *, on: date) -> int:
     """How many children may be placed here on the day by an exception; a count is no child's record."""
-    approved = PlacementException.objects.filter(setting=setting, state=PlacementException.State.APPROVED)
+    approved = Leave.objects.filter(setting=setting, state=PlacementException.State.APPROVED)
     return approved.filter(from_on__lte=on, ends_on__gte=on).count()
 
 

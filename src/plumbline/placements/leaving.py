@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from plumbline.actions import leaving as of_actions
@@ -23,6 +22,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people import operations as people
 from plumbline.people.access import ROLES, Permission
+from plumbline.people.acting import operation, over_all_records
 from plumbline.people.leaving import Kind, hand_over
 from plumbline.people.models import RoleAsked, RoleHeld, User
 from plumbline.placements.models import Placement
@@ -41,6 +41,7 @@ class Left:
     told: list[User] = field(default_factory=list)
 
 
+@over_all_records
 def stays(user: User, *, on: date) -> list[str]:
     """What is theirs and goes to nobody by being handed over here: in sentences that say what happens to it."""
     found = []
@@ -85,7 +86,7 @@ def _many(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}" if number else ""
 
 
-@transaction.atomic
+@operation
 def let_go(
     *, user: User, to: Mapping[str, User], because: str, by: User, at: datetime, on: date
 ) -> Left:  # fmt: skip

@@ -31,9 +31,9 @@ from plumbline.kernel.names import sort_key
 from plumbline.ofsted.models import Owner, Setting, Status, StatusPeriod
 from plumbline.people import access as people
 from plumbline.people.access import Permission
-from plumbline.people.models import Child, Professional, User
+from plumbline.people.models import Child, NumberedChild, Professional, User
 from plumbline.placements.access import children_visible_to, open_on
-from plumbline.placements.models import Enquiry, Placement, PlacementException
+from plumbline.placements.models import Enquiry, Leave, Placement, PlacementException, Stay
 from plumbline.placements.rules import BLOCKED
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def _name_of(children: QuerySet[Child], child_id: str) -> Subquery:
 
 
 def _children_now(on: date, outer: str = "pk") -> Coalesce:
-    placed = Placement.objects.filter(open_on(on), setting=OuterRef(outer)).values("setting")
-    return Coalesce(Subquery(placed.values(number=Count("child", distinct=True))), Value(0))
+    placed = Stay.objects.filter(open_on(on), setting=OuterRef(outer)).values("setting")
+    return Coalesce(Subquery(placed.values(number=Count("child_id", distinct=True))), Value(0))
 
 
 # --- settings ---------------------------------------------------------------------------------------------------------
@@ -267,8 +267,8 @@ def flags_listed(viewer: User, *, on: date) -> "QuerySet[ListedFlag]":
     `child_name` is NULL for those who do not reach the child; `setting_pk`, `setting_name`, `setting_register`,
     `setting_type` and `worker`, `worker_name` are NULL where there is none.
     """
-    of_placement = Placement.objects.filter(pk=OuterRef("subject_id")).values("setting")[:1]
-    of_exception = PlacementException.objects.filter(pk=OuterRef("subject_id")).values("setting")[:1]
+    of_placement = Stay.objects.filter(pk=OuterRef("subject_id")).values("setting")[:1]
+    of_exception = Leave.objects.filter(pk=OuterRef("subject_id")).values("setting")[:1]
     worker = FlagFor.objects.filter(flag=OuterRef("pk"), to_at=None).exclude(recipient__startswith="role:")
     setting = Setting.objects.filter(pk=OuterRef("setting_pk"))
     return flags_visible_to(viewer, on=on).annotate(
@@ -282,7 +282,7 @@ def flags_listed(viewer: User, *, on: date) -> "QuerySet[ListedFlag]":
         setting_register=Subquery(setting.values("register")[:1]),
         setting_type=Subquery(setting.values("provision_type")[:1]),
         child_name=_name_of(children_visible_to(viewer, on=on), "child_id"),
-        child_restricted=Exists(Child.objects.filter(pk=OuterRef("child_id"), restricted=True)),
+        child_restricted=Exists(NumberedChild.objects.filter(pk=OuterRef("child_id"), restricted=True)),
         worker=Subquery(worker.order_by("pk").values("recipient")[:1]),
         worker_name=Subquery(Professional.objects.filter(source_id=OuterRef("worker")).values("name")[:1]),
         today=Value(on, DateField()),
@@ -341,7 +341,7 @@ def providers_to_contact(viewer: User, *, on: date) -> "QuerySet[SettingToContac
 def steps_at(setting: int | OuterRef, *, done: bool = False) -> QuerySet[FlagStep]:
     """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference,
     from two queries out)."""
-    there = Placement.objects.filter(setting=setting).values("pk")
+    there = Stay.objects.filter(setting=setting).values("pk")
     return FlagStep.objects.filter(
         done_at__isnull=not done, flag__state=FlagState.OPEN, flag__subject_type="placement", flag__subject_id__in=there
     )
@@ -367,7 +367,7 @@ class Told:
 
 def told_of(setting: Setting, *, on: date) -> Told:
     """How far the telling of a setting's flags has come; counts only, so that it is no child's record."""
-    there = Placement.objects.filter(open_on(on), setting=setting).values("pk")
+    there = Stay.objects.filter(open_on(on), setting=setting).values("pk")
     counted = Flag.objects.filter(state=FlagState.OPEN, subject_type="placement", subject_id__in=there).aggregate(
         flags=Count("pk", distinct=True), told=Count("recipients", filter=Q(recipients__to_at=None)),
         read=Count("recipients", filter=Q(recipients__to_at=None, recipients__acknowledged_at__isnull=False)),

@@ -10,6 +10,7 @@ from plumbline.audit.models import Import, Recorded
 from plumbline.contracts.models import Incident
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, Professional, User
+from plumbline.people.row_rules import WITH_CHILD, as_row_of
 
 
 class Grounds(models.TextChoices):
@@ -20,6 +21,8 @@ class Grounds(models.TextChoices):
 
 class PlacementException(Recorded):
     """Leave for one child to be placed at one adverse setting until a day. Never deleted."""
+
+    rows_seen = "{may[placements.view]} and " + WITH_CHILD
 
     class State(models.TextChoices):
         ASKED = "asked", "Asked for"
@@ -64,6 +67,8 @@ class Placement(Recorded):
     `import_run` is set by the import alone: it marks what had happened already and could not be refused.
     """
 
+    rows_seen = "{may[placements.view]} and " + WITH_CHILD
+
     class Source(models.TextChoices):
         SOCIAL_CARE = "social_care", "Social care"
         SEN = "sen", "Special educational needs"
@@ -102,9 +107,38 @@ class Placement(Recorded):
         ]
 
 
+class Stay(models.Model):
+    """Any placement, without whose it is but a number (a view): how many are where, for those who see no child."""
+
+    child_id = models.BigIntegerField()
+    setting = models.ForeignKey(Setting, on_delete=models.DO_NOTHING, null=True, related_name="stays")
+    caseworker = models.ForeignKey(Professional, on_delete=models.DO_NOTHING, null=True, related_name="stays")
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "placements_stay"
+
+
+class Leave(models.Model):
+    """Any exception, without whose it is or why (a view)."""
+
+    setting = models.ForeignKey(Setting, on_delete=models.DO_NOTHING, related_name="leaves")
+    state = models.CharField(max_length=10, choices=PlacementException.State)
+    from_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        managed = False
+        db_table = "placements_leave"
+
+
 class ChildAtIncident(Recorded):
     """A child who was placed at the setting of a serious incident on its day: who knows the child is asked whether it
     concerns them. A yes links the child to the incident."""
+
+    rows_seen = as_row_of("placements_placement", "{row}.placement_id")
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="children_there")
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="incidents_there")

@@ -22,6 +22,7 @@ from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.models import MonthlyCheck, Setting
 from plumbline.people import access, acting
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Child, User
 from plumbline.placements import due, guard, intake, queries, rules
 from plumbline.placements.access import children_visible_to, open_on
@@ -53,7 +54,7 @@ class Followed:
     raised: Raised
 
 
-@transaction.atomic
+@operation
 def take_judgements(
     *, record: Callable[..., Recorded], by: User | None, at: datetime, on: date, **said: Any
 ) -> Judged[Recorded]:
@@ -71,13 +72,13 @@ def take_judgements(
     return Judged(recorded, raise_flags(by=by, at=at, on=on))
 
 
-@transaction.atomic
+@operation
 def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
     """What a new day changes: notices that begin or end, newer rules, placements that began or ended, late checks."""
     return follow_statuses(by=by, at=at, on=on).raised
 
 
-@transaction.atomic
+@operation
 def follow_statuses(*, by: User | None, at: datetime, on: date) -> Followed:
     """Derive again every status that may be another now, also where a list was taken back, and what follows of it."""
     changes = ofsted.reevaluate(by=by, at=at, on=on)
@@ -103,7 +104,7 @@ def _follow_registers(*, by: User | None, at: datetime, on: date) -> None:
     )
 
 
-@transaction.atomic
+@operation
 def raise_flags(*, by: User | None, at: datetime, on: date, placement_id: int | None = None) -> Raised:
     """Bring every flag about placements in line with what is recorded now: raise, pass on, close with the reason.
 
@@ -140,7 +141,7 @@ def _mark_what_began_adverse() -> None:
 # --- placements -----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def begin_placement(
     *,
     child_id: int,
@@ -195,7 +196,7 @@ def _insert(
         raise refusal from error
 
 
-@transaction.atomic
+@operation
 def end_placement(*, placement_id: int, ended_on: date, by: User, at: datetime, on: date) -> Placement:
     """Record the end of a placement that was recorded here; others are ended where they are kept."""
     access.check(by, Permission.PLACEMENTS_RECORD, on=on)
@@ -230,7 +231,7 @@ def _child(child_id: int, *, by: User, on: date) -> Child:
 # --- the provider -----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def record_provider_contact(*, setting_id: int, said: str, by: User, at: datetime, on: date) -> int:
     """The provider of a setting was spoken to about the risks and asked for its improvement plan; `said`: what came of
     it, naming no child. Settles that step on every open flag about a child placed there; returns on how many.
@@ -254,7 +255,7 @@ def record_provider_contact(*, setting_id: int, said: str, by: User, at: datetim
 # --- exceptions -----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def ask_exception(
     *,
     child_id: int,
@@ -296,7 +297,7 @@ def ask_exception(
     return exception
 
 
-@transaction.atomic
+@operation
 def decide_exception(
     *, exception_id: int, approve: bool, reason: str = "", by: User, at: datetime, on: date
 ) -> PlacementException:
@@ -327,7 +328,7 @@ def decide_exception(
     return exception
 
 
-@transaction.atomic
+@operation
 def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, on: date) -> Enquiry:
     """Answer "may I place here, now?" and keep the answer under a number. No setting: none is known by these words.
 
@@ -351,7 +352,7 @@ def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, o
 # --- the monthly check ------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def open_month(*, on: date, setting_ids: frozenset[int] = frozenset(), by: User | None, at: datetime) -> MonthlyCheck:
     """The check of the month of `on`, with a line for each setting with children now, and for `setting_ids` (those
     with contracts). Opened already: the settings that have come since are added.
@@ -367,7 +368,7 @@ def open_report(*, item_id: int, by: User, at: datetime, on: date) -> None:
     ofsted.open_report(item_id=item_id, by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def complete_month(*, check_id: int, lists_note: str = "", by: User, at: datetime, on: date) -> MonthlyCheck:
     """Both parts are done: the lists were read (or the note says why not), and every setting looked up."""
     check = ofsted.complete_month(check_id=check_id, lists_note=lists_note, by=by, at=at, on=on)

@@ -16,7 +16,7 @@ from plumbline.people.models import User
 from plumbline.placements import rules
 from plumbline.placements.access import children_visible_to, open_on
 from plumbline.placements.known_here import live_exceptions
-from plumbline.placements.models import Placement
+from plumbline.placements.models import Placement, Stay
 
 _MOST_OTHERS = 20
 
@@ -34,9 +34,9 @@ def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
     """
     if not access.may(viewer, Permission.SETTINGS_VIEW, on=on):
         return UnregisteredUse.objects.none()
-    there = Placement.objects.filter(open_on(on), setting=OuterRef("setting")).order_by()
+    there = Stay.objects.filter(open_on(on), setting=OuterRef("setting")).order_by()
     count = there.annotate(n=Func(F("pk"), function="count")).values("n")
-    ever_there = Placement.objects.filter(setting=OuterRef(OuterRef("setting"))).values("pk")
+    ever_there = Stay.objects.filter(setting=OuterRef(OuterRef("setting"))).values("pk")
     review = FlagStep.objects.filter(
         code=REVIEW, flag__kind="setting_unregistered", flag__state=FlagState.OPEN, flag__subject_type="placement",
         flag__subject_id__in=ever_there,
@@ -90,9 +90,9 @@ def settings_with_children(*, on: date) -> dict[int, tuple[int, date]]:
     A count is no child's record: the rooms below are told of it by the ways in.
     """
     rows = (
-        Placement.objects.filter(open_on(on), setting__isnull=False)
+        Stay.objects.filter(open_on(on), setting__isnull=False)
         .values("setting")
-        .annotate(children=Count("child", distinct=True), first=Min("started_on"))
+        .annotate(children=Count("child_id", distinct=True), first=Min("started_on"))
         .order_by("setting")
     )
     return {row["setting"]: (row["children"], row["first"]) for row in rows}

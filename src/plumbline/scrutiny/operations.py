@@ -17,13 +17,14 @@ from plumbline.measures.catalogue import CATALOGUE
 from plumbline.measures.disclosure import get_profile
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.scrutiny import days, library, queries, records, rules, wording
 from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Question, QuestionSet, Quotation, Report
 from plumbline.scrutiny.states import REPORT_MOVES
 
 
-@transaction.atomic
+@operation
 def load_question_sets(*, by: User | None, at: datetime) -> None:
     """The library's question sets into the database; run again, it changes only what the library changed."""
     for written in library.question_sets():
@@ -46,7 +47,7 @@ def load_question_sets(*, by: User | None, at: datetime) -> None:
             audit.record("scrutiny.question_set.loaded", by=by, at=at, subject=found, changed=changed)
 
 
-@transaction.atomic
+@operation
 def write_report(
     *,
     question_numbers: Sequence[int],

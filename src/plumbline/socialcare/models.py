@@ -5,10 +5,13 @@ from django.db.models import Q
 
 from plumbline.audit.models import Import, Recorded
 from plumbline.people.models import Child, Professional
+from plumbline.people.row_rules import WITH_CHILD
 
 
 class Referral(Recorded):
     """A referral to social care and the episode that followed (SSD: ssd_cin_episodes)."""
+
+    rows_seen = WITH_CHILD
 
     source_id = models.CharField(max_length=60, unique=True)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="referrals")
@@ -33,6 +36,8 @@ class Referral(Recorded):
 class CareEpisode(Recorded):
     """Whose a period of care is, and a placement within it (SSD: ssd_cla_episodes): other rows name only these."""
 
+    rows_seen = WITH_CHILD
+
     source_id = models.CharField(max_length=60, unique=True)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="care_episodes")
     period_of_care = models.CharField(max_length=60, blank=True)
@@ -49,6 +54,8 @@ class CareEpisode(Recorded):
 
 class Involvement(Recorded):
     """A worker allocated to a child, from a day to a day (SSD: ssd_involvements)."""
+
+    rows_seen = WITH_CHILD
 
     source_id = models.CharField(max_length=60, unique=True)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="involvements")
@@ -69,3 +76,16 @@ class Involvement(Recorded):
             )
         ]
         indexes = [models.Index(fields=["professional"], name="involvement_professional")]
+
+
+class Allocation(models.Model):
+    """Any involvement, without whose it is (a view): which workers have children, for those who see no child."""
+
+    professional = models.ForeignKey(Professional, on_delete=models.DO_NOTHING, null=True, related_name="allocations")
+    team = models.CharField(max_length=255)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "socialcare_allocation"

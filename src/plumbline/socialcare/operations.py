@@ -2,9 +2,8 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.people import operations as people
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 # The user of an allocated worker reaches the child while the allocation lasts, and while an extract still holds it.
@@ -20,7 +19,7 @@ _MANAGED = """
     where greatest(i.from_on, r.from_on) <= coalesce(least(i.to_on, i.missing_since, r.to_on), 'infinity')"""
 
 
-@transaction.atomic
+@operation
 def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
     """Tie each user to the children they are the allocated worker of, and managers to those of their team's workers;
     how many ties changed."""

@@ -34,6 +34,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from plumbline.evidence import store
 from plumbline.kernel.errors import NotAllowed, Refusal
+from plumbline.people import acting
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web.request import DatedRequest
@@ -124,7 +125,12 @@ def _marked(view: View, access: Access) -> View:
         # The two refusals, turned into answers once for all pages that do not show them beside a field.
         try:
             with store.only_what_was_kept(), places.alone(place, request.POST):
-                return once.carried_out(request, view, place if keeps else None, lambda: view(request, *args, **kwargs))
+                return _as_viewer(
+                    request, view,
+                    lambda: once.carried_out(
+                        request, view, place if keeps else None, lambda: view(request, *args, **kwargs)
+                    ),
+                )  # fmt: skip
         except NotAllowed as refusal:
             raise Http404 from refusal
         except Refusal as refusal:
@@ -132,6 +138,22 @@ def _marked(view: View, access: Access) -> View:
 
     guarded.access = access  # type: ignore[attr-defined]  # a mark of ours on a function
     return guarded
+
+
+def _as_viewer(request: DatedRequest, view: View, do: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The answer of `do`, to whom the database shows only the children that the one signed in may see."""
+    if not isinstance(request.user, User) or getattr(view, "own_transactions", False):
+        return do()
+    refused: Refusal | Http404 | None = None
+    with acting.viewing(request.user, on=request.day):
+        try:
+            answer = do()
+        except (Refusal, Http404) as refusal:
+            # What was recorded of the refusal stays.
+            refused = refusal
+    if refused is not None:
+        raise refused
+    return answer
 
 
 def _to_sign_in(request: DatedRequest) -> HttpResponseBase:

@@ -28,7 +28,6 @@ import csv
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,6 +47,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from plumbline.audit.moments import shown
+from plumbline.people import acting
 from plumbline.web import wording
 from plumbline.web.filters import Choice, Day, Filter, Text, YesNo
 from plumbline.web.request import Request, record_number
@@ -133,9 +133,7 @@ class Table:
     """A list on a page. Subclasses say ``title``, ``one``/``many``, ``columns``, ``filters``, ``order``.
 
     ``order``: the key of a sortable column, "-" before it for the largest first. ``lead``: the column that names the
-    row (its first by default; read as the row's heading). ``scope``: a context manager entered while a file is written,
-    for what a streamed answer must set up by itself (such as the viewer, for row security). Where one page has two
-    tables, give them ``prefix``es.
+    row (its first by default; read as the row's heading). Where one page has two tables, give them ``prefix``es.
     """
 
     title: str = ""
@@ -154,12 +152,10 @@ class Table:
         rows: Rows,
         *,
         prefix: str = "",
-        scope: Callable[[], AbstractContextManager[Any]] = nullcontext,
         title: str = "",
     ) -> None:
         self.request = request
         self.prefix = prefix
-        self.scope = scope
         self.all_rows = rows
         self.path = request.path
         if title:
@@ -365,7 +361,8 @@ class Table:
         def lines() -> Iterator[str]:
             # The mark at the start is how Excel knows that the file is UTF-8.
             yield "\ufeff" + writer.writerow(self._file_headings())
-            with self.scope():
+            # The answer is sent when the request's own transaction is over: who looks is said again.
+            with acting.viewing(self.request.user, on=self.request.day):
                 for line in self._file_rows():
                     yield writer.writerow([_as_csv(value) for value in line])
 
@@ -392,10 +389,9 @@ class Table:
         for at, heading in enumerate(self._file_headings()):
             sheet.set_column(at, at, max(12, min(40, len(heading) + 2)))
             sheet.write_string(0, at, heading, bold)
-        with self.scope():
-            for down, line in enumerate(self._file_rows(), start=1):
-                for across, value in enumerate(line):
-                    _write_cell(sheet, down, across, value, moments)
+        for down, line in enumerate(self._file_rows(), start=1):
+            for across, value in enumerate(line):
+                _write_cell(sheet, down, across, value, moments)
         book.close()
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"{self.file_stem}.xlsx")

@@ -67,7 +67,9 @@ def placing(database: str, login: str, jobs: list[tuple[str, int, int]], start: 
         start.wait()
         for source_id, child, setting in jobs:
             try:
-                own.execute(INSERT, [source_id, child, setting, TODAY])
+                with own.transaction():
+                    databases.as_an_operation(own)
+                    own.execute(INSERT, [source_id, child, setting, TODAY])
                 answers.append("taken")
             except psycopg.DatabaseError as error:
                 answers.append("refused" if error.sqlstate == guard.REFUSED else f"{error.sqlstate} {error}")
@@ -151,6 +153,7 @@ def test_a_list_waits_for_a_placement_in_the_writing_and_then_flags_it(own_datab
         connection.close()
 
     with psycopg.connect(databases.login_url("web", own_database)) as writing:
+        databases.as_an_operation(writing)
         writing.execute(INSERT, ["T", child.pk, setting.pk, TODAY])
         thread = threading.Thread(target=listing)
         thread.start()
@@ -173,6 +176,7 @@ def test_a_placement_at_a_setting_not_yet_listed_and_its_first_list_meet(own_dat
                values ('social_care', 'SC000001', '', '', '', '', '', '', '', '', '', 'unmatched', '[]', '', 0, 0)
                on conflict do nothing returning id"""
         ).fetchone()
+        databases.as_an_operation(writing)
         writing.execute(INSERT, ["T", child.pk, made[0], TODAY])
         thread = threading.Thread(target=_list_it, args=(own_database,))
         thread.start()

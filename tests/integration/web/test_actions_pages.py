@@ -13,7 +13,7 @@ from tests.factories.files import pdf, png
 from tests.factories.people import OrganisationFactory, UserFactory
 from tests.integration.actions.test_operations import done, officer, provider, raised
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 TODAY = date(2016, 7, 31)
 

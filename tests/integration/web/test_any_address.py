@@ -14,7 +14,7 @@ from tests.architecture.test_access import patterns
 from tests.factories.people import OrganisationFactory, UserFactory, hold_role
 from tests.integration.web.signing_in import as_
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 # Each route is asked with every one of these in all its arguments together.
 VALUES = (("a\0b", "0"), ("x" * 400, "2147483648"), ("%2e%2e", "9" * 30), ("-1", "9223372036854775807"))

@@ -18,7 +18,7 @@ from tests.integration.actions.test_operations import raised
 from tests.integration.evidence import daemon
 from tests.queries import assert_constant_queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 TODAY = date(2016, 7, 31)
 AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)

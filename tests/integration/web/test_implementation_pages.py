@@ -13,7 +13,7 @@ from tests.factories.tenders import BidFactory, TenderFactory
 from tests.integration.commissioning.test_implementation import AT, Situation
 from tests.integration.placements.situations import a_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 
 def visit(page, user, route, *args, **given):

@@ -26,7 +26,7 @@ from tests.integration.contracts.incident_situations import (
 )
 from tests.queries import assert_constant_queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 # The day that the pages of the tests take for today.
 TODAY = date(2016, 7, 31)

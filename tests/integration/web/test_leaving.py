@@ -21,7 +21,7 @@ from tests.integration.commissioning.test_implementation import Situation
 from tests.integration.contracts.care_situations import a_contract
 from tests.queries import assert_constant_queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 TODAY = date(2016, 7, 31)
 AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
 

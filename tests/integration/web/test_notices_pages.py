@@ -22,7 +22,7 @@ from tests.integration.ocds.test_import import award, package, release
 from tests.integration.web.publishing import AT, ON, Page, published, take, words
 from tests.queries import assert_constant_queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 
 @pytest.fixture

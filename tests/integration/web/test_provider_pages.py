@@ -19,7 +19,7 @@ from tests.factories.people import ChildFactory, UserFactory
 from tests.integration.contracts.incident_situations import STEPS, World, a_world, an_incident
 from tests.queries import assert_constant_queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 TODAY = date(2016, 7, 31)
 NOW = {"at": datetime(2016, 7, 31, 9, 0, tzinfo=UTC), "on": TODAY}

@@ -15,7 +15,7 @@ from tests.factories.records import TacFactory
 from tests.factories.tenders import AT, TODAY, BidFactory, TenderFactory
 from tests.relations.page import signed_in, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 # Those who bid, one known by the bid alone; what is typed is a part of their names, or like them.
 SEALED, KNOWN = "Zinniaflower Homes", "Zinniapetal Homes"

@@ -37,10 +37,12 @@ MAKES = {
 }  # fmt: skip
 
 
-# Views whose form may be carried out twice: what they change is so once, or they count attempts.
+# Views whose form may be carried out twice: what they change is so once, or they count attempts; and those of figures,
+# which have no form and choose the moment that they read.
 NOT_ONCE = {
     "account_change_password", "account_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
-    "mfa_generate_recovery_codes", "mfa_reauthenticate", "report_publish",
+    "mfa_generate_recovery_codes", "mfa_reauthenticate", "report_publish", "figures", "figure", "figure_records",
+    "figure_trend", "figure_spark", "report", "report_again",
 }  # fmt: skip
 
 
@@ -78,7 +80,7 @@ def _tender(client: Client) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("pages")
 @pytest.mark.parametrize("by", ["manager", "provider"])
 def test_an_incident_sent_twice_is_reported_once(by: str) -> None:
     world: World = a_world()
@@ -95,7 +97,7 @@ def test_an_incident_sent_twice_is_reported_once(by: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("pages")
 def test_a_form_changed_after_it_was_sent_is_kept_and_makes_no_second_record() -> None:
     writer = a_user()
     client = as_(writer)
@@ -108,7 +110,7 @@ def test_a_form_changed_after_it_was_sent_is_kept_and_makes_no_second_record() -
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("pages")
 def test_a_form_that_was_refused_can_be_sent_again() -> None:
     client = as_(a_user())
     form = _tender(client)
@@ -118,7 +120,7 @@ def test_a_form_that_was_refused_can_be_sent_again() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.login("web")
+@pytest.mark.login("pages")
 def test_two_showings_of_one_form_make_two_records() -> None:
     client = as_(a_user())
     for _ in range(2):

@@ -26,7 +26,7 @@ from tests.factories.people import hold_role
 KEY = "q8Zr1xW4vLk7Jm2Np5Ts9Yb3Hd6Gf0Ca-eRuIoPzXcVbNmQwErTyUiOp"
 PASSWORD = "a long enough phrase for tests"
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 
 @pytest.fixture

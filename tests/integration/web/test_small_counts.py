@@ -16,7 +16,7 @@ from tests.relations.page import text_of
 from tests.relations.situations import AT, TODAY, observed
 
 OUTSIDE = ["commissioner", "contract_officer", "service_area_lead", "partnership_officer", "scrutiny_officer"]
-web = [pytest.mark.django_db, pytest.mark.login("web")]
+web = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.integration.contracts.care_situations import a_contract, a_home, a_us
 from tests.integration.web.publishing import AT, ON, Page, published, words
 from tests.queries import assert_constant_queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 
 @pytest.fixture

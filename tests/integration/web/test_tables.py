@@ -7,6 +7,7 @@ from django.test import RequestFactory
 
 from plumbline.people.models import BankHoliday
 from plumbline.web import tables
+from tests.factories.people import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("owner")]
 
@@ -25,7 +26,9 @@ def _holidays() -> None:
 
 
 def shown(query: str = "") -> Holidays:
-    return Holidays(RequestFactory().get(f"/?{query}"), BankHoliday.objects.all())
+    request = RequestFactory().get(f"/?{query}")
+    request.user, request.day = UserFactory(), date(2016, 7, 31)
+    return Holidays(request, BankHoliday.objects.all())
 
 
 @pytest.mark.usefixtures("_holidays")

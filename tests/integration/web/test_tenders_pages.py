@@ -31,7 +31,7 @@ from tests.integration.commissioning.tendering import (
 )
 from tests.queries import assert_constant_queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 OUR_DAY = date(2016, 7, 31)
 

@@ -9,7 +9,7 @@ from plumbline.toolkits.models import Return, Toolkit, ToolkitVersion
 from tests.factories.people import UserFactory
 from tests.queries import assert_constant_queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 AT = datetime(2016, 7, 31, 12, 0, tzinfo=UTC)
 TEXT = """\

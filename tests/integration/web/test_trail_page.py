@@ -11,7 +11,7 @@ from tests.factories.records import PlacementFactory, RefusedRowFactory
 
 TODAY = date(2016, 7, 31)
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from plumbline.web.typed.places import FIELD, LASTS, Place
 from tests.integration.commissioning.tendering import a_tender, a_user
 from tests.integration.web.walking import as_shown
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 PASSWORD = "a long enough phrase for tests"
 
@@ -143,7 +143,7 @@ class TestWhileItIsTyped:
 
         line = Place(writer.pk, "trial.Trial", "/trial/", "/trial/").sealed()
         request = RequestFactory().post("/trial/", {FIELD: line, "words": "Homes near"})
-        request.user, request.day, request.at = writer, None, timezone.now()
+        request.user, request.day, request.at = writer, timezone.localdate(), timezone.now()
         with pytest.raises(ZeroDivisionError):
             broken(request)
         assert Draft.objects.get(user=writer).payload == {"words": "Homes near"}

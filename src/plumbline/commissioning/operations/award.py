@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max, Q
 
 from plumbline.audit import operations as audit
@@ -34,13 +33,14 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import holidays_from, same_body
 
 _S, _A = Tender.State, Award.State
 
 
-@transaction.atomic
+@operation
 def recommend(
     *, tender_id: int, bid_ids: Sequence[int], reason: str, tie_reason: str = "", by: User, at: datetime, on: date
 ) -> list[Award]:
@@ -121,7 +121,7 @@ def _standing(tender: Tender) -> int:
     return Bid.objects.filter(tender=tender, state=BidState.PASSED).count()
 
 
-@transaction.atomic
+@operation
 def approve_award(*, tender_id: int, council: str, by: User, at: datetime, on: date) -> list[Award]:
     """Approve a recommendation; never one's own. The letters to all bidders are drafted in the name of `council`."""
     tender, awards = _awards(tender_id, Permission.TENDERS_APPROVE, by=by, on=on)
@@ -193,7 +193,7 @@ def _total(row: Standing, found: Result) -> str:
     return "" if row.total is None else str(scoring.rounded(row.total, found.places))
 
 
-@transaction.atomic
+@operation
 def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, on: date) -> list[Award]:
     """The contract award notice was published; the standstill, where the procedure has one, begins with it."""
     tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -225,7 +225,7 @@ def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, o
     return awards
 
 
-@transaction.atomic
+@operation
 def cancel_recommendation(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> list[Award]:
     """Take a recommendation back before the award, of a framework every bid of it: not approved, challenged in the
     standstill, or withdrawn."""
@@ -252,7 +252,7 @@ def cancel_recommendation(*, tender_id: int, because: str, by: User, at: datetim
     return awards
 
 
-@transaction.atomic
+@operation
 def confirm_award(*, tender_id: int, awarded_on: date, by: User, at: datetime, on: date) -> list[Award]:
     """The contract is awarded, of a framework one to each bid recommended: after the standstill, where there is one.
     Every other bid was unsuccessful."""
@@ -287,7 +287,7 @@ def confirm_award(*, tender_id: int, awarded_on: date, by: User, at: datetime, o
     return awards
 
 
-@transaction.atomic
+@operation
 def publish_details(*, tender_id: int, published_on: date, by: User, at: datetime, on: date) -> list[Award]:
     """The contract details notice was published, after the signature."""
     tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -309,7 +309,7 @@ def publish_details(*, tender_id: int, published_on: date, by: User, at: datetim
 # --- letters --------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def edit_outcome_letter(*, bid_id: int, text: str, by: User, at: datetime, on: date) -> Bid:
     """The outcome letter as it will be sent."""
     bid = _with_letter(bid_id, by=by, on=on)
@@ -323,7 +323,7 @@ def edit_outcome_letter(*, bid_id: int, text: str, by: User, at: datetime, on: d
     return bid
 
 
-@transaction.atomic
+@operation
 def send_outcome_letter(*, bid_id: int, sent_on: date, by: User, at: datetime, on: date) -> Bid:
     """The letter went out on a day; it is not edited any more."""
     bid = _with_letter(bid_id, by=by, on=on)
@@ -355,7 +355,7 @@ def _with_letter(bid_id: int, *, by: User, on: date) -> Bid:
 # --- promises -------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def record_promise(
     *, award_id: int, text: str, question: str = "", due_on: date | None = None, by: User, at: datetime, on: date
 ) -> Promise:
@@ -374,7 +374,7 @@ def record_promise(
     return promise
 
 
-@transaction.atomic
+@operation
 def drop_promise(*, promise_id: int, because: str, by: User, at: datetime, on: date) -> None:
     """A promise that was recorded wrongly goes, with the reason; its history stays."""
     promise = Promise.objects.select_related("award").filter(pk=promise_id).first()

@@ -5,8 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.commissioning.access import bids_visible_to, tenders_visible_to
 from plumbline.commissioning.models import Award, Bid, BidAnswer, BidDocument, BidState, Tender
@@ -23,6 +21,7 @@ from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
 from plumbline.people.queries import same_body
 from plumbline.toolkits import content
@@ -34,7 +33,7 @@ _OPENED = frozenset({_T.CLOSED, _T.STAGE1})
 SCHEMES = {"GB-COH": "Company number", "GB-CHC": "Charity number", "GB-PPON": "Number on the central digital platform"}
 
 
-@transaction.atomic
+@operation
 def make_supplier(
     *, name: str, identifiers: Sequence[tuple[str, str]] = (), by: User, at: datetime, on: date
 ) -> Organisation:
@@ -63,7 +62,7 @@ def make_supplier(
     return made
 
 
-@transaction.atomic
+@operation
 def enter_bid(
     *,
     tender_id: int,
@@ -126,7 +125,7 @@ def _stop_late(bid: Bid, *, received_on: date, council: str, by: User, at: datet
     audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because)
 
 
-@transaction.atomic
+@operation
 def save_answers(*, bid_id: int, answers: Mapping[str, str], by: User, at: datetime, on: date) -> Bid:
     """What the bidder wrote to each question (key → text; "" takes an answer away), until stage 1 begins. From then on
     what is entered stands; what was forgotten may still be entered, unless the bidder was asked something meanwhile:
@@ -160,7 +159,7 @@ def save_answers(*, bid_id: int, answers: Mapping[str, str], by: User, at: datet
     return bid
 
 
-@transaction.atomic
+@operation
 def attach_paper(
     *,
     bid_id: int,
@@ -197,7 +196,7 @@ def attach_paper(
     return document
 
 
-@transaction.atomic
+@operation
 def detach_paper(*, paper_id: int, because: str, by: User, at: datetime, on: date) -> None:
     """Take away a paper that was attached in error; the document itself is kept."""
     access.check(by, Permission.TENDERS_MANAGE, on=on)
@@ -215,7 +214,7 @@ def detach_paper(*, paper_id: int, because: str, by: User, at: datetime, on: dat
     paper.delete()
 
 
-@transaction.atomic
+@operation
 def open_paper(*, document: Document, bid_id: int, by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone took a paper of a bid out."""
     bid = bids_visible_to(by, on=on).filter(pk=bid_id, documents__document=document).first()
@@ -224,7 +223,7 @@ def open_paper(*, document: Document, bid_id: int, by: User, at: datetime, on: d
     evidence.note_opened(document=document, by=by, at=at)
 
 
-@transaction.atomic
+@operation
 def withdraw_bid(*, bid_id: int, because: str, by: User, at: datetime, on: date) -> Bid:
     """The bidder takes the bid back. One that stands recommended is first taken off the recommendation."""
     bid = _bid(bid_id, by=by, on=on)

@@ -29,6 +29,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission, current_roles
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import same_body
 
@@ -36,7 +37,7 @@ _S = Tender.State
 _BEFORE_MODERATION = frozenset({_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, _S.STAGE1, _S.EVALUATION})
 
 
-@transaction.atomic
+@operation
 def assign_evaluator(
     *, tender_id: int, user_id: int, questions: Sequence[str] = (), by: User, at: datetime, on: date
 ) -> Evaluator:
@@ -97,7 +98,7 @@ def _acts_for_a_bidder(user: User, tender: Tender, *, on: date) -> bool:
     return bool(same_body({each for each in held if each is not None}) & bidders)
 
 
-@transaction.atomic
+@operation
 def declare(*, tender_id: int, has_conflict: bool | None, conflict: str, by: User, at: datetime, on: date) -> Evaluator:
     """Say whether one has an interest in any of the bidders, before anything of the bids is shown.
 
@@ -135,7 +136,7 @@ def _bidder_since(evaluator: Evaluator) -> bool:
     return entered.exists()
 
 
-@transaction.atomic
+@operation
 def accept_conflict(*, evaluator_id: int, because: str, by: User, at: datetime, on: date) -> Evaluator:
     """A declared conflict does not stand in the way: the evaluator may score, for the reason given."""
     evaluator = _decided_on(evaluator_id, because=because, by=by, on=on)
@@ -153,7 +154,7 @@ def accept_conflict(*, evaluator_id: int, because: str, by: User, at: datetime, 
     return evaluator
 
 
-@transaction.atomic
+@operation
 def exclude_evaluator(*, evaluator_id: int, because: str, by: User, at: datetime, on: date) -> Evaluator:
     """The evaluator sees nothing more of this tender, ever, and their scores count for nothing: a conflict of
     interest, or someone who cannot finish. Not once the scores are settled."""
@@ -183,7 +184,7 @@ def _agree_again(excluded: Evaluator) -> int:
     return number
 
 
-@transaction.atomic
+@operation
 def begin_evaluation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     """Every bid's stage 1 is decided: those that passed go to the evaluators."""
     tender = _led(tender_id, by=by, on=on)
@@ -211,7 +212,7 @@ def begin_evaluation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
 # --- scoring, each alone --------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def save_score(
     *, tender_id: int, bid_id: int, question: str, score: Decimal, comment: str, by: User, at: datetime, on: date
 ) -> Score:
@@ -240,7 +241,7 @@ def save_score(
     return saved
 
 
-@transaction.atomic
+@operation
 def lock_scores(*, tender_id: int, by: User, at: datetime, on: date) -> Evaluator:
     """Hand in one's scores. Final: no score of this evaluator changes again."""
     evaluator = _scoring(tender_id, by=by, on=on)
@@ -272,7 +273,7 @@ def _scoring(tender_id: int, *, by: User, on: date) -> Evaluator:
 # --- moderation -----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def open_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     """Show the scores to those who moderate, now that every evaluator has locked. There is no way back."""
     tender = _managed(tender_id, by=by, on=on)
@@ -288,7 +289,7 @@ def open_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Tend
     return tender
 
 
-@transaction.atomic
+@operation
 def record_meeting(
     *, tender_id: int, held_on: date, chair: str, attendees: str, by: User, at: datetime, on: date
 ) -> ModerationMeeting:
@@ -309,7 +310,7 @@ def record_meeting(
     return meeting
 
 
-@transaction.atomic
+@operation
 def agree_score(
     *,
     tender_id: int,
@@ -352,7 +353,7 @@ def agree_score(
     return agreed
 
 
-@transaction.atomic
+@operation
 def close_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     """The scores are settled: bids below a minimum are disqualified, and one may be recommended."""
     tender = _moderated(tender_id, by=by, on=on)

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.commissioning.models import (
     Agreement,
@@ -24,6 +22,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits import content
 from plumbline.toolkits.queries import current_version
@@ -31,7 +30,7 @@ from plumbline.toolkits.queries import current_version
 _I = PlanItem.State
 
 
-@transaction.atomic
+@operation
 def make_plan(*, award_id: int, service_starts_on: date, by: User, at: datetime, on: date) -> ImplementationPlan:
     """The plan of an award, from the council's template of today. Raises RuleBroken before the award, or twice."""
     access.check(by, Permission.IMPLEMENTATION, on=on)
@@ -70,7 +69,7 @@ def make_plan(*, award_id: int, service_starts_on: date, by: User, at: datetime,
     return plan
 
 
-@transaction.atomic
+@operation
 def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User, at: datetime, on: date) -> int:
     """Another first day of the service: the days of what is still open move with it; how many moved."""
     plan = _plan(plan_id, by=by, on=on)
@@ -90,7 +89,7 @@ def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User,
     return len(items)
 
 
-@transaction.atomic
+@operation
 def say_whether_new(
     *, plan_id: int, supplier_is_new: bool, because: str, by: User, at: datetime, on: date
 ) -> ImplementationPlan:
@@ -110,7 +109,7 @@ def say_whether_new(
     return plan
 
 
-@transaction.atomic
+@operation
 def assign_item(*, item_id: int, owner: User | None, owner_words: str, by: User, at: datetime, on: date) -> PlanItem:
     """Whose item it is: a user, or words for someone of the supplier."""
     item = _item(item_id, by=by, on=on)
@@ -123,7 +122,7 @@ def assign_item(*, item_id: int, owner: User | None, owner_words: str, by: User,
     return item
 
 
-@transaction.atomic
+@operation
 def move_item(
     *,
     item_id: int,
@@ -166,7 +165,7 @@ def move_item(
     return item
 
 
-@transaction.atomic
+@operation
 def note_item(*, item_id: int, note: str, document_id: int | None, by: User, at: datetime, on: date) -> PlanItem:
     """What is known of an item, or a document for it, without its state changing."""
     item = _item(item_id, by=by, on=on)
@@ -176,7 +175,7 @@ def note_item(*, item_id: int, note: str, document_id: int | None, by: User, at:
     return item
 
 
-@transaction.atomic
+@operation
 def record_agreement(
     *,
     plan_id: int,
@@ -202,7 +201,7 @@ def record_agreement(
     return agreement
 
 
-@transaction.atomic
+@operation
 def set_contact(
     *,
     plan_id: int,
@@ -237,7 +236,7 @@ def set_contact(
     return contact, _give(plan, because=f"The contact changed: {label}.", by=by, at=at)
 
 
-@transaction.atomic
+@operation
 def give_pack(*, plan_id: int, by: User, at: datetime, on: date) -> PathwayPack:
     """Give the reporting pathways and all contacts. Raises RuleBroken while a contact of the council is missing."""
     plan = _plan(plan_id, by=by, on=on)
@@ -245,7 +244,7 @@ def give_pack(*, plan_id: int, by: User, at: datetime, on: date) -> PathwayPack:
     return _give(plan, because="Given again." if given else "", by=by, at=at)
 
 
-@transaction.atomic
+@operation
 def acknowledge_pack(*, pack_id: int, name: str, by: User, at: datetime, on: date) -> PathwayPack:
     """Someone of the supplier says by name that they have read and understood the newest pack."""
     pack = queries.pack_of_supplier(pack_id, viewer=by, on=on)
@@ -260,7 +259,7 @@ def acknowledge_pack(*, pack_id: int, name: str, by: User, at: datetime, on: dat
     return pack
 
 
-@transaction.atomic
+@operation
 def confirm_pack(*, pack_id: int, by: User, at: datetime, on: date) -> PathwayPack:
     """The plan's service-area lead or its lead commissioner confirms that the supplier understands; both must, and they
     are two people. Raises RuleBroken before the supplier has acknowledged it."""
@@ -284,7 +283,7 @@ def confirm_pack(*, pack_id: int, by: User, at: datetime, on: date) -> PathwayPa
     return pack
 
 
-@transaction.atomic
+@operation
 def name_leads(
     *, plan_id: int, commissioner: User, service_area_lead: User, by: User, at: datetime, on: date
 ) -> ImplementationPlan:

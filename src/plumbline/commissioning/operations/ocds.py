@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Import
 from plumbline.commissioning.access import tenders_visible_to
@@ -16,6 +14,7 @@ from plumbline.commissioning.rules.ocds import Party, Process, Release, ocid_of
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
@@ -33,7 +32,7 @@ class Taken:
     refused: list[tuple[Release, str]] = field(default_factory=list)
 
 
-@transaction.atomic
+@operation
 def take_releases(
     *,
     releases: Sequence[Release],
@@ -85,7 +84,7 @@ def _tie_our_own(prefix: str, *, at: datetime) -> int:
     return len(tenders)
 
 
-@transaction.atomic
+@operation
 def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime, on: date) -> OcdsProcess:
     """Say of which of our tenders a published process is; None: of none. It can be said again.
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.commissioning.access import bids_visible_to
 from plumbline.commissioning.models import Bid, BidState, Decision, ExclusionCheck, Stage1Decision, Tender
@@ -17,12 +15,13 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits import content
 from plumbline.toolkits.content import Criterion
 
 
-@transaction.atomic
+@operation
 def decide_criterion(
     *,
     bid_id: int,
@@ -60,7 +59,7 @@ def decide_criterion(
     return found
 
 
-@transaction.atomic
+@operation
 def pass_criteria(
     *, bid_id: int, criteria: Sequence[str], reviewed: Mapping[str, date | None], by: User, at: datetime, on: date
 ) -> int:
@@ -76,7 +75,7 @@ def pass_criteria(
     return len(criteria)
 
 
-@transaction.atomic
+@operation
 def ask_clarification(
     *, bid_id: int, criterion: str, asked: str, due_on: date, by: User, at: datetime, on: date
 ) -> Stage1Decision:
@@ -101,7 +100,7 @@ def ask_clarification(
     return found
 
 
-@transaction.atomic
+@operation
 def answer_clarification(
     *, bid_id: int, criterion: str, answer: str, answered_on: date, by: User, at: datetime, on: date
 ) -> Stage1Decision:
@@ -123,7 +122,7 @@ def answer_clarification(
     return found
 
 
-@transaction.atomic
+@operation
 def check_exclusion(
     *,
     bid_id: int,
@@ -162,7 +161,7 @@ def check_exclusion(
     return found
 
 
-@transaction.atomic
+@operation
 def pass_bid(*, bid_id: int, by: User, at: datetime, on: date) -> Bid:
     """The bid passed stage 1. Raises RuleBroken saying what failed, is undecided or was not checked; a law may have
     changed since a policy was passed."""
@@ -181,7 +180,7 @@ def pass_bid(*, bid_id: int, by: User, at: datetime, on: date) -> Bid:
     return bid
 
 
-@transaction.atomic
+@operation
 def fail_bid(*, bid_id: int, council: str, by: User, at: datetime, on: date) -> Bid:
     """The bid failed stage 1 and goes no further: the reasons are those of the criteria failed; its letter is drafted.
 
@@ -207,7 +206,7 @@ def fail_bid(*, bid_id: int, council: str, by: User, at: datetime, on: date) -> 
     return _stop(bid, BidState.FAILED, failed, why="stage1", council=council, by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def edit_letter(*, bid_id: int, text: str, by: User, at: datetime, on: date) -> Bid:
     """The letter to a bidder that was stopped, as it will be sent."""
     bid = _bid(bid_id, by=by, on=on)
@@ -222,7 +221,7 @@ def edit_letter(*, bid_id: int, text: str, by: User, at: datetime, on: date) -> 
     return bid
 
 
-@transaction.atomic
+@operation
 def mark_letter_sent(*, bid_id: int, sent_on: date, by: User, at: datetime, on: date) -> Bid:
     """The letter went out on a day; it is not edited any more."""
     bid = _bid(bid_id, by=by, on=on)

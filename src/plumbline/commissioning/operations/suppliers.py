@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import OcdsParty, SupplierMerge
@@ -14,12 +12,13 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
 
 _M = OcdsParty.Match
 
 
-@transaction.atomic
+@operation
 def decide_party(
     *,
     party_id: int,
@@ -58,7 +57,7 @@ def decide_party(
     return settled
 
 
-@transaction.atomic
+@operation
 def undo_decision(*, party_id: int, all_alike: bool = False, by: User, at: datetime, on: date) -> int:
     """Put a decided row back among those that wait; how many. `all_alike`: all that the same decision settled.
 
@@ -118,7 +117,7 @@ def _match_anew(scheme: str, value: str, organisation_id: int) -> None:
         row.save()
 
 
-@transaction.atomic
+@operation
 def merge_suppliers(*, merged_id: int, into_id: int, because: str, by: User, at: datetime, on: date) -> SupplierMerge:
     """Two names are one supplier: what was the first's is read as the second's. Nothing is rewritten, so it can be
     undone. Raises RuleBroken for a merge with itself, with one that is merged, or without a reason."""
@@ -146,7 +145,7 @@ def merge_suppliers(*, merged_id: int, into_id: int, because: str, by: User, at:
     return merge
 
 
-@transaction.atomic
+@operation
 def rename_supplier(*, organisation_id: int, name: str, because: str, by: User, at: datetime, on: date) -> Organisation:
     """Another name of the same body, as its register has it now. The names before stand in its history, and what was
     said or sent under one of them keeps it. Raises RuleBroken (missing_name, missing_reason, nothing_changed,
@@ -176,7 +175,7 @@ def rename_supplier(*, organisation_id: int, name: str, because: str, by: User, 
     return found
 
 
-@transaction.atomic
+@operation
 def undo_merge(*, merge_id: int, because: str, by: User, at: datetime, on: date) -> None:
     """The two are two again. Raises RuleBroken without a reason, or where it was undone already."""
     access.check(by, Permission.SUPPLIERS_SETTLE, on=on)

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from plumbline.audit import operations as audit
@@ -17,6 +16,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits import content
 from plumbline.toolkits.models import ToolkitVersion
@@ -24,7 +24,7 @@ from plumbline.toolkits.models import ToolkitVersion
 _S = Tender.State
 
 
-@transaction.atomic
+@operation
 def make_tender(*, details: Details, by: User, at: datetime, on: date) -> Tender:
     """Begin a draft; `by` leads it unless someone else is named. A reference is made where none is given."""
     access.check(by, Permission.TENDERS_MANAGE, on=on)
@@ -39,7 +39,7 @@ def make_tender(*, details: Details, by: User, at: datetime, on: date) -> Tender
     return tender
 
 
-@transaction.atomic
+@operation
 def edit_tender(*, tender_id: int, details: Details, by: User, at: datetime, on: date) -> Tender:
     """Change a draft. What has been approved is sent back to draft first."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -60,7 +60,7 @@ def edit_tender(*, tender_id: int, details: Details, by: User, at: datetime, on:
     return tender
 
 
-@transaction.atomic
+@operation
 def ask_approval(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     """Say that a draft is ready for someone else to approve; RuleBroken (not_ready) says all that is missing."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -73,7 +73,7 @@ def ask_approval(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     return tender
 
 
-@transaction.atomic
+@operation
 def approve_tender(*, tender_id: int, because: str = "", by: User, at: datetime, on: date) -> Tender:
     """Approve a draft to be published; never one's own, unless with a reason."""
     tender = _locked(tender_id, Permission.TENDERS_APPROVE, by=by, on=on)
@@ -86,7 +86,7 @@ def approve_tender(*, tender_id: int, because: str = "", by: User, at: datetime,
     return tender
 
 
-@transaction.atomic
+@operation
 def return_to_draft(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> Tender:
     """Not approved, or approved and to be changed after all: a draft again, with the reason."""
     tender = _seen(tender_id, by=by, on=on)
@@ -105,7 +105,7 @@ def return_to_draft(*, tender_id: int, because: str, by: User, at: datetime, on:
     return tender
 
 
-@transaction.atomic
+@operation
 def publish_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     """The tender goes out today. From here on its criteria, questions and their weights stand."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -122,7 +122,7 @@ def publish_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tende
     return tender
 
 
-@transaction.atomic
+@operation
 def extend_bids(*, tender_id: int, bids_due_on: date, because: str, by: User, at: datetime, on: date) -> Tender:
     """Give every bidder more time, while the tender is open to bids."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -147,7 +147,7 @@ def extend_bids(*, tender_id: int, bids_due_on: date, because: str, by: User, at
     return tender
 
 
-@transaction.atomic
+@operation
 def close_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     """No more bids: after the last day for them; a direct award once the supplier's papers are in."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -159,7 +159,7 @@ def close_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     return tender
 
 
-@transaction.atomic
+@operation
 def begin_stage1(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     """The bids are entered, and are now checked criterion by criterion."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -173,7 +173,7 @@ def begin_stage1(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
     return tender
 
 
-@transaction.atomic
+@operation
 def hand_over(
     *,
     tender_id: int,
@@ -212,7 +212,7 @@ def hand_over(
     return tender
 
 
-@transaction.atomic
+@operation
 def abandon_tender(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> Tender:
     """The procurement ends without an award, with the reason."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
@@ -228,7 +228,7 @@ def abandon_tender(*, tender_id: int, because: str, by: User, at: datetime, on: 
 # --- conflicts of interest ------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def record_conflict(*, tender_id: int, person: str, conflict: str, by: User, at: datetime, on: date) -> TenderConflict:
     """Someone who has to do with the tender has an interest in it. Whoever sees the tender may say so."""
     tender = _seen(tender_id, by=by, on=on)
@@ -243,7 +243,7 @@ def record_conflict(*, tender_id: int, person: str, conflict: str, by: User, at:
     return made
 
 
-@transaction.atomic
+@operation
 def decide_conflict(*, conflict_id: int, decided: str, by: User, at: datetime, on: date) -> TenderConflict:
     """Say what follows from a conflict; never by the person whose it is. Decided again, the newer words stand."""
     access.check(by, Permission.TENDERS_MANAGE, on=on)

@@ -2,16 +2,15 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.contracts.models import Arrangement, Commitment
 from plumbline.contracts.reaching import contract_to_change
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def agree_arrangement(
     *,
     contract_id: int,
@@ -42,7 +41,7 @@ def agree_arrangement(
     return arrangement
 
 
-@transaction.atomic
+@operation
 def end_arrangement(*, arrangement_id: int, because: str, by: User | None, at: datetime, on: date) -> Arrangement:
     """It holds no longer; it stays on the record."""
     arrangement = Arrangement.objects.filter(pk=arrangement_id).first()
@@ -56,7 +55,7 @@ def end_arrangement(*, arrangement_id: int, because: str, by: User | None, at: d
     return arrangement
 
 
-@transaction.atomic
+@operation
 def add_commitment(
     *,
     contract_id: int,
@@ -80,7 +79,7 @@ def add_commitment(
     return commitment
 
 
-@transaction.atomic
+@operation
 def end_commitment(*, commitment_id: int, because: str, by: User | None, at: datetime, on: date) -> Commitment:
     """It is kept, or no longer asked: evaluations check it no more."""
     commitment = Commitment.objects.filter(pk=commitment_id).first()

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
 from plumbline.audit import operations as audit
@@ -30,6 +28,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_of
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import same_body
 from plumbline.toolkits.models import Return, ReturnState
@@ -49,7 +48,7 @@ _BOARD = frozenset({Permission.BOARD_ASSESSMENTS})
 _ASKS = reaching.MANAGE | _BOARD
 
 
-@transaction.atomic
+@operation
 def set_term(
     *, kind: str, months: int, from_on: date, because: str, by: User | None, at: datetime, on: date
 ) -> AssessmentTerm:
@@ -65,7 +64,7 @@ def set_term(
     return term
 
 
-@transaction.atomic
+@operation
 def request_contract_return(
     *,
     contract_id: int,
@@ -105,7 +104,7 @@ def request_contract_return(
     return tied
 
 
-@transaction.atomic
+@operation
 def record_assessment(
     *,
     contract_id: int,
@@ -145,7 +144,7 @@ def record_assessment(
     return recorded
 
 
-@transaction.atomic
+@operation
 def agree_plan(
     *,
     contract_id: int,
@@ -188,7 +187,7 @@ def agree_plan(
     return recorded
 
 
-@transaction.atomic
+@operation
 def withdraw_assessment(*, assessment_id: int, because: str, by: User | None, at: datetime, on: date) -> None:
     """One recorded in error does not count. It was recorded here; what an import brought is put right in its file."""
     found = Assessment.objects.filter(pk=assessment_id).first()
@@ -208,7 +207,7 @@ def withdraw_assessment(*, assessment_id: int, because: str, by: User | None, at
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def review_policy(
     *,
     contract_id: int,
@@ -237,7 +236,7 @@ def review_policy(
     return review
 
 
-@transaction.atomic
+@operation
 def take_up(*, return_id: int, by: User | None, at: datetime, on: date) -> list[str]:
     """What follows from a signed-off return: a self-assessment is recorded, or the reviews of the six policies.
 
@@ -264,7 +263,7 @@ def take_up(*, return_id: int, by: User | None, at: datetime, on: date) -> list[
     return said
 
 
-@transaction.atomic
+@operation
 def take_up_all(*, by: User | None, at: datetime, on: date) -> int:
     """What `take_up` would have done for each return that was signed off by a way that did not call it; how many."""
     waiting = ContractReturn.objects.filter(answer_set__state=ReturnState.SIGNED_OFF)

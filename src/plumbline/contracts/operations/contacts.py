@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import transaction
 
 from plumbline.audit import operations as audit
 from plumbline.contracts.models import Incident, Notification, ReportingContact
@@ -16,10 +15,11 @@ from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def set_contact(
     *, contract_id: int | None, recipient: str, way: Way, by: User | None, at: datetime, on: date
 ) -> ReportingContact | None:
@@ -51,7 +51,7 @@ def set_contact(
     return kept
 
 
-@transaction.atomic
+@operation
 def write_to_own(*, incident: Incident, by: User | None, at: datetime, on: date) -> int:
     """Write to each of the council's own offices that is to be told and was not written to yet: that there is an
     incident, and where. Nothing else: no name, not what happened. Returns how many were written.
@@ -82,7 +82,7 @@ def _site() -> str:
     return f"http://localhost:{settings.PORT}" if settings.DEMO else f"https://{settings.ALLOWED_HOSTS[0]}"
 
 
-@transaction.atomic
+@operation
 def stop_mail(*, incident: Incident, by: User | None, at: datetime, on: date) -> int:
     """What was written to offices that need not be told any more, and waits still, is not sent."""
     over = incident.notifications.exclude(UNTOLD).exclude(mail=None).exclude(sent_at__isnull=False)

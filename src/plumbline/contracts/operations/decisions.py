@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.actions import operations as actions
 from plumbline.audit import operations as audit
 from plumbline.contracts.access import contract_seen
@@ -14,10 +12,11 @@ from plumbline.contracts.rules import decisions as rules
 from plumbline.flags.models import Message
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def decide(
     *,
     contract_id: int,
@@ -60,7 +59,7 @@ def decide(
 _MOST_LISTED = 30
 
 
-@transaction.atomic
+@operation
 def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     """One e-mail a day to each of the management team: first every decision that was not carried out in time and every
     reason that is new, however many there are, then the contracts that are red or amber with their first reasons;

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.actions.models import Action
 from plumbline.actions.operations import note_progress, raise_action
 from plumbline.audit import operations as audit
@@ -31,6 +29,7 @@ from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Child, User
 from plumbline.people.queries import children_visible_to
 from plumbline.toolkits.models import ReturnState
@@ -40,7 +39,7 @@ _S = Evaluation.State
 SEES_OR_MANAGES = MANAGE | {Permission.CONTRACTS_VIEW}
 
 
-@transaction.atomic
+@operation
 def plan_evaluation(*, contract_id: int, held_on: date, by: User | None, at: datetime, on: date) -> Evaluation:
     """Put a meeting down for a day, also one that has passed and is to be recorded. One a day."""
     contract = contract_to_change(contract_id=contract_id, by=by, on=on, area_lead=True)
@@ -62,7 +61,7 @@ def _plan(contract: Contract, held_on: date, *, by: User | None, at: datetime) -
     return meeting
 
 
-@transaction.atomic
+@operation
 def move_evaluation(
     *, evaluation_id: int, held_on: date, because: str, by: User | None, at: datetime, on: date
 ) -> Evaluation:
@@ -81,7 +80,7 @@ def move_evaluation(
     return meeting
 
 
-@transaction.atomic
+@operation
 def cancel_evaluation(*, evaluation_id: int, because: str, by: User | None, at: datetime, on: date) -> Evaluation:
     """A planned meeting that is not to be; why stays on the record, and the clock runs on."""
     meeting = _meeting(evaluation_id, by=by, on=on)
@@ -95,7 +94,7 @@ def cancel_evaluation(*, evaluation_id: int, because: str, by: User | None, at: 
 
 
 @naming.watched
-@transaction.atomic
+@operation
 def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at: datetime, on: date) -> Evaluation:
     """Record a planned meeting as held, with everything that was looked at, in one go.
 
@@ -151,7 +150,7 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
     return kept
 
 
-@transaction.atomic
+@operation
 def begin_toolkit(*, evaluation_id: int, by: User, at: datetime, on: date) -> Evaluation:
     """Begin the joint evaluation toolkit for a meeting: the council's own return, answered by who begins it."""
     meeting = _meeting(evaluation_id, by=by, on=on)
@@ -162,7 +161,7 @@ def begin_toolkit(*, evaluation_id: int, by: User, at: datetime, on: date) -> Ev
     return tie_toolkit(evaluation_id=evaluation_id, return_id=tied.answer_set_id, by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def tie_toolkit(*, evaluation_id: int, return_id: int, by: User | None, at: datetime, on: date) -> Evaluation:
     """The joint evaluation toolkit as filled in for this meeting: a return of this contract, not cancelled."""
     meeting = _meeting(evaluation_id, by=by, on=on)
@@ -176,7 +175,7 @@ def tie_toolkit(*, evaluation_id: int, return_id: int, by: User | None, at: date
     return meeting
 
 
-@transaction.atomic
+@operation
 def say_of_previous_action(
     *, evaluation_id: int, action_id: int, said: str, by: User | None, at: datetime, on: date
 ) -> None:
@@ -192,7 +191,7 @@ def say_of_previous_action(
     audit.record("contracts.evaluation.action_heard", by=by, at=at, subject=meeting, action=action_id)
 
 
-@transaction.atomic
+@operation
 def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> EvaluationCase:
     """Say which child a case is about, by the child's source id: for whoever sees both the contract and the child.
 
@@ -212,7 +211,7 @@ def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> 
 
 
 @naming.watched
-@transaction.atomic
+@operation
 def resolve_case(
     *, case_id: int, resolution: str, resolved_on: date, by: User | None, at: datetime, on: date
 ) -> EvaluationCase:

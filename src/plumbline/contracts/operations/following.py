@@ -4,18 +4,17 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
-
 from plumbline.actions.models import Action
 from plumbline.contracts.models import Contract, Incident
 from plumbline.contracts.operations import rating
 from plumbline.evidence.models import LawChange
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 Changed = TypeVar("Changed")
 
 
-@transaction.atomic
+@operation
 def change_action(
     *, change: Callable[..., Changed], action_id: int, by: User | None, at: datetime, on: date, **said: Any
 ) -> Changed:
@@ -28,7 +27,7 @@ def change_action(
     return done
 
 
-@transaction.atomic
+@operation
 def change_law(*, change: Callable[..., LawChange], by: User | None, at: datetime, on: date, **said: Any) -> LawChange:
     """The way in for changes in law and guidance: every contract is rated by them. `change` is one of
     evidence.operations (enter_law_change, withdraw_law_change), `said` its other arguments."""

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.commissioning.models import Award, ImplementationPlan, PlanItem, Tender
 from plumbline.commissioning.operations import implementation as plans
@@ -23,6 +21,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, User
 from plumbline.people.queries import same_body
 
@@ -36,7 +35,7 @@ _C = ContractState
 _KINDS = {Tender.Kind.FRAMEWORK: Contract.Kind.FRAMEWORK, Tender.Kind.CALL_OFF: Contract.Kind.CALL_OFF}
 
 
-@transaction.atomic
+@operation
 def begin_contract(
     *, award_id: int, reference: str, manager: User | None, visit_required: bool, by: User, at: datetime, on: date
 ) -> Contract:
@@ -92,7 +91,7 @@ def _framework_of(tender: Tender, supplier: Organisation) -> Contract | None:
     return Contract.objects.filter(award__tender=tender.framework, provider__in=same_body([supplier.pk])).first()
 
 
-@transaction.atomic
+@operation
 def go_live(*, contract_id: int, override_because: str = "", by: User, at: datetime, on: date) -> GoLive:
     """Decide that the service begins. Refused while a critical item is open, or a supplier new to the council has not
     settled its pack; a manager (contracts.override) may decide it all the same, with the reason, which is flagged to
@@ -124,7 +123,7 @@ def go_live(*, contract_id: int, override_because: str = "", by: User, at: datet
     return decided
 
 
-@transaction.atomic
+@operation
 def move_item(
     *, item_id: int, state: PlanItem.State, note: str, document_id: int | None = None, by: User, at: datetime, on: date
 ) -> PlanItem:
@@ -152,7 +151,7 @@ def _note_what_is_met(plan: ImplementationPlan, *, by: User, at: datetime, on: d
                      item=item.number, state=str(item.state))  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User, at: datetime, on: date) -> int:
     """Another first day of a service that is being made ready, of its plan and of its contract; how many open items of
     the plan moved with it. Raises RuleBroken (missing_reason; end_before_start, after the contract's last day)."""
@@ -176,7 +175,7 @@ def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User,
     return moved
 
 
-@transaction.atomic
+@operation
 def raise_go_live_flags(*, by: User | None, at: datetime, on: date) -> flags.Raised:
     """Flags about services that went live with open items, until these are settled; and about those that should have
     begun by now and have not gone live, which nothing else would show: a contract is rated once it is live."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 
 from plumbline.actions.models import Action
@@ -13,13 +13,14 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.flags.models import Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import lasting_on
+from plumbline.people.acting import operation
 from plumbline.people.models import Child, Tie, User
 
 # What an action is called whose words nobody reads yet.
 UNREAD_ACTION = "An action whose words are being read"
 
 
-@transaction.atomic
+@operation
 def hold_text(
     *, record: models.Model, field: str, text: str, incident: Incident | None = None,
     case: EvaluationCase | None = None, by: User | None, at: datetime, on: date,
@@ -46,7 +47,7 @@ def hold_text(
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def hide_texts(*, incident: Incident, child: Child, by: User | None, at: datetime, on: date) -> int:
     """Of a child who has just been linked: keep every text for wide reading that names the child unseen, until someone
     who may has mended it; how many. Linking and telling never wait for that. `by` may see the child."""
@@ -73,7 +74,7 @@ def hide_texts(*, incident: Incident, child: Child, by: User | None, at: datetim
     return hidden
 
 
-@transaction.atomic
+@operation
 def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], by: User, at: datetime, on: date) -> HeldText:
     """Let others read a text that was kept unseen, as it is or mended. `visible`: the children whom `by` may see.
 

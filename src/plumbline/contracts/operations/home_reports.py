@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
 from plumbline.audit import operations as audit
@@ -23,10 +21,11 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def receive_report(
     *,
     setting_id: int,
@@ -65,7 +64,7 @@ def receive_report(
     return report
 
 
-@transaction.atomic
+@operation
 def read_report(
     *, report_id: int, concern: str, action: ActionGiven | None = None, by: User, at: datetime, on: date
 ) -> HomeReport:
@@ -92,7 +91,7 @@ def read_report(
     return report
 
 
-@transaction.atomic
+@operation
 def raise_care_flags(
     *, with_children: Mapping[int, tuple[int, date]], by: User | None, at: datetime, on: date
 ) -> Raised:

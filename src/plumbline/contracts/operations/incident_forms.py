@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.contracts import handling, incident_due
 from plumbline.contracts.access import contracts_visible_to
@@ -16,10 +14,11 @@ from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def write_form(*, contract_id: int, steps: Sequence[Step], by: User | None, at: datetime, on: date) -> IncidentForm:
     """A new version of the contract's incident form, to be agreed again; the agreed one stands until then.
 
@@ -41,7 +40,7 @@ def write_form(*, contract_id: int, steps: Sequence[Step], by: User | None, at: 
     return form
 
 
-@transaction.atomic
+@operation
 def agree_form(*, form_id: int, side: str, by: User, at: datetime, on: date) -> IncidentForm:
     """Agree the newest version for one side: manager, area or provider. Raises RuleBroken and NotAllowed."""
     form = IncidentForm.objects.select_related("contract").filter(pk=form_id).first()
@@ -63,7 +62,7 @@ def agree_form(*, form_id: int, side: str, by: User, at: datetime, on: date) -> 
     return form
 
 
-@transaction.atomic
+@operation
 def tick_step(*, incident_id: int, place: int, by: User | None, at: datetime, on: date) -> StepTaken:
     """Say that a step of the agreed form was taken: the provider of its own steps, the council of all. `place` counts
     from 1. Raises RuleBroken where that is said already, and NotAllowed."""
@@ -78,7 +77,7 @@ def tick_step(*, incident_id: int, place: int, by: User | None, at: datetime, on
     return taken
 
 
-@transaction.atomic
+@operation
 def untick_step(*, incident_id: int, place: int, by: User | None, at: datetime, on: date) -> StepTaken:
     """Take a tick back: the step was not taken after all."""
     incident = _with_step(incident_id, place, by=by, on=on)
@@ -103,7 +102,7 @@ def _with_step(incident_id: int, place: int, *, by: User | None, on: date) -> In
     return incident
 
 
-@transaction.atomic
+@operation
 def raise_form_flags(*, by: User | None, at: datetime, on: date, contract_id: int | None = None) -> flags.Raised:
     """Make the flags about contracts with an incident and no agreed form what they should be."""
     return flags.reconcile(

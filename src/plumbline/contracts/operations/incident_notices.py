@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.contracts import incident_due
 from plumbline.contracts.models import Incident, NewsSent, Notification
@@ -15,10 +13,11 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def mark_sent(
     *, notification_id: int, channel: str, sent_at: datetime | None = None, by: User | None, at: datetime, on: date
 ) -> Notification:
@@ -38,7 +37,7 @@ def mark_sent(
     return row
 
 
-@transaction.atomic
+@operation
 def mark_received(*, notification_id: int, received_by: str, by: User | None, at: datetime, on: date) -> Notification:
     """Say who received it. Of a recipient within the council only the council says so."""
     row, incident = _notification(notification_id, by=by, on=on)
@@ -58,7 +57,7 @@ def mark_received(*, notification_id: int, received_by: str, by: User | None, at
     return row
 
 
-@transaction.atomic
+@operation
 def mark_not_needed(*, notification_id: int, because: str, by: User | None, at: datetime, on: date) -> Notification:
     """Say that a recipient need not be told, and why: the council's to say, never the provider's own."""
     row, incident = _notification(notification_id, by=by, on=on)
@@ -76,7 +75,7 @@ def mark_not_needed(*, notification_id: int, because: str, by: User | None, at: 
     return row
 
 
-@transaction.atomic
+@operation
 def mark_news_sent(
     *, news_sent_id: int, channel: str, sent_at: datetime | None = None, by: User | None, at: datetime, on: date
 ) -> NewsSent:
@@ -98,7 +97,7 @@ def mark_news_sent(
     return row
 
 
-@transaction.atomic
+@operation
 def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     """Tell contract officers, service-area leads and the management team of what was not told in time; how many.
 
@@ -120,7 +119,7 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     return len(late)
 
 
-@transaction.atomic
+@operation
 def raise_incident_flags(*, by: User | None, at: datetime, on: date, incident_id: int | None = None) -> flags.Raised:
     """Make the flags about incidents what they should be now; with `incident_id` only those about one."""
     return flags.reconcile(
@@ -130,7 +129,7 @@ def raise_incident_flags(*, by: User | None, at: datetime, on: date, incident_id
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def raise_child_flags(*, by: User | None, at: datetime, on: date, link_ids: Collection[int] | None = None) -> int:
     """Make the flags about linked children what they should be on the day: put to the allocated worker and manager.
 
@@ -153,7 +152,7 @@ def raise_child_flags(*, by: User | None, at: datetime, on: date, link_ids: Coll
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def follow(*, incident: Incident, by: User | None, at: datetime, on: date) -> None:
     """Make what follows from an incident what it should be now: its flags, those about its children, the rating, and
     what is written to the council's own offices."""

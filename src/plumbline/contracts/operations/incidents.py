@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
@@ -35,6 +35,7 @@ from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Child, Organisation, Tie, User
 from plumbline.people.queries import holidays_from, organisations_of
 
@@ -66,7 +67,7 @@ class Told:
 
 
 @naming.watched
-@transaction.atomic
+@operation
 def report_incident(
     *,
     contract_id: int,
@@ -110,7 +111,7 @@ def report_incident(
 
 
 @naming.watched
-@transaction.atomic
+@operation
 def change_facts(
     *, incident_id: int, told: Told, setting_id: int | None, because: str, by: User | None, at: datetime, on: date
 ) -> Incident:
@@ -141,7 +142,7 @@ def change_facts(
     return incident
 
 
-@transaction.atomic
+@operation
 def decide_notifiable(
     *, incident_id: int, notifiable: bool, learnt_on: date, because: str, by: User | None, at: datetime, on: date
 ) -> Incident:
@@ -166,7 +167,7 @@ def decide_notifiable(
     return incident
 
 
-@transaction.atomic
+@operation
 def set_outcome(*, incident_id: int, outcome: str, because: str, by: User | None, at: datetime, on: date) -> Incident:
     """The outcome of an allegation: one of `rules.OUTCOMES`."""
     incident = handling.to_manage(incident_id, by=by, on=on)
@@ -181,7 +182,7 @@ def set_outcome(*, incident_id: int, outcome: str, because: str, by: User | None
     return incident
 
 
-@transaction.atomic
+@operation
 def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> int:
     """Link a child whom the caller has found among those that `by` may see; who knows the child is told. Returns how
     many texts named the child: they are not shown until someone has mended them."""
@@ -190,7 +191,7 @@ def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: da
     return hide_texts(incident=incident, child=child, by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def link_child_placed_there(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> int:
     """Link a child who was placed at the setting of the incident on its day, and whom `by` may see: the caller has
     found both. Who knows the child need not see the contract. Returns as `link_child`."""
@@ -201,7 +202,7 @@ def link_child_placed_there(*, incident_id: int, child: Child, by: User, at: dat
     return hide_texts(incident=incident, child=child, by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def link_found(*, incident: Incident, child: Child, by: User | None, at: datetime, on: date) -> None:
     """Link a child to an incident that the caller has found and locked. Raises RuleBroken where it is linked already,
     or the incident is set aside."""
@@ -217,7 +218,7 @@ def link_found(*, incident: Incident, child: Child, by: User | None, at: datetim
     incident_notices.raise_child_flags(link_ids=[link.pk], by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: datetime, on: date) -> None:
     """Take a link back, with the reason; the caller has found the child among those that `by` may see."""
     incident = handling.seen(incident_id, by=by, on=on)
@@ -235,7 +236,7 @@ def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: 
 
 
 @naming.watched
-@transaction.atomic
+@operation
 def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: date) -> IncidentNews:
     """What became known later: a line with a clock for everyone who was told. It names nobody, as the summary does."""
     incident = handling.seen(incident_id, by=by, on=on)
@@ -258,7 +259,7 @@ def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: 
 
 
 @naming.watched
-@transaction.atomic
+@operation
 def raise_incident_action(
     *,
     incident_id: int,
@@ -292,7 +293,7 @@ def raise_incident_action(
 
 
 @naming.watched
-@transaction.atomic
+@operation
 def move_incident(
     *, incident_id: int, to: str, because: str = "", lessons: str = "", by: User | None, at: datetime, on: date
 ) -> Incident:
@@ -328,7 +329,7 @@ def move_incident(
 _DONE = {"open": "reopened", "review": "under_review", "closed": "closed"}
 
 
-@transaction.atomic
+@operation
 def note_narrative_read(*, incident_id: int, by: User, at: datetime, on: date) -> Incident:
     """Leave the trace that someone reads the full account, on each linked child, too. Raises NotAllowed for whom it is
     not (`queries.may_read_narrative`)."""
@@ -343,7 +344,7 @@ def note_narrative_read(*, incident_id: int, by: User, at: datetime, on: date) -
     return incident
 
 
-@transaction.atomic
+@operation
 def let_read(*, incident_id: int, reader: User, because: str, by: User, at: datetime, on: date) -> None:
     """Open the full account to a colleague whose role may read such; by the contract's own people, with the reason."""
     incident = handling.seen(incident_id, by=by, on=on)

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.actions.operations import cancel
 from plumbline.actions.states import OUTSTANDING
 from plumbline.audit import operations as audit
@@ -17,11 +15,12 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.states import INCIDENT_MOVES
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.transitions import check_move
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
 @naming.watched
-@transaction.atomic
+@operation
 def set_aside(*, incident_id: int, same_as: str, because: str, by: User | None, at: datetime, on: date) -> Incident:
     """Say that an incident is the same as another (`same_as`, its number), or was entered in error (""), and why.
 
@@ -51,7 +50,7 @@ def set_aside(*, incident_id: int, same_as: str, because: str, by: User | None, 
     return incident
 
 
-@transaction.atomic
+@operation
 def take_back(*, incident_id: int, because: str, by: User | None, at: datetime, on: date) -> Incident:
     """Say that it is an incident of its own after all, and why: its clocks go on as they were. It is open again, or
     closed where it was. What it gave people to do stays cancelled: it may be put down once more."""

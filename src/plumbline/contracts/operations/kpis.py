@@ -2,18 +2,17 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.contracts.models import Evaluation, Kpi, KpiRating, KpiReading
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.reaching import contract_to_change
 from plumbline.contracts.rules.evaluations import check_quarter
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def add_kpi(*, contract_id: int, title: str, target: str, by: User | None, at: datetime, on: date) -> Kpi:
     """A new indicator with its target, in words. Raises RuleBroken where one of the same title is measured already."""
     contract = contract_to_change(contract_id=contract_id, by=by, on=on)
@@ -29,7 +28,7 @@ def add_kpi(*, contract_id: int, title: str, target: str, by: User | None, at: d
     return kpi
 
 
-@transaction.atomic
+@operation
 def end_kpi(*, kpi_id: int, because: str, by: User | None, at: datetime, on: date) -> Kpi:
     """Measure it no longer; what was measured stays."""
     kpi = _kpi(kpi_id, by=by, on=on)
@@ -44,7 +43,7 @@ def end_kpi(*, kpi_id: int, because: str, by: User | None, at: datetime, on: dat
     return kpi
 
 
-@transaction.atomic
+@operation
 def record_reading(
     *,
     kpi_id: int,

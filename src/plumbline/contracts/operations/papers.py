@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.contracts import reaching
 from plumbline.contracts.models import Assessment, Contract
@@ -14,10 +12,11 @@ from plumbline.contracts.reaching import contract_to_change
 from plumbline.evidence.operations import share_with_owner
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def take_papers(*, contract_id: int, by: User, at: datetime, on: date) -> list[Paper]:
     """Count for this contract whatever of its provider is held and would serve it (queries.papers).
 

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.contracts import intake
 from plumbline.contracts.models import PersonWording
@@ -11,10 +9,11 @@ from plumbline.contracts.operations import rating
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
-@transaction.atomic
+@operation
 def map_person(*, wording: str, user_id: int, by: User | None, at: datetime, on: date) -> int:
     """Say who a wording means; on how many contracts. From then they alone are told about these. It can be said again.
 
@@ -33,7 +32,7 @@ def map_person(*, wording: str, user_id: int, by: User | None, at: datetime, on:
     return follow(by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def unmap_person(*, wording: str, by: User | None, at: datetime, on: date) -> int:
     """Take back who a wording means; on how many contracts."""
     access.check(by, Permission.CONTRACTS_MANAGE, on=on)
@@ -45,7 +44,7 @@ def unmap_person(*, wording: str, by: User | None, at: datetime, on: date) -> in
     return follow(by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def follow(*, by: User | None, at: datetime, on: date) -> int:
     """Name the people of contracts as their wordings say, and put the flags about these contracts to them."""
     changed = intake.find_people()

@@ -3,19 +3,18 @@
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import transaction
-
 from plumbline.audit import operations as audit
 from plumbline.contracts.models import Contract, Policy, PolicyOffer
 from plumbline.contracts.operations.assurance import review_policy
 from plumbline.contracts.queries import portal
 from plumbline.evidence.operations import give_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import same_body
 
 
-@transaction.atomic
+@operation
 def offer_policy(
     *,
     contract_id: int,
@@ -66,7 +65,7 @@ def offer_policy(
     return offers
 
 
-@transaction.atomic
+@operation
 def decide_policy(*, offer_id: int, accept: bool, because: str, by: User, at: datetime, on: date) -> list[PolicyOffer]:
     """Accept what was handed in, so that it counts for each contract for which it waits, or send it back with the
     reason. Raises RuleBroken where it was decided on already; NotAllowed for whoever does not manage contracts."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from plumbline.audit import operations as audit
 from plumbline.contracts.access import contract_seen
@@ -23,6 +23,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.copying import copy_in
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 _AT_ONCE = 2_000
@@ -43,7 +44,7 @@ class Rerated:
     raised: Raised
 
 
-@transaction.atomic
+@operation
 def rerate(
     *, contract_ids: Collection[int] | None, tell: bool = True, by: User | None, at: datetime, on: date
 ) -> Rerated:
@@ -78,7 +79,7 @@ def rerate(
     return Rerated(found, written, removed, raised)
 
 
-@transaction.atomic
+@operation
 def follow_settings(*, by: User | None, at: datetime, on: date) -> Rerated | None:
     """Re-rate the contracts of settings whose status, of whatever day, is another than was counted; None: there are
     none. Called after anything that may change a status."""
@@ -86,7 +87,7 @@ def follow_settings(*, by: User | None, at: datetime, on: date) -> Rerated | Non
     return rerate(contract_ids=ids, by=by, at=at, on=on) if ids else None
 
 
-@transaction.atomic
+@operation
 def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
     """The night's work: everything worked out again, which changes something only where a fact was changed without
     its operation or the rules are newer; and the flags of the new day. The colours themselves wait for nothing."""
@@ -152,7 +153,7 @@ def _keep(table: str, columns: str, ids: list[int], wanted: Iterable[tuple[Any, 
 UNTIL_CHANGED = date(9999, 12, 31)
 
 
-@transaction.atomic
+@operation
 def rate_by_hand(
     *, contract_id: int, colour: str, because: str, until_on: date | None, by: User, at: datetime, on: date
 ) -> RatingByHand:
@@ -186,7 +187,7 @@ def rate_by_hand(
     return made
 
 
-@transaction.atomic
+@operation
 def end_rating_by_hand(*, contract_id: int, because: str, by: User, at: datetime, on: date) -> None:
     """Take back what was set by hand: from today the rules alone rate. Raises RuleBroken (missing_reason, none_set)."""
     contract = contract_seen(by, contract_id=contract_id, on=on)
@@ -210,7 +211,7 @@ def _end_by_hand(contract: Contract, *, because: str, at: datetime, on: date) ->
 # --- flags ----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def raise_flags(*, by: User | None, at: datetime, on: date, contract_ids: Collection[int] | None = None) -> Raised:
     """Bring the flags about contracts in line with their colours of today: raise, pass on, close with the reason."""
     ratings = rating.ratings_on(on, contract_ids)

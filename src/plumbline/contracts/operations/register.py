@@ -24,6 +24,7 @@ from plumbline.ofsted import intake as settings_intake
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Child, Organisation, OrganisationName, User
 
 
@@ -53,7 +54,7 @@ class Entry:
     child: str | None = None
 
 
-@transaction.atomic
+@operation
 def register_contract(
     *, entry: Entry, ocds_contract_id: int | None = None, by: User | None, at: datetime, on: date
 ) -> Contract:
@@ -81,7 +82,7 @@ def register_contract(
     return contract
 
 
-@transaction.atomic
+@operation
 def change_contract(*, contract_id: int, entry: Entry, by: User, at: datetime, on: date) -> Contract:
     """Put right what the register says of a contract; what was so before stays in its history. Raises as registering,
     and RuleBroken (wrong_state) for one that has ended."""
@@ -107,7 +108,7 @@ def change_contract(*, contract_id: int, entry: Entry, by: User, at: datetime, o
     return contract
 
 
-@transaction.atomic
+@operation
 def end_contract(*, contract_id: int, last_day: date, because: str, by: User, at: datetime, on: date) -> Contract:
     """End a contract after its last day, which may still be to come. Its ratings up to then stay."""
     contract = _managed(contract_id, by=by, on=on)
@@ -129,7 +130,7 @@ def end_contract(*, contract_id: int, last_day: date, because: str, by: User, at
     return contract
 
 
-@transaction.atomic
+@operation
 def tie_published(*, ocds_contract_id: int, reference: str, by: User, at: datetime, on: date) -> Contract:
     """Say that a published contract is one that the register has already. Raises RuleBroken (unknown_contract;
     registered_already, for the published one; published_already, for ours)."""
@@ -147,7 +148,7 @@ def tie_published(*, ocds_contract_id: int, reference: str, by: User, at: dateti
     return contract
 
 
-@transaction.atomic
+@operation
 def untie_published(*, contract_id: int, by: User, at: datetime, on: date) -> Contract:
     """The published contract is not this one after all."""
     contract = _managed(contract_id, by=by, on=on)
@@ -159,7 +160,7 @@ def untie_published(*, contract_id: int, by: User, at: datetime, on: date) -> Co
     return contract
 
 
-@transaction.atomic
+@operation
 def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime, on: date) -> OcdsProcess:
     """Say of which of our tenders a published process is (commissioning.operations.ocds.tie_notice); the contracts
     that came of the tender follow."""
@@ -172,7 +173,7 @@ def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime
     return process
 
 
-@transaction.atomic
+@operation
 def follow_published(*, by: User | None, at: datetime) -> int:
     """Tie the contracts of our own tenders to what was published of them under the same reference; how many."""
     found = OcdsContract.objects.filter(

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import transaction
-
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
 from plumbline.audit import operations as audit
@@ -29,6 +27,7 @@ from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries.versions import current_version
@@ -38,7 +37,7 @@ _S = Visit.State
 _REPORT = "visit_report"
 
 
-@transaction.atomic
+@operation
 def plan_visit(
     *,
     contract_id: int | None,
@@ -63,7 +62,7 @@ def plan_visit(
     return visit
 
 
-@transaction.atomic
+@operation
 def begin_toolkit(*, visit_id: int, by: User, at: datetime, on: date) -> Visit:
     """Begin the site visit toolkit for a planned visit: a return of the council's own, answered by who begins it.
 
@@ -84,7 +83,7 @@ def begin_toolkit(*, visit_id: int, by: User, at: datetime, on: date) -> Visit:
     return visit
 
 
-@transaction.atomic
+@operation
 def hold_visit(
     *,
     visit_id: int,
@@ -112,7 +111,7 @@ def hold_visit(
     return visit
 
 
-@transaction.atomic
+@operation
 def add_action(*, visit_id: int, action: ActionGiven, by: User | None, at: datetime, on: date) -> None:
     """Put down what is to be done because of a visit that was made; another council's that we accepted, too."""
     visit = _visit(visit_id, by=by, on=on)
@@ -123,7 +122,7 @@ def add_action(*, visit_id: int, action: ActionGiven, by: User | None, at: datet
     rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
 
 
-@transaction.atomic
+@operation
 def accept_visit(
     *,
     contract_id: int | None,
@@ -164,7 +163,7 @@ def accept_visit(
     return visit
 
 
-@transaction.atomic
+@operation
 def send_report(
     *,
     visit_id: int,
@@ -193,7 +192,7 @@ def send_report(
     return visit
 
 
-@transaction.atomic
+@operation
 def answer_report(*, visit_id: int, answer: str, by: User, at: datetime, on: date) -> Visit:
     """What the provider says to the report: its own user, or an officer for what came by letter."""
     visit = Visit.objects.select_for_update(of=("self",)).filter(pk=visit_id).first()
@@ -209,7 +208,7 @@ def answer_report(*, visit_id: int, answer: str, by: User, at: datetime, on: dat
     return visit
 
 
-@transaction.atomic
+@operation
 def sign_off_visit(*, visit_id: int, because: str = "", by: User | None, at: datetime, on: date) -> Visit:
     """The last word on a visit. `because` is needed where the provider has not answered, the report of our own visit
     was not sent, or an area is not met and nothing is to be done about it."""
@@ -225,7 +224,7 @@ def sign_off_visit(*, visit_id: int, because: str = "", by: User | None, at: dat
     return visit
 
 
-@transaction.atomic
+@operation
 def cancel_visit(*, visit_id: int, because: str, by: User | None, at: datetime, on: date) -> Visit:
     """A planned visit that is not to be, and why; the clock runs on."""
     visit = _visit(visit_id, by=by, on=on)
@@ -240,7 +239,7 @@ def cancel_visit(*, visit_id: int, because: str, by: User | None, at: datetime, 
     return visit
 
 
-@transaction.atomic
+@operation
 def export_visit(
     *, visit_id: int, council: str, colour: str, signing_key: bytes | None, by: User | None, at: datetime, on: date
 ) -> bytes:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from plumbline.audit import operations as audit
@@ -12,6 +11,7 @@ from plumbline.flags.models import Message
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Recipient
 from plumbline.kernel.moments import day_of
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits import due, rules
 from plumbline.toolkits.models import Return, ReturnState
@@ -27,7 +27,7 @@ def raise_flags(
     )
 
 
-@transaction.atomic
+@operation
 def write_reminders(*, by: User | None, at: datetime, on: date) -> int:
     """E-mails to who is to answer a return: that it was asked for or sent back, as its day comes near, and once it has
     passed; each once, and only what is newest. Returns how many were written.

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
 from plumbline.audit import operations as audit
@@ -17,6 +16,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access as people
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits import access, due, rules
 from plumbline.toolkits import content as contents
@@ -60,7 +60,7 @@ class Conflict(RuleBroken):
         super().__init__(f"{who} has saved another answer since you opened this. Both are shown: choose one.")
 
 
-@transaction.atomic
+@operation
 def request_return(
     *,
     version: ToolkitVersion,
@@ -138,7 +138,7 @@ def _copy(source: Answer, to: Return, criterion: Criterion, *, at: datetime, by:
     return made
 
 
-@transaction.atomic
+@operation
 def save_answer(
     *,
     return_id: int,
@@ -190,7 +190,7 @@ def save_answer(
     return answer
 
 
-@transaction.atomic
+@operation
 def take_answer(*, return_id: int, criterion: str, answer_id: int, by: User | None, at: datetime, on: date) -> Answer:
     """Answer a criterion with one that the organisation gave to another toolkit for the same fact, documents and all.
 
@@ -226,7 +226,7 @@ def take_answer(*, return_id: int, criterion: str, answer_id: int, by: User | No
     return kept
 
 
-@transaction.atomic
+@operation
 def give_document(
     *, return_id: int, criterion: str, document_id: int, by: User | None, at: datetime, on: date
 ) -> AnswerDocument:
@@ -252,7 +252,7 @@ def give_document(
     return given
 
 
-@transaction.atomic
+@operation
 def take_document_back(
     *, return_id: int, criterion: str, document_id: int, by: User | None, at: datetime, on: date
 ) -> None:
@@ -278,7 +278,7 @@ def take_document_back(
     )  # fmt: skip
 
 
-@transaction.atomic
+@operation
 def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return:
     """Hand the return in, for the first time or again; late or not. Raises Incomplete; RuleBroken (wrong_state)."""
     answer_set = _locked(return_id)
@@ -301,7 +301,7 @@ def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return
     return answer_set
 
 
-@transaction.atomic
+@operation
 def send_back(*, return_id: int, because: str, by: User | None, at: datetime, on: date) -> Return:
     """Give the return back to be put right. Raises RuleBroken: missing_reason, wrong_state."""
     people.check(by, Permission.RETURNS_MODERATE, on=on)
@@ -311,7 +311,7 @@ def send_back(*, return_id: int, because: str, by: User | None, at: datetime, on
     return answer_set
 
 
-@transaction.atomic
+@operation
 def moderate_answer(
     *, return_id: int, criterion: str, value: str, note: str = "", by: User | None, at: datetime, on: date
 ) -> Answer:
@@ -339,7 +339,7 @@ def moderate_answer(
     return answer
 
 
-@transaction.atomic
+@operation
 def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, at: datetime, on: date) -> Return:
     """Close the moderation. `agree_with_rest`: answers not yet looked at one by one stand as they gave them.
 
@@ -367,7 +367,7 @@ def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, 
     return answer_set
 
 
-@transaction.atomic
+@operation
 def sign_off(*, return_id: int, by: User | None, at: datetime, on: date) -> Return:
     """The last word on a moderated return, by someone who neither answered nor moderated it. Raises RuleBroken
     (wrong_state, own_moderation)."""
@@ -382,7 +382,7 @@ def sign_off(*, return_id: int, by: User | None, at: datetime, on: date) -> Retu
     return answer_set
 
 
-@transaction.atomic
+@operation
 def cancel(*, return_id: int, because: str, by: User | None, at: datetime, on: date) -> Return:
     """Take a return off, until it is moderated; its answers stay readable. Raises RuleBroken: missing_reason,
     wrong_state."""
@@ -394,7 +394,7 @@ def cancel(*, return_id: int, because: str, by: User | None, at: datetime, on: d
     return answer_set
 
 
-@transaction.atomic
+@operation
 def assign(*, return_id: int, user: User, by: User | None, at: datetime, on: date) -> ReturnAssignment:
     """Ask one person more to answer. Raises RuleBroken: assigned (asked already), inactive_user."""
     people.check(by, Permission.RETURNS_REQUEST, on=on)
@@ -409,7 +409,7 @@ def assign(*, return_id: int, user: User, by: User | None, at: datetime, on: dat
     return made
 
 
-@transaction.atomic
+@operation
 def end_assignment(*, return_id: int, user: User, by: User | None, at: datetime, on: date) -> None:
     """No longer ask someone to answer; they can still read the return. Raises RuleBroken: not_assigned; nobody_asked
     (the last one of a return of the council's own)."""

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 
 from plumbline.audit import operations as audit
@@ -16,6 +15,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits import schema
 from plumbline.toolkits.models import Toolkit, ToolkitVersion
@@ -24,7 +24,7 @@ from plumbline.toolkits.states import VERSION_MOVES
 _Source, _State = ToolkitVersion.Source, ToolkitVersion.State
 
 
-@transaction.atomic
+@operation
 def take_shipped(*, text: str, content: dict[str, Any], by: User | None, at: datetime) -> ToolkitVersion:
     """The version of a file of the library, checked; the newest one of the library where its text is the same.
 
@@ -56,7 +56,7 @@ def take_shipped(*, text: str, content: dict[str, Any], by: User | None, at: dat
     return version
 
 
-@transaction.atomic
+@operation
 def copy_version(*, version_id: int, by: User | None, at: datetime, on: date) -> ToolkitVersion:
     """A draft of the council's own with the text of a version, whatever its state.
 
@@ -75,7 +75,7 @@ def copy_version(*, version_id: int, by: User | None, at: datetime, on: date) ->
     return draft
 
 
-@transaction.atomic
+@operation
 def write_toolkit(*, text: str, by: User | None, at: datetime, on: date) -> ToolkitVersion:
     """A toolkit of the council's own that nothing like it exists of yet, as a draft; its text must pass the schema.
 
@@ -101,7 +101,7 @@ def write_toolkit(*, text: str, by: User | None, at: datetime, on: date) -> Tool
     return draft
 
 
-@transaction.atomic
+@operation
 def save_draft(
     *, version_id: int, text: str, base_sha256: str, by: User | None, at: datetime, on: date
 ) -> tuple[ToolkitVersion, tuple[schema.Fault, ...]]:
@@ -139,7 +139,7 @@ def save_draft(
     return draft, faults
 
 
-@transaction.atomic
+@operation
 def publish_version(*, version_id: int, by: User | None, at: datetime, on: date) -> ToolkitVersion:
     """Bring a draft into use; the version that was in use is withdrawn from new use, and returns keep theirs.
 
@@ -163,7 +163,7 @@ def publish_version(*, version_id: int, by: User | None, at: datetime, on: date)
     return version
 
 
-@transaction.atomic
+@operation
 def withdraw_version(*, version_id: int, because: str, by: User | None, at: datetime, on: date) -> ToolkitVersion:
     """Take a version out of new use, or a draft off the table; nothing is deleted, and returns go on with it.
 

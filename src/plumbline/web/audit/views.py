@@ -9,7 +9,7 @@ from plumbline.audit.models import Event
 from plumbline.audit.queries import last_seal, verify_chain
 from plumbline.people import operations, queries
 from plumbline.people.access import Permission
-from plumbline.people.models import Child
+from plumbline.people.models import NumberedChild
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.request import Request, acting
@@ -72,7 +72,7 @@ def kind_words(kind: str) -> str:
 
 
 def _of_child(rows: QuerySet[Event], number: str) -> QuerySet[Event]:
-    return rows.filter(child_id__in=Child.objects.filter(source_id__iexact=number).values("pk"))
+    return rows.filter(child_id__in=NumberedChild.objects.filter(source_id__iexact=number).values("pk"))
 
 
 def _looks(rows: QuerySet[Event], what: str) -> QuerySet[Event]:

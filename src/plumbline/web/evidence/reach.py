@@ -139,7 +139,7 @@ def known_by_bids_alone(viewer: User, *, on: date) -> QuerySet[Organisation]:
     papers = BidDocument.objects.values("document")
     return (
         bidders_not_open_to(viewer, on=on)
-        .filter(tacs_led=None, ocds_parties=None, plans=None, returns=None)
+        .filter(leads=None, ocds_parties=None, plans=None, returns=None)
         .exclude(_known(Document.objects.exclude(pk__in=papers)))
     )
 

@@ -23,6 +23,7 @@ from plumbline.web.access import requires
 from plumbline.web.figures import asked as asking
 from plumbline.web.figures import drawing
 from plumbline.web.request import Request
+from plumbline.web.typed.once import own_transactions
 
 GROUPS = (
     ("Early help", "Question 6: how effective is early help?", "tac_", ("social_care_referral_without_tac",)),
@@ -36,6 +37,7 @@ GROUPS = (
 
 
 @requires(Permission.FIGURES_VIEW)
+@own_transactions
 def figures(request: Request) -> HttpResponseBase:
     groups = []
     for title, question, prefix, others in GROUPS:
@@ -45,6 +47,7 @@ def figures(request: Request) -> HttpResponseBase:
 
 
 @requires(Permission.FIGURES_VIEW)
+@own_transactions
 def figure(request: Request, key: str) -> HttpResponseBase:
     measure = _measure(key)
     context: dict[str, Any] = {
@@ -109,6 +112,7 @@ class RecordsOfGroups(RecordsBehind):
 
 
 @requires(Permission.FIGURES_RECORDS)
+@own_transactions
 def records(request: Request, key: str) -> HttpResponseBase:
     """The records behind a figure, by their numbers in the source: no names."""
     measure = _measure(key)
@@ -123,6 +127,7 @@ def records(request: Request, key: str) -> HttpResponseBase:
 
 
 @requires(Permission.FIGURES_VIEW)
+@own_transactions
 def trend_image(request: Request, key: str) -> HttpResponseBase:
     """The chart of a figure's history as a picture to take away."""
     _measure(key)
@@ -135,6 +140,7 @@ def trend_image(request: Request, key: str) -> HttpResponseBase:
 
 
 @requires(Permission.FIGURES_VIEW)
+@own_transactions
 def spark_image(request: Request, key: str) -> HttpResponseBase:
     measure = _measure(key)
     day = asking.horizon(measure, request.day)

@@ -1,5 +1,6 @@
 """Queues: wordings and organisations to be mapped, what an extract no longer holds, and refused rows."""
 
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -222,17 +223,19 @@ def gone(request: Request) -> HttpResponseBase:
 class Gone(tables.Table):
     one, many = "record", "records"
     columns = (
-        tables.Column("source_id", "Number", sort="source_id"),
-        tables.Column("missing_since", "Not in the extract since", sort="missing_since"),
+        tables.Column("source_id", "Number", itemgetter(0), sort=itemgetter(0)),
+        tables.Column("missing_since", "Not in the extract since", itemgetter(1), sort=itemgetter(1)),
     )
-    filters = (tables.Text("q", "Number", "source_id__icontains"),)
+    filters = (
+        tables.Text("q", "Number", lambda rows, text: [row for row in rows if text.casefold() in row[0].casefold()]),
+    )
     order = "-missing_since"
 
 
 @requires(Permission.IMPORTS)
 def gone_rows(request: Request, file: str) -> HttpResponseBase:
     rows = queries.rows_no_longer_in_extract(request.user, file=file, on=request.day)
-    table = Gone(request, rows.order_by(), title=f"No longer in {file}")
+    table = Gone(request, rows, title=f"No longer in {file}")
     crumbs = [(_CRUMB, reverse("queues")), ("No longer in the extract", reverse("queue_gone")), (file, "")]
     return tables.page(request, table, "queues/gone_rows.html", {"breadcrumbs": crumbs})
 

@@ -64,6 +64,7 @@ def reports(request: Request) -> HttpResponseBase:
 
 
 @requires(Permission.REPORT_VIEW_PUBLISHED, Permission.REPORT_VIEW_DRAFT)
+@own_transactions
 def report(request: Request, report_id: int) -> HttpResponseBase:
     found = _report(request, report_id)
     document = _document(request, found)
@@ -169,6 +170,7 @@ class RunAgain(tables.Table):
 
 
 @requires(Permission.FIGURES_VIEW)
+@own_transactions
 def again(request: Request, report_id: int) -> HttpResponseBase:
     """Every figure of a published report as it was, as known then, and as known now."""
     found = _report(request, report_id)

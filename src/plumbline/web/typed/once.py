@@ -25,8 +25,8 @@ View = Callable[..., HttpResponseBase]
 
 
 def own_transactions(view: View) -> View:
-    """Mark a view whose form may be carried out twice without harm, and not in one transaction: it reads at moments
-    that it chooses itself, or counts attempts that stay counted."""
+    """Mark a view that is not one transaction: it reads at moments that it chooses itself, or counts attempts that stay
+    counted. Its form may be carried out twice without harm, and it shows no child's record: nobody looks."""
     view.own_transactions = True  # type: ignore[attr-defined]  # a mark of ours on a function
     return view
 
