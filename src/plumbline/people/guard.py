@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from plumbline.people.access import ROLES, Permission, needs_second_person
+from plumbline.people.access import MAY_INVITE, PROVIDER_USER, ROLES, Permission, needs_second_person
 from plumbline.people.acting import OF_THE_MACHINE
 
 _SQL = """
@@ -35,6 +35,20 @@ begin
             raise exception 'This role is asked for by one person and confirmed by another.' using errcode = 'PL001';
         end if;
         return new;
+    end if;
+    -- Whoever asks an organisation for something invites a person to answer for it: this one role, held by nobody else
+    -- than the account that is made for it, which waits for its first password.
+    if coalesce(new.role, old.role) = '{invited}' and tg_op in ('INSERT', 'DELETE')
+        and people_holds(who.acts, array[{invite}], who.acts_on)
+        and exists (
+            select from people_invitation i join people_user u on u.id = i.user_id
+            where i.user_id = coalesce(new.user_id, old.user_id) and i.state = 'waiting'
+                and i.organisation_id = coalesce(new.organisation_id, old.organisation_id)
+                and (tg_op = 'DELETE' or i.invited_by_id = who.acts)
+                and not u.is_active and u.password like '!%')
+        and (tg_op = 'DELETE' or not exists (select from people_roleheld h where h.user_id = new.user_id))
+    then
+        return coalesce(new, old);
     end if;
     if not people_holds(who.acts, array[{manage}], who.acts_on) then
         raise exception 'Only who manages users gives and ends roles.' using errcode = 'PL001';
@@ -89,14 +103,16 @@ def sync() -> None:
                 machine=OF_THE_MACHINE,
                 needs_two=_quoted(key for key in ROLES if needs_second_person(key)),
                 manage=those_who(Permission.USERS_MANAGE),
+                invite=those_who(*MAY_INVITE, Permission.USERS_MANAGE),
+                invited=PROVIDER_USER,
                 confirm=those_who(Permission.USERS_CONFIRM),
             )
         )
 
 
-def those_who(permission: Permission) -> str:
-    """As SQL: the roles that permit it."""
-    return _quoted(role.key for role in ROLES.values() if permission in role.permissions)
+def those_who(*any_of: Permission) -> str:
+    """As SQL: the roles that permit one of these."""
+    return _quoted(role.key for role in ROLES.values() if role.permissions.intersection(any_of))
 
 
 def _quoted(keys: Iterable[str]) -> str:

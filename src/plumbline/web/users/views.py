@@ -14,7 +14,7 @@ from plumbline.flags import queries as flags
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import operations, queries
 from plumbline.people.access import ROLES, Permission, users_who_may
-from plumbline.people.models import RoleAsked, RoleHeld, User
+from plumbline.people.models import Invitation, RoleAsked, RoleHeld, User
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.reaching import if_reached
@@ -38,6 +38,12 @@ def _with_role(rows: QuerySet[User], role: str) -> QuerySet[User]:
     return rows.filter(pk__in=RoleHeld.objects.filter(role=role).values("user"))
 
 
+def words_of_state(user: User) -> str:
+    if user.is_active:
+        return "Can sign in"
+    return "Switched off" if user.has_usable_password() else "Invited, no password yet"
+
+
 class Users(tables.Table):
     title = "People who sign in"
     one, many = "user", "users"
@@ -48,7 +54,7 @@ class Users(tables.Table):
         tables.Column("professional", "In the records as", "professional.source_id", absent="not linked"),
         tables.Column("last_login", "Last signed in", sort="last_login", absent="never"),
         tables.Column(
-            "state", "State", lambda row: "Can sign in" if row.is_active else "Switched off", sort="is_active",
+            "state", "State", words_of_state, sort="is_active",
             kind=lambda row: "active" if row.is_active else "grey",
         ),
     )  # fmt: skip
@@ -100,6 +106,10 @@ def _page(request: Request, found: User, *, password: str = "", status: int = 20
             ),
             "switch_form": forms.Because(prefix="switch"),
             "correct_form": forms.CorrectUser(initial={"name": found.name, "email": found.email}, prefix="correct"),
+            "state": words_of_state(found),
+            "invited": found.invitations.filter(state=Invitation.State.WAITING)
+            .select_related("invited_by", "organisation")
+            .first(),
             "corrections": queries.corrections_of(request.user, user=found, on=request.day),
             "refused": flags.refused_addresses(request.user, on=request.day).filter(pk=found.pk).first(),
             "breadcrumbs": [("People who sign in", reverse("people")), (str(found), "")],
