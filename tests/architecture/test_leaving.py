@@ -85,3 +85,10 @@ def test_no_page_names_a_person_without_saying_that_they_have_left() -> None:
         for hit in bare.finditer(_NO_PEOPLE.sub("", path.read_text(encoding="utf-8")))
     ]
     assert found == []
+    taken = re.compile(rf"F\(\"(?:[a-z_]+__)?(?:{'|'.join(sorted(columns))})__name\"\)")
+    queried = [
+        f"{path.relative_to(SOURCE)}: {hit.group()}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for hit in taken.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert queried == []
