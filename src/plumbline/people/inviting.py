@@ -72,7 +72,7 @@ def invite(
     """A person and their invitation, with nothing sent yet.
 
     Raises RuleBroken: missing_name, bad_address, signs_in_already, invited_already, cannot_invite (the address is
-    somebody else's here, of whom the officer is told nothing), too_many.
+    someone else's here, of whom the officer is told nothing), too_many.
     """
     _check_may_invite(by, on=on)
     name, email = " ".join(name.split())[:200], email.strip()
