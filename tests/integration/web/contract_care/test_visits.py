@@ -170,7 +170,7 @@ def test_a_pack_that_nobody_has_read_is_not_accepted(officer) -> None:
 
 
 def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
-    officer, person, visited, tmp_path
+    officer, person, visited, tmp_path, settings
 ) -> None:
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(
@@ -180,8 +180,7 @@ def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
     (tmp_path / "partner_keys").mkdir()
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     (tmp_path / "partner_keys" / "Lakeshire.pem").write_bytes(public)
-    visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
-    content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
+    content = a_pack_of("Lakeshire", officer, person, visited, settings)
     answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)}, follow=True)
     assert "Signed with the key of Lakeshire" in answer.content.decode()
 
