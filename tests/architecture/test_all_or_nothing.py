@@ -31,6 +31,7 @@ EACH_BY_ITSELF = {
     "plumbline.web.suppliers.deciding.queue": "published suppliers, each with who it is",
     "plumbline.web.returns.answering.question": "an answer that is refused loses none of the others that were typed",
     "plumbline.web.returns.answering.whole_section": "an answer that is refused loses none of the others",
+    "plumbline.web.inviting.accepting.invited": "attempts with links stay counted, whatever comes of the link",
     "plumbline.web.returns.judging.sign_off": "why nothing follows for its contract is said; each night tries again",
 }
 

@@ -12,6 +12,7 @@ from tests.architecture.source import SOURCE
 STAYS = {"commissioning.Evaluator.user", "people.RoleAsked.user"}
 # Their own account, and what is for them alone.
 ACCOUNT = {"account.EmailAddress.user", "mfa.Authenticator.user", "people.RoleHeld.user", "people.Tie.user",
+           "people.Invitation.user",
            "people.Draft.user", "flags.Message.to_user"}  # fmt: skip
 # Names who did something, or said it: it stays theirs for ever.
 NAMES_WHO_DID_IT = {
@@ -84,3 +85,10 @@ def test_no_page_names_a_person_without_saying_that_they_have_left() -> None:
         for hit in bare.finditer(_NO_PEOPLE.sub("", path.read_text(encoding="utf-8")))
     ]
     assert found == []
+    taken = re.compile(rf"F\(\"(?:[a-z_]+__)?(?:{'|'.join(sorted(columns))})__name\"\)")
+    queried = [
+        f"{path.relative_to(SOURCE)}: {hit.group()}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for hit in taken.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert queried == []

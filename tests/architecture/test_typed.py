@@ -1,7 +1,10 @@
 """What is typed into any page of the site is kept: its form says whose it is, and which."""
 
+import ast
 import re
 from pathlib import Path
+
+from tests.architecture.source import modules
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "src" / "plumbline" / "web" / "templates"
 
@@ -26,3 +29,39 @@ def test_every_form_keeps_what_is_typed_into_it_or_says_why_not() -> None:
             if is_typed and not re.search("typed_line|typed_into", form):
                 silent.add(str(template.relative_to(TEMPLATES)))
     assert silent == set(KEPT_NOWHERE)
+
+
+def _changes_a_record(node: ast.ClassDef) -> bool:
+    return any(
+        isinstance(each, ast.Assign) and ast.unparse(each) == "changes_a_record = True" for each in node.body
+    )  # fmt: skip
+
+
+def _gives_its_own(node: ast.ClassDef) -> bool:
+    """Whether the form itself says what is recorded."""
+    return any(
+        isinstance(each, ast.FunctionDef) and each.name == "__init__" and "initial" in ast.unparse(each)
+        for each in node.body
+    )  # fmt: skip
+
+
+def test_a_form_that_shows_what_is_recorded_is_given_it_when_it_is_sent_too() -> None:
+    """Else whatever is sent from the page looks as if another had changed the record meanwhile."""
+    web = [module for module in modules() if module.room == "web"]
+    forms = {
+        f"{module.name}.{node.name}"
+        for module in web
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef) and _changes_a_record(node) and not _gives_its_own(node)
+    }
+    assert len(forms) > 10
+    without = [
+        f"{module.place(node)}: {ast.unparse(node)}"
+        for module in web
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and (full := module.full_name(node.func))
+        and (full in forms or f"{module.name}.{full}" in forms)
+        and not any(given.arg in ("initial", None) for given in node.keywords)
+    ]
+    assert without == []

@@ -24,7 +24,7 @@ SETTLED = AWARDED | {_S.RECOMMENDATION, _S.STANDSTILL}
 # An evaluator without another part reads a bid once it has passed stage 1; also one disqualified by its scores.
 _NOT_EVALUATED = (frozenset({BidState.RECEIVED, BidState.CLARIFICATION}) | STOPPED) - {BidState.DISQUALIFIED}
 _EVALUATED = ~Q(state__in=_NOT_EVALUATED) & ~Q(state=BidState.DISQUALIFIED, stage1_decided_on=None)
-# Of an evaluator: nothing stands against their reading the bids.
+# Of an evaluator who may read the bids.
 CLEARED = Q(excluded=False) & (Q(declared="none") | Q(declared="conflict", decided_at__isnull=False))
 
 

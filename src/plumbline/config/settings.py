@@ -141,6 +141,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# For so long the link of an invitation can be used (people.inviting); no other password is made by a link.
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}

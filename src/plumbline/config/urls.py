@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("plumbline.web.tacs.urls")),
     path("", include("plumbline.web.typed.urls")),
     path("", include("plumbline.web.users.urls")),
+    path("", include("plumbline.web.inviting.urls")),
     path("", include("plumbline.web.work.urls")),
     path("", include("plumbline.web.flags.urls")),
     path("", include("plumbline.web.settings.urls")),

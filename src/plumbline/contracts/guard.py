@@ -3,8 +3,8 @@
 - A service that is being made ready goes live by a decision, and none is decided without a reason while a critical item
   of its plan is open.
 - No day is kept as green on which a missing safeguarding assessment is kept.
-- A kept want of an assessment goes only where an assessment has come, the contract no longer needs it, or is no longer
-  in force; and no day of a contract in force is left without a rating.
+- A kept reason that an assessment is missing goes only where one has come, the contract no longer needs it, or is no
+  longer in force; and no day of a contract in force is left without a rating.
 
 What is taken away is looked at when the change commits, so that a rating may be worked out again in between.
 """

@@ -19,7 +19,7 @@ from django.db import transaction
 from plumbline.audit import operations as audit
 from plumbline.evidence.models import Document
 from plumbline.exchange.cells import clean, fold
-from plumbline.exchange.dates import BadDate, parse_date
+from plumbline.exchange.dates import BadDate, Days, parse_date
 from plumbline.exchange.readers import RefusedRow
 from plumbline.exchange.spreadsheets import Limits, Workbook, open_workbook
 from plumbline.exchange.wrong_files import WrongFile
@@ -36,7 +36,8 @@ from plumbline.toolkits.queries import returns as queries
 ANSWERS, HIDDEN, CHOICES, FIRST = "Answers", "Plumbline", "Choices", "Read me first"
 LARGEST = 10 * 1024 * 1024
 _LIMITS = Limits(unpacked_bytes=60_000_000, memory_bytes=700_000_000, seconds=20)
-_REQUIRED = ("Key", "Question", "Answer", "Comment", "What difference it makes", "Last reviewed")
+ANSWER, REVIEWED = "Answer", "Last reviewed"
+_REQUIRED = ("Key", "Question", ANSWER, "Comment", "What difference it makes", REVIEWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,8 @@ def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: 
     """Save the answers of a file that came back.
 
     Raises RuleBroken with nothing saved: the file cannot be read (WrongFile), is not one of ours (not_ours), is of
-    another return or version (wrong_return, wrong_version); not_answerable; NotAllowed unless asked to answer.
+    another return or version (wrong_return, wrong_version), has days that can only be read month first, so that none is
+    sure (month_first); not_answerable; NotAllowed unless asked to answer.
     """
     answer_set = Return.objects.select_related("version").filter(pk=return_id).first()
     if answer_set is None:
@@ -322,6 +324,9 @@ def _rows(book: Workbook, answer_set: Return, sent: _Sent) -> Iterator[_Row | Re
     asked = {c.key: c for c in contents.read(answer_set.version.content or {}).criteria}
     seen: set[str] = set()
     table = book.tables(kind_name="a return", required=_REQUIRED, among=[ANSWERS])[0]
+    # Typed by hand, as are the days among the answers. Real dates are what their program took them for, and ours go out
+    # as text: that they stand beside each other tells nothing.
+    days = Days((REVIEWED, ANSWER), real_dates=False)
     for line, cells in table:
         if isinstance(cells, RefusedRow):
             yield RefusedLine(line, "", cells.reason)
@@ -334,7 +339,11 @@ def _rows(book: Workbook, answer_set: Return, sent: _Sent) -> Iterator[_Row | Re
             yield RefusedLine(line, question, "This question stands in the sheet twice; the first row was taken.")
         else:
             seen.add(key)
+            is_day = asked[key].answer is AnswerKind.DATE
+            days.see(line, {REVIEWED: cells[fold(REVIEWED)], ANSWER: cells[fold(ANSWER)] if is_day else ""})
             yield _row(line, asked[key], cells, sent)
+    if reason := days.month_first():
+        raise WrongFile(f"Sheet “{ANSWERS}”, {reason} Nothing was taken.", code="month_first")
 
 
 def _row(line: int, criterion: Criterion, cells: Mapping[str, str], sent: _Sent) -> _Row | RefusedLine:

@@ -16,13 +16,16 @@ _SITES_WANTED = 4_000
 _DISGUISES = (
     (b"%PDF", "a PDF document"),
     (b"\x1f\x8b", "a compressed file (.gz)"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
+    (b"\xff\xfe\x00\x00", "text in UTF-32"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"PAR1", "a Parquet file"),
 )
 
+
+# How a text file in UTF-16 begins, such as Excel's "Unicode Text": the one encoding that says itself what it is, and in
+# which text holds zero bytes.
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 # Excel's older files, and those locked with a password, are packed in one and the same way.
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -57,6 +60,8 @@ def examine(path: Path, kind_name: str) -> Text:
             "as text. Save the sheet as CSV and try again.",
             code="not_a_table",
         )
+    if _is_utf_16(path):
+        return _examine_utf_16(path, kind_name)
     utf8 = codecs.getincrementaldecoder("utf-8")()
     valid, accented, errors = True, False, False
     last = b""
@@ -91,6 +96,45 @@ def examine(path: Path, kind_name: str) -> Text:
         )
     encoding = "utf-8-sig" if valid and not cut_character else _single_byte_encoding(_sites(path))
     return Text(encoding, last.rstrip(b"\x1a")[-1:] in b"\r\n", errors, last.endswith(b"\x1a"))
+
+
+def _is_utf_16(path: Path) -> bool:
+    with path.open("rb") as source:
+        begins = source.read(4)
+    return begins[:2] in _UTF_16 and begins != b"\xff\xfe\x00\x00"
+
+
+def _examine_utf_16(path: Path, kind_name: str) -> Text:
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    errors, last, empty = False, "", True
+    with path.open("rb") as source:
+        while True:
+            block = source.read(_SCAN_BYTES)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as wrong:
+                if wrong.reason == "truncated data" or wrong.reason == "unexpected end of data":
+                    raise WrongFile(
+                        f"{path.name} ends in the middle of a character: it was cut off. Fetch it again.",
+                        code="truncated_file",
+                    ) from None
+                raise WrongFile(
+                    f"{path.name} begins as text in UTF-16 and does not go on as such: it is damaged. Fetch it again.",
+                    code="not_a_table",
+                ) from None
+            if "\x00" in text:
+                raise WrongFile(
+                    f"{path.name} holds characters that are no text: it is damaged, cut off or of another kind.",
+                    code="not_a_table",
+                )
+            empty = empty and not text.strip(" \t\r\n\x1a")
+            errors = errors or any(error in text for error in ERROR_CELLS)
+            last = (last + text)[-8:]
+            if not block:
+                break
+    if empty:
+        raise WrongFile(f"{path.name} is empty; {kind_name} was expected.", code="empty_file")
+    return Text("utf-16", last.rstrip(_DOS_END)[-1:] in ("\r", "\n"), errors, last.endswith(_DOS_END))
 
 
 def _disguise(path: Path, begins: bytes) -> str:
@@ -156,7 +200,7 @@ def _plausible(before: str, char: str, after: str) -> int:
 def opened(path: Path, text: Text) -> io.TextIOWrapper:
     """The file, to read its lines with their endings."""
     # Five byte values mean nothing in Windows-1252; one of them in a name does not spoil the file.
-    errors = "strict" if text.encoding == "utf-8-sig" else "replace"
+    errors = "strict" if text.encoding in ("utf-8-sig", "utf-16") else "replace"
     return path.open(encoding=text.encoding, errors=errors, newline="")
 
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from plumbline.audit.models import Recorded
-from plumbline.people.models import User
+from plumbline.people.models import Invitation, User
 
 
 class FlagState(models.TextChoices):
@@ -141,6 +141,11 @@ class Message(models.Model):
     to_address = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    # What is put in place of "{link}" as it is sent: whoever reads it can choose a password, so it is kept only until
+    # then.
+    secret = models.TextField(blank=True, default="")
+    # The invitation that it brings to its person, whose account is not switched on yet.
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, null=True, related_name="messages")
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, null=True, related_name="messages")
     # The number of the event that it tells of: powers and sign-ins have no flag (flags.operations.tell_of_events).
     event_no = models.BigIntegerField(null=True)
@@ -166,6 +171,9 @@ class Message(models.Model):
                 name="message_to_an_office_by_itself",
                 condition=Q(to_user__isnull=False)
                 | (Q(flag__isnull=True, event_no__isnull=True, joined_into__isnull=True) & ~Q(to_address="")),
+            ),
+            models.CheckConstraint(
+                name="message_secret_until_sent", condition=Q(secret="") | Q(state="waiting", invitation__isnull=False)
             ),
             models.CheckConstraint(
                 name="message_joined_into_another",

@@ -12,10 +12,13 @@ from django.db import transaction
 from plumbline.flags import queries, telling
 from plumbline.flags.models import FlagState, Message
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.models import Invitation
 
 # After the first, second, … failed attempt; after the last the message is given up, and shown as such.
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))
 _TIMEOUT = 20
+# Where the body of a message has its secret.
+LINK = "{link}"
 # Longer than all attempts take, and than a long weekend without a mail server. What is still open by then is in the
 # next daily message; a server set after a year releases nothing of that year.
 TOO_OLD = timedelta(days=4)
@@ -79,8 +82,8 @@ def send_waiting(*, server: Server, now: Callable[[], datetime], on: date, most:
                     return done
                 because = why_not(message, at=now(), on=on)
                 if because:
-                    message.state, message.error = Message.State.NOT_SENT, because
-                    message.save(update_fields=["state", "error"])
+                    message.state, message.error, message.secret = Message.State.NOT_SENT, because, ""
+                    message.save(update_fields=["state", "error", "secret"])
                     done.not_sent += 1
                     continue
                 message.to_address = message.to_user.email if message.to_user else message.to_address
@@ -97,7 +100,8 @@ def send_waiting(*, server: Server, now: Callable[[], datetime], on: date, most:
                 else:
                     message.state, message.sent_at, message.error = Message.State.SENT, now(), ""
                     message.attempts += 1
-                    message.save(update_fields=["state", "sent_at", "attempts", "error", "to_address"])
+                    message.secret = ""
+                    message.save(update_fields=["state", "sent_at", "attempts", "error", "to_address", "secret"])
                     telling.accepted(message, at=message.sent_at, on=on)
                     done.sent += 1
         return done
@@ -108,7 +112,12 @@ def send_waiting(*, server: Server, now: Callable[[], datetime], on: date, most:
 def why_not(message: Message, *, at: datetime, on: date) -> str:
     """Why a message is not to be sent any more; "" where it is."""
     user = message.to_user
-    if user and not user.is_active:
+    if message.invitation:
+        if message.invitation.state != Invitation.State.WAITING:
+            return "The invitation is accepted or withdrawn."
+        if not message.secret:
+            return "Its link is gone: send the invitation again."
+    elif user and not user.is_active:
         return "The account is switched off."
     if user and not user.email:
         return "The account has no e-mail address."
@@ -166,7 +175,7 @@ def _email(message: Message, server: Server) -> EmailMessage:
     email["Message-ID"] = f"<plumbline-{message.pk}@{server.sender.rpartition('@')[2]}>"
     email["Date"] = message.written_at
     email["Auto-Submitted"] = "auto-generated"
-    email.set_content(message.body)
+    email.set_content(message.body.replace(LINK, message.secret))
     return email
 
 
@@ -175,13 +184,14 @@ def _failed(message: Message, failure: Exception, done: Sent, *, at: datetime) -
     message.error = _said(failure)[:1000]
     refused = _for_good(failure)
     if message.attempts > len(BACK_OFF) or refused:
-        message.state = Message.State.FAILED
+        message.state, message.secret = Message.State.FAILED, ""
         message.refused_at = at if refused else None
         done.given_up += 1
     else:
         message.next_attempt_at = at + BACK_OFF[message.attempts - 1]
         done.later += 1
-    message.save(update_fields=["attempts", "error", "state", "next_attempt_at", "to_address", "refused_at"])
+    message.save(update_fields=["attempts", "error", "state", "next_attempt_at", "to_address", "refused_at",
+                                "secret"])  # fmt: skip
 
 
 def _said(failure: Exception) -> str:

@@ -3,6 +3,8 @@
 # To information governance: each change of what someone may do.
 POWERS = {
     "people.user.made": "made a user",
+    "people.user.invited": "invited a person by e-mail to sign in for an organisation",
+    "people.invitation.withdrawn": "withdrew an invitation",
     "people.user.joined": "joined a user to a worker of the records",
     "people.user.password_renewed": "made a new password for a user",
     "people.user.switched_off": "switched a user off",

@@ -93,7 +93,7 @@ class OfstedList(models.Model):
     # What was handed in for this day, as digests of the rows: the same content for another day is asked about.
     contents = models.JSONField(default=list)
     whole = models.BooleanField()
-    # The regions it covers; empty: the whole country. A setting elsewhere is not gone for want of being on it.
+    # The regions it covers; empty: the whole country. A setting elsewhere is not gone because it is not on it.
     regions = models.JSONField(default=list)
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="ofsted_lists")
     compared_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True)

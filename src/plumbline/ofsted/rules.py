@@ -436,7 +436,7 @@ def _once(findings: Iterable[_Finding]) -> Iterable[_Finding]:
 
 
 def _gives_no_overall(inspection: Inspection, grades: Mapping[str, str]) -> bool:
-    """A school's inspection with key judgements and no word over them: neither a downgrade nor a want of inspection."""
+    """A school's inspection with key judgements and no word over them: neither a downgrade nor a missing inspection."""
     if inspection.kind == Kind.REPORT_CARD or Aspect.OVERALL_EFFECTIVENESS in grades:
         return False
     if inspection.judgements.get(Aspect.OVERALL_EFFECTIVENESS) == NOT_JUDGED:

@@ -161,9 +161,15 @@ ROLES: dict[str, Role] = _roles(
          frozenset({P.USERS_MANAGE, P.USERS_CONFIRM, P.ACCOUNTS_MISSING, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),
 )  # fmt: skip
 
+PROVIDER_USER = "provider_user"
+
 # What comes near children's records or the trail, or lets someone give such powers.
 _NEEDS_TWO = frozenset({P.CHILDREN_VIEW, P.PLACEMENTS_VIEW, P.FIGURES_RECORDS, P.IMPORTS, P.INCIDENTS_NARRATIVE,
                         P.AUDIT_VIEW, P.USERS_MANAGE, P.USERS_CONFIRM})  # fmt: skip
+
+
+# Whoever may ask an organisation for something invites a person there who can answer, by an e-mail (people.inviting).
+MAY_INVITE = frozenset({P.RETURNS_REQUEST, P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS, P.IMPLEMENTATION})
 
 
 def needs_second_person(role: str) -> bool:
@@ -202,6 +208,10 @@ def permissions_of(user: User, *, on: date) -> frozenset[Permission]:
 
 def may(user: User, permission: Permission, *, on: date) -> bool:
     return permission in permissions_of(user, on=on)
+
+
+def may_invite(user: User, *, on: date) -> bool:
+    return bool(permissions_of(user, on=on) & MAY_INVITE)
 
 
 def check(user: User | None, permission: Permission, *, on: date) -> None:

@@ -4,20 +4,26 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from plumbline.people.access import ROLES, Permission, needs_second_person
+from plumbline.people.access import MAY_INVITE, PROVIDER_USER, ROLES, Permission, needs_second_person
 from plumbline.people.acting import OF_THE_MACHINE
 
-_SQL = """
-create or replace function people_guard_role_held() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    who record;
-begin
-    if {machine} then
-        return coalesce(new, old);
-    end if;
-    select * into who from people_acting();
-    if who.acts is null then
+
+def by_a_person(function: str, body: str) -> str:
+    """SQL of a trigger's function, `body`, to be formatted with `machine`: what the machine does goes through, and of
+    all else it is known who acts (`who`; nobody where nothing was signed)."""
+    return (
+        f"create or replace function {function}() returns trigger\n"
+        "language plpgsql security definer set search_path = public, pg_temp as $$\n"
+        "declare\n    who record;\nbegin\n"
+        "    if {machine} then\n        return coalesce(new, old);\n    end if;\n"
+        f"    select * into who from people_acting();\n{body}end $$;\n"
+    )
+
+
+_SQL = (
+    by_a_person(
+        "people_guard_role_held",
+        """    if who.acts is null then
         raise exception 'A role is given or ended by someone who is signed in.' using errcode = 'PL001';
     end if;
     if who.acts = coalesce(new.user_id, old.user_id) then
@@ -36,6 +42,20 @@ begin
         end if;
         return new;
     end if;
+    -- Whoever asks an organisation for something invites a person to answer for it: this one role, held by nobody else
+    -- than the account that is made for it, which waits for its first password.
+    if coalesce(new.role, old.role) = '{invited}' and tg_op in ('INSERT', 'DELETE')
+        and people_holds(who.acts, array[{invite}], who.acts_on)
+        and exists (
+            select from people_invitation i join people_user u on u.id = i.user_id
+            where i.user_id = coalesce(new.user_id, old.user_id) and i.state = 'waiting'
+                and i.organisation_id = coalesce(new.organisation_id, old.organisation_id)
+                and (tg_op = 'DELETE' or i.invited_by_id = who.acts)
+                and not u.is_active and u.password like '!%')
+        and (tg_op = 'DELETE' or not exists (select from people_roleheld h where h.user_id = new.user_id))
+    then
+        return coalesce(new, old);
+    end if;
     if not people_holds(who.acts, array[{manage}], who.acts_on) then
         raise exception 'Only who manages users gives and ends roles.' using errcode = 'PL001';
     end if;
@@ -45,20 +65,15 @@ begin
         raise exception 'A role that is held is ended, or ended earlier; nothing else.' using errcode = 'PL001';
     end if;
     return coalesce(new, old);
-end $$;
+""",
+    )
+    + """
 create or replace trigger guard before insert or update or delete on people_roleheld
     for each row execute function people_guard_role_held();
-
-create or replace function people_guard_role_asked() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    who record;
-begin
-    if {machine} then
-        return new;
-    end if;
-    select * into who from people_acting();
-    if tg_op = 'INSERT' then
+"""
+    + by_a_person(
+        "people_guard_role_asked",
+        """    if tg_op = 'INSERT' then
         if new.state = 'asked' and new.asked_by_id = who.acts
             and people_holds(who.acts, array[{manage}], who.acts_on)
         then
@@ -75,10 +90,13 @@ begin
     end if;
     raise exception 'A role that was asked for is confirmed or declined once, by who confirms roles.'
         using errcode = 'PL001';
-end $$;
+""",
+    )
+    + """
 create or replace trigger guard before insert or update on people_roleasked
     for each row execute function people_guard_role_asked();
 """
+)
 
 
 def sync() -> None:
@@ -89,14 +107,16 @@ def sync() -> None:
                 machine=OF_THE_MACHINE,
                 needs_two=_quoted(key for key in ROLES if needs_second_person(key)),
                 manage=those_who(Permission.USERS_MANAGE),
+                invite=those_who(*MAY_INVITE, Permission.USERS_MANAGE),
+                invited=PROVIDER_USER,
                 confirm=those_who(Permission.USERS_CONFIRM),
             )
         )
 
 
-def those_who(permission: Permission) -> str:
-    """As SQL: the roles that permit it."""
-    return _quoted(role.key for role in ROLES.values() if permission in role.permissions)
+def those_who(*any_of: Permission) -> str:
+    """As SQL: the roles that permit one of these."""
+    return _quoted(role.key for role in ROLES.values() if role.permissions.intersection(any_of))
 
 
 def _quoted(keys: Iterable[str]) -> str:

@@ -209,8 +209,10 @@ class User(AbstractBaseUser):
         return self.name or self.username
 
     def __str__(self) -> str:
-        # Wherever a person is named on a page it is said that they are here no more.
-        return self.called if self.is_active else f"{self.called} (has left)"
+        # Wherever a person is named on a page it is said that they are here no more, or not yet.
+        if self.is_active:
+            return self.called
+        return f"{self.called} (has left)" if self.has_usable_password() else f"{self.called} (invited)"
 
     def get_session_auth_hash(self) -> str:
         """What a session must agree with: the password, and the stamp that switching off makes new."""
@@ -276,6 +278,43 @@ class RoleAsked(Recorded):
                 condition=~Q(asked_by=F("user"))
                 & (Q(decided_by__isnull=True) | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("user")))),
             ),
+        ]
+
+
+class Invitation(Recorded):
+    """A person asked by e-mail to sign in for an organisation. The account is switched off, and no one's who could be
+    told anything, until they have chosen a password by the link of the e-mail.
+
+    `sent_at`: when the newest link was made; `lands_on`: the page of what is asked, to which they are led; and
+    `asked_again_at`: when they asked for a new link, until they are sent one.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waits to be accepted"
+        ACCEPTED = "accepted", "Accepted"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    lands_on = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    asked_again_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state="waiting"), name="invitation_waits_once_for_a_user"
+            ),
+            models.CheckConstraint(
+                name="invitation_ended_has_moment",
+                condition=Q(state="waiting", ended_at__isnull=True)
+                | (~Q(state="waiting") & Q(ended_at__isnull=False, asked_again_at__isnull=True)),
+            ),
+            models.CheckConstraint(name="invitation_by_another", condition=~Q(invited_by=F("user"))),
         ]
 
 

@@ -16,7 +16,7 @@ from plumbline.kernel.identifiers import any_form
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access, acting, guessing
-from plumbline.people.access import ROLES, Permission, roles_in_words
+from plumbline.people.access import PROVIDER_USER, ROLES, Permission, roles_in_words
 from plumbline.people.acting import operation
 from plumbline.people.models import (
     Attempt,
@@ -202,12 +202,21 @@ def unname_organisation(*, wording: str, by: User | None, at: datetime, on: date
 
 
 ADMINISTRATOR = "administrator"
-PROVIDER_USER = "provider_user"
 
 
 def _not_oneself(user: User, by: User | None) -> None:
     if by is not None and by.pk == user.pk:
         raise RuleBroken("Nobody changes what they themselves may do. Ask another administrator.", code="own_powers")
+
+
+def _not_invited(user: User) -> None:
+    """The link of the invitation is the one way into an account that was made by it."""
+    if not user.has_usable_password():
+        raise RuleBroken(
+            f"{user.called} was invited by e-mail and has not chosen a password. The link of the invitation is the one "
+            "way in: the person who invited them can send it again.",
+            code="invited",
+        )
 
 
 @operation
@@ -245,6 +254,7 @@ def new_password(*, user: User, by: User | None, at: datetime, on: date) -> str:
     end."""
     access.check(by, Permission.USERS_MANAGE, on=on)
     _not_oneself(user, by)
+    _not_invited(user)
     password = secrets.token_urlsafe(12)
     user.set_password(password)
     user.must_change_password = True
@@ -462,6 +472,7 @@ def switch_on(*, user: User, because: str, by: User | None, at: datetime, on: da
     """Let a user sign in again, with the roles that have not ended."""
     access.check(by, Permission.USERS_MANAGE, on=on)
     _not_oneself(user, by)
+    _not_invited(user)
     user.is_active = True
     user.save(update_fields=["is_active"])
     audit.record("people.user.switched_on", by=by, at=at, subject=user, because=because)

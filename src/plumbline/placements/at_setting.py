@@ -147,14 +147,12 @@ def asked_about(incident: Incident) -> Asked:
     ))  # fmt: skip
 
 
-def asked_of(viewer: User, *, number: int, on: date) -> ChildAtIncident:
+def asked_of(viewer: User, *, number: int, on: date, locked: bool = False) -> ChildAtIncident:
     """The question about a child whom the viewer may see. Raises NotAllowed for any other."""
-    seen = children_visible_to(viewer, on=on)
-    row = (
-        ChildAtIncident.objects.select_related("incident__contract", "incident__setting", "placement__child")
-        .filter(pk=number, placement__child__in=seen)
-        .first()
-    )
+    rows = ChildAtIncident.objects.select_related("incident__contract", "incident__setting", "placement__child")
+    if locked:
+        rows = rows.select_for_update(of=("self",))
+    row = rows.filter(pk=number, placement__child__in=children_visible_to(viewer, on=on)).first()
     if row is None:
         raise NotAllowed(f"There is no question {number} about a child at an incident.")
     return row
@@ -164,8 +162,7 @@ def asked_of(viewer: User, *, number: int, on: date) -> ChildAtIncident:
 def answer(*, number: int, concerned: bool, because: str, by: User, at: datetime, on: date) -> ChildAtIncident:
     """Whether the incident concerns the child: a yes links the child, a no says why. Raises RuleBroken for a second
     answer, or a no without a reason; NotAllowed for a child whom `by` may not see."""
-    row = asked_of(by, number=number, on=on)
-    row = ChildAtIncident.objects.select_for_update(of=("self",)).select_related("placement__child").get(pk=row.pk)
+    row = asked_of(by, number=number, on=on, locked=True)
     if row.concerned is not None:
         raise RuleBroken("This was answered already.", code="answered_already")
     if not concerned and not because.strip():

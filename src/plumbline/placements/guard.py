@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.people.acting import OF_THE_MACHINE
-from plumbline.people.guard import those_who
+from plumbline.people.guard import by_a_person, those_who
 
 # The SQLSTATE with which the database refuses.
 REFUSED = "PL001"
@@ -170,7 +170,8 @@ create or replace trigger keep before update or delete on placements_placementex
 """
 
 # Run by the pages, which may write none of this themselves.
-FUNCTIONS = """
+FUNCTIONS = (
+    """
 create or replace function placements_decide_exception(
     asked_for bigint, approve boolean, decider bigint, decided timestamptz, why text, on_day date) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -192,24 +193,20 @@ begin
 end $$;
 
 -- One for an emergency at night opens a setting before anyone has decided it, so who asks is checked too.
-create or replace function placements_exception_is_asked() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    who record;
-begin
-    if {machine} then
-        return new;
-    end if;
-    if new.state <> 'asked' or new.decided_by_id is not null then
+"""
+    + by_a_person(
+        "placements_exception_is_asked",
+        """    if new.state <> 'asked' or new.decided_by_id is not null then
         raise exception 'An exception is asked for first, and decided by someone else.' using errcode = 'PL001';
     end if;
-    select * into who from people_acting();
     if who.acts is distinct from new.asked_by_id or not people_holds(who.acts, array[{askers}], who.acts_on) then
         raise exception 'An exception is asked for by the person who is signed in, in a role that asks for them.'
             using errcode = 'PL001';
     end if;
     return new;
-end $$;
+""",
+    )
+    + """
 create or replace trigger guard_asked before insert on placements_placementexception
     for each row execute function placements_exception_is_asked();
 
@@ -257,6 +254,7 @@ begin
         from jsonb_array_elements(outcome) o where s.id = (o ->> 'id')::bigint;
 end $$;
 """
+)
 
 STATEMENT_TRIGGERS = """
 create or replace trigger guard_insert after insert on {table} referencing new table as new_rows

@@ -4,7 +4,7 @@ For whoever may ask whether a child may be placed there: counts, and of incident
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -37,13 +37,14 @@ _MOST = 10
 @dataclass(frozen=True, slots=True)
 class KnownHere:
     """`visit`: the last one made, with how many areas it looked at, and how many were partly met and not met.
-    `incidents`, `open_incidents`: of the last twelve months; `seen`: those that the viewer may see, open ones first.
-    `exceptions`: how many are live."""
+    `incidents`: of the last twelve months, and older ones that are not closed (`older_open`: there are some); `seen`:
+    those that the viewer may see, open ones first. `exceptions`: how many are live."""
 
     visit: "VisitMade | None"
     opens_visit: bool
     incidents: int
     open_incidents: int
+    older_open: bool
     seen: list[Incident]
     exceptions: int
 
@@ -51,7 +52,9 @@ class KnownHere:
 def known_here(viewer: User, setting: Setting, *, on: date) -> KnownHere:
     """As on a day. The caller has found the setting for the viewer (lookups.setting_seen)."""
     counted = _incidents(setting, on=on).aggregate(
-        number=Count("pk"), still=Count("pk", filter=~Q(state=IncidentState.CLOSED))
+        number=Count("pk"),
+        still=Count("pk", filter=~Q(state=IncidentState.CLOSED)),
+        older=Count("pk", filter=Q(occurred_at__lte=_since(on))),
     )
     seen = incidents_visible_to(viewer, on=on).filter(pk__in=_incidents(setting, on=on).values("pk"))
     closed = Case(When(state=IncidentState.CLOSED, then=Value(1)), default=Value(0), output_field=IntegerField())
@@ -60,9 +63,15 @@ def known_here(viewer: User, setting: Setting, *, on: date) -> KnownHere:
         opens_visit=access.may(viewer, Permission.CONTRACTS_VIEW, on=on),
         incidents=counted["number"],
         open_incidents=counted["still"],
+        older_open=bool(counted["older"]),
         seen=list(seen.order_by(closed, "-occurred_at", "-pk")[:_MOST]),
         exceptions=live_exceptions(setting, on=on),
     )
+
+
+def open_incidents(setting: Setting, *, on: date) -> int:
+    """How many serious incidents at the setting are not closed, however long ago they were."""
+    return _incidents(setting, on=on).exclude(state=IncidentState.CLOSED).count()
 
 
 def live_exceptions(setting: Setting, *, on: date) -> int:
@@ -86,7 +95,11 @@ def _last_visit(setting: Setting, *, on: date) -> "VisitMade | None":
     )
 
 
+def _since(on: date) -> datetime:
+    return end_of(add_months(on, -LOOK_BACK_MONTHS))
+
+
 def _incidents(setting: Setting, *, on: date) -> QuerySet[Incident]:
-    since = end_of(add_months(on, -LOOK_BACK_MONTHS))
     reported = Incident.objects.exclude(state=IncidentState.ASIDE)
-    return reported.filter(setting=setting, occurred_at__gt=since, occurred_at__lte=end_of(on))
+    lately_or_open = Q(occurred_at__gt=_since(on)) | ~Q(state=IncidentState.CLOSED)
+    return reported.filter(lately_or_open, setting=setting, occurred_at__lte=end_of(on))

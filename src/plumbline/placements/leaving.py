@@ -20,6 +20,7 @@ from plumbline.flags.models import FlagFor, FlagState
 from plumbline.flags.rules import mail_handed_over, names_of
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
+from plumbline.people import inviting as of_invitations
 from plumbline.people import operations as people
 from plumbline.people.access import ROLES, Permission
 from plumbline.people.acting import operation, over_all_records
@@ -30,7 +31,9 @@ from plumbline.socialcare.models import Involvement
 from plumbline.toolkits import leaving as of_returns
 from plumbline.toolkits.operations.reminders import raise_flags as flags_of_returns
 
-KINDS: tuple[Kind, ...] = (*of_contracts.KINDS, *of_tenders.KINDS, *of_actions.KINDS, *of_returns.KINDS)
+KINDS: tuple[Kind, ...] = (
+    *of_contracts.KINDS, *of_tenders.KINDS, *of_actions.KINDS, *of_returns.KINDS, *of_invitations.KINDS,
+)  # fmt: skip
 
 
 @dataclass(slots=True)

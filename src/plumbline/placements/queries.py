@@ -15,7 +15,7 @@ from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.placements import rules
 from plumbline.placements.access import children_visible_to, open_on
-from plumbline.placements.known_here import live_exceptions
+from plumbline.placements.known_here import live_exceptions, open_incidents
 from plumbline.placements.models import Placement, Stay
 
 _MOST_OTHERS = 20
@@ -61,7 +61,7 @@ def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, An
     verdict, why = rules.answer(
         urn=setting.urn, status=setting.status, sentences=[why.sentence for why in rules.reasons_of(setting.reasons)],
         evaluated=setting.evaluated_rev == setting.judgements_rev, gone_since=setting.gone_since,
-        closed=closed, last_checked_on=setting.last_checked_on, on=on,
+        closed=closed, last_checked_on=setting.last_checked_on, open_incidents=open_incidents(setting, on=on), on=on,
     )  # fmt: skip
     others = (
         Setting.objects.filter(owner=setting.owner_id).exclude(pk=setting.pk).exclude(status=Status.CLEAR)

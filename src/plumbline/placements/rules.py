@@ -192,10 +192,11 @@ def answer(
     gone_since: date | None,
     closed: str = "",
     last_checked_on: date | None,
+    open_incidents: int = 0,
     on: date,
 ) -> tuple[str, list[str]]:
     """ "yes", "no" or "conditions", with the sentences that say why and what to do first. `closed`: what the schools
-    register says of a school that has closed."""
+    register says of a school that has closed; `open_incidents`: serious ones there that are not closed."""
     no = why_not(urn=urn, status=status, sentences=(), evaluated=evaluated)
     if no:
         return "no", [no, *sentences]
@@ -210,6 +211,11 @@ def answer(
         conditions.append(f"It is no longer on Ofsted’s list of {_day(gone_since)}: find out why before placing.")
     if closed:
         conditions.append(f"{closed} Ofsted’s lists do not say so yet: find out what became of it before placing.")
+    if open_incidents:
+        number = (
+            "A serious incident there is" if open_incidents == 1 else f"{open_incidents} serious incidents there are"
+        )
+        conditions.append(f"{number} not closed: read first what is said of it, and ask the contract officer.")
     if check_late(urn=urn, status=status, gone=False, last_checked_on=last_checked_on, on=on):
         checked = f" since {_day(last_checked_on)}" if last_checked_on else ""
         conditions.append(f"Nobody has checked it{checked}: look up its report page before placing.")

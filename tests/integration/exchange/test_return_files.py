@@ -142,6 +142,45 @@ def test_bad_rows_are_refused_by_row_and_the_others_taken(tmp_path) -> None:
     assert (found.changed, [row.line for row in found.refused]) == (1, [3, 4, 6])
 
 
+def with_a_day() -> object:
+    """A return of which one answer is a day."""
+    return asked(published(content("days", [criterion("trained_on", "date"), criterion("recruits_safely"),
+                                            criterion("supervision", "four_grades")])))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [({"trained_on": {"Answer": "02/15/2016"}, "supervision": {"Answer": "Good", "Last reviewed": "03/04/2016"}}, 2),
+     ({"recruits_safely": {"Answer": "Yes", "Last reviewed": "2/15/2016"}, "trained_on": {"Answer": "03/04/2016"}}, 3)],
+)  # fmt: skip
+def test_days_typed_month_first_refuse_the_file_naming_column_and_lines(tmp_path, typed, line: int) -> None:
+    made = with_a_day()
+    before = state_of(made)
+    with pytest.raises(WrongFile) as refused:
+        take(made, filled(sent(made), answers=typed), tmp_path)
+    assert (refused.value.code, f"on line {line} can only be read month first" in refused.value.reason) == (
+        "month_first", True,
+    )  # fmt: skip
+    assert state_of(made) == before
+
+
+def test_days_that_went_out_as_text_beside_one_typed_day_first_are_taken(tmp_path) -> None:
+    made = with_a_day()
+    answer(made, "recruits_safely", "yes", reviewed_on=date(2016, 3, 4))
+    file = filled(
+        sent(made),
+        answers={
+            "supervision": {"Answer": "Good", "Last reviewed": "25/04/2016"},
+            "trained_on": {"Answer": "13/05/2016"},
+        },
+    )
+    found = take(made, file, tmp_path)
+    kept = dict(made.answers.values_list("criterion", "reviewed_on"))
+    assert (found.refused, kept["supervision"], kept["recruits_safely"]) == (
+        (), date(2016, 4, 25), date(2016, 3, 4),
+    )  # fmt: skip
+
+
 def test_a_question_that_stands_twice_is_taken_once(tmp_path) -> None:
     made = asked()
     file = filled(

@@ -1,13 +1,9 @@
 """E-mail over a real SMTP conversation."""
 
-import socket
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 
 from plumbline.flags.models import Message
@@ -15,40 +11,11 @@ from plumbline.flags.outbox import BACK_OFF, Server, send_waiting
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.models import User
 from tests.conftest import point_at
+from tests.postman import postman as postman
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
 NOW = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
-
-
-class Postman:
-    """Keeps what it is handed; refuses addresses at once, later or for good by their names."""
-
-    def __init__(self) -> None:
-        self.received: list[Envelope] = []
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options):  # noqa: N802
-        if address.startswith("gone"):
-            return "550 No such person"
-        if address.startswith("busy"):
-            return "451 Try again later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.received.append(envelope)
-        return "250 OK"
-
-
-@pytest.fixture
-def postman() -> Iterator[tuple[Postman, Server]]:
-    postman = Postman()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(postman, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield postman, Server.of(f"smtp://127.0.0.1:{port}", sender="plumbline@example.org")
-    controller.stop()
 
 
 def a_message(address: str = "rosa@example.org", subject: str = "Flag 12: something") -> Message:

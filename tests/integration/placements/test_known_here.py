@@ -61,11 +61,36 @@ def test_incidents_of_the_last_year_are_counted_for_who_sees_none():
     an_incident(setting)
     an_incident(setting, state="closed", number=2)
     an_incident(setting, state="aside", number=3)
-    an_incident(setting, on=date(2015, 7, 31), number=5)
+    an_incident(setting, on=date(2015, 7, 31), state="closed", number=5)
     an_incident(a_setting(), number=4)
 
     found = known(setting)
     assert (found.incidents, found.open_incidents, found.seen) == (2, 1, [])
+
+
+def test_one_of_longer_ago_counts_as_long_as_it_is_not_closed():
+    setting = a_setting()
+    an_incident(setting, on=date(2015, 7, 31))
+
+    found = known(setting)
+    assert (found.incidents, found.open_incidents, found.older_open) == (1, 1, True)
+    assert "1 incident in the last 12 months, or before and not closed, 1 not closed" in asked(setting)
+
+
+@pytest.mark.parametrize(
+    ("states", "verdict"),
+    [([], "yes"), (["closed", "aside"], "yes"), (["open"], "conditions"), (["review", "closed"], "conditions")],
+)
+def test_an_incident_that_is_not_closed_is_no_plain_yes(states: list[str], verdict: str):
+    setting = a_setting()
+    for number, state in enumerate(states, 1):
+        an_incident(setting, state=state, number=number)
+
+    answer = answer_for(setting, asked=setting.urn, on=TODAY)
+    said = [each for each in answer["why"] if "not closed" in each]
+    assert (answer["verdict"], len(said)) == (verdict, int(verdict == "conditions"))
+    page = asked(setting)
+    assert ["Yes, with conditions" in page, "Yes, you may" in page] == [verdict == "conditions", verdict == "yes"]
 
 
 def test_who_may_see_incidents_finds_the_open_ones_first():

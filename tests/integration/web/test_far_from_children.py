@@ -22,9 +22,10 @@ FAR = (*MEMBERS, "scrutiny_officer", "administrator", "information_governance")
 SOURCES = ("ssd_early_help_episodes", "ssd_cin_episodes", "tac_audits", "ssd_cla_placement", "school_placements")
 _OF_WHAT_IS_BOUGHT = (
     "pk", "toolkit_id", "version_id", "return_id", "conflict_id", "paper_id", "bid_id", "evaluator_id", "promise_id",
-    "merge_id", "party_id", "contract_id", "award_id",
+    "merge_id", "party_id", "contract_id", "award_id", "organisation_id",
 )  # fmt: skip
-_WORDS_OF_WHAT_IS_BOUGHT = ("section_key", "criterion_key", "part", "ground", "question", "side", "role", "recipient")
+_WORDS_OF_WHAT_IS_BOUGHT = ("section_key", "criterion_key", "part", "ground", "question", "side", "role", "recipient",
+                             "token")  # fmt: skip
 FORMATS = ("", "format=csv", "format=xlsx", "r-format=csv", "w-format=csv")
 # Every way in which a day is written on a page or in a file.
 BORN = (DOB.isoformat(), f"{DOB:%-d %B %Y}", f"{DOB:%d/%m/%Y}", f"{DOB:%-d %b %Y}")

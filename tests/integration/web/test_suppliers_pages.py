@@ -195,6 +195,13 @@ def test_a_row_of_the_queue_is_decided(page: Page, officer: User, tmp_path: Path
     assert (party.match, party.organisation) == ("person", known)
 
 
+def test_who_decided_lately_and_has_left_is_said_to_have(page: Page, officer: User, tmp_path: Path) -> None:
+    known, party = a_supplier("Fenside"), published(tmp_path)
+    page(officer).post("/suppliers/to-decide/", {"party0": party.pk, "is0": known.pk})
+    User.objects.filter(pk=officer.pk).update(is_active=False)
+    assert f"{officer.name} (has left)" in words(page(a_user("contract_officer")).get("/suppliers/to-decide/"))
+
+
 def test_one_decision_is_for_all_that_are_alike(page: Page, officer: User, tmp_path: Path) -> None:
     party = published(tmp_path)
     published(tmp_path, ocid="ocds-abc123-2")

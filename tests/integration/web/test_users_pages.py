@@ -1,5 +1,6 @@
 """Users on the page: made, given roles, joined to their records, switched off; the last administrator stays."""
 
+import re
 from datetime import date
 
 import pytest
@@ -299,3 +300,40 @@ def test_managers_see_who_has_no_account_and_nobody_else_does(page, admin):
     assert (shown(admin), shown(north), shown(south)) == (True, True, False)
     assert page(UserFactory(role="social_worker")).get("/users/without-account/").status_code == 404
     assert page(north).get("/users/emails/").status_code == 404
+
+
+def as_the_browser_sends_it(client, address: str, form: str, **typed: str) -> dict[str, str]:
+    """What stands in the form of the page, hidden lines too, with what is typed."""
+    page = client.get(address).content.decode()
+    part = next(each for each in page.split("<form")[1:] if f'name="{form}-' in each).split("</form>")[0]
+    inputs = [dict(re.findall(r'(\w[\w-]*)="([^"]*)"', each)) for each in re.findall(r"<input[^>]*>", part)]
+    return {**{each["name"]: each.get("value", "") for each in inputs if "name" in each}, **typed}
+
+
+def test_a_name_and_an_address_are_put_right_from_the_page_as_it_stands(page, admin) -> None:
+    user, client = UserFactory(name="Tom Hill", email="gone@example.org"), page(admin)
+    address = f"/users/{user.pk}/"
+    sent = as_the_browser_sends_it(client, address, "correct", **{"correct-email": "tom@example.org"})
+    assert sent["correct-as_opened"]
+    assert client.post(f"{address}correct/", sent).status_code == 302
+    user.refresh_from_db()
+    assert (user.name, user.email) == ("Tom Hill", "tom@example.org")
+
+
+def test_a_number_in_the_records_is_changed_from_the_page_as_it_stands(page, admin) -> None:
+    before, after = ProfessionalFactory(), ProfessionalFactory()
+    user, client = UserFactory(professional=before), page(admin)
+    address = f"/users/{user.pk}/"
+    sent = as_the_browser_sends_it(client, address, "join", **{"join-professional": after.source_id})
+    assert client.post(f"{address}professional/", sent).status_code == 302
+    user.refresh_from_db()
+    assert user.professional == after
+
+
+def test_what_another_has_changed_meanwhile_is_still_shown_beside_it(page, admin) -> None:
+    user, client = UserFactory(name="Tom Hill", email="gone@example.org"), page(admin)
+    address = f"/users/{user.pk}/"
+    sent = as_the_browser_sends_it(client, address, "correct", **{"correct-email": "tom@example.org"})
+    User.objects.filter(pk=user.pk).update(email="thomas@example.org")
+    answer = client.post(f"{address}correct/", sent)
+    assert (answer.status_code, "has been changed since you opened it" in answer.content.decode()) == (422, True)

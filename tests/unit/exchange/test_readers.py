@@ -38,7 +38,7 @@ def refusal(path: Path) -> WrongFile:
     return caught.value
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "mac_roman"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "mac_roman", "utf-16"])
 def test_reads_names_with_accents_dashes_and_curled_apostrophes_in_every_encoding(write: Write, encoding: str) -> None:
     path = write("id,name,start\n1,José – the children’s home,2016-01-01\n", encoding)
 
@@ -175,7 +175,10 @@ def test_refuses_a_file_cut_off_inside_a_character(tmp_path: Path) -> None:
         (b"\xd0\xcf\x11\xe0", "is an old Excel file"),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "is locked with a password"),
         (b"\xef\xbb\xbf\n<!DOCTYPE HTML>", "is a web page"),
-        ("id,start".encode("utf-16"), "is text in UTF-16"),
+        ("id,start".encode("utf-32"), "is text in UTF-32"),
+        ("id,start\n1,\0".encode("utf-16"), "holds characters that are no text"),
+        ("id,start\n".encode("utf-16") + b"\x00\xdca\x00", "begins as text in UTF-16 and does not go on"),
+        ("id,start".encode("utf-16-le"), "holds zero bytes"),
         (b"id,start\n1,\x00\x00\x00", "holds zero bytes"),
     ],
 )
@@ -186,6 +189,24 @@ def test_refuses_what_is_not_text_saying_what_it_is(tmp_path: Path, content: byt
     refused = refusal(path)
 
     assert (refused.code, says in refused.reason) == ("not_a_table", True)
+
+
+@pytest.mark.parametrize("mark", ["utf-16-le", "utf-16-be"])
+def test_reads_what_excel_saves_as_unicode_text(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes("\ufeffid\tname\tstart\r\n1\tŁukasz “Luke” 😀\t2016-01-01\r\n2\t#REF!\t\r\n".encode(mark))
+
+    (_, first), (_, second) = read(path)
+    assert first == {"id": "1", "name": "Łukasz “Luke” 😀", "start": "2016-01-01"}
+    assert isinstance(second, RefusedRow)
+
+
+def test_a_file_in_utf_16_that_was_cut_off_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes("id\tstart\r\n1\t2016-01-01".encode("utf-16")[:-1])
+    assert refusal(path).code == "truncated_file"
+    path.write_bytes("\r\n".encode("utf-16"))
+    assert refusal(path).code == "empty_file"
 
 
 @pytest.mark.parametrize("second", ["id,start,note", "council,homes,places"])

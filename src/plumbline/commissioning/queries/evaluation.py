@@ -165,7 +165,7 @@ class Sheet:
 
 
 def sheet_of(evaluator: Evaluator) -> Sheet:
-    """The evaluator's own scores. NotAllowed unless they have declared and nothing stands against them."""
+    """The evaluator's own scores. NotAllowed unless they have declared, and may read the bids."""
     if why_not_yet(evaluator):
         raise NotAllowed("Nothing of the bids is shown before a declaration that was accepted.")
     bids = bids_to_score(evaluator.tender)

@@ -282,14 +282,16 @@ def decided_lately(*, most: int = 20) -> list[Decided]:
     rows = (
         OcdsParty.objects.exclude(decided_at=None)
         .order_by()
-        .values("name", "identifiers", "match", "decided_at", known=F("organisation__name"), who=F("decided_by__name"))
+        .values("name", "identifiers", "match", "decided_at", known=F("organisation__name"), who=F("decided_by"))
         .annotate(party=Min("pk"), rows=Count("pk"))
         .order_by("-decided_at", "name", "party")
     )
+    found = list(rows[:most])
+    people = User.objects.in_bulk({row["who"] for row in found} - {None})
     return [
-        Decided(row["party"], row["name"], OcdsParty.Match(row["match"]).label, row["known"] or "", row["who"] or "",
-                row["decided_at"], row["rows"])
-        for row in rows[:most]
+        Decided(row["party"], row["name"], OcdsParty.Match(row["match"]).label, row["known"] or "",
+                str(people.get(row["who"]) or ""), row["decided_at"], row["rows"])
+        for row in found
     ]  # fmt: skip
 
 

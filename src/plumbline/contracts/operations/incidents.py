@@ -80,7 +80,7 @@ def report_incident(
 ) -> Incident:
     """Report an incident under a contract, by the council or by its provider; who must be told follows from it.
 
-    It is never stopped for want of an agreed form: then `form` is None and a flag says so. `children` are linked: the
+    It is never stopped because no form is agreed: then `form` is None and a flag says so. `children` are linked: the
     caller has found them among those that `by` may see. Raises RuleBroken for what cannot be, or where a text for wide
     reading names someone; NotAllowed for whoever does not see the contract or may not report.
     """

@@ -143,7 +143,7 @@ def accept_visit(
     if not by_council.strip():
         raise RuleBroken("Say which council visited.", code="missing_council")
     if not because.strip():
-        raise RuleBroken("Say why its visit will do for ours.", code="missing_reason")
+        raise RuleBroken("Say why their visit counts in place of ours.", code="missing_reason")
     if Visit.objects.filter(
         contract=contract, setting=setting, visited_on=visited_on, by_council=by_council.strip()
     ).exclude(state=_S.CANCELLED).exists():  # fmt: skip

@@ -57,7 +57,7 @@ class Pack:
                 f"Signed, and nothing in it was altered since; but the key {self.fingerprint} is not one of those "
                 "known here. Ask the council by telephone whether it is theirs."
             )
-        return "Not signed. Its files match its own list; who made it, it cannot show."
+        return "Not signed. Its files match its own list, and nothing shows who made it."
 
 
 def fingerprint_of(public_pem: bytes) -> str:

@@ -11,7 +11,7 @@ from plumbline.measures.model import Counter, Events, Measure, Spells, Split
 NATIVE: tuple[str, ...] = ()
 
 _COLOURS = {"red": "red", "amber": "amber", "green": "green"}
-# The reasons for want of an assessment: the joint evaluation's rule.
+# The reasons where an assessment is missing: the joint evaluation's rule.
 WANT_OF_AN_ASSESSMENT = ("no_board_assessment", "no_self_assessment", "no_action_plan")
 
 _OPEN = Spells(source="{contract} c", record="c.contract_id", starts_on="c.started_on", ends_on="c.ended_on")

@@ -6,6 +6,7 @@ They are counted in the database, so that all processes count together, and befo
 import math
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -59,13 +60,13 @@ def limited(kind: str, whose: Callable[[DatedRequest], str], view: View) -> View
         }  # fmt: skip
         until = operations.begin_attempt(**about)
         if until is not None:
-            return _wait(request, seconds=math.ceil((until - request.at).total_seconds()))
+            return wait(request, until=until)
         before = _state(request, by)
         answer = view(request)
         passed = _state(request, by) != before
         operations.end_attempt(succeeded=passed, **about)
         if passed and request.user.is_authenticated:
-            _remember(request, answer, username)
+            remember(request, answer, username)
         return answer
 
     return guarded
@@ -80,7 +81,9 @@ def _state(request: DatedRequest, by: User | None) -> tuple[Any, ...]:
     return records, mine, Authenticator.objects.filter(user=by, type=Authenticator.Type.TOTP).exists()
 
 
-def _wait(request: DatedRequest, *, seconds: int) -> HttpResponseBase:
+def wait(request: DatedRequest, *, until: datetime) -> HttpResponseBase:
+    """Nothing is looked at before that moment."""
+    seconds = math.ceil((until - request.at).total_seconds())
     minutes = math.ceil(seconds / 60)
     answer = render(request, "account/locked_out.html", {"minutes": minutes}, status=429)
     answer.headers["Retry-After"] = str(seconds)
@@ -91,6 +94,11 @@ def _source(request: DatedRequest, username: str) -> str:
     browser = _browser(request)
     if username in browser.get("names", []):
         return f"{guessing.BROWSER}{browser['id']}"
+    return address(request)
+
+
+def address(request: DatedRequest) -> str:
+    """The place of whoever has never signed in with this browser."""
     return f"{guessing.ADDRESS}{request.META.get('REMOTE_ADDR', '')}"[:80]
 
 
@@ -102,7 +110,8 @@ def _browser(request: DatedRequest) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _remember(request: DatedRequest, answer: HttpResponseBase, username: str) -> None:
+def remember(request: DatedRequest, answer: HttpResponseBase, username: str) -> None:
+    """Who has signed in with this browser is not shut out of it by what others try elsewhere."""
     browser = _browser(request)
     names = [username, *(name for name in browser.get("names", []) if name != username)][:_MOST_NAMES]
     kept = {"id": browser.get("id") or secrets.token_hex(16), "names": names}

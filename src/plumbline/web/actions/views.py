@@ -22,6 +22,7 @@ from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.actions import attaching, forms, words
 from plumbline.web.evidence import reach
+from plumbline.web.reaching import ways
 from plumbline.web.request import Request, acting
 
 ACTIONS = (Permission.ACTIONS_VIEW, Permission.PROVIDER_PORTAL)
@@ -96,8 +97,13 @@ def action(request: Request, pk: int) -> HttpResponseBase:
     )
     late = found.state in OUTSTANDING and found.due_on < on
     slipped = (found.due_on - found.first_due_on).days
+    unreached = (
+        ways(request, found.owner_organisation, "Nobody who signs in for the owner can be told of this action.",
+             back=reverse("action", args=[found.pk]))
+        if found.state in OUTSTANDING and hand.raises else []
+    )  # fmt: skip
     context = {
-        "action": found, "state": state, "word": word, "owner": words.owner(found),
+        "unreached": unreached, "action": found, "state": state, "word": word, "owner": words.owner(found),
         "subject_url": words.subject_address(found),
         "reasons": [f"It was due on {wording.day(found.due_on)} and is not done."] if late else [],
         "due": wording.by_when(found.due_on, on) if found.state in OUTSTANDING else wording.day(found.due_on),

@@ -22,6 +22,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import acting_for
 from plumbline.toolkits.queries.versions import current_version
+from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web import tables, wording
 from plumbline.web.access import requires
 from plumbline.web.contract_care import forms, frame
@@ -29,7 +30,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
-from plumbline.web.reaching import can_be_reached, if_reached
+from plumbline.web.reaching import can_be_reached, if_reached, ways
 from plumbline.web.request import Request, acting
 
 P = Permission
@@ -43,12 +44,13 @@ _HEADINGS = {"self": "Ask for a self-assessment", "board": "Ask for a board asse
 def assurance(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     found = list(care.assessments_of(contract))
+    asked = list(care.returns_of(contract))
     needed = care.needed_kinds(contract, on=request.day)
     context = {
         **frame.around(request, contract, "assurance"), "assessments": [_row(each, request) for each in found],
         "needed": [_needed(kind, found, request) for kind in needed], "statutory": needed == (Assessment.Kind.BOARD,),
         "policies": [_policy(each, request) for each in care.policies_of(contract)],
-        "returns": care.returns_of(contract),
+        "returns": asked, "unreached": _unreached(request, contract, asked),
         "terms": [(Assessment.Kind(kind).label, care.term_on(kind, on=request.day)) for kind in rules.KINDS],
         "records_board": may(request.user, P.BOARD_ASSESSMENTS, on=request.day),
         "asks": may(request.user, P.RETURNS_REQUEST, on=request.day),
@@ -56,6 +58,15 @@ def assurance(request: Request, pk: int) -> HttpResponseBase:
         "has_own": any(each.kind == Assessment.Kind.SELF and each.missing_since is None for each in found),
     }  # fmt: skip
     return render(request, "contract_care/assurance.html", context)
+
+
+def _unreached(request: Request, contract: Contract, asked: list[ContractReturn]) -> list[Any]:
+    """Nobody of the provider can be told of a return that it has still to hand in."""
+    waits = next((each.answer_set for each in asked if each.answer_set.state in ANSWERABLE), None)
+    if waits is None or not may(request.user, P.RETURNS_REQUEST, on=request.day):
+        return []
+    sentence = f"Nobody who signs in for {contract.provider.name} can be told of “{waits.title}”."
+    return ways(request, contract.provider, sentence, back=reverse("return", args=[waits.pk]))
 
 
 def _needed(kind: str, found: list[Assessment], request: Request) -> dict[str, Any]:
@@ -124,7 +135,8 @@ def ask(request: Request, pk: int, kind: str) -> HttpResponseBase:
             messages.success(request, if_reached(
                 people, f"{name} is asked for it, by {wording.day(form.cleaned_data['due_on'])}.",
                 otherwise=f"The return is made, and nobody of {name} can be told of it here: nobody signs in for it "
-                "with an e-mail address. Name someone who answers it, or hand over the Excel file.",
+                "with an e-mail address. Invite a person there, name someone who answers it, or hand over the Excel "
+                "file.",
             ))  # fmt: skip
             return redirect("contract_assurance", contract.pk) if can_be_reached(people) else redirect(
                 "return", made.answer_set_id

@@ -257,8 +257,8 @@ class AcceptVisit(_Findings):
     setting = forms.ChoiceField(label="Where?", required=False)
     by_council = forms.LineField(label="Which council visited?", max_length=200, missing="Say which council visited")
     visited_on = forms.DayField(label="When?", hint="For example, 14 6 2016")
-    because = forms.TextField(label="Why will its visit do for ours?", rows=3,
-                              missing="Say why its visit will do for ours")  # fmt: skip
+    because = forms.TextField(label="Why does their visit count in place of ours?", rows=3,
+                              missing="Say why their visit counts in place of ours")  # fmt: skip
     visitors = forms.LineField(label="Who visited?", required=False, max_length=300)
     summary = forms.TextField(label="In a few sentences", rows=3, required=False, max_length=4000)
     report = _file("Its report", required=True)
@@ -276,8 +276,8 @@ class AcceptVisit(_Findings):
 
 
 class AcceptPack(forms.PageForm):
-    because = forms.TextField(label="Why will its visit do for ours?", rows=3,
-                              missing="Say why its visit will do for ours")  # fmt: skip
+    because = forms.TextField(label="Why does their visit count in place of ours?", rows=3,
+                              missing="Say why their visit counts in place of ours")  # fmt: skip
 
 
 class SendReport(forms.PageForm):

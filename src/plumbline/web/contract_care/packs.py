@@ -23,6 +23,7 @@ from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.rules.visits import FindingGiven
 from plumbline.contracts.visit_paper import JUDGEMENTS
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.names import sort_key as fold_name
 from plumbline.ofsted.models import Setting
 from plumbline.people import drafts
 from plumbline.people.access import Permission
@@ -73,6 +74,8 @@ def read_pack(request: Request) -> HttpResponseBase:
         try:
             read = packs.read(form.cleaned_data["pack"].read(), known=_known_keys())
             said = _said_in(read)
+            if fold_name(said["council"]) == fold_name(site.COUNCIL):
+                raise RuleBroken("This is a pack of our own council: its visit is recorded here.", code="own_pack")
             with transaction.atomic():
                 report_id = keep_report(request, "report.pdf", read.files["report.pdf"], said["council"])
                 drafts.keep(
@@ -114,7 +117,7 @@ def _said_in(read: packs.Pack) -> dict[str, Any]:
 
 @requires(P.CONTRACTS_MANAGE)
 def accept_pack(request: Request, pk: int) -> HttpResponseBase:
-    """What a pack that was just read holds, to its reader; and why its visit will do for ours."""
+    """What a pack that was just read holds, to its reader; and why their visit counts in place of ours."""
     kept = drafts.find(user=request.user, form=READ, subject=str(pk))
     if kept is None:
         raise NotAllowed(f"There is no pack {pk} that {request.user} has read.")

@@ -30,7 +30,7 @@ from plumbline.web.contract_care.journey import owners
 from plumbline.web.contract_care.meetings import frame_form
 from plumbline.web.evidence import files
 from plumbline.web.evidence.reach import FILE_CODES
-from plumbline.web.reaching import if_reached
+from plumbline.web.reaching import INVITE, if_reached, ways
 from plumbline.web.request import Request, acting, record_number
 from plumbline.web.settings import words as settings
 
@@ -132,6 +132,7 @@ def visit(request: Request, pk: int) -> HttpResponseBase:
     open_ends = queries.open_ends_of(found) if manages and found.state in queries.MADE[:3] else []
     context = {
         "visit": found, "where": where(found), "tag": TAGS[found.state], "inside": inside, "manages": manages,
+        "unreached": _unreached(request, found) if manages else [],
         "findings": [
             {"area": rules.AREAS[each.area], "tag": JUDGED[each.judgement], "word": JUDGEMENTS[each.judgement],
              "words": each.finding}
@@ -150,6 +151,18 @@ def visit(request: Request, pk: int) -> HttpResponseBase:
         "breadcrumbs": _crumbs(found, f"Visit of {wording.day(found.visited_on)}"),
     }  # fmt: skip
     return render(request, "contract_care/visit.html", context)
+
+
+def _unreached(request: Request, found: Visit) -> list[Any]:
+    """Nobody of the provider can be told that its answer to the report is awaited."""
+    provider = queries.provider_of(found)
+    if provider is None or found.state != Visit.State.REPORT_SENT:
+        return []
+    sentence = (
+        f"Nobody who signs in for {provider.name} can be told of the report. Send it yourself, and record the answer "
+        "when it comes."
+    )
+    return ways(request, provider, sentence, back=reverse("visit", args=[found.pk]))
 
 
 @requires(P.CONTRACTS_MANAGE)
@@ -295,7 +308,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
                 acting_for(provider.pk, on=request.day) if provider else [],
                 "The provider finds the report on its own pages now, and can answer it.",
                 otherwise="The report is kept, and nobody of the provider can be told of it here: nobody signs in for "
-                "it with an e-mail address. Send it yourself, and record the answer when it comes.",
+                f"it with an e-mail address. {INVITE} Record the answer when it comes.",
             ))  # fmt: skip
             return redirect("visit", found.pk)
     return _enter(

@@ -1,5 +1,7 @@
 """The contacts, and the pack of reporting pathways that a supplier new to the council reads and acknowledges."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
@@ -19,7 +21,7 @@ from plumbline.web.access import requires
 from plumbline.web.evaluation.papers import answer_with_file
 from plumbline.web.implementation.addresses import address
 from plumbline.web.implementation.forms import Acknowledge, ContactForm
-from plumbline.web.reaching import if_reached
+from plumbline.web.reaching import INVITE, can_be_reached, if_reached, ways
 from plumbline.web.request import Request, acting
 
 _ROLES = {Contact.Side.COUNCIL: rules.COUNCIL_CONTACTS, Contact.Side.SUPPLIER: rules.SUPPLIER_CONTACTS}
@@ -61,16 +63,18 @@ def give(request: Request, pk: int) -> HttpResponseBase:
         raise Http404
     if request.method == "POST":
         try:
-            operations.give_pack(plan_id=plan.pk, **acting(request))
+            made = operations.give_pack(plan_id=plan.pk, **acting(request))
         except RuleBroken as refusal:
             messages.error(request, refusal.reason)
         else:
-            name = plan.supplier.name
+            name, supplier = plan.supplier.name, acting_for(plan.supplier_id, on=request.day)
             messages.success(request, if_reached(
-                acting_for(plan.supplier_id, on=request.day), f"The pack is given: {name} sees it when signing in.",
+                supplier, f"The pack is given: {name} sees it when signing in.",
                 otherwise=f"The pack is made, and nobody of {name} can be told of it here: nobody signs in for it with "
-                "an e-mail address. Print it and hand it over, or have an account made.",
+                f"an e-mail address. {INVITE}",
             ))  # fmt: skip
+            if not can_be_reached(supplier):
+                return redirect("pack", made.pk)
     return redirect(address(plan))
 
 
@@ -106,8 +110,17 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
                 for role, words in rules.SUPPLIER_CONTACTS.items()
             ] if provider else [],
             "back": reverse("provider") if provider else address(found.plan),
+            "unreached": _unreached(request, found) if waits else [],
         },
     )  # fmt: skip
+
+
+def _unreached(request: Request, found: PathwayPack) -> list[Any]:
+    """Nobody of the supplier can be told that it is to read the pack and say so."""
+    sentence = (
+        f"Nobody who signs in for {found.plan.supplier.name} can be told of this pack. Print it and hand it over."
+    )
+    return ways(request, found.plan.supplier, sentence, back=reverse("pack", args=[found.pk]))
 
 
 @requires(Permission.IMPLEMENTATION, Permission.TENDERS_VIEW, Permission.PROVIDER_PORTAL)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import IncidentForm
@@ -20,6 +21,7 @@ from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
 from plumbline.web.incidents import forms, words
 from plumbline.web.incidents.views import WORKS, address_of_contract
+from plumbline.web.reaching import ways
 from plumbline.web.request import Request, acting
 
 
@@ -43,6 +45,10 @@ def incident_form(request: Request, pk: int) -> HttpResponseBase:
             for each in versions[1:]
         ],
         "by_all": agreed is not None and agreed.by_all,
+        "unreached": ways(
+            request, contract.provider, f"Nobody who signs in for {contract.provider.name} can be asked to agree this "
+            "form.", back=reverse("incident_form", args=[contract.pk]),
+        ) if agreed is not None and agreed.provider is None else [],
         "may_write": may(viewer, Permission.INCIDENTS_MANAGE, on=on),
         "breadcrumbs": [(contract.reference, address_of_contract(request, contract)), ("Incident form", "")],
     })  # fmt: skip

@@ -215,38 +215,26 @@ def action(request: Request, pk: int) -> HttpResponseBase:
 @requires(MANAGES)
 def review(request: Request, pk: int) -> HttpResponseBase:
     """To review: all is done that had to be done at once."""
-    found = seen(request, pk)
-    return _do(
-        request, found, PageForm(request.POST if request.method == "POST" else None), title="Look back at the incident",
-        button="Begin the review", done="The incident is under review.",
+    return _move(
+        request, pk, lambda _: PageForm(request.POST if request.method == "POST" else None), to=IncidentState.REVIEW,
+        title="Look back at the incident", button="Begin the review", done="The incident is under review.",
         text="Say so when everything that had to be done at once is done. It can be opened again.",
-        operation=lambda form: incidents.move_incident(
-            incident_id=found.pk, to=IncidentState.REVIEW, **acting(request)
-        ),
     )  # fmt: skip
 
 
 @requires(MANAGES)
 def reopen(request: Request, pk: int) -> HttpResponseBase:
-    found = seen(request, pk)
-    return _do(
-        request, found, forms.Reopen(request.POST or None), title="Open the incident again", button="Open it again",
-        done="The incident is open again.",
-        operation=lambda form: incidents.move_incident(
-            incident_id=found.pk, to=IncidentState.OPEN, because=form.cleaned_data["because"], **acting(request)
-        ),
+    return _move(
+        request, pk, lambda _: forms.Reopen(request.POST or None), to=IncidentState.OPEN,
+        title="Open the incident again", button="Open it again", done="The incident is open again.",
     )  # fmt: skip
 
 
 @requires(MANAGES)
 def close(request: Request, pk: int) -> HttpResponseBase:
-    found = seen(request, pk)
-    return _do(
-        request, found, forms.Close(request.POST or None, initial={"lessons": found.lessons}),
-        title="Close the incident", button="Close it", done="The incident is closed.",
-        operation=lambda form: incidents.move_incident(
-            incident_id=found.pk, to=IncidentState.CLOSED, lessons=form.cleaned_data["lessons"], **acting(request)
-        ),
+    return _move(
+        request, pk, lambda found: forms.Close(request.POST or None, initial={"lessons": found.lessons}),
+        to=IncidentState.CLOSED, title="Close the incident", button="Close it", done="The incident is closed.",
     )  # fmt: skip
 
 
@@ -258,7 +246,7 @@ def set_aside(request: Request, pk: int) -> HttpResponseBase:
         request, found, forms.SetAside(request.POST or None), title="Set the incident aside", button="Set it aside",
         done="The incident is set aside. Nobody is asked about it any more, and it counts nowhere.",
         text="Its clocks, its flags and its open actions end, and it counts in no figure. It can still be read, and "
-        "this can be taken back. Of one that is the same as another, the children are linked to the other.",
+        "this can be taken back. If it is the same as another, its children are linked to that one.",
         operation=lambda form: at_setting.set_aside(
             incident_id=found.pk, same_as=form.same_as, because=form.cleaned_data["because"], **acting(request)
         ),
@@ -350,6 +338,19 @@ def _notification(request: Request, pk: int, number: int) -> tuple[Incident, Not
     if row is None:
         raise NotAllowed(f"There is no notification {number}.")
     return found, row
+
+
+def _move(
+    request: Request, pk: int, form_of: Callable[[Incident], PageForm], *, to: IncidentState, **said: str
+) -> HttpResponseBase:
+    """The incident goes on to another state, for what its form asks."""
+    found = seen(request, pk)
+    return _do(
+        request, found, form_of(found), **said,
+        operation=lambda form: incidents.move_incident(
+            incident_id=found.pk, to=to, **form.cleaned_data, **acting(request)
+        ),
+    )  # fmt: skip
 
 
 def _do(

@@ -186,8 +186,8 @@ class SetAside(forms.PageForm):
         label="Why does it not count?", widget=forms.Radios, missing="Choose why it does not count",
         choices=(("same", "It is the same as another incident"), ("error", "It was entered in error")),
     )  # fmt: skip
-    other = forms.LineField(label="Number of the other incident", required=False, width=20, max_length=30,
-                            hint="For example, INC-2016-00004", autocomplete="off")  # fmt: skip
+    other = forms.LineField(label="Number of the other incident, if it is the same", required=False, width=20,
+                            max_length=30, hint="For example, INC-2016-00004", autocomplete="off")  # fmt: skip
     because = forms.TextField(label="How do you know?", rows=3, max_length=2000, missing="Say how you know",
                               hint="Many people read this. Name nobody.")  # fmt: skip
 

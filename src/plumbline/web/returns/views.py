@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.urls import reverse
 from plumbline.audit.moments import shown
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
-from plumbline.people.models import User
+from plumbline.people.models import Invitation, User
 from plumbline.people.queries import acting_for, organisations, people_called
 from plumbline.toolkits import access, rules
 from plumbline.toolkits.due import is_overdue
@@ -23,7 +23,8 @@ from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web import tables, wording
 from plumbline.web.access import requires, signed_in
 from plumbline.web.evidence.reach import known_by_bids_alone
-from plumbline.web.reaching import can_be_reached, if_reached
+from plumbline.web.inviting import words as inviting
+from plumbline.web.reaching import can_be_reached, if_reached, ways
 from plumbline.web.request import Request, acting
 from plumbline.web.returns import words
 from plumbline.web.returns.forms import PersonForm, ReasonForm, RequestForm
@@ -49,13 +50,25 @@ def _late(row: Return) -> str:
     return f"{wording.how_many((today - row.due_on).days, 'day', 'days')} late"
 
 
+def _invited(row: Return) -> str:
+    """Who is invited to answer for the organisation, while they have not accepted."""
+    name: str | None = row.invited if row.state in ANSWERABLE else None  # type: ignore[attr-defined]
+    return f"{name} is invited and has not accepted yet" if name else ""
+
+
+def _with_invited(rows: QuerySet[Return]) -> QuerySet[Return]:
+    waiting = Invitation.objects.filter(state=Invitation.State.WAITING, organisation=OuterRef("organisation"))
+    return rows.annotate(invited=Subquery(waiting.order_by("-invited_at", "-pk").values("user__name")[:1]))
+
+
 class Returns(tables.Table):
     title = "Returns"
     one, many = "return", "returns"
     columns = (
         tables.Column("title", "Return", link=words.address, note=lambda row: row.version.toolkit.title,
                       note_heading="Toolkit", sort="title"),
-        tables.Column("whose", "From", value=words.whose, sort="organisation__sort_key"),
+        tables.Column("whose", "From", value=words.whose, sort="organisation__sort_key", note=_invited,
+                      note_heading="Invited to answer"),
         tables.Column("state", "State", value="get_state_display", kind=lambda row: words.KINDS[row.state],
                       sort="state"),
         tables.Column("due_on", "Due", absent="no day set", sort="due_on", note=_late, note_heading="Overdue"),
@@ -77,7 +90,7 @@ class Returns(tables.Table):
 @signed_in
 def returns_list(request: Request) -> HttpResponseBase:
     listed = queries.returns_listed(request.user, on=request.day)
-    table = Returns(request, queries.with_progress(listed, on=request.day))
+    table = Returns(request, _with_invited(queries.with_progress(listed, on=request.day)))
     may_request = may(request.user, Permission.RETURNS_REQUEST, on=request.day)
     return tables.page(request, table, "returns/list.html", {"may_request": may_request})
 
@@ -103,7 +116,7 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
         "wrong": [
             *_wrong_with(request, answer_set, held, answers_it),
             *(
-                _nobody(answer_set, somebody=bool(asked or act_for_it), manages=manages)
+                _nobody(request, answer_set, named=bool(asked or act_for_it), manages=manages)
                 if answer_set.state in ANSWERABLE and not can_be_reached([*asked, *act_for_it])
                 else []
             ),
@@ -135,13 +148,15 @@ _NOBODY = "Nobody can answer it: nobody signs in for the organisation, and nobod
 _NO_ADDRESS = "Nobody who is to answer it can be told of it: none of them has an e-mail address here."
 
 
-def _nobody(answer_set: Return, *, somebody: bool, manages: bool) -> list[Any]:
+def _nobody(request: Request, answer_set: Return, *, named: bool, manages: bool) -> list[Any]:
     """Nobody who is to answer can be told of it; and what is done about that, for who asked."""
-    sentence = _NO_ADDRESS if somebody else _NOBODY
+    sentence = _NO_ADDRESS if named else _NOBODY
     if not manages:
         return [sentence]
     return [
-        {"sentence": sentence, "link": "Name someone", "url": words.address(answer_set, "return_people")},
+        *(ways(request, answer_set.organisation, sentence, back=words.address(answer_set)) or [sentence]),
+        {"sentence": "Or ask a person who signs in here already.", "link": "Name someone",
+         "url": words.address(answer_set, "return_people")},
         {"sentence": "Or hand over the questions as a file.", "link": "Excel file",
          "url": words.address(answer_set, "return_excel")},
     ]  # fmt: skip
@@ -283,8 +298,8 @@ def new(request: Request) -> HttpResponseBase:
                 answering = [*people, *_acting(made, request.day)]
                 messages.success(request, if_reached(
                     answering, "The return is asked for. It is on the list of everybody who is to answer.",
-                    otherwise="The return is made, and nobody who is to answer can be told of it here. Name someone "
-                    "who signs in and has an e-mail address, or hand over the Excel file.",
+                    otherwise="The return is made, and nobody who is to answer can be told of it here. Invite a "
+                    "person by e-mail, name someone who signs in and has an address, or hand over the Excel file.",
                 ))  # fmt: skip
                 return redirect(words.address(made))
     return render(request, "returns/new.html", {"form": form, "back": reverse("returns")})
@@ -334,6 +349,8 @@ def people(request: Request, return_id: int) -> HttpResponseBase:
     context = {
         "answer_set": answer_set, "form": form, "asked": asked, "back": words.address(answer_set),
         "acting": _acting(answer_set, request.day),
+        "invite": inviting.address(answer_set.organisation_id, back=words.address(answer_set))
+        if answer_set.organisation_id else "",
     }  # fmt: skip
     return render(request, "returns/people.html", context)
 

@@ -62,4 +62,5 @@ def _incidents(known: KnownHere) -> str:
         return "none reported in the last 12 months"
     number = wording.how_many(known.incidents, "incident", "incidents")
     still = f"{known.open_incidents} not closed" if known.open_incidents else "all closed"
-    return f"{number} in the last 12 months, {still}"
+    lately = "in the last 12 months, or before and not closed" if known.older_open else "in the last 12 months"
+    return f"{number} {lately}, {still}"

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -14,7 +14,7 @@ from plumbline.flags import queries as flags
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import operations, queries
 from plumbline.people.access import ROLES, Permission, users_who_may
-from plumbline.people.models import RoleAsked, RoleHeld, User
+from plumbline.people.models import Invitation, RoleAsked, RoleHeld, User
 from plumbline.web import tables
 from plumbline.web.access import requires
 from plumbline.web.reaching import if_reached
@@ -38,6 +38,12 @@ def _with_role(rows: QuerySet[User], role: str) -> QuerySet[User]:
     return rows.filter(pk__in=RoleHeld.objects.filter(role=role).values("user"))
 
 
+def words_of_state(user: User) -> str:
+    if user.is_active:
+        return "Can sign in"
+    return "Switched off" if user.has_usable_password() else "Invited, no password yet"
+
+
 class Users(tables.Table):
     title = "People who sign in"
     one, many = "user", "users"
@@ -48,7 +54,7 @@ class Users(tables.Table):
         tables.Column("professional", "In the records as", "professional.source_id", absent="not linked"),
         tables.Column("last_login", "Last signed in", sort="last_login", absent="never"),
         tables.Column(
-            "state", "State", lambda row: "Can sign in" if row.is_active else "Switched off", sort="is_active",
+            "state", "State", words_of_state, sort="is_active",
             kind=lambda row: "active" if row.is_active else "grey",
         ),
     )  # fmt: skip
@@ -95,11 +101,13 @@ def _page(request: Request, found: User, *, password: str = "", status: int = 20
             ],
             "password": password,
             "role_form": forms.GiveRole(initial={"from_on": request.day}, prefix="role"),
-            "join_form": forms.JoinProfessional(
-                initial={"professional": found.professional.source_id if found.professional else ""}, prefix="join"
-            ),
+            "join_form": _join_form(found),
             "switch_form": forms.Because(prefix="switch"),
-            "correct_form": forms.CorrectUser(initial={"name": found.name, "email": found.email}, prefix="correct"),
+            "correct_form": _correct_form(found),
+            "state": words_of_state(found),
+            "invited": found.invitations.filter(state=Invitation.State.WAITING)
+            .select_related("invited_by", "organisation")
+            .first(),
             "corrections": queries.corrections_of(request.user, user=found, on=request.day),
             "refused": flags.refused_addresses(request.user, on=request.day).filter(pk=found.pk).first(),
             "breadcrumbs": [("People who sign in", reverse("people")), (str(found), "")],
@@ -107,6 +115,15 @@ def _page(request: Request, found: User, *, password: str = "", status: int = 20
         },
         status=status,
     )
+
+
+def _join_form(found: User, sent: QueryDict | None = None) -> forms.JoinProfessional:
+    number = found.professional.source_id if found.professional else ""
+    return forms.JoinProfessional(sent, initial={"professional": number}, prefix="join")
+
+
+def _correct_form(found: User, sent: QueryDict | None = None) -> forms.CorrectUser:
+    return forms.CorrectUser(sent, initial={"name": found.name, "email": found.email}, prefix="correct")
 
 
 @requires(Permission.USERS_MANAGE)
@@ -221,7 +238,7 @@ def end_role(request: Request, user_id: int, held_id: int) -> HttpResponseBase:
 @requires(Permission.USERS_MANAGE)
 def join_professional(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
-    form = forms.JoinProfessional(request.POST or None, prefix="join")
+    form = _join_form(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -241,7 +258,7 @@ def join_professional(request: Request, user_id: int) -> HttpResponseBase:
 def correct(request: Request, user_id: int) -> HttpResponseBase:
     """Their name and e-mail address put right."""
     found = _user(request, user_id)
-    form = forms.CorrectUser(request.POST or None, prefix="correct")
+    form = _correct_form(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             changed = operations.correct_user(user=found, **form.cleaned_data, **acting(request))

@@ -38,6 +38,7 @@ from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.flags import words as flag_words
 from plumbline.web.implementation.work import items as of_implementation
 from plumbline.web.incidents.work import items as of_incidents
+from plumbline.web.inviting.work import items as of_invitations
 from plumbline.web.provider.work import items as of_provider
 from plumbline.web.returns.work import items as of_returns
 from plumbline.web.settings import words as setting_words
@@ -390,7 +391,7 @@ _SOURCES: tuple[Callable[[User, date], Iterable[Item]], ...] = (
     _of_lists, _of_holidays, _of_accounts, _of_reports,
     of_roles, of_attempts, of_mail, of_published,
     of_suppliers, of_tenders, of_evaluations, of_implementation, of_toolkits,
-    of_contract_care, of_tacs,
+    of_contract_care, of_tacs, of_invitations,
 )  # fmt: skip
 
 

@@ -99,9 +99,24 @@ def test_another_councils_visit_is_accepted(officer, home, contract) -> None:
     assert Visit.objects.get().by_council == "Lakeshire"
 
 
-def test_a_pack_is_read_and_its_visit_accepted(officer, person, visited, home) -> None:
+def a_pack_of(council: str, officer, person, visited, settings) -> bytes:
+    """A pack as that council makes it."""
     visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
+    own, settings.COUNCIL = settings.COUNCIL, council
     content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
+    settings.COUNCIL = own
+    return content
+
+
+def test_a_pack_of_our_own_is_no_other_councils(officer, person, visited, settings) -> None:
+    content = a_pack_of(settings.COUNCIL.upper(), officer, person, visited, settings)
+    answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)})
+    assert "This is a pack of our own council" in answer.content.decode()
+    assert Visit.objects.count() == 1
+
+
+def test_a_pack_is_read_and_its_visit_accepted(officer, person, visited, home, settings) -> None:
+    content = a_pack_of("Lakeshire", officer, person, visited, settings)
     answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)}, follow=True)
     assert "Not signed." in answer.content.decode()
     report_id = answer.context["report_id"]
@@ -112,15 +127,14 @@ def test_a_pack_is_read_and_its_visit_accepted(officer, person, visited, home) -
     )  # fmt: skip
 
 
-def a_pack_read(officer, person, visited) -> str:
+def a_pack_read(officer, person, visited, settings) -> str:
     """The address under which the pack that was read waits for its reader."""
-    visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
-    content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
+    content = a_pack_of("Lakeshire", officer, person, visited, settings)
     return officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)}).url
 
 
-def test_nothing_of_a_pack_is_taken_from_the_browser(officer, person, visited, home) -> None:
-    address = a_pack_read(officer, person, visited)
+def test_nothing_of_a_pack_is_taken_from_the_browser(officer, person, visited, home, settings) -> None:
+    address = a_pack_read(officer, person, visited, settings)
     other = a_home()
     forged = {"because": "Same month.", "setting": other.pk, "by_council": "Nowhere", "summary": "All is well.",
               **day("visited_on", TODAY), "judged_safeguarding": "met"}  # fmt: skip
@@ -130,20 +144,20 @@ def test_nothing_of_a_pack_is_taken_from_the_browser(officer, person, visited, h
     assert (accepted.setting, accepted.visited_on, accepted.summary) == (home, VISITED, "Calm.")
 
 
-def test_a_pack_waits_for_who_has_read_it_and_nobody_else(officer, person, visited) -> None:
-    address = a_pack_read(officer, person, visited)
+def test_a_pack_waits_for_who_has_read_it_and_nobody_else(officer, person, visited, settings) -> None:
+    address = a_pack_read(officer, person, visited, settings)
     assert as_(a_user("contract_officer")).get(address).status_code == 404
 
 
-def test_a_pack_is_accepted_once(officer, person, visited) -> None:
-    address = a_pack_read(officer, person, visited)
+def test_a_pack_is_accepted_once(officer, person, visited, settings) -> None:
+    address = a_pack_read(officer, person, visited, settings)
     statuses = [officer.post(address, {"because": "Same month."}).status_code for _ in range(2)]
     assert (statuses, Visit.objects.exclude(pk=visited.pk).count()) == ([302, 404], 1)
 
 
-def test_a_pack_is_accepted_with_a_reason(officer, person, visited) -> None:
-    said = officer.post(a_pack_read(officer, person, visited), {"because": ""}).content.decode()
-    assert "Say why its visit will do for ours" in said
+def test_a_pack_is_accepted_with_a_reason(officer, person, visited, settings) -> None:
+    said = officer.post(a_pack_read(officer, person, visited, settings), {"because": ""}).content.decode()
+    assert "Say why their visit counts in place of ours" in said
 
 
 def test_what_is_no_pack_is_refused_at_its_field(officer) -> None:
@@ -156,7 +170,7 @@ def test_a_pack_that_nobody_has_read_is_not_accepted(officer) -> None:
 
 
 def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
-    officer, person, visited, tmp_path
+    officer, person, visited, tmp_path, settings
 ) -> None:
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(
@@ -166,8 +180,7 @@ def test_a_pack_signed_with_the_councils_key_is_known_where_its_public_key_is(
     (tmp_path / "partner_keys").mkdir()
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     (tmp_path / "partner_keys" / "Lakeshire.pem").write_bytes(public)
-    visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
-    content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
+    content = a_pack_of("Lakeshire", officer, person, visited, settings)
     answer = officer.post("/contracts/visits/pack/", {"pack": SimpleUploadedFile("v.zip", content)}, follow=True)
     assert "Signed with the key of Lakeshire" in answer.content.decode()
 

@@ -1,0 +1,95 @@
+"""The e-mail of an invitation, written in one transaction with it, and what came of both."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypedDict
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from plumbline.audit.moments import shown
+from plumbline.flags.models import Message
+from plumbline.flags.outbox import LINK
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people import inviting
+from plumbline.people.acting import operation
+from plumbline.people.models import Invitation, Organisation, User
+
+# The address of the page at which a link's token is used.
+Address = Callable[[Invitation, str], str]
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Mail(TypedDict):
+        mail_state: str
+        mail_error: str
+        mail_sent_at: datetime | None
+
+    WithMail = WithAnnotations[Invitation, _Mail]
+
+
+def invite(
+    *, organisation: Organisation, name: str, email: str, lands_on: str, council: str, address: Address, by: User,
+    at: datetime, on: date,
+) -> Invitation:  # fmt: skip
+    """A person is invited, and the e-mail with the link waits to be sent. Raises RuleBroken as people.inviting does,
+    and leaves an event of a refusal by which addresses could be tried out."""
+    try:
+        with transaction.atomic():
+            made = inviting.invite(
+                organisation=organisation, name=name, email=email, lands_on=lands_on, by=by, at=at, on=on
+            )
+            _write(made, council=council, address=address, by=by, at=at)
+    except RuleBroken as refusal:
+        inviting.note_refusal(refusal, organisation=organisation, by=by, at=at)
+        raise
+    return made
+
+
+@operation
+def send_again(
+    *, invitation_id: int, council: str, address: Address, by: User, at: datetime, on: date
+) -> Invitation:  # fmt: skip
+    """Another e-mail with a new link; one that still waited is not sent."""
+    found = inviting.send_again(invitation_id=invitation_id, by=by, at=at, on=on)
+    Message.objects.filter(invitation=found, state=Message.State.WAITING).update(
+        state=Message.State.NOT_SENT, error="The invitation was sent again.", secret=""
+    )
+    _write(found, council=council, address=address, by=by, at=at)
+    return found
+
+
+@operation
+def withdraw(*, invitation_id: int, by: User, at: datetime, on: date) -> Invitation:
+    """The invitation is withdrawn, and an e-mail that still waited is not sent."""
+    found = inviting.withdraw(invitation_id=invitation_id, by=by, at=at, on=on)
+    Message.objects.filter(invitation=found, state=Message.State.WAITING).update(
+        state=Message.State.NOT_SENT, error="The invitation was withdrawn.", secret=""
+    )
+    return found
+
+
+def _write(invitation: Invitation, *, council: str, address: Address, by: User, at: datetime) -> None:
+    token = inviting.Links(at).make_token(invitation.user)
+    until = shown(invitation.sent_at) + inviting.lasts()
+    Message.objects.create(
+        to_user=invitation.user, to_address=invitation.user.email, invitation=invitation,
+        subject=f"{council} asks you to answer for {invitation.organisation.name}"[:200],
+        body=f"{by.called} of {council} has invited you to sign in to Plumbline, where the council asks "
+             f"{invitation.organisation.name} what it needs to know about keeping children safe.\n\n"
+             f"Choose your password here, by {until:%-d %B %Y}:\n{LINK}\n\n"
+             f"Your user name is {invitation.user.username}. The link can be used once, by you alone: do not pass it "
+             "on. If you do not expect this e-mail, do nothing, and tell the council.\n",
+        secret=address(invitation, token), written_at=at, next_attempt_at=at,
+    )  # fmt: skip
+
+
+def invitations_visible_to(viewer: User, *, on: date) -> "QuerySet[WithMail]":
+    """The invitations, with what came of the newest e-mail of each; for who may invite, and who manages users."""
+    newest = Message.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
+    found = Invitation.objects.select_related("user", "organisation", "invited_by").annotate(
+        mail_state=Subquery(newest.values("state")[:1]), mail_error=Subquery(newest.values("error")[:1]),
+        mail_sent_at=Subquery(newest.values("sent_at")[:1]),
+    ).order_by("-invited_at", "-pk")  # fmt: skip
+    return found if inviting.may_withdraw(viewer, on=on) else found.none()
