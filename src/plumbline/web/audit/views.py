@@ -7,6 +7,7 @@ from django.http import HttpResponseBase
 
 from plumbline.audit.models import Event
 from plumbline.audit.queries import last_seal, verify_chain
+from plumbline.kernel.labels import Said
 from plumbline.people import operations, queries
 from plumbline.people.access import Permission
 from plumbline.people.models import Child
@@ -15,44 +16,48 @@ from plumbline.web.access import requires
 from plumbline.web.request import Request, acting
 
 # What happened, in words; the rest are read off their kind.
-_KINDS = {
-    "people.child.viewed": "Opened a child's record",
-    "earlyhelp.tac.viewed": "Opened a TAC",
-    "people.children.listed": "Looked at the list of children",
-    "people.tacs.listed": "Looked at the list of TACs",
-    "people.placements.listed": "Looked at the list of placements",
-    "people.exceptions.listed": "Looked at the list of exceptions",
-    "people.flags.listed": "Looked at the list of flags",
-    "people.refused_rows.listed": "Looked at a refused row",
-    "indicators.records.viewed": "Looked at the records behind a figure",
-    "people.found.listed": "Searched",
-    "people.trail.listed": "Looked at this page",
-    "exchange.ssd.imported": "Took an extract in",
-    "people.role.given": "Gave a role",
-    "people.role.ended": "Ended a role",
-    "people.role.asked": "Asked for a role for someone",
-    "people.role.declined": "Declined a role",
-    "people.sign_in.passed": "Signed in, or confirmed who they are",
-    "people.sign_in.failed": "A password or code was wrong",
-    "people.sign_in.refused": "An attempt to sign in was not looked at",
-    "people.sign_in.shut_out": "Too many wrong passwords or codes",
-    "people.sign_in.ended": "Signed out",
-    "people.second_factor.set_up": "Set up a second factor",
-    "people.second_factor.taken_off": "Took off a second factor",
-    "people.second_factor.codes_made": "Made new recovery codes",
-    "people.password.changed": "Changed their password",
-    "people.user.made": "Made a user",
-    "people.user.switched_off": "Switched a user off",
-    "people.user.switched_on": "Switched a user on",
-    "ofsted.judgement.overruled": "A list said otherwise than was entered by hand",
-    "people.user.handed_over": "Handed over what was someone’s",
-    "people.record.handed_over": "Handed a record over",
-    "people.wording.mapped": "Mapped a wording",
-    "people.organisation.named": "Mapped an organisation",
-    "indicators.publication.made": "Froze figures",
-    "scrutiny.report.written": "Wrote a report",
-    "scrutiny.report.published": "Published a report",
-}
+_KINDS = Said(
+    {
+        "people.child.viewed": "Opened a child's record",
+        "earlyhelp.tac.viewed": "Opened {a_tac}",
+        "people.children.listed": "Looked at the list of children",
+        "people.tacs.listed": "Looked at the list of {tacs}",
+        "people.placements.listed": "Looked at the list of placements",
+        "people.exceptions.listed": "Looked at the list of exceptions",
+        "people.flags.listed": "Looked at the list of flags",
+        "people.refused_rows.listed": "Looked at a refused row",
+        "indicators.records.viewed": "Looked at the records behind a figure",
+        "people.found.listed": "Searched",
+        "people.trail.listed": "Looked at this page",
+        "exchange.ssd.imported": "Took an extract in",
+        "people.role.given": "Gave a role",
+        "people.role.ended": "Ended a role",
+        "people.role.asked": "Asked for a role for someone",
+        "people.role.declined": "Declined a role",
+        "people.sign_in.passed": "Signed in, or confirmed who they are",
+        "people.sign_in.failed": "A password or code was wrong",
+        "people.sign_in.refused": "An attempt to sign in was not looked at",
+        "people.sign_in.shut_out": "Too many wrong passwords or codes",
+        "people.sign_in.ended": "Signed out",
+        "people.second_factor.set_up": "Set up a second factor",
+        "people.second_factor.taken_off": "Took off a second factor",
+        "people.second_factor.codes_made": "Made new recovery codes",
+        "people.password.changed": "Changed their password",
+        "people.user.made": "Made a user",
+        "people.user.switched_off": "Switched a user off",
+        "people.user.switched_on": "Switched a user on",
+        "ofsted.judgement.overruled": "A list said otherwise than was entered by hand",
+        "people.user.handed_over": "Handed over what was someone’s",
+        "people.record.handed_over": "Handed a record over",
+        "people.wording.mapped": "Mapped a wording",
+        "people.organisation.named": "Mapped an organisation",
+        "indicators.publication.made": "Froze figures",
+        "scrutiny.report.written": "Wrote a report",
+        "scrutiny.report.published": "Published a report",
+        "people.label.changed": "Changed a word of the council’s",
+        "people.label.taken_out": "Took out a word that was to come",
+    }
+)
 _LOOKS = [
     "people.child.viewed", "earlyhelp.tac.viewed", "people.children.listed", "people.tacs.listed",
     "people.placements.listed", "people.exceptions.listed", "people.flags.listed", "people.refused_rows.listed",
