@@ -89,8 +89,8 @@ def signed_in_as(login: str) -> Callable[[Callable[..., None]], Callable[..., No
         @wraps(command)
         def run(*args: Any, **kwargs: Any) -> None:
             start(login)
-            from plumbline.jobs import ways_in
-            from plumbline.people.labels import speaking_on  # need Django ready
+            from plumbline.jobs import ways_in  # needs Django ready
+            from plumbline.people.labels import speaking_on  # needs Django ready
 
             with speaking_on(ways_in.today):
                 command(*args, **kwargs)
