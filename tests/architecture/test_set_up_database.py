@@ -31,6 +31,7 @@ WITHOUT_HISTORY = {
     "people.FormSent": "that a form was carried out; what it made has its own history",
     "people.Attempt": "counted, and gone after a day; the events tell",
     "people.BankHoliday": "reference data, the same for everybody",
+    "people.LabelWording": "never changes; one whose day has not come may be taken out, which its event tells",
     "flags.Message": "an outbox: its attempts are not a record of the case",
     "ofsted.Owner": "a name as Ofsted gives it; written once",
     "ofsted.OfstedList": "written once by its import",

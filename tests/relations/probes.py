@@ -141,7 +141,7 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "mfa_download_recovery_codes",
     ),
     "the same for everybody": ("council_stylesheet", "accessibility", "glossary", "sources", "bank_holidays",
-                               "reporting_contacts", "reporting_contact"),
+                               "labels", "label", "label_take_out", "reporting_contacts", "reporting_contact"),
     "counts of children, through the disclosure profile of the reader": (
         "figures", "figure", "figure_definition", "figure_trend", "figure_spark",
     ),

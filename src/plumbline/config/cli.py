@@ -89,7 +89,11 @@ def signed_in_as(login: str) -> Callable[[Callable[..., None]], Callable[..., No
         @wraps(command)
         def run(*args: Any, **kwargs: Any) -> None:
             start(login)
-            command(*args, **kwargs)
+            from plumbline.jobs import ways_in  # needs Django ready
+            from plumbline.people.labels import speaking_on  # needs Django ready
+
+            with speaking_on(ways_in.today):
+                command(*args, **kwargs)
 
         return run
 

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "plumbline.web.middleware.DayMiddleware",
+    "plumbline.web.middleware.LabelsMiddleware",
     "plumbline.web.middleware.SessionEndMiddleware",
     "plumbline.web.middleware.SecondFactorMiddleware",
 ]

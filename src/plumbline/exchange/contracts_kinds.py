@@ -21,12 +21,15 @@ from plumbline.exchange.ssd_cells import (
 )
 from plumbline.exchange.ssd_kinds import Cell, Kind, day, optional
 from plumbline.kernel import identifiers
+from plumbline.kernel.labels import as_shipped
 
 _MOST = Decimal(10) ** 12
 
 
 def _known(choices: Sequence[tuple[str, str]], more: Mapping[str, str] | None = None) -> dict[str, str]:
-    known = {fold(said): value for value, label in choices for said in (value, value.replace("_", " "), str(label))}
+    # What a file may hold is the same in every council.
+    with as_shipped():
+        known = {fold(said): value for value, label in choices for said in (value, value.replace("_", " "), str(label))}
     return known | {fold(said): value for said, value in (more or {}).items()}
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from plumbline.earlyhelp import queries as earlyhelp
 from plumbline.earlyhelp.models import Tac
+from plumbline.kernel.labels import say
 from plumbline.people.models import Child, Tie
 from plumbline.placements import access as placements
 from plumbline.placements.models import Placement
@@ -25,11 +26,11 @@ class Standing:
 
 
 # By what each count is of: one, several.
-_WORDS = {
+_WORDS: dict[str, tuple[str, str]] = {
     "children": ("child known here", "children known here"),
-    "tacs": ("open TAC", "open TACs"),
+    "tacs": ("open {tac}", "open {tacs}"),
     "placements": ("open placement", "open placements"),
-    "ties": ("tie of a worker to a child or a TAC", "ties of workers to children and TACs"),
+    "ties": ("tie of a worker to a child or {a_tac}", "ties of workers to children and {tacs}"),
 }
 
 
@@ -51,15 +52,15 @@ def standing(*, on: date) -> Standing:
 def what_changes(before: Standing, after: Standing) -> list[str]:
     """In sentences: what there is more or less of, and what will have to be mapped."""
     sentences = [
-        f"{_number(after.counts[what], *words)}, before {before.counts[what]:,}."
+        f"{_number(after.counts[what], *map(say, words))}, before {before.counts[what]:,}."
         for what, words in _WORDS.items()
         if after.counts[what] != before.counts[what]
     ]
     return [
         *sentences,
-        *_to_map("reason for ending a TAC", "reasons for ending a TAC", after.wordings - before.wordings),
+        *_to_map(say("reason for ending {a_tac}"), say("reasons for ending {a_tac}"), after.wordings - before.wordings),
         *_to_map("organisation", "organisations", after.organisations - before.organisations),
-    ] or ["Nothing changes for any child, TAC, placement or worker."]
+    ] or [say("Nothing changes for any child, {tac}, placement or worker.")]
 
 
 def _number(number: int, one: str, many: str) -> str:

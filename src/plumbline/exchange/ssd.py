@@ -25,6 +25,7 @@ from plumbline.exchange.ssd_kinds import Kind
 from plumbline.exchange.ssd_rows import staged_rows
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import Said
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -238,17 +239,19 @@ def _take_file(run: Run, kind: Kind, source: Source) -> None:
     run.notes += said(kind.name, table.notes + ssd_kinds.notes(kind))
 
 
-_ENDS = {
-    "ssd_person": "These children are no longer known from the extract.",
-    "ssd_professionals": "They are no longer known from the extract.",
-    "ssd_early_help_episodes": "Figures say beside themselves that they count TACs no longer in the extract.",
-    "ssd_cin_episodes": "Figures say beside themselves that they count episodes no longer in the extract.",
-    "ssd_cla_episodes": "Placements that name no person cannot be found by them.",
-    "ssd_involvements": "The access of the workers named on them to these children ends that day.",
-    "ssd_cla_placement": "Nobody is told any more of a setting where these children are placed.",
-    "school_placements": "The access of the caseworkers named on them to these children ends that day.",
-    "tac_audits": "Figures say beside themselves that they count audits no longer in the extract.",
-}
+_ENDS = Said(
+    {
+        "ssd_person": "These children are no longer known from the extract.",
+        "ssd_professionals": "They are no longer known from the extract.",
+        "ssd_early_help_episodes": "Figures say beside themselves that they count {tacs} no longer in the extract.",
+        "ssd_cin_episodes": "Figures say beside themselves that they count episodes no longer in the extract.",
+        "ssd_cla_episodes": "Placements that name no person cannot be found by them.",
+        "ssd_involvements": "The access of the workers named on them to these children ends that day.",
+        "ssd_cla_placement": "Nobody is told any more of a setting where these children are placed.",
+        "school_placements": "The access of the caseworkers named on them to these children ends that day.",
+        "tac_audits": "Figures say beside themselves that they count audits no longer in the extract.",
+    }
+)
 
 
 def _what_ends(kind: Kind, gone: int, here: int, still_open: int, day: date) -> str:

@@ -28,6 +28,7 @@ from plumbline.exchange.ssd_cells import (
     one_of,
     text_of,
 )
+from plumbline.kernel.labels import spoken
 from plumbline.people import intake as people
 from plumbline.people.models import Organisation
 from plumbline.placements import intake as placements
@@ -48,6 +49,7 @@ class Cell:
     may_come: bool = False
 
 
+@spoken("called")
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One file of the extract. Its first cell is the id, unless `identify` makes one of the staged values."""
@@ -328,7 +330,7 @@ def kinds() -> dict[str, Kind]:
             end="ended_on",
         ),
         Kind(
-            "tac_audits", "the audits of TACs",
+            "tac_audits", "the audits of {tacs}",
             (
                 Cell("audit_id", "id", an_id),
                 Cell("earl_episode_id", "episode", an_id),

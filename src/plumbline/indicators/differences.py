@@ -10,6 +10,7 @@ from django.db import connection
 
 from plumbline.audit import moments
 from plumbline.indicators import queries
+from plumbline.kernel.labels import say
 from plumbline.kernel.names import listed
 from plumbline.measures.model import Asked, Events, Measure
 
@@ -17,7 +18,7 @@ from plumbline.measures.model import Asked, Events, Measure
 _RECORDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "tac_id": (
         "earlyhelp_tac",
-        "TAC",
+        "{tac}",
         {
             "started_on": "start",
             "ended_on": "closing day",
@@ -190,7 +191,7 @@ def _what(
         return f"{'closure' if closing else noun}|entered"
     if after is None:
         return f"{noun}|removed"
-    if noun == "TAC" and before["ended_on"] is None and after["ended_on"] is not None:
+    if noun == "{tac}" and before["ended_on"] is None and after["ended_on"] is not None:
         return "closure|entered"
     differing = [word for name, word in words.items() if before[name] != after[name]]
     if differing:
@@ -198,16 +199,19 @@ def _what(
     if elsewhere:
         return f"{noun}|counted differently, by {listed(elsewhere)} that were entered or corrected"
     if noun == "child":
-        return f"{noun}|counted differently, by TACs that were entered or corrected"
+        return f"{noun}|counted differently, by {{tacs}} that were entered or corrected"
     return f"{noun}|changed by what is recorded elsewhere about the same child or organisation,"
+
+
+_SEVERAL = {"child": "children", "{tac}": "{tacs}"}
 
 
 def _many(said: str, count: int) -> str:
     noun, _, verb = said.partition("|")
     if count != 1:
-        noun = "children" if noun == "child" else f"{noun}s"
+        noun = _SEVERAL.get(noun, f"{noun}s")
         verb = verb.replace("with its", "with their")
-    return f"{noun} {verb}"
+    return say(f"{noun} {verb}")
 
 
 def _changed_elsewhere(measure: Measure, column: str, ids: list[int], since: datetime) -> dict[int, list[str]]:

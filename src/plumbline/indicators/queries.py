@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from plumbline.audit import moments
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_of
 from plumbline.measures import ask as asking
 from plumbline.measures import disclosure
@@ -20,7 +21,7 @@ from plumbline.people.models import User
 
 # The table whose rows a source's extract brings, and what one row is called beside a figure.
 SOURCES: Mapping[str, tuple[str, str, str]] = {
-    "ssd_early_help_episodes": ("earlyhelp_tac", "TAC", "TACs"),
+    "ssd_early_help_episodes": ("earlyhelp_tac", "{tac}", "{tacs}"),
     "ssd_cin_episodes": ("socialcare_referral", "social-care episode", "social-care episodes"),
     "tac_audits": ("earlyhelp_tacaudit", "audit", "audits"),
     "ssd_cla_placement": ("placements_placement", "placement", "placements"),
@@ -197,6 +198,6 @@ def _say_what_is_missing(answer: Answer, known: Known | None) -> Answer:
             cursor.execute(f"select count(*) from {relation} x where missing_since is not null", parameters)
             count = cursor.fetchone()[0]
             if count:
-                words = f"1 {one} is" if count == 1 else f"{count:,} {many} are"
+                words = f"1 {say(one)} is" if count == 1 else f"{count:,} {say(many)} are"
                 notes.append(f"{words} no longer in the newest extract, and counted here still.")
     return replace(answer, notes=(*answer.notes, *notes)) if notes else answer

@@ -17,6 +17,7 @@ from django.apps import apps
 from django.db.models import Field
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import say
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.measures.facts import RELATIONS
 from plumbline.measures.model import Measure, Spells
@@ -471,6 +472,6 @@ def _glossary(terms: Sequence[Mapping[str, str]]) -> str:
         "The same words stand on the page “Glossary” of the site.",
         _rows(
             ("term", "meaning"),
-            ((term["term"], term["means"]) for term in sorted(terms, key=lambda t: t["term"].lower())),
+            ((say(term["term"]), say(term["means"])) for term in sorted(terms, key=lambda t: say(t["term"]).lower())),
         ),
     )

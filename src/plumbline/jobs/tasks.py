@@ -13,6 +13,7 @@ from plumbline.jobs import night as night_job
 
 @app.periodic(cron="* * * * *")
 @app.task(queue="periodic", queueing_lock="seal")
+@ways_in.in_todays_words
 def seal_audit(timestamp: int) -> None:
     """Each minute."""
     audit_chain.seal_and_keep()
@@ -20,6 +21,7 @@ def seal_audit(timestamp: int) -> None:
 
 @app.periodic(cron="30 3 * * *")
 @app.task(queue="periodic", queueing_lock="night")
+@ways_in.in_todays_words
 def night(timestamp: int) -> None:
     """At half past three."""
     night_job.night(at=ways_in.now(), on=ways_in.today())
@@ -27,6 +29,7 @@ def night(timestamp: int) -> None:
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="periodic", queueing_lock="incidents")
+@ways_in.in_todays_words
 def watch_incidents(timestamp: int) -> None:
     """Every ten minutes: clocks of an hour cannot wait for the night."""
     incident_notices.escalate_overdue(by=None, at=ways_in.now(), on=ways_in.today())
@@ -34,6 +37,7 @@ def watch_incidents(timestamp: int) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(queue="periodic", queueing_lock="messages")
+@ways_in.in_todays_words
 def send_messages(timestamp: int) -> None:
     """Each minute; first what came back, so that others are told in place of whom it did not reach."""
     night_job.take_bounces()
@@ -44,6 +48,7 @@ def send_messages(timestamp: int) -> None:
 
 # One import at a time: the others wait for their turn. The pages ask for these by their names.
 @app.task(name="look_at_upload", queue="imports", lock="imports")
+@ways_in.in_todays_words
 def look_at_upload(upload_id: int) -> None:
     """What an upload would change."""
     uploads.look(
@@ -52,6 +57,7 @@ def look_at_upload(upload_id: int) -> None:
 
 
 @app.task(name="take_upload", queue="imports", lock="imports")
+@ways_in.in_todays_words
 def take_upload(upload_id: int) -> None:
     """Take an upload's records."""
     uploads.take(
@@ -60,18 +66,21 @@ def take_upload(upload_id: int) -> None:
 
 
 @app.task(name="try_withdrawal", queue="imports", lock="imports")
+@ways_in.in_todays_words
 def try_withdrawal(withdrawal_id: int) -> None:
     """What withdrawing an import would change."""
     withdrawing.try_out(withdrawal_id=withdrawal_id, now=ways_in.now, on=ways_in.today())
 
 
 @app.task(name="withdraw_import", queue="imports", lock="imports")
+@ways_in.in_todays_words
 def withdraw_import(withdrawal_id: int) -> None:
     """Withdraw it, once what would change was seen."""
     withdrawing.carry_out(withdrawal_id=withdrawal_id, now=ways_in.now, on=ways_in.today())
 
 
 @app.task(name="mend_row", queue="imports", lock="imports")
+@ways_in.in_todays_words
 def mend_row(refused_id: int) -> None:
     """Try a mended row again."""
     uploads.mend(refused_id=refused_id, now=ways_in.now, on=ways_in.today())

@@ -1,16 +1,33 @@
 """What every command needs at the edge: who acts, what day it is, what time it is."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
+from typing import ParamSpec
 
 from django.conf import settings
 from django.utils import timezone
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.labels import speaking_on
 from plumbline.people.models import User
+
+_Given = ParamSpec("_Given")
 
 
 def today() -> date:
     return settings.TODAY or timezone.localdate()
+
+
+def in_todays_words(task: Callable[_Given, None]) -> Callable[_Given, None]:
+    """Let a piece of work say everything in the council's words of the day on which it is done."""
+
+    @wraps(task)
+    def run(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
+        with speaking_on(today):
+            task(*args, **kwargs)
+
+    return run
 
 
 def now() -> datetime:

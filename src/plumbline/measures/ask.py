@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import Said
 from plumbline.kernel.periods import Period
 from plumbline.measures import compile as compiler
 from plumbline.measures.model import (
@@ -25,13 +26,15 @@ from plumbline.measures.model import (
 )
 from plumbline.measures.series import pieces
 
-_SOURCES = {
-    "ssd_early_help_episodes": "early help episodes",
-    "ssd_cin_episodes": "social-care episodes",
-    "tac_audits": "audits of TACs",
-    "ssd_cla_placement": "placements of looked-after children",
-    "school_placements": "placements at schools",
-}
+_SOURCES = Said(
+    {
+        "ssd_early_help_episodes": "early help episodes",
+        "ssd_cin_episodes": "social-care episodes",
+        "tac_audits": "audits of {tacs}",
+        "ssd_cla_placement": "placements of looked-after children",
+        "school_placements": "placements at schools",
+    }
+)
 
 
 class Engine(Protocol):

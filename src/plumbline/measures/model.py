@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import as_shipped, spoken
 from plumbline.kernel.periods import Period
 
 NOT_RECORDED = "not recorded"
@@ -19,6 +20,7 @@ Kind = Literal["stock", "flow", "share_of_stock", "share_of_flow", "distribution
 Every = Literal["month", "quarter", "year"]
 
 
+@spoken("sentence")
 @dataclass(frozen=True, slots=True)
 class Counter:
     """Cases counted beside a figure: `condition` is SQL over the rule's source, `sentence` names them."""
@@ -104,6 +106,7 @@ class Events:
     value: str | None = None
 
 
+@spoken("title", "meaning", "unit")
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A figure, defined once.
@@ -144,14 +147,16 @@ class Measure:
     @property
     def fingerprint(self) -> str:
         """sha256 of everything that decides the figure; wording of the title and the splits are not part of it."""
-        said = {
-            "key": self.key,
-            "version": self.version,
-            "meaning": self.meaning,
-            "unit": self.unit,
-            "kind": self.kind,
-            "rule": _used(asdict(self.rule)),
-        }
+        # What a council calls a thing decides no figure.
+        with as_shipped():
+            said = {
+                "key": self.key,
+                "version": self.version,
+                "meaning": self.meaning,
+                "unit": self.unit,
+                "kind": self.kind,
+                "rule": _used(asdict(self.rule)),
+            }
         return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.db.models import Q, QuerySet
 
 from plumbline.kernel.errors import NotAllowed
+from plumbline.kernel.labels import spoken
 from plumbline.people.models import RoleHeld, User
 
 
@@ -72,7 +73,8 @@ class Permission(StrEnum):
 P = Permission
 
 
-@dataclass(frozen=True)
+@spoken("label", "does")
+@dataclass(frozen=True, slots=True)
 class Role:
     """A role of product.md. `reach` says which children it may come near."""
 
@@ -100,11 +102,11 @@ _DECIDING = _BUYING | {P.CONTRACTS_DECIDE, P.CONTRACTS_OVERRIDE, P.TENDERS_APPRO
                        P.ACTIONS_VERIFY, P.ACTIONS_RAISE, P.INCIDENTS_NARRATIVE}  # fmt: skip
 
 ROLES: dict[str, Role] = _roles(
-    Role("lead_professional", "Lead professional", "Runs the TACs they lead.",
+    Role("lead_professional", "Lead professional", "Runs the {tacs} they lead.",
          frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW}), "tied"),
-    Role("tac_member", "TAC member", "Reads and adds to the TACs they belong to.",
+    Role("tac_member", "{Tac} member", "Reads and adds to the {tacs} they belong to.",
          frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
-    Role("early_help_consultant", "Early help consultant", "Advises on the TACs of a locality.",
+    Role("early_help_consultant", "Early help consultant", "Advises on the {tacs} of a locality.",
          frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW, P.FIGURES_VIEW}), "tied"),
     Role("social_worker", "Social worker", "Own children: placement flags, step-up and step-down.",
          _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "tied"),
@@ -117,7 +119,7 @@ ROLES: dict[str, Role] = _roles(
                     P.SETTINGS_VIEW, P.FLAGS_VIEW}), "placements"),
     Role("team_manager", "Team manager", "The team's work and its flags.",
          _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW, P.ACCOUNTS_MISSING}, "team"),
-    Role("auditor", "Auditor", "Sampled TACs for the time of the audit.",
+    Role("auditor", "Auditor", "Sampled {tacs} for the time of the audit.",
          frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
     Role("contract_officer", "Contract officer", "Contracts, visits, and the settings they buy from.",
          _BUYING | {P.SETTINGS_VIEW, P.MONTHLY_CHECK, P.PROVIDER_CONTACT, P.FLAGS_VIEW, P.FIGURES_VIEW,
@@ -132,7 +134,7 @@ ROLES: dict[str, Role] = _roles(
                     P.SUPPLIERS_SETTLE, P.IMPLEMENTATION, P.EVIDENCE_KEEP, P.ACTIONS_RAISE, P.ACTIONS_VERIFY}),
     Role("evaluator", "Evaluator", "Bids assigned, after declaring no conflict.", frozenset({P.TENDERS_EVALUATE})),
     Role("provider_user", "Provider user", "Own contracts.", frozenset({P.PROVIDER_PORTAL})),
-    Role("partnership_officer", "Partnership officer", "Safeguarding-board assessments, practice reviews.",
+    Role("partnership_officer", "Partnership officer", "{Board_before} assessments, practice reviews.",
          frozenset({P.FIGURES_VIEW, P.CONTRACTS_VIEW, P.TOOLKITS_VIEW, P.TOOLKITS_MANAGE, P.BOARD_ASSESSMENTS,
                     P.EVIDENCE_VIEW, P.EVIDENCE_KEEP, P.LAW_CHANGES, P.RETURNS_REQUEST, P.RETURNS_MODERATE})),
     Role("head_of_service", "Head of service", "Exceptions, step decisions, the management team's list.",

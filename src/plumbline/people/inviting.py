@@ -24,6 +24,7 @@ from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access, acting
 from plumbline.people.access import PROVIDER_USER, Permission
+from plumbline.people.acting import operation
 from plumbline.people.leaving import Kind
 from plumbline.people.models import Attempt, Invitation, Organisation, RoleHeld, User
 from plumbline.people.queries import organisations_of, same_body

@@ -380,6 +380,34 @@ class BankHoliday(models.Model):
         ]
 
 
+class WordsOnly(models.Func):
+    """Whether every value of an object of JSON is a text of 1 to 80 characters, no control character and no brace."""
+
+    function = "jsonb_path_exists"
+    template = (
+        'not %(function)s(%(expressions)s, \'$.* ? (@.type() != "string"'
+        ' || !(@ like_regex "^[^\\u0001-\\u001f\\u007f-\\u009f{}]{1,80}$"))\')'
+    )
+    output_field = models.BooleanField()
+
+
+class LabelWording(models.Model):
+    """What this council calls one of `kernel.labels.LABELS`, from a day on: its forms by their names."""
+
+    key = models.CharField(max_length=40)
+    from_on = models.DateField()
+    forms = models.JSONField()
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "from_on"], name="label_wording_once_a_day"),
+            # A sentence is made of them: a brace would be a place in it.
+            models.CheckConstraint(name="label_wording_is_words", condition=Q(WordsOnly(F("forms"))) & ~Q(forms={})),
+        ]
+
+
 class Draft(models.Model):
     """What someone has typed into a form and not yet handed in; saving it never touches the record.
 

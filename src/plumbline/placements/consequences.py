@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from plumbline.earlyhelp.models import Tac
+from plumbline.kernel.labels import say
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.models import Setting, Status
 from plumbline.placements import due, queries
@@ -90,7 +91,7 @@ def _concerned(settings: set[int], *, on: date) -> str:
     tacs = Tac.objects.filter(open_on(on), child__in=children)
     return (
         f"Concerned: {_many(len(children), 'child', 'children')}, {_many(len(workers), 'worker', 'workers')} and "
-        f"{_many(tacs.count(), 'open TAC', 'open TACs')}."
+        f"{_many(tacs.count(), say('open {tac}'), say('open {tacs}'))}."
     )
 
 

@@ -19,6 +19,7 @@ from plumbline.flags import telling
 from plumbline.flags.models import FlagFor, FlagState
 from plumbline.flags.rules import mail_handed_over, names_of
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import say
 from plumbline.people import access
 from plumbline.people import inviting as of_invitations
 from plumbline.people import operations as people
@@ -53,7 +54,7 @@ def stays(user: User, *, on: date) -> list[str]:
         lasting = Q(ended_on=None) | Q(ended_on__gt=on)
         held = [
             _many(Tac.objects.filter(lasting, lead_professional=user.professional_id, missing_since=None).count(),
-                  "TAC led", "TACs led"),
+                  say("{tac} led"), say("{tacs} led")),
             _many(Involvement.objects.filter(now, professional=user.professional_id, from_on__lte=on,
                                              missing_since=None).values("child").distinct().count(),
                   "child allocated to them", "children allocated to them"),

@@ -9,10 +9,13 @@ from typing import Any
 import yaml
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import say
 from plumbline.measures import catalogue
 from plumbline.scrutiny import days, placing
 
 _FOLDER = Path(__file__).parent / "library"
+# Of a council that has written no answer these are offered, so their texts are ours, with places for its words.
+_OFFERED = ("table", "chart")
 KINDS = ("heading", "paragraph", "table", "chart", "quotation", "gap")
 # Tables that are read from the registers of the rooms below, not asked as measures (records.py).
 REGISTERS = ("monthly_checks", "lists_read", "flags", "contract_reasons", "team_decisions")
@@ -91,7 +94,7 @@ def _offered(answer: WrittenAnswer, figures: Mapping[str, Mapping[str, Any]]) ->
         "table", "Figures offered for this question", {"columns": ["Figure", "Of", "Value"], "rows": rows},
         tuple(single),
     )  # fmt: skip
-    drawn = [claim for claim in answer.claims if claim.kind in ("table", "chart")]
+    drawn = [claim for claim in answer.claims if claim.kind in _OFFERED]
     yield from drawn
     for ref in refs:
         if ref not in single and not any(ref in claim.figures for claim in drawn):
@@ -136,6 +139,8 @@ def _claim(claim: Mapping[str, Any], figures: Mapping[str, Any], quotations: Map
         return WrittenClaim(kind, "", quotation=claim[kind])
     text = " ".join(str(claim[kind]).split())
     options = {name: value for name, value in claim.items() if name != kind}
+    if kind in _OFFERED:
+        text, options = say(text), _said(options)
     if options.get("register", REGISTERS[0]) not in REGISTERS:
         raise RuleBroken(f"There is no register “{options['register']}”.", code="wrong_answers")
     refs = tuple(dict.fromkeys([*placing.references(text), *_figures_of(options)]))
@@ -143,6 +148,15 @@ def _claim(claim: Mapping[str, Any], figures: Mapping[str, Any], quotations: Map
     if unknown:
         raise RuleBroken(f"No figure is called {', '.join(unknown)}.", code="wrong_answers")
     return WrittenClaim(kind, text, options, refs)
+
+
+def _said(options: Any) -> Any:
+    """The texts of a table or chart in the words of the day."""
+    if isinstance(options, Mapping):
+        return {name: _said(value) for name, value in options.items()}
+    if isinstance(options, list):
+        return [_said(one) for one in options]
+    return say(options) if isinstance(options, str) else options
 
 
 def _figures_of(options: Any) -> list[str]:

@@ -18,6 +18,7 @@ from plumbline.measures.disclosure import get_profile
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
+from plumbline.people.labels import speaking_on
 from plumbline.people.models import User
 from plumbline.scrutiny import days, library, queries, records, rules, wording
 from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Question, QuestionSet, Quotation, Report
@@ -69,29 +70,35 @@ def write_report(
         raise RuleBroken(
             f"{wording.on_day(as_at)} has not come yet: today is {wording.on_day(on)}.", code="future_date"
         )
-    chosen_profile = get_profile(profile)
-    figures.check_profile(by, profile, on=on)
-    written = answers or queries.answers_here()
-    asked = _questions(written, question_numbers)
-    report = Report.objects.create(
-        title=_title([question.number for question in asked]),
-        as_at=as_at,
-        profile=chosen_profile.name,
-        front={**written.front, "dated": on.isoformat(), "question_set": written.question_set},
-        made_at=at,
-        made_by=by,
-    )
-    for question in asked:
-        one = written.answers[question.number]
-        answer = Answer.objects.create(report=report, question=question, summary=one.summary, conclusion=one.conclusion)
-        for position, claim in enumerate(one.claims, start=1):
-            options = dict(claim.options)
-            if "register" in options:
-                options["found"] = records.read(options["register"], as_at=as_at, on=on, at=at, profile=chosen_profile)
-            row = Claim.objects.create(
-                answer=answer, position=position, kind=claim.kind, text=claim.text, options=options
+    # A paper is written in the words of the day that it is about.
+    with speaking_on(as_at):
+        chosen_profile = get_profile(profile)
+        figures.check_profile(by, profile, on=on)
+        written = answers or queries.answers_here()
+        asked = _questions(written, question_numbers)
+        report = Report.objects.create(
+            title=_title([question.number for question in asked]),
+            as_at=as_at,
+            profile=chosen_profile.name,
+            front={**written.front, "dated": on.isoformat(), "question_set": written.question_set},
+            made_at=at,
+            made_by=by,
+        )
+        for question in asked:
+            one = written.answers[question.number]
+            answer = Answer.objects.create(
+                report=report, question=question, summary=one.summary, conclusion=one.conclusion
             )
-            _tie(row, claim, written, as_at)
+            for position, claim in enumerate(one.claims, start=1):
+                options = dict(claim.options)
+                if "register" in options:
+                    options["found"] = records.read(
+                        options["register"], as_at=as_at, on=on, at=at, profile=chosen_profile
+                    )
+                row = Claim.objects.create(
+                    answer=answer, position=position, kind=claim.kind, text=claim.text, options=options
+                )
+                _tie(row, claim, written, as_at)
     audit.record(
         "scrutiny.report.written", subject=report, by=by, at=at,
         questions=[question.number for question in asked], as_at=as_at.isoformat(), profile=profile,
@@ -110,23 +117,24 @@ def publish_report(*, report_id: int, by: User | None, at: datetime, on: date) -
     # transaction of their own; if someone else publishes meanwhile, ours are frozen figures that no report shows.
     draft = _to_publish(Report.objects.all(), report_id)
     asked = queries.figures_asked(draft)
-    refused = _refusals(asked, on)
-    publication = indicators.publish(
-        title=draft.title,
-        questions_by_ref={ref: question for ref, question in asked.items() if ref not in refused},
-        profile=draft.profile,
-        by=by,
-        at=at,
-        on=on,
-    )
-    keys = sorted({question["key"] for question in asked.values()})
+    with speaking_on(draft.as_at):
+        refused = _refusals(asked, on)
+        publication = indicators.publish(
+            title=draft.title,
+            questions_by_ref={ref: question for ref, question in asked.items() if ref not in refused},
+            profile=draft.profile,
+            by=by,
+            at=at,
+            on=on,
+        )
+        defined = {question["key"]: queries.described(CATALOGUE[question["key"]]) for question in asked.values()}
     with transaction.atomic():
         report = _to_publish(Report.objects.select_for_update(of=("self",)), report_id)
         report.front |= {
             "dated": on.isoformat(),
             "cannot_be_given": refused,
             # A later change of wording in the catalogue does not change what was published.
-            "measures": {key: queries.described(CATALOGUE[key]) for key in keys},
+            "measures": dict(sorted(defined.items())),
             "horizons": {source: day.isoformat() for source, day in figures.horizons().items()},
         }
         report.state, report.publication = Report.State.PUBLISHED, publication

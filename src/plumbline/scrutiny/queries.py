@@ -1,9 +1,10 @@
 """Reports as they may be read, and their figures as they may be shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -18,10 +19,28 @@ from plumbline.measures.disclosure import PROFILES, get_profile
 from plumbline.measures.model import Measure
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.labels import speaking_on
 from plumbline.people.models import User
 from plumbline.scrutiny import document, library, placing, rules, wording
 from plumbline.scrutiny.models import Answer, Claim, ClaimEvidence, Question, Report
 from plumbline.scrutiny.placing import Shown
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+def _in_its_own_words(
+    make: Callable[Concatenate[Report, _Given], _Made],
+) -> Callable[Concatenate[Report, _Given], _Made]:
+    """Whatever is made of a report is said in the council's words of the day that it is about; of a published one, as
+    they were known when it was published."""
+
+    @wraps(make)
+    def run(report: Report, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
+        with speaking_on(report.as_at, known_at=report.published_at):
+            return make(report, *args, **kwargs)
+
+    return run
 
 
 def reports_visible_to(viewer: User | None, on: date) -> QuerySet[Report]:
@@ -70,6 +89,7 @@ def figures_asked(report: Report) -> dict[str, dict[str, Any]]:
     return {ref: asked or {} for ref, asked in ordered.values_list("figure_ref", "figure_asked")}
 
 
+@_in_its_own_words
 def figures_shown(report: Report, *, on: date) -> dict[str, Shown]:
     """Every figure of the report as it may be shown under its profile: frozen ones of a published report, or else as
     the records stand now. A question that has no answer has its reason instead. The caller has checked who reads."""
@@ -105,6 +125,7 @@ def figures_json(shown: Mapping[str, Shown], asked: Mapping[str, Mapping[str, An
     ]  # fmt: skip
 
 
+@_in_its_own_words
 def report_document(
     report: Report,
     *,

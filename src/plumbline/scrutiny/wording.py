@@ -10,6 +10,7 @@ from plumbline.commissioning.models import Tender
 from plumbline.contracts.models import Colour, Contract, IncidentType, Notification
 from plumbline.contracts.rules import notifications
 from plumbline.earlyhelp.models import AuditGrade, ClosureCode
+from plumbline.kernel.labels import Said
 from plumbline.measures.model import NOT_RECORDED, Measure
 from plumbline.ofsted.models import Status
 from plumbline.people.models import Organisation
@@ -40,19 +41,20 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "duty": dict(Notification.Duty.choices),
     "whose": {"own": "Our own", "other": "Another council's"},
     "ground": dict(Grounds.choices),
-    "recipient": {key: recipient.label for key, recipient in notifications.library().recipients.items()},
     # Of other toolkits than the shipped one, by their keys.
     "criterion": {"dbs": "Disclosure and barring checks", "section11_understood": "Understanding of section 11"},
 }
 
 # What each source is called among the background papers.
-SOURCES: Mapping[str, str] = {
-    "ssd_early_help_episodes": "Early help episodes (TACs), from the council's case system",
-    "ssd_cin_episodes": "Referrals to social care, from the council's case system",
-    "tac_audits": "Register of quality audits of TACs",
-    "ssd_cla_placement": "Placements of looked-after children, from the council's case system",
-    "school_placements": "Placements at schools for special educational needs",
-}
+SOURCES: Mapping[str, str] = Said(
+    {
+        "ssd_early_help_episodes": "Early help episodes ({tacs}), from the council's case system",
+        "ssd_cin_episodes": "Referrals to social care, from the council's case system",
+        "tac_audits": "Register of quality audits of {tacs}",
+        "ssd_cla_placement": "Placements of looked-after children, from the council's case system",
+        "school_placements": "Placements at schools for special educational needs",
+    }
+)
 
 # What is recorded here and read from no extract: by the relations that a measure counts.
 _REGISTERS: Mapping[str, tuple[str, ...]] = {
@@ -92,17 +94,23 @@ def when(body: Mapping[str, Any]) -> str:
     return ""
 
 
+def _groups(split: str) -> Mapping[str, str]:
+    if split == "recipient":
+        return {key: recipient.label for key, recipient in notifications.library().recipients.items()}
+    return GROUPS.get(split, {})
+
+
 def group(split: str, key: str) -> str:
     if key == NOT_RECORDED:
         return "Not recorded"
-    words = GROUPS.get(split, {}).get(key, key)
+    words = _groups(split).get(key, key)
     # A key without words is said as it is written, but for how keys are written.
     return words.replace("_", " ").capitalize() if words == key and key.islower() else words
 
 
 def group_order(split: str, key: str) -> tuple[int, int, str]:
     """Groups as their list has them; others after it by name; "not recorded" last."""
-    known = list(GROUPS.get(split, {}))
+    known = list(_groups(split))
     return (key == NOT_RECORDED, known.index(key) if key in known else len(known), key)
 
 

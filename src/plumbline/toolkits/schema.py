@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from plumbline.kernel.labels import Said
 from plumbline.toolkits import scales
 from plumbline.toolkits.content import AnswerKind
 
@@ -20,19 +21,21 @@ DEEPEST = 12  # lists and groups inside each other; a toolkit needs seven
 MOST_CRITERIA = 300
 HUNDRED = Decimal(100)
 
-PURPOSES = {
-    "tender_stage1": "Tender: business information (stage 1)",
-    "tender_questions": "Tender: scored questions",
-    "implementation": "Implementation plan",
-    "evaluation": "Quarterly evaluation",
-    "assurance": "Annual assurance",
-    "visit": "Site visit",
-    "self_assessment": "Self-assessment",
-    "board_assessment": "Safeguarding-board assessment",
-    "case_audit": "Case audit",
-    "survey": "Survey",
-    "other": "Other",
-}
+PURPOSES = Said(
+    {
+        "tender_stage1": "Tender: business information (stage 1)",
+        "tender_questions": "Tender: scored questions",
+        "implementation": "Implementation plan",
+        "evaluation": "Quarterly evaluation",
+        "assurance": "Annual assurance",
+        "visit": "Site visit",
+        "self_assessment": "Self-assessment",
+        "board_assessment": "{Board_before} assessment",
+        "case_audit": "Case audit",
+        "survey": "Survey",
+        "other": "Other",
+    }
+)
 EVIDENCE = ("required", "optional", "none")
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")

@@ -5,17 +5,19 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from plumbline.kernel.labels import Spoken
 from plumbline.people.access import ROLES, current_roles
 from plumbline.web import navigation
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """``council``, ``demonstration``, ``day``; and, signed in, ``person``, ``navigation``, ``search_url``,
-    ``account_url``, ``session_lasts``."""
+    """``council``, ``demonstration``, ``day``, ``labels`` (``labels.a_tac``: `kernel.labels`); and, signed in,
+    ``person``, ``navigation``, ``search_url``, ``account_url``, ``session_lasts``."""
     shown: dict[str, Any] = {
         "council": settings.COUNCIL,
         "demonstration": settings.DEMO,
         "day": getattr(request, "day", None),
+        "labels": Spoken(),
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or shown["day"] is None:

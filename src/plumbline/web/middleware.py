@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
+from plumbline.people.labels import speaking_on
 from plumbline.web.request import DatedRequest
 
 # Pages that someone with a handed-over password needs in order to choose their own, or to leave.
@@ -72,6 +73,17 @@ class DayMiddleware:
         dated.at = timezone.now()
         dated.day = settings.TODAY or timezone.localdate()
         return self.get_response(dated)
+
+
+class LabelsMiddleware:
+    """Lets everything on a page be said in the council's words of the day of the request (people.labels)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with speaking_on(cast(DatedRequest, request).day):
+            return self.get_response(request)
 
 
 class AddressMiddleware:

@@ -47,6 +47,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from plumbline.audit.moments import shown
+from plumbline.kernel import labels
 from plumbline.people import acting
 from plumbline.web import wording
 from plumbline.web.filters import Choice, Day, Filter, Text, YesNo
@@ -156,6 +157,7 @@ class Table:
     ) -> None:
         self.request = request
         self.prefix = prefix
+        self.words = labels.current()
         self.all_rows = rows
         self.path = request.path
         if title:
@@ -340,9 +342,9 @@ class Table:
     def _file_headings(self) -> list[str]:
         headings = []
         for column in self.columns:
-            headings.append(column.heading)
+            headings.append(str(column.heading))
             if column.note is not None:
-                headings.append(column.note_heading or f"{column.heading}: note")
+                headings.append(str(column.note_heading) or f"{column.heading}: note")
         return headings
 
     def _file_rows(self) -> Iterator[list[Any]]:
@@ -359,10 +361,10 @@ class Table:
         writer = csv.writer(_Echo())
 
         def lines() -> Iterator[str]:
-            # The mark at the start is how Excel knows that the file is UTF-8.
-            yield "\ufeff" + writer.writerow(self._file_headings())
-            # The answer is sent when the request's own transaction is over: who looks is said again.
-            with acting.viewing(self.request.user, on=self.request.day):
+            # The file is sent when the page's own words are gone, and its transaction is over: who looks is said again.
+            with labels.speaking(self.words), acting.viewing(self.request.user, on=self.request.day):
+                # The mark at the start is how Excel knows that the file is UTF-8.
+                yield "\ufeff" + writer.writerow(self._file_headings())
                 for line in self._file_rows():
                     yield writer.writerow([_as_csv(value) for value in line])
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from django.db import connection
 
 from plumbline.config.cli import main
+from plumbline.people.models import LabelWording, User
 from plumbline.scrutiny import queries
 from plumbline.scrutiny.models import Report
 from tests import databases
@@ -209,3 +210,17 @@ def test_an_extract_of_two_rows_does_not_end_the_others_unasked(county):
     assert (done.exit_code, refused["error"]) == (1, "many_gone")
     for said in ("264 of 266 rows", "131 of 133 rows"):
         assert said in refused["reason"]
+
+
+def test_a_command_says_what_this_council_calls_things_and_its_figures_keep_their_keys(county):
+    asked = ("measure", "tac_open", "--as-at", "2016-06-30")
+    before = answer(*asked)
+    wording = LabelWording.objects.create(
+        key="tac", from_on=date(2016, 7, 1), said_at=datetime.now(UTC), said_by=User.objects.get(username="admin"),
+        forms={"tac": "Family Help plan", "tacs": "Family Help plans", "tac_long": "plan of Family Help"},
+    )  # fmt: skip
+    try:
+        assert {**answer(*asked), "known_at": ""} == {**before, "known_at": "", "unit": "Family Help plans"}
+        assert "Family Help plans open" in plumbline(*asked).stdout
+    finally:
+        wording.delete()

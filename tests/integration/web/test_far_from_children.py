@@ -60,7 +60,8 @@ def addresses(situation: Situation, reports: list[int]) -> Iterator[str]:
         "month": {7},
         # There are none: a number that is of another record.
         "upload_id": {cases[0].child.pk}, "item_id": {cases[0].child.pk}, "document_id": {cases[0].child.pk},
-        "notice_id": {cases[0].child.pk}, "asked_id": {cases[0].child.pk}, "withdrawal_id": {cases[0].child.pk},
+        "notice_id": {cases[0].child.pk}, "asked_id": {cases[0].child.pk}, "wording_id": {cases[0].child.pk},
+        "withdrawal_id": {cases[0].child.pk},
     }  # fmt: skip
     words: dict[str, set[object]] = {
         "section": {

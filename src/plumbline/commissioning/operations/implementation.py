@@ -19,6 +19,7 @@ from plumbline.commissioning.rules import implementation as rules
 from plumbline.commissioning.states import PLAN_ITEM_MOVES, TENDER_MOVES
 from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.labels import say
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -311,7 +312,7 @@ def _give(plan: ImplementationPlan, *, because: str, by: User, at: datetime) -> 
         plan=plan,
         number=plan.packs.count() + 1,
         contents={
-            "pathways": [{"title": title, "words": words} for title, words in rules.PATHWAYS],
+            "pathways": [{"title": title, "words": say(words)} for title, words in rules.PATHWAYS],
             "contacts": [
                 {
                     "role": rules.COUNCIL_CONTACTS.get(contact.role, contact.role),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import Said
 from plumbline.toolkits.content import Content
 
 # The item that stands for the supplier's own named people: done once they are entered.
@@ -17,15 +18,17 @@ SAFEGUARDING_LEADS_ITEM = "named_leads"
 CONTACTS_ITEM = "contact_sheet"
 
 # Whom a supplier must be able to reach, before anything else (domain.md 4.1, item 4).
-COUNCIL_CONTACTS: Mapping[str, str] = {
-    "customer_service_centre": "Customer Service Centre",
-    "safeguarding_hub": "Multi-agency safeguarding hub",
-    "lado": "Designated officer for allegations (LADO)",
-    "emergency_duty": "Emergency duty team",
-    "contract_manager": "Contract manager",
-    "service_area_lead": "Service-area lead",
-    "lead_commissioner": "Lead commissioner",
-}
+COUNCIL_CONTACTS: Mapping[str, str] = Said(
+    {
+        "customer_service_centre": "{Contact_Centre}",
+        "safeguarding_hub": "Multi-agency safeguarding hub",
+        "lado": "Designated officer for allegations (LADO)",
+        "emergency_duty": "Emergency duty team",
+        "contract_manager": "Contract manager",
+        "service_area_lead": "Service-area lead",
+        "lead_commissioner": "Lead commissioner",
+    }
+)
 # What the supplier names of its own.
 SUPPLIER_CONTACTS: Mapping[str, str] = {
     "safeguarding_lead": "Safeguarding lead",
@@ -37,12 +40,12 @@ SUPPLIER_CONTACTS: Mapping[str, str] = {
 PATHWAYS: tuple[tuple[str, str], ...] = (
     (
         "A child is in danger now",
-        "Call 999. Then call the Customer Service Centre (out of hours: the emergency duty team) about every child of"
+        "Call 999. Then call the {Contact_Centre} (out of hours: the emergency duty team) about every child of"
         " the family, and tell the contract manager the same day.",
     ),
     (
         "You are worried about a child",
-        "Call the Customer Service Centre at once; do not wait for a meeting. Follow up in writing within 24 hours,"
+        "Call the {Contact_Centre} at once; do not wait for a meeting. Follow up in writing within 24 hours,"
         " with a copy to the service's inbox so that the child's own worker knows.",
     ),
     (

@@ -7,6 +7,7 @@ from plumbline.audit.models import Import, Recorded
 from plumbline.commissioning.models import Award, ImplementationPlan, OcdsContract
 from plumbline.evidence.models import Document
 from plumbline.ofsted.models import Setting
+from plumbline.people.labels import later
 from plumbline.people.models import Child, Organisation, User
 from plumbline.toolkits.models import Return
 
@@ -112,7 +113,7 @@ class ContractReturn(Recorded):
 
     class Purpose(models.TextChoices):
         SELF_ASSESSMENT = "self_assessment", "Self-assessment"
-        BOARD_ASSESSMENT = "board_assessment", "Safeguarding-board assessment"
+        BOARD_ASSESSMENT = "board_assessment", later("{Board_before} assessment")
         ASSURANCE = "assurance", "Annual assurance"
         EVALUATION = "evaluation", "Quarterly evaluation"
 
@@ -125,7 +126,7 @@ class Assessment(Recorded):
     """A safeguarding-board assessment, a self-assessment, or the action plan that must go with the latter."""
 
     class Kind(models.TextChoices):
-        BOARD = "board", "Safeguarding-board assessment"
+        BOARD = "board", later("{Board_before} assessment")
         SELF = "self", "Self-assessment"
         PLAN = "plan", "Action plan"
 

@@ -25,6 +25,7 @@ from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
 from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.labels import article, capital
 from plumbline.kernel.moments import day_of
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -286,9 +287,8 @@ def _record(
 ) -> Assessment:
     standing = contract.assessments.filter(kind=kind, completed_on=completed_on)
     if standing.filter(missing_since=None).exists():
-        raise RuleBroken(
-            f"A {rules.KINDS[kind]} completed on {completed_on:%-d %B %Y} is recorded already.", code="already_there"
-        )
+        called = f"{capital(article(rules.KINDS[kind]))} {rules.KINDS[kind]}"
+        raise RuleBroken(f"{called} completed on {completed_on:%-d %B %Y} is recorded already.", code="already_there")
     standing.delete()
     until = rules.valid_until(
         completed_on=completed_on, months=months, said=said,

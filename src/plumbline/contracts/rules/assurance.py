@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import Said
 from plumbline.kernel.periods import add_months
 from plumbline.toolkits.content import POLICY_FACT
 
@@ -15,7 +16,7 @@ LONGEST_MONTHS = 60
 TOLD_BEFORE_DAYS = 60
 
 BOARD, SELF, PLAN = "board", "self", "plan"
-KINDS: Mapping[str, str] = {BOARD: "board assessment", SELF: "self-assessment", PLAN: "action plan"}
+KINDS: Mapping[str, str] = Said({BOARD: "{board} assessment", SELF: "self-assessment", PLAN: "action plan"})
 
 # The criterion by which the self-assessments of the library ask for the action plan, as a document.
 PLAN_CRITERION = "action_plan"

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import spoken
 
 _FILE = Path(__file__).parents[1] / "library" / "notifications.yaml"
 
@@ -33,6 +34,7 @@ class Clock:
     working_days: int | None = None
 
 
+@spoken("label")
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """`council`: who is told works for the council, so that the council says whether it was received."""

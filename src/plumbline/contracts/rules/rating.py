@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import spoken
 from plumbline.kernel.periods import add_months
 
 # No day comes after it: an interval that ends here goes on until a fact changes.
@@ -42,6 +43,7 @@ _BAD, _WORST = "requires_improvement", "inadequate"
 Interval = tuple[date, date]
 
 
+@spoken("title", "words")
 @dataclass(frozen=True, slots=True)
 class Code:
     """One thing that can count against a contract; see the head of rag.yaml."""

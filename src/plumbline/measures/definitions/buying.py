@@ -94,7 +94,7 @@ CONTRACTS = (
     ),
     _stock(
         "contracts_unassured", "Contracts without the assessment they need",
-        "Contracts in force on the day that lacked a valid safeguarding-board assessment where a statutory function is"
+        "Contracts in force on the day that lacked a valid {board_before} assessment where a statutory function is"
         " delivered, or else a completed self-assessment or its action plan.",
         _while(
             "contract_reason", f"w.code in ({', '.join(repr(code) for code in WANT_OF_AN_ASSESSMENT)})", distinct=True

@@ -22,7 +22,7 @@ _OPEN_SPLITS = (lead_sector(), lead_organisation(), age_band_through("t.child_id
 _OPENED_SPLITS = (lead_sector(), lead_organisation(), age_band_on("t.started_on", "t.child_id"), *_WHO)
 _CLOSED_SPLITS = (lead_sector(), lead_organisation(), _OUTCOME, age_band_on("t.ended_on", "t.child_id"), *_WHO)
 
-_NO_LEAD = Counter("no_lead", "not t.has_lead", "TACs with no lead")
+_NO_LEAD = Counter("no_lead", "not t.has_lead", "{Tacs} with no lead")
 _NO_CODE_IS = ("no_outcome", "tac_closed", "outcome", NOT_RECORDED)
 _NO_CODE = Counter("no_outcome", "t.closure_code = ''", "Closures with no recorded outcome")
 _ERROR = Counter("closed_in_error", "t.closure_code = 'error'", "Closed as entered in error, left out")
@@ -51,9 +51,9 @@ def _closed(**changes: object) -> Events:
 TAC_OPEN = Measure(
     key="tac_open",
     version=1,
-    title="TACs open",
-    meaning="TACs that started on or before the day and have no end, or an end after the day.",
-    unit="TACs",
+    title="{Tacs} open",
+    meaning="{Tacs} that started on or before the day and have no end, or an end after the day.",
+    unit="{tacs}",
     kind="stock",
     rule=_open(),
     sources=(EARLY_HELP,),
@@ -63,9 +63,9 @@ TAC_OPEN = Measure(
 TAC_CHILDREN = Measure(
     key="tac_children",
     version=1,
-    title="Children with an open TAC",
-    meaning="Children, each counted once, in the TACs open on the day. Split, a child is counted in every group in"
-    " which they have an open TAC.",
+    title="Children with an open {tac}",
+    meaning="Children, each counted once, in the {tacs} open on the day. Split, a child is counted in every group in"
+    " which they have an open {tac}.",
     unit="children",
     kind="stock",
     rule=_open(record="t.child_id", distinct="t.child_id"),
@@ -76,10 +76,10 @@ TAC_CHILDREN = Measure(
 TAC_SCHOOL_LED = Measure(
     key="tac_school_led",
     version=1,
-    title="Open TACs led by schools",
-    meaning="Of the TACs open on the day, those whose lead organisation is of sector school. TACs with no lead are in"
-    " the denominator and shown apart.",
-    unit="TACs",
+    title="Open {tacs} led by schools",
+    meaning="Of the {tacs} open on the day, those whose lead organisation is of sector school. {Tacs} with no lead are"
+    " in the denominator and shown apart.",
+    unit="{tacs}",
     kind="share_of_stock",
     rule=_open(
         source="{tac} t left join {organisation} o on o.organisation_id = t.lead_organisation_id",
@@ -89,7 +89,7 @@ TAC_SCHOOL_LED = Measure(
             Counter(
                 "lead_not_mapped",
                 "t.has_lead and coalesce(o.sector, '') = ''",
-                "TACs whose lead's organisation is not yet mapped to a sector",
+                "{Tacs} whose lead's organisation is not yet mapped to a sector",
             ),
         ),
     ),
@@ -105,10 +105,10 @@ TAC_SCHOOL_LED = Measure(
 TAC_OPEN_OVER_A_YEAR = Measure(
     key="tac_open_over_a_year",
     version=1,
-    title="Open TACs that have lasted over a year",
-    meaning="Of the TACs open on the day, those for which the day is later than the same day a year after the start"
+    title="Open {tacs} that have lasted over a year",
+    meaning="Of the {tacs} open on the day, those for which the day is later than the same day a year after the start"
     " (from 29 February, 1 March).",
-    unit="TACs",
+    unit="{tacs}",
     kind="share_of_stock",
     rule=_open(numerator_spells=_open(starts_on=f"{years_after('t.started_on', '1')} + 1")),
     sources=(EARLY_HELP,),
@@ -119,9 +119,9 @@ TAC_OPEN_OVER_A_YEAR = Measure(
 TAC_OPENED = Measure(
     key="tac_opened",
     version=1,
-    title="TACs opened",
-    meaning="TACs with their start in the period.",
-    unit="TACs",
+    title="{Tacs} opened",
+    meaning="{Tacs} with their start in the period.",
+    unit="{tacs}",
     kind="flow",
     rule=Events(source="{tac} t", record="t.tac_id", on="t.started_on"),
     sources=(EARLY_HELP,),
@@ -131,11 +131,11 @@ TAC_OPENED = Measure(
 TAC_STEPPED_DOWN = Measure(
     key="tac_stepped_down",
     version=1,
-    title="TACs opened that came from social care",
-    meaning="TACs opened in the period that are recorded as a step-down, or, where the record does not say so, whose"
+    title="{Tacs} opened that came from social care",
+    meaning="{Tacs} opened in the period that are recorded as a step-down, or, where the record does not say so, whose"
     " child had a social-care episode closed 0 to 28 days before the start, both days counted. Those inferred in this"
     " way are shown apart.",
-    unit="TACs",
+    unit="{tacs}",
     kind="flow",
     rule=Events(
         source=(
@@ -156,9 +156,9 @@ TAC_STEPPED_DOWN = Measure(
 TAC_CLOSED = Measure(
     key="tac_closed",
     version=1,
-    title="TACs closed",
-    meaning="TACs with their end in the period, those closed as entered in error left out.",
-    unit="TACs",
+    title="{Tacs} closed",
+    meaning="{Tacs} with their end in the period, those closed as entered in error left out.",
+    unit="{tacs}",
     kind="flow",
     rule=_closed(apart=(_NO_CODE,)),
     sources=(EARLY_HELP,),
@@ -169,8 +169,8 @@ TAC_CLOSED = Measure(
 TAC_DURATION = Measure(
     key="tac_duration",
     version=1,
-    title="How long closed TACs had lasted",
-    meaning="Days from start to end of the TACs closed in the period: median and quartiles, between two values the"
+    title="How long closed {tacs} had lasted",
+    meaning="Days from start to end of the {tacs} closed in the period: median and quartiles, between two values the"
     " point in proportion.",
     unit="days",
     kind="distribution",
@@ -189,7 +189,7 @@ def _outcome(key: str, title: str, meaning: str, code: str) -> tuple[Measure, Me
         version=1,
         title=title,
         meaning=f"{meaning}.",
-        unit="TACs",
+        unit="{tacs}",
         kind="flow",
         rule=_closed(where=condition, leaves_out=()),
         sources=(EARLY_HELP,),
@@ -201,7 +201,7 @@ def _outcome(key: str, title: str, meaning: str, code: str) -> tuple[Measure, Me
         version=1,
         title=f"{title}, as a share of closures",
         meaning=f"{meaning}, as a share of all closed in the period but those closed as entered in error.",
-        unit="TACs",
+        unit="{tacs}",
         kind="share_of_flow",
         rule=_closed(numerator=condition, apart=(_NO_CODE,)),
         sources=(EARLY_HELP,),
@@ -214,24 +214,24 @@ def _outcome(key: str, title: str, meaning: str, code: str) -> tuple[Measure, Me
 
 TAC_CLOSED_NOT_ENGAGED, TAC_CLOSED_NOT_ENGAGED_SHARE = _outcome(
     "tac_closed_not_engaged",
-    "TACs closed because the family did not engage",
-    "TACs closed in the period because the family did not engage",
+    "{Tacs} closed because the family did not engage",
+    "{Tacs} closed in the period because the family did not engage",
     "not_engaged",
 )
 TAC_STEPPED_UP, TAC_STEPPED_UP_SHARE = _outcome(
     "tac_stepped_up",
-    "TACs stepped up to social care",
-    "TACs closed in the period because the child moved into social care",
+    "{Tacs} stepped up to social care",
+    "{Tacs} closed in the period because the child moved into social care",
     "stepped_up",
 )
 
 TAC_CLOSED_NEEDS_MET_OR_REDUCED = Measure(
     key="tac_closed_needs_met_or_reduced",
     version=1,
-    title="TACs closed with needs met, or reduced so that one service can support",
-    meaning="Of the TACs closed in the period, those closed with needs met or needs reduced. Closures with no recorded"
-    " outcome are in the denominator; those closed as entered in error are not.",
-    unit="TACs",
+    title="{Tacs} closed with needs met, or reduced so that one service can support",
+    meaning="Of the {tacs} closed in the period, those closed with needs met or needs reduced. Closures with no"
+    " recorded outcome are in the denominator; those closed as entered in error are not.",
+    unit="{tacs}",
     kind="share_of_flow",
     rule=_closed(numerator="t.closure_code in ('needs_met', 'needs_reduced')", apart=(_NO_CODE,)),
     sources=(EARLY_HELP,),
@@ -246,10 +246,10 @@ TAC_REPEAT_REFERRAL = Measure(
     key="tac_repeat_referral",
     version=1,
     title="Repeat referrals within a year of closure",
-    meaning="Of the TACs closed in the period and not stepped up, those whose child had a new TAC or a referral to"
+    meaning="Of the {tacs} closed in the period and not stepped up, those whose child had a new {tac} or a referral to"
     " social care after the day of closure and up to the same day a year later (from 29 February, 1 March). Only"
     " closures whose following year is over within the records; the rest are not yet known.",
-    unit="TACs",
+    unit="{tacs}",
     kind="share_of_flow",
     rule=_closed(
         source=(
@@ -276,8 +276,8 @@ SOCIAL_CARE_REFERRAL_WITHOUT_TAC = Measure(
     key="social_care_referral_without_tac",
     version=1,
     title="Referrals to social care without early help before",
-    meaning="Of the referrals to social care in the period, those of children with no TAC that had started or was open"
-    " in the year before, from the same day a year earlier to the day before the referral.",
+    meaning="Of the referrals to social care in the period, those of children with no {tac} that had started or was"
+    " open in the year before, from the same day a year earlier to the day before the referral.",
     unit="referrals",
     kind="share_of_flow",
     rule=Events(
@@ -312,7 +312,7 @@ _AUDITED = "{tac_audit} a left join {tac} t on t.tac_id = a.tac_id"
 TAC_AUDITS = Measure(
     key="tac_audits",
     version=1,
-    title="Quality audits of TACs",
+    title="Quality audits of {tacs}",
     meaning="Audits dated in the period.",
     unit="audits",
     kind="flow",
@@ -326,7 +326,7 @@ TAC_AUDIT_GRADES = tuple(
     Measure(
         key=f"tac_audit_{grade}",
         version=1,
-        title=f"Audits of TACs graded {words}",
+        title=f"Audits of {{tacs}} graded {words}",
         meaning=f"Of the audits dated in the period, those graded {words}: the moderated grade, or else the first.",
         unit="audits",
         kind="share_of_flow",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from plumbline.kernel.labels import say
 from plumbline.web.about.colours import text_on
 from plumbline.web.access import public
 
@@ -30,7 +31,11 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @public
 def glossary(request: HttpRequest) -> HttpResponse:
-    return render(request, "about/glossary.html", {"terms": GLOSSARY})
+    return render(
+        request,
+        "about/glossary.html",
+        {"terms": [{**each, **{part: say(each[part]) for part in ("term", "means")}} for each in GLOSSARY]},
+    )
 
 
 @public

@@ -15,6 +15,7 @@ from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import Tac
 from plumbline.flags import queries as flags
 from plumbline.flags.models import Flag
+from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
 from plumbline.people import operations
@@ -71,8 +72,8 @@ class Children(tables.Table):
             ),
         ]
         if "has_open_tac" in rows.query.annotations:
-            columns.append(tables.Column("has_open_tac", "Open TAC", sort="has_open_tac"))
-            self.filters = (*self.filters, tables.YesNo("tac", "Open TAC", "has_open_tac"))
+            columns.append(tables.Column("has_open_tac", say("Open {tac}"), sort="has_open_tac"))
+            self.filters = (*self.filters, tables.YesNo("tac", say("Open {tac}"), "has_open_tac"))
         if "is_placed" in rows.query.annotations:
             columns.append(tables.Column("is_placed", "Placed now", sort="is_placed"))
             self.filters = (*self.filters, tables.YesNo("placed", "Placed now", "is_placed"))
@@ -130,7 +131,7 @@ def children(request: Request) -> HttpResponseBase:
 
 def lists(request: Request, here: str) -> list[tuple[str, str, bool]]:
     """The lists of this part of the site as tabs, where the person may open more than one."""
-    both = ((Permission.CHILDREN_VIEW, "Children", "children"), (Permission.TACS_VIEW, "TACs", "tacs"))
+    both = ((Permission.CHILDREN_VIEW, "Children", "children"), (Permission.TACS_VIEW, say("{Tacs}"), "tacs"))
     open_to = [(label, name) for needed, label, name in both if may(request.user, needed, on=request.day)]
     return [(label, reverse(name), name == here) for label, name in open_to] if len(open_to) > 1 else []
 
@@ -276,8 +277,8 @@ def _timeline(record: Record) -> list[dict[str, Any]]:
     for tac in record.tacs:
         address = reverse("tac", args=[tac.pk])
         lead = tac.lead_organisation.name if tac.lead_organisation else tac.lead_wording
-        add(tac.started_on, f"TAC {tac.source_id} opened", lead, tac.reason_wording, address)
-        add(tac.ended_on, f"TAC {tac.source_id} closed", lead, tac.get_closure_code_display(), address)
+        add(tac.started_on, f"{say('{Tac}')} {tac.source_id} opened", lead, tac.reason_wording, address)
+        add(tac.ended_on, f"{say('{Tac}')} {tac.source_id} closed", lead, tac.get_closure_code_display(), address)
     for referral in record.referrals:
         add(referral.referred_on, f"Referred to social care ({referral.source_id})", referral.worker_wording)
         add(referral.closed_on, f"Social-care episode closed ({referral.source_id})")

@@ -19,7 +19,9 @@ from plumbline.contracts.rules import assurance as rules
 from plumbline.contracts.rules.rating import BOOK
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.labels import Said, article, say
 from plumbline.people.access import Permission, may
+from plumbline.people.labels import later
 from plumbline.people.queries import acting_for
 from plumbline.toolkits.queries.versions import current_version
 from plumbline.toolkits.states import ANSWERABLE
@@ -36,8 +38,8 @@ from plumbline.web.request import Request, acting
 P = Permission
 _ASKED = {"self": ContractReturn.Purpose.SELF_ASSESSMENT, "board": ContractReturn.Purpose.BOARD_ASSESSMENT,
           "assurance": ContractReturn.Purpose.ASSURANCE}  # fmt: skip
-_HEADINGS = {"self": "Ask for a self-assessment", "board": "Ask for a board assessment",
-             "assurance": "Ask for the annual assurance return"}  # fmt: skip
+_HEADINGS = Said({"self": "Ask for a self-assessment", "board": "Ask for {a_board} assessment",
+             "assurance": "Ask for the annual assurance return"})  # fmt: skip
 
 
 @requires(P.CONTRACTS_VIEW)
@@ -169,8 +171,15 @@ def record(request: Request, pk: int, kind: str) -> HttpResponseBase:
         else:
             messages.success(request, f"It is recorded and counts until {wording.day(recorded.valid_until)}.")
             return redirect("contract_assurance", contract.pk)
-    label = Assessment.Kind(kind).label.lower()
-    return frame_form(request, contract, form, heading=f"Record a {label}", button="Record it", section="assurance")
+    label = str(Assessment.Kind(kind).label)
+    return frame_form(
+        request,
+        contract,
+        form,
+        heading=f"Record {article(label)} {label[:1].lower()}{label[1:]}",
+        button="Record it",
+        section="assurance",
+    )
 
 
 def _record(request: Request, contract: Contract, kind: str, given: dict[str, Any]) -> Assessment:
@@ -335,7 +344,7 @@ def terms(request: Request) -> HttpResponseBase:
 
 
 class BoardAssessments(tables.Table):
-    title = "Contracts that wait for a board assessment"
+    title = later("Contracts that wait for {a_board} assessment")
     one, many = "contract", "contracts"
     columns = (
         tables.Column("contract", "Contract", lambda row: f"{row.reference}, {row.title}",
@@ -347,12 +356,12 @@ class BoardAssessments(tables.Table):
                       link=lambda row: reverse("assessment_record", args=[row.pk, "board"])),
     )  # fmt: skip
     order = "board_until"
-    empty = "Every contract that delivers a statutory function has a valid board assessment."
+    empty = later("Every contract that delivers a statutory function has a valid {board} assessment.")
 
 
 @requires(P.BOARD_ASSESSMENTS)
 def board(request: Request) -> HttpResponseBase:
     """What waits for the partnership officer: contracts with a statutory function and no valid board assessment."""
     table = BoardAssessments(request, care.board_assessments_waiting(on=request.day))
-    context = {"breadcrumbs": [("Contracts", reverse("contracts")), ("Board assessments", "")]}
+    context = {"breadcrumbs": [("Contracts", reverse("contracts")), (say("{Board} assessments"), "")]}
     return tables.page(request, table, "contract_care/list.html", context)

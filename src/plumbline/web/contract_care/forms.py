@@ -9,6 +9,7 @@ from plumbline.contracts.rules import visits as visit_rules
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.contracts.rules.visits import AREAS, FindingGiven
 from plumbline.evidence import rules as evidence
+from plumbline.people.labels import later
 from plumbline.web import forms, wording
 
 PROVIDER = "provider"
@@ -137,7 +138,8 @@ class ReviewPolicy(forms.PageForm):
 
 class Term(forms.PageForm):
     kind = forms.ChoiceField(label="Which assessment?", widget=forms.Radios, choices=(
-        ("board", "Safeguarding-board assessment"), ("self", "Self-assessment"), ("plan", "Action plan")))  # fmt: skip
+        ("board", later("{Board_before} assessment")), ("self", "Self-assessment"),
+        ("plan", "Action plan")))  # fmt: skip
     months = forms.NumberField(label="For how many months is it valid?", min_value=1, max_value=60, width=2)
     from_on = forms.DayField(label="For those completed from which day?", hint="For example, 1 10 2016")
     because = forms.TextField(label="Why?", rows=3, missing="Say why the term is so")

@@ -9,6 +9,7 @@ from plumbline.contracts.models import Evaluation, Visit
 from plumbline.contracts.queries import care
 from plumbline.contracts.queries import visits as visit_queries
 from plumbline.contracts.queries.register import settings_with_contracts
+from plumbline.kernel.labels import say
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.placements.queries import settings_with_children
@@ -134,15 +135,15 @@ def _reports(viewer: User, on: date) -> Iterable[Item]:
 def _board(viewer: User, on: date) -> Iterable[Item]:
     waiting = care.board_assessments_waiting(on=on)
     if len(waiting) > _FEW:
-        yield Item(what=f"{wording.number(len(waiting))} contracts wait for a board assessment", whom="",
+        yield Item(what=f"{wording.number(len(waiting))} contracts wait for {say('{a_board}')} assessment", whom="",
                    why="They deliver a statutory function: without one they are amber.", due=None,
                    url=reverse("board_assessments"), button="See which", gravity=2)  # fmt: skip
         return
     for each in waiting:
         until = each.board_until
         why = f"The last is valid until {wording.day(until)}." if until else "There has been none."
-        yield Item(what="Record the board assessment", whom=f"{each.reference}, {each.title}", why=why, due=until,
-                   url=reverse("assessment_record", args=[each.pk, "board"]), button="Record it",
+        yield Item(what=say("Record the {board} assessment"), whom=f"{each.reference}, {each.title}", why=why,
+                   due=until, url=reverse("assessment_record", args=[each.pk, "board"]), button="Record it",
                    gravity=2)  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from plumbline.contracts.models import Contract, ReviewEvery
 from plumbline.contracts.operations.register import Entry
+from plumbline.people.labels import later
 from plumbline.web import forms
 
 
@@ -51,7 +52,7 @@ class ContractEntry(forms.PageForm):
     value = forms.LineField(label="Value in pounds", required=False, width=10, hint="Over its whole length")
     statutory_from = forms.DayField(
         label="From which day does it deliver a statutory function?", required=False,
-        hint="Then a safeguarding-board assessment is needed. Leave empty where it delivers none",
+        hint=later("Then {a_board_before} assessment is needed. Leave empty where it delivers none"),
     )  # fmt: skip
     manager = forms.ChoiceField(label="Contract manager", required=False)
     area_lead = forms.ChoiceField(label="Service-area lead", required=False)

@@ -61,7 +61,7 @@ class Contracts(tables.Table):
         tables.Choice("rating", "Rating", _of_colour, choices=_COLOUR_CHOICES),
         tables.Choice("why", "Counts against it", lambda rows, code: rows.filter(
             pk__in=register.with_reason(code, day=rows.query.annotations["today"].value)),
-            choices=[(code.key, code.title) for code in rules.BOOK.codes.values()]),
+            choices=lambda: [(code.key, code.title) for code in rules.BOOK.codes.values()]),
         tables.Choice("whose", "Whose", lambda rows, whose: rows.filter(mine=True) if whose == "mine"
                       else rows.filter(manager=None), choices=(("mine", "Mine"), ("nobody", "Nobody’s here"))),
         tables.Choice("service", "Service", "service", choices=register.services),

@@ -14,13 +14,14 @@ from plumbline.contracts.queries.management import Line
 from plumbline.contracts.queries.rating import Reason, Spell
 from plumbline.contracts.queries.register import Due
 from plumbline.contracts.rules import rating as rules
+from plumbline.kernel.labels import say
 from plumbline.ofsted.models import Setting
 from plumbline.web import navigation, wording
 from plumbline.web.settings import words as settings
 
 # What is to be done so that a reason does not begin, and the section of the contract where it is done.
 _TO_DO = {
-    "no_board_assessment": ("A new safeguarding-board assessment", "contract_assurance"),
+    "no_board_assessment": ("A new {board_before} assessment", "contract_assurance"),
     "no_self_assessment": ("A new self-assessment", "contract_assurance"),
     "no_action_plan": ("A new action plan", "contract_assurance"),
     "policy_missing": ("See the policy on {about}", "contract_assurance"),
@@ -97,7 +98,7 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
 def due(each: Due, on: date) -> dict[str, Any]:
     what, _ = _TO_DO.get(each.code, (each.title, ""))
     return {
-        "what": what.format(about=rules.policy_label(each.about), detail=each.detail), "day": each.due_on,
+        "what": say(what).format(about=rules.policy_label(each.about), detail=each.detail), "day": each.due_on,
         "due": wording.by_when(each.due_on, on),
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from plumbline.documents.model import Chart, Point, Series
+from plumbline.kernel.labels import as_shipped
 from plumbline.measures.model import Answer, Measure, Row
 from plumbline.scrutiny import wording as groups
 from plumbline.web import wording
@@ -79,7 +80,10 @@ def split_chart(answer: Answer, title: str) -> Chart | None:
 
 def _measured(measure: Measure) -> str:
     unit = "%" if measure.is_share else measure.unit
-    return measure.title if unit in measure.title else f"{measure.title} ({unit})"
+    # Whether the title says it is no matter of what a council calls it, nor of its capital.
+    with as_shipped():
+        says_it = ("%" if measure.is_share else measure.unit) in measure.title
+    return measure.title if says_it else f"{measure.title} ({unit})"
 
 
 def group_words(row: Row) -> str:

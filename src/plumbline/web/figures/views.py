@@ -14,6 +14,7 @@ from plumbline.documents import charts
 from plumbline.documents.model import Chart
 from plumbline.indicators import queries
 from plumbline.indicators.definitions import definition_text, record_rows
+from plumbline.kernel import labels
 from plumbline.kernel.errors import RuleBroken
 from plumbline.measures import catalogue
 from plumbline.measures.model import Answer, Asked, Measure
@@ -183,7 +184,9 @@ def _card(request: Request, measure: Measure) -> dict[str, str]:
 def _kept(request: Request, asked: Asked) -> Answer:
     """The answer, kept until anything in the records changes: the page of all figures asks forty questions."""
     profile = queries.profile_of(request.user, on=request.day)
-    question = (asked.measure.key, asked.as_at, asked.period, asked.every, request.day, profile)
+    # What is said beside a figure is in the council's words, which are part of what is kept.
+    words = frozenset(labels.current()().items())
+    question = (asked.measure.key, asked.as_at, asked.period, asked.every, request.day, profile, words)
     changed = _last_change()
     # No space may stand in the name of what is kept.
     name = f"figure:{changed.isoformat() if changed else 'never'}:{hash(question)}"

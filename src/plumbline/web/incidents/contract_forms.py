@@ -1,6 +1,7 @@
 """The incident form of a contract: its steps, who has agreed them, and writing a new version."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.incidents import SIDES
 from plumbline.contracts.rules.notifications import Step, library
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import say
 from plumbline.people.access import Permission, may
 from plumbline.web.access import requires
 from plumbline.web.incidents import forms, words
@@ -71,7 +73,11 @@ def write(request: Request, pk: int) -> HttpResponseBase:
     """A new version, beginning with the newest, or with the steps that are proposed."""
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     newest = next(iter(queries.forms_of(contract)), None)
-    begun = [Step(**step) for step in newest.steps] if newest else list(library().steps)
+    begun = (
+        [Step(**step) for step in newest.steps]
+        if newest
+        else [replace(step, step=say(step.step)) for step in library().steps]
+    )
     form = forms.Steps(request.POST or None, steps=begun)
     if form.is_valid():
         try:

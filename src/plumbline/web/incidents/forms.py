@@ -5,6 +5,7 @@ from plumbline.contracts.models import Contract, IncidentType
 from plumbline.contracts.operations.incidents import Told
 from plumbline.contracts.rules.incidents import OUTCOMES
 from plumbline.contracts.rules.notifications import Step, library
+from plumbline.people.labels import later
 from plumbline.people.models import User
 from plumbline.web import forms
 from plumbline.web.incidents.words import CHANNELS
@@ -90,7 +91,7 @@ class ChangeFacts(_Facts):
     police_reference = forms.LineField(label="Police reference", required=False, max_length=60)
     lado_reference = forms.LineField(label="Designated officer’s reference", required=False, max_length=60)
     service_centre_reference = forms.LineField(
-        label="Customer service centre’s reference", required=False, max_length=60
+        label=later("{Contact_centre}’s reference"), required=False, max_length=60
     )
     because = forms.TextField(label="Why is it changed?", rows=2, max_length=1000, missing="Say why it is changed")
 

@@ -18,6 +18,7 @@ from plumbline.exchange import operations as exchange
 from plumbline.exchange import queries, uploads
 from plumbline.exchange.models import RefusedRow
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import say
 from plumbline.people import queries as people
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation
@@ -349,8 +350,8 @@ def _row(request: Request, refused_id: int) -> RefusedRow:
 
 
 def _started(waiting: Any) -> str:
-    return f"On TACs that started from {wording.day(waiting.first_on)} to {wording.day(waiting.last_on)}"
+    return f"On {say('{tacs}')} that started from {wording.day(waiting.first_on)} to {wording.day(waiting.last_on)}"
 
 
 def _tacs(count: int) -> str:
-    return wording.how_many(count, "TAC", "TACs")
+    return wording.how_many(count, say("{tac}"), say("{tacs}"))

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.earlyhelp.access import tacs_visible_to
+from plumbline.kernel.labels import say
 from plumbline.kernel.names import sort_key
 from plumbline.ofsted.models import Setting
 from plumbline.people import operations
@@ -66,9 +67,9 @@ def _children(request: Request, text: str) -> dict[str, Any]:
 def _tacs(request: Request, text: str) -> dict[str, Any]:
     tacs = tacs_visible_to(request.user, on=request.day).filter(source_id__istartswith=text).select_related("child")
     return {
-        "title": "TACs",
+        "title": say("{Tacs}"),
         "found": [
-            {"text": f"TAC {tac.source_id}", "note": tac.child.name, "url": reverse("tac", args=[tac.pk])}
+            {"text": f"{say('{Tac}')} {tac.source_id}", "note": tac.child.name, "url": reverse("tac", args=[tac.pk])}
             for tac in tacs.order_by("source_id", "pk")[:_MOST]
         ],
     }

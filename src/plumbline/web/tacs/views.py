@@ -14,11 +14,13 @@ from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import ClosureCode, Tac, TacAudit
 from plumbline.earlyhelp.versions import Version, tac_versions
+from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.periods import add_months
 from plumbline.people import operations as people
 from plumbline.people.access import Permission, may
+from plumbline.people.labels import later
 from plumbline.people.models import Organisation
 from plumbline.placements.access import children_visible_to
 from plumbline.web import tables, wording
@@ -47,10 +49,10 @@ def _not_recorded(rows: QuerySet[Tac], what: str) -> QuerySet[Tac]:
 
 
 class Tacs(tables.Table):
-    title = "Early help: TACs"
-    one, many = "TAC", "TACs"
+    title = later("Early help: {tacs}")
+    one, many = later("{tac}"), later("{tacs}")
     columns = (
-        tables.Column("source_id", "TAC", sort="source_id", link=lambda row: reverse("tac", args=[row.pk])),
+        tables.Column("source_id", later("{Tac}"), sort="source_id", link=lambda row: reverse("tac", args=[row.pk])),
         tables.Column("child", "Child", "child.name", sort="child__sort_key"),
         tables.Column(
             "lead", "Led by", lambda row: lead_words(row), sort="lead_organisation__sort_key",
@@ -74,7 +76,7 @@ class Tacs(tables.Table):
 
     def __init__(self, request: Request, rows: QuerySet[Tac], *, on: date) -> None:
         self.filters = (
-            tables.Text("q", "TAC or child", _matching),
+            tables.Text("q", later("{Tac} or child"), _matching),
             tables.Choice(
                 "state", "State", lambda given, state: _open(given, state, on),
                 choices=(("open", "Open"), ("closed", "Closed")),
@@ -156,8 +158,8 @@ def tac(request: Request, tac_id: int, section: str = "") -> HttpResponseBase:
             "timeline": _timeline(found, audits, versions) if section == "timeline" else [],
             "breadcrumbs": [
                 ("Children and families", reverse("children")),
-                ("TACs", reverse("tacs")),
-                (f"TAC {found.source_id}", ""),
+                (say("{Tacs}"), reverse("tacs")),
+                (f"{say('{Tac}')} {found.source_id}", ""),
             ],
         },
     )
@@ -187,8 +189,8 @@ def what_is_wrong(found: Tac, day: date, may_map: bool) -> list[Any]:
         wrong.append({"sentence": said if found.end_wording else "The reason for closing is not recorded.", **link})
     if found.missing_since:
         wrong.append(
-            f"The newest extract of {wording.day(found.missing_since)} no longer holds this TAC. What we knew stays, "
-            "and is counted as it was."
+            f"The newest extract of {wording.day(found.missing_since)} no longer holds this {say('{tac}')}. What we "
+            "knew stays, and is counted as it was."
         )
     return wrong
 
@@ -230,9 +232,11 @@ def _summary(found: Tac) -> list[tuple[str, Any]]:
 
 def _timeline(found: Tac, audits: Sequence[TacAudit], versions: Sequence[Version]) -> list[dict[str, Any]]:
     """What happened to the TAC and, with their exact moment, the changes of our records; newest first."""
-    entries: list[dict[str, Any]] = [{"at": found.started_on, "what": "TAC opened", "detail": found.reason_wording}]
+    entries: list[dict[str, Any]] = [
+        {"at": found.started_on, "what": say("{Tac} opened"), "detail": found.reason_wording}
+    ]
     if found.ended_on:
-        entries.append({"at": found.ended_on, "what": "TAC closed", "detail": outcome_words(found)})
+        entries.append({"at": found.ended_on, "what": say("{Tac} closed"), "detail": outcome_words(found)})
     for audit in audits:
         grade = audit.get_moderated_grade_display() or audit.get_grade_display()
         entries.append({"at": audit.audited_on, "what": f"Audited: {grade}", "who": audit.auditor_wording})

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 
 from plumbline.earlyhelp.access import tacs_visible_to
+from plumbline.kernel.labels import say
 from plumbline.people.access import Permission, may, reaches
 from plumbline.people.models import User
 from plumbline.people.queries import TAC, live_ties
@@ -25,8 +26,9 @@ def items(viewer: User, on: date) -> Iterable[Item]:
     until = to_audit.order_by("to_on").values_list("to_on", flat=True).first()
     if until is not None:
         yield Item(
-            what=f"{wording.how_many(to_audit.count(), 'TAC is', 'TACs are')} open to you to audit", whom="",
-            why="Grade each by what its record shows.", due=until, url=reverse("tacs"), button="See these TACs",
+            what=f"{wording.how_many(to_audit.count(), say('{tac} is'), say('{tacs} are'))} open to you to audit",
+            whom="", why="Grade each by what its record shows.", due=until,
+            url=reverse("tacs"), button=say("See these {tacs}"),
         )  # fmt: skip
     worked_with = own.exclude(why="audit").values("subject_id")
     long = tacs_visible_to(viewer, on=on).filter(
@@ -35,8 +37,9 @@ def items(viewer: User, on: date) -> Iterable[Item]:
     if long:
         before = on - CONSULTED_AFTER - timedelta(1)
         yield Item(
-            what=f"{wording.how_many(long, 'TAC has', 'TACs have')} been open for more than a year", whom="",
-            why="Long help may be right. Ask your early help consultant for a second view of each.", due=None,
+            what=f"{wording.how_many(long, say('{tac} has'), say('{tacs} have'))} been open for more than a year",
+            whom="", due=None,
+            why="Long help may be right. Ask your early help consultant for a second view of each.",
             url=f"{reverse('tacs')}?state=open&started_to={before.day}/{before.month}/{before.year}",
-            button="See these TACs",
+            button=say("See these {tacs}"),
         )  # fmt: skip

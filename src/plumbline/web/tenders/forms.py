@@ -8,6 +8,7 @@ from django import forms as django_forms
 from plumbline.commissioning.models import Decision, ExclusionCheck, Tender
 from plumbline.commissioning.operations.bids import SCHEMES
 from plumbline.evidence import rules as evidence
+from plumbline.people.labels import later
 from plumbline.toolkits.content import Criterion
 from plumbline.web import forms
 
@@ -55,7 +56,7 @@ class What(forms.PageForm):
     body = forms.ChoiceField(label="Who buys it?", choices=Tender.Body.choices)
     statutory_function = forms.TickField(
         label="The supplier will carry out a statutory function", required=False,
-        hint="Its contract then needs a valid assessment by the safeguarding board",
+        hint=later("Its contract then needs a valid assessment by the {board_in_full}"),
     )  # fmt: skip
     description = forms.TextField(label="What is bought?", required=False, rows=5, max_length=8000)
     value = AmountField(label="Estimated value in pounds", required=False, max_digits=14, decimal_places=2)

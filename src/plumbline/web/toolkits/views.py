@@ -66,7 +66,7 @@ class Toolkits(tables.Table):
     filters = (
         tables.Text("q", "Name or key", lambda rows, text: rows.filter(title__named=text)
                     | rows.filter(key__icontains=text)),
-        tables.Choice("purpose", "Purpose", "purpose", choices=tuple(schema.PURPOSES.items())),
+        tables.Choice("purpose", "Purpose", "purpose", choices=lambda: tuple(schema.PURPOSES.items())),
         tables.YesNo("drafts", "With drafts", lambda rows, yes: rows.filter(drafts__isnull=not yes)),
     )  # fmt: skip
     order = "title"

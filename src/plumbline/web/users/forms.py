@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plumbline.people.access import ROLES
+from plumbline.people.labels import later
 from plumbline.people.models import User
 from plumbline.web import forms
 
@@ -35,7 +36,9 @@ class NewUser(forms.PageForm):
     )
     professional = forms.LineField(
         label="Their number in the council's records (if any)", required=False, width=10,
-        hint="The worker's number as the extract has it, such as SW007. It ties them to their children and TACs.",
+        hint=later(
+            "The worker's number as the extract has it, such as SW007. It ties them to their children and {tacs}."
+        ),
     )  # fmt: skip
     role = forms.ChoiceField(label="Role", choices=role_choices)
     team = forms.LineField(

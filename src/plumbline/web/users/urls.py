@@ -1,12 +1,15 @@
 from django.urls import path
 
-from plumbline.web.users import holidays, leaving, reached, views
+from plumbline.web.users import holidays, labels, leaving, reached, views
 
 urlpatterns = [
     path("users/", views.users, name="people"),
     path("users/without-account/", reached.without_account, name="without_account"),
     path("users/emails/", reached.emails, name="emails"),
     path("bank-holidays/", holidays.bank_holidays, name="bank_holidays"),
+    path("labels/", labels.all_labels, name="labels"),
+    path("labels/<slug:key>/", labels.change, name="label"),
+    path("labels/<int:wording_id>/take-out/", labels.take_out, name="label_take_out"),
     path("users/new/", views.new_user, name="user_new"),
     path("users/asked/", views.roles_asked, name="roles_asked"),
     path("users/asked/<int:asked_id>/", views.decide_role, name="role_decide"),

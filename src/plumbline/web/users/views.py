@@ -60,7 +60,7 @@ class Users(tables.Table):
     )  # fmt: skip
     filters = (
         tables.Text("q", "Name", lambda rows, text: rows.filter(Q(name__named=text) | Q(username__icontains=text))),
-        tables.Choice("role", "Role", _with_role, choices=[(role.key, role.label) for role in ROLES.values()]),
+        tables.Choice("role", "Role", _with_role, choices=lambda: [(role.key, role.label) for role in ROLES.values()]),
         tables.YesNo("on", "Can sign in", "is_active"),
     )
     order = "name"

@@ -20,6 +20,7 @@ from plumbline.flags import lookups as flags
 from plumbline.flags import queries as flag_queries
 from plumbline.flags.models import FlagStep
 from plumbline.flags.rules import KINDS
+from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_of, end_of
 from plumbline.ofsted import lookups as ofsted
 from plumbline.people.access import Permission, may, permissions_of, reaches
@@ -315,12 +316,12 @@ def _of_lists(viewer: User, on: date) -> Iterable[Item]:
         return
     for waiting, one, many, why, route in (
         (wordings_to_map(), "wording waits to be mapped", "wordings wait to be mapped",
-         "Until then these TACs’ outcomes count as not recorded.", "queue_wording"),
+         say("Until then the outcomes of these {tacs} count as not recorded."), "queue_wording"),
         (organisations_to_map(), "organisation waits to be mapped", "organisations wait to be mapped",
-         "Until then it is not known of which sector the lead of these TACs is.", "queue_organisations"),
+         say("Until then it is not known of which sector the lead of these {tacs} is."), "queue_organisations"),
     ):  # fmt: skip
         if waiting:
-            tacs = wording.how_many(sum(each.rows for each in waiting), "TAC", "TACs")
+            tacs = wording.how_many(sum(each.rows for each in waiting), say("{tac}"), say("{tacs}"))
             yield Item(what=wording.how_many(len(waiting), one, many), whom=f"On {tacs}", why=why, due=None,
                        url=_first_of(route, "queues"), button="Map them", gravity=3)  # fmt: skip
 
@@ -433,7 +434,7 @@ _PLACES = (
     ("settings", "Settings", "Where each home and school stands, and why"),
     ("check", "The monthly check", "Ofsted’s lists read, and our settings looked up"),
     ("may_i_place", "May I place here, now?", "One box: may a child be placed at a setting today"),
-    ("tacs", "TACs", "Teams around the child that you may see"),
+    ("tacs", "{Tacs}", "{Tacs} that you may see"),
     ("children", "Children and families", "The children whom you work with"),
     ("figures", "Figures", "Every figure, with its definition and its history"),
     ("reports", "Reports", "Reports to the scrutiny committee"),
@@ -444,6 +445,7 @@ _PLACES = (
     ("without_account", "Without an account", "Workers who cannot be told of anything"),
     ("reporting_contacts", "Whom to tell of an incident", "How the offices are reached that incidents are told to"),
     ("bank_holidays", "Bank holidays", "Which days are no working days"),
+    ("labels", "What we call things", "The council’s own words, and from which day they are said"),
     ("users", "People", "Who signs in, and with which role"),
     ("governance", "Who looked", "Who opened which child’s record"),
     ("audit", "Who looked", "Who opened which child’s record"),
@@ -457,7 +459,7 @@ def places_of(may_open: Callable[[str], bool]) -> list[Place]:
     for route, label, about in _PLACES:
         address = navigation.address_of(route)
         if address and label not in found and may_open(address):
-            found[label] = Place(label, address, about)
+            found[label] = Place(say(label), address, say(about))
     return list(found.values())
 
 

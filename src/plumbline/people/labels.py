@@ -1,0 +1,86 @@
+"""What this council calls things, from day to day: read for the day of a piece of work, and changed on a page.
+
+Which things, and how a text is said with their words: `kernel.labels`.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from functools import cache
+
+from django.utils.functional import lazy
+
+from plumbline.audit import operations as audit
+from plumbline.kernel import labels
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import LabelWording, User
+
+# A text of ours that a class or a module holds: it is said when it is read, in the words of that day.
+later = lazy(labels.say, str)
+
+
+def words_on(day: date, *, known_at: datetime | None = None) -> labels.Words:
+    """The words of a day; `known_at`: as they were entered by that moment."""
+    rows = LabelWording.objects.filter(from_on__lte=day)
+    if known_at is not None:
+        rows = rows.filter(said_at__lte=known_at)
+    return labels.words_of(labels.wording_on(rows.values_list("key", "from_on", "forms"), day))
+
+
+def speaking_on(day: date | Callable[[], date], *, known_at: datetime | None = None) -> AbstractContextManager[None]:
+    """Let everything inside be said in the words of a day: read once, and only where one of them is said."""
+
+    @cache
+    def words() -> labels.Words:
+        return words_on(day() if callable(day) else day, known_at=known_at)
+
+    return labels.speaking(words)
+
+
+def wordings() -> list[LabelWording]:
+    """What every label was, is and will be called, the newest first."""
+    return list(LabelWording.objects.select_related("said_by").order_by("key", "-from_on"))
+
+
+@operation
+def change_label(*, key: str, forms: labels.Forms, from_on: date, by: User, at: datetime, on: date) -> LabelWording:
+    """Let a label be called so from a day on. Raises NotAllowed, and RuleBroken: unknown_label, missing_words,
+    long_words, bad_words, day_taken, unchanged."""
+    access.check(by, Permission.LISTS_MANAGE, on=on)
+    forms = labels.check_forms(key, forms)
+    # One at a time: two that begin on one day would each find the day free.
+    of_label = list(LabelWording.objects.select_for_update().filter(key=key))
+    if any(each.from_on == from_on for each in of_label):
+        raise RuleBroken(
+            f"Another wording begins on {from_on:%-d %B %Y} already. Choose another day"
+            + (", or take that one out first." if from_on > on else "."),
+            code="day_taken",
+        )
+    rows = [(each.key, each.from_on, each.forms) for each in of_label]
+    if labels.wording_on(rows, from_on).get(key, labels.LABELS[key].shipped) == forms:
+        raise RuleBroken(f"It is called so on {from_on:%-d %B %Y} already.", code="unchanged")
+    found = LabelWording.objects.create(key=key, forms=forms, from_on=from_on, said_at=at, said_by=by)
+    audit.record("people.label.changed", by=by, at=at, label=key, from_on=from_on.isoformat(), forms=forms)
+    return found
+
+
+@operation
+def take_out_label(*, wording_id: int, by: User, at: datetime, on: date) -> LabelWording:
+    """Take a wording out whose first day has not come. Raises NotAllowed, and RuleBroken: unknown_wording,
+    has_begun."""
+    access.check(by, Permission.LISTS_MANAGE, on=on)
+    found = LabelWording.objects.select_for_update().filter(pk=wording_id).first()
+    if found is None:
+        raise RuleBroken("That wording is not in the list any more.", code="unknown_wording")
+    if found.from_on <= on:
+        raise RuleBroken(
+            f"It has been said since {found.from_on:%-d %B %Y}. Enter another wording from a later day.",
+            code="has_begun",
+        )
+    audit.record(
+        "people.label.taken_out", by=by, at=at, label=found.key, from_on=found.from_on.isoformat(), forms=found.forms
+    )
+    found.delete()
+    return found
