@@ -1,5 +1,6 @@
 """The harness: one database per run, rolled back after each test; a copy of its own for a test that commits."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -35,6 +36,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 left_out.append(item)
     items[:] = [item for item in items if item not in left_out] if left_out else items
     config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish() -> None:
+    """What is there once all is collected stays: the collector need not look through it again with every test."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    # Some libraries say at the end what was not let go.
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +138,13 @@ def _nothing_kept() -> Iterator[None]:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def bare_answers(settings) -> None:
+    """What is not found is said in one line, to who asks for thousands of pages: the page of it has its own test
+    (tests/integration/web/test_not_found.py)."""
+    settings.ROOT_URLCONF = "tests.bare"
 
 
 @pytest.fixture

@@ -83,12 +83,17 @@ def run_owner(statement: str) -> None:
 def template(command: str = "init") -> str:
     """The name of a database on which `plumbline init` (or `demo`) was run with the code as it is now."""
     name = f"test_{command}_{_state_of_code()}"
-    with _alone():
+    with _alone(f"make_{command}"):
         if not _exists(name):
             _drop_old(f"test_{command}_", keep=name)
-            run_owner(f"create database {name}_new")
+            if command == "init":
+                run_owner(f"create database {name}_new")
+            else:
+                # It is set up first like any other.
+                _copy(template(), f"{name}_new")
             environ = {**os.environ, "PLUMBLINE_HOME": str(HOME), "PLUMBLINE_DEMO": "1"}
-            environ.pop("PLUMBLINE_LOGIN", None)
+            for name_of in ("PLUMBLINE_LOGIN", "DJANGO_SETTINGS_MODULE"):
+                environ.pop(name_of, None)
             environ["PLUMBLINE_DATABASE_URL"] = with_name(owner_url(), f"{name}_new")
             for login, url in logins(HOME).items():
                 if login != "owner":
@@ -106,12 +111,17 @@ def template(command: str = "init") -> str:
 def copy_of(source: str) -> Iterator[str]:
     """A database of its own, dropped afterwards."""
     name = f"test_copy_{os.getpid()}_{next(_numbers)}"
-    with _alone():
-        run_owner(f"create database {name} template {source}")
+    _copy(source, name)
     try:
         yield name
     finally:
         run_owner(f"drop database {name} with (force)")
+
+
+def _copy(source: str, name: str) -> None:
+    # PostgreSQL makes one copy of a database at a time, and refuses the next.
+    with _alone(source.rpartition("_")[0]):
+        run_owner(f"create database {name} template {source}")
 
 
 def act_as(login: str) -> None:
@@ -170,9 +180,9 @@ def environ_for(name: str) -> dict[str, str]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(doing: str) -> Iterator[None]:
     HOME.mkdir(parents=True, exist_ok=True)
-    with (HOME / "tests.lock").open("w") as lock:
+    with (HOME / f"{doing}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -5,17 +5,19 @@ Only `.ci/run` knows where the public files lie, and says so to the tests marked
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import CHECKOUT
+from tests.architecture.source import CHECKOUT, modules, modules_of_tests
 
-FILES = sorted(
-    path for folder in ("src", "tests", "benchmarks") for path in (CHECKOUT / folder).rglob("*.py")
-    if "node_modules" not in path.parts
-)  # fmt: skip
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    read = {module.path: module.tree for module in (*modules(), *modules_of_tests())}
+    measured = (CHECKOUT / "benchmarks").rglob("*.py")
+    return read | {path: ast.parse(path.read_text(encoding="utf-8")) for path in measured}
 
 
 def climbs(node: ast.AST, depth: int) -> bool:
@@ -39,9 +41,10 @@ def climbs(node: ast.AST, depth: int) -> bool:
 def test_no_path_leaves_the_checkout() -> None:
     found = [
         f"{path.relative_to(CHECKOUT)}:{node.lineno}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
+        for depth in [len(path.relative_to(CHECKOUT).parts) - 1]
         for node in ast.walk(tree)
-        if climbs(node, len(path.relative_to(CHECKOUT).parts) - 1)
+        if climbs(node, depth)
     ]
     assert found == []
 
@@ -63,7 +66,7 @@ def test_such_a_path_is_found(said: str) -> None:
 def test_only_the_harness_asks_where_the_public_files_lie() -> None:
     asking = {
         str(path.relative_to(CHECKOUT))
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and node.value == "PLUMBLINE_SHARED" and path.name != Path(__file__).name
     }

@@ -1,13 +1,8 @@
 """Promise 4: every operation is keyword-only, says who acts and when, and leaves its event in the same transaction."""
 
-import ast
-from functools import cache
-
-import pytest
-
-from tests.architecture.source import Function, Module, modules
-
-RECORD = "plumbline.audit.operations.record"
+from tests.architecture import events
+from tests.architecture.events import leaves_an_event, operations
+from tests.architecture.source import Function
 
 # Operations that do not take `by` and `at`, or leave no event of their own, and why.
 EXCEPTIONS = {
@@ -18,52 +13,30 @@ EXCEPTIONS = {
 }
 
 
-@cache
-def operations() -> dict[str, tuple[Module, Function]]:
-    return {
-        f"{module.name}.{function.name}": (module, function)
-        for module in modules()
-        if module.name.split(".")[-1] == "operations" or ".operations." in module.name
-        for function in module.functions()
-        if not function.name.startswith("_")
-    }
+def acting() -> dict[str, Function]:
+    """The operations that are no exception."""
+    return {name: function for name, (_, function) in sorted(operations().items()) if name not in EXCEPTIONS}
 
 
-@cache
-def functions() -> dict[str, tuple[Module, Function]]:
-    """Every function of every module, by its full name."""
-    return {f"{m.name}.{f.name}": (m, f) for m in modules() if not m.is_migration for f in m.functions()}
+def test_an_operation_takes_everything_by_its_name() -> None:
+    by_place = {name: [each.arg for each in (*f.args.posonlyargs, *f.args.args)] for name, f in acting().items()}
+    assert {name: given for name, given in by_place.items() if given} == {}
 
 
-def leaves_an_event(name: str, seen: frozenset[str] = frozenset()) -> bool:
-    """Whether the function, or one that it calls by name, records an event."""
-    if name == RECORD:
-        return True
-    if name in seen or name not in functions():
-        return False
-    module, function = functions()[name]
-    called = {module.full_name(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
-    return any(leaves_an_event(each, seen | {name}) for each in called if each)
+def test_an_operation_is_told_who_acts_and_when() -> None:
+    untold = [name for name, f in acting().items() if not {"by", "at"} <= {each.arg for each in f.args.kwonlyargs}]
+    assert untold == []
 
 
-FOUND = sorted(set(operations()) - set(EXCEPTIONS))
+def test_an_operation_leaves_an_event() -> None:
+    assert [name for name in acting() if not leaves_an_event(name)] == []
 
 
-@pytest.mark.parametrize("name", FOUND)
-def test_an_operation_takes_everything_by_its_name(name: str) -> None:
-    _, function = operations()[name]
-    assert [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)] == []
-
-
-@pytest.mark.parametrize("name", FOUND)
-def test_an_operation_is_told_who_acts_and_when(name: str) -> None:
-    _, function = operations()[name]
-    assert {"by", "at"} <= {argument.arg for argument in function.args.kwonlyargs}
-
-
-@pytest.mark.parametrize("name", FOUND)
-def test_an_operation_leaves_an_event(name: str) -> None:
-    assert leaves_an_event(name)
+def test_each_event_is_written_down_with_the_operation_that_leaves_it() -> None:
+    """So that none is lost because the operation leaves another, or calls one that does."""
+    assert events.PAGE.read_text(encoding="utf-8") == events.written(), (
+        "look at each line, then run `python -m tests.architecture.events --write`"
+    )
 
 
 def test_every_exception_is_still_needed() -> None:

@@ -1,6 +1,7 @@
 """Promise 9: no test that asserts nothing, no check that cannot fail, nothing skipped without a reason."""
 
 import ast
+from functools import cache
 
 from tests.architecture.source import Function, Module, modules_of_tests
 
@@ -19,15 +20,13 @@ def every_test() -> list[tuple[Module, Function]]:
     ]
 
 
+@cache
 def helpers() -> dict[str, tuple[Module, Function]]:
     return {
         f"{module.name}.{function.name}": (module, function)
         for module in modules_of_tests()
         for function in module.functions()
     }
-
-
-HELPERS = helpers()
 
 
 def asserts(module: Module, function: Function, seen: frozenset[str] = frozenset()) -> bool:
@@ -40,7 +39,7 @@ def asserts(module: Module, function: Function, seen: frozenset[str] = frozenset
         name = module.full_name(node.func)
         if name in ASSERTING or name.split(".")[-1] in ASSERTING_FIXTURES:
             return True
-        if name not in seen and name in HELPERS and asserts(*HELPERS[name], seen | {name}):
+        if name not in seen and name in helpers() and asserts(*helpers()[name], seen | {name}):
             return True
     return False
 

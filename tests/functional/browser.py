@@ -1,6 +1,6 @@
 """A page that fails its test when something is wrong with it, and what tests ask of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -46,6 +46,24 @@ def accessibility_faults(page: Page, *, tags: Sequence[str] = AXE_TAGS) -> list[
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page that is open: what axe finds, at the width that it has, and what scrolls sideways
+    wide and narrow. It stays open. The frame and every component are read by axe at both widths (test_components)."""
+    found = accessibility_faults(page)
+    own = page.viewport_size
+    assert own is not None
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"sideways at {width}: {element}" for element in sideways(page)]
+    page.set_viewport_size(own)
+    return found
+
+
+def faults_of(pages: Iterable[tuple[Page, str]]) -> list[str]:
+    """What is wrong with each of these addresses, as who is signed in on its page."""
+    return [f"{path}: {fault}" for page, path in pages for fault in faults(visit(page, path))]
 
 
 def visit(page: Page, path: str, *, status: int = 200) -> Page:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from plumbline.people.models import User
 from tests import conftest as harness
-from tests.functional.browser import accessibility_faults, focused, sideways, tab_to, visit
+from tests.functional.browser import faults, focused, tab_to, visit
 
 PASSWORD = "a long enough phrase for tests"
 
@@ -49,18 +49,8 @@ def confirmed(page: Page, path: str) -> Page:
     return page
 
 
-def wrong_with(page: Page) -> list[str]:
-    """What is wrong with the page that is open, at both widths; it stays open."""
-    found: list[str] = []
-    for width in (1280, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        faults = accessibility_faults(page) + [f"sideways: {each}" for each in sideways(page)]
-        found += [f"{width} {page.url}: {fault}" for fault in faults]
-    return found
-
-
 def test_signing_in_has_no_fault(wide) -> None:
-    assert wrong_with(visit(wide, "/sign-in/")) == []
+    assert faults(visit(wide, "/sign-in/")) == []
 
 
 def test_signing_in_goes_by_keyboard(wide, username) -> None:
@@ -73,19 +63,19 @@ def test_a_wrong_password_is_said_where_the_keyboard_is_and_has_no_fault(wide, u
     wide.locator("input[name=password]").fill("not it")
     wide.keyboard.press("Enter")
     expect(wide.get_by_text("There is a problem")).to_be_visible()
-    assert (focused(wide)[:18], wrong_with(wide)) == ("There is a problem", [])
+    assert (focused(wide)[:18], faults(wide)) == ("There is a problem", [])
 
 
 @pytest.mark.parametrize("path", ["/account/", "/account/password/", "/account/confirm/", "/sign-out/"])
 def test_a_page_of_the_account_has_no_fault(wide, username, path) -> None:
     page = sign_in(wide, username)
     visit(page, path)
-    assert wrong_with(page) == []
+    assert faults(page) == []
 
 
 def test_a_second_factor_is_set_up_asked_for_and_taken_off_without_a_fault(wide, open_page, username) -> None:
     page = sign_in(wide, username)
-    wrong = wrong_with(confirmed(page, "/account/second-factor/set-up/"))
+    wrong = faults(confirmed(page, "/account/second-factor/set-up/"))
     secret = page.locator("strong.pl-code").inner_text()
     page.locator("input[name=code]").fill(pyotp.TOTP(secret).now())
     page.keyboard.press("Enter")
@@ -95,8 +85,8 @@ def test_a_second_factor_is_set_up_asked_for_and_taken_off_without_a_fault(wide,
         "/account/second-factor/codes/make/",
         "/account/second-factor/take-off/",
     ):
-        wrong += wrong_with(confirmed(page, path))
+        wrong += faults(confirmed(page, path))
     again = sign_in(open_page(1280), username)
     again.wait_for_url("**/sign-in/code/")
-    wrong += wrong_with(again)
+    wrong += faults(again)
     assert wrong == []

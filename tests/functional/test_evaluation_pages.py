@@ -20,7 +20,7 @@ from tests.factories.tenders import (
     TenderFactory,
     a_version,
 )
-from tests.functional.browser import accessibility_faults, sideways, visit
+from tests.functional.browser import faults, visit
 from tests.integration.commissioning.evaluating import settled
 
 BIDDERS = ("Fell Trust", "Moor Homes", "Dale Care")
@@ -66,41 +66,40 @@ def at_stage1(writing: Callable[..., Any], someone: Callable[..., str]) -> Evalu
         return Evaluation(tender.pk, bids, lead, evaluators, approver)
 
 
-def check(page: Page, narrow: Page | None = None) -> None:
-    """What the page shows is accessible and does not scroll sideways; the same address at 320 pixels too."""
-    assert accessibility_faults(page) == [], page.url
-    if narrow is not None:
-        narrow.goto(page.url)
-        assert accessibility_faults(narrow) == [], f"{page.url} at 320"
-        assert sideways(narrow) == [], f"{page.url} at 320"
+def check(page: Page) -> None:
+    """What the page shows is accessible and does not scroll sideways, wide or narrow."""
+    assert faults(page) == [], page.url
 
 
-def declare(page: Page, *, narrow: Page | None = None) -> None:
+def declare(page: Page, *, checked: bool = False) -> None:
     """From "My work" to a declaration without a conflict."""
     visit(page, "/")
     page.get_by_role("button", name="Declare", exact=False).first.click()
-    check(page, narrow)
+    if checked:
+        check(page)
     page.get_by_label("No, I have no interest in any of them").check()
     page.get_by_role("button", name="Record my declaration").click()
 
 
-def score_all(page: Page, made: Evaluation, *, narrow: Page | None = None) -> None:
+def score_all(page: Page, made: Evaluation, *, checked: bool = False) -> None:
     visit(page, made.path("evaluation/"))
-    check(page, narrow)
+    if checked:
+        check(page)
     page.get_by_role("button", name="Score the next answer").click()
     for number in range(len(BIDDERS) * 2):
         caption = page.locator(".govuk-caption-l").inner_text()
         bidder = next(name for name in BIDDERS if name in caption)
         question = 0 if "keep children safe" in page.locator("h1").inner_text() else 1
-        if number == 0:
-            check(page, narrow)
+        if number == 0 and checked:
+            check(page)
         page.locator(f"input[name=score][value='{GIVEN[bidder][question]}']").check()
         page.get_by_label("Why this score?").fill(f"What {bidder} writes bears it out.")
         if number == 0:
             expect(page.locator(".pl-saved")).to_contain_text("Kept as a draft at")
         page.get_by_role("button", name="Save and go on").click()
     page.get_by_role("button", name="Read and lock").click()
-    check(page, narrow)
+    if checked:
+        check(page)
     page.get_by_role("button", name="Lock my scores").click()
     expect(page.locator("h1")).to_contain_text("Locked")
 
@@ -109,42 +108,41 @@ def test_a_tender_runs_from_the_declarations_to_the_award(
     wide: Page, open_page: Callable[..., Page], signed_in_as: Callable[[Page, str], Page], at_stage1: Evaluation
 ) -> None:
     made = at_stage1
-    lead, lead_narrow = signed_in_as(wide, made.lead), signed_in_as(open_page(320), made.lead)
+    lead = signed_in_as(wide, made.lead)
     people = [signed_in_as(open_page(1280), username) for username in made.evaluators]
-    small = signed_in_as(open_page(320), made.evaluators[0])
     for at, person in enumerate(people):
-        declare(person, narrow=small if at == 0 else None)
+        declare(person, checked=at == 0)
 
     visit(lead, made.path("evaluation/"))
     lead.get_by_role("button", name="Begin the evaluation").click()
     lead.get_by_role("button", name="Begin the evaluation").click()
     for at, person in enumerate(people):
-        score_all(person, made, narrow=small if at == 0 else None)
+        score_all(person, made, checked=at == 0)
         if at == 1:
             visit(lead, made.path("evaluation/"))
             expect(lead.locator("main")).to_contain_text("Cat Cherry has not locked their scores yet.")
-            check(lead, lead_narrow)
+            check(lead)
 
     visit(lead, made.path("evaluation/"))
     lead.get_by_role("button", name="Open the scores").click()
     lead.get_by_role("button", name="Open the scores").click()
     lead.get_by_role("button", name="Record the meeting").click()
     lead.get_by_role("button", name="Record the meeting").click()
-    check(lead, lead_narrow)
+    check(lead)
     lead.get_by_role("button", name="Agree the next score").click()
     for number in range(len(BIDDERS) * 2):
         if number == 0:
-            check(lead, lead_narrow)
+            check(lead)
         lead.get_by_label("What was discussed?").fill("All three read it alike.")
         lead.get_by_role("button", name="Save and go on").click()
     lead.get_by_role("button", name="Close the moderation").click()
     lead.get_by_role("button", name="Close the moderation").click()
 
     expect(lead.get_by_role("row").filter(has_text="Moor Homes").first).to_contain_text("92.00")
-    check(lead, lead_narrow)
+    check(lead)
     lead.get_by_role("button", name="Recommend a bid").click()
     lead.get_by_label("Why?").fill("The highest total.")
-    check(lead, lead_narrow)
+    check(lead)
     lead.get_by_role("button", name="Recommend this bid").click()
 
     approver = signed_in_as(open_page(1280), made.approver)
@@ -152,13 +150,13 @@ def test_a_tender_runs_from_the_declarations_to_the_award(
     approver.get_by_role("button", name="Read and decide", exact=False).first.click()
     approver.get_by_role("button", name="Approve the award").click()
     visit(approver, made.path("report/"))
-    check(approver, lead_narrow)
+    check(approver)
 
     visit(lead, made.path("award/"))
-    check(lead, lead_narrow)
+    check(lead)
     lead.get_by_role("link", name="Dale Care").click()
     expect(lead.get_by_label("The letter")).to_contain_text("It was disqualified")
-    check(lead, lead_narrow)
+    check(lead)
     visit(lead, made.path("award/"))
     lead.get_by_role("button", name="Record a promise").click()
     lead.get_by_label("What did the winner promise?").fill("Two trained leads on every shift.")
@@ -180,11 +178,11 @@ def test_a_framework_is_recommended_approved_and_made_ready_for_two_suppliers(
             kind="framework", bidders=("Quarry Homes", "Reed Care", "Sedge Trust"),
             scores={"safeguarding": (4, 4, 4), "staff": (5, 3, 3), "outcomes": (5, 3, 3)},
         )  # fmt: skip
-    lead, narrow = signed_in_as(wide, made.lead.username), signed_in_as(open_page(320), made.lead.username)
+    lead = signed_in_as(wide, made.lead.username)
     path = f"/tenders/{made.tender.pk}/"
 
     visit(lead, f"{path}award/recommend/")
-    check(lead, narrow)
+    check(lead)
     lead.get_by_label("Sedge Trust").check()
     lead.get_by_label("Why?", exact=True).fill("The highest totals.")
     lead.get_by_role("button", name="Recommend these bids").click()
@@ -195,25 +193,25 @@ def test_a_framework_is_recommended_approved_and_made_ready_for_two_suppliers(
     expect(lead.locator("main")).to_contain_text("Reed Care and Sedge Trust have the same total.")
     lead.get_by_label("How was it decided").fill("The higher safeguarding score at the visits, as the tender said.")
     lead.get_by_role("button", name="Recommend these bids").click()
-    check(lead, narrow)
+    check(lead)
 
     approver = signed_in_as(open_page(1280), made.approver.username)
     visit(approver, f"{path}award/approve/")
     check(approver)
     approver.get_by_role("button", name="Approve the award").click()
     visit(lead, f"{path}award/")
-    check(lead, narrow)
+    check(lead)
     lead.get_by_role("link", name="Award it without a notice").click()
     lead.get_by_role("button", name="Award the contract").click()
 
     visit(lead, f"{path}implementation/")
-    check(lead, narrow)
+    check(lead)
     lead.get_by_role("link", name="Sedge Trust").click()
-    check(lead, narrow)
+    check(lead)
     lead.get_by_role("button", name="Make the plan").click()
     lead.get_by_role("button", name="Make the plan").click()
     expect(lead.locator("main")).to_contain_text("Items settled")
-    check(lead, narrow)
+    check(lead)
 
 
 def test_an_evaluator_who_declares_a_relative_is_shown_nothing_more(

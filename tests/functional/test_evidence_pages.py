@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from plumbline.actions import operations as actions
 from plumbline.evidence import operations as evidence
 from tests.factories.files import pdf, png
 from tests.factories.people import OrganisationFactory, UserFactory
-from tests.functional.browser import accessibility_faults, sideways, visit
+from tests.functional.browser import faults_of, visit
 from tests.integration.exchange.extracts import AT
 
 TODAY = date(2016, 7, 31)
@@ -38,17 +38,8 @@ def care(writing, tmp_path) -> dict[str, Any]:
         return {"provider": provider, "officer": officer, "document": document, "action": action, "change": change}
 
 
-def faults(page: Page, paths: list[str]) -> dict[str, list[str]]:
-    found = {}
-    for path in paths:
-        visit(page, path)
-        found[path] = accessibility_faults(page) + [f"sideways: {each}" for each in sideways(page)]
-    return {path: wrong for path, wrong in found.items() if wrong}
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_documents_and_actions_have_no_fault(open_page, signed_in_as, care, width) -> None:
-    page = signed_in_as(open_page(width), care["officer"].username)
+def test_documents_and_actions_have_no_fault(wide, signed_in_as, care) -> None:
+    page = signed_in_as(wide, care["officer"].username)
     document, action = f"/documents/{care['document'].pk}", f"/actions/{care['action'].pk}"
     paths = [
         "/documents/", "/documents/new/", f"{document}/about/", f"{document}/replace/", f"{document}/withdraw/",
@@ -56,7 +47,7 @@ def test_documents_and_actions_have_no_fault(open_page, signed_in_as, care, widt
         "/actions/", f"{action}/", f"{action}/done/", f"{action}/move/", f"{action}/hand-over/", f"{action}/cancel/",
     ]  # fmt: skip
 
-    assert faults(page, paths) == {}
+    assert faults_of((page, path) for path in paths) == []
 
 
 def test_a_provider_reports_an_action_done_with_a_photograph_on_a_phone_and_an_officer_verifies_it(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from plumbline.contracts.operations import incident_forms
 from plumbline.contracts.operations.rating import rerate
 from plumbline.people.models import BankHoliday
-from tests.functional.browser import accessibility_faults, sideways, visit
+from tests.functional.browser import faults, visit
 from tests.integration.contracts.incident_situations import NOW, STEPS, World, a_world, provider_user
 
 
@@ -26,10 +26,6 @@ def world(writing: Callable[..., Any]) -> World:
         rerate(contract_ids=[world.contract.pk], by=None, **NOW)
         provider_user(world.contract.provider, name="Bo Finch")
     return world
-
-
-def faults(page: Page) -> list[str]:
-    return accessibility_faults(page) + sideways(page)
 
 
 def go(page: Page, words: str) -> None:

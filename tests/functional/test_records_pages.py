@@ -25,7 +25,7 @@ from tests.factories.records import (
     TacAuditFactory,
     TacFactory,
 )
-from tests.functional.browser import accessibility_faults, sideways, tab_to, visit
+from tests.functional.browser import faults, faults_of, tab_to, visit
 from tests.integration.exchange.extracts import AT, HEADERS, OPEN_TAC, TAC
 
 TODAY = date(2016, 7, 31)
@@ -67,16 +67,11 @@ def report(site_database: str, writing: Callable[..., Any]) -> int:
 
 
 def no_fault(page: Page, paths: list[str]) -> None:
-    found = {}
-    for path in paths:
-        visit(page, path)
-        found[path] = accessibility_faults(page) + [f"sideways: {each}" for each in sideways(page)]
-    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert faults_of((page, path) for path in paths) == []
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_children_and_tacs_have_no_fault(open_page, signed_in_as, county, width) -> None:
-    page = signed_in_as(open_page(width), county.worker.username)
+def test_children_and_tacs_have_no_fault(wide, signed_in_as, county) -> None:
+    page = signed_in_as(wide, county.worker.username)
     child, tac = f"/children/{county.child.pk}", f"/tacs/{county.tac.pk}"
     sections = [f"{child}/{name}/" for name in ("tacs", "social-care", "placements", "flags", "timeline")]
     no_fault(
@@ -85,9 +80,8 @@ def test_children_and_tacs_have_no_fault(open_page, signed_in_as, county, width)
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_imports_and_queues_have_no_fault(open_page, signed_in_as, someone, county, width) -> None:
-    page = signed_in_as(open_page(width), someone("performance_analyst"))
+def test_imports_and_queues_have_no_fault(wide, signed_in_as, someone, county) -> None:
+    page = signed_in_as(wide, someone("performance_analyst"))
     names = ["wording", "organisations", "gone", "refused", f"refused/{county.refused.pk}"]
     decide = "/queues/organisations/decide/?wording=Elm+Sch"
     queues = ["/queues/", *(f"/queues/{name}/" for name in names), decide]
@@ -97,21 +91,18 @@ def test_imports_and_queues_have_no_fault(open_page, signed_in_as, someone, coun
     )
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_users_have_no_fault(open_page, signed_in_as, someone, county, width) -> None:
-    page = signed_in_as(open_page(width), someone("administrator"))
+def test_users_have_no_fault(wide, signed_in_as, someone, county) -> None:
+    page = signed_in_as(wide, someone("administrator"))
     no_fault(page, ["/users/", "/users/new/", f"/users/{county.worker.pk}/"])
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_trail_has_no_fault(open_page, signed_in_as, someone, county, width) -> None:
-    page = signed_in_as(open_page(width), someone("information_governance"))
+def test_the_trail_has_no_fault(wide, signed_in_as, someone, county) -> None:
+    page = signed_in_as(wide, someone("information_governance"))
     no_fault(page, ["/audit/", f"/audit/?child={county.child.source_id}&check=yes"])
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_reports_have_no_fault(open_page, signed_in_as, someone, report, width) -> None:
-    page = signed_in_as(open_page(width), someone("scrutiny_officer", "director"))
+def test_reports_have_no_fault(wide, signed_in_as, someone, report) -> None:
+    page = signed_in_as(wide, someone("scrutiny_officer", "director"))
     no_fault(page, ["/reports/", "/reports/new/", f"/reports/{report}/", f"/reports/{report}/publish/"])
 
 
@@ -170,7 +161,7 @@ def test_a_director_publishes_and_a_member_reads(wide, narrow, signed_in_as, som
     wide.get_by_role("button", name="Publish", exact=True).press("Enter")
     expect(wide.get_by_text("Published. Its figures are frozen")).to_be_visible()
     visit(signed_in_as(narrow, someone("elected_member")), f"/reports/{report}/")
-    assert accessibility_faults(narrow) + sideways(narrow) == []
+    assert faults(narrow) == []
 
 
 # --- imports, with the worker ---------------------------------------------------------------------------------------

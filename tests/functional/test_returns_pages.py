@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from plumbline.toolkits.models import Return
 from plumbline.toolkits.operations import returns
 from tests.factories.toolkits import AT, TODAY, a_document, a_person, answer_all, asked, plain_version
-from tests.functional.browser import accessibility_faults, sideways, visit
+from tests.functional.browser import faults, visit
 
 
 @pytest.fixture
@@ -24,10 +24,6 @@ def made(writing: Callable[[], Any]) -> Return:
         made = asked(version, first.organisation, due_on=TODAY)
         a_document(made.organisation)
         return made
-
-
-def faults(page: Page) -> list[str]:
-    return accessibility_faults(page) + sideways(page)
 
 
 def button(page: Page, words: str) -> Any:

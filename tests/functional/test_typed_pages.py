@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from plumbline.contracts.models import Incident
 from plumbline.people.models import User
-from tests.functional.browser import accessibility_faults, sideways, tab_to, visit
+from tests.functional.browser import faults, tab_to, visit
 from tests.integration.contracts.incident_situations import World, a_world, provider_user
 
 PASSWORD = "a long enough phrase for tests"
@@ -61,7 +61,7 @@ def test_a_tender_typed_and_closed_is_there_when_it_is_opened_again(
     page.goto("about:blank")
     visit(page, "/tenders/new/")
     expect(page.get_by_label("What is bought?")).to_have_value("Homes near the school")
-    faults = accessibility_faults(page)
+    found = faults(page)
     # Saved, it is offered no more.
     page.get_by_label("Service").fill("Short breaks")
     page.get_by_label("Competition").check()
@@ -69,7 +69,7 @@ def test_a_tender_typed_and_closed_is_there_when_it_is_opened_again(
     expect(page.get_by_label("Scored questions")).to_be_visible()
     visit(page, "/tenders/new/")
     expect(page.get_by_label("What is bought?")).to_have_value("")
-    assert faults == []
+    assert found == []
 
 
 def test_what_is_typed_last_is_kept_when_the_page_is_left_at_once(
@@ -95,7 +95,7 @@ def test_a_session_that_ends_in_the_middle_of_an_account_loses_nothing_of_it(
     narrow.get_by_label(ACCOUNT).fill("She left at nine, and came back at noon.")
     expect(narrow.locator(".pl-saved")).to_contain_text("You have been signed out.")
     expect(narrow.get_by_role("region", name="Signing out")).to_be_visible()
-    found = [*accessibility_faults(narrow), *sideways(narrow)]
+    found = faults(narrow)
     narrow.get_by_role("button", name="Report the incident").click()
     expect(narrow.get_by_text("What you typed is kept for you")).to_be_visible()
     sign_in(narrow, world.provider)
@@ -159,8 +159,8 @@ def test_a_warning_comes_before_the_end_and_the_keyboard_puts_it_off(
     expect(bar).to_be_hidden()
     page.clock.fast_forward("06:00")
     expect(bar).to_contain_text("You will be signed out at")
-    faults = accessibility_faults(page)
+    found = faults(page)
     tab_to(page, "Stay signed in")
     page.keyboard.press("Enter")
     expect(bar).to_be_hidden()
-    assert faults == []
+    assert found == []

@@ -42,6 +42,9 @@ RELATIONS: Mapping[str, str] = {
     "role ended": "as “tied”, and the user's role ended yesterday",
 }
 
+# The roles of members: what one is answered all are.
+MEMBERS = ("elected_member", "committee_chair", "lead_member", "co_opted_member")
+
 # How each role comes to be tied to a child, where a record of the council's systems says so.
 ALLOCATED, LEADS, CASEWORKER = "allocated", "leads", "caseworker"
 TIED_BY: Mapping[str, str] = {

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.test import override_settings
 
 from plumbline.people.access import ROLES, Permission
 from plumbline.web.access import access_of, may_use
@@ -100,7 +101,7 @@ def told_to_all() -> tuple[Told, set[str]]:
     logging.getLogger("django.request").setLevel(logging.ERROR)
     found: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
     wrong: set[str] = set()
-    with transaction.atomic():
+    with override_settings(ROOT_URLCONF="tests.bare"), transaction.atomic():
         situation = market.make(files.folder())
         for key in VIEWERS:
             for address, said in _answers(situation, key):

@@ -15,6 +15,7 @@ from plumbline.kernel import labels
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import operation
 from plumbline.people.models import LabelWording, User
 
 # A text of ours that a class or a module holds: it is said when it is read, in the words of that day.

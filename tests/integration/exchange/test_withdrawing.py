@@ -1,8 +1,6 @@
 """What an import said is taken back: history keeps both, what follows from it follows, and what people did stays."""
 
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +8,8 @@ import psycopg
 import pytest
 
 from tests import databases
+from tests.integration.commands.running import answer_here as run
+from tests.integration.commands.running import answer_on_its_own
 from tests.integration.exchange.extracts import HEADERS
 from tests.published import COUNTY, LISTS
 
@@ -18,15 +18,6 @@ HEADER = (
     "Overall experiences and progress of children and young people\n"
 )
 PERSON = HEADERS["ssd_person"]
-
-
-def run(database: str, *arguments: str, today: str = "2016-07-31", status: int = 0):
-    done = subprocess.run(
-        [sys.executable, "-m", "plumbline.config", *arguments, "--json"],
-        env={**databases.environ_for(database), "PLUMBLINE_TODAY": today}, capture_output=True, check=False, text=True,
-    )  # fmt: skip
-    assert done.returncode == status, done.stderr
-    return json.loads(done.stdout)
 
 
 def rows(database: str, statement: str) -> list[tuple]:
@@ -104,7 +95,7 @@ def test_what_people_changed_since_stays_theirs(own_database: str, tmp_path: Pat
     run(own_database, "import-ssd", extract("Ball"), "--extracted", "2016-07-30")
     with psycopg.connect(databases.login_url("owner", own_database)) as connection:
         connection.execute("update people_child set restricted = true")
-    run(own_database, "withdraw-import", str(newest(own_database)), "--because", "A slip.")
+    answer_on_its_own(own_database, "withdraw-import", str(newest(own_database)), "--because", "A slip.")
 
     assert rows(own_database, "select surname, restricted from people_child") == [("Bell", True)]
     surnames = rows(own_database, "select surname from people_child_history order by from_tx")
@@ -152,7 +143,7 @@ def test_published_notices_are_taken_back_and_whom_a_person_decided_on_stays(own
     def take(*releases: dict) -> None:
         path = tmp_path / "package.json"
         path.write_text(json.dumps({"uri": "https://example.org", "version": "1.1", "releases": releases}))
-        run(own_database, "import-ocds", str(path))
+        answer_on_its_own(own_database, "import-ocds", str(path))
 
     take(notice("ocds-abc123-1", "1", tender={"id": "T", "title": "Homes"}))
     take(

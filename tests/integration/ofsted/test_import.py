@@ -1,27 +1,17 @@
 """The command, from Ofsted's files and the county's extract to the flags."""
 
 import json
-import subprocess
-import sys
 from collections import defaultdict
 from datetime import date
 
 import pytest
 
-from tests import databases, published
+from tests import published
+from tests.integration.commands.running import answer_here as run
+from tests.integration.commands.running import answer_on_its_own
 from tests.published import COUNTY, LISTS, PARTS, SCHOOL_PLACEMENTS
 
 NAMES = (("provider_at_march_2015.csv", "2015-03-31"), ("provider_at_march_2016.csv", "2016-03-31"))
-
-
-def run(database: str, *arguments: str, today: str = "2016-07-31", status: int = 0):
-    done = subprocess.run(
-        [sys.executable, "-m", "plumbline.config", *arguments, "--json"],
-        env={**databases.environ_for(database), "PLUMBLINE_TODAY": today},
-        capture_output=True, check=False, text=True,
-    )  # fmt: skip
-    assert done.returncode == status, done.stderr
-    return json.loads(done.stdout)
 
 
 def import_lists(database: str) -> None:
@@ -63,7 +53,7 @@ def test_the_countys_flags_come_out_in_either_order(own_database, order):
     found = {kind: by_setting([flag for flag in flags if flag["kind"] == kind]) for kind in EXPECTED}
 
     assert found == {kind: expected(known[name]) for kind, name in EXPECTED.items()}
-    assert run(own_database, "flags", "--open", "--kind", "setting_watch") == [
+    assert answer_on_its_own(own_database, "flags", "--open", "--kind", "setting_watch") == [
         flag for flag in flags if flag["kind"] == "setting_watch"
     ]
 
@@ -110,7 +100,7 @@ def test_a_file_that_is_no_list_is_refused_whole(own_database):
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(own_database):
     file = str(LISTS / "provider_at_march_2016.csv")
-    counts = run(own_database, "import-ofsted", file, "--as-at", "2016-03-31", "--dry-run")["files"]
+    counts = answer_on_its_own(own_database, "import-ofsted", file, "--as-at", "2016-03-31", "--dry-run")["files"]
 
     assert counts == {
         "provider_at_march_2016": {

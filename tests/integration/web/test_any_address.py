@@ -38,7 +38,7 @@ PARAMETERS |= {each.key for table in tables.Table.__subclasses__() for each in t
 
 
 @pytest.fixture
-def everybody() -> Client:
+def everybody(bare_answers) -> Client:
     """One who holds every role, so that no page hides its faults behind 404."""
     user = UserFactory()
     of = OrganisationFactory()
