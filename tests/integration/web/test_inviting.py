@@ -30,7 +30,7 @@ from tests.integration.contracts.care_situations import TODAY, a_contract
 from tests.postman import postman as postman
 
 # As the login of the pages, so that the database itself lets only this through.
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 NOW = datetime.now(UTC)
 PASSWORD = "brisk-otter-lantern-9"

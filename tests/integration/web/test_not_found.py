@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories.people import ChildFactory, UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
+pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 
 def test_the_page_says_that_it_is_not_there_or_not_for_the_visitor_and_offers_the_way_on(page) -> None:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0011_form_posted'),
+        ('people', '0012_invitations'),
     ]
 
     operations = [

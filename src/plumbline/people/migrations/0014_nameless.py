@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0011_form_posted'),
+        ('people', '0013_labels_of_this_council'),
     ]
 
     operations = [
