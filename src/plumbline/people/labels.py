@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import cache
 
+from django.db import connection
 from django.utils.functional import lazy
 
 from plumbline.audit import operations as audit
@@ -52,7 +53,9 @@ def change_label(*, key: str, forms: labels.Forms, from_on: date, by: User, at: 
     access.check(by, Permission.LISTS_MANAGE, on=on)
     forms = labels.check_forms(key, forms)
     # One at a time: two that begin on one day would each find the day free.
-    of_label = list(LabelWording.objects.select_for_update().filter(key=key))
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended('label', 0))")
+    of_label = list(LabelWording.objects.filter(key=key))
     if any(each.from_on == from_on for each in of_label):
         raise RuleBroken(
             f"Another wording begins on {from_on:%-d %B %Y} already. Choose another day"
