@@ -15,7 +15,7 @@ from django.urls.resolvers import RoutePattern, URLPattern, URLResolver
 
 from plumbline.people.access import ROLES, Permission
 from plumbline.people.models import User
-from plumbline.web.access import Unmarked, access_of, routes
+from plumbline.web.kit.access import Unmarked, access_of, routes
 from tests.architecture.source import SOURCE, modules
 from tests.factories.people import hold_role
 from tests.relations.situations import MEMBERS
@@ -136,7 +136,7 @@ def test_a_page_answers_the_roles_that_may_use_it(role: str) -> None:
 @pytest.mark.login("pages")
 def test_a_page_answers_no_other_role(bare_answers: None) -> None:
     """Every page is asked for, and sent a form, by a role that may not use it, and by every one of them some page of
-    each mark: the mark is all that the guard reads (web.access)."""
+    each mark: the mark is all that the guard reads (web.kit.access)."""
     asked: set[object] = set()
     wrong = []
     for role in UNLIKE:

@@ -25,12 +25,12 @@ TRACES = {
 }
 # Pages of several rows, each decided by itself: one that is refused stops no other, stays as it was, and is named.
 EACH_BY_ITSELF = {
-    "plumbline.web.contracts.people.people": "names that files give, each with whose it is",
-    "plumbline.web.suppliers.deciding.queue": "published suppliers, each with who it is",
-    "plumbline.web.returns.answering.question": "an answer that is refused loses none of the others that were typed",
-    "plumbline.web.returns.answering.whole_section": "an answer that is refused loses none of the others",
-    "plumbline.web.inviting.accepting.invited": "attempts with links stay counted, whatever comes of the link",
-    "plumbline.web.returns.judging.sign_off": "why nothing follows for its contract is said; each night tries again",
+    "plumbline.web.contracts.register.people.people": "names that files give, each with whose it is",
+    "plumbline.web.commissioning.suppliers.deciding.queue": "published suppliers, each with who it is",
+    "plumbline.web.toolkits.returns.answering.question": "a refused answer loses none of the others typed",
+    "plumbline.web.toolkits.returns.answering.whole_section": "an answer that is refused loses none of the others",
+    "plumbline.web.people.inviting.accepting.invited": "attempts with links stay counted, whatever comes of the link",
+    "plumbline.web.toolkits.returns.judging.sign_off": "it says why nothing follows; each night tries again",
 }
 
 
@@ -175,7 +175,7 @@ class _Paths:
 def is_view(name: str) -> bool:
     module, function = functions()[name]
     marks = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
-    return any(module.full_name(each).startswith("plumbline.web.access.") for each in marks)
+    return any(module.full_name(each).startswith("plumbline.web.kit.access.") for each in marks)
 
 
 def views() -> list[str]:
@@ -193,7 +193,7 @@ def test_every_exception_is_still_needed() -> None:
 
 def test_what_a_page_does_is_counted() -> None:
     assert len(views()) > 300
-    assert most_operations("plumbline.web.users.views.switch") == 1
+    assert most_operations("plumbline.web.people.users.views.switch") == 1
     assert counted("first(by=1); second(by=1)") == 2
     assert counted("with transaction.atomic():\n    first(by=1); second(by=1)") == 1
     assert counted("for each in request:\n    first(by=1)") == 2

@@ -40,7 +40,7 @@ NO_MOMENT_OF_OURS = {
     "plumbline.exchange.ocds_files": "a moment of someone else's notice, taken as they wrote it",
     "plumbline.exchange.sheet_child": "a cell of a spreadsheet, without a time zone",
     "plumbline.jobs.measure": "a moment as it was typed, on its way to the one place",
-    "plumbline.web.figures.asked": "the same, on a page",
+    "plumbline.web.indicators.asked": "the same, on a page",
 }
 TO_A_MOMENT = {"django.utils.timezone.make_aware", "django.utils.timezone.localtime", "django.utils.timezone.localdate"}
 

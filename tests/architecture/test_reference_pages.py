@@ -33,7 +33,7 @@ def test_the_readme_says_the_demonstrations_password() -> None:
 
 
 def test_the_site_names_the_licence_that_the_project_has() -> None:
-    page = (CHECKOUT / "src/plumbline/web/templates/about/sources.html").read_text(encoding="utf-8")
+    page = (CHECKOUT / "src/plumbline/web/templates/home/about/sources.html").read_text(encoding="utf-8")
     assert "Apache License" in page
 
 

@@ -12,7 +12,7 @@ _CLAIMS = re.compile(
 )  # fmt: skip
 # What is asked in a form, not somebody who is asked.
 _NO_CLAIMS = ("what bidders are asked", "Each says who is told of it")
-IF_REACHED = "plumbline.web.reaching.if_reached"
+IF_REACHED = "plumbline.web.people.inviting.whom_to_ask.if_reached"
 
 
 def claims(module: Module) -> list[str]:

@@ -10,14 +10,14 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "src" / "plumbline" / "web" / 
 
 # Forms into which something is typed or chosen and that keep nothing, each with the reason.
 KEPT_NOWHERE = {
-    "contracts/people.html": "one choice for each name that is to be mapped",
-    "queues/organisations.html": "ticks and one choice, for what is to be mapped alike",
-    "queues/wording.html": "ticks and one choice, for what is to be mapped alike",
-    "suppliers/queue.html": "ticks and one choice, for what is to be decided alike",
+    "contracts/register/people.html": "one choice for each name that is to be mapped",
+    "exchange/queues/organisations.html": "ticks and one choice, for what is to be mapped alike",
+    "exchange/queues/wording.html": "ticks and one choice, for what is to be mapped alike",
+    "commissioning/suppliers/queue.html": "ticks and one choice, for what is to be decided alike",
     "placements/may_i_place.html": "a question, which changes nothing",
-    "returns/check.html": "two choices, after everything is saved",
-    "returns/evidence.html": "a file, and what it is called",
-    "work/my_work.html": "a question, which changes nothing",
+    "toolkits/returns/check.html": "two choices, after everything is saved",
+    "toolkits/returns/evidence.html": "a file, and what it is called",
+    "home/work/my_work.html": "a question, which changes nothing",
 }
 
 

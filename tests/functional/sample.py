@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from plumbline.web import forms, tables
-from plumbline.web.access import public
+from plumbline.web.kit import forms, tables
+from plumbline.web.kit.access import public
 
 NAMES = ("Alder House", "Beck Lodge", "Carr Farm School", "Dunmere", "Eau Bank", "Fen View", "Gosberton Hall")
 STATES = (

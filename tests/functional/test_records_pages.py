@@ -44,7 +44,7 @@ class County:
 
 @pytest.fixture
 def county(writing: Callable[..., Any]) -> County:
-    with writing("web"):
+    with writing():
         child = ChildFactory(forename="Evie", surname="Blackbourn", sort_key="blackbourn, evie")
         tac = TacFactory(child=child, started_on=date(2015, 1, 5), lead_organisation=None, lead_wording="Elm Sch")
         TacAuditFactory(tac=tac)

@@ -13,7 +13,7 @@ from plumbline.ofsted.models import MonthlyCheck
 from plumbline.people.models import BankHoliday
 from plumbline.people.queries import holidays_end, holidays_from
 from plumbline.placements.bank_holidays import change_bank_holiday
-from plumbline.web.work import items
+from plumbline.web.home.work import items
 from tests.integration.placements.situations import AT, a_user
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.urls.resolvers import URLPattern
 
 from plumbline.people.models import User
-from plumbline.web.access import access_of, may_use
+from plumbline.web.kit.access import access_of, may_use
 from tests.relations import crawl
 from tests.relations.market import Market
 from tests.relations.page import signed_in

@@ -17,7 +17,7 @@ from django.urls import resolve
 
 from plumbline.people.access import ROLES
 from plumbline.people.models import User
-from plumbline.web.access import access_of, may_use
+from plumbline.web.kit.access import access_of, may_use
 from tests.relations import situations
 from tests.relations.probes import NO_RECORD, PROBES, Probe
 from tests.relations.situations import MEMBERS, RELATIONS, TIED_BY, TODAY, Case

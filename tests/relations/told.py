@@ -10,8 +10,8 @@ from django.db import transaction
 from django.test import override_settings
 
 from plumbline.people.access import ROLES, Permission
-from plumbline.web.access import access_of, may_use
 from plumbline.web.evidence import files
+from plumbline.web.kit.access import access_of, may_use
 from tests.relations import crawl, market
 from tests.relations.market import MODERATION, OWN, SCORING, TENDERS, WHOSE, Market
 from tests.relations.page import signed_in, text_of

@@ -7,8 +7,8 @@ from django.urls import get_resolver
 from plumbline.config import cli
 from plumbline.config.environment import CHECKOUT, SETTINGS
 from plumbline.jobs.reference_pages import Known, Route
-from plumbline.web import access
-from plumbline.web.about.views import GLOSSARY
+from plumbline.web.home.about.views import GLOSSARY
+from plumbline.web.kit import access
 
 DOCS: Path = CHECKOUT / "docs"
 

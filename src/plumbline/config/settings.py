@@ -77,24 +77,24 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Before anything asks for the address, or whether the visitor came by TLS.
-    "plumbline.web.middleware.ProxyMiddleware",
+    "plumbline.web.kit.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     # Before the form is read, which the next one does.
-    "plumbline.web.uploads.LargestRequestMiddleware",
-    "plumbline.web.middleware.AddressMiddleware",
+    "plumbline.web.kit.uploads.LargestRequestMiddleware",
+    "plumbline.web.kit.middleware.AddressMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "plumbline.web.middleware.DayMiddleware",
-    "plumbline.web.middleware.LabelsMiddleware",
-    "plumbline.web.middleware.SessionEndMiddleware",
-    "plumbline.web.middleware.SecondFactorMiddleware",
+    "plumbline.web.kit.middleware.DayMiddleware",
+    "plumbline.web.kit.middleware.LabelsMiddleware",
+    "plumbline.web.kit.middleware.SessionEndMiddleware",
+    "plumbline.web.kit.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "plumbline.config.urls"
@@ -109,7 +109,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "plumbline.web.context.frame",
+                "plumbline.web.kit.context.frame",
             ],
             "loaders": [
                 (
@@ -150,7 +150,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "plumbline.web.account.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "plumbline.web.people.account.adapter.AccountAdapter"
 # Shared machines: a session ends with the browser, always.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
@@ -158,8 +158,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None, "reauthenticate": None, "change_password": None}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
-MFA_ADAPTER = "plumbline.web.account.adapter.SecondFactorAdapter"
-MFA_FORMS = {"deactivate_totp": "plumbline.web.account.forms.TakeOffSecondFactor"}
+MFA_ADAPTER = "plumbline.web.people.account.adapter.SecondFactorAdapter"
+MFA_FORMS = {"deactivate_totp": "plumbline.web.people.account.forms.TakeOffSecondFactor"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = f"Plumbline {COUNCIL}"
 
@@ -169,7 +169,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "plumbline.web.typed.views.forged"
+CSRF_FAILURE_VIEW = "plumbline.web.kit.draft_pages.forged"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

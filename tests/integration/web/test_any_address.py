@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import RoutePattern, URLPattern
 
 from plumbline.people.access import ROLES
-from plumbline.web import tables
+from plumbline.web.kit import tables
 from tests.architecture.test_access import patterns
 from tests.factories.people import OrganisationFactory, UserFactory, hold_role
 from tests.integration.web.signing_in import as_

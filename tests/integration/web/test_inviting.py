@@ -494,6 +494,7 @@ def _gives(role: str, user: User, organisation) -> None:
         )
 
 
+@pytest.mark.login("web")
 def test_the_database_gives_the_role_to_the_account_invited_for_the_organisation_and_nothing_else() -> None:
     officer, organisation, other = an_officer(), an_organisation(), an_organisation()
     made = invite(organisation, by=officer)

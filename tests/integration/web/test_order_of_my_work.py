@@ -6,8 +6,8 @@ import pytest
 
 from plumbline.actions import operations as actions
 from plumbline.kernel.moments import taken_at
-from plumbline.web.work import items
-from plumbline.web.work.item import Item
+from plumbline.web.home.work import items
+from plumbline.web.kit.work_item import Item
 from tests.integration.placements.situations import AT, TODAY, a_user
 
 pytestmark = pytest.mark.django_db

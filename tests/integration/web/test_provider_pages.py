@@ -14,7 +14,7 @@ from plumbline.contracts.operations.assurance import request_contract_return
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import portal
 from plumbline.people.access import ROLES, Permission
-from plumbline.web.provider.work import items
+from plumbline.web.contracts.provider.work import items
 from tests.factories.people import ChildFactory, UserFactory
 from tests.integration.contracts.incident_situations import STEPS, World, a_world, an_incident
 from tests.queries import assert_constant_queries

@@ -4,7 +4,7 @@ import pytest
 from django.urls import get_resolver
 
 from plumbline.people.access import ROLES
-from plumbline.web.access import routes
+from plumbline.web.kit.access import routes
 from tests.relations import crawl, page
 from tests.relations.page import NUMBER, YES, Answers
 from tests.relations.probes import PROBES, TOLD_APART, TRIED

@@ -17,7 +17,7 @@ from lxml import html
 from plumbline.commissioning.models import Tender
 from plumbline.contracts.models import Incident
 from plumbline.people.models import Draft, User
-from plumbline.web.access import access_of, may_use, routes
+from plumbline.web.kit.access import access_of, may_use, routes
 from tests.integration.commissioning.tendering import a_user
 from tests.integration.contracts.incident_situations import World, a_world
 from tests.integration.web.signing_in import as_
@@ -42,7 +42,7 @@ MAKES = {
 NOT_ONCE = {
     "account_change_password", "account_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_generate_recovery_codes", "mfa_reauthenticate", "report_publish", "figures", "figure", "figure_records",
-    "figure_trend", "figure_spark", "report", "report_again",
+    "figure_trend", "figure_spark", "report", "report_again", "invited",
 }  # fmt: skip
 
 

@@ -6,8 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from plumbline.people.models import BankHoliday
-from plumbline.web import tables
-from tests.factories.people import UserFactory
+from plumbline.web.kit import tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("owner")]
 
@@ -26,9 +25,7 @@ def _holidays() -> None:
 
 
 def shown(query: str = "") -> Holidays:
-    request = RequestFactory().get(f"/?{query}")
-    request.user, request.day = UserFactory(), date(2016, 7, 31)
-    return Holidays(request, BankHoliday.objects.all())
+    return Holidays(RequestFactory().get(f"/?{query}"), BankHoliday.objects.all())
 
 
 @pytest.mark.usefixtures("_holidays")

@@ -13,7 +13,7 @@ from plumbline.commissioning.operations import tenders
 from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.commissioning.rules.next_step import WAITS, Step
 from plumbline.people.models import User
-from plumbline.web.tenders.frame import step_of
+from plumbline.web.commissioning.tenders.frame import step_of
 from tests.factories.tenders import TenderFactory
 from tests.integration.commissioning.tendering import (
     COUNCIL,

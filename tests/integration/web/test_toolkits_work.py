@@ -7,7 +7,7 @@ import pytest
 from plumbline.toolkits import library
 from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.operations import versions
-from plumbline.web.toolkits.work import items
+from plumbline.web.toolkits.versions.work import items
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db

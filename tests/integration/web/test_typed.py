@@ -15,8 +15,8 @@ from lxml import html
 
 from plumbline.commissioning.models import Tender
 from plumbline.people.models import Draft, User
-from plumbline.web.access import signed_in
-from plumbline.web.typed.places import FIELD, LASTS, Place
+from plumbline.web.kit.access import signed_in
+from plumbline.web.kit.drafts import FIELD, LASTS, Place
 from tests.integration.commissioning.tendering import a_tender, a_user
 from tests.integration.web.walking import as_shown
 

@@ -158,7 +158,7 @@ def test_the_list_takes_as_many_queries_for_many_users_as_for_few(page, admin, d
     client = page(admin)
     client.get("/users/")
     # Four of them say who looks: the transaction, and the signature in it.
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get("/users/")
 
 

@@ -14,7 +14,7 @@ from django.urls.resolvers import RegexPattern
 
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission
-from plumbline.web import access
+from plumbline.web.kit import access
 
 
 def page(request: HttpRequest) -> HttpResponse:

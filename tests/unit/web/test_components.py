@@ -7,7 +7,7 @@ from django.template import Context, engines
 from django.test import RequestFactory
 from django_cotton.compiler_regex import CottonCompiler
 
-from plumbline.web import tables
+from plumbline.web.kit import tables
 
 BAD = '"><script>x</script>'
 

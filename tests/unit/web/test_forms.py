@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from plumbline.kernel.errors import RuleBroken
-from plumbline.web import forms
+from plumbline.web.kit import forms
 
 
 class Visit(forms.PageForm):

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 from python_calamine import CalamineWorkbook
 
-from plumbline.web import tables
+from plumbline.web.kit import tables
 
 
 class Homes(tables.Table):
@@ -190,23 +190,6 @@ def test_csv_leaves_a_negative_number_a_number() -> None:
 def test_csv_is_streamed_and_named_after_its_list() -> None:
     answer = table(home(), query="format=csv").download
     assert (answer.streaming, answer["Content-Disposition"]) == (True, 'attachment; filename="homes-we-use.csv"')
-
-
-def test_the_viewer_is_set_up_while_the_file_is_written() -> None:
-    seen = []
-
-    class Scope:
-        def __enter__(self) -> None:
-            seen.append("in")
-
-        def __exit__(self, *problem: object) -> None:
-            seen.append("out")
-
-    shown = Homes(RequestFactory().get("/homes/?format=csv"), [home()], scope=Scope)
-    answer = shown.download
-    before = list(seen)
-    list(answer)
-    assert (before, seen) == ([], ["in", "out"])
 
 
 def sheet_of(shown: tables.Table) -> list[list[object]]:

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from plumbline.web import wording
-from plumbline.web.about.colours import contrast, text_on
-from plumbline.web.days import NotADay, read_day
+from plumbline.web.home.about.colours import contrast, text_on
+from plumbline.web.kit import wording
+from plumbline.web.kit.days import NotADay, read_day
 
 
 @pytest.mark.parametrize(

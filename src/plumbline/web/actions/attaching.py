@@ -7,8 +7,8 @@ from plumbline.actions.models import Action
 from plumbline.evidence import queries
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.operations import keep_document
-from plumbline.web.evidence import files, reach
-from plumbline.web.request import Request
+from plumbline.web.evidence import files, opened
+from plumbline.web.kit.request import Request
 
 _MOST = 100
 
@@ -20,7 +20,7 @@ def may_attach(action: Action) -> bool:
 
 def choices(request: Request, action: Action) -> list[tuple[str, str]]:
     """The standing documents of the action's organisation (or the council's) that the viewer may open."""
-    seen = queries.standing(reach.documents(request.user, on=request.day))
+    seen = queries.standing(opened.documents(request.user, on=request.day))
     found = seen.filter(organisation=action.owner_organisation).order_by("-added_at", "-pk")[:_MOST]
     return [(str(each.pk), f"{each.title} ({each.added_at:%-d %B %Y})") for each in found]
 
@@ -35,5 +35,5 @@ def attached(request: Request, action: Action, given: dict[str, Any]) -> Documen
             at=request.at,
         )  # fmt: skip
     if number := given.get("given"):
-        return reach.documents(request.user, on=request.day).get(pk=number)
+        return opened.documents(request.user, on=request.day).get(pk=number)
     return None

@@ -3,7 +3,7 @@ from typing import Any
 
 from plumbline.evidence import rules as evidence
 from plumbline.people.models import Organisation, User
-from plumbline.web import forms
+from plumbline.web.kit import forms
 
 _NONE = ("", "None")
 

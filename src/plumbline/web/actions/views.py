@@ -18,12 +18,12 @@ from plumbline.contracts.operations.following import change_action
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
-from plumbline.web import tables, wording
-from plumbline.web.access import requires, signed_in
 from plumbline.web.actions import attaching, forms, words
-from plumbline.web.evidence import reach
-from plumbline.web.reaching import ways
-from plumbline.web.request import Request, acting
+from plumbline.web.evidence import opened
+from plumbline.web.kit import tables, wording
+from plumbline.web.kit.access import requires, signed_in
+from plumbline.web.kit.request import Request, acting
+from plumbline.web.people.inviting.whom_to_ask import ways
 
 ACTIONS = (Permission.ACTIONS_VIEW, Permission.PROVIDER_PORTAL)
 _STATES = (
@@ -91,7 +91,7 @@ def action(request: Request, pk: int) -> HttpResponseBase:
     state, word = words.state_of(found, on)
     notes = list(queries.notes_of(found))
     opens = set(
-        reach.documents(request.user, on=on)
+        opened.documents(request.user, on=on)
         .filter(pk__in=[note.document_id for note in notes if note.document_id])
         .values_list("pk", flat=True)
     )
@@ -281,8 +281,8 @@ def cancel(request: Request, pk: int) -> HttpResponseBase:
 
 def _owners(request: Request, found: Action) -> dict[str, Any]:
     return {
-        "people": list(reach.people()),
-        "organisations": list(reach.organisations(request.user, on=request.day, also=found.owner_organisation_id)),
+        "people": list(opened.people()),
+        "organisations": list(opened.organisations(request.user, on=request.day, also=found.owner_organisation_id)),
     }
 
 
@@ -318,7 +318,7 @@ def _asked(
         try:
             said = done(form.cleaned_data)
         except RuleBroken as refusal:
-            form.refuse(refusal, field="file" if refusal.code in reach.FILE_CODES and "file" in form.fields else None)
+            form.refuse(refusal, field="file" if refusal.code in opened.FILE_CODES and "file" in form.fields else None)
         else:
             messages.success(request, said)
             return redirect("action", found.pk)

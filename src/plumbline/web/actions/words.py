@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from plumbline.actions import queries
 from plumbline.actions.models import Action, ActionState
 from plumbline.actions.states import OUTSTANDING
-from plumbline.web import navigation, wording
+from plumbline.web.kit import navigation, wording
 
 # Records of the rooms above that an action is about: the page of each has its number in its address.
 _PAGES = ("contract", "tender", "return", "bid", "incident", "visit", "evaluation")

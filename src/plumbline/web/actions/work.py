@@ -8,8 +8,8 @@ from django.urls import reverse
 from plumbline.actions import queries
 from plumbline.actions.models import Action
 from plumbline.people.models import User
-from plumbline.web import wording
-from plumbline.web.work.item import Item
+from plumbline.web.kit import wording
+from plumbline.web.kit.work_item import Item
 
 
 def items(viewer: User, on: date) -> Iterable[Item]:

@@ -11,9 +11,9 @@ from plumbline.kernel.labels import Said
 from plumbline.people import operations, queries
 from plumbline.people.access import Permission
 from plumbline.people.models import NumberedChild
-from plumbline.web import tables
-from plumbline.web.access import requires
-from plumbline.web.request import Request, acting
+from plumbline.web.kit import tables
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
 
 # What happened, in words; the rest are read off their kind.
 _KINDS = Said(

@@ -7,8 +7,8 @@ from django.forms import HiddenInput
 from plumbline.evidence import rules
 from plumbline.evidence.models import Sensitivity
 from plumbline.people.models import Organisation, User
-from plumbline.web import forms
 from plumbline.web.evidence import words
+from plumbline.web.kit import forms
 
 
 class Replace(forms.PageForm):

@@ -12,11 +12,11 @@ from plumbline.evidence import operations, queries
 from plumbline.evidence.models import LawChange
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
-from plumbline.web import tables
-from plumbline.web.access import requires
 from plumbline.web.evidence import words
 from plumbline.web.evidence.forms import LawChangeForm, Withdraw
-from plumbline.web.request import Request, acting
+from plumbline.web.kit import tables
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
 

@@ -15,11 +15,11 @@ from plumbline.evidence.rules import EXPIRING_WITHIN
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import organisations_of
-from plumbline.web import tables, wording
-from plumbline.web.access import requires, signed_in
-from plumbline.web.evidence import files, reach, words
+from plumbline.web.evidence import files, opened, words
 from plumbline.web.evidence.forms import Give, LetOpen, Replace, Withdraw
-from plumbline.web.request import Request, acting, record_number
+from plumbline.web.kit import tables, wording
+from plumbline.web.kit.access import requires, signed_in
+from plumbline.web.kit.request import Request, acting, record_number
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
 GIVES = (Permission.EVIDENCE_KEEP, Permission.PROVIDER_PORTAL)
@@ -73,7 +73,7 @@ class Documents(tables.Table):
 def documents(request: Request) -> HttpResponseBase:
     """What is in use now; or what was replaced or withdrawn."""
     old = request.GET.get("which") == "old"
-    seen = queries.with_today(reach.documents(request.user, on=request.day), on=request.day)
+    seen = queries.with_today(opened.documents(request.user, on=request.day), on=request.day)
     gone = Q(withdrawn_at__isnull=False) | Q(replaced=True)
     table = Documents(request, seen.filter(gone) if old else seen.exclude(gone))
     here = reverse("documents")
@@ -90,7 +90,7 @@ def page(request: Request, pk: int) -> HttpResponseBase:
     """What it is, whether it still counts, its revisions, and where it is used."""
     found = _seen(request, pk)
     on, viewer = request.day, request.user
-    seen = reach.documents(viewer, on=on)
+    seen = opened.documents(viewer, on=on)
     revisions = queries.revisions_of(found)
     open_to_viewer = set(seen.filter(pk__in=[each.pk for each in revisions]).values_list("pk", flat=True))
     newest = revisions[0]
@@ -101,7 +101,7 @@ def page(request: Request, pk: int) -> HttpResponseBase:
         "period": words.period(found), "size": words.size(found.size), "reasons": _reasons(request, found, newest),
         "named": queries.named_readers(found, on=on) if found.sensitivity == Sensitivity.RESTRICTED else [],
         "may_name": found.sensitivity == Sensitivity.RESTRICTED and may(viewer, Permission.EVIDENCE_KEEP, on=on),
-        "uses": reach.uses_of(found, viewer, on=on),
+        "uses": opened.uses_of(found, viewer, on=on),
         "revisions": [
             {"at": each.added_at, "who": str(each.added_by or ""), "detail": each.file_name,
              "what": f"Revision {each.revision}" + (", this one" if each == found else ""),
@@ -134,7 +134,7 @@ def give(request: Request) -> HttpResponseBase:
     """A new document. `?organisation=` and `?kind=` say whose and what, where another page asks for one."""
     on, viewer = request.day, request.user
     for_provider = not may(viewer, Permission.EVIDENCE_KEEP, on=on)
-    known = reach.organisations(viewer, on=on, also=record_number(request.GET.get("organisation")))
+    known = opened.organisations(viewer, on=on, also=record_number(request.GET.get("organisation")))
     if for_provider:
         known = known.filter(pk__in=organisations_of(viewer, on=on))
     initial = {"organisation": request.GET.get("organisation", ""), "kind": request.GET.get("kind", "")}
@@ -151,7 +151,7 @@ def give(request: Request) -> HttpResponseBase:
                 **given,
             )  # fmt: skip
         except RuleBroken as refusal:
-            form.refuse(refusal, field="file" if refusal.code in reach.FILE_CODES else None)
+            form.refuse(refusal, field="file" if refusal.code in opened.FILE_CODES else None)
         else:
             messages.success(request, f"“{kept.title}” is kept{_scanned(kept)}.")
             return redirect("document_page", kept.pk)
@@ -175,7 +175,7 @@ def replace(request: Request, pk: int) -> HttpResponseBase:
                 replaces=found, **acting(request), **given,
             )  # fmt: skip
         except RuleBroken as refusal:
-            form.refuse(refusal, field="file" if refusal.code in reach.FILE_CODES else None)
+            form.refuse(refusal, field="file" if refusal.code in opened.FILE_CODES else None)
         else:
             messages.success(request, f"Revision {kept.revision} of “{kept.title}” is kept{_scanned(kept)}.")
             return redirect("document_page", kept.pk)
@@ -202,7 +202,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
 def let_open(request: Request, pk: int) -> HttpResponseBase:
     """One more person for a document that named people only may open."""
     found = _seen(request, pk)
-    form = LetOpen(request.POST or None, people=list(reach.people()))
+    form = LetOpen(request.POST or None, people=list(opened.people()))
     if form.is_valid():
         user = form.cleaned_data["user"]
         try:
@@ -225,7 +225,7 @@ def document(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _seen(request: Request, pk: int) -> Document:
-    found = reach.documents(request.user, on=request.day).select_related("replaces").filter(pk=pk).first()
+    found = opened.documents(request.user, on=request.day).select_related("replaces").filter(pk=pk).first()
     if found is None:
         raise NotAllowed(f"There is no document {pk}.")
     return found

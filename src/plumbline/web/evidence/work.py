@@ -10,8 +10,8 @@ from plumbline.evidence.access import documents_visible_to
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.people.queries import organisations_of
-from plumbline.web import wording
-from plumbline.web.work.item import Item
+from plumbline.web.kit import wording
+from plumbline.web.kit.work_item import Item
 
 
 def items(viewer: User, on: date) -> Iterable[Item]:

@@ -1,7 +1,7 @@
 from typing import Any
 
 from plumbline.flags.rules import DECISIONS, StepRule
-from plumbline.web import forms
+from plumbline.web.kit import forms
 
 
 class StepResult(forms.PageForm):

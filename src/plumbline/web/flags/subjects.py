@@ -11,7 +11,7 @@ from plumbline.evidence import due as evidence
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
 from plumbline.toolkits import due as returns
-from plumbline.web import navigation
+from plumbline.web.kit import navigation
 
 
 @dataclass(frozen=True, slots=True)

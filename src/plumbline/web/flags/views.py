@@ -18,12 +18,12 @@ from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import due
 from plumbline.placements import lookups as placements
-from plumbline.web import tables, wording
-from plumbline.web.access import requires
 from plumbline.web.flags import subjects, words
 from plumbline.web.flags.forms import CloseFlag, StepResult
-from plumbline.web.request import Request, acting, record_number
-from plumbline.web.settings import words as settings
+from plumbline.web.kit import setting_words as settings
+from plumbline.web.kit import tables, wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting, record_number
 
 
 def _matching(rows: Any, text: str) -> Any:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from plumbline.flags.rules import DECISIONS, KINDS
 from plumbline.people.access import ROLES
 from plumbline.web.flags.subjects import SUBJECTS
-from plumbline.web.settings import words as settings
+from plumbline.web.kit import setting_words as settings
 
 if TYPE_CHECKING:
     from plumbline.placements.lookups import ListedFlag

@@ -12,10 +12,11 @@ from plumbline.people.access import Permission, may
 from plumbline.placements import lookups, operations
 from plumbline.placements.models import Enquiry
 from plumbline.placements.rules import BLOCKED
-from plumbline.web import forms
-from plumbline.web.access import requires
-from plumbline.web.request import Request, record_number
-from plumbline.web.settings import known, words
+from plumbline.web.kit import forms
+from plumbline.web.kit import setting_words as words
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, record_number
+from plumbline.web.ofsted.settings import known
 
 
 class Ask(forms.PageForm):

@@ -9,13 +9,13 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import lookups, operations
-from plumbline.web import tables
-from plumbline.web.access import requires
+from plumbline.web.kit import setting_words as words
+from plumbline.web.kit import tables
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+from plumbline.web.people.inviting.whom_to_ask import if_reached
 from plumbline.web.placements.forms import GROUNDS, AskException, DecideException
 from plumbline.web.placements.recording import _child, _setting
-from plumbline.web.reaching import if_reached
-from plumbline.web.request import Request, acting
-from plumbline.web.settings import words
 
 STATES = (("asked", "Asked for"), ("approved", "Approved"), ("refused", "Refused"))
 _KINDS = {"asked": "amber", "approved": "blue", "refused": "grey"}

@@ -1,4 +1,4 @@
-from plumbline.web import forms
+from plumbline.web.kit import forms
 
 GROUNDS = (
     ("court_named", "A court or tribunal named this setting"),

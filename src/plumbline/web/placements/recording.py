@@ -16,12 +16,12 @@ from plumbline.people.models import Child
 from plumbline.people.operations import look_at_list
 from plumbline.placements import lookups, operations
 from plumbline.placements.rules import BLOCKED
-from plumbline.web.access import requires
+from plumbline.web.kit import setting_words as words
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.placements.asking import Ask
 from plumbline.web.placements.forms import ChooseChild, EndPlacement, WhenPlaced
 from plumbline.web.placements.views import setting_words
-from plumbline.web.request import Request, acting, record_number
-from plumbline.web.settings import words
 
 # What else stands in the address while the child is looked for.
 KEPT = ("register", "urn", "for")

@@ -13,11 +13,12 @@ from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import lookups
 from plumbline.placements.rules import BLOCKED
-from plumbline.web import tables, wording
-from plumbline.web.access import requires
-from plumbline.web.days import NotADay, read_day
-from plumbline.web.request import Request, acting
-from plumbline.web.settings import chain, words
+from plumbline.web.kit import setting_words as words
+from plumbline.web.kit import tables, wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.days import NotADay, read_day
+from plumbline.web.kit.request import Request, acting
+from plumbline.web.ofsted.settings import chain
 
 # SSDA903 codes (domain.md, 5.12).
 TYPES = {

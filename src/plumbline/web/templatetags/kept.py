@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from plumbline.evidence.models import Document
-from plumbline.web.evidence import reach
+from plumbline.web.evidence import opened
 
 register = template.Library()
 
@@ -16,8 +16,8 @@ register = template.Library()
 def document_link(context: Context, document: Document) -> SafeString:
     """A link to the document for who may open it; for others, that there is one, without its title."""
     request = context["request"]
-    if reach.documents(request.user, on=request.day).filter(pk=document.pk).exists():
+    if opened.documents(request.user, on=request.day).filter(pk=document.pk).exists():
         return format_html(
             '<a class="govuk-link" href="{}">{}</a>', reverse("document", args=[document.pk]), document.title
         )
-    return format_html('<span class="pl-absent">{}</span>', reach.NOT_OPEN)
+    return format_html('<span class="pl-absent">{}</span>', opened.NOT_OPEN)

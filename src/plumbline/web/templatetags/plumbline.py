@@ -13,9 +13,9 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from plumbline.audit.moments import shown
-from plumbline.web import forms, wording
-from plumbline.web.tables import Cell
-from plumbline.web.typed import places
+from plumbline.web.kit import drafts as places
+from plumbline.web.kit import forms, wording
+from plumbline.web.kit.tables import Cell
 
 register = template.Library()
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from plumbline.contracts.operations import home_reports
-from plumbline.web.contract_care import work
+from plumbline.web.contracts.care import work
 from tests.factories.people import hold_role
 from tests.integration.contracts.care_situations import (
     LONG_AGO,

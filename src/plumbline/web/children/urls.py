@@ -1,9 +1,0 @@
-from django.urls import path
-
-from plumbline.web.children import views
-
-urlpatterns = [
-    path("children/", views.children, name="children"),
-    path("children/<int:child_id>/", views.child, name="child"),
-    path("children/<int:child_id>/<slug:section>/", views.child, name="child_section"),
-]

@@ -1,0 +1,343 @@
+"""Recommending, approving, the notice and the standstill, the award, letters and promises."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.commissioning.models import Award, Bid, BidState, Promise, Tender
+from plumbline.commissioning.operations import award as operations
+from plumbline.commissioning.queries import evaluation as queries
+from plumbline.commissioning.rules.next_step import Step
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.web.commissioning.evaluation.forms import Because, Letter, OnDay, PromiseMade, Recommend
+from plumbline.web.commissioning.evaluation.leading import form_page, sure_page
+from plumbline.web.commissioning.evaluation.moderating import standing_words
+from plumbline.web.commissioning.tenders.frame import frame, step_of
+from plumbline.web.kit import wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+
+_S, _A = Tender.State, Award.State
+
+
+@requires(Permission.TENDERS_VIEW)
+def award(request: Request, pk: int) -> HttpResponseBase:
+    """Where the award stands: what was recommended and why, what is next, letters, promises."""
+    viewer, on = request.user, request.day
+    tender, awards = queries.awards_seen(viewer, tender_id=pk, on=on)
+    found = awards[0] if awards else None
+    manages = may(viewer, Permission.TENDERS_MANAGE, on=on)
+    approves = may(viewer, Permission.TENDERS_APPROVE, on=on)
+    bids = list(tender.bids.select_related("supplier").exclude(state=BidState.WITHDRAWN)
+                .order_by("supplier__sort_key", "pk"))  # fmt: skip
+    unsent = [bid.supplier.name for bid in bids if bid.letter_sent_on is None]
+    scored = queries.scored(tender)
+    return render(request, "commissioning/evaluation/award.html", {
+        **frame(request, tender, "award"), "next": None,
+        "award": found, "names": queries.suppliers_named(awards), "manages": manages, "scored": scored,
+        "step": _step(tender, found, viewer=viewer, manages=manages, approves=approves, unsent=unsent, on=on),
+        "standings": found.result.get("standings", []) if found else [],
+        "tie": found.tie_decided if found else "",
+        "letters": bids if found and found.approved_at and (manages or approves) else [],
+        "winners": [
+            {"award": each, "promises": list(queries.promises_of(each)),
+             "may_promise": manages and not queries.contract_begun(each)}
+            for each in awards
+        ],
+        "may_award_at_once": found is not None and found.approved_at is not None and found.state == _A.RECOMMENDED
+        and not tender.standstill_days and found.notice_on is None and (manages or approves),
+        "may_take_back": found is not None and found.state != _A.AWARDED and (manages or approves),
+        "cancelled": [
+            {"names": queries.suppliers_named(each), "award": each[0]}
+            for each in queries.recommendations_of(tender) if each[0].state == _A.CANCELLED
+        ],
+        "report": scored or tender.state in queries.OPENED,
+    })  # fmt: skip
+
+
+def _step(
+    tender: Tender, found: Award | None, *, viewer: Any, manages: bool, approves: bool, unsent: list[str], on: Any
+) -> dict[str, str]:
+    """What comes next, for whom: `what`, and a button where it is this viewer's to do."""
+
+    def step(what: str, route: str = "", button: str = "", due: str = "") -> dict[str, str]:
+        url = reverse(route, args=[tender.pk]) if route else ""
+        return {"what": what, "url": url, "button": button if url else "", "due": due}
+
+    following = step_of(tender, on=on)
+    if following is None:
+        return step("")
+    if found is None:
+        if following != Step.RECOMMEND:
+            return step("Nothing is recommended yet.")
+        what = _recommending(tender)
+        return step(what, "award_recommend" if manages else "", what)
+    if found.approved_at is None:
+        if approves and viewer.pk != found.recommended_by_id:
+            return step("Read the evaluation report, and approve the recommendation or take it back", "award_approve",
+                        "Read and decide")  # fmt: skip
+        return step("It waits for someone else to approve it, who may approve tenders.")
+    if following == Step.SEND_LETTERS:
+        return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
+    if following == Step.PUBLISH_DETAILS:
+        return step("Publish the contract details once the contract is signed",
+                    "award_details" if manages else "", "Record that they are published")  # fmt: skip
+    if following == Step.MAKE_READY:
+        return step("The contract details are published: make the service ready", "tender_implementation",
+                    "Go to the implementation")  # fmt: skip
+    if following == Step.WAIT_STANDSTILL and found.standstill_until is not None:
+        return step(f"The standstill lasts until the end of {wording.day(found.standstill_until)}.",
+                    due=wording.by_when(found.standstill_until, on))  # fmt: skip
+    if following == Step.PUBLISH_NOTICE:
+        then = "and the standstill begins" if tender.standstill_days else "and award the contract"
+        return step(f"Every letter is sent: publish the award notice, {then}",
+                    "award_notice" if manages else "", "Record that it is published")  # fmt: skip
+    over = "The standstill is over" if found.state == _A.STANDSTILL else (
+        "The notice is published, and the procedure has no standstill")  # fmt: skip
+    return step(f"{over}: award the contract", "award_confirm" if manages or approves else "", "Award the contract")
+
+
+def _recommending(tender: Tender) -> str:
+    return "Recommend one bid or several" if tender.kind == Tender.Kind.FRAMEWORK else "Recommend a bid"
+
+
+def _seen(request: Request, pk: int) -> tuple[Tender, list[Award]]:
+    """The tender and its standing awards: one at least."""
+    tender, awards = queries.awards_seen(request.user, tender_id=pk, on=request.day)
+    if not awards:
+        raise NotAllowed(f"Tender {pk} has no award.")
+    return tender, awards
+
+
+def _back(pk: int) -> str:
+    return reverse("tender_award", args=[pk])
+
+
+# Where on the form a refusal is said; above all otherwise.
+_FIELDS = {"tie_needs_reason": "tie_reason", "passed_over": "bid", "one_supplier": "bid"}
+
+
+@requires(Permission.TENDERS_MANAGE)
+def recommend(request: Request, pk: int) -> HttpResponseBase:
+    tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
+    several = tender.kind == Tender.Kind.FRAMEWORK
+    title = _recommending(tender)
+    hints: dict[str, str] = {}
+    tied = False
+    if queries.scored(tender):
+        seen = queries.scores_seen(request.user, tender_id=pk, on=request.day)
+        found, why = queries.result_or_why(seen, queries.board_of(seen))
+        if found is None:
+            return sure_page(request, tender, title, "", [why], back=reverse("tender", args=[pk]))
+        offered = [row for row in found.standings if row.rank is not None] if several else list(found.first)
+        choices = [(str(row.bid), row.name) for row in offered]
+        tied = any(row.tied_with for row in offered)
+        rows = [standing_words(row, found) for row in found.standings]
+        if several:
+            hints = {str(row["bid"]): _ranked(row) for row in rows}
+        # What stands under a bid that can be ticked is not said twice.
+        words = [f"{row['name']}: {_ranked(row).lower()}." for row in rows if not several or row["rank"] == ""]
+        if tied and several:
+            words.append("Some totals are equal. Where you recommend one of these bids and not another, say why.")
+        elif tied:
+            words.append("The highest total is a tie. The scores do not decide; you do, and say why.")
+        if not choices:
+            words.append("No bid is left. Abandon the tender.")
+    else:
+        choices = [(str(bid.pk), bid.supplier.name) for bid in queries.bids_to_score(tender)]
+        words = [f"{tender.get_kind_display()}, without scores. {tender.direct_award_reason}"]
+    form = Recommend(
+        request.POST or None, choices=choices, hints=hints, tied=tied, several=several,
+        initial={"bid": [choices[0][0]] if several else choices[0][0]} if len(choices) == 1 else {},
+    )  # fmt: skip
+    if form.is_valid():
+        try:
+            operations.recommend(
+                tender_id=pk, bid_ids=form.bids(), reason=form.cleaned_data["reason"],
+                tie_reason=form.cleaned_data.get("tie_reason", ""), **acting(request),
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field=_FIELDS.get(refusal.code))
+        else:
+            messages.success(request, "Recommended. Someone else who may approve tenders approves it.")
+            return redirect("tender_award", pk)
+    return form_page(request, tender, form, title, "Recommend these bids" if several else "Recommend this bid", words,
+                     back=reverse("tender", args=[pk]))  # fmt: skip
+
+
+def _ranked(row: dict[str, Any]) -> str:
+    return f"{row['word']}{', ' + row['total'] + ' points' if row['total'] else ''}"
+
+
+@requires(Permission.TENDERS_APPROVE)
+def approve(request: Request, pk: int) -> HttpResponseBase:
+    tender, awards = _seen(request, pk)
+    if request.method == "POST":
+        operations.approve_award(tender_id=pk, council=settings.COUNCIL, **acting(request))
+        messages.success(request, "Approved. The letters to all bidders are drafted.")
+        return redirect("tender_award", pk)
+    found, names = awards[0], queries.suppliers_named(awards)
+    words = [f"{found.recommended_by} recommends {names}: {found.reason}"]
+    tie = found.tie_decided
+    if tie:
+        words.append(f"Totals were equal. How it was decided: {tie}")
+    words.append("With your approval the letters and assessment summaries to all bidders are drafted.")
+    more = [
+        ("Read the evaluation report", reverse("evaluation_report", args=[pk])),
+        ("Take the recommendation back", reverse("award_take_back", args=[pk])),
+    ]
+    title = f"Approve the award to {names}"
+    return sure_page(request, tender, title, "Approve the award", words, back=_back(pk), more=more)
+
+
+@requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
+def take_back(request: Request, pk: int) -> HttpResponseBase:
+    tender, awards = _seen(request, pk)
+    form = Because(request.POST or None, label="Why is it taken back?", hint="It stands in the evaluation report.")
+    if form.is_valid():
+        try:
+            operations.cancel_recommendation(tender_id=pk, because=form.cleaned_data["because"], **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The recommendation is taken back.")
+            return redirect("tender_award", pk)
+    return form_page(request, tender, form, f"Take back the recommendation of {queries.suppliers_named(awards)}",
+                     "Take it back", ["Letters that told of it are void and are drafted again."], kind="warning",
+                     back=_back(pk))  # fmt: skip
+
+
+def _on_day(request: Request, pk: int, title: str, label: str, button: str, words: list[str], operation: Any,
+            field: str, done: str) -> HttpResponseBase:  # fmt: skip
+    """A page that records a step of the award with its day."""
+    tender, awards = _seen(request, pk)
+    day = request.day
+    form = OnDay(request.POST or None, label=label, initial={"day": day})
+    if form.is_valid():
+        try:
+            operation(tender_id=pk, **{field: form.cleaned_data["day"]}, by=request.user,
+                      at=request.at, on=day)  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="day")
+        else:
+            messages.success(request, done)
+            return redirect("tender_award", pk)
+    whose = f"It is for {queries.suppliers_named(awards)}."
+    return form_page(request, tender, form, title, button, [whose, *words], back=_back(pk))
+
+
+@requires(Permission.TENDERS_MANAGE)
+def notice(request: Request, pk: int) -> HttpResponseBase:
+    return _on_day(request, pk, "The contract award notice", "On which day was it published?",
+                   "Record that it is published",
+                   ["The standstill begins with the notice, where the procedure has one."],
+                   operations.publish_notice, "notice_on", "The notice is recorded.")  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
+def confirm(request: Request, pk: int) -> HttpResponseBase:
+    return _on_day(request, pk, "Award the contract", "On which day is it awarded?", "Award the contract",
+                   ["The other bids are then unsuccessful. The award cannot be taken back.",
+                    "An award notice comes first, unless the contract is below the threshold or of a user’s own "
+                    "choice."],
+                   operations.confirm_award, "awarded_on", "The contract is awarded.")  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE)
+def details(request: Request, pk: int) -> HttpResponseBase:
+    return _on_day(request, pk, "The contract details", "On which day were they published?",
+                   "Record that they are published", [],
+                   operations.publish_details, "published_on", "The contract details are published.")  # fmt: skip
+
+
+# --- letters --------------------------------------------------------------------------------------------------------
+
+
+def _bid(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid]:
+    tender, _ = _seen(request, pk)
+    bid = tender.bids.select_related("supplier").filter(pk=bid_id).first()
+    if bid is None:
+        raise NotAllowed(f"There is no bid {bid_id}.")
+    return tender, bid
+
+
+@requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
+def letter(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
+    tender, bid = _bid(request, pk, bid_id)
+    may_edit = may(request.user, Permission.TENDERS_MANAGE, on=request.day) and bid.letter_sent_on is None
+    form = Letter(request.POST or None, initial={"text": bid.letter}) if may_edit and bid.letter else None
+    if form is not None and form.is_valid():
+        try:
+            operations.edit_outcome_letter(bid_id=bid.pk, text=form.cleaned_data["text"], **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="text")
+        else:
+            messages.success(request, "The letter is saved.")
+            return redirect("award_letter", pk, bid_id)
+    return render(request, "commissioning/evaluation/letter.html", {
+        "tender": tender, "bid": bid, "form": form, "back": _back(pk),
+        "summary": queries.scored(tender) and bid.scores.exists(),
+    })  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE)
+def letter_sent(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
+    tender, bid = _bid(request, pk, bid_id)
+    form = OnDay(request.POST or None, label="On which day was it sent?", initial={"day": request.day})
+    if form.is_valid():
+        try:
+            operations.send_outcome_letter(bid_id=bid.pk, sent_on=form.cleaned_data["day"], **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="day")
+        else:
+            messages.success(request, f"The letter to {bid.supplier.name} is recorded as sent.")
+            return redirect("tender_award", pk)
+    back = reverse("award_letter", args=[pk, bid_id])
+    return form_page(request, tender, form, f"The letter to {bid.supplier.name} was sent", "Record it as sent",
+                     ["It is not edited any more after that."], back=back)  # fmt: skip
+
+
+# --- promises -------------------------------------------------------------------------------------------------------
+
+
+@requires(Permission.TENDERS_MANAGE)
+def promise(request: Request, pk: int, award_id: int) -> HttpResponseBase:
+    tender, awards = _seen(request, pk)
+    found = next((award for award in awards if award.pk == award_id), None)
+    if found is None:
+        raise NotAllowed(f"Tender {pk} has no award {award_id}.")
+    form = PromiseMade(request.POST or None, titles=queries.titles_of(tender))
+    if form.is_valid():
+        try:
+            operations.record_promise(award_id=found.pk, **form.cleaned_data, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The promise is recorded. It becomes a commitment of the contract.")
+            return redirect("tender_award", pk)
+    words = ["Each promise becomes a commitment of the contract, which its quarterly meetings check."]
+    return form_page(request, tender, form, f"What {found.bid.supplier.name} promised", "Record the promise", words,
+                     back=_back(pk))  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE)
+def drop(request: Request, pk: int, promise_id: int) -> HttpResponseBase:
+    tender, awards = _seen(request, pk)
+    known = Promise.objects.filter(award__in=awards, pk=promise_id).first()
+    if known is None:
+        raise NotAllowed(f"There is no promise {promise_id}.")
+    form = Because(request.POST or None, label="Why does it go?")
+    if form.is_valid():
+        try:
+            operations.drop_promise(promise_id=promise_id, because=form.cleaned_data["because"], **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect("tender_award", pk)
+    return form_page(request, tender, form, "Take a promise away", "Take it away", [f"“{known.text}”"], kind="warning",
+                     back=_back(pk))  # fmt: skip

@@ -1,0 +1,204 @@
+"""Moderation: the locked scores beside each other, the meeting, the agreed scores, and the result."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.commissioning.models import Tender
+from plumbline.commissioning.operations import evaluation as operations
+from plumbline.commissioning.queries import evaluation as queries
+from plumbline.commissioning.queries.evaluation import Moderated
+from plumbline.commissioning.rules.scoring import Result, Standing, plain, rounded
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.web.commissioning.evaluation.forms import Agree, Meeting, scores_of
+from plumbline.web.commissioning.evaluation.leading import form_page, places, sure_page
+from plumbline.web.commissioning.tenders.frame import frame
+from plumbline.web.kit import wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+
+_S = Tender.State
+
+
+def _manages(request: Request) -> bool:
+    return bool(may(request.user, Permission.TENDERS_MANAGE, on=request.day))
+
+
+@requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
+def moderation(request: Request, pk: int) -> HttpResponseBase:
+    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
+    moderating = tender.state == _S.MODERATION
+    found = queries.board_of(tender, queries.bids_to_score(tender) if moderating else None)
+    averaged = tender.method == Tender.Method.AVERAGE
+    may_agree = moderating and not averaged and _manages(request)
+    meetings = list(queries.meetings_of(tender))
+    left = [] if averaged else found.open
+    return render(request, "commissioning/evaluation/moderation.html", {
+        **frame(request, tender, "evaluation"), "next": None,
+        "places": places(request, tender, "moderation"),
+        "columns": ["Question", *(bid.supplier.name for bid in found.bids)],
+        "rows": [
+            {"heading": criterion.title, "cells": [_cell(tender, each, averaged=averaged) for each in cells]}
+            for criterion, cells in found.rows
+        ],
+        "averaged": averaged, "meetings": meetings, "left": len(left), "of": len(found.cells),
+        "done": len(found.cells) - len(left),
+        "next_url": _address(tender, left[0]) if left and may_agree and meetings else "",
+        "may_meet": may_agree, "may_close": moderating and _manages(request) and not left and (averaged or meetings),
+        "moderating": moderating, "beyond": plain(tender.reason_beyond),
+    })  # fmt: skip
+
+
+def _address(tender: Tender, cell: Moderated) -> str:
+    return reverse("evaluation_agree", args=[tender.pk, cell.bid.pk, cell.criterion.key])
+
+
+def _cell(tender: Tender, cell: Moderated, *, averaged: bool) -> dict[str, Any]:
+    given = ", ".join(plain(each.score) for each in cell.given) or "none"
+    if averaged:
+        state, word = "blue", f"Average {plain(cell.average)}" if cell.average is not None else "not scored"
+    elif cell.agreed is not None:
+        state, word = "green", f"Agreed {plain(cell.agreed.score)}"
+    else:
+        state, word = ("amber", "To agree, they differ") if cell.differ else ("grey", "To agree, all alike")
+    return {"label": cell.bid.supplier.name, "state": state, "word": word, "reason": f"Scores {given}",
+            "url": _address(tender, cell)}  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE)
+def meeting(request: Request, pk: int) -> HttpResponseBase:
+    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
+    present = ", ".join(each.user.called for each in queries.evaluators_of(tender) if not each.excluded)
+    form = Meeting(
+        request.POST or None,
+        initial={"held_on": request.day, "chair": str(tender.lead_commissioner), "attendees": present},
+    )
+    if form.is_valid():
+        try:
+            operations.record_meeting(tender_id=pk, **form.cleaned_data, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal, field={"missing_chair": "chair", "missing_attendees": "attendees"}.get(
+                refusal.code, "held_on"))  # fmt: skip
+        else:
+            return redirect("evaluation_moderation", pk)
+    return form_page(request, tender, form, "The moderation meeting", "Record the meeting", [],
+                     back=reverse("evaluation_moderation", args=[pk]))  # fmt: skip
+
+
+@requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
+def agree(request: Request, pk: int, bid_id: int, question: str) -> HttpResponseBase:
+    """One answer: what each gave and why, and the score agreed."""
+    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
+    found = queries.board_of(tender)
+    cell = queries.moderated_cell(found, bid_id=bid_id, question=question)
+    asked = next(each for each in queries.questions_of(tender) if each.key == question)
+    meetings = list(queries.meetings_of(tender))
+    may_agree = (
+        tender.state == _S.MODERATION and tender.method == Tender.Method.MODERATE and bool(meetings)
+        and _manages(request)
+    )  # fmt: skip
+    form = None
+    if may_agree:
+        kept = cell.agreed
+        alike = plain(cell.given[0].score) if cell.given and not cell.differ else ""
+        initial = (
+            {"score": plain(kept.score), "discussion": kept.discussion, "reason": kept.reason} if kept
+            else {"score": alike}
+        )  # fmt: skip
+        beyond = plain(tender.reason_beyond)
+        form = Agree(
+            request.POST or None, choices=scores_of(asked, cell.criterion), initial=initial,
+            reason_hint="Needed where the agreed score differs from anybody’s." if beyond == "0" else
+            f"Needed where the agreed score lies further than {beyond} from anybody’s.",
+        )  # fmt: skip
+        if form.is_valid():
+            try:
+                operations.agree_score(
+                    tender_id=pk, meeting_id=meetings[-1].pk, bid_id=bid_id, question=question,
+                    score=Decimal(form.cleaned_data["score"]), discussion=form.cleaned_data["discussion"],
+                    reason=form.cleaned_data["reason"], **acting(request),
+                )  # fmt: skip
+            except RuleBroken as refusal:
+                form.refuse(refusal, field="reason" if refusal.code == "missing_reason" else None)
+            else:
+                bids = queries.bids_to_score(tender)
+                left = queries.board_of(tender, bids).open
+                messages.success(request, f"Agreed: {cell.bid.supplier.name}, {form.cleaned_data['score']}.")
+                return redirect(_address(tender, left[0]) if left else reverse("evaluation_moderation", args=[pk]))
+    return render(request, "commissioning/evaluation/agree.html", {
+        "tender": tender, "cell": cell, "criterion": cell.criterion, "bid": cell.bid, "form": form,
+        "answer": queries.answer_text(cell.bid, question), "agreed": cell.agreed,
+        "given": [{"who": each.evaluator, "score": plain(each.score), "comment": each.comment} for each in cell.given],
+        "agreed_score": plain(cell.agreed.score) if cell.agreed else "",
+        "minimum": plain(asked.minimum) if asked.minimum is not None else "", "highest": plain(asked.highest),
+        "weight": plain(asked.weight),
+    })  # fmt: skip
+
+
+@requires(Permission.TENDERS_MANAGE)
+def close(request: Request, pk: int) -> HttpResponseBase:
+    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
+    back = reverse("evaluation_moderation", args=[pk])
+    if request.method == "POST":
+        operations.close_moderation(tender_id=pk, **acting(request))
+        messages.success(request, "The scores are settled.")
+        return redirect("evaluation_result", pk)
+    found, why = queries.result_or_why(tender, queries.board_of(tender, queries.bids_to_score(tender)))
+    words = [why] if found is None else [
+        "The scores are settled, and do not change any more.",
+        *(f"{row.name} is disqualified: {' '.join(row.below)}" for row in found.standings if row.below),
+    ]  # fmt: skip
+    return sure_page(request, tender, "Close the moderation", "Close the moderation", words, back=back)
+
+
+@requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
+def result(request: Request, pk: int) -> HttpResponseBase:
+    """Totals, ranks and ties, with every step of the arithmetic."""
+    tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
+    found, why = queries.result_or_why(tender, queries.board_of(tender))
+    priced = found is not None and any(row.price_points is not None for row in found.standings)
+    return render(request, "commissioning/evaluation/result.html", {
+        **frame(request, tender, "evaluation"), "next": None,
+        "places": places(request, tender, "result"), "found": found, "why": why, "priced": priced,
+        "rows": [standing_words(row, found) for row in found.standings] if found else [],
+        "points": [_points(row) for row in found.standings if row.answers] if found else [],
+        "tie": bool(found and len(found.first) > 1),
+        "may_recommend": tender.state == _S.RECOMMENDATION and _manages(request)
+        and not queries.standing_awards(tender),
+    })  # fmt: skip
+
+
+def standing_words(row: Standing, found: Result) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "rank": "" if row.rank is None else f"{row.rank}{', a tie' if row.tied_with else ''}",
+        "kind": "red" if row.rank is None else "amber" if row.tied_with else "green" if row.rank == 1 else "grey",
+        "word": "Disqualified" if row.rank is None else f"Rank {row.rank}{', tie' if row.tied_with else ''}",
+        "quality": str(rounded(row.quality)),
+        "quality_points": str(rounded(row.quality_points)),
+        "price": "" if row.price is None else wording.money(row.price),
+        "price_points": "" if row.price_points is None else str(rounded(row.price_points)),
+        "total": "" if row.total is None else str(rounded(row.total, found.places)),
+        "reasons": row.reasons,
+        "bid": row.bid,
+    }
+
+
+def _points(row: Standing) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "answers": [
+            {
+                "title": answer.question.title, "score": plain(answer.score), "of": plain(answer.question.highest),
+                "weight": plain(answer.question.weight), "points": str(rounded(answer.points)),
+                "below": bool(answer.below),
+            }
+            for answer in row.answers
+        ],
+        "quality": str(rounded(row.quality)),
+    }  # fmt: skip

@@ -1,0 +1,473 @@
+"""An awarded service made ready: the plan with its items, agreements, contacts and packs, its contract, and go-live."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.commissioning.models import Award, Contact, ImplementationPlan, PathwayPack, PlanItem, Tender
+from plumbline.commissioning.operations import implementation as operations
+from plumbline.commissioning.queries import implementation as queries
+from plumbline.commissioning.queries import tenders
+from plumbline.commissioning.queries.evaluation import standing_awards
+from plumbline.commissioning.rules import implementation as rules
+from plumbline.contracts.models import Contract
+from plumbline.contracts.operations import go_live as going_live
+from plumbline.contracts.queries.go_live import standing_of
+from plumbline.contracts.queries.papers import papers_held
+from plumbline.contracts.rules.go_live import KNOWN
+from plumbline.evidence.operations import keep_document
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission, may, users_with_role
+from plumbline.people.models import User
+from plumbline.toolkits import content
+from plumbline.web.commissioning.implementation import forms
+from plumbline.web.commissioning.implementation.addresses import address
+from plumbline.web.commissioning.tenders.frame import frame
+from plumbline.web.commissioning.tenders.views import READS
+from plumbline.web.evidence.files import folder
+from plumbline.web.kit import wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+from plumbline.web.people.inviting.whom_to_ask import if_reached
+
+_STATE_KINDS = {"open": "open", "in_progress": "due", "done": "done", "not_needed": "withdrawn"}
+
+
+@requires(*READS)
+def implementation(request: Request, pk: int, award_id: int | None = None) -> HttpResponseBase:
+    """The plan of the supplier; where a framework has several, who they are, and with `award_id` the plan of one."""
+    found = tenders.tender_seen(request.user, tender_id=pk, on=request.day)
+    awards = _awarded(found)
+    several = len(awards) > 1
+    award = _one_of(awards, award_id) if award_id or not several else None
+    plans = {each.award_id: each for each in
+             queries.plans_visible_to(request.user, on=request.day).filter(award__in=awards)}  # fmt: skip
+    plan = plans.get(award.pk) if award else None
+    may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)
+    context = frame(request, found, "implementation") | {
+        "awards": awards, "several": several, "award": award, "plan": plan, "may_work": may_work,
+        "make_url": reverse("plan_new", args=[found.pk, award.pk]) if may_work and award else "",
+        "suppliers": _suppliers(awards, plans) if several and award is None else [],
+    }  # fmt: skip
+    if plan:
+        context |= _plan(request, plan)
+    return render(request, "commissioning/implementation/plan.html", context)
+
+
+def _awarded(tender: Tender) -> list[Award]:
+    return [award for award in standing_awards(tender) if award.state == Award.State.AWARDED]
+
+
+def _one_of(awards: list[Award], award_id: int | None) -> Award | None:
+    """The award of this number, without a number the first. Http404 for one that is none of them."""
+    if award_id is None:
+        return awards[0] if awards else None
+    found = next((award for award in awards if award.pk == award_id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _suppliers(awards: list[Award], plans: dict[int | None, ImplementationPlan]) -> list[dict[str, Any]]:
+    """How far each supplier of a framework is."""
+    contracts = {each.award_id: each for each in Contract.objects.filter(award__in=awards)}
+    return [
+        {
+            "name": award.bid.supplier.name, "planned": award.pk in plans, "contract": contracts.get(award.pk),
+            "url": reverse("award_implementation", args=[award.tender_id, award.pk]),
+        }
+        for award in awards
+    ]  # fmt: skip
+
+
+def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
+    items = list(plan.items.select_related("owner", "document", "done_by").order_by("due_on", "number"))
+    contract = Contract.objects.filter(plan=plan).first()
+    standing = standing_of(plan, on=request.day)
+    hindrances = standing.hindrances
+    met = {each.number: each for each in standing.items}
+    packs = list(plan.packs.select_related("sent_by").order_by("-number"))
+    may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)
+    contacts = {(each.side, each.role): each for each in plan.contacts.filter(ended_at=None)}
+    return {
+        "items": [
+            {
+                "row": item,
+                **_state(item, met[item.number], request.day),
+                "who": str(item.owner) if item.owner else item.owner_words or "nobody yet",
+                "url": reverse("plan_item", args=[plan.pk, item.number]),
+            }
+            for item in items
+        ],
+        "settled": sum(each.settled for each in standing.items), "total": len(items),
+        "hindrances": _linked(plan, standing.items, packs, hindrances)
+        if contract is None or contract.state == "implementation" else [],
+        "following": _following(request, plan, [each for each in items if not met[each.number].settled], packs)
+        if may_work else None,
+        "papers": papers_held(contract, viewer=request.user, on=request.day)
+        if contract and may(request.user, Permission.CONTRACTS_MANAGE, on=request.day) else [],
+        "contacts": [
+            {
+                "side": label,
+                "rows": [
+                    {
+                        "role": words,
+                        "contact": contacts.get((side, role)),
+                        "url": reverse("plan_contact", args=[plan.pk, side, role]) if may_work else "",
+                        "action": "Change" if (side, role) in contacts else "Name",
+                    }
+                    for role, words in roles.items()
+                ],
+            }
+            for side, label, roles in (
+                (Contact.Side.COUNCIL, "Whom the supplier can reach here", rules.COUNCIL_CONTACTS),
+                (Contact.Side.SUPPLIER, "Whom we can reach there", rules.SUPPLIER_CONTACTS),
+            )
+        ],
+        "packs": packs,
+        "leads_wanting": plan.supplier_is_new and None in (plan.commissioner_id, plan.service_area_lead_id),
+        "pack_needed": plan.supplier_is_new and not packs,
+        "agreements": plan.agreements.select_related("recorded_by").order_by("-agreed_on", "-pk"),
+        "contract": contract,
+        "may_go_live": contract is not None and contract.state == "implementation" and not hindrances,
+        "may_override": contract is not None and contract.state == "implementation" and bool(hindrances)
+        and may(request.user, Permission.CONTRACTS_OVERRIDE, on=request.day),
+    }  # fmt: skip
+
+
+def _linked(
+    plan: ImplementationPlan, items: Sequence[rules.Item], packs: list[PathwayPack], hindrances: tuple[str, ...]
+) -> list[Any]:
+    """Each thing that holds up going live, with where it is settled: the critical items first, then the pack."""
+    critical = [item for item in items if item.critical and not item.settled]
+    places = [(reverse("plan_item", args=[plan.pk, item.number]), "Open the item") for item in critical]
+    pack = (reverse("pack", args=[packs[0].pk]), "Open the pack") if packs else None
+    places += [pack or ("", "")] * (len(hindrances) - len(critical))
+    return [
+        {"sentence": sentence, "url": url, "link": link}
+        for sentence, (url, link) in zip(hindrances, places, strict=True)
+    ]
+
+
+def _following(
+    request: Request, plan: ImplementationPlan, items: list[PlanItem], packs: list[PathwayPack]
+) -> dict[str, str] | None:
+    """What is next once the plan, the contract and the pack are there: to confirm the pack, or the soonest of `items`,
+    which are not settled."""
+    viewer, on = request.user, request.day
+    if packs and queries.packs_to_confirm(viewer, on=on).filter(pk=packs[0].pk).exists():
+        return {"what": "The supplier has acknowledged the pack: confirm that it understands whom to tell",
+                "url": reverse("pack", args=[packs[0].pk]), "button": "Open the pack", "due": ""}  # fmt: skip
+    if not items:
+        return None
+    left = items[0]
+    return {"what": f"{left.number}. {left.title}", "url": reverse("plan_item", args=[plan.pk, left.number]),
+            "button": "Open the item", "due": wording.by_when(left.due_on, on)}  # fmt: skip
+
+
+def _state(item: PlanItem, standing: rules.Item, on: Any) -> dict[str, Any]:
+    """How an item is drawn and said. What the record meets is said to be met by it; what it does not have is named."""
+    if item.criterion in KNOWN and item.state != PlanItem.State.NOT_NEEDED:
+        if standing.settled:
+            return {"kind": "done", "word": "Done", "lacks": (), "by_record": item.state != PlanItem.State.DONE}
+        late = item.due_on < on
+        return {"kind": "overdue" if late else "open", "word": "Overdue" if late else "Open", "lacks": standing.lacks}
+    late = _late(item, on)
+    return {"kind": "overdue" if late else _STATE_KINDS[item.state],
+            "word": "Overdue" if late else item.get_state_display(), "lacks": ()}  # fmt: skip
+
+
+def _open(item: PlanItem) -> bool:
+    return item.state in ("open", "in_progress")
+
+
+def _late(item: PlanItem, on: Any) -> bool:
+    return _open(item) and item.due_on < on
+
+
+@requires(Permission.IMPLEMENTATION)
+def make(request: Request, pk: int, award_id: int) -> HttpResponseBase:
+    found = tenders.tender_seen(request.user, tender_id=pk, on=request.day)
+    award = _one_of(_awarded(found), award_id)
+    if award is None:
+        raise Http404
+    back = reverse("award_implementation", args=[found.pk, award.pk])
+    form = forms.Start(request.POST or None, initial={"service_starts_on": found.service_starts_on})
+    if form.is_valid():
+        try:
+            operations.make_plan(award_id=award.pk, **form.cleaned_data, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The plan is made. Name who does what, and give the contacts.")
+            return redirect(back)
+    return _enter(request, form, found.title, back, button="Make the plan",
+                  heading=f"Make the implementation plan of {award.bid.supplier.name}",
+                  about="Every item gets its day, counted from the day on which the service starts.")  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def move_start(request: Request, pk: int) -> HttpResponseBase:
+    plan, back = _found(request, pk)
+    form = forms.MoveStart(request.POST or None, initial={"service_starts_on": plan.service_starts_on})
+    if form.is_valid():
+        try:
+            moved = going_live.move_start(plan_id=plan.pk, **form.cleaned_data, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"Moved, with {wording.how_many(moved, 'open item', 'open items')}.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Another day for the start", button="Move the start")
+
+
+@requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_OVERRIDE)
+def supplier(request: Request, pk: int) -> HttpResponseBase:
+    """Whether the supplier is new to the council, where the bid had it wrong."""
+    plan, back = _found(request, pk)
+    form = forms.SupplierNew(request.POST or None, initial={"supplier_is_new": "yes" if plan.supplier_is_new else "no"})
+    if form.is_valid():
+        try:
+            operations.say_whether_new(
+                plan_id=plan.pk, supplier_is_new=form.cleaned_data["supplier_is_new"] == "yes",
+                because=form.cleaned_data["because"], **acting(request),
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else "supplier_is_new")
+        else:
+            messages.success(request, "It is recorded whether the supplier is new to the council.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading=f"Is {plan.supplier.name} new to the council?",
+                  button="Save",
+                  about="A supplier new to the council is given the reporting pathways and all contacts, and "
+                        "acknowledges them by name; until then the service does not go live.")  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def leads(request: Request, pk: int) -> HttpResponseBase:
+    plan, back = _found(request, pk)
+    by_pk = {str(user.pk): user for user in _council(request)}
+    form = forms.Leads(
+        request.POST or None, commissioners=_held(request, "commissioner"), leads=_held(request, "service_area_lead"),
+        initial={"commissioner": plan.commissioner_id, "service_area_lead": plan.service_area_lead_id},
+    )  # fmt: skip
+    if form.is_valid():
+        given = {name: by_pk[number] for name, number in form.cleaned_data.items()}
+        try:
+            operations.name_leads(plan_id=plan.pk, **given, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "Both leads are named.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Who confirms", button="Save",
+                  about="Both confirm that a new supplier knows whom to tell. They are two people.")  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def owners(request: Request, pk: int) -> HttpResponseBase:
+    """Who does what, for all items on one page."""
+    plan, back = _found(request, pk)
+    items = list(plan.items.select_related("owner").order_by("number"))
+    people = _council(request)
+    form = forms.Owners(request.POST or None, items=items, owners=people)
+    if form.is_valid():
+        by_pk = {str(user.pk): user for user in people}
+        changed = [item for item in items if form.cleaned_data[f"owner{item.number}"] != str(item.owner_id or "")]
+        try:
+            with transaction.atomic():
+                for item in changed:
+                    given = form.cleaned_data[f"owner{item.number}"]
+                    # Someone of the supplier, who is named in words, stays where nobody of the council is chosen.
+                    operations.assign_item(item_id=item.pk, owner=by_pk.get(given), owner_words="" if given else
+                                           item.owner_words, **acting(request))  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{wording.how_many(len(changed), 'item has', 'items have')} another owner.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Who does what", button="Save",
+                  about="Each sees on “My work” what is theirs. Someone of the supplier is named on the item’s own "
+                        "page.")  # fmt: skip
+
+
+@requires(Permission.IMPLEMENTATION)
+def agreement(request: Request, pk: int) -> HttpResponseBase:
+    plan, back = _found(request, pk)
+    form = forms.Agreement(request.POST or None, initial={"agreed_by": request.user.name})
+    if form.is_valid():
+        try:
+            operations.record_agreement(plan_id=plan.pk, **form.cleaned_data, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The agreement is recorded.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="A safeguarding arrangement that was agreed",
+                  button="Record it")  # fmt: skip
+
+
+@requires(*READS)
+def item(request: Request, pk: int, number: int) -> HttpResponseBase:
+    plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
+    found = plan.items.select_related("plan").filter(number=number).first() if plan else None
+    if plan is None or found is None:
+        raise Http404
+    owners = _council(request)
+    form = forms.Item(
+        request.POST or None, request.FILES or None, owners=owners,
+        initial={"state": found.state, "note": found.note, "owner": found.owner_id, "owner_words": found.owner_words},
+    )  # fmt: skip
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                _save_item(request, found, form.cleaned_data, {str(user.pk): user for user in owners})
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="state")
+        else:
+            messages.success(request, f"Item {found.number} is saved.")
+            return redirect(address(plan))
+    back = address(plan)
+    return _enter(request, form, plan.title, back, heading=f"{found.number}. {found.title}", button="Save",
+                  about=_guidance(plan, found), wrong=standing_of(plan, on=request.day).lacks.get(found.criterion, ()),
+                  )  # fmt: skip
+
+
+def _save_item(request: Request, found: PlanItem, given: dict[str, Any], users: dict[str, User]) -> None:
+    document = None
+    if given["evidence"]:
+        document = keep_document(
+            title=f"{found.title}: {found.plan.title}"[:300], file_name=given["evidence"].name,
+            content=given["evidence"].read(), folder=folder(), by=request.user, at=request.at,
+        )  # fmt: skip
+    owner = users.get(given["owner"])
+    if (owner, given["owner_words"].strip()) != (found.owner, found.owner_words):
+        operations.assign_item(item_id=found.pk, owner=owner, owner_words=given["owner_words"], **acting(request))
+    if given["state"] != found.state:
+        going_live.move_item(
+            item_id=found.pk, state=PlanItem.State(given["state"]), note=given["note"],
+            document_id=document.pk if document else None, **acting(request),
+        )  # fmt: skip
+    elif given["note"].strip() != found.note or document:
+        operations.note_item(
+            item_id=found.pk, note=given["note"], document_id=document.pk if document else None, **acting(request)
+        )
+
+
+def _guidance(plan: ImplementationPlan, found: PlanItem) -> str:
+    asked = content.read(plan.version.content).criteria
+    return next((criterion.guidance for criterion in asked if criterion.key == found.criterion), "")
+
+
+@requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE)
+def contract(request: Request, pk: int) -> HttpResponseBase:
+    plan, back = _found(request, pk)
+    if plan.award_id is None:
+        raise Http404
+    managers = _held(request, "contract_officer")
+    form = forms.Contract(request.POST or None, managers=managers)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = going_live.begin_contract(
+                award_id=plan.award_id, reference=given["reference"], visit_required=given["visit_required"],
+                manager=next((user for user in managers if str(user.pk) == given["manager"]), None),
+                **acting(request),
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"Contract {made.reference} is entered, with what the bid promised.")
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Enter the contract", button="Enter the contract",
+                  about="It begins in implementation; the decision to go live makes it live. "
+                        + _promised(plan))  # fmt: skip
+
+
+def _promised(plan: ImplementationPlan) -> str:
+    number = plan.award.promises.count() if plan.award else 0
+    if not number:
+        return (
+            "No promise of the bid is recorded. Record first, under “Award”, what the winner promised: only then is it "
+            "a commitment of the contract that reviews check."
+        )
+    return f"It takes over {wording.how_many(number, 'promise', 'promises')} of the bid, for its reviews to check."
+
+
+@requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE)
+def go_live(request: Request, pk: int) -> HttpResponseBase:
+    """By POST where nothing is open; with a reason where a manager decides it all the same."""
+    plan, back = _found(request, pk)
+    found = Contract.objects.filter(plan=plan).first()
+    if found is None:
+        raise Http404
+    hindrances = standing_of(plan, on=request.day).hindrances
+    if not hindrances:
+        if request.method == "POST":
+            going_live.go_live(contract_id=found.pk, **acting(request))
+            messages.success(request, f"{found.reference} is live.")
+        return redirect(back)
+    if not may(request.user, Permission.CONTRACTS_OVERRIDE, on=request.day):
+        messages.error(request, "The service cannot go live yet. Settle what is open, or have a manager decide it.")
+        return redirect(back)
+    form = forms.GoLive(request.POST or None)
+    if form.is_valid():
+        try:
+            going_live.go_live(contract_id=found.pk, override_because=form.cleaned_data["because"], **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, if_reached(
+                users_with_role("management_team", on=request.day),
+                f"{found.reference} is live. The management team is told what is still open.",
+                otherwise=f"{found.reference} is live. Nobody of the management team can be told here what is still "
+                "open: tell them.",
+            ))  # fmt: skip
+            return redirect(back)
+    return _enter(request, form, plan.title, back, heading="Go live with open items",
+                  button="Decide that the service begins", wrong=hindrances)  # fmt: skip
+
+
+def _found(request: Request, pk: int) -> tuple[ImplementationPlan, str]:
+    plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
+    if plan is None:
+        raise Http404
+    return plan, address(plan)
+
+
+def _held(request: Request, role: str) -> list[User]:
+    return sorted(users_with_role(role, on=request.day), key=lambda user: user.name)
+
+
+def _council(request: Request) -> list[User]:
+    """Those who work on what is bought, and may be given an item."""
+    found = {
+        user.pk: user
+        for role in ("commissioner", "service_area_lead", "contract_officer", "partnership_officer")
+        for user in _held(request, role)
+    }
+    return sorted(found.values(), key=lambda user: user.name)
+
+
+def _enter(
+    request: Request,
+    form: Any,
+    label: str,
+    back: str,
+    *,
+    heading: str,
+    button: str,
+    about: str = "",
+    wrong: Sequence[str] = (),
+) -> HttpResponseBase:
+    """A page with one form. `wrong`: what stands in the way, shown first."""
+    return render(
+        request, "commissioning/tenders/enter.html",
+        {"form": form, "label": label, "back": back, "heading": heading, "button": button, "about": about,
+         "wrong": wrong},
+    )  # fmt: skip

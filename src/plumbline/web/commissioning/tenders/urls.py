@@ -1,0 +1,38 @@
+from django.urls import path
+
+from plumbline.web.commissioning.tenders import bids, checking, drafting, importing, views
+
+urlpatterns = [
+    path("tenders/", views.tenders, name="tenders"),
+    path("tenders/new/", drafting.new, name="tender_new"),
+    path("tenders/<int:pk>/", views.tender, name="tender"),
+    path("tenders/<int:pk>/bids/", views.bids, name="tender_bids"),
+    path("tenders/<int:pk>/stage1/", views.stage1, name="tender_stage1"),
+    path("tenders/<int:pk>/conflicts/", views.conflicts, name="tender_conflicts"),
+    path("tenders/<int:pk>/conflicts/<int:conflict_id>/", views.decide_conflict, name="tender_conflict"),
+    path("tenders/<int:pk>/history/", views.history, name="tender_history"),
+    path("tenders/<int:pk>/edit/<slug:part>/", drafting.edit, name="tender_edit"),
+    path("tenders/<int:pk>/ask-approval/", drafting.ask_approval, name="tender_ask_approval"),
+    path("tenders/<int:pk>/approve/", drafting.approve, name="tender_approve"),
+    path("tenders/<int:pk>/redraft/", drafting.redraft, name="tender_redraft"),
+    path("tenders/<int:pk>/publish/", drafting.publish, name="tender_publish"),
+    path("tenders/<int:pk>/hand-over/", drafting.hand_over, name="tender_hand_over"),
+    path("tenders/<int:pk>/extend/", drafting.extend, name="tender_extend"),
+    path("tenders/<int:pk>/close/", drafting.close, name="tender_close"),
+    path("tenders/<int:pk>/begin-stage1/", drafting.begin_stage1, name="tender_begin_stage1"),
+    path("tenders/<int:pk>/abandon/", drafting.abandon, name="tender_abandon"),
+    path("tenders/<int:pk>/bids/enter/", bids.new, name="bid_new"),
+    path("tenders/<int:pk>/bids/file/", importing.bids, name="bids_file"),
+    path("tenders/<int:pk>/bids/supplier/", bids.new_supplier, name="bid_supplier_new"),
+    path("bids/<int:pk>/", bids.bid, name="bid"),
+    path("bids/<int:pk>/answers/", bids.answers, name="bid_answers"),
+    path("bids/<int:pk>/papers/", bids.attach, name="bid_attach"),
+    path("bids/<int:pk>/papers/<int:document_id>/", bids.paper, name="bid_paper"),
+    path("bids/<int:pk>/papers/<int:paper_id>/take-away/", bids.detach, name="bid_detach"),
+    path("bids/<int:pk>/withdraw/", bids.withdraw, name="bid_withdraw"),
+    path("bids/<int:pk>/stage1/", checking.pass_these, name="bid_pass_these"),
+    path("bids/<int:pk>/stage1/<slug:key>/", checking.criterion, name="bid_stage1"),
+    path("bids/<int:pk>/exclusion/<slug:ground>/", checking.exclusion, name="bid_exclusion"),
+    path("bids/<int:pk>/outcome/", checking.outcome, name="bid_outcome"),
+    path("bids/<int:pk>/letter/", checking.letter, name="bid_letter"),
+]

@@ -1,0 +1,204 @@
+"""The reports of children's homes: a board of months for each home, what came, what was read, what is missing."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.models import Contract, HomeReport
+from plumbline.contracts.operations import home_reports as operations
+from plumbline.contracts.queries import visits as queries
+from plumbline.contracts.rules import visits as rules
+from plumbline.evidence.operations import keep_document
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.periods import add_months
+from plumbline.ofsted.models import Setting
+from plumbline.people.access import Permission, may
+from plumbline.placements.queries import settings_with_children
+from plumbline.web.contracts.care import forms, frame
+from plumbline.web.evidence import files
+from plumbline.web.evidence.opened import FILE_CODES
+from plumbline.web.kit import setting_words as settings
+from plumbline.web.kit import wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+
+P = Permission
+_MONTHS = 6
+
+
+def _months(on: date, number: int) -> list[date]:
+    """The first days of the last so many months, the newest last."""
+    first = on.replace(day=1)
+    return [add_months(first, -back) for back in range(number, 0, -1)]
+
+
+def _halves(on: date) -> list[date]:
+    this = rules.half_year_of(on)
+    return [add_months(this, -12), add_months(this, -6)]
+
+
+def _cell(home: queries.Home, kind: str, period_from: date, on: date, *, inside: bool = True) -> dict[str, Any]:
+    """`inside`: for someone of the council, who reads what a report gave cause for."""
+    label = f"{period_from:%B %Y}" if kind == rules.REG44 else f"Half-year from {period_from:%B %Y}"
+    found = home.reports.get((kind, period_from))
+    if found is not None:
+        url = reverse("home_report", args=[found.pk])
+        if found.read_at is None:
+            return {"label": label, "state": "blue", "word": "To be read", "url": url,
+                    "reason": f"came {wording.day(found.received_on)}"}  # fmt: skip
+        if found.concern and inside:
+            return {"label": label, "state": "amber", "word": "Concern", "url": url, "reason": ""}
+        return {"label": label, "state": "green", "word": "Read", "url": url, "reason": ""}
+    if period_from < home.since:
+        return {"label": label, "state": "grey", "word": "Not asked", "url": "", "reason": ""}
+    due = rules.due_by(kind, period_from)
+    if due < on:
+        return {"label": label, "state": "red", "word": "Missing", "url": "", "reason": f"due {wording.day(due)}"}
+    return {"label": label, "state": "grey", "word": "Not due yet", "url": "", "reason": f"due {wording.day(due)}"}
+
+
+@requires(P.CONTRACTS_VIEW)
+def board(request: Request) -> HttpResponseBase:
+    """Every children's home of our contracts or with our children, the last six months, and two half-years."""
+    on = request.day
+    homes = queries.homes(with_children=settings_with_children(on=on), on=on)
+    months, halves = _months(on, _MONTHS), _halves(on)
+    rows = [
+        {"heading": settings.label(home.setting), "url": reverse("home", args=[home.setting.pk]),
+         "cells": [*(_cell(home, rules.REG44, month, on) for month in months),
+                   *(_cell(home, rules.REG45, half, on) for half in halves)]}
+        for home in homes
+    ]  # fmt: skip
+    columns = ["Home", *(f"{month:%b %Y}" for month in months),
+               *(f"{half:%b} to {add_months(half, 5):%b %Y}" for half in halves)]  # fmt: skip
+    context = {
+        "columns": columns, "rows": rows, "missing": sum(len(home.owed) for home in homes),
+        "homes_missing": sum(1 for home in homes if home.owed),
+        "unread": queries.unread_reports(request.user, on=on).count(),
+        "breadcrumbs": [("Contracts", reverse("contracts")), ("Reports of homes", "")],
+    }  # fmt: skip
+    return render(request, "contracts/care/homes.html", context)
+
+
+@requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
+def home(request: Request, pk: int) -> HttpResponseBase:
+    """One home: twelve months, and every report that came."""
+    found = _home(request, pk)
+    on = request.day
+    inside = may(request.user, P.CONTRACTS_VIEW, on=on)
+    months = [{"label": f"{month:%B %Y}", "cell": _cell(found, rules.REG44, month, on, inside=inside)}
+              for month in reversed(_months(on, queries.LOOK_BACK_MONTHS))]  # fmt: skip
+    halves = [{"label": f"{half:%B %Y} to {add_months(half, 5):%B %Y}",
+               "cell": _cell(found, rules.REG45, half, on, inside=inside)}
+              for half in reversed(_halves(on))]  # fmt: skip
+    reports = queries.home_reports_visible_to(request.user, on=on).filter(setting=found.setting)
+    owed = found.owed
+    context = {
+        "home": found, "label": settings.label(found.setting), "months": months, "halves": halves, "inside": inside,
+        "reports": reports.order_by("-period_from", "kind"),
+        "wrong": [rules.missing_sentence(settings.label(found.setting), owed)] if owed else [],
+        "hands_in": frame.may_manage(request) or not inside,
+        "setting_url": settings.address(found.setting) if may(request.user, P.SETTINGS_VIEW, on=on) else "",
+        "breadcrumbs": [("Reports of homes", reverse("home_reports")), (settings.label(found.setting), "")]
+        if inside else [],
+    }  # fmt: skip
+    return render(request, "contracts/care/home.html", context)
+
+
+@requires(P.CONTRACTS_MANAGE, P.PROVIDER_PORTAL)
+def receive(request: Request, pk: int) -> HttpResponseBase:
+    """A report has come; or the home hands its own in."""
+    found = _home(request, pk)
+    on = request.day
+    months = [on.replace(day=1), *reversed(_months(on, queries.LOOK_BACK_MONTHS))]
+    periods = [(each.isoformat(), f"{each:%B %Y}, or the half-year it is in") for each in months]
+    form = forms.ReceiveReport(request.POST or None, request.FILES or None, periods=periods,
+                               initial={"received_on": on, "period": months[1].isoformat()})  # fmt: skip
+    form.day_field("received_on").no_later_than = (on, "That day is still to come")
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            with transaction.atomic():
+                document = _kept(request, found, given["document"], given["kind"], given["period_from"])
+                operations.receive_report(
+                    setting_id=found.setting.pk, kind=given["kind"], period_from=given["period_from"],
+                    received_on=given["received_on"], document_id=document, with_children=settings_with_children(on=on),
+                    by=request.user, at=request.at, on=on,
+                )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
+        else:
+            messages.success(request, "The report is recorded as received.")
+            return redirect("home", found.setting.pk)
+    context = {"form": form, "heading": "A report has come", "button": "Record it", "about": "",
+               "label": settings.label(found.setting), "back": reverse("home", args=[found.setting.pk])}  # fmt: skip
+    return render(request, "contracts/care/enter.html", context)
+
+
+def _kept(request: Request, found: queries.Home, upload: Any, kind: str, period_from: date) -> int | None:
+    if not upload:
+        return None
+    last = add_months(period_from, 1 if kind == rules.REG44 else 6)
+    providers = {each.provider_id: each.provider for each in found.contracts}
+    return keep_document(
+        title=f"{HomeReport.Kind(kind).label}, {settings.label(found.setting)}", file_name=upload.name,
+        content=upload.read(), folder=files.folder(), kind=kind, period_from=period_from,
+        period_to=date.fromordinal(last.toordinal() - 1), sensitivity="shared" if len(providers) == 1 else "council",
+        organisation=next(iter(providers.values())) if len(providers) == 1 else None, by=request.user, at=request.at,
+    ).pk  # fmt: skip
+
+
+@requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
+def report(request: Request, pk: int) -> HttpResponseBase:
+    """One report: what it is, and, for who manages contracts, that it was read."""
+    found = queries.home_reports_visible_to(request.user, on=request.day).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(f"There is no report {pk}.")
+    form = None
+    if found.read_at is None and frame.may_manage(request):
+        form = forms.ReadReport(request.POST or None, owners=_owners(request, found))
+        form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
+        if form.is_valid():
+            try:
+                operations.read_report(report_id=found.pk, concern=form.cleaned_data["concern"], action=form.action(),
+                                       **acting(request))  # fmt: skip
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, "It is recorded as read.")
+                return redirect("home", found.setting_id)
+    context = {
+        "report": found, "form": form, "label": settings.label(found.setting),
+        "back": reverse("home", args=[found.setting_id]), "inside": may(request.user, P.CONTRACTS_VIEW, on=request.day),
+        "period": f"{found.period_from:%B %Y}" if found.kind == rules.REG44 else
+        f"{found.period_from:%B %Y} to {add_months(found.period_from, 5):%B %Y}",
+    }  # fmt: skip
+    return render(request, "contracts/care/home_report.html", context)
+
+
+def _home(request: Request, pk: int) -> queries.Home:
+    children = settings_with_children(on=request.day)
+    found = next(iter(queries.homes(with_children=children, on=request.day, setting_ids=[pk])), None)
+    if found is None or not _sees(request, found.setting):
+        raise NotAllowed(f"There is no home {pk}.")
+    return found
+
+
+def _sees(request: Request, setting: Setting) -> bool:
+    if may(request.user, P.CONTRACTS_VIEW, on=request.day):
+        return True
+    own = Contract.objects.filter(settings__setting=setting)
+    return own.filter(pk__in=contracts_visible_to(request.user, on=request.day)).exists()
+
+
+def _owners(request: Request, found: HomeReport) -> list[tuple[str, str]]:
+    rows = Contract.objects.filter(settings__setting=found.setting_id).select_related("provider")
+    providers = {each.provider_id: each.provider.name for each in rows}
+    named = [(forms.PROVIDER, next(iter(providers.values())))] if len(providers) == 1 else []
+    return [*named, (str(request.user.pk), str(request.user))]

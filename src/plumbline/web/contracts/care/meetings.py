@@ -1,0 +1,272 @@
+"""Evaluation meetings of a contract: the list, one meeting, and what can be done with it besides the journey."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from plumbline.actions.queries import owner_words, those_seen
+from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.models import CommitmentCheck, Contract, Evaluation, EvaluationCase
+from plumbline.contracts.operations import evaluations as operations
+from plumbline.contracts.queries import care
+from plumbline.contracts.reaching import may_change
+from plumbline.contracts.rules import evaluations as rules
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import Permission, may
+from plumbline.placements.access import children_visible_to
+from plumbline.web.contracts.care import frame
+from plumbline.web.contracts.care.forms import Cancel, LinkCase, MoveMeeting, PlanMeeting, ResolveCase
+from plumbline.web.kit import tables, wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+
+P = Permission
+_STATE_WORDS = {"planned": "draft", "held": "done", "cancelled": "closed"}
+
+
+def meeting_of(request: Request, pk: int) -> Evaluation:
+    found = care.evaluations_visible_to(request.user, on=request.day).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(f"There is no meeting {pk}.")
+    return found
+
+
+def cases_seen(request: Request, cases: Any) -> list[dict[str, Any]]:
+    """Each case with the address of its child, where the viewer may open that child."""
+    children = children_visible_to(request.user, on=request.day)
+    shows = may(request.user, P.CHILDREN_VIEW, on=request.day)
+    return [
+        {"case": each.case, "child": each.child,
+         "child_url": reverse("child", args=[each.child.pk]) if each.child and shows else ""}
+        for each in care.cases_seen(request.user, cases, on=request.day, children=children)
+    ]  # fmt: skip
+
+
+@requires(P.CONTRACTS_VIEW)
+def meetings(request: Request, pk: int) -> HttpResponseBase:
+    contract = frame.the_contract(request, pk)
+    held = list(care.evaluations_of(request.user, contract, on=request.day))
+    due = care.meeting_due(contract, on=request.day)
+    planned = next((each for each in reversed(held) if each.state == Evaluation.State.PLANNED), None)
+    context = {
+        **frame.around(request, contract, "meetings"), "meetings": held, "due": due, "planned": planned,
+        "due_words": wording.by_when(due.due_on, request.day) if due else "",
+        "late": due is not None and due.due_on < request.day, "sentence": due.sentence(request.day) if due else "",
+        "late_reasons": [due.sentence(request.day)] if due else [],
+        "cases": cases_seen(request, care.open_cases(request.user, contract, on=request.day)),
+        "links_children": may(request.user, P.CHILDREN_VIEW, on=request.day), "state_words": _STATE_WORDS,
+    }  # fmt: skip
+    return render(request, "contracts/care/meetings.html", context)
+
+
+@requires(P.CONTRACTS_VIEW)
+def plan(request: Request, pk: int) -> HttpResponseBase:
+    """Plan a meeting, or begin the record of one that was held."""
+    contract = frame.the_contract(request, pk)
+    _leads(request, contract)
+    form = PlanMeeting(request.POST or None)
+    if form.is_valid():
+        try:
+            made = operations.plan_evaluation(contract_id=contract.pk, **acting(request), **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="held_on")
+        else:
+            if made.held_on <= request.day:
+                return redirect("meeting_step", made.pk, "who")
+            messages.success(request, f"The meeting is planned for {wording.day(made.held_on)}.")
+            return redirect("contract_meetings", contract.pk)
+    return frame_form(
+        request,
+        contract,
+        form,
+        heading="Plan or record a meeting",
+        button="Go on",
+        section="meetings",
+        about="A day to come plans the meeting. For a day that has passed you go on to its record.",
+    )
+
+
+@requires(P.CONTRACTS_VIEW)
+def meeting(request: Request, pk: int) -> HttpResponseBase:
+    found = meeting_of(request, pk)
+    contract = found.contract
+    section = found.safeguarding
+    shown = {**rules.COUNTS, **rules.SHARES, **rules.TEXTS}
+    checks = CommitmentCheck.objects.filter(evaluation=found).select_related("commitment").order_by("pk")
+    context = {
+        **frame.around(request, contract, "meetings"), "meeting": found,
+        "attendees": found.attendees.order_by("pk"),
+        "safeguarding": [(label, wording.in_words(section.get(key))) for key, label in shown.items() if section],
+        "concerns_raised": section.get("concerns_raised"),
+        "cases": cases_seen(request, found.cases.order_by("pk")), "checks": checks,
+        "readings": found.kpi_readings.select_related("kpi").order_by("kpi__title"),
+        "actions": [
+            (each, owner_words(each))
+            for each in those_seen(request.user, care.actions_raised_at(found), on=request.day)
+        ],
+        "links_children": may(request.user, P.CHILDREN_VIEW, on=request.day),
+        "may_begin_toolkit": may(request.user, P.RETURNS_REQUEST, on=request.day), "state_words": _STATE_WORDS,
+        "breadcrumbs": frame.crumbs(contract, ("Meetings", frame.address(contract, "meetings")),
+                                    wording.day(found.held_on)),
+    }  # fmt: skip
+    return render(request, "contracts/care/meeting.html", context)
+
+
+@requires(P.CONTRACTS_VIEW)
+def move(request: Request, pk: int) -> HttpResponseBase:
+    found = meeting_of(request, pk)
+    _leads(request, found.contract)
+    form = MoveMeeting(request.POST or None, initial={"held_on": found.held_on})
+    return _done_or_form(
+        request, found, form, operations.move_evaluation, field="held_on", heading="Put the meeting on another day",
+        button="Put it on this day", done="The meeting is on another day.",
+    )  # fmt: skip
+
+
+@requires(P.CONTRACTS_VIEW)
+def cancel(request: Request, pk: int) -> HttpResponseBase:
+    found = meeting_of(request, pk)
+    _leads(request, found.contract)
+    form = Cancel(request.POST or None)
+    return _done_or_form(
+        request, found, form, operations.cancel_evaluation, field="because", heading="Cancel the meeting",
+        button="Cancel the meeting", done="The meeting is cancelled. The clock for the next one runs on.",
+        kind="warning",
+    )  # fmt: skip
+
+
+@requires(P.CONTRACTS_VIEW)
+@require_POST
+def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
+    """Begin the joint evaluation toolkit for this meeting, and go to it."""
+    found = operations.begin_toolkit(evaluation_id=meeting_of(request, pk).pk, **acting(request))  # fmt: skip
+    return redirect("return", found.answer_set_id)
+
+
+def _case_of(request: Request, pk: int) -> EvaluationCase:
+    seen = care.evaluations_visible_to(request.user, on=request.day).order_by()
+    found = EvaluationCase.objects.filter(pk=pk, evaluation__in=seen).select_related("evaluation__contract").first()
+    if found is None:
+        raise NotAllowed(f"There is no case {pk}.")
+    return found
+
+
+@requires(P.CONTRACTS_VIEW)
+def resolve(request: Request, pk: int) -> HttpResponseBase:
+    case = _case_of(request, pk)
+    _leads(request, case.evaluation.contract)
+    form = ResolveCase(request.POST or None, initial={"resolved_on": request.day})
+    form.day_field("resolved_on").no_later_than = (request.day, "That day is still to come")
+    if form.is_valid():
+        try:
+            operations.resolve_case(case_id=case.pk, **acting(request),
+                                    **form.cleaned_data)  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="resolution")
+        else:
+            messages.success(request, f"Case {case.reference} is resolved.")
+            return redirect("contract_meetings", case.evaluation.contract_id)
+    return frame_form(
+        request,
+        case.evaluation.contract,
+        form,
+        heading=f"How was case {case.reference} resolved?",
+        button="Record it",
+        section="meetings",
+        about=case.summary,
+    )
+
+
+@requires(P.CONTRACTS_VIEW)
+def link(request: Request, pk: int) -> HttpResponseBase:
+    """Say which child a case is about: only for who may see children at all."""
+    if not may(request.user, P.CHILDREN_VIEW, on=request.day):
+        raise NotAllowed(f"There is no case {pk}.")
+    case = _case_of(request, pk)
+    form = LinkCase(request.POST or None)
+    if form.is_valid():
+        try:
+            operations.link_case(case_id=case.pk, **acting(request), **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="child")
+        else:
+            messages.success(request, "The case is tied to the child. Only people who may see the child are shown it.")
+            return redirect("contract_meetings", case.evaluation.contract_id)
+    return frame_form(
+        request,
+        case.evaluation.contract,
+        form,
+        heading=f"Which child is case {case.reference} about?",
+        button="Tie it to the child",
+        section="meetings",
+        about=case.summary,
+    )
+
+
+class Due(tables.Table):
+    title = "Evaluation meetings due"
+    one, many = "contract", "contracts"
+    columns = (
+        tables.Column("contract", "Contract", lambda row: f"{row.contract.reference}, {row.contract.title}",
+                      sort=lambda row: row.contract.reference,
+                      link=lambda row: reverse("contract_meetings", args=[row.contract.pk])),
+        tables.Column("provider", "Provider", lambda row: row.contract.provider.name,
+                      sort=lambda row: row.contract.provider.sort_key),
+        tables.Column("last_on", "Last held", sort=lambda row: row.last_on, absent="none held yet"),
+        tables.Column("due_on", "Due by", sort=lambda row: row.due_on),
+        tables.Column("planned_on", "Planned for", sort=lambda row: row.planned_on, absent="not planned"),
+    )  # fmt: skip
+    filters = (
+        tables.YesNo("planned", "Planned", lambda rows, yes: [row for row in rows if bool(row.planned_on) == yes]),
+    )  # fmt: skip
+    order = "due_on"
+    empty = "No contract is in force."
+
+
+@requires(P.CONTRACTS_VIEW)
+def meetings_due(request: Request) -> HttpResponseBase:
+    """Of every contract in force, when it was last evaluated and when it is to be again."""
+    rows = care.meetings_due(on=request.day, contracts=contracts_visible_to(request.user, on=request.day))
+    context = {"breadcrumbs": [("Contracts", reverse("contracts")), ("Meetings due", "")]}
+    return tables.page(request, Due(request, rows), "contracts/care/list.html", context)
+
+
+def _leads(request: Request, contract: Contract) -> None:
+    if not may_change(request.user, contract, on=request.day, area_lead=True):
+        raise NotAllowed("This is for the contract's manager and its service-area lead.")
+
+
+def _done_or_form(
+    request: Request, found: Evaluation, form: Any, operation: Any, *, field: str, done: str, **words: Any
+) -> HttpResponseBase:
+    if form.is_valid():
+        try:
+            operation(evaluation_id=found.pk, **acting(request), **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.refuse(refusal, field=field)
+        else:
+            messages.success(request, done)
+            return redirect("contract_meetings", found.contract_id)
+    return frame_form(
+        request,
+        found.contract,
+        form,
+        section="meetings",
+        about=f"The meeting of {wording.day(found.held_on)}.",
+        **words,
+    )
+
+
+def frame_form(
+    request: Request, contract: Contract, form: Any, *, heading: str, button: str, section: str, about: str = "",
+    kind: str = "",
+) -> HttpResponseBase:  # fmt: skip
+    """A page with one form, below a section of a contract."""
+    context = {"form": form, "heading": heading, "button": button, "about": about, "kind": kind,
+               "label": f"{contract.reference}, {contract.title}"}  # fmt: skip
+    context["back"] = frame.address(contract, section)
+    return render(request, "contracts/care/enter.html", context)

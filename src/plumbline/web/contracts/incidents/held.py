@@ -1,0 +1,63 @@
+"""Texts that wait to be read by someone who may see every name that they must not hold."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.contracts.models import HeldText
+from plumbline.contracts.operations.held_texts import settle_text
+from plumbline.contracts.queries import held
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people.access import Permission
+from plumbline.placements.access import children_visible_to
+from plumbline.web.contracts.incidents.views import WORKS
+from plumbline.web.kit import forms
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+
+READS = (Permission.CHILDREN_VIEW, *WORKS)
+
+
+class ReadText(forms.PageForm):
+    text = forms.TextField(
+        label="The text as others may read it", hint="Write “a child” or “a member of staff” for every name",
+        max_length=20_000,
+    )  # fmt: skip
+
+
+@requires(*READS)
+def texts(request: Request) -> HttpResponseBase:
+    visible = children_visible_to(request.user, on=request.day)
+    waiting = [{"text": each, "about": about(each)} for each in held.to_read(
+        request.user, visible=visible, on=request.day
+    )]  # fmt: skip
+    return render(request, "contracts/incidents/texts.html", {"waiting": waiting})
+
+
+@requires(*READS)
+def text(request: Request, pk: int) -> HttpResponseBase:
+    visible = children_visible_to(request.user, on=request.day)
+    found = held.to_read(request.user, visible=visible, on=request.day).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    form = ReadText(request.POST or None, initial={"text": found.text})
+    if form.is_valid():
+        try:
+            settle_text(held_id=pk, text=form.cleaned_data["text"], visible=visible, **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="text")
+        else:
+            messages.success(request, "Others can read it now.")
+            return redirect("texts_to_read")
+    return render(request, "contracts/incidents/text.html", {
+        "form": form, "held": found, "about": about(found),
+        "breadcrumbs": [("Texts to read", reverse("texts_to_read")), (about(found), "")],
+    })  # fmt: skip
+
+
+def about(text: HeldText) -> str:
+    """What it belongs to, in words that name nobody."""
+    if text.incident is not None:
+        return f"{text.incident.reference}, contract {text.incident.contract.reference}"
+    return f"Case {text.case.reference}" if text.case else ""

@@ -1,0 +1,25 @@
+from plumbline.evidence import rules
+from plumbline.web.kit import forms
+
+
+class Upload(forms.PageForm):
+    file = forms.FileField(
+        label="Which file?", accept=rules.ENDINGS, hint=f"{rules.ACCEPTED}, up to 10 MB", missing="Choose a file"
+    )
+    reviewed_on = forms.DayField(
+        label="On which day did you last review this policy?", hint="For example, 31 7 2016. It stands in the policy."
+    )
+
+
+class Decide(forms.PageForm):
+    decision = forms.ChoiceField(
+        label="Your decision", widget=forms.Radios, missing="Choose whether it counts",
+        choices=(("accept", "Accept: it is in place, and was reviewed on that day"), ("refuse", "Send it back")),
+    )  # fmt: skip
+    because = forms.TextField(label="If you send it back: what is to be put right?", rows=3, max_length=2000,
+                              required=False)  # fmt: skip
+
+
+class Acknowledge(forms.PageForm):
+    name = forms.LineField(label="Your name", hint="It stands for having read and understood this", max_length=200,
+                           missing="Write your name", autocomplete="name")  # fmt: skip

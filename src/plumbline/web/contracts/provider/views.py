@@ -1,0 +1,225 @@
+"""The provider's own pages: what we are asked for now, our contracts, our policies. Nothing of anybody else's.
+
+What a provider sees and what not: docs/adr/0029.
+"""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.actions import queries as actions
+from plumbline.contracts.models import Contract, Policy, PolicyOffer
+from plumbline.contracts.operations import policy_offers
+from plumbline.contracts.queries import incidents, portal
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import Permission
+from plumbline.toolkits.queries import returns
+from plumbline.web.actions.work import items as of_actions
+from plumbline.web.commissioning.implementation.work import items as of_implementation
+from plumbline.web.contracts.care.work import items as of_care
+from plumbline.web.contracts.incidents import words
+from plumbline.web.contracts.incidents.work import items as of_incidents
+from plumbline.web.contracts.provider import forms
+from plumbline.web.contracts.provider.work import in_words, to_ask
+from plumbline.web.contracts.provider.work import items as of_contracts
+from plumbline.web.evidence import files
+from plumbline.web.evidence.work import items as of_documents
+from plumbline.web.kit import navigation, tables, wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+from plumbline.web.kit.work_item import place_of
+from plumbline.web.toolkits.returns.work import items as of_returns
+
+PORTAL = Permission.PROVIDER_PORTAL
+
+
+@requires(PORTAL)
+def home(request: Request) -> HttpResponseBase:
+    """What we are asked for now, what is overdue first; then our contracts."""
+    on, viewer = request.day, request.user
+    sources = (of_incidents, of_returns, of_actions, of_implementation, of_care, of_documents, of_contracts)
+    asked = [item for source in sources for item in source(viewer, on)]
+    now = words.now_of(request)
+    asked.sort(key=lambda item: place_of(item, on=on, now=now))
+    contracts = list(portal.own_contracts(viewer, on=on).order_by("state", "reference"))
+    return render(request, "contracts/provider/home.html", {
+        "asked": [{"item": item, "due": item.by_when(on=on, now=now), "late": item.is_late(now)} for item in asked],
+        "late": sum(1 for item in asked if item.is_late(now)),
+        "contracts": [contract for contract in contracts if contract.state != "ended"],
+        "ended": [contract for contract in contracts if contract.state == "ended"],
+        "waiting": list(_waiting(request)),
+        "organisations": sorted({contract.provider.name for contract in contracts}),
+    })  # fmt: skip
+
+
+def _waiting(request: Request) -> QuerySet[PolicyOffer]:
+    return (
+        portal.offers_visible_to(request.user, on=request.day)
+        .filter(accepted=None, contract__in=portal.own_contracts(request.user, on=request.day).values("pk"))
+        .select_related("contract", "document")
+        .order_by("offered_at", "pk")
+    )
+
+
+@requires(PORTAL)
+def contract(request: Request, pk: int) -> HttpResponseBase:
+    """One of our contracts: what is to be put right, incidents, policies, returns, actions, who to speak to."""
+    on, viewer = request.day, request.user
+    found = _own(request, pk)
+    now = words.now_of(request)
+    rows = incidents.incidents_listed(viewer, on=on, now=now).filter(contract=found).order_by("-occurred_at", "-pk")
+    lacks = portal.lacking([found], on=on).get(found.pk, [])
+    asked = returns.returns_listed(viewer, on=on).filter(for_contract__contract=found).order_by("-pk")
+    in_force = incidents.form_in_force(found)
+    return render(request, "contracts/provider/contract.html", {
+        "contract": found,
+        "lacks": _lacks(found, lacks),
+        "policies": [_policy(line) for line in portal.policies_of(found, on=on)],
+        "incidents": list(rows[:20]),
+        "form": in_force,
+        "newest_form": next(iter(incidents.forms_of(found)), None),
+        "returns": list(asked[:20]),
+        "actions": list(actions.actions_about(viewer, subject_type="contract", subject_id=found.pk, on=on)[:20]),
+        "breadcrumbs": [("Your contracts", reverse("provider")), (found.reference, "")],
+    })  # fmt: skip
+
+
+@requires(PORTAL)
+def policy(request: Request, pk: int, key: str) -> HttpResponseBase:
+    """Upload a policy with the day of its review; one upload serves all our contracts."""
+    found = _own(request, pk)
+    if key not in Policy.values:
+        raise Http404
+    line = next(each for each in portal.policies_of(found, on=request.day) if each.key == key)
+    form = forms.Upload(request.POST or None, request.FILES or None)
+    form.day_field("reviewed_on").no_later_than = (request.day, "The day of the review cannot be in the future")
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            policy_offers.offer_policy(
+                contract_id=found.pk, policy=key, reviewed_on=form.cleaned_data["reviewed_on"], file_name=upload.name,
+                content=upload.read(), folder=files.folder(), **acting(request),
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="file" if refusal.code not in ("future_date", "unknown_policy") else None)
+        else:
+            messages.success(request, "Handed in. The council looks at it; until then the one before counts.")
+            return redirect("provider_contract", found.pk)
+    return render(request, "contracts/provider/policy.html", {"contract": found, "line": line, "form": form})
+
+
+_STATES = {"waiting": None, "accepted": True, "back": False}
+
+
+class Offers(tables.Table):
+    title = "Policies handed in"
+    one, many = "policy", "policies"
+    columns = (
+        tables.Column("policy", "Policy", lambda row: row.get_policy_display(), sort="policy",
+                      link=lambda row: reverse("policy_offer", args=[row.pk])),
+        tables.Column("provider", "Provider", "contract.provider.name", sort="contract__provider__sort_key",
+                      note=lambda row: row.contract.reference, note_heading="Contract"),
+        tables.Column("reviewed_on", "Reviewed", sort="reviewed_on"),
+        tables.Column("offered_at", "Handed in", sort="offered_at"),
+        tables.Column("state", "State", lambda row: _state(row)[1], kind=lambda row: _state(row)[0], sort="accepted"),
+    )  # fmt: skip
+    filters = (
+        tables.Choice("state", "State", lambda rows, state: rows.filter(accepted=_STATES[state]),
+                      choices=(("waiting", "Waiting"), ("accepted", "Accepted"), ("back", "Sent back"))),
+    )  # fmt: skip
+    order = "-offered_at"
+    empty = "No provider has handed in a policy yet."
+
+
+@requires(Permission.CONTRACTS_MANAGE)
+def offers(request: Request) -> HttpResponseBase:
+    rows = portal.offers_visible_to(request.user, on=request.day).select_related("contract__provider")
+    return tables.page(request, Offers(request, rows), "contracts/provider/offers.html", {
+        "breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Policies handed in", "")],
+    })  # fmt: skip
+
+
+@requires(Permission.CONTRACTS_MANAGE)
+def offer(request: Request, pk: int) -> HttpResponseBase:
+    """Look at a policy that was handed in, and accept it or send it back."""
+    seen = portal.offers_visible_to(request.user, on=request.day)
+    found = seen.select_related("contract__provider", "document", "offered_by", "decided_by").filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(f"There is no policy {pk}.")
+    form = forms.Decide(request.POST or None) if found.accepted is None else None
+    if request.method == "POST" and form is None:
+        raise Http404
+    if form is not None and form.is_valid():
+        try:
+            policy_offers.decide_policy(
+                offer_id=found.pk, accept=form.cleaned_data["decision"] == "accept",
+                because=form.cleaned_data["because"], **acting(request),
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else None)
+        else:
+            messages.success(request, "Your decision is recorded.")
+            return redirect("policy_offers")
+    state, word = _state(found)
+    return render(request, "contracts/provider/offer.html", {
+        "offer": found, "form": form, "state": state, "word": word,
+        "contracts": [each.contract for each in seen.filter(document=found.document_id, policy=found.policy)
+                      .select_related("contract").order_by("contract__reference")],
+        "breadcrumbs": [("Contracts", navigation.address_of("contracts")),
+                        ("Policies handed in", reverse("policy_offers")), (found.get_policy_display(), "")],
+    })  # fmt: skip
+
+
+def _state(row: PolicyOffer) -> tuple[str, str]:
+    if row.accepted is None:
+        return "amber", "Waiting"
+    return ("green", "Accepted") if row.accepted else ("grey", "Sent back")
+
+
+def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str, str]]:
+    """What is to be put right, each with where; a missing self-assessment and of its plan is one matter."""
+    found = []
+    without = [each for each in lacks if each.code in portal.SELF_CODES]
+    if without:
+        asked = portal.self_assessments_open([contract]).get(contract.pk)
+        since = wording.day(min(each.since for each in without))
+        found.append({
+            "sentence": f"{in_words(without)}, since {since}.{'' if asked else f' {to_ask(contract)}'}",
+            "url": reverse("return", args=[asked]) if asked else "", "link": "Answer it",
+        })  # fmt: skip
+    for each in lacks:
+        if each.code not in portal.SELF_CODES:
+            policy = each.code in portal.POLICY_CODES
+            found.append({
+                "sentence": f"{each.sentence} Since {wording.day(each.since)}.",
+                "url": reverse("provider_policy", args=[contract.pk, each.about]) if policy else "",
+                "link": "Upload the policy",
+            })  # fmt: skip
+    return found
+
+
+def _policy(line: portal.PolicyLine) -> dict[str, object]:
+    """What stands about one policy, in words."""
+    offer = line.offer
+    if offer is not None and offer.accepted is None:
+        kind, word, said = "blue", "With the council", f"Handed in, reviewed {wording.day(offer.reviewed_on)}."
+    elif line.lacks:
+        kind, word, said = "amber", "To be put right", line.lacks
+    elif line.review is not None:
+        kind, word, said = "green", "In place", f"Reviewed {wording.day(line.review.reviewed_on)}."
+    else:
+        kind, word, said = "grey", "Not asked for yet", ""
+    back = offer.refused_because if offer is not None and offer.accepted is False else ""
+    return {"key": line.key, "label": line.label, "kind": kind, "word": word, "said": said, "back": back}
+
+
+def _own(request: Request, pk: int) -> Contract:
+    """Our own contract; another's answers as if it did not exist."""
+    found = portal.own_contracts(request.user, on=request.day).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(f"There is no contract {pk}.")
+    return found

@@ -1,0 +1,1 @@
+"""What all pages share: who may open them, forms and drafts, lists, words, and the frame around them."""

@@ -1,0 +1,123 @@
+"""The gravest state: settings used though they are not registered, what was done about each, and its end."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from plumbline.audit.moments import shown
+from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.ofsted import lookups
+from plumbline.ofsted import operations as ofsted
+from plumbline.people.access import Permission, may
+from plumbline.placements import operations, queries
+from plumbline.web.kit import setting_words as words
+from plumbline.web.kit import tables, wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+from plumbline.web.ofsted.settings.entering import done, setting_of
+from plumbline.web.ofsted.settings.forms import EndByHand, UnregisteredByHand
+
+
+def _review(row: Any) -> str:
+    return f"last held {wording.day(shown(row.reviewed_at))}" if row.reviewed_at else "none held yet"
+
+
+class Uses(tables.Table):
+    title = "Unregistered settings in use"
+    one, many = "setting", "settings"
+    columns = (
+        tables.Column("setting", "Setting", lambda row: words.label(row.setting), sort="setting__urn",
+                      link=lambda row: words.address(row.setting)),
+        tables.Column("from_on", "Used since", sort="from_on"),
+        tables.Column("children", "Our children there", numeric=True, sort="children"),
+        tables.Column("legal_basis", "Legal basis"),
+        tables.Column("court_order_on", "Court order", sort="court_order_on", absent="not recorded"),
+        tables.Column("ofsted_told_on", "Ofsted told", sort="ofsted_told_on", absent="not recorded"),
+        tables.Column("registration_applied_on", "Registration applied for", sort="registration_applied_on",
+                      absent="not recorded"),
+        tables.Column("review_due", "Next senior review", sort="review_due", absent="none due", note=_review,
+                      note_heading="Last senior review"),
+    )  # fmt: skip
+    filters = (
+        tables.YesNo("told", "Ofsted told", lambda rows, yes: rows.filter(ofsted_told_on__isnull=not yes)),
+        tables.YesNo("applied", "Registration applied for",
+                     lambda rows, yes: rows.filter(registration_applied_on__isnull=not yes)),
+    )  # fmt: skip
+    order = "from_on"
+    empty = "No unregistered setting is in use."
+
+
+@requires(Permission.SETTINGS_VIEW)
+def uses(request: Request) -> HttpResponseBase:
+    """Each with what was done about it. A count is no child's record."""
+    table = Uses(request, queries.unregistered(request.user, on=request.day))
+    return tables.page(request, table, "ofsted/settings/unregistered.html", {
+        "sees_placements": may(request.user, Permission.PLACEMENTS_VIEW, on=request.day),
+        "breadcrumbs": [("Settings", reverse("settings")), ("Unregistered settings in use", "")],
+    })  # fmt: skip
+
+
+@requires(Permission.MONTHLY_CHECK)
+def record(request: Request, register: str, urn: str) -> HttpResponseBase:
+    """That a setting is not registered; or, where that is known, what was done about it since."""
+    setting = setting_of(request, register, urn)
+    standing = lookups.unregistered_use_now(setting)
+    form = UnregisteredByHand(request.POST or None, initial=_given(standing) if standing else None)
+    if standing:
+        del form.fields["from_on"]
+    for name in ("court_order_on", "ofsted_told_on", "registration_applied_on"):
+        form.day_field(name).no_later_than = (request.day, "That day is still to come")
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            if standing:
+                judged = operations.take_judgements(
+                    record=ofsted.update_unregistered_use, use_id=standing.pk, **acting(request), **given,
+                )  # fmt: skip
+            else:
+                judged = operations.take_judgements(
+                    record=ofsted.record_unregistered_use, setting_id=setting.pk, **acting(request), **given,
+                )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            return done(request, setting, "The use without registration", judged.raised)
+    context = {"form": form, "label": words.label(setting), "back": words.address(setting),
+               "heading": "What was done about it" if standing else "Say that it is not registered",
+               "button": "Record it",
+               "about": "The gravest state a setting can have. No child is placed there, every child there is flagged "
+                        "at once, and a senior manager reviews each of them every week."}  # fmt: skip
+    return render(request, "ofsted/settings/enter.html", context)
+
+
+def _given(use: Any) -> dict[str, Any]:
+    names = ("legal_basis", "court_order_on", "ofsted_told_on", "registration_applied_on")
+    return {name: getattr(use, name) for name in names}
+
+
+@requires(Permission.MONTHLY_CHECK)
+def end(request: Request, register: str, urn: str) -> HttpResponseBase:
+    """It is registered now, or no child of ours is there any more."""
+    setting = setting_of(request, register, urn)
+    standing = lookups.unregistered_use_now(setting)
+    if standing is None:
+        raise NotAllowed(f"There is no open use of {urn} without registration.")
+    form = EndByHand(request.POST or None, label="Last day of use without registration")
+    form.day_field("to_on").no_later_than = (request.day, "That day is still to come")
+    if form.is_valid():
+        try:
+            judged = operations.take_judgements(
+                record=ofsted.end_unregistered_use, use_id=standing.pk, to_on=form.cleaned_data["to_on"],
+                **acting(request),
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field="to_on")
+        else:
+            return done(request, setting, "The end of the use without registration", judged.raised)
+    context = {"form": form, "label": words.label(setting), "back": words.address(setting),
+               "heading": "End the use without registration", "button": "Record the end",
+               "about": f"Used since {wording.day(standing.from_on)}. The setting goes back to the status that follows "
+                        "from what else is known of it."}  # fmt: skip
+    return render(request, "ofsted/settings/enter.html", context)

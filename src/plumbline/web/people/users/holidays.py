@@ -1,0 +1,76 @@
+"""Bank holidays: what the clocks of working days leave out, entered and taken out by an administrator."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people import queries
+from plumbline.people.access import Permission
+from plumbline.people.models import BankHoliday
+from plumbline.placements.bank_holidays import change_bank_holiday
+from plumbline.web.kit import forms, tables, wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+
+YEAR = timedelta(365)
+
+
+class ChangeHoliday(forms.PageForm):
+    what = forms.ChoiceField(
+        label="What is to be changed?", widget=forms.Radios, missing="Choose what is to be changed",
+        choices=(("enter", "Enter a bank holiday"), ("take_out", "Take a day out of the list")),
+    )  # fmt: skip
+    on = forms.DayField(label="Which day?", hint="For example, 8 5 2023")
+    name = forms.LineField(label="What is it called?", required=False, max_length=80,
+                           hint="Leave this empty if you take a day out")  # fmt: skip
+    because = forms.TextField(
+        label="Where was it announced, or why is it wrong?", rows=2, max_length=1000,
+        missing="Say where it was announced, or why it is wrong",
+    )  # fmt: skip
+
+
+class Holidays(tables.Table):
+    title = "Bank holidays"
+    one, many = "day", "days"
+    columns = (
+        tables.Column("day", "Day", sort="day"),
+        tables.Column("name", "Name", sort="name"),
+        tables.Column("counts", "State", lambda row: "Bank holiday" if row.counts else "Taken out",
+                      kind=lambda row: "active" if row.counts else "grey", sort="counts"),
+        tables.Column("because", "Why", absent="in the published list"),
+        tables.Column("changed_by", "Entered by", absent=""),
+    )  # fmt: skip
+    order = "day"
+
+
+@requires(Permission.LISTS_MANAGE)
+def bank_holidays(request: Request) -> HttpResponseBase:
+    form = ChangeHoliday(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            moved = change_bank_holiday(
+                day=given["on"], counts=given["what"] == "enter", name=given["name"], because=given["because"],
+                **acting(request),
+            )  # fmt: skip
+        except RuleBroken as refusal:
+            form.refuse(refusal, field={"missing_words": "name"}.get(refusal.code, "on"))
+        else:
+            clocks = wording.how_many(moved, "running clock has moved", "running clocks have moved")
+            messages.success(request, f"The list of bank holidays is changed. {clocks.capitalize()}.")
+            return redirect("bank_holidays")
+    last = queries.holidays_end()
+    coming = _with_changes(BankHoliday.objects.filter(day__gte=request.day.replace(month=1, day=1)))
+    context = {
+        "form": form, "last": last, "ends_soon": last is None or last - request.day < YEAR,
+        "table": Holidays(request, coming),
+    }  # fmt: skip
+    return render(request, "people/users/bank_holidays.html", context, status=422 if form.errors else 200)
+
+
+def _with_changes(rows: QuerySet[BankHoliday]) -> QuerySet[BankHoliday]:
+    return rows.select_related("changed_by")

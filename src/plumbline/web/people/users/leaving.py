@@ -1,0 +1,78 @@
+"""Before someone is switched off: what is theirs, and to whom each goes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from plumbline.kernel.errors import RuleBroken
+from plumbline.people import queries
+from plumbline.people.access import Permission, may
+from plumbline.people.leaving import Kind
+from plumbline.people.models import User
+from plumbline.placements.leaving import KINDS, Left, let_go, stays
+from plumbline.web.kit import wording
+from plumbline.web.kit.access import requires
+from plumbline.web.kit.request import Request, acting
+from plumbline.web.people.users.forms import HandOver
+
+# So many of a kind are named; the count says how many there are.
+_NAMED = 20
+# Where each is looked at, by whom.
+_PAGES = {
+    "contracts": ("contract", Permission.CONTRACTS_VIEW),
+    "contracts_of_service": ("contract", Permission.CONTRACTS_VIEW),
+    "tenders": ("tender", Permission.TENDERS_VIEW), "tenders_of_service": ("tender", Permission.TENDERS_VIEW),
+    "actions": ("action", Permission.ACTIONS_VIEW),
+}  # fmt: skip
+
+
+@requires(Permission.USERS_MANAGE)
+def leaving(request: Request, user_id: int) -> HttpResponseBase:
+    """Everything that is theirs, with to whom it goes; then they are switched off. Afterwards too."""
+    found = queries.users_visible_to(request.user, on=request.day).filter(pk=user_id).first()
+    if found is None:
+        raise Http404
+    theirs = [(kind, list(kind.rows(found, on=request.day))) for kind in KINDS]
+    theirs = [(kind, rows) for kind, rows in theirs if rows]
+    able = {kind.key: list(kind.holders(found, request.day).order_by("name", "pk")) for kind, _ in theirs}
+    form = HandOver(request.POST or None, kinds=[(kind.key, kind.words(len(rows))) for kind, rows in theirs], able=able)
+    if form.is_valid():
+        chosen = form.receivers()
+        try:
+            done = let_go(user=found, to=chosen, because=form.cleaned_data["because"], **acting(request))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _said(found, done))
+            return redirect("user", found.pk)
+    return render(request, "people/users/leaving.html", {
+        "form": form, "user_shown": found,
+        "theirs": [
+            {"words": kind.words(len(rows)), "field": form[kind.key], "rows": _named(request, kind, rows),
+             "more": max(0, len(rows) - _NAMED), "nobody": not able[kind.key]}
+            for kind, rows in theirs
+        ],
+        "stays": stays(found, on=request.day),
+        "breadcrumbs": [("People who sign in", reverse("people")), (str(found), reverse("user", args=[found.pk])),
+                        ("Leaving", "")],
+    }, status=422 if form.is_bound else 200)  # fmt: skip
+
+
+def _named(request: Request, kind: Kind, rows: list[Any]) -> list[dict[str, str]]:
+    page, permission = _PAGES.get(kind.key, ("", None))
+    opens = permission is not None and may(request.user, permission, on=request.day)
+    return [{"label": kind.label(row), "url": reverse(page, args=[row.pk]) if opens else ""} for row in rows[:_NAMED]]
+
+
+def _said(user: User, done: Left) -> str:
+    """What was done and who is told, in sentences."""
+    said = [f"{user.called} cannot sign in any more."]
+    for receiver, words in done.given.items():
+        said.append(f"{receiver} has {wording.listed(words)}.")
+    said += [f"{each} has no e-mail address here: tell them yourself." for each in done.given if each not in done.told]
+    if done.told:
+        said.append(f"An e-mail about it is on its way to {wording.listed([str(each) for each in done.told])}.")
+    return " ".join(said)
