@@ -35,11 +35,7 @@ def measure(
 ) -> None:
     answer = queries.ask(viewer=by, asked=questions.read(asked), on=on, known_at=read_moment(known_at), profile=profile)
     if as_json:
-        body = answer.as_json()
-        if answer.shows_nothing and answer.asked.split_by:
-            # Not even which groups there are: the others would be known to be none.
-            body["rows"] = []
-        click.echo(json.dumps(body, ensure_ascii=False))
+        click.echo(json.dumps(answer.as_json(), ensure_ascii=False))
         return
     click.echo(answer.measure.title)
     # Of a table of nothing but withheld counts the sentence below is all there is to say.

@@ -215,7 +215,28 @@ def _protect_part(answer: Answer, known: _Known, profile: Profile) -> tuple[Row,
     shown = [_as_withheld(answer, row, n, d, profile) for row, n, d in (total, *rows)]
     waiting = _not_yet_known(answer.total, answer.rows, profile)
     shown = [_waiting(row, count) for row, count in zip(shown, waiting, strict=True)]
-    return shown[0], tuple(shown[1:])
+    nothing = {piece for piece in pieces if groups[piece][0] is None}
+    return shown[0], (
+        *shown[1:],
+        *_of_none(answer, known, [row for row in shown[1:] if _piece(answer, row) in nothing]),
+    )
+
+
+def _of_none(answer: Answer, known: _Known, withheld: Sequence[Row]) -> list[Row]:
+    """The groups of the whole split of which the part has none, as `withheld` as the others of their piece: where
+    nothing can be shown, what is none would tell what the others are."""
+    part, by = answer.measure.part_of, answer.asked.split_by
+    whole = known.get((part.base, by)) if part else None
+    if not whole or not by:
+        return []
+    alike = {_piece(answer, row): row for row in withheld}
+    listed = {(_piece(answer, row), row.group.get(by, "")) for row in withheld}
+    return [
+        replace(row, group={by: group})
+        for piece, row in alike.items()
+        for group in sorted(whole.at(piece))
+        if (piece, group) not in listed
+    ]
 
 
 def _whole_of_part(answer: Answer, known: _Known, piece: _Piece, profile: Profile) -> bool:

@@ -189,8 +189,6 @@ def _split_table(caption: str, options: Mapping[str, Any], shown: Mapping[str, S
         return _cannot_show(caption, figures)
     parts = [column.get("part", "value") for column in options["split"]]
     groups = _groups(figures)
-    if any(figure.body and figure.body.get("rows") for figure in figures) and not groups:
-        return Note(NOTHING_SHOWN, caption)
     rows = [
         Row(
             wording.group(figures[0].split, group),
@@ -259,8 +257,6 @@ def _chart(claim: Written, shown: Mapping[str, Shown], paper: Paper) -> list[Blo
         Series(_plain(series["name"], shown), _points(series, groups, shown), bool(series.get("comparison")))
         for series in options["series"]
     )
-    if split and not groups and any(figure.shows_nothing for figure in split):
-        return [Note(NOTHING_SHOWN, title)]
     if not drawn[0].points:
         return [Note("There is nothing to draw in this period.", title)]
     if all(point.withheld for series in drawn for point in series.points):
@@ -331,8 +327,7 @@ def _drawn_from(figures: Sequence[Shown]) -> Sequence[Run]:
 
 def _groups(figures: Sequence[Shown]) -> list[str]:
     split = figures[0].split
-    told = [figure for figure in figures if not figure.shows_nothing]
-    found = {row["group"][split] for figure in told for row in (figure.body or {}).get("rows", ())}
+    found = {row["group"][split] for figure in figures for row in (figure.body or {}).get("rows", ())}
     return sorted(found, key=lambda group: wording.group_order(split, group))
 
 

@@ -42,16 +42,8 @@ class Shown:
     def is_share(self) -> bool:
         return self.kind.startswith("share")
 
-    @property
-    def shows_nothing(self) -> bool:
-        """A split of nothing but withheld counts: not even which groups it has is told, since the others have none."""
-        rows = (self.body or {}).get("rows", ())
-        return bool(self.split and rows) and all(row.get("withheld") for row in rows)
-
     def row(self, group: str) -> Mapping[str, Any]:
         """One group of the split."""
-        if self.shows_nothing:
-            return {"value": None, "numerator": None, "denominator": None, "withheld": True}
         for row in (self.body or {}).get("rows", ()):
             if row.get("group", {}).get(self.split) == group:
                 return row

@@ -1,12 +1,10 @@
 """Outside the case area no small count of children shows: on a figure's page, its split, its history, run again."""
 
-import json
 from datetime import date
 
 import pytest
 
 from plumbline.indicators import operations, queries, questions
-from plumbline.jobs import measure as job
 from plumbline.kernel.errors import NotAllowed
 from plumbline.measures import catalogue
 from plumbline.measures.model import Asked
@@ -133,12 +131,6 @@ class TestEveryOtherFigureOfTheSameRecords:
     def test_a_split_of_nothing_but_withheld_is_a_sentence(self, context):
         found = context("tac_closed_not_engaged", "&by=sex")
         assert (found["split_chart"], found["answer"].shows_nothing) == (None, True)
-
-    def test_the_command_tells_not_even_which_groups_it_has(self, closed, capsys):
-        asked = {"key": "tac_closed_not_engaged", "from": "2016-07-01", "to": "2016-07-31", "by": "sex"}
-        for profile, told in (("dfe-cin", False), (None, True)):
-            job.measure(asked=asked, known_at=None, profile=profile, as_json=True, by=None, on=TODAY)
-            assert bool(json.loads(capsys.readouterr().out)["rows"]) is told
 
     def test_no_order_of_questions_shows_more(self, closed):
         """All that may be asked of the month, as the command and a report ask it."""

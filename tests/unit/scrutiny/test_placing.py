@@ -74,10 +74,3 @@ def test_the_reason_of_a_figure_that_cannot_be_given_is_said_once():
 
 def test_markup_in_a_text_stays_words():
     assert placing.place("<script>alert(1)</script>", ALL) == (Text("<script>alert(1)</script>"),)
-
-
-def test_of_a_split_that_shows_nothing_no_group_is_told_to_be_none():
-    rows = [{"group": {"status": "adverse"}, "value": None, "numerator": None, "withheld": True}]
-    found = shown("split", split="status", value=6, numerator=6, rows=rows)
-
-    assert [placing.value(found, found.row(group)) for group in ("adverse", "watch")] == [None, None]

@@ -21,8 +21,8 @@
 
     {# ofsted/settings/list.html #}  <c-table :table="table" />
 
-``rows`` is a lazy QuerySet (two queries a page, however many rows: the count and the page; put what cells need into
-``select_related`` and annotations) or a list of anything.
+``rows`` is a lazy QuerySet (two queries a page, however many rows: which and how many, then those of the page; put what
+cells need into ``select_related`` and annotations) or a list of anything.
 """
 
 import csv
@@ -39,7 +39,7 @@ from typing import Any, ClassVar
 
 import xlsxwriter
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Window
 from django.db.models.expressions import Combinable
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -231,8 +231,29 @@ class Table:
 
     @cached_property
     def count(self) -> int:
+        if not isinstance(self.rows, QuerySet):
+            return len(self.rows)
+        return self._first_asked[1] if self._first_asked else self._counted
+
+    @cached_property
+    def _counted(self) -> int:
         # Counting needs no order, and PostgreSQL would otherwise sort for nothing.
-        return self.rows.order_by().count() if isinstance(self.rows, QuerySet) else len(self.rows)
+        return self.rows.order_by().count()
+
+    @cached_property
+    def _first_asked(self) -> tuple[list[Any], int] | None:
+        """The numbers of the rows of the page that is asked for, and how many rows there are, in one statement. None
+        where the page has none, or the statement would mean something else.
+
+        Who may see a row is asked for each of thousands; what is joined to it only for the fifty that are shown.
+        """
+        query = self.rows.query
+        if query.combinator or query.distinct or query.group_by is not None or query.values_select:
+            return None
+        first = (max(1, record_number(self.request.GET.get(self.prefix + "page"))) - 1) * self.per_page
+        counted = self.rows.annotate(rows_in_all=Window(Count("*"))).values_list("pk", "rows_in_all")
+        found = list(counted[first : first + self.per_page])
+        return ([key for key, _ in found], found[0][1]) if found else None
 
     @property
     def count_in_words(self) -> str:
@@ -249,8 +270,16 @@ class Table:
     @cached_property
     def lines(self) -> list[list[Cell]]:
         """The page's rows as cells."""
+        return [[column.cell(row) for column in self.columns] for row in self._on_this_page()]
+
+    def _on_this_page(self) -> Iterable[Row]:
+        if isinstance(self.rows, QuerySet) and self._first_asked:
+            keys, _ = self._first_asked
+            found = {row.pk: row for row in self.rows.order_by().filter(pk__in=keys)}
+            # One that has been taken away in between is not there any more.
+            return [found[key] for key in keys if key in found]
         first = (self.page_number - 1) * self.per_page
-        return [[column.cell(row) for column in self.columns] for row in self.rows[first : first + self.per_page]]
+        return self.rows[first : first + self.per_page]
 
     # Addresses
 
