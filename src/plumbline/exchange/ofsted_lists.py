@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text, fold
@@ -296,6 +297,9 @@ class _RowReader:
         self.as_at = as_at
         self.notes = notes
         self.attributes = [(column, name) for column, name in layout.attributes.items() if column in columns]
+        self.texts = {
+            column for column, name in self.attributes if name not in layout.dates | layout.numbers | layout.ids
+        }
         self.blocks = [
             (block, [(column, aspect) for column, aspect in block.judgements.items() if column in columns])
             for block in layout.blocks
@@ -317,7 +321,13 @@ class _RowReader:
             raise NotTaken("missing_id", "The row has no URN: it cannot be known whose it is.")
         if not _URN.fullmatch(urn):
             raise NotTaken("missing_id", f"“{cells['urn'].strip()}” is not a URN (six or seven digits, or SC and six).")
-        attributes = {name: self._attribute(line, urn, column, name, cells[column]) for column, name in self.attributes}
+        texts = self.texts
+        attributes = {
+            # Most cells are plain text, and there are eighty thousand of them in a list.
+            name: _text_of(cells[column]) if column in texts
+            else self._attribute(line, urn, column, name, cells[column])
+            for column, name in self.attributes
+        }  # fmt: skip
         inspections: list[InspectionRow] = []
         for block, judgements in self.blocks:
             inspection = self._inspection(line, urn, cells, block, judgements)
@@ -348,7 +358,7 @@ class _RowReader:
             return ""
         if name in self.layout.numbers or name in self.layout.ids:
             return self._number(line, urn, column, cell)
-        return clean(cell) if cell.strip() in {"-", "null"} else clean_text(cell)
+        return _text_of(cell)
 
     def _number(self, line: int, urn: str, column: str, cell: str) -> str:
         """A number by which the setting itself is not known: rounded, it is left out, and the row is taken."""
@@ -513,6 +523,11 @@ class _RowReader:
         fitting = [inspection for inspection in inspections if inspection.kind in kinds]
         if fitting and not any(inspection.judgements.get(aspect) == judgement for inspection in fitting):
             max(fitting, key=lambda inspection: inspection.inspected_on).judgements[aspect] = judgement
+
+
+@lru_cache(maxsize=65_536)
+def _text_of(cell: str) -> str:
+    return clean(cell) if cell.strip() in {"-", "null"} else clean_text(cell)
 
 
 def _say_left(attributes: dict[str, Attribute]) -> None:

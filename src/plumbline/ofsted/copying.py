@@ -23,7 +23,7 @@ def copy_in(cursor: CursorWrapper, into: str, rows: Iterable[Sequence[Any]]) -> 
 
 
 def _line(row: Sequence[Any]) -> str:
-    cells = [_NULL if value is None else str(value) for value in row]
+    cells = [_NULL if value is None else value if value.__class__ is str else str(value) for value in row]
     line = "\t".join(cells)
     # Looked through once a row: there are dozens of cells in each.
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(cells) - 1:

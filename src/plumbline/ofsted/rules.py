@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from plumbline.ofsted.grades import (
     ASPECTS,
@@ -227,8 +228,7 @@ _NOTICES: Mapping[str, tuple[Status, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
+class _Finding(NamedTuple):
     status: Status
     hard: bool
     reason: Reason
@@ -236,8 +236,7 @@ class _Finding:
     aspects: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """An inspection with the grades that say something, and what the rules find in them."""
 
     inspection: Inspection
@@ -245,8 +244,7 @@ class _Read:
     findings: tuple[_Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(NamedTuple):
     """What the inspections known by a day leave standing."""
 
     findings: tuple[_Finding, ...]
@@ -314,14 +312,15 @@ def _evaluate(
 ) -> tuple[Status, list[Reason]]:
     standing = _standing(read for read in made if read.inspection.counts_from <= day)
     findings = [
-        *_of_use(day, unregistered),
-        *_of_notices(day, notices),
+        *(_of_use(day, unregistered) if unregistered else ()),
+        *(_of_notices(day, notices) if notices else ()),
         *_of_register(day, registrations),
         *standing.findings,
     ]
     if not any(finding.status in (Status.ADVERSE, Status.WATCH) for finding in standing.findings):
         findings += _of_silence(day, standing)
-    findings.sort(key=lambda finding: _GRAVITY.index(finding.status))
+    if len(findings) > 1:
+        findings.sort(key=lambda finding: _GRAVITY.index(finding.status))
     status = findings[0].status if findings else Status.CLEAR
     return status, [finding.reason for finding in findings]
 
