@@ -75,21 +75,24 @@ def _fill(url: str, scale: int) -> int:
         databases.plumbline(url, "import-ofsted", str(path), "--as-at", f"{year}-03-31", "--json")
     with psycopg.connect(url) as connection:
         connection.execute(
-            """with made as (insert into people_user (username, name, email, is_active, password)
-                   select case n when 0 then %(worker)s else %(consultant)s || n end, 'Reader', '', true, ''
+            """with made as (insert into people_user (username, name, email, is_active, password,
+                       must_change_password, session_stamp)
+                   select case n when 0 then %(worker)s else %(consultant)s || n end, 'Reader', '', true, '', false, ''
                    from generate_series(0, %(consultants)s) n returning id, username)
                insert into people_roleheld (user_id, role, team, from_on)
                select id, case username when %(worker)s then 'social_worker' else 'early_help_consultant' end, '',
                    '2014-04-01' from made""",
             {"worker": WORKER, "consultant": CONSULTANT[:-1], "consultants": CONSULTANTS},
         )
-        # Each TAC has its consultant, whichever it is.
-        connection.execute(
-            """insert into people_tie (user_id, subject_type, subject_id, why, from_on)
-               select u.id, 'tac', t.id, 'consultant', '2014-04-01' from earlyhelp_tac t join people_user u
-                   on u.username = %s || (1 + mod(abs(hashint8(t.id)::bigint), %s))""",
-            [CONSULTANT[:-1], CONSULTANTS],
-        )
+        # Each TAC has its consultant, whichever it is; who sees a TAC sees its child.
+        for subject, number in (("tac", "id"), ("child", "child_id")):
+            connection.execute(
+                f"""insert into people_tie (user_id, subject_type, subject_id, why, from_on)
+                   select distinct u.id, '{subject}', t.{number}, 'lead_professional', '2014-04-01'::date
+                   from earlyhelp_tac t join people_user u
+                       on u.username = %s || (1 + mod(abs(hashint8(t.id)::bigint), %s))""",
+                [CONSULTANT[:-1], CONSULTANTS],
+            )
     # As the database does by itself, but not always before the first page is asked for.
     with psycopg.connect(databases.as_owner(url), autocommit=True) as owner:
         owner.execute("vacuum analyze")
@@ -133,7 +136,10 @@ def _served(url: str) -> Iterator[int]:
 @contextmanager
 def _bare(url: str, more: Mapping[str, str]) -> Iterator[int]:
     port = _free_port()
-    environ = databases.environ(url, DJANGO_SETTINGS_MODULE="benchmarks.bare_settings", **more)
+    # As the worker, to whom the database shows every row: nobody is asked who may see it.
+    environ = databases.environ(
+        url, DJANGO_SETTINGS_MODULE="benchmarks.bare_settings", PLUMBLINE_LOGIN="worker", **more
+    )
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "error",

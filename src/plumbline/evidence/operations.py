@@ -161,7 +161,6 @@ def share_with_owner(*, document_id: int, title: str, kind: str, by: User, at: d
     return document
 
 
-@operation
 def note_opened(*, document: Document, by: User, at: datetime) -> None:
     """Leave the trace that someone took a document out."""
     audit.record("evidence.document.opened", by=by, at=at, subject=document)

@@ -33,6 +33,9 @@ _beyond: ContextVar[bool] = ContextVar("beyond", default=False)
 # The machine, which imports and works at night, acts for nobody: it is told by a right that the pages have not.
 OF_THE_MACHINE = "has_column_privilege(session_user, 'audit_event', 'seal_no', 'update')"
 
+# That of `viewing`, which need not be asked for again; "": not known.
+_this_transaction: ContextVar[str] = ContextVar("this_transaction", default="")
+
 # One transaction of one connection; no two are alike.
 TRANSACTION = "pg_backend_pid()::text || '.' || extract(epoch from now())::text"
 
@@ -139,8 +142,12 @@ def viewing(viewer: User, *, on: date) -> Iterator[None]:
     """What is read in here is read as this viewer, in one transaction: the database shows no child's record that they
     may not open, whatever is asked. Outside it shows none (docs/adr/0017)."""
     with transaction.atomic():
-        act(viewer, on=on)
-        yield
+        token = _this_transaction.set(_read_transaction())
+        try:
+            act(viewer, on=on)
+            yield
+        finally:
+            _this_transaction.reset(token)
 
 
 def operation(do: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
@@ -198,9 +205,13 @@ def _set_beyond(proof: str) -> None:
 
 
 def _proof(words: str) -> str:
+    return signed(f"{words}|{_this_transaction.get() or _read_transaction()}")
+
+
+def _read_transaction() -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"select {TRANSACTION}")
-        return signed(f"{words}|{cursor.fetchone()[0]}")
+        return cursor.fetchone()[0]
 
 
 def signed(words: str) -> str:

@@ -110,7 +110,6 @@ def tie(
     )  # fmt: skip
 
 
-@operation
 def look_at_child(*, child_id: int, page: str, by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone opened a page about a child, by name or by number, and as what."""
     audit.record(
@@ -119,7 +118,6 @@ def look_at_child(*, child_id: int, page: str, by: User, at: datetime, on: date)
     )  # fmt: skip
 
 
-@operation
 def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone looked at a list of records about children: what they asked for, not whom they saw.
 
