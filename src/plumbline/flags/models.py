@@ -141,7 +141,7 @@ class Message(models.Model):
     to_address = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
-    # What is put in place of "{link}" as it is sent: whoever reads it can choose a password, so it is kept only until
+    # What is put in place of "{link}" as it is sent: its reader can choose a password, so it is kept only until
     # then.
     secret = models.TextField(blank=True, default="")
     # The invitation that it brings to its person, whose account is not switched on yet.

@@ -1,6 +1,6 @@
 """Words that councils call differently, and change on a day: our own sentences hold a place for each.
 
-"Open {tacs}" is said with the words of the day (`say`); whoever begins the work of a day says which day's they are
+"Open {tacs}" is said with the words of the day (`say`); the work of a day begins by saying which day’s they are
 (`speaking`). Only what is written here with places is ever filled: what a person typed is put beside it, untouched.
 Decision record: docs/adr/0040.
 """
@@ -128,7 +128,7 @@ _SPOKEN: ContextVar[Callable[[], Words]] = ContextVar("spoken", default=lambda: 
 
 
 def current() -> Callable[[], Words]:
-    """What gives the words that are spoken now, for work that goes on after whoever set them is gone."""
+    """What gives the words that are spoken now, for work that goes on when the page that set them is done."""
     return _SPOKEN.get()
 
 

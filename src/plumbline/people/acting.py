@@ -27,13 +27,13 @@ _BLOCK = 64
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 
-# Whether an operation is under way, which looks at every record that its rules need.
+# Whether an operation is under way, so that one within another need not ask again.
 _beyond: ContextVar[bool] = ContextVar("beyond", default=False)
 
 # The machine, which imports and works at night, acts for nobody: it is told by a right that the pages have not.
 OF_THE_MACHINE = "has_column_privilege(session_user, 'audit_event', 'seal_no', 'update')"
 
-# That of `viewing`, which need not be asked for again; "": not known.
+# The transaction that `viewing` opened; "": none, or one that others opened, which is asked for each time.
 _this_transaction: ContextVar[str] = ContextVar("this_transaction", default="")
 
 # One transaction of one connection; no two are alike.
@@ -167,7 +167,7 @@ def operation(do: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
 
 @contextmanager
 def beyond() -> Iterator[None]:
-    """Look at every record, whoever acts: within a transaction, and for `operation`."""
+    """Within a transaction: let the database show every record, as an operation looks at them."""
     if _beyond.get():
         yield
         return
@@ -186,14 +186,16 @@ def beyond() -> Iterator[None]:
 def over_all_records(read: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
     """Mark a reading whose answer names no child, for those who see none of them: a count, a number of a record.
 
-    It goes over every record. A QuerySet would be read afterwards, as the viewer, and count too few: it is refused.
+    It goes over every record. What is read only afterwards (a QuerySet, an iterator) would be read as the viewer, and
+    count too few: it is refused.
     """
 
     @wraps(read)
     def done(*args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
-        found = operation(read)(*args, **kwargs)
-        if isinstance(found, QuerySet):
-            raise TypeError(f"{read.__qualname__} gives back a QuerySet, which would be read as the viewer.")
+        with transaction.atomic(), beyond():
+            found = read(*args, **kwargs)
+        if isinstance(found, QuerySet | Iterator):
+            raise TypeError(f"{read.__qualname__} gives back a {type(found).__name__}, to be read as the viewer.")
         return found
 
     return done

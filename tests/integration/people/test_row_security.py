@@ -30,7 +30,7 @@ LONG_AGO = date(2010, 1, 1)
 
 @dataclass(slots=True)
 class County:
-    """Children of every kind, and for each role somebody who holds it and is tied in every way."""
+    """Children of every kind, and for each role a user who holds it and is tied in every way."""
 
     users: list[User] = field(default_factory=list)
     children: dict[str, Child] = field(default_factory=dict)
@@ -134,7 +134,7 @@ def test_where_nobody_looks_nothing_is_seen() -> None:
 
 @pytest.fixture
 def raw(own_database: str) -> Iterator[tuple[psycopg.Connection[Any], User, Child, Child]]:
-    """A connection of the pages, somebody, a child they are tied to, and another child."""
+    """A connection of the pages, a user, a child they are tied to, and another child."""
     user, own, other = UserFactory(role="social_worker"), ChildFactory(), ChildFactory(surname="Zebrowski")
     TieFactory(user=user, subject_id=own.pk, why="worker", from_on=LONG_AGO)
     TacFactory(child=other)
@@ -258,9 +258,23 @@ def test_who_comes_near_is_kept_as_worked_out_from_nothing() -> None:
     InvolvementFactory(child=ended, to_on=date(2016, 1, 1))
     row.to_on = date(2016, 2, 2)
     row.save()
-    kept = dict(_fetch("select child_id, until::text from people_near"))
 
-    assert kept == {placed.pk: "infinity", allocated.pk: "2016-02-02", ended.pk: "2016-01-01"}
+    assert near() == {placed.pk: "infinity", allocated.pk: "2016-02-02", ended.pk: "2016-01-01"}
+
+
+@pytest.mark.django_db
+def test_a_row_that_goes_or_becomes_another_childs_leaves_nobody_near() -> None:
+    first, second = ChildFactory(), ChildFactory()
+    row, placed = InvolvementFactory(child=first, to_on=date(2016, 1, 1)), PlacementFactory(child=first)
+    row.child = second
+    row.save()
+    assert near() == {first.pk: "infinity", second.pk: "2016-01-01"}
+    placed.delete()
+    assert near() == {second.pk: "2016-01-01"}
+
+
+def near() -> dict[int, str]:
+    return dict(_fetch("select child_id, until::text from people_near"))
 
 
 @contextmanager
@@ -301,13 +315,18 @@ def test_an_operation_looks_at_every_record_and_what_follows_does_not(own_databa
     def lazy() -> Any:
         return Child.objects.all()
 
+    @acting.over_all_records
+    def later() -> Any:
+        return (child.pk for child in Child.objects.all())
+
     with connected_as_the_pages(own_database), acting.viewing(user, on=TODAY):
         assert (Child.objects.count(), count(), Child.objects.count()) == (0, 1, 0)
         with pytest.raises(ValueError, match="1"):
             fails()
         assert Child.objects.filter(pk=child.pk).first() is None
-        with pytest.raises(TypeError, match="QuerySet"):
-            lazy()
+        for unread in (lazy, later):
+            with pytest.raises(TypeError, match="to be read as the viewer"):
+                unread()
         with pytest.raises(Exception, match="division by zero"), transaction.atomic():
             acting.operation(lambda: _fetch("select 1 / 0"))()
         assert Child.objects.count() == 0

@@ -1,1 +1,1 @@
-"""The first pages: what waits for whoever is signed in, the search over everything, and what is said of the site."""
+"""The first pages: what waits for the person signed in, the search over everything, and what is said of the site."""

@@ -24,7 +24,7 @@ from plumbline.web.kit.forms import AS_OPENED, PageForm
 FIELD = "typed_into"
 # A page that has stood open for longer than this is opened again.
 LASTS = timedelta(days=7)
-_SALT = "plumbline.web.kit"
+_SALT = "plumbline.web.kit.drafts"
 OURS = frozenset({FIELD, "csrfmiddlewaretoken", "seq", "typed_seq"})
 _LONGEST = 300
 

@@ -233,17 +233,15 @@ class Table:
     def count(self) -> int:
         if not isinstance(self.rows, QuerySet):
             return len(self.rows)
-        return self._first_asked[1] if self._first_asked else self._counted
-
-    @cached_property
-    def _counted(self) -> int:
+        if self._page_asked_for:
+            return self._page_asked_for[1]
         # Counting needs no order, and PostgreSQL would otherwise sort for nothing.
         return self.rows.order_by().count()
 
     @cached_property
-    def _first_asked(self) -> tuple[list[Any], int] | None:
+    def _page_asked_for(self) -> tuple[list[Any], int] | None:
         """The numbers of the rows of the page that is asked for, and how many rows there are, in one statement. None
-        where the page has none, or the statement would mean something else.
+        where the page has none, or the rows are grouped or no records, so that the statement would mean something else.
 
         Who may see a row is asked for each of thousands; what is joined to it only for the fifty that are shown.
         """
@@ -273,8 +271,8 @@ class Table:
         return [[column.cell(row) for column in self.columns] for row in self._on_this_page()]
 
     def _on_this_page(self) -> Iterable[Row]:
-        if isinstance(self.rows, QuerySet) and self._first_asked:
-            keys, _ = self._first_asked
+        if isinstance(self.rows, QuerySet) and self._page_asked_for:
+            keys, _ = self._page_asked_for
             found = {row.pk: row for row in self.rows.order_by().filter(pk__in=keys)}
             # One that has been taken away in between is not there any more.
             return [found[key] for key in keys if key in found]

@@ -98,7 +98,7 @@ def _source(request: DatedRequest, username: str) -> str:
 
 
 def address(request: DatedRequest) -> str:
-    """The place of whoever has never signed in with this browser."""
+    """The place of a person who has never signed in with this browser."""
     return f"{guessing.ADDRESS}{request.META.get('REMOTE_ADDR', '')}"[:80]
 
 

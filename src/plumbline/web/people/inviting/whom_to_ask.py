@@ -34,7 +34,7 @@ def if_reached(users: Iterable[User], said: str, *, otherwise: str) -> str:
 
 def ways(request: Request, organisation: Organisation | None, sentence: str, *, back: str) -> list[Any]:
     """Reasons for a warning, where nobody who signs in for an organisation can be told of what is asked: `sentence`,
-    who is invited, and the page on which whoever may ask invites a person. `back`: the page of what is asked, which
+    who is invited, and the page on which those who may ask invite a person. `back`: the page of what is asked, which
     both sides open. None where one of them can be told."""
     if organisation is None or can_be_reached(acting_for(organisation.pk, on=request.day)):
         return []

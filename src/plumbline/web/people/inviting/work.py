@@ -1,4 +1,4 @@
-"""Invitations from which nothing comes unless they are sent again, for "My work" of whoever invited."""
+"""Invitations from which nothing comes unless they are sent again, for "My work" of the officer who invited."""
 
 from collections.abc import Iterable
 from datetime import date
