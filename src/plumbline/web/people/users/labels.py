@@ -30,7 +30,7 @@ class ChangeLabel(forms.PageForm):
                 hint=f"Plumbline comes with “{form.shipped}”",
             )  # fmt: skip
         self.fields["from_on"] = forms.DayField(
-            label="From which day do you say so?", hint="For example, 1 4 2017. It may be a day that is past"
+            label="From which day do you say so?", hint="For example, 1 4 2017. The day may be in the past"
         )
         forms.dress(self)
 
@@ -45,7 +45,7 @@ class ChangeLabel(forms.PageForm):
 
 
 class Wordings(tables.Table):
-    title = "What was said, is said and will be said"
+    title = "The words over time"
     one, many = "wording", "wordings"
     caption_hidden = False
     columns = (
