@@ -49,7 +49,7 @@ def watched(operation: Callable[P, R]) -> Callable[P, R]:
         except RuleBroken as refusal:
             if refusal.code in _CODES:
                 about: Any = kwargs
-                audit.record(REFUSED, by=about["by"], at=about["at"], what=operation.__name__)
+                refusal.record(lambda: audit.record(REFUSED, by=about["by"], at=about["at"], what=operation.__name__))
             raise
 
     return run

@@ -1,5 +1,7 @@
 """The two refusals. Every way in (page, command, job) turns them into a sentence, once."""
 
+from collections.abc import Callable
+
 
 class Refusal(Exception):
     """Something was asked that will not be done; nothing was changed.
@@ -13,6 +15,17 @@ class Refusal(Exception):
         super().__init__(reason)
         self.reason = reason
         self.code = code or self.default_code
+        self._recorded: list[Callable[[], object]] = []
+
+    def record(self, trace: Callable[[], object]) -> None:
+        """Record something of this refusal that stays: by whom a name was tried, say."""
+        trace()
+        self._recorded.append(trace)
+
+    def record_again(self) -> None:
+        """Record it once more, by the one who has undone the transaction that it was recorded in."""
+        for trace in self._recorded:
+            trace()
 
 
 class RuleBroken(Refusal):

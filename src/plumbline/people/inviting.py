@@ -103,7 +103,7 @@ def invite(
 def note_refusal(refusal: RuleBroken, *, organisation: Organisation, by: User, at: datetime) -> None:
     """Leave the trace of a refusal by which addresses could be tried out; outside the transaction undone by it."""
     if refusal.code in _TELLING:
-        audit.record(REFUSED, by=by, at=at, subject=organisation, code=refusal.code)
+        refusal.record(lambda: audit.record(REFUSED, by=by, at=at, subject=organisation, code=refusal.code))
 
 
 def _check_may_invite(by: User, *, on: date) -> None:

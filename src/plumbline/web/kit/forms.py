@@ -59,6 +59,8 @@ class PageForm(forms.Form):
 
     use_required_attribute = False
     changes_a_record: ClassVar[bool] = False
+    # Where a refusal is shown: its code → name of the field; "": for every other code. Else above the form.
+    refused_at: ClassVar[Mapping[str, str]] = {}
     # What a day and a time typed beside each other make: name → (name of the day, name of the time).
     moments: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
@@ -86,7 +88,8 @@ class PageForm(forms.Form):
 
     def refuse(self, refusal: Refusal, *, field: str | None = None) -> None:
         """Show why an operation would not do it, at the field it concerns or above all."""
-        self.add_error(field, refusal.reason)
+        field = field or self.refused_at.get(refusal.code, self.refused_at.get(""))
+        self.add_error(field if field in self.fields else None, refusal.reason)
 
     @property
     def is_typed(self) -> bool:

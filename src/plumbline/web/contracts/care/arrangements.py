@@ -1,24 +1,24 @@
 """Indicators, arrangements and commitments of a contract."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from plumbline.contracts.access import contracts_visible_to
-from plumbline.contracts.models import Arrangement, Commitment, Contract, Kpi
+from plumbline.contracts.models import Arrangement, Commitment, Contract, Kpi, KpiReading
 from plumbline.contracts.operations import arrangements as arrangement_operations
 from plumbline.contracts.operations import kpis as kpi_operations
 from plumbline.contracts.queries import care
 from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules import evaluations as rules
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission
 from plumbline.web.contracts.care import forms, frame
-from plumbline.web.contracts.care.meetings import frame_form
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
 
 P = Permission
@@ -43,44 +43,52 @@ KPI_TAGS = {
 @requires(P.CONTRACTS_MANAGE)
 def kpi_new(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
-    return _one(request, contract, forms.NewKpi(request.POST or None), kpi_operations.add_kpi, section="kpis",
-                keys={"contract_id": contract.pk}, heading="Measure something more", button="Add it", field="title",
-                done="It is measured from now on.")  # fmt: skip
+    return ask(
+        request,
+        forms.NewKpi(request.POST or None),
+        frame.question(contract, "kpis", heading="Measure something more", button="Add it"),
+        do=partial(kpi_operations.add_kpi, contract_id=contract.pk, **acting(request)),
+        done="It is measured from now on.",
+        to=frame.address(contract, "kpis"),
+    )
 
 
 @requires(P.CONTRACTS_MANAGE)
 def kpi_read(request: Request, pk: int) -> HttpResponseBase:
     """What a quarter brought; said again, it corrects what was said before."""
     kpi = _found(request, Kpi, pk)
-    form = forms.Reading(request.POST or None, quarters=_quarters(request.day, kpi.contract),
-                         initial={"quarter": rules.last_quarter(request.day).isoformat()})  # fmt: skip
-    if form.is_valid():
-        given = dict(form.cleaned_data)
-        quarter = date.fromisoformat(given.pop("quarter"))
-        try:
-            kpi_operations.record_reading(kpi_id=kpi.pk, quarter_from=quarter, **acting(request), **given)  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "It is recorded, and the contract’s rating is worked out again.")
-            return redirect("contract_kpis", kpi.contract_id)
-    return frame_form(
+    about = f"Target: {kpi.target}. Recorded again, a quarter is corrected."
+
+    def record(quarter: date, **given: Any) -> KpiReading:
+        return kpi_operations.record_reading(kpi_id=kpi.pk, quarter_from=quarter, **acting(request), **given)
+
+    return ask(
         request,
-        kpi.contract,
-        form,
-        heading=kpi.title,
-        button="Record it",
-        section="kpis",
-        about=f"Target: {kpi.target}. Recorded again, a quarter is corrected.",
+        forms.Reading(
+            request.POST or None,
+            quarters=_quarters(request.day, kpi.contract),
+            initial={"quarter": rules.last_quarter(request.day).isoformat()},
+        ),
+        frame.question(kpi.contract, "kpis", heading=kpi.title, button="Record it", about=about),
+        do=record,
+        done="It is recorded, and the contract’s rating is worked out again.",
+        to=frame.address(kpi.contract, "kpis"),
     )
 
 
 @requires(P.CONTRACTS_MANAGE)
 def kpi_end(request: Request, pk: int) -> HttpResponseBase:
     kpi = _found(request, Kpi, pk)
-    return _one(request, kpi.contract, forms.End(request.POST or None), kpi_operations.end_kpi, section="kpis",
-                keys={"kpi_id": kpi.pk}, heading=f"Measure “{kpi.title}” no longer", button="End it", field="because",
-                done="It is measured no longer. What was measured stays.", kind="warning")  # fmt: skip
+    return ask(
+        request,
+        forms.End(request.POST or None),
+        frame.question(
+            kpi.contract, "kpis", heading=f"Stop measuring “{kpi.title}”", button="Stop measuring it", kind="warning"
+        ),
+        do=partial(kpi_operations.end_kpi, kpi_id=kpi.pk, **acting(request)),
+        done="It is not measured from now on. What was measured stays.",
+        to=frame.address(kpi.contract, "kpis"),
+    )
 
 
 @requires(P.CONTRACTS_VIEW)
@@ -99,28 +107,34 @@ def arrangement_new(request: Request, pk: int) -> HttpResponseBase:
     _leads(request, contract)
     form = forms.Arrangement(request.POST or None)
     form.day_field("agreed_on").no_later_than = (request.day, "That day is still to come")
-    return _one(request, contract, form, arrangement_operations.agree_arrangement, section="arrangements",
-                keys={"contract_id": contract.pk}, heading="An arrangement for this contract alone", field="text",
-                button="Record it", done="The arrangement is recorded.")  # fmt: skip
+    return ask(
+        request,
+        form,
+        frame.question(contract, "arrangements", heading="An arrangement for this contract alone", button="Record it"),
+        do=partial(arrangement_operations.agree_arrangement, contract_id=contract.pk, **acting(request)),
+        done="The arrangement is recorded.",
+        to=frame.address(contract, "arrangements"),
+    )
 
 
 @requires(P.CONTRACTS_VIEW)
 def arrangement_end(request: Request, pk: int) -> HttpResponseBase:
     found = _found(request, Arrangement, pk)
     _leads(request, found.contract)
-    return _one(
+    return ask(
         request,
-        found.contract,
         forms.End(request.POST or None),
-        arrangement_operations.end_arrangement,
-        section="arrangements",
-        keys={"arrangement_id": found.pk},
-        heading="End the arrangement",
-        button="End it",
-        field="because",
-        about=found.text,
+        frame.question(
+            found.contract,
+            "arrangements",
+            heading="End the arrangement",
+            button="End it",
+            about=found.text,
+            kind="warning",
+        ),
+        do=partial(arrangement_operations.end_arrangement, arrangement_id=found.pk, **acting(request)),
         done="The arrangement has ended.",
-        kind="warning",
+        to=frame.address(found.contract, "arrangements"),
     )
 
 
@@ -136,27 +150,33 @@ def commitments(request: Request, pk: int) -> HttpResponseBase:
 def commitment_new(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     _leads(request, contract)
-    return _one(request, contract, forms.Commitment(request.POST or None), arrangement_operations.add_commitment,
-                section="commitments", keys={"contract_id": contract.pk}, heading="What the provider promised",
-                button="Record it", field="text", done="Each evaluation meeting checks it from now on.")  # fmt: skip
+    return ask(
+        request,
+        forms.Commitment(request.POST or None),
+        frame.question(contract, "commitments", heading="What the provider promised", button="Record it"),
+        do=partial(arrangement_operations.add_commitment, contract_id=contract.pk, **acting(request)),
+        done="Each evaluation meeting checks it from now on.",
+        to=frame.address(contract, "commitments"),
+    )
 
 
 @requires(P.CONTRACTS_MANAGE)
 def commitment_end(request: Request, pk: int) -> HttpResponseBase:
     found = _found(request, Commitment, pk)
-    return _one(
+    return ask(
         request,
-        found.contract,
         forms.End(request.POST or None),
-        arrangement_operations.end_commitment,
-        section="commitments",
-        keys={"commitment_id": found.pk},
-        heading="Check the commitment no longer",
-        button="End it",
-        field="because",
-        about=found.text,
-        done="It is checked no longer.",
-        kind="warning",
+        frame.question(
+            found.contract,
+            "commitments",
+            heading="Stop checking the commitment",
+            button="Stop checking it",
+            about=found.text,
+            kind="warning",
+        ),
+        do=partial(arrangement_operations.end_commitment, commitment_id=found.pk, **acting(request)),
+        done="It is not checked from now on.",
+        to=frame.address(found.contract, "commitments"),
     )
 
 
@@ -178,18 +198,3 @@ def _found(request: Request, table: Any, pk: int) -> Any:
 def _leads(request: Request, contract: Contract) -> None:
     if not may_change(request.user, contract, on=request.day, area_lead=True):
         raise NotAllowed("This is for the contract's manager and its service-area lead.")
-
-
-def _one(
-    request: Request, contract: Contract, form: Any, operation: Any, *, section: str, keys: dict[str, int],
-    field: str, done: str, **words: str,
-) -> HttpResponseBase:  # fmt: skip
-    if form.is_valid():
-        try:
-            operation(**acting(request), **keys, **form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field=field)
-        else:
-            messages.success(request, done)
-            return redirect(f"contract_{section}", contract.pk)
-    return frame_form(request, contract, form, section=section, **words)

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.forms import HiddenInput
 
@@ -22,19 +22,27 @@ def _file(label: str, *, required: bool, hint: str = "") -> Any:
 
 
 class PlanMeeting(forms.PageForm):
+    refused_at: ClassVar = {"": "held_on"}
+
     held_on = forms.DayField(label="On which day?", hint="For example, 14 6 2016")
 
 
 class MoveMeeting(forms.PageForm):
+    refused_at: ClassVar = {"": "held_on"}
+
     held_on = forms.DayField(label="On which day instead?", hint="For example, 14 6 2016")
     because = forms.TextField(label="Why?", rows=3, missing="Say why it is on another day")
 
 
 class Cancel(forms.PageForm):
+    refused_at: ClassVar = {"": "because"}
+
     because = forms.TextField(label="Why is it cancelled?", rows=3, missing="Say why it is cancelled")
 
 
 class End(forms.PageForm):
+    refused_at: ClassVar = {"": "because"}
+
     because = forms.TextField(label="Why does it end?", rows=3, missing="Say why it ends")
 
 
@@ -43,6 +51,8 @@ class Withdraw(forms.PageForm):
 
 
 class ResolveCase(forms.PageForm):
+    refused_at: ClassVar = {"": "resolution"}
+
     resolution = forms.TextField(
         label="How was it resolved?", rows=4, hint="Without a name", missing="Say how it was resolved"
     )
@@ -50,11 +60,15 @@ class ResolveCase(forms.PageForm):
 
 
 class LinkCase(forms.PageForm):
+    refused_at: ClassVar = {"": "child"}
+
     child = forms.LineField(label="Number of the child", width=10, hint="As the child’s record has it",
                             missing="Enter the number of the child")  # fmt: skip
 
 
 class Arrangement(forms.PageForm):
+    refused_at: ClassVar = {"": "text"}
+
     text = forms.TextField(label="What was agreed for this contract alone?", rows=4, missing="Say what was agreed")
     agreed_on = forms.DayField(label="When?", hint="For example, 14 6 2016")
     agreed_by = forms.LineField(label="Who agreed it for the council?", max_length=200)
@@ -62,6 +76,8 @@ class Arrangement(forms.PageForm):
 
 
 class Commitment(forms.PageForm):
+    refused_at: ClassVar = {"": "text"}
+
     text = forms.TextField(label="What did the provider promise?", rows=3, missing="Say what was promised")
     source = forms.LineField(label="Where?", hint="For example, its bid, question 4", max_length=200,
                              missing="Say where it was promised")  # fmt: skip
@@ -69,6 +85,8 @@ class Commitment(forms.PageForm):
 
 
 class NewKpi(forms.PageForm):
+    refused_at: ClassVar = {"": "title"}
+
     title = forms.LineField(label="What is measured?", max_length=300, missing="Say what is measured")
     target = forms.LineField(label="What is the target?", max_length=200, hint="For example, 95% within 5 working days",
                              missing="Say what the target is")  # fmt: skip
@@ -84,6 +102,10 @@ class Reading(forms.PageForm):
         super().__init__(*args, **kwargs)
         choices = [(each.isoformat(), f"From {wording.day(each)}") for each in quarters]
         self.choice_field("quarter").choices = choices
+
+    def clean_quarter(self) -> date:
+        """The first day of the quarter."""
+        return date.fromisoformat(self.cleaned_data["quarter"])
 
 
 class AskReturn(forms.PageForm):

@@ -11,6 +11,7 @@ from plumbline.people.access import Permission, may
 from plumbline.web.contracts.register import frame as contracts
 from plumbline.web.contracts.register.frame import the_contract as the_contract
 from plumbline.web.kit import setting_words as settings
+from plumbline.web.kit.asking import Question
 from plumbline.web.kit.request import Request
 
 
@@ -36,6 +37,17 @@ def around(request: Request, contract: Contract, section: str) -> dict[str, Any]
         "manages": may_change(request.user, contract, on=request.day),
         "leads": may_change(request.user, contract, on=request.day, area_lead=True),
     }
+
+
+def question(
+    contract: Contract, section: str, *, heading: str, button: str, about: str = "", kind: str = ""
+) -> Question:
+    """A page with one form, below a section of a contract."""
+    label = f"{contract.reference}, {contract.title}"
+    return Question(
+        heading=heading, button=button, about=about, kind=kind, caption=label, back=address(contract, section),
+        back_words=label,
+    )  # fmt: skip
 
 
 def crumbs(contract: Contract, *last: str | tuple[str, str]) -> list[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """Evaluation meetings of a contract: the list, one meeting, and what can be done with it besides the journey."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,13 +15,14 @@ from plumbline.contracts.operations import evaluations as operations
 from plumbline.contracts.queries import care
 from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules import evaluations as rules
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.placements.access import children_visible_to
 from plumbline.web.contracts.care import frame
 from plumbline.web.contracts.care.forms import Cancel, LinkCase, MoveMeeting, PlanMeeting, ResolveCase
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting
 
 P = Permission
@@ -68,25 +69,29 @@ def plan(request: Request, pk: int) -> HttpResponseBase:
     """Plan a meeting, or begin the record of one that was held."""
     contract = frame.the_contract(request, pk)
     _leads(request, contract)
-    form = PlanMeeting(request.POST or None)
-    if form.is_valid():
-        try:
-            made = operations.plan_evaluation(contract_id=contract.pk, **acting(request), **form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="held_on")
-        else:
-            if made.held_on <= request.day:
-                return redirect("meeting_step", made.pk, "who")
-            messages.success(request, f"The meeting is planned for {wording.day(made.held_on)}.")
-            return redirect("contract_meetings", contract.pk)
-    return frame_form(
+
+    def said(made: Evaluation) -> str:
+        planned = made.held_on > request.day
+        return f"The meeting is planned for {wording.day(made.held_on)}." if planned else ""
+
+    def leads_to(made: Evaluation) -> str:
+        if made.held_on <= request.day:
+            return reverse("meeting_step", args=[made.pk, "who"])
+        return frame.address(contract, "meetings")
+
+    return ask(
         request,
-        contract,
-        form,
-        heading="Plan or record a meeting",
-        button="Go on",
-        section="meetings",
-        about="A day to come plans the meeting. For a day that has passed you go on to its record.",
+        PlanMeeting(request.POST or None),
+        frame.question(
+            contract,
+            "meetings",
+            heading="Plan or record a meeting",
+            button="Go on",
+            about="A day to come plans the meeting. For a day that has passed you go on to its record.",
+        ),
+        do=partial(operations.plan_evaluation, contract_id=contract.pk, **acting(request)),
+        done=said,
+        to=leads_to,
     )
 
 
@@ -120,23 +125,33 @@ def meeting(request: Request, pk: int) -> HttpResponseBase:
 def move(request: Request, pk: int) -> HttpResponseBase:
     found = meeting_of(request, pk)
     _leads(request, found.contract)
-    form = MoveMeeting(request.POST or None, initial={"held_on": found.held_on})
-    return _done_or_form(
-        request, found, form, operations.move_evaluation, field="held_on", heading="Put the meeting on another day",
-        button="Put it on this day", done="The meeting is on another day.",
-    )  # fmt: skip
+    return ask(
+        request,
+        MoveMeeting(request.POST or None, initial={"held_on": found.held_on}),
+        _of_meeting(found, heading="Put the meeting on another day", button="Put it on this day"),
+        do=partial(operations.move_evaluation, evaluation_id=found.pk, **acting(request)),
+        done="The meeting is on another day.",
+        to=frame.address(found.contract, "meetings"),
+    )
 
 
 @requires(P.CONTRACTS_VIEW)
 def cancel(request: Request, pk: int) -> HttpResponseBase:
     found = meeting_of(request, pk)
     _leads(request, found.contract)
-    form = Cancel(request.POST or None)
-    return _done_or_form(
-        request, found, form, operations.cancel_evaluation, field="because", heading="Cancel the meeting",
-        button="Cancel the meeting", done="The meeting is cancelled. The clock for the next one runs on.",
-        kind="warning",
-    )  # fmt: skip
+    return ask(
+        request,
+        Cancel(request.POST or None),
+        _of_meeting(found, heading="Cancel the meeting", button="Cancel the meeting", kind="warning"),
+        do=partial(operations.cancel_evaluation, evaluation_id=found.pk, **acting(request)),
+        done="The meeting is cancelled. The clock for the next one runs on.",
+        to=frame.address(found.contract, "meetings"),
+    )
+
+
+def _of_meeting(found: Evaluation, *, heading: str, button: str, kind: str = "") -> Question:
+    about = f"The meeting of {wording.day(found.held_on)}."
+    return frame.question(found.contract, "meetings", heading=heading, button=button, about=about, kind=kind)
 
 
 @requires(P.CONTRACTS_VIEW)
@@ -159,25 +174,17 @@ def _case_of(request: Request, pk: int) -> EvaluationCase:
 def resolve(request: Request, pk: int) -> HttpResponseBase:
     case = _case_of(request, pk)
     _leads(request, case.evaluation.contract)
+    contract = case.evaluation.contract
     form = ResolveCase(request.POST or None, initial={"resolved_on": request.day})
     form.day_field("resolved_on").no_later_than = (request.day, "That day is still to come")
-    if form.is_valid():
-        try:
-            operations.resolve_case(case_id=case.pk, **acting(request),
-                                    **form.cleaned_data)  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="resolution")
-        else:
-            messages.success(request, f"Case {case.reference} is resolved.")
-            return redirect("contract_meetings", case.evaluation.contract_id)
-    return frame_form(
+    heading = f"How was case {case.reference} resolved?"
+    return ask(
         request,
-        case.evaluation.contract,
         form,
-        heading=f"How was case {case.reference} resolved?",
-        button="Record it",
-        section="meetings",
-        about=case.summary,
+        frame.question(contract, "meetings", heading=heading, button="Record it", about=case.summary),
+        do=partial(operations.resolve_case, case_id=case.pk, **acting(request)),
+        done=f"Case {case.reference} is resolved.",
+        to=frame.address(contract, "meetings"),
     )
 
 
@@ -187,23 +194,15 @@ def link(request: Request, pk: int) -> HttpResponseBase:
     if not may(request.user, P.CHILDREN_VIEW, on=request.day):
         raise NotAllowed(f"There is no case {pk}.")
     case = _case_of(request, pk)
-    form = LinkCase(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.link_case(case_id=case.pk, **acting(request), **form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="child")
-        else:
-            messages.success(request, "The case is tied to the child. Only people who may see the child are shown it.")
-            return redirect("contract_meetings", case.evaluation.contract_id)
-    return frame_form(
+    contract = case.evaluation.contract
+    heading = f"Which child is case {case.reference} about?"
+    return ask(
         request,
-        case.evaluation.contract,
-        form,
-        heading=f"Which child is case {case.reference} about?",
-        button="Tie it to the child",
-        section="meetings",
-        about=case.summary,
+        LinkCase(request.POST or None),
+        frame.question(contract, "meetings", heading=heading, button="Tie it to the child", about=case.summary),
+        do=partial(operations.link_case, case_id=case.pk, **acting(request)),
+        done="The case is tied to the child. Only people who may see the child are shown it.",
+        to=frame.address(contract, "meetings"),
     )
 
 
@@ -238,27 +237,6 @@ def meetings_due(request: Request) -> HttpResponseBase:
 def _leads(request: Request, contract: Contract) -> None:
     if not may_change(request.user, contract, on=request.day, area_lead=True):
         raise NotAllowed("This is for the contract's manager and its service-area lead.")
-
-
-def _done_or_form(
-    request: Request, found: Evaluation, form: Any, operation: Any, *, field: str, done: str, **words: Any
-) -> HttpResponseBase:
-    if form.is_valid():
-        try:
-            operation(evaluation_id=found.pk, **acting(request), **form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field=field)
-        else:
-            messages.success(request, done)
-            return redirect("contract_meetings", found.contract_id)
-    return frame_form(
-        request,
-        found.contract,
-        form,
-        section="meetings",
-        about=f"The meeting of {wording.day(found.held_on)}.",
-        **words,
-    )
 
 
 def frame_form(
