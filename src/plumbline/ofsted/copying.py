@@ -15,7 +15,15 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 def copy_in(cursor: CursorWrapper, into: str, rows: Iterable[Sequence[Any]]) -> None:
     """`into`: a table of ours, with or without its columns. None becomes NULL; dates and numbers as they print."""
-    lines = map(_line, rows)
+    copy_lines(cursor, into, lines_of(rows))
+
+
+def lines_of(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The rows as `copy_lines` sends them."""
+    return map(_line, rows)
+
+
+def copy_lines(cursor: CursorWrapper, into: str, lines: Iterator[str]) -> None:
     with cursor.copy(f"copy {into} from stdin with (null E'\\x1f')") as copy:
         # By and by: the database takes in what it has while the rest is made.
         while text := "".join(islice(lines, _AT_ONCE)):

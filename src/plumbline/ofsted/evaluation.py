@@ -79,16 +79,19 @@ def evaluate(
                     inspections=about.inspections, registrations=about.registrations, notices=about.notices,
                     unregistered=about.unregistered, from_on=about.listed_from,
                 )  # fmt: skip
-                wanted = {(p.from_on, p.to_on, p.status.value, _reasons(p), p.rule_version): None for p in timeline}
+                wanted = {
+                    (p.from_on, p.to_on, p.status.value, _reasons_as_json(p.reasons), p.rule_version): None
+                    for p in timeline
+                }
                 standing = {period[1:]: period[0] for period in about.periods}
                 if wanted and days and wanted.keys() != standing.keys():
                     moved.update(day for day in days if _status_on(day, standing) != _status_on(day, wanted))
                 removed.extend(period for said, period in standing.items() if said not in wanted)
                 status, since, reasons = _today(timeline, on)
                 if status != before:
-                    sentences = tuple(row["sentence"] for row in json.loads(reasons))
+                    sentences = tuple(reason.sentence for reason in reasons)
                     changes.append(StatusChange(pk, register, urn, before, status, since, sentences))
-                outcome.append((pk, status, since, reasons))
+                outcome.append((pk, status, since, _reasons_as_json(reasons)))
                 yield from ((pk, *said) for said in wanted if said not in standing)
 
         # First those of which periods may have to go. The database takes in what is new of the others while the rules
@@ -119,20 +122,16 @@ def _status_on(day: date, periods: Iterable[tuple[Any, ...]]) -> str:
     return "unmatched"
 
 
-def _today(timeline: Sequence[StatusPeriod], on: date) -> tuple[str, date | None, str]:
+def _today(timeline: Sequence[StatusPeriod], on: date) -> tuple[str, date | None, tuple[rules.Reason, ...]]:
     current = rules.status_on(on, timeline)
     if current is None:
-        return "unmatched", None, "[]"
+        return "unmatched", None, ()
     since = current.from_on
     for period in reversed(timeline[: timeline.index(current)]):
         if period.status != current.status:
             break
         since = period.from_on
-    return current.status.value, since, _reasons(current)
-
-
-def _reasons(period: StatusPeriod) -> str:
-    return _reasons_as_json(period.reasons)
+    return current.status.value, since, current.reasons
 
 
 @lru_cache(maxsize=4096)

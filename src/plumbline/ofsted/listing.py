@@ -8,6 +8,7 @@ correction of the other: what it says counts.
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -16,7 +17,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from plumbline.kernel.names import sort_key
-from plumbline.ofsted.copying import copy_in, hashed_joins
+from plumbline.ofsted.copying import copy_in, copy_lines, hashed_joins, lines_of
 from plumbline.ofsted.grades import NOT_APPLICABLE, NOT_JUDGED
 from plumbline.ofsted.models import OfstedList
 from plumbline.ofsted.overruled import Overruled
@@ -84,9 +85,11 @@ class Taken:
 def take(read: ListRead, *, import_run_id: int, into: OfstedList | None = None, proves_to: date | None = None) -> Taken:
     """Write a list, or more rows of the list `into`. `proves_to`: the last day for which it proves a check, where that
     is not its own. Only in a transaction; the rules are not applied here (evaluation.evaluate)."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
         _stage(cursor, read)
+        # Made ready while the database writes the settings.
+        told = beside.submit(_lines_of_inspections, read)
         ofsted_list, new = (into, False) if into else _list(read, import_run_id, proves_to)
         taken = Taken(ofsted_list, new)
         known: dict[str, Any] = {
@@ -102,6 +105,9 @@ def take(read: ListRead, *, import_run_id: int, into: OfstedList | None = None, 
             _prove_checks(cursor, known)
         _write_listings(cursor, taken, known)
         _write_facts(cursor, read, ofsted_list)
+        inspections, judgements = told.result()
+        copy_lines(cursor, "stage_inspection", iter(inspections))
+        copy_lines(cursor, "stage_judgement", iter(judgements))
         _write_inspections(cursor, taken, known)
         _retract(cursor, taken, known)
         _write_judgements(cursor, taken, known)
@@ -154,6 +160,11 @@ def _stage(cursor: CursorWrapper, read: ListRead) -> None:
     for row in read.rows:
         settings.setdefault(row.urn, row)
     copy_in(cursor, "stage_setting", (_setting(read, row) for row in settings.values()))
+    cursor.execute("analyze stage_setting (register, urn, as_at, owner_key)")
+
+
+def _lines_of_inspections(read: ListRead) -> tuple[list[str], list[str]]:
+    """Each inspection that the list tells of, once, and each of its judgements, as they are staged."""
     inspections: dict[tuple[str, str, date], list[Any]] = {}
     judgements: dict[tuple[str, str, date, str], list[Any]] = {}
     for row in read.rows:
@@ -168,9 +179,7 @@ def _stage(cursor: CursorWrapper, read: ListRead) -> None:
                 judgements.setdefault(
                     (*key, str(aspect)), [read.register, *key, str(aspect), said.wording[:200], said.grade]
                 )
-    copy_in(cursor, "stage_inspection", inspections.values())
-    copy_in(cursor, "stage_judgement", judgements.values())
-    cursor.execute("analyze stage_setting (register, urn, as_at, owner_key)")
+    return list(lines_of(inspections.values())), list(lines_of(judgements.values()))
 
 
 def _setting(read: ListRead, row: RowRead) -> list[Any]:
