@@ -6,66 +6,24 @@ that said so; a list with less to say takes nothing away. Of two lists of one da
 correction of the other: what it says counts.
 """
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from plumbline.kernel.names import sort_key
-from plumbline.ofsted.copying import copy_in, copy_lines, hashed_joins, lines_of
-from plumbline.ofsted.grades import NOT_APPLICABLE, NOT_JUDGED
+from plumbline.ofsted.copying import copy_in, copy_lines, hashed_joins
 from plumbline.ofsted.models import OfstedList
 from plumbline.ofsted.overruled import Overruled
+from plumbline.ofsted.staging import NOTHING, TEXTS, ListRead, lines_of_inspections, stage
 
 # One list at a time: which one is newer must not change while one is taken.
 _LOCK = 7_161_905_562
 # England has eight or nine regions, as Ofsted or the Government count; a list with most of them is of the country.
 _WHOLE_COUNTRY = 6
-# A wording that is not understood might say anything: it stands until someone has read the report.
-_NOTHING = (NOT_APPLICABLE, NOT_JUDGED)
-_OVERALL = ("overall", "overall_effectiveness", "supported_accommodation")
-
-
-class JudgementSaid(Protocol):
-    wording: str
-    grade: str
-
-
-class InspectionSaid(Protocol):
-    kind: str
-    framework: str
-    event_number: str
-    event_wording: str
-    inspected_on: date
-    published_on: date | None
-    predecessor_urn: str
-    judgements: Mapping[str, JudgementSaid]
-
-
-class RowRead(Protocol):
-    line: int
-    urn: str
-    attributes: Mapping[str, Any]
-    inspections: Sequence[InspectionSaid]
-    facts: Mapping[str, str]
-
-
-class ListRead(Protocol):
-    """A list as `exchange.ofsted_lists` reads it."""
-
-    layout: str
-    family: str
-    register: str
-    whole: bool
-    as_at: date
-    content: str
-    proves: bool
-    rows: Sequence[RowRead]
 
 
 @dataclass(slots=True)
@@ -87,9 +45,9 @@ def take(read: ListRead, *, import_run_id: int, into: OfstedList | None = None, 
     is not its own. Only in a transaction; the rules are not applied here (evaluation.evaluate)."""
     with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
-        _stage(cursor, read)
+        stage(cursor, read)
         # Made ready while the database writes the settings.
-        told = beside.submit(_lines_of_inspections, read)
+        told = beside.submit(lines_of_inspections, read)
         ofsted_list, new = (into, False) if into else _list(read, import_run_id, proves_to)
         taken = Taken(ofsted_list, new)
         known: dict[str, Any] = {
@@ -133,86 +91,7 @@ def in_stage_to_evaluate(*, rule_version: str) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-# --- staging -------------------------------------------------------------------------------------------------------
-
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
-
-# Column of a setting → its width.
-_TEXTS = {
-    "name": 300, "provision_type": 120, "phase": 60, "local_authority": 120, "region": 120, "sector": 60,
-    "registration_status": 40, "linked_urn": 20,
-}  # fmt: skip
-
-
-def _stage(cursor: CursorWrapper, read: ListRead) -> None:
-    cursor.execute(
-        """drop table if exists stage_setting, stage_inspection, stage_judgement;
-        create temp table stage_setting (line int, register text, urn text, as_at date, name text, provision_type text,
-            phase text, local_authority text, region text, sector text, registration_status text, linked_urn text,
-            sort_key text, owner text, owner_key text, places int, registered_on date, attributes jsonb,
-            said_aspect text, said_grade text, said_on date) on commit drop;
-        create temp table stage_inspection (register text, urn text, kind text, framework text, event_number text,
-            event_wording text, inspected_on date, published_on date, predecessor_urn text) on commit drop;
-        create temp table stage_judgement (register text, urn text, kind text, inspected_on date, aspect text,
-            wording text, grade text) on commit drop"""
-    )
-    settings: dict[str, RowRead] = {}
-    for row in read.rows:
-        settings.setdefault(row.urn, row)
-    copy_in(cursor, "stage_setting", (_setting(read, row) for row in settings.values()))
-    cursor.execute("analyze stage_setting (register, urn, as_at, owner_key)")
-
-
-def _lines_of_inspections(read: ListRead) -> tuple[list[str], list[str]]:
-    """Each inspection that the list tells of, once, and each of its judgements, as they are staged."""
-    inspections: dict[tuple[str, str, date], list[Any]] = {}
-    judgements: dict[tuple[str, str, date, str], list[Any]] = {}
-    for row in read.rows:
-        for told in row.inspections:
-            key = (row.urn, str(told.kind), told.inspected_on)
-            if key not in inspections:
-                inspections[key] = [
-                    read.register, *key[:2], told.framework, told.event_number[:40], told.event_wording[:200],
-                    told.inspected_on, told.published_on, told.predecessor_urn[:20],
-                ]  # fmt: skip
-            for aspect, said in told.judgements.items():
-                judgements.setdefault(
-                    (*key, str(aspect)), [read.register, *key, str(aspect), said.wording[:200], said.grade]
-                )
-    return list(lines_of(inspections.values())), list(lines_of(judgements.values()))
-
-
-def _setting(read: ListRead, row: RowRead) -> list[Any]:
-    given = row.attributes
-    texts = {
-        name: str(given[name])[:width] if name in given and given[name] is not None else None
-        for name, width in _TEXTS.items()
-    }
-    owner = str(given.get("owner") or "")[:300]
-    named = sort_key(texts["name"] or "")[:330]
-    kept = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
-    if owner:
-        kept["owner_key"] = sort_key(owner)
-    if named:
-        kept["sort_key"] = named
-    aspect, grade, said_on = _said(row.inspections)
-    places = str(given.get("places") or "")
-    return [
-        row.line, read.register, row.urn, read.as_at, *texts.values(), named, owner, kept.get("owner_key", ""),
-        int(places) if places.isdigit() else None, given.get("registered_on") or None,
-        _as_json(kept), aspect, grade, said_on,
-    ]  # fmt: skip
-
-
-def _said(inspections: Iterable[InspectionSaid]) -> tuple[str, str, date | None]:
-    """The overall judgement of the newest inspection that has one."""
-    newest: tuple[str, str, date | None] = ("", "", None)
-    for told in inspections:
-        for aspect in _OVERALL:
-            said = told.judgements.get(aspect)
-            if said and (newest[2] is None or told.inspected_on > newest[2]):
-                newest = (aspect, "" if said.grade in _NOTHING else said.grade, told.inspected_on)
-    return newest
+# --- the list itself ------------------------------------------------------------------------------------------------
 
 
 def _list(read: ListRead, import_run_id: int, proves_to: date | None) -> tuple[OfstedList, bool]:
@@ -237,7 +116,7 @@ def _list(read: ListRead, import_run_id: int, proves_to: date | None) -> tuple[O
 
 # --- settings ------------------------------------------------------------------------------------------------------
 
-_OVERLAID = (*_TEXTS, "sort_key")
+_OVERLAID = (*TEXTS, "sort_key")
 
 
 def _write_settings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
@@ -347,7 +226,7 @@ def _write_listings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any
                 cross join jsonb_each(l.attributes) e
                 where e.value not in ('""'::jsonb, 'null'::jsonb) group by l.setting_id
             ), merged as (
-                select setting_id, {", ".join(_merged(name, width) for name, width in _TEXTS.items())},
+                select setting_id, {", ".join(_merged(name, width) for name, width in TEXTS.items())},
                     coalesce(left(a->>'sort_key', 330), '') as sort_key, o.id as owner_id,
                     case when a->>'places' ~ '^[0-9]+$' then (a->>'places')::int end as places,
                     (a->>'registered_on')::date as registered_on
@@ -540,7 +419,7 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
                            and l.as_at > %(as_at)s)
                end returning n.urn, n.kind, n.inspected_on, n.as_at is null and n.grade_before <> n.grade,
                    n.setting_id, n.aspect, n.grade_before, n.grade, n.entered_by_id""",
-            {**known, "nothing": list(_NOTHING)},
+            {**known, "nothing": list(NOTHING)},
         )
         for urn, kind, day, by_hand, setting, *judged in cursor.fetchall():
             taken.changed_events.add((urn, kind, day))
@@ -550,7 +429,7 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
         """select setting_id, urn, inspected_on, aspect, grade_before, grade, entered_by_id from judged
            where judgement_id is not null and as_at is null and entered_on > %(as_at)s and grade <> grade_before
                and grade <> all(%(nothing)s) and grade_before <> all(%(nothing)s) order by urn, aspect""",
-        {**known, "nothing": list(_NOTHING)},
+        {**known, "nothing": list(NOTHING)},
     )
     taken.withstood += [Overruled(*row) for row in cursor.fetchall()]
     # Contradicted by this list and said again by a newer one: that newer one is what it rests on.
@@ -564,7 +443,7 @@ def _write_judgements(cursor: CursorWrapper, taken: Taken, known: Mapping[str, A
                    from judged n where n.grade_before <> n.grade and (n.as_at, n.whole) < (%(as_at)s, %(whole)s)
                        and n.grade <> all(%(nothing)s) and n.grade_before <> all(%(nothing)s)
                ) n where n.judgement_id = j.id and n.again is not null""",
-            {**known, "nothing": list(_NOTHING)},
+            {**known, "nothing": list(NOTHING)},
         )
     cursor.execute("select distinct urn, kind, inspected_on from judged where judgement_id is null")
     taken.changed_events |= set(cursor.fetchall())

@@ -18,7 +18,6 @@ from plumbline.ofsted import evaluation, intake, kinds, list_days, listing, mont
 from plumbline.ofsted.comparing import Differences, Said, compare_lists
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import ASPECTS, SAYS_NOTHING, UNKNOWN, Aspect, framework_of
-from plumbline.ofsted.listing import ListRead
 from plumbline.ofsted.models import (
     CheckItem,
     Inspection,
@@ -32,6 +31,7 @@ from plumbline.ofsted.models import (
 )
 from plumbline.ofsted.overruled import Overruled
 from plumbline.ofsted.rules import RULE_VERSION, Kind
+from plumbline.ofsted.staging import ListRead
 from plumbline.ofsted.states import CHECK_MOVES
 from plumbline.people import access
 from plumbline.people.access import Permission

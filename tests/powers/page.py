@@ -1,0 +1,174 @@
+"""Each operation called as each role, with the words of its own signature, and the page that says who is refused.
+
+Pages are marked with who may use them, and are not the only way in: an operation asks itself. Here each is called
+directly, over the records of a council's buying, by a person who holds no role and by one of each role; every call is
+taken back. A refusal for another reason than the person (the state of the record, a word that is missing) counts as
+"not refused": the operation has looked at the person by then, or never does.
+"""
+
+import inspect
+import typing
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache, partial
+from importlib import import_module
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from django.apps import apps
+from django.db import Error, models, transaction
+
+from plumbline.actions.operations import mark_done
+from plumbline.earlyhelp.intake import END_REASON
+from plumbline.earlyhelp.models import ClosureCode
+from plumbline.evidence.operations import withdraw_law_change
+from plumbline.kernel.errors import NotAllowed
+from plumbline.ofsted.operations import end_notice
+from plumbline.people.access import ROLES
+from plumbline.people.models import Child, User
+from tests.architecture.events import operations
+from tests.architecture.source import CHECKOUT
+from tests.factories.people import LONG_AGO, UserFactory, hold_role
+from tests.relations import market
+from tests.relations.situations import AT, TODAY
+
+PAGE = CHECKOUT / "docs" / "reference" / "powers.md"
+ANYONE = "anyone"
+_HEAD = """\
+<!-- Written by `python -m tests.powers --write`; do not edit. -->
+
+# Who each operation refuses
+
+Each operation was called directly, past every page, by a person who holds no role and by one person of each role,
+over the records of a council's buying. Named are the roles that it does not refuse as persons; what else it asks (the
+state of the record, whose it is, a second person) comes on top. “Anyone” stands where an operation asks nobody: it is
+a step of others that have asked, the night's, or a trace of what a person has just done. A test compares this page.
+"""
+
+
+def tried(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Operation → the roles that it does not refuse; (ANYONE,) where it does not refuse a person without a role."""
+    market.make(folder)
+    people = {role: UserFactory() for role in ("", *ROLES)}
+    for role in ROLES:
+        hold_role(people[role], role, LONG_AGO)
+    found = {}
+    for name, do in _callable().items():
+        if not _refuses(do, people[""], folder):
+            found[name] = (ANYONE,)
+        else:
+            found[name] = tuple(role for role in ROLES if not _refuses(do, people[role], folder))
+    return found
+
+
+def written(found: Mapping[str, Sequence[str]]) -> str:
+    rooms: dict[str, list[str]] = {}
+    for name, roles in sorted(found.items()):
+        room, _, rest = name.removeprefix("plumbline.").partition(".")
+        rooms.setdefault(room, []).append(f"| `{rest}` | {', '.join(_words(role) for role in roles) or 'no role'} |")
+    parts = [_HEAD.rstrip()]
+    for room, lines in rooms.items():
+        parts.append("\n".join([f"## {room}", "", "| operation | not refused |", "| --- | --- |", *lines]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _words(role: str) -> str:
+    return role if role == ANYONE else ROLES[role].label.lower()
+
+
+def _callable() -> dict[str, Callable[..., Any]]:
+    """Every operation that is told who acts."""
+    found = {}
+    for name in sorted(operations()):
+        module, _, own = name.rpartition(".")
+        do = getattr(import_module(module), own)
+        if "by" in inspect.signature(do).parameters and name != "plumbline.audit.operations.record":
+            found[name] = do
+    return found
+
+
+def _refuses(do: Callable[..., Any], by: User, folder: Path) -> bool:
+    given = {name: _value(name, kind, folder) for name, kind in _asked(do).items()}
+    given |= {name: make() for name, make in _GIVEN.get(_name(do), {}).items()} | {"by": by}
+    try:
+        with transaction.atomic():
+            try:
+                do(**given)
+            finally:
+                transaction.set_rollback(True)
+    except NotAllowed:
+        return True
+    except (Exception, Error):
+        # It went on to what it was given, which is nothing real.
+        return False
+    return False
+
+
+def _name(do: Callable[..., Any]) -> str:
+    return f"{do.__module__}.{do.__qualname__}".removeprefix("plumbline.")
+
+
+@cache
+def _asked(do: Callable[..., Any]) -> dict[str, Any]:
+    """The arguments that an operation must be given, each with its kind."""
+    parameters = inspect.signature(inspect.unwrap(do), eval_str=True).parameters.values()
+    named = [each for each in parameters if each.default is each.empty and each.kind is each.KEYWORD_ONLY]
+    return {each.name: each.annotation for each in named}
+
+
+@cache
+def _models() -> dict[str, type[models.Model]]:
+    return {model.__name__.lower(): model for model in apps.get_models()}
+
+
+# What an operation must be given to come as far as the question who may.
+_GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
+    "commissioning.operations.stage1.pass_criteria": {"criteria": lambda: ["insurance"]},
+    "contracts.operations.following.change_action": {"change": lambda: partial(mark_done, text="Words")},
+    "contracts.operations.following.change_law": {
+        "change": lambda: partial(withdraw_law_change, law_change_id=1, because="Words")
+    },
+    "contracts.operations.held_texts.settle_text": {"visible": Child.objects.none},
+    "earlyhelp.operations.map_wording": {"column": lambda: END_REASON, "code": lambda: ClosureCode.values[0]},
+    "earlyhelp.operations.unmap_wording": {"column": lambda: END_REASON},
+    "placements.operations.take_judgements": {"record": lambda: partial(end_notice, notice_id=1, to_on=TODAY)},
+}
+_PLAIN: dict[Any, Any] = {
+    datetime: AT, date: TODAY, bool: True, str: "Words", Decimal: Decimal(1), bytes: b"x", models.Model: None,
+}  # fmt: skip
+
+
+def _value(name: str, kind: Any, folder: Path) -> Any:
+    """Something of the kind that is asked for: of a record, the first."""
+    kinds = [each for each in typing.get_args(kind) if each is not NoneType]
+    origin = typing.get_origin(kind)
+    if NoneType in typing.get_args(kind):
+        return _value(name, kinds[0], folder)
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if kind is Path:
+        return folder
+    if kind is int:
+        return _first(_models().get(name.removesuffix("_id").replace("_", "")), "pk") or 1
+    if origin in (list, tuple, Sequence, Iterable, Collection):
+        return []
+    if origin in (dict, Mapping):
+        return {}
+    if origin in (set, frozenset, AbstractSet):
+        return set()
+    if origin is typing.Literal:
+        return kinds[0]
+    if isinstance(kind, type) and issubclass(kind, models.Model):
+        return _first(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind))
+    return None
+
+
+def _first(model: type[models.Model] | None, attribute: str = "") -> Any:
+    row = model._default_manager.order_by("pk").first() if model else None
+    return getattr(row, attribute) if row and attribute else row
