@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from plumbline.ofsted.models import Setting, UnregisteredUse
 from plumbline.people import acting
 from plumbline.placements import guard
+from plumbline.placements.models import Grounds
 from tests import databases
 from tests.integration.placements.situations import (
     AT,
@@ -200,6 +201,76 @@ def test_an_emergency_covers_no_later_start_before_it_is_approved():
     an_exception(child, setting, "asked", grounds="emergency_night", from_on=date(2016, 7, 1))
 
     assert "adverse" in refused(lambda: place(setting, child))
+
+
+@pytest.mark.parametrize("grounds", [each for each in Grounds.values if each != "emergency_night"])
+def test_no_other_ground_is_taken_before_it_is_approved(grounds):
+    setting, child = a_setting("adverse"), a_child()
+    an_exception(child, setting, "asked", grounds=grounds, from_on=date(2016, 7, 30))
+
+    assert "adverse" in refused(lambda: place(setting, child))
+
+
+@pytest.mark.parametrize(
+    ("asked_from", "taken"),
+    [(date(2016, 7, 28), False), (date(2016, 7, 29), True), (date(2016, 7, 30), True), (date(2016, 7, 31), False)],
+)
+def test_an_emergency_is_of_its_night_and_the_next_day(asked_from, taken):
+    setting, child = a_setting("adverse"), a_child()
+    an_exception(child, setting, "asked", grounds="emergency_night", from_on=asked_from)
+
+    if taken:
+        assert place(setting, child).pk
+    else:
+        assert "adverse" in refused(lambda: place(setting, child))
+
+
+@pytest.mark.parametrize(
+    ("from_on", "ends_on", "taken"),
+    [
+        (date(2016, 7, 31), date(2016, 8, 31), False),
+        (date(2016, 7, 30), date(2016, 8, 31), True),
+        (date(2016, 7, 1), date(2016, 7, 30), True),
+        (date(2016, 7, 1), date(2016, 7, 29), False),
+    ],
+)
+def test_an_approved_exception_opens_on_its_first_day_and_its_last(from_on, ends_on, taken):
+    setting, child = a_setting("adverse"), a_child()
+    an_exception(child, setting, from_on=from_on, ends_on=ends_on)
+
+    if taken:
+        assert place(setting, child).pk
+    else:
+        assert "adverse" in refused(lambda: place(setting, child))
+
+
+@pytest.mark.parametrize("days", [1, -1, 0])
+def test_a_decided_exception_may_be_shortened_and_never_lengthened(days):
+    exception = an_exception(a_child(), a_setting("adverse"))
+    exception.ends_on = date.fromordinal(exception.ends_on.toordinal() + days)
+
+    if days > 0:
+        with pytest.raises(DatabaseError, match="stays as it was"), transaction.atomic():
+            exception.save()
+    else:
+        exception.save()
+
+
+@pytest.mark.login("web")
+@pytest.mark.parametrize("change", ["setting", "child", "started_on"])
+def test_the_pages_login_moves_no_imported_placement_to_where_none_may_begin(change):
+    """Who took it in as an import may say what had happened; who changes it since does not."""
+    clear, adverse = a_setting("clear"), a_setting("adverse")
+    with databases.as_worker():
+        placement = place(clear, import_run=an_import())
+        began = place(adverse, import_run=an_import())
+    if change == "setting":
+        placement.setting = adverse
+    else:
+        placement = began
+        setattr(placement, change, a_child() if change == "child" else date(2016, 7, 29))
+
+    assert "adverse" in refused(lambda: placement.save(update_fields=[change]))
 
 
 def test_an_import_takes_what_had_happened_and_marks_it():
