@@ -1,7 +1,8 @@
 """What a page does at one press of a button it does whole, or not at all.
 
 An operation is one transaction. A page that calls two would leave the first done where the second refuses, so it calls
-them within `transaction.atomic()`, inside the `try` that shows what was refused. The source is read for the most
+them in what it gives `ask` or `act` to do (web.kit.asking), or within `transaction.atomic()`, inside the `try` that
+shows what was refused. The source is read for the most
 operations that one request can reach: of two branches the fuller one, of a loop the body twice, of a function called
 what is in it.
 """
@@ -16,6 +17,8 @@ from tests.architecture.source import Function, Module, modules
 
 ATOMIC = "django.db.transaction.atomic"
 OPERATION = "plumbline.people.acting.operation"
+# These do in one transaction what they are given to do: by name, or `whole` by position.
+ASKING = {f"plumbline.web.kit.asking.{name}" for name in ("ask", "act", "whole")}
 # Traces of what was shown: they stay, whatever is refused afterwards.
 TRACES = {
     "plumbline.people.operations.look_at_child",
@@ -88,6 +91,15 @@ class _Paths:
         self.own |= {
             node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }
+        # The functions inside this one that it gives to be done whole.
+        self.whole = {
+            name.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Call) and self._asks(node)
+            for given in self._given_to_do(node)
+            for name in ast.walk(given)
+            if isinstance(name, ast.Name)
+        }
 
     def of(self, statements: list[ast.stmt]) -> tuple[int, int]:
         on, ended = 0, 0
@@ -127,13 +139,21 @@ class _Paths:
                 found = [self.of(case.body) for case in node.cases]
                 return max(0, *(on for on, _ in found)), max(end for _, end in found)
             case ast.FunctionDef():
-                return max(self.of(node.body)), 0
+                inside = max(self.of(node.body))
+                return min(inside, 1) if self.together and node.name in self.whole else inside, 0
             case ast.Return() | ast.Raise():
                 return -1, self._expression(node)
         return self._expression(node), 0
 
     def _is_held_together(self, node: ast.expr) -> bool:
         return self.together and isinstance(node, ast.Call) and self.module.full_name(node.func) == ATOMIC
+
+    def _asks(self, node: ast.Call) -> bool:
+        return self.module.full_name(node.func) in ASKING
+
+    def _given_to_do(self, node: ast.Call) -> list[ast.expr]:
+        named = [each.value for each in node.keywords if each.arg == "do"]
+        return named or node.args[:1]
 
     def _expression(self, node: ast.AST) -> int:
         match node:
@@ -144,6 +164,11 @@ class _Paths:
                 return max((self._expression(each) for each in node.values), default=0)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 return 2 * sum(self._expression(each) for each in ast.iter_child_nodes(node))
+            case ast.Call() if self.together and self._asks(node):
+                done = self._given_to_do(node)
+                given = [*node.args, *(each.value for each in node.keywords)]
+                held = min(1, sum(self._expression(each) for each in done))
+                return held + sum(self._expression(each) for each in given if each not in done)
             case ast.Call() if self._named_directly(node.func):
                 # What an operation is given to carry out within its own transaction is part of it.
                 given = [*node.args, *(each.value for each in node.keywords)]
@@ -184,7 +209,7 @@ def views() -> list[str]:
 
 def test_a_page_does_all_of_it_or_nothing() -> None:
     apart = [name for name in views() if most_operations(name) > 1 and name not in EACH_BY_ITSELF]
-    assert apart == [], "call them within transaction.atomic()"
+    assert apart == [], "call them in what `ask` or `act` is given to do"
 
 
 def test_every_exception_is_still_needed() -> None:
@@ -201,6 +226,12 @@ def test_what_a_page_does_is_counted() -> None:
     assert counted("if request:\n    first(by=1)\n    return\nsecond(by=1)") == 1
     assert counted("try:\n    first(by=1, given=second(by=1))\nexcept ValueError:\n    pass") == 2
     assert counted("first(by=1, record=second)") == 1
+    assert counted("def both():\n    first(by=1); second(by=1)\nask(request, do=both)") == 1
+    assert counted("def both():\n    first(by=1); second(by=1)\nboth()") == 2
+    assert counted("ask(request, do=lambda: (first(by=1), second(by=1)))") == 1
+    assert counted("whole(lambda: (first(by=1), second(by=1)))") == 1
+    assert counted("first(by=1)\nact(request, do=lambda: second(by=1))") == 2
+    assert counted("ask(request, do=lambda: first(by=1), done=lambda: second(by=1))") == 2
 
 
 def counted(body: str) -> int:
@@ -208,5 +239,6 @@ def counted(body: str) -> int:
     first, second = "plumbline.people.operations.make_user", "plumbline.people.operations.give_role"
     tree = ast.parse(f"def page(request):\n{textwrap.indent(body, '    ')}")
     names = {"first": first, "second": second, "transaction": "django.db.transaction"}
+    names |= {name.rpartition(".")[2]: name for name in ASKING}
     module = Module("plumbline.web.page", Path(), tree, (), names)
     return max(_Paths(module, next(module.functions()), frozenset()).of(tree.body[0].body))  # type: ignore[attr-defined]

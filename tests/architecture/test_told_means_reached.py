@@ -12,11 +12,12 @@ _CLAIMS = re.compile(
 )  # fmt: skip
 # What is asked in a form, not somebody who is asked.
 _NO_CLAIMS = ("what bidders are asked", "Each says who is told of it")
+ASKING = {f"plumbline.web.kit.asking.{name}" for name in ("ask", "act")}
 IF_REACHED = "plumbline.web.people.inviting.whom_to_ask.if_reached"
 
 
 def claims(module: Module) -> list[str]:
-    """Where a message after an act says that somebody is told, and not by `if_reached`."""
+    """Where what is said after an act says that somebody is told, and not by `if_reached`."""
     held = {
         id(inner)
         for node in ast.walk(module.tree)
@@ -26,10 +27,29 @@ def claims(module: Module) -> list[str]:
     return [
         f"{module.place(text)}: {text.value}"
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Call) and module.full_name(node.func).startswith("django.contrib.messages.")
-        for text in ast.walk(node)
+        if isinstance(node, ast.Call)
+        for said in _said_by(module, node)
+        for text in ast.walk(said)
         if isinstance(text, ast.Constant) and isinstance(text.value, str) and id(text) not in held
         if _CLAIMS.search(text.value) and not any(words in text.value for words in _NO_CLAIMS)
+    ]
+
+
+def _said_by(module: Module, node: ast.Call) -> list[ast.AST]:
+    """What a call says to who has done something: all that a message is given, and what `ask` and `act` say is done."""
+    name = module.full_name(node.func)
+    if name.startswith("django.contrib.messages."):
+        return [node]
+    if name not in ASKING:
+        return []
+    done = next(each.value for each in node.keywords if each.arg == "done")
+    return [
+        done,
+        *(
+            each
+            for each in ast.walk(module.tree)
+            if isinstance(each, ast.FunctionDef) and isinstance(done, ast.Name) and each.name == done.id
+        ),
     ]
 
 
