@@ -83,8 +83,14 @@ def ask(
     return _shown(request, form, page)
 
 
-def act(request: Request, *, do: Callable[[], Made], done: Said[Made], to: str | Callable[[Made], str],
-        back: str = "") -> HttpResponseBase:  # fmt: skip
+def act(
+    request: Request,
+    *,
+    do: Callable[[], Made],
+    done: Said[Made],
+    to: str | Callable[[Made], str],
+    back: str = "",
+) -> HttpResponseBase:
     """Do what a button of a page asks for, and go on. A refusal is said on the page `back` (where none is named, `to`).
 
     An address that was only opened changes nothing, and leads back."""
@@ -99,6 +105,11 @@ def act(request: Request, *, do: Callable[[], Made], done: Said[Made], to: str |
     return _led_on(request, made, done, to)
 
 
+def pressed(request: Request) -> PageForm:
+    """The form of a page that asks nothing: its button is the answer."""
+    return PageForm(request.POST if request.method == "POST" else None)
+
+
 def whole(do: Callable[..., Made], **given: Any) -> Made:
     """Do all of it or nothing; what is recorded of a refusal stays."""
     try:
@@ -109,9 +120,7 @@ def whole(do: Callable[..., Made], **given: Any) -> Made:
         raise
 
 
-def _led_on(
-    request: Request, made: Made, done: Said[Made], to: str | Callable[[Made], str]
-) -> HttpResponseBase:  # fmt: skip
+def _led_on(request: Request, made: Made, done: Said[Made], to: str | Callable[[Made], str]) -> HttpResponseBase:
     said = done(made) if callable(done) else done
     if said:
         messages.success(request, said)

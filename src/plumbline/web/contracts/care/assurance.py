@@ -1,16 +1,16 @@
 """What shows that a provider keeps children safe: assessments, the six policies, and the returns asked for."""
 
+from datetime import date
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from plumbline.contracts.access import contracts_visible_to
-from plumbline.contracts.models import Assessment, Contract, ContractReturn, Policy
+from plumbline.contracts.models import Assessment, Contract, ContractReturn, Policy, PolicyReview
 from plumbline.contracts.operations import assurance as operations
 from plumbline.contracts.operations import papers
 from plumbline.contracts.queries import care
@@ -27,11 +27,10 @@ from plumbline.toolkits.queries.versions import current_version
 from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web.contracts.care import forms, frame
 from plumbline.web.contracts.care.journey import owners
-from plumbline.web.contracts.care.meetings import frame_form
 from plumbline.web.evidence import files
-from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.inviting.whom_to_ask import can_be_reached, if_reached, ways
 
@@ -111,7 +110,7 @@ def _row(each: Assessment, request: Request) -> dict[str, Any]:
 
 
 @requires(P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS)
-def ask(request: Request, pk: int, kind: str) -> HttpResponseBase:
+def ask_for(request: Request, pk: int, kind: str) -> HttpResponseBase:
     """Ask the provider for a return; it has it on its own pages from then on."""
     contract = frame.the_contract(request, pk)
     if kind not in _ASKED:
@@ -124,28 +123,35 @@ def ask(request: Request, pk: int, kind: str) -> HttpResponseBase:
             continue  # a toolkit that the council has withdrawn is not offered
     form = forms.AskReturn(request.POST or None, toolkits=toolkits)
     form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
-    if form.is_valid():
-        try:
-            made = operations.request_contract_return(
-                contract_id=contract.pk, purpose=_ASKED[kind], **acting(request),
-                **form.cleaned_data,
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            people, name = acting_for(contract.provider_id, on=request.day), contract.provider.name
-            messages.success(request, if_reached(
-                people, f"{name} is asked for it, by {wording.day(form.cleaned_data['due_on'])}.",
-                otherwise=f"The return is made, and nobody of {name} can be told of it here: nobody signs in for it "
-                "with an e-mail address. Invite a person there, name someone who answers it, or hand over the Excel "
-                "file.",
-            ))  # fmt: skip
-            return redirect("contract_assurance", contract.pk) if can_be_reached(people) else redirect(
-                "return", made.answer_set_id
-            )  # fmt: skip
-    return frame_form(request, contract, form, heading=_HEADINGS[kind], button="Ask for it", section="assurance",
-                      about=f"{contract.provider.name} answers it here, or by an Excel file. It counts once it is "
-                            "signed off.")  # fmt: skip
+    name = contract.provider.name
+    people = acting_for(contract.provider_id, on=request.day)
+
+    def leads_to(made: ContractReturn) -> str:
+        if can_be_reached(people):
+            return frame.address(contract, "assurance")
+        return reverse("return", args=[made.answer_set_id])
+
+    return ask(
+        request,
+        form,
+        frame.question(
+            contract,
+            "assurance",
+            heading=_HEADINGS[kind],
+            button="Ask for it",
+            about=f"{name} answers it here, or by an Excel file. It counts once it is signed off.",
+        ),
+        do=partial(
+            operations.request_contract_return, contract_id=contract.pk, purpose=_ASKED[kind], **acting(request)
+        ),
+        done=lambda _: if_reached(
+            people,
+            f"{name} is asked for it, by {wording.day(form.cleaned_data['due_on'])}.",
+            otherwise=f"The return is made, and nobody of {name} can be told of it here: nobody signs in for it with "
+            "an e-mail address. Invite a person there, name someone who answers it, or hand over the Excel file.",
+        ),
+        to=leads_to,
+    )
 
 
 @requires(P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS)
@@ -159,83 +165,86 @@ def record(request: Request, pk: int, kind: str) -> HttpResponseBase:
         (str(each.answer_set_id), f"{each.answer_set.title} ({each.contract.reference})")
         for each in care.signed_off_elsewhere(contract, purpose=_ASKED[kind])
     ]
-    form = forms.RecordAssessment(request.POST or None, request.FILES or None, returns=returns,
-                                  months=care.term_on(kind, on=request.day))  # fmt: skip
+    months = care.term_on(kind, on=request.day)
+    form = forms.RecordAssessment(request.POST or None, request.FILES or None, returns=returns, months=months)
     form.day_field("completed_on").no_later_than = (request.day, "That day is still to come")
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                recorded = _record(request, contract, kind, form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
-        else:
-            messages.success(request, f"It is recorded and counts until {wording.day(recorded.valid_until)}.")
-            return redirect("contract_assurance", contract.pk)
     label = str(Assessment.Kind(kind).label)
-    return frame_form(
+
+    def keep_and_record(document: Any, expires_on: date | None, return_id: str = "", **given: Any) -> Assessment:
+        kept = _kept(request, contract, document, label, kind="assessment", expires_on=expires_on)
+        return operations.record_assessment(
+            contract_id=contract.pk,
+            kind=kind,
+            document_id=kept,
+            return_id=int(return_id) if return_id else None,
+            **given,
+            **acting(request),
+        )
+
+    return ask(
         request,
-        contract,
         form,
-        heading=f"Record {article(label)} {label[:1].lower()}{label[1:]}",
-        button="Record it",
-        section="assurance",
+        frame.question(
+            contract,
+            "assurance",
+            heading=f"Record {article(label)} {label[:1].lower()}{label[1:]}",
+            button="Record it",
+        ),
+        do=keep_and_record,
+        done=lambda recorded: f"It is recorded and counts until {wording.day(recorded.valid_until)}.",
+        to=frame.address(contract, "assurance"),
     )
-
-
-def _record(request: Request, contract: Contract, kind: str, given: dict[str, Any]) -> Assessment:
-    title = f"{Assessment.Kind(kind).label}, {contract.provider.name}"
-    document = _kept(request, contract, given.get("document"), title,
-                     kind="assessment", expires_on=given.get("expires_on"))  # fmt: skip
-    number = given.get("return_id") or ""
-    return operations.record_assessment(
-        contract_id=contract.pk, kind=kind, completed_on=given["completed_on"], valid_until=given["valid_until"],
-        instrument=given["instrument"], document_id=document, return_id=int(number) if number else None,
-        **acting(request),
-    )  # fmt: skip
 
 
 def _kept(request: Request, contract: Contract, upload: Any, title: str, **more: Any) -> int | None:
     if not upload:
         return None
     return keep_document(
-        title=title, file_name=upload.name, content=upload.read(), folder=files.folder(),
-        organisation=contract.provider, sensitivity="shared", by=request.user, at=request.at, **more,
-    ).pk  # fmt: skip
+        title=f"{title}, {contract.provider.name}",
+        file_name=upload.name,
+        content=upload.read(),
+        folder=files.folder(),
+        organisation=contract.provider,
+        sensitivity="shared",
+        by=request.user,
+        at=request.at,
+        **more,
+    ).pk
 
 
 @requires(P.CONTRACTS_MANAGE)
 def plan(request: Request, pk: int) -> HttpResponseBase:
     """Agree the action plan of the newest self-assessment."""
     contract = frame.the_contract(request, pk)
-    form = forms.AgreePlan(request.POST or None, request.FILES or None, owners=owners(request, contract),
-                           initial={"agreed_on": request.day})  # fmt: skip
+    form = forms.AgreePlan(
+        request.POST or None,
+        request.FILES or None,
+        owners=owners(request, contract),
+        initial={"agreed_on": request.day},
+    )
     form.day_field("agreed_on").no_later_than = (request.day, "That day is still to come")
     form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
-    if form.is_valid():
-        action = form.action()
-        try:
-            with transaction.atomic():
-                document = _kept(request, contract, form.cleaned_data["document"],
-                                 f"Action plan, {contract.provider.name}", kind="action_plan")  # fmt: skip
-                recorded = operations.agree_plan(
-                    contract_id=contract.pk, agreed_on=form.cleaned_data["agreed_on"],
-                    actions=[action] if action else [], document_id=document, **acting(request),
-                )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="document" if refusal.code in FILE_CODES else
-                        "title" if refusal.code == "no_actions" else None)  # fmt: skip
-        else:
-            messages.success(request, f"The action plan counts until {wording.day(recorded.valid_until)}.")
-            return redirect("contract_assurance", contract.pk)
-    return frame_form(
+
+    def keep_and_agree(agreed_on: date, document: Any, **_: Any) -> Assessment:
+        kept = _kept(request, contract, document, "Action plan", kind="action_plan")
+        return operations.agree_plan(
+            contract_id=contract.pk, agreed_on=agreed_on, actions=form.actions(), document_id=kept, **acting(request)
+        )
+
+    return ask(
         request,
-        contract,
         form,
-        heading="Agree the action plan",
-        button="The plan is agreed",
-        section="assurance",
-        about="The plan counts when its actions are written down. Those that the "
-        "provider has written down already belong to it; one more can be added here.",
+        frame.question(
+            contract,
+            "assurance",
+            heading="Agree the action plan",
+            button="The plan is agreed",
+            about="The plan counts when its actions are written down. Those that the provider has written down already "
+            "belong to it; one more can be added here.",
+        ),
+        do=keep_and_agree,
+        done=lambda recorded: f"The action plan counts until {wording.day(recorded.valid_until)}.",
+        to=frame.address(contract, "assurance"),
     )
 
 
@@ -245,52 +254,44 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
     found = Assessment.objects.select_related("contract").filter(pk=pk, contract__in=seen).first()
     if found is None:
         raise NotAllowed(f"There is no assessment {pk}.")
-    form = forms.Withdraw(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.withdraw_assessment(assessment_id=pk, **acting(request),
-                                           **form.cleaned_data)  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "It does not count any more, and the contract’s rating is worked out again.")
-            return redirect("contract_assurance", found.contract_id)
-    return frame_form(
+    return ask(
         request,
-        found.contract,
-        form,
-        heading="Withdraw the assessment",
-        button="Withdraw it",
-        section="assurance",
-        kind="warning",
-        about=f"{found.get_kind_display()}, completed on {wording.day(found.completed_on)}.",
+        forms.Withdraw(request.POST or None),
+        frame.question(
+            found.contract,
+            "assurance",
+            heading="Withdraw the assessment",
+            button="Withdraw it",
+            about=f"{found.get_kind_display()}, completed on {wording.day(found.completed_on)}.",
+            kind="warning",
+        ),
+        do=partial(operations.withdraw_assessment, assessment_id=pk, **acting(request)),
+        done="It does not count any more, and the contract’s rating is worked out again.",
+        to=frame.address(found.contract, "assurance"),
     )
 
 
 @requires(P.CONTRACTS_MANAGE)
 def policy(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
-    form = forms.ReviewPolicy(request.POST or None, request.FILES or None,
-                              initial={"policy": request.GET.get("policy", "")})  # fmt: skip
+    form = forms.ReviewPolicy(
+        request.POST or None, request.FILES or None, initial={"policy": request.GET.get("policy", "")}
+    )
     form.day_field("reviewed_on").no_later_than = (request.day, "That day is still to come")
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            title = f"{Policy(given['policy']).label} policy, {contract.provider.name}"
-            with transaction.atomic():
-                document = _kept(request, contract, given["document"], title,
-                                 kind=given["policy"])  # fmt: skip
-                operations.review_policy(
-                    contract_id=contract.pk, policy=given["policy"], reviewed_on=given["reviewed_on"],
-                    document_id=document, **acting(request),
-                )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
-        else:
-            messages.success(request, "The review is recorded.")
-            return redirect("contract_assurance", contract.pk)
-    return frame_form(
-        request, contract, form, heading="A policy and its last review", button="Record it", section="assurance"
+
+    def keep_and_review(policy: str, reviewed_on: date, document: Any) -> PolicyReview:
+        kept = _kept(request, contract, document, f"{Policy(policy).label} policy", kind=policy)
+        return operations.review_policy(
+            contract_id=contract.pk, policy=policy, reviewed_on=reviewed_on, document_id=kept, **acting(request)
+        )
+
+    return ask(
+        request,
+        form,
+        frame.question(contract, "assurance", heading="A policy and its last review", button="Record it"),
+        do=keep_and_review,
+        done="The review is recorded.",
+        to=frame.address(contract, "assurance"),
     )
 
 
@@ -299,13 +300,12 @@ def policy(request: Request, pk: int) -> HttpResponseBase:
 def take(request: Request, pk: int) -> HttpResponseBase:
     """Count for the contract what is held of its provider already."""
     contract = frame.the_contract(request, pk)
-    try:
-        taken = papers.take_papers(contract_id=contract.pk, **acting(request))
-    except RuleBroken as refusal:
-        messages.error(request, refusal.reason)
-    else:
-        messages.success(request, f"They count for this contract now: {', '.join(each.label for each in taken)}.")
-    return redirect("contract_assurance", contract.pk)
+    return act(
+        request,
+        do=partial(papers.take_papers, contract_id=contract.pk, **acting(request)),
+        done=lambda taken: f"They count for this contract now: {', '.join(each.label for each in taken)}.",
+        to=frame.address(contract, "assurance"),
+    )
 
 
 @requires(P.CONTRACTS_MANAGE)
@@ -315,32 +315,40 @@ def count(request: Request, pk: int, return_id: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     if not contract.returns.filter(answer_set=return_id).exists():
         raise NotAllowed(f"There is no return {return_id} of this contract.")
-    said = operations.take_up(return_id=return_id, **acting(request))
-    messages.success(request, " ".join(said) or "It was counted already, or it is not signed off.")
-    return redirect("contract_assurance", contract.pk)
+    return act(
+        request,
+        do=partial(operations.take_up, return_id=return_id, **acting(request)),
+        done=lambda said: " ".join(said) or "It was counted already, or it is not signed off.",
+        to=frame.address(contract, "assurance"),
+    )
 
 
 @requires(P.CONTRACTS_VIEW)
 def terms(request: Request) -> HttpResponseBase:
-    """For how long assessments are valid: what holds now, what held, and who settled it."""
-    settles = may(request.user, P.CONTRACTS_DECIDE, on=request.day)
-    form = forms.Term(request.POST or None) if settles else None
-    if form is not None:
-        form.day_field("from_on").no_earlier_than = (request.day, "A term cannot be changed for days that have passed")
-    if form is not None and form.is_valid():
-        try:
-            operations.set_term(**acting(request), **form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The term is settled. What stands is not shortened by it.")
-            return redirect("assessment_terms")
-    context = {"form": form, "terms": care.terms(), "now": [
-        (Assessment.Kind(kind).label, wording.how_many(care.term_on(kind, on=request.day), "month", "months"))
-        for kind in rules.KINDS
-    ]}  # fmt: skip
-    context["breadcrumbs"] = [("Contracts", reverse("contracts")), ("How long assessments are valid", "")]
-    return render(request, "contracts/care/terms.html", context)
+    """For how long assessments are valid: what holds now, what held, and who decided it."""
+    page = (
+        "contracts/care/terms.html",
+        {
+            "terms": care.terms(),
+            "now": [
+                (Assessment.Kind(kind).label, wording.how_many(care.term_on(kind, on=request.day), "month", "months"))
+                for kind in rules.KINDS
+            ],
+            "breadcrumbs": [("Contracts", reverse("contracts")), ("How long assessments are valid", "")],
+        },
+    )
+    if not may(request.user, P.CONTRACTS_DECIDE, on=request.day):
+        return render(request, *page)
+    form = forms.Term(request.POST or None)
+    form.day_field("from_on").no_earlier_than = (request.day, "A term cannot be changed for days that have passed")
+    return ask(
+        request,
+        form,
+        page,
+        do=partial(operations.set_term, **acting(request)),
+        done="The term is settled. Assessments that are valid already keep their last day.",
+        to=reverse("assessment_terms"),
+    )
 
 
 class BoardAssessments(tables.Table):

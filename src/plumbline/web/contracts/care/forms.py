@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -10,9 +10,12 @@ from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.contracts.rules.visits import AREAS, FindingGiven
 from plumbline.evidence import rules as evidence
 from plumbline.people.labels import later
+from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import forms, wording
 
 PROVIDER = "provider"
+# A refusal that is about the file itself is shown at its field.
+_AT_DOCUMENT: Mapping[str, str] = dict.fromkeys(FILE_CODES, "document")
 
 
 def _file(label: str, *, required: bool, hint: str = "") -> Any:
@@ -47,6 +50,8 @@ class End(forms.PageForm):
 
 
 class Withdraw(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     because = forms.TextField(label="Why does it not count?", rows=3, missing="Say why it is withdrawn")
 
 
@@ -121,6 +126,8 @@ class AskReturn(forms.PageForm):
 
 
 class RecordAssessment(forms.PageForm):
+    refused_at: ClassVar = _AT_DOCUMENT
+
     completed_on = forms.DayField(label="When was it completed?", hint="For example, 14 6 2016")
     instrument = forms.LineField(label="With which instrument?", max_length=120,
                                  hint="For example, section 11 audit of the partnership",
@@ -153,6 +160,8 @@ class RecordAssessment(forms.PageForm):
 
 
 class ReviewPolicy(forms.PageForm):
+    refused_at: ClassVar = _AT_DOCUMENT
+
     policy = forms.ChoiceField(label="Which policy?", choices=Policy.choices)
     reviewed_on = forms.DayField(label="When did the provider last review it?", hint="For example, 14 6 2016")
     document = _file("The policy as a file", required=False)
@@ -195,9 +204,15 @@ class OneAction(forms.PageForm):
         return ActionGiven(given["title"], given["due_on"], owner_id=None if owner == PROVIDER else int(owner),
                            critical=given["critical"])  # fmt: skip
 
+    def actions(self) -> list[ActionGiven]:
+        action = self.action()
+        return [action] if action else []
+
 
 class AgreePlan(OneAction):
     """The plan of a self-assessment, action by action: more can be added as long as it is open."""
+
+    refused_at: ClassVar = {**_AT_DOCUMENT, "no_actions": "title"}
 
     agreed_on = forms.DayField(label="When was the plan agreed?", hint="For example, 14 6 2016")
     document = _file("The plan as a file", required=False)
@@ -278,6 +293,8 @@ class HoldVisit(_Findings):
 
 
 class AcceptVisit(_Findings):
+    refused_at: ClassVar = dict.fromkeys(FILE_CODES, "report")
+
     setting = forms.ChoiceField(label="Where?", required=False)
     by_council = forms.LineField(label="Which council visited?", max_length=200, missing="Say which council visited")
     visited_on = forms.DayField(label="When?", hint="For example, 14 6 2016")
@@ -305,6 +322,8 @@ class AcceptPack(forms.PageForm):
 
 
 class SendReport(forms.PageForm):
+    refused_at: ClassVar = dict.fromkeys(FILE_CODES, "file")
+
     file = _file("The report as a file", required=False,
                  hint="Leave empty to send the one drawn from what is recorded")  # fmt: skip
 
@@ -320,11 +339,15 @@ class SignOff(forms.PageForm):
 
 
 class ReadPack(forms.PageForm):
+    refused_at: ClassVar = {"": "pack"}
+
     pack = forms.FileField(label="The pack", accept=".zip", hint="The ZIP file as the other council sent it",
                            missing="Choose the pack")  # fmt: skip
 
 
 class ReceiveReport(forms.PageForm):
+    refused_at: ClassVar = _AT_DOCUMENT
+
     kind = forms.ChoiceField(label="Which report?", widget=forms.Radios, choices=HomeReport.Kind.choices,
                              missing="Choose which report")  # fmt: skip
     period = forms.ChoiceField(label="For which month or half-year?", missing="Choose the month or half-year")

@@ -1,5 +1,6 @@
 """What every page of a contract's care has around it: the contract's own frame, who may change what, the way back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -40,7 +41,7 @@ def around(request: Request, contract: Contract, section: str) -> dict[str, Any]
 
 
 def question(
-    contract: Contract, section: str, *, heading: str, button: str, about: str = "", kind: str = ""
+    contract: Contract, section: str, *, heading: str, button: str, about: str | Sequence[str] = "", kind: str = ""
 ) -> Question:
     """A page with one form, below a section of a contract."""
     label = f"{contract.reference}, {contract.title}"

@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.contracts.access import contracts_visible_to
@@ -15,17 +13,17 @@ from plumbline.contracts.operations import home_reports as operations
 from plumbline.contracts.queries import visits as queries
 from plumbline.contracts.rules import visits as rules
 from plumbline.evidence.operations import keep_document
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.kernel.periods import add_months
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.placements.queries import settings_with_children
 from plumbline.web.contracts.care import forms, frame
 from plumbline.web.evidence import files
-from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting
 
 P = Permission
@@ -118,27 +116,34 @@ def receive(request: Request, pk: int) -> HttpResponseBase:
     on = request.day
     months = [on.replace(day=1), *reversed(_months(on, queries.LOOK_BACK_MONTHS))]
     periods = [(each.isoformat(), f"{each:%B %Y}, or the half-year it is in") for each in months]
-    form = forms.ReceiveReport(request.POST or None, request.FILES or None, periods=periods,
-                               initial={"received_on": on, "period": months[1].isoformat()})  # fmt: skip
+    form = forms.ReceiveReport(
+        request.POST or None,
+        request.FILES or None,
+        periods=periods,
+        initial={"received_on": on, "period": months[1].isoformat()},
+    )
     form.day_field("received_on").no_later_than = (on, "That day is still to come")
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            with transaction.atomic():
-                document = _kept(request, found, given["document"], given["kind"], given["period_from"])
-                operations.receive_report(
-                    setting_id=found.setting.pk, kind=given["kind"], period_from=given["period_from"],
-                    received_on=given["received_on"], document_id=document, with_children=settings_with_children(on=on),
-                    by=request.user, at=request.at, on=on,
-                )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="document" if refusal.code in FILE_CODES else None)
-        else:
-            messages.success(request, "The report is recorded as received.")
-            return redirect("home", found.setting.pk)
-    context = {"form": form, "heading": "A report has come", "button": "Record it", "about": "",
-               "label": settings.label(found.setting), "back": reverse("home", args=[found.setting.pk])}  # fmt: skip
-    return render(request, "contracts/care/enter.html", context)
+    label, address = settings.label(found.setting), reverse("home", args=[found.setting.pk])
+
+    def keep_and_receive(kind: str, period_from: date, received_on: date, document: Any, **_: Any) -> HomeReport:
+        return operations.receive_report(
+            setting_id=found.setting.pk,
+            kind=kind,
+            period_from=period_from,
+            received_on=received_on,
+            document_id=_kept(request, found, document, kind, period_from),
+            with_children=settings_with_children(on=on),
+            **acting(request),
+        )
+
+    return ask(
+        request,
+        form,
+        Question(heading="A report has come", button="Record it", caption=label, back=address, back_words=label),
+        do=keep_and_receive,
+        done="The report is recorded as received.",
+        to=address,
+    )
 
 
 def _kept(request: Request, found: queries.Home, upload: Any, kind: str, period_from: date) -> int | None:
@@ -147,39 +152,46 @@ def _kept(request: Request, found: queries.Home, upload: Any, kind: str, period_
     last = add_months(period_from, 1 if kind == rules.REG44 else 6)
     providers = {each.provider_id: each.provider for each in found.contracts}
     return keep_document(
-        title=f"{HomeReport.Kind(kind).label}, {settings.label(found.setting)}", file_name=upload.name,
-        content=upload.read(), folder=files.folder(), kind=kind, period_from=period_from,
-        period_to=date.fromordinal(last.toordinal() - 1), sensitivity="shared" if len(providers) == 1 else "council",
-        organisation=next(iter(providers.values())) if len(providers) == 1 else None, by=request.user, at=request.at,
-    ).pk  # fmt: skip
+        title=f"{HomeReport.Kind(kind).label}, {settings.label(found.setting)}",
+        file_name=upload.name,
+        content=upload.read(),
+        folder=files.folder(),
+        kind=kind,
+        period_from=period_from,
+        period_to=date.fromordinal(last.toordinal() - 1),
+        sensitivity="shared" if len(providers) == 1 else "council",
+        organisation=next(iter(providers.values())) if len(providers) == 1 else None,
+        by=request.user,
+        at=request.at,
+    ).pk
 
 
 @requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
 def report(request: Request, pk: int) -> HttpResponseBase:
-    """One report: what it is, and, for who manages contracts, that it was read."""
+    """One report: what it is, and, for those who manage contracts, that it was read."""
     found = queries.home_reports_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if found is None:
         raise NotAllowed(f"There is no report {pk}.")
-    form = None
-    if found.read_at is None and frame.may_manage(request):
-        form = forms.ReadReport(request.POST or None, owners=_owners(request, found))
-        form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
-        if form.is_valid():
-            try:
-                operations.read_report(report_id=found.pk, concern=form.cleaned_data["concern"], action=form.action(),
-                                       **acting(request))  # fmt: skip
-            except RuleBroken as refusal:
-                form.refuse(refusal)
-            else:
-                messages.success(request, "It is recorded as read.")
-                return redirect("home", found.setting_id)
-    context = {
-        "report": found, "form": form, "label": settings.label(found.setting),
-        "back": reverse("home", args=[found.setting_id]), "inside": may(request.user, P.CONTRACTS_VIEW, on=request.day),
-        "period": f"{found.period_from:%B %Y}" if found.kind == rules.REG44 else
-        f"{found.period_from:%B %Y} to {add_months(found.period_from, 5):%B %Y}",
-    }  # fmt: skip
-    return render(request, "contracts/care/home_report.html", context)
+    month, address = f"{found.period_from:%B %Y}", reverse("home", args=[found.setting_id])
+    page = (
+        "contracts/care/home_report.html",
+        {
+            "report": found,
+            "label": settings.label(found.setting),
+            "back": address,
+            "inside": may(request.user, P.CONTRACTS_VIEW, on=request.day),
+            "period": month if found.kind == rules.REG44 else f"{month} to {add_months(found.period_from, 5):%B %Y}",
+        },
+    )
+    if found.read_at is not None or not frame.may_manage(request):
+        return render(request, *page)
+    form = forms.ReadReport(request.POST or None, owners=_owners(request, found))
+    form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
+
+    def read(concern: str, **_: Any) -> HomeReport:
+        return operations.read_report(report_id=found.pk, concern=concern, action=form.action(), **acting(request))
+
+    return ask(request, form, page, do=read, done="It is recorded as read.", to=address)
 
 
 def _home(request: Request, pk: int) -> queries.Home:

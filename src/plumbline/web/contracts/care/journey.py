@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,8 @@ from plumbline.web.evidence import files
 from plumbline.web.kit import drafts as places
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask, pressed, whole
+from plumbline.web.kit.forms import PageForm
 from plumbline.web.kit.request import Request, acting
 
 P = Permission
@@ -75,8 +78,7 @@ def step(request: Request, pk: int, key: str) -> HttpResponseBase:
     valid = form.is_valid()
     if valid and key == "minutes" and form.cleaned_data.get("file"):
         try:
-            typed["document"] = str(_keep(request, found, form.cleaned_data["file"]))
-            _keep_draft(request, found, FILE, {"document": typed["document"]})
+            typed["document"] = whole(partial(_attach, request, found, form.cleaned_data["file"]))
         except RuleBroken as refusal:
             form.refuse(refusal, field="file")
             valid = False
@@ -112,29 +114,46 @@ def check(request: Request, pk: int) -> HttpResponseBase:
     filled = {key: _form(request, found, key, _draft(request, found, key) or {}) for key in _KEYS}
     wrong = [
         {"sentence": f"{matter.title}: {_first_error(filled[matter.key])}",
-         "url": f"{reverse('meeting_step', args=[found.pk, matter.key])}?from=check", "link": "Put it right"}
+         "url": f"{reverse('meeting_step', args=[found.pk, matter.key])}?from=check", "link": "Correct it"}
         for matter in MATTERS if not filled[matter.key].is_valid()
     ]  # fmt: skip
-    refused = ""
-    if request.method == "POST" and not wrong:
-        try:
-            operations.hold_evaluation(evaluation_id=found.pk, meeting=steps.meeting(filled), **acting(request))
-        except RuleBroken as refusal:
-            refused = refusal.reason
-        else:
-            for key in (*_KEYS, FILE):
-                drafts.drop(user=request.user, form=DRAFT, subject=_subject(found, key))
-            messages.success(request, "The meeting is recorded, its actions are on the list, and the contract’s rating "
-                                      "is worked out again.")  # fmt: skip
-            return redirect("meeting", found.pk)
     rows = [
-        {"matter": matter, "said": _said(filled[matter.key]),
-         "url": f"{reverse('meeting_step', args=[found.pk, matter.key])}?from=check"}
+        {
+            "matter": matter,
+            "said": _said(filled[matter.key]),
+            "url": f"{reverse('meeting_step', args=[found.pk, matter.key])}?from=check",
+        }
         for matter in MATTERS
-    ]  # fmt: skip
-    context = {"meeting": found, "contract": found.contract, "wrong": wrong, "refused": refused, "rows": rows,
-               "back": reverse("meeting_step", args=[found.pk, _KEYS[-1]])}  # fmt: skip
-    return render(request, "contracts/care/check.html", context, status=409 if refused else 200)
+    ]
+
+    def page(form: PageForm) -> HttpResponseBase:
+        refused = " ".join(str(each) for each in form.non_field_errors())
+        context = {
+            "meeting": found,
+            "contract": found.contract,
+            "wrong": wrong,
+            "refused": refused,
+            "rows": rows,
+            "back": reverse("meeting_step", args=[found.pk, _KEYS[-1]]),
+        }
+        return render(request, "contracts/care/check.html", context, status=409 if refused else 200)
+
+    if wrong:
+        return page(PageForm())
+
+    def record() -> None:
+        operations.hold_evaluation(evaluation_id=found.pk, meeting=steps.meeting(filled), **acting(request))
+        for key in (*_KEYS, FILE):
+            drafts.drop(user=request.user, form=DRAFT, subject=_subject(found, key))
+
+    return ask(
+        request,
+        pressed(request),
+        page,
+        do=record,
+        done="The meeting is recorded, its actions are on the list, and the contract’s rating is worked out again.",
+        to=reverse("meeting", args=[found.pk]),
+    )
 
 
 def _to_record(request: Request, pk: int) -> Evaluation:
@@ -242,11 +261,19 @@ def _payload(data: Any) -> dict[str, str]:
     return {name: value for name, value in data.items() if name not in (*places.OURS, "more", "later")}
 
 
-def _keep(request: Request, meeting: Evaluation, upload: Any) -> int:
-    return keep_document(
-        title=f"Minutes, {meeting.contract.title}, {wording.day(meeting.held_on)}", file_name=upload.name,
-        content=upload.read(), folder=files.folder(), kind="minutes", by=request.user, at=request.at,
-    ).pk  # fmt: skip
+def _attach(request: Request, meeting: Evaluation, upload: Any) -> str:
+    """Keep the minutes as a file, and which file it is."""
+    document = keep_document(
+        title=f"Minutes, {meeting.contract.title}, {wording.day(meeting.held_on)}",
+        file_name=upload.name,
+        content=upload.read(),
+        folder=files.folder(),
+        kind="minutes",
+        by=request.user,
+        at=request.at,
+    )
+    _keep_draft(request, meeting, FILE, {"document": str(document.pk)})
+    return str(document.pk)
 
 
 def _first_error(form: steps.Step) -> str:

@@ -237,14 +237,3 @@ def meetings_due(request: Request) -> HttpResponseBase:
 def _leads(request: Request, contract: Contract) -> None:
     if not may_change(request.user, contract, on=request.day, area_lead=True):
         raise NotAllowed("This is for the contract's manager and its service-area lead.")
-
-
-def frame_form(
-    request: Request, contract: Contract, form: Any, *, heading: str, button: str, section: str, about: str = "",
-    kind: str = "",
-) -> HttpResponseBase:  # fmt: skip
-    """A page with one form, below a section of a contract."""
-    context = {"form": form, "heading": heading, "button": button, "about": about, "kind": kind,
-               "label": f"{contract.reference}, {contract.title}"}  # fmt: skip
-    context["back"] = frame.address(contract, section)
-    return render(request, "contracts/care/enter.html", context)

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings as site
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from plumbline.contracts.models import Visit
 from plumbline.contracts.operations import visits as operations
 from plumbline.contracts.rules import packs
 from plumbline.contracts.rules import visits as rules
@@ -31,6 +30,7 @@ from plumbline.web.contracts.care import forms
 from plumbline.web.contracts.care.visits import JUDGED, keep_report, visit_of
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
 
 P = Permission
@@ -69,26 +69,37 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
 @requires(P.CONTRACTS_MANAGE)
 def read_pack(request: Request) -> HttpResponseBase:
     """Read another council's pack: whether it is whole and was altered, and whose key signed it."""
-    form = forms.ReadPack(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        try:
-            read = packs.read(form.cleaned_data["pack"].read(), known=_known_keys())
-            said = _said_in(read)
-            if fold_name(said["council"]) == fold_name(site.COUNCIL):
-                raise RuleBroken("This is a pack of our own council: its visit is recorded here.", code="own_pack")
-            with transaction.atomic():
-                report_id = keep_report(request, "report.pdf", read.files["report.pdf"], said["council"])
-                drafts.keep(
-                    user=request.user, form=READ, subject=str(report_id), base=0, seq=None, at=request.at,
-                    payload={**said, "sentence": read.says(), "is_known": bool(read.known_as),
-                             "is_signed": bool(read.fingerprint)},
-                )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="pack")
-        else:
-            return redirect("visit_pack_accept", report_id)
-    crumbs = [("Yearly visits", reverse("visits_due")), ("Another council’s pack", "")]
-    return render(request, "contracts/care/pack.html", {"form": form, "breadcrumbs": crumbs})
+
+    def read_and_keep(pack: Any) -> int:
+        read = packs.read(pack.read(), known=_known_keys())
+        said = _said_in(read)
+        if fold_name(said["council"]) == fold_name(site.COUNCIL):
+            raise RuleBroken("This is a pack of our own council: its visit is recorded here.", code="own_pack")
+        report_id = keep_report(request, "report.pdf", read.files["report.pdf"], said["council"])
+        found = {"sentence": read.says(), "is_known": bool(read.known_as), "is_signed": bool(read.fingerprint)}
+        drafts.keep(
+            user=request.user,
+            form=READ,
+            subject=str(report_id),
+            base=0,
+            seq=None,
+            at=request.at,
+            payload={**said, **found},
+        )
+        return report_id
+
+    return ask(
+        request,
+        forms.ReadPack(request.POST or None, request.FILES or None),
+        ("contracts/care/pack.html", {"breadcrumbs": _crumbs()}),
+        do=read_and_keep,
+        done="",
+        to=lambda report_id: reverse("visit_pack_accept", args=[report_id]),
+    )
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [("Yearly visits", reverse("visits_due")), ("Another council’s pack", "")]
 
 
 def _said_in(read: packs.Pack) -> dict[str, Any]:
@@ -123,31 +134,54 @@ def accept_pack(request: Request, pk: int) -> HttpResponseBase:
         raise NotAllowed(f"There is no pack {pk} that {request.user} has read.")
     said = kept.payload
     setting = Setting.objects.filter(urn=said["urn"].upper()).order_by("pk").first()
-    form = forms.AcceptPack(request.POST or None)
-    if form.is_valid() and setting is not None:
-        try:
-            with transaction.atomic():
-                made = operations.accept_visit(
-                    contract_id=None, setting_id=setting.pk, by_council=said["council"],
-                    because=form.cleaned_data["because"], visited_on=date.fromisoformat(said["visited_on"]),
-                    visitors=said["visitors"][:300], summary=said["summary"][:4000], report_id=pk,
-                    findings=[
-                        FindingGiven(each["area"], each["judgement"], each["words"])
-                        for each in said["findings"] if each["judgement"]
-                    ],
-                    **acting(request),
-                )  # fmt: skip
-                drafts.drop(user=request.user, form=READ, subject=str(pk))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The visit is accepted and counts as this year’s.")
-            return redirect("visit", made.pk)
-    return render(request, "contracts/care/pack.html", {
-        "form": form, "said": said, "setting": setting, "label": settings.label(setting) if setting else "",
-        "report_id": pk, "visited": date.fromisoformat(said["visited_on"]),
-        "findings": [{"label": rules.AREAS[each["area"]], "word": JUDGEMENTS.get(each["judgement"], "Not seen"),
-                      "tag": JUDGED.get(each["judgement"], "grey"), "words": each["words"]}
-                     for each in said["findings"]],
-        "breadcrumbs": [("Yearly visits", reverse("visits_due")), ("Another council’s pack", "")],
-    })  # fmt: skip
+    page = (
+        "contracts/care/pack.html",
+        {
+            "said": said,
+            "setting": setting,
+            "label": settings.label(setting) if setting else "",
+            "report_id": pk,
+            "visited": date.fromisoformat(said["visited_on"]),
+            "findings": [
+                {
+                    "label": rules.AREAS[each["area"]],
+                    "word": JUDGEMENTS.get(each["judgement"], "Not seen"),
+                    "tag": JUDGED.get(each["judgement"], "grey"),
+                    "words": each["words"],
+                }
+                for each in said["findings"]
+            ],
+            "breadcrumbs": _crumbs(),
+        },
+    )
+    if setting is None:
+        return render(request, *page)
+
+    def accept_read(because: str) -> Visit:
+        made = operations.accept_visit(
+            contract_id=None,
+            setting_id=setting.pk,
+            by_council=said["council"],
+            because=because,
+            visited_on=date.fromisoformat(said["visited_on"]),
+            visitors=said["visitors"][:300],
+            summary=said["summary"][:4000],
+            report_id=pk,
+            findings=[
+                FindingGiven(each["area"], each["judgement"], each["words"])
+                for each in said["findings"]
+                if each["judgement"]
+            ],
+            **acting(request),
+        )
+        drafts.drop(user=request.user, form=READ, subject=str(pk))
+        return made
+
+    return ask(
+        request,
+        forms.AcceptPack(request.POST or None),
+        page,
+        do=accept_read,
+        done="The visit is accepted and counts as this year’s.",
+        to=lambda made: reverse("visit", args=[made.pk]),
+    )

@@ -1,10 +1,10 @@
 """Site visits: what is due, one visit from its plan to its sign-off, another council's accepted, ours sent on."""
 
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings as site
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,19 +18,18 @@ from plumbline.contracts.queries import visits as queries
 from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.visit_paper import JUDGEMENTS
 from plumbline.evidence.operations import keep_document
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import acting_for
 from plumbline.placements.queries import settings_with_children
 from plumbline.web.contracts.care import forms, frame
 from plumbline.web.contracts.care.journey import owners
-from plumbline.web.contracts.care.meetings import frame_form
 from plumbline.web.evidence import files
-from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.people.inviting.whom_to_ask import INVITE, if_reached, ways
 
@@ -170,30 +169,31 @@ def plan(request: Request) -> HttpResponseBase:
     """Plan a visit: to a setting (`setting`), or under a contract (`contract`) to one of its settings."""
     if not (request.GET.get("contract") or request.GET.get("setting")):
         return redirect("visits_due")
-    contract, setting, choices = _asked(request)
-    form = forms.PlanVisit(request.POST or None, settings=choices)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = operations.plan_visit(
-                contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
-                visited_on=given["visited_on"], visitors=given["visitors"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            if made.visited_on <= request.day:
-                return redirect("visit_hold", made.pk)
-            messages.success(request, f"The visit is planned for {wording.day(made.visited_on)}.")
-            return redirect("visit", made.pk)
-    return _enter(
+    contract, place, choices = _asked(request)
+
+    def plan_there(setting: str = "", **given: Any) -> Visit:
+        return operations.plan_visit(
+            contract_id=contract.pk if contract else None,
+            setting_id=_setting_id(place, setting),
+            **given,
+            **acting(request),
+        )
+
+    return ask(
         request,
-        contract,
-        setting,
-        form,
-        heading="Plan or record a visit",
-        button="Go on",
-        about="A day to come plans the visit. For a day that has passed you go on to what was found.",
+        forms.PlanVisit(request.POST or None, settings=choices),
+        _of_place(
+            contract,
+            place,
+            heading="Plan or record a visit",
+            button="Go on",
+            about="A day to come plans the visit. For a day that has passed you go on to what was found.",
+        ),
+        do=plan_there,
+        done=lambda made: (
+            f"The visit is planned for {wording.day(made.visited_on)}." if made.visited_on > request.day else ""
+        ),
+        to=lambda made: _address(made) if made.visited_on > request.day else reverse("visit_hold", args=[made.pk]),
     )
 
 
@@ -202,28 +202,33 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
     judged = forms.judged(queries.found_with_toolkit(found))
     form = forms.HoldVisit(
-        request.POST or None, owners=_owners(request, found),
+        request.POST or None,
+        owners=_owners(request, found),
         initial={"visited_on": found.visited_on, "visitors": found.visitors or str(request.user), **judged},
-    )  # fmt: skip
+    )
     form.day_field("visited_on").no_later_than = (request.day, "That day is still to come")
     form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
-    if form.is_valid():
-        given, action = form.cleaned_data, form.action()
-        try:
-            operations.hold_visit(
-                visit_id=found.pk, visited_on=given["visited_on"], visitors=given["visitors"], summary=given["summary"],
-                findings=form.findings(), actions=[action] if action else [], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The visit is recorded. Next: send the provider its report.")
-            return redirect("visit", found.pk)
-    return _enter(
-        request, found.contract, found.setting, form, heading="What was found", button="Record the visit", visit=found,
-        about="What the toolkit of the visit says of the areas stands here already. Change what is not right." if judged
-        else "",
-    )  # fmt: skip
+
+    def record(visited_on: date, visitors: str, summary: str, **_: Any) -> Visit:
+        return operations.hold_visit(
+            visit_id=found.pk,
+            visited_on=visited_on,
+            visitors=visitors,
+            summary=summary,
+            findings=form.findings(),
+            actions=form.actions(),
+            **acting(request),
+        )
+
+    about = "What the toolkit of the visit says of the areas is filled in already. Change what is not right."
+    return ask(
+        request,
+        form,
+        _of_visit(found, heading="What was found", button="Record the visit", about=about if judged else ""),
+        do=record,
+        done="The visit is recorded. Next: send the provider its report.",
+        to=_address(found),
+    )
 
 
 @requires(P.CONTRACTS_MANAGE)
@@ -240,18 +245,19 @@ def action(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
     form = forms.VisitAction(request.POST or None, owners=_owners(request, found))
     form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
-    if form.is_valid() and (given := form.action()) is not None:
-        try:
-            operations.add_action(visit_id=found.pk, action=given, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The action is on the list.")
-            return redirect("visit", found.pk)
-    return _enter(
-        request, found.contract, found.setting, form, heading="Put down an action", button="Put it on the list",
-        visit=found,
-    )  # fmt: skip
+
+    def add(**_: Any) -> None:
+        (given,) = form.actions()
+        operations.add_action(visit_id=found.pk, action=given, **acting(request))
+
+    return ask(
+        request,
+        form,
+        _of_visit(found, heading="Put down an action", button="Put it on the list"),
+        do=add,
+        done="The action is on the list.",
+        to=_address(found),
+    )
 
 
 @requires(P.CONTRACTS_MANAGE)
@@ -259,60 +265,70 @@ def accept(request: Request) -> HttpResponseBase:
     """Take another council's visit for ours."""
     if not (request.GET.get("contract") or request.GET.get("setting")):
         return redirect("visits_due")
-    contract, setting, choices = _asked(request)
+    contract, place, choices = _asked(request)
     form = forms.AcceptVisit(request.POST or None, request.FILES or None, settings=choices)
     form.day_field("visited_on").no_later_than = (request.day, "That day is still to come")
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            with transaction.atomic():
-                report = keep_report(request, given["report"].name, given["report"].read(), given["by_council"])
-                made = operations.accept_visit(
-                    contract_id=contract.pk if contract else None, setting_id=_setting_id(setting, given),
-                    by_council=given["by_council"], because=given["because"], visited_on=given["visited_on"],
-                    visitors=given["visitors"], summary=given["summary"], findings=form.findings(), report_id=report,
-                    **acting(request),
-                )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="report" if refusal.code in FILE_CODES else None)
-        else:
-            messages.success(request, "The visit is accepted and counts as this year’s.")
-            return redirect("visit", made.pk)
-    return _enter(
+
+    def keep_and_accept(report: Any, by_council: str, setting: str = "", **given: Any) -> Visit:
+        told = ("because", "visited_on", "visitors", "summary")
+        kept = keep_report(request, report.name, report.read(), by_council)
+        return operations.accept_visit(
+            contract_id=contract.pk if contract else None,
+            setting_id=_setting_id(place, setting),
+            by_council=by_council,
+            findings=form.findings(),
+            report_id=kept,
+            **{name: given[name] for name in told},
+            **acting(request),
+        )
+
+    return ask(
         request,
-        contract,
-        setting,
         form,
-        heading="Accept another council’s visit",
-        button="Accept it",
-        about="Give the judgements where its report has them; leave the others empty.",
+        _of_place(
+            contract,
+            place,
+            heading="Accept another council’s visit",
+            button="Accept it",
+            about="Give the judgements where its report has them; leave the others empty.",
+        ),
+        do=keep_and_accept,
+        done="The visit is accepted and counts as this year’s.",
+        to=_address,
     )
 
 
 @requires(P.CONTRACTS_MANAGE)
 def report(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
-    form = forms.SendReport(request.POST if request.method == "POST" else None, request.FILES or None)
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            operations.send_report(
-                visit_id=found.pk, content=upload.read() if upload else None, file_name=upload.name if upload else "",
-                folder=files.folder(), council=site.COUNCIL, colour=site.COLOUR, **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="file" if refusal.code in FILE_CODES else None)
-        else:
-            provider = queries.provider_of(found)
-            messages.success(request, if_reached(
-                acting_for(provider.pk, on=request.day) if provider else [],
-                "The provider finds the report on its own pages now, and can answer it.",
-                otherwise="The report is kept, and nobody of the provider can be told of it here: nobody signs in for "
-                f"it with an e-mail address. {INVITE} Record the answer when it comes.",
-            ))  # fmt: skip
-            return redirect("visit", found.pk)
-    return _enter(
-        request, found.contract, found.setting, form, heading="Send the report", button="Send it", visit=found
+
+    def send(file: Any) -> Visit:
+        return operations.send_report(
+            visit_id=found.pk,
+            content=file.read() if file else None,
+            file_name=file.name if file else "",
+            folder=files.folder(),
+            council=site.COUNCIL,
+            colour=site.COLOUR,
+            **acting(request),
+        )
+
+    def said(_: Visit) -> str:
+        provider = queries.provider_of(found)
+        return if_reached(
+            acting_for(provider.pk, on=request.day) if provider else [],
+            "The provider finds the report on its own pages now, and can answer it.",
+            otherwise="The report is kept, and nobody of the provider can be told of it here: nobody signs in for it "
+            f"with an e-mail address. {INVITE} Record the answer when it comes.",
+        )
+
+    return ask(
+        request,
+        forms.SendReport(request.POST if request.method == "POST" else None, request.FILES or None),
+        _of_visit(found, heading="Send the report", button="Send it"),
+        do=send,
+        done=said,
+        to=_address(found),
     )
 
 
@@ -322,8 +338,14 @@ def answer(request: Request, pk: int) -> HttpResponseBase:
     form = forms.Answer(request.POST or None)
     if frame.may_manage(request):
         form.fields["answer"].label = "What does the provider say to the report?"
-    return _act(request, found, form, operations.answer_report, heading="Answer the report",
-                button="Hand the answer in", done="The answer is with the council.")  # fmt: skip
+    return ask(
+        request,
+        form,
+        _of_visit(found, heading="Answer the report", button="Hand the answer in"),
+        do=partial(operations.answer_report, visit_id=found.pk, **acting(request)),
+        done="The answer is with the council.",
+        to=_address(found),
+    )
 
 
 @requires(P.CONTRACTS_MANAGE)
@@ -333,30 +355,40 @@ def sign_off(request: Request, pk: int) -> HttpResponseBase:
     form = forms.SignOff(request.POST if request.method == "POST" else None)
     if not open_ends:
         del form.fields["because"]
-    return _act(
+    about = " ".join(open_ends) or "The report was sent and answered; what is not met has its action."
+    return ask(
         request,
-        found,
         form,
-        operations.sign_off_visit,
-        heading="Sign the visit off",
-        button="Sign it off",
+        _of_visit(found, heading="Sign the visit off", button="Sign it off", about=about),
+        do=partial(operations.sign_off_visit, visit_id=found.pk, **acting(request)),
         done="The visit is signed off.",
-        about=" ".join(open_ends) or "The report was sent and answered; what is not met has its action.",
+        to=_address(found),
     )
 
 
 @requires(P.CONTRACTS_MANAGE)
 def cancel(request: Request, pk: int) -> HttpResponseBase:
-    return _act(request, visit_of(request, pk), forms.Cancel(request.POST or None), operations.cancel_visit,
-                heading="Cancel the visit", button="Cancel the visit", kind="warning",
-                done="The visit is cancelled. The clock for the yearly one runs on.")  # fmt: skip
+    found = visit_of(request, pk)
+    return ask(
+        request,
+        forms.Cancel(request.POST or None),
+        _of_visit(found, heading="Cancel the visit", button="Cancel the visit", kind="warning"),
+        do=partial(operations.cancel_visit, visit_id=found.pk, **acting(request)),
+        done="The visit is cancelled. The clock for the yearly one runs on.",
+        to=_address(found),
+    )
 
 
 def keep_report(request: Request, name: str, content: bytes, council: str) -> int:
     return keep_document(
-        title=f"Report of a visit by {council}", file_name=name, content=content, folder=files.folder(),
-        kind="visit_report", by=request.user, at=request.at,
-    ).pk  # fmt: skip
+        title=f"Report of a visit by {council}",
+        file_name=name,
+        content=content,
+        folder=files.folder(),
+        kind="visit_report",
+        by=request.user,
+        at=request.at,
+    ).pk
 
 
 # --- what these share ------------------------------------------------------------------------------------------------
@@ -376,10 +408,10 @@ def _asked(request: Request) -> tuple[Contract | None, Setting | None, list[tupl
     return contract, setting, choices
 
 
-def _setting_id(setting: Setting | None, given: dict[str, Any]) -> int | None:
+def _setting_id(setting: Setting | None, chosen: str) -> int | None:
     if setting is not None:
         return setting.pk
-    return int(given["setting"]) if given.get("setting") else None
+    return int(chosen) if chosen else None
 
 
 def _owners(request: Request, found: Visit) -> list[tuple[str, str]]:
@@ -396,25 +428,19 @@ def _crumbs(found: Visit, last: str) -> list[tuple[str, str]]:
     return [("Yearly visits", reverse("visits_due")), (last, "")]
 
 
-def _act(request: Request, found: Visit, form: Any, operation: Any, *, done: str, **words: Any) -> HttpResponseBase:
-    if request.method == "POST" and form.is_valid():
-        try:
-            operation(visit_id=found.pk, **acting(request), **form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("visit", found.pk)
-    return _enter(request, found.contract, found.setting, form, visit=found, **words)
+def _address(found: Visit) -> str:
+    return reverse("visit", args=[found.pk])
 
 
-def _enter(
-    request: Request, contract: Contract | None, setting: Setting | None, form: Any, *, heading: str, button: str,
-    about: str = "", kind: str = "", visit: Visit | None = None,
-) -> HttpResponseBase:  # fmt: skip
-    if visit is None and contract is not None and setting is None:
-        return frame_form(request, contract, form, heading=heading, button=button, section="visits", about=about)
-    back = reverse("visit", args=[visit.pk]) if visit else reverse("visits_due")
-    context = {"form": form, "heading": heading, "button": button, "about": about, "kind": kind, "back": back,
-               "label": frame.place(setting, contract)}  # fmt: skip
-    return render(request, "contracts/care/enter.html", context)
+def _of_visit(found: Visit, **words: Any) -> Question:
+    """A page with one form about a visit, which leads back to it."""
+    place = frame.place(found.setting, found.contract)
+    return Question(caption=place, back=_address(found), back_words=place, **words)
+
+
+def _of_place(contract: Contract | None, setting: Setting | None, **words: Any) -> Question:
+    """A page with one form about a visit that is not recorded yet."""
+    if contract is not None and setting is None:
+        return frame.question(contract, "visits", **words)
+    place = frame.place(setting, contract)
+    return Question(caption=place, back=reverse("visits_due"), back_words=place, **words)
