@@ -1,6 +1,5 @@
 """What every page of a contract's care has around it: the contract's own frame, who may change what, the way back."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -10,14 +9,11 @@ from plumbline.contracts.reaching import may_change
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.web.contracts.register import frame as contracts
+from plumbline.web.contracts.register.frame import address as address
+from plumbline.web.contracts.register.frame import question as question
 from plumbline.web.contracts.register.frame import the_contract as the_contract
 from plumbline.web.kit import setting_words as settings
-from plumbline.web.kit.asking import Question
 from plumbline.web.kit.request import Request
-
-
-def address(contract: Contract, section: str = "") -> str:
-    return reverse(f"contract_{section}" if section else "contract", args=[contract.pk])
 
 
 def around(request: Request, contract: Contract, section: str) -> dict[str, Any]:
@@ -38,17 +34,6 @@ def around(request: Request, contract: Contract, section: str) -> dict[str, Any]
         "manages": may_change(request.user, contract, on=request.day),
         "leads": may_change(request.user, contract, on=request.day, area_lead=True),
     }
-
-
-def question(
-    contract: Contract, section: str, *, heading: str, button: str, about: str | Sequence[str] = "", kind: str = ""
-) -> Question:
-    """A page with one form, below a section of a contract."""
-    label = f"{contract.reference}, {contract.title}"
-    return Question(
-        heading=heading, button=button, about=about, kind=kind, caption=label, back=address(contract, section),
-        back_words=label,
-    )  # fmt: skip
 
 
 def crumbs(contract: Contract, *last: str | tuple[str, str]) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """How those who are told of incidents are reached: kept once for the council, by a contract where it has its own."""
 
-from django.contrib import messages
+from typing import ClassVar
+
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.contracts.access import contract_seen
@@ -11,19 +12,18 @@ from plumbline.contracts.operations.contacts import set_contact
 from plumbline.contracts.queries import contacts as queries
 from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules.contacts import OFFICES, Way
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.contracts.incidents import words
 from plumbline.web.contracts.incidents.views import address_of_contract
 from plumbline.web.kit import forms
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
-
-_FIELDS = {"wrong_phone": "phone", "wrong_address": "form_url", "missing_words": "phone"}
 
 
 class ContactForm(forms.PageForm):
     changes_a_record = True
+    refused_at: ClassVar = {"wrong_phone": "phone", "wrong_address": "form_url", "missing_words": "phone"}
 
     phone = forms.LineField(
         label="Telephone", required=False, max_length=60, width=20, hint="For example, 01632 960 001"
@@ -79,23 +79,23 @@ def _change(request: Request, contract: Contract | None, recipient: str) -> Http
         raise Http404
     there = queries.kept(contract, recipient)
     parts = ("phone", "email", "form_url", "hours")
-    form = ContactForm(request.POST or None, initial={name: getattr(there, name) for name in parts} if there else {})
     back = reverse("contract_contacts", args=[contract.pk]) if contract else reverse("reporting_contacts")
-    if form.is_valid():
-        try:
-            set_contact(
-                contract_id=contract.pk if contract else None, recipient=recipient, way=Way(**form.cleaned_data),
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field=_FIELDS.get(refusal.code))
-        else:
-            messages.success(request, f"{words.label(recipient)}: saved.")
-            return redirect(back)
-    return render(request, "contracts/incidents/contact.html", {
-        "form": form, "who": words.label(recipient), "contract": contract, "back": back,
+    context = {
+        "who": words.label(recipient),
+        "contract": contract,
+        "back": back,
         "council": queries.ways_for(None).get(recipient) if contract else None,
-    })  # fmt: skip
+    }
+    return ask(
+        request,
+        ContactForm(request.POST or None, initial={name: getattr(there, name) for name in parts} if there else {}),
+        ("contracts/incidents/contact.html", context),
+        do=lambda **given: set_contact(
+            contract_id=contract.pk if contract else None, recipient=recipient, way=Way(**given), **acting(request)
+        ),
+        done=f"{words.label(recipient)}: saved.",
+        to=back,
+    )
 
 
 def _address(contract: Contract | None, recipient: str) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.contracts.access import contract_seen
@@ -17,12 +17,12 @@ from plumbline.contracts.queries.contacts import ways_for
 from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.incidents import SIDES
 from plumbline.contracts.rules.notifications import Step, library
-from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import say
 from plumbline.people.access import Permission, may
 from plumbline.web.contracts.incidents import forms, words
 from plumbline.web.contracts.incidents.views import WORKS, address_of_contract
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.inviting.whom_to_ask import ways
 
@@ -63,9 +63,12 @@ def agree(request: Request, pk: int, number: int) -> HttpResponseBase:
     form = next((each for each in queries.forms_of(contract) if each.number == number), None)
     if form is None or request.method != "POST":
         raise Http404
-    incident_forms.agree_form(form_id=form.pk, side=request.POST.get("side", ""), **acting(request))
-    messages.success(request, "You have agreed the form.")
-    return redirect("incident_form", contract.pk)
+    return act(
+        request,
+        do=partial(incident_forms.agree_form, form_id=form.pk, side=request.POST.get("side", ""), **acting(request)),
+        done="You have agreed the form.",
+        to=reverse("incident_form", args=[contract.pk]),
+    )
 
 
 @requires(Permission.INCIDENTS_MANAGE)
@@ -79,16 +82,26 @@ def write(request: Request, pk: int) -> HttpResponseBase:
         else [replace(step, step=say(step.step)) for step in library().steps]
     )
     form = forms.Steps(request.POST or None, steps=begun)
-    if form.is_valid():
-        try:
-            incident_forms.write_form(contract_id=contract.pk, steps=form.steps(), **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The new version waits for all three sides to agree.")
-            return redirect("incident_form", contract.pk)
-    return render(
-        request, "contracts/incidents/form_write.html", {"contract": contract, "form": form, "newest": newest}
+    about = (
+        "It is agreed again by the contract manager, the service area and the provider. Until then the agreed version "
+        "is in force."
+        if newest
+        else "These steps are a proposal. The contract manager, the service area and the provider each agree it."
+    )
+    address = reverse("incident_form", args=[contract.pk])
+    return ask(
+        request,
+        form,
+        Question(
+            heading="Write a new version of the incident form" if newest else "Write the incident form",
+            button="Save as a new version",
+            caption=f"{contract.reference} {contract.title}",
+            about=f"{about} Empty a step to leave it out.",
+            back=address,
+        ),
+        do=lambda **_: incident_forms.write_form(contract_id=contract.pk, steps=form.steps(), **acting(request)),
+        done="The new version waits for all three sides to agree.",
+        to=address,
     )
 
 

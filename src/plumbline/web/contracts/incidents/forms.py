@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.contracts.models import Contract, IncidentType
 from plumbline.contracts.operations.incidents import Told
@@ -13,7 +13,7 @@ from plumbline.web.kit import setting_words as settings
 
 
 class _Facts(forms.PageForm):
-    """What is told of an incident, alike when it is reported and when it is put right."""
+    """What is told of an incident, alike when it is reported and when it is corrected."""
 
     moments = {"occurred_at": ("occurred_on", "occurred_time"), "known_at": ("known_on", "known_time")}
 
@@ -123,6 +123,8 @@ class MarkSent(forms.PageForm):
 
 
 class MarkReceived(forms.PageForm):
+    refused_at: ClassVar = {"missing_words": "received_by"}
+
     received_by = forms.LineField(
         label="Who received it?", hint="A person’s role, or the reference they gave", max_length=200,
         missing="Say who received it, or what reference they gave",
@@ -130,6 +132,8 @@ class MarkReceived(forms.PageForm):
 
 
 class NotNeeded(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     because = forms.TextField(label="Why need they not be told?", rows=3, max_length=1000,
                               missing="Say why it is not needed")  # fmt: skip
 
@@ -142,6 +146,8 @@ class News(forms.PageForm):
 
 
 class Decide(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     notifiable = forms.ChoiceField(
         label="Must the council notify the national panel?", widget=forms.Radios, missing="Choose yes or no",
         choices=(("yes", "Yes: abuse or neglect is known or suspected, and a child died or was seriously harmed"),
@@ -153,6 +159,7 @@ class Decide(forms.PageForm):
 
 class Outcome(forms.PageForm):
     changes_a_record = True
+    refused_at: ClassVar = {"missing_reason": "because"}
 
     outcome = forms.ChoiceField(label="Outcome of the allegation", widget=forms.Radios, choices=tuple(OUTCOMES.items()),
                                 missing="Choose the outcome")  # fmt: skip
@@ -178,11 +185,15 @@ class RaiseAction(forms.PageForm):
 
 
 class Reopen(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     because = forms.TextField(label="Why is it opened again?", rows=3, max_length=2000,
                               missing="Say why it is opened again")  # fmt: skip
 
 
 class SetAside(forms.PageForm):
+    refused_at: ClassVar = {"unknown_incident": "other", "same_incident": "other", "missing_reason": "because"}
+
     kind = forms.ChoiceField(
         label="Why does it not count?", widget=forms.Radios, missing="Choose why it does not count",
         choices=(("same", "It is the same as another incident"), ("error", "It was entered in error")),
@@ -205,6 +216,8 @@ class SetAside(forms.PageForm):
 
 
 class TakeBack(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     because = forms.TextField(label="Why is it an incident of its own?", rows=3, max_length=2000,
                               missing="Say why it is an incident of its own")  # fmt: skip
 
@@ -219,6 +232,8 @@ class Close(forms.PageForm):
 
 
 class LetRead(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     reader = forms.ChoiceField(label="Who is to read it?", missing="Choose who is to read it")
     because = forms.TextField(label="Why do they need to?", rows=2, max_length=1000, missing="Say why")
 
@@ -228,6 +243,8 @@ class LetRead(forms.PageForm):
 
 
 class Concerns(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     concerned = forms.ChoiceField(
         label="Does the incident concern this child?", widget=forms.Radios, missing="Say whether it concerns the child",
         choices=(("yes", "Yes: link the child to the incident"), ("no", "No")),
@@ -239,6 +256,8 @@ class Concerns(forms.PageForm):
 
 
 class LinkChild(forms.PageForm):
+    refused_at: ClassVar = {"": "child"}
+
     child = forms.LineField(label="The child’s number", missing="Enter the child’s number", autocomplete="off",
                             hint="As the social-care system has it")  # fmt: skip
 

@@ -1,8 +1,13 @@
+from typing import ClassVar
+
 from plumbline.evidence import rules
+from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import forms
 
 
 class Upload(forms.PageForm):
+    refused_at: ClassVar = {**dict.fromkeys(FILE_CODES, "file"), "future_date": "reviewed_on"}
+
     file = forms.FileField(
         label="Which file?", accept=rules.ENDINGS, hint=f"{rules.ACCEPTED}, up to 10 MB", missing="Choose a file"
     )
@@ -12,6 +17,8 @@ class Upload(forms.PageForm):
 
 
 class Decide(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     decision = forms.ChoiceField(
         label="Your decision", widget=forms.Radios, missing="Choose whether it counts",
         choices=(("accept", "Accept: it is in place, and was reviewed on that day"), ("refuse", "Send it back")),

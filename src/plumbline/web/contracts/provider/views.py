@@ -5,17 +5,16 @@ What a provider sees and what not: docs/adr/0029.
 
 from collections.abc import Sequence
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.actions import queries as actions
 from plumbline.contracts.models import Contract, Policy, PolicyOffer
 from plumbline.contracts.operations import policy_offers
 from plumbline.contracts.queries import incidents, portal
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission
 from plumbline.toolkits.queries import returns
 from plumbline.web.actions.work import items as of_actions
@@ -30,6 +29,7 @@ from plumbline.web.evidence import files
 from plumbline.web.evidence.work import items as of_documents
 from plumbline.web.kit import navigation, tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.kit.work_item import place_of
 from plumbline.web.toolkits.returns.work import items as of_returns
@@ -97,19 +97,22 @@ def policy(request: Request, pk: int, key: str) -> HttpResponseBase:
     line = next(each for each in portal.policies_of(found, on=request.day) if each.key == key)
     form = forms.Upload(request.POST or None, request.FILES or None)
     form.day_field("reviewed_on").no_later_than = (request.day, "The day of the review cannot be in the future")
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            policy_offers.offer_policy(
-                contract_id=found.pk, policy=key, reviewed_on=form.cleaned_data["reviewed_on"], file_name=upload.name,
-                content=upload.read(), folder=files.folder(), **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="file" if refusal.code not in ("future_date", "unknown_policy") else None)
-        else:
-            messages.success(request, "Handed in. The council looks at it; until then the one before counts.")
-            return redirect("provider_contract", found.pk)
-    return render(request, "contracts/provider/policy.html", {"contract": found, "line": line, "form": form})
+    return ask(
+        request,
+        form,
+        ("contracts/provider/policy.html", {"contract": found, "line": line}),
+        do=lambda file, reviewed_on: policy_offers.offer_policy(
+            contract_id=found.pk,
+            policy=key,
+            reviewed_on=reviewed_on,
+            file_name=file.name,
+            content=file.read(),
+            folder=files.folder(),
+            **acting(request),
+        ),
+        done="Handed in. The council looks at it; until then the one before counts.",
+        to=reverse("provider_contract", args=[found.pk]),
+    )
 
 
 _STATES = {"waiting": None, "accepted": True, "back": False}
@@ -150,28 +153,36 @@ def offer(request: Request, pk: int) -> HttpResponseBase:
     found = seen.select_related("contract__provider", "document", "offered_by", "decided_by").filter(pk=pk).first()
     if found is None:
         raise NotAllowed(f"There is no policy {pk}.")
-    form = forms.Decide(request.POST or None) if found.accepted is None else None
-    if request.method == "POST" and form is None:
-        raise Http404
-    if form is not None and form.is_valid():
-        try:
-            policy_offers.decide_policy(
-                offer_id=found.pk, accept=form.cleaned_data["decision"] == "accept",
-                because=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else None)
-        else:
-            messages.success(request, "Your decision is recorded.")
-            return redirect("policy_offers")
     state, word = _state(found)
-    return render(request, "contracts/provider/offer.html", {
-        "offer": found, "form": form, "state": state, "word": word,
-        "contracts": [each.contract for each in seen.filter(document=found.document_id, policy=found.policy)
-                      .select_related("contract").order_by("contract__reference")],
-        "breadcrumbs": [("Contracts", navigation.address_of("contracts")),
-                        ("Policies handed in", reverse("policy_offers")), (found.get_policy_display(), "")],
-    })  # fmt: skip
+    alike = seen.filter(document=found.document_id, policy=found.policy).select_related("contract")
+    page = (
+        "contracts/provider/offer.html",
+        {
+            "offer": found,
+            "state": state,
+            "word": word,
+            "contracts": [each.contract for each in alike.order_by("contract__reference")],
+            "breadcrumbs": [
+                ("Contracts", navigation.address_of("contracts")),
+                ("Policies handed in", reverse("policy_offers")),
+                (found.get_policy_display(), ""),
+            ],
+        },
+    )
+    if found.accepted is not None:
+        if request.method == "POST":
+            raise Http404
+        return render(request, *page)
+    return ask(
+        request,
+        forms.Decide(request.POST or None),
+        page,
+        do=lambda decision, because: policy_offers.decide_policy(
+            offer_id=found.pk, accept=decision == "accept", because=because, **acting(request)
+        ),
+        done="Your decision is recorded.",
+        to=reverse("policy_offers"),
+    )
 
 
 def _state(row: PolicyOffer) -> tuple[str, str]:

@@ -3,22 +3,21 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.contracts.models import Contract
+from plumbline.contracts.models import Contract, TeamDecision
 from plumbline.contracts.operations import decisions as operations
 from plumbline.contracts.queries import management
 from plumbline.contracts.queries.rating import rating_on
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.models import User
 from plumbline.web.contracts.register import frame, words
 from plumbline.web.contracts.register.forms import Decide
 from plumbline.web.kit import ratings, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting
 
 _SHOWN = ("all", "new", "undecided", "overdue")
@@ -88,24 +87,33 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
     if reason is None:
         raise Http404
     form = Decide(request.POST or None, people=_owners(request, found))
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            made = operations.decide(
-                contract_id=found.pk, code=code, about=about, decision=said["decision"], by_when=said["by_when"],
-                action_owner=form.people.get(said["owner"]), **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field={"past_date": "by_when", "missing_decision": "decision"}.get(refusal.code))
-        else:
-            also = f" It is an action of {made.action.owner}." if made.action else ""
-            messages.success(request, f"Decided, to be done by {wording.day(made.by_when)}.{also}")
-            return redirect("contracts_team")
-    return render(request, "contracts/register/do.html", {
-        "form": form, "heading": "What is decided?", "caption": f"{found.reference}, {found.title}",
-        "button": "Record the decision", "back": reverse("contracts_team"), "back_words": "Management team’s list",
-        "reasons": [f"{reason.sentence} Since {wording.day(reason.since)}."],
-    })  # fmt: skip
+
+    def said(made: TeamDecision) -> str:
+        also = f" It is an action of {made.action.owner}." if made.action else ""
+        return f"Decided, to be done by {wording.day(made.by_when)}.{also}"
+
+    return ask(
+        request,
+        form,
+        Question(
+            heading="What is decided?",
+            button="Record the decision",
+            caption=f"{found.reference}, {found.title}",
+            points=[f"{reason.sentence} Since {wording.day(reason.since)}."],
+            back=reverse("contracts_team"),
+            back_words="Management team’s list",
+        ),
+        do=lambda owner, **given: operations.decide(
+            contract_id=found.pk,
+            code=code,
+            about=about,
+            action_owner=form.people.get(owner),
+            **given,
+            **acting(request),
+        ),
+        done=said,
+        to=reverse("contracts_team"),
+    )
 
 
 def _owners(request: Request, found: Contract) -> list[User]:

@@ -1,5 +1,5 @@
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 
@@ -35,6 +35,19 @@ class ContractEntry(forms.PageForm):
     """One line of the register."""
 
     changes_a_record = True
+    refused_at: ClassVar = {
+        "reference_taken": "reference",
+        "missing_id": "reference",
+        "missing_title": "title",
+        "end_before_start": "ends_on",
+        "statutory_after_end": "statutory_from",
+        "not_a_framework": "framework",
+        "not_a_call_off": "framework",
+        "not_for_one_child": "child",
+        "one_setting": "urns",
+        "bad_urn": "urns",
+        "missing_provider": "provider",
+    }
 
     reference = forms.LineField(label="Reference", width=20, hint="The number by which the council knows the contract")
     title = forms.LineField(label="Title")
@@ -110,11 +123,22 @@ class NewContract(ContractEntry):
 
 
 class EndContract(forms.PageForm):
+    refused_at: ClassVar = {"end_before_start": "last_day", "missing_reason": "because"}
+
     last_day = forms.DayField(label="What is its last day?", hint="May be still to come. For example, 31 7 2016")
     because = forms.TextField(label="Why does it end?", rows=3, missing="Say why the contract ends")
 
 
 class ByHand(forms.PageForm):
+    refused_at: ClassVar = {
+        "unknown_colour": "colour",
+        "nothing_changes": "colour",
+        "needs_override": "colour",
+        "missing_reason": "because",
+        "missing_end": "until_on",
+        "end_before_start": "until_on",
+    }
+
     colour = forms.ChoiceField(
         label="Rating", widget=forms.Radios, choices=(("red", "Red"), ("amber", "Amber"), ("green", "Green")),
         missing="Choose a rating",
@@ -126,10 +150,14 @@ class ByHand(forms.PageForm):
 
 
 class EndByHand(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     because = forms.TextField(label="Why does the rating by hand end?", rows=3, missing="Say why")
 
 
 class Decide(forms.PageForm):
+    refused_at: ClassVar = {"past_date": "by_when", "missing_decision": "decision"}
+
     decision = forms.TextField(label="What was decided?", rows=4, missing="Say what was decided")
     by_when = forms.DayField(label="By when is it to be done?", hint="For example, 31 8 2016")
     owner = forms.ChoiceField(

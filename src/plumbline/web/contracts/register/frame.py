@@ -1,5 +1,6 @@
 """What every page of one contract has around it: its name, rating and sections; and the words for colours."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from plumbline.contracts.models import Contract
 from plumbline.contracts.queries.rating import rating_on
 from plumbline.web.kit import navigation, ratings
 from plumbline.web.kit.access import access_of, may_use
+from plumbline.web.kit.asking import Question
 from plumbline.web.kit.request import Request
 
 # The sections of a contract, each a page of its own; shown where its page exists and lets the person in.
@@ -44,6 +46,34 @@ def around(request: Request, contract: Contract, section: str, *, day: date | No
         "tabs": tabs(request, contract, section),
         "breadcrumbs": [("Contracts", reverse("contracts")), (contract.reference, "")],
     }
+
+
+def address(contract: Contract, section: str = "") -> str:
+    return reverse(f"contract_{section}" if section else "contract", args=[contract.pk])
+
+
+def question(
+    contract: Contract,
+    section: str = "",
+    *,
+    heading: str,
+    button: str,
+    about: str | Sequence[str] = "",
+    points: Sequence[str] = (),
+    kind: str = "",
+) -> Question:
+    """A page with one form, below a section of a contract ("": its own page)."""
+    label = f"{contract.reference}, {contract.title}"
+    return Question(
+        heading=heading,
+        button=button,
+        caption=label,
+        about=about,
+        points=points,
+        kind=kind,
+        back=address(contract, section),
+        back_words=label,
+    )
 
 
 def tabs(request: Request, contract: Contract, section: str) -> list[tuple[str, str, bool]]:

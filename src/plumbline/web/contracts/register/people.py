@@ -1,7 +1,8 @@
 """Names that files of contracts give for managers and service-area leads: whose each is, so that they are told."""
 
+from functools import partial
+
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, users_with_role
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import act
 from plumbline.web.kit.request import Request, acting, record_number
 
 # Rows of the queue on one page; the next come when these are decided.
@@ -66,8 +68,9 @@ def _map(request: Request, known: set[str]) -> HttpResponseBase:
 
 @requires(Permission.CONTRACTS_MANAGE)
 def undo(request: Request) -> HttpResponseBase:
-    if request.method == "POST":
-        with transaction.atomic():
-            changed = operations.unmap_person(wording=request.POST.get("wording", ""), **acting(request))
-        messages.success(request, f"Taken back, on {wording.how_many(changed, 'contract', 'contracts')}.")
-    return redirect("contracts_people")
+    return act(
+        request,
+        do=partial(operations.unmap_person, wording=request.POST.get("wording", ""), **acting(request)),
+        done=lambda changed: f"Taken back, on {wording.how_many(changed, 'contract', 'contracts')}.",
+        to=reverse("contracts_people"),
+    )

@@ -1,16 +1,14 @@
-"""Putting contracts in the register, by hand or from what was published; putting right; ending."""
+"""Putting contracts in the register, by hand or from what was published; correcting; ending."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import register as operations
 from plumbline.contracts.queries import register
-from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, users_with_role
 from plumbline.web.contracts.register import frame, words
@@ -18,14 +16,8 @@ from plumbline.web.contracts.register.forms import ContractEntry, EndContract, N
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number
-
-# The field at which a refusal of the register is shown.
-_FIELDS = {
-    "reference_taken": "reference", "missing_id": "reference", "missing_title": "title", "end_before_start": "ends_on",
-    "statutory_after_end": "statutory_from", "not_a_framework": "framework", "not_a_call_off": "framework",
-    "not_for_one_child": "child", "one_setting": "urns", "bad_urn": "urns", "missing_provider": "provider",
-}  # fmt: skip
 
 
 def _choices(request: Request) -> dict[str, Any]:
@@ -41,21 +33,27 @@ def new(request: Request) -> HttpResponseBase:
     source = _published(request)
     initial = register.entry_from_published(source) if source else _for_setting(request) or {"kind": "block"}
     form = NewContract(request.POST or None, initial=initial, **_choices(request))
-    if form.is_valid():
-        try:
-            made = operations.register_contract(
-                entry=form.entry(child=None), ocds_contract_id=source.pk if source else None,
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field=_FIELDS.get(refusal.code))
-        else:
-            messages.success(request, f"{made.reference} is in the register, and is rated.")
-            return redirect("contract", pk=made.pk)
-    return render(request, "contracts/register/enter.html", {
-        "form": form, "heading": "Put a contract in the register", "button": "Put it in the register",
-        "back": reverse("contracts"), "back_words": "Contracts", "source": source,
-    })  # fmt: skip
+    return ask(
+        request,
+        form,
+        Question(
+            heading="Put a contract in the register",
+            button="Put it in the register",
+            about=_source_words(source) if source else "",
+            back=reverse("contracts"),
+            back_words="Contracts",
+        ),
+        do=lambda **_: operations.register_contract(
+            entry=form.entry(child=None), ocds_contract_id=source.pk if source else None, **acting(request)
+        ),
+        done=lambda made: f"{made.reference} is in the register, and is rated.",
+        to=words.address,
+    )
+
+
+def _source_words(source: Any) -> str:
+    by = f" by {source.process.buyer_name}" if source.process.buyer_name else ""
+    return f"Filled in from what was published as {source.process.ocid}{by}. Look it over."
 
 
 def _for_setting(request: Request) -> dict[str, Any]:
@@ -111,22 +109,20 @@ def published(request: Request) -> HttpResponseBase:
 def change(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
     form = ContractEntry(request.POST or None, initial=_as_entered(found), **_with_own(request, found))
-    if form.is_valid():
-        try:
-            operations.change_contract(contract_id=found.pk, entry=form.entry(child=None), **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field=_FIELDS.get(refusal.code))
-        else:
-            messages.success(request, "The register is put right, and the contract is rated again.")
-            return redirect("contract", pk=found.pk)
-    return render(request, "contracts/register/enter.html", {
-        "form": form, "heading": f"Put {found.reference} right", "button": "Save",
-        "back": words.address(found), "back_words": found.reference,
-    })  # fmt: skip
+    return ask(
+        request,
+        form,
+        frame.question(found, heading=f"Correct {found.reference}", button="Save"),
+        do=lambda **_: operations.change_contract(
+            contract_id=found.pk, entry=form.entry(child=None), **acting(request)
+        ),
+        done="The register is corrected, and the contract is rated again.",
+        to=words.address(found),
+    )
 
 
 def _with_own(request: Request, found: Contract) -> dict[str, Any]:
-    """The choices, with whoever the contract names already though they hold the role no more."""
+    """The choices, with the people whom the contract names already, though they do not hold the role any more."""
     choices = _choices(request)
     for name, own in (("managers", found.manager), ("leads", found.area_lead)):
         if own is not None and own not in choices[name]:
@@ -150,19 +146,16 @@ def _as_entered(found: Contract) -> dict[str, Any]:
 def end(request: Request, pk: int) -> HttpResponseBase:
     found = frame.the_contract(request, pk)
     form = EndContract(request.POST or None, initial={"last_day": found.ends_on})
-    if form.is_valid():
-        try:
-            operations.end_contract(
-                contract_id=found.pk, last_day=form.cleaned_data["last_day"], because=form.cleaned_data["because"],
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field={"end_before_start": "last_day"}.get(refusal.code))
-        else:
-            messages.success(request, f"{found.reference} ends on {wording.day(form.cleaned_data['last_day'])}.")
-            return redirect("contract", pk=found.pk)
-    return render(request, "contracts/register/do.html", {
-        "form": form, "heading": f"End {found.reference}", "caption": found.title, "button": "End the contract",
-        "back": words.address(found), "back_words": found.reference,
-        "note": "Its ratings up to its last day stay. What is still open is not closed by this.",
-    })  # fmt: skip
+    return ask(
+        request,
+        form,
+        frame.question(
+            found,
+            heading=f"End {found.reference}",
+            button="End the contract",
+            about="Its ratings up to its last day stay. What is still open is not closed by this.",
+        ),
+        do=partial(operations.end_contract, contract_id=found.pk, **acting(request)),
+        done=lambda _: f"{found.reference} ends on {wording.day(form.cleaned_data['last_day'])}.",
+        to=words.address(found),
+    )
