@@ -37,7 +37,7 @@ class Question:
     """A page with a heading, what is to be known before answering, and one form.
 
     `back`: the address to go back to, which "Cancel" leads to as well; `about`: a paragraph, or several; `points`:
-    a list below it; `kind`: "warning" for what takes something away.
+    a list below it; `kind`: "warning" for what takes something away; `links`: what else can be done, below the form.
     """
 
     heading: str
@@ -49,6 +49,7 @@ class Question:
     points: Sequence[str] = ()
     kind: str = ""
     breadcrumbs: Sequence[tuple[str, str]] = field(default=())
+    links: Sequence[tuple[str, str]] = ()
 
     @property
     def paragraphs(self) -> Sequence[str]:
@@ -110,7 +111,7 @@ def pressed(request: Request) -> PageForm:
     return PageForm(request.POST if request.method == "POST" else None)
 
 
-def whole(do: Callable[..., Made], **given: Any) -> Made:
+def whole(do: Callable[..., Made], /, **given: Any) -> Made:
     """Do all of it or nothing; what is recorded of a refusal stays."""
     try:
         with transaction.atomic():
