@@ -1,9 +1,9 @@
 """Recommending, approving, the notice and the standstill, the award, letters and promises."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,14 +12,14 @@ from plumbline.commissioning.models import Award, Bid, BidState, Promise, Tender
 from plumbline.commissioning.operations import award as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.rules.next_step import Step
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.evaluation.forms import Because, Letter, OnDay, PromiseMade, Recommend
-from plumbline.web.commissioning.evaluation.leading import form_page, sure_page
 from plumbline.web.commissioning.evaluation.moderating import standing_words
-from plumbline.web.commissioning.tenders.frame import frame, step_of
+from plumbline.web.commissioning.tenders.frame import frame, of_tender, step_of
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask, pressed
 from plumbline.web.kit.request import Request, acting
 
 _S, _A = Tender.State, Award.State
@@ -118,22 +118,18 @@ def _back(pk: int) -> str:
     return reverse("tender_award", args=[pk])
 
 
-# Where on the form a refusal is said; above all otherwise.
-_FIELDS = {"tie_needs_reason": "tie_reason", "passed_over": "bid", "one_supplier": "bid"}
-
-
 @requires(Permission.TENDERS_MANAGE)
 def recommend(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     several = tender.kind == Tender.Kind.FRAMEWORK
-    title = _recommending(tender)
     hints: dict[str, str] = {}
     tied = False
     if queries.scored(tender):
         seen = queries.scores_seen(request.user, tender_id=pk, on=request.day)
-        found, why = queries.result_or_why(seen, queries.board_of(seen))
+        found, _ = queries.result_or_why(seen, queries.board_of(seen))
         if found is None:
-            return sure_page(request, tender, title, "", [why], back=reverse("tender", args=[pk]))
+            # The page of the result says why there is none.
+            return redirect("evaluation_result", pk)
         offered = [row for row in found.standings if row.rank is not None] if several else list(found.first)
         choices = [(str(row.bid), row.name) for row in offered]
         tied = any(row.tied_with for row in offered)
@@ -152,22 +148,28 @@ def recommend(request: Request, pk: int) -> HttpResponseBase:
         choices = [(str(bid.pk), bid.supplier.name) for bid in queries.bids_to_score(tender)]
         words = [f"{tender.get_kind_display()}, without scores. {tender.direct_award_reason}"]
     form = Recommend(
-        request.POST or None, choices=choices, hints=hints, tied=tied, several=several,
+        request.POST or None,
+        choices=choices,
+        hints=hints,
+        tied=tied,
+        several=several,
         initial={"bid": [choices[0][0]] if several else choices[0][0]} if len(choices) == 1 else {},
-    )  # fmt: skip
-    if form.is_valid():
-        try:
-            operations.recommend(
-                tender_id=pk, bid_ids=form.bids(), reason=form.cleaned_data["reason"],
-                tie_reason=form.cleaned_data.get("tie_reason", ""), **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field=_FIELDS.get(refusal.code))
-        else:
-            messages.success(request, "Recommended. Someone else who may approve tenders approves it.")
-            return redirect("tender_award", pk)
-    return form_page(request, tender, form, title, "Recommend these bids" if several else "Recommend this bid", words,
-                     back=reverse("tender", args=[pk]))  # fmt: skip
+    )
+    return ask(
+        request,
+        form,
+        of_tender(
+            tender,
+            heading=_recommending(tender),
+            button="Recommend these bids" if several else "Recommend this bid",
+            about=words,
+        ),
+        do=lambda reason, tie_reason="", **_: operations.recommend(
+            tender_id=pk, bid_ids=form.bids(), reason=reason, tie_reason=tie_reason, **acting(request)
+        ),
+        done="Recommended. Someone else who may approve tenders approves it.",
+        to=_back(pk),
+    )
 
 
 def _ranked(row: dict[str, Any]) -> str:
@@ -177,82 +179,105 @@ def _ranked(row: dict[str, Any]) -> str:
 @requires(Permission.TENDERS_APPROVE)
 def approve(request: Request, pk: int) -> HttpResponseBase:
     tender, awards = _seen(request, pk)
-    if request.method == "POST":
-        operations.approve_award(tender_id=pk, council=settings.COUNCIL, **acting(request))
-        messages.success(request, "Approved. The letters to all bidders are drafted.")
-        return redirect("tender_award", pk)
     found, names = awards[0], queries.suppliers_named(awards)
-    words = [f"{found.recommended_by} recommends {names}: {found.reason}"]
-    tie = found.tie_decided
-    if tie:
-        words.append(f"Totals were equal. How it was decided: {tie}")
-    words.append("With your approval the letters and assessment summaries to all bidders are drafted.")
-    more = [
-        ("Read the evaluation report", reverse("evaluation_report", args=[pk])),
-        ("Take the recommendation back", reverse("award_take_back", args=[pk])),
-    ]
-    title = f"Approve the award to {names}"
-    return sure_page(request, tender, title, "Approve the award", words, back=_back(pk), more=more)
+    about = [f"{found.recommended_by} recommends {names}: {found.reason}"]
+    if found.tie_decided:
+        about.append(f"Totals were equal. How it was decided: {found.tie_decided}")
+    about.append("With your approval the letters and assessment summaries to all bidders are drafted.")
+    return ask(
+        request,
+        pressed(request),
+        of_tender(
+            tender,
+            heading=f"Approve the award to {names}",
+            button="Approve the award",
+            about=about,
+            back=_back(pk),
+            links=[
+                ("Read the evaluation report", reverse("evaluation_report", args=[pk])),
+                ("Take the recommendation back", reverse("award_take_back", args=[pk])),
+            ],
+        ),
+        do=partial(operations.approve_award, tender_id=pk, council=settings.COUNCIL, **acting(request)),
+        done="Approved. The letters to all bidders are drafted.",
+        to=_back(pk),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
 def take_back(request: Request, pk: int) -> HttpResponseBase:
     tender, awards = _seen(request, pk)
-    form = Because(request.POST or None, label="Why is it taken back?", hint="It stands in the evaluation report.")
-    if form.is_valid():
-        try:
-            operations.cancel_recommendation(tender_id=pk, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The recommendation is taken back.")
-            return redirect("tender_award", pk)
-    return form_page(request, tender, form, f"Take back the recommendation of {queries.suppliers_named(awards)}",
-                     "Take it back", ["Letters that told of it are void and are drafted again."], kind="warning",
-                     back=_back(pk))  # fmt: skip
-
-
-def _on_day(request: Request, pk: int, title: str, label: str, button: str, words: list[str], operation: Any,
-            field: str, done: str) -> HttpResponseBase:  # fmt: skip
-    """A page that records a step of the award with its day."""
-    tender, awards = _seen(request, pk)
-    day = request.day
-    form = OnDay(request.POST or None, label=label, initial={"day": day})
-    if form.is_valid():
-        try:
-            operation(tender_id=pk, **{field: form.cleaned_data["day"]}, by=request.user,
-                      at=request.at, on=day)  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="day")
-        else:
-            messages.success(request, done)
-            return redirect("tender_award", pk)
-    whose = f"It is for {queries.suppliers_named(awards)}."
-    return form_page(request, tender, form, title, button, [whose, *words], back=_back(pk))
+    return ask(
+        request,
+        Because(request.POST or None, label="Why is it taken back?", hint="It is in the evaluation report."),
+        of_tender(
+            tender,
+            heading=f"Take back the recommendation of {queries.suppliers_named(awards)}",
+            button="Take it back",
+            about="Letters that told of it are void and are drafted again.",
+            kind="warning",
+            back=_back(pk),
+        ),
+        do=partial(operations.cancel_recommendation, tender_id=pk, **acting(request)),
+        done="The recommendation is taken back.",
+        to=_back(pk),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
 def notice(request: Request, pk: int) -> HttpResponseBase:
-    return _on_day(request, pk, "The contract award notice", "On which day was it published?",
-                   "Record that it is published",
-                   ["The standstill begins with the notice, where the procedure has one."],
-                   operations.publish_notice, "notice_on", "The notice is recorded.")  # fmt: skip
+    return ask(
+        request,
+        OnDay(request.POST or None, label="On which day was it published?", initial={"day": request.day}),
+        _of_award(
+            request,
+            pk,
+            "The standstill begins with the notice, where the procedure has one.",
+            heading="The contract award notice",
+            button="Record that it is published",
+        ),
+        do=lambda day: operations.publish_notice(tender_id=pk, notice_on=day, **acting(request)),
+        done="The notice is recorded.",
+        to=_back(pk),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
 def confirm(request: Request, pk: int) -> HttpResponseBase:
-    return _on_day(request, pk, "Award the contract", "On which day is it awarded?", "Award the contract",
-                   ["The other bids are then unsuccessful. The award cannot be taken back.",
-                    "An award notice comes first, unless the contract is below the threshold or of a user’s own "
-                    "choice."],
-                   operations.confirm_award, "awarded_on", "The contract is awarded.")  # fmt: skip
+    return ask(
+        request,
+        OnDay(request.POST or None, label="On which day is it awarded?", initial={"day": request.day}),
+        _of_award(
+            request,
+            pk,
+            "The other bids are then unsuccessful. The award cannot be taken back.",
+            "An award notice comes first, unless the contract is below the threshold or of a user’s own choice.",
+            heading="Award the contract",
+            button="Award the contract",
+        ),
+        do=lambda day: operations.confirm_award(tender_id=pk, awarded_on=day, **acting(request)),
+        done="The contract is awarded.",
+        to=_back(pk),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
 def details(request: Request, pk: int) -> HttpResponseBase:
-    return _on_day(request, pk, "The contract details", "On which day were they published?",
-                   "Record that they are published", [],
-                   operations.publish_details, "published_on", "The contract details are published.")  # fmt: skip
+    return ask(
+        request,
+        OnDay(request.POST or None, label="On which day were they published?", initial={"day": request.day}),
+        _of_award(request, pk, heading="The contract details", button="Record that they are published"),
+        do=lambda day: operations.publish_details(tender_id=pk, published_on=day, **acting(request)),
+        done="The contract details are published.",
+        to=_back(pk),
+    )
+
+
+def _of_award(request: Request, pk: int, *about: str, heading: str, button: str) -> Question:
+    """A page with one form about the award of a tender, which says first for whom it is."""
+    tender, awards = _seen(request, pk)
+    whose = f"It is for {queries.suppliers_named(awards)}."
+    return of_tender(tender, heading=heading, button=button, about=[whose, *about], back=_back(pk))
 
 
 # --- letters --------------------------------------------------------------------------------------------------------
@@ -270,36 +295,44 @@ def _bid(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid]:
 def letter(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
     tender, bid = _bid(request, pk, bid_id)
     may_edit = may(request.user, Permission.TENDERS_MANAGE, on=request.day) and bid.letter_sent_on is None
-    form = Letter(request.POST or None, initial={"text": bid.letter}) if may_edit and bid.letter else None
-    if form is not None and form.is_valid():
-        try:
-            operations.edit_outcome_letter(bid_id=bid.pk, text=form.cleaned_data["text"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="text")
-        else:
-            messages.success(request, "The letter is saved.")
-            return redirect("award_letter", pk, bid_id)
-    return render(request, "commissioning/evaluation/letter.html", {
-        "tender": tender, "bid": bid, "form": form, "back": _back(pk),
-        "summary": queries.scored(tender) and bid.scores.exists(),
-    })  # fmt: skip
+    page = (
+        "commissioning/evaluation/letter.html",
+        {
+            "tender": tender,
+            "bid": bid,
+            "back": _back(pk),
+            "summary": queries.scored(tender) and bid.scores.exists(),
+        },
+    )
+    if not may_edit or not bid.letter:
+        return render(request, *page)
+    return ask(
+        request,
+        Letter(request.POST or None, initial={"text": bid.letter}),
+        page,
+        do=partial(operations.edit_outcome_letter, bid_id=bid.pk, **acting(request)),
+        done="The letter is saved.",
+        to=reverse("award_letter", args=[pk, bid_id]),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
 def letter_sent(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
     tender, bid = _bid(request, pk, bid_id)
-    form = OnDay(request.POST or None, label="On which day was it sent?", initial={"day": request.day})
-    if form.is_valid():
-        try:
-            operations.send_outcome_letter(bid_id=bid.pk, sent_on=form.cleaned_data["day"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="day")
-        else:
-            messages.success(request, f"The letter to {bid.supplier.name} is recorded as sent.")
-            return redirect("tender_award", pk)
-    back = reverse("award_letter", args=[pk, bid_id])
-    return form_page(request, tender, form, f"The letter to {bid.supplier.name} was sent", "Record it as sent",
-                     ["It is not edited any more after that."], back=back)  # fmt: skip
+    return ask(
+        request,
+        OnDay(request.POST or None, label="On which day was it sent?", initial={"day": request.day}),
+        of_tender(
+            tender,
+            heading=f"The letter to {bid.supplier.name} was sent",
+            button="Record it as sent",
+            about="It is not edited any more after that.",
+            back=reverse("award_letter", args=[pk, bid_id]),
+        ),
+        do=lambda day: operations.send_outcome_letter(bid_id=bid.pk, sent_on=day, **acting(request)),
+        done=f"The letter to {bid.supplier.name} is recorded as sent.",
+        to=_back(pk),
+    )
 
 
 # --- promises -------------------------------------------------------------------------------------------------------
@@ -311,18 +344,20 @@ def promise(request: Request, pk: int, award_id: int) -> HttpResponseBase:
     found = next((award for award in awards if award.pk == award_id), None)
     if found is None:
         raise NotAllowed(f"Tender {pk} has no award {award_id}.")
-    form = PromiseMade(request.POST or None, titles=queries.titles_of(tender))
-    if form.is_valid():
-        try:
-            operations.record_promise(award_id=found.pk, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The promise is recorded. It becomes a commitment of the contract.")
-            return redirect("tender_award", pk)
-    words = ["Each promise becomes a commitment of the contract, which its quarterly meetings check."]
-    return form_page(request, tender, form, f"What {found.bid.supplier.name} promised", "Record the promise", words,
-                     back=_back(pk))  # fmt: skip
+    return ask(
+        request,
+        PromiseMade(request.POST or None, titles=queries.titles_of(tender)),
+        of_tender(
+            tender,
+            heading=f"What {found.bid.supplier.name} promised",
+            button="Record the promise",
+            about="Each promise becomes a commitment of the contract, which its quarterly meetings check.",
+            back=_back(pk),
+        ),
+        do=partial(operations.record_promise, award_id=found.pk, **acting(request)),
+        done="The promise is recorded. It becomes a commitment of the contract.",
+        to=_back(pk),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
@@ -331,13 +366,18 @@ def drop(request: Request, pk: int, promise_id: int) -> HttpResponseBase:
     known = Promise.objects.filter(award__in=awards, pk=promise_id).first()
     if known is None:
         raise NotAllowed(f"There is no promise {promise_id}.")
-    form = Because(request.POST or None, label="Why does it go?")
-    if form.is_valid():
-        try:
-            operations.drop_promise(promise_id=promise_id, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect("tender_award", pk)
-    return form_page(request, tender, form, "Take a promise away", "Take it away", [f"“{known.text}”"], kind="warning",
-                     back=_back(pk))  # fmt: skip
+    return ask(
+        request,
+        Because(request.POST or None, label="Why does it go?"),
+        of_tender(
+            tender,
+            heading="Take a promise away",
+            button="Take it away",
+            about=f"“{known.text}”",
+            kind="warning",
+            back=_back(pk),
+        ),
+        do=partial(operations.drop_promise, promise_id=promise_id, **acting(request)),
+        done="",
+        to=_back(pk),
+    )

@@ -1,10 +1,10 @@
 """The evaluator's own pages: declare, score one answer a page, lock. Nobody else's scores are anywhere on them."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.commissioning.models import Evaluator, Tender
@@ -13,12 +13,13 @@ from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Cell, Sheet
 from plumbline.commissioning.rules.scoring import plain
 from plumbline.evidence import operations as evidence
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.evaluation import leading
 from plumbline.web.commissioning.evaluation.forms import Declaration, Score, scores_of
 from plumbline.web.evidence.files import answer_with
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask, pressed
 from plumbline.web.kit.request import Request, acting
 
 # A conflict that arises later is declared until the scores are settled.
@@ -91,24 +92,22 @@ def _address(tender_id: int, cell: Cell) -> str:
 def declaration(request: Request, pk: int) -> HttpResponseBase:
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
     again = not queries.why_not_yet(own)
-    form = Declaration(request.POST or None, initial={"has_conflict": "yes"} if again else {})
-    if form.is_valid():
-        try:
-            operations.declare(
-                tender_id=pk, has_conflict=form.cleaned_data["has_conflict"] == "yes",
-                conflict=form.cleaned_data["conflict"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            at_field = refusal.code in ("missing_conflict", "conflict_unclear", "acts_for_bidder")
-            form.refuse(refusal, field="conflict" if at_field else None)
-        else:
-            messages.success(request, "Your declaration is recorded.")
-            return redirect("tender_evaluation", pk)
-    return render(request, "commissioning/evaluation/declaration.html", {
-        "tender": own.tender, "form": form, "bidders": queries.bidders_of(own.tender),
+    context = {
+        "tender": own.tender,
+        "bidders": queries.bidders_of(own.tender),
         "may_declare": own.tender.state in (_TELLS if own.declared != "not_yet" else queries.DECLARABLE),
         "again": again,
-    })  # fmt: skip
+    }
+    return ask(
+        request,
+        Declaration(request.POST or None, initial={"has_conflict": "yes"} if again else {}),
+        ("commissioning/evaluation/declaration.html", context),
+        do=lambda has_conflict, conflict: operations.declare(
+            tender_id=pk, has_conflict=has_conflict == "yes", conflict=conflict, **acting(request)
+        ),
+        done="Your declaration is recorded.",
+        to=reverse("tender_evaluation", args=[pk]),
+    )
 
 
 @requires(Permission.TENDERS_EVALUATE)
@@ -117,29 +116,41 @@ def score(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
     asked = next(each for each in queries.questions_of(own.tender) if each.key == question)
     scoring = own.tender.state == Tender.State.EVALUATION and own.locked_at is None
     form = Score(
-        request.POST if request.method == "POST" and scoring else None, choices=scores_of(asked, cell.criterion),
+        request.POST if request.method == "POST" and scoring else None,
+        choices=scores_of(asked, cell.criterion),
         initial=_kept(cell),
-    )  # fmt: skip
-    if form.is_valid():
-        try:
-            operations.save_score(
-                tender_id=pk, bid_id=bid_id, question=question, score=form.given(),
-                comment=form.cleaned_data["comment"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field={"missing_comment": "comment", "off_scale": "score"}.get(refusal.code))
-        else:
-            following = queries.next_open(queries.sheet_of(own), after=cell)
-            messages.success(request, f"Saved: {cell.bid.supplier.name}, {plain(form.given())}.")
-            return redirect(_address(pk, following) if following else reverse("tender_evaluation", args=[pk]))
+    )
     cells = sheet.cells
-    return render(request, "commissioning/evaluation/score.html", {
-        "tender": own.tender, "cell": cell, "bid": cell.bid, "criterion": cell.criterion, "form": form,
-        "question": asked, "weight": plain(asked.weight), "highest": plain(asked.highest),
+    context = {
+        "tender": own.tender,
+        "cell": cell,
+        "bid": cell.bid,
+        "criterion": cell.criterion,
+        "question": asked,
+        "weight": plain(asked.weight),
+        "highest": plain(asked.highest),
         "minimum": plain(asked.minimum) if asked.minimum is not None else "",
-        "answer": queries.answer_text(cell.bid, question), "papers": queries.papers_of(cell.bid, question),
-        "at": cells.index(cell) + 1, "of": len(cells), "scoring": scoring,
-    })  # fmt: skip
+        "answer": queries.answer_text(cell.bid, question),
+        "papers": queries.papers_of(cell.bid, question),
+        "at": cells.index(cell) + 1,
+        "of": len(cells),
+        "scoring": scoring,
+    }
+
+    def leads_to(_: object) -> str:
+        following = queries.next_open(queries.sheet_of(own), after=cell)
+        return _address(pk, following) if following else reverse("tender_evaluation", args=[pk])
+
+    return ask(
+        request,
+        form,
+        ("commissioning/evaluation/score.html", context),
+        do=lambda comment, **_: operations.save_score(
+            tender_id=pk, bid_id=bid_id, question=question, score=form.given(), comment=comment, **acting(request)
+        ),
+        done=lambda _: f"Saved: {cell.bid.supplier.name}, {plain(form.given())}.",
+        to=leads_to,
+    )
 
 
 def _kept(cell: Cell) -> dict[str, str]:
@@ -158,14 +169,20 @@ def _cell(request: Request, pk: int, bid_id: int, question: str) -> tuple[Evalua
 def lock(request: Request, pk: int) -> HttpResponseBase:
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
     sheet = queries.sheet_of(own)
-    if request.method == "POST":
-        operations.lock_scores(tender_id=pk, **acting(request))
-        messages.success(request, "Your scores are locked. Nobody sees them before all evaluators have locked.")
-        return redirect("tender_evaluation", pk)
-    return render(request, "commissioning/evaluation/lock.html", {
-        "tender": own.tender, "left": [(cell, _address(pk, cell)) for cell in sheet.open], "locked": own.locked_at,
+    context = {
+        "tender": own.tender,
+        "left": [(cell, _address(pk, cell)) for cell in sheet.open],
+        "locked": own.locked_at,
         "rows": [(criterion, cells) for criterion, cells in sheet.rows],
-    })  # fmt: skip
+    }
+    return ask(
+        request,
+        pressed(request),
+        ("commissioning/evaluation/lock.html", context),
+        do=partial(operations.lock_scores, tender_id=pk, **acting(request)),
+        done="Your scores are locked. Nobody sees them before all evaluators have locked.",
+        to=reverse("tender_evaluation", args=[pk]),
+    )
 
 
 @requires(Permission.TENDERS_EVALUATE)

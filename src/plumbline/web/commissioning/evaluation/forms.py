@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.commissioning.rules.scoring import Question, plain
 from plumbline.people.models import User
@@ -11,6 +11,8 @@ from plumbline.web.kit import forms
 
 
 class Declaration(forms.PageForm):
+    refused_at: ClassVar = dict.fromkeys(("missing_conflict", "conflict_unclear", "acts_for_bidder"), "conflict")
+
     has_conflict = forms.ChoiceField(
         label="Do you, your family or your friends have an interest in any of these bidders?", widget=forms.Radios,
         choices=(("no", "No, I have no interest in any of them"), ("yes", "Yes, or it could look like it")),
@@ -30,6 +32,8 @@ def scores_of(question: Question, criterion: Criterion) -> list[tuple[str, str]]
 
 
 class Score(forms.PageForm):
+    refused_at: ClassVar = {"missing_comment": "comment", "off_scale": "score"}
+
     score = forms.ChoiceField(label="Score", widget=forms.Radios, missing="Choose a score")
     comment = forms.TextField(
         label="Why this score?", rows=6, max_length=4000, missing="Say why you give this score",
@@ -45,6 +49,8 @@ class Score(forms.PageForm):
 
 
 class Assign(forms.PageForm):
+    refused_at: ClassVar = {"acts_for_bidder": "user", "not_an_evaluator": "user"}
+
     user = forms.ChoiceField(label="Who evaluates?", missing="Choose who evaluates")
     questions = forms.ChoicesField(
         label="Which questions do they score?", required=False, hint="Tick none for all of them."
@@ -59,6 +65,8 @@ class Assign(forms.PageForm):
 class Because(forms.PageForm):
     """A reason and nothing else; the view says for what."""
 
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     because = forms.TextField(label="Why?", rows=4, max_length=4000, missing="Say why")
 
     def __init__(self, *args: Any, label: str = "", hint: str = "", **kwargs: Any) -> None:
@@ -68,6 +76,8 @@ class Because(forms.PageForm):
 
 
 class Meeting(forms.PageForm):
+    refused_at: ClassVar = {"missing_chair": "chair", "missing_attendees": "attendees", "": "held_on"}
+
     held_on = forms.DayField(label="When was the meeting?")
     chair = forms.LineField(label="Who chaired it?", missing="Say who chaired it")
     attendees = forms.TextField(label="Who was there?", rows=3, max_length=2000, missing="Say who was there")
@@ -75,6 +85,7 @@ class Meeting(forms.PageForm):
 
 class Agree(Score):
     changes_a_record = True
+    refused_at: ClassVar = {"missing_reason": "reason"}
 
     discussion = forms.TextField(
         label="What was discussed?", rows=5, max_length=6000, missing="Say what was discussed",
@@ -92,6 +103,8 @@ class Agree(Score):
 
 
 class Recommend(forms.PageForm):
+    refused_at: ClassVar = {"tie_needs_reason": "tie_reason", "passed_over": "bid", "one_supplier": "bid"}
+
     bid = forms.ChoiceField(label="Which bid is recommended?", widget=forms.Radios, missing="Choose the bid")
     reason = forms.TextField(label="Why?", rows=4, max_length=4000, missing="Say why this bid is recommended")
     tie_reason = forms.TextField(
@@ -129,6 +142,8 @@ class Recommend(forms.PageForm):
 class OnDay(forms.PageForm):
     """A day and nothing else; the view says of what."""
 
+    refused_at: ClassVar = {"": "day"}
+
     day = forms.DayField(label="On which day?")
 
     def __init__(self, *args: Any, label: str, hint: str = "", **kwargs: Any) -> None:
@@ -138,11 +153,14 @@ class OnDay(forms.PageForm):
 
 class Letter(forms.PageForm):
     changes_a_record = True
+    refused_at: ClassVar = {"": "text"}
 
     text = forms.TextField(label="The letter", rows=24, missing="The letter is empty")
 
 
 class PromiseMade(forms.PageForm):
+    refused_at: ClassVar = {"missing_promise": "text", "unknown_question": "question"}
+
     text = forms.TextField(
         label="What did the winner promise?", rows=3, max_length=4000, missing="Say what was promised",
         hint="In words that a review of the contract can check.",

@@ -1,11 +1,10 @@
 """Leading an evaluation: who evaluates, who is how far, declared conflicts, beginning, opening. Never a score."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.commissioning.models import Evaluator, Tender
@@ -13,12 +12,13 @@ from plumbline.commissioning.operations import evaluation as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Progress
 from plumbline.commissioning.rules.tender import COMPETED
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.web.commissioning.evaluation.forms import Assign, Because
-from plumbline.web.commissioning.tenders.frame import frame
+from plumbline.web.commissioning.tenders.frame import frame, of_tender
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask, pressed
 from plumbline.web.kit.request import Request, acting
 
 _S = Tender.State
@@ -100,44 +100,75 @@ def assign(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
     people = sorted(users_with_role("evaluator", on=request.day), key=str)
     form = Assign(request.POST or None, people=people, titles=queries.titles_of(tender))
-    if form.is_valid():
-        try:
-            made = operations.assign_evaluator(
-                tender_id=pk, user_id=int(form.cleaned_data["user"]), questions=form.cleaned_data["questions"],
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="user" if refusal.code in ("acts_for_bidder", "not_an_evaluator") else None)
-        else:
-            messages.success(request, f"{made.user} evaluates, once they have declared their interests.")
-            return redirect("evaluation_board", pk)
-    return form_page(request, tender, form, "Choose an evaluator", "Choose this evaluator", [
-        "They declare their interests before anything of the bids is shown, and score alone.",
-    ])  # fmt: skip
+    address = reverse("evaluation_board", args=[pk])
+    return ask(
+        request,
+        form,
+        of_tender(
+            tender,
+            heading="Choose an evaluator",
+            button="Choose this evaluator",
+            about="They declare their interests before anything of the bids is shown, and score alone.",
+            back=address,
+        ),
+        do=lambda user, questions: operations.assign_evaluator(
+            tender_id=pk, user_id=int(user), questions=questions, **acting(request)
+        ),
+        done=lambda made: f"{made.user} evaluates, once they have declared their interests.",
+        to=address,
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
 def decide(request: Request, pk: int, evaluator_id: int) -> HttpResponseBase:
     """Let someone evaluate who declared a conflict. To exclude them is another page."""
     tender, evaluator = _evaluator(request, pk, evaluator_id)
-    form = Because(request.POST or None, label=f"Why may {evaluator.user} evaluate all the same?",
-                   hint="It stands in the evaluation report.")  # fmt: skip
-    return _decided(request, tender, evaluator, form, operations.accept_conflict, "may evaluate",
-                    f"{evaluator.user} declared a conflict", "Let them evaluate", [
-                        f"They wrote: “{evaluator.conflict}”",
-                    ], other=reverse("evaluation_exclude", args=[pk, evaluator_id]))  # fmt: skip
+    form = Because(
+        request.POST or None,
+        label=f"Why may {evaluator.user} evaluate all the same?",
+        hint="It is in the evaluation report.",
+    )
+    address = reverse("evaluation_board", args=[pk])
+    return ask(
+        request,
+        form,
+        of_tender(
+            tender,
+            heading=f"{evaluator.user} declared a conflict",
+            button="Let them evaluate",
+            about=f"They wrote: “{evaluator.conflict}”",
+            back=address,
+            links=[("Exclude them instead", reverse("evaluation_exclude", args=[pk, evaluator_id]))],
+        ),
+        do=partial(operations.accept_conflict, evaluator_id=evaluator.pk, **acting(request)),
+        done=f"{evaluator.user} may evaluate.",
+        to=address,
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
 def exclude(request: Request, pk: int, evaluator_id: int) -> HttpResponseBase:
     tender, evaluator = _evaluator(request, pk, evaluator_id)
-    form = Because(request.POST or None, label="Why?", hint="It stands in the evaluation report.")
-    said = [f"They wrote: “{evaluator.conflict}”"] if evaluator.conflict else []
-    return _decided(request, tender, evaluator, form, operations.exclude_evaluator, "is excluded",
-                    f"Exclude {evaluator.user}", "Exclude them", [
-                        *said, "They see nothing more of this tender, and scores they gave count for nothing. This "
-                        "cannot be undone.",
-                    ], kind="warning")  # fmt: skip
+    address = reverse("evaluation_board", args=[pk])
+    wrote = [f"They wrote: “{evaluator.conflict}”"] if evaluator.conflict else []
+    return ask(
+        request,
+        Because(request.POST or None, label="Why?", hint="It is in the evaluation report."),
+        of_tender(
+            tender,
+            heading=f"Exclude {evaluator.user}",
+            button="Exclude them",
+            about=[
+                *wrote,
+                "They see nothing more of this tender, and scores they gave count for nothing. This cannot be undone.",
+            ],
+            kind="warning",
+            back=address,
+        ),
+        do=partial(operations.exclude_evaluator, evaluator_id=evaluator.pk, **acting(request)),
+        done=f"{evaluator.user} is excluded.",
+        to=address,
+    )
 
 
 def _evaluator(request: Request, pk: int, evaluator_id: int) -> tuple[Tender, Evaluator]:
@@ -148,92 +179,47 @@ def _evaluator(request: Request, pk: int, evaluator_id: int) -> tuple[Tender, Ev
     return tender, found
 
 
-def _decided(
-    request: Request,
-    tender: Tender,
-    evaluator: Evaluator,
-    form: Because,
-    operation: Callable[..., Evaluator],
-    outcome: str,
-    title: str,
-    button: str,
-    words: list[str],
-    *,
-    other: str = "",
-    kind: str = "",
-) -> HttpResponseBase:
-    if form.is_valid():
-        try:
-            operation(evaluator_id=evaluator.pk, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{evaluator.user} {outcome}.")
-            return redirect("evaluation_board", tender.pk)
-    more = [("Exclude them instead", other)] if other else []
-    return form_page(request, tender, form, title, button, words, kind=kind, more=more)
-
-
 @requires(Permission.TENDERS_MANAGE)
 def begin(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
-    if request.method == "POST":
-        operations.begin_evaluation(tender_id=pk, **acting(request))
-        messages.success(request, "The evaluation has begun. Each evaluator sees on “My work” what is theirs.")
-        return redirect("evaluation_board", pk)
     bids = queries.bids_to_score(tender)
-    return sure_page(request, tender, "Begin the evaluation", "Begin the evaluation", [
-        f"{wording.how_many(len(bids), 'bid', 'bids')} passed stage 1: {', '.join(bid.supplier.name for bid in bids)}.",
-        "From now on nothing of a bid changes. Each evaluator scores alone; you see who is how far, and no score.",
-    ])  # fmt: skip
+    names = ", ".join(bid.supplier.name for bid in bids)
+    address = reverse("evaluation_board", args=[pk])
+    return ask(
+        request,
+        pressed(request),
+        of_tender(
+            tender,
+            heading="Begin the evaluation",
+            button="Begin the evaluation",
+            about=[
+                f"{wording.how_many(len(bids), 'bid', 'bids')} passed stage 1: {names}.",
+                "From now on nothing of a bid changes. Each evaluator scores alone; you see who is how far, and no "
+                "score.",
+            ],
+            back=address,
+        ),
+        do=partial(operations.begin_evaluation, tender_id=pk, **acting(request)),
+        done="The evaluation has begun. Each evaluator sees on “My work” what is theirs.",
+        to=address,
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
 def open_scores(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(request.user, tender_id=pk, on=request.day)
-    if request.method == "POST":
-        operations.open_moderation(tender_id=pk, **acting(request))
-        messages.success(request, "The scores are open to the evaluators and to you.")
-        return redirect("evaluation_moderation", pk)
-    return sure_page(request, tender, "Open the scores", "Open the scores", [
-        "Every evaluator has locked. Their scores are shown beside each other, and nobody can change them any more.",
-    ])  # fmt: skip
-
-
-def form_page(
-    request: Request,
-    tender: Tender,
-    form: Any,
-    title: str,
-    button: str,
-    words: list[str],
-    *,
-    kind: str = "",
-    more: list[tuple[str, str]] | None = None,
-    back: str = "",
-) -> HttpResponseBase:
-    """A page with one form, of one matter."""
-    address = back or reverse("evaluation_board", args=[tender.pk])
-    return render(request, "commissioning/evaluation/form.html", {
-        "tender": tender, "form": form, "title": title, "button": button, "words": words, "kind": kind,
-        "more": more or [], "back": address,
-    })  # fmt: skip
-
-
-def sure_page(
-    request: Request,
-    tender: Tender,
-    title: str,
-    button: str,
-    words: list[str],
-    *,
-    kind: str = "",
-    back: str = "",
-    more: list[tuple[str, str]] | None = None,
-) -> HttpResponseBase:
-    """A page that says what a button does, and has the button."""
-    address = back or reverse("evaluation_board", args=[tender.pk])
-    return render(request, "commissioning/evaluation/sure.html", {
-        "tender": tender, "title": title, "button": button, "words": words, "kind": kind, "back": address,
-        "more": more or [],
-    })  # fmt: skip
+    return ask(
+        request,
+        pressed(request),
+        of_tender(
+            tender,
+            heading="Open the scores",
+            button="Open the scores",
+            about="Every evaluator has locked. Their scores are shown beside each other, and nobody can change them "
+            "any more.",
+            back=reverse("evaluation_board", args=[pk]),
+        ),
+        do=partial(operations.open_moderation, tender_id=pk, **acting(request)),
+        done="The scores are open to the evaluators and to you.",
+        to=reverse("evaluation_moderation", args=[pk]),
+    )

@@ -1,11 +1,11 @@
 """Moderation: the locked scores beside each other, the meeting, the agreed scores, and the result."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.commissioning.models import Tender
@@ -13,13 +13,13 @@ from plumbline.commissioning.operations import evaluation as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Moderated
 from plumbline.commissioning.rules.scoring import Result, Standing, plain, rounded
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.evaluation.forms import Agree, Meeting, scores_of
-from plumbline.web.commissioning.evaluation.leading import form_page, places, sure_page
-from plumbline.web.commissioning.tenders.frame import frame
+from plumbline.web.commissioning.evaluation.leading import places
+from plumbline.web.commissioning.tenders.frame import frame, of_tender
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask, pressed
 from plumbline.web.kit.request import Request, acting
 
 _S = Tender.State
@@ -78,16 +78,15 @@ def meeting(request: Request, pk: int) -> HttpResponseBase:
         request.POST or None,
         initial={"held_on": request.day, "chair": str(tender.lead_commissioner), "attendees": present},
     )
-    if form.is_valid():
-        try:
-            operations.record_meeting(tender_id=pk, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field={"missing_chair": "chair", "missing_attendees": "attendees"}.get(
-                refusal.code, "held_on"))  # fmt: skip
-        else:
-            return redirect("evaluation_moderation", pk)
-    return form_page(request, tender, form, "The moderation meeting", "Record the meeting", [],
-                     back=reverse("evaluation_moderation", args=[pk]))  # fmt: skip
+    address = reverse("evaluation_moderation", args=[pk])
+    return ask(
+        request,
+        form,
+        of_tender(tender, heading="The moderation meeting", button="Record the meeting", back=address),
+        do=partial(operations.record_meeting, tender_id=pk, **acting(request)),
+        done="",
+        to=address,
+    )
 
 
 @requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)
@@ -102,58 +101,88 @@ def agree(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
         tender.state == _S.MODERATION and tender.method == Tender.Method.MODERATE and bool(meetings)
         and _manages(request)
     )  # fmt: skip
-    form = None
-    if may_agree:
-        kept = cell.agreed
-        alike = plain(cell.given[0].score) if cell.given and not cell.differ else ""
-        initial = (
-            {"score": plain(kept.score), "discussion": kept.discussion, "reason": kept.reason} if kept
-            else {"score": alike}
-        )  # fmt: skip
-        beyond = plain(tender.reason_beyond)
-        form = Agree(
-            request.POST or None, choices=scores_of(asked, cell.criterion), initial=initial,
-            reason_hint="Needed where the agreed score differs from anybody’s." if beyond == "0" else
-            f"Needed where the agreed score lies further than {beyond} from anybody’s.",
-        )  # fmt: skip
-        if form.is_valid():
-            try:
-                operations.agree_score(
-                    tender_id=pk, meeting_id=meetings[-1].pk, bid_id=bid_id, question=question,
-                    score=Decimal(form.cleaned_data["score"]), discussion=form.cleaned_data["discussion"],
-                    reason=form.cleaned_data["reason"], **acting(request),
-                )  # fmt: skip
-            except RuleBroken as refusal:
-                form.refuse(refusal, field="reason" if refusal.code == "missing_reason" else None)
-            else:
-                bids = queries.bids_to_score(tender)
-                left = queries.board_of(tender, bids).open
-                messages.success(request, f"Agreed: {cell.bid.supplier.name}, {form.cleaned_data['score']}.")
-                return redirect(_address(tender, left[0]) if left else reverse("evaluation_moderation", args=[pk]))
-    return render(request, "commissioning/evaluation/agree.html", {
-        "tender": tender, "cell": cell, "criterion": cell.criterion, "bid": cell.bid, "form": form,
-        "answer": queries.answer_text(cell.bid, question), "agreed": cell.agreed,
+    context = {
+        "tender": tender,
+        "cell": cell,
+        "criterion": cell.criterion,
+        "bid": cell.bid,
+        "answer": queries.answer_text(cell.bid, question),
+        "agreed": cell.agreed,
         "given": [{"who": each.evaluator, "score": plain(each.score), "comment": each.comment} for each in cell.given],
         "agreed_score": plain(cell.agreed.score) if cell.agreed else "",
-        "minimum": plain(asked.minimum) if asked.minimum is not None else "", "highest": plain(asked.highest),
+        "minimum": plain(asked.minimum) if asked.minimum is not None else "",
+        "highest": plain(asked.highest),
         "weight": plain(asked.weight),
-    })  # fmt: skip
+    }
+    page = ("commissioning/evaluation/agree.html", context)
+    if not may_agree:
+        return render(request, *page)
+    beyond = plain(tender.reason_beyond)
+    form = Agree(
+        request.POST or None,
+        choices=scores_of(asked, cell.criterion),
+        initial=_kept(cell),
+        reason_hint="Needed where the agreed score differs from anybody’s."
+        if beyond == "0"
+        else f"Needed where the agreed score lies further than {beyond} from anybody’s.",
+    )
+
+    def leads_to(_: object) -> str:
+        left = queries.board_of(tender, queries.bids_to_score(tender)).open
+        return _address(tender, left[0]) if left else reverse("evaluation_moderation", args=[pk])
+
+    return ask(
+        request,
+        form,
+        page,
+        do=lambda score, discussion, reason: operations.agree_score(
+            tender_id=pk,
+            meeting_id=meetings[-1].pk,
+            bid_id=bid_id,
+            question=question,
+            score=Decimal(score),
+            discussion=discussion,
+            reason=reason,
+            **acting(request),
+        ),
+        done=lambda _: f"Agreed: {cell.bid.supplier.name}, {form.cleaned_data['score']}.",
+        to=leads_to,
+    )
+
+
+def _kept(cell: Moderated) -> dict[str, str]:
+    """What was agreed before; where nothing was and all gave the same, that."""
+    if cell.agreed:
+        return {
+            "score": plain(cell.agreed.score),
+            "discussion": cell.agreed.discussion,
+            "reason": cell.agreed.reason,
+        }
+    return {"score": plain(cell.given[0].score) if cell.given and not cell.differ else ""}
 
 
 @requires(Permission.TENDERS_MANAGE)
 def close(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
-    back = reverse("evaluation_moderation", args=[pk])
-    if request.method == "POST":
-        operations.close_moderation(tender_id=pk, **acting(request))
-        messages.success(request, "The scores are settled.")
-        return redirect("evaluation_result", pk)
     found, why = queries.result_or_why(tender, queries.board_of(tender, queries.bids_to_score(tender)))
-    words = [why] if found is None else [
-        "The scores are settled, and do not change any more.",
-        *(f"{row.name} is disqualified: {' '.join(row.below)}" for row in found.standings if row.below),
-    ]  # fmt: skip
-    return sure_page(request, tender, "Close the moderation", "Close the moderation", words, back=back)
+    about = [why]
+    if found is not None:
+        below = [f"{row.name} is disqualified: {' '.join(row.below)}" for row in found.standings if row.below]
+        about = ["The scores are settled, and do not change any more.", *below]
+    return ask(
+        request,
+        pressed(request),
+        of_tender(
+            tender,
+            heading="Close the moderation",
+            button="Close the moderation",
+            about=about,
+            back=reverse("evaluation_moderation", args=[pk]),
+        ),
+        do=partial(operations.close_moderation, tender_id=pk, **acting(request)),
+        done="The scores are settled.",
+        to=reverse("evaluation_result", args=[pk]),
+    )
 
 
 @requires(Permission.TENDERS_EVALUATE, Permission.TENDERS_VIEW)

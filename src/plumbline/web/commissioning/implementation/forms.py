@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.commissioning.models import PlanItem
 from plumbline.evidence import rules as evidence
@@ -26,6 +26,8 @@ class MoveStart(Start):
 
 
 class SupplierNew(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because", "": "supplier_is_new"}
+
     supplier_is_new = forms.ChoiceField(
         label="Is the supplier new to the council?", widget=forms.Radios, choices=(("yes", "Yes"), ("no", "No"))
     )
@@ -34,6 +36,7 @@ class SupplierNew(forms.PageForm):
 
 class Leads(forms.PageForm):
     changes_a_record = True
+    refused_at: ClassVar = {"same_person": "service_area_lead"}
 
     commissioner = forms.ChoiceField(label="Lead commissioner")
     service_area_lead = forms.ChoiceField(label="Service-area lead")
@@ -70,6 +73,7 @@ class Item(forms.PageForm):
     """Progress on one item of the plan."""
 
     changes_a_record = True
+    refused_at: ClassVar = {"": "state"}
 
     state = forms.ChoiceField(label="Where does it stand?", widget=forms.Radios, choices=PlanItem.State.choices)
     note = forms.TextField(

@@ -1,11 +1,11 @@
 """The contacts, and the pack of reporting pathways that a supplier new to the council reads and acknowledges."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.commissioning.models import Contact, PathwayPack
@@ -13,14 +13,14 @@ from plumbline.commissioning.operations import implementation as operations
 from plumbline.commissioning.pack import pathway_pack
 from plumbline.commissioning.queries import implementation as queries
 from plumbline.commissioning.rules import implementation as rules
-from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import day_of
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import acting_for
 from plumbline.web.commissioning.evaluation.papers import answer_with_file
-from plumbline.web.commissioning.implementation.addresses import address
+from plumbline.web.commissioning.implementation.addresses import address, of_plan
 from plumbline.web.commissioning.implementation.forms import Acknowledge, ContactForm
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.inviting.whom_to_ask import INVITE, can_be_reached, if_reached, ways
 
@@ -38,22 +38,19 @@ def contact(request: Request, pk: int, side: str, role: str) -> HttpResponseBase
     form = ContactForm(request.POST or None, initial={name: getattr(known, name) for name in fields} if known else {})
     council = may(request.user, Permission.IMPLEMENTATION, on=request.day)
     back = address(plan) if council else reverse("provider")
-    if form.is_valid():
-        try:
-            _, again = operations.set_contact(
-                plan_id=plan.pk, side=Contact.Side(side), role=role, **form.cleaned_data, **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            given = " The supplier is given the pack again." if again else ""
-            messages.success(request, f"The contact is saved.{given}")
-            return redirect(back)
-    return render(
-        request, "commissioning/tenders/enter.html",
-        {"form": form, "label": plan.title, "back": back, "heading": _ROLES[Contact.Side(side)][role],
-         "button": "Save the contact", "about": ""},
-    )  # fmt: skip
+
+    def said(made: tuple[Contact, PathwayPack | None]) -> str:
+        again = " The supplier is given the pack again." if made[1] else ""
+        return f"The contact is saved.{again}"
+
+    return ask(
+        request,
+        form,
+        of_plan(plan, heading=_ROLES[Contact.Side(side)][role], button="Save the contact", back=back),
+        do=partial(operations.set_contact, plan_id=plan.pk, side=Contact.Side(side), role=role, **acting(request)),
+        done=said,
+        to=back,
+    )
 
 
 @requires(Permission.IMPLEMENTATION)
@@ -61,21 +58,19 @@ def give(request: Request, pk: int) -> HttpResponseBase:
     plan = queries.plans_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if plan is None:
         raise Http404
-    if request.method == "POST":
-        try:
-            made = operations.give_pack(plan_id=plan.pk, **acting(request))
-        except RuleBroken as refusal:
-            messages.error(request, refusal.reason)
-        else:
-            name, supplier = plan.supplier.name, acting_for(plan.supplier_id, on=request.day)
-            messages.success(request, if_reached(
-                supplier, f"The pack is given: {name} sees it when signing in.",
-                otherwise=f"The pack is made, and nobody of {name} can be told of it here: nobody signs in for it with "
-                f"an e-mail address. {INVITE}",
-            ))  # fmt: skip
-            if not can_be_reached(supplier):
-                return redirect("pack", made.pk)
-    return redirect(address(plan))
+    name, supplier = plan.supplier.name, acting_for(plan.supplier_id, on=request.day)
+    return act(
+        request,
+        do=partial(operations.give_pack, plan_id=plan.pk, **acting(request)),
+        done=lambda _: if_reached(
+            supplier,
+            f"The pack is given: {name} sees it when signing in.",
+            otherwise=f"The pack is made, and nobody of {name} can be told of it here: nobody signs in for it with an "
+            f"e-mail address. {INVITE}",
+        ),
+        to=lambda made: address(plan) if can_be_reached(supplier) else reverse("pack", args=[made.pk]),
+        back=address(plan),
+    )
 
 
 @requires(Permission.IMPLEMENTATION, Permission.TENDERS_VIEW, Permission.PROVIDER_PORTAL)
@@ -85,34 +80,44 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
     newest = not PathwayPack.objects.filter(plan=found.plan_id, number__gt=found.number).exists()
     waits = newest and found.acknowledged_at is None
     provider = may(request.user, Permission.PROVIDER_PORTAL, on=request.day)
-    form = Acknowledge(request.POST or None, initial={"name": request.user.name}) if provider and waits else None
-    if form is not None and form.is_valid():
-        try:
-            operations.acknowledge_pack(pack_id=found.pk, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            leads = [each for each in (found.plan.commissioner, found.plan.service_area_lead) if each]
-            messages.success(request, if_reached(
-                leads, "Thank you. The council’s leads are asked to confirm that you have read and understood it.",
-                otherwise="Thank you. It is recorded that you have read and understood it.",
-            ))  # fmt: skip
-            return redirect("pack", found.pk)
     named = {each.role: each for each in found.plan.contacts.filter(side=Contact.Side.SUPPLIER, ended_at=None)}
-    return render(
-        request, "commissioning/implementation/pack.html",
+    page = (
+        "commissioning/implementation/pack.html",
         {
-            "pack": found, "plan": found.plan, "form": form, "newest": newest,
+            "pack": found,
+            "plan": found.plan,
+            "newest": newest,
             "may_confirm": queries.packs_to_confirm(request.user, on=request.day).filter(pk=found.pk).exists(),
             "supplier_contacts": [
-                {"role": words, "url": reverse("plan_contact", args=[found.plan_id, "supplier", role]),
-                 "contact": named.get(role), "action": "Change" if role in named else "Name"}
+                {
+                    "role": words,
+                    "url": reverse("plan_contact", args=[found.plan_id, "supplier", role]),
+                    "contact": named.get(role),
+                    "action": "Change" if role in named else "Name",
+                }
                 for role, words in rules.SUPPLIER_CONTACTS.items()
-            ] if provider else [],
+            ]
+            if provider
+            else [],
             "back": reverse("provider") if provider else address(found.plan),
             "unreached": _unreached(request, found) if waits else [],
         },
-    )  # fmt: skip
+    )
+    if not (provider and waits):
+        return render(request, *page)
+    leads = [each for each in (found.plan.commissioner, found.plan.service_area_lead) if each]
+    return ask(
+        request,
+        Acknowledge(request.POST or None, initial={"name": request.user.name}),
+        page,
+        do=partial(operations.acknowledge_pack, pack_id=found.pk, **acting(request)),
+        done=lambda _: if_reached(
+            leads,
+            "Thank you. The council’s leads are asked to confirm that you have read and understood it.",
+            otherwise="Thank you. It is recorded that you have read and understood it.",
+        ),
+        to=reverse("pack", args=[found.pk]),
+    )
 
 
 def _unreached(request: Request, found: PathwayPack) -> list[Any]:
@@ -145,11 +150,9 @@ def _pack(request: Request, pk: int) -> PathwayPack:
 
 @requires(Permission.IMPLEMENTATION)
 def confirm(request: Request, pk: int) -> HttpResponseBase:
-    if request.method == "POST":
-        try:
-            operations.confirm_pack(pack_id=pk, **acting(request))
-        except RuleBroken as refusal:
-            messages.error(request, refusal.reason)
-        else:
-            messages.success(request, "Confirmed: the supplier understands whom to tell, and how soon.")
-    return redirect("pack", pk)
+    return act(
+        request,
+        do=partial(operations.confirm_pack, pack_id=pk, **acting(request)),
+        done="Confirmed: the supplier understands whom to tell, and how soon.",
+        to=reverse("pack", args=[pk]),
+    )

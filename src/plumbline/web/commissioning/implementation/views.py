@@ -1,10 +1,10 @@
 """An awarded service made ready: the plan with its items, agreements, contacts and packs, its contract, and go-live."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,20 +21,22 @@ from plumbline.contracts.queries.go_live import standing_of
 from plumbline.contracts.queries.papers import papers_held
 from plumbline.contracts.rules.go_live import KNOWN
 from plumbline.evidence.operations import keep_document
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.models import User
 from plumbline.toolkits import content
 from plumbline.web.commissioning.implementation import forms
-from plumbline.web.commissioning.implementation.addresses import address
+from plumbline.web.commissioning.implementation.addresses import address, of_plan
 from plumbline.web.commissioning.tenders.frame import frame
 from plumbline.web.commissioning.tenders.views import READS
 from plumbline.web.evidence.files import folder
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.inviting.whom_to_ask import if_reached
 
+# A question that says above all what is open.
+_WITH_OPEN = "commissioning/implementation/with_open.html"
 _STATE_KINDS = {"open": "open", "in_progress": "due", "done": "done", "not_needed": "withdrawn"}
 
 
@@ -197,55 +199,56 @@ def make(request: Request, pk: int, award_id: int) -> HttpResponseBase:
     if award is None:
         raise Http404
     back = reverse("award_implementation", args=[found.pk, award.pk])
-    form = forms.Start(request.POST or None, initial={"service_starts_on": found.service_starts_on})
-    if form.is_valid():
-        try:
-            operations.make_plan(award_id=award.pk, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The plan is made. Name who does what, and give the contacts.")
-            return redirect(back)
-    return _enter(request, form, found.title, back, button="Make the plan",
-                  heading=f"Make the implementation plan of {award.bid.supplier.name}",
-                  about="Every item gets its day, counted from the day on which the service starts.")  # fmt: skip
+    return ask(
+        request,
+        forms.Start(request.POST or None, initial={"service_starts_on": found.service_starts_on}),
+        Question(
+            heading=f"Make the implementation plan of {award.bid.supplier.name}",
+            button="Make the plan",
+            caption=found.title,
+            about="Every item gets its day, counted from the day on which the service starts.",
+            back=back,
+            back_words=found.title,
+        ),
+        do=partial(operations.make_plan, award_id=award.pk, **acting(request)),
+        done="The plan is made. Name who does what, and give the contacts.",
+        to=back,
+    )
 
 
 @requires(Permission.IMPLEMENTATION)
 def move_start(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
-    form = forms.MoveStart(request.POST or None, initial={"service_starts_on": plan.service_starts_on})
-    if form.is_valid():
-        try:
-            moved = going_live.move_start(plan_id=plan.pk, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"Moved, with {wording.how_many(moved, 'open item', 'open items')}.")
-            return redirect(back)
-    return _enter(request, form, plan.title, back, heading="Another day for the start", button="Move the start")
+    return ask(
+        request,
+        forms.MoveStart(request.POST or None, initial={"service_starts_on": plan.service_starts_on}),
+        of_plan(plan, heading="Another day for the start", button="Move the start"),
+        do=partial(going_live.move_start, plan_id=plan.pk, **acting(request)),
+        done=lambda moved: f"Moved, with {wording.how_many(moved, 'open item', 'open items')}.",
+        to=back,
+    )
 
 
 @requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_OVERRIDE)
 def supplier(request: Request, pk: int) -> HttpResponseBase:
     """Whether the supplier is new to the council, where the bid had it wrong."""
     plan, back = _found(request, pk)
-    form = forms.SupplierNew(request.POST or None, initial={"supplier_is_new": "yes" if plan.supplier_is_new else "no"})
-    if form.is_valid():
-        try:
-            operations.say_whether_new(
-                plan_id=plan.pk, supplier_is_new=form.cleaned_data["supplier_is_new"] == "yes",
-                because=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else "supplier_is_new")
-        else:
-            messages.success(request, "It is recorded whether the supplier is new to the council.")
-            return redirect(back)
-    return _enter(request, form, plan.title, back, heading=f"Is {plan.supplier.name} new to the council?",
-                  button="Save",
-                  about="A supplier new to the council is given the reporting pathways and all contacts, and "
-                        "acknowledges them by name; until then the service does not go live.")  # fmt: skip
+    return ask(
+        request,
+        forms.SupplierNew(request.POST or None, initial={"supplier_is_new": "yes" if plan.supplier_is_new else "no"}),
+        of_plan(
+            plan,
+            heading=f"Is {plan.supplier.name} new to the council?",
+            button="Save",
+            about="A supplier new to the council is given the reporting pathways and all contacts, and acknowledges "
+            "them by name; until then the service does not go live.",
+        ),
+        do=lambda supplier_is_new, because: operations.say_whether_new(
+            plan_id=plan.pk, supplier_is_new=supplier_is_new == "yes", because=because, **acting(request)
+        ),
+        done="It is recorded whether the supplier is new to the council.",
+        to=back,
+    )
 
 
 @requires(Permission.IMPLEMENTATION)
@@ -253,20 +256,29 @@ def leads(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
     by_pk = {str(user.pk): user for user in _council(request)}
     form = forms.Leads(
-        request.POST or None, commissioners=_held(request, "commissioner"), leads=_held(request, "service_area_lead"),
+        request.POST or None,
+        commissioners=_held(request, "commissioner"),
+        leads=_held(request, "service_area_lead"),
         initial={"commissioner": plan.commissioner_id, "service_area_lead": plan.service_area_lead_id},
-    )  # fmt: skip
-    if form.is_valid():
-        given = {name: by_pk[number] for name, number in form.cleaned_data.items()}
-        try:
-            operations.name_leads(plan_id=plan.pk, **given, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "Both leads are named.")
-            return redirect(back)
-    return _enter(request, form, plan.title, back, heading="Who confirms", button="Save",
-                  about="Both confirm that a new supplier knows whom to tell. They are two people.")  # fmt: skip
+    )
+    return ask(
+        request,
+        form,
+        of_plan(
+            plan,
+            heading="Who confirms",
+            button="Save",
+            about="Both confirm that a new supplier knows whom to tell. They are two people.",
+        ),
+        do=lambda commissioner, service_area_lead: operations.name_leads(
+            plan_id=plan.pk,
+            commissioner=by_pk[commissioner],
+            service_area_lead=by_pk[service_area_lead],
+            **acting(request),
+        ),
+        done="Both leads are named.",
+        to=back,
+    )
 
 
 @requires(Permission.IMPLEMENTATION)
@@ -275,41 +287,44 @@ def owners(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
     items = list(plan.items.select_related("owner").order_by("number"))
     people = _council(request)
-    form = forms.Owners(request.POST or None, items=items, owners=people)
-    if form.is_valid():
-        by_pk = {str(user.pk): user for user in people}
-        changed = [item for item in items if form.cleaned_data[f"owner{item.number}"] != str(item.owner_id or "")]
-        try:
-            with transaction.atomic():
-                for item in changed:
-                    given = form.cleaned_data[f"owner{item.number}"]
-                    # Someone of the supplier, who is named in words, stays where nobody of the council is chosen.
-                    operations.assign_item(item_id=item.pk, owner=by_pk.get(given), owner_words="" if given else
-                                           item.owner_words, **acting(request))  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{wording.how_many(len(changed), 'item has', 'items have')} another owner.")
-            return redirect(back)
-    return _enter(request, form, plan.title, back, heading="Who does what", button="Save",
-                  about="Each sees on “My work” what is theirs. Someone of the supplier is named on the item’s own "
-                        "page.")  # fmt: skip
+    by_pk = {str(user.pk): user for user in people}
+
+    def assign(**given: str) -> int:
+        """How many items have another owner."""
+        changed = [item for item in items if given[f"owner{item.number}"] != str(item.owner_id or "")]
+        for item in changed:
+            chosen = by_pk.get(given[f"owner{item.number}"])
+            # Someone of the supplier, who is named in words, stays where nobody of the council is chosen.
+            in_words = "" if chosen else item.owner_words
+            operations.assign_item(item_id=item.pk, owner=chosen, owner_words=in_words, **acting(request))
+        return len(changed)
+
+    return ask(
+        request,
+        forms.Owners(request.POST or None, items=items, owners=people),
+        of_plan(
+            plan,
+            heading="Who does what",
+            button="Save",
+            about="Each sees on “My work” what is theirs. Someone of the supplier is named on the item’s own page.",
+        ),
+        do=assign,
+        done=lambda number: f"{wording.how_many(number, 'item has', 'items have')} another owner.",
+        to=back,
+    )
 
 
 @requires(Permission.IMPLEMENTATION)
 def agreement(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
-    form = forms.Agreement(request.POST or None, initial={"agreed_by": request.user.name})
-    if form.is_valid():
-        try:
-            operations.record_agreement(plan_id=plan.pk, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The agreement is recorded.")
-            return redirect(back)
-    return _enter(request, form, plan.title, back, heading="A safeguarding arrangement that was agreed",
-                  button="Record it")  # fmt: skip
+    return ask(
+        request,
+        forms.Agreement(request.POST or None, initial={"agreed_by": request.user.name}),
+        of_plan(plan, heading="A safeguarding arrangement that was agreed", button="Record it"),
+        do=partial(operations.record_agreement, plan_id=plan.pk, **acting(request)),
+        done="The agreement is recorded.",
+        to=back,
+    )
 
 
 @requires(*READS)
@@ -320,43 +335,53 @@ def item(request: Request, pk: int, number: int) -> HttpResponseBase:
         raise Http404
     owners = _council(request)
     form = forms.Item(
-        request.POST or None, request.FILES or None, owners=owners,
+        request.POST or None,
+        request.FILES or None,
+        owners=owners,
         initial={"state": found.state, "note": found.note, "owner": found.owner_id, "owner_words": found.owner_words},
-    )  # fmt: skip
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                _save_item(request, found, form.cleaned_data, {str(user.pk): user for user in owners})
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="state")
-        else:
-            messages.success(request, f"Item {found.number} is saved.")
-            return redirect(address(plan))
-    back = address(plan)
-    return _enter(request, form, plan.title, back, heading=f"{found.number}. {found.title}", button="Save",
-                  about=_guidance(plan, found), wrong=standing_of(plan, on=request.day).lacks.get(found.criterion, ()),
-                  )  # fmt: skip
+    )
+    question = of_plan(plan, heading=f"{found.number}. {found.title}", button="Save", about=_guidance(plan, found))
+    wrong = standing_of(plan, on=request.day).lacks.get(found.criterion, ())
+    return ask(
+        request,
+        form,
+        (_WITH_OPEN, {"question": question, "wrong": wrong}),
+        do=partial(_save_item, request, found, {str(user.pk): user for user in owners}),
+        done=f"Item {found.number} is saved.",
+        to=address(plan),
+    )
 
 
-def _save_item(request: Request, found: PlanItem, given: dict[str, Any], users: dict[str, User]) -> None:
-    document = None
-    if given["evidence"]:
-        document = keep_document(
-            title=f"{found.title}: {found.plan.title}"[:300], file_name=given["evidence"].name,
-            content=given["evidence"].read(), folder=folder(), by=request.user, at=request.at,
-        )  # fmt: skip
-    owner = users.get(given["owner"])
-    if (owner, given["owner_words"].strip()) != (found.owner, found.owner_words):
-        operations.assign_item(item_id=found.pk, owner=owner, owner_words=given["owner_words"], **acting(request))
-    if given["state"] != found.state:
+def _save_item(
+    request: Request,
+    found: PlanItem,
+    users: dict[str, User],
+    *,
+    state: str,
+    note: str,
+    owner: str,
+    owner_words: str,
+    evidence: Any,
+) -> None:
+    kept = None
+    if evidence:
+        kept = keep_document(
+            title=f"{found.title}: {found.plan.title}"[:300],
+            file_name=evidence.name,
+            content=evidence.read(),
+            folder=folder(),
+            by=request.user,
+            at=request.at,
+        ).pk
+    chosen = users.get(owner)
+    if (chosen, owner_words.strip()) != (found.owner, found.owner_words):
+        operations.assign_item(item_id=found.pk, owner=chosen, owner_words=owner_words, **acting(request))
+    if state != found.state:
         going_live.move_item(
-            item_id=found.pk, state=PlanItem.State(given["state"]), note=given["note"],
-            document_id=document.pk if document else None, **acting(request),
-        )  # fmt: skip
-    elif given["note"].strip() != found.note or document:
-        operations.note_item(
-            item_id=found.pk, note=given["note"], document_id=document.pk if document else None, **acting(request)
+            item_id=found.pk, state=PlanItem.State(state), note=note, document_id=kept, **acting(request)
         )
+    elif note.strip() != found.note or kept:
+        operations.note_item(item_id=found.pk, note=note, document_id=kept, **acting(request))
 
 
 def _guidance(plan: ImplementationPlan, found: PlanItem) -> str:
@@ -367,26 +392,26 @@ def _guidance(plan: ImplementationPlan, found: PlanItem) -> str:
 @requires(Permission.IMPLEMENTATION, Permission.CONTRACTS_MANAGE)
 def contract(request: Request, pk: int) -> HttpResponseBase:
     plan, back = _found(request, pk)
-    if plan.award_id is None:
+    award_id = plan.award_id
+    if award_id is None:
         raise Http404
     managers = _held(request, "contract_officer")
-    form = forms.Contract(request.POST or None, managers=managers)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = going_live.begin_contract(
-                award_id=plan.award_id, reference=given["reference"], visit_required=given["visit_required"],
-                manager=next((user for user in managers if str(user.pk) == given["manager"]), None),
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"Contract {made.reference} is entered, with what the bid promised.")
-            return redirect(back)
-    return _enter(request, form, plan.title, back, heading="Enter the contract", button="Enter the contract",
-                  about="It begins in implementation; the decision to go live makes it live. "
-                        + _promised(plan))  # fmt: skip
+    by_pk = {str(user.pk): user for user in managers}
+    return ask(
+        request,
+        forms.Contract(request.POST or None, managers=managers),
+        of_plan(
+            plan,
+            heading="Enter the contract",
+            button="Enter the contract",
+            about=f"It begins in implementation; the decision to go live makes it live. {_promised(plan)}",
+        ),
+        do=lambda manager, **given: going_live.begin_contract(
+            award_id=award_id, manager=by_pk.get(manager), **given, **acting(request)
+        ),
+        done=lambda made: f"Contract {made.reference} is entered, with what the bid promised.",
+        to=back,
+    )
 
 
 def _promised(plan: ImplementationPlan) -> str:
@@ -408,29 +433,29 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
         raise Http404
     hindrances = standing_of(plan, on=request.day).hindrances
     if not hindrances:
-        if request.method == "POST":
-            going_live.go_live(contract_id=found.pk, **acting(request))
-            messages.success(request, f"{found.reference} is live.")
-        return redirect(back)
+        return act(
+            request,
+            do=partial(going_live.go_live, contract_id=found.pk, **acting(request)),
+            done=f"{found.reference} is live.",
+            to=back,
+        )
     if not may(request.user, Permission.CONTRACTS_OVERRIDE, on=request.day):
         messages.error(request, "The service cannot go live yet. Settle what is open, or have a manager decide it.")
         return redirect(back)
-    form = forms.GoLive(request.POST or None)
-    if form.is_valid():
-        try:
-            going_live.go_live(contract_id=found.pk, override_because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, if_reached(
-                users_with_role("management_team", on=request.day),
-                f"{found.reference} is live. The management team is told what is still open.",
-                otherwise=f"{found.reference} is live. Nobody of the management team can be told here what is still "
-                "open: tell them.",
-            ))  # fmt: skip
-            return redirect(back)
-    return _enter(request, form, plan.title, back, heading="Go live with open items",
-                  button="Decide that the service begins", wrong=hindrances)  # fmt: skip
+    question = of_plan(plan, heading="Go live with open items", button="Decide that the service begins")
+    return ask(
+        request,
+        forms.GoLive(request.POST or None),
+        (_WITH_OPEN, {"question": question, "wrong": hindrances}),
+        do=lambda because: going_live.go_live(contract_id=found.pk, override_because=because, **acting(request)),
+        done=lambda _: if_reached(
+            users_with_role("management_team", on=request.day),
+            f"{found.reference} is live. The management team is told what is still open.",
+            otherwise=f"{found.reference} is live. Nobody of the management team can be told here what is still open: "
+            "tell them.",
+        ),
+        to=back,
+    )
 
 
 def _found(request: Request, pk: int) -> tuple[ImplementationPlan, str]:
@@ -452,22 +477,3 @@ def _council(request: Request) -> list[User]:
         for user in _held(request, role)
     }
     return sorted(found.values(), key=lambda user: user.name)
-
-
-def _enter(
-    request: Request,
-    form: Any,
-    label: str,
-    back: str,
-    *,
-    heading: str,
-    button: str,
-    about: str = "",
-    wrong: Sequence[str] = (),
-) -> HttpResponseBase:
-    """A page with one form. `wrong`: what stands in the way, shown first."""
-    return render(
-        request, "commissioning/tenders/enter.html",
-        {"form": form, "label": label, "back": back, "heading": heading, "button": button, "about": about,
-         "wrong": wrong},
-    )  # fmt: skip

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from plumbline.people.access import Permission
 from plumbline.web.commissioning.suppliers.forms import NEW, NOT_OURS, Decide
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.kit.sealed_names import unnamed
 
@@ -96,31 +96,37 @@ def decide(request: Request, party_id: int) -> HttpResponseBase:
     else:
         known = [(each.pk, each.name) for each in queries.nearest([row.name], but=but)[row.name]]
     alike = list(queries.alike(row))
-    form = Decide(request.POST or None, known=known, alike=len(alike))
-    if form.is_valid():
-        try:
-            settled = _decide(
-                request, row, form.cleaned_data["which"], all_alike=form.cleaned_data.get("all_alike", False)
-            )
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="which")
-        else:
-            request.session[_UNDO] = [{"party": row.pk, "name": row.name}]
-            where = wording.how_many(settled, "notice", "notices")
-            messages.success(request, f"{row.name} is decided, in {where}.")
-            return redirect("supplier_queue")
-    return render(request, "commissioning/suppliers/decide.html", {
-        "party": row, "numbers": queries.said(row.identifiers), "alike": alike, "form": form, "asked": asked,
+    context = {
+        "party": row,
+        "numbers": queries.said(row.identifiers),
+        "alike": alike,
+        "asked": asked,
         "found": bool(known),
-    })  # fmt: skip
+    }
+
+    def said(settled: int) -> str:
+        request.session[_UNDO] = [{"party": row.pk, "name": row.name}]
+        return f"{row.name} is decided, in {wording.how_many(settled, 'notice', 'notices')}."
+
+    return ask(
+        request,
+        Decide(request.POST or None, known=known, alike=len(alike)),
+        ("commissioning/suppliers/decide.html", context),
+        do=lambda which, all_alike=False: _decide(request, row, which, all_alike=all_alike),
+        done=said,
+        to=reverse("supplier_queue"),
+    )
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
 def undo(request: Request) -> HttpResponseBase:
-    if request.method == "POST":
-        rows = 0
-        with transaction.atomic():
-            for party in filter(None, map(record_number, request.POST.getlist("party"))):
-                rows += operations.undo_decision(party_id=party, all_alike=True, **acting(request))
-        messages.success(request, f"Taken back, in {wording.how_many(rows, 'notice', 'notices')}.")
-    return redirect("supplier_queue")
+    def take_back() -> int:
+        parties = filter(None, map(record_number, request.POST.getlist("party")))
+        return sum(operations.undo_decision(party_id=party, all_alike=True, **acting(request)) for party in parties)
+
+    return act(
+        request,
+        do=take_back,
+        done=lambda rows: f"Taken back, in {wording.how_many(rows, 'notice', 'notices')}.",
+        to=reverse("supplier_queue"),
+    )

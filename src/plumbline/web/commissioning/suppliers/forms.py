@@ -1,7 +1,7 @@
 """Forms of suppliers: which of two names stands, who a published supplier is, a package to be taken in."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.commissioning.models import Tender
 from plumbline.web.kit import forms
@@ -11,6 +11,7 @@ NEW, NOT_OURS, NONE = "new", "not_ours", "none"
 
 class Rename(forms.PageForm):
     changes_a_record = True
+    refused_at: ClassVar = {"missing_reason": "because", "": "name"}
 
     name = forms.LineField(label="Name", max_length=300, hint="As the register of companies or of charities has it")
     because = forms.TextField(
@@ -21,6 +22,8 @@ class Rename(forms.PageForm):
 
 class Merge(forms.PageForm):
     """Which of two names stands; the other is read as it."""
+
+    refused_at: ClassVar = {"missing_reason": "because", "": "stays"}
 
     stays = forms.ChoiceField(
         label="Which name stands?", widget=forms.Radios, missing="Choose the name under which both are read from now on"
@@ -36,6 +39,8 @@ class Merge(forms.PageForm):
 
 
 class Unmerge(forms.PageForm):
+    refused_at: ClassVar = {"": "because"}
+
     because = forms.TextField(
         label="Why are they two suppliers after all?", rows=3, max_length=1000,
         missing="Say why these are two suppliers after all",
@@ -44,6 +49,8 @@ class Unmerge(forms.PageForm):
 
 class Decide(forms.PageForm):
     """Which of the suppliers known it is, a new one, or none of ours."""
+
+    refused_at: ClassVar = {"": "which"}
 
     which = forms.ChoiceField(label="Which supplier is it?", widget=forms.Radios, missing="Choose which supplier it is")
     all_alike = forms.TickField(label="For all notices of this name and these numbers", required=False, initial=True)
@@ -62,6 +69,8 @@ class Decide(forms.PageForm):
 class TieNotice(forms.PageForm):
     """Which of our tenders was published so."""
 
+    refused_at: ClassVar = {"": "tender"}
+
     tender = forms.ChoiceField(label="Which tender is it?", widget=forms.Radios, missing="Choose which tender it is")
 
     def __init__(self, *args: Any, tenders: Sequence[Tender], **kwargs: Any) -> None:
@@ -73,6 +82,8 @@ class TieNotice(forms.PageForm):
 
 
 class TieContract(forms.PageForm):
+    refused_at: ClassVar = {"": "reference"}
+
     reference = forms.LineField(
         label="Which contract is it?", max_length=60, width=20, missing="Enter the contract’s reference",
         hint="Its reference in the register, such as CT001",
@@ -80,6 +91,8 @@ class TieContract(forms.PageForm):
 
 
 class HandInNotices(forms.PageForm):
+    refused_at: ClassVar = {"": "package"}
+
     package = forms.FileField(
         label="Package of releases or records (JSON)", accept=".json", missing="Choose the package",
         hint="OCDS 1.1, as Contracts Finder, Find a Tender or Sell2Wales give it. Up to 200 MB",

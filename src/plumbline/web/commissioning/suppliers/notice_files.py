@@ -1,20 +1,22 @@
 """A package of published notices handed in: looked at first, then taken, both by the worker as every import is."""
 
+from functools import partial
+from typing import Any
+
 from django.conf import settings
-from django.db import transaction
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.exchange import uploads
 from plumbline.exchange.handed_in import Given
 from plumbline.exchange.models import Upload
 from plumbline.exchange.ocds_files import LARGEST
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.commissioning.suppliers.forms import HandInNotices
 from plumbline.web.kit import under_way
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.kit.uploads import takes_files
 
@@ -30,24 +32,24 @@ def handed_in(request: Request) -> list[Upload]:
 @requires(Permission.SUPPLIERS_SETTLE)
 @takes_files(largest=LARGEST + _FORM_AROUND_IT)
 def hand_in(request: Request) -> HttpResponseBase:
-    form = HandInNotices(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["package"]
-        try:
-            with transaction.atomic():
-                upload = uploads.receive(
-                    kind=uploads.NOTICES, given=[Given(file.name, file.file)], as_at=None, backfill=False,
-                    home=settings.HOME, **acting(request),
-                )  # fmt: skip
-                under_way.look(request, upload)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="package")
-        else:
-            return redirect("notices_upload", upload.pk)
     crumbs = [("Published notices", reverse("notices")), ("Take a package in", "")]
-    return render(request, "commissioning/suppliers/hand_in.html", {
-        "form": form, "handed_in": handed_in(request), "breadcrumbs": crumbs,
-    })  # fmt: skip
+
+    def receive(package: Any) -> Upload:
+        given = [Given(package.name, package.file)]
+        received = uploads.receive(
+            kind=uploads.NOTICES, given=given, as_at=None, backfill=False, home=settings.HOME, **acting(request)
+        )
+        under_way.look(request, received)
+        return received
+
+    return ask(
+        request,
+        HandInNotices(request.POST or None, request.FILES or None),
+        ("commissioning/suppliers/hand_in.html", {"handed_in": handed_in(request), "breadcrumbs": crumbs}),
+        do=receive,
+        done="",
+        to=lambda received: reverse("notices_upload", args=[received.pk]),
+    )
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
@@ -63,17 +65,17 @@ def upload(request: Request, upload_id: int) -> HttpResponseBase:
 @requires(Permission.SUPPLIERS_SETTLE)
 def look(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
-    if request.method == "POST":
-        under_way.look(request, found)
-    return redirect("notices_upload", found.pk)
+    return act(
+        request, do=partial(under_way.look, request, found), done="", to=reverse("notices_upload", args=[found.pk])
+    )
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
 def take(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
-    if request.method == "POST":
-        under_way.take(request, found)
-    return redirect("notices_upload", found.pk)
+    return act(
+        request, do=partial(under_way.take, request, found), done="", to=reverse("notices_upload", args=[found.pk])
+    )
 
 
 def _upload(request: Request, upload_id: int) -> Upload:

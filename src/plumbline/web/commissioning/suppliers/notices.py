@@ -1,10 +1,10 @@
 """What was published under the open contracting standard: the list, and one process with all its releases."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.commissioning.models import OcdsParty, OcdsProcess
@@ -12,12 +12,12 @@ from plumbline.commissioning.queries import suppliers as queries
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.operations import register
 from plumbline.contracts.queries import register as contracts
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.suppliers import words
 from plumbline.web.commissioning.suppliers.forms import NONE, TieContract, TieNotice
 from plumbline.web.kit import navigation, tables
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 
 
@@ -93,21 +93,20 @@ def notice_tender(request: Request, pk: int) -> HttpResponseBase:
     if found.tender is not None and found.tender not in near:
         near.insert(0, found.tender)
     form = TieNotice(request.POST or None, tenders=near, initial={"tender": str(found.tender_id or "")})
-    if form.is_valid():
-        chosen = form.cleaned_data["tender"]
-        try:
-            register.tie_notice(
-                process_id=found.pk, tender_id=None if chosen == NONE else int(chosen), **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="tender")
-        else:
-            messages.success(request, "It is recorded of which tender this is." if chosen != NONE else
-                             "It is recorded that this is none of our tenders.")  # fmt: skip
-            return redirect("notice", found.pk)
-    return render(request, "commissioning/suppliers/notice_tender.html", {
-        "process": found, "form": form, "asked": asked, "found": bool(near),
-    })  # fmt: skip
+    return ask(
+        request,
+        form,
+        ("commissioning/suppliers/notice_tender.html", {"process": found, "asked": asked, "found": bool(near)}),
+        do=lambda tender: register.tie_notice(
+            process_id=found.pk, tender_id=None if tender == NONE else int(tender), **acting(request)
+        ),
+        done=lambda tied: (
+            "It is recorded of which tender this is."
+            if tied.tender_id
+            else "It is recorded that this is none of our tenders."
+        ),
+        to=reverse("notice", args=[found.pk]),
+    )
 
 
 @requires(Permission.CONTRACTS_MANAGE)
@@ -116,27 +115,33 @@ def notice_contract(request: Request, contract_id: int) -> HttpResponseBase:
     published = contracts.published(contract_id)
     if published is None:
         raise Http404
-    form = TieContract(request.POST or None)
-    if form.is_valid():
-        try:
-            ours = register.tie_published(
-                ocds_contract_id=published.pk, reference=form.cleaned_data["reference"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="reference")
-        else:
-            messages.success(request, f"It is recorded that this is {ours.reference}.")
-            return redirect("notice", published.process_id)
-    return render(request, "commissioning/suppliers/notice_contract.html", {"published": published, "form": form})
+    address = reverse("notice", args=[published.process_id])
+    name = published.title or published.process.title or published.contract_id
+    return ask(
+        request,
+        TieContract(request.POST or None),
+        Question(
+            heading=f"Which contract of the register is “{name}”?",
+            button="Save this decision",
+            caption=f"{published.process.ocid}, {published.contract_id}",
+            back=address,
+            back_words="Published notice",
+        ),
+        do=partial(register.tie_published, ocds_contract_id=published.pk, **acting(request)),
+        done=lambda ours: f"It is recorded that this is {ours.reference}.",
+        to=address,
+    )
 
 
 @requires(Permission.CONTRACTS_MANAGE)
 def notice_contract_undo(request: Request, pk: int) -> HttpResponseBase:
     """`pk`: of our contract."""
-    if request.method == "POST":
-        register.untie_published(contract_id=pk, **acting(request))
-        messages.success(request, "What was published is not tied to this contract any more.")
-    return redirect("contract", pk)
+    return act(
+        request,
+        do=partial(register.untie_published, contract_id=pk, **acting(request)),
+        done="What was published is not tied to this contract any more.",
+        to=reverse("contract", args=[pk]),
+    )
 
 
 def _contracts(request: Request, found: OcdsProcess) -> list[dict[str, Any]]:

@@ -1,28 +1,30 @@
 """The list of suppliers, and one supplier under all its names: contracts, bids, owner group, notices, history."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from plumbline.audit.moments import shown
+from plumbline.commissioning.models import SupplierMerge
 from plumbline.commissioning.operations import suppliers as operations
 from plumbline.commissioning.queries import suppliers as queries
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, ContractSetting, ContractState
 from plumbline.contracts.queries.register import contracts_listed, sister_settings
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation
 from plumbline.web.commissioning.suppliers import words
 from plumbline.web.commissioning.suppliers.forms import Merge, Rename, Unmerge
 from plumbline.web.commissioning.tenders import words as tenders
-from plumbline.web.kit import ratings, tables
+from plumbline.web.kit import ratings, tables, wording
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.kit.sealed_names import unnamed
 
@@ -156,16 +158,23 @@ def _owners(contracts: Sequence[Contract], *, opens: bool) -> list[dict[str, Any
 @requires(Permission.SUPPLIERS_SETTLE)
 def rename(request: Request, pk: int) -> HttpResponseBase:
     found = _supplier(request, pk)
-    form = Rename(request.POST or None, initial={"name": found.name})
-    if form.is_valid():
-        try:
-            renamed = operations.rename_supplier(organisation_id=found.pk, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else "name")
-        else:
-            messages.success(request, f"It is called {renamed.name} now. The name before stands in its history.")
-            return redirect("supplier", found.pk)
-    return render(request, "commissioning/suppliers/rename.html", {"supplier": found, "form": form})
+    address = reverse("supplier", args=[found.pk])
+    return ask(
+        request,
+        Rename(request.POST or None, initial={"name": found.name}),
+        Question(
+            heading="Another name for this supplier",
+            button="Change the name",
+            caption=found.name,
+            about="For a body that has changed its name, or whose name was typed wrongly. What was published, said or "
+            "sent under the name before keeps it.",
+            back=address,
+            back_words=found.name,
+        ),
+        do=partial(operations.rename_supplier, organisation_id=found.pk, **acting(request)),
+        done=lambda renamed: f"It is called {renamed.name} now. The name before is kept in its history.",
+        to=address,
+    )
 
 
 @requires(Permission.SUPPLIERS_SETTLE)
@@ -188,24 +197,25 @@ def merge(request: Request, pk: int) -> HttpResponseBase:
         return render(request, "commissioning/suppliers/merge.html", {
             **context, "asked": asked, "near": [known for known in near if known[0] != found.pk],
         })  # fmt: skip
-    both = [(found.pk, found.name), (other.pk, other.name)]
-    form = Merge(request.POST or None, both=both, initial={"stays": str(found.pk)})
-    if form.is_valid():
-        stays = int(form.cleaned_data["stays"])
-        goes = next(number for number, _ in both if number != stays)
-        try:
-            operations.merge_suppliers(
-                merged_id=goes, into_id=stays, because=form.cleaned_data["because"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else "stays")
-        else:
-            names = dict(both)
-            messages.success(request, f"{names[goes]} is read as {names[stays]} from now on. It can be undone here.")
-            return redirect("supplier", stays)
-    return render(request, "commissioning/suppliers/merge_two.html", {
-        **context, "form": form, "columns": [_weight(request, found), _weight(request, other)],
-    })  # fmt: skip
+    names = {found.pk: found.name, other.pk: other.name}
+
+    def read_as_one(stays: str, because: str) -> SupplierMerge:
+        goes = next(number for number in names if number != int(stays))
+        return operations.merge_suppliers(merged_id=goes, into_id=int(stays), because=because, **acting(request))
+
+    return ask(
+        request,
+        Merge(request.POST or None, both=list(names.items()), initial={"stays": str(found.pk)}),
+        (
+            "commissioning/suppliers/merge_two.html",
+            {**context, "columns": [_weight(request, found), _weight(request, other)]},
+        ),
+        do=read_as_one,
+        done=lambda made: (
+            f"{names[made.merged_id]} is read as {names[made.into_id]} from now on. It can be undone here."
+        ),
+        to=lambda made: reverse("supplier", args=[made.into_id]),
+    )
 
 
 def _other(request: Request, found: Organisation) -> Organisation | None:
@@ -238,13 +248,23 @@ def _weight(request: Request, found: Organisation) -> dict[str, Any]:
 @requires(Permission.SUPPLIERS_SETTLE)
 def unmerge(request: Request, merge_id: int) -> HttpResponseBase:
     found = queries.merge_seen(request.user, merge_id=merge_id, on=request.day)
-    form = Unmerge(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.undo_merge(merge_id=found.pk, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="because")
-        else:
-            messages.success(request, f"{found.merged.name} stands by itself again.")
-            return redirect("supplier", found.into_id)
-    return render(request, "commissioning/suppliers/unmerge.html", {"merge": found, "form": form})
+    address = reverse("supplier", args=[found.into_id])
+    since = wording.moment(shown(found.merged_at))
+    return ask(
+        request,
+        Unmerge(request.POST or None),
+        Question(
+            heading="Undo this merge",
+            button="Make them two again",
+            about=[
+                f"{found.merged.name} is read as {found.into.name} since {since}, by {found.merged_by}: "
+                f"{found.because}",
+                "Undone, each has its own contracts, bids and notices again.",
+            ],
+            back=address,
+            back_words=found.into.name,
+        ),
+        do=partial(operations.undo_merge, merge_id=found.pk, **acting(request)),
+        done=f"{found.merged.name} is a supplier of its own again.",
+        to=address,
+    )

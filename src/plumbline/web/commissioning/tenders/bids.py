@@ -1,12 +1,12 @@
 """One bid: entered for its supplier, with answers and papers, as those see it who may."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.commissioning.models import Bid, BidDocument
@@ -16,16 +16,17 @@ from plumbline.commissioning.queries.evaluation import papers_visible_to, scored
 from plumbline.commissioning.rules import stage1 as rules
 from plumbline.commissioning.states import CHECKED_AGAIN
 from plumbline.contracts.models import Contract
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation
 from plumbline.people.queries import same_body
 from plumbline.web.commissioning.tenders import words
 from plumbline.web.commissioning.tenders.forms import Answers, Because, FindSupplier, NewBid, NewSupplier, Paper
+from plumbline.web.commissioning.tenders.frame import of_bid, of_tender
 from plumbline.web.commissioning.tenders.views import READS
 from plumbline.web.evidence.files import answer_with, folder
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting, record_number
 
 
@@ -163,24 +164,27 @@ def new(request: Request, pk: int) -> HttpResponseBase:
         })  # fmt: skip
     form = NewBid(request.POST or None, initial={"new_to_council": not _has_contract(supplier)})
     form.day_field("received_on").no_later_than = (request.day, "That day is still to come")
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = operations.enter_bid(
-                tender_id=tender.pk, supplier_id=supplier.pk, received_at=given["received_at"], price=given["price"],
-                new_to_council=given["new_to_council"], late_accepted_because=given["late_accepted_because"],
-                council=settings.COUNCIL, **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            said = "It came late, and is stopped: its letter is drafted." if made.state == "disqualified" else (
-                "Now its answers and papers.")  # fmt: skip
-            messages.success(request, f"The bid of {supplier.name} is entered. {said}")
-            return redirect("bid", made.pk)
-    context = {"form": form, "label": tender.title, "back": back, "heading": f"The bid of {supplier.name}",
-               "button": "Enter the bid"}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
+    told = ("received_at", "price", "new_to_council", "late_accepted_because")
+
+    def said(made: Bid) -> str:
+        late = made.state == "disqualified"
+        more = "It came late, and is stopped: its letter is drafted." if late else "Now its answers and papers."
+        return f"The bid of {supplier.name} is entered. {more}"
+
+    return ask(
+        request,
+        form,
+        of_tender(tender, heading=f"The bid of {supplier.name}", button="Enter the bid", back=back),
+        do=lambda **given: operations.enter_bid(
+            tender_id=tender.pk,
+            supplier_id=supplier.pk,
+            council=settings.COUNCIL,
+            **{name: given[name] for name in told},
+            **acting(request),
+        ),
+        done=said,
+        to=lambda made: reverse("bid", args=[made.pk]),
+    )
 
 
 def _has_contract(supplier: Organisation) -> bool:
@@ -191,20 +195,21 @@ def _has_contract(supplier: Organisation) -> bool:
 def new_supplier(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     form = NewSupplier(request.POST or None, initial={"name": request.GET.get("q", "")})
-    if form.is_valid():
-        try:
-            made = operations.make_supplier(
-                name=form.cleaned_data["name"], identifiers=form.identifiers(), **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{made.name} is in the register.")
-            return redirect(f"{reverse('bid_new', args=[tender.pk])}?supplier={made.pk}")
-    context = {"form": form, "label": tender.title, "back": reverse("bid_new", args=[tender.pk]),
-               "heading": "A new supplier", "button": "Record the supplier",
-               "about": "By its number a supplier is known again in published notices, whatever its name."}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
+    back = reverse("bid_new", args=[tender.pk])
+    return ask(
+        request,
+        form,
+        of_tender(
+            tender,
+            heading="A new supplier",
+            button="Record the supplier",
+            about="By its number a supplier is known again in published notices, whatever its name.",
+            back=back,
+        ),
+        do=lambda name, **_: operations.make_supplier(name=name, identifiers=form.identifiers(), **acting(request)),
+        done=lambda made: f"{made.name} is in the register.",
+        to=lambda made: f"{back}?supplier={made.pk}",
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
@@ -214,60 +219,51 @@ def answers(request: Request, pk: int) -> HttpResponseBase:
     if asked is None:
         raise Http404
     initial = {each.question: each.text for each in found.answers.all()}
-    form = Answers(request.POST or None, questions=asked.criteria, initial=initial)
-    if form.is_valid():
-        try:
-            operations.save_answers(bid_id=found.pk, answers=form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The answers are saved.")
-            return redirect("bid", found.pk)
-    context = {"form": form, "label": found.supplier.name, "back": words.bid_address(found),
-               "heading": "Answers to the scored questions", "button": "Save the answers",
-               "about": "As the bidder gave them: evaluators read these words and nothing else."}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
+    return ask(
+        request,
+        Answers(request.POST or None, questions=asked.criteria, initial=initial),
+        of_bid(
+            found,
+            heading="Answers to the scored questions",
+            button="Save the answers",
+            about="As the bidder gave them: evaluators read these words and nothing else.",
+        ),
+        do=lambda **given: operations.save_answers(bid_id=found.pk, answers=given, **acting(request)),
+        done="The answers are saved.",
+        to=reverse("bid", args=[found.pk]),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
 def attach(request: Request, pk: int) -> HttpResponseBase:
+    """Attach a paper for any criterion and question; once the bidder was asked something, for stage 1 alone."""
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
-    form = paper_form(request, found)
-    if form.is_valid() and keep_paper(request, found, form):
-        messages.success(request, "The paper is attached.")
-        back = request.GET.get("criterion", "")
-        stage1 = queries.stage1_asked(found.tender)
-        if back and stage1 and back in {each.key for each in stage1.criteria}:
-            return redirect("bid_stage1", found.pk, back)
-        return redirect("bid", found.pk)
-    context = {"form": form, "label": found.supplier.name, "back": words.bid_address(found),
-               "heading": "Attach a paper", "button": "Attach the paper"}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
-
-
-def paper_form(request: Request, bid: Bid) -> Paper:
-    """For every criterion and question; once the bidder was asked something, for the criteria of stage 1 alone."""
-    stage1 = queries.stage1_asked(bid.tender)
-    questions = None if queries.was_asked(bid) else queries.questions_asked(bid.tender)
+    stage1 = queries.stage1_asked(found.tender)
+    questions = None if queries.was_asked(found) else queries.questions_asked(found.tender)
     asked_for = request.GET.get("criterion", "")
-    return Paper(
-        request.POST or None, request.FILES or None, stage1=stage1.criteria if stage1 else (),
-        questions=questions.criteria if questions else (), initial={"criteria": [asked_for] if asked_for else []},
-    )  # fmt: skip
-
-
-def keep_paper(request: Request, bid: Bid, form: Paper) -> bool:
-    """Whether the paper was kept; the form says why where it was not."""
-    upload = form.cleaned_data["document"]
-    try:
-        operations.attach_paper(
-            bid_id=bid.pk, criteria=form.cleaned_data["criteria"], title=form.cleaned_data["title"],
-            file_name=upload.name, content=upload.read(), folder=folder(), **acting(request),
-        )  # fmt: skip
-    except RuleBroken as refusal:
-        form.refuse(refusal, field="document")
-        return False
-    return True
+    form = Paper(
+        request.POST or None,
+        request.FILES or None,
+        stage1=stage1.criteria if stage1 else (),
+        questions=questions.criteria if questions else (),
+        initial={"criteria": [asked_for] if asked_for else []},
+    )
+    is_of_stage1 = stage1 is not None and asked_for in {each.key for each in stage1.criteria}
+    return ask(
+        request,
+        form,
+        of_bid(found, heading="Attach a paper", button="Attach the paper"),
+        do=lambda document, **given: operations.attach_paper(
+            bid_id=found.pk,
+            file_name=document.name,
+            content=document.read(),
+            folder=folder(),
+            **given,
+            **acting(request),
+        ),
+        done="The paper is attached.",
+        to=reverse("bid_stage1", args=[pk, asked_for]) if is_of_stage1 else reverse("bid", args=[pk]),
+    )
 
 
 @requires(*READS)
@@ -287,35 +283,34 @@ def detach(request: Request, pk: int, paper_id: int) -> HttpResponseBase:
     given = found.documents.select_related("document").filter(pk=paper_id).first()
     if given is None:
         raise Http404
-    form = Because(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.detach_paper(paper_id=given.pk, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The paper is taken away from the bid.")
-            return redirect("bid", found.pk)
-    context = {"form": form, "label": found.supplier.name, "back": words.bid_address(found),
-               "heading": f"Take away “{given.document.title}”", "button": "Take it away",
-               "about": "For a paper attached in error. The document is kept, and the trail says who took it "
-                        "away."}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
+    return ask(
+        request,
+        Because(request.POST or None),
+        of_bid(
+            found,
+            heading=f"Take away “{given.document.title}”",
+            button="Take it away",
+            about="For a paper attached in error. The document is kept, and the trail says who took it away.",
+        ),
+        do=partial(operations.detach_paper, paper_id=given.pk, **acting(request)),
+        done="The paper is taken away from the bid.",
+        to=reverse("bid", args=[found.pk]),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
 def withdraw(request: Request, pk: int) -> HttpResponseBase:
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
-    form = Because(request.POST or None, label="What did the bidder write?")
-    if form.is_valid():
-        try:
-            operations.withdraw_bid(bid_id=found.pk, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"The bid of {found.supplier.name} is withdrawn.")
-            return redirect("bid", found.pk)
-    context = {"form": form, "label": found.supplier.name, "back": words.bid_address(found),
-               "heading": "The bidder withdraws", "button": "Record that it is withdrawn",
-               "about": "A bid that is withdrawn goes no further."}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
+    return ask(
+        request,
+        Because(request.POST or None, label="What did the bidder write?"),
+        of_bid(
+            found,
+            heading="The bidder withdraws",
+            button="Record that it is withdrawn",
+            about="A bid that is withdrawn goes no further.",
+        ),
+        do=partial(operations.withdraw_bid, bid_id=found.pk, **acting(request)),
+        done=f"The bid of {found.supplier.name} is withdrawn.",
+        to=reverse("bid", args=[found.pk]),
+    )

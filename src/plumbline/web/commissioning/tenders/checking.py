@@ -2,23 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.commissioning.models import Bid
+from plumbline.commissioning.models import Bid, ExclusionCheck
 from plumbline.commissioning.operations import stage1 as operations
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.commissioning.rules import stage1 as rules
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.commissioning.tenders import words
 from plumbline.web.commissioning.tenders.forms import AnswerCame, Ask, Decide, Exclusion, Letter, PassThese, Sent
+from plumbline.web.commissioning.tenders.frame import of_bid
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask, pressed
 from plumbline.web.kit.request import Request, acting
 
 # How long a bidder is given to answer, unless someone types another day.
@@ -36,30 +37,37 @@ def criterion(request: Request, pk: int, key: str) -> HttpResponseBase:
         "answer": AnswerCame(request.POST if doing == "answer" else None, initial={"answered_on": request.day},
                              prefix="answer"),
     }  # fmt: skip
-    form = forms.get(doing)
-    if form is not None and form.is_valid():
-        try:
-            _DO[doing](bid_id=found.pk, criterion=key, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{cell.criterion.title}: {_DONE[doing]}")
-            return redirect(_following(request, found, key) if doing != "answer" else request.path)
     position = [each.criterion.key for each in line.cells].index(key) + 1
-    return render(request, "commissioning/tenders/criterion.html", {
-        "bid": found, "tender": found.tender, "cell": cell, "position": position, "of": len(line.cells),
-        "papers": [
-            {"row": each, "url": reverse("bid_paper", args=[found.pk, each.document_id])}
-            for each in found.documents.filter(criterion=key).select_related("document").order_by("pk")
-        ],
+    papers = found.documents.filter(criterion=key).select_related("document").order_by("pk")
+    context = {
+        "bid": found,
+        "tender": found.tender,
+        "cell": cell,
+        "position": position,
+        "of": len(line.cells),
+        "papers": [{"row": each, "url": reverse("bid_paper", args=[found.pk, each.document_id])} for each in papers],
         "attach_url": f"{reverse('bid_attach', args=[found.pk])}?criterion={key}",
-        "forms": forms, "form": form, "open_ask": "yes" if doing == "ask" else "",
+        "forms": forms,
+        "open_ask": "yes" if doing == "ask" else "",
         "open_answer": "yes" if doing == "answer" else "",
-        "waits_for_answer": bool(cell.decision and cell.decision.clarification_asked_on
-                                 and not cell.decision.clarification_answered_on),
-        "state": words.DECISION_KINDS[cell.state], "word": words.DECISIONS[cell.state],
+        "waits_for_answer": bool(
+            cell.decision and cell.decision.clarification_asked_on and not cell.decision.clarification_answered_on
+        ),
+        "state": words.DECISION_KINDS[cell.state],
+        "word": words.DECISIONS[cell.state],
         "back": words.bid_address(found),
-    })  # fmt: skip
+    }
+    page = ("commissioning/tenders/criterion.html", context)
+    if doing not in forms:
+        return render(request, *page)
+    return ask(
+        request,
+        forms[doing],
+        page,
+        do=partial(_DO[doing], bid_id=found.pk, criterion=key, **acting(request)),
+        done=f"{cell.criterion.title}: {_DONE[doing]}",
+        to=lambda _: _following(request, found, key) if doing != "answer" else request.path,
+    )
 
 
 _DO: Mapping[str, Callable[..., object]] = {"decide": operations.decide_criterion, "ask": operations.ask_clarification,
@@ -106,21 +114,22 @@ def pass_these(request: Request, pk: int) -> HttpResponseBase:
     line = queries.board([found], asked=queries.stage1_asked(found.tender))[0]
     open_ones = [cell.criterion for cell in line.cells if not cell.state and not cell.missing]
     form = PassThese(request.POST or None, criteria=open_ones)
-    if form.is_valid():
-        try:
-            number = operations.pass_criteria(
-                bid_id=found.pk, criteria=form.cleaned_data["criteria"], reviewed=form.reviewed(), **acting(request)
-            )
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{number} criteria are passed.")
-            return redirect("bid", found.pk)
-    context = {"form": form, "label": found.supplier.name, "back": words.bid_address(found),
-               "heading": "Pass several criteria", "button": "Pass the criteria ticked",
-               "about": "Criteria that are not decided yet, and whose papers are attached. Read each paper first; what "
-                        "is failed, or to be asked about, is decided on its own page."}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
+    return ask(
+        request,
+        form,
+        of_bid(
+            found,
+            heading="Pass several criteria",
+            button="Pass the criteria ticked",
+            about="Criteria that are not decided yet, and whose papers are attached. Read each paper first; what is "
+            "failed, or to be asked about, is decided on its own page.",
+        ),
+        do=lambda criteria, **_: operations.pass_criteria(
+            bid_id=found.pk, criteria=criteria, reviewed=form.reviewed(), **acting(request)
+        ),
+        done=lambda number: f"{number} criteria are passed.",
+        to=reverse("bid", args=[found.pk]),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
@@ -132,25 +141,23 @@ def exclusion(request: Request, pk: int, ground: str) -> HttpResponseBase:
     known = line.checks.get(ground)
     initial = ({"result": known.result, "note": known.note, "checked_on": known.checked_on} if known
                else {"checked_on": request.day})  # fmt: skip
-    form = Exclusion(request.POST or None, ground=ground, initial=initial)
-    if form.is_valid():
-        try:
-            operations.check_exclusion(
-                bid_id=found.pk, ground=ground, **form.cleaned_data, council=settings.COUNCIL, **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{words.GROUNDS[ground]}: recorded.")
-            left = [each for each in words.GROUNDS if each not in line.checks and each != ground]
-            if form.cleaned_data["result"] == rules.EXCLUDED:
-                return redirect("bid_letter", found.pk)
-            if left:
-                return redirect("bid_exclusion", found.pk, left[0])
-            return redirect("bid", found.pk)
-    context = {"form": form, "label": found.supplier.name, "back": words.bid_address(found),
-               "heading": words.GROUNDS[ground], "button": "Record the check", "about": _ABOUT[ground]}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
+    left = [each for each in words.GROUNDS if each not in line.checks and each != ground]
+
+    def leads_to(made: ExclusionCheck) -> str:
+        if made.result == rules.EXCLUDED:
+            return reverse("bid_letter", args=[found.pk])
+        return reverse("bid_exclusion", args=[found.pk, left[0]]) if left else reverse("bid", args=[found.pk])
+
+    return ask(
+        request,
+        Exclusion(request.POST or None, ground=ground, initial=initial),
+        of_bid(found, heading=words.GROUNDS[ground], button="Record the check", about=_ABOUT[ground]),
+        do=partial(
+            operations.check_exclusion, bid_id=found.pk, ground=ground, council=settings.COUNCIL, **acting(request)
+        ),
+        done=f"{words.GROUNDS[ground]}: recorded.",
+        to=leads_to,
+    )
 
 
 _ABOUT = {
@@ -167,24 +174,32 @@ def outcome(request: Request, pk: int) -> HttpResponseBase:
     """Passed, or failed with the reasons of the criteria that were failed."""
     found = queries.bid_seen(request.user, bid_id=pk, on=request.day)
     line = queries.board([found], asked=queries.stage1_asked(found.tender))[0]
-    errors: list[str] = []
-    if request.method == "POST":
-        try:
-            if line.failed:
-                operations.fail_bid(bid_id=found.pk, council=settings.COUNCIL, **acting(request))
-            else:
-                operations.pass_bid(bid_id=found.pk, **acting(request))
-        except RuleBroken as refusal:
-            errors = [refusal.reason]
-        else:
-            name = found.supplier.name
-            messages.success(request, f"{name} failed stage 1. Its letter is drafted: read it, and send it."
-                             if line.failed else f"{name} passed stage 1.")  # fmt: skip
-            return redirect("bid_letter", found.pk) if line.failed else redirect("tender_stage1", found.tender_id)
-    return render(request, "commissioning/tenders/outcome.html", {
-        "bid": found, "tender": found.tender, "errors": errors, "failed": line.failed, "not_yet": line.not_yet,
+    context = {
+        "bid": found,
+        "tender": found.tender,
+        "failed": line.failed,
+        "not_yet": line.not_yet,
         "back": words.bid_address(found),
-    })  # fmt: skip
+    }
+    page = ("commissioning/tenders/outcome.html", context)
+    name = found.supplier.name
+    if line.failed:
+        return ask(
+            request,
+            pressed(request),
+            page,
+            do=partial(operations.fail_bid, bid_id=found.pk, council=settings.COUNCIL, **acting(request)),
+            done=f"{name} failed stage 1. Its letter is drafted: read it, and send it.",
+            to=reverse("bid_letter", args=[found.pk]),
+        )
+    return ask(
+        request,
+        pressed(request),
+        page,
+        do=partial(operations.pass_bid, bid_id=found.pk, **acting(request)),
+        done=f"{name} passed stage 1.",
+        to=reverse("tender_stage1", args=[found.tender_id]),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
@@ -195,19 +210,15 @@ def letter(request: Request, pk: int) -> HttpResponseBase:
     doing = request.POST.get("do", "")
     text = Letter(request.POST if doing == "text" else None, initial={"text": found.letter})
     sent = Sent(request.POST if doing == "sent" else None, initial={"sent_on": request.day}, prefix="sent")
-    form: Any = {"text": text, "sent": sent}.get(doing)
-    if form is not None and form.is_valid():
-        try:
-            if doing == "text":
-                operations.edit_letter(bid_id=found.pk, text=form.cleaned_data["text"], **acting(request))
-            else:
-                operations.mark_letter_sent(bid_id=found.pk, sent_on=form.cleaned_data["sent_on"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The letter is saved." if doing == "text" else "The letter is recorded as sent.")
-            return redirect("bid_letter", found.pk)
-    return render(request, "commissioning/tenders/letter.html", {
-        "bid": found, "tender": found.tender, "text": text, "sent": sent, "form": form,
-        "back": words.bid_address(found),
-    })  # fmt: skip
+    page = (
+        "commissioning/tenders/letter.html",
+        {"bid": found, "tender": found.tender, "text": text, "sent": sent, "back": words.bid_address(found)},
+    )
+    to = reverse("bid_letter", args=[found.pk])
+    if doing == "text":
+        do = partial(operations.edit_letter, bid_id=found.pk, **acting(request))
+        return ask(request, text, page, do=do, done="The letter is saved.", to=to)
+    if doing == "sent":
+        do = partial(operations.mark_letter_sent, bid_id=found.pk, **acting(request))
+        return ask(request, sent, page, do=do, done="The letter is recorded as sent.", to=to)
+    return render(request, *page)

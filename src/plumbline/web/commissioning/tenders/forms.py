@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms as django_forms
 
@@ -175,6 +175,8 @@ class HandOver(People):
 
 
 class Because(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     because = forms.TextField(label="Why?", rows=4, max_length=4000, missing="Say why")
 
     def __init__(self, *args: Any, label: str = "Why?", required: bool = True, hint: str = "", **kwargs: Any) -> None:
@@ -184,11 +186,15 @@ class Because(forms.PageForm):
 
 
 class MoreTime(Because):
+    refused_at: ClassVar = {"missing_reason": "because", "not_later": "bids_due_on"}
+
     bids_due_on = forms.DayField(label="New last day for bids")
     field_order = ["bids_due_on", "because"]
 
 
 class Conflict(forms.PageForm):
+    refused_at: ClassVar = {"missing_conflict": "conflict"}
+
     person = forms.LineField(label="Whose interest is it?", max_length=200, missing="Say whose interest it is",
                              hint="Anybody who has to do with the tender")  # fmt: skip
     conflict = forms.TextField(label="What is the interest?", rows=4, max_length=4000, missing="Say what it is")
@@ -200,6 +206,8 @@ class FindSupplier(forms.PageForm):
 
 
 class NewSupplier(forms.PageForm):
+    refused_at: ClassVar = {"missing_name": "name", "name_taken": "name"}
+
     name = forms.LineField(label="Name", max_length=300, hint="As it stands on the bid")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -213,6 +221,8 @@ class NewSupplier(forms.PageForm):
 
 
 class NewBid(forms.PageForm):
+    refused_at: ClassVar = {"bad_price": "price", "future_date": "received_on"}
+
     moments = {"received_at": ("received_on", "received_time")}
 
     received_on = forms.DayField(label="When did it come?", hint="The day that the portal gives")
@@ -233,6 +243,8 @@ class NewBid(forms.PageForm):
 
 
 class BidsFile(forms.PageForm):
+    refused_at: ClassVar = {"": "file"}
+
     file = forms.FileField(
         label="The list of bids", accept=".csv,.xlsx,.ods", missing="Choose the file", hint="CSV, XLSX or ODS"
     )
@@ -251,6 +263,8 @@ class Answers(forms.PageForm):
 
 
 class Paper(forms.PageForm):
+    refused_at: ClassVar = {"": "document"}
+
     document = forms.FileField(
         label="The paper", accept=evidence.ENDINGS, hint=f"{evidence.ACCEPTED}", missing="Choose the paper"
     )
@@ -313,6 +327,8 @@ class Ask(forms.PageForm):
 
 
 class AnswerCame(forms.PageForm):
+    refused_at: ClassVar = {"missing_answer": "answer"}
+
     answer = forms.TextField(label="What did the bidder answer?", rows=4, max_length=4000,
                              hint="Attach the papers that came", missing="Say what the bidder answered")  # fmt: skip
     answered_on = forms.DayField(label="When?")
@@ -337,9 +353,12 @@ class Exclusion(forms.PageForm):
 
 class Letter(forms.PageForm):
     changes_a_record = True
+    refused_at: ClassVar = {"": "text"}
 
     text = forms.TextField(label="The letter", rows=24, missing="The letter is empty")
 
 
 class Sent(forms.PageForm):
+    refused_at: ClassVar = {"": "sent_on"}
+
     sent_on = forms.DayField(label="On which day was it sent?")

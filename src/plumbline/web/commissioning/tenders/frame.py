@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from plumbline.commissioning.models import Tender
+from plumbline.commissioning.models import Bid, Tender
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.commissioning.queries.waiting import facts_of
 from plumbline.commissioning.rules import tender as rules
@@ -20,6 +20,7 @@ from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.web.commissioning.tenders import words
 from plumbline.web.kit import navigation, wording
+from plumbline.web.kit.asking import Question
 from plumbline.web.kit.request import Request
 
 _S = Tender.State
@@ -62,6 +63,18 @@ def frame(request: Request, tender: Tender, tab: str) -> dict[str, Any]:
         "may_manage": may(viewer, Permission.TENDERS_MANAGE, on=on),
         "breadcrumbs": [("Tenders", reverse("tenders")), (tender.title, "")],
     }
+
+
+def of_tender(tender: Tender, *, back: str = "", **said: Any) -> Question:
+    """A page with one form about a tender. `back`: the page of it that it leads back to; else its first."""
+    own = reverse("tender", args=[tender.pk])
+    return Question(caption=tender.title, back=back or own, back_words="Back" if back else tender.title, **said)
+
+
+def of_bid(bid: Bid, **said: Any) -> Question:
+    """A page with one form about a bid, which leads back to it."""
+    name = bid.supplier.name
+    return Question(caption=name, back=words.bid_address(bid), back_words=name, **said)
 
 
 def _not_here(step: dict[str, Any] | None, path: str) -> dict[str, Any] | None:

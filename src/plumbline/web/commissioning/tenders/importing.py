@@ -36,7 +36,7 @@ def bids(request: Request, pk: int) -> HttpResponseBase:
             try:
                 taken = take_bids(tender_id=tender.pk, path=path, council=settings.COUNCIL, **acting(request))
             except RuleBroken as refusal:
-                form.refuse(refusal, field="file")
+                form.refuse(refusal)
         if taken and not taken.refused:
             messages.success(request, f"{wording.how_many(taken.added, 'bid is', 'bids are')} entered from the file.")
             return redirect("tender_bids", tender.pk)

@@ -1,12 +1,12 @@
 """The list of everything that is bought, and one tender: where it stands, its bids, stage 1, conflicts, history."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.commissioning.models import Tender
@@ -14,13 +14,13 @@ from plumbline.commissioning.operations import tenders as operations
 from plumbline.commissioning.queries import suppliers
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.commissioning.rules.tender import weights
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.tenders import words
 from plumbline.web.commissioning.tenders.forms import Because, Conflict
-from plumbline.web.commissioning.tenders.frame import frame
+from plumbline.web.commissioning.tenders.frame import frame, of_tender
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
 
 READS = (Permission.TENDERS_VIEW, Permission.TENDERS_EVALUATE)
@@ -188,18 +188,18 @@ def _outcome(line: queries.Line) -> dict[str, Any]:
 @requires(Permission.TENDERS_VIEW)
 def conflicts(request: Request, pk: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
-    form = Conflict(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.record_conflict(tender_id=found.pk, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The conflict of interest is recorded. The lead commissioner decides on it.")
-            return redirect("tender_conflicts", found.pk)
-    context = {**frame(request, found, "conflicts"), "form": form,
-               "conflicts": queries.conflicts_of(request.user, tender=found, on=request.day)}  # fmt: skip
-    return render(request, "commissioning/tenders/conflicts.html", context)
+    context = {
+        **frame(request, found, "conflicts"),
+        "conflicts": queries.conflicts_of(request.user, tender=found, on=request.day),
+    }
+    return ask(
+        request,
+        Conflict(request.POST or None),
+        ("commissioning/tenders/conflicts.html", context),
+        do=partial(operations.record_conflict, tender_id=found.pk, **acting(request)),
+        done="The conflict of interest is recorded. The lead commissioner decides on it.",
+        to=reverse("tender_conflicts", args=[found.pk]),
+    )
 
 
 @requires(Permission.TENDERS_MANAGE)
@@ -208,20 +208,21 @@ def decide_conflict(request: Request, pk: int, conflict_id: int) -> HttpResponse
     conflict = queries.conflicts_of(request.user, tender=found, on=request.day).filter(pk=conflict_id).first()
     if conflict is None:
         raise Http404
-    form = Because(request.POST or None, label="What is decided, and why?",
-                   initial={"because": conflict.decided})  # fmt: skip
-    if form.is_valid():
-        try:
-            operations.decide_conflict(conflict_id=conflict.pk, decided=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The decision is recorded.")
-            return redirect("tender_conflicts", found.pk)
-    context = {"form": form, "label": found.title, "back": reverse("tender_conflicts", args=[found.pk]),
-               "heading": f"The interest of {conflict.person}", "button": "Record the decision",
-               "about": conflict.conflict}  # fmt: skip
-    return render(request, "commissioning/tenders/enter.html", context)
+    address = reverse("tender_conflicts", args=[found.pk])
+    return ask(
+        request,
+        Because(request.POST or None, label="What is decided, and why?", initial={"because": conflict.decided}),
+        of_tender(
+            found,
+            heading=f"The interest of {conflict.person}",
+            button="Record the decision",
+            about=conflict.conflict,
+            back=address,
+        ),
+        do=lambda because: operations.decide_conflict(conflict_id=conflict.pk, decided=because, **acting(request)),
+        done="The decision is recorded.",
+        to=address,
+    )
 
 
 @requires(Permission.TENDERS_VIEW)
