@@ -1,8 +1,8 @@
 """A page that does several things at one press of a button does all of them, or nothing.
 
-Each page that calls more than one operation (tests/architecture/test_all_or_nothing.py finds them) is sent what it asks
-for, once as it should be, and once with its last operation refusing at its last step: then no row of any table and no
-file is other than before.
+Each page that calls more than one operation or takes a file (tests/architecture/test_all_or_nothing.py finds them) is
+sent what it asks for, once as it should be, and once with its last operation refusing at its last step: then no row of
+any table and no file is other than before.
 """
 
 import io
@@ -20,7 +20,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.urls import resolve, reverse
 
-from plumbline.contracts.models import Assessment
+from plumbline.contracts.models import Assessment, Visit
+from plumbline.contracts.operations import evaluations, visits
+from plumbline.contracts.rules.visits import AREAS, FindingGiven
+from plumbline.evidence import operations as evidence
+from plumbline.evidence.models import Document
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import CheckItem
 from plumbline.people import operations as people
@@ -33,8 +37,9 @@ from tests.factories.people import OrganisationFactory, ProfessionalFactory, Use
 from tests.factories.records import TacFactory
 from tests.factories.toolkits import a_person, answer_all, asked
 from tests.integration.actions.test_operations import raised
+from tests.integration.commissioning import tendering
 from tests.integration.commissioning.test_implementation import Situation
-from tests.integration.contracts.care_situations import AT, TODAY, a_contract, a_home, a_user
+from tests.integration.contracts.care_situations import AT, TODAY, a_contract, a_home, a_user, by
 from tests.integration.exchange.extracts import HEADERS
 from tests.integration.placements import situations as placing
 from tests.integration.web.contract_care.pages import VISITED, day
@@ -139,6 +144,65 @@ def a_visit_of_theirs() -> Sent:
         a_user("contract_officer"), reverse("visit_accept") + f"?contract={contract.pk}&setting={a_home(contract).pk}",
         lambda: {"by_council": "Lakeshire", **day("visited_on", VISITED), "because": "Same month.", "report": paper()},
     )  # fmt: skip
+
+
+def a_visit_of_ours(officer: User) -> Visit:
+    contract = a_contract(visit_required=True, starts_on=date(2014, 1, 1))
+    visit = visits.plan_visit(
+        contract_id=contract.pk, setting_id=a_home(contract).pk, visited_on=VISITED, **by(officer)
+    )
+    return visits.hold_visit(
+        visit_id=visit.pk,
+        visited_on=VISITED,
+        visitors="Beth",
+        summary="Calm.",
+        findings=[FindingGiven(area, "met") for area in AREAS],
+        **by(officer),
+    )
+
+
+def a_report_sent() -> Sent:
+    officer = a_user("contract_officer")
+    address = reverse("visit_report", args=[a_visit_of_ours(officer).pk])
+    return Sent(officer, address, lambda: {"file": paper()})
+
+
+def a_pack() -> Sent:
+    officer = a_user("contract_officer")
+    visit = visits.sign_off_visit(visit_id=a_visit_of_ours(officer).pk, because="Agreed.", **by(officer))
+    pack = visits.export_visit(
+        visit_id=visit.pk, council="Lakeshire", colour="#005ea5", signing_key=None, **by(officer)
+    )
+    return Sent(officer, reverse("visit_pack"), lambda: {"pack": SimpleUploadedFile("v.zip", pack)})
+
+
+def a_policy_offered() -> Sent:
+    contract = a_contract()
+    return Sent(
+        a_user("provider_user", organisation=contract.provider),
+        reverse("provider_policy", args=[contract.pk, "safeguarding"]),
+        lambda: {**day("reviewed_on", date(2016, 7, 1)), "file": paper()},
+    )
+
+
+def a_paper_of_a_bid() -> Sent:
+    commissioner = tendering.a_user()
+    (bid,) = tendering.in_stage1(commissioner)
+    given = {"title": "Section 11", "criteria": ["section11"]}
+    return Sent(commissioner, reverse("bid_attach", args=[bid.pk]), lambda: {**given, "document": paper()})
+
+
+def a_document() -> Sent:
+    given = {"title": "Policy", "kind": "safeguarding", "sensitivity": "council"}
+    return Sent(a_user("contract_officer"), reverse("document_new"), lambda: {**given, "file": paper()})
+
+
+def a_revision(tmp_path: Path) -> Sent:
+    officer = a_user("contract_officer")
+    given = {"title": "Policy", "file_name": "policy.pdf", "folder": tmp_path / "files", "by": officer, "at": AT}
+    kept = evidence.keep_document(content=pdf(b"Before"), **given)
+    address = reverse("document_replace", args=[kept.pk])
+    return Sent(officer, address, lambda: {"title": "Policy", "file": paper()})
 
 
 def flags_read() -> Sent:
@@ -295,6 +359,7 @@ def a_worker_joined() -> Sent:
 
 CASES = (
     a_note, reported_done, looked_up, a_judgement, an_assessment, a_plan, a_policy, a_homes_report, a_visit_of_theirs,
+    a_report_sent, a_pack, a_policy_offered, a_paper_of_a_bid, a_document, a_revision,
     flags_read, an_item, items_owners, an_extract, a_package, wordings, wordings_back, organisations,
     organisations_back, evidence_of_an_answer, a_moderation, decisions_undone, a_new_user, a_role,
     a_role_confirmed, a_role_ended, a_worker_joined,
@@ -323,13 +388,13 @@ _WRITES = re.compile(r"\s*(with\b.*\b)?(insert into|update|delete from)\b", re.I
 
 
 class Writes:
-    """Counts the steps that write; the one of the number `refused` refuses instead."""
+    """Counts the steps that write (`of`: into one table); the one of the number `refused` refuses instead."""
 
-    def __init__(self, refused: int = 0) -> None:
-        self.refused, self.number = refused, 0
+    def __init__(self, refused: int = 0, of: str = "") -> None:
+        self.refused, self.of, self.number = refused, of, 0
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if _WRITES.match(sql) and "django_session" not in sql:
+        if _WRITES.match(sql) and self.of in sql and "django_session" not in sql:
             self.number += 1
             if self.number == self.refused:
                 raise RuleBroken(_REFUSED, code="refused")
@@ -347,7 +412,7 @@ def taken_back(home: Path) -> Iterator[None]:
 
 
 def sent_by(case: Callable[..., Sent], tmp_path: Path) -> Sent:
-    return case(tmp_path) if case is decisions_undone else case()
+    return case(tmp_path) if case in (decisions_undone, a_revision) else case()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
@@ -368,14 +433,15 @@ def test_a_page_that_is_refused_halfway_changes_nothing(case, tmp_path) -> None:
     assert [name for name in {*before, *after} if before.get(name) != after.get(name)] == []
 
 
-def test_every_page_that_does_several_things_is_tried(tmp_path) -> None:
+def test_every_page_that_does_several_things_or_takes_a_file_is_tried(tmp_path) -> None:
     tried = set()
     for case in CASES:
         with transaction.atomic():
             view = resolve(sent_by(case, tmp_path).address.split("?")[0]).func
             tried.add(f"{view.__module__}.{view.__name__}")
             transaction.set_rollback(True)
-    assert set(architecture.several()) - set(architecture.EACH_BY_ITSELF) == tried
+    found = {*architecture.several(), *architecture.takes_files()}
+    assert found - set(architecture.EACH_BY_ITSELF) == tried
 
 
 def test_a_file_that_is_kept_already_stays_where_it_is_given_again_and_refused(tmp_path) -> None:
@@ -400,3 +466,15 @@ def test_files_handed_in_that_are_refused_do_not_stay(tmp_path) -> None:
     answer = as_(UserFactory(role="performance_analyst")).post(reverse("import_new"), given)
     assert "Hand in one list at a time" in answer.content.decode()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_minutes_of_which_is_not_written_where_they_belong_are_not_kept(tmp_path) -> None:
+    officer = a_user("contract_officer")
+    meeting = evaluations.plan_evaluation(contract_id=a_contract().pk, held_on=TODAY, **by(officer))
+    client = as_(officer)
+    client.get("/")
+    drafts = Writes(refused=1, of="people_draft")
+    with connection.execute_wrapper(drafts):
+        client.post(reverse("meeting_step", args=[meeting.pk, "minutes"]), {"file": paper()})
+    assert drafts.number > 0
+    assert (Document.objects.count(), [path for path in tmp_path.rglob("*") if path.is_file()]) == (0, [])

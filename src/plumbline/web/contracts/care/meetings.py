@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -22,7 +22,7 @@ from plumbline.web.contracts.care import frame
 from plumbline.web.contracts.care.forms import Cancel, LinkCase, MoveMeeting, PlanMeeting, ResolveCase
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
-from plumbline.web.kit.asking import Question, ask
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 
 P = Permission
@@ -158,8 +158,14 @@ def _of_meeting(found: Evaluation, *, heading: str, button: str, kind: str = "")
 @require_POST
 def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
     """Begin the joint evaluation toolkit for this meeting, and go to it."""
-    found = operations.begin_toolkit(evaluation_id=meeting_of(request, pk).pk, **acting(request))  # fmt: skip
-    return redirect("return", found.answer_set_id)
+    found = meeting_of(request, pk)
+    return act(
+        request,
+        do=partial(operations.begin_toolkit, evaluation_id=found.pk, **acting(request)),
+        done="",
+        to=lambda begun: reverse("return", args=[begun.answer_set_id]),
+        back=reverse("meeting", args=[found.pk]),
+    )
 
 
 def _case_of(request: Request, pk: int) -> EvaluationCase:

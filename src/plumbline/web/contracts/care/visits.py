@@ -29,7 +29,7 @@ from plumbline.web.evidence import files
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
-from plumbline.web.kit.asking import Question, ask
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.people.inviting.whom_to_ask import INVITE, if_reached, ways
 
@@ -235,8 +235,14 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
 @require_POST
 def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
     """Begin the site visit toolkit for this visit, and go to it."""
-    found = operations.begin_toolkit(visit_id=visit_of(request, pk).pk, **acting(request))
-    return redirect("return", found.answer_set_id)
+    found = visit_of(request, pk)
+    return act(
+        request,
+        do=partial(operations.begin_toolkit, visit_id=found.pk, **acting(request)),
+        done="",
+        to=lambda begun: reverse("return", args=[begun.answer_set_id]),
+        back=_address(found),
+    )
 
 
 @requires(P.CONTRACTS_MANAGE)
