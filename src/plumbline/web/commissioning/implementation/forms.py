@@ -105,7 +105,7 @@ class ContactForm(forms.PageForm):
 class Acknowledge(forms.PageForm):
     name = forms.LineField(
         label="Your name", max_length=200, autocomplete="name",
-        hint="It stands for having read and understood this, and having passed it on to those who need it",
+        hint="With it you say that you have read and understood this, and passed it on to those who need it",
     )  # fmt: skip
 
 

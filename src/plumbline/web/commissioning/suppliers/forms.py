@@ -1,4 +1,4 @@
-"""Forms of suppliers: which of two names stands, who a published supplier is, a package to be taken in."""
+"""Forms of suppliers: which of two names is kept, who a published supplier is, a package to be taken in."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -21,12 +21,14 @@ class Rename(forms.PageForm):
 
 
 class Merge(forms.PageForm):
-    """Which of two names stands; the other is read as it."""
+    """Which of two names is kept; the other is read as it."""
 
     refused_at: ClassVar = {"missing_reason": "because", "": "stays"}
 
     stays = forms.ChoiceField(
-        label="Which name stands?", widget=forms.Radios, missing="Choose the name under which both are read from now on"
+        label="Which name is kept?",
+        widget=forms.Radios,
+        missing="Choose the name under which both are read from now on",
     )
     because = forms.TextField(
         label="Why are they one supplier?", rows=3, max_length=1000, missing="Say why these two are one supplier",

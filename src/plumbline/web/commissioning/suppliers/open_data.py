@@ -13,7 +13,7 @@ from plumbline.web.kit.request import Request, acting
 
 @requires(Permission.TENDERS_VIEW)
 def tender_open_data(request: Request, pk: int) -> HttpResponseBase:
-    """The package to be published. What stands in its way is said on a page."""
+    """The package to be published. What is in its way is said on a page."""
     tender = tender_seen(request.user, tender_id=pk, on=request.day)
     package = export_ocds.export_tender(
         tender=tender, prefix=settings.OCID_PREFIX, council=settings.COUNCIL,

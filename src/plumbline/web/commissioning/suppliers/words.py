@@ -55,7 +55,7 @@ def _detail(event: Event, names: Mapping[int, str]) -> str:
     if event.kind == "commissioning.supplier.renamed":
         return f"{event.data.get('before')} is called {event.data.get('after')}. {event.because}"
     if event.kind == "commissioning.supplier.unmerged":
-        return f"{merged} stands by itself again. {event.because}"
+        return f"{merged} is a supplier of its own again. {event.because}"
     if event.kind == "commissioning.supplier.decided":
         match = OcdsParty.Match(event.data["match"]).label
         return f"{match}, in {wording.how_many(event.data.get('rows', 1), 'notice', 'notices')}."

@@ -165,7 +165,7 @@ _ABOUT = {
                  "(Procurement Act 2023, sections 57 and 58). It must be excluded, unless it has cleaned itself.",
     "discretionary": "Whether a discretionary ground applies, such as poor performance of an earlier contract. It may "
                      "be excluded.",
-    "debarment": "Whether the supplier stands on the debarment list of the central platform (section 62).",
+    "debarment": "Whether the supplier is on the debarment list of the central platform (section 62).",
 }  # fmt: skip
 
 

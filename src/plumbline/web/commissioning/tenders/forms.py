@@ -47,7 +47,7 @@ class What(forms.PageForm):
                       "framework": "Suppliers bid against each other, and one or several have a contract from which "
                                    "services are called off",
                       "direct_award": "One supplier, without a competition: it has stage 1 all the same",
-                      "call_off": "From a framework that stands on this list"},
+                      "call_off": "From a framework that is on this list"},
     )  # fmt: skip
     direct_award_reason = forms.TextField(
         label="If it is awarded directly: why?", required=False, rows=3, max_length=2000
@@ -208,7 +208,7 @@ class FindSupplier(forms.PageForm):
 class NewSupplier(forms.PageForm):
     refused_at: ClassVar = {"missing_name": "name", "name_taken": "name"}
 
-    name = forms.LineField(label="Name", max_length=300, hint="As it stands on the bid")
+    name = forms.LineField(label="Name", max_length=300, hint="As the bid has it")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -346,7 +346,7 @@ def terms(request: Request) -> HttpResponseBase:
         form,
         page,
         do=partial(operations.set_term, **acting(request)),
-        done="The term is settled. Assessments that are valid already keep their last day.",
+        done="The term is recorded. Assessments that are valid already keep their last day.",
         to=reverse("assessment_terms"),
     )
 

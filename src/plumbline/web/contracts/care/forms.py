@@ -135,7 +135,7 @@ class RecordAssessment(forms.PageForm):
     return_id = forms.ChoiceField(label="From a return that is signed off", required=False)
     document = _file("Or the assessment as a file", required=False)
     expires_on = forms.DayField(label="On which day does the file expire?", required=False,
-                                hint="If it says so; it counts on that day and no longer")  # fmt: skip
+                                hint="If it says so; that is the last day on which it counts")  # fmt: skip
     valid_until = forms.DayField(label="Valid until", required=False)
 
     def __init__(self, *args: Any, returns: Sequence[tuple[str, str]], months: int, **kwargs: Any) -> None:

@@ -72,7 +72,7 @@ class _Facts(forms.PageForm):
 class Report(_Facts):
     narrative = forms.TextField(
         label="The full account", rows=6, max_length=20_000, required=False,
-        hint="Names may stand here. Only those who work with this contract read it, and each reading is recorded.",
+        hint="You may write names here. Only those who work with this contract read it, and each reading is recorded.",
     )  # fmt: skip
     staff_involved = forms.TextField(
         label="Staff concerned", rows=2, max_length=2000, required=False, hint="One name on each line; read as little"

@@ -12,7 +12,7 @@ class Upload(forms.PageForm):
         label="Which file?", accept=rules.ENDINGS, hint=f"{rules.ACCEPTED}, up to 10 MB", missing="Choose a file"
     )
     reviewed_on = forms.DayField(
-        label="On which day did you last review this policy?", hint="For example, 31 7 2016. It stands in the policy."
+        label="On which day did you last review this policy?", hint="For example, 31 7 2016. The policy says so."
     )
 
 
@@ -23,10 +23,5 @@ class Decide(forms.PageForm):
         label="Your decision", widget=forms.Radios, missing="Choose whether it counts",
         choices=(("accept", "Accept: it is in place, and was reviewed on that day"), ("refuse", "Send it back")),
     )  # fmt: skip
-    because = forms.TextField(label="If you send it back: what is to be put right?", rows=3, max_length=2000,
+    because = forms.TextField(label="If you send it back: what needs to be corrected?", rows=3, max_length=2000,
                               required=False)  # fmt: skip
-
-
-class Acknowledge(forms.PageForm):
-    name = forms.LineField(label="Your name", hint="It stands for having read and understood this", max_length=200,
-                           missing="Write your name", autocomplete="name")  # fmt: skip

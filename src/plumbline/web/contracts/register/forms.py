@@ -27,7 +27,7 @@ class OnDayKnown(OnDay):
         label="As it was known at the end of which day?",
         widget=forms.DayText(attrs={"class": "govuk-input--width-10"}),
         required=False,
-        hint="Leave empty for what is known now. What was recorded or put right since is left out",
+        hint="Leave empty for what is known now. What was recorded or corrected since is left out",
     )
 
 
@@ -161,7 +161,7 @@ class Decide(forms.PageForm):
     decision = forms.TextField(label="What was decided?", rows=4, missing="Say what was decided")
     by_when = forms.DayField(label="By when is it to be done?", hint="For example, 31 8 2016")
     owner = forms.ChoiceField(
-        label="Make it an action of", required=False, hint="They are asked to do it, and it stands on their list"
+        label="Make it an action of", required=False, hint="They are asked to do it, and it is on their list"
     )
 
     def __init__(self, *args: Any, people: Any = (), **kwargs: Any) -> None:

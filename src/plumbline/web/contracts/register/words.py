@@ -43,7 +43,7 @@ _ELSEWHERE = {"contracts.rating.worked_out", "contracts.reason.decided"}
 
 _EVENTS = {
     "contracts.contract.registered": "Put in the register",
-    "contracts.contract.changed": "Register put right",
+    "contracts.contract.changed": "Register corrected",
     "contracts.contract.ended": "Ended",
     "contracts.rating.set_by_hand": "Rated by hand",
     "contracts.rating.by_hand_ended": "Rating by hand ended",
