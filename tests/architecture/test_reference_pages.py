@@ -6,6 +6,7 @@ from plumbline.config import reference
 from plumbline.jobs import reference_pages
 from plumbline.jobs.demo_users import PASSWORD, USERS
 from plumbline.people.access import ROLES
+from tests.architecture import rules
 from tests.architecture.source import CHECKOUT, modules
 
 DOCS = CHECKOUT / "docs"
@@ -67,3 +68,10 @@ def test_decisions_are_numbered_without_gaps_and_listed() -> None:
     assert [int(name[:4]) for name in files] == list(range(1, len(files) + 1))
     listed = (DOCS / "adr" / "README.md").read_text(encoding="utf-8")
     assert [name for name in files if f"]({name})" not in listed] == []
+
+
+def test_every_rule_is_written_down_with_its_first_sentence_and_a_test() -> None:
+    assert [rule.name for rule in rules.rules() if not (rule.sentence and rule.test)] == []
+    assert rules.PAGE.read_text(encoding="utf-8") == rules.written(), (
+        "look at each line, then run `python -m tests.architecture.rules --write`"
+    )

@@ -40,6 +40,7 @@ def may_check(hand: Hand) -> bool:
 
 
 def why_not_check(hand: Hand) -> str:
+    """Why these hands may not verify an action, in a sentence; "" where they may. A second person always does."""
     if hand.owns:
         return "The owner of an action cannot verify it. Ask someone else to look at it."
     if hand.did:

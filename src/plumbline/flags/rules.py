@@ -231,6 +231,7 @@ def recipients(kind: str, *, worker: str, team: str = "", looked_after: bool = F
 
 
 def steps_of(kind: str, *, learnt_on: date, holidays: Collection[date]) -> tuple[DueStep, ...]:
+    """The steps of a flag of this kind, each with its last day: so many working days after it was learnt of."""
     return tuple(DueStep(step, working_days_after(learnt_on, step.after, holidays)) for step in KINDS[kind].steps)
 
 
@@ -248,6 +249,7 @@ def next_time(kind: str, code: str, *, after: date, holidays: Collection[date]) 
 
 
 def step_rule(kind: str, code: str) -> StepRule:
+    """What one step of a kind asks; raises RuleBroken (unknown_step)."""
     for step in KINDS[kind].steps:
         if step.code == code:
             return step

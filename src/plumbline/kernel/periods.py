@@ -41,11 +41,13 @@ def add_months(day: date, months: int) -> date:
 
 
 def last_of_month(day: date) -> date:
+    """The last day of the month that a day lies in."""
     following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return following - timedelta(1)
 
 
 def is_working_day(day: date, holidays: Collection[date]) -> bool:
+    """Whether a day is from Monday to Friday and no bank holiday (`holidays`)."""
     return day.weekday() < 5 and day not in holidays
 
 
@@ -92,6 +94,7 @@ def moved_by_a_holiday(due_on: date, *, counts_from: date, day: date, counts: bo
 
 
 def working_days_of_month(day: date, holidays: Collection[date]) -> Iterator[date]:
+    """The working days of the month that a day lies in, in order."""
     current = day.replace(day=1)
     while current.month == day.month:
         if is_working_day(current, holidays):

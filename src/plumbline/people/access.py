@@ -209,10 +209,12 @@ def permissions_of(user: User, *, on: date) -> frozenset[Permission]:
 
 
 def may(user: User, permission: Permission, *, on: date) -> bool:
+    """Whether a role that the user holds on the day has this permission."""
     return permission in permissions_of(user, on=on)
 
 
 def may_invite(user: User, *, on: date) -> bool:
+    """Whether the user may invite a named person of an organisation by e-mail."""
     return bool(permissions_of(user, on=on) & MAY_INVITE)
 
 
@@ -223,6 +225,7 @@ def check(user: User | None, permission: Permission, *, on: date) -> None:
 
 
 def reaches(user: User, *, on: date) -> frozenset[str]:
+    """Which children the roles held on the day come near (`Role.reach`); none for a user who is switched off."""
     return frozenset(ROLES[held.role].reach for held in current_roles(user, on=on)) if user.is_active else frozenset()
 
 

@@ -106,6 +106,7 @@ def check_late(*, urn: str, status: str, gone: bool, last_checked_on: date | Non
 def why_closed(
     *, kind: str, urn_then: str, urn_now: str, status: str, status_since: date | None, ended_on: date | None, on: date
 ) -> str:
+    """Why what a flag about a placement says is not so any more, in a sentence."""
     if ended_on and ended_on <= on:
         return f"The placement ended on {_day(ended_on)}."
     if urn_then != urn_now:
@@ -135,6 +136,7 @@ def _day(day: date) -> str:
 
 
 def check_days(*, started_on: date, ended_on: date | None, on: date) -> None:
+    """Raise RuleBroken where a placement would start more than a year ahead, or end before it starts."""
     if started_on > on + timedelta(366):
         raise RuleBroken(f"{_day(started_on)} is more than a year ahead.", code="future_date")
     if ended_on and ended_on < started_on:
@@ -177,6 +179,7 @@ def check_exception(
 
 
 def unknown_setting(asked: str) -> str:
+    """What is said of a setting that is on no list: never that it is safe."""
     return (
         f"No setting “{asked}” is on any of Ofsted’s lists that were read, or entered by hand. Nothing is known of it, "
         "so it is not to be taken as safe: look up its report, and enter what it says first."

@@ -22,6 +22,7 @@ MODERATION_SHOWN = frozenset({ReturnState.MODERATED, ReturnState.SIGNED_OFF})
 
 
 def reads_all(viewer: User, *, on: date) -> bool:
+    """Whether the viewer reads every return that was handed in, asked or not."""
     return any(access.may(viewer, permission, on=on) for permission in READS_ALL)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbline.commissioning.rules import scoring
+from plumbline.commissioning.rules.award import criteria_of
 from plumbline.commissioning.rules.scoring import Offer, Question
 from plumbline.kernel.errors import RuleBroken
 
@@ -313,3 +314,11 @@ def test_a_higher_score_never_lowers_the_quality_of_a_bid(
 @given(st.fractions(min_value=0, max_value=100), st.integers(0, 6))
 def test_rounding_is_never_further_off_than_half_of_the_last_place(value: Fraction, places: int) -> None:
     assert abs(Fraction(scoring.rounded(value, places)) - value) <= Fraction(1, 2 * 10**places)
+
+
+def test_a_letter_explains_each_question_of_a_bid_with_what_it_is_worth() -> None:
+    (standing,) = quality_only(offer(1, "4", "5")).standings
+    first, second = criteria_of(standing, {SAFE.key: "It names who is told."})
+    assert (first.title, first.score, first.because) == (SAFE.title, "4", "It names who is told.")
+    assert (second.score, second.because) == ("5", "")
+    assert Decimal(first.points) + Decimal(second.points) == standing.quality_points

@@ -10,7 +10,13 @@ from plumbline.contracts.rules.incidents import due_at
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags import rules as flags
 from plumbline.kernel.moments import day_here
-from plumbline.kernel.periods import working_days_after, working_days_beginning_with
+from plumbline.kernel.periods import (
+    last_of_month,
+    same_day_next_year,
+    working_days_after,
+    working_days_beginning_with,
+    working_days_of_month,
+)
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2016, 7, day) for day in (8, 9, 10, 11))
 # The late summer bank holiday of 2016, Christmas and the new year.
@@ -99,3 +105,34 @@ CLOCKS: dict[str, tuple[Callable[[date], date], tuple[date, date, date]]] = {
 def test_each_clock_that_starts_on_a_day_that_is_none_gives_all_its_days(clock: str) -> None:
     by_when, expected = CLOCKS[clock]
     assert tuple(by_when(day) for day in STARTS) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "years", "expected"),
+    [
+        (date(2016, 7, 31), 1, date(2017, 7, 31)),
+        (date(2016, 2, 29), 1, date(2017, 3, 1)),
+        (date(2016, 2, 29), 4, date(2020, 2, 29)),
+    ],
+)
+def test_the_same_day_of_a_later_year(day: date, years: int, expected: date) -> None:
+    assert same_day_next_year(day, years) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2016, 2, 1), date(2016, 2, 29)),
+        (date(2017, 2, 28), date(2017, 2, 28)),
+        (date(2016, 12, 31), date(2016, 12, 31)),
+        (date(2016, 11, 30), date(2016, 11, 30)),
+    ],
+)
+def test_the_last_day_of_a_month(day: date, expected: date) -> None:
+    assert last_of_month(day) == expected
+
+
+def test_the_working_days_of_a_month_leave_out_weekends_and_bank_holidays() -> None:
+    august = list(working_days_of_month(date(2016, 8, 31), HOLIDAYS))
+    assert (august[0], august[-1], len(august)) == (date(2016, 8, 1), date(2016, 8, 31), 22)
+    assert BANK_HOLIDAY not in august

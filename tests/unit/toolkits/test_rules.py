@@ -1,5 +1,6 @@
 """What is an answer, when a return is complete, and what its answers come to."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -181,3 +182,11 @@ def test_an_answer_serves_another_toolkit_only_for_the_same_fact_and_kind() -> N
         ("yes_no", "policy.dbs", "yes"), ("yes_no", "policy.complaints", "yes"), ("text", "policy.dbs", "yes"),
         ("yes_no", "policy.dbs", ""),
     )] == [True, False, False, False]  # fmt: skip
+
+
+def test_an_answer_that_comes_back_the_same_is_known_by_its_fingerprint() -> None:
+    given = rules.fingerprint("met", "Seen on 3 May.", "", date(2016, 5, 3))
+    assert given == rules.fingerprint(" met ", "Seen on 3 May.\n", "", date(2016, 5, 3))
+    changed = [("partly", "Seen on 3 May.", "", date(2016, 5, 3)), ("met", "Seen.", "", date(2016, 5, 3)),
+               ("met", "Seen on 3 May.", "Better", date(2016, 5, 3)), ("met", "Seen on 3 May.", "", None)]  # fmt: skip
+    assert given not in {rules.fingerprint(*each) for each in changed}

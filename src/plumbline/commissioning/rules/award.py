@@ -57,6 +57,7 @@ def check_on_framework(*, supplier: str, has_place: bool, awarded_to: Sequence[s
 
 
 def check_approver(*, recommended_by: int, approver: int | None) -> None:
+    """Raise RuleBroken (own_recommendation) where the person who recommended the award would approve it."""
     if approver == recommended_by:
         raise RuleBroken("You recommended this award. Someone else approves it.", code="own_recommendation")
 

@@ -51,6 +51,7 @@ def check_declared_again(*, declared: str, bidder_since: bool, has_conflict: boo
 
 
 def check_declaration(*, has_conflict: bool | None, conflict: str) -> None:
+    """Raise RuleBroken where an evaluator does not say plainly whether they have a conflict of interest, and which."""
     if has_conflict is None:
         raise RuleBroken("Say whether you have a conflict of interest.", code="not_declared")
     if has_conflict and not conflict.strip():
@@ -60,6 +61,7 @@ def check_declaration(*, has_conflict: bool | None, conflict: str) -> None:
 
 
 def check_comment(comment: str) -> None:
+    """Raise RuleBroken (missing_comment) for a score without its reason."""
     if not comment.strip():
         raise RuleBroken(
             "Say why you give this score. The comment may be shown to the bidder and to a court.",
@@ -100,6 +102,7 @@ def why_moderation_waits(scorers: Sequence[Scorer], questions: Mapping[str, str]
 
 
 def check_meeting(*, held_on: date, chair: str, attendees: str, on: date) -> None:
+    """Raise RuleBroken where a moderation meeting lacks its chair or those present, or is still to come."""
     if not chair.strip():
         raise RuleBroken("Say who chaired the moderation.", code="missing_chair")
     if not attendees.strip():
@@ -118,5 +121,6 @@ def check_agreed(*, discussion: str, reason: str, why_needed: Sequence[str]) -> 
 
 
 def check_own_side(*, is_bidders: bool, name: str = "This person") -> None:
+    """Raise RuleBroken (acts_for_bidder) for an evaluator who acts for one of the bidders."""
     if is_bidders:
         raise RuleBroken(f"{name} acts for one of the bidders and cannot evaluate.", code="acts_for_bidder")

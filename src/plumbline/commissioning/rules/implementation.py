@@ -153,6 +153,8 @@ def check_met(lacks: Sequence[str]) -> None:
 
 
 def check_said_new(*, was_new: bool, is_new: bool, because: str, may_waive: bool) -> None:
+    """Raise RuleBroken where no reason is given, or where a person who may not waive the induction pack says that a
+    supplier is not new after all (`critical_item`)."""
     if not because.strip():
         raise RuleBroken("Say how you know.", code="missing_reason")
     if was_new and not is_new and not may_waive:

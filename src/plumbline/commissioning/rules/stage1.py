@@ -100,6 +100,7 @@ def check_review(*, reviewed_on: date | None, laws: Sequence[LawChanged], on: da
 
 
 def check_clarification(*, asked: str, due_on: date, on: date) -> None:
+    """Raise RuleBroken where a bidder is asked nothing, or is given no day after today to answer."""
     if not asked.strip():
         raise RuleBroken("Say what the bidder is asked.", code="missing_question")
     if due_on <= on:
@@ -121,6 +122,8 @@ def check_answer_open(*, begun: bool, entered: bool, asked_since: bool) -> None:
 
 
 def check_exclusion(*, ground: str, result: str, note: str) -> None:
+    """Raise RuleBroken where what was found is not explained, or a supplier on a mandatory ground is allowed
+    (Procurement Act 2023, sections 57 and 58)."""
     if result != "none" and not note.strip():
         raise RuleBroken("Say what was found, and why it was decided so.", code="missing_note")
     if ground != "discretionary" and result == "allowed":
@@ -155,11 +158,13 @@ def check_passes(*, criteria: Mapping[str, str], decisions: Mapping[str, str], r
 
 
 def check_fails(failed: Sequence[Failed]) -> None:
+    """Raise RuleBroken (nothing_failed) where a bid that failed no criterion would fail stage 1."""
     if not failed:
         raise RuleBroken("The bid has failed no criterion, so it cannot fail stage 1.", code="nothing_failed")
 
 
 def why_stopped(failed: Sequence[Failed]) -> str:
+    """Why a bid goes no further: each criterion that it failed, with the reason."""
     return "; ".join(f"{each.title}: {each.reason.rstrip('.')}" for each in failed) + "."
 
 

@@ -131,6 +131,7 @@ def warnings(details: Details, *, on: date) -> list[str]:
 
 
 def check_ready(details: Details, *, on: date) -> None:
+    """Raise RuleBroken (not_ready) with everything that a tender lacks before it can go out."""
     reasons = not_ready(details, on=on)
     if reasons:
         raise RuleBroken(" ".join(reasons), code="not_ready")
@@ -148,6 +149,7 @@ def check_stage1(content: Content) -> None:
 
 
 def weights(content: Content) -> Decimal:
+    """The sum of the weights of a toolkit's questions, in per cent."""
     return sum((each.weight for each in content.criteria if each.weight is not None), Decimal(0))
 
 
@@ -177,6 +179,7 @@ def check_approver(*, drafted_by: Sequence[int | None], approver: int, because: 
 
 
 def check_closing(*, kind: str, bids_due_on: date | None, on: date) -> None:
+    """Raise RuleBroken (still_open) where a tender would be closed while bids may still come."""
     if kind != DIRECT_AWARD and bids_due_on is not None and on <= bids_due_on:
         raise RuleBroken(
             f"Bids may come until the end of {bids_due_on:%-d %B %Y}. Close the tender after that day.",
@@ -185,6 +188,7 @@ def check_closing(*, kind: str, bids_due_on: date | None, on: date) -> None:
 
 
 def is_late(*, kind: str, received_on: date, bids_due_on: date | None) -> bool:
+    """Whether a bid came after the last day for bids; a direct award has none."""
     return kind != DIRECT_AWARD and bids_due_on is not None and received_on > bids_due_on
 
 

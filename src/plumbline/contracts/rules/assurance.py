@@ -72,6 +72,8 @@ def check_plan(*, agreed_on: date, has_source: bool, on: date) -> None:
 
 
 def check_term(*, kind: str, months: int, from_on: date, because: str, on: date) -> None:
+    """Raise RuleBroken for a term of assessments that is of no kind, out of range, for days that have passed, or
+    without a reason."""
     if kind not in KINDS:
         raise RuleBroken("Choose for which assessment.", code="unknown_kind")
     if not 1 <= months <= LONGEST_MONTHS:

@@ -125,6 +125,7 @@ def wants_telling(*, due_on: date, planned_on: date | None, on: date) -> bool:
 
 
 def due_sentence(*, due_on: date, planned_on: date | None, review_every: int, on: date) -> str:
+    """By when the next evaluation meeting is due, and whether one is planned."""
     if planned_on is None:
         planned = " None is planned."
     elif planned_on < on:
@@ -235,6 +236,7 @@ def check_nameless(text: str, *, names: Collection[str]) -> None:
 
 
 def check_case(case: CaseGiven) -> None:
+    """Raise RuleBroken for a case of a meeting without a reference that names nobody, or without what it needs."""
     if not case.reference.strip():
         raise RuleBroken("Give the case a reference that names nobody.", code="missing_reference")
     if not case.summary.strip():
@@ -252,6 +254,7 @@ def last_quarter(day: date) -> date:
 
 
 def check_quarter(quarter_from: date | None, *, on: date) -> date:
+    """The first day of a quarter of the year; raises RuleBroken (not_a_quarter, future_date)."""
     if quarter_from is None or quarter_of(quarter_from) != quarter_from:
         raise RuleBroken("A quarter begins on the first of January, April, July or October.", code="not_a_quarter")
     if quarter_from > on:

@@ -23,6 +23,7 @@ def reason(reference: str, reasons: Sequence[Reason]) -> str:
 
 
 def why_closed(colour: str | None) -> str:
+    """Why the flag about a contract's colour is closed; `colour`: what it is now, None where it is not in force."""
     if colour is None:
         return "The contract is not in force any more."
     return f"The contract is {colour} now." if colour in KIND_OF else "Nothing counts against the contract any more."

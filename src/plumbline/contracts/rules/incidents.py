@@ -206,6 +206,7 @@ def in_the_way_of_closing(standing: Standing) -> list[str]:
 
 
 def check_outcome(type: str, outcome: str) -> None:  # noqa: A002 - as above
+    """Raise RuleBroken for an outcome of what is no allegation, or one that “Working Together” does not know."""
     if type not in ALLEGATIONS:
         raise RuleBroken("Only an allegation has an outcome.", code="no_allegation")
     if outcome not in OUTCOMES:

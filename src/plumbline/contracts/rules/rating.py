@@ -172,6 +172,7 @@ def _code(key: str, said: Mapping[str, Any]) -> Code:
 
 
 def worst(colours: Iterable[str]) -> str:
+    """The gravest of several colours; green where there is none."""
     return max(colours, key=_RANK.__getitem__, default=GREEN)
 
 
@@ -181,6 +182,7 @@ def worse(one: str, other: str) -> bool:
 
 
 def title(code: str) -> str:
+    """What a reason of a rating is called; the code itself for one that has left the book."""
     return BOOK.codes[code].title if code in BOOK.codes else code
 
 
@@ -196,6 +198,7 @@ def evaluation_days(review_every: int) -> int:
 
 
 def policy_label(policy: str) -> str:
+    """What one of the six policies is called."""
     return POLICIES.get(policy, policy)
 
 

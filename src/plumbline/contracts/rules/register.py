@@ -60,6 +60,7 @@ def check(line: Line) -> None:
 
 
 def check_end(*, starts_on: date, last_day: date, because: str) -> None:
+    """Raise RuleBroken where a contract would end without a reason, or before it started."""
     if not because.strip():
         raise RuleBroken("Say why the contract ends.", code="missing_reason")
     if last_day < starts_on:

@@ -60,6 +60,7 @@ def visit_due(*, last_visit_on: date | None, since: date) -> Due:
 
 
 def due_sentence(due: Due, *, planned_on: date | None, on: date) -> str:
+    """When a home was last visited, by when it is to be visited again, and whether that is planned."""
     last = f"The last visit was on {due.visited_on:%-d %B %Y}" if due.visited_on else "It has not been visited"
     when = "was" if on > due.due_on else "is"
     if planned_on is None:
@@ -113,6 +114,7 @@ class Expected:
 
 
 def half_year_of(day: date) -> date:
+    """The first day of the half-year that a day lies in."""
     return date(day.year, 1 if day.month <= 6 else 7, 1)
 
 
@@ -145,6 +147,8 @@ def missing(
 
 
 def due_by(kind: str, period_from: date) -> date:
+    """The last day for a home's report: of a regulation 44 visit the end of the month after it; of a review of the
+    quality of care (regulation 45) some days after its half-year."""
     if kind == REG44:
         return add_months(period_from, 2) - timedelta(1)
     return add_months(period_from, 6) + timedelta(REG45_WITHIN_DAYS - 1)
@@ -159,6 +163,7 @@ def _owed(kind: str, months: int, since: date, last: date) -> Iterable[Expected]
 
 
 def missing_sentence(home: str, owed: Sequence[Expected]) -> str:
+    """Which reports of a home have not come."""
     first = owed[0]
     more = f" and {len(owed) - 1} more" if len(owed) > 1 else ""
     return f"{home}: {first.words()} was due by {first.due_on:%-d %B %Y} and has not come{more}."

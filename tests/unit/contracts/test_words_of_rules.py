@@ -1,0 +1,78 @@
+"""What rules of contracts say in words: of a colour, a reason, a home's visit."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+
+from plumbline.contracts.rules import flags, rating, visits
+
+JULY = date(2016, 7, 31)
+
+
+@dataclass(frozen=True)
+class Reason:
+    sentence: str
+
+
+def reasons(*sentences: str) -> list[Reason]:
+    return [Reason(each) for each in sentences]
+
+
+def test_a_flag_about_a_contract_says_its_first_three_reasons_and_how_many_more() -> None:
+    assert flags.reason("C-1", reasons("One.", "Two.", "Three.")) == "C-1: One. Two. Three."
+    assert flags.reason("C-1", reasons("One.", "Two.", "Three.", "Four.", "Five.")) == (
+        "C-1: One. Two. Three. And 2 more."
+    )
+
+
+@pytest.mark.parametrize(
+    ("colour", "said"),
+    [
+        ("red", "The contract is red now."),
+        ("amber", "The contract is amber now."),
+        ("green", "Nothing counts against the contract any more."),
+        (None, "The contract is not in force any more."),
+    ],
+)
+def test_why_a_flag_about_a_colour_is_closed(colour: str | None, said: str) -> None:
+    assert flags.why_closed(colour) == said
+
+
+def test_the_worst_of_several_colours() -> None:
+    assert rating.worst(["green", "amber"]) == "amber"
+    assert rating.worst(["amber", "red", "green"]) == "red"
+    assert rating.worst([]) == "green"
+
+
+def test_a_reason_that_has_left_the_book_keeps_its_code() -> None:
+    known = next(iter(rating.BOOK.codes))
+    assert rating.title(known) == rating.BOOK.codes[known].title != known
+    assert rating.title("of_another_year") == "of_another_year"
+
+
+def test_a_policy_is_called_as_the_book_has_it() -> None:
+    key, label = next(iter(rating.POLICIES.items()))
+    assert (rating.policy_label(key), rating.policy_label("other")) == (label, "other")
+
+
+DUE = visits.visit_due(last_visit_on=date(2015, 7, 31), since=date(2014, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("on", "planned_on", "said"),
+    [
+        (DUE.due_on, None, "the yearly visit is due by"),
+        (DUE.due_on + timedelta(1), None, "the yearly visit was due by"),
+        (DUE.due_on, DUE.due_on, "It is planned for"),
+        (DUE.due_on + timedelta(1), DUE.due_on, "is not recorded yet."),
+        (DUE.due_on, None, "None is planned."),
+    ],
+)
+def test_when_a_home_is_to_be_visited(on: date, planned_on: date | None, said: str) -> None:
+    assert said in visits.due_sentence(DUE, planned_on=planned_on, on=on)
+
+
+def test_a_home_that_was_never_visited_is_said_to_be_so() -> None:
+    never = visits.visit_due(last_visit_on=None, since=date(2016, 7, 1))
+    assert visits.due_sentence(never, planned_on=None, on=JULY).startswith("It has not been visited")
