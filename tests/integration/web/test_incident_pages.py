@@ -456,7 +456,7 @@ def test_contacts_stand_beside_each_line_and_step_as_links(page, world: World) -
             assert links["https://example.org/form"].get("rel") == "noopener noreferrer"
     seen = text(page(world.manager).get(reverse("incident", args=[incident.pk])))
     assert "An e-mail to centre@example.org waits to be sent." in seen
-    Message.objects.update(state="failed", error="550 No such person")
+    Message.objects.update(state="failed", error="550 No such person", secret="")
     seen = text(page(world.manager).get(reverse("incident", args=[incident.pk])))
     assert "was not delivered: 550 No such person" in seen
     assert "an office" in text(page(UserFactory(role="administrator")).get(reverse("emails")))

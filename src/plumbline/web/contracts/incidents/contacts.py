@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -70,7 +71,7 @@ def _list(request: Request, contract: Contract | None) -> HttpResponseBase:
     ]
     above = [(contract.reference, address_of_contract(request, contract))] if contract else []
     return render(request, "contracts/incidents/contacts.html", {
-        "contract": contract, "rows": rows, "breadcrumbs": [*above, ("Whom to tell", "")],
+        "contract": contract, "rows": rows, "site": settings.SITE, "breadcrumbs": [*above, ("Whom to tell", "")],
     })  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from plumbline.contracts.queries import held
 from plumbline.contracts.queries import incidents as queries
 from plumbline.kernel.moments import day_of
 from plumbline.people.models import User
+from plumbline.people.queries import holidays_from
 from plumbline.placements.access import children_visible_to
 from plumbline.web.contracts.incidents import words
 from plumbline.web.contracts.incidents.held import about
@@ -43,9 +44,14 @@ def items(viewer: User, on: date) -> Iterable[Item]:
 def _to_tell(viewer: User, on: date) -> Iterable[Item]:
     waiting: dict[int, list[str]] = {}
     incidents: dict[int, tuple[Incident, datetime]] = {}
-    for row in queries.notifications_to_send(viewer, on=on):
+    rows = list(queries.notifications_to_send(viewer, on=on))
+    written = [day_of(row.mail.sent_at, on=on) for row in rows if row.mail and row.mail.sent_at]
+    holidays = holidays_from(min(written, default=on))
+    for row in rows:
         incidents.setdefault(row.incident_id, (row.incident, row.due_at))
-        waiting.setdefault(row.incident_id, []).append(words.label(row.recipient))
+        missed = words.missed(row, on=on, holidays=holidays)
+        who = f"{words.label(row.recipient)} ({missed})" if missed else words.label(row.recipient)
+        waiting.setdefault(row.incident_id, []).append(who)
     for sent in queries.news_to_send(viewer, on=on):
         incident, due = incidents.get(sent.news.incident_id, (sent.news.incident, sent.due_at))
         incidents[incident.pk] = incident, min(due, sent.due_at)
