@@ -69,7 +69,7 @@ def sent(request: Request, pk: int, number: int) -> HttpResponseBase:
             found,
             heading=f"{words.label(row.recipient)}: mark as told",
             button="Mark as told",
-            about=f"{row.legal_basis}. Due by {words.said(row.due_at)}.",
+            about=f"{row.legal_basis}. Due by {words.due(row.due_at)}.",
         ),
         do=lambda channel, **_: incident_notices.mark_sent(
             notification_id=row.pk, channel=channel, sent_at=form.sent_at, **acting(request)

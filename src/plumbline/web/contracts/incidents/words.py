@@ -14,7 +14,7 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.contacts import Way, is_unread
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
-from plumbline.kernel.moments import day_of
+from plumbline.kernel.moments import day_of, here
 from plumbline.web.kit import wording
 from plumbline.web.kit.request import Request
 
@@ -37,6 +37,12 @@ def now_of(request: Request) -> datetime:
 def said(value: datetime) -> str:
     """ "20 July 2016 at 15:00", where the council is."""
     return wording.moment(shown(value))
+
+
+def due(value: datetime) -> str:
+    """The same of a moment by which something is to be done: one that is still to come is of its own day in the
+    demonstration too."""
+    return wording.moment(here(value))
 
 
 def label(recipient: str) -> str:
@@ -126,7 +132,7 @@ def _line(row: Notification, way: Way | None, *, now: datetime, manages: bool, p
     receives = manages or (known is not None and not known.council)
     return Line(
         row=row, who=label(row.recipient), basis=row.legal_basis, duty=DUTY[row.duty],
-        due=f"{said(row.due_at)} ({wording.until(row.due_at, now)})" if waits else said(row.due_at),
+        due=f"{due(row.due_at)} ({wording.until(row.due_at, now)})" if waits else due(row.due_at),
         kind=kind, word=word, detail=detail, may_send=waits and works, may_leave_out=waits and manages and not closed,
         may_receive=works and receives and row.sent_at is not None and row.received_at is None, way=way,
         mail=_mail(row),
@@ -194,13 +200,13 @@ def what_is_wrong(
     if incident.state in OVER:
         return []
     found = [
-        f"{label(row.recipient)} was to be told by {said(row.due_at)} and has not been. It is"
+        f"{label(row.recipient)} was to be told by {due(row.due_at)} and has not been. It is"
         f" {DUTY[row.duty].lower()}’s to do."
         for row in rows
         if row.sent_at is None and not row.not_needed_because and row.due_at < now
     ]
     found += [
-        f"{label(sent.notification.recipient)} was to be told the later news by {said(sent.due_at)} and has not been."
+        f"{label(sent.notification.recipient)} was to be told the later news by {due(sent.due_at)} and has not been."
         for sent in news
         if sent.sent_at is None and sent.due_at < now
     ]
