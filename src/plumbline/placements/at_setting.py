@@ -13,9 +13,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from plumbline.actions.models import Action
 from plumbline.audit import operations as audit
 from plumbline.contracts import naming
-from plumbline.contracts.models import Incident, IncidentChild, IncidentNews, IncidentState, IncidentType
-from plumbline.contracts.operations import incidents, incidents_aside
-from plumbline.contracts.operations.held_texts import hide_texts
+from plumbline.contracts.models import HeldText, Incident, IncidentChild, IncidentNews, IncidentState, IncidentType
+from plumbline.contracts.operations import held_texts, incidents, incidents_aside
 from plumbline.flags import operations as flags
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
@@ -104,6 +103,16 @@ def set_aside(*, by: User | None, at: datetime, on: date, **said: Any) -> Incide
 
 
 @operation
+def settle_text(*, by: User, at: datetime, on: date, **said: Any) -> HeldText:
+    """Let others read a text (`contracts.operations.held_texts.settle_text`); what names another child placed there
+    waits for who knows that one."""
+    found = held_texts.settle_text(by=by, at=at, on=on, **said)
+    if found.incident_id is not None:
+        _hide_names(Incident.objects.get(pk=found.incident_id), by=by, at=at, on=on)
+    return found
+
+
+@operation
 def take_back(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Take that back (`contracts.operations.incidents_aside.take_back`): who has not answered is asked again."""
     incident = incidents_aside.take_back(by=by, at=at, on=on, **said)
@@ -134,7 +143,7 @@ def _hide_names(incident: Incident, *, by: User | None, at: datetime, on: date) 
         ).values("placement__child")
     ).exclude(pk__in=linked)  # fmt: skip
     for child in placed.order_by("pk"):
-        hidden = hide_texts(incident=incident, child=child, linked=False, by=by, at=at, on=on)
+        hidden = held_texts.hide_texts(incident=incident, child=child, linked=False, by=by, at=at, on=on)
         if hidden and by is not None and not children_visible_to(by, on=on).filter(pk=child.pk).exists():
             audit.record(naming.FOUND, by=by, at=at, subject=incident)
 

@@ -243,6 +243,24 @@ def test_a_text_that_names_a_child_placed_there_is_hidden_before_anyone_has_link
         assert "A child was hurt." in everything_of(incident)
 
 
+def test_a_text_that_names_two_children_placed_there_waits_for_who_knows_each(world):
+    first, second = (
+        Child.objects.create(source_id=name, forename=name, surname="", sort_key=name) for name in ("Orla", "Bea")
+    )
+    workers = []
+    for child in (first, second):
+        place(world.setting, child, started_on=BEFORE)
+        workers.append(a_worker(child))
+    incident = report(world, summary="Orla and Bea were hurt.")
+    for worker, child, words in ((workers[0], first, "A child and Bea were hurt."),
+                                 (workers[1], second, "Two children were hurt.")):  # fmt: skip
+        assert held.HELD in everything_of(incident)
+        visible = Child.objects.filter(pk=child.pk)
+        (text,) = held.to_read(worker, visible=visible, on=NOW["on"])
+        at_setting.settle_text(held_id=text.pk, text=words, visible=visible, by=worker, **NOW)
+    assert "Two children were hurt." in everything_of(incident)
+
+
 @pytest.mark.usefixtures("placement")
 def test_a_name_that_was_found_is_an_event_and_after_five_nothing_is_told_by_what_is_hidden(world, child):
     a_worker(child)
