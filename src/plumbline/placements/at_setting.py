@@ -45,7 +45,6 @@ returning incident_id
 """
 
 
-@naming.watched
 @operation
 def report_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Report an incident (`contracts.operations.incidents.report_incident`), and tell who knows the children placed
@@ -55,7 +54,6 @@ def report_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> 
     return incident
 
 
-@naming.watched
 @operation
 def change_facts(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Put right what was reported; with another setting or day, others are told."""
@@ -65,7 +63,6 @@ def change_facts(*, by: User | None, at: datetime, on: date, **said: Any) -> Inc
     return incident
 
 
-@naming.watched
 @operation
 def add_news(*, by: User | None, at: datetime, on: date, **said: Any) -> IncidentNews:
     """Add what became known later (`contracts.operations.incidents.add_news`)."""
@@ -74,7 +71,6 @@ def add_news(*, by: User | None, at: datetime, on: date, **said: Any) -> Inciden
     return news
 
 
-@naming.watched
 @operation
 def raise_incident_action(*, incident_id: int, by: User | None, at: datetime, on: date, **said: Any) -> Action:
     """Put down an action about it (`contracts.operations.incidents.raise_incident_action`)."""
@@ -83,7 +79,6 @@ def raise_incident_action(*, incident_id: int, by: User | None, at: datetime, on
     return action
 
 
-@naming.watched
 @operation
 def move_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Move it on (`contracts.operations.incidents.move_incident`), with what was learnt."""
@@ -92,7 +87,6 @@ def move_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> In
     return incident
 
 
-@naming.watched
 @operation
 def set_aside(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
     """Set an incident aside (`contracts.operations.incidents_aside.set_aside`): nobody is asked about it any more."""
