@@ -368,3 +368,46 @@ def test_what_is_written_to_a_person_has_no_such_link() -> None:
     telling.write(UserFactory(email="beth@example.org"), ("Hello", "Text"), at=AT)
     with pytest.raises(IntegrityError), transaction.atomic():
         Message.objects.exclude(to_user=None).update(read_key="a" * 64)
+
+
+# --- an office's address that refuses ---------------------------------------------------------------------------------
+
+TASK = "Put an office’s e-mail address right: it refused a message"
+
+
+def test_a_refused_address_of_the_council_is_a_task_of_who_keeps_the_lists_until_it_is_right(
+    page, postman, world: World
+) -> None:
+    _, server = postman
+    an_incident_at(world, "gone@example.org")
+    administrator, officer = page(UserFactory(role="administrator")), page(world.manager)
+    assert TASK not in words(administrator.get(reverse("my_work")))
+    send_waiting(server=server, now=lambda: AT, on=ON)
+    work = words(administrator.get(reverse("my_work")))
+    assert (TASK in work, "gone@example.org: “550 No such person”" in work) == (True, True)
+    assert reverse("reporting_contact", args=[CENTRE]) in work
+    assert "gone@example.org refused an e-mail: “550 No such person”" in words(
+        administrator.get(reverse("reporting_contacts"))
+    )
+    assert TASK not in words(officer.get(reverse("my_work")))
+    kept(CENTRE, "office@example.org")
+    assert TASK not in words(administrator.get(reverse("my_work")))
+
+
+def test_a_refused_address_of_a_contract_is_its_managers_and_one_that_takes_e_mail_again_is_none(
+    page, postman, world: World
+) -> None:
+    _, server = postman
+    set_contact(contract_id=world.contract.pk, recipient=CENTRE, way=Way(email="desk@example.org"), by=world.manager,
+                **NOW)  # fmt: skip
+    incident = an_incident(world)
+    send_waiting(server=server, now=lambda: AT, on=ON)
+    mail = line(incident, CENTRE).mail
+    assert telling.bounced(number=mail.pk, address=mail.to_address, said="full", by=None, **NOW)
+    work = words(page(world.manager).get(reverse("my_work")))
+    assert reverse("contract_contact", args=[world.contract.pk, CENTRE]) in work
+    for other in (world.provider, UserFactory(role="administrator"), UserFactory(role="social_worker")):
+        assert TASK not in words(page(other).get(reverse("my_work"), follow=True))
+    an_incident(world)
+    send_waiting(server=server, now=lambda: AT + timedelta(hours=1), on=ON)
+    assert TASK not in words(page(world.manager).get(reverse("my_work")))

@@ -3,14 +3,28 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.commissioning.models import Contact
 from plumbline.contracts.models import Contract, Incident, Notification, ReportingContact
 from plumbline.contracts.queries.incidents import OVER, UNTOLD
+from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules.contacts import OFFICES, Way, first_of
 from plumbline.flags.models import Message
+from plumbline.people import access
+from plumbline.people.access import Permission
+from plumbline.people.models import User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Said(TypedDict):
+        refused_because: str
+
+    Refused = WithAnnotations[ReportingContact, _Said]
 
 
 def ways_for(contract: Contract | None) -> Mapping[str, Way]:
@@ -52,6 +66,23 @@ def undelivered(contract: Contract | None, recipient: str) -> QuerySet[Incident]
     rows = Notification.objects.filter(UNTOLD, recipient=recipient, mail__state=Message.State.FAILED)
     found = Incident.objects.filter(pk__in=rows.values("incident")).exclude(state__in=OVER)
     return (found.filter(contract=contract) if contract else found).select_related("contract").order_by("pk")
+
+
+def refused_for(viewer: User, *, on: date) -> "list[Refused]":
+    """The offices whose address refused an e-mail, at once or by a bounce, until another is entered or it takes one
+    again: for who may put it right."""
+    keeps = access.may(viewer, Permission.LISTS_MANAGE, on=on)
+    if not keeps and not access.may(viewer, Permission.CONTRACTS_MANAGE, on=on):
+        return []
+    failed = Message.objects.filter(to_user=None, to_address=OuterRef("email"), refused_at__isnull=False)
+    later = Message.objects.filter(
+        to_user=None, to_address=OuterRef("to_address"), state=Message.State.SENT, sent_at__gt=OuterRef("refused_at")
+    )
+    standing = failed.exclude(Exists(later)).order_by("-refused_at", "-pk")
+    rows = ReportingContact.objects.exclude(email="").filter(Exists(standing)).annotate(
+        refused_because=Subquery(standing.values("error")[:1])
+    ).select_related("contract").order_by("pk")  # fmt: skip
+    return [row for row in rows if (may_change(viewer, row.contract, on=on) if row.contract else keeps)]
 
 
 def key_of(token: str) -> str:

@@ -8,11 +8,13 @@ from django.urls import reverse
 from plumbline.contracts.models import Incident
 from plumbline.contracts.queries import held
 from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.queries.contacts import refused_for
 from plumbline.kernel.moments import day_of
 from plumbline.people.models import User
 from plumbline.people.queries import holidays_from
 from plumbline.placements.access import children_visible_to
 from plumbline.web.contracts.incidents import words
+from plumbline.web.contracts.incidents.contacts import address_of
 from plumbline.web.contracts.incidents.held import about
 from plumbline.web.kit.work_item import Item
 
@@ -32,6 +34,12 @@ def items(viewer: User, on: date) -> Iterable[Item]:
             why=f"{incident.get_type_display()}. The council has five working days from learning of it.",
             due=day_of(incident.reported_at, on=on), url=reverse("incident_decide", args=[incident.pk]),
             button="Decide", gravity=1,
+        )  # fmt: skip
+    for row in refused_for(viewer, on=on):
+        yield Item(
+            what="Put an office’s e-mail address right: it refused a message", whom=words.label(row.recipient),
+            why=f"{row.email}: “{row.refused_because[:200]}”. Until then no incident reaches it by e-mail.", due=on,
+            url=address_of(row.contract, row.recipient), button="Put it right", gravity=2,
         )  # fmt: skip
     for form in queries.forms_to_agree(viewer, on=on):
         yield Item(
