@@ -180,7 +180,6 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "people", "user_new", "user", "user_give_role", "user_end_role", "roles_asked", "role_decide",
         "user_join_professional", "user_new_password", "user_switch", "user_leaving", "user_correct",
         "without_account", "emails", "invite", "invitation_send", "invitation_withdraw", "invited",
-        "incident_mail_read",
     ),
     "answers only to a form, and then leads to a list that is tried": ("flags_read",),
     "what someone has typed themselves, kept for them; and their session": (
