@@ -33,6 +33,7 @@ EACH_BY_ITSELF = {
     "plumbline.web.toolkits.returns.answering.question": "a refused answer loses none of the others typed",
     "plumbline.web.toolkits.returns.answering.whole_section": "an answer that is refused loses none of the others",
     "plumbline.web.people.inviting.accepting.invited": "attempts with links stay counted, whatever comes of the link",
+    "plumbline.web.contracts.incidents.reading.mail_read": "attempts with links stay counted, whatever comes of it",
     "plumbline.web.toolkits.returns.judging.sign_off": "it says why nothing follows; each night tries again",
     "plumbline.web.commissioning.tenders.importing.bids": "bids of a file, a row each",
     "plumbline.web.toolkits.returns.files.back": "answers of a file, a row each",

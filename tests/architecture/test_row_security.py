@@ -10,6 +10,7 @@ NOT_HELD = {
     "audit.Event": "The number of the child whose record was opened or changed; the page asks for a permission.",
     "contracts.Contract": "The number of the one child of an agreement for one placement; the name is the child's row.",
     "contracts.EvaluationCase": "The number of the child whose case a meeting looked at, and what was found about it.",
+    "contracts.HeldText": "The number of the child whom a text names; the page asks for who may see that child.",
     "contracts.IncidentChild": "The numbers of the children whom an incident concerns; who reads it is shown a count.",
     "flags.Flag": "The number of the child, and the reason, which names nobody. Roles read them who see no child.",
 }

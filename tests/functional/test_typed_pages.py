@@ -72,6 +72,23 @@ def test_a_tender_typed_and_closed_is_there_when_it_is_opened_again(
     assert found == []
 
 
+def test_back_and_pressed_once_more_makes_it_once(narrow: Page, world: World, writing: Writing) -> None:
+    visit(narrow, f"/sign-in/?next={report_page(world)}")
+    sign_in(narrow, world.provider)
+    narrow.get_by_label("What happened?").select_option("missing")
+    narrow.get_by_label("What happened, in a sentence or two").fill("A child did not come back from town.")
+    narrow.get_by_role("button", name="Report the incident").click()
+    expect(narrow.get_by_text("Reported as")).to_be_visible()
+    narrow.go_back()
+    expect(narrow.get_by_label("What happened, in a sentence or two")).to_have_value(
+        "A child did not come back from town."
+    )
+    narrow.get_by_role("button", name="Report the incident").click()
+    expect(narrow.get_by_text("You had sent exactly this at")).to_be_visible()
+    with writing():
+        assert Incident.objects.filter(contract=world.contract).count() == 1
+
+
 def test_what_is_typed_last_is_kept_when_the_page_is_left_at_once(
     wide: Page, signed_in_as: Callable[..., Page], someone: Callable[..., str]
 ) -> None:

@@ -44,7 +44,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "they have typed is kept",
         "480",
     ),
-    "PLUMBLINE_HOSTS": ("Names under which the site is reached, separated by commas", "localhost"),
+    "PLUMBLINE_HOSTS": (
+        "Names under which the site is reached, separated by commas; the first that others know too, unlike localhost, "
+        "stands in e-mails",
+        "localhost",
+    ),
     "PLUMBLINE_TRUSTED_PROXIES": (
         "Addresses of the web servers in front of Plumbline, separated by commas, such as 127.0.0.1 or 10.1.0.0/24: "
         "they alone are believed when they say whose request it is; `none`: there is none",
@@ -102,6 +106,15 @@ class Environment:
     clamav: str
     ocid_prefix: str
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+
+    @property
+    def site(self) -> str:
+        """The address at which others reach the pages, as it stands in e-mails; "" where none is given, since
+        "localhost" is each machine's own name."""
+        if self.demo:
+            return f"http://localhost:{self.port}"
+        own = ("localhost", "127.0.0.1", "[::1]")
+        return next((f"https://{host}" for host in self.hosts if host not in own and host[0] not in "*."), "")
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:

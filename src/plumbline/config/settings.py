@@ -15,6 +15,7 @@ SECRET_KEY = ENV.secret_key
 DEBUG = False
 ALLOWED_HOSTS = [*ENV.hosts]
 PORT = ENV.port
+SITE = ENV.site
 HOME = ENV.home
 POSTGRESQL_PROGRAMS = database.programs(ENV.home)
 TODAY = ENV.today

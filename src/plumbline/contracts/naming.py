@@ -3,6 +3,10 @@
 What is typed is compared only with names that its writer may see. Where there are others (a child whom the writer may
 not see, staff named in an account that they may not read), or the writer has been refused often, nothing is compared:
 the text is kept unseen, whatever it says, and someone who may see those names reads it.
+
+Who is only placed at the setting of an incident, and not linked to it, is looked for once the text is kept: where it
+names one of them it is hidden, and never refused (placements.at_setting). That too says something to its writer, so it
+is an event, and counts as a refusal does.
 """
 
 from collections.abc import Callable, Collection
@@ -25,9 +29,10 @@ from plumbline.people.queries import organisations_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
-REFUSED = "contracts.name.refused"
+REFUSED, FOUND = "contracts.name.refused", "contracts.name.found"
 _CODES = frozenset({"names_somebody", "names_a_child"})
-# So many refusals of one writer in an hour; then their texts are kept unseen.
+# So many refusals of one writer in an hour, or names found for them of children whom they may not see; then their texts
+# are kept unseen, whatever they say.
 MOST_REFUSALS = 5
 
 
@@ -69,7 +74,7 @@ def shown(text: str, names: Names, *, what: str, by: User | None, at: datetime) 
 def _often_refused(by: User | None, *, at: datetime) -> bool:
     if by is None:
         return False
-    lately = Event.objects.filter(kind=REFUSED, by_id=by.pk, at__gt=at - timedelta(hours=1))
+    lately = Event.objects.filter(kind__in=[REFUSED, FOUND], by_id=by.pk, at__gt=at - timedelta(hours=1))
     return lately.count() >= MOST_REFUSALS
 
 

@@ -141,8 +141,8 @@ class Message(models.Model):
     to_address = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
-    # What is put in place of "{link}" as it is sent: its reader can choose a password, so it is kept only until
-    # then.
+    # What is put in place of "{link}" as it is sent: its reader can choose a password, or say that it was read. So it
+    # is kept only until then.
     secret = models.TextField(blank=True, default="")
     # The invitation that it brings to its person, whose account is not switched on yet.
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, null=True, related_name="messages")
@@ -160,6 +160,11 @@ class Message(models.Model):
     error = models.TextField(blank=True)
     # The night's one message to this person, of which it is a part.
     joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    # Of one to an office: the digest of the token in its link, "" where it has none; when its reader said there that it
+    # was read, and who that is, as they wrote it.
+    read_key = models.CharField(max_length=64, blank=True, default="")
+    read_at = models.DateTimeField(null=True)
+    read_by = models.CharField(max_length=100, blank=True, default="")
     # The lines of "for" that are told when it is accepted for delivery.
     tells = models.ManyToManyField(FlagFor, related_name="messages")
 
@@ -173,7 +178,14 @@ class Message(models.Model):
                 | (Q(flag__isnull=True, event_no__isnull=True, joined_into__isnull=True) & ~Q(to_address="")),
             ),
             models.CheckConstraint(
-                name="message_secret_until_sent", condition=Q(secret="") | Q(state="waiting", invitation__isnull=False)
+                name="message_secret_until_sent",
+                condition=Q(secret="")
+                | (Q(state="waiting") & (Q(invitation__isnull=False) | (Q(to_user__isnull=True) & ~Q(read_key="")))),
+            ),
+            models.CheckConstraint(
+                name="message_read_by_an_office_and_at",
+                condition=(Q(read_key="") | Q(to_user__isnull=True))
+                & (Q(read_at__isnull=True, read_by="") | (Q(read_at__isnull=False) & ~Q(read_by="") & ~Q(read_key=""))),
             ),
             models.CheckConstraint(
                 name="message_joined_into_another",

@@ -122,7 +122,7 @@ def why_not(message: Message, *, at: datetime, on: date) -> str:
     if user and not user.email:
         return "The account has no e-mail address."
     if at - message.written_at > TOO_OLD:
-        return "It waited too long. What is still open is in the next daily message."
+        return f"It waited too long.{' What is still open is in the next daily message.' if user else ''}"
     if message.flag and message.flag.state != FlagState.OPEN:
         return "The flag is closed."
     rows = list(message.tells.select_related("flag"))

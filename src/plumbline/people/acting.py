@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from psycopg.pq import TransactionStatus
 
-from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.people.models import User
 
 _SALT = "plumbline.people.acting"
@@ -159,8 +159,13 @@ def operation(do: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
 
     @wraps(do)
     def done(*args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
-        with transaction.atomic(), beyond():
-            return do(*args, **kwargs)
+        try:
+            with transaction.atomic(), beyond():
+                return do(*args, **kwargs)
+        except Refusal as refusal:
+            # What an operation within this one has recorded of it was undone with the rest.
+            refusal.record_again()
+            raise
 
     return done
 

@@ -33,6 +33,19 @@ def led_to(address: str, *, key: str, at: datetime) -> None:
     FormSent.objects.filter(at__lt=at - _KEPT).delete()
 
 
+def same_words(*, key: str, since: datetime) -> FormSent | None:
+    """What came of a form with the very same words, sent by the same person from an earlier showing of the page since
+    then. Said once: when they send it once more, they mean another one."""
+    found = FormSent.objects.filter(pk=key, at__gte=since).exclude(led_to="").first()
+    FormSent.objects.filter(pk=key).delete()
+    return found
+
+
+def keep_words(address: str, *, key: str, content: str, at: datetime) -> None:
+    """A form with these words was carried out, whatever showing of the page it was sent from."""
+    FormSent.objects.update_or_create(key=key, defaults={"content": content, "led_to": address, "at": at})
+
+
 def give_back(*, key: str) -> None:
     """Nothing came of it: the page is shown again, with a key of its own."""
     FormSent.objects.filter(pk=key).delete()

@@ -10,9 +10,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from plumbline.actions.models import Action
 from plumbline.audit import operations as audit
-from plumbline.contracts.models import Incident, IncidentChild, IncidentState, IncidentType
-from plumbline.contracts.operations import incidents, incidents_aside
+from plumbline.contracts import naming
+from plumbline.contracts.models import HeldText, Incident, IncidentChild, IncidentNews, IncidentState, IncidentType
+from plumbline.contracts.operations import held_texts, incidents, incidents_aside
 from plumbline.flags import operations as flags
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.models import Flag
@@ -21,7 +23,7 @@ from plumbline.flags.rules import Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here
 from plumbline.people.acting import operation, over_all_records
-from plumbline.people.models import User
+from plumbline.people.models import Child, User
 from plumbline.placements import due
 from plumbline.placements.access import children_visible_to
 from plumbline.placements.models import ChildAtIncident
@@ -39,6 +41,7 @@ join placements_placement p on p.setting_id = i.setting_id and p.missing_since i
     and (p.ended_on is null or p.ended_on >= (i.occurred_at at time zone 'Europe/London')::date)
 where i.state = %(open)s
 on conflict (incident_id, placement_id) do nothing
+returning incident_id
 """
 
 
@@ -56,6 +59,31 @@ def change_facts(*, by: User | None, at: datetime, on: date, **said: Any) -> Inc
     """Put right what was reported; with another setting or day, others are told."""
     incident = incidents.change_facts(by=by, at=at, on=on, **said)
     tell_of_children(by=by, at=at, on=on)
+    _hide_names(incident, by=by, at=at, on=on)
+    return incident
+
+
+@operation
+def add_news(*, by: User | None, at: datetime, on: date, **said: Any) -> IncidentNews:
+    """Add what became known later (`contracts.operations.incidents.add_news`)."""
+    news = incidents.add_news(by=by, at=at, on=on, **said)
+    _hide_names(news.incident, by=by, at=at, on=on)
+    return news
+
+
+@operation
+def raise_incident_action(*, incident_id: int, by: User | None, at: datetime, on: date, **said: Any) -> Action:
+    """Put down an action about it (`contracts.operations.incidents.raise_incident_action`)."""
+    action = incidents.raise_incident_action(incident_id=incident_id, by=by, at=at, on=on, **said)
+    _hide_names(Incident.objects.get(pk=incident_id), by=by, at=at, on=on)
+    return action
+
+
+@operation
+def move_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+    """Move it on (`contracts.operations.incidents.move_incident`), with what was learnt."""
+    incident = incidents.move_incident(by=by, at=at, on=on, **said)
+    _hide_names(incident, by=by, at=at, on=on)
     return incident
 
 
@@ -64,7 +92,18 @@ def set_aside(*, by: User | None, at: datetime, on: date, **said: Any) -> Incide
     """Set an incident aside (`contracts.operations.incidents_aside.set_aside`): nobody is asked about it any more."""
     incident = incidents_aside.set_aside(by=by, at=at, on=on, **said)
     tell_of_children(by=by, at=at, on=on)
+    _hide_names(incident, by=by, at=at, on=on)
     return incident
+
+
+@operation
+def settle_text(*, by: User, at: datetime, on: date, **said: Any) -> HeldText:
+    """Let others read a text (`contracts.operations.held_texts.settle_text`); what names another child placed there
+    waits for who knows that one."""
+    found = held_texts.settle_text(by=by, at=at, on=on, **said)
+    if found.incident_id is not None:
+        _hide_names(Incident.objects.get(pk=found.incident_id), by=by, at=at, on=on)
+    return found
 
 
 @operation
@@ -81,7 +120,26 @@ def tell_of_children(*, by: User | None, at: datetime, on: date) -> Raised:
     first: a placement recorded later is found by the night, or with the next incident."""
     with connection.cursor() as cursor:
         cursor.execute(_PLACED, {"open": IncidentState.OPEN})
+        found = {number for (number,) in cursor.fetchall()}
+    for incident in Incident.objects.filter(pk__in=found).order_by("pk"):
+        _hide_names(incident, by=by, at=at, on=on)
     return flags.reconcile(wanted=wanted(on), kinds=(KIND,), why_closed=_why_closed, by=by, at=at, on=on)
+
+
+def _hide_names(incident: Incident, *, by: User | None, at: datetime, on: date) -> None:
+    """Keep unseen what names a child placed there whom nobody has linked: it waits for who knows the child. Telling
+    does not wait for it. That a name was found tells its writer something, where they may not see the child: it is an
+    event, and counts as a refusal does (contracts.naming)."""
+    linked = IncidentChild.objects.filter(incident=incident).values("child")
+    placed = Child.objects.filter(
+        pk__in=ChildAtIncident.objects.filter(
+            incident=incident, placement__setting=incident.setting_id
+        ).values("placement__child")
+    ).exclude(pk__in=linked)  # fmt: skip
+    for child in placed.order_by("pk"):
+        hidden = held_texts.hide_texts(incident=incident, child=child, linked=False, by=by, at=at, on=on)
+        if hidden and by is not None and not children_visible_to(by, on=on).filter(pk=child.pk).exists():
+            audit.record(naming.FOUND, by=by, at=at, subject=incident)
 
 
 def wanted(on: date) -> list[Wanted]:

@@ -137,6 +137,7 @@ READ_IN = {
     "contracts/operations/held_texts.py": "one incident", "contracts/operations/incident_notices.py": "one incident",
     "contracts/operations/incidents.py": "one incident, and the next number",
     "contracts/operations/incidents_aside.py": "itself", "contracts/queries/facts.py": "left out",
+    "contracts/queries/contacts.py": "open ones alone",
     "contracts/queries/held.py": "left out", "contracts/queries/incidents.py": "left out; listed as set aside",
     "indicators/definitions.py": "how a record is called", "indicators/differences.py": "says that it was set aside",
     "indicators/facts.py": "left out", "placements/at_setting.py": "open ones alone",

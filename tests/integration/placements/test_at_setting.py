@@ -4,8 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from plumbline.audit.models import Event
 from plumbline.contracts.models import IncidentChild
-from plumbline.contracts.operations import incidents
+from plumbline.contracts.operations import incident_notices, incidents
+from plumbline.contracts.operations.held_texts import settle_text
+from plumbline.contracts.queries import held
+from plumbline.contracts.queries import incidents as queries
 from plumbline.flags.models import Flag, FlagFor, Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child, Professional, Tie, User
@@ -178,3 +182,115 @@ def test_the_page_asks_and_says_a_missing_reason_at_its_field(client, world, chi
     assert client.post(address, {"concerned": "yes", "because": ""}).status_code == 302
     client.force_login(world.other_provider)
     assert client.get(address).status_code in (403, 404)
+
+
+# --- what is written names a child placed there ----------------------------------------------------------------------
+
+
+def writes(world: World, field: str, words: str):
+    """The incident once this has been written into that text of it, by the provider where it may."""
+    if field in ("summary", "immediate_action"):
+        return report(world, **{field: words})
+    incident = report(world, type="near_miss")
+    about = {"incident_id": incident.pk, **NOW}
+    if field == "changed":
+        at_setting.change_facts(
+            **about, told=told(summary=words), setting_id=world.setting.pk, because="x", by=world.manager
+        )
+    if field == "news":
+        at_setting.add_news(**about, text=words, by=world.provider)
+    if field == "action":
+        at_setting.raise_incident_action(
+            **about, title=words, detail="", owner=world.manager, owner_organisation=None, due_on=date(2016, 8, 1),
+            critical=False, by=world.manager,
+        )  # fmt: skip
+    if field == "aside":
+        at_setting.set_aside(**about, same_as="", because=words, by=world.manager)
+    if field == "lessons":
+        for row in incident.notifications.all():
+            incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.manager, **NOW)
+        at_setting.move_incident(**about, to="review", by=world.manager)
+        at_setting.move_incident(**about, to="closed", lessons=words, by=world.manager)
+    return incident
+
+
+def everything_of(incident) -> str:
+    incident.refresh_from_db()
+    news = " ".join(incident.news.values_list("text", flat=True))
+    done = " ".join(f"{each.title} {each.detail}" for each in queries.actions_of(incident))
+    return f"{incident.summary} {incident.immediate_action} {incident.lessons} {incident.aside_because} {news} {done}"
+
+
+@pytest.mark.usefixtures("placement")
+@pytest.mark.parametrize("field", ["summary", "immediate_action", "changed", "news", "action", "aside", "lessons"])
+def test_a_text_that_names_a_child_placed_there_is_hidden_before_anyone_has_linked_the_child(world, child, field):
+    worker = a_worker(child)
+    incident = writes(world, field, f"{child.forename} was hurt and seen by a doctor.")
+
+    assert (child.forename in everything_of(incident), held.HELD in everything_of(incident)) == (False, True)
+    assert not IncidentChild.objects.exists()
+    # Whoever is asked whether it concerns the child is asked to read it, and nobody else may.
+    visible = Child.objects.filter(pk=child.pk)
+    if field != "aside":
+        assert child.pk in asked() or field == "lessons"
+        for other in (world.manager, world.provider):
+            assert not held.to_read(other, visible=Child.objects.none(), on=NOW["on"]).exists()
+        text = held.to_read(worker, visible=visible, on=NOW["on"]).get()
+        assert Message.objects.filter(to_user=worker, subject__contains="waits to be read").exists()
+        with pytest.raises(RuleBroken, match="names someone"):
+            settle_text(held_id=text.pk, text=f"{child.surname} was hurt.", visible=visible, by=worker, **NOW)
+        settle_text(held_id=text.pk, text="A child was hurt.", visible=visible, by=worker, **NOW)
+        assert "A child was hurt." in everything_of(incident)
+
+
+def test_a_text_that_names_two_children_placed_there_waits_for_who_knows_each(world):
+    first, second = (
+        Child.objects.create(source_id=name, forename=name, surname="", sort_key=name) for name in ("Orla", "Bea")
+    )
+    workers = []
+    for child in (first, second):
+        place(world.setting, child, started_on=BEFORE)
+        workers.append(a_worker(child))
+    incident = report(world, summary="Orla and Bea were hurt.")
+    for worker, child, words in ((workers[0], first, "A child and Bea were hurt."),
+                                 (workers[1], second, "Two children were hurt.")):  # fmt: skip
+        assert held.HELD in everything_of(incident)
+        visible = Child.objects.filter(pk=child.pk)
+        (text,) = held.to_read(worker, visible=visible, on=NOW["on"])
+        at_setting.settle_text(held_id=text.pk, text=words, visible=visible, by=worker, **NOW)
+    assert "Two children were hurt." in everything_of(incident)
+
+
+@pytest.mark.usefixtures("placement")
+def test_a_name_that_was_found_is_an_event_and_after_five_nothing_is_told_by_what_is_hidden(world, child):
+    a_worker(child)
+    for _ in range(5):
+        assert report(world, summary=f"{child.forename} was hurt.").summary
+    assert Event.objects.filter(kind="contracts.name.found", by_id=world.provider.pk).count() == 5
+    incident = report(world, summary="A child was hurt.")
+    incident.refresh_from_db()
+    assert incident.summary == held.HELD
+
+
+@pytest.mark.usefixtures("placement")
+def test_what_names_nobody_placed_there_is_read_at_once(world, child):
+    Child.objects.create(source_id="Q1", forename="Quentin", surname="Yarrow", sort_key="yarrow, quentin")
+    incident = report(world, summary="Quentin was hurt.")
+    assert "Quentin was hurt." in everything_of(incident)
+
+
+def test_a_placement_recorded_after_the_incident_hides_the_name_by_night(world, child):
+    incident = report(world, summary=f"{child.forename} was hurt.")
+    assert child.forename in everything_of(incident)
+    place(world.setting, child, started_on=BEFORE)
+    at_setting.tell_of_children(by=None, at=NOW["at"], on=NOW["on"])
+    assert held.HELD in everything_of(incident)
+    assert not Event.objects.filter(kind="contracts.name.found").exists()
+
+
+def test_a_refusal_because_of_a_name_leaves_its_event(world):
+    staff = world.provider
+    User.objects.filter(pk=staff.pk).update(name="Imogen Marsh")
+    with pytest.raises(RuleBroken, match="names someone"):
+        report(world, summary="Imogen Marsh left the door open.")
+    assert Event.objects.filter(kind="contracts.name.refused", by_id=staff.pk).count() == 1

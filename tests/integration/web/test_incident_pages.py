@@ -109,6 +109,16 @@ def test_what_is_overdue_stands_first(page, world: World) -> None:
     assert 0 < said.index("Ofsted was to be told by 21 July 2016 at 14:00") < said.index("Who must be told")
 
 
+def test_what_is_due_tomorrow_says_tomorrows_day(page, world: World) -> None:
+    incident = today(world)
+    due = line(incident, "ofsted").due_at
+    assert (due.day, due.month) == (1, 8)
+    client = page(world.manager)
+    assert "1 August 2016 at 09:40 (in" in text(client.get(reverse("incident", args=[incident.pk])))
+    told = reverse("incident_sent", args=[incident.pk, line(incident, "ofsted").pk])
+    assert "Due by 1 August 2016 at 09:40" in text(client.get(told))
+
+
 def test_an_incident_without_an_agreed_form_says_so(page, world: World) -> None:
     incident = an_incident(world)
     assert "No incident form was agreed" in text(page(world.manager).get(reverse("incident", args=[incident.pk])))
@@ -456,7 +466,7 @@ def test_contacts_stand_beside_each_line_and_step_as_links(page, world: World) -
             assert links["https://example.org/form"].get("rel") == "noopener noreferrer"
     seen = text(page(world.manager).get(reverse("incident", args=[incident.pk])))
     assert "An e-mail to centre@example.org waits to be sent." in seen
-    Message.objects.update(state="failed", error="550 No such person")
+    Message.objects.update(state="failed", error="550 No such person", secret="")
     seen = text(page(world.manager).get(reverse("incident", args=[incident.pk])))
     assert "was not delivered: 550 No such person" in seen
     assert "an office" in text(page(UserFactory(role="administrator")).get(reverse("emails")))

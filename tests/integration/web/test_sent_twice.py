@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -12,11 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 from lxml import html
 
 from plumbline.commissioning.models import Tender
 from plumbline.contracts.models import Incident
-from plumbline.people.models import Draft, User
+from plumbline.people.models import Draft, FormSent, User
 from plumbline.web.kit.access import access_of, may_use, routes
 from tests.integration.commissioning.tendering import a_user
 from tests.integration.contracts.incident_situations import World, a_world
@@ -43,6 +45,7 @@ NOT_ONCE = {
     "account_change_password", "account_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_generate_recovery_codes", "mfa_reauthenticate", "report_publish", "figures", "figure", "figure_records",
     "figure_trend", "figure_spark", "report", "report_again", "invited",
+    "incident_mail_read",
 }  # fmt: skip
 
 
@@ -96,6 +99,42 @@ def test_an_incident_sent_twice_is_reported_once(by: str) -> None:
     assert first["Location"] == second.redirect_chain[0][0] == f"/incidents/{made.pk}/"
     assert "You had sent this form already." in second.content.decode()
     assert not Draft.objects.filter(user=getattr(world, by)).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.login("pages")
+def test_the_same_words_from_a_page_opened_again_are_recorded_once_unless_they_are_sent_once_more() -> None:
+    """As "back" has it: the browser asks for the page once more, and fills in what was typed."""
+    world: World = a_world()
+    client = as_(world.provider)
+    address = f"/contracts/{world.contract.pk}/incidents/report/"
+
+    def press(**more: str):
+        typed = {"type": "missing", "summary": "A child did not come back from town.", "known_time": "",
+                 "occurred_time": "00:01"} | more  # fmt: skip
+        form = _form_of(client, address, **typed)
+        form = {name: value for name, value in form.items() if not name.startswith("known_on")}
+        return client.post(address, form, follow=True)
+
+    first, again = press(), press()
+    made = Incident.objects.get(contract=world.contract)
+    assert {each.redirect_chain[0][0] for each in (first, again)} == {f"/incidents/{made.pk}/"}
+    assert "You had sent exactly this at" in again.content.decode()
+    assert not Draft.objects.filter(user=world.provider).exists()
+    # They mean another one.
+    press()
+    assert Incident.objects.filter(contract=world.contract).count() == 2
+    press(summary="A child did not come back from school.")
+    assert Incident.objects.filter(contract=world.contract).count() == 3
+    # Hours later it is another one.
+    FormSent.objects.update(at=timezone.now() - timedelta(hours=2))
+    press()
+    assert Incident.objects.filter(contract=world.contract).count() == 4
+    # Nor are another person's words theirs.
+    client = as_(world.manager)
+    press()
+    press()
+    assert Incident.objects.filter(contract=world.contract).count() == 5
 
 
 @pytest.mark.django_db

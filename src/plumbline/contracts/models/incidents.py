@@ -258,6 +258,8 @@ class HeldText(Recorded):
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, related_name="held_texts")
     case = models.ForeignKey("contracts.EvaluationCase", on_delete=models.CASCADE, null=True, related_name="held_texts")
+    # The child, placed at the setting of the incident and not linked to it, whom the text names.
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, null=True, related_name="+")
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     field = models.CharField(max_length=40)

@@ -1,5 +1,6 @@
 """Keeping how those who are told of incidents are reached, and writing to those of the council's own."""
 
+import secrets
 from datetime import date, datetime
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from plumbline.contracts.rules import contacts as rules
 from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
+from plumbline.flags.outbox import LINK
+from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
@@ -48,29 +51,29 @@ def set_contact(
         "contracts.reporting_contact.set", by=by, at=at, subject=contract, recipient=recipient, phone=way.phone,
         email=way.email, form=way.form_url, hours=way.hours,
     )  # fmt: skip
+    # What the wrong address refused goes to the right one.
+    for incident in queries.undelivered(contract, recipient):
+        write_to_own(incident=incident, by=by, at=at, on=on)
     return kept
 
 
 @operation
 def write_to_own(*, incident: Incident, by: User | None, at: datetime, on: date) -> int:
-    """Write to each of the council's own offices that is to be told and was not written to yet: that there is an
-    incident, and where. Nothing else: no name, not what happened. Returns how many were written.
+    """Write to each of the council's own offices that is to be told and was not written to yet, or at an address that
+    failed and is another now: that there is an incident, and where. Nothing else: no name, not what happened. Returns
+    how many were written.
 
     It does not count as told: who tells them says so.
     """
     ways, own = queries.ways_for(incident.contract), library().recipients
     rows = [
         row
-        for row in incident.notifications.filter(UNTOLD, mail=None).order_by("pk")
+        for row in queries.to_write_to(incident).select_for_update(of=("self",))
         if row.recipient in own and own[row.recipient].council and row.recipient in ways and ways[row.recipient].email
+        if row.mail is None or row.mail.to_address != ways[row.recipient].email
     ]
     for row in rows:
-        row.mail = Message.objects.create(
-            to_user=None, to_address=ways[row.recipient].email, subject=f"Plumbline: incident {incident.reference}",
-            body=f"{incident.reference} was reported, and you are to be told of it.\n\n"
-            f"Sign in to Plumbline and open it: {_site()}/incidents/{incident.pk}/\n",
-            written_at=at, next_attempt_at=at,
-        )  # fmt: skip
+        row.mail = _mail(incident, to=ways[row.recipient].email, at=at)
     Notification.objects.bulk_update(rows, ["mail"])
     if rows:
         audit.record("contracts.incident.offices_written_to", by=by, at=at, subject=incident,
@@ -78,8 +81,50 @@ def write_to_own(*, incident: Incident, by: User | None, at: datetime, on: date)
     return len(rows)
 
 
-def _site() -> str:
-    return f"http://localhost:{settings.PORT}" if settings.DEMO else f"https://{settings.ALLOWED_HOSTS[0]}"
+def _mail(incident: Incident, *, to: str, at: datetime) -> Message:
+    """The nameless e-mail, with a link by which its reader says that it was read: its token is kept beside the text
+    until it has left, and then as a digest alone. Without an address of the site there is none."""
+    said = [f"{incident.reference} was reported, and you are to be told of it."]
+    token = secrets.token_urlsafe(32) if settings.SITE else ""
+    if token:
+        said += [
+            f"Sign in to Plumbline and open it:\n{settings.SITE}/incidents/{incident.pk}/",
+            f"Tell Plumbline that this has been read, and who has taken it. You need not sign in for that:\n{LINK}",
+            "Opening the page is not enough: write who has taken it, and press the button.",
+        ]
+    else:
+        said.append("Sign in to Plumbline and open it.")
+    made = Message.objects.create(
+        to_user=None, to_address=to, subject=f"Plumbline: incident {incident.reference}",
+        body="\n\n".join(said) + "\n", written_at=at, next_attempt_at=at,
+    )  # fmt: skip
+    if token:
+        made.secret = f"{settings.SITE}/incidents/e-mails/{made.pk}/{token}/"
+        made.read_key = queries.key_of(token)
+        made.save(update_fields=["secret", "read_key"])
+    return made
+
+
+@operation
+def mark_mail_read(*, mail_id: int, token: str, read_by: str, by: User | None, at: datetime) -> Notification:
+    """The reader of such an e-mail says by its link that it was read, and who has taken it. The first reading counts;
+    a later one changes nothing. It tells nobody in place of who is to tell them. `by`: who is signed in, if anybody.
+
+    Raises RuleBroken: bad_link (none was made with this token, or its matter is over), missing_name.
+    """
+    row = queries.line_of_link(mail_id=mail_id, token=token)
+    if row is None or row.mail is None:
+        raise RuleBroken("This link cannot be used.", code="bad_link")
+    name = " ".join(read_by.split())[:100]
+    if not name:
+        raise RuleBroken("Write who has read it.", code="missing_name")
+    row.mail = Message.objects.select_for_update(of=("self",)).get(pk=row.mail.pk)
+    if row.mail.read_at is None:
+        row.mail.read_at, row.mail.read_by = at, name
+        row.mail.save(update_fields=["read_at", "read_by"])
+        audit.record("contracts.notification.mail_read", by=by, at=at, subject=row, incident=row.incident.reference,
+                     recipient=row.recipient, read_by=name)  # fmt: skip
+    return row
 
 
 @operation
@@ -87,7 +132,7 @@ def stop_mail(*, incident: Incident, by: User | None, at: datetime, on: date) ->
     """What was written to offices that need not be told any more, and waits still, is not sent."""
     over = incident.notifications.exclude(UNTOLD).exclude(mail=None).exclude(sent_at__isnull=False)
     waiting = Message.objects.filter(pk__in=over.values("mail"), state=Message.State.WAITING)
-    stopped = waiting.update(state=Message.State.NOT_SENT, error="They need not be told any more.")
+    stopped = waiting.update(state=Message.State.NOT_SENT, error="They need not be told any more.", secret="")
     if stopped:
         audit.record("contracts.incident.mail_stopped", by=by, at=at, subject=incident, messages=stopped)
     return stopped

@@ -23,17 +23,21 @@ UNREAD_ACTION = "An action whose words are being read"
 @operation
 def hold_text(
     *, record: models.Model, field: str, text: str, incident: Incident | None = None,
-    case: EvaluationCase | None = None, by: User | None, at: datetime, on: date,
+    case: EvaluationCase | None = None, child: Child | None = None, by: User | None, at: datetime, on: date,
 ) -> None:  # fmt: skip
     """Keep what was typed where `naming.shown` did not let others read it, and ask those who know the children by mail.
+    `child`: whom it names, and who is not linked to the incident.
 
     A text of the same field that waits already is replaced: it was never shown.
     """
     about = {"subject_type": record._meta.label_lower, "subject_id": record.pk, "field": field}
     HeldText.objects.filter(**about, settled_at=None).delete()
-    kept = HeldText.objects.create(**about, text=text, incident=incident, case=case, written_by=by, written_at=at)
+    kept = HeldText.objects.create(
+        **about, text=text, incident=incident, case=case, child=child, written_by=by, written_at=at
+    )
     audit.record("contracts.text.held", by=by, at=at, subject=record, field=field)
     children = [link.child_id for link in incident.children.all()] if incident else [case.child_id if case else None]
+    children += [child.pk] if child else []
     tied = Tie.objects.filter(lasting_on(on), subject_type="child", subject_id__in=[c for c in children if c])
     readers = User.objects.filter(is_active=True, pk__in=tied.values("user")).exclude(email="").order_by("pk")
     Message.objects.bulk_create(
@@ -48,11 +52,15 @@ def hold_text(
 
 
 @operation
-def hide_texts(*, incident: Incident, child: Child, by: User | None, at: datetime, on: date) -> int:
-    """Of a child who has just been linked: keep every text for wide reading that names the child unseen, until someone
-    who may has mended it; how many. Linking and telling never wait for that. `by` may see the child."""
+def hide_texts(
+    *, incident: Incident, child: Child, linked: bool = True, by: User | None, at: datetime, on: date
+) -> int:
+    """Of a child who has just been linked, or was placed at the setting on its day: keep every text for wide reading
+    that names the child unseen, until someone who may has mended it; how many. Linking and telling never wait for that.
+    """
     if not (child.forename or child.surname):
         return 0
+    named = None if linked else child
     hidden = 0
     texts: list[tuple[Incident | IncidentNews, str]] = [
         *((incident, field) for field in ("summary", "immediate_action", "lessons", "aside_because")),
@@ -63,13 +71,13 @@ def hide_texts(*, incident: Incident, child: Child, by: User | None, at: datetim
         if rules.names_in(text, [child.name]):
             type(record)._default_manager.filter(pk=record.pk).update(**{field: held.HELD})
             setattr(record, field, held.HELD)
-            hold_text(record=record, field=field, text=text, incident=incident, by=by, at=at, on=on)
+            hold_text(record=record, field=field, text=text, incident=incident, child=named, by=by, at=at, on=on)
             hidden += 1
     for action in Action.objects.filter(origin_type=Action.Origin.INCIDENT, origin_id=incident.pk).order_by("pk"):
         words = f"{action.title}\n{action.detail}"
         if rules.names_in(words, [child.name]):
             Action.objects.filter(pk=action.pk).update(title=UNREAD_ACTION, detail=held.HELD)
-            hold_text(record=action, field="title", text=words, incident=incident, by=by, at=at, on=on)
+            hold_text(record=action, field="title", text=words, incident=incident, child=named, by=by, at=at, on=on)
             hidden += 1
     return hidden
 

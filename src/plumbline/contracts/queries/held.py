@@ -31,7 +31,7 @@ def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[Hel
     account, may read that), the oldest first. `visible`: the children whom the viewer may see."""
     hidden = IncidentChild.objects.exclude(child__in=visible)
     of_incident = (
-        Q(incident__in=incidents.incidents_visible_to(viewer, on=on))
+        (Q(child=None, incident__in=incidents.incidents_visible_to(viewer, on=on)) | Q(child__in=visible))
         & ~Q(incident__in=hidden.values("incident"))
         & ~Q(incident__state=IncidentState.ASIDE)
         & (Q(incident__contract__child=None) | Q(incident__contract__child__in=visible))
@@ -40,12 +40,13 @@ def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[Hel
         case__child__in=visible.filter(pk__in=EvaluationCase.objects.values("child"))
     )
     waiting = HeldText.objects.filter(of_incident | of_case, settled_at=None).select_related(
-        "incident__contract", "case__evaluation__contract", "written_by"
+        "incident__contract", "case__evaluation__contract", "written_by", "child"
     )
     without = [
         each.pk for each in waiting
         if each.incident and each.incident.staff_involved
         and not incidents.may_read_narrative(viewer, each.incident, on=on)
+        and each.child_id is None
         and not each.incident.children.filter(child__in=visible).exists()
     ]  # fmt: skip
     return waiting.exclude(pk__in=without).order_by("written_at", "pk")
@@ -58,4 +59,5 @@ def names_of(text: HeldText) -> set[str]:
     incident = text.incident
     if incident is None:
         return set()
-    return incidents.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=())
+    also = (text.child,) if text.child else ()
+    return incidents.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=also)

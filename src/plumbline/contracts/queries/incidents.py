@@ -322,7 +322,7 @@ def notifications_to_send(viewer: User, *, on: date) -> QuerySet[Notification]:
     return (
         Notification.objects.filter(UNTOLD, mine, incident__in=incidents_visible_to(viewer, on=on))
         .exclude(incident__state=IncidentState.CLOSED)
-        .select_related("incident__contract__provider")
+        .select_related("incident__contract__provider", "mail")
         .order_by("due_at", "pk")
     )
 

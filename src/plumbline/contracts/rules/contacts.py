@@ -1,10 +1,12 @@
 """How those who are told of incidents are reached: what may be kept, and which of several holds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.periods import working_days_after
 
 # Who has an office that anyone may ring; the others are people, different for each child.
 OFFICES = (
@@ -49,3 +51,8 @@ def check(recipient: str, way: Way) -> None:
         raise RuleBroken("Enter the whole address of the form, beginning with https://", code="wrong_address")
     if way.hours and not (way.phone or way.email or way.form_url):
         raise RuleBroken("Enter a telephone number, an e-mail address or the address of a form.", code="missing_words")
+
+
+def is_unread(sent_on: date, *, on: date, holidays: Collection[date]) -> bool:
+    """Whether a whole working day has gone by since an office was written to."""
+    return working_days_after(sent_on, 1, holidays) < on

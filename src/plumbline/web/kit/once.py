@@ -2,11 +2,16 @@
 
 Each showing of a form can be told from any other: by the mark in its sealed line (web.kit.drafts), or by the token
 against forgery that every form carries, together with what was sent, since the buttons of one page share it.
+
+What "back" shows is another showing: no browser stores our pages, so it asks for the page once more and fills in what
+was typed. So the very same words, sent soon after they were carried out, are not carried out again at once: their
+sender is told, and led where they had led. Whoever means another one sends it once more.
 """
 
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +20,19 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 
 from plumbline.kernel.errors import Refusal
+from plumbline.kernel.moments import here
 from plumbline.people import sent
 from plumbline.people.models import FormSent
-from plumbline.web.kit import drafts
+from plumbline.web.kit import drafts, wording
 from plumbline.web.kit.forms import AS_OPENED
 from plumbline.web.kit.request import DatedRequest
 
 View = Callable[..., HttpResponseBase]
+
+# So soon after it was carried out a form with the same words is taken for the same.
+_SOON = timedelta(minutes=30)
+# Words of so many characters are not typed twice by chance; a name that is looked up is, or a role that is given.
+_WORDS = 20
 
 
 def own_transactions(view: View) -> View:
@@ -44,9 +55,15 @@ def carried_out(
             drafts.drop(place)
         return answer
     refused: Refusal | None = None
+    earlier = None
+    words = _words(request, place, content)
     with transaction.atomic():
         before = sent.take(key=key, content=content, at=request.at)
-        if before is None:
+        if before is None and words:
+            earlier = sent.same_words(key=words, since=request.at - _SOON)
+        if earlier is not None:
+            sent.give_back(key=key)
+        elif before is None:
             try:
                 answer = do()
             except Refusal as refusal:
@@ -54,10 +71,14 @@ def carried_out(
                 refused = refusal
             if refused is None and leads_on(answer):
                 sent.led_to(answer["Location"], key=key, at=request.at)
+                if words:
+                    sent.keep_words(answer["Location"], key=words, content=content, at=request.at)
             else:
                 sent.give_back(key=key)
     if refused is not None:
         raise refused
+    if earlier is not None:
+        return _soon_again(request, place, earlier)
     if before is None:
         if place and leads_on(answer):
             drafts.drop(place)
@@ -79,6 +100,27 @@ def _again(request: DatedRequest, place: drafts.Place | None, before: FormSent, 
         said += "you open it again."
     messages.info(request, said)
     return redirect(before.led_to)
+
+
+def _soon_again(request: DatedRequest, place: drafts.Place | None, earlier: FormSent) -> HttpResponseBase:
+    if place:
+        drafts.drop(place)
+    messages.warning(
+        request,
+        f"You had sent exactly this at {wording.clock(here(earlier.at))}. It is recorded once, and this is what came "
+        "of it. If you mean another one, go back and send it once more.",
+    )
+    return redirect(earlier.led_to)
+
+
+def _words(request: DatedRequest, place: drafts.Place | None, content: str) -> str:
+    """A key of what was typed, by whom and into which page, whatever showing of it; "" where that tells nothing."""
+    if place is None or any(name.endswith(AS_OPENED) for name in request.POST):
+        return ""
+    typed = (value for name, values in request.POST.lists() if name not in drafts.OURS for value in values)
+    if not any(len(value) >= _WORDS and " " in value for value in typed):
+        return ""
+    return _digest("words", request.path, content, str(request.user.pk))
 
 
 def _key(request: DatedRequest, place: drafts.Place | None, content: str) -> str:

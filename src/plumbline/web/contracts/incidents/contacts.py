@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,14 +64,24 @@ def change_of_contract(request: Request, pk: int, recipient: str) -> HttpRespons
 
 def _list(request: Request, contract: Contract | None) -> HttpResponseBase:
     ways = queries.ways_for(contract)
+    refused = {
+        row.recipient: f"{row.email} refused an e-mail: “{row.refused_because}”. Put it right."
+        for row in queries.refused_for(request.user, on=request.day)
+        if row.contract_id == (contract.pk if contract else None)
+    }
     changes = contract is None or may_change(request.user, contract, on=request.day)
     rows = [
-        {"who": words.label(key), "way": ways.get(key), "change": _address(contract, key) if changes else ""}
+        {
+            "who": words.label(key),
+            "way": ways.get(key),
+            "refused": refused.get(key, ""),
+            "change": address_of(contract, key) if changes else "",
+        }
         for key in OFFICES
     ]
     above = [(contract.reference, address_of_contract(request, contract))] if contract else []
     return render(request, "contracts/incidents/contacts.html", {
-        "contract": contract, "rows": rows, "breadcrumbs": [*above, ("Whom to tell", "")],
+        "contract": contract, "rows": rows, "site": settings.SITE, "breadcrumbs": [*above, ("Whom to tell", "")],
     })  # fmt: skip
 
 
@@ -98,7 +109,7 @@ def _change(request: Request, contract: Contract | None, recipient: str) -> Http
     )
 
 
-def _address(contract: Contract | None, recipient: str) -> str:
+def address_of(contract: Contract | None, recipient: str) -> str:
     if contract is None:
         return reverse("reporting_contact", args=[recipient])
     return reverse("contract_contact", args=[contract.pk, recipient])

@@ -69,7 +69,7 @@ def sent(request: Request, pk: int, number: int) -> HttpResponseBase:
             found,
             heading=f"{words.label(row.recipient)}: mark as told",
             button="Mark as told",
-            about=f"{row.legal_basis}. Due by {words.said(row.due_at)}.",
+            about=f"{row.legal_basis}. Due by {words.due(row.due_at)}.",
         ),
         do=lambda channel, **_: incident_notices.mark_sent(
             notification_id=row.pk, channel=channel, sent_at=form.sent_at, **acting(request)
@@ -122,7 +122,7 @@ def news(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.News(request.POST or None),
         _of(found, heading="Add what has become known", button="Add the news"),
-        do=partial(incidents.add_news, incident_id=found.pk, **acting(request)),
+        do=partial(at_setting.add_news, incident_id=found.pk, **acting(request)),
         done="Added. Tell everybody who was told before.",
         to=_address(found),
     )
@@ -259,7 +259,7 @@ def action(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.RaiseAction(request.POST or None, has_manager=found.contract.manager is not None),
         _of(found, heading="Put down an action", button="Put it down"),
-        do=lambda owner, **given: incidents.raise_incident_action(
+        do=lambda owner, **given: at_setting.raise_incident_action(
             incident_id=found.pk,
             owner=owners[owner],
             owner_organisation=found.contract.provider if owner == "provider" else None,
@@ -284,7 +284,7 @@ def review(request: Request, pk: int) -> HttpResponseBase:
             button="Begin the review",
             about="Say so when everything that had to be done at once is done. It can be opened again.",
         ),
-        do=partial(incidents.move_incident, incident_id=found.pk, to=IncidentState.REVIEW, **acting(request)),
+        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.REVIEW, **acting(request)),
         done="The incident is under review.",
         to=_address(found),
     )
@@ -297,7 +297,7 @@ def reopen(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Reopen(request.POST or None),
         _of(found, heading="Open the incident again", button="Open it again"),
-        do=partial(incidents.move_incident, incident_id=found.pk, to=IncidentState.OPEN, **acting(request)),
+        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.OPEN, **acting(request)),
         done="The incident is open again.",
         to=_address(found),
     )
@@ -310,7 +310,7 @@ def close(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Close(request.POST or None, initial={"lessons": found.lessons}),
         _of(found, heading="Close the incident", button="Close it"),
-        do=partial(incidents.move_incident, incident_id=found.pk, to=IncidentState.CLOSED, **acting(request)),
+        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.CLOSED, **acting(request)),
         done="The incident is closed.",
         to=_address(found),
     )

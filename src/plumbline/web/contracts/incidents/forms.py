@@ -131,6 +131,13 @@ class MarkReceived(forms.PageForm):
     )  # fmt: skip
 
 
+class MailRead(forms.PageForm):
+    read_by = forms.LineField(
+        label="Who has taken it?", hint="Your name and role, such as: Jane Smith, duty officer", max_length=100,
+        missing="Write your name and role",
+    )  # fmt: skip
+
+
 class NotNeeded(forms.PageForm):
     refused_at: ClassVar = {"missing_reason": "because"}
 

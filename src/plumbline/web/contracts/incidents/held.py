@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.contracts.models import HeldText
-from plumbline.contracts.operations.held_texts import settle_text
 from plumbline.contracts.queries import held
 from plumbline.people.access import Permission
+from plumbline.placements import at_setting
 from plumbline.placements.access import children_visible_to
 from plumbline.web.contracts.incidents import words
 from plumbline.web.contracts.incidents.views import WORKS
@@ -60,7 +60,7 @@ def text(request: Request, pk: int) -> HttpResponseBase:
             back=reverse("texts_to_read"),
             breadcrumbs=[("Texts to read", reverse("texts_to_read")), (belongs_to, "")],
         ),
-        do=partial(settle_text, held_id=pk, visible=visible, **acting(request)),
+        do=partial(at_setting.settle_text, held_id=pk, visible=visible, **acting(request)),
         done="Others can read it now.",
         to=reverse("texts_to_read"),
     )

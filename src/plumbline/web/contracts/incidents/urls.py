@@ -1,11 +1,12 @@
 from django.urls import path
 
-from plumbline.web.contracts.incidents import contacts, contract_forms, follow_up, held, views
+from plumbline.web.contracts.incidents import contacts, contract_forms, follow_up, held, reading, views
 
 urlpatterns = [
     path("incidents/", views.incidents, name="incidents"),
     path("incidents/of-child/<int:pk>/", views.of_child, name="incident_of_child"),
     path("incidents/at-setting/<int:pk>/", follow_up.at_the_setting, name="child_at_incident"),
+    path("incidents/e-mails/<int:pk>/<str:token>/", reading.mail_read, name="incident_mail_read"),
     path("incidents/<int:pk>/", views.incident, name="incident"),
     path("texts-to-read/", held.texts, name="texts_to_read"),
     path("texts-to-read/<int:pk>/", held.text, name="text_to_read"),

@@ -159,7 +159,7 @@ def _sent(each: Any, hand: queries.Hand, now: Any, closed: bool) -> dict[str, An
         "who": words.label(each.notification.recipient),
         "kind": "red" if late else "amber" if waits else "green" if each.sent_at else "grey",
         "word": "Overdue" if late else "To be told" if waits else "Told" if each.sent_at else "Not asked any more",
-        "said": f"by {words.said(each.due_at)}" if each.sent_at is None else words.said(each.sent_at),
+        "said": f"by {words.due(each.due_at)}" if each.sent_at is None else words.said(each.sent_at),
         "may_send": each.sent_at is None and own and not closed,
     }
 

@@ -1,17 +1,20 @@
 """How incidents, who is told of them and by when are called on pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from django.conf import settings
 
 from plumbline.audit.moments import shown
 from plumbline.contracts.models import Incident, NewsSent, Notification, StepTaken
 from plumbline.contracts.queries.incidents import OVER, Hand, may_tick
 from plumbline.contracts.rules import incidents as rules
-from plumbline.contracts.rules.contacts import Way
+from plumbline.contracts.rules.contacts import Way, is_unread
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
+from plumbline.kernel.moments import day_of, here
 from plumbline.web.kit import wording
 from plumbline.web.kit.request import Request
 
@@ -34,6 +37,12 @@ def now_of(request: Request) -> datetime:
 def said(value: datetime) -> str:
     """ "20 July 2016 at 15:00", where the council is."""
     return wording.moment(shown(value))
+
+
+def due(value: datetime) -> str:
+    """The same of a moment by which something is to be done: one that is still to come is of its own day in the
+    demonstration too."""
+    return wording.moment(here(value))
 
 
 def label(recipient: str) -> str:
@@ -70,27 +79,60 @@ def lines(
 
 
 def _mail(row: Notification) -> str:
-    """What came of the e-mail that Plumbline wrote itself; "" where it wrote none."""
+    """What came of the e-mail that Plumbline wrote itself, and whether it was read; "" where it wrote none."""
     mail = row.mail
     if mail is None:
         return ""
+    if mail.read_at:
+        sent = f"{said(mail.sent_at)}. " if mail.sent_at else ""
+        return f"E-mailed by Plumbline to {mail.to_address}, {sent}Read: {mail.read_by}, {said(mail.read_at)}."
     if mail.state == Message.State.SENT:
-        return f"E-mailed by Plumbline to {mail.to_address}, {said(mail.sent_at or mail.written_at)}."
+        return f"E-mailed by Plumbline to {mail.to_address}, {said(mail.sent_at or mail.written_at)}. {_unread(mail)}"
     if mail.state == Message.State.WAITING:
         again = f" It was refused {wording.how_many(mail.attempts, 'time', 'times')}." if mail.attempts else ""
         return f"An e-mail to {mail.to_address} waits to be sent.{again}"
-    return f"The e-mail to {mail.to_address} was not delivered: {mail.error} Tell them another way."
+    if mail.state == Message.State.NOT_SENT:
+        return f"The e-mail to {mail.to_address} was not sent: {mail.error}{_another_way(row)}"
+    return f"The e-mail to {mail.to_address} was not delivered: {mail.error}{_another_way(row)}"
+
+
+def _unread(mail: Message) -> str:
+    if mail.read_key:
+        return "Not read yet."
+    unset = "" if settings.SITE else ": Plumbline’s public address is not set (PLUMBLINE_HOSTS)"
+    return f"It has no link by which they can say that they have read it{unset}."
+
+
+def _another_way(row: Notification) -> str:
+    return " Tell them another way." if is_untold(row) else ""
+
+
+def is_untold(row: Notification) -> bool:
+    return row.sent_at is None and not row.not_needed_because and not row.aside
+
+
+def missed(row: Notification, *, on: date, holidays: Collection[date]) -> str:
+    """Why the e-mail to an office has told it nothing: it failed, or nobody has read it for a working day; "" else."""
+    mail = row.mail
+    if mail is None or mail.read_at:
+        return ""
+    if mail.state in (Message.State.FAILED, Message.State.NOT_SENT):
+        return "the e-mail was not delivered"
+    if mail.state != Message.State.SENT or not mail.sent_at or not mail.read_key:
+        return ""
+    late = is_unread(day_of(mail.sent_at, on=on), on=on, holidays=holidays)
+    return "the e-mail is not read" if late else ""
 
 
 def _line(row: Notification, way: Way | None, *, now: datetime, manages: bool, provides: bool, closed: bool) -> Line:
     kind, word, detail = _state(row, now)
-    waits = row.sent_at is None and not row.not_needed_because and not row.aside
+    waits = is_untold(row)
     known = library().recipients.get(row.recipient)
     works = not closed and (manages or (provides and row.duty == Notification.Duty.PROVIDER))
     receives = manages or (known is not None and not known.council)
     return Line(
         row=row, who=label(row.recipient), basis=row.legal_basis, duty=DUTY[row.duty],
-        due=f"{said(row.due_at)} ({wording.until(row.due_at, now)})" if waits else said(row.due_at),
+        due=f"{due(row.due_at)} ({wording.until(row.due_at, now)})" if waits else due(row.due_at),
         kind=kind, word=word, detail=detail, may_send=waits and works, may_leave_out=waits and manages and not closed,
         may_receive=works and receives and row.sent_at is not None and row.received_at is None, way=way,
         mail=_mail(row),
@@ -158,13 +200,13 @@ def what_is_wrong(
     if incident.state in OVER:
         return []
     found = [
-        f"{label(row.recipient)} was to be told by {said(row.due_at)} and has not been. It is"
+        f"{label(row.recipient)} was to be told by {due(row.due_at)} and has not been. It is"
         f" {DUTY[row.duty].lower()}’s to do."
         for row in rows
         if row.sent_at is None and not row.not_needed_because and row.due_at < now
     ]
     found += [
-        f"{label(sent.notification.recipient)} was to be told the later news by {said(sent.due_at)} and has not been."
+        f"{label(sent.notification.recipient)} was to be told the later news by {due(sent.due_at)} and has not been."
         for sent in news
         if sent.sent_at is None and sent.due_at < now
     ]
@@ -189,6 +231,9 @@ def timeline(
         if row.sent_at:
             entries.append({"at": row.sent_at, "who": str(row.sent_by or "the machine"),
                             "what": f"{label(row.recipient)} told", "detail": row.channel})  # fmt: skip
+        if row.mail is not None and row.mail.read_at:
+            entries.append({"at": shown(row.mail.read_at), "who": row.mail.read_by,
+                            "what": f"{label(row.recipient)}: the e-mail was read"})  # fmt: skip
         if row.received_at:
             entries.append({"at": row.received_at, "who": row.received_by, "what": f"{label(row.recipient)}: received"})
         if row.escalated_at:

@@ -8,10 +8,13 @@ from django.urls import reverse
 from plumbline.contracts.models import Incident
 from plumbline.contracts.queries import held
 from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.queries.contacts import refused_for
 from plumbline.kernel.moments import day_of
 from plumbline.people.models import User
+from plumbline.people.queries import holidays_from
 from plumbline.placements.access import children_visible_to
 from plumbline.web.contracts.incidents import words
+from plumbline.web.contracts.incidents.contacts import address_of
 from plumbline.web.contracts.incidents.held import about
 from plumbline.web.kit.work_item import Item
 
@@ -32,6 +35,12 @@ def items(viewer: User, on: date) -> Iterable[Item]:
             due=day_of(incident.reported_at, on=on), url=reverse("incident_decide", args=[incident.pk]),
             button="Decide", gravity=1,
         )  # fmt: skip
+    for row in refused_for(viewer, on=on):
+        yield Item(
+            what="Put an office’s e-mail address right: it refused a message", whom=words.label(row.recipient),
+            why=f"{row.email}: “{row.refused_because[:200]}”. Until then no incident reaches it by e-mail.", due=on,
+            url=address_of(row.contract, row.recipient), button="Put it right", gravity=2,
+        )  # fmt: skip
     for form in queries.forms_to_agree(viewer, on=on):
         yield Item(
             what="Read and agree the incident form", whom=f"{form.contract.reference}, {form.contract.title}",
@@ -43,9 +52,14 @@ def items(viewer: User, on: date) -> Iterable[Item]:
 def _to_tell(viewer: User, on: date) -> Iterable[Item]:
     waiting: dict[int, list[str]] = {}
     incidents: dict[int, tuple[Incident, datetime]] = {}
-    for row in queries.notifications_to_send(viewer, on=on):
+    rows = list(queries.notifications_to_send(viewer, on=on))
+    written = [day_of(row.mail.sent_at, on=on) for row in rows if row.mail and row.mail.sent_at]
+    holidays = holidays_from(min(written, default=on))
+    for row in rows:
         incidents.setdefault(row.incident_id, (row.incident, row.due_at))
-        waiting.setdefault(row.incident_id, []).append(words.label(row.recipient))
+        missed = words.missed(row, on=on, holidays=holidays)
+        who = f"{words.label(row.recipient)} ({missed})" if missed else words.label(row.recipient)
+        waiting.setdefault(row.incident_id, []).append(who)
     for sent in queries.news_to_send(viewer, on=on):
         incident, due = incidents.get(sent.news.incident_id, (sent.news.incident, sent.due_at))
         incidents[incident.pk] = incident, min(due, sent.due_at)

@@ -18,7 +18,7 @@ from django.core import signing
 from django.http import HttpResponseBase
 from django.shortcuts import render
 
-from plumbline.people import guessing, operations
+from plumbline.people import guessing, inviting, operations
 from plumbline.people.models import User
 from plumbline.web.kit.request import DatedRequest
 
@@ -70,6 +70,33 @@ def limited(kind: str, whose: Callable[[DatedRequest], str], view: View) -> View
         return answer
 
     return guarded
+
+
+def opening_link(request: DatedRequest, *, of: str, was_made: Callable[[], bool]) -> HttpResponseBase | None:
+    """The answer to a link that is a secret, where this place has to wait after many that were never made; None: go on.
+
+    One that was made is no guess, whatever has become of it, and how often it is opened counts nowhere.
+    """
+    about: dict[str, Any] = {
+        "kind": inviting.LINK, "username": of, "source": address(request), "by": None, "at": request.at,
+        "on": request.day,
+    }  # fmt: skip
+    until = operations.begin_attempt(**about)
+    if until is not None:
+        return wait(request, until=until)
+    if was_made():
+        inviting.was_no_guess(source=about["source"], username=of)
+    else:
+        operations.end_attempt(succeeded=False, **about)
+    return None
+
+
+def passed_on_by_nobody(answer: HttpResponseBase) -> HttpResponseBase:
+    """The address is a secret: neither the page nor where it leads from is kept or passed on."""
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Referrer-Policy"] = "same-origin"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def _state(request: DatedRequest, by: User | None) -> tuple[Any, ...]:

@@ -4,8 +4,6 @@ Looking at it uses nothing up, since mail scanners open links; a link that is us
 answered alike. Nobody is signed in before the password is chosen.
 """
 
-from typing import Any
-
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
@@ -14,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people import inviting, operations
+from plumbline.people import inviting
 from plumbline.people.models import Invitation
 from plumbline.web.kit.access import public
 from plumbline.web.kit.once import own_transactions
@@ -26,27 +24,12 @@ from plumbline.web.people.inviting.forms import ChoosePassword
 @public
 @own_transactions
 def invited(request: DatedRequest, pk: int, token: str) -> HttpResponseBase:
-    answer = _answer(request, pk, token)
-    # The address is a secret until it is used: neither the page nor where it leads from is kept or passed on.
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+    limited = guarding.opening_link(request, of=f"invitation {pk}", was_made=lambda: _was_made(request, pk, token))
+    return guarding.passed_on_by_nobody(limited or _answer(request, pk, token))
 
 
 def _answer(request: DatedRequest, pk: int, token: str) -> HttpResponseBase:
-    about: dict[str, Any] = {
-        "kind": inviting.LINK, "username": f"invitation {pk}", "source": guarding.address(request), "by": None,
-        "at": request.at, "on": request.day,
-    }  # fmt: skip
-    until = operations.begin_attempt(**about)
-    if until is not None:
-        return guarding.wait(request, until=until)
     found = inviting.invited(invitation_id=pk, token=token, at=request.at)
-    if found is None and not _was_sent(pk, token):
-        operations.end_attempt(succeeded=False, **about)
-    else:
-        inviting.was_no_guess(source=about["source"], username=about["username"])
     if request.method == "POST" and "new_link" in request.POST:
         inviting.ask_again(invitation_id=pk, token=token, at=request.at)
         return render(request, "people/inviting/link.html", {"asked": True})
@@ -64,8 +47,10 @@ def _answer(request: DatedRequest, pk: int, token: str) -> HttpResponseBase:
     return render(request, "people/inviting/choose.html", {"invitation": found, "form": form})
 
 
-def _was_sent(pk: int, token: str) -> bool:
+def _was_made(request: DatedRequest, pk: int, token: str) -> bool:
     """A link that is over was no guess."""
+    if inviting.invited(invitation_id=pk, token=token, at=request.at) is not None:
+        return True
     found = Invitation.objects.select_related("user").filter(pk=pk).first()
     return found is not None and inviting.was_sent(found.user, token)
 

@@ -3,13 +3,14 @@
 from django.http import HttpResponseBase
 from django.urls import reverse
 
+from plumbline.audit.moments import shown
 from plumbline.flags import queries as flags
 from plumbline.flags import rules
 from plumbline.flags.models import Message
 from plumbline.people.access import ROLES, Permission, may
 from plumbline.people.models import Professional
 from plumbline.placements.accounts import workers_without_account
-from plumbline.web.kit import tables
+from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request
 
@@ -60,6 +61,13 @@ def without_account(request: Request) -> HttpResponseBase:
 _KINDS = {"waiting": "blue", "sent": "active", "failed": "red", "not_sent": "grey", "joined": "grey"}
 
 
+def _read(row: Message) -> str:
+    """Of one to an office whether its reader has said that it was read; "" of any other."""
+    if row.read_at:
+        return f"Read: {row.read_by}, {wording.moment(shown(row.read_at))}"
+    return "Not read yet" if row.read_key and row.state == Message.State.SENT else ""
+
+
 class Messages(tables.Table):
     title = "E-mails"
     one, many = "e-mail", "e-mails"
@@ -69,8 +77,9 @@ class Messages(tables.Table):
         tables.Column("to_address", "Address", absent="none", sort="to_address"),
         tables.Column("subject", "Subject", sort="subject"),
         tables.Column("written_at", "Written", sort="written_at"),
-        tables.Column("state", "State", lambda row: row.get_state_display(), sort="state", note="error",
-                      note_heading="Why", kind=lambda row: _KINDS[row.state]),
+        tables.Column("state", "State", lambda row: row.get_state_display(), sort="state",
+                      note=lambda row: row.error or _read(row), note_heading="Why, or who has read it",
+                      kind=lambda row: _KINDS[row.state]),
     )  # fmt: skip
     filters = (
         tables.Choice("state", "State", "state", choices=Message.State.choices),
