@@ -25,15 +25,18 @@ from django.db import Error, models, transaction
 from plumbline.actions.operations import mark_done
 from plumbline.earlyhelp.intake import END_REASON
 from plumbline.earlyhelp.models import ClosureCode
+from plumbline.evidence.models import LawChange
 from plumbline.evidence.operations import withdraw_law_change
 from plumbline.kernel.errors import NotAllowed
+from plumbline.ofsted.models import Notice, Setting, UnregisteredUse
 from plumbline.ofsted.operations import end_notice
 from plumbline.people.access import ROLES
-from plumbline.people.models import Child, User
+from plumbline.people.models import Child, RoleAsked, User
+from plumbline.placements.operations import open_month
 from tests.architecture.events import operations
 from tests.architecture.source import CHECKOUT
 from tests.factories.people import LONG_AGO, UserFactory, hold_role
-from tests.relations import market
+from tests.relations import market, situations
 from tests.relations.situations import AT, TODAY
 
 PAGE = CHECKOUT / "docs" / "reference" / "powers.md"
@@ -52,7 +55,7 @@ a step of others that have asked, the night's, or a trace of what a person has j
 
 def tried(folder: Path) -> dict[str, tuple[str, ...]]:
     """Operation → the roles that it does not refuse; (ANYONE,) where it does not refuse a person without a role."""
-    market.make(folder)
+    _records(folder)
     people = {role: UserFactory() for role in ("", *ROLES)}
     for role in ROLES:
         hold_role(people[role], role, LONG_AGO)
@@ -63,6 +66,21 @@ def tried(folder: Path) -> dict[str, tuple[str, ...]]:
         else:
             found[name] = tuple(role for role in ROLES if not _refuses(do, people[role], folder))
     return found
+
+
+def _records(folder: Path) -> None:
+    """A council's buying, a child with a record of every kind, and what is entered by hand about settings."""
+    market.make(folder)
+    situations.make("social_worker")
+    setting = Setting.objects.order_by("pk")[0]
+    Notice.objects.create(setting=setting, kind="restriction", from_on=TODAY, entered_at=AT)
+    UnregisteredUse.objects.create(setting=setting, from_on=TODAY, legal_basis="none", entered_at=AT)
+    open_month(by=None, at=AT, on=TODAY, setting_ids=frozenset({setting.pk}))
+    user = UserFactory()
+    RoleAsked.objects.create(user=user, role="social_worker", from_on=TODAY, asked_by=UserFactory(), asked_at=AT)
+    LawChange.objects.create(
+        source_id="WT", title="Working Together", in_force=TODAY, policies=[], review_by=TODAY, entered_at=AT
+    )
 
 
 def written(found: Mapping[str, Sequence[str]]) -> str:
@@ -92,7 +110,8 @@ def _callable() -> dict[str, Callable[..., Any]]:
 
 
 def _refuses(do: Callable[..., Any], by: User, folder: Path) -> bool:
-    given = {name: _value(name, kind, folder) for name, kind in _asked(do).items()}
+    room = _name(do).split(".")[0]
+    given = {name: _value(name, kind, room, folder) for name, kind in _asked(do).items()}
     given |= {name: make() for name, make in _GIVEN.get(_name(do), {}).items()} | {"by": by}
     try:
         with transaction.atomic():
@@ -137,23 +156,36 @@ _GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "earlyhelp.operations.unmap_wording": {"column": lambda: END_REASON},
     "placements.operations.take_judgements": {"record": lambda: partial(end_notice, notice_id=1, to_on=TODAY)},
 }
+# The record that a number is of, where the argument is not called as its model is; by room where rooms differ.
+_RECORDS = {
+    "asked": "RoleAsked", "contracts.report": "HomeReport",
+    "case": "EvaluationCase", "check": "MonthlyCheck", "conflict": "TenderConflict",
+    "exception": "PlacementException", "form": "IncidentForm", "held": "HeldText", "into": "Organisation",
+    "item": "PlanItem", "ofsted.item": "CheckItem", "placements.item": "CheckItem", "lead_commissioner": "User",
+    "mail": "Message", "meeting": "ModerationMeeting", "merge": "SupplierMerge", "merged": "Organisation",
+    "offer": "PolicyOffer", "pack": "PathwayPack", "paper": "Document", "party": "OcdsParty",
+    "plan": "ImplementationPlan", "process": "OcdsProcess", "refused": "RefusedRow", "service_area_lead": "User",
+    "step": "FlagStep", "subject": "Contract", "supplier": "Organisation", "use": "UnregisteredUse",
+    "version": "ToolkitVersion",
+}  # fmt: skip
 _PLAIN: dict[Any, Any] = {
     datetime: AT, date: TODAY, bool: True, str: "Words", Decimal: Decimal(1), bytes: b"x", models.Model: None,
 }  # fmt: skip
 
 
-def _value(name: str, kind: Any, folder: Path) -> Any:
+def _value(name: str, kind: Any, room: str, folder: Path) -> Any:
     """Something of the kind that is asked for: of a record, the first."""
     kinds = [each for each in typing.get_args(kind) if each is not NoneType]
     origin = typing.get_origin(kind)
     if NoneType in typing.get_args(kind):
-        return _value(name, kinds[0], folder)
+        return _value(name, kinds[0], room, folder)
     if kind in _PLAIN:
         return _PLAIN[kind]
     if kind is Path:
         return folder
     if kind is int:
-        return _first(_models().get(name.removesuffix("_id").replace("_", "")), "pk") or 1
+        # 0: a number that no record has.
+        return _first(_model_of(name, room), "pk") or 0 if name.endswith("_id") else 1
     if origin in (list, tuple, Sequence, Iterable, Collection):
         return []
     if origin in (dict, Mapping):
@@ -169,6 +201,12 @@ def _value(name: str, kind: Any, folder: Path) -> Any:
     return None
 
 
-def _first(model: type[models.Model] | None, attribute: str = "") -> Any:
-    row = model._default_manager.order_by("pk").first() if model else None
+def _model_of(argument: str, room: str) -> type[models.Model]:
+    """Raises KeyError for an argument whose record is not known here."""
+    record = argument.removesuffix("_id")
+    return _models()[_RECORDS.get(f"{room}.{record}", _RECORDS.get(record, record.replace("_", ""))).lower()]
+
+
+def _first(model: type[models.Model], attribute: str = "") -> Any:
+    row = model._default_manager.order_by("pk").first()
     return getattr(row, attribute) if row and attribute else row

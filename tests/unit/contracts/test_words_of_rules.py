@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from plumbline.contracts.rules import flags, rating, visits
+from plumbline.contracts.rules import contacts, flags, rating, visits
 
 JULY = date(2016, 7, 31)
 
@@ -76,3 +76,11 @@ def test_when_a_home_is_to_be_visited(on: date, planned_on: date | None, said: s
 def test_a_home_that_was_never_visited_is_said_to_be_so() -> None:
     never = visits.visit_due(last_visit_on=None, since=date(2016, 7, 1))
     assert visits.due_sentence(never, planned_on=None, on=JULY).startswith("It has not been visited")
+
+
+@pytest.mark.parametrize(
+    ("on", "unread"),
+    [(date(2016, 7, 30), False), (date(2016, 8, 1), False), (date(2016, 8, 2), True)],
+)
+def test_an_office_has_a_whole_working_day_to_read_what_it_was_written(on: date, unread: bool) -> None:
+    assert contacts.is_unread(date(2016, 7, 29), on=on, holidays=()) is unread
