@@ -149,12 +149,14 @@ _GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "commissioning.operations.stage1.pass_criteria": {"criteria": lambda: ["insurance"]},
     "contracts.operations.following.change_action": {"change": lambda: partial(mark_done, text="Words")},
     "contracts.operations.following.change_law": {
-        "change": lambda: partial(withdraw_law_change, law_change_id=1, because="Words")
+        "change": lambda: partial(withdraw_law_change, law_change_id=_first(LawChange, "pk"), because="Words")
     },
     "contracts.operations.held_texts.settle_text": {"visible": Child.objects.none},
     "earlyhelp.operations.map_wording": {"column": lambda: END_REASON, "code": lambda: ClosureCode.values[0]},
     "earlyhelp.operations.unmap_wording": {"column": lambda: END_REASON},
-    "placements.operations.take_judgements": {"record": lambda: partial(end_notice, notice_id=1, to_on=TODAY)},
+    "placements.operations.take_judgements": {
+        "record": lambda: partial(end_notice, notice_id=_first(Notice, "pk"), to_on=TODAY)
+    },
 }
 # The record that a number is of, where the argument is not called as its model is; by room where rooms differ.
 _RECORDS = {
