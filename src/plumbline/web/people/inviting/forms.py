@@ -1,6 +1,6 @@
 """Inviting a person, and their own password, which nobody else knows."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms as django
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +11,14 @@ from plumbline.web.kit import forms
 
 
 class Invite(forms.PageForm):
+    refused_at: ClassVar = {
+        "missing_name": "name",
+        "bad_address": "email",
+        "signs_in_already": "email",
+        "invited_already": "email",
+        "cannot_invite": "email",
+    }
+
     name = forms.LineField(label="Full name", max_length=200, autocomplete="off", missing="Enter the person’s name")
     email = forms.EmailField(
         label="E-mail address", hint="Their own at work: anyone who reads this mailbox can answer for the organisation",
