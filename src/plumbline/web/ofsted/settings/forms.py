@@ -1,8 +1,9 @@
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from plumbline.evidence import rules as evidence
 from plumbline.ofsted.grades import ASPECTS, Aspect
+from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import forms
 
 NOT_IN_REPORT = ""
@@ -10,6 +11,8 @@ NOT_IN_REPORT = ""
 
 class Evidence(forms.PageForm):
     """Where a judgement can be read: a link or a file, either will do."""
+
+    refused_at: ClassVar[Mapping[str, str]] = dict.fromkeys(FILE_CODES, "document")
 
     report_link = forms.LineField(label="Link to the report", required=False)
     document = forms.FileField(
@@ -30,6 +33,8 @@ class WhichKind(forms.PageForm):
 
 class JudgementByHand(Evidence):
     """The grades of one report, as its first page gives them."""
+
+    refused_at: ClassVar = {**Evidence.refused_at, "kind_of_another_time": "inspected_on"}
 
     inspected_on = forms.DayField(label="When did the inspection begin?", hint="For example, 14 6 2016")
     published_on = forms.DayField(label="When was the report published?", hint="If the report says so", required=False)
@@ -82,6 +87,8 @@ class UnregisteredByHand(forms.PageForm):
 
 
 class EndByHand(forms.PageForm):
+    refused_at: ClassVar = {"": "to_on"}
+
     to_on = forms.DayField(label="Last day", hint="For example, 14 6 2016", missing="Enter the last day")
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
@@ -90,6 +97,8 @@ class EndByHand(forms.PageForm):
 
 
 class SettingByHand(forms.PageForm):
+    refused_at: ClassVar = {"": "urn"}
+
     register = forms.ChoiceField(
         label="What is it?", widget=forms.Radios, missing="Choose what it is",
         choices=(("social_care", "A home or another social-care setting"), ("education", "A school or college")),
