@@ -33,7 +33,7 @@ from plumbline.web.kit.sealed_names import known_by_bids_alone, unnamed
 
 # Rows of a queue on one page; the next come when these are decided.
 _AT_ONCE = 50
-_CRUMB = "Queues"
+_CRUMB = "Data to match"
 
 
 @requires(Permission.IMPORTS, Permission.LISTS_MANAGE)

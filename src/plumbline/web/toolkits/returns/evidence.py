@@ -25,7 +25,7 @@ from plumbline.web.toolkits.returns.reading import came_from, criterion_of, fram
 
 @signed_in
 def evidence(request: Request, return_id: int, criterion_key: str) -> HttpResponseBase:
-    """The documents given for one answer: add one, choose one that is kept already, or no longer give one."""
+    """The documents given for one answer: add one, choose one that is kept already, or stop giving one."""
     answer_set = to_answer(request, return_id)
     held = queries.held(answer_set, on=request.day)
     found, criterion = criterion_of(held, criterion_key)
