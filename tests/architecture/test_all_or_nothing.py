@@ -182,6 +182,9 @@ class _Paths:
                 given = [*node.args, *(each.value for each in node.keywords)]
                 held = min(1, sum(self._expression(each) for each in done))
                 return held + sum(self._expression(each) for each in given if each not in done)
+            case ast.Call() if node.args and self.module.full_name(node.func) == "functools.partial":
+                # The call that it prepares.
+                return self._expression(ast.Call(node.args[0], node.args[1:], node.keywords))
             case ast.Call() if self._named_directly(node.func):
                 # What an operation is given to carry out within its own transaction is part of it.
                 given = [*node.args, *(each.value for each in node.keywords)]
@@ -239,6 +242,8 @@ def test_what_a_page_does_is_counted() -> None:
     assert counted("if request:\n    first(by=1)\n    return\nsecond(by=1)") == 1
     assert counted("try:\n    first(by=1, given=second(by=1))\nexcept ValueError:\n    pass") == 2
     assert counted("first(by=1, record=second)") == 1
+    assert counted("partial(first, by=1, record=second)") == 1
+    assert counted("partial(first, by=1, record=second(by=1))") == 2
     assert counted("def both():\n    first(by=1); second(by=1)\nask(request, do=both)") == 1
     assert counted("def both():\n    first(by=1); second(by=1)\nboth()") == 2
     assert counted("ask(request, do=lambda: (first(by=1), second(by=1)))") == 1
@@ -252,6 +257,7 @@ def counted(body: str) -> int:
     first, second = "plumbline.people.operations.make_user", "plumbline.people.operations.give_role"
     tree = ast.parse(f"def page(request):\n{textwrap.indent(body, '    ')}")
     names = {"first": first, "second": second, "transaction": "django.db.transaction"}
+    names["partial"] = "functools.partial"
     names |= {name.rpartition(".")[2]: name for name in ASKING}
     module = Module("plumbline.web.page", Path(), tree, (), names)
     return max(_Paths(module, next(module.functions()), frozenset()).of(tree.body[0].body))  # type: ignore[attr-defined]

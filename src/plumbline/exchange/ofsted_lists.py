@@ -153,7 +153,7 @@ def read_row(cells: Cells, *, line: int, family: str, register: str, as_at: date
         fits = layout.family == family or (not layout.in_year and f"{layout.family}_in_year" == family)
         if fits and layout.register == register and layout.required <= set(cells):
             return _RowReader(layout, cells, as_at, []).row(line, cells)
-    raise NotTaken("bad_header", "The row lacks the columns of its list: hand the list in again once it is put right.")
+    raise NotTaken("bad_header", "The row lacks the columns of its list: hand the list in again once it is corrected.")
 
 
 def _read(file_name: str, layout: Layout, table: Table, as_at: date) -> OfstedList:

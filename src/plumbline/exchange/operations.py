@@ -67,7 +67,7 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
     of_contracts = contracts_kinds.kinds()
     kind = (ssd_kinds.kinds() | of_contracts).get(row.file)
     if kind is None or not row.cells:
-        raise RuleBroken("This is a whole file, not a row: put the file right and hand it in again.", code="whole_file")
+        raise RuleBroken("This is a whole file, not a row: correct the file and hand it in again.", code="whole_file")
     extracted_on = row.import_run.as_at or on
     given: Cells = {fold(name): text for name, text in cells.items()}
     try:

@@ -39,7 +39,7 @@ def wanted(on: date, *, concerned: Mapping[int, Sequence[Recipient]] | None = No
 
 def _wanted(answer_set: Return, readers: Readers, concerned: Sequence[Recipient], on: date) -> Wanted:
     whose = answer_set.organisation.name if answer_set.organisation else "the council itself"
-    back = " It was sent back to be put right." if answer_set.state == ReturnState.RETURNED else ""
+    back = " It was sent back to be corrected." if answer_set.state == ReturnState.RETURNED else ""
     # By name who asked for it, and the contract's manager; else whoever holds the role.
     asked_by = readers.by_name(answer_set.requested_by, "asked for it")
     told = {to.name: to for to in (*concerned, *((asked_by,) if asked_by else ()))}

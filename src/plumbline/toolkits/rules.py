@@ -355,12 +355,12 @@ def reminder(
         nth = "Second reminder" if left <= REMINDED_BEFORE[1] else "Reminder"
         subject = f"{nth}: return {number} is due on {when}"
     elif sent_back_since is not None:
-        subject = f"Return {number}, handed in on {sent_back_since:%-d %B %Y}, was sent back to be put right"
+        subject = f"Return {number}, handed in on {sent_back_since:%-d %B %Y}, was sent back to be corrected"
     else:
         subject = f"You are asked to answer return {number}" + (f", due on {when}" if when else "")
     lines = [f"{subject}.", "", f"{progress.sentence}."]
     if sent_back_since is not None:
-        lines.append("It was sent back to be put right: its page says why.")
+        lines.append("It was sent back to be corrected: its page says why.")
     elif progress.is_complete:
         lines.append("Nothing is missing. Check it and hand it in.")
     lines += ["", "Sign in to Plumbline and open My work. A day that has passed closes nothing.", ""]

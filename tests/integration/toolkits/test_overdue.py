@@ -108,7 +108,7 @@ def test_sent_back_past_its_day_it_is_overdue_again() -> None:
     answer_all(made)
     returns.submit(return_id=made.pk, on=TODAY, **ACT)
     returns.send_back(return_id=made.pk, because="Say how you know.", on=TODAY, **ACT)
-    assert flags().get().reason.endswith("4 of 4 questions answered in full. It was sent back to be put right.")
+    assert flags().get().reason.endswith("4 of 4 questions answered in full. It was sent back to be corrected.")
 
 
 # --- the e-mails ---------------------------------------------------------------------------------------------------
@@ -185,4 +185,4 @@ def test_what_was_sent_back_is_said_so(provider) -> None:
     answer_all(made)
     returns.submit(return_id=made.pk, on=TODAY, **ACT)
     returns.send_back(return_id=made.pk, because="Say how you know.", on=TODAY, **ACT)
-    assert written() == [f"Return {made.pk}, handed in on 31 July 2016, was sent back to be put right"]
+    assert written() == [f"Return {made.pk}, handed in on 31 July 2016, was sent back to be corrected"]

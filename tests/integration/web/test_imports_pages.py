@@ -111,7 +111,9 @@ def test_pressing_take_twice_takes_once(page, analyst, home):
 def test_what_was_not_looked_at_cannot_be_taken(page, analyst, home):
     client = page(analyst)
     upload = hand_in(client, ssd_person=PERSONS)
-    assert client.post(f"/imports/uploads/{upload.pk}/take/").status_code == 409
+    answer = client.post(f"/imports/uploads/{upload.pk}/take/", follow=True)
+    assert [each.level_tag for each in answer.context["messages"]] == ["error"]
+    assert Upload.objects.get(pk=upload.pk).state == upload.state
 
 
 def test_a_wrong_file_ends_in_a_sentence(page, analyst, home):

@@ -203,7 +203,9 @@ def test_before_publishing_the_returns_that_keep_theirs_are_counted(client):
 def test_a_draft_with_faults_is_not_published(client):
     draft = drafted(client)
     saved(client, draft, "key: [\n")
-    assert client.post(f"/toolkits/versions/{draft.pk}/publish/").status_code == 409
+    answer = client.post(f"/toolkits/versions/{draft.pk}/publish/")
+    assert "The draft has 1 fault" in answer.context["form"].non_field_errors()[0]
+    assert ToolkitVersion.objects.get(pk=draft.pk).state == "draft"
 
 
 def test_the_page_of_publishing_shows_the_faults(client):

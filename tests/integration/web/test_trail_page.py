@@ -86,8 +86,8 @@ def test_a_refused_row_that_is_read_leaves_a_trace_of_which(page):
 
 
 def test_who_settles_lists_and_imports_nothing_finds_them_in_the_menu(page):
-    assert "Lists to settle" in page(UserFactory(role="administrator")).get("/").content.decode()
+    assert "Data to match" in page(UserFactory(role="administrator")).get("/").content.decode()
 
 
 def test_the_menu_names_the_lists_once_for_who_imports_too(page):
-    assert "Lists to settle" not in page(UserFactory(role="performance_analyst")).get("/imports/").content.decode()
+    assert "Data to match" not in page(UserFactory(role="performance_analyst")).get("/imports/").content.decode()

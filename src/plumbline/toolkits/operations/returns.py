@@ -303,10 +303,10 @@ def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return
 
 @operation
 def send_back(*, return_id: int, because: str, by: User | None, at: datetime, on: date) -> Return:
-    """Give the return back to be put right. Raises RuleBroken: missing_reason, wrong_state."""
+    """Give the return back to be corrected. Raises RuleBroken: missing_reason, wrong_state."""
     people.check(by, Permission.RETURNS_MODERATE, on=on)
     answer_set = _locked(return_id)
-    answer_set.sent_back_because = _reason(because, "Say what is to be put right.")
+    answer_set.sent_back_because = _reason(because, "Say what is to be corrected.")
     _move(answer_set, _S.RETURNED, "sent_back", by=by, at=at, because=answer_set.sent_back_because)
     return answer_set
 

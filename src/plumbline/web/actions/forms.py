@@ -1,8 +1,9 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.evidence import rules as evidence
 from plumbline.people.models import Organisation, User
+from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import forms
 
 _NONE = ("", "None")
@@ -10,6 +11,8 @@ _NONE = ("", "None")
 
 class WithDocument(forms.PageForm):
     """Words, and what shows it: a new file or one that is kept already."""
+
+    refused_at: ClassVar = dict.fromkeys(FILE_CODES, "file")
 
     file = forms.FileField(
         label="Attach a document that shows it", required=False, accept=evidence.ENDINGS,
@@ -34,7 +37,7 @@ class WithDocument(forms.PageForm):
 
 
 class Progress(WithDocument):
-    text = forms.TextField(label="How does it stand?", rows=4, max_length=4000, missing="Say how it stands")
+    text = forms.TextField(label="How far is it?", rows=4, max_length=4000, missing="Say how far it is")
     field_order = ["text", "file", "given"]
 
 

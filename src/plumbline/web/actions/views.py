@@ -1,13 +1,11 @@
 """The one list of actions, one action with its notes, and what can be done with it."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.actions import operations, queries, rules
@@ -15,13 +13,14 @@ from plumbline.actions.models import Action, ActionNote, ActionState
 from plumbline.actions.rules import Hand
 from plumbline.actions.states import OUTSTANDING
 from plumbline.contracts.operations.following import change_action
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
-from plumbline.people.models import User
+from plumbline.people.models import Organisation, User
 from plumbline.web.actions import attaching, forms, words
 from plumbline.web.evidence import opened
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires, signed_in
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.inviting.whom_to_ask import ways
 
@@ -162,90 +161,93 @@ def _timeline(found: Action, notes: list[ActionNote], opens: set[int]) -> list[d
 def start(request: Request, pk: int) -> HttpResponseBase:
     """ "I have begun" (by POST)."""
     _seen(request, pk)
-    if request.method == "POST":
-        operations.start(action_id=pk, **acting(request))
-        messages.success(request, "Recorded that it is being worked on.")
-    return redirect("action", pk)
+    return act(
+        request,
+        do=partial(operations.start, action_id=pk, **acting(request)),
+        done="Recorded that it is being worked on.",
+        to=reverse("action", args=[pk]),
+    )
 
 
 @signed_in
 def note(request: Request, pk: int) -> HttpResponseBase:
     found, _ = _seen(request, pk)
-    form = forms.Progress(request.POST or None, request.FILES or None, **_attaching(request, found))
 
-    def done(given: dict[str, Any]) -> str:
-        with transaction.atomic():
-            operations.note_progress(
-                action_id=pk, text=given["text"], document=attaching.attached(request, found, given), **acting(request)
-            )
-        return "Your note is kept."
+    def keep(text: str, **given: Any) -> ActionNote:
+        document = attaching.attached(request, found, given)
+        return operations.note_progress(action_id=pk, text=text, document=document, **acting(request))
 
-    return _asked(request, found, form, done, heading="Note progress", button="Keep the note")
+    return ask(
+        request,
+        forms.Progress(request.POST or None, request.FILES or None, **_attaching(request, found)),
+        _question(found, heading="Note progress", button="Keep the note"),
+        do=keep,
+        done="Your note is kept.",
+        to=reverse("action", args=[pk]),
+    )
 
 
 @signed_in
 def report_done(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_work(hand), found)
-    form = forms.Done(request.POST or None, request.FILES or None, **_attaching(request, found))
 
-    def done(given: dict[str, Any]) -> str:
-        with transaction.atomic():
-            change_action(
-                change=operations.mark_done, action_id=pk, text=given["text"],
-                document=attaching.attached(request, found, given), **acting(request),
-            )  # fmt: skip
-        return "Reported done. It is over when someone else has verified it."
+    def report(text: str, **given: Any) -> Action:
+        document = attaching.attached(request, found, given)
+        return change_action(change=operations.mark_done, action_id=pk, text=text, document=document, **acting(request))
 
-    return _asked(request, found, form, done, heading="Report it done", button="Report it done")
+    return ask(
+        request,
+        forms.Done(request.POST or None, request.FILES or None, **_attaching(request, found)),
+        _question(found, heading="Report it done", button="Report it done"),
+        do=report,
+        done="Reported done. It is over when someone else has verified it.",
+        to=reverse("action", args=[pk]),
+    )
 
 
 @signed_in
 def verify(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_check(hand), found)
-
-    def done(given: dict[str, Any]) -> str:
-        operations.verify(action_id=pk, text=given["text"], **acting(request))
-        return "Verified. The action is over."
-
-    form = forms.Verify(request.POST if request.method == "POST" else None)
-    return _asked(request, found, form, done, heading="Verify that it is done", button="Verify it",
-                  last=queries.notes_of(found).first())  # fmt: skip
+    return ask(
+        request,
+        forms.Verify(request.POST if request.method == "POST" else None),
+        _after_last(found, heading="Verify that it is done", button="Verify it"),
+        do=partial(operations.verify, action_id=pk, **acting(request)),
+        done="Verified. The action is over.",
+        to=reverse("action", args=[pk]),
+    )
 
 
 @signed_in
 def send_back(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_check(hand), found)
-
-    def done(given: dict[str, Any]) -> str:
-        change_action(change=operations.send_back, action_id=pk, because=given["because"], **acting(request))
-        return f"Sent back to {words.owner(found)}."
-
-    form = forms.Because(request.POST or None, label="What is missing?", missing="Say what is missing")
-    return _asked(request, found, form, done, heading="Send it back", button="Send it back",
-                  last=queries.notes_of(found).first())  # fmt: skip
+    return ask(
+        request,
+        forms.Because(request.POST or None, label="What is missing?", missing="Say what is missing"),
+        _after_last(found, heading="Send it back", button="Send it back"),
+        do=partial(change_action, change=operations.send_back, action_id=pk, **acting(request)),
+        done=f"Sent back to {words.owner(found)}.",
+        to=reverse("action", args=[pk]),
+    )
 
 
 @signed_in
 def move(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_change(hand), found)
-
-    def done(given: dict[str, Any]) -> str:
-        change_action(
-            change=operations.move_due,
-            action_id=pk,
-            due_on=given["due_on"],
-            because=given["because"],
-            **acting(request),
-        )
-        return f"It is now due on {wording.day(given['due_on'])}."
-
     form = forms.MoveDue(request.POST or None)
     form.day_field("due_on").no_earlier_than = (request.day, "That day is past")
-    return _asked(request, found, form, done, heading="Move the day", button="Move the day")
+    return ask(
+        request,
+        form,
+        _question(found, heading="Move the day", button="Move the day"),
+        do=partial(change_action, change=operations.move_due, action_id=pk, **acting(request)),
+        done=lambda _: f"It is now due on {wording.day(form.cleaned_data['due_on'])}.",
+        to=reverse("action", args=[pk]),
+    )
 
 
 @signed_in
@@ -253,30 +255,50 @@ def hand_over(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_change(hand), found)
     initial = {"owner": str(found.owner_id or ""), "organisation": str(found.owner_organisation_id or "")}
-    form = forms.HandOver(request.POST or None, initial=initial, **_owners(request, found))
 
-    def done(given: dict[str, Any]) -> str:
-        operations.hand_over(
-            action_id=pk, owner=given["owner"], owner_organisation=given["organisation"], because=given["because"],
-            **acting(request),
-        )  # fmt: skip
-        return "Handed over."
+    def give(organisation: Organisation | None, **given: Any) -> Action:
+        return operations.hand_over(action_id=pk, owner_organisation=organisation, **given, **acting(request))
 
-    return _asked(request, found, form, done, heading="Hand it over", button="Hand it over")
+    return ask(
+        request,
+        forms.HandOver(request.POST or None, initial=initial, **_owners(request, found)),
+        _question(found, heading="Hand it over", button="Hand it over"),
+        do=give,
+        done="Handed over.",
+        to=reverse("action", args=[pk]),
+    )
 
 
 @signed_in
 def cancel(request: Request, pk: int) -> HttpResponseBase:
     found, hand = _seen(request, pk)
     _needs(rules.may_cancel(hand), found)
-
-    def done(given: dict[str, Any]) -> str:
-        change_action(change=operations.cancel, action_id=pk, because=given["because"], **acting(request))
-        return "The action is cancelled."
-
     missing = "Say why it need not be done any more"
-    form = forms.Because(request.POST or None, label="Why need it not be done any more?", missing=missing)
-    return _asked(request, found, form, done, heading="Cancel it", button="Cancel the action", kind="warning")
+    return ask(
+        request,
+        forms.Because(request.POST or None, label="Why need it not be done any more?", missing=missing),
+        _question(found, heading="Cancel it", button="Cancel the action", kind="warning"),
+        do=partial(change_action, change=operations.cancel, action_id=pk, **acting(request)),
+        done="The action is cancelled.",
+        to=reverse("action", args=[pk]),
+    )
+
+
+def _question(found: Action, *, heading: str, button: str, kind: str = "") -> Question:
+    return Question(
+        heading=heading,
+        button=button,
+        back=reverse("action", args=[found.pk]),
+        back_words=f"Action {found.pk}",
+        caption=found.title,
+        kind=kind,
+    )
+
+
+def _after_last(found: Action, *, heading: str, button: str) -> tuple[str, dict[str, Any]]:
+    """A question with the last note above it: what was said to be done."""
+    question = _question(found, heading=heading, button=button)
+    return "actions/ask.html", {"question": question, "last": queries.notes_of(found).first()}
 
 
 def _owners(request: Request, found: Action) -> dict[str, Any]:
@@ -307,21 +329,3 @@ def _seen(request: Request, pk: int) -> tuple[Action, Hand]:
     if found is None:
         raise NotAllowed(f"There is no action {pk}.")
     return found, queries.hand_of(viewer, found, on=request.day)
-
-
-def _asked(
-    request: Request, found: Action, form: Any, done: Callable[[dict[str, Any]], str], *, heading: str, button: str,
-    kind: str = "", last: ActionNote | None = None,
-) -> HttpResponseBase:  # fmt: skip
-    """One question about an action; what was answered is done, or refused beside the form."""
-    if form.is_valid():
-        try:
-            said = done(form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="file" if refusal.code in opened.FILE_CODES and "file" in form.fields else None)
-        else:
-            messages.success(request, said)
-            return redirect("action", found.pk)
-    context = {"action": found, "form": form, "heading": heading, "button": button, "kind": kind, "last": last,
-               "back": reverse("action", args=[found.pk])}  # fmt: skip
-    return render(request, "actions/ask.html", context)

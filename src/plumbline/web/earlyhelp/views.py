@@ -174,7 +174,7 @@ def _address(found: Tac, section: str) -> str:
 
 
 def what_is_wrong(found: Tac, day: date, may_map: bool) -> list[Any]:
-    """Sentences about what is missing or amiss, each with where it can be put right."""
+    """Sentences about what is missing or amiss, each with where it can be corrected."""
     wrong: list[Any] = []
     if found.lead_organisation is None:
         said = f"The source calls it “{found.lead_wording}”, which is not mapped to an organisation yet."

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.forms import HiddenInput
@@ -8,11 +8,14 @@ from plumbline.evidence import rules
 from plumbline.evidence.models import Sensitivity
 from plumbline.people.models import Organisation, User
 from plumbline.web.evidence import words
+from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import forms
 
 
 class Replace(forms.PageForm):
     """The next revision of a document."""
+
+    refused_at: ClassVar = dict.fromkeys(FILE_CODES, "file")
 
     file = forms.FileField(
         label="Which file?", accept=rules.ENDINGS, hint=f"{rules.ACCEPTED}, up to 10 MB", missing="Choose a file"
@@ -28,7 +31,7 @@ class Replace(forms.PageForm):
     expires_on = forms.DayField(
         label="On which day does it expire?",
         required=False,
-        hint="It counts on that day and no longer. For example, 31 3 2017",
+        hint="It counts on that day, and not after it. For example, 31 3 2017",
     )
 
 

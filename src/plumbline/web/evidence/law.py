@@ -1,21 +1,22 @@
 """The register of changes in law and guidance: each marks every policy reviewed before it as due."""
 
 from datetime import date
+from functools import partial
 
-from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.contracts.operations.following import change_law
 from plumbline.evidence import operations, queries
 from plumbline.evidence.models import LawChange
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.web.evidence import words
 from plumbline.web.evidence.forms import LawChangeForm, Withdraw
 from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
@@ -69,17 +70,19 @@ def change(request: Request, pk: int) -> HttpResponseBase:
 
 @requires(Permission.LAW_CHANGES)
 def enter(request: Request) -> HttpResponseBase:
-    form = LawChangeForm(request.POST or None)
-    if form.is_valid():
-        try:
-            made = change_law(change=operations.enter_law_change, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"“{made.title}” is entered. Policies reviewed before it are due.")
-            return redirect("law_change", made.pk)
-    crumbs = [("Changes in law and guidance", reverse("law_changes")), ("New", "")]
-    return render(request, "evidence/enter_law_change.html", {"form": form, "breadcrumbs": crumbs})
+    return ask(
+        request,
+        LawChangeForm(request.POST or None),
+        Question(
+            heading="Enter a change in law or guidance",
+            button="Enter the change",
+            back=reverse("law_changes"),
+            breadcrumbs=[("Changes in law and guidance", reverse("law_changes")), ("New", "")],
+        ),
+        do=partial(change_law, change=operations.enter_law_change, **acting(request)),
+        done=lambda made: f"“{made.title}” is entered. Policies reviewed before it are due.",
+        to=lambda made: reverse("law_change", args=[made.pk]),
+    )
 
 
 @requires(Permission.LAW_CHANGES)
@@ -87,18 +90,21 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
     found = _found(request, pk)
     form = Withdraw(request.POST or None)
     form.fields["because"].help_text = "It is kept on the register and marks no policy as due any more."
-    if form.is_valid():
-        try:
-            change_law(
-                change=operations.withdraw_law_change, law_change_id=pk, because=form.cleaned_data["because"],
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"“{found.title}” is withdrawn.")
-            return redirect("law_change", pk)
-    return render(request, "evidence/withdraw_law_change.html", {"form": form, "change": found})
+    address = reverse("law_change", args=[pk])
+    return ask(
+        request,
+        form,
+        Question(
+            heading=f"Withdraw “{found.title}”",
+            button="Withdraw the change",
+            back=address,
+            back_words=found.title,
+            kind="warning",
+        ),
+        do=partial(change_law, change=operations.withdraw_law_change, law_change_id=pk, **acting(request)),
+        done=f"“{found.title}” is withdrawn.",
+        to=address,
+    )
 
 
 def _found(request: Request, pk: int) -> LawChange:

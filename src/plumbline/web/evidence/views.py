@@ -1,24 +1,25 @@
 """Documents kept as evidence: the list, one with its revisions and where it is used, giving, replacing, taking out."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import F, Q
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.audit.moments import shown
 from plumbline.evidence import operations, queries
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.rules import EXPIRING_WITHIN
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import organisations_of
 from plumbline.web.evidence import files, opened, words
 from plumbline.web.evidence.forms import Give, LetOpen, Replace, Withdraw
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires, signed_in
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number
 
 READS = (Permission.EVIDENCE_VIEW, Permission.PROVIDER_PORTAL)
@@ -140,23 +141,34 @@ def give(request: Request) -> HttpResponseBase:
     initial = {"organisation": request.GET.get("organisation", ""), "kind": request.GET.get("kind", "")}
     if for_provider and not initial["organisation"]:
         initial.pop("organisation")
-    form = Give(request.POST or None, request.FILES or None, organisations=list(known), for_provider=for_provider,
-                initial=initial)  # fmt: skip
-    if form.is_valid():
-        given = dict(form.cleaned_data)
-        upload = given.pop("file")
-        try:
-            kept = operations.give_document(
-                file_name=upload.name, content=upload.read(), folder=files.folder(), by=viewer, at=request.at, on=on,
-                **given,
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="file" if refusal.code in opened.FILE_CODES else None)
-        else:
-            messages.success(request, f"“{kept.title}” is kept{_scanned(kept)}.")
-            return redirect("document_page", kept.pk)
-    crumbs = [("Documents", reverse("documents")), ("New", "")]
-    return render(request, "evidence/give.html", {"form": form, "breadcrumbs": crumbs, "for_provider": for_provider})
+    form = Give(
+        request.POST or None,
+        request.FILES or None,
+        organisations=list(known),
+        for_provider=for_provider,
+        initial=initial,
+    )
+    about = "Given once, it serves everything that asks for it until it expires."
+
+    def keep(file: Any, **given: Any) -> Document:
+        return operations.give_document(
+            file_name=file.name, content=file.read(), folder=files.folder(), **acting(request), **given
+        )
+
+    return ask(
+        request,
+        form,
+        Question(
+            heading="Give a document",
+            button="Keep the document",
+            back=reverse("documents"),
+            about=f"{about} The council sees it too." if for_provider else about,
+            breadcrumbs=[("Documents", reverse("documents")), ("New", "")],
+        ),
+        do=keep,
+        done=lambda kept: f"“{kept.title}” is kept{_scanned(kept)}.",
+        to=_address,
+    )
 
 
 @requires(*GIVES)
@@ -165,37 +177,52 @@ def replace(request: Request, pk: int) -> HttpResponseBase:
     found = _seen(request, pk)
     if not _gives_for(request, found):
         raise NotAllowed(f"Document {pk} is another's.")
-    form = Replace(request.POST or None, request.FILES or None, initial={"title": found.title})
-    if form.is_valid():
-        given = dict(form.cleaned_data)
-        upload = given.pop("file")
-        try:
-            kept = operations.give_document(
-                file_name=upload.name, content=upload.read(), folder=files.folder(), sensitivity=found.sensitivity,
-                replaces=found, **acting(request), **given,
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="file" if refusal.code in opened.FILE_CODES else None)
-        else:
-            messages.success(request, f"Revision {kept.revision} of “{kept.title}” is kept{_scanned(kept)}.")
-            return redirect("document_page", kept.pk)
-    crumbs = [("Documents", reverse("documents")), (found.title, reverse("document_page", args=[pk])), ("Replace", "")]
-    return render(request, "evidence/replace.html", {"form": form, "document": found, "breadcrumbs": crumbs})
+
+    def keep(file: Any, **given: Any) -> Document:
+        return operations.give_document(
+            file_name=file.name,
+            content=file.read(),
+            folder=files.folder(),
+            sensitivity=found.sensitivity,
+            replaces=found,
+            **acting(request),
+            **given,
+        )
+
+    return ask(
+        request,
+        Replace(request.POST or None, request.FILES or None, initial={"title": found.title}),
+        Question(
+            heading="Give a newer revision",
+            button="Keep the revision",
+            back=_address(found),
+            caption=found.title,
+            about=f"Revision {found.revision} is kept, with everything that was given with it.",
+            breadcrumbs=[("Documents", reverse("documents")), (found.title, _address(found)), ("Replace", "")],
+        ),
+        do=keep,
+        done=lambda kept: f"Revision {kept.revision} of “{kept.title}” is kept{_scanned(kept)}.",
+        to=_address,
+    )
 
 
 @requires(*GIVES)
 def withdraw(request: Request, pk: int) -> HttpResponseBase:
     found = _seen(request, pk)
-    form = Withdraw(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.withdraw_document(document_id=pk, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"“{found.title}” is withdrawn.")
-            return redirect("document_page", pk)
-    return render(request, "evidence/withdraw.html", {"form": form, "document": found})
+    return ask(
+        request,
+        Withdraw(request.POST or None),
+        Question(
+            heading=f"Withdraw “{found.title}”",
+            button="Withdraw the document",
+            back=_address(found),
+            back_words=found.title,
+            kind="warning",
+        ),
+        do=partial(operations.withdraw_document, document_id=pk, **acting(request)),
+        done=f"“{found.title}” is withdrawn.",
+        to=_address(found),
+    )
 
 
 @requires(Permission.EVIDENCE_KEEP)
@@ -203,21 +230,29 @@ def let_open(request: Request, pk: int) -> HttpResponseBase:
     """One more person for a document that named people only may open."""
     found = _seen(request, pk)
     form = LetOpen(request.POST or None, people=list(opened.people()))
-    if form.is_valid():
-        user = form.cleaned_data["user"]
-        try:
-            operations.let_open(document_id=pk, user=user, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{user} may open “{found.title}” now.")
-            return redirect("document_page", pk)
-    return render(request, "evidence/let_open.html", {"form": form, "document": found})
+    return ask(
+        request,
+        form,
+        Question(
+            heading=f"Let someone else open “{found.title}”",
+            button="Let them open it",
+            back=_address(found),
+            back_words=found.title,
+            about="Only named people may open it. Each opening is recorded.",
+        ),
+        do=partial(operations.let_open, document_id=pk, **acting(request)),
+        done=lambda _: f"{form.cleaned_data['user']} may open “{found.title}” now.",
+        to=_address(found),
+    )
+
+
+def _address(document: Document) -> str:
+    return reverse("document_page", args=[document.pk])
 
 
 @signed_in
 def document(request: Request, pk: int) -> HttpResponseBase:
-    """The file itself, for whoever may open it; each opening is recorded."""
+    """The file itself, for those who may open it; each opening is recorded."""
     found = _seen(request, pk)
     answer = files.answer_with(found)
     operations.note_opened(document=found, by=request.user, at=request.at)

@@ -31,12 +31,8 @@ class StepResult(forms.PageForm):
         elif rule.code == "contact_provider":
             self.fields["result"].label = "What did the provider say, and what will it do by when?"
 
-    def answers(self) -> dict[str, Any]:
-        """The keyword arguments of the operation."""
-        given = dict(self.cleaned_data)
-        if "spoken_to" in given:
-            given["spoken_to"] = given["spoken_to"] == "yes"
-        return given
+    def clean_spoken_to(self) -> bool:
+        return bool(self.cleaned_data["spoken_to"] == "yes")
 
 
 class CloseFlag(forms.PageForm):

@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.flags import lookups, operations, queries, rules, telling
 from plumbline.flags.models import Flag, FlagFor, FlagStep
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import due
@@ -23,6 +22,7 @@ from plumbline.web.flags.forms import CloseFlag, StepResult
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting, record_number
 
 
@@ -88,7 +88,7 @@ class Flags(tables.Table):
         tables.Choice("me", "For me", _for_me, choices=FOR_ME),
     )  # fmt: skip
     order = "due_on"
-    empty = "Nothing is wrong that you would be told of."
+    empty = "You have no flags."
 
 
 @requires(Permission.FLAGS_VIEW)
@@ -113,14 +113,20 @@ def flags(request: Request) -> HttpResponseBase:
 @requires(Permission.FLAGS_ANSWER)
 def read_all(request: Request) -> HttpResponseBase:
     """ "I have read these" (by POST), for the flags that the list showed."""
-    if request.method == "POST":
+
+    def read_them() -> int:
         unread = set(lookups.put_to_viewer(request.user, on=request.day))
         read = sorted(unread.intersection(map(record_number, request.POST.getlist("flag"))))
-        with transaction.atomic():
-            for flag_id in read:
-                operations.acknowledge(flag_id=flag_id, **acting(request))
-        messages.success(request, f"Recorded that you have read {wording.how_many(len(read), 'flag', 'flags')}.")
-    return redirect("flags")
+        for flag_id in read:
+            operations.acknowledge(flag_id=flag_id, **acting(request))
+        return len(read)
+
+    return act(
+        request,
+        do=read_them,
+        done=lambda number: f"Recorded that you have read {wording.how_many(number, 'flag', 'flags')}.",
+        to=reverse("flags"),
+    )
 
 
 @dataclass(frozen=True)
@@ -249,7 +255,7 @@ def _timeline(found: Flag, recipients: list[FlagFor], steps: list[Step], names: 
         if row.reached_at:
             entries.append({"at": row.reached_at, "what": f"Told: {who}", "who": "", "detail": _reached(row)})
         if row.to_at:
-            entries.append({"at": row.to_at, "what": f"No longer put to {who}", "who": ""})
+            entries.append({"at": row.to_at, "what": f"Not put to {who} any more", "who": ""})
     for each in steps:
         step = each.step
         if step.escalated_at:
@@ -268,10 +274,12 @@ def _timeline(found: Flag, recipients: list[FlagFor], steps: list[Step], names: 
 def acknowledge(request: Request, flag_id: int) -> HttpResponseBase:
     """ "I have read this" (by POST)."""
     placements.flag_seen(request.user, flag_id=flag_id, on=request.day)
-    if request.method == "POST":
-        operations.acknowledge(flag_id=flag_id, **acting(request))
-        messages.success(request, f"Recorded that you have read flag {flag_id}.")
-    return redirect("flag", flag_id)
+    return act(
+        request,
+        do=partial(operations.acknowledge, flag_id=flag_id, **acting(request)),
+        done=f"Recorded that you have read flag {flag_id}.",
+        to=reverse("flag", args=[flag_id]),
+    )
 
 
 @requires(Permission.FLAGS_ANSWER)
@@ -285,35 +293,51 @@ def step(request: Request, flag_id: int, step_id: int) -> HttpResponseBase:
     form = StepResult(request.POST or None, rule=rules.step_rule(found.kind, asked.code))
     if "seen_on" in form.fields:
         form.day_field("seen_on").no_later_than = (on, "The child cannot have been seen after today")
-    if form.is_valid():
-        try:
-            operations.record_step_result(step_id=step_id, by=viewer, at=request.at, on=on, **form.answers())
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"Recorded: {asked.action}.")
-            return redirect("flag", flag_id)
-    context = {"flag": found, "form": form, "step": asked, "whom": words.whom(found),
-               "setting": words.setting_words(found), "due": wording.by_when(asked.due_on, on)}  # fmt: skip
-    return render(request, "flags/step.html", context)
+    setting = words.setting_words(found)
+    return ask(
+        request,
+        form,
+        _question(
+            found,
+            heading=asked.action,
+            button="Record the result",
+            caption=f"{words.whom(found)}, {setting}" if setting else words.whom(found),
+            about=f"Due {wording.by_when(asked.due_on, on)}. What you write is kept with the flag and can be read by "
+            "everyone it is put to.",
+        ),
+        do=partial(operations.record_step_result, step_id=step_id, **acting(request)),
+        done=f"Recorded: {asked.action}.",
+        to=reverse("flag", args=[flag_id]),
+    )
 
 
 @requires(Permission.FLAGS_ANSWER)
 def close(request: Request, flag_id: int) -> HttpResponseBase:
     found = placements.flag_seen(request.user, flag_id=flag_id, on=request.day)
-    form = CloseFlag(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.close_flag(
-                flag_id=flag_id, because=form.cleaned_data["because"], still_so=_still_so(found, request),
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"Flag {flag_id} is closed.")
-            return redirect("flag", flag_id)
-    return render(request, "flags/close.html", {"flag": found, "form": form, "title": words.kind_words(found.kind)})
+
+    def end(because: str) -> Flag:
+        still_so = _still_so(found, request)
+        return operations.close_flag(flag_id=flag_id, because=because, still_so=still_so, **acting(request))
+
+    return ask(
+        request,
+        CloseFlag(request.POST or None),
+        _question(
+            found,
+            heading=f"Close flag {flag_id}",
+            button="Close the flag",
+            caption=words.kind_words(found.kind),
+            about=found.reason,
+            kind="warning",
+        ),
+        do=end,
+        done=f"Flag {flag_id} is closed.",
+        to=reverse("flag", args=[flag_id]),
+    )
+
+
+def _question(found: Flag, **said: Any) -> Question:
+    return Question(back=reverse("flag", args=[found.pk]), back_words=f"Flag {found.pk}", **said)
 
 
 def _still_so(found: Flag, request: Request) -> bool:

@@ -37,7 +37,7 @@ ENTRIES = (
     Entry("Scrutiny", "scrutiny", ("/reports/",)),
     Entry("Imports", "imports", ("/queues/",)),
     # For who maps wordings and organisations and takes no files in; the page of imports leads there for who does.
-    Entry("Lists to settle", "queues", unless="imports"),
+    Entry("Data to match", "queues", unless="imports"),
     Entry("People", "people", ("/users/",)),
     # For managers; the page of people leads there for who makes users.
     Entry("Without an account", "without_account", unless="people"),

@@ -96,7 +96,7 @@ def _again(request: DatedRequest, place: drafts.Place | None, before: FormSent, 
     if is_same and place:
         drafts.drop(place)
     if not is_same:
-        said += " What you have changed in it since is not saved: it is kept as a draft, and stands in the form when "
+        said += " What you have changed in it since is not saved: it is kept as a draft, and is in the form when "
         said += "you open it again."
     messages.info(request, said)
     return redirect(before.led_to)

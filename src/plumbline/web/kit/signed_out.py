@@ -53,7 +53,7 @@ def signed_in_again(request: DatedRequest, place: drafts.Place) -> HttpResponseB
         return said(request, place.address, kept=kept, who="same")
     messages.warning(
         request,
-        "You have signed in again since this page was opened, so nothing was saved yet. What you typed stands below: "
+        "You have signed in again since this page was opened, so nothing was saved yet. What you typed is below: "
         "look at it, and send it once more." + (_FILES if request.FILES else ""),
     )  # fmt: skip
     return redirect(place.address)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from procrastinate.contrib.django import app
 
@@ -43,14 +42,12 @@ def counts_of(files: Mapping[str, dict[str, int]]) -> list[tuple[str, list[int]]
 
 def look(request: Request, upload: Upload, *, because: str = "") -> None:
     """Have it looked at; `because`: why a list is of its day all the same. A job is there if and only if it was asked
-    for: both in one transaction."""
-    with transaction.atomic():
-        uploads.ask_to_look(upload=upload, because=because, **acting(request))
-        app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)
+    for: the page that calls this does it whole (web.kit.asking)."""
+    uploads.ask_to_look(upload=upload, because=because, **acting(request))
+    app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)
 
 
 def take(request: Request, upload: Upload, *, whole: bool = False) -> None:
     """Have what was looked at taken in; `whole`: it was said that what the files lack has ended."""
-    with transaction.atomic():
-        uploads.ask_to_take(upload=upload, whole=whole, **acting(request))
-        app.configure_task("take_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)
+    uploads.ask_to_take(upload=upload, whole=whole, **acting(request))
+    app.configure_task("take_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)

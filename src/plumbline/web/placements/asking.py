@@ -68,7 +68,7 @@ def _chosen(request: Request, matches: Sequence[Setting]) -> Setting | None:
 
 @requires(Permission.SETTINGS_VIEW)
 def answer(request: Request, number: int) -> HttpResponseBase:
-    """An answer as it was given, and how the setting stands today."""
+    """An answer as it was given, and the setting as it is today."""
     on, viewer = request.day, request.user
     enquiry = lookups.enquiry_seen(viewer, number=number, on=on)
     setting = None

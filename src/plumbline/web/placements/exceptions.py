@@ -1,17 +1,19 @@
 """Exceptions: leave for one child to be placed at one adverse setting; asked for, decided, never deleted."""
 
-from django.contrib import messages
+from functools import partial
+
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import lookups, operations
+from plumbline.placements.models import PlacementException
 from plumbline.web.kit import setting_words as words
 from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.inviting.whom_to_ask import if_reached
 from plumbline.web.placements.forms import GROUNDS, AskException, DecideException
@@ -68,41 +70,45 @@ def exception(request: Request, exception_id: int) -> HttpResponseBase:
         and found.asked_by_id != viewer.pk
         and may(viewer, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on)
     )
-    form = DecideException(request.POST or None) if decides else None
-    if request.method == "POST" and form is None:
+
+    def page(form: DecideException | None) -> HttpResponseBase:
+        context = {
+            "exception": found,
+            "child": found.child,
+            "setting": found.setting,
+            "label": words.label(found.setting),
+            "kind": words.kind(found.setting.status),
+            "word": words.STATUSES[found.setting.status],
+            "sentences": words.sentences(found.setting),
+            "state_kind": _KINDS[found.state],
+            "form": form,
+            "own": found.state == "asked" and found.asked_by_id == viewer.pk,
+            "breadcrumbs": [
+                ("Placements", reverse("placements")),
+                ("Exceptions", reverse("exceptions")),
+                (f"Exception {found.pk}", ""),
+            ],
+        }
+        return render(request, "placements/exception.html", context)
+
+    def decide(decision: str, reason: str) -> PlacementException:
+        return operations.decide_exception(
+            exception_id=exception_id, approve=decision == "approve", reason=reason, **acting(request)
+        )
+
+    if decides:
+        form = DecideException(request.POST or None)
+        address = reverse("exception", args=[exception_id])
+        return ask(request, form, page, do=decide, done="Your decision is recorded.", to=address)
+    if request.method == "POST":
         raise Http404
-    if form is not None and form.is_valid():
-        try:
-            operations.decide_exception(
-                exception_id=exception_id, approve=form.cleaned_data["decision"] == "approve",
-                reason=form.cleaned_data["reason"], by=viewer, at=request.at, on=on,
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "Your decision is recorded.")
-            return redirect("exception", exception_id)
-    context = {
-        "exception": found,
-        "child": found.child,
-        "setting": found.setting,
-        "label": words.label(found.setting),
-        "kind": words.kind(found.setting.status),
-        "word": words.STATUSES[found.setting.status],
-        "sentences": words.sentences(found.setting),
-        "state_kind": _KINDS[found.state],
-        "form": form,
-        "own": found.state == "asked" and found.asked_by_id == viewer.pk,
-        "breadcrumbs": [("Placements", reverse("placements")), ("Exceptions", reverse("exceptions")),
-                        (f"Exception {found.pk}", "")],
-    }  # fmt: skip
-    return render(request, "placements/exception.html", context)
+    return page(None)
 
 
 @requires(Permission.PLACEMENT_EXCEPTION_ASK)
-def ask(request: Request) -> HttpResponseBase:
+def ask_for(request: Request) -> HttpResponseBase:
     """Child and setting are chosen as for recording a placement, and come with the address."""
-    on, viewer = request.day, request.user
+    on = request.day
     child = _child(request, request.GET.get("child_id", ""))
     setting = _setting(request, request.GET.get("register", ""), request.GET.get("urn", ""))
     if child is None or setting is None:
@@ -110,22 +116,25 @@ def ask(request: Request) -> HttpResponseBase:
         asked = request.GET.copy()
         asked["for"] = "exception"
         return redirect(f"{reverse('placement_record')}?{asked.urlencode()}")
-    form = AskException(request.POST or None, initial={"from_on": on})
-    if form.is_valid():
-        try:
-            made = operations.ask_exception(
-                child_id=child.pk, setting_id=setting.pk, by=viewer, at=request.at, on=on, **form.cleaned_data
-            )
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, if_reached(
-                users_with_role("head_of_service", on=on), "Asked for. The head of service has it in their work.",
-                otherwise="Asked for. Nobody who is head of service can be told of it here: tell them.",
-            ))  # fmt: skip
-            return redirect("exception", made.pk)
-    return render(request, "placements/exception_ask.html", {
-        "form": form, "child": child, "setting": setting, "label": words.label(setting),
-        "kind": words.kind(setting.status), "word": words.STATUSES[setting.status],
+    context = {
+        "question": Question(
+            heading="Ask for an exception",
+            button="Ask the head of service",
+            back=reverse("exceptions"),
+            back_words="Exceptions",
+            caption=f"{child.name} at {words.label(setting)}",
+        ),
         "sentences": words.sentences(setting),
-    })  # fmt: skip
+    }
+    return ask(
+        request,
+        AskException(request.POST or None, initial={"from_on": on}),
+        ("placements/exception_ask.html", context),
+        do=partial(operations.ask_exception, child_id=child.pk, setting_id=setting.pk, **acting(request)),
+        done=lambda _: if_reached(
+            users_with_role("head_of_service", on=on),
+            "Asked for. The head of service has it in their work.",
+            otherwise="Asked for. Nobody who is head of service can be told of it here: tell them.",
+        ),
+        to=lambda made: reverse("exception", args=[made.pk]),
+    )

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from plumbline.web.kit import forms
 
 GROUNDS = (
@@ -14,10 +16,15 @@ class ChooseChild(forms.PageForm):
 
 
 class WhenPlaced(forms.PageForm):
+    # That the setting is adverse is shown above all.
+    refused_at: ClassVar = {"setting_adverse": "", "": "started_on"}
+
     started_on = forms.DayField(label="When does the placement begin?", hint="For example, 31 7 2016")
 
 
 class EndPlacement(forms.PageForm):
+    refused_at: ClassVar = {"": "ended_on"}
+
     ended_on = forms.DayField(label="When did, or will, the placement end?", hint="The day on which the child leaves")
 
 
@@ -41,8 +48,14 @@ class AskException(forms.PageForm):
         label="What does the child want?", rows=3, max_length=4000, hint="In the child’s own words, if you can",
         required=False,
     )  # fmt: skip
-    from_on = forms.DayField(label="From", hint="The first day of the placement")
-    ends_on = forms.DayField(label="Until", hint="The last day of this leave: a year later at most")
+    from_on = forms.DayField(
+        label="From", hint="The first day of the placement", missing="Enter the first day of the placement"
+    )
+    ends_on = forms.DayField(
+        label="Until",
+        hint="The last day of this leave: a year later at most",
+        missing="Enter the last day of this leave",
+    )
 
 
 class DecideException(forms.PageForm):

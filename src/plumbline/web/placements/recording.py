@@ -1,15 +1,15 @@
 """Recording a placement: child, setting, first day, one matter a page; and ending one."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Child
@@ -17,13 +17,15 @@ from plumbline.people.operations import look_at_list
 from plumbline.placements import lookups, operations
 from plumbline.placements.rules import BLOCKED
 from plumbline.web.kit import setting_words as words
+from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.placements.asking import Ask
 from plumbline.web.placements.forms import ChooseChild, EndPlacement, WhenPlaced
 from plumbline.web.placements.views import setting_words
 
-# What else stands in the address while the child is looked for.
+# What else the address holds while the child is looked for.
 KEPT = ("register", "urn", "for")
 
 
@@ -33,7 +35,7 @@ def _journey(request: Request) -> str:
 
 @requires(Permission.PLACEMENTS_RECORD)
 def record(request: Request) -> HttpResponseBase:
-    """What was chosen so far stands in the address, so that Back works and nothing is asked twice."""
+    """What was chosen so far is in the address, so that Back works and nothing is asked twice."""
     chosen = request.GET
     child = _child(request, chosen.get("child_id", ""))
     setting = _setting(request, chosen.get("register", ""), chosen.get("urn", ""))
@@ -43,37 +45,34 @@ def record(request: Request) -> HttpResponseBase:
         return _choose_setting(request, child)
     if chosen.get("for") == "exception":
         return redirect(exception_address(child, setting))
-    form = WhenPlaced(request.POST or None)
-    refused = ""
-    if form.is_valid():
-        try:
-            placement = operations.begin_placement(
-                child_id=child.pk, setting_id=setting.pk, started_on=form.cleaned_data["started_on"],
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            if refusal.code == "setting_adverse":
-                refused = refusal.reason
-            else:
-                form.refuse(refusal, field="started_on")
-        else:
-            messages.success(request, f"The placement of {child.name} at {words.label(setting)} is recorded.")
-            return redirect("placement", placement.pk)
-    return render(request, "placements/record_when.html", {
-        "form": form,
-        "child": child,
-        "setting": setting,
-        "label": words.label(setting),
-        "kind": words.kind(setting.status),
-        "word": words.STATUSES[setting.status],
-        "wrong": words.sentences(setting) if setting.status not in ("clear", "not_judged") else [],
-        "wrong_kind": "red" if setting.status in BLOCKED else "amber",
-        "refused": [refused] if refused else [],
-        "may_ask": may(request.user, Permission.PLACEMENT_EXCEPTION_ASK, on=request.day),
-        "ask_url": exception_address(child, setting),
-        "change_child": _address(setting=setting),
-        "change_setting": _address(child=child),
-    })  # fmt: skip
+
+    def page(form: WhenPlaced) -> HttpResponseBase:
+        context = {
+            "form": form,
+            "child": child,
+            "setting": setting,
+            "label": words.label(setting),
+            "kind": words.kind(setting.status),
+            "word": words.STATUSES[setting.status],
+            "wrong": words.sentences(setting) if setting.status not in ("clear", "not_judged") else [],
+            "wrong_kind": "red" if setting.status in BLOCKED else "amber",
+            # No other day would help.
+            "refused": list(form.non_field_errors()),
+            "may_ask": may(request.user, Permission.PLACEMENT_EXCEPTION_ASK, on=request.day),
+            "ask_url": exception_address(child, setting),
+            "change_child": _address(setting=setting),
+            "change_setting": _address(child=child),
+        }
+        return render(request, "placements/record_when.html", context)
+
+    return ask(
+        request,
+        WhenPlaced(request.POST or None),
+        page,
+        do=partial(operations.begin_placement, child_id=child.pk, setting_id=setting.pk, **acting(request)),
+        done=f"The placement of {child.name} at {words.label(setting)} is recorded.",
+        to=lambda placement: reverse("placement", args=[placement.pk]),
+    )
 
 
 def exception_address(child: Child, setting: Setting) -> str:
@@ -133,17 +132,18 @@ def end(request: Request, placement_id: int) -> HttpResponseBase:
     placement = lookups.placement_seen(request.user, placement_id=placement_id, on=request.day)
     if placement.source != "here":
         raise NotAllowed("A placement that another system recorded is ended there.")
-    form = EndPlacement(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.end_placement(
-                placement_id=placement_id, ended_on=form.cleaned_data["ended_on"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="ended_on")
-        else:
-            messages.success(request, "The end of the placement is recorded.")
-            return redirect("placement", placement_id)
-    return render(request, "placements/end.html", {
-        "form": form, "placement": placement, "setting_label": setting_words(placement),
-    })  # fmt: skip
+    address, since = reverse("placement", args=[placement_id]), wording.day(placement.started_on)
+    return ask(
+        request,
+        EndPlacement(request.POST or None),
+        Question(
+            heading="End this placement",
+            button="Record the end",
+            back=address,
+            back_words="The placement",
+            caption=f"{placement.child_name}, at {setting_words(placement)} since {since}",
+        ),
+        do=partial(operations.end_placement, placement_id=placement_id, **acting(request)),
+        done="The end of the placement is recorded.",
+        to=address,
+    )

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.scrutiny.models import Question
 from plumbline.web.kit import forms
 
 
 class WriteReport(forms.PageForm):
+    refused_at: ClassVar = {"future_date": "as_at"}
+
     questions = forms.ChoicesField(label="Which questions does it answer?", missing="Choose at least one question")
     as_at = forms.DayField(label="As at which day?", hint="The figures are those of this day, or of the year before it")
 

@@ -1,6 +1,6 @@
 """Reports to scrutiny: the list, one report as a page and as files, writing, publishing, and its figures run again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -16,13 +16,13 @@ from django.utils.text import slugify
 
 from plumbline.documents import docx, html, pdf
 from plumbline.documents.model import Report as Document
-from plumbline.kernel.errors import RuleBroken
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.people.access import Permission, may
 from plumbline.scrutiny import operations, queries
 from plumbline.scrutiny.models import Report
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.once import own_transactions
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.scrutiny.forms import WriteReport
@@ -101,22 +101,31 @@ def download(request: Request, report_id: int, kind: str) -> HttpResponseBase:
 def new_report(request: Request) -> HttpResponseBase:
     questions = queries.answerable_questions(queries.answers_here())
     form = WriteReport(
-        request.POST if request.method == "POST" else None, questions=questions, today=request.day,
+        request.POST if request.method == "POST" else None,
+        questions=questions,
+        today=request.day,
         initial={"questions": [each.number for each in questions], "as_at": request.day},
-    )  # fmt: skip
-    if form.is_valid():
-        try:
-            written = operations.write_report(
-                question_numbers=[int(number) for number in form.cleaned_data["questions"]],
-                as_at=form.cleaned_data["as_at"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="as_at" if refusal.code == "future_date" else None)
-        else:
-            messages.success(request, "The draft is written. The director publishes it.")
-            return redirect("report", written.pk)
-    breadcrumbs = [("Reports", reverse("scrutiny")), ("Write a report", "")]
-    return render(request, "scrutiny/new.html", {"form": form, "breadcrumbs": breadcrumbs})
+    )
+
+    def write(questions: Sequence[str], as_at: date) -> Report:
+        numbers = [int(number) for number in questions]
+        return operations.write_report(question_numbers=numbers, as_at=as_at, **acting(request))
+
+    return ask(
+        request,
+        form,
+        Question(
+            heading="Write a report",
+            button="Write the draft",
+            back=reverse("scrutiny"),
+            about="The answers are the council's own, each paragraph tied to its figures and evidence. The figures "
+            "come from the records as they are now; small numbers of children are withheld.",
+            breadcrumbs=[("Reports", reverse("scrutiny")), ("Write a report", "")],
+        ),
+        do=write,
+        done="The draft is written. The director publishes it.",
+        to=lambda written: reverse("report", args=[written.pk]),
+    )
 
 
 @requires(Permission.REPORT_PUBLISH)
@@ -131,7 +140,7 @@ def publish(request: Request, report_id: int) -> HttpResponseBase:
 
 
 def figure_words(row: Mapping[str, Any], key: str) -> str:
-    """The value as people read it; a figure that cannot be given any more says so, and why stands beside it."""
+    """The value as people read it; a figure that cannot be given any more says so, and why is said beside it."""
     value = row[key]
     if key in row["withheld"]:
         return "withheld"

@@ -1,6 +1,6 @@
 """The form for handing files in."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import FileInput
@@ -35,6 +35,20 @@ class Whole(forms.PageForm):
 
 
 class HandIn(forms.PageForm):
+    refused_at: ClassVar = {
+        "unknown_kind": "kind",
+        "missing_day": "as_at",
+        "future_date": "as_at",
+        "one_list": "files",
+        "unsafe_name": "files",
+        "wrong_ending": "files",
+        "too_many_files": "files",
+        "too_large": "files",
+        "bad_zip": "files",
+        "two_of_one_name": "files",
+        "nothing_handed_in": "files",
+    }
+
     kind = forms.ChoiceField(
         label="What are the files?", widget=forms.Radios, choices=list(KINDS.items()),
         missing="Say what the files are",
@@ -46,7 +60,7 @@ class HandIn(forms.PageForm):
             "any may be absent",
         },
     )  # fmt: skip
-    # Declared fields stand in `fields`; the files given stay what Django calls `files`.
+    # Declared fields are in `fields`; the files given stay what Django calls `files`.
     files = FilesField(label="Files", hint="Several, or one zip", accept=".csv,.txt,.tsv,.xlsx,.xlsm,.ods,.zip")  # type: ignore[assignment]
     as_at = forms.DayField(
         label="Of which day are they?", required=False,
@@ -65,6 +79,8 @@ class HandIn(forms.PageForm):
 
 
 class Withdraw(forms.PageForm):
+    refused_at: ClassVar = {"missing_reason": "because"}
+
     because = forms.TextField(
         label="Why is it taken back?", rows=3, max_length=500, missing="Say why the import is taken back",
         hint="Kept with the import. For example, the file was of another council",

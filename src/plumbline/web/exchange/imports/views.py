@@ -1,13 +1,14 @@
 """Imports: files handed in, what they would change, taken in the background, and the result. It can be left at any
 time: each state has its sentence, and a page that is looked at again goes on by itself where scripts run."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.audit.models import Import
@@ -15,21 +16,14 @@ from plumbline.exchange import queries, withdrawing
 from plumbline.exchange import uploads as exchange
 from plumbline.exchange.handed_in import LIMITS, Given
 from plumbline.exchange.models import RefusedRow, Upload, Withdrawal
-from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.list_days import DOUBTS
 from plumbline.people.access import Permission, may
 from plumbline.web.exchange.imports.forms import HandIn, OfThatDay, Whole
 from plumbline.web.kit import tables, under_way
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.kit.uploads import takes_files
-
-_FIELDS = {
-    "unknown_kind": "kind", "missing_day": "as_at", "future_date": "as_at", "one_list": "files", "unsafe_name": "files",
-    "wrong_ending": "files", "too_many_files": "files", "too_large": "files", "bad_zip": "files",
-    "two_of_one_name": "files", "nothing_handed_in": "files",
-}  # fmt: skip
-
 
 # An import, by the kind of what it read.
 WHAT = exchange.KINDS | {"gias": "The register of schools (GIAS)", "ocds": "Published notices"}
@@ -100,22 +94,27 @@ def uploads(request: Request) -> HttpResponseBase:
 def new_import(request: Request) -> HttpResponseBase:
     form = HandIn(request.POST or None, request.FILES or None)
     form.day_field("as_at").no_later_than = (request.day, "That day has not come yet")
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            with transaction.atomic():
-                upload = exchange.receive(
-                    kind=given["kind"], given=[Given(file.name, file.file) for file in given["files"]],
-                    as_at=given["as_at"], backfill=given["backfill"], because=given["because"], home=settings.HOME,
-                    **acting(request),
-                )  # fmt: skip
-                under_way.look(request, upload)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field=_FIELDS.get(refusal.code))
-        else:
-            return redirect("upload", upload.pk)
-    crumbs = [("Imports", reverse("imports")), ("New", "")]
-    return render(request, "exchange/imports/new.html", {"form": form, "breadcrumbs": crumbs})
+
+    def receive(files: Sequence[Any], **given: Any) -> Upload:
+        handed_in = [Given(file.name, file.file) for file in files]
+        made = exchange.receive(given=handed_in, home=settings.HOME, **given, **acting(request))
+        under_way.look(request, made)
+        return made
+
+    return ask(
+        request,
+        form,
+        Question(
+            heading="Take files in",
+            button="Look at the files",
+            back=reverse("imports"),
+            about="The files are looked at first. You see what would change, and nothing is taken until you say so.",
+            breadcrumbs=[("Imports", reverse("imports")), ("New", "")],
+        ),
+        do=receive,
+        done="",
+        to=_address,
+    )
 
 
 @requires(Permission.IMPORTS)
@@ -142,20 +141,28 @@ def _page_of(request: Request, found: Upload, form: Whole) -> HttpResponseBase:
 @requires(Permission.IMPORTS)
 def look(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
-    if request.method == "POST":
-        under_way.look(request, found, because=request.POST.get("because", "")[:500])
-    return redirect("upload", found.pk)
+    because = request.POST.get("because", "")[:500]
+    return act(request, do=lambda: under_way.look(request, found, because=because), done="", to=_address(found))
 
 
 @requires(Permission.IMPORTS)
 def take(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
-    if request.method == "POST":
-        form = Whole(request.POST)
-        if found.would_change.get("gone") and not form.is_valid():
-            return _page_of(request, found, form)
-        under_way.take(request, found, whole=bool(found.would_change.get("gone")))
-    return redirect("upload", found.pk)
+    whole = bool(found.would_change.get("gone"))
+    if not whole or request.method != "POST":
+        return act(request, do=lambda: under_way.take(request, found), done="", to=_address(found))
+    return ask(
+        request,
+        Whole(request.POST),
+        lambda form: _page_of(request, found, form),
+        do=lambda whole: under_way.take(request, found, whole=whole),
+        done="",
+        to=_address(found),
+    )
+
+
+def _address(found: Upload) -> str:
+    return reverse("upload", args=[found.pk])
 
 
 class Refused(tables.Table):

@@ -1,8 +1,7 @@
 """Taking an import back: why, what would change by it, and then the import as it was before."""
 
-from django.db import transaction
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from procrastinate.contrib.django import app
 
@@ -10,10 +9,11 @@ from plumbline.audit.models import Import
 from plumbline.exchange import queries
 from plumbline.exchange import withdrawing as exchange
 from plumbline.exchange.models import Withdrawal
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.exchange.imports.forms import Withdraw
+from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 
 # A job that has not ended after so long has been stopped, or has much to do: it can be asked for again either way.
@@ -27,21 +27,36 @@ LOOKS = {
 
 
 @requires(Permission.IMPORTS)
-def ask(request: Request, import_id: int) -> HttpResponseBase:
+def withdraw(request: Request, import_id: int) -> HttpResponseBase:
     """Why it is taken back; nothing changes yet."""
     run = _import(request, import_id)
-    form = Withdraw(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                asked = exchange.ask(import_id=run.pk, because=form.cleaned_data["because"], **acting(request))
-                _enqueue(asked)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="because" if refusal.code == "missing_reason" else None)
-        else:
-            return redirect("withdrawal", asked.pk)
-    crumbs = [("Imports", reverse("imports")), (run.label, reverse("import", args=[run.pk])), ("Withdraw", "")]
-    return render(request, "exchange/imports/withdraw.html", {"run": run, "form": form, "breadcrumbs": crumbs})
+    address = reverse("import", args=[run.pk])
+
+    def begin(because: str) -> Withdrawal:
+        asked = exchange.ask(import_id=run.pk, because=because, **acting(request))
+        _enqueue(asked)
+        return asked
+
+    return ask(
+        request,
+        Withdraw(request.POST or None),
+        Question(
+            heading=f"Withdraw {run.label}",
+            button="Show what would change",
+            back=address,
+            caption=f"Import {run.pk}, of {wording.day(run.as_at)}" if run.as_at else f"Import {run.pk}",
+            about=[
+                "What it said is taken back from now on, and what follows from it: statuses, flags, ratings. What "
+                "people have changed since stays. History keeps both, and figures that were published run again to "
+                "their values.",
+                "First you see what would change. Nothing changes before you say so.",
+            ],
+            breadcrumbs=[("Imports", reverse("imports")), (run.label, address), ("Withdraw", "")],
+        ),
+        do=begin,
+        done="",
+        to=_address,
+    )
 
 
 @requires(Permission.IMPORTS)
@@ -67,13 +82,23 @@ def withdrawal(request: Request, withdrawal_id: int) -> HttpResponseBase:
 def settle(request: Request, withdrawal_id: int) -> HttpResponseBase:
     """Have it done, leave the import as it is, or ask again for what was stopped."""
     asked = _withdrawal(request, withdrawal_id)
-    if request.method != "POST":
-        return redirect("withdrawal", asked.pk)
-    with transaction.atomic():
+
+    def decide() -> Withdrawal:
+        decided = asked
         if asked.state not in _JOBS:
-            asked = exchange.settle(withdrawal_id=asked.pk, do=request.POST.get("do") == "yes", **acting(request))
-        _enqueue(asked)
-    return redirect("import", asked.import_run_id) if asked.state == _State.LEFT else redirect("withdrawal", asked.pk)
+            wanted = request.POST.get("do") == "yes"
+            decided = exchange.settle(withdrawal_id=asked.pk, do=wanted, **acting(request))
+        _enqueue(decided)
+        return decided
+
+    return act(request, do=decide, done="", to=_address, back=reverse("withdrawal", args=[asked.pk]))
+
+
+def _address(asked: Withdrawal) -> str:
+    """The page of a withdrawal; of one that was left, the import."""
+    if asked.state == _State.LEFT:
+        return reverse("import", args=[asked.import_run_id])
+    return reverse("withdrawal", args=[asked.pk])
 
 
 def _enqueue(asked: Withdrawal) -> None:

@@ -1,7 +1,7 @@
 """Forms of the queues: what a wording means, what a row should have said, why it is set aside."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.people.models import Organisation
 from plumbline.web.kit import forms
@@ -11,6 +11,8 @@ OTHER, NEW = "other", "new"
 
 class DecideOrganisation(forms.PageForm):
     """One of the organisations most like the wording, another of the register by its name, or a new one."""
+
+    refused_at: ClassVar = {"unknown_organisation": "name", "": "which"}
 
     which = forms.ChoiceField(label="Which organisation is it?", widget=forms.Radios)
     name = forms.LineField(

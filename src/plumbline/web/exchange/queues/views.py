@@ -1,10 +1,11 @@
 """Queues: wordings and organisations to be mapped, what an extract no longer holds, and refused rows."""
 
+from collections.abc import Callable
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,12 +27,13 @@ from plumbline.people.operations import look_at_list
 from plumbline.web.exchange.queues import forms
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.kit.sealed_names import known_by_bids_alone, unnamed
 
 # Rows of a queue on one page; the next come when these are decided.
 _AT_ONCE = 50
-_CRUMB = "Queues"
+_CRUMB = "Data to match"
 
 
 @requires(Permission.IMPORTS, Permission.LISTS_MANAGE)
@@ -89,33 +91,44 @@ def wording_queue(request: Request) -> HttpResponseBase:
 def _map_wordings(request: Request, waiting: list[Any]) -> HttpResponseBase:
     """Each row as decided; those left open as all of them, where that was decided."""
     for_all = request.POST.get("all", "")
-    done, changed = [], 0
     # The wording comes with the decision: the queue may have moved meanwhile.
     known = {each.wording for each in waiting}
-    with transaction.atomic():
-        for at in range(_AT_ONCE):
-            said, code = request.POST.get(f"wording{at}", ""), request.POST.get(f"code{at}", "") or for_all
-            if said in known and code:
-                changed += earlyhelp.map_wording(column=END_REASON, wording=said, code=code, **acting(request))
-                done.append(said)
-    if done:
-        request.session["mapped_wordings"] = done
-        what = wording.how_many(len(done), "wording is", "wordings are")
-        messages.success(request, f"{what} mapped, on {_tacs(changed)}.")
-    else:
+    sent = [(request.POST.get(f"wording{at}", ""), request.POST.get(f"code{at}", "")) for at in range(_AT_ONCE)]
+    decided = [(said, code or for_all) for said, code in sent if said in known and (code or for_all)]
+    if not decided:
         messages.warning(request, "Nothing was decided: choose what at least one wording means.")
-    return redirect("queue_wording")
+        return redirect("queue_wording")
+
+    def map_them() -> int:
+        changed = 0
+        for said, code in decided:
+            changed += earlyhelp.map_wording(column=END_REASON, wording=said, code=code, **acting(request))
+        request.session["mapped_wordings"] = [said for said, _ in decided]
+        return changed
+
+    what = wording.how_many(len(decided), "wording is", "wordings are")
+    return act(
+        request,
+        do=map_them,
+        done=lambda changed: f"{what} mapped, on {_tacs(changed)}.",
+        to=reverse("queue_wording"),
+    )
 
 
 @requires(Permission.LISTS_MANAGE)
 def unmap_wording(request: Request) -> HttpResponseBase:
-    if request.method == "POST":
+    def take_back() -> int:
         changed = 0
-        with transaction.atomic():
-            for said in request.POST.getlist("wording"):
-                changed += earlyhelp.unmap_wording(column=END_REASON, wording=said, **acting(request))
-        messages.success(request, f"Taken back. {_tacs(changed)} count as not recorded again.")
-    return redirect("queue_wording")
+        for said in request.POST.getlist("wording"):
+            changed += earlyhelp.unmap_wording(column=END_REASON, wording=said, **acting(request))
+        return changed
+
+    return act(
+        request,
+        do=take_back,
+        done=lambda changed: f"Taken back. {_tacs(changed)} count as not recorded again.",
+        to=reverse("queue_wording"),
+    )
 
 
 # --- organisations -------------------------------------------------------------------------------------------------
@@ -151,13 +164,20 @@ def _new_organisations(request: Request, known: set[str]) -> HttpResponseBase:
     if not ticked or not sector:
         messages.warning(request, "Tick the wordings that are new organisations, and choose their sector.")
         return redirect("queue_organisations")
-    changed = 0
-    with transaction.atomic():
+
+    def map_them() -> int:
+        changed = 0
         for said in ticked:
             changed += earlyhelp.map_new_organisation(wording=said, sector=sector, **acting(request))
+        return changed
+
     what = wording.how_many(len(ticked), "organisation is", "organisations are")
-    messages.success(request, f"{what} in the register, with {_tacs(changed)}.")
-    return redirect("queue_organisations")
+    return act(
+        request,
+        do=map_them,
+        done=lambda changed: f"{what} in the register, with {_tacs(changed)}.",
+        to=reverse("queue_organisations"),
+    )
 
 
 @requires(Permission.LISTS_MANAGE)
@@ -170,20 +190,26 @@ def decide_organisation(request: Request) -> HttpResponseBase:
     form = forms.DecideOrganisation(
         request.POST or None, alike=people.organisations_like(said, but=unnamed(request.user, on=request.day))
     )
-    if form.is_valid():
-        try:
-            changed = _map_organisation(request, said, form.cleaned_data)
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="name" if refusal.code == "unknown_organisation" else "which")
-        else:
-            if form.cleaned_data["which"] != forms.NEW:
-                request.session["mapped_organisations"] = [said]
-            messages.success(request, f"“{said}” is mapped, on {_tacs(changed)}.")
-            return redirect("queue_organisations")
-    return render(
+
+    def decide(**given: Any) -> int:
+        changed = _map_organisation(request, said, given)
+        if given["which"] != forms.NEW:
+            request.session["mapped_organisations"] = [said]
+        return changed
+
+    return ask(
         request,
-        "exchange/queues/decide_organisation.html",
-        {"form": form, "wording": said, "count": _tacs(found.rows), "why": _started(found)},
+        form,
+        Question(
+            heading=f"What is “{said}”?",
+            button="Save this decision",
+            back=reverse("queue_organisations"),
+            back_words="Organisations to be mapped",
+            about=f"{_started(found)}: {_tacs(found.rows)}.",
+        ),
+        do=decide,
+        done=lambda changed: f"“{said}” is mapped, on {_tacs(changed)}.",
+        to=reverse("queue_organisations"),
     )
 
 
@@ -202,13 +228,18 @@ def _map_organisation(request: Request, said: str, given: dict[str, Any]) -> int
 
 @requires(Permission.LISTS_MANAGE)
 def unmap_organisation(request: Request) -> HttpResponseBase:
-    if request.method == "POST":
+    def take_back() -> int:
         changed = 0
-        with transaction.atomic():
-            for said in request.POST.getlist("wording"):
-                changed += earlyhelp.unmap_organisation(wording=said, **acting(request))
-        messages.success(request, f"Taken back, on {_tacs(changed)}.")
-    return redirect("queue_organisations")
+        for said in request.POST.getlist("wording"):
+            changed += earlyhelp.unmap_organisation(wording=said, **acting(request))
+        return changed
+
+    return act(
+        request,
+        do=take_back,
+        done=lambda changed: f"Taken back, on {_tacs(changed)}.",
+        to=reverse("queue_organisations"),
+    )
 
 
 # --- no longer in the extract --------------------------------------------------------------------------------------
@@ -308,38 +339,54 @@ def _refused_page(request: Request, row: RefusedRow, *, status: int = 200, **con
 @requires(Permission.IMPORTS)
 def mend(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
-    form = forms.Mend(request.POST or None, cells=uploads.cells_of(row), prefix="mend")
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            uploads.ask_to_mend(refused_id=row.pk, cells=form.cells(), **acting(request))
-            # In the transaction of the asking. The worker tries it: it alone may say that something had happened.
-            app.configure_task("mend_row", queue="imports", lock="imports").defer(refused_id=row.pk)
-    return redirect("refused", row.pk)
+    form = forms.Mend(request.POST if request.method == "POST" else None, cells=uploads.cells_of(row), prefix="mend")
+
+    def try_it(**_: str) -> None:
+        uploads.ask_to_mend(refused_id=row.pk, cells=form.cells(), **acting(request))
+        # In the transaction of the asking. The worker tries it: it alone may say that something had happened.
+        app.configure_task("mend_row", queue="imports", lock="imports").defer(refused_id=row.pk)
+
+    return ask(request, form, _with(request, row, "mend_form"), do=try_it, done="", to=_address(row))
 
 
 @requires(Permission.IMPORTS)
 def set_aside(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
-    form = forms.SetAside(request.POST or None, prefix="aside")
-    if form.is_valid():
-        because = form.cleaned_data["because"]
-        if form.cleaned_data["alike"]:
-            count = uploads.dismiss_alike(refused_id=row.pk, because=because, **acting(request))
-        else:
-            exchange.dismiss_row(refused_id=row.pk, because=because, **acting(request))
-            count = 1
-        messages.success(request, f"{wording.how_many(count, 'row is', 'rows are')} set aside.")
-        return redirect("refused", row.pk)
-    return _refused_page(request, row, aside_form=form, form=form, status=422 if request.method == "POST" else 200)
+
+    def dismiss(because: str, *, alike: bool) -> int:
+        if alike:
+            return uploads.dismiss_alike(refused_id=row.pk, because=because, **acting(request))
+        exchange.dismiss_row(refused_id=row.pk, because=because, **acting(request))
+        return 1
+
+    return ask(
+        request,
+        forms.SetAside(request.POST or None, prefix="aside"),
+        _with(request, row, "aside_form"),
+        do=dismiss,
+        done=lambda count: f"{wording.how_many(count, 'row is', 'rows are')} set aside.",
+        to=_address(row),
+    )
+
+
+def _with(request: Request, row: RefusedRow, name: str) -> Callable[[Any], HttpResponseBase]:
+    """The page of a row with one of its forms as it was sent."""
+    return lambda form: _refused_page(request, row, form=form, status=422 if form.is_bound else 200, **{name: form})
 
 
 @requires(Permission.IMPORTS)
 def reopen(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
-    if request.method == "POST":
-        uploads.reopen_row(refused_id=row.pk, **acting(request))
-        messages.success(request, "The row waits to be mended again.")
-    return redirect("refused", row.pk)
+    return act(
+        request,
+        do=partial(uploads.reopen_row, refused_id=row.pk, **acting(request)),
+        done="The row waits to be mended again.",
+        to=_address(row),
+    )
+
+
+def _address(row: RefusedRow) -> str:
+    return reverse("refused", args=[row.pk])
 
 
 def _row(request: Request, refused_id: int) -> RefusedRow:

@@ -439,7 +439,7 @@ _PLACES = (
     ("reports", "Reports", "Reports to the scrutiny committee"),
     ("scrutiny", "Scrutiny", "Reports to the scrutiny committee"),
     ("imports", "Imports", "Files taken in, and what was refused"),
-    ("queues", "Lists to settle", "Wordings and organisations that wait to be mapped"),
+    ("queues", "Data to match", "Wordings and organisations that wait to be mapped"),
     ("people", "People", "Who signs in, and with which role"),
     ("without_account", "Without an account", "Workers who cannot be told of anything"),
     ("reporting_contacts", "Whom to tell of an incident", "How the offices are reached that incidents are told to"),

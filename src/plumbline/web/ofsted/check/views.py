@@ -1,15 +1,13 @@
 """The monthly check: Ofsted's lists read, and each of our settings looked up."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted import lookups
 from plumbline.ofsted.models import CheckItem, OfstedList, Status
 from plumbline.people.access import Permission
@@ -17,6 +15,7 @@ from plumbline.placements import checking, operations
 from plumbline.web.kit import navigation
 from plumbline.web.kit import setting_words as words
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.ofsted.check.forms import Complete, NotFound, Unchanged
 from plumbline.web.ofsted.settings.entering import judgement_address, kept_document
@@ -39,8 +38,7 @@ def this_month(request: Request) -> HttpResponseBase:
     """The check of this month; by POST it is opened, or settings that have come since are added."""
     first = request.day.replace(day=1)
     if request.method == "POST":
-        operations.open_month(on=request.day, by=request.user, at=request.at)
-        return redirect("check_month", first.year, first.month)
+        return act(request, do=partial(operations.open_month, **acting(request)), done="", to=_month_address(first))
     return _page(request, first)
 
 
@@ -54,6 +52,10 @@ def _first(year: int, month: int) -> date:
         return date(year, month, 1)
     except ValueError as impossible:
         raise Http404 from impossible
+
+
+def _month_address(month: date) -> str:
+    return reverse("check_month", args=[month.year, month.month])
 
 
 def _page(request: Request, first: date, form: Complete | None = None) -> HttpResponseBase:
@@ -87,7 +89,7 @@ def _page(request: Request, first: date, form: Complete | None = None) -> HttpRe
 
 def _row(item: Any, month: date) -> dict[str, Any]:
     setting = item.setting
-    back = reverse("check_month", args=[month.year, month.month])
+    back = _month_address(month)
     return {
         "item": item,
         "label": words.label(setting),
@@ -122,11 +124,13 @@ def unchanged(request: Request, year: int, month: int) -> HttpResponseBase:
     check = lookups.check_of(_first(year, month))
     if check is None:
         raise Http404
-    if request.method == "POST":
-        chosen = [record_number(each) for each in request.POST.getlist("item")]
-        done = checking.record_unchanged(check_id=check.pk, item_ids=chosen, **acting(request))
-        messages.success(request, _said(done))
-    return redirect("check_month", year, month)
+    chosen = [record_number(each) for each in request.POST.getlist("item")]
+    return act(
+        request,
+        do=partial(checking.record_unchanged, check_id=check.pk, item_ids=chosen, **acting(request)),
+        done=_said,
+        to=_month_address(check.month),
+    )
 
 
 def _said(done: checking.Recorded) -> str:
@@ -158,20 +162,15 @@ def report(request: Request, item_id: int) -> HttpResponseBase:
 def not_found(request: Request, item_id: int) -> HttpResponseBase:
     """A setting of which nothing is known was looked for in vain: where, and what is done about it."""
     item = checking.item_seen(request.user, item_id=item_id, on=request.day)
-    month = item.check_month.month
-    form = NotFound(request.POST or None, initial={"note": item.note})
-    if form.is_valid():
-        try:
-            checking.record_not_found(item_id=item.pk, note=form.cleaned_data["note"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{words.label(item.setting)} is recorded as looked for, with nothing found.")
-            return redirect("check_month", month.year, month.month)
-    back = reverse("check_month", args=[month.year, month.month])
-    context = {"form": form, "label": words.label(item.setting), "back": back,
-               "report": reverse("check_report", args=[item.pk])}  # fmt: skip
-    return render(request, "ofsted/check/not_found.html", context)
+    label = words.label(item.setting)
+    return ask(
+        request,
+        NotFound(request.POST or None, initial={"note": item.note}),
+        _of_item(item, "not_found", heading="Looked for, and nothing found", button="Record: nothing found"),
+        do=partial(checking.record_not_found, item_id=item.pk, **acting(request)),
+        done=f"{label} is recorded as looked for, with nothing found.",
+        to=_month_address(item.check_month.month),
+    )
 
 
 @requires(Permission.MONTHLY_CHECK)
@@ -181,40 +180,48 @@ def complete(request: Request, year: int, month: int) -> HttpResponseBase:
         raise Http404
     if request.method != "POST":
         return redirect("check_month", year, month)
-    form = Complete(request.POST)
-    if form.is_valid():
-        try:
-            operations.complete_month(check_id=check.pk, **acting(request),
-                                      **form.cleaned_data)  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The check of this month is complete.")
-            return redirect("check_month", year, month)
-    return _page(request, check.month, form)
+    return ask(
+        request,
+        Complete(request.POST),
+        lambda form: _page(request, check.month, form),
+        do=partial(operations.complete_month, check_id=check.pk, **acting(request)),
+        done="The check of this month is complete.",
+        to=_month_address(check.month),
+    )
 
 
 @requires(Permission.MONTHLY_CHECK)
 def evidence(request: Request, item_id: int) -> HttpResponseBase:
     """Nothing changed, with the page or the file that was looked at."""
     item = checking.item_seen(request.user, item_id=item_id, on=request.day)
-    month = item.check_month.month
     link = item.report_link or lookups.report_address(item.setting)
-    form = Unchanged(request.POST or None, request.FILES or None, initial={"report_link": link, "note": item.note})
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                checking.record_unchanged(
-                    check_id=item.check_month_id, item_ids=[item.pk], report_link=form.cleaned_data["report_link"],
-                    note=form.cleaned_data["note"], document_id=kept_document(request, form, item.setting),
-                    **acting(request),
-                )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{words.label(item.setting)} is recorded as looked up, with its evidence.")
-            return redirect("check_month", month.year, month.month)
-    back = reverse("check_month", args=[month.year, month.month])
-    report = reverse("check_report", args=[item.pk])
-    context = {"form": form, "label": words.label(item.setting), "back": back, "report": report}
-    return render(request, "ofsted/check/evidence.html", context)
+
+    def record(document: Any, **given: Any) -> checking.Recorded:
+        return checking.record_unchanged(
+            check_id=item.check_month_id,
+            item_ids=[item.pk],
+            document_id=kept_document(request, document, item.setting),
+            **given,
+            **acting(request),
+        )
+
+    return ask(
+        request,
+        Unchanged(request.POST or None, request.FILES or None, initial={"report_link": link, "note": item.note}),
+        _of_item(item, "evidence", heading="Unchanged, with evidence", button="Record: nothing changed"),
+        do=record,
+        done=f"{words.label(item.setting)} is recorded as looked up, with its evidence.",
+        to=_month_address(item.check_month.month),
+    )
+
+
+def _of_item(item: CheckItem, template: str, *, heading: str, button: str) -> tuple[str, dict[str, Any]]:
+    """A question about a line of the check, with the link to the setting's report page."""
+    question = Question(
+        heading=heading,
+        button=button,
+        back=_month_address(item.check_month.month),
+        back_words="The monthly check",
+        caption=words.label(item.setting),
+    )
+    return f"ofsted/check/{template}.html", {"question": question, "report": reverse("check_report", args=[item.pk])}

@@ -73,7 +73,7 @@ def of_placement(
     return [*links, *_report(viewer, on)]
 
 
-# So many stand in the chain; a home of many agreements has a list of its own in the register.
+# So many are shown in the chain; a home of many agreements has a list of its own in the register.
 _MOST_CONTRACTS = 2
 
 

@@ -1,16 +1,16 @@
 """Entering by hand what no list has said yet: a setting, a judgement, a notice and its end."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from plumbline.evidence.operations import keep_document
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted import lookups
 from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import Setting
@@ -21,6 +21,7 @@ from plumbline.web.evidence import files
 from plumbline.web.kit import setting_words as words
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.ofsted.settings.forms import EndByHand, JudgementByHand, NoticeByHand, SettingByHand, WhichKind
 from plumbline.web.ofsted.settings.views import INSPECTION_KINDS
@@ -30,17 +31,35 @@ def setting_of(request: Request, register: str, urn: str) -> Setting:
     return placements.setting_seen(request.user, register=register, urn=urn, on=request.day)
 
 
-def done(request: Request, setting: Setting, what: str, raised: Any) -> HttpResponseBase:
-    """Back to where one came from, saying what followed."""
-    flags = sum(raised.raised.values())
-    follows = (
-        f" {wording.how_many(flags, 'flag was', 'flags were')} raised. Each says who is told of it." if flags else ""
+def question(setting: Setting, *, heading: str, button: str, about: str) -> Question:
+    """What is asked about a setting, beside its name."""
+    label = words.label(setting)
+    return Question(
+        heading=heading, button=button, back=words.address(setting), back_words=label, caption=label, about=about
     )
-    messages.success(request, f"{what} of {words.label(setting)} is recorded.{follows}")
-    back = request.GET.get("back", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/"):
-        return redirect(back)
-    return redirect(words.address(setting))
+
+
+def said(setting: Setting, what: str) -> Callable[[operations.Judged[Any]], str]:
+    """What is said of something recorded, with what followed."""
+
+    def of(judged: operations.Judged[Any]) -> str:
+        flags = sum(judged.raised.raised.values())
+        follows = (
+            f" {wording.how_many(flags, 'flag was', 'flags were')} raised. Each says who is told of it."
+            if flags
+            else ""
+        )
+        return f"{what} of {words.label(setting)} is recorded.{follows}"
+
+    return of
+
+
+def back(request: Request, setting: Setting) -> str:
+    """Where one came from, or the page of the setting."""
+    came_from = request.GET.get("back", "")
+    if url_has_allowed_host_and_scheme(came_from, allowed_hosts=None) and came_from.startswith("/"):
+        return came_from
+    return words.address(setting)
 
 
 @requires(Permission.MONTHLY_CHECK)
@@ -49,32 +68,44 @@ def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
     setting = setting_of(request, register, urn)
     kinds = [(kind, INSPECTION_KINDS[kind]) for kind in lookups.ASPECTS_OF[setting.register]]
     kind = request.GET.get("kind", "")
-    context = {"setting": setting, "label": words.label(setting), "back": words.address(setting),
-               "kept": [(name, request.GET[name]) for name in ("back", "item") if name in request.GET]}  # fmt: skip
     if kind not in dict(kinds):
-        form: Any = WhichKind(request.GET if "kind" in request.GET else None, kinds=kinds)
-        return render(request, "ofsted/settings/judgement_kind.html", {**context, "form": form})
+        context = {
+            "label": words.label(setting),
+            "back": words.address(setting),
+            "kept": [(name, request.GET[name]) for name in ("back", "item") if name in request.GET],
+            "form": WhichKind(request.GET if "kind" in request.GET else None, kinds=kinds),
+        }
+        return render(request, "ofsted/settings/judgement_kind.html", context)
     aspects = lookups.aspects_of(register=setting.register, kind=kind, provision_type=setting.provision_type)
     form = JudgementByHand(
         request.POST or None, request.FILES or None, aspects=aspects, initial={"inspectorate": "Ofsted"}
     )
     for name in ("inspected_on", "published_on"):
         form.day_field(name).no_later_than = (request.day, "That day is still to come")
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                judged = operations.take_judgements(
-                    **_recorded_as(request, setting), kind=kind, judgements=form.judgements(),
-                    inspected_on=form.cleaned_data["inspected_on"], published_on=form.cleaned_data["published_on"],
-                    inspectorate=form.cleaned_data["inspectorate"], report_link=form.cleaned_data["report_link"],
-                    document_id=kept_document(request, form, setting), **acting(request),
-                )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="inspected_on" if refusal.code == "kind_of_another_time" else None)
-        else:
-            return done(request, setting, "The judgement", judged.raised)
-    return render(
-        request, "ofsted/settings/judgement.html", {**context, "form": form, "kind_words": INSPECTION_KINDS[kind]}
+
+    def record(document: Any, **given: Any) -> operations.Judged[Any]:
+        return operations.take_judgements(
+            **_recorded_as(request, setting),
+            kind=kind,
+            judgements=form.judgements(),
+            **{name: given[name] for name in ("inspected_on", "published_on", "inspectorate", "report_link")},
+            document_id=kept_document(request, document, setting),
+            **acting(request),
+        )
+
+    return ask(
+        request,
+        form,
+        question(
+            setting,
+            heading=f"{INSPECTION_KINDS[kind]}: what was judged",
+            button="Record the judgement",
+            about="As the first page of the report gives it. If it makes the setting adverse, everyone concerned with "
+            "a child there is told at once.",
+        ),
+        do=record,
+        done=said(setting, "The judgement"),
+        to=back(request, setting),
     )
 
 
@@ -89,37 +120,37 @@ def _recorded_as(request: Request, setting: Setting) -> dict[str, Any]:
     return {"record": ofsted.check_changed, "item_id": item.pk}
 
 
-def kept_document(request: Request, form: Any, setting: Setting) -> int | None:
+def kept_document(request: Request, upload: Any, setting: Setting) -> int | None:
     """The number of the document that was attached, kept; None where none was."""
-    upload = form.cleaned_data.get("document")
     if upload is None:
         return None
-    title = f"Report on {words.label(setting)}"
     kept = keep_document(
-        title=title, file_name=upload.name, content=upload.read(), folder=files.folder(), by=request.user,
+        title=f"Report on {words.label(setting)}",
+        file_name=upload.name,
+        content=upload.read(),
+        folder=files.folder(),
+        by=request.user,
         at=request.at,
-    )  # fmt: skip
+    )
     return kept.pk
 
 
 @requires(Permission.MONTHLY_CHECK)
 def notice(request: Request, register: str, urn: str) -> HttpResponseBase:
     setting = setting_of(request, register, urn)
-    form = NoticeByHand(request.POST or None)
-    if form.is_valid():
-        try:
-            judged = operations.take_judgements(
-                record=ofsted.record_notice, setting_id=setting.pk, **acting(request),
-                **form.cleaned_data,
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            return done(request, setting, "The notice", judged.raised)
-    context = {"form": form, "label": words.label(setting), "back": words.address(setting),
-               "heading": "Enter a notice", "button": "Record the notice",
-               "about": "A notice of Ofsted’s that is in force at this setting."}  # fmt: skip
-    return render(request, "ofsted/settings/enter.html", context)
+    return ask(
+        request,
+        NoticeByHand(request.POST or None),
+        question(
+            setting,
+            heading="Enter a notice",
+            button="Record the notice",
+            about="A notice of Ofsted’s that is in force at this setting.",
+        ),
+        do=partial(operations.take_judgements, record=ofsted.record_notice, setting_id=setting.pk, **acting(request)),
+        done=said(setting, "The notice"),
+        to=back(request, setting),
+    )
 
 
 @requires(Permission.MONTHLY_CHECK)
@@ -128,41 +159,44 @@ def end_notice(request: Request, register: str, urn: str, notice_id: int) -> Htt
     ended = next((each for each in lookups.notices_of(setting) if each.pk == notice_id), None)
     if ended is None or (ended.to_on and ended.to_on < request.day):
         raise NotAllowed(f"There is no notice {notice_id} in force.")
-    form = EndByHand(request.POST or None, label="Last day on which it is in force")
-    if form.is_valid():
-        try:
-            judged = operations.take_judgements(
-                record=ofsted.end_notice, notice_id=notice_id, to_on=form.cleaned_data["to_on"], **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="to_on")
-        else:
-            return done(request, setting, "The end of the notice", judged.raised)
-    context = {"form": form, "label": words.label(setting), "back": words.address(setting),
-               "heading": f"End the {ended.get_kind_display().lower()}", "button": "Record the end",
-               "about": f"In force since {wording.day(ended.from_on)}. What follows for the setting’s status, and for "
-                        "the flags of the children there, follows by itself."}  # fmt: skip
-    return render(request, "ofsted/settings/enter.html", context)
+    return ask(
+        request,
+        EndByHand(request.POST or None, label="Last day on which it is in force"),
+        question(
+            setting,
+            heading=f"End the {ended.get_kind_display().lower()}",
+            button="Record the end",
+            about=f"In force since {wording.day(ended.from_on)}. What follows for the setting’s status, and for the "
+            "flags of the children there, follows by itself.",
+        ),
+        do=partial(operations.take_judgements, record=ofsted.end_notice, notice_id=notice_id, **acting(request)),
+        done=said(setting, "The end of the notice"),
+        to=back(request, setting),
+    )
 
 
 @requires(Permission.MONTHLY_CHECK)
 def record(request: Request) -> HttpResponseBase:
-    """A setting that stands on no list: inspected by others than Ofsted, or not registered at all."""
-    form = SettingByHand(request.POST or None, initial={"urn": request.GET.get("urn", "")})
-    if form.is_valid():
-        try:
-            setting = ofsted.record_setting(**form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="urn")
-        else:
-            messages.success(request, f"{words.label(setting)} is recorded. Say what is known of it: a judgement with "
-                                      "its report, or that it is not registered.")  # fmt: skip
-            return redirect(words.address(setting))
-    context = {"form": form, "label": "Settings", "back": reverse("settings"),
-               "heading": "Record a setting that stands on no list", "button": "Record the setting",
-               "about": "A school inspected by others than Ofsted, or a place that is not registered. Until something "
-                        "is known of it, it is not taken as safe."}  # fmt: skip
-    return render(request, "ofsted/settings/enter.html", context)
+    """A setting that is on no list: inspected by others than Ofsted, or not registered at all."""
+    return ask(
+        request,
+        SettingByHand(request.POST or None, initial={"urn": request.GET.get("urn", "")}),
+        Question(
+            heading="Record a setting that is on no list",
+            button="Record the setting",
+            back=reverse("settings"),
+            back_words="Settings",
+            caption="Settings",
+            about="A school inspected by others than Ofsted, or a place that is not registered. Until something is "
+            "known of it, it is not taken as safe.",
+        ),
+        do=partial(ofsted.record_setting, **acting(request)),
+        done=lambda made: (
+            f"{words.label(made)} is recorded. Say what is known of it: a judgement with its report, or that it is not "
+            "registered."
+        ),
+        to=words.address,
+    )
 
 
 def judgement_address(setting: Setting, *, back: str) -> str:

@@ -1,8 +1,9 @@
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from plumbline.evidence import rules as evidence
 from plumbline.ofsted.grades import ASPECTS, Aspect
+from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import forms
 
 NOT_IN_REPORT = ""
@@ -10,6 +11,8 @@ NOT_IN_REPORT = ""
 
 class Evidence(forms.PageForm):
     """Where a judgement can be read: a link or a file, either will do."""
+
+    refused_at: ClassVar[Mapping[str, str]] = dict.fromkeys(FILE_CODES, "document")
 
     report_link = forms.LineField(label="Link to the report", required=False)
     document = forms.FileField(
@@ -30,6 +33,8 @@ class WhichKind(forms.PageForm):
 
 class JudgementByHand(Evidence):
     """The grades of one report, as its first page gives them."""
+
+    refused_at: ClassVar = {**Evidence.refused_at, "kind_of_another_time": "inspected_on"}
 
     inspected_on = forms.DayField(label="When did the inspection begin?", hint="For example, 14 6 2016")
     published_on = forms.DayField(label="When was the report published?", hint="If the report says so", required=False)
@@ -63,7 +68,9 @@ class NoticeByHand(forms.PageForm):
                       "compliance": "The setting is one to watch",
                       "suspension": "The setting becomes adverse"},
     )  # fmt: skip
-    from_on = forms.DayField(label="In force from", hint="For example, 14 6 2016")
+    from_on = forms.DayField(
+        label="In force from", hint="For example, 14 6 2016", missing="Enter the first day on which it is in force"
+    )
     to_on = forms.DayField(label="Until, and including", hint="Leave empty if it says no day", required=False)
     wording = forms.TextField(label="What does it say?", rows=4, max_length=2000, required=False)
 
@@ -71,7 +78,9 @@ class NoticeByHand(forms.PageForm):
 class UnregisteredByHand(forms.PageForm):
     changes_a_record = True
 
-    from_on = forms.DayField(label="Used since", hint="For example, 14 6 2016")
+    from_on = forms.DayField(
+        label="Used since", hint="For example, 14 6 2016", missing="Enter the day since which it is used"
+    )
     legal_basis = forms.TextField(
         label="On what legal basis is the child there?", rows=3, max_length=2000,
         missing="Say on what legal basis the child is there",
@@ -82,6 +91,8 @@ class UnregisteredByHand(forms.PageForm):
 
 
 class EndByHand(forms.PageForm):
+    refused_at: ClassVar = {"": "to_on"}
+
     to_on = forms.DayField(label="Last day", hint="For example, 14 6 2016", missing="Enter the last day")
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
@@ -90,6 +101,8 @@ class EndByHand(forms.PageForm):
 
 
 class SettingByHand(forms.PageForm):
+    refused_at: ClassVar = {"": "urn"}
+
     register = forms.ChoiceField(
         label="What is it?", widget=forms.Radios, missing="Choose what it is",
         choices=(("social_care", "A home or another social-care setting"), ("education", "A school or college")),

@@ -1,13 +1,13 @@
 """The gravest state: settings used though they are not registered, what was done about each, and its end."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.audit.moments import shown
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted import lookups
 from plumbline.ofsted import operations as ofsted
 from plumbline.people.access import Permission, may
@@ -15,8 +15,9 @@ from plumbline.placements import operations, queries
 from plumbline.web.kit import setting_words as words
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
-from plumbline.web.ofsted.settings.entering import done, setting_of
+from plumbline.web.ofsted.settings.entering import back, question, said, setting_of
 from plumbline.web.ofsted.settings.forms import EndByHand, UnregisteredByHand
 
 
@@ -69,27 +70,34 @@ def record(request: Request, register: str, urn: str) -> HttpResponseBase:
         del form.fields["from_on"]
     for name in ("court_order_on", "ofsted_told_on", "registration_applied_on"):
         form.day_field(name).no_later_than = (request.day, "That day is still to come")
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            if standing:
-                judged = operations.take_judgements(
-                    record=ofsted.update_unregistered_use, use_id=standing.pk, **acting(request), **given,
-                )  # fmt: skip
-            else:
-                judged = operations.take_judgements(
-                    record=ofsted.record_unregistered_use, setting_id=setting.pk, **acting(request), **given,
-                )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            return done(request, setting, "The use without registration", judged.raised)
-    context = {"form": form, "label": words.label(setting), "back": words.address(setting),
-               "heading": "What was done about it" if standing else "Say that it is not registered",
-               "button": "Record it",
-               "about": "The gravest state a setting can have. No child is placed there, every child there is flagged "
-                        "at once, and a senior manager reviews each of them every week."}  # fmt: skip
-    return render(request, "ofsted/settings/enter.html", context)
+    if standing:
+        do = partial(
+            operations.take_judgements,
+            record=ofsted.update_unregistered_use,
+            use_id=standing.pk,
+            **acting(request),
+        )
+    else:
+        do = partial(
+            operations.take_judgements,
+            record=ofsted.record_unregistered_use,
+            setting_id=setting.pk,
+            **acting(request),
+        )
+    return ask(
+        request,
+        form,
+        question(
+            setting,
+            heading="What was done about it" if standing else "Say that it is not registered",
+            button="Record it",
+            about="The gravest state a setting can have. No child is placed there, every child there is flagged at "
+            "once, and a senior manager reviews each of them every week.",
+        ),
+        do=do,
+        done=said(setting, "The use without registration"),
+        to=back(request, setting),
+    )
 
 
 def _given(use: Any) -> dict[str, Any]:
@@ -106,18 +114,19 @@ def end(request: Request, register: str, urn: str) -> HttpResponseBase:
         raise NotAllowed(f"There is no open use of {urn} without registration.")
     form = EndByHand(request.POST or None, label="Last day of use without registration")
     form.day_field("to_on").no_later_than = (request.day, "That day is still to come")
-    if form.is_valid():
-        try:
-            judged = operations.take_judgements(
-                record=ofsted.end_unregistered_use, use_id=standing.pk, to_on=form.cleaned_data["to_on"],
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="to_on")
-        else:
-            return done(request, setting, "The end of the use without registration", judged.raised)
-    context = {"form": form, "label": words.label(setting), "back": words.address(setting),
-               "heading": "End the use without registration", "button": "Record the end",
-               "about": f"Used since {wording.day(standing.from_on)}. The setting goes back to the status that follows "
-                        "from what else is known of it."}  # fmt: skip
-    return render(request, "ofsted/settings/enter.html", context)
+    return ask(
+        request,
+        form,
+        question(
+            setting,
+            heading="End the use without registration",
+            button="Record the end",
+            about=f"Used since {wording.day(standing.from_on)}. The setting goes back to the status that follows from "
+            "what else is known of it.",
+        ),
+        do=partial(
+            operations.take_judgements, record=ofsted.end_unregistered_use, use_id=standing.pk, **acting(request)
+        ),
+        done=said(setting, "The end of the use without registration"),
+        to=back(request, setting),
+    )

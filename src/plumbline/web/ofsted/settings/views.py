@@ -1,4 +1,4 @@
-"""Settings: where each stands and why, and one setting with all that was ever said of it."""
+"""Settings: the status of each and why, and one setting with all that was ever said of it."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -116,7 +116,7 @@ def _section_address(setting: Setting, section: str) -> str:
 
 
 def wrong_with(setting: Setting, on: date) -> list[str]:
-    """What stands against a setting, the gravest first, in sentences; nothing where it is clear and checked."""
+    """What counts against a setting, the gravest first, in sentences; nothing where it is clear and checked."""
     found = words.sentences(setting) if setting.status not in ("clear", "not_judged") else []
     if setting.gone_since:
         found.append(f"It is no longer on Ofsted’s list of {wording.day(setting.gone_since)}. Find out why.")

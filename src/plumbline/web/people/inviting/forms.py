@@ -1,6 +1,6 @@
 """Inviting a person, and their own password, which nobody else knows."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms as django
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +11,14 @@ from plumbline.web.kit import forms
 
 
 class Invite(forms.PageForm):
+    refused_at: ClassVar = {
+        "missing_name": "name",
+        "bad_address": "email",
+        "signs_in_already": "email",
+        "invited_already": "email",
+        "cannot_invite": "email",
+    }
+
     name = forms.LineField(label="Full name", max_length=200, autocomplete="off", missing="Enter the person’s name")
     email = forms.EmailField(
         label="E-mail address", hint="Their own at work: anyone who reads this mailbox can answer for the organisation",
@@ -18,17 +26,22 @@ class Invite(forms.PageForm):
     )  # fmt: skip
 
 
+class _Password(django.CharField):
+    """Typed as it is: nothing of it is left out."""
+
+    def __init__(self, *, label: str, missing: str, hint: str = "") -> None:
+        widget = django.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(label=label, strip=False, max_length=1000, help_text=hint, widget=widget)
+        self.missing = missing
+
+
 class ChoosePassword(forms.PageForm):
-    password = django.CharField(
-        label="Password", strip=False, widget=django.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": "Enter a password"}, max_length=1000,
-        help_text="At least 12 characters. Three words that do not belong together are easy to remember.",
-    )  # fmt: skip
-    again = django.CharField(
-        label="The same password again", strip=False, max_length=1000,
-        widget=django.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": "Enter the password again"},
-    )  # fmt: skip
+    password = _Password(
+        label="Password",
+        missing="Enter a password",
+        hint="At least 12 characters. Three words that do not belong together are easy to remember.",
+    )
+    again = _Password(label="The same password again", missing="Enter the password again")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,7 +1,7 @@
 """Forms for making users and giving them roles."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.people.access import ROLES
 from plumbline.people.labels import later
@@ -20,12 +20,20 @@ def provider_field() -> forms.LineField:
     )  # fmt: skip
 
 
-# The field at which each refusal of a role is said; the rest is said at the role.
+# The field at which each refusal of a role is shown.
 ROLE_FIELDS = {"end_before_start": "to_on", "missing_provider": "organisation", "unknown_provider": "organisation",
                "not_a_provider_role": "organisation"}  # fmt: skip
 
 
 class NewUser(forms.PageForm):
+    refused_at: ClassVar = {
+        **ROLE_FIELDS,
+        "unknown_professional": "professional",
+        "professional_taken": "professional",
+        "missing_name": "name",
+        "": "username",
+    }
+
     name = forms.LineField(label="Full name", max_length=200, autocomplete="off")
     username = forms.LineField(
         label="User name", hint="What they sign in with: small letters, figures, dots", max_length=150, width=20,
@@ -49,6 +57,8 @@ class NewUser(forms.PageForm):
 
 
 class GiveRole(forms.PageForm):
+    refused_at: ClassVar = {**ROLE_FIELDS, "": "role"}
+
     role = forms.ChoiceField(label="Role", choices=role_choices)
     team = forms.LineField(
         label="Team (for a team manager)", required=False, max_length=200, hint="As the extract spells it"
@@ -111,6 +121,7 @@ class HandOver(forms.PageForm):
 
 class CorrectUser(forms.PageForm):
     changes_a_record = True
+    refused_at: ClassVar = {"": "name"}
 
     name = forms.LineField(label="Full name", max_length=200, autocomplete="off")
     email = forms.EmailField(
@@ -120,6 +131,7 @@ class CorrectUser(forms.PageForm):
 
 class JoinProfessional(forms.PageForm):
     changes_a_record = True
+    refused_at: ClassVar = {"": "professional"}
 
     professional = forms.LineField(
         label="Number in the council's records", required=False, width=10,

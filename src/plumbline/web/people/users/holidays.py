@@ -1,25 +1,28 @@
 """Bank holidays: what the clocks of working days leave out, entered and taken out by an administrator."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any, ClassVar
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people import queries
 from plumbline.people.access import Permission
 from plumbline.people.models import BankHoliday
 from plumbline.placements.bank_holidays import change_bank_holiday
 from plumbline.web.kit import forms, tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
 
 YEAR = timedelta(365)
 
 
 class ChangeHoliday(forms.PageForm):
+    refused_at: ClassVar = {"missing_words": "name", "": "on"}
+
     what = forms.ChoiceField(
         label="What is to be changed?", widget=forms.Radios, missing="Choose what is to be changed",
         choices=(("enter", "Enter a bank holiday"), ("take_out", "Take a day out of the list")),
@@ -49,27 +52,26 @@ class Holidays(tables.Table):
 
 @requires(Permission.LISTS_MANAGE)
 def bank_holidays(request: Request) -> HttpResponseBase:
+    def change(what: str, on: date, **given: Any) -> int:
+        return change_bank_holiday(day=on, counts=what == "enter", **given, **acting(request))
+
+    def said(moved: int) -> str:
+        clocks = wording.how_many(moved, "running clock has moved", "running clocks have moved")
+        return f"The list of bank holidays is changed. {clocks.capitalize()}."
+
+    def page(form: ChangeHoliday) -> HttpResponseBase:
+        last = queries.holidays_end()
+        coming = _with_changes(BankHoliday.objects.filter(day__gte=request.day.replace(month=1, day=1)))
+        context = {
+            "form": form,
+            "last": last,
+            "ends_soon": last is None or last - request.day < YEAR,
+            "table": Holidays(request, coming),
+        }
+        return render(request, "people/users/bank_holidays.html", context, status=422 if form.errors else 200)
+
     form = ChangeHoliday(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            moved = change_bank_holiday(
-                day=given["on"], counts=given["what"] == "enter", name=given["name"], because=given["because"],
-                **acting(request),
-            )  # fmt: skip
-        except RuleBroken as refusal:
-            form.refuse(refusal, field={"missing_words": "name"}.get(refusal.code, "on"))
-        else:
-            clocks = wording.how_many(moved, "running clock has moved", "running clocks have moved")
-            messages.success(request, f"The list of bank holidays is changed. {clocks.capitalize()}.")
-            return redirect("bank_holidays")
-    last = queries.holidays_end()
-    coming = _with_changes(BankHoliday.objects.filter(day__gte=request.day.replace(month=1, day=1)))
-    context = {
-        "form": form, "last": last, "ends_soon": last is None or last - request.day < YEAR,
-        "table": Holidays(request, coming),
-    }  # fmt: skip
-    return render(request, "people/users/bank_holidays.html", context, status=422 if form.errors else 200)
+    return ask(request, form, page, do=change, done=said, to=reverse("bank_holidays"))
 
 
 def _with_changes(rows: QuerySet[BankHoliday]) -> QuerySet[BankHoliday]:

@@ -1,10 +1,10 @@
 """What this council calls things: every label with its words over time, changed from a day on by an administrator."""
 
-from typing import Any
+from datetime import date
+from functools import partial
+from typing import Any, ClassVar
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.kernel.errors import RuleBroken
@@ -14,11 +14,14 @@ from plumbline.people.labels import change_label, take_out_label, wordings
 from plumbline.people.models import LabelWording
 from plumbline.web.kit import forms, tables, wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, ask, pressed
 from plumbline.web.kit.request import Request, acting
 
 
 class ChangeLabel(forms.PageForm):
     """A line for each form of the label, as it is called now, and the day."""
+
+    refused_at: ClassVar = {"day_taken": "from_on"}
 
     def __init__(self, *args: Any, label: Label, now: Forms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,18 +107,24 @@ def change(request: Request, key: str) -> HttpResponseBase:
     if label is None:
         raise Http404
     now = _now(wordings(), request).get(key, {})
-    form = ChangeLabel(request.POST or None, label=label, now={**label.shipped, **now})
-    if form.is_valid():
-        words = {each.name: form.cleaned_data[each.name] for each in label.forms}
-        try:
-            changed = change_label(key=key, forms=words, from_on=form.cleaned_data["from_on"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="from_on" if refusal.code == "day_taken" else None)
-        else:
-            messages.success(request, f"From {wording.day(changed.from_on)} we say: “{in_words(label, changed.forms)}”")
-            return redirect("labels")
-    context = {"form": form, "label": label, "sentence": in_words(label, now)}
-    return render(request, "people/users/label.html", context, status=422 if form.errors else 200)
+
+    def say_so(from_on: date, **words: str) -> LabelWording:
+        return change_label(key=key, forms=words, from_on=from_on, **acting(request))
+
+    return ask(
+        request,
+        ChangeLabel(request.POST or None, label=label, now={**label.shipped, **now}),
+        Question(
+            heading=label.title,
+            button="Say so from that day",
+            back=reverse("labels"),
+            back_words="What we call things",
+            about=[label.about, f"Today we say: “{in_words(label, now)}”"],
+        ),
+        do=say_so,
+        done=lambda made: f"From {wording.day(made.from_on)} we say: “{in_words(label, made.forms)}”",
+        to=reverse("labels"),
+    )
 
 
 @requires(Permission.LISTS_MANAGE)
@@ -123,11 +132,22 @@ def take_out(request: Request, wording_id: int) -> HttpResponseBase:
     found = next((each for each in wordings() if each.pk == wording_id), None)
     if found is None:
         raise Http404
-    if request.method == "POST":
-        take_out_label(wording_id=wording_id, **acting(request))
-        messages.success(request, f"The wording of {wording.day(found.from_on)} is taken out.")
-        return redirect("labels")
-    label = LABELS[found.key]
-    return render(request, "people/users/label_take_out.html", {
-        "label": label, "wording": found, "sentence": in_words(label, found.forms),
-    })  # fmt: skip
+    label, day = LABELS[found.key], wording.day(found.from_on)
+    return ask(
+        request,
+        pressed(request),
+        Question(
+            heading="Take a wording out",
+            button="Take it out",
+            back=reverse("labels"),
+            back_words="What we call things",
+            about=[
+                f"{label.title}: from {day} we would say “{in_words(label, found.forms)}”",
+                "Taken out, we go on as before.",
+            ],
+            kind="warning",
+        ),
+        do=partial(take_out_label, wording_id=wording_id, **acting(request)),
+        done=f"The wording of {day} is taken out.",
+        to=reverse("labels"),
+    )

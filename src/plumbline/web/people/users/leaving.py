@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people import queries
 from plumbline.people.access import Permission, may
 from plumbline.people.leaving import Kind
@@ -15,6 +13,7 @@ from plumbline.people.models import User
 from plumbline.placements.leaving import KINDS, Left, let_go, stays
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.users.forms import HandOver
 
@@ -39,26 +38,41 @@ def leaving(request: Request, user_id: int) -> HttpResponseBase:
     theirs = [(kind, rows) for kind, rows in theirs if rows]
     able = {kind.key: list(kind.holders(found, request.day).order_by("name", "pk")) for kind, _ in theirs}
     form = HandOver(request.POST or None, kinds=[(kind.key, kind.words(len(rows))) for kind, rows in theirs], able=able)
-    if form.is_valid():
-        chosen = form.receivers()
-        try:
-            done = let_go(user=found, to=chosen, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _said(found, done))
-            return redirect("user", found.pk)
-    return render(request, "people/users/leaving.html", {
-        "form": form, "user_shown": found,
-        "theirs": [
-            {"words": kind.words(len(rows)), "field": form[kind.key], "rows": _named(request, kind, rows),
-             "more": max(0, len(rows) - _NAMED), "nobody": not able[kind.key]}
-            for kind, rows in theirs
-        ],
-        "stays": stays(found, on=request.day),
-        "breadcrumbs": [("People who sign in", reverse("people")), (str(found), reverse("user", args=[found.pk])),
-                        ("Leaving", "")],
-    }, status=422 if form.is_bound else 200)  # fmt: skip
+
+    def page(form: HandOver) -> HttpResponseBase:
+        context = {
+            "form": form,
+            "user_shown": found,
+            "theirs": [
+                {
+                    "words": kind.words(len(rows)),
+                    "field": form[kind.key],
+                    "rows": _named(request, kind, rows),
+                    "more": max(0, len(rows) - _NAMED),
+                    "nobody": not able[kind.key],
+                }
+                for kind, rows in theirs
+            ],
+            "stays": stays(found, on=request.day),
+            "breadcrumbs": [
+                ("People who sign in", reverse("people")),
+                (str(found), reverse("user", args=[found.pk])),
+                ("Leaving", ""),
+            ],
+        }
+        return render(request, "people/users/leaving.html", context, status=422 if form.is_bound else 200)
+
+    def hand_over(because: str, **_: str) -> Left:
+        return let_go(user=found, to=form.receivers(), because=because, **acting(request))
+
+    return ask(
+        request,
+        form,
+        page,
+        do=hand_over,
+        done=lambda done: _said(found, done),
+        to=reverse("user", args=[found.pk]),
+    )
 
 
 def _named(request: Request, kind: Kind, rows: list[Any]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Who cannot be told of anything, and which e-mails did not arrive: what has to be put right by an administrator."""
+"""Who cannot be told of anything, and which e-mails did not arrive: what an administrator has to correct."""
 
 from django.http import HttpResponseBase
 from django.urls import reverse

@@ -1,9 +1,9 @@
 """Users: who signs in, as what, from when to when. For administrators; no case content."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -17,6 +17,7 @@ from plumbline.people.access import ROLES, Permission, users_who_may
 from plumbline.people.models import Invitation, RoleAsked, RoleHeld, User
 from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.inviting.whom_to_ask import if_reached
 from plumbline.web.people.users import forms
@@ -126,66 +127,71 @@ def _correct_form(found: User, sent: QueryDict | None = None) -> forms.CorrectUs
     return forms.CorrectUser(sent, initial={"name": found.name, "email": found.email}, prefix="correct")
 
 
+def _with(request: Request, found: User, name: str) -> Callable[[Any], HttpResponseBase]:
+    """The page of a user with one of its forms as it was sent."""
+    return lambda form: _page(request, found, form=form, status=422 if form.is_bound else 200, **{name: form})
+
+
 @requires(Permission.USERS_MANAGE)
 def new_user(request: Request) -> HttpResponseBase:
-    form = forms.NewUser(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            # Together: who cannot be given the role is not made either.
-            with transaction.atomic():
-                made, password = operations.make_user(
-                    username=given["username"], name=given["name"], email=given["email"],
-                    professional=given["professional"], **acting(request),
-                )  # fmt: skip
-                held = operations.give_role(
-                    user=made, role=given["role"], team=given["team"], organisation=given["organisation"],
-                    from_on=request.day, to_on=None, **acting(request),
-                )  # fmt: skip
-                exchange.refresh_ties(**acting(request))
-        except RuleBroken as refusal:
-            fields = {
-                "unknown_professional": "professional",
-                "professional_taken": "professional",
-                "missing_name": "name",
-                **forms.ROLE_FIELDS,
-            }
-            form.refuse(refusal, field=fields.get(refusal.code, "username"))
-        else:
-            # Shown once on the next page, and kept nowhere else.
-            request.session[_session_key(made)] = password
-            messages.success(request, f"{made} can sign in now.{_waits(request, held)}")
-            return redirect("user", made.pk)
-    breadcrumbs = [("People who sign in", reverse("people")), ("New", "")]
-    return render(request, "people/users/new.html", {"form": form, "breadcrumbs": breadcrumbs})
+    def make(role: str, team: str, organisation: str, **given: Any) -> tuple[User, RoleHeld | RoleAsked]:
+        """Together: who cannot be given the role is not made either."""
+        made, password = operations.make_user(**given, **acting(request))
+        held = operations.give_role(
+            user=made,
+            role=role,
+            team=team,
+            organisation=organisation,
+            from_on=request.day,
+            to_on=None,
+            **acting(request),
+        )
+        exchange.refresh_ties(**acting(request))
+        # Shown once on the next page, and kept nowhere else.
+        request.session[_session_key(made)] = password
+        return made, held
+
+    return ask(
+        request,
+        forms.NewUser(request.POST or None),
+        Question(
+            heading="Make a user",
+            button="Make the user",
+            back=reverse("people"),
+            breadcrumbs=[("People who sign in", reverse("people")), ("New", "")],
+        ),
+        do=make,
+        done=lambda both: f"{both[0]} can sign in now.{_waits(request, both[1])}",
+        to=lambda both: reverse("user", args=[both[0].pk]),
+    )
 
 
 @requires(Permission.USERS_MANAGE)
 def give_role(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
-    form = forms.GiveRole(request.POST or None, prefix="role")
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                held = operations.give_role(user=found, **form.cleaned_data, **acting(request))
-                exchange.refresh_ties(**acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field=forms.ROLE_FIELDS.get(refusal.code, "role"))
-        else:
-            label = ROLES[form.cleaned_data["role"]].label.lower()
-            waits = _waits(request, held)
-            messages.success(request, f"Asked for.{waits}" if waits else f"{found} is {label}.")
-            return redirect("user", found.pk)
-    return _page(request, found, role_form=form, form=form, status=422 if request.method == "POST" else 200)
+
+    def give(**given: Any) -> RoleHeld | RoleAsked:
+        held = operations.give_role(user=found, **given, **acting(request))
+        exchange.refresh_ties(**acting(request))
+        return held
+
+    def said(held: RoleHeld | RoleAsked) -> str:
+        waits = _waits(request, held)
+        return f"Asked for.{waits}" if waits else f"{found} is {ROLES[held.role].label.lower()}."
+
+    return ask(
+        request,
+        forms.GiveRole(request.POST or None, prefix="role"),
+        _with(request, found, "role_form"),
+        do=give,
+        done=said,
+        to=reverse("user", args=[found.pk]),
+    )
 
 
 @requires(Permission.USERS_CONFIRM)
 def roles_asked(request: Request) -> HttpResponseBase:
     """The roles that wait for a second person."""
-    return _asked_page(request)
-
-
-def _asked_page(request: Request, *, refused: str = "", status: int = 200) -> HttpResponseBase:
     waiting = [
         {
             "asked": each,
@@ -194,24 +200,26 @@ def _asked_page(request: Request, *, refused: str = "", status: int = 200) -> Ht
         }
         for each in queries.roles_asked_visible_to(request.user, on=request.day)
     ]
-    return render(request, "people/users/asked.html", {"waiting": waiting, "refused": refused}, status=status)
+    return render(request, "people/users/asked.html", {"waiting": waiting})
 
 
 @requires(Permission.USERS_CONFIRM)
 def decide_role(request: Request, asked_id: int) -> HttpResponseBase:
-    if request.method != "POST":
-        return redirect("roles_asked")
-    given = request.POST.get("decision") == "give"
-    if not given and request.POST.get("decision") != "decline":
-        return _asked_page(request, refused="Say whether you confirm the role or decline it.", status=422)
-    try:
-        with transaction.atomic():
-            asked = operations.decide_role(asked_id=asked_id, given=given, **acting(request))
-            exchange.refresh_ties(**acting(request))
-    except RuleBroken as refusal:
-        return _asked_page(request, refused=refusal.reason, status=422)
-    messages.success(request, f"{asked.user}: {ROLES[asked.role].label} {'given' if given else 'declined'}.")
-    return redirect("roles_asked")
+    decision = request.POST.get("decision")
+
+    def decide() -> RoleAsked:
+        if decision not in ("give", "decline"):
+            raise RuleBroken("Say whether you confirm the role or decline it.")
+        asked = operations.decide_role(asked_id=asked_id, given=decision == "give", **acting(request))
+        exchange.refresh_ties(**acting(request))
+        return asked
+
+    return act(
+        request,
+        do=decide,
+        done=lambda asked: f"{asked.user}: {ROLES[asked.role].label} {'given' if decision == 'give' else 'declined'}.",
+        to=reverse("roles_asked"),
+    )
 
 
 @requires(Permission.USERS_MANAGE)
@@ -220,67 +228,69 @@ def end_role(request: Request, user_id: int, held_id: int) -> HttpResponseBase:
     held = queries.roles_of(user=found).filter(pk=held_id).first()
     if held is None:
         raise Http404
-    label = ROLES[held.role].label
-    form = forms.Because(request.POST or None, label=f"Why does {found} stop being {label.lower()}?")
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                operations.end_role(held=held, because=form.cleaned_data["because"], **acting(request))
-                exchange.refresh_ties(**acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{found} is no longer {label.lower()}.")
-            return redirect("user", found.pk)
-    return render(request, "people/users/end_role.html", {"form": form, "user_shown": found, "label": label})
+    label, address = ROLES[held.role].label, reverse("user", args=[found.pk])
+
+    def end(because: str) -> None:
+        operations.end_role(held=held, because=because, **acting(request))
+        exchange.refresh_ties(**acting(request))
+
+    return ask(
+        request,
+        forms.Because(request.POST or None, label=f"Why does {found} stop being {label.lower()}?"),
+        Question(
+            heading=f"End the role {label}",
+            button="End the role",
+            back=address,
+            back_words=str(found),
+            about=f"{found} loses today what this role opens. What they did stays theirs.",
+            kind="warning",
+        ),
+        do=end,
+        done=f"The role {label} of {found} has ended.",
+        to=address,
+    )
 
 
 @requires(Permission.USERS_MANAGE)
 def join_professional(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
-    form = _join_form(found, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                operations.join_professional(
-                    user=found, professional=form.cleaned_data["professional"], **acting(request)
-                )
-                exchange.refresh_ties(**acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="professional")
-        else:
-            messages.success(request, "Saved. What they may open follows from it at once.")
-            return redirect("user", found.pk)
-    return _page(request, found, join_form=form, form=form, status=422 if request.method == "POST" else 200)
+
+    def join(professional: str) -> None:
+        operations.join_professional(user=found, professional=professional, **acting(request))
+        exchange.refresh_ties(**acting(request))
+
+    return ask(
+        request,
+        _join_form(found, request.POST or None),
+        _with(request, found, "join_form"),
+        do=join,
+        done="Saved. What they may open follows from it at once.",
+        to=reverse("user", args=[found.pk]),
+    )
 
 
 @requires(Permission.USERS_MANAGE)
 def correct(request: Request, user_id: int) -> HttpResponseBase:
-    """Their name and e-mail address put right."""
+    """Their name and e-mail address are corrected."""
     found = _user(request, user_id)
-    form = _correct_form(found, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed = operations.correct_user(user=found, **form.cleaned_data, **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal, field="name")
-        else:
-            messages.success(request, "Saved." if changed else "Nothing was changed.")
-            return redirect("user", found.pk)
-    return _page(request, found, correct_form=form, form=form, status=422 if request.method == "POST" else 200)
+    return ask(
+        request,
+        _correct_form(found, request.POST or None),
+        _with(request, found, "correct_form"),
+        do=partial(operations.correct_user, user=found, **acting(request)),
+        done=lambda changed: "Saved." if changed else "Nothing was changed.",
+        to=reverse("user", args=[found.pk]),
+    )
 
 
 @requires(Permission.USERS_MANAGE)
 def new_password(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
-    if request.method == "POST":
-        try:
-            password = operations.new_password(user=found, **acting(request))
-        except RuleBroken as refusal:
-            messages.error(request, refusal.reason)
-            return redirect("user", found.pk)
-        request.session[_session_key(found)] = password
-    return redirect("user", found.pk)
+
+    def make() -> None:
+        request.session[_session_key(found)] = operations.new_password(user=found, **acting(request))
+
+    return act(request, do=make, done="", to=reverse("user", args=[found.pk]))
 
 
 @requires(Permission.USERS_MANAGE)
@@ -290,16 +300,14 @@ def switch(request: Request, user_id: int) -> HttpResponseBase:
     if found.is_active:
         # First what is theirs.
         return redirect("user_leaving", found.pk)
-    form = forms.Because(request.POST or None, prefix="switch")
-    if form.is_valid():
-        try:
-            operations.switch_on(user=found, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{found.called} can sign in.")
-            return redirect("user", found.pk)
-    return _page(request, found, switch_form=form, form=form, status=422 if request.method == "POST" else 200)
+    return ask(
+        request,
+        forms.Because(request.POST or None, prefix="switch"),
+        _with(request, found, "switch_form"),
+        do=partial(operations.switch_on, user=found, **acting(request)),
+        done=f"{found.called} can sign in.",
+        to=reverse("user", args=[found.pk]),
+    )
 
 
 def _user(request: Request, user_id: int) -> User:

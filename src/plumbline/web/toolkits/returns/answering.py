@@ -86,7 +86,7 @@ def _answering(request: Request, page: _Page) -> HttpResponseBase:
     drafted = {criterion.key: of_return[criterion.key] for criterion in page.criteria if criterion.key in of_return}
     if not drafted:
         return _filling(request, page, page.form(None, request.day))
-    # What the writer did not touch is shown as it stands now.
+    # What the writer did not touch is shown as it is now.
     data: dict[str, str] = {}
     for criterion in page.criteria:
         kept = as_sent(shown(criterion, page.held.answers.get(criterion.key)))
@@ -309,7 +309,7 @@ def _offer(offers: tuple[queries.Offer, ...]) -> dict[str, Any] | None:
 @signed_in
 @require_POST
 def draft(request: Request, return_id: int) -> HttpResponseBase:
-    """Keep what is typed now on a page of questions; answers with "Saved 14:32", to stand at the foot of the page.
+    """Keep what is typed now on a page of questions; answers with "Saved 14:32", shown at the foot of the page.
 
     A draft is of one question, as an answer is: it is offered again on whichever page asks that question.
     """

@@ -1,16 +1,13 @@
-"""The documents given as evidence for one answer: added, chosen from what is kept, no longer given."""
+"""The documents given as evidence for one answer: added, chosen from what is kept, and those that stop being given."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.operations import give_document, keep_document
-from plumbline.evidence.rules import ENDINGS
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.toolkits.content import Criterion
 from plumbline.toolkits.models import Return
@@ -19,6 +16,7 @@ from plumbline.toolkits.queries import returns as queries
 from plumbline.web.evidence.files import folder
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import signed_in
+from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.toolkits.returns import words
 from plumbline.web.toolkits.returns.forms import ChooseForm, UploadForm
@@ -27,7 +25,7 @@ from plumbline.web.toolkits.returns.reading import came_from, criterion_of, fram
 
 @signed_in
 def evidence(request: Request, return_id: int, criterion_key: str) -> HttpResponseBase:
-    """The documents given for one answer: add one, choose one that is kept already, or no longer give one."""
+    """The documents given for one answer: add one, choose one that is kept already, or stop giving one."""
     answer_set = to_answer(request, return_id)
     held = queries.held(answer_set, on=request.day)
     found, criterion = criterion_of(held, criterion_key)
@@ -38,50 +36,73 @@ def evidence(request: Request, return_id: int, criterion_key: str) -> HttpRespon
         for document in queries.documents_to_choose(answer_set, viewer=request.user, on=request.day)
         if document.pk not in given
     ]
-    upload = UploadForm(request.POST if what == "upload" else None, request.FILES if what == "upload" else None)
-    upload.fields["document"].widget.attrs["accept"] = ENDINGS
-    choose = ChooseForm(request.POST if what == "choose" else None, documents=choices)
-    act: dict[str, Any] = {"return_id": answer_set.pk, "criterion": criterion.key, **acting(request)}
-    here = redirect(request.get_full_path())
+    act_on: dict[str, Any] = {"return_id": answer_set.pk, "criterion": criterion.key, **acting(request)}
     back, back_words = came_from(request, answer_set, found, criterion.key)
     if "from" not in request.GET:
         back, back_words = words.address(answer_set, "return_question", criterion.key), "Back to the question"
     if what == "back":
-        returns.take_document_back(document_id=record_number(request.POST.get("document")), **act)
-        messages.success(request, "The document is no longer given for this answer. It is kept.")
-        return here
-    try:
-        if what == "choose" and choose.is_valid():
-            returns.give_document(document_id=int(choose.cleaned_data["chosen"]), **act)
-            messages.success(request, "The document is given as evidence.")
-            return redirect(back)
-        if what == "upload" and upload.is_valid():
-            with transaction.atomic():
-                document = _kept(request, answer_set, criterion, upload)
-                returns.give_document(document_id=document.pk, **act)
-            messages.success(request, f"“{document.title}” is kept, and given as evidence.")
-            return redirect(back)
-    except RuleBroken as refusal:
-        (upload if what == "upload" else choose).refuse(refusal, field="document" if what == "upload" else "chosen")
-    context = {
-        **frame(answer_set, held, found.key, reads_only=False), "criterion": criterion, "upload": upload,
-        "choose": choose if choices else None, "given": held.documents.get(criterion.key, ()), "section": found,
-        "back": back, "back_words": back_words,
-        "form": upload if upload.errors else choose,
-    }  # fmt: skip
-    return render(request, "toolkits/returns/evidence.html", context)
+        number = record_number(request.POST.get("document"))
+        return act(
+            request,
+            do=partial(returns.take_document_back, document_id=number, **act_on),
+            done="The document is not given for this answer any more. It is kept.",
+            to=request.get_full_path(),
+        )
+
+    def page(form: UploadForm | ChooseForm) -> HttpResponseBase:
+        choose = form if isinstance(form, ChooseForm) else ChooseForm(documents=choices)
+        context = {
+            **frame(answer_set, held, found.key, reads_only=False),
+            "criterion": criterion,
+            "upload": form if isinstance(form, UploadForm) else UploadForm(),
+            "choose": choose if choices else None,
+            "given": held.documents.get(criterion.key, ()),
+            "section": found,
+            "back": back,
+            "back_words": back_words,
+            "form": form,
+        }
+        return render(request, "toolkits/returns/evidence.html", context)
+
+    if what == "upload":
+
+        def keep(**given: Any) -> Document:
+            document = _kept(request, answer_set, criterion, **given)
+            returns.give_document(document_id=document.pk, **act_on)
+            return document
+
+        return ask(
+            request,
+            UploadForm(request.POST, request.FILES),
+            page,
+            do=keep,
+            done=lambda document: f"“{document.title}” is kept, and given as evidence.",
+            to=back,
+        )
+    return ask(
+        request,
+        ChooseForm(request.POST if what == "choose" else None, documents=choices),
+        page,
+        do=lambda chosen: returns.give_document(document_id=int(chosen), **act_on),
+        done="The document is given as evidence.",
+        to=back,
+    )
 
 
-def _kept(request: Request, answer_set: Return, criterion: Criterion, form: UploadForm) -> Document:
+def _kept(request: Request, answer_set: Return, criterion: Criterion, document: Any, **about: Any) -> Document:
     """The uploaded file, kept as the organisation's. Who is asked to answer may give evidence, whatever their role."""
-    file, whose = form.cleaned_data["document"], answer_set.organisation
+    whose = answer_set.organisation
     given: dict[str, Any] = {
-        "title": form.cleaned_data["title"], "file_name": file.name, "content": file.read(), "folder": folder(),
-        "organisation": whose, "sensitivity": Sensitivity.SHARED if whose else Sensitivity.COUNCIL,
+        "file_name": document.name,
+        "content": document.read(),
+        "folder": folder(),
+        "organisation": whose,
+        "sensitivity": Sensitivity.SHARED if whose else Sensitivity.COUNCIL,
         "kind": criterion.policy,
-        "period_from": form.cleaned_data["period_from"], "period_to": form.cleaned_data["period_to"],
-        "expires_on": form.cleaned_data["expires_on"], "by": request.user, "at": request.at,
-    }  # fmt: skip
+        "by": request.user,
+        "at": request.at,
+        **about,
+    }
     if may(request.user, Permission.EVIDENCE_KEEP, on=request.day) or may(
         request.user, Permission.PROVIDER_PORTAL, on=request.day
     ):

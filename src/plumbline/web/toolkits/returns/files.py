@@ -57,7 +57,7 @@ def back(request: Request, return_id: int) -> HttpResponseBase:
                 form.refuse(refusal, field="file")
         if taken and not taken.refused:
             said = wording.how_many(taken.changed, "answer was", "answers were")
-            nothing = "Nothing in the file is otherwise than it was sent out: every answer stands as it is."
+            nothing = "Nothing in the file has changed since it was sent out: every answer is as it was."
             messages.success(request, f"{said} taken from the file." if taken.changed else nothing)
             return redirect(words.address(answer_set))
     context = {"answer_set": answer_set, "form": form, "taken": taken, "back": words.address(answer_set)}

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from plumbline.evidence.rules import ACCEPTED
+from plumbline.evidence.rules import ACCEPTED, ENDINGS
+from plumbline.people.models import User
+from plumbline.people.queries import people_called
 from plumbline.toolkits import rules
 from plumbline.toolkits.content import AnswerKind, Criterion
 from plumbline.toolkits.models import Answer
@@ -203,12 +205,27 @@ class RequestForm(forms.PageForm):
         self.fields["toolkit"].choices = [("", ""), *toolkits]  # type: ignore[attr-defined]
         self.fields["organisation"].choices = [("", "The council itself"), *organisations]  # type: ignore[attr-defined]
 
+    def clean_people(self) -> list[User]:
+        people, wrong = [], []
+        for name in filter(str.strip, self.cleaned_data["people"].splitlines()):
+            try:
+                people.append(_called(name))
+            except ValidationError as why:
+                wrong.append(why)
+        if wrong:
+            raise ValidationError(wrong)
+        return people
+
 
 class UploadForm(forms.PageForm):
+    refused_at: ClassVar = {"": "document"}
+
     title = forms.LineField(
         label="What is it?", hint="For example, Safeguarding policy 2016", max_length=300, missing="Say what it is"
     )
-    document = forms.FileField(label="The file", hint=f"{ACCEPTED}, up to 10 MB", missing="Choose the file")
+    document = forms.FileField(
+        label="The file", accept=ENDINGS, hint=f"{ACCEPTED}, up to 10 MB", missing="Choose the file"
+    )
     period_from = forms.DayField(label="First day of the period it speaks for", required=False)
     period_to = forms.DayField(label="Last day of the period it speaks for", required=False)
     expires_on = forms.DayField(
@@ -218,6 +235,8 @@ class UploadForm(forms.PageForm):
 
 
 class ChooseForm(forms.PageForm):
+    refused_at: ClassVar = {"": "chosen"}
+
     chosen = forms.ChoiceField(label="Choose a document that is kept already", missing="Choose a document")
 
     def __init__(self, *args: Any, documents: list[Any], **kwargs: Any) -> None:
@@ -256,6 +275,8 @@ class ReasonForm(forms.PageForm):
 
 
 class PersonForm(forms.PageForm):
+    refused_at: ClassVar = {"": "username"}
+
     username = forms.LineField(
         label="Whom do you ask?",
         hint="A name, e-mail address or user name",
@@ -263,3 +284,16 @@ class PersonForm(forms.PageForm):
         missing="Say whom you ask",
         autocomplete="off",
     )
+
+    def clean_username(self) -> User:
+        return _called(self.cleaned_data["username"])
+
+
+def _called(words: str) -> User:
+    """The one person who is meant."""
+    found = people_called(words)
+    if len(found) > 1:
+        raise ValidationError(f"More than one person is called {words.strip()}: give the user name.")
+    if not found:
+        raise ValidationError(f"Nobody who signs in is called {words.strip()}.")
+    return found[0]

@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
+from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits import rules
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.kit.access import signed_in
+from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.toolkits.returns import words
 from plumbline.web.toolkits.returns.answering import unsaved
@@ -25,37 +26,47 @@ def check(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = to_answer(request, return_id)
     held = queries.held(answer_set, on=request.day)
     carried = sum(1 for answer in held.answers.values() if answer.carried_from_id and answer_set.previous_id)
-    form = HandInForm(request.POST if request.method == "POST" else None, carried=carried)
-    # A form without a field to tick is valid as it is.
-    if request.method == "POST" and form.is_valid():
+
+    def hand_in(**_: bool) -> Return:
         try:
-            returns.submit(return_id=answer_set.pk, **acting(request))
-        except returns.Incomplete:
-            form.add_error(None, "The return is not complete yet: see what is missing.")
-        else:
-            messages.success(
-                request,
-                "The return is handed in. You can read it and take it out at any time, for ever.",
-            )
-            return redirect(words.address(answer_set))
-    result = rules.overall(held.content, held.values)
-    before = last_time(answer_set, request.day)
-    context = {
-        **frame(answer_set, held, "check", reads_only=False), "form": form, "progress": held.completeness,
-        "sections": [
-            {"section": section,
-             "rows": read_rows(request, answer_set, held, section, change_from=CHECK, before=before)}
-            for section in held.content.sections
-        ],
-        "missing": missing(answer_set, held), "differences": _told(answer_set, held, request.day), "result": result,
-        "again": answer_set.state == ReturnState.RETURNED,
-        "drafts": _drafts(request, answer_set, held),
-    }  # fmt: skip
-    return render(request, "toolkits/returns/check.html", context)
+            return returns.submit(return_id=answer_set.pk, **acting(request))
+        except returns.Incomplete as refusal:
+            raise RuleBroken("The return is not complete yet: see what is missing.", code=refusal.code) from refusal
+
+    def page(form: HandInForm) -> HttpResponseBase:
+        before = last_time(answer_set, request.day)
+        context = {
+            **frame(answer_set, held, "check", reads_only=False),
+            "form": form,
+            "progress": held.completeness,
+            "sections": [
+                {
+                    "section": section,
+                    "rows": read_rows(request, answer_set, held, section, change_from=CHECK, before=before),
+                }
+                for section in held.content.sections
+            ],
+            "missing": missing(answer_set, held),
+            "differences": _told(answer_set, held, request.day),
+            "result": rules.overall(held.content, held.values),
+            "again": answer_set.state == ReturnState.RETURNED,
+            "drafts": _drafts(request, answer_set, held),
+        }
+        return render(request, "toolkits/returns/check.html", context)
+
+    return ask(
+        request,
+        # Without an answer to tick it is valid as it is.
+        HandInForm(request.POST if request.method == "POST" else None, carried=carried),
+        page,
+        do=hand_in,
+        done="The return is handed in. You can read it and take it out at any time, for ever.",
+        to=words.address(answer_set),
+    )
 
 
 def missing(answer_set: Return, held: queries.Held) -> list[dict[str, str]]:
-    """What is still lacking, each with the place where it is put right; what is not answered yet once a section."""
+    """What is still lacking, each with the place where it is corrected; what is not answered yet once a section."""
     found = []
     for section in held.content.sections:
         of_section = held.completeness.of(section).missing
@@ -67,7 +78,7 @@ def missing(answer_set: Return, held: queries.Held) -> list[dict[str, str]]:
             })  # fmt: skip
             of_section = tuple(each for each in of_section if each.code != rules.NOT_ANSWERED)
         found += [
-            {"sentence": each.reason, "link": "Answer it" if each.code == rules.NOT_ANSWERED else "Put it right",
+            {"sentence": each.reason, "link": "Answer it" if each.code == rules.NOT_ANSWERED else "Correct it",
              "url": f"{words.address(answer_set, 'return_question', each.criterion)}?from={CHECK}"}
             for each in of_section
         ]  # fmt: skip

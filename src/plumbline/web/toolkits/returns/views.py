@@ -1,19 +1,18 @@
 """Returns as a list, one return with what is wrong and what comes next, asking for one, and who answers it."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.audit.moments import shown
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Invitation, User
-from plumbline.people.queries import acting_for, organisations, people_called
+from plumbline.people.queries import acting_for, organisations
 from plumbline.toolkits import access, rules
 from plumbline.toolkits.due import is_overdue
 from plumbline.toolkits.models import Return, ReturnState
@@ -22,6 +21,7 @@ from plumbline.toolkits.queries import returns as queries
 from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires, signed_in
+from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.kit.sealed_names import known_by_bids_alone
 from plumbline.web.people.inviting import words as inviting
@@ -276,43 +276,39 @@ def new(request: Request) -> HttpResponseBase:
             .exclude(pk__in=known_by_bids_alone(request.user, on=request.day))
         ],
     )  # fmt: skip
-    if form.is_valid():
-        given = form.cleaned_data
-        people, wrong = [], []
-        for name in filter(str.strip, given["people"].splitlines()):
-            person, why = _person(name)
-            people += [person] if person else []
-            wrong += [why] if why else []
-        for why in wrong:
-            form.add_error("people", why)
-        if not wrong:
-            try:
-                made = returns.request_return(
-                    version=in_use[given["toolkit"]], title=given["title"],
-                    organisation=queries.organisation(given["organisation"]), period_from=given["period_from"],
-                    period_to=given["period_to"], due_on=given["due_on"], assign_to=people, **acting(request),
-                )  # fmt: skip
-            except RuleBroken as refusal:
-                form.refuse(refusal)
-            else:
-                answering = [*people, *_acting(made, request.day)]
-                messages.success(request, if_reached(
-                    answering, "The return is asked for. It is on the list of everybody who is to answer.",
-                    otherwise="The return is made, and nobody who is to answer can be told of it here. Invite a "
-                    "person by e-mail, name someone who signs in and has an address, or hand over the Excel file.",
-                ))  # fmt: skip
-                return redirect(words.address(made))
-    return render(request, "toolkits/returns/new.html", {"form": form, "back": reverse("returns")})
 
+    def make(toolkit: str, organisation: str, people: list[User], **given: Any) -> Return:
+        return returns.request_return(
+            version=in_use[toolkit],
+            organisation=queries.organisation(organisation),
+            assign_to=people,
+            **given,
+            **acting(request),
+        )
 
-def _person(words: str) -> tuple[User | None, str]:
-    """Who is meant; or nobody, and why."""
-    found = people_called(words)
-    if len(found) == 1:
-        return found[0], ""
-    if found:
-        return None, f"More than one person is called {words.strip()}: give the user name."
-    return None, f"Nobody who signs in is called {words.strip()}."
+    def said(made: Return) -> str:
+        return if_reached(
+            [*form.cleaned_data["people"], *_acting(made, request.day)],
+            "The return is asked for. It is on the list of everybody who is to answer.",
+            otherwise="The return is made, and nobody who is to answer can be told of it here. Invite a person by "
+            "e-mail, name someone who signs in and has an address, or hand over the Excel file.",
+        )
+
+    return ask(
+        request,
+        form,
+        Question(
+            heading="Ask for a return",
+            button="Ask for the return",
+            back=reverse("returns"),
+            back_words="Returns",
+            about="Those who are to answer find it in My work. It keeps the questions of today’s version, whatever is "
+            "published later.",
+        ),
+        do=make,
+        done=said,
+        to=words.address,
+    )
 
 
 def _acting(answer_set: Return, on: date) -> list[User]:
@@ -325,51 +321,49 @@ def people(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = seen(request, return_id)
     if answer_set.state not in ANSWERABLE:
         raise Http404
-    ends = request.POST.get("end", "")
-    form = PersonForm(request.POST if request.method == "POST" and not ends else None)
-    act: dict[str, Any] = {"return_id": answer_set.pk, **acting(request)}
-    asked = queries.assigned_to(answer_set)
-    if ends:
+    asked, here = queries.assigned_to(answer_set), words.address(answer_set, "return_people")
+    if ends := request.POST.get("end", ""):
         person = next((each for each in asked if str(each.pk) == ends), None)
         if person is None:
             raise Http404
-        returns.end_assignment(user=person, **act)
-        return redirect(words.address(answer_set, "return_people"))
-    if form.is_valid():
-        person, why = _person(form.cleaned_data["username"])
-        if person is None:
-            form.add_error("username", why)
-        else:
-            try:
-                returns.assign(user=person, **act)
-            except RuleBroken as refusal:
-                form.refuse(refusal, field="username")
-            else:
-                return redirect(words.address(answer_set, "return_people"))
-    context = {
-        "answer_set": answer_set, "form": form, "asked": asked, "back": words.address(answer_set),
-        "acting": _acting(answer_set, request.day),
-        "invite": inviting.address(answer_set.organisation_id, back=words.address(answer_set))
-        if answer_set.organisation_id else "",
-    }  # fmt: skip
-    return render(request, "toolkits/returns/people.html", context)
+        end = partial(returns.end_assignment, return_id=answer_set.pk, user=person, **acting(request))
+        return act(request, do=end, done="", to=here)
+
+    def page(form: PersonForm) -> HttpResponseBase:
+        whose = answer_set.organisation_id
+        context = {
+            "answer_set": answer_set,
+            "form": form,
+            "asked": asked,
+            "back": words.address(answer_set),
+            "acting": _acting(answer_set, request.day),
+            "invite": inviting.address(whose, back=words.address(answer_set)) if whose else "",
+        }
+        return render(request, "toolkits/returns/people.html", context)
+
+    return ask(
+        request,
+        PersonForm(request.POST if request.method == "POST" else None),
+        page,
+        do=lambda username: returns.assign(return_id=answer_set.pk, user=username, **acting(request)),
+        done="",
+        to=here,
+    )
 
 
 @requires(Permission.RETURNS_REQUEST)
 def cancel(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = seen(request, return_id)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            returns.cancel(return_id=answer_set.pk, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The return is cancelled. What was answered can still be read.")
-            return redirect(words.address(answer_set))
-    context = {
-        "form": form, "answer_set": answer_set, "back": words.address(answer_set), "heading": "Cancel this return",
-        "about": "It goes off the lists of those who were to answer. What was answered stays readable.",
-        "button": "Cancel the return",
-    }  # fmt: skip
-    return render(request, "toolkits/returns/reason.html", context)
+    return ask(
+        request,
+        ReasonForm(request.POST or None),
+        words.question(
+            answer_set,
+            heading="Cancel this return",
+            button="Cancel the return",
+            about="It goes off the lists of those who were to answer. What was answered stays readable.",
+        ),
+        do=partial(returns.cancel, return_id=answer_set.pk, **acting(request)),
+        done="The return is cancelled. What was answered can still be read.",
+        to=words.address(answer_set),
+    )

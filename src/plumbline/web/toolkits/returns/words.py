@@ -14,6 +14,7 @@ from plumbline.toolkits import rules
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.web.kit import wording
+from plumbline.web.kit.asking import Question
 
 _S = ReturnState
 KINDS = {
@@ -35,7 +36,7 @@ _HAPPENED = {
     "toolkits.return.signed_off": "Signed off",
     "toolkits.return.cancelled": "Cancelled",
     "toolkits.return.assigned": "One person more asked to answer",
-    "toolkits.return.assignment_ended": "One person no longer asked to answer",
+    "toolkits.return.assignment_ended": "One person not asked to answer any more",
     "exchange.return_file.taken": "Answered in Excel",
 }
 
@@ -50,6 +51,17 @@ WAITS_FOR = {
 
 def address(answer_set: Return, route: str = "return", *more: str) -> str:
     return reverse(route, args=[answer_set.pk, *more])
+
+
+def question(answer_set: Return, *, heading: str, button: str, about: str) -> Question:
+    return Question(
+        heading=heading,
+        button=button,
+        back=address(answer_set),
+        back_words=answer_set.title,
+        caption=answer_set.title,
+        about=about,
+    )
 
 
 def whose(answer_set: Return) -> str:

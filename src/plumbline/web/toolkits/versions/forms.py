@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from plumbline.toolkits import schema
 from plumbline.web.kit import forms
@@ -6,6 +6,8 @@ from plumbline.web.kit import forms
 
 class Written(forms.PageForm):
     """The text of a toolkit. `base`: the checksum of the text that was opened, so that nobody's work is overwritten."""
+
+    refused_at: ClassVar = {"": "text"}
 
     text = forms.TextField(
         label="The toolkit, as YAML", rows=30, strip=False, missing="Write the toolkit",

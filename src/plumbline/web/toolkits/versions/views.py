@@ -22,7 +22,7 @@ from plumbline.web.kit.request import Request, record_number
 LOOKS = {"draft": "draft", "published": "green", "withdrawn": "grey"}
 _STATES = {"draft": "Draft", "published": "In use", "withdrawn": "Withdrawn"}
 _SOURCES = {"library": "shipped with Plumbline", "council": "the council’s own"}
-# What the three kinds of evidence say to whoever answers.
+# What the three kinds of evidence say to those who answer.
 _EVIDENCE = {"required": "Attach a document as evidence.", "optional": "You may attach a document.", "none": ""}
 
 

@@ -1,6 +1,7 @@
 """A council's own toolkits: copied, written, published, withdrawn. Whatever is typed is kept, right or wrong."""
 
 from difflib import unified_diff
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,8 @@ from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.operations import versions as operations
 from plumbline.toolkits.queries import versions as queries
 from plumbline.web.kit.access import requires
+from plumbline.web.kit.asking import Question, act, ask, pressed
+from plumbline.web.kit.forms import PageForm
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.toolkits.versions.forms import BEGINNING, Withdraw, Written
 from plumbline.web.toolkits.versions.views import crumbs, faults_of, name_of, version_or_404
@@ -22,34 +25,38 @@ from plumbline.web.toolkits.versions.views import crumbs, faults_of, name_of, ve
 @requires(Permission.TOOLKITS_MANAGE)
 def copy(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
-    if request.method != "POST":
-        return redirect("toolkit_version", version.pk)
-    draft = operations.copy_version(version_id=version.pk, **acting(request))
-    messages.success(request, f"Version {draft.number} is a draft of your own. Nothing changes until you publish it.")
-    return redirect("toolkit_edit", draft.pk)
+    return act(
+        request,
+        do=partial(operations.copy_version, version_id=version.pk, **acting(request)),
+        done=lambda draft: f"Version {draft.number} is a draft of your own. Nothing changes until you publish it.",
+        to=lambda draft: reverse("toolkit_edit", args=[draft.pk]),
+        back=reverse("toolkit_version", args=[version.pk]),
+    )
 
 
 @requires(Permission.TOOLKITS_MANAGE)
 def new_toolkit(request: Request) -> HttpResponseBase:
-    form = Written(request.POST or None, initial={"text": BEGINNING})
-    faults: list[dict[str, Any]] = []
-    if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["text"]
-        faults = faults_of(text, "your text")
-        if not faults:
-            try:
-                draft = operations.write_toolkit(text=text, **acting(request))
-            except RuleBroken as refusal:
-                form.refuse(refusal, field="text")
-            else:
-                messages.success(request, "The toolkit is a draft. Look at it as it will be answered, then publish it.")
-                return redirect("toolkit_version", draft.pk)
-    context = {
-        "form": form,
-        "faults": faults,
-        "breadcrumbs": [("Toolkits", reverse("toolkits")), ("Write a new toolkit", "")],
-    }
-    return render(request, "toolkits/versions/new.html", context)
+    def write(text: str, **_: str) -> ToolkitVersion:
+        if faults_of(text, "your text"):
+            raise RuleBroken("The text has faults: each is named on the page, with its line.", code="wrong_toolkit")
+        return operations.write_toolkit(text=text, **acting(request))
+
+    def page(form: Written) -> HttpResponseBase:
+        context = {
+            "form": form,
+            "faults": faults_of(form["text"].value(), "your text") if form.data.get("text") else [],
+            "breadcrumbs": [("Toolkits", reverse("toolkits")), ("Write a new toolkit", "")],
+        }
+        return render(request, "toolkits/versions/new.html", context)
+
+    return ask(
+        request,
+        Written(request.POST or None, initial={"text": BEGINNING}),
+        page,
+        do=write,
+        done="The toolkit is a draft. Look at it as it will be answered, then publish it.",
+        to=lambda draft: reverse("toolkit_version", args=[draft.pk]),
+    )
 
 
 @requires(Permission.TOOLKITS_MANAGE)
@@ -103,43 +110,51 @@ def _again(request: Request, draft: ToolkitVersion, refusal: RuleBroken) -> Writ
 @requires(Permission.TOOLKITS_MANAGE)
 def publish(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
-    if request.method == "POST":
-        operations.publish_version(version_id=version.pk, **acting(request))
-        messages.success(
-            request, f"Version {version.number} is in use from now on. Returns keep the version they have."
-        )
-        return redirect("toolkit", version.toolkit_id)
-    others = queries.versions_of(request.user, version.toolkit_id, on=request.day)
-    before = others.filter(state=ToolkitVersion.State.PUBLISHED).first()
-    context = {
-        "version": version,
-        "name": name_of(version),
-        "before": before,
-        "before_name": name_of(before) if before else "",
-        "draft": version.state == ToolkitVersion.State.DRAFT,
-        "faults": faults_of(version.text, version.toolkit.key),
-        "breadcrumbs": [*crumbs(version)[:-1], ("Publish", "")],
-    }
-    return render(request, "toolkits/versions/publish.html", context)
+
+    def page(form: PageForm) -> HttpResponseBase:
+        others = queries.versions_of(request.user, version.toolkit_id, on=request.day)
+        before = others.filter(state=ToolkitVersion.State.PUBLISHED).first()
+        context = {
+            "form": form,
+            "version": version,
+            "name": name_of(version),
+            "before": before,
+            "before_name": name_of(before) if before else "",
+            "draft": version.state == ToolkitVersion.State.DRAFT,
+            "faults": faults_of(version.text, version.toolkit.key),
+            "breadcrumbs": [*crumbs(version)[:-1], ("Publish", "")],
+        }
+        return render(request, "toolkits/versions/publish.html", context)
+
+    return ask(
+        request,
+        pressed(request),
+        page,
+        do=partial(operations.publish_version, version_id=version.pk, **acting(request)),
+        done=f"Version {version.number} is in use from now on. Returns keep the version they have.",
+        to=reverse("toolkit", args=[version.toolkit_id]),
+    )
 
 
 @requires(Permission.TOOLKITS_MANAGE)
 def withdraw(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
-    form = Withdraw(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.withdraw_version(version_id=version.pk, because=form.cleaned_data["because"], **acting(request))
-        except RuleBroken as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"Version {version.number} is withdrawn.")
-            return redirect("toolkit", version.toolkit_id)
     context = {
-        "version": version,
-        "name": name_of(version),
-        "form": form,
+        "question": Question(
+            heading=f"Withdraw version {version.number}",
+            button="Withdraw it",
+            back=reverse("toolkit_version", args=[version.pk]),
+            caption=version.title,
+            kind="warning",
+        ),
         "in_use": version.state == ToolkitVersion.State.PUBLISHED,
         "breadcrumbs": [*crumbs(version)[:-1], ("Withdraw", "")],
     }
-    return render(request, "toolkits/versions/withdraw.html", context)
+    return ask(
+        request,
+        Withdraw(request.POST or None),
+        ("toolkits/versions/withdraw.html", context),
+        do=partial(operations.withdraw_version, version_id=version.pk, **acting(request)),
+        done=f"Version {version.number} is withdrawn.",
+        to=reverse("toolkit", args=[version.toolkit_id]),
+    )
