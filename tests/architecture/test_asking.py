@@ -6,8 +6,12 @@ Those that must do otherwise are written down here, each with its reason.
 """
 
 import ast
+import re
 from collections.abc import Iterator
+from copy import deepcopy
+from importlib import import_module
 
+from plumbline.web.kit.forms import PageForm, dress
 from tests.architecture.source import Module, modules
 
 ASKING = "plumbline.web.kit.asking"
@@ -118,3 +122,49 @@ def test_a_page_that_does_it_itself_is_found() -> None:
     assert is_found("try: pass\n    except returns.Incomplete: pass")
     assert not is_found("messages.warning(request, 'Nothing was decided.')")
     assert not is_found("try: pass\n    except ValueError: pass")
+
+
+def _forms(of: type[PageForm] = PageForm) -> set[type[PageForm]]:
+    for module in modules():
+        if module.room == "web":
+            import_module(module.name)
+    return {of} | {deeper for each in of.__subclasses__() for deeper in _forms(each)}
+
+
+def test_a_refusal_is_shown_at_a_field_that_there_is() -> None:
+    nowhere = [
+        f"{form.__qualname__}: {code} at {field}"
+        for form in sorted(_forms(), key=lambda each: each.__qualname__)
+        for code, field in form.refused_at.items()
+        if field and field not in form.base_fields
+    ]
+    assert nowhere == []
+
+
+def test_a_refusal_that_a_form_knows_can_come() -> None:
+    codes = {
+        node.value
+        for module in modules()
+        if module.room != "web"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    unknown = {
+        f"{form.__qualname__}: {code}" for form in _forms() for code in form.refused_at if code and code not in codes
+    }
+    assert sorted(unknown) == []
+
+
+# An article, or the beginning of no noun, after "Enter the".
+_NO_NOUN = re.compile(r"^(Enter|Choose) the (the|an?|from|until|in|on|used|when|where|who|whom|what|how|why)\b")
+
+
+def test_a_field_that_is_left_empty_is_asked_for_in_a_sentence() -> None:
+    wrong = set()
+    for form in _forms():
+        empty = PageForm()
+        empty.fields = deepcopy(form.base_fields)
+        dress(empty)
+        said = [field.error_messages["required"] for field in empty.fields.values() if field.required]
+        wrong |= {f"{form.__qualname__}: {each}" for each in said if _NO_NOUN.match(each)}
+    assert sorted(wrong) == []

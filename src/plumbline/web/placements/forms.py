@@ -48,8 +48,14 @@ class AskException(forms.PageForm):
         label="What does the child want?", rows=3, max_length=4000, hint="In the child’s own words, if you can",
         required=False,
     )  # fmt: skip
-    from_on = forms.DayField(label="From", hint="The first day of the placement")
-    ends_on = forms.DayField(label="Until", hint="The last day of this leave: a year later at most")
+    from_on = forms.DayField(
+        label="From", hint="The first day of the placement", missing="Enter the first day of the placement"
+    )
+    ends_on = forms.DayField(
+        label="Until",
+        hint="The last day of this leave: a year later at most",
+        missing="Enter the last day of this leave",
+    )
 
 
 class DecideException(forms.PageForm):

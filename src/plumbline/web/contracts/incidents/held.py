@@ -27,7 +27,7 @@ class ReadText(forms.PageForm):
 
     text = forms.TextField(
         label="The text as others may read it", hint="Write “a child” or “a member of staff” for every name",
-        max_length=20_000,
+        max_length=20_000, missing="Enter the text as others may read it",
     )  # fmt: skip
 
 

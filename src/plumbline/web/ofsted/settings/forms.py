@@ -68,7 +68,9 @@ class NoticeByHand(forms.PageForm):
                       "compliance": "The setting is one to watch",
                       "suspension": "The setting becomes adverse"},
     )  # fmt: skip
-    from_on = forms.DayField(label="In force from", hint="For example, 14 6 2016")
+    from_on = forms.DayField(
+        label="In force from", hint="For example, 14 6 2016", missing="Enter the first day on which it is in force"
+    )
     to_on = forms.DayField(label="Until, and including", hint="Leave empty if it says no day", required=False)
     wording = forms.TextField(label="What does it say?", rows=4, max_length=2000, required=False)
 
@@ -76,7 +78,9 @@ class NoticeByHand(forms.PageForm):
 class UnregisteredByHand(forms.PageForm):
     changes_a_record = True
 
-    from_on = forms.DayField(label="Used since", hint="For example, 14 6 2016")
+    from_on = forms.DayField(
+        label="Used since", hint="For example, 14 6 2016", missing="Enter the day since which it is used"
+    )
     legal_basis = forms.TextField(
         label="On what legal basis is the child there?", rows=3, max_length=2000,
         missing="Say on what legal basis the child is there",

@@ -26,17 +26,22 @@ class Invite(forms.PageForm):
     )  # fmt: skip
 
 
+class _Password(django.CharField):
+    """Typed as it is: nothing of it is left out."""
+
+    def __init__(self, *, label: str, missing: str, hint: str = "") -> None:
+        widget = django.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(label=label, strip=False, max_length=1000, help_text=hint, widget=widget)
+        self.missing = missing
+
+
 class ChoosePassword(forms.PageForm):
-    password = django.CharField(
-        label="Password", strip=False, widget=django.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": "Enter a password"}, max_length=1000,
-        help_text="At least 12 characters. Three words that do not belong together are easy to remember.",
-    )  # fmt: skip
-    again = django.CharField(
-        label="The same password again", strip=False, max_length=1000,
-        widget=django.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": "Enter the password again"},
-    )  # fmt: skip
+    password = _Password(
+        label="Password",
+        missing="Enter a password",
+        hint="At least 12 characters. Three words that do not belong together are easy to remember.",
+    )
+    again = _Password(label="The same password again", missing="Enter the password again")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
