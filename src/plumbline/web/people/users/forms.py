@@ -21,8 +21,7 @@ def provider_field() -> forms.LineField:
 
 
 # The field at which each refusal of a role is shown.
-ROLE_FIELDS = {"end_before_start": "to_on", "missing_provider": "organisation", "unknown_provider": "organisation",
-               "not_a_provider_role": "organisation"}  # fmt: skip
+ROLE_FIELDS = dict.fromkeys(("missing_provider", "unknown_provider", "not_a_provider_role"), "organisation")
 
 
 class NewUser(forms.PageForm):
@@ -57,7 +56,7 @@ class NewUser(forms.PageForm):
 
 
 class GiveRole(forms.PageForm):
-    refused_at: ClassVar = {**ROLE_FIELDS, "": "role"}
+    refused_at: ClassVar = {**ROLE_FIELDS, "end_before_start": "to_on", "": "role"}
 
     role = forms.ChoiceField(label="Role", choices=role_choices)
     team = forms.LineField(

@@ -23,18 +23,21 @@ class ChangeLabel(forms.PageForm):
 
     refused_at: ClassVar = {"day_taken": "from_on"}
 
+    from_on = forms.DayField(
+        label="From which day do you say so?", hint="For example, 1 4 2017. The day may be in the past"
+    )
+
     def __init__(self, *args: Any, label: Label, now: Forms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label = label
+        day = self.fields.pop("from_on")
         for form in label.forms:
             self.fields[form.name] = forms.LineField(
                 label=form.asked, max_length=LONGEST, initial=now[form.name], autocomplete="off",
                 missing=f"{form.asked}: enter what it is called",
                 hint=f"Plumbline comes with “{form.shipped}”",
             )  # fmt: skip
-        self.fields["from_on"] = forms.DayField(
-            label="From which day do you say so?", hint="For example, 1 4 2017. The day may be in the past"
-        )
+        self.fields["from_on"] = day
         forms.dress(self)
 
     def clean(self) -> dict[str, Any]:
