@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 import plumbline
 from plumbline.actions.models import Action
 from plumbline.audit.models import Event
-from plumbline.contracts import incident_due
+from plumbline.contracts import due_of_incidents, incident_due
 from plumbline.contracts.models import Incident, IncidentState
 from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries import facts, held
@@ -92,6 +92,7 @@ READERS: dict[str, Callable[[Incident, World], int]] = {
     "flags of children wanted": lambda i, w: len(incident_due.wanted_of_children(ON)),
     "flags of forms wanted": lambda i, w: len(incident_due.wanted_of_contracts(on=ON, contract_id=i.contract_id)),
     "children there asked about": lambda i, w: len(at_setting.wanted(ON)),
+    "duties": lambda i, w: len(list(due_of_incidents.of_incidents([i.pk], ON))),
     "open flags": lambda i, w: Flag.objects.filter(state="open").exclude(subject_type="contract").count(),
     "messages to be sent": lambda i, w: sum(not why_not(m, **LATER) for f in Flag.objects.exclude(
         subject_type="contract") for m in f.messages.all()),
@@ -129,6 +130,8 @@ def test_whatever_counts_incidents_or_asks_because_of_them_leaves_it_out_and_has
 
 # Where tables of incidents are read, and why an incident that is set aside does no harm there or is left out.
 READ_IN = {
+    "contracts/due_of_incidents.py": "left out", "placements/due_of_flags.py": "which rows are noted",
+    "placements/due_of_homes.py": "which rows are noted",
     "contracts/handling.py": "one incident, for whoever works on it",
     "contracts/holidays.py": "clocks move, whether they run or not: they may go on",
     "contracts/incident_due.py": "left out", "contracts/intake.py": "which setting is meant",

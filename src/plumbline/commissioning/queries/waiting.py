@@ -77,7 +77,7 @@ def waiting_for_commissioner(viewer: User, *, on: date) -> list[Waiting]:
     ]
     led = tenders_visible_to(viewer, on=on).filter(lead_commissioner=viewer)
     for tender in led.filter(state__in=(_S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED)):
-        waiting = _next_of(tender, on=on)
+        waiting = waiting_next(tender, on=on)
         if waiting is not None:
             found.append(waiting)
     return found
@@ -106,7 +106,7 @@ def facts_of(tender: Tender, *, on: date, live: bool = False) -> TenderFacts:
     )  # fmt: skip
 
 
-def _next_of(tender: Tender, *, on: date) -> Waiting | None:
+def waiting_next(tender: Tender, *, on: date) -> Waiting | None:
     step = next_step(facts_of(tender, on=on), on=on)
     if step is None or step in WAITS:
         return None
