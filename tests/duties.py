@@ -18,6 +18,11 @@ def duties_of(user: User, on: date, *, now: datetime | None = None) -> list[Duty
     return of_matters(found.matters)
 
 
+def of_kind(kind: str, user: User, on: date, *, now: datetime | None = None) -> list[Item]:
+    """Their duties of one kind."""
+    return [seen.item for seen in duties_of(user, on, now=now) if seen.item.kind == kind]
+
+
 def of_matters(matters: Sequence[MatterSeen]) -> list[DutySeen]:
     return [seen for matter in matters for seen in matter.duties]
 

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     WithFlags = WithAnnotations[Professional, _Counted]
 
 
-def untold_workers(viewer: User, *, on: date) -> int:
-    """Of these, how many have open flags that did not reach them."""
-    return sum(row.flags > 0 for row in workers_without_account(viewer, on=on))
-
-
 def workers_without_account(viewer: User, *, on: date) -> "QuerySet[WithFlags]":
     """`without_account`, as the viewer may see them: those who make accounts and the head of service all, a team
     manager those of the team."""

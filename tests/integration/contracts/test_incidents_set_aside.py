@@ -22,6 +22,7 @@ from plumbline.flags.outbox import why_not
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child
 from plumbline.placements import at_setting
+from tests.duties import of_kind
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.factories.records import InvolvementFactory, PlacementFactory
 from tests.integration.contracts.incident_situations import AT, NOW, ON, World, an_incident, line
@@ -78,13 +79,12 @@ NOW_LATER = LATER["at"]
 # Every reader of incidents that counts or asks for something, by name: how much of this incident it has.
 READERS: dict[str, Callable[[Incident, World], int]] = {
     "still to be told": lambda i, w: queries.untold().filter(incident=i).count(),
-    "the council’s to tell": lambda i, w: queries.notifications_to_send(w.manager, on=ON).filter(incident=i).count(),
-    "the provider’s to tell": lambda i, w: queries.notifications_to_send(w.provider, on=ON).filter(incident=i).count(),
-    "news to tell": lambda i, w: queries.news_to_send(w.provider, on=ON).filter(news__incident=i).count(),
+    "the council’s to tell": lambda i, w: len(of_kind("incident.tell", w.manager, ON)),
+    "the provider’s to tell": lambda i, w: len(of_kind("incident.tell", w.provider, ON)),
     "overdue": lambda i, w: queries.overdue_notifications(now=NOW_LATER).filter(incident=i).count(),
     "overdue news": lambda i, w: queries.overdue_news(now=NOW_LATER).filter(news__incident=i).count(),
     "first untold": lambda i, w: len(queries.first_untold([i.pk])),
-    "to be decided": lambda i, w: queries.to_be_decided(w.manager, on=ON).filter(pk=i.pk).count(),
+    "to be decided": lambda i, w: len(of_kind("incident.decide", w.manager, ON)),
     "listed as untold": lambda i, w: queries.incidents_listed(w.manager, on=ON, now=NOW_LATER).get(pk=i.pk).untold,
     "listed as overdue": lambda i, w: queries.incidents_listed(w.manager, on=ON, now=NOW_LATER).get(pk=i.pk).overdue,
     "texts to read": lambda i, w: held.to_read(_reader(i), visible=Child.objects.all(), on=ON).count(),

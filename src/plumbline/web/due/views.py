@@ -1,5 +1,7 @@
 """My work: what waits for the person signed in, what to do next first; what came back to them; what they put off."""
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -44,6 +46,10 @@ def my_work(request: Request) -> HttpResponseBase:
     current = keeping.catch_up(on=on)
     back = [] if asked else queries.came_back(viewer, on=on, now=now, at=request.at)
     band = _BY_KEY.get(asked)
+    put_off = {
+        (each.matter_type, each.matter_id): f"Until {each.until_on:%-d %B %Y}. {each.because}"
+        for each in (queries.put_off_by(viewer, on=on) if band == Band.PUT_OFF else ())
+    }
     work = queries.work_of(viewer, on=on, now=now, at=request.at, band=band, most=_MOST, before=(page - 1) * _MOST)
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     total = work.total if band is None else work.counts[band]
@@ -52,7 +58,7 @@ def my_work(request: Request) -> HttpResponseBase:
         "work": work,
         "counts": [_tile(each, work.counts[each]) for each in BANDS if each != Band.PUT_OFF] if work.total else [],
         "late": work.late,
-        "bands": _bands(work, on=on, now=now, whole=band is not None),
+        "bands": _bands(work, put_off, on=on, now=now, whole=band is not None),
         "put_off": work.counts[Band.PUT_OFF],
         "show": asked,
         "page": page,
@@ -75,15 +81,20 @@ def _tile(band: Band, number: int) -> dict[str, Any]:
     return {"number": number, "label": label.lower(), "kind": kind, "url": f"?show={key}#next"}
 
 
-def _bands(work: queries.Work, *, on: Any, now: Any, whole: bool) -> list[dict[str, Any]]:
+def _bands(
+    work: queries.Work, put_off: Mapping[tuple[str, int], str], *, on: date, now: datetime, whole: bool
+) -> list[dict[str, Any]]:
     """The matters under the heading of when they are to be done; how many more of it there are is a link to them."""
     found = []
     for band, matters in groupby(work.matters, key=lambda matter: matter.band):
-        rows = [duties.matter_drawn(matter, on=on, now=now) for matter in matters]
+        rows = [
+            {**duties.matter_drawn(matter, on=on, now=now), "put_off": put_off.get((matter.type, matter.number), "")}
+            for matter in matters
+        ]
         key, label, _ = BANDS[band]
         found.append({
-            "label": label, "rows": rows, "url": f"?show={key}#next", "put_off": band == Band.PUT_OFF,
-            "more": 0 if whole else work.counts[band] - len(rows),
+            "label": label, "rows": rows, "url": f"?show={key}#next", "now": band == Band.NOW,
+            "put_off": band == Band.PUT_OFF, "more": 0 if whole else work.counts[band] - len(rows),
         })  # fmt: skip
     return found
 

@@ -54,8 +54,13 @@ def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, An
         first = {**first, "what": alike, "why": ""} | ({"called": ""} if listed else {})
     return {
         **first, "others": others, "more": matter.all - len(matter.duties) if others else 0,
-        "slug": matter.type.replace(".", "-"), "number": matter.number,
+        "slug": slug(matter.type), "number": matter.number,
     }  # fmt: skip
+
+
+def slug(matter_type: str) -> str:
+    """As it stands in the address of a matter."""
+    return matter_type.replace(".", "-")
 
 
 def matter_type(slug: str) -> str:
