@@ -23,15 +23,14 @@ _THEIRS = (
     "{row}.whose = any((select due_keys_of(%(viewer)s, %(on)s))::text[]) and %(viewer)s <> all({row}.but)"
     " and ({row}.shows_from is null or {row}.shows_from <= %(at)s)"
 )
-# What sorts matters within a band, and duties within a matter: a child in danger, what is late and of it the gravest,
-# then what comes first.
-_PLACE = f"""
-    {{row}}.gravity > {int(Gravity.DANGER)} as safe, {{row}}.due_at is null or {{row}}.due_at >= %(now)s as in_time,
-    case when {{row}}.due_at < %(now)s and {{row}}.gravity > {int(Gravity.DANGER)} then {{row}}.gravity else 0 end
-        as late,
-    coalesce({{row}}.due_at, %(week)s) as due, {{row}}.gravity as grave
-"""
-_ORDER = "safe, in_time, late, due, grave"
+# What sorts matters within a band, and duties within a matter, as one number: a child in danger, what is late and of it
+# the gravest, then what comes first (by the minute), of that the gravest.
+_SAFE = f"({{row}}.gravity > {int(Gravity.DANGER)})::int"
+_IN_TIME = "({row}.due_at is null or {row}.due_at >= %(now)s)::int"
+_PLACE = f"""((({_SAFE} * 2 + {_IN_TIME}) * 10
+    + {_SAFE} * (1 - {_IN_TIME}) * {{row}}.gravity)::bigint * 1000000000
+    + (date_part('epoch', coalesce({{row}}.due_at, %(week)s)) / 60)::bigint) * 10 + {{row}}.gravity"""
+_A_BAND = 10**12
 _BAND = f"""case
     when {{row}}.gravity = {int(Gravity.DANGER)} and ({{row}}.due_at is null or {{row}}.due_at <= %(today)s)
         then {int(Band.NOW)}
@@ -40,36 +39,38 @@ _BAND = f"""case
     when {{row}}.due_at is null or {{row}}.due_at <= %(week)s then {int(Band.WEEK)}
     else {int(Band.PLANNED)} end"""
 # A matter that was put off stands apart, unless a child in it is in danger.
-_MATTERS = f"""
-with rows as (
-    select m.matter_type, m.matter_id,
-        case when p.id is not null and m.gravity > {int(Gravity.DANGER)} then {int(Band.PUT_OFF)}
-            else {_BAND.format(row="m")} end as band, {_PLACE.format(row="m")}
+MATTERS = f"""
+with matters as (
+    select m.matter_type, m.matter_id, min({_PLACE.format(row="m")}
+        + {_A_BAND} * case when p.id is not null and m.gravity > {int(Gravity.DANGER)} then {int(Band.PUT_OFF)}
+            else {_BAND.format(row="m")} end) as place
     from due_matter m
     left join due_putoff p on p.user_id = %(viewer)s and p.matter_type = m.matter_type and p.matter_id = m.matter_id
         and p.until_on > %(on)s
     where {_THEIRS.format(row="m")}
-), matters as (
-    select distinct on (matter_type, matter_id) * from rows order by matter_type, matter_id, band, {_ORDER}
+    group by m.matter_type, m.matter_id
 ), counted as (
-    select {", ".join(f"count(*) filter (where band = {int(band)})" for band in Band)},
-        count(*) filter (where not in_time and band < {int(Band.PUT_OFF)}) from matters
+    select {", ".join(f"count(*) filter (where place / {_A_BAND} = {int(band)})" for band in Band)},
+        count(*) filter (where place %% {_A_BAND} / {_A_BAND // 10} %% 2 = 0
+            and place / {_A_BAND} < {int(Band.PUT_OFF)})
+    from matters
 )
-select c.*, o.matter_type, o.matter_id, o.band from counted c left join lateral (
-    select * from matters where %(band)s is null and band < {int(Band.PUT_OFF)} or band = %(band)s
-    order by band, {_ORDER}, matter_type, matter_id limit %(most)s offset %(before)s
-) o on true order by o.band, {", ".join(f"o.{each.strip()}" for each in _ORDER.split(","))}, matter_type, matter_id
+select c.*, o.matter_type, o.matter_id, o.place / {_A_BAND} from counted c left join lateral (
+    select * from matters where place / {_A_BAND} = coalesce(%(band)s, place / {_A_BAND})
+        and (%(band)s is not null or place / {_A_BAND} < {int(Band.PUT_OFF)})
+    order by place, matter_type, matter_id limit %(most)s offset %(before)s
+) o on true order by o.place, matter_type, matter_id
 """
 _ITEMS = f"""
 with those as (
-    select distinct on (i.kind, i.subject_type, i.subject_id, i.about) i.*, {_PLACE.format(row="i")}
+    select distinct on (i.kind, i.subject_type, i.subject_id, i.about) i.*, {_PLACE.format(row="i")} as place_in
     from due_item i join unnest(%(types)s::text[], %(ids)s::bigint[]) t(type, id)
         on i.matter_type = t.type and i.matter_id = t.id
     where i.kind not like 'back.%%' and {_THEIRS.format(row="i")}
     order by i.kind, i.subject_type, i.subject_id, i.about, i.whose
 ), placed as (
     select *, row_number() over here as nth, count(*) over (partition by matter_type, matter_id) as number
-    from those window here as (partition by matter_type, matter_id order by {_ORDER}, id)
+    from those window here as (partition by matter_type, matter_id order by place_in, id)
 )
 select * from placed where nth <= {SHOWN} order by nth, id
 """
@@ -125,9 +126,9 @@ def work_of(
 ) -> Work:
     """What waits for the viewer, what to do next first; of one band, or of all but what was put off. Three queries,
     and one for the names of children. `now` is the moment on the council's clocks."""
-    asked = {**_asked(viewer, on=on, now=now, at=at), "band": band, "most": most, "before": before}
+    given = {**parameters(viewer, on=on, now=now, at=at), "band": band, "most": most, "before": before}
     with connection.cursor() as cursor:
-        cursor.execute(_MATTERS, asked)
+        cursor.execute(MATTERS, given)
         rows = cursor.fetchall()
     many = len(Band)
     found = [(kind, number, Band(of)) for *_, kind, number, of in rows if kind is not None]
@@ -150,7 +151,7 @@ def _duties(
     if not matters:
         return found, numbers
     asked = {
-        **_asked(viewer, on=on, now=now, at=at),
+        **parameters(viewer, on=on, now=now, at=at),
         "types": [kind for kind, _ in matters],
         "ids": [pk for _, pk in matters],
     }
@@ -172,7 +173,7 @@ def _seen(viewer: User, items: Sequence[Item], *, on: date) -> list[DutySeen]:
 
 def came_back(viewer: User, *, on: date, now: datetime, at: datetime) -> list[DutySeen]:
     """What came back to the viewer, and they have not read: approved, refused, handed in. The newest first."""
-    asked = _asked(viewer, on=on, now=now, at=at)
+    asked = parameters(viewer, on=on, now=now, at=at)
     return _seen(viewer, list(Item.objects.raw(f"{_BACK} order by i.about desc, i.id limit 25", asked)), on=on)
 
 
@@ -188,7 +189,7 @@ def items_of(viewer: User, *, on: date, now: datetime, at: datetime) -> QuerySet
     """Every duty that is the viewer's."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select i.id from due_item i where {_THEIRS.format(row='i')}", _asked(viewer, on=on, now=now, at=at)
+            f"select i.id from due_item i where {_THEIRS.format(row='i')}", parameters(viewer, on=on, now=now, at=at)
         )
         ids = [pk for (pk,) in cursor.fetchall()]
     return Item.objects.filter(pk__in=ids)
@@ -198,6 +199,7 @@ def put_off_by(viewer: User, *, on: date) -> QuerySet[PutOff]:
     return PutOff.objects.filter(user=viewer, until_on__gt=on)
 
 
-def _asked(viewer: User, *, on: date, now: datetime, at: datetime) -> dict[str, Any]:
+def parameters(viewer: User, *, on: date, now: datetime, at: datetime) -> dict[str, Any]:
+    """What every statement here is given of the one who looks and the moment."""
     clock = Clock.of(on=on, now=now)
     return {"viewer": viewer.pk, "on": on, "now": now, "at": at, "today": clock.today, "week": clock.week}

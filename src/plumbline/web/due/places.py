@@ -1,6 +1,5 @@
 """Where to look: the pages that someone may open, and the newest reports."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,11 +68,10 @@ _PLACES = (
 )
 
 
-def places_of(may_open: Callable[[str], bool]) -> list[Place]:
-    """Where someone can look who has nothing waiting. `may_open` says of an address whether it opens for them."""
+def places_of(viewer: User, *, on: date) -> list[Place]:
+    """Where someone can look who has nothing waiting."""
     found: dict[str, Place] = {}
     for route, label, about in _PLACES:
-        address = navigation.address_of(route)
-        if address and label not in found and may_open(address):
-            found[label] = Place(say(label), address, say(about))
+        if label not in found and navigation.opens(viewer, route, on=on):
+            found[label] = Place(say(label), navigation.address_of(route), say(about))
     return list(found.values())

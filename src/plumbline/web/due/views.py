@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import resolve, reverse
+from django.urls import reverse
 
 from plumbline.due import keeping, operations, queries
 from plumbline.due.rules import Band
@@ -17,7 +17,7 @@ from plumbline.placements.lookups import enquiries_of
 from plumbline.web.contracts.incidents.words import now_of
 from plumbline.web.due import places
 from plumbline.web.kit import duties, forms, setting_words
-from plumbline.web.kit.access import access_of, may_use, signed_in
+from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting, record_number
 
@@ -71,7 +71,7 @@ def my_work(request: Request) -> HttpResponseBase:
         ],
         "does": [ROLES[held.role].does for held in current_roles(viewer, on=on)],
         "reports": places.published_reports(viewer, on=on),
-        "places": places.places_of(lambda address: may_use(viewer, access_of(resolve(address).func), on=on)),
+        "places": places.places_of(viewer, on=on),
     }
     return render(request, "due/my_work.html", context)
 
