@@ -227,9 +227,9 @@ def _work(found: Found) -> str:
     worst = max(page["ratio_p95"] for page in found["pages"].values())
     return f"""## My work
 
-{found["contracts"]:,} contracts, {found["duties"]:,} duties in {found["matters"]:,} matters. All of them worked out from
-nothing: {found["from_nothing"]:.1f} s; after one contract has changed: {found["one_changed"]:.0f} ms. The bare view asks
-the page's own statement (counts and the first matters) and gives its rows. `benchmarks/work.py`
+{found["contracts"]:,} contracts, {found["duties"]:,} duties in {found["matters"]:,} matters. All of them worked
+out from nothing: {found["from_nothing"]:.1f} s; after one contract has changed: {found["one_changed"]:.0f} ms. The bare
+view asks the page's own statement (counts and the first matters) and gives its rows. `benchmarks/work.py`
 
 {_table(headings, rows)}
 - Under 2.5 times the bare view at p95: {_target(worst < 2.5)} ({worst} at most).

@@ -109,11 +109,11 @@ class PutOff(forms.PageForm):
 
 
 @signed_in
-def put_off(request: Request, matter_type: str, number: int) -> HttpResponseBase:
+def put_off(request: Request, matter_type: str, matter_id: int) -> HttpResponseBase:
     """A matter put off for the one who asks, until a day, with the reason."""
     now = now_of(request)
     kind = duties.matter_type(matter_type)
-    own = queries.of_matter(request.user, matters=[(kind, number)], on=request.day, now=now, at=request.at)
+    own = queries.of_matter(request.user, matters=[(kind, matter_id)], on=request.day, now=now, at=request.at)
     if not own:
         raise Http404
     first = duties.drawn(own[0], on=request.day, now=now)
@@ -124,17 +124,17 @@ def put_off(request: Request, matter_type: str, number: int) -> HttpResponseBase
     )  # fmt: skip
     return ask(
         request, PutOff(request.POST or None), question,
-        do=partial(operations.put_off, matter_type=kind, matter_id=number, now=now, **acting(request)),
+        do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, now=now, **acting(request)),
         done=lambda made: f"It is put off until {made.until_on:%-d %B %Y}.",
         to=reverse("my_work"),
     )  # fmt: skip
 
 
 @signed_in
-def take_up(request: Request, matter_type: str, number: int) -> HttpResponseBase:
+def take_up(request: Request, matter_type: str, matter_id: int) -> HttpResponseBase:
     kind = duties.matter_type(matter_type)
     return act(
-        request, do=partial(operations.take_up, matter_type=kind, matter_id=number, **acting(request)),
+        request, do=partial(operations.take_up, matter_type=kind, matter_id=matter_id, **acting(request)),
         done="It is in your list again.", to=reverse("my_work"),
     )  # fmt: skip
 
