@@ -7,11 +7,10 @@ import pytest
 from plumbline.audit.models import Event
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.toolkits import content as contents
-from plumbline.toolkits.access import is_asked
+from plumbline.toolkits.access import is_asked, returns_visible_to
 from plumbline.toolkits.models import Answer, Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
-from plumbline.toolkits.queries import returns_visible_to
 from tests.duties import of_kind
 from tests.factories.toolkits import (
     AT,
