@@ -50,3 +50,40 @@ def _keys(user: User) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("select due_keys_of(%s, %s)", [user.pk, TODAY])
         return cursor.fetchone()[0]
+
+
+def test_a_matter_is_put_off_and_taken_up_again_by_the_page(demo_database):
+    keeping.from_nothing(on=TODAY)
+    officer = User.objects.get(username="contracts")
+    point_at(demo_database, "web")
+    client = as_(officer)
+    before = client.get("/?show=today").context["work"]
+    first = before.matters[0]
+    address = f"/work/{first.type}/{first.number}"
+    day = {"until_on_day": "10", "until_on_month": "8", "until_on_year": "2016"}
+    refused = client.post(f"{address}/put-off/", {**day, "because": ""})
+    assert refused.status_code == 200
+    client.post(f"{address}/put-off/", {**day, "because": "They are away."})
+    page = client.get("/?show=put-off")
+    assert "Until 10 August 2016. They are away." in page.content.decode()
+    assert client.get("/").context["work"].total == before.total - 1
+    client.post(f"{address}/take-up/")
+    assert client.get("/").context["work"].total == before.total
+
+
+def test_what_came_back_leaves_the_page_once_it_is_read(demo_database):
+    keeping.from_nothing(on=TODAY)
+    commissioner = User.objects.get(username="commissioner")
+    point_at(demo_database, "web")
+    client = as_(commissioner)
+    back = client.get("/").context["back"]
+    client.post(f"/work/came-back/{back[0]['pk']}/")
+    assert [each["pk"] for each in client.get("/").context["back"]] == [each["pk"] for each in back[1:]]
+
+
+def test_another_persons_matter_is_not_there(demo_database):
+    keeping.from_nothing(on=TODAY)
+    users = {name: User.objects.get(username=name) for name in ("worker", "contracts")}
+    number = Item.objects.filter(matter_type="child").values_list("matter_id", flat=True).order_by("matter_id")[0]
+    point_at(demo_database, "web")
+    assert as_(users["contracts"]).get(f"/work/child/{number}/put-off/").status_code == 404
