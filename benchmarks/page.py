@@ -18,7 +18,7 @@ _INTRODUCTION = """# Benchmarks
 
 How long things take, each beside a baseline run in the same minutes on the same machine. Repeat them in a
 checkout, with a database running, with `plumbline bench`, or some of them with `plumbline bench imports
-ofsted measures rag register pages report`; `--scale N` sets the number of TACs, or of contracts. Each makes
+ofsted measures rag register pages work report`; `--scale N` sets the number of TACs, or of contracts. Each makes
 databases of its own and drops them. This page is written from the last run, kept in `benchmarks/last.json`,
 by `plumbline bench | python -m benchmarks.page`.
 
@@ -31,7 +31,7 @@ is given it is the best of several rounds, but for the pages, whose percentiles 
 def written(last: Mapping[str, Found]) -> str:
     parts = {
         "imports": _imports, "ofsted": _ofsted, "measures": _measures, "rag": _rag, "register": _register,
-        "pages": _pages, "report": _report,
+        "pages": _pages, "work": _work, "report": _report,
     }  # fmt: skip
     text = [_INTRODUCTION]
     for name, part in parts.items():
@@ -211,6 +211,28 @@ the page's one query as JSON. `benchmarks/pages.py`
 - Under half a second at p95 with {found["connections"]} connections: {_target(slowest < 500)}
   ({slowest:.0f} ms at most).
 - As many queries for fifty rows as for one (both are given; writing the event is among them): {_target(constant)}.
+"""
+
+
+def _work(found: Found) -> str:
+    rows = [
+        [
+            {"officer": "a contract officer, half of them their own", "team": "one of the management team"}[name],
+            f"{page['alone']['p50_ms']:.0f} ms", f"{page['ours']['p50_ms']:.0f} ms", f"{page['ours']['p95_ms']:.0f} ms",
+            page["ours"]["requests_a_second"], f"{page['bare']['p95_ms']:.0f} ms", page["ratio_p95"], page["queries"],
+        ]
+        for name, page in found["pages"].items()
+    ]  # fmt: skip
+    headings = ["My work of", "one reader, p50", "p50", "p95", "a second", "bare p95", "ratio at p95", "queries"]
+    worst = max(page["ratio_p95"] for page in found["pages"].values())
+    return f"""## My work
+
+{found["contracts"]:,} contracts, {found["duties"]:,} duties in {found["matters"]:,} matters. All of them worked
+out from nothing: {found["from_nothing"]:.1f} s; after one contract has changed: {found["one_changed"]:.0f} ms. The bare
+view asks the page's own statement (counts and the first matters) and gives its rows. `benchmarks/work.py`
+
+{_table(headings, rows)}
+- Under 2.5 times the bare view at p95: {_target(worst < 2.5)} ({worst} at most).
 """
 
 

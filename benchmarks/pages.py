@@ -50,23 +50,23 @@ class Page:
 def run(scale: int = 250_000) -> dict[str, Any]:
     """By page: times, answers a second, their ratios to the bare view, and how many queries a page makes."""
     with databases.fresh_databases("pages") as fresh, fresh() as url:
-        tacs = _fill(url, scale)
+        tacs = fill(url, scale)
         pages = _pages(url)
-        with _served(url) as port:
-            users = {user: _signed_in(url, user, pages) for user in (CONSULTANT, WORKER)}
+        with served(url) as port:
+            users = {user: signed_in(url, user, pages) for user in (CONSULTANT, WORKER)}
             viewers = {page.bare: users[page.user]["viewer"] for page in pages.values()}
-            found = {name: _queries(page, users[page.user]) for name, page in pages.items()}
+            found = {name: queries(page, users[page.user]) for name, page in pages.items()}
             for name, page in pages.items():
                 more = {"BARE_VIEWER": str(viewers[page.bare]), "BARE_TAC": pages["tac"].path.split("/")[2]}
-                with _bare(url, more) as bare_port:
-                    found[name] |= _compare(page, users[page.user]["cookie"], port, bare_port)
+                with bare(url, more) as bare_port:
+                    found[name] |= compare(page, users[page.user]["cookie"], port, bare_port)
     return {"tacs": tacs, "connections": CONNECTIONS, "pages": found}
 
 
 # --- what is read ---------------------------------------------------------------------------------------------------
 
 
-def _fill(url: str, scale: int) -> int:
+def fill(url: str, scale: int) -> int:
     with tempfile.TemporaryDirectory() as made:
         tacs = multiply(Path(made), scale)
         databases.plumbline(url, "import-ssd", made, "--extracted", EXTRACTED, "--json")
@@ -126,7 +126,7 @@ def _one(connection: psycopg.Connection, query: str) -> tuple[Any, ...]:
 
 
 @contextmanager
-def _served(url: str) -> Iterator[int]:
+def served(url: str) -> Iterator[int]:
     port = _free_port()
     environ = databases.environ(url, PLUMBLINE_PORT=str(port))
     with _running([sys.executable, "-m", "plumbline.config", "serve"], environ, port, "/accounts/login/"):
@@ -134,7 +134,7 @@ def _served(url: str) -> Iterator[int]:
 
 
 @contextmanager
-def _bare(url: str, more: Mapping[str, str]) -> Iterator[int]:
+def bare(url: str, more: Mapping[str, str]) -> Iterator[int]:
     port = _free_port()
     # As the worker, to whom the database shows every row: nobody is asked who may see it.
     environ = databases.environ(
@@ -177,7 +177,7 @@ def _running(command: list[str], environ: Mapping[str, str], port: int, path: st
 # --- asking ---------------------------------------------------------------------------------------------------------
 
 
-def _signed_in(url: str, user: str, pages: Mapping[str, Page]) -> dict[str, Any]:
+def signed_in(url: str, user: str, pages: Mapping[str, Page]) -> dict[str, Any]:
     paths = [path for page in pages.values() if page.user == user for path in (page.narrow, page.path)]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.pages_signed_in", user, *paths],
@@ -188,11 +188,11 @@ def _signed_in(url: str, user: str, pages: Mapping[str, Page]) -> dict[str, Any]
     return json.loads(done.stdout)
 
 
-def _queries(page: Page, signed_in: Mapping[str, Any]) -> dict[str, int]:
+def queries(page: Page, signed_in: Mapping[str, Any]) -> dict[str, int]:
     return {"queries": signed_in["queries"][page.path], "queries_narrow": signed_in["queries"][page.narrow]}
 
 
-def _compare(page: Page, cookie: str, port: int, bare_port: int) -> dict[str, Any]:
+def compare(page: Page, cookie: str, port: int, bare_port: int) -> dict[str, Any]:
     ours = _load(port, page.path, cookie, page.words)
     bare = _load(bare_port, page.bare, "", '"rows"')
     return {

@@ -13,7 +13,7 @@ STAYS = {"commissioning.Evaluator.user", "people.RoleAsked.user"}
 # Their own account, and what is for them alone.
 ACCOUNT = {"account.EmailAddress.user", "mfa.Authenticator.user", "people.RoleHeld.user", "people.Tie.user",
            "people.Invitation.user",
-           "people.Draft.user", "flags.Message.to_user"}  # fmt: skip
+           "people.Draft.user", "due.PutOff.user", "due.Seen.user", "flags.Message.to_user"}  # fmt: skip
 # Names who did something, or said it: it stays theirs for ever.
 NAMES_WHO_DID_IT = {
     "people.RoleAsked.asked_by", "people.RoleAsked.decided_by", "people.BankHoliday.changed_by",

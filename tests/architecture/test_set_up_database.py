@@ -44,6 +44,11 @@ WITHOUT_HISTORY = {
     "exchange.Upload": "work in progress; its import and the events tell",
     "ofsted.CouncilFact": "added to by each list, never changed: the list that said so stands on the row",
     "exchange.Withdrawal": "work in progress; the import and the events tell",
+    "due.Item": "worked out from the records, which have their history",
+    "due.Matter": "worked out from the duties",
+    "due.Changed": "what is to be worked out again, and gone then",
+    "due.WorkedOut": "for which day duties are worked out",
+    "due.Seen": "read once; what came back has its own history",
     "exchange.RefusedRow": "settled once, with who and when on the row",
 }
 

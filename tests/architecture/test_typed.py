@@ -17,7 +17,7 @@ KEPT_NOWHERE = {
     "placements/may_i_place.html": "a question, which changes nothing",
     "toolkits/returns/check.html": "two choices, after everything is saved",
     "toolkits/returns/evidence.html": "a file, and what it is called",
-    "home/work/my_work.html": "a question, which changes nothing",
+    "due/my_work.html": "a question, which changes nothing",
 }
 
 

@@ -46,7 +46,7 @@ def test_a_provider_reports_on_a_phone_the_council_marks_and_the_provider_answer
     # The provider sees at first sight what is asked for, and agrees the form.
     visit(phone, "/provider/")
     found["home"] = faults(phone)
-    go(phone, "Read it: Read and agree the incident form")
+    go(phone, "Read and agree the incident form")
     found["form"] = faults(phone)
     button(phone, "Agree for the provider").click()
     expect(phone.get_by_text("Agreed by all")).to_be_visible()

@@ -182,6 +182,9 @@ NO_RECORD: Mapping[str, tuple[str, ...]] = {
         "without_account", "emails", "invite", "invitation_send", "invitation_withdraw", "invited",
     ),
     "answers only to a form, and then leads to a list that is tried": ("flags_read",),
+    "the visitor's own list: what is not theirs is not there (tests/integration/due)": (
+        "put_off", "take_up", "read_back",
+    ),
     "what someone has typed themselves, kept for them; and their session": (
         "typed_keep", "typed_discard", "session_go_on",
     ),

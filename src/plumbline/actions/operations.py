@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from plumbline.actions import due, queries, rules
+from plumbline.actions import flagging, queries, rules
 from plumbline.actions.models import Action, ActionNote, ActionState
 from plumbline.actions.rules import Hand
 from plumbline.actions.states import ACTION_MOVES, OUTSTANDING
@@ -197,8 +197,9 @@ def cancel(*, action_id: int, because: str, by: User | None, at: datetime, on: d
 def raise_flags(*, by: User | None, at: datetime, on: date, action_id: int | None = None) -> Raised:
     """Make the flags about overdue actions what they should be on the day; with `action_id` only that about one."""
     return flags.reconcile(
-        wanted=due.wanted(on, action_id=action_id), kinds=due.KINDS, why_closed=due.why_closed, by=by, at=at, on=on,
-        subject=(due.SUBJECT, action_id) if action_id is not None else None,
+        wanted=flagging.wanted(on, action_id=action_id), kinds=flagging.KINDS, why_closed=flagging.why_closed,
+        by=by, at=at, on=on,
+        subject=(flagging.SUBJECT, action_id) if action_id is not None else None,
     )  # fmt: skip
 
 

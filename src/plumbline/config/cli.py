@@ -269,6 +269,16 @@ def night() -> None:
     job.say_night(at=ways_in.now(), on=ways_in.today())
 
 
+@main.command()
+@signed_in_as("worker")
+def duties() -> None:
+    """Work out again, from nothing, what waits for whom on My work."""
+    from plumbline.jobs import duties as job  # needs Django ready
+    from plumbline.jobs import ways_in
+
+    job.from_nothing(on=ways_in.today())
+
+
 @main.command("send-messages")
 @signed_in_as("worker")
 def send_messages() -> None:

@@ -17,6 +17,7 @@ from plumbline.commissioning import guard as commissioning_guard
 from plumbline.config import rights
 from plumbline.config.environment import WrongSetting
 from plumbline.contracts import guard as contracts_guard
+from plumbline.due import watching
 from plumbline.indicators import facts
 from plumbline.people import acting, rows
 from plumbline.people import guard as people_guard
@@ -44,6 +45,7 @@ def bring_up_to_date(known: Mapping[str, str], *, site_key: str) -> None:
         contracts_guard.sync()
         facts.sync()
         nameless.sync()
+        watching.sync()
         rows.sync(web=names["web"], worker=names["worker"], facts=_facts_role())
         rights.sync(web=names["web"], worker=names["worker"], facts=_facts_role())
 

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "plumbline.indicators",
     "plumbline.scrutiny",
     "plumbline.exchange",
+    "plumbline.due",
     "plumbline.jobs",
     "plumbline.web",
 ]

@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("plumbline.web.kit.urls")),
     path("", include("plumbline.web.people.users.urls")),
     path("", include("plumbline.web.people.inviting.urls")),
-    path("", include("plumbline.web.home.work.urls")),
+    path("", include("plumbline.web.due.urls")),
     path("", include("plumbline.web.flags.urls")),
     path("", include("plumbline.web.ofsted.settings.urls")),
     path("", include("plumbline.web.placements.urls")),

@@ -10,7 +10,7 @@ from plumbline.contracts.rules.visits import missing_sentence
 from plumbline.contracts.telling import Telling
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted
-from plumbline.toolkits.due import overdue
+from plumbline.toolkits.flagging import overdue
 
 EVALUATION_DUE, VISIT_DUE, REPORT_MISSING = "evaluation_due", "visit_due", "home_report_missing"
 KINDS = (EVALUATION_DUE, VISIT_DUE, REPORT_MISSING)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from plumbline.audit import operations as audit
-from plumbline.evidence import due, rules, scanning, store
+from plumbline.evidence import flagging, rules, scanning, store
 from plumbline.evidence.access import DOCUMENT, documents_visible_to
 from plumbline.evidence.models import Document, LawChange, Sensitivity
 from plumbline.flags import operations as flags
@@ -170,8 +170,8 @@ def note_opened(*, document: Document, by: User, at: datetime) -> None:
 def raise_flags(*, by: User | None, at: datetime, on: date) -> Raised:
     """Make the flags about documents that expire, or have, what they should be on the day."""
     return flags.reconcile(
-        wanted=due.wanted(on), kinds=due.KINDS, why_closed=lambda over: due.why_closed(over, on=on), by=by, at=at,
-        on=on,
+        wanted=flagging.wanted(on), kinds=flagging.KINDS, by=by, at=at, on=on,
+        why_closed=lambda over: flagging.why_closed(over, on=on),
     )  # fmt: skip
 
 

@@ -11,10 +11,12 @@ from plumbline.audit.moments import shown
 from plumbline.flags.models import Message
 from plumbline.flags.outbox import LINK
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.wording import day
 from plumbline.people import inviting
 from plumbline.people.acting import operation
 from plumbline.people.models import Invitation, Organisation, User
 
+_M = Message.State
 # The address of the page at which a link's token is used.
 Address = Callable[[Invitation, str], str]
 
@@ -87,9 +89,51 @@ def _write(invitation: Invitation, *, council: str, address: Address, by: User, 
 
 def invitations_visible_to(viewer: User, *, on: date) -> "QuerySet[WithMail]":
     """The invitations, with what came of the newest e-mail of each; for who may invite, and who manages users."""
+    found = with_mail(Invitation.objects.all())
+    return found if inviting.may_withdraw(viewer, on=on) else found.none()
+
+
+def with_mail(invitations: QuerySet[Invitation]) -> "QuerySet[WithMail]":
+    """These, with what came of the newest e-mail of each, the newest first."""
     newest = Message.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
-    found = Invitation.objects.select_related("user", "organisation", "invited_by").annotate(
+    return invitations.select_related("user", "organisation", "invited_by").annotate(
         mail_state=Subquery(newest.values("state")[:1]), mail_error=Subquery(newest.values("error")[:1]),
         mail_sent_at=Subquery(newest.values("sent_at")[:1]),
     ).order_by("-invited_at", "-pk")  # fmt: skip
-    return found if inviting.may_withdraw(viewer, on=on) else found.none()
+
+
+def stands(invitation: "WithMail", *, at: datetime) -> str:
+    """What came of it, as it is said after a colon."""
+    # On the demonstration's day as all moments are, and then the week.
+    ends_on = day(shown(invitation.sent_at) + inviting.lasts())
+    if invitation.state == Invitation.State.ACCEPTED and invitation.ended_at:
+        return f"accepted on {_said(invitation.ended_at)}"
+    if invitation.state == Invitation.State.WITHDRAWN and invitation.ended_at:
+        return f"withdrawn on {_said(invitation.ended_at)}"
+    if invitation.asked_again_at:
+        return f"asked for a new link on {_said(invitation.asked_again_at)}"
+    if invitation.mail_state == _M.FAILED:
+        return f"the e-mail could not be delivered ({invitation.mail_error.rstrip('.')})"
+    if invitation.mail_state == _M.NOT_SENT:
+        return f"the e-mail was not sent ({invitation.mail_error.rstrip('.')})"
+    if inviting.ends_at(invitation) <= at:
+        return f"the link ended on {ends_on}, and was not used"
+    if invitation.mail_state == _M.SENT and invitation.mail_sent_at:
+        return (
+            f"the e-mail was sent on {_said(invitation.mail_sent_at)}, and its link can be used until {ends_on}; not "
+            "accepted yet"
+        )
+    return "the e-mail waits to be sent"
+
+
+def needs_sending(invitation: "WithMail", *, at: datetime) -> bool:
+    """Whether nothing comes of it unless it is sent again, or withdrawn."""
+    return invitation.state == Invitation.State.WAITING and (
+        invitation.asked_again_at is not None
+        or invitation.mail_state in (_M.FAILED, _M.NOT_SENT)
+        or inviting.ends_at(invitation) <= at
+    )
+
+
+def _said(moment: datetime) -> str:
+    return day(shown(moment))

@@ -14,7 +14,7 @@ from plumbline.people.models import NumberedChild, RoleHeld, Tie, User
 from plumbline.people.queries import CHILD
 
 # Who sees what is put to a role beside those who hold it.
-_ALSO_READ = {"director": ("management_team",)}
+ALSO_READ = {"director": ("management_team",)}
 
 # They answer for every child that is placed: flags reach them of a restricted child, too, without saying who it is.
 # The team by being told; the head of service, who decides for each child, whoever was told.
@@ -75,7 +75,7 @@ def is_for(row: FlagFor, user: User, *, on: date) -> bool:
         return row.recipient in names_of(user)
     role = row.recipient.removeprefix("role:")
     for held in access.current_roles(user, on=on):
-        if role in (held.role, *_ALSO_READ.get(held.role, ())) and (not row.team or held.team in ("", row.team)):
+        if role in (held.role, *ALSO_READ.get(held.role, ())) and (not row.team or held.team in ("", row.team)):
             return True
     return False
 
@@ -97,7 +97,7 @@ class Readers:
 def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
     mine = Q(recipient__in=names_of(viewer))
     for held in access.current_roles(viewer, on=on):
-        for role in (held.role, *_ALSO_READ.get(held.role, ())):
+        for role in (held.role, *ALSO_READ.get(held.role, ())):
             of_role = Q(recipient=f"role:{role}")
             if held.team:
                 of_role &= Q(team__in=["", held.team])
@@ -183,17 +183,7 @@ def refused_addresses(viewer: User, *, on: date) -> "QuerySet[Refused]":
 
     Whoever manages users puts it right and sees all, the head of service too; a team's manager sees the team's.
     """
-    failed = Message.objects.filter(
-        refused_at__isnull=False, to_user=OuterRef("pk"), to_address=OuterRef("email")
-    ).order_by("-refused_at", "-pk")  # fmt: skip
-    later = Message.objects.filter(
-        state=Message.State.SENT, to_user=OuterRef("to_user"), to_address=OuterRef("to_address"),
-        sent_at__gt=OuterRef("refused_at"),
-    )  # fmt: skip
-    standing = failed.exclude(Exists(later))
-    found = User.objects.filter(Exists(standing), is_active=True).annotate(
-        refused_at=Subquery(standing.values("refused_at")[:1]), refused_because=Subquery(standing.values("error")[:1])
-    ).order_by("name", "pk")  # fmt: skip
+    found = addresses_that_refused()
     if access.may(viewer, Permission.USERS_MANAGE, on=on):
         return found
     if not access.may(viewer, Permission.ACCOUNTS_MISSING, on=on):
@@ -207,6 +197,21 @@ def refused_addresses(viewer: User, *, on: date) -> "QuerySet[Refused]":
         return found
     in_team = RoleHeld.objects.filter(access.lasting_on(on), team__in=teams).values("user")
     return found.filter(Q(professional__department__in=teams) | Q(pk__in=in_team)).exclude(pk=viewer.pk)
+
+
+def addresses_that_refused() -> "QuerySet[Refused]":
+    """The same for all."""
+    failed = Message.objects.filter(
+        refused_at__isnull=False, to_user=OuterRef("pk"), to_address=OuterRef("email")
+    ).order_by("-refused_at", "-pk")  # fmt: skip
+    later = Message.objects.filter(
+        state=Message.State.SENT, to_user=OuterRef("to_user"), to_address=OuterRef("to_address"),
+        sent_at__gt=OuterRef("refused_at"),
+    )  # fmt: skip
+    standing = failed.exclude(Exists(later))
+    return User.objects.filter(Exists(standing), is_active=True).annotate(
+        refused_at=Subquery(standing.values("refused_at")[:1]), refused_because=Subquery(standing.values("error")[:1])
+    ).order_by("name", "pk")  # fmt: skip
 
 
 def flags_json(*, only_open: bool = False, kind: str = "") -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ SOURCES: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-_CASE_AREA = {Permission.CHILDREN_VIEW, Permission.FIGURES_RECORDS, Permission.FLAGS_ANSWER}
+CASE_AREA = {Permission.CHILDREN_VIEW, Permission.FIGURES_RECORDS, Permission.FLAGS_ANSWER}
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def profile_of(viewer: User | None, *, on: date) -> str | None:
 
     Inside is who comes near children's records, or answers for what happens to them; measures.md, disclosure control.
     """
-    if viewer is None or _CASE_AREA & access.permissions_of(viewer, on=on):
+    if viewer is None or CASE_AREA & access.permissions_of(viewer, on=on):
         return None
     return disclosure.DEFAULT.name
 

@@ -17,7 +17,7 @@ import click
 from plumbline.kernel.errors import RuleBroken
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-ALL = ("imports", "ofsted", "measures", "pages", "report", "rag", "register")
+ALL = ("imports", "ofsted", "measures", "pages", "work", "report", "rag", "register")
 
 
 def bench(*, names: tuple[str, ...], scale: int | None, today: date) -> None:

@@ -16,7 +16,7 @@ from plumbline.flags import telling
 from plumbline.flags.bounces import Taken
 from plumbline.flags.bounces import take_bounces as read_bounces
 from plumbline.flags.outbox import Sent, Server, send_waiting
-from plumbline.jobs import ways_in
+from plumbline.jobs import duties, ways_in
 from plumbline.placements import at_setting
 from plumbline.placements import operations as placements
 from plumbline.placements.queries import settings_with_children
@@ -44,6 +44,7 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     digests += decisions.write_digests(by=None, at=at, on=on)
     reminded = reminders.write_reminders(by=None, at=at, on=on)
     telling.join_messages(by=None, at=at, on=on)
+    duties.catch_up(on=on)
     changed = (
         raised, about_settings, about_contracts, about_starts, about_care, about_documents, about_actions,
         about_returns, about_forms,

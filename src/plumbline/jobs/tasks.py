@@ -7,7 +7,7 @@ from plumbline.contracts.operations import incident_notices
 from plumbline.exchange import uploads, withdrawing
 from plumbline.flags import operations as flags
 from plumbline.flags import telling
-from plumbline.jobs import audit_chain, ways_in
+from plumbline.jobs import audit_chain, duties, ways_in
 from plumbline.jobs import night as night_job
 
 
@@ -17,6 +17,14 @@ from plumbline.jobs import night as night_job
 def seal_audit(timestamp: int) -> None:
     """Each minute."""
     audit_chain.seal_and_keep()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="periodic", queueing_lock="duties")
+@ways_in.in_todays_words
+def keep_duties(timestamp: int) -> None:
+    """Each minute, so that whoever opens My work need not wait for it; the first of a day works out the day."""
+    duties.catch_up(on=ways_in.today())
 
 
 @app.periodic(cron="30 3 * * *")

@@ -23,17 +23,24 @@ if TYPE_CHECKING:
     WithFlags = WithAnnotations[Professional, _Counted]
 
 
-def untold_workers(viewer: User, *, on: date) -> int:
-    """Of these, how many have open flags that did not reach them."""
-    return sum(row.flags > 0 for row in workers_without_account(viewer, on=on))
-
-
 def workers_without_account(viewer: User, *, on: date) -> "QuerySet[WithFlags]":
-    """Who is allocated to a child on the day, or is to be told of an open flag, and has no account that is on and has
-    an e-mail address: with `team`, and `flags`, the open flags that have not reached them.
+    """`without_account`, as the viewer may see them: those who make accounts and the head of service all, a team
+    manager those of the team."""
+    found = without_account(on=on)
+    held = [
+        each for each in access.current_roles(viewer, on=on)
+        if Permission.ACCOUNTS_MISSING in access.ROLES[each.role].permissions
+    ]  # fmt: skip
+    if not access.may(viewer, Permission.ACCOUNTS_MISSING, on=on):
+        return found.none()
+    if any(each.role != "team_manager" or not each.team for each in held):
+        return found
+    return found.filter(team__in={each.team for each in held})
 
-    Those who make accounts and the head of service see all, a team manager those of the team.
-    """
+
+def without_account(*, on: date) -> "QuerySet[WithFlags]":
+    """Who is allocated to a child on the day, or is to be told of an open flag, and has no account that is on and has
+    an e-mail address: with `team`, and `flags`, the open flags that have not reached them."""
     involved = Allocation.objects.filter(professional=OuterRef("pk"), from_on__lte=on).filter(
         Q(to_on=None) | Q(to_on__gt=on)
     )
@@ -42,7 +49,7 @@ def workers_without_account(viewer: User, *, on: date) -> "QuerySet[WithFlags]":
     )
     unreached = flags.unreached().filter(recipient=OuterRef("source_id")).order_by()
     per_worker = unreached.values("recipient").annotate(number=Count("flag", distinct=True))
-    found = (
+    return (
         Professional.objects.filter(Exists(involved) | Exists(placed) | Exists(unreached))
         .exclude(Exists(User.objects.filter(professional=OuterRef("pk"), is_active=True).exclude(email="")))
         .annotate(
@@ -54,12 +61,3 @@ def workers_without_account(viewer: User, *, on: date) -> "QuerySet[WithFlags]":
         )
         .prefetch_related("users")
     )  # fmt: skip
-    held = [
-        each for each in access.current_roles(viewer, on=on)
-        if Permission.ACCOUNTS_MISSING in access.ROLES[each.role].permissions
-    ]  # fmt: skip
-    if not access.may(viewer, Permission.ACCOUNTS_MISSING, on=on):
-        return found.none()
-    if any(each.role != "team_manager" or not each.team for each in held):
-        return found
-    return found.filter(team__in={each.team for each in held})

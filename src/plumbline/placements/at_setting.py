@@ -24,7 +24,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here
 from plumbline.people.acting import operation, over_all_records
 from plumbline.people.models import Child, User
-from plumbline.placements import due
+from plumbline.placements import flagging
 from plumbline.placements.access import children_visible_to
 from plumbline.placements.models import ChildAtIncident
 from plumbline.placements.rules import Concern
@@ -147,7 +147,7 @@ def wanted(on: date) -> list[Wanted]:
     rows = list(_waiting().select_related("incident__setting", "placement").order_by("pk"))
     of = {
         concern.placement_id: concern
-        for concern, _ in due.concerned(on, among=[row.placement_id for row in rows], also_ended=True)
+        for concern, _ in flagging.concerned(on, among=[row.placement_id for row in rows], also_ended=True)
     }
     return [_wanted(row, of[row.placement_id]) for row in rows]
 

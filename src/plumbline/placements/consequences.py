@@ -8,7 +8,7 @@ from plumbline.earlyhelp.models import Tac
 from plumbline.kernel.labels import say
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.models import Setting, Status
-from plumbline.placements import due, queries
+from plumbline.placements import flagging, queries
 from plumbline.placements.access import open_on
 from plumbline.placements.rules import BLOCKED
 
@@ -84,7 +84,7 @@ def _concerned(settings: set[int], *, on: date) -> str:
     """The children placed there, their workers, and the TACs of those children that are open. Counts only."""
     children: set[int] = set()
     workers: set[str] = set()
-    for concern, setting in due.concerned(on):
+    for concern, setting in flagging.concerned(on):
         if setting and setting.setting_id in settings:
             children.add(concern.child_id)
             workers |= {concern.worker} - {""}

@@ -1,168 +1,210 @@
-"""What has to be flagged about placements on a day, from what is recorded now: whatever came in first."""
+"""What placements and settings give people to do: exceptions to decide, providers to speak to, the monthly check."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 
-from django.db import connection
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
-from plumbline.flags import rules as flag_rules
-from plumbline.flags.models import Flag
-from plumbline.flags.rules import Wanted
-from plumbline.ofsted import establishments
-from plumbline.ofsted.models import MonthlyCheck
-from plumbline.placements import rules
-from plumbline.placements.models import Placement, PlacementException
-from plumbline.placements.rules import Concern
+from plumbline.audit.moments import shown
+from plumbline.flags.models import Flag, FlagState, FlagStep
+from plumbline.flags.queries import addresses_that_refused
+from plumbline.flags.rules import CONTACT_PROVIDER
+from plumbline.kernel.duties import Duty, Gravity, Source, of_role, permitted, person
+from plumbline.kernel.moments import day_of, end_of
+from plumbline.kernel.wording import day, how_many
+from plumbline.ofsted.models import CheckItem, MonthlyCheck, Setting
+from plumbline.ofsted.wording import label, one_reason
+from plumbline.people import access
+from plumbline.people.access import ROLES, Permission
+from plumbline.people.models import RoleHeld, Tie
+from plumbline.people.queries import CHILD
+from plumbline.placements import due_of_flags
+from plumbline.placements.accounts import without_account
+from plumbline.placements.models import Placement, PlacementException, Stay
+from plumbline.placements.queries import settings_with_children
+from plumbline.placements.rules import BLOCKED
+from plumbline.socialcare.models import Involvement
 
-# Placements open on the day (imported ones: at the horizon of their extract, where that is earlier), or ended ones too,
-# each with its setting and whoever is allocated to the child on that day.
-CONCERNED = """
-with horizon as (
-    select case source when 'ssd_cla_placement' then 'social_care' else 'sen' end as source, max(extracted_on) as day
-    from audit_extract where source in ('ssd_cla_placement', 'school_placements') group by 1
-), open_then as (
-    select p.*, case when p.import_run_id is null then %(on)s::date else least(%(on)s::date, h.day) end as day
-    from placements_placement p left join horizon h on h.source = p.source
-)
-select p.id, p.source, p.source_id, p.child_id, p.started_on, p.urn_wording, p.day,
-    s.id, s.urn, coalesce(s.status, 'unmatched'), s.status_since, coalesce(s.reasons, '[]'), s.gone_since,
-    s.last_checked_on, coalesce(c.source_id, nullif(p.caseworker_wording, ''), w.worker, ''),
-    coalesce(nullif(c.department, ''), w.team, '')
-from open_then p
-left join ofsted_setting s on s.id = p.setting_id
-left join people_professional c on c.id = p.caseworker_id
-left join lateral (
-    select coalesce(f.source_id, i.professional_wording) as worker, i.team
-    from socialcare_involvement i left join people_professional f on f.id = i.professional_id
-    where i.child_id = p.child_id and i.from_on <= p.day and (i.to_on is null or i.to_on > p.day)
-        and p.source <> 'sen' and p.caseworker_id is null and p.caseworker_wording = ''
-    order by i.role ilike '%%allocated%%' desc, i.from_on desc, i.id desc limit 1
-) w on true
-where (%(also_ended)s or p.started_on <= p.day and (p.ended_on is null or p.ended_on > p.day))
-    and (%(among)s::bigint[] is null or p.id = any(%(among)s))
-order by p.id
-"""
+P = Permission
+# How long a decision is news, in days.
+_NEWS = 28
 
 
-@dataclass(frozen=True, slots=True)
-class OfSetting:
-    """A setting with children, for the flags about the setting itself."""
-
-    setting_id: int
-    urn: str
-    status: str
-    gone: bool
-    last_checked_on: date | None
-
-
-def wanted_on(on: date, *, placement_id: int | None = None) -> list[Wanted]:
-    """The flags that should be open on a day. With `placement_id`, only those about that placement."""
-    wanted: list[Wanted] = []
-    settings: dict[int, OfSetting] = {}
-    for concern, setting in concerned(on, among=None if placement_id is None else [placement_id]):
-        wanted += _of_placement(concern)
-        if setting:
-            settings[setting.setting_id] = setting
-    if placement_id is None:
-        wanted += _checks_late(settings.values(), on)
-        wanted += _undecided_exceptions()
-        wanted += _months_late(on)
-    return wanted
-
-
-def concerned(
-    on: date, *, among: Sequence[int] | None = None, also_ended: bool = False
-) -> Iterable[tuple[Concern, OfSetting | None]]:
-    """Placements with what flags about them are raised from; `among`: only these, `also_ended`: open or not."""
-    with connection.cursor() as cursor:
-        cursor.execute(CONCERNED, {"on": on, "among": None if among is None else list(among), "also_ended": also_ended})
-        rows = cursor.fetchall()
-    # Of what is on no list, or no longer: row[8] is the URN, row[9] the status, row[12] since when it is gone.
-    explained = establishments.explained({row[8] for row in rows if row[8] and (row[9] == "unmatched" or row[12])})
-    for row in rows:
-        (pk, source, source_id, child_id, started_on, wording, _, setting_id, urn, status, since, reasons,
-         gone_since, checked_on, worker, team) = row  # fmt: skip
-        concern = Concern(
-            placement_id=pk, source_id=source_id, child_id=child_id, started_on=started_on,
-            looked_after=source == "social_care", urn=urn or wording, status=status, status_since=since,
-            reasons=tuple(rules.reasons_of(reasons)), gone_since=gone_since, worker=worker, team=team,
-            explained=" ".join(explained.get(urn, ())),
-        )  # fmt: skip
-        yield concern, setting_id and OfSetting(setting_id, urn, status, gone_since is not None, checked_on)
-
-
-def _of_placement(concern: Concern) -> Iterable[Wanted]:
-    for kind, reason in rules.flags_of(concern):
-        to = flag_rules.recipients(kind, worker=concern.worker, team=concern.team, looked_after=concern.looked_after)
-        yield Wanted(
-            kind=kind, subject_type="placement", subject_id=concern.placement_id, subject_source_id=concern.source_id,
-            setting_urn=concern.urn, child_id=concern.child_id, reason=reason, recipients=to,
-        )  # fmt: skip
-
-
-def _checks_late(settings: Iterable[OfSetting], on: date) -> Iterable[Wanted]:
-    for setting in settings:
-        reason = rules.check_late(
-            urn=setting.urn, status=setting.status, gone=setting.gone, last_checked_on=setting.last_checked_on, on=on
-        )
-        if reason:
-            yield Wanted(
-                kind="check_late", subject_type="setting", subject_id=setting.setting_id, setting_urn=setting.urn,
-                reason=reason, recipients=flag_rules.recipients("check_late", worker=""),
+def of_exceptions(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
+    """For who decides, of each child whom they may see; and what was decided, for who asked."""
+    lately = Q(decided_at__gt=end_of(on - timedelta(_NEWS)))
+    rows = PlacementException.objects.filter(Q(state=PlacementException.State.ASKED) | lately)
+    if keys is not None:
+        rows = rows.filter(pk__in=keys)
+    placed = Exists(Placement.objects.filter(child=OuterRef("child")))
+    allocated = Exists(Involvement.objects.filter(access.lasting_on(on), child=OuterRef("child")))
+    rows = rows.annotate(near=placed | allocated).select_related("child", "setting", "asked_by", "decided_by")
+    for each in rows.order_by("pk"):
+        called = f"{{child|A child}}, at {label(each.setting)}"
+        if each.decided_at is not None:
+            said = "Approved" if each.state == PlacementException.State.APPROVED else "Refused"
+            yield Duty(
+                kind="back.exception", subject=("exception", each.pk), about=each.decided_at.isoformat(),
+                whose=person(each.asked_by_id, P.PLACEMENTS_VIEW), child=each.child_id, called=called,
+                what=f"{said}: the exception that you asked for", gravity=Gravity.HOUSEKEEPING, deed="Look at it",
+                why=f"{each.decided_by}, on {day(shown(each.decided_at))}: {each.decision_reason}",
+                place=f"exception {each.pk}", key=each.pk,
+            )  # fmt: skip
+            continue
+        decides = P.PLACEMENT_EXCEPTION_DECIDE
+        tied = Tie.objects.filter(access.lasting_on(on), subject_type=CHILD, subject_id=each.child_id)
+        whose = [person(pk, decides) for pk in tied.order_by("user").values_list("user", flat=True).distinct()]
+        if each.near and not each.child.restricted:
+            whose.append(permitted(decides))
+        for one in whose:
+            yield Duty(
+                kind="exception.decide", subject=("exception", each.pk), whose=one, but=(each.asked_by_id,),
+                matter=("child", each.child_id), child=each.child_id, called=called, key=each.pk,
+                what="Decide: may this child be placed at an adverse setting?", gravity=Gravity.UNSEEN,
+                why=f"{each.get_grounds_display()}. Asked by {each.asked_by}: {each.reason}",
+                due=max(each.from_on, day_of(each.asked_at, on=on)), deed="Decide", place=f"exception {each.pk}",
+                asked=f"Asked for on {day(shown(each.asked_at))}.",
             )  # fmt: skip
 
 
-def _undecided_exceptions() -> Iterable[Wanted]:
-    """Emergencies at night: the head of service decides by the next working day; open from the moment it is used."""
-    waiting = PlacementException.objects.filter(state="asked", grounds="emergency_night", placements__isnull=False)
-    for exception in waiting.select_related("setting").distinct().order_by("pk"):
-        yield Wanted(
-            kind="exception_undecided", subject_type="exception", subject_id=exception.pk,
-            setting_urn=exception.setting.urn, child_id=exception.child_id,
-            reason=f"A child was placed at setting {exception.setting.urn} in an emergency; nobody has decided on it.",
-            recipients=flag_rules.recipients("exception_undecided", worker=""),
+def of_settings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
+    """Whose provider is to be spoken to, once for each setting; and for who checks and sees no child, how many are
+    where none should begin."""
+    steps = FlagStep.objects.filter(
+        done_at=None, code=CONTACT_PROVIDER, flag__state=FlagState.OPEN, flag__subject_type="placement"
+    )
+    placements = dict(steps.values_list("flag__subject_id").annotate(due=Min("due_on")))
+    first: dict[int, date] = {}
+    for number, place in Stay.objects.filter(pk__in=placements).values_list("pk", "setting"):
+        if place is not None:
+            first[place] = min(placements[number], first.get(place, placements[number]))
+    there = settings_with_children(on=on)
+    for setting in Setting.objects.filter(pk__in=first).order_by("pk"):
+        children = there.get(setting.pk, (0, on))[0]
+        yield Duty(
+            kind="provider.contact", subject=("setting", setting.pk), whose=permitted(P.PROVIDER_CONTACT),
+            what=f"Speak to the provider of {label(setting)}",
+            called=f"{label(setting)}: {how_many(children, 'child', 'children')} placed there",
+            why=one_reason(setting), due=first[setting.pk], deed="Record the conversation",
+            place=f"setting_provider {setting.register} {setting.urn}", key=setting.pk,
+            gravity=Gravity.DANGER if setting.status == "unregistered" else Gravity.UNSEEN,
         )  # fmt: skip
+    adverse = Setting.objects.filter(pk__in=there, status__in=BLOCKED).values_list("pk", flat=True)
+    children = sum(there[pk][0] for pk in adverse)
+    # Of those who check and do not speak to providers themselves.
+    for role in ROLES.values():
+        if adverse and P.MONTHLY_CHECK in role.permissions and P.PROVIDER_CONTACT not in role.permissions:
+            yield Duty(
+                kind="settings.adverse", subject=("settings.adverse", 0), whose=of_role(role.key),
+                what=f"{how_many(len(adverse), 'setting', 'settings')} with our children "
+                     f"{'is' if len(adverse) == 1 else 'are'} adverse, unregistered or closed",
+                called=how_many(children, "child", "children") + " placed there", gravity=Gravity.UNSEEN,
+                why="The contract officer speaks to each provider, and asks for its improvement plan.",
+                deed="See the settings", place="settings ?status=blocked&ours=yes",
+            )  # fmt: skip
 
 
-def _months_late(on: date) -> Iterable[Wanted]:
-    for check in MonthlyCheck.objects.filter(completed_at=None, due_on__lt=on).order_by("month"):
-        yield Wanted(
-            kind="monthly_check_late",
-            subject_type="monthly_check",
-            subject_id=check.pk,
-            reason=f"The check of {check.month:%B %Y} was due on {check.due_on:%-d %B %Y} and is not complete.",
-            recipients=flag_rules.recipients("monthly_check_late", worker=""),
-            due_on=check.due_on,
-        )
-
-
-def why_closed(flags: Sequence[Flag], *, on: date) -> Mapping[int, str]:
-    """Why what each flag says is no longer so, in a sentence."""
-    placements = {
-        placement.pk: placement
-        for placement in Placement.objects.filter(
-            pk__in=[flag.subject_id for flag in flags if flag.subject_type == "placement"]
-        ).select_related("setting")
-    }
-    return {
-        flag.pk: _why(flag, placements.get(flag.subject_id or 0) if flag.subject_type == "placement" else None, on)
-        for flag in flags
-    }
-
-
-def _why(flag: Flag, placement: Placement | None, on: date) -> str:
-    if flag.kind == "check_late":
-        return "The setting has been checked, or no child is placed there any more."
-    if flag.kind == "exception_undecided":
-        return "The exception has been decided."
-    if flag.kind == "monthly_check_late":
-        return "The check of the month is complete."
-    if placement is None:
-        return "The placement is no longer recorded."
-    setting = placement.setting
-    return rules.why_closed(
-        kind=flag.kind, urn_then=flag.setting_urn, urn_now=setting.urn if setting else placement.urn_wording,
-        status=setting.status if setting else "unmatched", ended_on=placement.ended_on, on=on,
-        status_since=setting.status_since if setting else None,
+def of_check(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
+    """The monthly check, until it is complete; as late as the latest of the flags that it settles."""
+    first = on.replace(day=1)
+    late = Flag.objects.filter(kind="check_late", state=FlagState.OPEN)
+    counted = late.aggregate(number=Count("pk"), due=Min("due_on"))
+    number, due = counted["number"], counted["due"]
+    why = (
+        f"{how_many(number, 'setting', 'settings')} with our children "
+        f"{'has' if number == 1 else 'have'} not been checked for a month. " if number else ""
     )  # fmt: skip
+    check = MonthlyCheck.objects.filter(month=first).first()
+    if check is None:
+        what, called = f"Open the check of {first:%B %Y}", "Ofsted’s lists, and each setting with our children"
+        why, button = f"{why}The check is due on the fifth working day of the month.", "Go to the monthly check"
+    elif check.completed_at is None:
+        items = CheckItem.objects.filter(check_month=check)
+        total, left = items.count(), items.filter(outcome=CheckItem.Outcome.TO_DO).count()
+        what = f"Look up {how_many(left, 'setting', 'settings')}" if left else "Complete the check"
+        what, called = f"{what}: the check of {first:%B %Y}", f"{total - left} of {total} done"
+        button, due = "Go on with the check", min(filter(None, (check.due_on, due)))
+    else:
+        return
+    yield Duty(
+        kind="check.month", subject=("monthly_check", 0), whose=permitted(P.MONTHLY_CHECK), what=what, called=called,
+        why=why, due=due, deed=button, place="check", gravity=Gravity.AGREED,
+    )  # fmt: skip
+
+
+def of_accounts(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
+    """Who could not be told of an open flag, and whose address refuses e-mail: someone was told in their place."""
+    untold = [each for each in without_account(on=on) if each.flags]
+    for whose, teams in _keepers({each.team for each in untold}):
+        number = sum(teams is None or each.team in teams for each in untold)
+        if number:
+            yield Duty(
+                kind="account.missing", subject=("accounts", 0), whose=whose, due=on, gravity=Gravity.AGREED,
+                what=f"{how_many(number, 'worker has', 'workers have')} open flags and no account",
+                why="Others were told in their place. They get what is open as soon as they have an account.",
+                deed="See who", place="without_account",
+            )  # fmt: skip
+
+
+def _keepers(teams: Collection[str]) -> Iterable[tuple[str, set[str] | None]]:
+    """For each `whose` of those who have accounts made, of which teams (None: of all)."""
+    for role in ROLES.values():
+        if P.ACCOUNTS_MISSING not in role.permissions:
+            continue
+        if role.key != "team_manager":
+            yield of_role(role.key), None
+            continue
+        yield f"put:{role.key}/*", None
+        for team in sorted(filter(None, teams)):
+            yield f"put:{role.key}/{team}", {team}
+
+
+def of_addresses(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
+    for user in addresses_that_refused().select_related("professional"):
+        teams = {user.professional.department} if user.professional else set()
+        held = RoleHeld.objects.filter(access.lasting_on(on), user=user).values_list("team", flat=True)
+        teams = {team for team in {*teams, *held} if team}
+        why = f"{user.email}: “{user.refused_because[:200]}”. Until then nothing reaches them by e-mail."
+        yield Duty(
+            kind="address.refused", subject=("user", user.pk), whose=permitted(P.USERS_MANAGE), due=on,
+            called=str(user), what="Put an e-mail address right: it refused a message", why=why,
+            deed="Put it right", place=f"user {user.pk}", gravity=Gravity.AGREED, key=user.pk,
+        )  # fmt: skip
+        for whose, of in _keepers(teams):
+            yield Duty(
+                kind="address.refused", subject=("user", user.pk), whose=whose, due=on, called=str(user),
+                what="Have an e-mail address put right: it refused a message", why=why, deed="See what it said",
+                place="without_account", gravity=Gravity.AGREED, key=user.pk, but=(user.pk,) if of else (),
+            )  # fmt: skip
+
+
+_STAYS = {"placements_placement": ""}
+SOURCES = (
+    *due_of_flags.SOURCES,
+    Source(
+        name="exceptions", of=of_exceptions,
+        watched={
+            "placements_placementexception": "select id as key from changed",
+            "placements_placement": "select e.id as key from changed c join placements_placementexception e"
+                                    " on e.child_id = c.child_id where e.state = 'asked'",
+            "socialcare_involvement": "select e.id as key from changed c join placements_placementexception e"
+                                      " on e.child_id = c.child_id where e.state = 'asked'",
+            "people_child": "select e.id as key from changed c join placements_placementexception e"
+                            " on e.child_id = c.id where e.state = 'asked'",
+            "people_tie": "select e.id as key from changed c join placements_placementexception e"
+                          " on e.child_id = c.subject_id where c.subject_type = 'child' and e.state = 'asked'",
+        },
+        settled=frozenset({"ofsted_setting", "people_user"}),
+    ),
+    Source("settings", of_settings, {**_STAYS, "flags_flagstep": "", "flags_flag": "", "ofsted_setting": ""}),
+    Source("check", of_check, {"flags_flag": "", "ofsted_monthlycheck": "", "ofsted_checkitem": ""}),
+    Source("accounts", of_accounts, {
+        **_STAYS, "flags_flagfor": "", "flags_flag": "", "socialcare_involvement": "", "people_professional": "",
+        "people_user": "",
+    }, only_when={"people_user": "update of professional_id, is_active, email"}),
+    Source(
+        "addresses", of_addresses, {"flags_message": "", "people_user": "", "people_roleheld": ""},
+        only_when={"people_user": "update of professional_id, is_active, email"},
+        settled=frozenset({"people_professional"}),
+    ),
+)  # fmt: skip

@@ -25,7 +25,6 @@ from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from plumbline.audit.models import Event
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
 from plumbline.flags.queries import flags_visible_to
-from plumbline.flags.rules import CONTACT_PROVIDER
 from plumbline.kernel.errors import NotAllowed
 from plumbline.kernel.names import sort_key
 from plumbline.ofsted.models import Owner, Setting, Status, StatusPeriod
@@ -34,7 +33,6 @@ from plumbline.people.access import Permission
 from plumbline.people.models import Child, NumberedChild, Professional, User
 from plumbline.placements.access import children_visible_to, open_on
 from plumbline.placements.models import Enquiry, Leave, Placement, PlacementException, Stay
-from plumbline.placements.rules import BLOCKED
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -65,9 +63,6 @@ if TYPE_CHECKING:
         today: date
         due_if_open: date | None
 
-    class _ToContact(_Listed):
-        contact_due: date
-
     class _Excepted(TypedDict):
         child_name: str
         today: date
@@ -77,7 +72,6 @@ if TYPE_CHECKING:
     ListedPlacement = WithAnnotations[Placement, _Placed]
     WithStart = WithAnnotations[Placement, _Begun]
     ListedFlag = WithAnnotations[Flag, _About]
-    SettingToContact = WithAnnotations[Setting, _ToContact]
     ListedException = WithAnnotations[PlacementException, _Excepted]
 
 # Worst first, as lists of settings begin.
@@ -311,33 +305,6 @@ def child_of_flag(viewer: User, *, flag: Flag, on: date) -> Child | None:
 # --- what waits -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Concerned:
-    """How many settings and children stand where, for those who see no child."""
-
-    settings: int
-    children: int
-
-
-def adverse_with_children(viewer: User, *, on: date) -> Concerned:
-    rows = settings_listed(viewer, on=on).filter(status__in=BLOCKED, children__gt=0)
-    children = list(rows.values_list("children", flat=True))
-    return Concerned(len(children), sum(children))
-
-
-def providers_to_contact(viewer: User, *, on: date) -> "QuerySet[SettingToContact]":
-    """Of `settings_listed` those whose provider is still to be spoken to, each with `contact_due`: by when. The soonest
-    first."""
-    due = steps_at(OuterRef(OuterRef("pk"))).filter(code=CONTACT_PROVIDER).order_by("due_on")
-    waiting = (
-        settings_listed(viewer, on=on)
-        .annotate(contact_due=Subquery(due.values("due_on")[:1]))
-        .exclude(contact_due=None)
-        .order_by("contact_due", "urn")
-    )
-    return waiting if people.may(viewer, Permission.PROVIDER_CONTACT, on=on) else waiting.none()
-
-
 def steps_at(setting: int | OuterRef, *, done: bool = False) -> QuerySet[FlagStep]:
     """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference,
     from two queries out)."""
@@ -373,13 +340,3 @@ def told_of(setting: Setting, *, on: date) -> Told:
         read=Count("recipients", filter=Q(recipients__to_at=None, recipients__acknowledged_at__isnull=False)),
     )  # fmt: skip
     return Told(**counted)
-
-
-def exceptions_to_decide(viewer: User, *, on: date) -> "QuerySet[ListedException]":
-    asked = exceptions_listed(viewer, on=on).filter(state=PlacementException.State.ASKED).exclude(asked_by=viewer)
-    return asked if people.may(viewer, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on) else asked.none()
-
-
-def exceptions_waiting(viewer: User, *, on: date) -> QuerySet[PlacementException]:
-    """What the viewer asked for and nobody has decided yet."""
-    return exceptions_listed(viewer, on=on).filter(state=PlacementException.State.ASKED, asked_by=viewer)

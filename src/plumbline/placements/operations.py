@@ -24,7 +24,7 @@ from plumbline.people import access, acting
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
 from plumbline.people.models import Child, User
-from plumbline.placements import due, guard, intake, queries, rules
+from plumbline.placements import flagging, guard, intake, queries, rules
 from plumbline.placements.access import children_visible_to, open_on
 from plumbline.placements.models import Enquiry, Grounds, Placement, PlacementException
 from plumbline.placements.states import EXCEPTION_MOVES
@@ -114,9 +114,9 @@ def raise_flags(*, by: User | None, at: datetime, on: date, placement_id: int | 
     """
     _mark_what_began_adverse()
     return flags.reconcile(
-        wanted=due.wanted_on(on, placement_id=placement_id),
+        wanted=flagging.wanted_on(on, placement_id=placement_id),
         kinds=rules.FLAG_KINDS,
-        why_closed=lambda over: due.why_closed(over, on=on),
+        why_closed=lambda over: flagging.why_closed(over, on=on),
         by=by,
         at=at,
         on=on,

@@ -1,5 +1,6 @@
 """Who was placed where, the queues of what nobody knows enough about, and the answer to "may I place here, now?"."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -84,13 +85,14 @@ def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, An
     }
 
 
-def settings_with_children(*, on: date) -> dict[int, tuple[int, date]]:
-    """By setting, how many of our children are placed there on a day, and since when the first of them has been.
+def settings_with_children(*, on: date, setting_ids: Collection[int] | None = None) -> dict[int, tuple[int, date]]:
+    """By setting (of these), how many of our children are placed there on a day, and since when the first of them is.
 
     A count is no child's record: the rooms below are told of it by the ways in.
     """
+    stays = Stay.objects.filter(open_on(on), setting__isnull=False)
     rows = (
-        Stay.objects.filter(open_on(on), setting__isnull=False)
+        (stays if setting_ids is None else stays.filter(setting__in=setting_ids))
         .values("setting")
         .annotate(children=Count("child_id", distinct=True), first=Min("started_on"))
         .order_by("setting")

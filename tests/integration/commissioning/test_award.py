@@ -9,11 +9,11 @@ from plumbline.audit.models import Event
 from plumbline.commissioning.models import Award, Bid, ExclusionCheck, Tender, TenderConflict
 from plumbline.commissioning.operations import award, implementation, stage1
 from plumbline.commissioning.queries import evaluation as queries
-from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.contracts.models import Contract
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import BankHoliday, User
 from plumbline.toolkits import library
+from tests.duties import of_kind
 from tests.factories.people import UserFactory, hold_role
 from tests.factories.tenders import AT, TODAY, TenderFactory, a_bidder, an_approver
 from tests.integration.commissioning import evaluating
@@ -342,14 +342,14 @@ def test_a_promise_to_a_question_that_was_not_asked_is_refused() -> None:
 
 def test_a_recommendation_waits_for_who_may_approve_it() -> None:
     made, _ = recommended()
-    assert [each.tender for each in waiting_queries.waiting_for_approver(made.approver, on=TODAY)] == [made.tender]
+    assert [each.subject_id for each in of_kind("tender.approve", made.approver, TODAY)] == [made.tender.pk]
 
 
 def test_a_standstill_that_is_over_waits_for_the_commissioner() -> None:
     made, _ = in_standstill()
     days = (date(2016, 8, 9), date(2016, 8, 10))
-    waiting = [waiting_queries.waiting_for_commissioner(made.lead, on=day) for day in days]
-    assert [[each.kind for each in one] for one in waiting] == [[], ["award"]]
+    waiting = [of_kind("tender.award", made.lead, day) for day in days]
+    assert [len(each) for each in waiting] == [0, 1]
 
 
 # --- no day before what it follows ---

@@ -10,8 +10,8 @@ from plumbline.audit.models import Event
 from plumbline.commissioning.models import Bid, Evaluator, Score, Tender
 from plumbline.commissioning.operations import evaluation
 from plumbline.commissioning.queries import evaluation as queries
-from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from tests.duties import of_kind
 from tests.factories.people import OrganisationFactory, UserFactory, hold_role
 from tests.factories.tenders import AT, TODAY, BidFactory, EvaluatorFactory, TenderFactory, a_bidder
 from tests.integration.commissioning.evaluating import agree, begun, in_moderation, locked, moderated, scored, settled
@@ -451,8 +451,8 @@ def test_moderation_is_not_closed_while_a_later_conflict_is_undecided() -> None:
 def test_a_conflict_declared_in_moderation_waits_for_the_lead() -> None:
     made = in_moderation()
     declare(made, made.evaluators[0], "My sister has begun to work for Birch.")
-    waiting = waiting_queries.waiting_for_commissioner(made.lead, on=TODAY)
-    assert ("decide_conflict", "Ann Ash") in {(each.kind, each.who) for each in waiting}
+    waiting = of_kind("tender.decide_conflict", made.lead, TODAY)
+    assert [each.why.startswith("Ann Ash") for each in waiting] == [True]
 
 
 def test_what_was_agreed_from_the_scores_of_somebody_excluded_since_is_agreed_anew() -> None:

@@ -13,7 +13,6 @@ from plumbline.commissioning import report
 from plumbline.commissioning.models import Award, Bid, Tender
 from plumbline.commissioning.operations import award, implementation
 from plumbline.commissioning.queries import evaluation as queries
-from plumbline.commissioning.queries import waiting as waiting_queries
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import go_live
 from plumbline.indicators import questions
@@ -21,6 +20,7 @@ from plumbline.indicators.queries import ask
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.models import Organisation
 from plumbline.toolkits import library
+from tests.duties import of_kind
 from tests.factories.people import OrganisationFactory
 from tests.factories.tenders import AT, TODAY, TenderFactory, a_bidder
 from tests.integration.commissioning.evaluating import (
@@ -178,7 +178,7 @@ def test_the_database_refuses_to_make_a_published_framework_a_competition() -> N
 
 def test_two_recommendations_wait_as_one_for_who_approves() -> None:
     made = two_recommended()
-    assert [each.who for each in waiting_queries.waiting_for_approver(made.approver, on=TODAY)] == ["Alder and Birch"]
+    assert [each.why for each in of_kind("tender.approve", made.approver, TODAY)] == ["Recommended: Alder and Birch."]
 
 
 def test_one_notice_begins_one_standstill_for_all() -> None:

@@ -10,27 +10,28 @@ from plumbline.audit.models import Event
 from plumbline.commissioning.models import Award, BidDocument, Contact, PlanItem, Promise, Stage1Decision, Tender
 from plumbline.commissioning.operations import implementation
 from plumbline.commissioning.queries.implementation import (
-    items_of,
-    packs_to_acknowledge,
     packs_to_confirm,
     plans_visible_to,
 )
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS, Item, Pack, hindrances
+from plumbline.contracts import due_of_plans
 from plumbline.contracts.models import Assessment, Commitment, Contract, GoLive, IncidentForm, Policy, PolicyReview
 from plumbline.contracts.operations import go_live
 from plumbline.contracts.operations.papers import take_papers
 from plumbline.contracts.queries.go_live import hindrances_of, standing_of
 from plumbline.contracts.queries.papers import papers_held
-from plumbline.contracts.queries.register import plans_ready
 from plumbline.contracts.rules.go_live import KNOWN, Held, lacking
 from plumbline.contracts.rules.rating import LawChange
 from plumbline.evidence.models import Document
 from plumbline.flags.models import Flag
+from plumbline.kernel.duties import person
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.access import Permission
 from plumbline.people.models import RoleHeld
 from plumbline.toolkits import library
 from plumbline.toolkits.models import ToolkitVersion
 from tests import databases
+from tests.duties import of_kind
 from tests.factories.tenders import BidFactory, TenderFactory
 from tests.integration.placements.situations import a_user
 
@@ -237,7 +238,7 @@ def test_a_changed_contact_is_given_again_and_must_be_acknowledged_anew():
     _, again = situation.contact("lado", name="Someone else")
 
     assert (again.number, again.because) == (2, "The contact changed: Designated officer for allegations (LADO).")
-    assert list(packs_to_acknowledge(situation.provider, on=ON)) == [again]
+    assert [each.subject_id for each in of_kind("pack.settle", situation.provider, ON)] == [again.pk]
 
 
 @needs_database
@@ -307,7 +308,10 @@ def test_a_provider_sees_its_own_plan_only():
 def test_what_nobody_else_owns_waits_for_both_leads():
     situation = Situation()
 
-    assert items_of(situation.lead, on=ON).count() == 22
+    mine = person(situation.lead.pk, Permission.IMPLEMENTATION)
+    waiting = [each for each in due_of_plans.of_items([situation.plan.pk], ON) if each.whose == mine]
+    settled = {each.number for each in standing_of(situation.plan, on=ON).items if each.settled}
+    assert len(waiting) == 22 - len(settled)
 
 
 # --- go-live ----------------------------------------------------------------------------------------------------------
@@ -450,7 +454,8 @@ def test_a_plan_is_plans_ready_exactly_where_nothing_holds_it_up(new, pack, crit
     if critical:
         situation.do_critical()
 
-    assert (bool(plans_ready(situation.officer, on=ON)), not hindrances_of(situation.plan, on=ON)) == (ready, ready)
+    waiting = [each for each in due_of_plans.of_items([situation.plan.pk], ON) if each.kind == "plan.begin"]
+    assert (bool(waiting), not hindrances_of(situation.plan, on=ON)) == (ready, ready)
 
 
 @needs_database

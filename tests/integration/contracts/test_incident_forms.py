@@ -7,6 +7,7 @@ from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules.notifications import Step
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from tests.duties import of_kind
 from tests.factories.people import UserFactory
 from tests.integration.contracts.incident_situations import NOW, ON, STEPS, World, a_world, agreed, an_incident
 
@@ -85,17 +86,17 @@ def test_where_no_area_lead_is_named_any_area_lead_agrees_for_that_side() -> Non
 @pytest.mark.parametrize("who", ["manager", "area_lead", "provider"])
 def test_a_new_version_waits_for_each_side(world: World, who: str) -> None:
     form = write(world)
-    assert queries.forms_to_agree(getattr(world, who), on=ON) == [form]
+    assert [each.subject_id for each in of_kind("form.agree", getattr(world, who), ON)] == [form.pk]
 
 
 def test_an_agreed_form_waits_for_nobody(world: World) -> None:
     agreed(world)
-    assert queries.forms_to_agree(world.provider, on=ON) == []
+    assert of_kind("form.agree", world.provider, ON) == []
 
 
 def test_another_provider_is_asked_to_agree_nothing(world: World) -> None:
     write(world)
-    assert queries.forms_to_agree(world.other_provider, on=ON) == []
+    assert of_kind("form.agree", world.other_provider, ON) == []
 
 
 def test_agreeing_the_form_closes_the_flag_that_none_was_agreed(world: World) -> None:

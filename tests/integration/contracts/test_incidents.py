@@ -7,14 +7,16 @@ import pytest
 from plumbline.actions.models import Action
 from plumbline.audit.models import Event
 from plumbline.contracts import naming
-from plumbline.contracts.models import HeldText, IncidentState, NewsSent
+from plumbline.contracts.models import HeldText, IncidentState, NewsSent, Notification
 from plumbline.contracts.operations import held_texts, incident_notices, incidents
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.queries.held import HELD
+from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Flag, Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child
 from plumbline.people.queries import children_visible_to
+from tests.duties import of_kind
 from tests.factories.people import ChildFactory, ProfessionalFactory, TieFactory, UserFactory
 from tests.integration.contracts.incident_situations import (
     AT,
@@ -448,26 +450,29 @@ def test_an_open_incident_is_not_closed_without_a_review(world: World) -> None:
 
 def test_the_provider_is_asked_for_its_own_duties_only(world: World) -> None:
     an_incident(world)
-    mine = queries.notifications_to_send(world.provider, on=ON).values_list("duty", flat=True)
-    assert (set(mine), len(mine)) == ({"provider"}, 5)
+    (mine,) = of_kind("incident.tell", world.provider, ON)
+    rows = Notification.objects.filter(duty="provider").order_by("due_at", "pk")
+    told = [library().label(row.recipient) for row in rows]
+    assert len(told) == 5
+    assert mine.why == f"Still to be told: {', '.join(told)}."
 
 
 def test_the_council_is_asked_for_its_own_duties_only(world: World) -> None:
     an_incident(world)
-    assert set(queries.notifications_to_send(world.manager, on=ON).values_list("duty", flat=True)) == {"council"}
+    assert {each.about for each in of_kind("incident.tell", world.manager, ON)} == {"council"}
 
 
 def test_another_provider_is_asked_for_nothing(world: World) -> None:
     an_incident(world)
-    assert list(queries.notifications_to_send(world.other_provider, on=ON)) == []
+    assert of_kind("incident.tell", world.other_provider, ON) == []
 
 
 def test_news_waits_for_whose_duty_the_telling_was(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
     incidents.add_news(incident_id=incident.pk, text="Back.", by=world.manager, **NOW)
-    waiting = queries.news_to_send(world.manager, on=ON).values_list("notification__recipient", flat=True)
-    assert list(waiting) == ["caseworker"]
+    waiting = [each.why for each in of_kind("incident.tell", world.manager, ON)]
+    assert waiting == ["Still to be told: The child’s caseworker (later news)."]
 
 
 def test_news_that_was_passed_on_waits_no_more(world: World) -> None:
@@ -476,12 +481,12 @@ def test_news_that_was_passed_on_waits_no_more(world: World) -> None:
     incidents.add_news(incident_id=incident.pk, text="Back.", by=world.manager, **NOW)
     for sent in NewsSent.objects.filter(news__incident=incident):
         incident_notices.mark_news_sent(news_sent_id=sent.pk, channel="E-mail", by=world.manager, **NOW)
-    assert list(queries.news_to_send(world.provider, on=ON)) == []
+    assert of_kind("incident.tell", world.provider, ON) == []
 
 
 def test_a_death_waits_for_a_decision_about_the_panel(world: World) -> None:
     incident = an_incident(world, type="death", summary="A child died.")
-    assert list(queries.to_be_decided(world.manager, on=ON)) == [incident]
+    assert [each.subject_id for each in of_kind("incident.decide", world.manager, ON)] == [incident.pk]
 
 
 def test_the_list_counts_who_is_untold_and_who_is_overdue(world: World) -> None:

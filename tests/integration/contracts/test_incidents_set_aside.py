@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 import plumbline
 from plumbline.actions.models import Action
 from plumbline.audit.models import Event
-from plumbline.contracts import incident_due
+from plumbline.contracts import due_of_incidents, incident_due
 from plumbline.contracts.models import Incident, IncidentState
 from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries import facts, held
@@ -22,6 +22,7 @@ from plumbline.flags.outbox import why_not
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child
 from plumbline.placements import at_setting
+from tests.duties import of_kind
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.factories.records import InvolvementFactory, PlacementFactory
 from tests.integration.contracts.incident_situations import AT, NOW, ON, World, an_incident, line
@@ -78,13 +79,12 @@ NOW_LATER = LATER["at"]
 # Every reader of incidents that counts or asks for something, by name: how much of this incident it has.
 READERS: dict[str, Callable[[Incident, World], int]] = {
     "still to be told": lambda i, w: queries.untold().filter(incident=i).count(),
-    "the council’s to tell": lambda i, w: queries.notifications_to_send(w.manager, on=ON).filter(incident=i).count(),
-    "the provider’s to tell": lambda i, w: queries.notifications_to_send(w.provider, on=ON).filter(incident=i).count(),
-    "news to tell": lambda i, w: queries.news_to_send(w.provider, on=ON).filter(news__incident=i).count(),
+    "the council’s to tell": lambda i, w: len(of_kind("incident.tell", w.manager, ON)),
+    "the provider’s to tell": lambda i, w: len(of_kind("incident.tell", w.provider, ON)),
     "overdue": lambda i, w: queries.overdue_notifications(now=NOW_LATER).filter(incident=i).count(),
     "overdue news": lambda i, w: queries.overdue_news(now=NOW_LATER).filter(news__incident=i).count(),
     "first untold": lambda i, w: len(queries.first_untold([i.pk])),
-    "to be decided": lambda i, w: queries.to_be_decided(w.manager, on=ON).filter(pk=i.pk).count(),
+    "to be decided": lambda i, w: len(of_kind("incident.decide", w.manager, ON)),
     "listed as untold": lambda i, w: queries.incidents_listed(w.manager, on=ON, now=NOW_LATER).get(pk=i.pk).untold,
     "listed as overdue": lambda i, w: queries.incidents_listed(w.manager, on=ON, now=NOW_LATER).get(pk=i.pk).overdue,
     "texts to read": lambda i, w: held.to_read(_reader(i), visible=Child.objects.all(), on=ON).count(),
@@ -92,6 +92,7 @@ READERS: dict[str, Callable[[Incident, World], int]] = {
     "flags of children wanted": lambda i, w: len(incident_due.wanted_of_children(ON)),
     "flags of forms wanted": lambda i, w: len(incident_due.wanted_of_contracts(on=ON, contract_id=i.contract_id)),
     "children there asked about": lambda i, w: len(at_setting.wanted(ON)),
+    "duties": lambda i, w: len(list(due_of_incidents.of_incidents([i.pk], ON))),
     "open flags": lambda i, w: Flag.objects.filter(state="open").exclude(subject_type="contract").count(),
     "messages to be sent": lambda i, w: sum(not why_not(m, **LATER) for f in Flag.objects.exclude(
         subject_type="contract") for m in f.messages.all()),
@@ -129,6 +130,8 @@ def test_whatever_counts_incidents_or_asks_because_of_them_leaves_it_out_and_has
 
 # Where tables of incidents are read, and why an incident that is set aside does no harm there or is left out.
 READ_IN = {
+    "contracts/due_of_incidents.py": "left out", "placements/due_of_flags.py": "which rows are noted",
+    "placements/due_of_homes.py": "which rows are noted",
     "contracts/handling.py": "one incident, for whoever works on it",
     "contracts/holidays.py": "clocks move, whether they run or not: they may go on",
     "contracts/incident_due.py": "left out", "contracts/intake.py": "which setting is meant",

@@ -7,10 +7,11 @@ import pytest
 from plumbline.audit.models import Event
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import day_here
 from plumbline.placements import lookups, operations
 from plumbline.placements.models import Placement
+from tests.duties import of_kind
 from tests.integration.placements.situations import AT, TODAY, a_setting, a_user, an_import, place
-from tests.queries import assert_constant_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -92,11 +93,5 @@ def test_nobody_else_records_it(role):
 
 def test_each_setting_whose_provider_waits_is_found_with_its_day():
     setting = two_children()
-    found = lookups.providers_to_contact(a_user("contract_officer"), on=TODAY)
-    assert [(each.pk, each.contact_due) for each in found] == [(setting.pk, date(2016, 8, 2))]
-
-
-def test_finding_whose_provider_waits_takes_one_query_however_many_there_are():
-    officer = a_user("contract_officer")
-    two_children()
-    assert_constant_queries(lambda: list(lookups.providers_to_contact(officer, on=TODAY)), more=two_children)
+    found = of_kind("provider.contact", a_user("contract_officer"), TODAY)
+    assert [(each.subject_id, day_here(each.due_at)) for each in found] == [(setting.pk, date(2016, 8, 2))]

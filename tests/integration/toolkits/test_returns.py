@@ -7,11 +7,11 @@ import pytest
 from plumbline.audit.models import Event
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.toolkits import content as contents
-from plumbline.toolkits.access import is_asked
+from plumbline.toolkits.access import is_asked, returns_visible_to
 from plumbline.toolkits.models import Answer, Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
-from plumbline.toolkits.queries import returns_visible_to
+from tests.duties import of_kind
 from tests.factories.toolkits import (
     AT,
     TODAY,
@@ -285,11 +285,11 @@ def test_who_moderated_it_does_not_sign_it_off() -> None:
     )
     returns.moderate(return_id=made.pk, agree_with_rest=True, **as_(second))
     for judge in (first, second):
-        assert not queries.to_sign_off(judge, on=TODAY).exists()
+        assert of_kind("return.sign_off", judge, TODAY) == []
         with pytest.raises(RuleBroken) as refusal:
             returns.sign_off(return_id=made.pk, **as_(judge))
         assert code_of(refusal) == "own_moderation"
-    assert list(queries.to_sign_off(third, on=TODAY)) == [made]
+    assert [each.subject_id for each in of_kind("return.sign_off", third, TODAY)] == [made.pk]
     assert returns.sign_off(return_id=made.pk, **as_(third)).state == "signed_off"
 
 
@@ -570,6 +570,6 @@ def test_what_waits_is_listed_for_each() -> None:
     officer = a_person("contract_officer")
     made = asked(None, None, officer)
     provider_made = handed_in()
-    assert (list(queries.to_answer(officer, on=TODAY)), list(queries.to_moderate(officer, on=TODAY))) == (
-        [made], [provider_made],
-    )  # fmt: skip
+    asked_for, to_moderate = (of_kind(f"return.{kind}", officer, TODAY) for kind in ("answer", "moderate"))
+    waiting = [[each.subject_id for each in some] for some in (asked_for, to_moderate)]
+    assert waiting == [[made.pk], [provider_made.pk]]

@@ -177,7 +177,7 @@ def test_my_work_lists_what_is_mine_to_do(page):
 def test_my_work_lists_what_waits_to_be_verified(page):
     done(raised(title="Renew the insurance"))
 
-    assert "1 action reported done: verify it" in text(page(UserFactory(role="commissioner")).get("/"))
+    assert "Verify that it is done: Renew the insurance" in text(page(UserFactory(role="commissioner")).get("/"))
 
 
 def test_an_owner_without_the_list_reaches_their_action_from_my_work(page):

@@ -62,8 +62,9 @@ def test_in_the_morning_the_team_sees_why_and_decides(
     page: Callable[[User], Client], settings: Any, contract: Contract, team: User
 ) -> None:
     morning(settings)
-    walker = Walker(page(team)).open("/").follow("Open the list")
-    walker.reads("CT900", "Amber", "valid safeguarding-board assessment", "since 1 August 2016")
+    walker = Walker(page(team)).open("/")
+    walker.reads("CT900", "Amber", "valid safeguarding-board assessment")
+    walker.follow("Management team’s list").reads("CT900", "Amber", "since 1 August 2016")
     walker.follow("Decide").press("Record the decision", decision="No new child until it is there.",
                                   by_when=date(2016, 8, 12))  # fmt: skip
     assert TeamDecision.objects.get().contract == contract

@@ -56,6 +56,7 @@ def addresses(situation: Situation, reports: list[int]) -> Iterator[str]:
         "user_id": {situation.user.pk, situation.former.pk},
         "held_id": {held.pk for held in situation.former.roles_held.all()},
         "number": {situation.enquiry.pk},
+        "matter_id": {case.child.pk for case in cases},
         "year": {2016},
         "month": {7},
         # There are none: a number that is of another record.
@@ -72,6 +73,7 @@ def addresses(situation: Situation, reports: list[int]) -> Iterator[str]:
         "register": {situation.setting.register},
         "urn": {situation.setting.urn},
         "kind": {"html", "docx"},
+        "matter_type": {"child", "placement"},
     }  # fmt: skip
     # Of what is bought there is none here: a number that is of a child, and words that are of none.
     numbers |= {name: {cases[0].child.pk} for name in _OF_WHAT_IS_BOUGHT}

@@ -68,6 +68,7 @@ def test_a_list_takes_as_many_queries_for_one_row_as_for_many(role: str, path: s
             placement = adverse_with_a_child()
             an_exception(placement.child, placement.setting, state="asked")
         operations.open_month(on=TODAY, by=None, at=AT)
+        client.get("/")  # who opens it first works out what changed
 
     more()
     assert_constant_queries(lambda: client.get(path), more=more)
@@ -120,14 +121,15 @@ def test_a_restricted_child_stands_in_no_list_of_placements() -> None:
 # --- what waits -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which", ["due=overdue", "due=week", "unread"])
+@pytest.mark.parametrize("which", ["now", "week"])
 def test_a_count_on_my_work_is_the_number_of_rows_of_the_list_it_leads_to(which: str) -> None:
     adverse_with_a_child()
     late = Flag.objects.get(subject_id=adverse_with_a_child().pk, kind="setting_adverse")
     Flag.objects.filter(pk=late.pk).update(due_on=date(2016, 7, 1))
     client = as_(a_user("management_team"))
-    count = next(count for count in client.get("/").context["work"].counts if which in count["url"])
-    assert (client.get(count["url"]).context["table"].count, count["number"] > 0) == (count["number"], True)
+    count = next(count for count in client.get("/").context["counts"] if which in count["url"])
+    shown = client.get(f"/{count['url']}").context["work"].matters
+    assert (len(shown), count["number"] > 0) == (count["number"], True)
 
 
 def test_reading_all_flags_leaves_none_unread() -> None:
@@ -146,8 +148,8 @@ def test_who_has_nothing_waiting_is_told_so_and_where_to_look() -> None:
 def test_an_exception_waits_for_the_head_of_service_first() -> None:
     known = adverse_with_a_child()
     an_exception(known.child, a_setting("adverse"), state="asked", from_on=TODAY)
-    first = as_(a_user("head_of_service")).get("/").context["work"].items[0]
-    assert first.button == "Decide"
+    first = as_(a_user("head_of_service")).get("/").context["work"].matters[0].duties[0].item
+    assert first.deed == "Decide"
 
 
 # --- answering --------------------------------------------------------------------------------------------------------

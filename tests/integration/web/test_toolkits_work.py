@@ -7,7 +7,7 @@ import pytest
 from plumbline.toolkits import library
 from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.operations import versions
-from plumbline.web.toolkits.versions.work import items
+from tests.duties import what
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def draft():
 
 
 def waiting(viewer):
-    return [item.what for item in items(viewer, ON)]
+    return [each for each in what(viewer, ON) if "toolkit" in each]
 
 
 def test_a_draft_waits_for_who_began_it(draft):

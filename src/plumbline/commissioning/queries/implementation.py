@@ -48,13 +48,6 @@ def pack_of_supplier(pack_id: int, *, viewer: User, on: date) -> PathwayPack:
     return pack
 
 
-def packs_to_acknowledge(viewer: User, *, on: date) -> QuerySet[PathwayPack]:
-    """The newest pack of each plan of the viewer's own organisation that nobody there has acknowledged."""
-    newest = PathwayPack.objects.filter(plan__in=_of_supplier(viewer, on=on).values("pk"))
-    newest = newest.order_by("plan", "-number").distinct("plan")
-    return PathwayPack.objects.filter(pk__in=newest.values("pk"), acknowledged_at=None).order_by("sent_at", "pk")
-
-
 def packs_to_confirm(viewer: User, *, on: date) -> QuerySet[PathwayPack]:
     """Acknowledged, newest of their plan, and waiting for the viewer's own confirmation."""
     if not access.may(viewer, Permission.IMPLEMENTATION, on=on):

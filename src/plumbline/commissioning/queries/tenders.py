@@ -262,17 +262,6 @@ def was_asked(bid: Bid) -> bool:
     return bid.stage1_decisions.exclude(clarification_asked_on=None).exists()
 
 
-def clarifications(viewer: User, *, on: date) -> QuerySet[Stage1Decision]:
-    """What bidders were asked and has not been decided since, the first due first."""
-    return (
-        Stage1Decision.objects.filter(
-            decision=Decision.CLARIFICATION, bid__in=bids_visible_to(viewer, on=on), bid__state__in=WAITING
-        )
-        .select_related("bid__tender", "bid__supplier")
-        .order_by("clarification_due_on", "pk")
-    )
-
-
 # --- conflicts and history ------------------------------------------------------------------------------------------
 
 
@@ -282,15 +271,6 @@ def conflicts_of(viewer: User, *, tender: Tender, on: date) -> QuerySet[TenderCo
     return (
         TenderConflict.objects.filter(seen, tender=tender)
         .select_related("recorded_by", "decided_by")
-        .order_by("recorded_at", "pk")
-    )
-
-
-def conflicts_undecided(viewer: User, *, on: date) -> QuerySet[TenderConflict]:
-    return (
-        TenderConflict.objects.filter(decided_at=None, tender__in=tenders_opened_to(viewer, on=on))
-        .exclude(tender__state__in=(Tender.State.IMPLEMENTATION, Tender.State.ABANDONED))
-        .select_related("tender")
         .order_by("recorded_at", "pk")
     )
 
@@ -326,14 +306,3 @@ def last_sent_back(tender: Tender) -> Event | None:
         kind__in=("commissioning.tender.sent_back", "commissioning.tender.approval_asked"),
     ).order_by("-no").first()  # fmt: skip
     return found if found and found.kind.endswith("sent_back") else None
-
-
-def letters_to_send(viewer: User, *, on: date) -> QuerySet[Bid]:
-    """Bids that were stopped and whose supplier has not been written to."""
-    return (
-        bids_visible_to(viewer, on=on)
-        .filter(state__in=(BidState.FAILED, BidState.DISQUALIFIED), letter_sent_on=None)
-        .exclude(letter="")
-        .select_related("tender", "supplier")
-        .order_by("stopped_on", "pk")
-    )

@@ -74,15 +74,20 @@ def refused_for(viewer: User, *, on: date) -> "list[Refused]":
     keeps = access.may(viewer, Permission.LISTS_MANAGE, on=on)
     if not keeps and not access.may(viewer, Permission.CONTRACTS_MANAGE, on=on):
         return []
+    rows = offices_that_refused()
+    return [row for row in rows if (may_change(viewer, row.contract, on=on) if row.contract else keeps)]
+
+
+def offices_that_refused() -> "QuerySet[Refused]":
+    """The same for all."""
     failed = Message.objects.filter(to_user=None, to_address=OuterRef("email"), refused_at__isnull=False)
     later = Message.objects.filter(
         to_user=None, to_address=OuterRef("to_address"), state=Message.State.SENT, sent_at__gt=OuterRef("refused_at")
     )
     standing = failed.exclude(Exists(later)).order_by("-refused_at", "-pk")
-    rows = ReportingContact.objects.exclude(email="").filter(Exists(standing)).annotate(
+    return ReportingContact.objects.exclude(email="").filter(Exists(standing)).annotate(
         refused_because=Subquery(standing.values("error")[:1])
     ).select_related("contract").order_by("pk")  # fmt: skip
-    return [row for row in rows if (may_change(viewer, row.contract, on=on) if row.contract else keeps)]
 
 
 def key_of(token: str) -> str:

@@ -61,3 +61,10 @@ def names_of(text: HeldText) -> set[str]:
         return set()
     also = (text.child,) if text.child else ()
     return incidents.names_to_keep_out(incident, incident.contract, staff=incident.staff_involved, children=also)
+
+
+def about(text: HeldText) -> str:
+    """What it belongs to, in words that name nobody."""
+    if text.incident is not None:
+        return f"{text.incident.reference}, contract {text.incident.contract.reference}"
+    return f"Case {text.case.reference}" if text.case else ""

@@ -21,7 +21,7 @@ from plumbline.contracts.models import (
     Notification,
     StepTaken,
 )
-from plumbline.contracts.rules.incidents import TO_BE_DECIDED, Agreed, Standing
+from plumbline.contracts.rules.incidents import Agreed, Standing
 from plumbline.contracts.rules.notifications import Library
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -250,12 +250,9 @@ def agreed_of(form: IncidentForm) -> Agreed:
     return Agreed(form.manager_agreed_by_id, form.area_agreed_by_id, form.provider_agreed_by_id)
 
 
-def sides_of(viewer: User, contract: Contract, *, on: date, own: Collection[int] | None = None) -> list[str]:
+def sides_of(viewer: User, contract: Contract, *, on: date) -> list[str]:
     """For which sides the viewer can agree the contract's form: the named manager and area lead for theirs; where no
-    user is named, whoever manages contracts, and service-area leads; the provider's people for theirs.
-
-    `own`: the viewer's organisations, where the caller has asked for them already.
-    """
+    user is named, whoever manages contracts, and service-area leads; the provider's people for theirs."""
     sides = []
     manages = access.may(viewer, Permission.CONTRACTS_MANAGE, on=on)
     if contract.manager_id == viewer.pk or (contract.manager_id is None and manages):
@@ -263,36 +260,9 @@ def sides_of(viewer: User, contract: Contract, *, on: date, own: Collection[int]
     leads = any(held.role == "service_area_lead" for held in access.current_roles(viewer, on=on))
     if contract.area_lead_id == viewer.pk or (contract.area_lead_id is None and leads):
         sides.append("area")
-    if contract.provider_id in (organisations_of(viewer, on=on) if own is None else own):
+    if contract.provider_id in organisations_of(viewer, on=on):
         sides.append("provider")
     return sides
-
-
-def forms_to_agree(viewer: User, *, on: date) -> list[IncidentForm]:
-    """The newest versions that wait for the viewer's agreement, of contracts that have not ended."""
-    newest = IncidentForm.objects.filter(contract=OuterRef("contract")).order_by("-number").values("number")[:1]
-    waiting = (
-        IncidentForm.objects.filter(contract__in=contracts_visible_to(viewer, on=on), number=Subquery(newest))
-        .filter(Q(manager_agreed_at=None) | Q(area_agreed_at=None) | Q(provider_agreed_at=None))
-        .exclude(contract__state="ended")
-        .select_related("contract__provider")
-        .order_by("contract__reference")
-    )
-    own = organisations_of(viewer, on=on)
-    found = []
-    for form in waiting:
-        open_sides = [
-            side
-            for side in sides_of(viewer, form.contract, on=on, own=own)
-            if getattr(form, f"{side}_agreed_at") is None
-        ]
-        if open_sides and viewer.pk not in (
-            form.manager_agreed_by_id,
-            form.area_agreed_by_id,
-            form.provider_agreed_by_id,
-        ):
-            found.append(form)
-    return found
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------
@@ -308,51 +278,6 @@ def first_untold(incident_ids: Collection[int]) -> dict[int, datetime]:
     for incident, due_at in waiting:
         found[incident] = min(due_at, found.get(incident, due_at))
     return found
-
-
-def notifications_to_send(viewer: User, *, on: date) -> QuerySet[Notification]:
-    """Whom the viewer's side still has to tell, the soonest first: the provider's duties for its people, the council's
-    for whoever manages incidents."""
-    mine = Q(pk__in=[])
-    if access.may(viewer, Permission.INCIDENTS_MANAGE, on=on):
-        mine |= Q(duty=Notification.Duty.COUNCIL)
-    own = organisations_of(viewer, on=on)
-    if own:
-        mine |= Q(duty=Notification.Duty.PROVIDER, incident__contract__provider__in=own)
-    return (
-        Notification.objects.filter(UNTOLD, mine, incident__in=incidents_visible_to(viewer, on=on))
-        .exclude(incident__state=IncidentState.CLOSED)
-        .select_related("incident__contract__provider", "mail")
-        .order_by("due_at", "pk")
-    )
-
-
-def news_to_send(viewer: User, *, on: date) -> QuerySet[NewsSent]:
-    """The same of later news."""
-    mine = Q(pk__in=[])
-    if access.may(viewer, Permission.INCIDENTS_MANAGE, on=on):
-        mine |= Q(notification__duty=Notification.Duty.COUNCIL)
-    own = organisations_of(viewer, on=on)
-    if own:
-        mine |= Q(notification__duty=Notification.Duty.PROVIDER, news__incident__contract__provider__in=own)
-    return (
-        NewsSent.objects.filter(NEWS_UNTOLD, mine, news__incident__in=incidents_visible_to(viewer, on=on))
-        .select_related("notification", "news__incident__contract__provider")
-        .order_by("due_at", "pk")
-    )
-
-
-def to_be_decided(viewer: User, *, on: date) -> QuerySet[Incident]:
-    """Incidents of which nobody has decided whether the national panel must be notified."""
-    if not access.may(viewer, Permission.INCIDENTS_MANAGE, on=on):
-        return Incident.objects.none()
-    return (
-        incidents_visible_to(viewer, on=on)
-        .filter(type__in=TO_BE_DECIDED, council_learnt_on=None)
-        .exclude(state__in=OVER)
-        .select_related("contract__provider")
-        .order_by("reported_at", "pk")
-    )
 
 
 def overdue_notifications(*, now: datetime, incident_ids: Collection[int] | None = None) -> QuerySet[Notification]:

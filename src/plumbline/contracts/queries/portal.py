@@ -94,13 +94,3 @@ def offers_visible_to(viewer: User, *, on: date) -> QuerySet[PolicyOffer]:
     if access.may(viewer, Permission.CONTRACTS_MANAGE, on=on):
         return PolicyOffer.objects.all()
     return PolicyOffer.objects.filter(contract__in=own_contracts(viewer, on=on).values("pk"))
-
-
-def offers_to_decide(viewer: User, *, on: date) -> list[PolicyOffer]:
-    """What waits for the council to look at, oldest first; one for each document, whichever contracts it serves."""
-    if not access.may(viewer, Permission.CONTRACTS_MANAGE, on=on):
-        return []
-    waiting = PolicyOffer.objects.filter(accepted=None).select_related("contract__provider", "document", "offered_by")
-    return list({(each.document_id, each.policy): each for each in waiting.order_by("-offered_at", "-pk")}.values())[
-        ::-1
-    ]

@@ -23,8 +23,7 @@ from django.db.models.functions import Coalesce
 from plumbline.actions.models import Action
 from plumbline.actions.states import OUTSTANDING
 from plumbline.audit.models import Event
-from plumbline.commissioning.models import ImplementationPlan, OcdsContract, OcdsParty, OcdsProcess
-from plumbline.commissioning.queries import implementation
+from plumbline.commissioning.models import OcdsContract, OcdsParty, OcdsProcess
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Contract,
@@ -35,7 +34,6 @@ from plumbline.contracts.models import (
     RatingPeriod,
     ReasonPeriod,
 )
-from plumbline.contracts.queries.go_live import standings
 from plumbline.contracts.rules import rating as rules
 from plumbline.flags.models import Flag, FlagState
 from plumbline.flags.queries import flags_visible_to
@@ -94,18 +92,6 @@ def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "Que
         )
         .annotate(gravity=_rank("colour"))
     )
-
-
-def plans_ready(viewer: User, *, on: date) -> list[ImplementationPlan]:
-    """Plans, led by the viewer or of a contract that they manage, by which the service may go live and has not; the
-    soonest first."""
-    waiting = Contract.objects.filter(
-        Q(manager=viewer) | Q(plan__commissioner=viewer), state=ContractState.IMPLEMENTATION
-    )
-    plans = implementation.plans_visible_to(viewer, on=on).filter(pk__in=waiting.values("plan"))
-    found = list(plans.order_by("service_starts_on", "pk"))
-    standing = standings(found, on=on)
-    return [plan for plan in found if not standing[plan.pk].hindrances]
 
 
 def settings_with_contracts(on: date) -> frozenset[int]:
@@ -280,17 +266,6 @@ def with_reason(code: str, *, day: date) -> QuerySet[ReasonPeriod, Any]:
 def with_urn(urn: str) -> QuerySet[ContractSetting, Any]:
     """The numbers of the contracts at the setting of a URN."""
     return ContractSetting.objects.filter(urn__iexact=urn.strip()).values("contract")
-
-
-def next_due_of(contracts: QuerySet[Contract], *, on: date, within: int) -> list[tuple[Contract, Due]]:
-    """What is due within so many days under these contracts, the soonest first."""
-    coming = ReasonPeriod.objects.filter(
-        contract__in=contracts.values("pk"), from_on__gt=on, from_on__lte=on + timedelta(within + 1)
-    ).exclude(code="setting_adverse")
-    return [
-        (row.contract, Due(row.code, row.about, row.detail, row.from_on - timedelta(1)))
-        for row in coming.select_related("contract").order_by("from_on", "contract__reference", "code", "about")
-    ]
 
 
 def entry_from_published(published: OcdsContract) -> dict[str, Any]:

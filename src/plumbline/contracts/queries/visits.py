@@ -162,15 +162,21 @@ class DueVisit:
         return rules.due_sentence(self.due, planned_on=self.planned_on, on=on)
 
 
-def visits_due(*, with_children: Mapping[int, tuple[int, date]], on: date) -> list[DueVisit]:
-    """Every home and school that is to be visited, the longest overdue first; a fixed number of queries.
+def visits_due(
+    *, with_children: Mapping[int, tuple[int, date]], on: date, setting_ids: Collection[int] | None = None
+) -> list[DueVisit]:
+    """Every home and school that is to be visited (of these), the longest overdue first; a fixed number of queries.
 
     `with_children` is asked of the room above: by setting, how many of our children are there on the day and since
     when the first of them has been. Settings of contracts that ask for visits are in the list without children too.
     """
     rows = ContractSetting.objects.filter(contract__in=Contract.objects.filter(in_force(on)))
+    if setting_ids is not None:
+        rows = rows.filter(setting__in=setting_ids)
     contracts: dict[int, list[Contract]] = {}
-    since: dict[int, date] = {pk: first for pk, (_, first) in with_children.items()}
+    since: dict[int, date] = {
+        pk: first for pk, (_, first) in with_children.items() if setting_ids is None or pk in setting_ids
+    }
     for row in rows.select_related("contract__manager", "contract__provider").order_by("contract__reference"):
         contracts.setdefault(row.setting_id, []).append(row.contract)
         if row.contract.visit_required:

@@ -13,7 +13,7 @@ from plumbline.flags.rules import Recipient
 from plumbline.kernel.moments import day_of
 from plumbline.people.acting import operation
 from plumbline.people.models import User
-from plumbline.toolkits import due, rules
+from plumbline.toolkits import flagging, rules
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.queries import returns as queries
 
@@ -21,10 +21,11 @@ from plumbline.toolkits.queries import returns as queries
 def raise_flags(
     *, concerned: Mapping[int, Sequence[Recipient]], by: User | None, at: datetime, on: date
 ) -> Raised:  # fmt: skip
-    """Make the flags about overdue returns what they should be on the day (`concerned`: due.wanted)."""
+    """Make the flags about overdue returns what they should be on the day (`concerned`: flagging.wanted)."""
     return flags.reconcile(
-        wanted=due.wanted(on, concerned=concerned), kinds=due.KINDS, why_closed=due.why_closed, by=by, at=at, on=on
-    )
+        wanted=flagging.wanted(on, concerned=concerned), kinds=flagging.KINDS, why_closed=flagging.why_closed,
+        by=by, at=at, on=on,
+    )  # fmt: skip
 
 
 @operation

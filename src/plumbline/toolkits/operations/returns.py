@@ -18,7 +18,7 @@ from plumbline.people import access as people
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, User
-from plumbline.toolkits import access, due, rules
+from plumbline.toolkits import access, flagging, rules
 from plumbline.toolkits import content as contents
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import (
@@ -493,7 +493,13 @@ def _move(answer_set: Return, to: ReturnState, what: str, *, by: User | None, at
 def _no_longer_overdue(answer_set: Return, *, by: User | None, at: datetime, on: date) -> None:
     """A flag about it, if there is one, ends at once; the night raises them (operations.reminders)."""
     flags.reconcile(
-        wanted=(), kinds=due.KINDS, why_closed=due.why_closed, by=by, at=at, on=on, subject=(due.SUBJECT, answer_set.pk)
+        wanted=(),
+        kinds=flagging.KINDS,
+        why_closed=flagging.why_closed,
+        by=by,
+        at=at,
+        on=on,
+        subject=(flagging.SUBJECT, answer_set.pk),
     )
 
 

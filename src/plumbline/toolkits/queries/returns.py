@@ -11,7 +11,6 @@ from plumbline.audit.models import Event
 from plumbline.evidence.access import documents_visible_to
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.queries import standing
-from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation, User
 from plumbline.people.queries import organisations_of, same_body
 from plumbline.toolkits import content as contents
@@ -236,26 +235,6 @@ def assigned_to(answer_set: Return) -> list[User]:
 def to_answer(viewer: User, *, on: date) -> QuerySet[Return]:
     """Returns that wait for the viewer to answer or to put right."""
     return returns_listed(viewer, on=on).filter(is_mine=True, state__in=ANSWERABLE)  # type: ignore[misc]
-
-
-def to_moderate(viewer: User, *, on: date) -> QuerySet[Return]:
-    """Returns handed in that the viewer may moderate: those in which they answered nothing themselves."""
-    if not may(viewer, Permission.RETURNS_MODERATE, on=on):
-        return Return.objects.none()
-    return _not_their_own(viewer, on=on).filter(state__in=TO_MODERATE)
-
-
-def to_sign_off(viewer: User, *, on: date) -> QuerySet[Return]:
-    if not may(viewer, Permission.RETURNS_SIGN_OFF, on=on):
-        return Return.objects.none()
-    looked_at = Answer.objects.filter(answer_set=OuterRef("pk"), moderated_by=viewer)
-    found = _not_their_own(viewer, on=on).filter(state=_S.MODERATED)
-    return found.filter(~Exists(looked_at)).exclude(moderated_by=viewer)
-
-
-def _not_their_own(viewer: User, *, on: date) -> QuerySet[Return]:
-    own = Answer.objects.filter(answer_set=OuterRef("pk"), answered_by=viewer)
-    return returns_listed(viewer, on=on).exclude(submitted_by=viewer).exclude(Exists(own))
 
 
 def happened(answer_set: Return) -> list[Event]:

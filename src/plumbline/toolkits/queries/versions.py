@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
 from plumbline.kernel.errors import RuleBroken
@@ -87,13 +87,3 @@ def versions_of(viewer: User, toolkit_id: int, *, on: date) -> "QuerySet[Counted
         .annotate(returns_begun=Count("returns"))
     )
     return versions if may(viewer, Permission.TOOLKITS_VIEW, on=on) else versions.none()
-
-
-def waiting_for(viewer: User) -> QuerySet[ToolkitVersion]:
-    """Drafts: those that came with the product beside a council's own, and those that the viewer made."""
-    return (
-        ToolkitVersion.objects.filter(state=_State.DRAFT)
-        .filter(Q(source=ToolkitVersion.Source.LIBRARY) | Q(made_by=viewer))
-        .defer("text", "content")
-        .order_by("-pk")
-    )

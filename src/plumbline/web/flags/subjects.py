@@ -6,11 +6,11 @@ from datetime import date
 
 from django.urls import reverse
 
-from plumbline.actions import due as actions
-from plumbline.evidence import due as evidence
+from plumbline.actions import flagging as actions
+from plumbline.evidence import flagging as evidence
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
-from plumbline.toolkits import due as returns
+from plumbline.toolkits import flagging as returns
 from plumbline.web.kit import navigation
 
 

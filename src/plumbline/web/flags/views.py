@@ -15,7 +15,7 @@ from plumbline.flags.models import Flag, FlagFor, FlagStep
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_child, look_at_list
-from plumbline.placements import due
+from plumbline.placements import flagging
 from plumbline.placements import lookups as placements
 from plumbline.web.flags import subjects, words
 from plumbline.web.flags.forms import CloseFlag, StepResult
@@ -345,5 +345,5 @@ def _still_so(found: Flag, request: Request) -> bool:
     if found.subject_type in subjects.SUBJECTS:
         return subjects.still_so(found, on=request.day)
     of_placement = found.subject_id if found.subject_type == "placement" else None
-    wanted = due.wanted_on(request.day, placement_id=of_placement)
+    wanted = flagging.wanted_on(request.day, placement_id=of_placement)
     return any(want.about == (found.kind, found.subject_type, found.subject_id) for want in wanted)

@@ -51,13 +51,14 @@ def menu(user: User, *, on: date, path: str) -> list[tuple[str, str, bool]]:
     """(label, address, whether we are there) for each entry that this person may open."""
     shown = []
     for entry in ENTRIES:
-        if _opens(user, entry.route, on=on) and not _opens(user, entry.unless, on=on):
+        if opens(user, entry.route, on=on) and not opens(user, entry.unless, on=on):
             address = reverse(entry.route)
             shown.append((entry.label, address, _is_open(path, address, entry.under)))
     return shown
 
 
-def _opens(user: User, route: str, *, on: date) -> bool:
+def opens(user: User, route: str, *, on: date) -> bool:
+    """Whether there is a page of this name, and this person may open it."""
     return page_exists(route) and may_use(user, access_of(_pages()[route]), on=on)
 
 

@@ -7,25 +7,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from plumbline.kernel.wording import day as day
+from plumbline.kernel.wording import how_many as how_many
+from plumbline.kernel.wording import number as number
+
 NOT_RECORDED = "not recorded"
-
-
-def number(value: int | float | Decimal) -> str:
-    """``2704`` as "2,704"; a fraction keeps at most one decimal place, and none where it is nought."""
-    if isinstance(value, int):
-        return f"{value:,}"
-    text = f"{value:,.1f}"
-    return text.removesuffix(".0")
 
 
 def money(pounds: int | float | Decimal) -> str:
     """Pounds: "£12,500" where there are no pence, otherwise "£12,500.40"."""
     return f"£{pounds:,.2f}".removesuffix(".00")
-
-
-def day(value: date) -> str:
-    """ "30 June 2016"; of a moment, the day it falls on as given (convert to local time first)."""
-    return f"{value.day} {value:%B %Y}"
 
 
 def clock(value: datetime) -> str:
@@ -80,11 +71,6 @@ def share(percent: Decimal | float, numerator: int, denominator: int) -> str:
 def listed(parts: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def how_many(count: int, one: str, many: str) -> str:
-    """ "1 setting", "2,704 settings"."""
-    return f"{number(count)} {one if count == 1 else many}"
 
 
 def in_words(value: object) -> str:

@@ -7,8 +7,8 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.contracts.models import HeldText
 from plumbline.contracts.queries import held
+from plumbline.contracts.queries.held import about as about
 from plumbline.people.access import Permission
 from plumbline.placements import at_setting
 from plumbline.placements.access import children_visible_to
@@ -64,10 +64,3 @@ def text(request: Request, pk: int) -> HttpResponseBase:
         done="Others can read it now.",
         to=reverse("texts_to_read"),
     )
-
-
-def about(text: HeldText) -> str:
-    """What it belongs to, in words that name nobody."""
-    if text.incident is not None:
-        return f"{text.incident.reference}, contract {text.incident.contract.reference}"
-    return f"Case {text.case.reference}" if text.case else ""

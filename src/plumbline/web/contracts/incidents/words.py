@@ -1,8 +1,8 @@
 """How incidents, who is told of them and by when are called on pages."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +11,10 @@ from plumbline.audit.moments import shown
 from plumbline.contracts.models import Incident, NewsSent, Notification, StepTaken
 from plumbline.contracts.queries.incidents import OVER, Hand, may_tick
 from plumbline.contracts.rules import incidents as rules
-from plumbline.contracts.rules.contacts import Way, is_unread
+from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
-from plumbline.kernel.moments import day_of, here
+from plumbline.kernel.moments import here
 from plumbline.web.kit import wording
 from plumbline.web.kit.request import Request
 
@@ -109,19 +109,6 @@ def _another_way(row: Notification) -> str:
 
 def is_untold(row: Notification) -> bool:
     return row.sent_at is None and not row.not_needed_because and not row.aside
-
-
-def missed(row: Notification, *, on: date, holidays: Collection[date]) -> str:
-    """Why the e-mail to an office has told it nothing: it failed, or nobody has read it for a working day; "" else."""
-    mail = row.mail
-    if mail is None or mail.read_at:
-        return ""
-    if mail.state in (Message.State.FAILED, Message.State.NOT_SENT):
-        return "the e-mail was not delivered"
-    if mail.state != Message.State.SENT or not mail.sent_at or not mail.read_key:
-        return ""
-    late = is_unread(day_of(mail.sent_at, on=on), on=on, holidays=holidays)
-    return "the e-mail is not read" if late else ""
 
 
 def _line(row: Notification, way: Way | None, *, now: datetime, manages: bool, provides: bool, closed: bool) -> Line:

@@ -14,41 +14,39 @@ from plumbline.actions import queries as actions
 from plumbline.contracts.models import Contract, Policy, PolicyOffer
 from plumbline.contracts.operations import policy_offers
 from plumbline.contracts.queries import incidents, portal
+from plumbline.contracts.wording import lacking_assessment, whom_to_ask
+from plumbline.due import keeping
+from plumbline.due import queries as due
+from plumbline.due.rules import Band
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission
 from plumbline.toolkits.queries import returns
-from plumbline.web.actions.work import items as of_actions
-from plumbline.web.commissioning.implementation.work import items as of_implementation
-from plumbline.web.contracts.care.work import items as of_care
 from plumbline.web.contracts.incidents import words
-from plumbline.web.contracts.incidents.work import items as of_incidents
 from plumbline.web.contracts.provider import forms
-from plumbline.web.contracts.provider.work import in_words, to_ask
-from plumbline.web.contracts.provider.work import items as of_contracts
 from plumbline.web.evidence import files
-from plumbline.web.evidence.work import items as of_documents
-from plumbline.web.kit import navigation, tables, wording
+from plumbline.web.kit import duties, navigation, tables, wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
-from plumbline.web.kit.work_item import place_of
-from plumbline.web.toolkits.returns.work import items as of_returns
 
 PORTAL = Permission.PROVIDER_PORTAL
+# So many of the matters that wait stand on the page.
+_MOST = 100
 
 
 @requires(PORTAL)
 def home(request: Request) -> HttpResponseBase:
     """What we are asked for now, what is overdue first; then our contracts."""
     on, viewer = request.day, request.user
-    sources = (of_incidents, of_returns, of_actions, of_implementation, of_care, of_documents, of_contracts)
-    asked = [item for source in sources for item in source(viewer, on)]
     now = words.now_of(request)
-    asked.sort(key=lambda item: place_of(item, on=on, now=now))
+    keeping.catch_up(on=on)
+    work = due.work_of(viewer, on=on, now=now, at=request.at, most=_MOST)
     contracts = list(portal.own_contracts(viewer, on=on).order_by("state", "reference"))
     return render(request, "contracts/provider/home.html", {
-        "asked": [{"item": item, "due": item.by_when(on=on, now=now), "late": item.is_late(now)} for item in asked],
-        "late": sum(1 for item in asked if item.is_late(now)),
+        "asked": [duties.matter_drawn(matter, on=on, now=now) for matter in work.matters],
+        "more": work.total - len(work.matters),
+        "put_off": work.counts[Band.PUT_OFF],
+        "back": duties.lines(due.came_back(viewer, on=on, now=now, at=request.at), on=on, now=now),
         "contracts": [contract for contract in contracts if contract.state != "ended"],
         "ended": [contract for contract in contracts if contract.state == "ended"],
         "waiting": list(_waiting(request)),
@@ -199,7 +197,7 @@ def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str
         asked = portal.self_assessments_open([contract]).get(contract.pk)
         since = wording.day(min(each.since for each in without))
         found.append({
-            "sentence": f"{in_words(without)}, since {since}.{'' if asked else f' {to_ask(contract)}'}",
+            "sentence": f"{lacking_assessment(without)}, since {since}.{'' if asked else f' {whom_to_ask(contract)}'}",
             "url": reverse("return", args=[asked]) if asked else "", "link": "Answer it",
         })  # fmt: skip
     for each in lacks:

@@ -14,29 +14,11 @@ from plumbline.contracts.queries.management import Line
 from plumbline.contracts.queries.rating import Reason, Spell
 from plumbline.contracts.queries.register import Due
 from plumbline.contracts.rules import rating as rules
+from plumbline.contracts.wording import TO_DO, to_do
 from plumbline.kernel.labels import say
 from plumbline.ofsted.models import Setting
 from plumbline.web.kit import navigation, wording
 from plumbline.web.kit import setting_words as settings
-
-# What is to be done so that a reason does not begin, and the section of the contract where it is done.
-_TO_DO = {
-    "no_board_assessment": ("A new {board_before} assessment", "contract_assurance"),
-    "no_self_assessment": ("A new self-assessment", "contract_assurance"),
-    "no_action_plan": ("A new action plan", "contract_assurance"),
-    "policy_missing": ("See the policy on {about}", "contract_assurance"),
-    "policy_review_overdue": ("The policy on {about} to be reviewed", "contract_assurance"),
-    "policy_before_law_change": ("The policy on {about} to be reviewed for the change of law", "contract_assurance"),
-    "evaluation_overdue": ("The joint evaluation meeting", "contract_meetings"),
-    "visit_overdue": ("The yearly visit", "contract_visits"),
-    "notification_overdue": ("Everybody told of incident {about}", "contract_incidents"),
-    "action_overdue": ("The action “{detail}”", ""),
-    "allegation_without_action": ("Action on incident {about}", "contract_incidents"),
-    "kpi_inadequate": ("The next rating of an indicator", "contract_kpis"),
-    "kpi_requires_improvement": ("The next rating of an indicator", "contract_kpis"),
-    "action_long_overdue": ("The action “{detail}”, before it turns the contract red", ""),
-    "reg44_missing": ("The independent visitor’s report on {about}", "contract_visits"),
-}
 
 # The history of the rating says which colour came when and why; a decision stands once, from its own record.
 _ELSEWHERE = {"contracts.rating.worked_out", "contracts.reason.decided"}
@@ -96,9 +78,8 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
 
 
 def due(each: Due, on: date) -> dict[str, Any]:
-    what, _ = _TO_DO.get(each.code, (each.title, ""))
     return {
-        "what": say(what).format(about=rules.policy_label(each.about), detail=each.detail), "day": each.due_on,
+        "what": say(to_do(each.code, each.about, each.detail)), "day": each.due_on,
         "due": wording.by_when(each.due_on, on),
     }  # fmt: skip
 
@@ -120,7 +101,7 @@ def _where_of(contract: Contract, code: str, about: str) -> str:
 
 def where(contract: Contract, code: str) -> str:
     """The section in which a reason is put right; "" where there is none."""
-    _, section = _TO_DO.get(code, ("", ""))
+    _, section = TO_DO.get(code, ("", ""))
     return reverse(section, args=[contract.pk]) if section and navigation.page_exists(section) else ""
 
 

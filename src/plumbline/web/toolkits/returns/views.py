@@ -14,7 +14,7 @@ from plumbline.people.access import Permission, may
 from plumbline.people.models import Invitation, User
 from plumbline.people.queries import acting_for, organisations
 from plumbline.toolkits import access, rules
-from plumbline.toolkits.due import is_overdue
+from plumbline.toolkits.flagging import is_overdue
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries

@@ -1,0 +1,61 @@
+"""What someone does with their own list: put a matter off, take it up again, read what came back."""
+
+from datetime import date, datetime
+
+from plumbline.audit import operations as audit
+from plumbline.due import queries, rules
+from plumbline.due.models import Item, PutOff, Seen
+from plumbline.kernel.errors import NotAllowed
+from plumbline.people.acting import operation
+from plumbline.people.models import User
+
+
+@operation
+def put_off(
+    *, matter_type: str, matter_id: int, until_on: date, because: str, now: datetime, by: User, at: datetime, on: date
+) -> PutOff:
+    """The matter leaves the list of this person until the day. Others have it as before.
+
+    Raises NotAllowed where it is not theirs, and RuleBroken: child_in_danger, missing_reason, day_not_to_come,
+    too_long. `now` is the moment on the council's clocks.
+    """
+    own = queries.items_of(by, on=on, now=now, at=at).filter(matter_type=matter_type, matter_id=matter_id)
+    gravest = own.exclude(kind__startswith="back.").order_by("gravity").values_list("gravity", flat=True).first()
+    if gravest is None:
+        raise NotAllowed("There is nothing of yours to put off.")
+    rules.check_put_off(gravest=gravest, until_on=until_on, because=because, on=on)
+    made, _ = PutOff.objects.update_or_create(
+        user=by, matter_type=matter_type, matter_id=matter_id,
+        defaults={"until_on": until_on, "because": because.strip(), "at": at},
+    )  # fmt: skip
+    audit.record(
+        "due.matter.put_off", by=by, at=at, subject=made, because=because.strip(),
+        matter=f"{matter_type} {matter_id}", until=until_on.isoformat(),
+    )  # fmt: skip
+    return made
+
+
+@operation
+def take_up(*, matter_type: str, matter_id: int, by: User, at: datetime, on: date) -> None:
+    """What was put off stands in the list again."""
+    found = queries.put_off_by(by, on=on).filter(matter_type=matter_type, matter_id=matter_id).first()
+    if found is None:
+        raise NotAllowed("This is not put off.")
+    audit.record("due.matter.taken_up", by=by, at=at, subject=found, matter=f"{matter_type} {matter_id}")
+    found.delete()
+
+
+@operation
+def read(*, item_id: int, now: datetime, by: User, at: datetime, on: date) -> Item:
+    """Something that came back was read, and leaves the list."""
+    found = queries.items_of(by, on=on, now=now, at=at).filter(pk=item_id, kind__startswith="back.").first()
+    if found is None:
+        raise NotAllowed("There is nothing of yours to read.")
+    Seen.objects.get_or_create(
+        user=by, kind=found.kind, subject_type=found.subject_type, subject_id=found.subject_id, about=found.about,
+        defaults={"at": at},
+    )  # fmt: skip
+    audit.record(
+        "due.back.read", by=by, at=at, subject_type=found.subject_type, subject_id=found.subject_id, what=found.kind
+    )
+    return found

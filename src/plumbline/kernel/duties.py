@@ -1,0 +1,102 @@
+"""A duty: one thing that someone has to do, as every room says it in its `due.py`.
+
+`whose` says for whom it is, in one text: a person, a role, those whom flags of a role are put to, those whose roles
+permit something, or an organisation. Which of these texts mean the one who looks, `due.watching` says.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+
+
+class Gravity(IntEnum):
+    """How grave it is if it is not done; the smallest number is the gravest."""
+
+    DANGER = 1
+    UNSEEN = 2
+    LAW = 3
+    AGREED = 4
+    HOUSEKEEPING = 5
+
+
+GRAVITY = {
+    Gravity.DANGER: "A child may be in danger",
+    Gravity.UNSEEN: "A child is unseen or unplaced",
+    Gravity.LAW: "A clock of the law",
+    Gravity.AGREED: "A date that was agreed",
+    Gravity.HOUSEKEEPING: "Housekeeping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """`subject` and `matter`: kind of record and number. One matter (an incident, a home, a contract, a child) holds
+    all its duties. `about` tells apart several of a kind about one subject.
+
+    `due`: a day, by the end of which it is to be done, or a moment. `deed`: what the button says; `place`: the page
+    where it is done, as "route 12 section ?query". `but`: those who may not do it, of all whose it is.
+
+    `child`: the child whose name is put before `called` for those who may know it; `called`: how the matter is called.
+    `asked`: what was asked of others already, and how far it is. `shows_from`: from when it is a duty.
+    """
+
+    kind: str
+    subject: tuple[str, int]
+    whose: str
+    what: str
+    deed: str
+    place: str
+    gravity: Gravity = Gravity.AGREED
+    due: date | datetime | None = None
+    why: str = ""
+    called: str = ""
+    asked: str = ""
+    about: str = ""
+    matter: tuple[str, int] | None = None
+    child: int | None = None
+    but: tuple[int, ...] = ()
+    shows_from: datetime | None = None
+    # Of one whose matter holds many: "documents expire within 30 days".
+    many: str = ""
+    # By which number its source finds it again.
+    key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The duties of one kind of record. `of(keys, on)`: those of these records, or of all (None), on a day.
+
+    `watched`: by table, which keys a changed row of it concerns: a select over `changed` (the rows before and after),
+    or "" where it may concern all. A change of what is only said in words may be left to the night.
+    """
+
+    name: str
+    of: Callable[[Collection[int] | None, date], Iterable[Duty]]
+    watched: Mapping[str, str]
+    # By table: the one change that matters of it, "update of name" or "insert when (new.kind = 'made')".
+    only_when: Mapping[str, str] | None = None
+    # Tables that are read for what does not change, or only with a table that is watched.
+    settled: frozenset[str] = frozenset()
+
+
+def person(user_id: int, needs: str = "") -> str:
+    """One person's; with `needs`, as long as a role permits them this."""
+    return f"u:{user_id}/{needs}" if needs else f"u:{user_id}"
+
+
+def permitted(permission: str) -> str:
+    return f"may:{permission}"
+
+
+def of_role(role: str) -> str:
+    return f"role:{role}"
+
+
+def put_to(role: str, team: str = "") -> tuple[str, ...]:
+    """Those to whom a flag for this role, perhaps of one team, is put. Who holds the role for no team has all teams."""
+    return (f"put:{role}/{team}", f"put:{role}/*") if team else (f"put:{role}",)
+
+
+def organisation(organisation_id: int) -> str:
+    return f"org:{organisation_id}"
