@@ -7,7 +7,7 @@
 
     {# the page #}  <c-form :form="form" button="Record the visit" />
 
-A question that depends on the answer to another is named in `asked_if`, and stands below that answer:
+A question that depends on the answer to another is named in `asked_if`, and is shown below that answer:
 
         asked_if = {"found": ("grade", "serious")}
 
