@@ -19,6 +19,7 @@ ATOMIC = "django.db.transaction.atomic"
 OPERATION = "plumbline.people.acting.operation"
 # These do in one transaction what they are given to do: by name, or `whole` by position.
 ASKING = {f"plumbline.web.kit.asking.{name}" for name in ("ask", "act", "whole")}
+ASKING |= {"plumbline.web.kit.journey.show_check"}
 # Traces of what was shown: they stay, whatever is refused afterwards.
 TRACES = {
     "plumbline.people.operations.look_at_child",
@@ -85,11 +86,15 @@ def several() -> list[str]:
 
 
 def takes_files() -> list[str]:
-    """The pages to which a file is sent."""
+    """The pages to which a file is sent: they read it, or say what a part of a journey does with it."""
     return [
         name
         for name in views()
-        if any(isinstance(node, ast.Attribute) and node.attr == "FILES" for node in ast.walk(functions()[name][1]))
+        if any(
+            (isinstance(node, ast.Attribute) and node.attr == "FILES")
+            or (isinstance(node, ast.keyword) and node.arg == "attach")
+            for node in ast.walk(functions()[name][1])
+        )
     ]
 
 

@@ -26,6 +26,8 @@ ELSEWHERE = {
     "kit.once.carried_out": "the form's key and what is done are one transaction; what is recorded of a refusal stays",
     "kit.drafts.keep": "a draft that cannot be kept stops nothing that is done with the form",
     "kit.forms.PageForm._read_moments": "a form reads an hour that there was not on that day",
+    "kit.journey.show_part": "a page of a journey is kept and nothing is done: leaving it says so",
+    "kit.journey._attach": "what is typed is kept, whatever comes of the file beside it",
     "people.users.labels.ChangeLabel.clean": "a form checks the shape of each word",
     # Rows, each decided by itself (test_all_or_nothing).
     "toolkits.returns.answering._saved": "an answer that is refused loses none of the others",
@@ -34,7 +36,6 @@ ELSEWHERE = {
     "commissioning.tenders.importing.bids": "bids of a file, a row each",
     "commissioning.suppliers.deciding._settle": "published suppliers, each with who it is",
     "contracts.register.people._map": "names that files give, each with whose it is",
-    "contracts.care.journey.step": "what is typed is kept, whatever comes of the file beside it",
     # What is refused is an answer of its own.
     "toolkits.returns.handing_in.check": "what is missing is listed on the page, and the refusal says so",
     "toolkits.returns.judging._taken_up": "it says why nothing follows; each night tries again",

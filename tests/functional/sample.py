@@ -62,6 +62,8 @@ class Settings(tables.Table):
 
 
 class Visit(forms.PageForm):
+    asked_if = {"told": ("grade", "serious"), "trained_on": ("seen", "training")}
+
     setting = forms.LineField(label="Setting", hint="Its name or URN", autocomplete="off")
     urn = forms.LineField(label="URN", width=10, required=False)
     visited_on = forms.DayField(
@@ -78,6 +80,8 @@ class Visit(forms.PageForm):
         choices=[("recruitment", "Safer recruitment"), ("training", "Training")],
         required=False,
     )
+    told = forms.LineField(label="Whom have you told?", missing="Say whom you have told")
+    trained_on = forms.DayField(label="When were they last trained?", required=False)
     area = forms.ChoiceField(
         label="Service area", choices=[("", "Choose one"), ("eh", "Early help"), ("sen", "Special educational needs")]
     )

@@ -144,3 +144,29 @@ def test_the_header_of_somebody_signed_in_fits_320_pixels(
     signed_in_as(narrow, someone("performance_analyst"))
     visit(narrow, "/sample/")
     assert sideways(narrow) == []
+
+
+def test_a_question_that_an_answer_asks_is_revealed_by_it(wide: Page) -> None:
+    visit(wide, "/sample/")
+    told, day = wide.get_by_label("Whom have you told?"), wide.get_by_role("group", name="When were they last trained?")
+    assert (told.is_visible(), day.is_visible()) == (False, False)
+    wide.get_by_label("Serious concern").check()
+    wide.get_by_label("Training", exact=True).check()
+    assert (told.is_visible(), day.is_visible()) == (True, True)
+    assert accessibility_faults(wide) == []
+    told.fill("The head of service")
+    wide.get_by_label("Some concern").check()
+    assert told.is_visible() is False
+    # In case the answer is chosen again.
+    wide.get_by_label("Serious concern").check()
+    assert told.input_value() == "The head of service"
+
+
+def test_without_scripts_a_question_that_an_answer_asks_says_when_it_is_to_be_answered(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(320, java_script_enabled=False)
+    visit(page, "/sample/")
+    assert page.get_by_label("Whom have you told?").is_visible()
+    said = page.locator("#id_grade_2_asks noscript p")
+    assert (said.is_visible(), said.text_content()) == (True, "Only if you choose “Serious concern”:")

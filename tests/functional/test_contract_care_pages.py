@@ -11,7 +11,7 @@ from plumbline.contracts.models import Evaluation
 from plumbline.contracts.operations import arrangements, evaluations, home_reports, kpis, visits
 from plumbline.contracts.rules.evaluations import ActionGiven, CaseGiven
 from plumbline.contracts.rules.visits import AREAS, FindingGiven
-from tests.functional.browser import faults_of, visit
+from tests.functional.browser import faults, faults_of, visit
 from tests.integration.contracts.care_situations import a_contract, a_home, a_user, by
 from tests.integration.contracts.test_evaluations import meeting
 
@@ -75,6 +75,7 @@ def test_the_pages_of_a_contracts_care_have_no_fault(wide, signed_in_as, care) -
     paths = [
         *(f"{own}/{section}/" for section in sections),
         *(f"/contracts/meetings/{planned}/record/{step}/" for step in STEPS), f"/contracts/meetings/{planned}/check/",
+        f"/contracts/meetings/{planned}/record/",
         f"/contracts/meetings/{care['held'].pk}/", f"/contracts/visits/{care['visit'].pk}/",
         f"{own}/assurance/record/self/", f"/contracts/visits/accept/?contract={care['contract'].pk}",
         "/contracts/meetings-due/", "/contracts/visits-due/", "/contracts/homes/", "/contracts/visits/pack/",
@@ -86,6 +87,39 @@ def test_the_pages_of_a_contracts_care_have_no_fault(wide, signed_in_as, care) -
 
 def go_on(page: Page) -> None:
     page.get_by_role("button", name="Save and go on").click()
+
+
+def test_the_enter_key_in_a_row_saves_the_page_and_takes_no_row_out(wide: Page, signed_in_as, care) -> None:
+    page = signed_in_as(wide, care["officer"].username)
+    who = f"/contracts/meetings/{care['planned'].pk}/record/who/"
+    visit(page, who)
+    page.get_by_label("Name").first.fill("Beth Larkin")
+    page.get_by_label("Name").nth(1).fill("Owen Tibbs")
+    page.get_by_label("Name").nth(1).press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What was to be done since last time")
+    visit(page, who)
+    expect(page.get_by_label("Name").nth(1)).to_have_value("Owen Tibbs")
+    page.get_by_role("button", name="Remove Person 1").click()
+    expect(page.get_by_label("Name").first).to_have_value("Owen Tibbs")
+
+
+def test_what_a_concern_asks_is_revealed_by_the_answer(wide: Page, narrow: Page, signed_in_as, care) -> None:
+    for page in (wide, narrow):
+        signed_in_as(page, care["officer"].username)
+        visit(page, f"/contracts/meetings/{care['planned'].pk}/record/safeguarding/")
+        expect(page.get_by_label("Which concerns?")).to_be_hidden()
+        page.get_by_label("Yes", exact=True).check()
+        expect(page.get_by_label("Which concerns?")).to_be_visible()
+        assert faults(page) == []
+        go_on(page)
+        # What is asked and empty is said, where it is to be answered.
+        page.get_by_role("link", name="Say what is done about the concerns").click()
+        expect(page.get_by_label("What is done about them?")).to_be_focused()
+        assert faults(page) == []
+        page.get_by_label("No", exact=True).check()
+        expect(page.get_by_label("Which concerns?")).to_be_hidden()
+        go_on(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Cases that need resolution")
 
 
 def test_a_meeting_is_recorded_as_it_is_typed(wide: Page, signed_in_as, care, writing) -> None:
@@ -105,14 +139,14 @@ def test_a_meeting_is_recorded_as_it_is_typed(wide: Page, signed_in_as, care, wr
         go_on(page)
 
     page.get_by_label("Minutes").fill("All was discussed")
-    expect(page.locator("#saved")).to_contain_text("Saved")
+    expect(page.locator(".pl-saved")).to_contain_text("Kept as a draft")
     page.reload()
     expect(page.get_by_label("Minutes")).to_have_value("All was discussed")
 
     go_on(page)
     go_on(page)
     go_on(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check the record of the meeting")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     page.get_by_role("button", name="Record the meeting").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Evaluation meeting of 12 July 2016"))
     with writing():

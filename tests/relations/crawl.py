@@ -53,7 +53,6 @@ _FEW_DOCUMENTS = ("document_doccouncil", "document_docrestricted", "document_bid
 _BY_ROUTE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "meeting_step": {"key": ("who", "previous", "minutes", "safeguarding", "cases", "arrangements", "actions")},
     "meeting_step_keep": {"key": ("minutes",)},
-    "meeting_keep": {"key": ("minutes",)},
     "assurance_ask": {"kind": ("self", "board", "assurance")},
     "assessment_record": {"kind": ("self", "board")},
     "return_count": {"return_id": ("return_return", "return_moderated")},

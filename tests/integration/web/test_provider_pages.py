@@ -169,7 +169,7 @@ def test_a_policy_is_not_sent_back_without_saying_what_is_wrong(page, world: Wor
     upload(page, world)
     offer = PolicyOffer.objects.get(contract=world.contract)
     answer = page(world.manager).post(reverse("policy_offer", args=[offer.pk]), {"decision": "refuse"})
-    assert "Say what is to be put right" in text(answer)
+    assert "Say what needs to be corrected" in text(answer)
 
 
 def test_a_policy_sent_back_says_to_the_provider_what_is_wrong(page, world: World) -> None:

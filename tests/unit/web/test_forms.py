@@ -202,3 +202,84 @@ def test_a_soft_end_of_a_line_pasted_from_word_is_a_space():
 
     form = Note({"text": "one\x0btwo\u2028three"})
     assert (form.is_valid(), form.cleaned_data["text"]) == (True, "one two three")
+
+
+class Told(forms.PageForm):
+    """A form of which an answer asks more, and a tick more still."""
+
+    asked_if = {
+        "told_on": ("sent", "earlier"),
+        "how": ("sent", "earlier"),
+        "letter": ("how", "post"),
+        "note": ("sent", "earlier"),
+        "lost": ("gone", "yes"),
+    }
+    moments = {"told_at": ("told_on", "told_time")}
+
+    sent = forms.ChoiceField(label="When?", widget=forms.Radios, choices=(("now", "Just now"), ("earlier", "Earlier")))
+    told_on = forms.DayField(label="On which day?", missing="Enter the day")
+    told_time = forms.TimeField(label="At what time?", required=False)
+    how = forms.ChoicesField(label="How?", choices=(("post", "By post"), ("call", "By telephone")))
+    letter = forms.LineField(label="Which letter?")
+    note = forms.TextField(label="Note", required=False)
+    lost = forms.LineField(label="What is lost?")
+
+
+_THE_DAY = {"told_on_day": "31", "told_on_month": "7", "told_on_year": "2016", "lost": "Nothing"}
+
+
+def told(**given: str | list[str]) -> Told:
+    data = QueryDict(mutable=True)
+    for name, value in {"lost": "Nothing", **given}.items():
+        data.setlist(name, value if isinstance(value, list) else [value])
+    return Told(data)
+
+
+def test_what_an_answer_does_not_ask_is_not_required() -> None:
+    assert told(sent="now").errors == {}
+
+
+def test_what_an_answer_asks_and_is_empty_is_an_error_at_its_field() -> None:
+    assert told(sent="earlier").errors == {"told_on": ["Enter the day"], "how": ["Choose an answer"]}
+
+
+def test_what_is_asked_may_be_left_empty_where_it_says_so() -> None:
+    assert told(sent="earlier", how=["call"], **_THE_DAY).errors == {}
+
+
+def test_what_is_not_asked_counts_for_nothing_even_where_it_could_not_be_read() -> None:
+    form = told(sent="now", told_on_day="99", told_on_month="x", told_on_year="y", how=["other"], note="Half a thought")
+    assert form.errors == {}
+    assert {name: form.cleaned_data[name] for name in ("told_on", "how", "letter", "note", "told_at")} == {
+        "told_on": None, "how": [], "letter": "", "note": "", "told_at": None,
+    }  # fmt: skip
+
+
+def test_what_is_not_asked_stays_on_the_page_in_case_it_is_asked_again() -> None:
+    assert told(sent="now", note="Half a thought")["note"].value() == "Half a thought"
+
+
+def test_an_answer_that_is_itself_not_asked_asks_nothing() -> None:
+    assert told(sent="now", how=["post"]).errors == {}
+
+
+def test_one_of_several_answers_asks_too() -> None:
+    assert list(told(sent="earlier", how=["call", "post"], **_THE_DAY).errors) == ["letter"]
+
+
+def test_what_depends_on_a_field_that_is_left_out_is_asked_always() -> None:
+    assert list(told(sent="now", lost="").errors) == ["lost"]
+
+
+def test_a_refusal_at_a_field_that_is_not_asked_is_shown_above_the_form() -> None:
+    for form, place in ((told(sent="now"), "__all__"), (told(sent="earlier", how=["call"], **_THE_DAY), "note")):
+        form.is_valid()
+        form.refuse(RuleBroken("It was told already."), field="note")
+        assert list(form.errors) == [place]
+
+
+def test_what_is_asked_by_an_answer_stands_below_it_and_nowhere_else() -> None:
+    form = told(sent="now")
+    assert [field.name for field in form.in_turn()] == ["sent", "told_time", "lost"]
+    assert [field.name for field in form.asked_below("sent", "earlier")] == ["told_on", "how", "note"]
+    assert form.asked_below("sent", "now") == []

@@ -33,6 +33,14 @@ function printButtons(root) {
   }
 }
 
+// A question that an answer asks follows its radio, and is read next. ARIA lets no radio say whether it is expanded.
+class RevealingRadios extends Radios {
+  syncConditionalRevealWithInputState(input) {
+    super.syncConditionalRevealWithInputState(input);
+    input.removeAttribute("aria-expanded");
+  }
+}
+
 function start(root) {
   for (const Component of [
     Button,
@@ -42,7 +50,7 @@ function start(root) {
     FileUpload,
     NotificationBanner,
     PasswordInput,
-    Radios,
+    RevealingRadios,
     ServiceNavigation,
     SkipLink,
   ]) {

@@ -7,12 +7,17 @@
 
     {# the page #}  <c-form :form="form" button="Record the visit" />
 
+A question that depends on the answer to another is named in `asked_if`, and is shown below that answer:
+
+        asked_if = {"found": ("grade", "serious")}
+
 Every field takes Django's arguments and ``hint`` (shown under the label). ``missing`` is the sentence for an empty
 field ("Enter what was found"); a plain one is made from the label otherwise.
 """
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, ClassVar
@@ -55,6 +60,11 @@ class PageForm(forms.Form):
     ``changes_a_record``: it shows what is recorded (its ``initial``, given on POST as on GET) and others may change
     that meanwhile. What only they changed is left as they have it; what both changed is an error, with both versions in
     ``clashes``, and stands as its writer typed it: sent once more, it is saved.
+
+    ``asked_if``: a field that is not asked is not required, and what was typed into it counts for nothing: it is empty
+    among the answers (it stays on the page, in case the other answer is chosen again). One that is asked is required
+    unless it says ``required=False``. It is shown below the answer that asks it; without JavaScript always, with the
+    words "Only if you choose …" above it.
     """
 
     use_required_attribute = False
@@ -63,6 +73,8 @@ class PageForm(forms.Form):
     refused_at: ClassVar[Mapping[str, str]] = {}
     # What a day and a time typed beside each other make: name → (name of the day, name of the time).
     moments: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    # What is asked only where radios or checkboxes are answered so: name → (name of these, key of the answer).
+    asked_if: Mapping[str, tuple[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -89,7 +101,35 @@ class PageForm(forms.Form):
     def refuse(self, refusal: Refusal, *, field: str | None = None) -> None:
         """Show why an operation would not do it, at the field it concerns or above all."""
         field = field or self.refused_at.get(refusal.code, self.refused_at.get(""))
-        self.add_error(field if field in self.fields else None, refusal.reason)
+        shown = field is not None and field in self.fields and self.asks(field)
+        self.add_error(field if shown else None, refusal.reason)
+
+    def asks(self, name: str) -> bool:
+        """Whether a field is asked, as the form is answered now. What depends on a field that this form leaves out is
+        asked always."""
+        other, answer = self.asked_if.get(name, ("", ""))
+        if other not in self.fields:
+            return True
+        chosen = self[other].value()
+        given = chosen if isinstance(chosen, list | tuple) else [chosen]
+        return self.asks(other) and answer in ["" if each is None else str(each) for each in given]
+
+    def asked_below(self, other: str, answer: str) -> list[BoundField]:
+        """The fields that an answer asks, to be shown below it."""
+        return [self[name] for name in self.fields if self.asked_if.get(name) == (other, answer)]
+
+    def in_turn(self) -> list[BoundField]:
+        """The fields that are shown one after another: all but those below an answer."""
+        below = {name for name, (other, _) in self.asked_if.items() if other in self.fields}
+        return [field for field in self.visible_fields() if field.name not in below]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for name in self.asked_if:
+            if name in self.fields and not self.asks(name):
+                self.errors.pop(name, None)
+                given[name] = _nothing(self.fields[name])
+        return given
 
     @property
     def is_typed(self) -> bool:
@@ -433,6 +473,13 @@ def first_input(field: BoundField) -> str:
     """The id that the error summary leads to."""
     grouped = shape_of(field.field) in ("day", "radios", "checkboxes")
     return f"{field.auto_id}_0" if grouped else field.id_for_label or field.auto_id
+
+
+def _nothing(field: forms.Field) -> Any:
+    """What a field holds that was left empty."""
+    unasked = copy(field)
+    unasked.required = False
+    return unasked.clean(None)
 
 
 def _hinted(hint: str, kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -175,14 +175,28 @@ def drawn(field: BoundField) -> str:
     return forms.drawn(field)
 
 
-@register.filter
-def drawn_choice(choice: BoundWidget, hint: str) -> SafeString:
-    """One radio or checkbox, tied to its own hint."""
+@register.simple_tag
+def drawn_choice(choice: BoundWidget, hint: str, asked: Sequence[BoundField]) -> SafeString:
+    """One radio or checkbox, tied to its own hint and to the fields that it asks."""
     shape = "radios" if choice.data["type"] == "radio" else "checkboxes"
     choice.data["attrs"]["class"] = f"govuk-{shape}__input"
     if hint:
         choice.data["attrs"]["aria-describedby"] = f"{choice.id_for_label}_hint"
+    if asked:
+        choice.data["attrs"]["data-aria-controls"] = f"{choice.id_for_label}_asks"
     return mark_safe(choice.tag(wrap_label=False))  # noqa: S308 - Django's own rendering of its widget
+
+
+@register.filter
+def asked_below(field: BoundField, answer: object) -> list[BoundField]:
+    """The fields that are asked where a field is answered so."""
+    return field.form.asked_below(field.name, str(answer)) if isinstance(field.form, forms.PageForm) else []
+
+
+@register.filter
+def in_turn(form: BaseForm) -> list[BoundField]:
+    """The fields of a form that are shown one after another: those that an answer asks stand below it."""
+    return form.in_turn() if isinstance(form, forms.PageForm) else form.visible_fields()
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.test import Client
+from lxml import html
 
 from plumbline.contracts.models import Evaluation
 
@@ -25,14 +26,23 @@ def fill(client: Client, planned: Evaluation, key: str, typed: dict[str, str]):
 
 def fill_all(client: Client, planned: Evaluation, **changes: dict[str, str]) -> None:
     typed = {
-        "who": {**day("held_on", planned.held_on), "chair": "Beth", "name_0": "Beth", "name_1": "Owen",
-                "service_1": "on", "area": ""},
+        "who": {**day("held_on", planned.held_on), "chair": "Beth", "row-0-name": "Beth", "row-1-name": "Owen",
+                "row-1-service": "on", "area": ""},
         "previous": {}, "safeguarding": {"incidents": "2", "concerns_raised": "no"},
-        "cases": {"reference_0": "A7", "summary_0": "Late visits"}, "arrangements": {}, "commitments": {}, "kpis": {},
+        "cases": {"row-0-reference": "A7", "row-0-summary": "Late visits"}, "arrangements": {}, "commitments": {},
+        "kpis": {"quarter": "2016-04-01"},
         "minutes": {"minutes": "All was discussed."},
-        "actions": {"title_0": "Train the night staff", "owner_0": "provider", "due_0": "1/9/2016"},
+        "actions": {"row-TOTAL_FORMS": "1", "row-0-title": "Train the night staff", "row-0-owner": "provider",
+                    "row-0-due": "1/9/2016"},
         "next": day("next_on", date(2016, 10, 11)),
     } | changes  # fmt: skip
     for key, given in typed.items():
         answer = fill(client, planned, key, given)
         assert answer.status_code == 302, f"{key} answered {answer.status_code}"
+
+
+def keep(client: Client, planned: Evaluation, key: str, typed: dict[str, str]) -> str:
+    """What the page says beside its button after keeping this while it is typed."""
+    shown = page(client, f"/contracts/meetings/{planned.pk}/record/{key}/")
+    line = html.fromstring(shown).xpath("//main//input[@name='typed_into']/@value")[0]
+    return client.post("/typed/", {"typed_into": line, "seq": "1", **typed}).content.decode()

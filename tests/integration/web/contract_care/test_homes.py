@@ -31,13 +31,13 @@ def test_a_report_is_received_and_read_with_its_concern(officer, home) -> None:
          "document": SimpleUploadedFile("r.pdf", pdf())},
     )  # fmt: skip
     report = home.home_reports.get()
-    officer.post(f"/contracts/homes/reports/{report.pk}/", {"concern": "Restraints have doubled."})
+    officer.post(f"/contracts/homes/reports/{report.pk}/", {"concerning": "yes", "concern": "Restraints have doubled."})
     report.refresh_from_db()
     assert report.read_at is None  # nothing is said to be done about it
     officer.post(
         f"/contracts/homes/reports/{report.pk}/",
-        {"concern": "Restraints have doubled.", "title": "Say why", "owner": "provider", "due_on_day": "30",
-         "due_on_month": "9", "due_on_year": "2016"},
+        {"concerning": "yes", "concern": "Restraints have doubled.", "title": "Say why", "owner": "provider",
+         "due_on_day": "30", "due_on_month": "9", "due_on_year": "2016"},
     )  # fmt: skip
     assert "Concern" in page(officer, "/contracts/homes/")
 

@@ -17,7 +17,7 @@ from tests.integration.contracts.care_situations import (
     by,
 )
 from tests.integration.contracts.test_evaluations import meeting
-from tests.integration.web.contract_care.pages import day, fill, fill_all, page
+from tests.integration.web.contract_care.pages import day, fill, fill_all, keep, page
 from tests.integration.web.signing_in import as_
 
 pytestmark = pytest.mark.django_db
@@ -46,19 +46,13 @@ def test_what_was_typed_is_there_when_one_comes_back(officer, planned) -> None:
 
 
 def test_what_is_being_typed_is_kept(officer, planned) -> None:
-    answer = officer.post(f"/contracts/meetings/{planned.pk}/record/minutes/keep/", {"minutes": "Half a sen"})
-    assert answer.content.decode().startswith("Saved ")
+    assert "Kept as a draft at" in keep(officer, planned, "minutes", {"minutes": "Half a sen"})
+    assert "Half a sen" in page(officer, f"/contracts/meetings/{planned.pk}/record/minutes/")
 
 
 def test_a_page_that_lacks_something_says_what_and_keeps_the_rest(officer, planned) -> None:
-    answer = fill(officer, planned, "actions", {"title_0": "Train", "owner_0": "provider"})
+    answer = fill(officer, planned, "actions", {"row-0-title": "Train", "row-0-owner": "provider"})
     assert "Say by when" in answer.content.decode()
-
-
-def test_another_row_is_added_without_a_script(officer, planned) -> None:
-    typed = {f"name_{number}": f"Person {number}" for number in range(4)}
-    fill(officer, planned, "who", {**typed, "more": "yes"})
-    assert 'name="name_5"' in page(officer, f"/contracts/meetings/{planned.pk}/record/who/")
 
 
 def test_an_unfinished_record_is_not_taken(officer, planned) -> None:
@@ -80,8 +74,8 @@ def test_minutes_are_attached(officer, planned, contract) -> None:
 
 def test_what_is_saved_as_typed_while_the_minutes_are_on_their_way_does_not_lose_them(officer, planned) -> None:
     fill(officer, planned, "minutes", {"minutes": "", "file": SimpleUploadedFile("minutes.pdf", pdf())})
-    officer.post(f"/contracts/meetings/{planned.pk}/record/minutes/keep/", {"minutes": "Half a sen", "document": ""})
-    assert "The minutes as a file" in page(officer, f"/contracts/meetings/{planned.pk}/check/")
+    keep(officer, planned, "minutes", {"minutes": "Half a sen"})
+    assert "minutes.pdf" in page(officer, f"/contracts/meetings/{planned.pk}/check/")
 
 
 def test_a_disguised_file_is_refused_at_its_field(officer, planned) -> None:

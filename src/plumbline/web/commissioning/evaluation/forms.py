@@ -12,6 +12,7 @@ from plumbline.web.kit import forms
 
 class Declaration(forms.PageForm):
     refused_at: ClassVar = dict.fromkeys(("missing_conflict", "conflict_unclear", "acts_for_bidder"), "conflict")
+    asked_if = {"conflict": ("has_conflict", "yes")}
 
     has_conflict = forms.ChoiceField(
         label="Do you, your family or your friends have an interest in any of these bidders?", widget=forms.Radios,
@@ -20,8 +21,9 @@ class Declaration(forms.PageForm):
         hint="Work, shares, a relative who works there, a friend, a dispute, or a post you hope for.",
     )  # fmt: skip
     conflict = forms.TextField(
-        label="In which bidder, and what is it?", required=False, rows=4, max_length=4000,
-        hint="Only where you answered yes. The lead commissioner decides whether you may evaluate.",
+        label="In which bidder, and what is it?", rows=4, max_length=4000,
+        missing="Say in which bidder you have an interest, and what it is",
+        hint="The lead commissioner decides whether you may evaluate.",
     )  # fmt: skip
 
 

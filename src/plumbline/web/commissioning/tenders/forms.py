@@ -38,6 +38,7 @@ class What(forms.PageForm):
     """What is bought, by whom, and how."""
 
     changes_a_record = True
+    asked_if = {"direct_award_reason": ("kind", "direct_award"), "framework_id": ("kind", "call_off")}
 
     title = forms.LineField(label="Title", max_length=300)
     service = forms.LineField(label="Service", hint="As people know it, such as short breaks", max_length=200)
@@ -49,10 +50,8 @@ class What(forms.PageForm):
                       "direct_award": "One supplier, without a competition: it has stage 1 all the same",
                       "call_off": "From a framework that is on this list"},
     )  # fmt: skip
-    direct_award_reason = forms.TextField(
-        label="If it is awarded directly: why?", required=False, rows=3, max_length=2000
-    )
-    framework_id = forms.ChoiceField(label="If it is called off: from which framework?", required=False)
+    direct_award_reason = forms.TextField(label="Why is it awarded directly?", required=False, rows=3, max_length=2000)
+    framework_id = forms.ChoiceField(label="From which framework?", required=False)
     body = forms.ChoiceField(label="Who buys it?", choices=Tender.Body.choices)
     statutory_function = forms.TickField(
         label="The supplier will carry out a statutory function", required=False,
@@ -306,11 +305,12 @@ class PassThese(forms.PageForm):
         self.choice_field("criteria").choices = [(each.key, each.title) for each in criteria]
         self.fields["criteria"].label = "Which of these pass?"
         self.policies = [each.key for each in criteria if each.policy]
+        self.asked_if = {f"reviewed_{key}": ("criteria", key) for key in self.policies}
         for each in criteria:
             if each.policy:
                 self.fields[f"reviewed_{each.key}"] = forms.DayField(
-                    label=f"{each.title}: on which day was the policy last reviewed?", required=False,
-                    hint="Needed where it passes",
+                    label=f"{each.title}: on which day was the policy last reviewed?",
+                    missing=f"{each.title}: enter the day on which the policy was last reviewed",
                 )  # fmt: skip
         forms.dress(self)
 

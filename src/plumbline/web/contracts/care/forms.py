@@ -18,10 +18,11 @@ PROVIDER = "provider"
 _AT_DOCUMENT: Mapping[str, str] = dict.fromkeys(FILE_CODES, "document")
 
 
-def _file(label: str, *, required: bool, hint: str = "") -> Any:
+def _file(label: str, *, required: bool, hint: str = "", missing: str = "") -> Any:
     return forms.FileField(
-        label=label, required=required, accept=evidence.ENDINGS, hint=hint or f"{evidence.ACCEPTED}, up to 10 MB"
-    )
+        label=label, required=required, accept=evidence.ENDINGS, hint=hint or f"{evidence.ACCEPTED}, up to 10 MB",
+        missing=missing,
+    )  # fmt: skip
 
 
 class PlanMeeting(forms.PageForm):
@@ -126,14 +127,18 @@ class AskReturn(forms.PageForm):
 
 
 class RecordAssessment(forms.PageForm):
+    """From a file, or from a return where one can be chosen."""
+
     refused_at: ClassVar = _AT_DOCUMENT
+    asked_if = dict.fromkeys(("document", "expires_on"), ("return_id", ""))
 
     completed_on = forms.DayField(label="When was it completed?", hint="For example, 14 6 2016")
     instrument = forms.LineField(label="With which instrument?", max_length=120,
                                  hint="For example, section 11 audit of the partnership",
                                  missing="Say with which instrument it was made")  # fmt: skip
-    return_id = forms.ChoiceField(label="From a return that is signed off", required=False)
-    document = _file("Or the assessment as a file", required=False)
+    return_id = forms.ChoiceField(label="With which return was it made?", widget=forms.Radios, required=False,
+                                  initial="")  # fmt: skip
+    document = _file("The assessment as a file", required=True, missing="Attach the assessment")
     expires_on = forms.DayField(label="On which day does the file expire?", required=False,
                                 hint="If it says so; that is the last day on which it counts")  # fmt: skip
     valid_until = forms.DayField(label="Valid until", required=False)
@@ -144,19 +149,12 @@ class RecordAssessment(forms.PageForm):
             self.choice_field("return_id").choices = [("", "None: it is a file"), *returns]
         else:
             del self.fields["return_id"]
-            self.fields["document"].label = "The assessment as a file"
         self.fields[
             "valid_until"
         ].help_text = (
             f"Leave empty for the council’s term: {wording.how_many(months, 'month', 'months')} from completion"
         )
         forms.dress(self)
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not given.get("document") and not given.get("return_id") and "document" not in self.errors:
-            self.add_error("document", "Attach the assessment, or choose the return it was made with")
-        return given
 
 
 class ReviewPolicy(forms.PageForm):
@@ -370,14 +368,17 @@ class ReceiveReport(forms.PageForm):
 
 
 class ReadReport(OneAction):
-    concern = forms.TextField(label="Does it give cause for concern? Say which", rows=4, required=False,
-                              hint="Leave empty if it does not. Name no child.", max_length=4000)  # fmt: skip
-    field_order = ["concern", "title", "owner", "due_on", "critical"]
+    asked_if = dict.fromkeys(("concern", "title", "owner", "due_on", "critical"), ("concerning", "yes"))
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if given.get("title") and not given.get("concern"):
-            self.add_error("concern", "Say which concern is to be acted on")
-        if given.get("concern") and not given.get("title") and "title" not in self.errors:
-            self.add_error("title", "Say what is to be done about the concern")
-        return given
+    concerning = forms.ChoiceField(
+        label="Does it give cause for concern?", widget=forms.Radios, choices=(("yes", "Yes"), ("no", "No")),
+        missing="Say whether it gives cause for concern",
+    )  # fmt: skip
+    concern = forms.TextField(label="Which concern?", rows=4, hint="Name no child.", max_length=4000,
+                              missing="Say which concern")  # fmt: skip
+    field_order = ["concerning", "concern", "title", "owner", "due_on", "critical"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, missing in (("title", "Say what is to be done about the concern"), ("due_on", "Say by when")):
+            self.fields[name].required, self.fields[name].error_messages["required"] = True, missing

@@ -71,8 +71,8 @@ def sent(request: Request, pk: int, number: int) -> HttpResponseBase:
             button="Mark as told",
             about=f"{row.legal_basis}. Due by {words.due(row.due_at)}.",
         ),
-        do=lambda channel, **_: incident_notices.mark_sent(
-            notification_id=row.pk, channel=channel, sent_at=form.sent_at, **acting(request)
+        do=lambda channel, sent_at, **_: incident_notices.mark_sent(
+            notification_id=row.pk, channel=channel, sent_at=sent_at, **acting(request)
         ),
         done="Marked as told.",
         to=_address(found),
@@ -144,8 +144,8 @@ def news_sent(request: Request, pk: int, number: int) -> HttpResponseBase:
             button="Mark as told",
             about=row.news.text,
         ),
-        do=lambda channel, **_: incident_notices.mark_news_sent(
-            news_sent_id=row.pk, channel=channel, sent_at=form.sent_at, **acting(request)
+        do=lambda channel, sent_at, **_: incident_notices.mark_news_sent(
+            news_sent_id=row.pk, channel=channel, sent_at=sent_at, **acting(request)
         ),
         done="Marked as told.",
         to=_address(found),
@@ -331,8 +331,8 @@ def set_aside(request: Request, pk: int) -> HttpResponseBase:
             about="Its clocks, its flags and its open actions end, and it counts in no figure. It can still be read, "
             "and this can be taken back. If it is the same as another, its children are linked to that one.",
         ),
-        do=lambda because, **_: at_setting.set_aside(
-            incident_id=found.pk, same_as=form.same_as, because=because, **acting(request)
+        do=lambda other, because, **_: at_setting.set_aside(
+            incident_id=found.pk, same_as=other.strip(), because=because, **acting(request)
         ),
         done="The incident is set aside: its clocks have ended, and it counts nowhere.",
         to=_address(found),

@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Any, ClassVar
 
 from plumbline.contracts.models import Contract, IncidentType
@@ -97,7 +96,10 @@ class ChangeFacts(_Facts):
 
 
 class MarkSent(forms.PageForm):
+    """`sent_at` is None where it was just now."""
+
     moments = {"sent_at": ("sent_on", "sent_time")}
+    asked_if = dict.fromkeys(("sent_on", "sent_time"), ("sent", "earlier"))
 
     channel = forms.ChoiceField(label="How were they told?", choices=CHANNELS, widget=forms.Radios,
                                 missing="Choose how they were told")  # fmt: skip
@@ -105,21 +107,8 @@ class MarkSent(forms.PageForm):
         label="When?", widget=forms.Radios, choices=(("now", "Just now"), ("earlier", "Earlier")), initial="now",
         missing="Choose when",
     )  # fmt: skip
-    sent_on = forms.DayField(label="If earlier: on which day?", required=False)
-    sent_time = forms.TimeField(label="If earlier: at what time?", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        if found.get("sent") == "earlier":
-            for name, what in (("sent_on", "the day"), ("sent_time", "the time")):
-                if not found.get(name) and name not in self.errors:
-                    self.add_error(name, f"Enter {what} at which they were told")
-        return found
-
-    @property
-    def sent_at(self) -> datetime | None:
-        given = self.cleaned_data
-        return given["sent_at"] if given["sent"] == "earlier" else None
+    sent_on = forms.DayField(label="On which day?", missing="Enter the day at which they were told")
+    sent_time = forms.TimeField(label="At what time?", missing="Enter the time at which they were told")
 
 
 class MarkReceived(forms.PageForm):
@@ -200,26 +189,17 @@ class Reopen(forms.PageForm):
 
 class SetAside(forms.PageForm):
     refused_at: ClassVar = {"unknown_incident": "other", "same_incident": "other", "missing_reason": "because"}
+    asked_if = {"other": ("kind", "same")}
 
     kind = forms.ChoiceField(
         label="Why does it not count?", widget=forms.Radios, missing="Choose why it does not count",
         choices=(("same", "It is the same as another incident"), ("error", "It was entered in error")),
     )  # fmt: skip
-    other = forms.LineField(label="Number of the other incident, if it is the same", required=False, width=20,
-                            max_length=30, hint="For example, INC-2016-00004", autocomplete="off")  # fmt: skip
+    other = forms.LineField(label="Number of the other incident", width=20, max_length=30, autocomplete="off",
+                            hint="For example, INC-2016-00004",
+                            missing="Enter the number of the other incident")  # fmt: skip
     because = forms.TextField(label="How do you know?", rows=3, max_length=2000, missing="Say how you know",
                               hint="Many people read this. Name nobody.")  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        if found.get("kind") == "same" and not found.get("other") and "other" not in self.errors:
-            self.add_error("other", "Enter the number of the other incident")
-        return found
-
-    @property
-    def same_as(self) -> str:
-        """The number of the other incident; "" for one that was entered in error."""
-        return self.cleaned_data["other"].strip() if self.cleaned_data["kind"] == "same" else ""
 
 
 class TakeBack(forms.PageForm):
@@ -251,13 +231,14 @@ class LetRead(forms.PageForm):
 
 class Concerns(forms.PageForm):
     refused_at: ClassVar = {"missing_reason": "because"}
+    asked_if = {"because": ("concerned", "no")}
 
     concerned = forms.ChoiceField(
         label="Does the incident concern this child?", widget=forms.Radios, missing="Say whether it concerns the child",
         choices=(("yes", "Yes: link the child to the incident"), ("no", "No")),
     )  # fmt: skip
     because = forms.TextField(
-        label="If it does not: how do you know?", rows=2, max_length=1000, required=False,
+        label="How do you know?", rows=2, max_length=1000, missing="Say how you know",
         hint="For example: I rang the home, and the child was at school that day",
     )  # fmt: skip
 
