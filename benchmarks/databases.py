@@ -61,8 +61,11 @@ def plumbline(url: str, *arguments: str, today: str = "2016-07-31") -> str:
     """Run a command on this database; what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "plumbline.config", *arguments],
-        env=environ(url, today=today), check=False, capture_output=True, text=True,
-    )  # fmt: skip
+        env=environ(url, today=today),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise AssertionError(f"plumbline {' '.join(arguments)}: {done.stderr[-2000:]}")
     return done.stdout

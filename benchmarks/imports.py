@@ -97,17 +97,23 @@ def _round(folder: Path, fresh: Any) -> dict[str, float]:
     with fresh() as url:
         copy = _bare_copy(databases.as_owner(url), folder)
     return {
-        "by_hand": theirs_first, "by_hand_again": theirs_again, "ours": ours, "ours_again": ours_again, "copy": copy,
+        "by_hand": theirs_first,
+        "by_hand_again": theirs_again,
+        "ours": ours,
+        "ours_again": ours_again,
+        "copy": copy,
         "memory_mb": memory,
-    }  # fmt: skip
+    }
 
 
 def _ours(url: str, folder: Path) -> tuple[float, float]:
     """The command itself, as a process of its own: the seconds it says it took, and its greatest memory."""
     process = subprocess.Popen(
         [sys.executable, "-m", "plumbline.config", "import-ssd", str(folder), "--extracted", EXTRACTED, "--json"],
-        env=databases.environ(url), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=databases.environ(url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     with process:
         answer = json.loads(process.stdout.read())
         _, status, usage = os.wait4(process.pid, 0)

@@ -55,9 +55,14 @@ def load(
 def main() -> None:
     port, path, cookie, connections, requests, seconds, words = sys.argv[1:]
     found = load(
-        int(port), path, cookie, connections=int(connections), requests=int(requests), seconds=float(seconds),
+        int(port),
+        path,
+        cookie,
+        connections=int(connections),
+        requests=int(requests),
+        seconds=float(seconds),
         words=words,
-    )  # fmt: skip
+    )
     print(json.dumps(found))
 
 

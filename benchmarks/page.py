@@ -82,11 +82,16 @@ def _ofsted(found: Found) -> str:
     for name, line in found.items():
         for what, label in (("", "first"), ("_again", "again")):
             by_hand = line.get("by_hand" + what)
-            rows.append([
-                f"{name}, {line['rows']:,} rows, {label}", f"{line['ours' + what]:.1f} s",
-                f"{line['upsert' + what]:.3f} s", line[f"ratio{what}_to_upsert"],
-                f"{by_hand:.3f} s" if by_hand else "", line.get(f"ratio{what}_to_by_hand", ""),
-            ])  # fmt: skip
+            rows.append(
+                [
+                    f"{name}, {line['rows']:,} rows, {label}",
+                    f"{line['ours' + what]:.1f} s",
+                    f"{line['upsert' + what]:.3f} s",
+                    line[f"ratio{what}_to_upsert"],
+                    f"{by_hand:.3f} s" if by_hand else "",
+                    line.get(f"ratio{what}_to_by_hand", ""),
+                ]
+            )
         judged.append(f"- COPY and one upsert into one table of text: a ratio of {line['ratio_to_upsert']}.")
         if "ratio_to_by_hand" in line:
             judged.append(
@@ -111,10 +116,15 @@ file to the flags. `--scale` changes nothing here: a list is as long as Ofsted m
 def _measures(found: Found) -> str:
     engines = ("postgres", "duckdb")
     rows = [
-        [name, *(f"{found[name][way]:.2f} s" for way in ("ours", "by_hand")), f"{found[name]['ratio']:.2f}",
-         f"{found[name]['as_known']:.2f} s", f"{found[name]['as_known_ratio']:.2f}"]
+        [
+            name,
+            *(f"{found[name][way]:.2f} s" for way in ("ours", "by_hand")),
+            f"{found[name]['ratio']:.2f}",
+            f"{found[name]['as_known']:.2f} s",
+            f"{found[name]['as_known_ratio']:.2f}",
+        ]
         for name in engines
-    ]  # fmt: skip
+    ]
     growth = [
         [f"{int(size):,} TACs", *(f"{times[name]:.2f} s" for name in engines)]
         for size, times in found["growth"].items()
@@ -187,12 +197,20 @@ def _pages(found: Found) -> str:
     rows = []
     for name, page in found["pages"].items():
         ours, bare = page["ours"], page["bare"]
-        rows.append([
-            {"tacs": "list of TACs, filtered", "tac": "one TAC", "settings": "list of settings"}[name],
-            f"{page['alone']['p50_ms']:.0f} ms", f"{ours['p50_ms']:.0f} ms", f"{ours['p95_ms']:.0f} ms",
-            ours["requests_a_second"], f"{bare['p50_ms']:.0f} ms", f"{bare['p95_ms']:.0f} ms",
-            bare["requests_a_second"], page["ratio_p95"], f"{page['queries_narrow']}, {page['queries']}",
-        ])  # fmt: skip
+        rows.append(
+            [
+                {"tacs": "list of TACs, filtered", "tac": "one TAC", "settings": "list of settings"}[name],
+                f"{page['alone']['p50_ms']:.0f} ms",
+                f"{ours['p50_ms']:.0f} ms",
+                f"{ours['p95_ms']:.0f} ms",
+                ours["requests_a_second"],
+                f"{bare['p50_ms']:.0f} ms",
+                f"{bare['p95_ms']:.0f} ms",
+                bare["requests_a_second"],
+                page["ratio_p95"],
+                f"{page['queries_narrow']}, {page['queries']}",
+            ]
+        )
     headings = [
         "page", "one reader, p50", "p50", "p95", "a second", "bare p50", "bare p95", "bare a second", "ratio at p95",
         "queries",
@@ -218,11 +236,16 @@ def _work(found: Found) -> str:
     rows = [
         [
             {"officer": "a contract officer, half of them their own", "team": "one of the management team"}[name],
-            f"{page['alone']['p50_ms']:.0f} ms", f"{page['ours']['p50_ms']:.0f} ms", f"{page['ours']['p95_ms']:.0f} ms",
-            page["ours"]["requests_a_second"], f"{page['bare']['p95_ms']:.0f} ms", page["ratio_p95"], page["queries"],
+            f"{page['alone']['p50_ms']:.0f} ms",
+            f"{page['ours']['p50_ms']:.0f} ms",
+            f"{page['ours']['p95_ms']:.0f} ms",
+            page["ours"]["requests_a_second"],
+            f"{page['bare']['p95_ms']:.0f} ms",
+            page["ratio_p95"],
+            page["queries"],
         ]
         for name, page in found["pages"].items()
-    ]  # fmt: skip
+    ]
     headings = ["My work of", "one reader, p50", "p50", "p95", "a second", "bare p95", "ratio at p95", "queries"]
     worst = max(page["ratio_p95"] for page in found["pages"].values())
     return f"""## My work

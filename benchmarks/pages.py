@@ -181,8 +181,12 @@ def signed_in(url: str, user: str, pages: Mapping[str, Page]) -> dict[str, Any]:
     paths = [path for page in pages.values() if page.user == user for path in (page.narrow, page.path)]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.pages_signed_in", user, *paths],
-        env=databases.environ(url), cwd=CHECKOUT, check=False, capture_output=True, text=True,
-    )  # fmt: skip
+        env=databases.environ(url),
+        cwd=CHECKOUT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise AssertionError(done.stderr[-2000:])
     return json.loads(done.stdout)
@@ -210,10 +214,23 @@ def _load(
     # Each process and thread of the server has been asked before the times count.
     for asked in (4 * connections, requests):
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.load", str(port), path, cookie, str(connections), str(asked),
-             str(SECONDS), words],
-            cwd=CHECKOUT, check=False, capture_output=True, text=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "benchmarks.load",
+                str(port),
+                path,
+                cookie,
+                str(connections),
+                str(asked),
+                str(SECONDS),
+                words,
+            ],
+            cwd=CHECKOUT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
         if done.returncode:
             raise AssertionError(done.stderr[-2000:])
     return json.loads(done.stdout)

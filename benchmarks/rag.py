@@ -110,9 +110,13 @@ def _read(url: str) -> tuple[float, int]:
 def rate(url: str) -> dict[str, Any]:
     """In a process of its own, with Django signed in to this database as the worker."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.rag", "--rate"], env=databases.environ(url, PLUMBLINE_LOGIN="worker"),
-        cwd=databases.CHECKOUT, check=False, capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "benchmarks.rag", "--rate"],
+        env=databases.environ(url, PLUMBLINE_LOGIN="worker"),
+        cwd=databases.CHECKOUT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise AssertionError(done.stderr[-2000:])
     return json.loads(done.stdout)
@@ -141,11 +145,15 @@ def _rate_here() -> dict[str, Any]:
     started = time.perf_counter()
     changed = rerate(contract_ids=[one.pk], **now)
     return {
-        "from_nothing": round(from_nothing, 2), "written": done.written,
-        "telling": round(telling, 2), "flags": sum(told.raised.values()),
-        "reasons": ReasonPeriod.objects.count(), "colours": RatingPeriod.objects.count(),
-        "one_changed_fact": round(time.perf_counter() - started, 4), "contracts_changed_by_it": len(changed.contracts),
-    }  # fmt: skip
+        "from_nothing": round(from_nothing, 2),
+        "written": done.written,
+        "telling": round(telling, 2),
+        "flags": sum(told.raised.values()),
+        "reasons": ReasonPeriod.objects.count(),
+        "colours": RatingPeriod.objects.count(),
+        "one_changed_fact": round(time.perf_counter() - started, 4),
+        "contracts_changed_by_it": len(changed.contracts),
+    }
 
 
 if __name__ == "__main__":

@@ -48,8 +48,12 @@ def _asked(url: str) -> dict[str, Any]:
     # The whole page twice: what is read once in a process, such as templates, is read by the first.
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.pages_signed_in", OFFICER, WHOLE, NARROW, WHOLE],
-        env=databases.environ(url), cwd=databases.CHECKOUT, check=False, capture_output=True, text=True,
-    )  # fmt: skip
+        env=databases.environ(url),
+        cwd=databases.CHECKOUT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise AssertionError(done.stderr[-2000:])
     return json.loads(done.stdout)

@@ -45,8 +45,12 @@ def _reported(fresh: databases.Fresh, scale: int) -> dict[str, Any]:
 def _parts(url: str, folder: Path) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.report_parts", str(folder)],
-        env=databases.environ(url), cwd=CHECKOUT, check=False, capture_output=True, text=True,
-    )  # fmt: skip
+        env=databases.environ(url),
+        cwd=CHECKOUT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise AssertionError(done.stderr[-2000:])
     return json.loads(done.stdout)

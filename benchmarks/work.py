@@ -85,9 +85,13 @@ def _people(url: str) -> None:
 
 def _worked_out(url: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-c", _TIMES], cwd=databases.CHECKOUT, check=False, capture_output=True, text=True,
+        [sys.executable, "-c", _TIMES],
+        cwd=databases.CHECKOUT,
+        check=False,
+        capture_output=True,
+        text=True,
         env=databases.environ(url, DJANGO_SETTINGS_MODULE="plumbline.config.settings", PLUMBLINE_LOGIN="worker"),
-    )  # fmt: skip
+    )
     if done.returncode:
         raise AssertionError(done.stderr[-2000:])
     return json.loads(done.stdout)

@@ -31,13 +31,19 @@ def _wrong(kind: type[PageForm], name: str, other: str, answer: str) -> str:
 def test_what_an_answer_asks_is_asked_by_an_answer_that_can_be_given() -> None:
     found = conditions()
     assert len(found) > 10
-    assert [(kind.__qualname__, name, wrong) for kind, name, other, answer in found
-            if (wrong := _wrong(kind, name, other, answer))] == []  # fmt: skip
+    assert [
+        (kind.__qualname__, name, wrong)
+        for kind, name, other, answer in found
+        if (wrong := _wrong(kind, name, other, answer))
+    ] == []
 
 
 def test_a_condition_that_asks_nothing_is_found() -> None:
-    for condition, wrong in {("because", "decision", "refuse"): "", ("because", "decision", "no"): "no such answer",
-                             ("because", "because", "no"): "nothing is revealed by it",
-                             ("why", "decision", "refuse"): "no such field"}.items():  # fmt: skip
+    for condition, wrong in {
+        ("because", "decision", "refuse"): "",
+        ("because", "decision", "no"): "no such answer",
+        ("because", "because", "no"): "nothing is revealed by it",
+        ("why", "decision", "refuse"): "no such field",
+    }.items():
         kind = next(kind for kind, *_ in conditions() if kind.__module__.endswith("contracts.provider.forms"))
         assert _wrong(kind, *condition) == wrong

@@ -28,7 +28,9 @@ def _by_hand(module: Module) -> list[str]:
 
 
 def test_only_tables_are_laid_out_by_hand() -> None:
-    found = [each for module in (*modules(), *modules_of_tests()) if not module.is_migration for each in _by_hand(module)]
+    found = [
+        each for module in (*modules(), *modules_of_tests()) if not module.is_migration for each in _by_hand(module)
+    ]
     assert found == []
 
 

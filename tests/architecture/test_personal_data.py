@@ -74,7 +74,10 @@ def test_what_only_the_council_is_told_of_a_home_is_read_by_its_own_room_alone()
         and "migrations" not in path.parts
     }
     assert readers == {
-        "ofsted/models.py", "ofsted/listing.py", "ofsted/lookups.py", "web/ofsted/settings/views.py",
+        "ofsted/models.py",
+        "ofsted/listing.py",
+        "ofsted/lookups.py",
+        "web/ofsted/settings/views.py",
         # Takes them out with the list that told them.
         "exchange/withdrawing.py",
-    }  # fmt: skip
+    }

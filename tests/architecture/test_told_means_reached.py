@@ -8,8 +8,9 @@ from tests.architecture.source import SOURCE, Module, modules
 
 _CLAIMS = re.compile(
     r"\b(is|are) (told|asked)\b|\bsees? it when\b|\bfinds the report\b|\b(has|have) it in their (work|list)\b"
-    r"|\bon the list of everybody\b|\bconfirms it\b", re.IGNORECASE,
-)  # fmt: skip
+    r"|\bon the list of everybody\b|\bconfirms it\b",
+    re.IGNORECASE,
+)
 # What is asked in a form, not somebody who is asked.
 _NO_CLAIMS = ("what bidders are asked", "Each says who is told of it")
 ASKING = {f"plumbline.web.kit.asking.{name}" for name in ("ask", "act")}

@@ -32,9 +32,7 @@ def test_every_form_keeps_what_is_typed_into_it_or_says_why_not() -> None:
 
 
 def _changes_a_record(node: ast.ClassDef) -> bool:
-    return any(
-        isinstance(each, ast.Assign) and ast.unparse(each) == "changes_a_record = True" for each in node.body
-    )  # fmt: skip
+    return any(isinstance(each, ast.Assign) and ast.unparse(each) == "changes_a_record = True" for each in node.body)
 
 
 def _gives_its_own(node: ast.ClassDef) -> bool:
@@ -42,7 +40,7 @@ def _gives_its_own(node: ast.ClassDef) -> bool:
     return any(
         isinstance(each, ast.FunctionDef) and each.name == "__init__" and "initial" in ast.unparse(each)
         for each in node.body
-    )  # fmt: skip
+    )
 
 
 def test_a_form_that_shows_what_is_recorded_is_given_it_when_it_is_sent_too() -> None:

@@ -41,8 +41,10 @@ def test_what_is_said_to_people_names_them_plainly() -> None:
     pages = {name: text for name, text in _texts().items() if not name.endswith(".py")}
     said = [f"{name}: {hit.group()}" for name, text in pages.items() for hit in _NOT_SAID.finditer(text)]
     said += [
-        f"{module.name}: {text}" for module in modules() for text in _said(module)
+        f"{module.name}: {text}"
+        for module in modules()
+        for text in _said(module)
         # SQL has comments of its own.
         if _NOT_SAID.search(text) and "create or replace" not in text and "-- " not in text
-    ]  # fmt: skip
+    ]
     assert said == []

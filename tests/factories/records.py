@@ -101,8 +101,11 @@ class PlacementFactory(DjangoModelFactory):
         # The login of the pages may not name the column of the import, not even to leave it empty.
         columns = {model_class._meta.get_field(name).column: value for name, value in given.items()}
         columns = {name: getattr(value, "pk", value) for name, value in columns.items()} | {
-            "placement_type": "", "provider_type": "", "caseworker_wording": "", "began_adverse": False,
-        }  # fmt: skip
+            "placement_type": "",
+            "provider_type": "",
+            "caseworker_wording": "",
+            "began_adverse": False,
+        }
         with databases.as_worker(), connection.cursor() as cursor:
             cursor.execute(
                 f"insert into placements_placement ({', '.join(columns)})"

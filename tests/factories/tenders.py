@@ -20,9 +20,15 @@ EARLIER = datetime(2016, 7, 1, 9, 0, tzinfo=UTC)
 
 SCALE = [
     {"code": str(points), "label": f"{points}: {words}", "points": str(points)}
-    for points, words in ((5, "Excellent"), (4, "Good"), (3, "Satisfactory"), (2, "Limited"), (1, "Poor"),
-                          (0, "Unacceptable"))
-]  # fmt: skip
+    for points, words in (
+        (5, "Excellent"),
+        (4, "Good"),
+        (3, "Satisfactory"),
+        (2, "Limited"),
+        (1, "Poor"),
+        (0, "Unacceptable"),
+    )
+]
 
 
 def a_criterion(key: str, title: str, **more: Any) -> dict[str, Any]:
@@ -35,19 +41,31 @@ def a_criterion(key: str, title: str, **more: Any) -> dict[str, Any]:
 
 
 SAFEGUARDING = a_criterion(
-    "safeguarding", "How will you keep children safe throughout the contract?", weight="40", minimum="3",
-    safeguarding=True, guidance="Look for named leads, a route for concerns, and how disclosures are escalated.",
-)  # fmt: skip
-STAFF = a_criterion("staff", "How will you recruit and keep your staff?", weight="35",
-                    guidance="Look for safer recruitment and supervision.")  # fmt: skip
+    "safeguarding",
+    "How will you keep children safe throughout the contract?",
+    weight="40",
+    minimum="3",
+    safeguarding=True,
+    guidance="Look for named leads, a route for concerns, and how disclosures are escalated.",
+)
+STAFF = a_criterion(
+    "staff",
+    "How will you recruit and keep your staff?",
+    weight="35",
+    guidance="Look for safer recruitment and supervision.",
+)
 OUTCOMES = a_criterion("outcomes", "How will children be better off?", weight="25", guidance="Look for measures.")
 QUESTIONS = (SAFEGUARDING, STAFF, OUTCOMES)
 STAGE1 = tuple(
-    a_criterion(key, title, answer="pass_fail", evidence="required",
-                options=[{"code": "pass", "label": "Pass", "points": None},
-                         {"code": "fail", "label": "Fail", "points": None}])
+    a_criterion(
+        key,
+        title,
+        answer="pass_fail",
+        evidence="required",
+        options=[{"code": "pass", "label": "Pass", "points": None}, {"code": "fail", "label": "Fail", "points": None}],
+    )
     for key, title in (("section11", "Understands section 11"), ("policies", "Has every required policy"))
-)  # fmt: skip
+)
 
 
 def a_version(
@@ -62,10 +80,17 @@ def a_version(
     number = ToolkitVersion.objects.filter(toolkit=toolkit).count() + 1
     ToolkitVersion.objects.filter(toolkit=toolkit, state="published").update(state="withdrawn")
     return ToolkitVersion.objects.create(
-        toolkit=toolkit, number=number, title=title, text="", content=content,
-        sha256=hashlib.sha256(title.encode()).hexdigest(), source="council", state="published", made_at=EARLIER,
+        toolkit=toolkit,
+        number=number,
+        title=title,
+        text="",
+        content=content,
+        sha256=hashlib.sha256(title.encode()).hexdigest(),
+        source="council",
+        state="published",
+        made_at=EARLIER,
         published_at=EARLIER,
-    )  # fmt: skip
+    )
 
 
 class TenderFactory(DjangoModelFactory):
@@ -174,8 +199,13 @@ def score_all(evaluator: models.Evaluator, bids: Sequence[models.Bid], scores: M
     """Scores of one evaluator: for each question one for each bid."""
     for question, given in scores.items():
         for bid, score in zip(bids, given, strict=True):
-            ScoreFactory(bid=bid, evaluator=evaluator, question=question, score=Decimal(score),
-                         comment=f"{evaluator.user.name} on {question}: {score}.")  # fmt: skip
+            ScoreFactory(
+                bid=bid,
+                evaluator=evaluator,
+                question=question,
+                score=Decimal(score),
+                comment=f"{evaluator.user.name} on {question}: {score}.",
+            )
 
 
 def an_approver(**more: Any) -> User:

@@ -19,21 +19,35 @@ _numbers = count(1)
 
 def criterion(key: str, answer: str = "yes_no", **more: Any) -> dict[str, Any]:
     return {
-        "key": key, "title": more.pop("title", key.replace("_", " ").capitalize()), "guidance": "", "answer": answer,
-        "options": [], "evidence": "none", "weight": None, "minimum": None, "critical": False, "safeguarding": False,
-        "fact": "", "due_days": None, **more,
-    }  # fmt: skip
+        "key": key,
+        "title": more.pop("title", key.replace("_", " ").capitalize()),
+        "guidance": "",
+        "answer": answer,
+        "options": [],
+        "evidence": "none",
+        "weight": None,
+        "minimum": None,
+        "critical": False,
+        "safeguarding": False,
+        "fact": "",
+        "due_days": None,
+        **more,
+    }
 
 
 def content(key: str, *sections: list[dict[str, Any]], purpose: str = "self_assessment") -> dict[str, Any]:
     """The content of a version, one list of criteria a section."""
     return {
-        "key": key, "title": key.replace("_", " ").capitalize(), "purpose": purpose, "introduction": "", "sources": [],
+        "key": key,
+        "title": key.replace("_", " ").capitalize(),
+        "purpose": purpose,
+        "introduction": "",
+        "sources": [],
         "sections": [
             {"key": f"part_{number}", "title": f"Part {number}", "guidance": "", "criteria": criteria}
             for number, criteria in enumerate(sections, 1)
         ],
-    }  # fmt: skip
+    }
 
 
 def published(data: dict[str, Any]) -> ToolkitVersion:
@@ -43,9 +57,17 @@ def published(data: dict[str, Any]) -> ToolkitVersion:
     )
     ToolkitVersion.objects.filter(toolkit=toolkit, state="published").update(state="withdrawn")
     return ToolkitVersion.objects.create(
-        toolkit=toolkit, number=toolkit.versions.count() + 1, title=data["title"], text="", content=data,
-        sha256=f"{next(_numbers):064}", source="library", state="published", made_at=AT, published_at=AT,
-    )  # fmt: skip
+        toolkit=toolkit,
+        number=toolkit.versions.count() + 1,
+        title=data["title"],
+        text="",
+        content=data,
+        sha256=f"{next(_numbers):064}",
+        source="library",
+        state="published",
+        made_at=AT,
+        published_at=AT,
+    )
 
 
 def plain_version() -> ToolkitVersion:
@@ -54,11 +76,13 @@ def plain_version() -> ToolkitVersion:
     return published(
         content(
             f"trial_{number}",
-            [criterion("recruits_safely", evidence="optional", fact="policy.safer_recruitment"),
-             criterion("supervision", "four_grades", weight="60", critical=True)],
+            [
+                criterion("recruits_safely", evidence="optional", fact="policy.safer_recruitment"),
+                criterion("supervision", "four_grades", weight="60", critical=True),
+            ],
             [criterion("culture", "four_grades", weight="40"), criterion("impact_seen", "text")],
         )
-    )  # fmt: skip
+    )
 
 
 def an_organisation(name: str = "") -> Organisation:
@@ -82,16 +106,25 @@ def asked(
         organisation = an_organisation()
     given = {"title": "Self-assessment 2016", "period_from": None, "period_to": None, "due_on": None, **more}
     return returns.request_return(
-        version=version or plain_version(), organisation=organisation, assign_to=people, by=None, at=AT, on=TODAY,
+        version=version or plain_version(),
+        organisation=organisation,
+        assign_to=people,
+        by=None,
+        at=AT,
+        on=TODAY,
         **given,
-    )  # fmt: skip
+    )
 
 
 def answer(answer_set: Return, key: str, value: str, *, base: int = 0, by: User | None = None, **more: Any) -> Any:
     return returns.save_answer(
-        return_id=answer_set.pk, criterion=key, value=value, base_revision=base, by=by,
+        return_id=answer_set.pk,
+        criterion=key,
+        value=value,
+        base_revision=base,
+        by=by,
         **{"at": AT, "on": TODAY, **more},
-    )  # fmt: skip
+    )
 
 
 def answer_all(answer_set: Return, *, by: User | None = None, **values: str) -> None:
@@ -105,6 +138,14 @@ def answer_all(answer_set: Return, *, by: User | None = None, **values: str) -> 
 def a_document(organisation: Organisation | None = None, **more: Any) -> Document:
     return Document.objects.create(
         organisation=organisation,
-        **{"title": "Safer recruitment policy", "file_name": "policy.pdf", "media_type": "application/pdf", "size": 3,
-           "sha256": "0" * 64, "added_at": AT, "sensitivity": "shared", **more},
-    )  # fmt: skip
+        **{
+            "title": "Safer recruitment policy",
+            "file_name": "policy.pdf",
+            "media_type": "application/pdf",
+            "size": 3,
+            "sha256": "0" * 64,
+            "added_at": AT,
+            "sensitivity": "shared",
+            **more,
+        },
+    )

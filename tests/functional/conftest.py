@@ -84,9 +84,13 @@ def open_page(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
 
     def opened(width: int, **options: object) -> Page:
         context = chromium.new_context(
-            base_url=site, viewport={"width": width, "height": 900}, locale="en-GB",
-            timezone_id="Europe/London", reduced_motion="reduce", **options,
-        )  # fmt: skip
+            base_url=site,
+            viewport={"width": width, "height": 900},
+            locale="en-GB",
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
+            **options,
+        )
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

@@ -33,8 +33,10 @@ def served(database: str, log: Path) -> Iterator[str]:
     }
     subprocess.run(
         [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"],
-        env={**environ, "PLUMBLINE_LOGIN": "web"}, check=True, cwd=databases.CHECKOUT,
-    )  # fmt: skip
+        env={**environ, "PLUMBLINE_LOGIN": "web"},
+        check=True,
+        cwd=databases.CHECKOUT,
+    )
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "1", "--blocking-threads", "4", "plumbline.config.wsgi:application",

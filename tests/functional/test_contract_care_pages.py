@@ -26,32 +26,57 @@ def care(writing) -> dict[str, Any]:
         contract = a_contract(visit_required=True, starts_on=date(2014, 1, 1))
         home = a_home(contract)
         kpi = kpis.add_kpi(contract_id=contract.pk, title="Visits on time", target="95%", **by(officer))
-        kpis.record_reading(kpi_id=kpi.pk, quarter_from=date(2016, 1, 1), value="88%", rating="approaching",
-                            **by(officer))  # fmt: skip
+        kpis.record_reading(
+            kpi_id=kpi.pk, quarter_from=date(2016, 1, 1), value="88%", rating="approaching", **by(officer)
+        )
         arrangements.add_commitment(contract_id=contract.pk, text="A psychologist", source="Its bid", **by(officer))
         arrangements.agree_arrangement(
-            contract_id=contract.pk, text="Two staff at night", agreed_on=HELD_ON, agreed_by="Beth",
-            agreed_with="Kemi", **by(officer),
-        )  # fmt: skip
+            contract_id=contract.pk,
+            text="Two staff at night",
+            agreed_on=HELD_ON,
+            agreed_by="Beth",
+            agreed_with="Kemi",
+            **by(officer),
+        )
         held = evaluations.plan_evaluation(contract_id=contract.pk, held_on=HELD_ON, **by(officer))
         evaluations.hold_evaluation(
-            evaluation_id=held.pk, **by(officer),
-            meeting=meeting(held_on=HELD_ON, next_on=date(2016, 7, 12), cases=[CaseGiven("A7", "Late visits")],
-                            actions=[ActionGiven("Train the night staff", date(2016, 9, 1))]),
-        )  # fmt: skip
+            evaluation_id=held.pk,
+            **by(officer),
+            meeting=meeting(
+                held_on=HELD_ON,
+                next_on=date(2016, 7, 12),
+                cases=[CaseGiven("A7", "Late visits")],
+                actions=[ActionGiven("Train the night staff", date(2016, 9, 1))],
+            ),
+        )
         visited = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(officer))
         visits.hold_visit(
-            visit_id=visited.pk, visited_on=VISITED, visitors="Beth", summary="Calm.",
-            findings=[FindingGiven(area, "met") for area in AREAS], **by(officer),
-        )  # fmt: skip
+            visit_id=visited.pk,
+            visited_on=VISITED,
+            visitors="Beth",
+            summary="Calm.",
+            findings=[FindingGiven(area, "met") for area in AREAS],
+            **by(officer),
+        )
         report = home_reports.receive_report(
-            setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20),
-            document_id=None, with_children={}, **by(officer),
-        )  # fmt: skip
+            setting_id=home.pk,
+            kind="reg44",
+            period_from=date(2016, 5, 1),
+            received_on=date(2016, 6, 20),
+            document_id=None,
+            with_children={},
+            **by(officer),
+        )
         return {
-            "officer": officer, "contract": contract, "held": held, "visit": visited, "home": home,
-            "report": report, "kpi": kpi, "planned": contract.evaluations.get(state="planned"),
-        }  # fmt: skip
+            "officer": officer,
+            "contract": contract,
+            "held": held,
+            "visit": visited,
+            "home": home,
+            "report": report,
+            "kpi": kpi,
+            "planned": contract.evaluations.get(state="planned"),
+        }
 
 
 STEPS = (

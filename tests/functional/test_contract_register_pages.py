@@ -24,14 +24,25 @@ def contract(site_database: str, django_db_blocker: Any) -> Contract:
         number = Contract.objects.count()
         setting = a_setting(urn=f"SC6{number:05}")
         entry = Entry(
-            reference=f"CT9{number:02}", title="Short breaks", kind="block", provider="Fenside Care Ltd",
-            service="Short breaks", starts_on=TODAY - timedelta(30), ends_on=date(2018, 2, 28), urns=[setting.urn],
-        )  # fmt: skip
+            reference=f"CT9{number:02}",
+            title="Short breaks",
+            kind="block",
+            provider="Fenside Care Ltd",
+            service="Short breaks",
+            starts_on=TODAY - timedelta(30),
+            ends_on=date(2018, 2, 28),
+            urns=[setting.urn],
+        )
         made = register_contract(entry=entry, by=None, at=AT, on=TODAY)
         rating.rate_by_hand(
-            contract_id=made.pk, colour="red", because="Two staff left", until_on=date(2016, 12, 31),
-            by=a_user("contract_officer"), at=AT, on=TODAY,
-        )  # fmt: skip
+            contract_id=made.pk,
+            colour="red",
+            because="Two staff left",
+            until_on=date(2016, 12, 31),
+            by=a_user("contract_officer"),
+            at=AT,
+            on=TODAY,
+        )
         connection.close()
     return made
 

@@ -54,15 +54,20 @@ def at_stage1(writing: Callable[..., Any], someone: Callable[..., str]) -> Evalu
         number = Tender.objects.count()
         questions = [{**QUESTIONS[0], "weight": "60"}, {**QUESTIONS[1], "weight": "40"}]
         tender = TenderFactory(
-            reference=f"BJ-{number}", title=f"Homes for children {number}", state="stage1", standstill_days=0,
-            lead_commissioner=User.objects.get(username=lead), state_since=date(2016, 7, 1),
+            reference=f"BJ-{number}",
+            title=f"Homes for children {number}",
+            state="stage1",
+            standstill_days=0,
+            lead_commissioner=User.objects.get(username=lead),
+            state_since=date(2016, 7, 1),
             stage1=a_version(f"journey_stage1_{number}", "Business information", STAGE1, "tender_stage1"),
             questions=a_version(f"journey_questions_{number}", "Quality questions", questions),
-        )  # fmt: skip
+        )
         bids = {name: BidFactory(tender=tender, supplier=supplier(name), entered_at=EARLIER).pk for name in BIDDERS}
         for username in evaluators:
-            EvaluatorFactory(tender=tender, user=User.objects.get(username=username), declared="not_yet",
-                             declared_at=None)  # fmt: skip
+            EvaluatorFactory(
+                tender=tender, user=User.objects.get(username=username), declared="not_yet", declared_at=None
+            )
         return Evaluation(tender.pk, bids, lead, evaluators, approver)
 
 
@@ -175,9 +180,10 @@ def test_a_framework_is_recommended_approved_and_made_ready_for_two_suppliers(
     with writing():
         library.load(at=EARLIER)
         made = settled(
-            kind="framework", bidders=("Quarry Homes", "Reed Care", "Sedge Trust"),
+            kind="framework",
+            bidders=("Quarry Homes", "Reed Care", "Sedge Trust"),
             scores={"safeguarding": (4, 4, 4), "staff": (5, 3, 3), "outcomes": (5, 3, 3)},
-        )  # fmt: skip
+        )
     lead = signed_in_as(wide, made.lead.username)
     path = f"/tenders/{made.tender.pk}/"
 

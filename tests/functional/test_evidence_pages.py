@@ -24,17 +24,38 @@ def care(writing, tmp_path) -> dict[str, Any]:
         own, officer = OrganisationFactory(name=f"Rowan Care {tmp_path.name}"), UserFactory(role="contract_officer")
         provider = UserFactory(role="provider_user", role__organisation=own)
         document = evidence.keep_document(
-            title="Whistleblowing policy", file_name="policy.pdf", content=pdf(), folder=tmp_path, by=officer, at=AT,
-            organisation=own, kind="whistleblowing", sensitivity="shared", expires_on=date(2016, 7, 1),
-        )  # fmt: skip
+            title="Whistleblowing policy",
+            file_name="policy.pdf",
+            content=pdf(),
+            folder=tmp_path,
+            by=officer,
+            at=AT,
+            organisation=own,
+            kind="whistleblowing",
+            sensitivity="shared",
+            expires_on=date(2016, 7, 1),
+        )
         action = actions.raise_action(
-            title="Mend the gate", subject_type="contract", subject_id=1, subject_label="Residential care",
-            origin_type="visit", owner_organisation=own, due_on=TODAY, by=officer, at=AT, on=date(2016, 7, 1),
-        )  # fmt: skip
+            title="Mend the gate",
+            subject_type="contract",
+            subject_id=1,
+            subject_label="Residential care",
+            origin_type="visit",
+            owner_organisation=own,
+            due_on=TODAY,
+            by=officer,
+            at=AT,
+            on=date(2016, 7, 1),
+        )
         change = evidence.enter_law_change(
-            title="Keeping children safe in education", in_force=TODAY, policies=["safeguarding"],
-            review_by=date(2016, 12, 1), by=officer, at=AT, on=TODAY,
-        )  # fmt: skip
+            title="Keeping children safe in education",
+            in_force=TODAY,
+            policies=["safeguarding"],
+            review_by=date(2016, 12, 1),
+            by=officer,
+            at=AT,
+            on=TODAY,
+        )
         return {"provider": provider, "officer": officer, "document": document, "action": action, "change": change}
 
 

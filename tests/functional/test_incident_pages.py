@@ -109,8 +109,12 @@ def test_a_provider_reports_on_a_phone_the_council_marks_and_the_provider_answer
     for name in ("panel", "change", "action", "review", "readers"):
         visit(desk, f"{incident}{name}/")
         found[name] = faults(desk)
-    for name in ("/incidents/", f"/contracts/{world.contract.pk}/incidents/",
-                 f"/contracts/{world.contract.pk}/incident-form/write/", "/contracts/policies/"):  # fmt: skip
+    for name in (
+        "/incidents/",
+        f"/contracts/{world.contract.pk}/incidents/",
+        f"/contracts/{world.contract.pk}/incident-form/write/",
+        "/contracts/policies/",
+    ):
         visit(desk, name)
         found[name] = faults(desk)
     for name in (f"/provider/contracts/{world.contract.pk}/policies/safeguarding/", "/incidents/"):

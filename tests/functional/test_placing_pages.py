@@ -55,17 +55,34 @@ def situation(writing: Callable[..., Any]) -> Situation:
         watch = a_setting(urn=_urn(3 * number + 2))
         noted = a_setting(urn=_urn(3 * number + 3))
         child = a_child()
-        placement = place(adverse, child, started_on=date(2016, 5, 1), source="social_care", import_run=an_import(),
-                          source_id=f"PLW{number}")  # fmt: skip
+        placement = place(
+            adverse,
+            child,
+            started_on=date(2016, 5, 1),
+            source="social_care",
+            import_run=an_import(),
+            source_id=f"PLW{number}",
+        )
         judged = {"inspected_on": date(2016, 7, 20), "report_link": "https://example.org/report", "kind": "full"}
         for setting, grade in ((adverse, "inadequate"), (watch, "requires_improvement")):
             operations.take_judgements(
-                record=ofsted.record_judgement, setting_id=setting.pk, judgements={"overall": grade}, by=analyst, at=AT,
-                on=TODAY, **judged,
-            )  # fmt: skip
+                record=ofsted.record_judgement,
+                setting_id=setting.pk,
+                judgements={"overall": grade},
+                by=analyst,
+                at=AT,
+                on=TODAY,
+                **judged,
+            )
             setting.refresh_from_db()
-        place(watch, child=a_child(), started_on=date(2016, 5, 1), source="social_care", import_run=an_import(),
-              source_id=f"PLX{number}")  # fmt: skip
+        place(
+            watch,
+            child=a_child(),
+            started_on=date(2016, 5, 1),
+            source="social_care",
+            import_run=an_import(),
+            source_id=f"PLX{number}",
+        )
         by_hand = {"setting_id": noted.pk, "from_on": date(2016, 7, 1), "by": analyst, "at": AT, "on": TODAY}
         notice = operations.take_judgements(record=ofsted.record_notice, kind="restriction", **by_hand).recorded.made
         operations.take_judgements(record=ofsted.record_unregistered_use, legal_basis="Court order", **by_hand)
@@ -74,10 +91,18 @@ def situation(writing: Callable[..., Any]) -> Situation:
         check = operations.open_month(on=TODAY, by=None, at=AT)
         enquiry = operations.may_i_place(asked=adverse.urn, setting_id=adverse.pk, by=analyst, at=AT, on=TODAY)
         return Situation(
-            placement=placement, adverse=adverse, watch=watch, flag=flag, exception=exception, child=child,
-            step=FlagStep.objects.get(flag=flag, code="decide"), item=check.items.get(setting=watch), enquiry=enquiry,
-            noted=noted, notice=notice,
-        )  # fmt: skip
+            placement=placement,
+            adverse=adverse,
+            watch=watch,
+            flag=flag,
+            exception=exception,
+            child=child,
+            step=FlagStep.objects.get(flag=flag, code="decide"),
+            item=check.items.get(setting=watch),
+            enquiry=enquiry,
+            noted=noted,
+            notice=notice,
+        )
 
 
 PAGES = (

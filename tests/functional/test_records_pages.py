@@ -75,9 +75,19 @@ def test_children_and_tacs_have_no_fault(wide, signed_in_as, county) -> None:
     child, tac = f"/children/{county.child.pk}", f"/tacs/{county.tac.pk}"
     sections = [f"{child}/{name}/" for name in ("tacs", "social-care", "placements", "flags", "timeline")]
     no_fault(
-        page, ["/children/", "/tacs/", "/tacs/?state=closed&started_from=rubbish", f"{child}/", *sections,
-               f"{tac}/", f"{tac}/history/", f"{tac}/timeline/", "/search/?q=blackb"],
-    )  # fmt: skip
+        page,
+        [
+            "/children/",
+            "/tacs/",
+            "/tacs/?state=closed&started_from=rubbish",
+            f"{child}/",
+            *sections,
+            f"{tac}/",
+            f"{tac}/history/",
+            f"{tac}/timeline/",
+            "/search/?q=blackb",
+        ],
+    )
 
 
 def test_imports_and_queues_have_no_fault(wide, signed_in_as, someone, county) -> None:
@@ -175,8 +185,11 @@ def work(site_database: str) -> Callable[[], None]:
         command = [sys.executable, "-m", "plumbline.config", "manage", "--login", "worker", "--"]
         subprocess.run(
             [*command, "procrastinate", "worker", "--one-shot", "--queues", "imports"],
-            env=databases.environ_for(site_database), cwd=databases.CHECKOUT, check=True, capture_output=True,
-        )  # fmt: skip
+            env=databases.environ_for(site_database),
+            cwd=databases.CHECKOUT,
+            check=True,
+            capture_output=True,
+        )
 
     return worked
 

@@ -46,15 +46,28 @@ def numbers(site_database: str, django_db_blocker: Any, tmp_path: Path) -> Numbe
         party = OcdsParty.objects.latest("pk")
         counted = {"read": 2, "added": 1, "changed": 0, "unchanged": 0, "repeated": 0, "refused": 1}
         upload = Upload.objects.create(
-            kind="ocds", uploaded_by=officer, uploaded_at=AT, state="ready", file_names=["package.json"],
+            kind="ocds",
+            uploaded_by=officer,
+            uploaded_at=AT,
+            state="ready",
+            file_names=["package.json"],
             would_change={
-                "files": {"package": counted}, "refused_count": 1, "processes": 1, "waiting": 1,
+                "files": {"package": counted},
+                "refused_count": 1,
+                "processes": 1,
+                "waiting": 1,
                 "refused": [{"line": 2, "id": "x-2", "reason": "“initiationType” is missing (OCDS 1.1.5)."}],
             },
-        )  # fmt: skip
+        )
         connection.close()
-    return {"supplier": contract.provider_id, "merge": merge.pk, "third": third.pk, "party": party.pk,
-            "notice": party.process_id, "upload": upload.pk}  # fmt: skip
+    return {
+        "supplier": contract.provider_id,
+        "merge": merge.pk,
+        "third": third.pk,
+        "party": party.pk,
+        "notice": party.process_id,
+        "upload": upload.pk,
+    }
 
 
 def _organisation(name: str) -> Organisation:

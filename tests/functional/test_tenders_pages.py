@@ -69,9 +69,12 @@ def check_grounds(page: Page) -> None:
 
 
 def test_a_tender_runs_from_draft_to_the_end_of_stage_1_with_three_bidders(
-    open_page: Callable[..., Page], written: None, someone: Callable[..., str], signed_in_as: Callable[..., Page],
+    open_page: Callable[..., Page],
+    written: None,
+    someone: Callable[..., str],
+    signed_in_as: Callable[..., Page],
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     title = f"Short breaks {Tender.objects.count() + 1}"
     commissioner = signed_in_as(open_page(1280), someone("commissioner"))
     begin_draft(commissioner, title)

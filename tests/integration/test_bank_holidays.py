@@ -34,9 +34,16 @@ def not_known() -> None:
 
 def a_flag(kind: str, due_on: date, **steps: date) -> Flag:
     flag = Flag.objects.create(
-        kind=kind, key=f"{kind}:setting:1:1", subject_type="setting", subject_id=1, reason="x", severity=2,
-        raised_at=AT, raised_on=ON, due_on=due_on,
-    )  # fmt: skip
+        kind=kind,
+        key=f"{kind}:setting:1:1",
+        subject_type="setting",
+        subject_id=1,
+        reason="x",
+        severity=2,
+        raised_at=AT,
+        raised_on=ON,
+        due_on=due_on,
+    )
     FlagFor.objects.create(flag=flag, recipient="role:management_team", why="x", from_on=ON, from_at=AT)
     for code, day in steps.items():
         FlagStep.objects.create(flag=flag, code=code, action="x", owner_role="worker", due_on=day)
@@ -54,13 +61,18 @@ def test_running_clocks_follow_a_day_that_is_announced_and_one_that_is_taken_out
 
     assert change(counts=True) == 4
     assert dict(flag.steps.values_list("code", "due_on")) == {
-        **steps, "child_seen": date(2023, 5, 9), "decide": date(2023, 5, 16),
-    }  # fmt: skip
+        **steps,
+        "child_seen": date(2023, 5, 9),
+        "decide": date(2023, 5, 16),
+    }
     for row in (flag, without, given, check):
         row.refresh_from_db()
     assert [row.due_on for row in (flag, without, given, check)] == [
-        date(2023, 5, 3), date(2023, 5, 9), date(2023, 5, 10), date(2023, 5, 9),
-    ]  # fmt: skip
+        date(2023, 5, 3),
+        date(2023, 5, 9),
+        date(2023, 5, 10),
+        date(2023, 5, 9),
+    ]
 
     assert change(counts=False) == 4
     assert dict(flag.steps.values_list("code", "due_on")) == steps

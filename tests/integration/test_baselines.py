@@ -23,8 +23,9 @@ def both_ways(by_hand: Callable[[str], Any], held: Callable[[str], Any], *comman
         theirs = held(url)
     with databases.copy_of(template) as name:
         environ = {**databases.environ_for(name), "PLUMBLINE_TODAY": "2026-11-22"}
-        subprocess.run([sys.executable, "-m", "plumbline.config", *command], env=environ, check=True,
-                       capture_output=True)  # fmt: skip
+        subprocess.run(
+            [sys.executable, "-m", "plumbline.config", *command], env=environ, check=True, capture_output=True
+        )
         return theirs, held(databases.login_url("owner", name))
 
 
@@ -42,7 +43,11 @@ def test_a_list_of_ofsteds_by_hand() -> None:
 
 def test_an_extract_by_hand() -> None:
     theirs, ours = both_ways(
-        lambda url: imports.by_hand(url, COUNTY), imports.held,
-        "import-ssd", str(COUNTY), "--extracted", imports.EXTRACTED,
-    )  # fmt: skip
+        lambda url: imports.by_hand(url, COUNTY),
+        imports.held,
+        "import-ssd",
+        str(COUNTY),
+        "--extracted",
+        imports.EXTRACTED,
+    )
     assert theirs == ours

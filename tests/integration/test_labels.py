@@ -55,9 +55,11 @@ class TestEntering:
             with speaking_on(day):
                 said.append(say("{a_tac}, {tacs}"))
         assert said == [
-            "a TAC, TACs", "a Family Help plan, Family Help plans", "a Family Help plan, Family Help plans",
+            "a TAC, TACs",
+            "a Family Help plan, Family Help plans",
+            "a Family Help plan, Family Help plans",
             "an FHP, FHPs",
-        ]  # fmt: skip
+        ]
         assert Event.objects.filter(kind="people.label.changed").count() == 2
 
     @pytest.mark.parametrize(
@@ -133,9 +135,16 @@ class TestThePage:
 
     def test_what_cannot_be_a_word_is_said_at_its_field_and_stays_typed(self):
         client = as_(a_user("administrator"))
-        answer = client.post("/labels/tac/", {
-            **HELP, "tac": "plan {x}", "from_on_day": "1", "from_on_month": "9", "from_on_year": "2016",
-        })  # fmt: skip
+        answer = client.post(
+            "/labels/tac/",
+            {
+                **HELP,
+                "tac": "plan {x}",
+                "from_on_day": "1",
+                "from_on_month": "9",
+                "from_on_year": "2016",
+            },
+        )
 
         text = answer.content.decode()
         assert (list(answer.context["form"].errors), LabelWording.objects.count()) == (["tac"], 0)
@@ -151,9 +160,17 @@ class TestThePage:
         tac = TacFactory(reason_wording="A TAC was asked for by the school")
         for subject, number in (("tac", tac.pk), ("child", tac.child_id)):
             tie(
-                user=lead, subject_type=subject, subject_ids=[number], why="tac_member", from_on=LONG_AGO, to_on=None,
-                because="test", by=None, at=AT, on=TODAY,
-            )  # fmt: skip
+                user=lead,
+                subject_type=subject,
+                subject_ids=[number],
+                why="tac_member",
+                from_on=LONG_AGO,
+                to_on=None,
+                because="test",
+                by=None,
+                at=AT,
+                on=TODAY,
+            )
         kept(from_on=TODAY)
 
         def read(day: date) -> tuple[str, str]:
@@ -224,8 +241,9 @@ class TestWhatNeverChanges:
         kept(key="board", forms={"board": "partnership", "board_in_full": "x", "board_before": "partnership's"})
         with speaking_on(TODAY):
             assert (str(Assessment.Kind.BOARD), str(Assessment.Kind.BOARD.label)) == (
-                "board", "Partnership's assessment",
-            )  # fmt: skip
+                "board",
+                "Partnership's assessment",
+            )
 
 
 # Of each label words that nobody says, so that a word of ours that is left stands out.
@@ -259,8 +277,10 @@ def test_no_page_of_the_demonstration_says_a_word_that_the_council_has_changed(d
             text = html.unescape(_TEXT.sub(" ", text))
             for each in typed:
                 text = text.replace(each, "")
-            left += [f"{username} {address}: …{text[max(0, found.start() - 60):found.end() + 40]}…"
-                     for found in (*WORDS.finditer(text), *PLACE.finditer(text))]  # fmt: skip
+            left += [
+                f"{username} {address}: …{text[max(0, found.start() - 60) : found.end() + 40]}…"
+                for found in (*WORDS.finditer(text), *PLACE.finditer(text))
+            ]
             said |= {word for forms in PSEUDO.values() for word in forms.values() if word.lower() in text.lower()}
     assert left == []
     assert len(pages) > 100

@@ -56,9 +56,7 @@ def copied(version, by):
 
 
 def saved(draft, text, by, base=None):
-    return versions.save_draft(
-        version_id=draft.pk, text=text, base_sha256=base or draft.sha256, by=by, at=AT, on=ON
-    )  # fmt: skip
+    return versions.save_draft(version_id=draft.pk, text=text, base_sha256=base or draft.sha256, by=by, at=AT, on=ON)
 
 
 def published(version, by):
@@ -287,8 +285,10 @@ def test_every_step_is_in_the_trail(commissioner):
     versions.withdraw_version(version_id=draft.pk, because="A slip", by=commissioner, at=AT, on=ON)
     kinds = Event.objects.filter(subject_id=str(draft.pk), subject_type="toolkits.toolkitversion").order_by("no")
     assert [event.kind for event in kinds] == [
-        "toolkits.version.copied", "toolkits.version.saved", "toolkits.version.withdrawn",
-    ]  # fmt: skip
+        "toolkits.version.copied",
+        "toolkits.version.saved",
+        "toolkits.version.withdrawn",
+    ]
 
 
 def test_code_in_a_text_is_kept_as_the_text_that_it_is(commissioner):

@@ -30,9 +30,7 @@ def at_once(*acts):
 
 
 def copied():
-    return versions.copy_version(
-        version_id=queries.current_version("site_visit").pk, by=None, at=AT, on=ON
-    )  # fmt: skip
+    return versions.copy_version(version_id=queries.current_version("site_visit").pk, by=None, at=AT, on=ON)
 
 
 def test_two_copies_made_at_once_have_numbers_of_their_own(own_database):
@@ -43,8 +41,11 @@ def test_two_copies_made_at_once_have_numbers_of_their_own(own_database):
 def test_of_two_drafts_published_at_once_the_later_is_in_use(own_database):
     for _ in range(_TRIES):
         drafts = [copied(), copied()]
-        at_once(*(
-            lambda draft=draft: versions.publish_version(version_id=draft.pk, by=None, at=AT, on=ON) for draft in drafts
-        ))  # fmt: skip
+        at_once(
+            *(
+                lambda draft=draft: versions.publish_version(version_id=draft.pk, by=None, at=AT, on=ON)
+                for draft in drafts
+            )
+        )
     states = list(ToolkitVersion.objects.filter(toolkit__key="site_visit").values_list("state", flat=True))
     assert (states.count("published"), states.count("withdrawn")) == (1, 2 * _TRIES)

@@ -99,8 +99,12 @@ def addresses(found: Market) -> Iterator[tuple[URLPattern, str, str]]:
             yield from _of_settings(found, pattern)
         elif kinds := next((kinds for start, kinds in _FIRST if path.startswith(start)), None):
             for whose in (*WHOSE, *TENDERS):
-                for chosen in product(*(_values(found, pattern.name, name, kinds, whose, first=name == next(iter(given)))  # noqa: E501
-                                        for name in given)):  # fmt: skip
+                for chosen in product(
+                    *(
+                        _values(found, pattern.name, name, kinds, whose, first=name == next(iter(given)))
+                        for name in given
+                    )
+                ):
                     yield pattern, whose, reverse(pattern.name, kwargs=dict(zip(given, chosen, strict=True)))
     every = {pattern.name: pattern for _, pattern in patterns(get_resolver())}
     yield every["search"], "", f"{reverse('search')}?q={_BIDDER}"
@@ -137,8 +141,9 @@ def _values(found: Market, route: str, name: str, kinds: tuple[str, ...], whose:
         return [
             record.pk
             for (kind, at), record in found.records.items()
-            if at == whose and any(kind == each or (each.endswith("*") and kind.startswith(each[:-1])) for each in names)  # noqa: E501
-        ]  # fmt: skip
+            if at == whose
+            and any(kind == each or (each.endswith("*") and kind.startswith(each[:-1])) for each in names)
+        ]
     if name == "role":
         return ["lado", "safeguarding_lead"]
     return list(_WORDS.get(name, ("1",)))

@@ -148,16 +148,21 @@ def _who(told: Told, kind: str, whose: str) -> str:
     for viewer in known:
         if _ROLE_OF.get(viewer) in roles:
             continue
-        but = [label(other) for other, role in _ROLE_OF.items()
-               if role == viewer and other not in known and whose in VIEWERS[other].whose]  # fmt: skip
+        but = [
+            label(other)
+            for other, role in _ROLE_OF.items()
+            if role == viewer and other not in known and whose in VIEWERS[other].whose
+        ]
         said.append(label(viewer) + (f" (not: {', '.join(but)})" if but else ""))
     return "; ".join(said)
 
 
 def _of_contracts(told: Told) -> str:
-    return _table("| what | who is told |\n| --- | --- |", {
-        kind: (_who(told, kind, OWN) or "nobody",) for kind in OF_CONTRACTS
-    }, OF_CONTRACTS)  # fmt: skip
+    return _table(
+        "| what | who is told |\n| --- | --- |",
+        {kind: (_who(told, kind, OWN) or "nobody",) for kind in OF_CONTRACTS},
+        OF_CONTRACTS,
+    )
 
 
 _STATES = "\n".join(f"- **{state}**: a tender {words}." for state, words in TENDERS.items())
@@ -165,9 +170,7 @@ _STATES = "\n".join(f"- **{state}**: a tender {words}." for state, words in TEND
 
 def _of_tenders(told: Told) -> str:
     heads = f"| what | {' | '.join(TENDERS)} |\n|{' --- |' * (len(TENDERS) + 1)}"
-    return _table(heads, {
-        kind: tuple(_who(told, kind, state) for state in TENDERS) for kind in OF_TENDERS
-    }, OF_TENDERS)  # fmt: skip
+    return _table(heads, {kind: tuple(_who(told, kind, state) for state in TENDERS) for kind in OF_TENDERS}, OF_TENDERS)
 
 
 def _table(heads: str, cells: Mapping[str, tuple[str, ...]], said: Mapping[str, str]) -> str:

@@ -106,9 +106,14 @@ def make(role: str) -> Situation:
     setting = SettingFactory()
     StatusPeriod.objects.create(setting=setting, status="clear", from_on=LONG_AGO, rule_version="test", reasons=[])
     enquiry = Enquiry.objects.create(
-        asked_at=AT, asked_by=user, asked=setting.urn, setting=setting, day=TODAY, may=False,
+        asked_at=AT,
+        asked_by=user,
+        asked=setting.urn,
+        setting=setting,
+        day=TODAY,
+        may=False,
         answer={"verdict": "no", "why": []},
-    )  # fmt: skip
+    )
     found = Situation(role, user, former, setting, enquiry)
     for number, relation in enumerate(RELATIONS):
         found.cases[relation] = _case(found, relation, number)
@@ -130,17 +135,26 @@ def _case(situation: Situation, relation: str, number: int) -> Case:
         tied_to = situation.viewer(relation)
     letters = "".join(chr(ord("a") + int(digit)) for digit in f"{number:02}")
     child = ChildFactory(
-        source_id=f"CH{number:04}", forename="Zebedee", surname=f"Quorn{letters}", dob=DOB,
-        restricted=relation.startswith("restricted"), missing_since=YESTERDAY,
-    )  # fmt: skip
+        source_id=f"CH{number:04}",
+        forename="Zebedee",
+        surname=f"Quorn{letters}",
+        dob=DOB,
+        restricted=relation.startswith("restricted"),
+        missing_since=YESTERDAY,
+    )
     led = tied_to.professional if tied_to and how == LEADS else ProfessionalFactory()
     tac = TacFactory(source_id=f"TM{number:04}", child=child, lead_professional=led)
     ReferralFactory(child=child, source_id=f"RF{number:04}")
     refused = RefusedRowFactory(
-        import_run=_import(), row_id=f"RW{number:04}",
-        cells={"pers_person_id": f"RW{number:04}", "pers_forename": "Zebedee", "pers_surname": child.surname,
-               "pers_dob": "31/02/2009"},
-    )  # fmt: skip
+        import_run=_import(),
+        row_id=f"RW{number:04}",
+        cells={
+            "pers_person_id": f"RW{number:04}",
+            "pers_forename": "Zebedee",
+            "pers_surname": child.surname,
+            "pers_dob": "31/02/2009",
+        },
+    )
     case = Case(child, tac, refused, situation.setting)
     if relation != "none":
         worker = tied_to.professional if tied_to and how == ALLOCATED else ProfessionalFactory()
@@ -148,23 +162,40 @@ def _case(situation: Situation, relation: str, number: int) -> Case:
         InvolvementFactory(child=child, professional=worker, team=team)
         caseworker = tied_to.professional if tied_to and how == CASEWORKER else None
         case.placement = PlacementFactory(
-            source_id=f"PM{number:04}", child=child, setting=situation.setting, urn_wording=situation.setting.urn,
+            source_id=f"PM{number:04}",
+            child=child,
+            setting=situation.setting,
+            urn_wording=situation.setting.urn,
             source="sen" if role == "sen_caseworker" else "social_care",
             **({"caseworker": caseworker} if caseworker else {}),
-        )  # fmt: skip
+        )
         case.ends_here = PlacementFactory(source_id=f"HM{number:04}", child=child)
         case.exception = PlacementException.objects.create(
-            child=child, setting=situation.setting, grounds="court_named", reason="A court named it.",
-            safeguards="Visited each week.", from_on=TODAY, ends_on=date(2016, 8, 31), asked_by=UserFactory(),
+            child=child,
+            setting=situation.setting,
+            grounds="court_named",
+            reason="A court named it.",
+            safeguards="Visited each week.",
+            from_on=TODAY,
+            ends_on=date(2016, 8, 31),
+            asked_by=UserFactory(),
             asked_at=AT,
-        )  # fmt: skip
+        )
     if tied_to and not how:
         until = YESTERDAY if relation == "tie ended" else None
         for kind, subject in (("child", child), ("tac", tac)):
             tie(
-                user=tied_to, subject_type=kind, subject_ids=[subject.pk], why=_WHY.get(role, "asked_in"),
-                from_on=LONG_AGO, to_on=until, because="Asked in.", by=None, at=AT, on=TODAY,
-            )  # fmt: skip
+                user=tied_to,
+                subject_type=kind,
+                subject_ids=[subject.pk],
+                why=_WHY.get(role, "asked_in"),
+                from_on=LONG_AGO,
+                to_on=until,
+                because="Asked in.",
+                by=None,
+                at=AT,
+                on=TODAY,
+            )
     return case
 
 

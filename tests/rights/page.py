@@ -27,8 +27,10 @@ def written() -> str:
     """The page, as the database that the connection is signed in to has it."""
     lines = [_HEAD]
     for title, rows in (
-        ("Tables and views", _relations()), ("Sequences", _sequences()), ("Functions", _functions()),
-    ):  # fmt: skip
+        ("Tables and views", _relations()),
+        ("Sequences", _sequences()),
+        ("Functions", _functions()),
+    ):
         lines.append(f"\n## {title}\n\n| | web | worker |\n| --- | --- | --- |\n")
         lines += (f"| `{name}` | {' | '.join(cell or '—' for cell in cells)} |\n" for name, *cells in rows)
     return "".join(lines)

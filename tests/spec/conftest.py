@@ -128,10 +128,14 @@ def duckdb_facts() -> Iterator[Facts]:
         create_tables(connection)
 
         def insert(filled: Mapping[str, Filling]) -> None:
-            load(connection, {
-                table: pyarrow.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)))
-                for table, (columns, rows) in filled.items() if rows
-            })  # fmt: skip
+            load(
+                connection,
+                {
+                    table: pyarrow.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)))
+                    for table, (columns, rows) in filled.items()
+                    if rows
+                },
+            )
 
         yield Facts(DuckDBEngine(connection), connection.execute, insert, "duckdb")
 

@@ -37,9 +37,14 @@ def rated(*contracts: Known, laws: Sequence[LawChange] = ()) -> dict[str, Rows]:
         key = {"contract_id": f"CT{known.contract_id}"}
         reasons = rating.reasons(known, laws)
         tables["contract"].append(
-            {**key, "started_on": known.starts_on, "ended_on": after(known.ends_on or FAR), "kind": "block",
-             "visit_required": known.visit_required}
-        )  # fmt: skip
+            {
+                **key,
+                "started_on": known.starts_on,
+                "ended_on": after(known.ends_on or FAR),
+                "kind": "block",
+                "visit_required": known.visit_required,
+            }
+        )
         tables["contract_reason"] += [
             {**key, "code": held.code, "from_on": held.from_on, "to_on": after(held.to_on)} for held in reasons
         ]

@@ -114,44 +114,67 @@ class Facts:
                 "contract",
                 "contract_id",
                 lambda: {
-                    **self.span(), "kind": choose(["block", "spot"]), "service": choose(["Homes", "", None]),
-                    "pounds": self.random.randrange(1, 10**9), "has_value": choose([True, False]),
+                    **self.span(),
+                    "kind": choose(["block", "spot"]),
+                    "service": choose(["Homes", "", None]),
+                    "pounds": self.random.randrange(1, 10**9),
+                    "has_value": choose([True, False]),
                     "visit_required": choose([True, False]),
                 },
             ),
             "contract_colour": list(self.coloured()),
             "contract_reason": list(self.reasons()),
             "evaluation": versions(
-                "evaluation", "evaluation_id", contract_id=one_of("contract0", "contract1"), held_on=day,
+                "evaluation",
+                "evaluation_id",
+                contract_id=one_of("contract0", "contract1"),
+                held_on=day,
                 service_area_present=one_of(True, False),
             ),
             "visit": versions(
-                "visit", "visit_id", setting_id=one_of("setting0", "setting1", None), visited_on=day,
+                "visit",
+                "visit_id",
+                setting_id=one_of("setting0", "setting1", None),
+                visited_on=day,
                 whose=one_of("own", "other"),
             ),
             "incident": versions(
-                "incident", "incident_id", contract_id=one_of("contract0", "gone"),
+                "incident",
+                "incident_id",
+                contract_id=one_of("contract0", "gone"),
                 type=one_of("missing", "death", None),
                 occurred_on=day,
             ),
             "notification": versions(
-                "notification", "notification_id", recipient=one_of("ofsted", "lado"),
-                duty=one_of("provider", "council"), due_on=one_of(*[HORIZON] * 300, *DAYS, None),
-                needed=one_of(True, False), in_time=one_of(True, False), sent=one_of(True, False),
+                "notification",
+                "notification_id",
+                recipient=one_of("ofsted", "lado"),
+                duty=one_of("provider", "council"),
+                due_on=one_of(*[HORIZON] * 300, *DAYS, None),
+                needed=one_of(True, False),
+                in_time=one_of(True, False),
+                sent=one_of(True, False),
             ),
             "tender": versions(
-                "tender", "tender_id", published_on=day, body=one_of("children", "school"),
-                kind=one_of("competition", "call_off"), has_stage1=one_of(True, False),
+                "tender",
+                "tender_id",
+                published_on=day,
+                body=one_of("children", "school"),
+                kind=one_of("competition", "call_off"),
+                has_stage1=one_of(True, False),
                 scored_safeguarding=one_of(True, False),
             ),
             "bid": versions(
                 "bid", "bid_id", tender_id=one_of("tender0"), received_on=day, failed_stage1=one_of(True, False)
             ),
             "stage1_fail": versions(
-                "stage1_fail", "decision_id", bid_id=one_of("bid0", "bid1", "bid2"), decided_on=day,
+                "stage1_fail",
+                "decision_id",
+                bid_id=one_of("bid0", "bid1", "bid2"),
+                decided_on=day,
                 criterion=one_of("dbs", "policies"),
             ),
-        }  # fmt: skip
+        }
 
     def coloured(self):
         """Of three contracts, one colour after another, sometimes with days between."""
@@ -203,9 +226,12 @@ class Facts:
         choose = self.random.choice
         setting = choose(["setting0", "setting1", "setting2", "setting9", None])
         return {
-            **self.span(), "child_id": choose(CHILDREN), "setting_id": setting, "began_adverse": choose([True, False]),
+            **self.span(),
+            "child_id": choose(CHILDREN),
+            "setting_id": setting,
+            "began_adverse": choose([True, False]),
             "exception_id": choose(["placement_exception0", "gone", None]),
-        }  # fmt: skip
+        }
 
     def versions(self, name, key, row):
         late = self.known.late if self.known else ()

@@ -54,11 +54,14 @@ def test_one_address_over_many_names_waits_longer_with_each_and_at_most_a_minute
 
 failures = st.lists(
     st.builds(
-        Failed, username=st.sampled_from("ab"), source=st.sampled_from([HERE, KNOWN, "address:2"]),
-        kind=st.sampled_from(["password", "code"]), ago=st.integers(0, 3600),
+        Failed,
+        username=st.sampled_from("ab"),
+        source=st.sampled_from([HERE, KNOWN, "address:2"]),
+        kind=st.sampled_from(["password", "code"]),
+        ago=st.integers(0, 3600),
     ),
     max_size=60,
-)  # fmt: skip
+)
 
 
 @given(failures)

@@ -41,11 +41,19 @@ def _to_do(action: Action) -> Iterable[Duty]:
     else:
         why = "Children may be at risk until it is done." if action.critical else action.get_origin_type_display()
     yield Duty(
-        kind="action.do", subject=("action", action.pk), whose=whose, matter=_matter(action), key=action.pk,
-        what=action.title, why=why, called=action.subject_label, due=action.due_on,
-        gravity=Gravity.UNSEEN if action.critical else Gravity.AGREED, deed="Open the action",
+        kind="action.do",
+        subject=("action", action.pk),
+        whose=whose,
+        matter=_matter(action),
+        key=action.pk,
+        what=action.title,
+        why=why,
+        called=action.subject_label,
+        due=action.due_on,
+        gravity=Gravity.UNSEEN if action.critical else Gravity.AGREED,
+        deed="Open the action",
         place=f"action {action.pk}",
-    )  # fmt: skip
+    )
 
 
 def _to_verify(action: Action, tied: dict[tuple[str, int], list[int]]) -> Iterable[Duty]:
@@ -57,12 +65,19 @@ def _to_verify(action: Action, tied: dict[tuple[str, int], list[int]]) -> Iterab
         whose = [permitted(verifies)]
     for each in whose:
         yield Duty(
-            kind="action.verify", subject=("action", action.pk), whose=each, matter=_matter(action), key=action.pk,
-            what=f"Verify that it is done: {action.title}", called=action.subject_label,
+            kind="action.verify",
+            subject=("action", action.pk),
+            whose=each,
+            matter=_matter(action),
+            key=action.pk,
+            what=f"Verify that it is done: {action.title}",
+            called=action.subject_label,
             why=f"Reported done, waiting since {day(action.done_on)}." if action.done_on else "Reported done.",
-            gravity=Gravity.AGREED, deed="Look at it", place=f"action {action.pk}",
+            gravity=Gravity.AGREED,
+            deed="Look at it",
+            place=f"action {action.pk}",
             but=tuple(pk for pk in (action.owner_id, action.done_by_id) if pk),
-        )  # fmt: skip
+        )
 
 
 def _matter(action: Action) -> tuple[str, int]:
@@ -75,9 +90,10 @@ def _tied(found: list[Action], on: date) -> dict[tuple[str, int], list[int]]:
     if not subjects:
         return tied
     ties = Tie.objects.filter(
-        access.lasting_on(on), subject_type__in={kind for kind, _ in subjects},
+        access.lasting_on(on),
+        subject_type__in={kind for kind, _ in subjects},
         subject_id__in={number for _, number in subjects},
-    ).order_by("user")  # fmt: skip
+    ).order_by("user")
     for kind, number, user in ties.values_list("subject_type", "subject_id", "user").distinct():
         tied.setdefault((kind, number), []).append(user)
     return tied

@@ -25,9 +25,13 @@ def wanted(on: date, *, action_id: int | None = None) -> list[Wanted]:
 def _wanted(action: Action, readers: Readers) -> Wanted:
     about_child = action.subject_type in rules.CHILD_SUBJECTS
     reason = rules.overdue_reason(
-        number=action.pk, title=action.title, subject=action.subject_label, about_child=about_child,
-        owner=queries.owner_words(action), due_on=action.due_on,
-    )  # fmt: skip
+        number=action.pk,
+        title=action.title,
+        subject=action.subject_label,
+        about_child=about_child,
+        owner=queries.owner_words(action),
+        due_on=action.due_on,
+    )
     owner = readers.by_name(action.owner, "owner")
     to = (
         *((owner,) if owner else ()),
@@ -37,9 +41,13 @@ def _wanted(action: Action, readers: Readers) -> Wanted:
         ),
     )
     return Wanted(
-        kind="action_overdue", subject_type=SUBJECT, subject_id=action.pk, reason=reason, recipients=to,
+        kind="action_overdue",
+        subject_type=SUBJECT,
+        subject_id=action.pk,
+        reason=reason,
+        recipients=to,
         due_on=action.due_on,
-    )  # fmt: skip
+    )
 
 
 def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:

@@ -53,14 +53,31 @@ def raise_action(
     if origin_type not in Action.Origin.values:
         raise RuleBroken(f"An action cannot come from “{origin_type}”.", code="unknown_origin")
     action = Action.objects.create(
-        title=title.strip()[:300], detail=detail.strip(), subject_type=subject_type, subject_id=subject_id,
-        subject_label=subject_label[:300], origin_type=origin_type, origin_id=origin_id, raised_at=at, raised_by=by,
-        owner=owner, owner_organisation=owner_organisation, critical=critical, first_due_on=due_on, due_on=due_on,
-    )  # fmt: skip
+        title=title.strip()[:300],
+        detail=detail.strip(),
+        subject_type=subject_type,
+        subject_id=subject_id,
+        subject_label=subject_label[:300],
+        origin_type=origin_type,
+        origin_id=origin_id,
+        raised_at=at,
+        raised_by=by,
+        owner=owner,
+        owner_organisation=owner_organisation,
+        critical=critical,
+        first_due_on=due_on,
+        due_on=due_on,
+    )
     audit.record(
-        "actions.action.raised", by=by, at=at, subject=action, about=f"{subject_type}:{subject_id}",
-        origin=f"{origin_type}:{origin_id or ''}", due_on=due_on.isoformat(), owner=queries.owner_words(action),
-    )  # fmt: skip
+        "actions.action.raised",
+        by=by,
+        at=at,
+        subject=action,
+        about=f"{subject_type}:{subject_id}",
+        origin=f"{origin_type}:{origin_id or ''}",
+        due_on=due_on.isoformat(),
+        owner=queries.owner_words(action),
+    )
     return action
 
 
@@ -98,9 +115,14 @@ def move_due(*, action_id: int, due_on: date, because: str, by: User | None, at:
     action.due_on = due_on
     action.save(update_fields=["due_on"])
     audit.record(
-        "actions.action.due_moved", by=by, at=at, subject=action, because=because.strip(), before=before.isoformat(),
+        "actions.action.due_moved",
+        by=by,
+        at=at,
+        subject=action,
+        because=because.strip(),
+        before=before.isoformat(),
         after=due_on.isoformat(),
-    )  # fmt: skip
+    )
     raise_flags(by=by, at=at, on=on, action_id=action.pk)
     return action
 
@@ -127,8 +149,14 @@ def hand_over(
     action.owner, action.owner_organisation = owner, owner_organisation
     action.save(update_fields=["owner", "owner_organisation"])
     after = queries.owner_words(action)
-    _note(action, f"Handed over from {before} to {after}: {because.strip()}" if because.strip() else "",
-          document=None, missing="Say why it is handed over.", by=by, at=at)  # fmt: skip
+    _note(
+        action,
+        f"Handed over from {before} to {after}: {because.strip()}" if because.strip() else "",
+        document=None,
+        missing="Say why it is handed over.",
+        by=by,
+        at=at,
+    )
     audit.record(
         "actions.action.handed_over", by=by, at=at, subject=action, because=because.strip(), before=before, after=after
     )
@@ -156,8 +184,16 @@ def verify(*, action_id: int, text: str = "", by: User, at: datetime, on: date) 
     action, hand = _seen(action_id, by=by, on=on)
     _check(hand, action)
     action.verified_on, action.verified_at, action.verified_by = on, at, by
-    _move(action, ActionState.VERIFIED, "actions.action.verified", "verified_on", "verified_at", "verified_by",
-          by=by, at=at)  # fmt: skip
+    _move(
+        action,
+        ActionState.VERIFIED,
+        "actions.action.verified",
+        "verified_on",
+        "verified_at",
+        "verified_by",
+        by=by,
+        at=at,
+    )
     if text.strip():
         _note(action, text, document=None, missing="", by=by, at=at)
     return action
@@ -169,10 +205,25 @@ def send_back(*, action_id: int, because: str, by: User, at: datetime, on: date)
     action, hand = _seen(action_id, by=by, on=on)
     _check(hand, action)
     action.done_on = action.done_at = action.done_by = None
-    _move(action, ActionState.SENT_BACK, "actions.action.sent_back", "done_on", "done_at", "done_by",
-          because=because.strip(), by=by, at=at)  # fmt: skip
-    _note(action, f"Sent back: {because.strip()}" if because.strip() else "", document=None,
-          missing="Say what is missing.", by=by, at=at)  # fmt: skip
+    _move(
+        action,
+        ActionState.SENT_BACK,
+        "actions.action.sent_back",
+        "done_on",
+        "done_at",
+        "done_by",
+        because=because.strip(),
+        by=by,
+        at=at,
+    )
+    _note(
+        action,
+        f"Sent back: {because.strip()}" if because.strip() else "",
+        document=None,
+        missing="Say what is missing.",
+        by=by,
+        at=at,
+    )
     raise_flags(by=by, at=at, on=on, action_id=action.pk)
     return action
 
@@ -187,8 +238,16 @@ def cancel(*, action_id: int, because: str, by: User | None, at: datetime, on: d
     if not because.strip():
         raise RuleBroken("Say why it need not be done any more.", code="missing_reason")
     action.cancelled_because, action.cancelled_on = because.strip(), on
-    _move(action, ActionState.CANCELLED, "actions.action.cancelled", "cancelled_because", "cancelled_on",
-          because=because.strip(), by=by, at=at)  # fmt: skip
+    _move(
+        action,
+        ActionState.CANCELLED,
+        "actions.action.cancelled",
+        "cancelled_because",
+        "cancelled_on",
+        because=because.strip(),
+        by=by,
+        at=at,
+    )
     raise_flags(by=by, at=at, on=on, action_id=action.pk)
     return action
 
@@ -197,10 +256,14 @@ def cancel(*, action_id: int, because: str, by: User | None, at: datetime, on: d
 def raise_flags(*, by: User | None, at: datetime, on: date, action_id: int | None = None) -> Raised:
     """Make the flags about overdue actions what they should be on the day; with `action_id` only that about one."""
     return flags.reconcile(
-        wanted=flagging.wanted(on, action_id=action_id), kinds=flagging.KINDS, why_closed=flagging.why_closed,
-        by=by, at=at, on=on,
+        wanted=flagging.wanted(on, action_id=action_id),
+        kinds=flagging.KINDS,
+        why_closed=flagging.why_closed,
+        by=by,
+        at=at,
+        on=on,
         subject=(flagging.SUBJECT, action_id) if action_id is not None else None,
-    )  # fmt: skip
+    )
 
 
 def _seen(action_id: int, *, by: User | None, on: date) -> tuple[Action, Hand]:

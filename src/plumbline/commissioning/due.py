@@ -110,14 +110,35 @@ def _lead(tender: Tender) -> str:
 
 
 def _duty(
-    tender: Tender, kind: str, whose: str, what: str, why: str, deed: str, place: str, *, due: date | None = None,
-    gravity: Gravity = Gravity.AGREED, about: str = "", but: Collection[int | None] = (), called: str = "",
-) -> Duty:  # fmt: skip
+    tender: Tender,
+    kind: str,
+    whose: str,
+    what: str,
+    why: str,
+    deed: str,
+    place: str,
+    *,
+    due: date | None = None,
+    gravity: Gravity = Gravity.AGREED,
+    about: str = "",
+    but: Collection[int | None] = (),
+    called: str = "",
+) -> Duty:
     return Duty(
-        kind=f"tender.{kind}", subject=("tender", tender.pk), whose=whose, what=what, why=why, deed=deed, place=place,
-        due=due, gravity=gravity, about=about, but=tuple(pk for pk in but if pk), called=called or tender.title,
+        kind=f"tender.{kind}",
+        subject=("tender", tender.pk),
+        whose=whose,
+        what=what,
+        why=why,
+        deed=deed,
+        place=place,
+        due=due,
+        gravity=gravity,
+        about=about,
+        but=tuple(pk for pk in but if pk),
+        called=called or tender.title,
         key=tender.pk,
-    )  # fmt: skip
+    )
 
 
 def _led(tender: Tender, on: date) -> Iterable[Duty]:
@@ -138,10 +159,16 @@ def _led(tender: Tender, on: date) -> Iterable[Duty]:
         back = queries.last_sent_back(tender)
         why = f"Sent back by {back.by_name}: {back.because}" if back else why
     yield _duty(
-        tender, "next", _lead(tender), f"{tender.title}: {_FIRST[_S(tender.state)]}", why, deed, place,
+        tender,
+        "next",
+        _lead(tender),
+        f"{tender.title}: {_FIRST[_S(tender.state)]}",
+        why,
+        deed,
+        place,
         due=tender.bids_due_on if tender.state == _S.PUBLISHED else None,
         called=f"{tender.get_state_display()} since {day(tender.state_since)}, {tender.reference}",
-    )  # fmt: skip
+    )
 
 
 def _to_evaluate(tender: Tender, evaluators: list[Evaluator]) -> Iterable[Duty]:
@@ -181,9 +208,18 @@ def _in_evaluation(waiting: Waiting, whose: str, but: Collection[int | None] = (
     place = f"{route} {waiting.tender.pk} {waiting.evaluator_id or ''}".strip()
     about = str(waiting.evaluator_id or waiting.since or "")
     return _duty(
-        waiting.tender, waiting.kind, whose, what, why, deed, place, due=waiting.due, about=about, but=but,
+        waiting.tender,
+        waiting.kind,
+        whose,
+        what,
+        why,
+        deed,
+        place,
+        due=waiting.due,
+        about=about,
+        but=but,
         gravity=Gravity.LAW if waiting.kind in _BY_LAW else Gravity.AGREED,
-    )  # fmt: skip
+    )
 
 
 def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
@@ -200,18 +236,30 @@ def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
             content = queries.stage1_asked(tender)
             titles = {one.key: one.title for one in content.criteria} if content else {}
         yield _duty(
-            tender, "clarification", _lead(tender), f"{each.bid.supplier.name}: decide after the clarification",
+            tender,
+            "clarification",
+            _lead(tender),
+            f"{each.bid.supplier.name}: decide after the clarification",
             f"{titles.get(each.criterion, each.criterion)}. "
             + ("The bidder has answered." if answered else "The day for the answer has passed."),
-            "Decide", f"bid_stage1 {each.bid_id} {each.criterion}", due=due, about=f"{each.bid_id} {each.criterion}",
-        )  # fmt: skip
+            "Decide",
+            f"bid_stage1 {each.bid_id} {each.criterion}",
+            due=due,
+            about=f"{each.bid_id} {each.criterion}",
+        )
     if tender.state != _S.IMPLEMENTATION:
         for conflict in TenderConflict.objects.filter(tender=tender, decided_at=None).order_by("recorded_at", "pk"):
             yield _duty(
-                tender, "conflict", _lead(tender), f"Decide on the conflict of interest of {conflict.person}",
-                conflict.conflict, "Decide", f"tender_conflict {tender.pk} {conflict.pk}", about=str(conflict.pk),
+                tender,
+                "conflict",
+                _lead(tender),
+                f"Decide on the conflict of interest of {conflict.person}",
+                conflict.conflict,
+                "Decide",
+                f"tender_conflict {tender.pk} {conflict.pk}",
+                about=str(conflict.pk),
                 gravity=Gravity.LAW,
-            )  # fmt: skip
+            )
     # What follows from the scores is written with the award.
     if tender.state in (*_MINE, _S.EVALUATION, _S.MODERATION):
         stopped = Bid.objects.filter(
@@ -219,9 +267,16 @@ def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
         ).exclude(letter="")
         for bid in stopped.select_related("supplier").order_by("stopped_on", "pk"):
             yield _duty(
-                tender, "letter", _lead(tender), f"Send the letter to {bid.supplier.name}", bid.stopped_because,
-                "Open the letter", f"bid_letter {bid.pk}", gravity=Gravity.HOUSEKEEPING, about=str(bid.pk),
-            )  # fmt: skip
+                tender,
+                "letter",
+                _lead(tender),
+                f"Send the letter to {bid.supplier.name}",
+                bid.stopped_because,
+                "Open the letter",
+                f"bid_letter {bid.pk}",
+                gravity=Gravity.HOUSEKEEPING,
+                about=str(bid.pk),
+            )
 
 
 def _to_approve(tender: Tender, barred: set[int]) -> Iterable[Duty]:
@@ -229,10 +284,16 @@ def _to_approve(tender: Tender, barred: set[int]) -> Iterable[Duty]:
     approves = permitted(P.TENDERS_APPROVE)
     if tender.state == _S.DRAFT and tender.approval_asked_at is not None:
         yield _duty(
-            tender, "may_go_out", approves, f"May “{tender.title}” go out?",
-            f"{tender.lead_commissioner} asks for your approval.", "Read and decide", f"tender_approve {tender.pk}",
-            called=f"{tender.get_kind_display()}, {tender.reference}", but=(tender.approval_asked_by_id,),
-        )  # fmt: skip
+            tender,
+            "may_go_out",
+            approves,
+            f"May “{tender.title}” go out?",
+            f"{tender.lead_commissioner} asks for your approval.",
+            "Read and decide",
+            f"tender_approve {tender.pk}",
+            called=f"{tender.get_kind_display()}, {tender.reference}",
+            but=(tender.approval_asked_by_id,),
+        )
     if tender.state not in SETTLED | AWARDED:
         return
     rows = Award.objects.filter(tender=tender, state=_A.RECOMMENDED, approved_at=None)
@@ -253,12 +314,18 @@ def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         if award.recommended_by_id is None or award.approved_at is None:
             continue
         yield Duty(
-            kind="back.award", subject=("award", award.pk), whose=person(award.recommended_by_id, P.TENDERS_VIEW),
-            about=award.approved_at.isoformat(), called=award.tender.title, gravity=Gravity.HOUSEKEEPING,
-            what=f"Approved: the award to {award.bid.supplier.name}", deed="Go to the award",
-            why=f"{award.approved_by}, on {day(shown(award.approved_at))}.", place=f"tender_award {award.tender_id}",
+            kind="back.award",
+            subject=("award", award.pk),
+            whose=person(award.recommended_by_id, P.TENDERS_VIEW),
+            about=award.approved_at.isoformat(),
+            called=award.tender.title,
+            gravity=Gravity.HOUSEKEEPING,
+            what=f"Approved: the award to {award.bid.supplier.name}",
+            deed="Go to the award",
+            why=f"{award.approved_by}, on {day(shown(award.approved_at))}.",
+            place=f"tender_award {award.tender_id}",
             key=award.tender_id,
-        )  # fmt: skip
+        )
     tenders = Tender.objects.filter(approved_on__gt=on - timedelta(_NEWS))
     if keys is not None:
         tenders = tenders.filter(pk__in=keys)
@@ -266,11 +333,18 @@ def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         for user in dict.fromkeys((tender.lead_commissioner_id, tender.approval_asked_by_id)):
             if user and tender.approved_on is not None:
                 yield Duty(
-                    kind="back.tender", subject=("tender", tender.pk), whose=person(user, P.TENDERS_VIEW),
-                    about=tender.approved_on.isoformat(), called=tender.reference, gravity=Gravity.HOUSEKEEPING,
-                    what=f"Approved: “{tender.title}” may go out", deed="Open the tender", key=tender.pk,
-                    why=f"{tender.approved_by}, on {day(tender.approved_on)}.", place=f"tender {tender.pk}",
-                )  # fmt: skip
+                    kind="back.tender",
+                    subject=("tender", tender.pk),
+                    whose=person(user, P.TENDERS_VIEW),
+                    about=tender.approved_on.isoformat(),
+                    called=tender.reference,
+                    gravity=Gravity.HOUSEKEEPING,
+                    what=f"Approved: “{tender.title}” may go out",
+                    deed="Open the tender",
+                    key=tender.pk,
+                    why=f"{tender.approved_by}, on {day(tender.approved_on)}.",
+                    place=f"tender {tender.pk}",
+                )
 
 
 def of_plans(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -280,23 +354,41 @@ def of_plans(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for pack in newest.select_related("plan"):
         plan = pack.plan
         if pack.acknowledged_at is None:
-            yield _of_pack(pack, organisation(plan.supplier_id), "Read whom to tell, and acknowledge it by name",
-                           pack.because or "New to the council", "Read it")  # fmt: skip
+            yield _of_pack(
+                pack,
+                organisation(plan.supplier_id),
+                "Read whom to tell, and acknowledge it by name",
+                pack.because or "New to the council",
+                "Read it",
+            )
             continue
         waits = ((plan.service_area_lead_id, pack.area_lead_confirmed_at),
                  (plan.commissioner_id, pack.commissioner_confirmed_at))  # fmt: skip
         for user, confirmed in waits:
             if user and confirmed is None:
-                yield _of_pack(pack, person(user, P.IMPLEMENTATION),
-                               "Confirm that the supplier understands whom to tell",
-                               f"{pack.acknowledged_name} has acknowledged it", "Confirm it")  # fmt: skip
+                yield _of_pack(
+                    pack,
+                    person(user, P.IMPLEMENTATION),
+                    "Confirm that the supplier understands whom to tell",
+                    f"{pack.acknowledged_name} has acknowledged it",
+                    "Confirm it",
+                )
 
 
 def _of_pack(pack: PathwayPack, whose: str, what: str, why: str, deed: str) -> Duty:
     return Duty(
-        kind="pack.settle", subject=("pack", pack.pk), whose=whose, matter=("plan", pack.plan_id), what=what, why=why,
-        called=pack.plan.title, gravity=Gravity.AGREED, deed=deed, place=f"pack {pack.pk}", key=pack.plan_id,
-    )  # fmt: skip
+        kind="pack.settle",
+        subject=("pack", pack.pk),
+        whose=whose,
+        matter=("plan", pack.plan_id),
+        what=what,
+        why=why,
+        called=pack.plan.title,
+        gravity=Gravity.AGREED,
+        deed=deed,
+        place=f"pack {pack.pk}",
+        key=pack.plan_id,
+    )
 
 
 def of_awards(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -306,11 +398,17 @@ def of_awards(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for award in unplanned.select_related("tender", "bid__supplier").order_by("pk"):
         if award.tender.lead_commissioner_id is not None:
             yield Duty(
-                kind="plan.make", subject=("award", award.pk), key=award.pk, matter=("tender", award.tender_id),
-                whose=person(award.tender.lead_commissioner_id, P.IMPLEMENTATION), what="Make the implementation plan",
-                called=award.tender.title, why=f"The contract is awarded to {award.bid.supplier.name}",
-                deed="Make the plan", place=f"plan_new {award.tender_id} {award.pk}",
-            )  # fmt: skip
+                kind="plan.make",
+                subject=("award", award.pk),
+                key=award.pk,
+                matter=("tender", award.tender_id),
+                whose=person(award.tender.lead_commissioner_id, P.IMPLEMENTATION),
+                what="Make the implementation plan",
+                called=award.tender.title,
+                why=f"The contract is awarded to {award.bid.supplier.name}",
+                deed="Make the plan",
+                place=f"plan_new {award.tender_id} {award.pk}",
+            )
 
 
 def of_suppliers(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -318,11 +416,15 @@ def of_suppliers(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     waiting = how_many_wait()
     if waiting:
         yield Duty(
-            kind="suppliers.settle", subject=("suppliers", 0), whose=permitted(P.SUPPLIERS_SETTLE),
+            kind="suppliers.settle",
+            subject=("suppliers", 0),
+            whose=permitted(P.SUPPLIERS_SETTLE),
             what=f"{how_many(waiting, 'published supplier waits', 'published suppliers wait')} to be decided",
             why="No number says who they are. Until then their awards are in no supplier’s history.",
-            gravity=Gravity.HOUSEKEEPING, deed="Decide", place="supplier_queue",
-        )  # fmt: skip
+            gravity=Gravity.HOUSEKEEPING,
+            deed="Decide",
+            place="supplier_queue",
+        )
 
 
 _BY_TENDER = "select tender_id as key from changed"

@@ -29,8 +29,15 @@ def pathway_pack(pack: PathwayPack, *, council: str, colour: str, given_on: date
     return Report(
         title="Whom to tell, and how soon",
         front=Front(
-            on_behalf_of=str(plan.commissioner or council), to=plan.supplier.name, date=f"{given_on:%-d %B %Y}",
-            subject=f"{plan.title}, pack {pack.number}", summary=why, actions_required=(),
+            on_behalf_of=str(plan.commissioner or council),
+            to=plan.supplier.name,
+            date=f"{given_on:%-d %B %Y}",
+            subject=f"{plan.title}, pack {pack.number}",
+            summary=why,
+            actions_required=(),
         ),
-        blocks=tuple(blocks), layout="paper", council=council, colour=colour,
-    )  # fmt: skip
+        blocks=tuple(blocks),
+        layout="paper",
+        council=council,
+        colour=colour,
+    )

@@ -80,9 +80,13 @@ def evaluation_report(tender: Tender, *, council: str, colour: str, on: date) ->
     return Report(
         title=f"Evaluation report: {tender.title}",
         front=_front(tender, to="Those who approve the award", on=on, summary=_summary(tender, awards, found)),
-        blocks=tuple(_sections(parts)), layout="paper", classification=CONFIDENTIAL, standing=_standing(tender, award),
-        council=council, colour=colour,
-    )  # fmt: skip
+        blocks=tuple(_sections(parts)),
+        layout="paper",
+        classification=CONFIDENTIAL,
+        standing=_standing(tender, award),
+        council=council,
+        colour=colour,
+    )
 
 
 def assessment_summary(
@@ -112,8 +116,12 @@ def assessment_summary(
     return Report(
         title=f"Assessment summary: {own.name}",
         front=_front(tender, to=own.name, on=on, summary=()),
-        blocks=tuple(_sections(parts)), layout="paper", classification=CONFIDENTIAL, council=council, colour=colour,
-    )  # fmt: skip
+        blocks=tuple(_sections(parts)),
+        layout="paper",
+        classification=CONFIDENTIAL,
+        council=council,
+        colour=colour,
+    )
 
 
 # --- the frame ------------------------------------------------------------------------------------------------------
@@ -121,9 +129,13 @@ def assessment_summary(
 
 def _front(tender: Tender, *, to: str, on: date, summary: Sequence[Paragraph | Bullets]) -> Front:
     return Front(
-        on_behalf_of=f"{tender.lead_commissioner}, lead commissioner", to=to, date=words.day(on),
-        subject=f"{tender.title} (reference {tender.reference})", summary=summary, actions_required=(),
-    )  # fmt: skip
+        on_behalf_of=f"{tender.lead_commissioner}, lead commissioner",
+        to=to,
+        date=words.day(on),
+        subject=f"{tender.title} (reference {tender.reference})",
+        summary=summary,
+        actions_required=(),
+    )
 
 
 def _sections(parts: Iterable[tuple[str, list[Block]]]) -> Iterator[Block]:
@@ -186,11 +198,15 @@ def _timetable(tender: Tender, award: Award | None) -> Iterator[Block]:
     begun = {
         event.kind: event
         for event in Event.objects.filter(
-            subject_type=Tender._meta.label_lower, subject_id=str(tender.pk),
-            kind__in=["commissioning.tender.evaluation_begun", "commissioning.tender.moderation_opened",
-                      "commissioning.tender.moderation_closed"],
+            subject_type=Tender._meta.label_lower,
+            subject_id=str(tender.pk),
+            kind__in=[
+                "commissioning.tender.evaluation_begun",
+                "commissioning.tender.moderation_opened",
+                "commissioning.tender.moderation_closed",
+            ],
         ).order_by("no")
-    }  # fmt: skip
+    }
     locked = [each.locked_at for each in tender.evaluators.all() if each.locked_at is not None]
     approved = f"{words.day(tender.approved_on)}, by {tender.approved_by.called}" if tender.approved_by else ""
     rows = [
@@ -222,21 +238,34 @@ def _bids(tender: Tender) -> Iterator[Block]:
         return
     yield Table(
         "Bids received",
-        (Column("Bidder"), Column("Received"), Column("Price", "right"), Column("New to the council"),
-         Column("Outcome"), Column("Letter sent")),
+        (
+            Column("Bidder"),
+            Column("Received"),
+            Column("Price", "right"),
+            Column("New to the council"),
+            Column("Outcome"),
+            Column("Letter sent"),
+        ),
         [
             Row(
                 bid.supplier.name,
-                (words.moment(bid.received_at) + (" (late)" if bid.late else ""), words.money(bid.price),
-                 "Yes" if bid.new_to_council else "No", bid.get_state_display(),
-                 words.day(bid.letter_sent_on) or "not yet"),
+                (
+                    words.moment(bid.received_at) + (" (late)" if bid.late else ""),
+                    words.money(bid.price),
+                    "Yes" if bid.new_to_council else "No",
+                    bid.get_state_display(),
+                    words.day(bid.letter_sent_on) or "not yet",
+                ),
             )
             for bid in bids
         ],
-    )  # fmt: skip
+    )
     stopped = [f"{bid.supplier.name}: {bid.stopped_because}" for bid in bids if bid.stopped_because]
-    late = [f"{bid.supplier.name} was late and accepted: {bid.late_accepted_because}"
-            for bid in bids if bid.late_accepted_because]  # fmt: skip
+    late = [
+        f"{bid.supplier.name} was late and accepted: {bid.late_accepted_because}"
+        for bid in bids
+        if bid.late_accepted_because
+    ]
     if stopped or late:
         yield Bullets([*stopped, *late])
 
@@ -250,11 +279,13 @@ def _conflicts(tender: Tender) -> Iterator[Block]:
             "Conflicts in the tender as a whole",
             (Column("Person"), Column("Conflict"), Column("What was decided"), Column("By, on")),
             [
-                Row(each.person, (each.conflict, each.decided or "not decided yet",
-                                  words.by_on(each.decided_by, each.decided_at)))
+                Row(
+                    each.person,
+                    (each.conflict, each.decided or "not decided yet", words.by_on(each.decided_by, each.decided_at)),
+                )
                 for each in recorded
             ],
-        )  # fmt: skip
+        )
     else:
         yield Paragraph("No conflict of interest was recorded in the tender as a whole.")
     evaluators = list(queries.evaluators_of(tender))
@@ -269,12 +300,14 @@ def _conflicts(tender: Tender) -> Iterator[Block]:
                 each.user.called,
                 (
                     "All" if not each.questions else "; ".join(titles.get(key, key) for key in each.questions),
-                    _declared(each), _decided(each), words.moment(each.locked_at) or "not locked",
+                    _declared(each),
+                    _decided(each),
+                    words.moment(each.locked_at) or "not locked",
                 ),
             )
             for each in evaluators
         ],
-    )  # fmt: skip
+    )
 
 
 def _declared(evaluator: Evaluator) -> str:
@@ -306,11 +339,13 @@ def _stage1(tender: Tender) -> Iterator[Block]:
             f"Stage 1 of {bid.supplier.name}",
             (Column("Criterion"), Column("Decision"), Column("Reason and clarification"), Column("By, on")),
             [
-                Row(titles.get(each.criterion, each.criterion),
-                    (Decision(each.decision).label, _reasoned(each), words.by_on(each.decided_by, each.decided_at)))
+                Row(
+                    titles.get(each.criterion, each.criterion),
+                    (Decision(each.decision).label, _reasoned(each), words.by_on(each.decided_by, each.decided_at)),
+                )
                 for each in rows
             ],
-        )  # fmt: skip
+        )
 
 
 def _reasoned(decision: Stage1Decision) -> str:
@@ -335,12 +370,18 @@ def _exclusion(tender: Tender) -> Iterator[Block]:
         "Grounds for exclusion and the debarment list (Procurement Act 2023, sections 57 to 62)",
         (Column("Bidder"), Column("Ground"), Column("Result"), Column("Note"), Column("By, on")),
         [
-            Row(each.bid.supplier.name,
-                (each.get_ground_display(), each.get_result_display(), each.note or _NONE,
-                 f"{each.checked_by.called}, {words.day(each.checked_on)}"))
+            Row(
+                each.bid.supplier.name,
+                (
+                    each.get_ground_display(),
+                    each.get_result_display(),
+                    each.note or _NONE,
+                    f"{each.checked_by.called}, {words.day(each.checked_on)}",
+                ),
+            )
             for each in checks
         ],
-    )  # fmt: skip
+    )
 
 
 # --- scoring --------------------------------------------------------------------------------------------------------
@@ -352,11 +393,17 @@ def _criteria(tender: Tender) -> Iterator[Block]:
         "Questions, weights and minimums",
         (Column("Question"), Column("Weight", "right"), Column("Scale", "right"), Column("Minimum", "right")),
         [
-            Row(each.title, (plain(each.weight), f"{plain(each.scale[0])} to {plain(each.highest)}",
-                             _NONE if each.minimum is None else plain(each.minimum)))
+            Row(
+                each.title,
+                (
+                    plain(each.weight),
+                    f"{plain(each.scale[0])} to {plain(each.highest)}",
+                    _NONE if each.minimum is None else plain(each.minimum),
+                ),
+            )
             for each in questions
         ],
-    )  # fmt: skip
+    )
     yield from _scale(tender)
     price = Decimal(100) - tender.quality_share
     yield Paragraph(
@@ -364,11 +411,16 @@ def _criteria(tender: Tender) -> Iterator[Block]:
         "the minimum of its question disqualifies a bid, whatever its total."
     )
     yield Paragraph(
-        "Quality alone counts; price does not." if not price else
-        f"Quality counts {plain(tender.quality_share)} in a hundred and price {plain(price)}."
-        + (" Price points are the lowest price of the bids still standing divided by the price of the bid, times "
-           f"{plain(price)}." if price else "")
-    )  # fmt: skip
+        "Quality alone counts; price does not."
+        if not price
+        else f"Quality counts {plain(tender.quality_share)} in a hundred and price {plain(price)}."
+        + (
+            " Price points are the lowest price of the bids still standing divided by the price of the bid, times "
+            f"{plain(price)}."
+            if price
+            else ""
+        )
+    )
 
 
 def _scale(tender: Tender) -> Iterator[Block]:
@@ -380,8 +432,11 @@ def _scale(tender: Tender) -> Iterator[Block]:
             scales.setdefault(points, []).append(criterion.title)
     for points, titles in scales.items():
         of = "" if len(scales) == 1 else f": {'; '.join(titles)}"
-        yield Table(f"What each score means{of}", (Column("Score", "right"), Column("Meaning")),
-                    [Row(score, (words.removeprefix(f"{score}: "),)) for score, words in points])  # fmt: skip
+        yield Table(
+            f"What each score means{of}",
+            (Column("Score", "right"), Column("Meaning")),
+            [Row(score, (words.removeprefix(f"{score}: "),)) for score, words in points],
+        )
 
 
 def _method(tender: Tender) -> Iterator[Block]:
@@ -393,9 +448,12 @@ def _method(tender: Tender) -> Iterator[Block]:
         yield Paragraph(
             "Each evaluator scored alone, with a comment, and locked their scores; nobody saw another's score before "
             "all had locked. The scores were then moderated to an agreed score. A reason was obligatory where it "
-            + ("differed from any individual score." if beyond == "0" else
-               f"lay further than {beyond} from any individual score.")
-        )  # fmt: skip
+            + (
+                "differed from any individual score."
+                if beyond == "0"
+                else f"lay further than {beyond} from any individual score."
+            )
+        )
 
 
 def _meetings(tender: Tender) -> Iterator[Block]:
@@ -456,11 +514,12 @@ def _result(tender: Tender, found: Result | None, why: str) -> Iterator[Block]:
     columns += [Column("Price", "right"), Column("Price points", "right")] if priced else []
     columns += [Column("Total", "right"), Column("Rank", "right")]
     yield Table(
-        "Totals and ranks", columns,
+        "Totals and ranks",
+        columns,
         [Row(row.name, _result_cells(row, found, priced=priced)) for row in found.standings],
         note="Totals are worked out exactly and rounded only here; where a figure does not end, the exact fraction "
         "stands in brackets.",
-    )  # fmt: skip
+    )
     yield Bullets(found.notes)
     for row in found.standings:
         if row.reasons:
@@ -545,9 +604,10 @@ def _signatures(tender: Tender, award: Award | None) -> Iterator[Block]:
     if award is not None and award.approved_by is not None:
         signers.append(("Approved the award", award.approved_by.called))
     yield Table(
-        "Signatures", (Column("As"), Column("Name"), Column("Signature"), Column("Date")),
+        "Signatures",
+        (Column("As"), Column("Name"), Column("Signature"), Column("Date")),
         [Row(role, (name, " " * 30, " " * 20)) for role, name in signers],
-    )  # fmt: skip
+    )
 
 
 # --- what a bidder is told ------------------------------------------------------------------------------------------

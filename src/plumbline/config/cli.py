@@ -139,18 +139,32 @@ def set_up() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
 def import_ssd(
-    folder: Path, extracted: str | None, dry_run: bool, strict: bool, backfill: bool, whole: bool,
-    username: str | None, as_json: bool,
-) -> None:  # fmt: skip
+    folder: Path,
+    extracted: str | None,
+    dry_run: bool,
+    strict: bool,
+    backfill: bool,
+    whole: bool,
+    username: str | None,
+    as_json: bool,
+) -> None:
     """Take in an extract of the social-care system: a folder of files (CSV, XLSX, ODS), a zip of them, or a workbook
     with a sheet for each."""
     from plumbline.jobs import import_ssd as job  # needs Django ready
     from plumbline.jobs import ways_in
 
     job.import_ssd(
-        folder, extracted=extracted, backfill=backfill, dry_run=dry_run, strict=strict, whole=whole, as_json=as_json,
-        by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
-    )  # fmt: skip
+        folder,
+        extracted=extracted,
+        backfill=backfill,
+        dry_run=dry_run,
+        strict=strict,
+        whole=whole,
+        as_json=as_json,
+        by=ways_in.acting(username),
+        at=ways_in.now(),
+        on=ways_in.today(),
+    )
 
 
 @main.command("import-ofsted")
@@ -167,9 +181,15 @@ def import_ofsted(file: Path, as_at: str, because: str, dry_run: bool, username:
     from plumbline.jobs import ways_in
 
     job.import_ofsted(
-        file, as_at=as_at, because=because, dry_run=dry_run, as_json=as_json,
-        by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
-    )  # fmt: skip
+        file,
+        as_at=as_at,
+        because=because,
+        dry_run=dry_run,
+        as_json=as_json,
+        by=ways_in.acting(username),
+        at=ways_in.now(),
+        on=ways_in.today(),
+    )
 
 
 @main.command("withdraw-import")
@@ -185,9 +205,14 @@ def withdraw_import(number: int, because: str, dry_run: bool, username: str | No
     from plumbline.jobs import withdraw_import as job
 
     job.withdraw_import(
-        number, because=because, dry_run=dry_run, as_json=as_json, by=ways_in.acting(username), at=ways_in.now(),
+        number,
+        because=because,
+        dry_run=dry_run,
+        as_json=as_json,
+        by=ways_in.acting(username),
+        at=ways_in.now(),
         on=ways_in.today(),
-    )  # fmt: skip
+    )
 
 
 @main.command("import-contracts")
@@ -312,18 +337,30 @@ def monthly_check(username: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
 def measure(
-    key: str, as_at: str | None, first: str | None, last: str | None, known_at: str | None, by: str | None,
-    every: "Every | None", profile: str | None, username: str | None, as_json: bool,
-) -> None:  # fmt: skip
+    key: str,
+    as_at: str | None,
+    first: str | None,
+    last: str | None,
+    known_at: str | None,
+    by: str | None,
+    every: "Every | None",
+    profile: str | None,
+    username: str | None,
+    as_json: bool,
+) -> None:
     """One figure, or a series."""
     from plumbline.jobs import measure as job  # needs Django ready
     from plumbline.jobs import ways_in
 
     asked = {"key": key, "as_at": as_at, "from": first, "to": last, "every": every, "by": by}
     job.measure(
-        asked=asked, known_at=known_at, profile=profile, as_json=as_json,
-        by=ways_in.acting(username), on=ways_in.today(),
-    )  # fmt: skip
+        asked=asked,
+        known_at=known_at,
+        profile=profile,
+        as_json=as_json,
+        by=ways_in.acting(username),
+        on=ways_in.today(),
+    )
 
 
 @main.command()
@@ -349,19 +386,30 @@ def measures(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @signed_in_as("worker")
 def report(
-    numbers: tuple[int, ...], as_at: str, outputs: tuple[str, ...], more_outputs: tuple[str, ...],
-    template: str | None, profile: str, username: str | None, as_json: bool,
-) -> None:  # fmt: skip
+    numbers: tuple[int, ...],
+    as_at: str,
+    outputs: tuple[str, ...],
+    more_outputs: tuple[str, ...],
+    template: str | None,
+    profile: str,
+    username: str | None,
+    as_json: bool,
+) -> None:
     """The assurance report."""
     from plumbline.jobs import report as job  # needs Django ready
     from plumbline.jobs import ways_in
 
     job.report(
-        question_numbers=numbers, as_at=ways_in.read_day(as_at),
+        question_numbers=numbers,
+        as_at=ways_in.read_day(as_at),
         outputs=[Path(name) for name in (*outputs, *more_outputs)],
-        template=Path(template) if template else None, profile=profile, as_json=as_json,
-        by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today(),
-    )  # fmt: skip
+        template=Path(template) if template else None,
+        profile=profile,
+        as_json=as_json,
+        by=ways_in.acting(username),
+        at=ways_in.now(),
+        on=ways_in.today(),
+    )
 
 
 @main.command()

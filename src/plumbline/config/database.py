@@ -128,9 +128,20 @@ class Embedded:
             for entry in (self.root, password):
                 os.chown(entry, self.user.pw_uid, self.user.pw_gid)
         self._run(
-            "initdb", "-D", str(self.data), "-U", OWNER, "--pwfile", str(password), "-A", "scram-sha-256",
-            *self.locale, "-E", "UTF8", "--no-instructions",
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            str(self.data),
+            "-U",
+            OWNER,
+            "--pwfile",
+            str(password),
+            "-A",
+            "scram-sha-256",
+            *self.locale,
+            "-E",
+            "UTF8",
+            "--no-instructions",
+        )
         self._start()
         self._run("createdb", "-h", str(self.socket), "-U", OWNER, DATABASE, PGPASSWORD=password.read_text())
         (self.root / "ready").touch()
@@ -179,10 +190,16 @@ class Embedded:
         with (self.home / "database.log").open("a+") as log:
             done = subprocess.run(  # noqa: S603 - the binaries of our own package, and no shell
                 [self.programs / "bin" / program, *arguments],
-                check=False, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **environ}, user=self.user.pw_uid if self.user else None,
-                group=self.user.pw_gid if self.user else None, extra_groups=[] if self.user else None,
-            )  # fmt: skip
+                check=False,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **environ},
+                user=self.user.pw_uid if self.user else None,
+                group=self.user.pw_gid if self.user else None,
+                extra_groups=[] if self.user else None,
+            )
         if done.returncode:
             tail = (self.home / "database.log").read_text().strip().splitlines()[-5:]
             raise WrongSetting(f"The embedded database did not {program}: " + " / ".join(tail))

@@ -161,9 +161,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     urls = {
         each: _database(environ, name, kept.get(each, ""))
         for each, name in (
-            ("owner", "PLUMBLINE_DATABASE_URL"), ("web", "PLUMBLINE_WEB_URL"), ("worker", "PLUMBLINE_WORKER_URL"),
+            ("owner", "PLUMBLINE_DATABASE_URL"),
+            ("web", "PLUMBLINE_WEB_URL"),
+            ("worker", "PLUMBLINE_WORKER_URL"),
         )
-    }  # fmt: skip
+    }
     return Environment(
         home=home,
         # The pages know their own address alone, whatever stands in the environment; a wrong one is said all the same.

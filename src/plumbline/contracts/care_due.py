@@ -26,12 +26,17 @@ def wanted_of_meetings(*, on: date) -> list[Wanted]:
     told = Telling(on)
     return [
         Wanted(
-            kind=EVALUATION_DUE, subject_type="contract", subject_id=each.contract.pk,
-            subject_source_id=each.contract.reference, reason=f"{each.contract.reference}: {each.sentence(on)}",
-            recipients=(told.manager(each.contract),), due_on=each.due_on,
+            kind=EVALUATION_DUE,
+            subject_type="contract",
+            subject_id=each.contract.pk,
+            subject_source_id=each.contract.reference,
+            reason=f"{each.contract.reference}: {each.sentence(on)}",
+            recipients=(told.manager(each.contract),),
+            due_on=each.due_on,
         )
-        for each in meetings_due(on=on) if each.wants_telling(on)
-    ]  # fmt: skip
+        for each in meetings_due(on=on)
+        if each.wants_telling(on)
+    ]
 
 
 def wanted_of_visits(*, on: date, with_children: Mapping[int, tuple[int, date]]) -> list[Wanted]:
@@ -42,11 +47,16 @@ def wanted_of_visits(*, on: date, with_children: Mapping[int, tuple[int, date]])
             continue
         found.append(
             Wanted(
-                kind=VISIT_DUE, subject_type="setting", subject_id=each.setting.pk, setting_urn=each.setting.urn,
-                subject_source_id=each.setting.urn, reason=f"{place_of(each.setting)}: {each.sentence(on)}",
-                recipients=told.managers(each.contracts), due_on=each.due.due_on,
+                kind=VISIT_DUE,
+                subject_type="setting",
+                subject_id=each.setting.pk,
+                setting_urn=each.setting.urn,
+                subject_source_id=each.setting.urn,
+                reason=f"{place_of(each.setting)}: {each.sentence(on)}",
+                recipients=told.managers(each.contracts),
+                due_on=each.due.due_on,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -56,12 +66,18 @@ def wanted_of_homes(
     told = Telling(on)
     return [
         Wanted(
-            kind=REPORT_MISSING, subject_type="setting", subject_id=home.setting.pk, setting_urn=home.setting.urn,
-            subject_source_id=home.setting.urn, reason=missing_sentence(place_of(home.setting), home.owed),
-            recipients=told.managers(home.contracts), due_on=home.owed[0].due_on,
+            kind=REPORT_MISSING,
+            subject_type="setting",
+            subject_id=home.setting.pk,
+            setting_urn=home.setting.urn,
+            subject_source_id=home.setting.urn,
+            reason=missing_sentence(place_of(home.setting), home.owed),
+            recipients=told.managers(home.contracts),
+            due_on=home.owed[0].due_on,
         )
-        for home in homes(on=on, with_children=with_children, setting_ids=setting_ids) if home.owed
-    ]  # fmt: skip
+        for home in homes(on=on, with_children=with_children, setting_ids=setting_ids)
+        if home.owed
+    ]
 
 
 def concerned_with_returns(*, on: date) -> Mapping[int, tuple[Recipient, ...]]:

@@ -35,35 +35,61 @@ def of_ratings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         if each.colour in ("red", "amber"):
             for user in _own(contract):
                 yield Duty(
-                    kind="contract.rating", subject=matter, whose=person(user, P.CONTRACTS_VIEW), called=called,
-                    what=f"Put right: {worst(each.reasons)}", why=f"The contract is {each.colour}", gravity=grave,
-                    deed="Open the contract", place=f"contract {contract.pk}", key=contract.pk,
-                )  # fmt: skip
+                    kind="contract.rating",
+                    subject=matter,
+                    whose=person(user, P.CONTRACTS_VIEW),
+                    called=called,
+                    what=f"Put right: {worst(each.reasons)}",
+                    why=f"The contract is {each.colour}",
+                    gravity=grave,
+                    deed="Open the contract",
+                    place=f"contract {contract.pk}",
+                    key=contract.pk,
+                )
             if contract.manager_id is None:
                 yield Duty(
-                    kind="contract.nobodys", subject=matter, whose=permitted(P.CONTRACTS_MANAGE), called=called,
-                    what=f"Nobody here manages it, and it is {each.colour}: give it a manager", gravity=grave,
-                    why=f"Its manager is known by name only. {worst(each.reasons)}", deed="Open the contract",
-                    place=f"contract {contract.pk}", key=contract.pk,
-                )  # fmt: skip
+                    kind="contract.nobodys",
+                    subject=matter,
+                    whose=permitted(P.CONTRACTS_MANAGE),
+                    called=called,
+                    what=f"Nobody here manages it, and it is {each.colour}: give it a manager",
+                    gravity=grave,
+                    why=f"Its manager is known by name only. {worst(each.reasons)}",
+                    deed="Open the contract",
+                    place=f"contract {contract.pk}",
+                    key=contract.pk,
+                )
         undecided = [line for line in each.lines if line.decision is None]
         if undecided:
             first = undecided[0].reason
             more = f" And {len(undecided) - 1} more." if len(undecided) > 1 else ""
             yield Duty(
-                kind="contract.decide", subject=matter, whose=permitted(P.CONTRACTS_DECIDE), called=called,
-                what="Decide what is to be done", gravity=grave, deed="Decide", key=contract.pk,
+                kind="contract.decide",
+                subject=matter,
+                whose=permitted(P.CONTRACTS_DECIDE),
+                called=called,
+                what="Decide what is to be done",
+                gravity=grave,
+                deed="Decide",
+                key=contract.pk,
                 why=f"{each.colour.capitalize()}, with reasons on which nothing was decided: {first.sentence}{more}",
                 place=f"contract_decide {contract.pk} ?{urlencode({'code': first.code, 'about': first.about})}",
-            )  # fmt: skip
+            )
         for line in each.lines:
             if line.overdue and line.decision is not None:
                 yield Duty(
-                    kind="contract.decision_late", subject=matter, whose=permitted(P.CONTRACTS_DECIDE), called=called,
-                    about=f"{line.reason.code} {line.reason.about}", what="Ask what became of a decision",
-                    why=f"Not carried out in time: {line.decision.decision}", due=line.decision.by_when,
-                    deed="Open the list", place="contracts_team ?show=overdue", key=contract.pk,
-                )  # fmt: skip
+                    kind="contract.decision_late",
+                    subject=matter,
+                    whose=permitted(P.CONTRACTS_DECIDE),
+                    called=called,
+                    about=f"{line.reason.code} {line.reason.about}",
+                    what="Ask what became of a decision",
+                    why=f"Not carried out in time: {line.decision.decision}",
+                    due=line.decision.by_when,
+                    deed="Open the list",
+                    place="contracts_team ?show=overdue",
+                    key=contract.pk,
+                )
     yield from _coming(keys, on)
 
 
@@ -80,12 +106,18 @@ def _coming(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         contract = row.contract
         for user in _own(contract):
             yield Duty(
-                kind="contract.coming", subject=("contract", contract.pk), whose=person(user, P.CONTRACTS_VIEW),
-                about=f"{row.code} {row.about} {row.from_on}", called=f"{contract.reference}, {contract.title}",
-                what=to_do(row.code, row.about, row.detail), why="Due at the end of that day",
-                due=row.from_on - timedelta(1), deed="Open the contract", place=f"contract {contract.pk}",
+                kind="contract.coming",
+                subject=("contract", contract.pk),
+                whose=person(user, P.CONTRACTS_VIEW),
+                about=f"{row.code} {row.about} {row.from_on}",
+                called=f"{contract.reference}, {contract.title}",
+                what=to_do(row.code, row.about, row.detail),
+                why="Due at the end of that day",
+                due=row.from_on - timedelta(1),
+                deed="Open the contract",
+                place=f"contract {contract.pk}",
                 key=contract.pk,
-            )  # fmt: skip
+            )
 
 
 def of_names(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -93,11 +125,15 @@ def of_names(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     unknown = people_to_map()
     if unknown:
         yield Duty(
-            kind="contract.names", subject=("contracts.names", 0), whose=permitted(P.CONTRACTS_MANAGE),
+            kind="contract.names",
+            subject=("contracts.names", 0),
+            whose=permitted(P.CONTRACTS_MANAGE),
             what=f"{how_many(len(unknown), 'name in contracts is', 'names in contracts are')} nobody’s yet",
             why="Until someone says who they are, everybody with the role is told about their contracts.",
-            gravity=Gravity.HOUSEKEEPING, deed="Say who", place="contracts_people",
-        )  # fmt: skip
+            gravity=Gravity.HOUSEKEEPING,
+            deed="Say who",
+            place="contracts_people",
+        )
 
 
 def of_meetings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -110,17 +146,29 @@ def of_meetings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for each in planned.order_by("held_on", "pk"):
         for whose in _officers(each.contract, own=False):
             yield _about(
-                each.contract, whose, "meeting.record", "Record the evaluation meeting", "Record the meeting",
-                f"meeting_step {each.pk} who", f"It was planned for {day(each.held_on)}.", each.held_on,
+                each.contract,
+                whose,
+                "meeting.record",
+                "Record the evaluation meeting",
+                "Record the meeting",
+                f"meeting_step {each.pk} who",
+                f"It was planned for {day(each.held_on)}.",
+                each.held_on,
                 about=str(each.pk),
-            )  # fmt: skip
+            )
     for meeting in care.meetings_due(on=on, contracts=contracts):
         if meeting.planned_on is None and meeting.due_on <= on + _MEETING_SOON:
             for whose in _officers(meeting.contract, own=True):
                 yield _about(
-                    meeting.contract, whose, "meeting.plan", "Plan the evaluation meeting", "Plan the meeting",
-                    f"meeting_plan {meeting.contract.pk}", meeting.sentence(on), meeting.due_on,
-                )  # fmt: skip
+                    meeting.contract,
+                    whose,
+                    "meeting.plan",
+                    "Plan the evaluation meeting",
+                    "Plan the meeting",
+                    f"meeting_plan {meeting.contract.pk}",
+                    meeting.sentence(on),
+                    meeting.due_on,
+                )
 
 
 def _officers(contract: Contract, *, own: bool) -> Iterable[str]:
@@ -133,13 +181,32 @@ def _officers(contract: Contract, *, own: bool) -> Iterable[str]:
 
 
 def _about(
-    contract: Contract, whose: str, kind: str, what: str, deed: str, place: str, why: str, due: date | None, *,
-    about: str = "", gravity: Gravity = Gravity.AGREED,
-) -> Duty:  # fmt: skip
+    contract: Contract,
+    whose: str,
+    kind: str,
+    what: str,
+    deed: str,
+    place: str,
+    why: str,
+    due: date | None,
+    *,
+    about: str = "",
+    gravity: Gravity = Gravity.AGREED,
+) -> Duty:
     return Duty(
-        kind=kind, subject=("contract", contract.pk), whose=whose, what=what, deed=deed, place=place, why=why, due=due,
-        called=f"{contract.reference}, {contract.title}", about=about, gravity=gravity, key=contract.pk,
-    )  # fmt: skip
+        kind=kind,
+        subject=("contract", contract.pk),
+        whose=whose,
+        what=what,
+        deed=deed,
+        place=place,
+        why=why,
+        due=due,
+        called=f"{contract.reference}, {contract.title}",
+        about=about,
+        gravity=gravity,
+        key=contract.pk,
+    )
 
 
 def of_board(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -157,9 +224,16 @@ def of_board(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         if until is None or until < soon:
             why = f"The last is valid until {day(until)}." if until else "There has been none."
             yield _about(
-                contract, permitted(P.BOARD_ASSESSMENTS), "assessment.board", "Record the {board} assessment",
-                "Record it", f"assessment_record {contract.pk} board", why, until, gravity=Gravity.LAW,
-            )  # fmt: skip
+                contract,
+                permitted(P.BOARD_ASSESSMENTS),
+                "assessment.board",
+                "Record the {board} assessment",
+                "Record it",
+                f"assessment_record {contract.pk} board",
+                why,
+                until,
+                gravity=Gravity.LAW,
+            )
 
 
 def of_visits(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -182,11 +256,18 @@ def of_visits(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         called = label(each.setting) if each.setting else each.contract.title if each.contract else ""
         matter = ("setting", each.setting_id) if each.setting_id else ("contract", each.contract_id or 0)
         yield Duty(
-            kind=f"visit.{each.state}", subject=("visit", each.pk), whose=permitted(P.CONTRACTS_MANAGE), matter=matter,
-            what=what, called=called, due=each.visited_on if planned else None, deed=deed, key=each.pk,
+            kind=f"visit.{each.state}",
+            subject=("visit", each.pk),
+            whose=permitted(P.CONTRACTS_MANAGE),
+            matter=matter,
+            what=what,
+            called=called,
+            due=each.visited_on if planned else None,
+            deed=deed,
+            key=each.pk,
             why=f"It was planned for {day(each.visited_on)}." if planned else f"Visited on {day(each.visited_on)}.",
             place=f"visit_hold {each.pk}" if planned else f"visit {each.pk}",
-        )  # fmt: skip
+        )
 
 
 _OF_CONTRACT = {"contracts_contract": "select id as key from changed"}

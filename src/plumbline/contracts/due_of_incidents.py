@@ -27,12 +27,18 @@ def of_incidents(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         undecided = undecided.filter(pk__in=keys)
     for incident in undecided.select_related("contract").order_by("reported_at", "pk"):
         yield Duty(
-            kind="incident.decide", subject=("incident", incident.pk), whose=permitted(P.INCIDENTS_MANAGE),
-            what="Decide whether the national panel must be notified", called=_called(incident), key=incident.pk,
+            kind="incident.decide",
+            subject=("incident", incident.pk),
+            whose=permitted(P.INCIDENTS_MANAGE),
+            what="Decide whether the national panel must be notified",
+            called=_called(incident),
+            key=incident.pk,
             why=f"{incident.get_type_display()}. The council has five working days from learning of it.",
-            due=day_of(incident.reported_at, on=on), gravity=Gravity.DANGER, deed="Decide",
+            due=day_of(incident.reported_at, on=on),
+            gravity=Gravity.DANGER,
+            deed="Decide",
             place=f"incident_decide {incident.pk}",
-        )  # fmt: skip
+        )
 
 
 def _to_tell(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -59,11 +65,19 @@ def _to_tell(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for (pk, duty), (incident, due) in found.items():
         council = duty == Notification.Duty.COUNCIL
         yield Duty(
-            kind="incident.tell", subject=("incident", pk), about=duty, called=_called(incident), key=pk,
+            kind="incident.tell",
+            subject=("incident", pk),
+            about=duty,
+            called=_called(incident),
+            key=pk,
             whose=permitted(P.INCIDENTS_MANAGE) if council else organisation(incident.contract.provider_id),
-            what=f"Tell of an incident: {incident.get_type_display().lower()}", due=due, gravity=Gravity.DANGER,
-            why=f"Still to be told: {', '.join(waiting[pk, duty])}.", deed="Open the incident", place=f"incident {pk}",
-        )  # fmt: skip
+            what=f"Tell of an incident: {incident.get_type_display().lower()}",
+            due=due,
+            gravity=Gravity.DANGER,
+            why=f"Still to be told: {', '.join(waiting[pk, duty])}.",
+            deed="Open the incident",
+            place=f"incident {pk}",
+        )
 
 
 def _called(incident: Incident) -> str:
@@ -75,13 +89,20 @@ def of_offices(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     labels = library()
     for row in offices_that_refused():
         yield Duty(
-            kind="office.refused", subject=("reporting_contact", row.pk), key=row.pk, due=on, deed="Put it right",
-            whose=permitted(P.CONTRACTS_MANAGE if row.contract_id else P.LISTS_MANAGE), gravity=Gravity.AGREED,
-            what="Put an office’s e-mail address right: it refused a message", called=labels.label(row.recipient),
+            kind="office.refused",
+            subject=("reporting_contact", row.pk),
+            key=row.pk,
+            due=on,
+            deed="Put it right",
+            whose=permitted(P.CONTRACTS_MANAGE if row.contract_id else P.LISTS_MANAGE),
+            gravity=Gravity.AGREED,
+            what="Put an office’s e-mail address right: it refused a message",
+            called=labels.label(row.recipient),
             why=f"{row.email}: “{row.refused_because[:200]}”. Until then no incident reaches it by e-mail.",
-            place=f"contract_contact {row.contract_id} {row.recipient}" if row.contract_id
-                  else f"reporting_contact {row.recipient}",
-        )  # fmt: skip
+            place=f"contract_contact {row.contract_id} {row.recipient}"
+            if row.contract_id
+            else f"reporting_contact {row.recipient}",
+        )
 
 
 def of_forms(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -107,12 +128,19 @@ def of_forms(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         for side, whose in sides.items():
             if getattr(form, f"{side}_agreed_at") is None:
                 yield Duty(
-                    kind="form.agree", subject=("incident_form", form.pk), about=side, whose=whose, key=contract.pk,
-                    matter=("contract", contract.pk), called=f"{contract.reference}, {contract.title}",
-                    what="Read and agree the incident form", deed="Read it", place=f"incident_form {contract.pk}",
+                    kind="form.agree",
+                    subject=("incident_form", form.pk),
+                    about=side,
+                    whose=whose,
+                    key=contract.pk,
+                    matter=("contract", contract.pk),
+                    called=f"{contract.reference}, {contract.title}",
+                    what="Read and agree the incident form",
+                    deed="Read it",
+                    place=f"incident_form {contract.pk}",
                     why=f"Version {form.number} holds once all three sides have agreed it.",
                     but=tuple(pk for pk in agreed if pk),
-                )  # fmt: skip
+                )
 
 
 SOURCES = (

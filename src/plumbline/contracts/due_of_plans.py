@@ -28,12 +28,19 @@ def of_items(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             continue
         for user in _owners(item):
             yield Duty(
-                kind="plan.item", subject=("plan_item", item.pk), whose=person(user, P.IMPLEMENTATION),
-                matter=("plan", item.plan_id), what=f"{item.number}. {item.title}", called=item.plan.title,
-                why="Critical: it holds up going live" if item.critical else "Implementation", due=item.due_on,
-                deed="Open the item", place=f"plan_item {item.plan_id} {item.number}", key=item.plan_id,
+                kind="plan.item",
+                subject=("plan_item", item.pk),
+                whose=person(user, P.IMPLEMENTATION),
+                matter=("plan", item.plan_id),
+                what=f"{item.number}. {item.title}",
+                called=item.plan.title,
+                why="Critical: it holds up going live" if item.critical else "Implementation",
+                due=item.due_on,
+                deed="Open the item",
+                place=f"plan_item {item.plan_id} {item.number}",
+                key=item.plan_id,
                 gravity=Gravity.AGREED,
-            )  # fmt: skip
+            )
     for plan_id, contract in waiting.items():
         plan = plans.get(plan_id or 0)
         if plan is None or standing[plan.pk].hindrances:
@@ -41,10 +48,17 @@ def of_items(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         for lead in dict.fromkeys((contract.manager_id, plan.commissioner_id)):
             if lead:
                 yield Duty(
-                    kind="plan.begin", subject=("plan", plan.pk), whose=person(lead, P.IMPLEMENTATION),
-                    what="Decide that the service begins", called=plan.title, why="Everything critical is settled",
-                    due=plan.service_starts_on, deed="Go to the plan", place=_place(plan), key=plan.pk,
-                )  # fmt: skip
+                    kind="plan.begin",
+                    subject=("plan", plan.pk),
+                    whose=person(lead, P.IMPLEMENTATION),
+                    what="Decide that the service begins",
+                    called=plan.title,
+                    why="Everything critical is settled",
+                    due=plan.service_starts_on,
+                    deed="Go to the plan",
+                    place=_place(plan),
+                    key=plan.pk,
+                )
 
 
 def _owners(item: PlanItem) -> list[int]:

@@ -34,17 +34,23 @@ def of_lacking(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     homes = {
         (contract, urn): setting
         for contract, urn, setting in ContractSetting.objects.filter(contract__in=contracts)
-        .order_by("-pk").values_list("contract", "setting__urn", "setting")
-    }  # fmt: skip
+        .order_by("-pk")
+        .values_list("contract", "setting__urn", "setting")
+    }
     for contract in contracts:
         own = lacks.get(contract.pk, [])
         without = [each for each in own if each.code in portal.SELF_CODES]
         # What was asked for already is a duty of the return.
         if without and contract.pk not in asked:
             yield _of(
-                contract, "self_assessment", lacking_assessment(without), whom_to_ask(contract),
-                min(each.since for each in without), "Open the contract", f"provider_contract {contract.pk}",
-            )  # fmt: skip
+                contract,
+                "self_assessment",
+                lacking_assessment(without),
+                whom_to_ask(contract),
+                min(each.since for each in without),
+                "Open the contract",
+                f"provider_contract {contract.pk}",
+            )
         for each in own:
             if each.code in portal.POLICY_CODES:
                 if (contract.pk, each.about) not in handed_in:
@@ -52,29 +58,50 @@ def of_lacking(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             elif each.code not in portal.SELF_CODES:
                 home = homes.get((contract.pk, each.about)) if each.code in portal.REPORT_CODES else None
                 yield _of(
-                    contract, each.code, each.sentence, "", each.since,
+                    contract,
+                    each.code,
+                    each.sentence,
+                    "",
+                    each.since,
                     "Hand in the report" if home else "Open the contract",
-                    f"home {home}" if home else f"provider_contract {contract.pk}", about=each.about,
-                )  # fmt: skip
+                    f"home {home}" if home else f"provider_contract {contract.pk}",
+                    about=each.about,
+                )
     for (provider, policy), found in policies.items():
         contract, first = min(found, key=lambda each: each[1].since)
         many = len({contract.pk for contract, _ in found})
         yield Duty(
-            kind="provider.policy", subject=("organisation", provider), about=policy, whose=organisation(provider),
-            what=f"Upload the policy on {Policy(policy).label.lower()}", why=first.sentence, due=first.since,
-            called=f"{many} contracts" if len(found) > 1 else contract.reference, deed="Upload it",
-            place=f"provider_policy {contract.pk} {policy}", matter=(f"policy.{policy}", provider), key=provider,
-        )  # fmt: skip
+            kind="provider.policy",
+            subject=("organisation", provider),
+            about=policy,
+            whose=organisation(provider),
+            what=f"Upload the policy on {Policy(policy).label.lower()}",
+            why=first.sentence,
+            due=first.since,
+            called=f"{many} contracts" if len(found) > 1 else contract.reference,
+            deed="Upload it",
+            place=f"provider_policy {contract.pk} {policy}",
+            matter=(f"policy.{policy}", provider),
+            key=provider,
+        )
 
 
 def _of(
     contract: Contract, kind: str, what: str, why: str, due: date, deed: str, place: str, *, about: str = ""
-) -> Duty:  # fmt: skip
+) -> Duty:
     return Duty(
-        kind=f"provider.{kind}", subject=("contract", contract.pk), about=about, due=due, what=what, why=why,
-        whose=organisation(contract.provider_id), called=f"{contract.reference}, {contract.title}", deed=deed,
-        place=place, key=contract.provider_id,
-    )  # fmt: skip
+        kind=f"provider.{kind}",
+        subject=("contract", contract.pk),
+        about=about,
+        due=due,
+        what=what,
+        why=why,
+        whose=organisation(contract.provider_id),
+        called=f"{contract.reference}, {contract.title}",
+        deed=deed,
+        place=place,
+        key=contract.provider_id,
+    )
 
 
 def of_offers(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -92,18 +119,30 @@ def of_offers(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             said = "Accepted" if offer.accepted else "Sent back"
             why = f" {offer.refused_because}" if offer.refused_because else ""
             yield Duty(
-                kind="back.policy", subject=("policy_offer", offer.pk), whose=organisation(offer.contract.provider_id),
-                about=offer.decided_at.isoformat(), what=f"{said}: the policy on {label}", gravity=Gravity.HOUSEKEEPING,
-                why=f"On {day(shown(offer.decided_at))}.{why}", called=offer.contract.reference,
-                deed="Look at it", place=f"provider_contract {offer.contract_id}", key=offer.pk,
-            )  # fmt: skip
+                kind="back.policy",
+                subject=("policy_offer", offer.pk),
+                whose=organisation(offer.contract.provider_id),
+                about=offer.decided_at.isoformat(),
+                what=f"{said}: the policy on {label}",
+                gravity=Gravity.HOUSEKEEPING,
+                why=f"On {day(shown(offer.decided_at))}.{why}",
+                called=offer.contract.reference,
+                deed="Look at it",
+                place=f"provider_contract {offer.contract_id}",
+                key=offer.pk,
+            )
             continue
         yield Duty(
-            kind="policy.accept", subject=("policy_offer", offer.pk), whose=permitted(P.CONTRACTS_MANAGE),
-            what=f"Look at a policy: {label}", called=offer.contract.provider.name, deed="Look at it",
+            kind="policy.accept",
+            subject=("policy_offer", offer.pk),
+            whose=permitted(P.CONTRACTS_MANAGE),
+            what=f"Look at a policy: {label}",
+            called=offer.contract.provider.name,
+            deed="Look at it",
             why=f"Handed in on {day(shown(offer.offered_at))}. It counts once you have accepted it.",
-            place=f"policy_offer {offer.pk}", key=offer.pk,
-        )  # fmt: skip
+            place=f"policy_offer {offer.pk}",
+            key=offer.pk,
+        )
 
 
 def of_reports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -119,10 +158,16 @@ def of_reports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             providers = list(there.values_list("provider", flat=True).distinct())
         for provider in providers:
             yield Duty(
-                kind="visit.answer", subject=("visit", each.pk), whose=organisation(provider), key=each.pk,
-                what="Answer the report of a visit", called=place(each), deed="Read and answer",
-                why=f"The council visited on {day(each.visited_on)}.", place=f"visit {each.pk}",
-            )  # fmt: skip
+                kind="visit.answer",
+                subject=("visit", each.pk),
+                whose=organisation(provider),
+                key=each.pk,
+                what="Answer the report of a visit",
+                called=place(each),
+                deed="Read and answer",
+                why=f"The council visited on {day(each.visited_on)}.",
+                place=f"visit {each.pk}",
+            )
 
 
 _OF_PROVIDER = "select k.provider_id as key from changed c join contracts_contract k on k.id = c.contract_id"

@@ -14,9 +14,13 @@ def follow_holiday(*, day: date, counts: bool, holidays: frozenset[date]) -> int
     """Move by when those are to be told who have working days for it and were not told yet; returns how many moved. Its
     caller records why."""
     in_days = {rule.recipient for rule in library().rules if rule.clock.working_days is not None}
-    waiting = Notification.objects.select_for_update(of=("self",)).filter(
-        recipient__in=in_days, sent_at=None, not_needed_because="", due_at__gte=end_of(day)
-    ).exclude(incident__state=IncidentState.CLOSED).select_related("incident").order_by("pk")  # fmt: skip
+    waiting = (
+        Notification.objects.select_for_update(of=("self",))
+        .filter(recipient__in=in_days, sent_at=None, not_needed_because="", due_at__gte=end_of(day))
+        .exclude(incident__state=IncidentState.CLOSED)
+        .select_related("incident")
+        .order_by("pk")
+    )
     moved = []
     for row in waiting:
         knew_at = row.incident.known_at or row.incident.occurred_at

@@ -76,11 +76,15 @@ def _of_child(link: IncidentChild, allocated: Involvement | None) -> Wanted:
         known = allocated.professional
         worker = known.source_id if known is not None else allocated.professional_wording
     return Wanted(
-        kind=CHILD_CONCERNED, subject_type=LINK, subject_id=link.pk, subject_source_id=incident.reference,
-        setting_urn=incident.setting.urn if incident.setting else "", child_id=link.child_id,
+        kind=CHILD_CONCERNED,
+        subject_type=LINK,
+        subject_id=link.pk,
+        subject_source_id=incident.reference,
+        setting_urn=incident.setting.urn if incident.setting else "",
+        child_id=link.child_id,
         reason=f"{_called(incident)} concerns this child.",
         recipients=flag_rules.recipients(CHILD_CONCERNED, worker=worker, team=allocated.team if allocated else ""),
-    )  # fmt: skip
+    )
 
 
 def wanted_of_contracts(*, on: date, contract_id: int | None = None) -> list[Wanted]:
@@ -93,12 +97,15 @@ def wanted_of_contracts(*, on: date, contract_id: int | None = None) -> list[Wan
     told, to = Telling(on), flag_rules.recipients(NO_FORM, worker="")
     return [
         Wanted(
-            kind=NO_FORM, subject_type=CONTRACT, subject_id=contract.pk, subject_source_id=contract.reference[:60],
+            kind=NO_FORM,
+            subject_type=CONTRACT,
+            subject_id=contract.pk,
+            subject_source_id=contract.reference[:60],
             reason=f"A serious incident was reported under {contract.reference}, and no incident form is agreed.",
             recipients=told.in_place_of_roles(to, contract),
         )
         for contract in rows.select_related(*_PEOPLE).order_by("pk")
-    ]  # fmt: skip
+    ]
 
 
 def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:
@@ -116,10 +123,14 @@ def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:
 
 def _wanted(kind: str, incident: Incident, reason: str, told: Telling) -> Wanted:
     return Wanted(
-        kind=kind, subject_type=INCIDENT, subject_id=incident.pk, subject_source_id=incident.reference,
-        setting_urn=incident.setting.urn if incident.setting else "", reason=reason,
+        kind=kind,
+        subject_type=INCIDENT,
+        subject_id=incident.pk,
+        subject_source_id=incident.reference,
+        setting_urn=incident.setting.urn if incident.setting else "",
+        reason=reason,
         recipients=told.in_place_of_roles(flag_rules.recipients(kind, worker=""), incident.contract),
-    )  # fmt: skip
+    )
 
 
 def _called(incident: Incident) -> str:

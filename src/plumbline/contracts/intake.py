@@ -29,9 +29,13 @@ _PROVIDER = f"""(select found.id from (
     ) found order by rank limit 1)"""
 
 _OF_CONTRACT = Need(
-    "contracts_contract", of="contract", key="reference", code="unknown_contract",
-    reason="No contract {} is known, from these files or earlier ones.", absent="The row names no contract.",
-)  # fmt: skip
+    "contracts_contract",
+    of="contract",
+    key="reference",
+    code="unknown_contract",
+    reason="No contract {} is known, from these files or earlier ones.",
+    absent="The row names no contract.",
+)
 _CONTRACT = "join contracts_contract c on c.reference = s.contract"
 
 

@@ -97,13 +97,16 @@ def of_incident(
     others = incidents.children_named(incident, of)
     seen, unseen = held.names_for(by, incident=incident, named=others, staff_hidden=hidden, on=on)
     known_staff = staff if staff is not None and not hidden else (incident.staff_involved if incident else "")
-    provider = by is None or access.may(by, Permission.INCIDENTS_MANAGE, on=on) or of.provider_id in organisations_of(
-        by, on=on
-    )  # fmt: skip
+    provider = (
+        by is None
+        or access.may(by, Permission.INCIDENTS_MANAGE, on=on)
+        or of.provider_id in organisations_of(by, on=on)
+    )
     return Names(
         seen=incidents.names_of(
             children=[*children, *(child for child in others if child.pk in seen)],
-            staff="" if hidden else known_staff, provider_id=of.provider_id if provider else None,
+            staff="" if hidden else known_staff,
+            provider_id=of.provider_id if provider else None,
         ),
         unseen=unseen,
-    )  # fmt: skip
+    )

@@ -51,12 +51,28 @@ def report(said: VisitSaid) -> Report:
         Paragraph(said.provider_answer or "The provider has not answered yet."),
     ]  # fmt: skip
     front = Front(
-        on_behalf_of=said.council, to=said.contract or said.place, date=f"{said.visited_on:%-d %B %Y}", subject=title,
-        summary=[Paragraph(said.summary)] if said.summary else [], actions_required=[],
-    )  # fmt: skip
-    about = ", ".join(part for part in (f"Visited by {said.visitors}" if said.visitors else "",
-                                        f"URN {said.urn}" if said.urn else "", said.contract) if part)  # fmt: skip
+        on_behalf_of=said.council,
+        to=said.contract or said.place,
+        date=f"{said.visited_on:%-d %B %Y}",
+        subject=title,
+        summary=[Paragraph(said.summary)] if said.summary else [],
+        actions_required=[],
+    )
+    about = ", ".join(
+        part
+        for part in (
+            f"Visited by {said.visitors}" if said.visitors else "",
+            f"URN {said.urn}" if said.urn else "",
+            said.contract,
+        )
+        if part
+    )
     return Report(
-        title=title, front=front, blocks=[Paragraph(about), *blocks] if about else blocks, standing=said.standing,
-        council=said.council, colour=said.colour, layout="paper",
-    )  # fmt: skip
+        title=title,
+        front=front,
+        blocks=[Paragraph(about), *blocks] if about else blocks,
+        standing=said.standing,
+        council=said.council,
+        colour=said.colour,
+        layout="paper",
+    )

@@ -139,10 +139,26 @@ def _row(source: Source, duty: Duty) -> dict[str, Any]:
     by_day = isinstance(duty.due, date) and not isinstance(duty.due, datetime)
     due_at = duty.due if isinstance(duty.due, datetime) or duty.due is None else end_of(duty.due)
     return {
-        "source": source.name, "key": duty.key, "kind": duty.kind, "subject_type": duty.subject[0],
-        "subject_id": duty.subject[1], "about": duty.about[:200], "whose": duty.whose, "but": sorted(set(duty.but)),
-        "matter_type": matter_type, "matter_id": matter_id, "child_id": duty.child, "called": duty.called,
-        "what": duty.what, "why": duty.why, "asked": duty.asked, "many": duty.many, "deed": duty.deed,
-        "place": duty.place, "gravity": int(duty.gravity), "due_at": due_at,
-        "by_day": by_day, "shows_from": duty.shows_from,
-    }  # fmt: skip
+        "source": source.name,
+        "key": duty.key,
+        "kind": duty.kind,
+        "subject_type": duty.subject[0],
+        "subject_id": duty.subject[1],
+        "about": duty.about[:200],
+        "whose": duty.whose,
+        "but": sorted(set(duty.but)),
+        "matter_type": matter_type,
+        "matter_id": matter_id,
+        "child_id": duty.child,
+        "called": duty.called,
+        "what": duty.what,
+        "why": duty.why,
+        "asked": duty.asked,
+        "many": duty.many,
+        "deed": duty.deed,
+        "place": duty.place,
+        "gravity": int(duty.gravity),
+        "due_at": due_at,
+        "by_day": by_day,
+        "shows_from": duty.shows_from,
+    }

@@ -25,13 +25,20 @@ def put_off(
         raise NotAllowed("There is nothing of yours to put off.")
     rules.check_put_off(gravest=gravest, until_on=until_on, because=because, on=on)
     made, _ = PutOff.objects.update_or_create(
-        user=by, matter_type=matter_type, matter_id=matter_id,
+        user=by,
+        matter_type=matter_type,
+        matter_id=matter_id,
         defaults={"until_on": until_on, "because": because.strip(), "at": at},
-    )  # fmt: skip
+    )
     audit.record(
-        "due.matter.put_off", by=by, at=at, subject=made, because=because.strip(),
-        matter=f"{matter_type} {matter_id}", until=until_on.isoformat(),
-    )  # fmt: skip
+        "due.matter.put_off",
+        by=by,
+        at=at,
+        subject=made,
+        because=because.strip(),
+        matter=f"{matter_type} {matter_id}",
+        until=until_on.isoformat(),
+    )
     return made
 
 
@@ -52,9 +59,13 @@ def read(*, item_id: int, now: datetime, by: User, at: datetime, on: date) -> It
     if found is None:
         raise NotAllowed("There is nothing of yours to read.")
     Seen.objects.get_or_create(
-        user=by, kind=found.kind, subject_type=found.subject_type, subject_id=found.subject_id, about=found.about,
+        user=by,
+        kind=found.kind,
+        subject_type=found.subject_type,
+        subject_id=found.subject_id,
+        about=found.about,
         defaults={"at": at},
-    )  # fmt: skip
+    )
     audit.record(
         "due.back.read", by=by, at=at, subject_type=found.subject_type, subject_id=found.subject_id, what=found.kind
     )

@@ -134,13 +134,14 @@ def work_of(
     found = [(kind, number, Band(of)) for *_, kind, number, of in rows if kind is not None]
     duties, numbers = _duties(viewer, [(kind, number) for kind, number, _ in found], on=on, now=now, at=at)
     return Work(
-        counts={each: rows[0][each] for each in Band}, late=rows[0][many],
+        counts={each: rows[0][each] for each in Band},
+        late=rows[0][many],
         matters=[
             MatterSeen(kind, number, of, tuple(duties[kind, number]), numbers[kind, number])
             for kind, number, of in found
             if duties[kind, number]
         ],
-    )  # fmt: skip
+    )
 
 
 def _duties(

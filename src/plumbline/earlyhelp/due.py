@@ -31,45 +31,84 @@ def of_tacs(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for each in audits.exclude(until=None).order_by("user"):
         number = each["number"]
         yield _duty(
-            each["user"], "audit", f"{how_many(number, '{tac} is', '{tacs} are')} open to you to audit",
-            "Grade each by what its record shows.", "tacs", due=each["until"], gravity=Gravity.AGREED,
-        )  # fmt: skip
+            each["user"],
+            "audit",
+            f"{how_many(number, '{tac} is', '{tacs} are')} open to you to audit",
+            "Grade each by what its record shows.",
+            "tacs",
+            due=each["until"],
+            gravity=Gravity.AGREED,
+        )
     before = on - CONSULTED_AFTER
     long = Tac.objects.filter(ended_on=None, started_on__lt=before)
     worked = ties.exclude(why="audit").filter(subject_id__in=long.values("pk"))
     day = before - timedelta(1)
     for user, number in worked.values_list("user").annotate(n=Count("subject_id", distinct=True)).order_by("user"):
         yield _duty(
-            user, "long", f"{how_many(number, '{tac} has', '{tacs} have')} been open for more than a year",
+            user,
+            "long",
+            f"{how_many(number, '{tac} has', '{tacs} have')} been open for more than a year",
             "Long help may be right. Ask your early help consultant for a second view of each.",
             f"tacs ?state=open&started_to={day.day}/{day.month}/{day.year}",
-        )  # fmt: skip
+        )
 
 
 def _duty(
-    user: int, kind: str, what: str, why: str, place: str, *, due: date | None = None,
+    user: int,
+    kind: str,
+    what: str,
+    why: str,
+    place: str,
+    *,
+    due: date | None = None,
     gravity: Gravity = Gravity.HOUSEKEEPING,
-) -> Duty:  # fmt: skip
+) -> Duty:
     return Duty(
-        kind=f"tacs.{kind}", subject=("tacs", user), whose=person(user, P.TACS_VIEW), what=what, why=why, due=due,
-        matter=(f"tacs.{kind}", user), gravity=gravity, deed="See these {tacs}", place=place, key=user,
-    )  # fmt: skip
+        kind=f"tacs.{kind}",
+        subject=("tacs", user),
+        whose=person(user, P.TACS_VIEW),
+        what=what,
+        why=why,
+        due=due,
+        matter=(f"tacs.{kind}", user),
+        gravity=gravity,
+        deed="See these {tacs}",
+        place=place,
+        key=user,
+    )
 
 
 def of_wordings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """What the code lists and the register of organisations do not know yet."""
     for waiting, one, many, why, place in (
-        (wordings_to_map(), "wording waits to be mapped", "wordings wait to be mapped",
-         "Until then the outcomes of these {tacs} count as not recorded.", "queue_wording"),
-        (organisations_to_map(), "organisation waits to be mapped", "organisations wait to be mapped",
-         "Until then it is not known of which sector the lead of these {tacs} is.", "queue_organisations"),
-    ):  # fmt: skip
+        (
+            wordings_to_map(),
+            "wording waits to be mapped",
+            "wordings wait to be mapped",
+            "Until then the outcomes of these {tacs} count as not recorded.",
+            "queue_wording",
+        ),
+        (
+            organisations_to_map(),
+            "organisation waits to be mapped",
+            "organisations wait to be mapped",
+            "Until then it is not known of which sector the lead of these {tacs} is.",
+            "queue_organisations",
+        ),
+    ):
         if waiting:
             tacs = how_many(sum(each.rows for each in waiting), "{tac}", "{tacs}")
             yield Duty(
-                kind="lists.map", subject=(place, 0), whose=permitted(P.LISTS_MANAGE), called=f"On {tacs}", why=why,
-                what=how_many(len(waiting), one, many), gravity=Gravity.HOUSEKEEPING, deed="Map them", place=place,
-            )  # fmt: skip
+                kind="lists.map",
+                subject=(place, 0),
+                whose=permitted(P.LISTS_MANAGE),
+                called=f"On {tacs}",
+                why=why,
+                what=how_many(len(waiting), one, many),
+                gravity=Gravity.HOUSEKEEPING,
+                deed="Map them",
+                place=place,
+            )
 
 
 SOURCES = (

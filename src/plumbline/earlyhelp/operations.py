@@ -93,9 +93,15 @@ def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
 def look_at_tac(*, tac: Tac, page: str, by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone opened a TAC, and as what; the trace is also the child's."""
     audit.record(
-        "earlyhelp.tac.viewed", by=by, at=at, by_role=roles_in_words(by, on=on), subject=tac, child_id=tac.child_id,
-        page=page, source_id=tac.source_id,
-    )  # fmt: skip
+        "earlyhelp.tac.viewed",
+        by=by,
+        at=at,
+        by_role=roles_in_words(by, on=on),
+        subject=tac,
+        child_id=tac.child_id,
+        page=page,
+        source_id=tac.source_id,
+    )
 
 
 def _check_column(column: str) -> None:

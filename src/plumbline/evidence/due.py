@@ -23,11 +23,18 @@ def duties(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         past = each.expires_on < on
         for whose in _whose(each, on):
             yield Duty(
-                kind="document.renew", subject=("document", each.pk), whose=whose, key=each.pk,
-                what=f"Give a newer “{each.title}”", called=each.organisation.name, due=each.expires_on,
-                why=f"It expired on {day(each.expires_on)}." if past else "It expires.", deed="Give the newer one",
-                place=f"document_replace {each.pk}", gravity=Gravity.AGREED,
-            )  # fmt: skip
+                kind="document.renew",
+                subject=("document", each.pk),
+                whose=whose,
+                key=each.pk,
+                what=f"Give a newer “{each.title}”",
+                called=each.organisation.name,
+                due=each.expires_on,
+                why=f"It expired on {day(each.expires_on)}." if past else "It expires.",
+                deed="Give the newer one",
+                place=f"document_replace {each.pk}",
+                gravity=Gravity.AGREED,
+            )
 
 
 def _whose(document: Document, on: date) -> list[str]:

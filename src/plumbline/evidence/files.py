@@ -62,13 +62,16 @@ def kind_of(content: bytes) -> Kind:
             "Settings, Camera, Formats, Most compatible, or share the picture by e-mail to yourself.",
             code="wrong_file",
         )
-    raise RuleBroken("The file is none of those that can be kept: PDF, Word (.docx), Excel (.xlsx), PNG or JPEG.",
-                     code="wrong_file")  # fmt: skip
+    raise RuleBroken(
+        "The file is none of those that can be kept: PDF, Word (.docx), Excel (.xlsx), PNG or JPEG.", code="wrong_file"
+    )
 
 
 def _two_in_one(what: str) -> RuleBroken:
-    return RuleBroken(f"The file is two things at once: {what}. Save it again from the program that made it, and "
-                      "attach that copy.", code="two_in_one")  # fmt: skip
+    return RuleBroken(
+        f"The file is two things at once: {what}. Save it again from the program that made it, and attach that copy.",
+        code="two_in_one",
+    )
 
 
 def _damaged(kind: Kind) -> RuleBroken:
@@ -170,8 +173,9 @@ def _office(content: bytes) -> Kind:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return _office_parts(archive, content)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as wrong:
-        raise RuleBroken("The file begins as a ZIP archive or an office file and is cut off or damaged.",
-                         code="damaged_file") from wrong  # fmt: skip
+        raise RuleBroken(
+            "The file begins as a ZIP archive or an office file and is cut off or damaged.", code="damaged_file"
+        ) from wrong
 
 
 def _office_parts(archive: zipfile.ZipFile, content: bytes) -> Kind:
@@ -189,8 +193,9 @@ def _office_parts(archive: zipfile.ZipFile, content: bytes) -> Kind:
         raise _damaged(DOCX)
     word, excel = "word/document.xml" in names, "xl/workbook.xml" in names
     if "[Content_Types].xml" not in names or word == excel:
-        raise RuleBroken("The file is a ZIP archive, and not a Word or Excel file. Attach what is in it.",
-                         code="wrong_file")  # fmt: skip
+        raise RuleBroken(
+            "The file is a ZIP archive, and not a Word or Excel file. Attach what is in it.", code="wrong_file"
+        )
     left = MOST_UNPACKED
     read: dict[str, bytes] = {}
     for part in parts:
@@ -207,8 +212,10 @@ def _office_parts(archive: zipfile.ZipFile, content: bytes) -> Kind:
     if wrong:
         raise RuleBroken(_WRONG[wrong], code="active_file")
     if b"macroEnabled" in read["[Content_Types].xml"]:
-        raise RuleBroken("The file is of a kind that holds macros, which are programs. Save it as .docx or .xlsx.",
-                         code="active_file")  # fmt: skip
+        raise RuleBroken(
+            "The file is of a kind that holds macros, which are programs. Save it as .docx or .xlsx.",
+            code="active_file",
+        )
     return DOCX if word else XLSX
 
 

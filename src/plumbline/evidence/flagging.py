@@ -28,9 +28,13 @@ def _wanted(document: Document, expires_on: date, on: date) -> Wanted:
     # One that has expired already has the clock of its kind.
     due_on = expires_on if kind == "document_expiring" else None
     return Wanted(
-        kind=kind, subject_type=SUBJECT, subject_id=document.pk, reason=reason,
-        recipients=flag_rules.recipients(kind, worker=""), due_on=due_on,
-    )  # fmt: skip
+        kind=kind,
+        subject_type=SUBJECT,
+        subject_id=document.pk,
+        reason=reason,
+        recipients=flag_rules.recipients(kind, worker=""),
+        due_on=due_on,
+    )
 
 
 def why_closed(flags: Sequence[Flag], *, on: date) -> Mapping[int, str]:

@@ -53,16 +53,34 @@ def keep_document(
     store.write(rules.path_of(folder, digest), content)
     name = rules.safe_stem(file_name)
     document = Document.objects.create(
-        title=(title.strip() or name)[:300], file_name=name + ending, media_type=media_type, size=len(content),
-        sha256=digest, added_at=at, added_by=by, organisation=organisation, kind=kind, period_from=period_from,
-        period_to=period_to, expires_on=expires_on, sensitivity=sensitivity,
-        revision=before.revision + 1 if before else 1, replaces=before, scanned_by=scanned_by,
+        title=(title.strip() or name)[:300],
+        file_name=name + ending,
+        media_type=media_type,
+        size=len(content),
+        sha256=digest,
+        added_at=at,
+        added_by=by,
+        organisation=organisation,
+        kind=kind,
+        period_from=period_from,
+        period_to=period_to,
+        expires_on=expires_on,
+        sensitivity=sensitivity,
+        revision=before.revision + 1 if before else 1,
+        replaces=before,
+        scanned_by=scanned_by,
         scanned_at=at if scanned_by else None,
-    )  # fmt: skip
+    )
     audit.record(
-        "evidence.document.kept", by=by, at=at, subject=document, sha256=digest, size=len(content),
-        scanned_by=scanned_by, replaces=before.pk if before else None,
-    )  # fmt: skip
+        "evidence.document.kept",
+        by=by,
+        at=at,
+        subject=document,
+        sha256=digest,
+        size=len(content),
+        scanned_by=scanned_by,
+        replaces=before.pk if before else None,
+    )
     return document
 
 
@@ -100,10 +118,20 @@ def give_document(
     if sensitivity not in Sensitivity.values:
         raise RuleBroken("Say who may open it.", code="unknown_sensitivity")
     document = keep_document(
-        title=title, file_name=file_name, content=content, folder=folder, by=by, at=at, organisation=organisation,
-        kind=kind, period_from=period_from, period_to=period_to, expires_on=expires_on, sensitivity=sensitivity,
+        title=title,
+        file_name=file_name,
+        content=content,
+        folder=folder,
+        by=by,
+        at=at,
+        organisation=organisation,
+        kind=kind,
+        period_from=period_from,
+        period_to=period_to,
+        expires_on=expires_on,
+        sensitivity=sensitivity,
         replaces=replaces,
-    )  # fmt: skip
+    )
     raise_flags(by=by, at=at, on=on)
     return document
 
@@ -141,9 +169,14 @@ def let_open(*, document_id: int, user: User, because: str, by: User, at: dateti
     if not live_ties(user, DOCUMENT, on=on).filter(subject_id=document.pk).exists():
         Tie.objects.create(user=user, subject_type=DOCUMENT, subject_id=document.pk, why="named", from_on=on)
     audit.record(
-        "evidence.document.let_open", by=by, at=at, subject=document, because=because.strip(), to=user.pk,
+        "evidence.document.let_open",
+        by=by,
+        at=at,
+        subject=document,
+        because=because.strip(),
+        to=user.pk,
         to_name=user.called,
-    )  # fmt: skip
+    )
 
 
 @operation
@@ -152,12 +185,21 @@ def share_with_owner(*, document_id: int, title: str, kind: str, by: User, at: d
     with a bid, once the contract is theirs. The first keeps its readers. The caller says that `by` may."""
     given = Document.objects.get(pk=document_id)
     document = Document.objects.create(
-        title=title[:300], file_name=given.file_name, media_type=given.media_type, size=given.size, sha256=given.sha256,
-        added_at=at, added_by=by, organisation=given.organisation, kind=kind, expires_on=given.expires_on,
-        sensitivity=Sensitivity.SHARED, scanned_by=given.scanned_by, scanned_at=given.scanned_at,
-    )  # fmt: skip
-    audit.record("evidence.document.shared", by=by, at=at, subject=document, because="Given with the bid.",
-                 of=given.pk)  # fmt: skip
+        title=title[:300],
+        file_name=given.file_name,
+        media_type=given.media_type,
+        size=given.size,
+        sha256=given.sha256,
+        added_at=at,
+        added_by=by,
+        organisation=given.organisation,
+        kind=kind,
+        expires_on=given.expires_on,
+        sensitivity=Sensitivity.SHARED,
+        scanned_by=given.scanned_by,
+        scanned_at=given.scanned_at,
+    )
+    audit.record("evidence.document.shared", by=by, at=at, subject=document, because="Given with the bid.", of=given.pk)
     return document
 
 
@@ -170,9 +212,13 @@ def note_opened(*, document: Document, by: User, at: datetime) -> None:
 def raise_flags(*, by: User | None, at: datetime, on: date) -> Raised:
     """Make the flags about documents that expire, or have, what they should be on the day."""
     return flags.reconcile(
-        wanted=flagging.wanted(on), kinds=flagging.KINDS, by=by, at=at, on=on,
+        wanted=flagging.wanted(on),
+        kinds=flagging.KINDS,
+        by=by,
+        at=at,
+        on=on,
         why_closed=lambda over: flagging.why_closed(over, on=on),
-    )  # fmt: skip
+    )
 
 
 @operation
@@ -196,13 +242,25 @@ def enter_law_change(
         rules.law_change(title=title, policies=len(keys), in_force=in_force, review_by=review_by), "wrong_law_change"
     )
     change = LawChange.objects.create(
-        source_id=f"own-{secrets.token_hex(8)}", title=title.strip()[:300], in_force=in_force, policies=keys,
-        review_by=review_by, link=link.strip(), note=note.strip(), entered_at=at, entered_by=by,
-    )  # fmt: skip
+        source_id=f"own-{secrets.token_hex(8)}",
+        title=title.strip()[:300],
+        in_force=in_force,
+        policies=keys,
+        review_by=review_by,
+        link=link.strip(),
+        note=note.strip(),
+        entered_at=at,
+        entered_by=by,
+    )
     audit.record(
-        "evidence.law_change.entered", by=by, at=at, subject=change, policies=keys, in_force=in_force.isoformat(),
+        "evidence.law_change.entered",
+        by=by,
+        at=at,
+        subject=change,
+        policies=keys,
+        in_force=in_force.isoformat(),
         review_by=review_by.isoformat(),
-    )  # fmt: skip
+    )
     return change
 
 

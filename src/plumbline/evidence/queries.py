@@ -20,9 +20,12 @@ def standing(documents: QuerySet[Document]) -> QuerySet[Document]:
 def without_successor(documents: QuerySet[Document]) -> QuerySet[Document]:
     """Leaves out a document where its organisation has given a later one of the same kind, as a document of its own."""
     later = Document.objects.filter(
-        Q(expires_on__isnull=True) | Q(expires_on__gt=OuterRef("expires_on")), organisation=OuterRef("organisation"),
-        kind=OuterRef("kind"), withdrawn_at__isnull=True, replaced_by__isnull=True,
-    ).exclude(kind="")  # fmt: skip
+        Q(expires_on__isnull=True) | Q(expires_on__gt=OuterRef("expires_on")),
+        organisation=OuterRef("organisation"),
+        kind=OuterRef("kind"),
+        withdrawn_at__isnull=True,
+        replaced_by__isnull=True,
+    ).exclude(kind="")
     return documents.filter(~Exists(later))
 
 

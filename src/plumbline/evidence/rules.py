@@ -16,9 +16,32 @@ EXPIRING_WITHIN = timedelta(days=30)
 
 # Endings that say of what kind a file is; "minutes v1.2" has none. From Python's own table: the same on every machine.
 _KNOWN = frozenset(mimetypes.MimeTypes().types_map[True]) | {
-    ".docx", ".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".jfif", ".exe", ".scr", ".com", ".msi", ".lnk", ".hta",
-    ".vbs", ".ps1", ".cmd", ".jar", ".iso", ".7z", ".rar", ".gz", ".heic", ".odt", ".ods", ".php",
-}  # fmt: skip
+    ".docx",
+    ".docm",
+    ".dotx",
+    ".xlsx",
+    ".xlsm",
+    ".xltx",
+    ".jfif",
+    ".exe",
+    ".scr",
+    ".com",
+    ".msi",
+    ".lnk",
+    ".hta",
+    ".vbs",
+    ".ps1",
+    ".cmd",
+    ".jar",
+    ".iso",
+    ".7z",
+    ".rar",
+    ".gz",
+    ".heic",
+    ".odt",
+    ".ods",
+    ".php",
+}
 # Names that a Windows machine keeps for devices.
 _DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)})
 
@@ -43,8 +66,11 @@ def check_file(content: bytes, file_name: str = "") -> tuple[str, str]:
     kind = files.kind_of(content)
     called = PurePosixPath(_last_part(file_name)).suffix.lower()
     if called in _KNOWN and called not in kind.endings:
-        raise RuleBroken(f"The file is called {called} and is {kind.name}. Give it its own ending, {kind.endings[0]}, "
-                         "if it is what you meant to attach.", code="disguised_file")  # fmt: skip
+        raise RuleBroken(
+            f"The file is called {called} and is {kind.name}. Give it its own ending, {kind.endings[0]}, "
+            "if it is what you meant to attach.",
+            code="disguised_file",
+        )
     return kind.media_type, kind.endings[0]
 
 

@@ -74,10 +74,17 @@ def take_bids(*, tender_id: int, path: Path, council: str, by: User, at: datetim
             with transaction.atomic():
                 supplier = _supplier(cells, by=by, at=at, on=on)
                 bid = bids.enter_bid(
-                    tender_id=tender.pk, supplier_id=supplier.pk, received_at=_received(cells["received"]),
-                    price=_price(cells), new_to_council=_is_new(cells), council=council,
-                    late_accepted_because=clean_text(cells.get("late_accepted_because", "")), by=by, at=at, on=on,
-                )  # fmt: skip
+                    tender_id=tender.pk,
+                    supplier_id=supplier.pk,
+                    received_at=_received(cells["received"]),
+                    price=_price(cells),
+                    new_to_council=_is_new(cells),
+                    council=council,
+                    late_accepted_because=clean_text(cells.get("late_accepted_because", "")),
+                    by=by,
+                    at=at,
+                    on=on,
+                )
                 answers = {questions[name]: clean_text(text) for name, text in cells.items() if name in questions}
                 if any(answers.values()) and bid.stopped_on is None:
                     bids.save_answers(bid_id=bid.pk, answers=answers, by=by, at=at, on=on)
@@ -104,9 +111,12 @@ def _rows(path: Path) -> Iterator[Row]:
         return
     book = open_workbook(path, limits=_LIMITS)
     tables = book.tables(
-        kind_name="a list of bids", required=_REQUIRED, aliases=_ALIASES, days=("received",),
+        kind_name="a list of bids",
+        required=_REQUIRED,
+        aliases=_ALIASES,
+        days=("received",),
         among=[sheet for sheet in book.sheets if sheet not in book.hidden],
-    )  # fmt: skip
+    )
     if len(tables) > 1:
         raise WrongFile("Two sheets of the file hold bids. Keep one.", code="two_tables")
     yield from tables[0]

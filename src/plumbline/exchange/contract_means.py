@@ -45,10 +45,11 @@ def what_changes(before: Standing, after: Standing) -> list[str]:
         *_named(before.contracts - after.contracts, "is taken out", "are taken out"),
         *_named(
             (before.colours.keys() - after.colours.keys()) & after.contracts,
-            "is no longer in force", "are no longer in force",
+            "is no longer in force",
+            "are no longer in force",
         ),
         *_to_map(after.names - before.names),
-    ] or ["No contract is new or rated otherwise."]  # fmt: skip
+    ] or ["No contract is new or rated otherwise."]
 
 
 def _coloured(found: Mapping[str, str], one: str, many: str) -> list[str]:

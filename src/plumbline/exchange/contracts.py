@@ -69,8 +69,10 @@ def import_contracts(
         intake.lock(waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"))
         run = _Run(
             intake.begin(kind="contracts", label=folder.name, by=by, at=at, as_at=on),
-            latest=on.isoformat(), progress=progress, notes=found.notes,
-        )  # fmt: skip
+            latest=on.isoformat(),
+            progress=progress,
+            notes=found.notes,
+        )
         intake.stage_refusals()
         before = contract_means.standing(on=on)
         _take_files(run, found, kinds)

@@ -108,83 +108,92 @@ def _provider(values: Sequence[str]) -> tuple[str, ...]:
 def kinds() -> dict[str, Kind]:
     """The files in the order in which they are taken. Made again for each import."""
     contract = Cell("contract_id", "contract", an_id)
-    return {kind.name: kind for kind in (
-        Kind(
-            "contracts", "the register of contracts",
-            (
-                Cell("contract_id", "id", an_id),
-                Cell("title", "title", _needed("title", 300)),
-                Cell("provider", "provider", _needed("provider", 300)),
-                optional("provider_identifier", "provider_identifier", _an_identifier),
-                optional("service", "service", text_of(200)),
-                optional("contract_manager", "manager", text_of(200)),
-                optional("service_area_lead", "area_lead", text_of(200)),
-                Cell("start", "starts_on", a_day, "date", may_come=True),
-                Cell("end", "ends_on", a_day, "date", may_come=True),
-                optional("value", "value", _an_amount, "numeric"),
-                Cell("statutory_from", "statutory_from", a_day, "date", may_come=True),
-                optional("setting_urns", "setting_urns", _urns),
-                Cell("kind", "kind", one_of(_known(Contract.Kind.choices), "a kind of contract")),
-                optional("visit_required", "visit_required", Leniently(YES_OR_NO, "f"), "boolean"),
+    return {
+        kind.name: kind
+        for kind in (
+            Kind(
+                "contracts",
+                "the register of contracts",
+                (
+                    Cell("contract_id", "id", an_id),
+                    Cell("title", "title", _needed("title", 300)),
+                    Cell("provider", "provider", _needed("provider", 300)),
+                    optional("provider_identifier", "provider_identifier", _an_identifier),
+                    optional("service", "service", text_of(200)),
+                    optional("contract_manager", "manager", text_of(200)),
+                    optional("service_area_lead", "area_lead", text_of(200)),
+                    Cell("start", "starts_on", a_day, "date", may_come=True),
+                    Cell("end", "ends_on", a_day, "date", may_come=True),
+                    optional("value", "value", _an_amount, "numeric"),
+                    Cell("statutory_from", "statutory_from", a_day, "date", may_come=True),
+                    optional("setting_urns", "setting_urns", _urns),
+                    Cell("kind", "kind", one_of(_known(Contract.Kind.choices), "a kind of contract")),
+                    optional("visit_required", "visit_required", Leniently(YES_OR_NO, "f"), "boolean"),
+                ),
+                contracts.CONTRACTS,
+                derived=("provider_key", "provider_scheme", "provider_value"),
+                derive=_provider,
+                start="starts_on",
+                end="ends_on",
             ),
-            contracts.CONTRACTS,
-            derived=("provider_key", "provider_scheme", "provider_value"),
-            derive=_provider,
-            start="starts_on",
-            end="ends_on",
-        ),
-        Kind(
-            "assessments", "the assessments",
-            (
-                contract,
-                Cell("kind", "kind", one_of(_known(Assessment.Kind.choices), "a kind of assessment")),
-                day("completed_on", "completed_on"),
-                Cell("valid_until", "valid_until", _a_day_given, "date", may_come=True),
+            Kind(
+                "assessments",
+                "the assessments",
+                (
+                    contract,
+                    Cell("kind", "kind", one_of(_known(Assessment.Kind.choices), "a kind of assessment")),
+                    day("completed_on", "completed_on"),
+                    Cell("valid_until", "valid_until", _a_day_given, "date", may_come=True),
+                ),
+                contracts.ASSESSMENTS,
+                start="completed_on",
+                end="valid_until",
+                identify=lambda values: _named(values[0], values[1], values[2]),
             ),
-            contracts.ASSESSMENTS,
-            start="completed_on",
-            end="valid_until",
-            identify=lambda values: _named(values[0], values[1], values[2]),
-        ),
-        Kind(
-            "policies", "the reviews of policies",
-            (contract, Cell("policy", "policy", _a_policy), day("reviewed_on", "reviewed_on")),
-            contracts.POLICIES,
-            start="reviewed_on",
-            identify=lambda values: _named(values[0], values[1], values[2]),
-        ),
-        Kind(
-            "evaluations", "the evaluation meetings",
-            (
-                contract,
-                day("held_on", "held_on"),
-                optional("service_area_present", "service_area_present", Leniently(YES_OR_NO, NULL), "boolean"),
+            Kind(
+                "policies",
+                "the reviews of policies",
+                (contract, Cell("policy", "policy", _a_policy), day("reviewed_on", "reviewed_on")),
+                contracts.POLICIES,
+                start="reviewed_on",
+                identify=lambda values: _named(values[0], values[1], values[2]),
             ),
-            contracts.EVALUATIONS,
-            start="held_on",
-            identify=lambda values: _named(values[0], values[1]),
-        ),
-        Kind(
-            "visits", "the visits",
-            (contract, optional("setting_urn", "setting_urn", _a_urn), day("visited_on", "visited_on")),
-            contracts.VISITS,
-            start="visited_on",
-            identify=lambda values: _named(values[0], values[1], values[2]),
-        ),
-        Kind(
-            "law_changes", "the changes in law and guidance",
-            (
-                Cell("change_id", "id", an_id),
-                Cell("title", "title", text_of(300)),
-                Cell("in_force", "in_force", a_day, "date", may_come=True),
-                Cell("policies", "policies", _policies),
-                Cell("review_by", "review_by", _a_day_given, "date", may_come=True),
+            Kind(
+                "evaluations",
+                "the evaluation meetings",
+                (
+                    contract,
+                    day("held_on", "held_on"),
+                    optional("service_area_present", "service_area_present", Leniently(YES_OR_NO, NULL), "boolean"),
+                ),
+                contracts.EVALUATIONS,
+                start="held_on",
+                identify=lambda values: _named(values[0], values[1]),
             ),
-            contracts.LAW_CHANGES,
-            start="in_force",
-            end="review_by",
-        ),
-    )}  # fmt: skip
+            Kind(
+                "visits",
+                "the visits",
+                (contract, optional("setting_urn", "setting_urn", _a_urn), day("visited_on", "visited_on")),
+                contracts.VISITS,
+                start="visited_on",
+                identify=lambda values: _named(values[0], values[1], values[2]),
+            ),
+            Kind(
+                "law_changes",
+                "the changes in law and guidance",
+                (
+                    Cell("change_id", "id", an_id),
+                    Cell("title", "title", text_of(300)),
+                    Cell("in_force", "in_force", a_day, "date", may_come=True),
+                    Cell("policies", "policies", _policies),
+                    Cell("review_by", "review_by", _a_day_given, "date", may_come=True),
+                ),
+                contracts.LAW_CHANGES,
+                start="in_force",
+                end="review_by",
+            ),
+        )
+    }
 
 
 def _named(*values: str) -> str:

@@ -31,9 +31,12 @@ _TIME = (
     r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?: ?(?P<half>[AaPp][Mm]))?"
     r"(?: ?(?P<zone>Z|[+-]\d{2}(?::?\d{2})?))?)?"
 )
-_MONTHS = {name: number for number, name in enumerate(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-)}  # fmt: skip
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
 _MONTH = r"(?P<word>" + "|".join(_MONTHS) + ")"
 _SHAPES = tuple(
     re.compile(shape + _TIME, re.ASCII | re.IGNORECASE)
@@ -181,10 +184,15 @@ class Days:
     def open_ended(self) -> list[tuple[str, str]]:
         """A column, and a sentence about its days that mean “open”, for each that has any."""
         return [
-            (column, f"{column}: taken as open, or as not recorded: " + ", ".join(
-                f"{day} ({count:,} row{'' if count == 1 else 's'})" for day, count in sorted(found.items())) + ".")
-            for column, found in self._open.items() if found
-        ]  # fmt: skip
+            (
+                column,
+                f"{column}: taken as open, or as not recorded: "
+                + ", ".join(f"{day} ({count:,} row{'' if count == 1 else 's'})" for day, count in sorted(found.items()))
+                + ".",
+            )
+            for column, found in self._open.items()
+            if found
+        ]
 
 
 def _listed(lines: list[int]) -> str:

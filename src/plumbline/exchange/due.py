@@ -15,19 +15,27 @@ def of_imports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     gone = sum(missing.rows for missing in queries.no_longer_in_extract(None, on=on))
     if gone:
         yield Duty(
-            kind="import.gone", subject=("queue_gone", 0), whose=permitted(P.IMPORTS), gravity=Gravity.HOUSEKEEPING,
+            kind="import.gone",
+            subject=("queue_gone", 0),
+            whose=permitted(P.IMPORTS),
+            gravity=Gravity.HOUSEKEEPING,
             what=f"{how_many(gone, 'row is', 'rows are')} no longer in the newest extract",
-            why="They are kept as they were. Find out whether they ended or were left out.", deed="See which",
+            why="They are kept as they were. Find out whether they ended or were left out.",
+            deed="See which",
             place="queue_gone",
-        )  # fmt: skip
+        )
     refused = queries.rows_to_mend(None, on=on).count()
     if refused:
         yield Duty(
-            kind="import.mend", subject=("queue_refused", 0), whose=permitted(P.IMPORTS), gravity=Gravity.AGREED,
-            what=f"{how_many(refused, 'row was', 'rows were')} refused by an import", deed="Mend them",
+            kind="import.mend",
+            subject=("queue_refused", 0),
+            whose=permitted(P.IMPORTS),
+            gravity=Gravity.AGREED,
+            what=f"{how_many(refused, 'row was', 'rows were')} refused by an import",
+            deed="Mend them",
             why="They are kept and can be mended and tried again; until then they are in no figure.",
             place="queue_refused",
-        )  # fmt: skip
+        )
 
 
 _GONE = "select null::bigint as key from changed where missing_since is not null"

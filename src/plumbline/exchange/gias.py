@@ -71,9 +71,12 @@ def read_register(path: Path) -> Register | None:
     for each in FILES:
         try:
             table = open_table(
-                path, kind_name=each.kind_name, required=each.required, read={"urn", *each.columns},
+                path,
+                kind_name=each.kind_name,
+                required=each.required,
+                read={"urn", *each.columns},
                 days={column for column, name in each.columns.items() if name.endswith("_on")},
-            )  # fmt: skip
+            )
         except WrongFile as refusal:
             if refusal.code in ("bad_header", "not_a_table"):
                 continue

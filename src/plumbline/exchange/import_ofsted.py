@@ -125,10 +125,16 @@ def _check_day(lists: Sequence[OfstedList], *, as_at: date, because: str) -> dat
 
 def _to_be_read(lists: Sequence[OfstedList]) -> list[str]:
     """The wordings that someone has to make sense of."""
-    words = sorted({
-        f"“{judgement.wording}”" for read in lists for row in read.rows for told in row.inspections
-        for judgement in told.judgements.values() if judgement.grade == UNKNOWN
-    })  # fmt: skip
+    words = sorted(
+        {
+            f"“{judgement.wording}”"
+            for read in lists
+            for row in read.rows
+            for told in row.inspections
+            for judgement in told.judgements.values()
+            if judgement.grade == UNKNOWN
+        }
+    )
     if not words:
         return []
     listed = ", ".join(words[:_MOST_NAMED])
@@ -158,9 +164,10 @@ def _keep_refused(run: Import, file: str, read: OfstedList, ofsted_list: models.
     mended = [pk for pk, row_id in waiting.values_list("pk", "row_id") if row_id in came_in]
     if mended:
         RefusedRow.objects.filter(pk__in=mended).update(
-            state=RefusedRow.State.MENDED, settled_at=run.at,
+            state=RefusedRow.State.MENDED,
+            settled_at=run.at,
             settled_because=f"Came in with {run.label} handed in later.",
-        )  # fmt: skip
+        )
     return [
         {"file": file, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason} for row in read.refused
     ]

@@ -81,9 +81,13 @@ def _open(path: Path, sheet: str, limits: Limits | None) -> tuple[list[tuple[Lay
 
     def tables(layout: Layout) -> list[Table]:
         return book.tables(
-            kind_name=layout.kind_name, required=layout.required, aliases=layout.aliases, among=left,
-            read=layout.read(), days=layout.days(),
-        )  # fmt: skip
+            kind_name=layout.kind_name,
+            required=layout.required,
+            aliases=layout.aliases,
+            among=left,
+            read=layout.read(),
+            days=layout.days(),
+        )
 
     found = []
     while True:
@@ -130,8 +134,11 @@ class NotTaken(Exception):
 
 def columns_of(family: str, register: str) -> list[str]:
     """The columns that lists of a family are read for, as refused rows name them, those of the setting first."""
-    layouts = [each for each in LAYOUTS if (each.family.removesuffix("_in_year"), each.register) == (
-        family.removesuffix("_in_year"), register)]  # fmt: skip
+    layouts = [
+        each
+        for each in LAYOUTS
+        if (each.family.removesuffix("_in_year"), each.register) == (family.removesuffix("_in_year"), register)
+    ]
     columns = [column for layout in layouts for column in ("urn", *layout.attributes)]
     for layout in layouts:
         for block in layout.blocks:
@@ -324,10 +331,11 @@ class _RowReader:
         texts = self.texts
         attributes = {
             # Most cells are plain text, and there are eighty thousand of them in a list.
-            name: _text_of(cells[column]) if column in texts
+            name: _text_of(cells[column])
+            if column in texts
             else self._attribute(line, urn, column, name, cells[column])
             for column, name in self.attributes
-        }  # fmt: skip
+        }
         inspections: list[InspectionRow] = []
         for block, judgements in self.blocks:
             inspection = self._inspection(line, urn, cells, block, judgements)
@@ -480,9 +488,12 @@ class _RowReader:
         graded = [aspect for aspect, judgement in judgements.items() if judgement.grade not in SAYS_NOTHING]
         try:
             check_kind(
-                register=self.layout.register, kind=kind, inspected_on=inspected_on, aspects=graded,
+                register=self.layout.register,
+                kind=kind,
+                inspected_on=inspected_on,
+                aspects=graded,
                 independent=self.layout.independent,
-            )  # fmt: skip
+            )
         except RuleBroken as refusal:
             raise NotTaken(refusal.code, refusal.reason) from refusal
 

@@ -55,15 +55,32 @@ _TOLD_TO_COUNCILS = {
 }
 _COUNCIL_KNOWN = frozenset(
     {
-        "provider subtype", "postcode area", "emotional and behavioural difficulties", "mental disorders",
-        "sensory impairment", "present alcohol problems", "present drug problems", "present impairment",
-        "learning difficulty", "physical disabilities", "multi building ch", "owner type", "owner id", "region",
-        "top company (as listed on companies' house)", "top_company", "linked school name", "linked school type",
-        "linked school latest inspection date", "provider local authority", "status of the setting",
-        "setting status date", "setting category",
+        "provider subtype",
+        "postcode area",
+        "emotional and behavioural difficulties",
+        "mental disorders",
+        "sensory impairment",
+        "present alcohol problems",
+        "present drug problems",
+        "present impairment",
+        "learning difficulty",
+        "physical disabilities",
+        "multi building ch",
+        "owner type",
+        "owner id",
+        "region",
+        "top company (as listed on companies' house)",
+        "top_company",
+        "linked school name",
+        "linked school type",
+        "linked school latest inspection date",
+        "provider local authority",
+        "status of the setting",
+        "setting status date",
+        "setting category",
         *(f"owner {part}" for part in ("address line 1", "address line 2", "town", "county", "postcode")),
     }
-)  # fmt: skip
+)
 _COUNCIL_ATTRIBUTES = {
     "provision type": "provision_type",
     "registration status": "registration_status",
@@ -157,10 +174,15 @@ JOINERS_AND_LEAVERS = Layout(
     proves=False,
     day_in="registration status",
     known=frozenset(
-        {"parliamentary constituency", "flag for appealed", "joiner status", "reason",
-         "short-break-only children's home"}
+        {
+            "parliamentary constituency",
+            "flag for appealed",
+            "joiner status",
+            "reason",
+            "short-break-only children's home",
+        }
     ),
-)  # fmt: skip
+)
 
 CLOSED_PROVIDERS = Layout(
     family="social_care_closed_providers",

@@ -112,11 +112,20 @@ def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, by: User |
     placement_operations.take_judgements(
         record=ofsted.record_list,
         read=_MendedRow(
-            into.layout, into.family, into.register, into.whole, into.as_at, (read,),
+            into.layout,
+            into.family,
+            into.register,
+            into.whole,
+            into.as_at,
+            (read,),
             proves=proves_checks(into.family),
         ),
-        into=into, import_run=row.import_run, by=by, at=at, on=on,
-    )  # fmt: skip
+        into=into,
+        import_run=row.import_run,
+        by=by,
+        at=at,
+        on=on,
+    )
     _mended(row, given, by=by, at=at)
 
 
@@ -133,9 +142,12 @@ def _check_not_told(into: OfstedList, read: SettingRow) -> None:
         return
     for each in read.inspections:
         if Inspection.objects.filter(
-            setting__urn=read.urn, setting__register=into.register, kind=each.kind, inspected_on=each.inspected_on,
+            setting__urn=read.urn,
+            setting__register=into.register,
+            kind=each.kind,
+            inspected_on=each.inspected_on,
             ofsted_list=into,
-        ).exists():  # fmt: skip
+        ).exists():
             raise RuleBroken(
                 f"The inspection of {read.urn} on {each.inspected_on:%-d %B %Y} stands in this list already, and was"
                 " taken. Put this row right, or set it aside.",

@@ -177,10 +177,17 @@ class _Sheets:
             letter = xlsxwriter.utility.xl_col_to_name(column, col_abs=True)
             self.scales[labels] = f"={CHOICES}!{letter}$1:{letter}${len(labels)}"
         self.sheet.data_validation(
-            down, 4, down, 4,
-            {"validate": "list", "source": self.scales[labels], "error_title": "Choose from the list",
-             "error_message": "Choose one of the answers of the list, or leave the cell empty."},
-        )  # fmt: skip
+            down,
+            4,
+            down,
+            4,
+            {
+                "validate": "list",
+                "source": self.scales[labels],
+                "error_title": "Choose from the list",
+                "error_message": "Choose one of the answers of the list, or leave the cell empty.",
+            },
+        )
 
     def hidden(self, answer_set: Return, held: queries.Held) -> None:
         rows = [
@@ -259,17 +266,28 @@ def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: 
         try:
             with transaction.atomic():
                 returns.save_answer(
-                    return_id=return_id, criterion=row.criterion.key, value=row.value, comment=row.comment,
-                    impact=row.impact, reviewed_on=row.reviewed_on, base_revision=row.revision, by=by, at=at, on=on,
-                )  # fmt: skip
+                    return_id=return_id,
+                    criterion=row.criterion.key,
+                    value=row.value,
+                    comment=row.comment,
+                    impact=row.impact,
+                    reviewed_on=row.reviewed_on,
+                    base_revision=row.revision,
+                    by=by,
+                    at=at,
+                    on=on,
+                )
         except returns.Conflict as conflict:
             who = conflict.theirs.answered_by or "Someone else"
             refused.append(
-                RefusedLine(row.line, row.criterion.title,
-                            f"{who} has answered this on the page since the file was taken out. Their answer stands: "
-                            f"“{_brief(_shown(row.criterion, conflict.theirs.value))}”. Yours was "
-                            f"“{_brief(_shown(row.criterion, row.value))}”. Answer it on the page if yours is right.")
-            )  # fmt: skip
+                RefusedLine(
+                    row.line,
+                    row.criterion.title,
+                    f"{who} has answered this on the page since the file was taken out. Their answer stands: "
+                    f"“{_brief(_shown(row.criterion, conflict.theirs.value))}”. Yours was "
+                    f"“{_brief(_shown(row.criterion, row.value))}”. Answer it on the page if yours is right.",
+                )
+            )
         except RuleBroken as refusal:
             if refusal.code == "not_answerable":
                 raise
@@ -277,9 +295,14 @@ def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: 
         else:
             changed += 1
     audit.record(
-        "exchange.return_file.taken", by=by, at=at, subject=answer_set, changed=changed, unchanged=unchanged,
+        "exchange.return_file.taken",
+        by=by,
+        at=at,
+        subject=answer_set,
+        changed=changed,
+        unchanged=unchanged,
         refused=len(refused),
-    )  # fmt: skip
+    )
     return Taken(changed, unchanged, tuple(refused))
 
 
@@ -355,9 +378,15 @@ def _row(line: int, criterion: Criterion, cells: Mapping[str, str], sent: _Sent)
     revision, digest = sent.answers[criterion.key]
     comment, impact = cells["comment"], cells["what difference it makes"]
     return _Row(
-        line, criterion, value, comment, impact, reviewed_on, revision,
+        line,
+        criterion,
+        value,
+        comment,
+        impact,
+        reviewed_on,
+        revision,
         rules.fingerprint(value, comment, impact, reviewed_on) == digest,
-    )  # fmt: skip
+    )
 
 
 def _value(criterion: Criterion, text: str) -> str:

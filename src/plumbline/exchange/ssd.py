@@ -84,9 +84,19 @@ def import_ssd(
     access.check(by, Permission.IMPORTS, on=on)
     with found_in(folder, ssd_kinds.kinds(), what="an extract") as found:
         return _import(
-            folder.name, found, extracted_on=extracted_on, backfill=backfill, dry_run=dry_run, strict=strict,
-            whole=whole, by=by, at=at, on=on, progress=progress, started=started,
-        )  # fmt: skip
+            folder.name,
+            found,
+            extracted_on=extracted_on,
+            backfill=backfill,
+            dry_run=dry_run,
+            strict=strict,
+            whole=whole,
+            by=by,
+            at=at,
+            on=on,
+            progress=progress,
+            started=started,
+        )
 
 
 def _import(

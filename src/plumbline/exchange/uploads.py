@@ -81,9 +81,11 @@ def receive(
     if as_at is not None and as_at > on:
         raise RuleBroken("That day has not come yet.", code="future_date")
     upload = Upload.objects.create(
-        kind=kind, uploaded_by=by, uploaded_at=at,
+        kind=kind,
+        uploaded_by=by,
+        uploaded_at=at,
         options={"as_at": as_at.isoformat() if as_at else None, "backfill": backfill, "because": because.strip()},
-    )  # fmt: skip
+    )
     # Numbers come again where a database is begun again beside old files.
     upload.folder = f"files/imports/{upload.pk}-{secrets.token_hex(8)}/upload-{upload.pk}"
     evidence_store.remember((home / upload.folder).parent, is_kept=Upload.objects.filter(pk=upload.pk).exists)
@@ -182,18 +184,30 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
         if as_at is None:
             raise RuleBroken("Say of which day the list is.", code="missing_day")
         return import_ofsted.import_ofsted(
-            folder / upload.file_names[0], as_at=as_at, because=upload.options.get("because", ""), dry_run=dry_run,
-            by=upload.uploaded_by, at=now(), on=on,
-        )  # fmt: skip
+            folder / upload.file_names[0],
+            as_at=as_at,
+            because=upload.options.get("because", ""),
+            dry_run=dry_run,
+            by=upload.uploaded_by,
+            at=now(),
+            on=on,
+        )
     with _outside(upload, now) as progress:
         if upload.kind == CONTRACTS:
             return contracts.import_contracts(
                 folder, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on, progress=progress
             )
         return ssd.import_ssd(
-            folder, extracted_on=as_at, backfill=bool(upload.options.get("backfill")), dry_run=dry_run,
-            whole=bool(upload.options.get("whole")), by=upload.uploaded_by, at=now(), on=on, progress=progress,
-        )  # fmt: skip
+            folder,
+            extracted_on=as_at,
+            backfill=bool(upload.options.get("backfill")),
+            dry_run=dry_run,
+            whole=bool(upload.options.get("whole")),
+            by=upload.uploaded_by,
+            at=now(),
+            on=on,
+            progress=progress,
+        )
 
 
 @contextmanager

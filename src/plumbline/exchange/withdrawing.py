@@ -99,9 +99,15 @@ def withdraw_import(
     run.withdrawn_by_name = by.called if by else "the machine"
     run.save(update_fields=["withdrawn_at", "withdrawn_because", "withdrawn_by_name"])
     audit.record(
-        "exchange.import.withdrawn", by=by, at=at, subject=run, because=run.withdrawn_because, put_back=done.put_back,
-        taken_out=done.taken_out, kept=done.kept,
-    )  # fmt: skip
+        "exchange.import.withdrawn",
+        by=by,
+        at=at,
+        subject=run,
+        because=run.withdrawn_because,
+        put_back=done.put_back,
+        taken_out=done.taken_out,
+        kept=done.kept,
+    )
     changes = _follow(run, by=by, at=at, on=on)
     done.means = _what_changes(run, before, changes, on=on)
     if dry_run:
@@ -182,10 +188,13 @@ def counted(put_back: int, taken_out: int, kept: int) -> list[str]:
         _rows(taken_out, "row that it brought is taken out", "rows that it brought are taken out"),
     ]  # fmt: skip
     if kept:
-        sentences.append(_rows(
-            kept, "row that it brought stays: others rest on it, or it was changed since",
-            "rows that it brought stay: others rest on them, or they were changed since",
-        ))  # fmt: skip
+        sentences.append(
+            _rows(
+                kept,
+                "row that it brought stays: others rest on it, or it was changed since",
+                "rows that it brought stay: others rest on them, or they were changed since",
+            )
+        )
     return sentences
 
 

@@ -89,8 +89,12 @@ def _status(email: EmailMessage) -> list[Message]:
 def _number(about: Message, email: EmailMessage) -> int:
     """Our number: of the envelope, else of the e-mail that is sent back with it, whole or its headers alone, else of
     what the notification says it answers."""
-    for said in (_word(about, "Original-Envelope-Id"), *_returned(email), _word(email, "In-Reply-To"),
-                 _word(email, "References")):  # fmt: skip
+    for said in (
+        _word(about, "Original-Envelope-Id"),
+        *_returned(email),
+        _word(email, "In-Reply-To"),
+        _word(email, "References"),
+    ):
         hit = _OURS.search(said)
         if hit:
             return int(hit[1])

@@ -25,12 +25,17 @@ def of_invitations(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         ends = inviting.ends_at(each)
         at_once = words.needs_sending(each, at=each.sent_at)
         yield Duty(
-            kind="invitation.again", subject=("invitation", each.pk), whose=person(each.invited_by_id), key=each.pk,
-            what=f"Send an invitation again, or withdraw it: {each.user.called}", called=each.organisation.name,
+            kind="invitation.again",
+            subject=("invitation", each.pk),
+            whose=person(each.invited_by_id),
+            key=each.pk,
+            what=f"Send an invitation again, or withdraw it: {each.user.called}",
+            called=each.organisation.name,
             why=f"Nobody is told of what is asked: {words.stands(each, at=each.sent_at if at_once else ends)}.",
-            deed="Look at it", place=f"invite {each.organisation_id} ?{urlencode({'back': each.lands_on})}",
+            deed="Look at it",
+            place=f"invite {each.organisation_id} ?{urlencode({'back': each.lands_on})}",
             shows_from=None if at_once else ends,
-        )  # fmt: skip
+        )
 
 
 def of_mail(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -40,12 +45,17 @@ def of_mail(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     waiting = Message.objects.filter(state=Message.State.WAITING).count()
     if waiting:
         yield Duty(
-            kind="mail.server", subject=("mail", 0), whose=permitted(Permission.USERS_MANAGE), gravity=Gravity.AGREED,
-            what="Have a mail server set", called=how_many(waiting, "e-mail waits", "e-mails wait"),
+            kind="mail.server",
+            subject=("mail", 0),
+            whose=permitted(Permission.USERS_MANAGE),
+            gravity=Gravity.AGREED,
+            what="Have a mail server set",
+            called=how_many(waiting, "e-mail waits", "e-mails wait"),
             why="None is set (PLUMBLINE_SMTP_URL), so people are told only when they sign in. The person who looks "
-                "after the server sets it.",
-            deed="See the e-mails", place=f"emails ?{urlencode({'state': 'waiting'})}",
-        )  # fmt: skip
+            "after the server sets it.",
+            deed="See the e-mails",
+            place=f"emails ?{urlencode({'state': 'waiting'})}",
+        )
 
 
 SOURCES = (

@@ -32,9 +32,17 @@ if TYPE_CHECKING:
 
 
 def invite(
-    *, organisation: Organisation, name: str, email: str, lands_on: str, council: str, address: Address, by: User,
-    at: datetime, on: date,
-) -> Invitation:  # fmt: skip
+    *,
+    organisation: Organisation,
+    name: str,
+    email: str,
+    lands_on: str,
+    council: str,
+    address: Address,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Invitation:
     """A person is invited, and the e-mail with the link waits to be sent. Raises RuleBroken as people.inviting does,
     and leaves an event of a refusal by which addresses could be tried out."""
     try:
@@ -50,9 +58,7 @@ def invite(
 
 
 @operation
-def send_again(
-    *, invitation_id: int, council: str, address: Address, by: User, at: datetime, on: date
-) -> Invitation:  # fmt: skip
+def send_again(*, invitation_id: int, council: str, address: Address, by: User, at: datetime, on: date) -> Invitation:
     """Another e-mail with a new link; one that still waited is not sent."""
     found = inviting.send_again(invitation_id=invitation_id, by=by, at=at, on=on)
     Message.objects.filter(invitation=found, state=Message.State.WAITING).update(
@@ -76,15 +82,19 @@ def _write(invitation: Invitation, *, council: str, address: Address, by: User, 
     token = inviting.Links(at).make_token(invitation.user)
     until = shown(invitation.sent_at) + inviting.lasts()
     Message.objects.create(
-        to_user=invitation.user, to_address=invitation.user.email, invitation=invitation,
+        to_user=invitation.user,
+        to_address=invitation.user.email,
+        invitation=invitation,
         subject=f"{council} asks you to answer for {invitation.organisation.name}"[:200],
         body=f"{by.called} of {council} has invited you to sign in to Plumbline, where the council asks "
-             f"{invitation.organisation.name} what it needs to know about keeping children safe.\n\n"
-             f"Choose your password here, by {until:%-d %B %Y}:\n{LINK}\n\n"
-             f"Your user name is {invitation.user.username}. The link can be used once, by you alone: do not pass it "
-             "on. If you do not expect this e-mail, do nothing, and tell the council.\n",
-        secret=address(invitation, token), written_at=at, next_attempt_at=at,
-    )  # fmt: skip
+        f"{invitation.organisation.name} what it needs to know about keeping children safe.\n\n"
+        f"Choose your password here, by {until:%-d %B %Y}:\n{LINK}\n\n"
+        f"Your user name is {invitation.user.username}. The link can be used once, by you alone: do not pass it "
+        "on. If you do not expect this e-mail, do nothing, and tell the council.\n",
+        secret=address(invitation, token),
+        written_at=at,
+        next_attempt_at=at,
+    )
 
 
 def invitations_visible_to(viewer: User, *, on: date) -> "QuerySet[WithMail]":
@@ -96,10 +106,15 @@ def invitations_visible_to(viewer: User, *, on: date) -> "QuerySet[WithMail]":
 def with_mail(invitations: QuerySet[Invitation]) -> "QuerySet[WithMail]":
     """These, with what came of the newest e-mail of each, the newest first."""
     newest = Message.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
-    return invitations.select_related("user", "organisation", "invited_by").annotate(
-        mail_state=Subquery(newest.values("state")[:1]), mail_error=Subquery(newest.values("error")[:1]),
-        mail_sent_at=Subquery(newest.values("sent_at")[:1]),
-    ).order_by("-invited_at", "-pk")  # fmt: skip
+    return (
+        invitations.select_related("user", "organisation", "invited_by")
+        .annotate(
+            mail_state=Subquery(newest.values("state")[:1]),
+            mail_error=Subquery(newest.values("error")[:1]),
+            mail_sent_at=Subquery(newest.values("sent_at")[:1]),
+        )
+        .order_by("-invited_at", "-pk")
+    )
 
 
 def stands(invitation: "WithMail", *, at: datetime) -> str:

@@ -53,9 +53,10 @@ def may_answer(step: FlagStep, viewer: User, *, recipients: list[FlagFor], on: d
 def unread_by(viewer: User, *, recipients: list[FlagFor], on: date) -> list[FlagFor]:
     """The lines by which the flag is put to the viewer and not acknowledged yet."""
     return [
-        row for row in recipients
+        row
+        for row in recipients
         if row.to_at is None and row.acknowledged_at is None and queries.is_for(row, viewer, on=on)
-    ]  # fmt: skip
+    ]
 
 
 def unread_flags(viewer: User, *, on: date) -> QuerySet[Flag]:

@@ -91,12 +91,19 @@ def _raise(
         due_steps = rules.steps_of(want.kind, learnt_on=on, holidays=holidays)
         number = times.get(want.about, 0) + 1
         flag = Flag(
-            kind=want.kind, key=f"{want.kind}:{want.subject_type}:{want.subject_id}:{number}",
-            subject_type=want.subject_type, subject_id=want.subject_id, subject_source_id=want.subject_source_id,
-            setting_urn=want.setting_urn, child_id=want.child_id, reason=want.reason,
-            severity=KINDS[want.kind].severity, raised_at=at, raised_on=on,
+            kind=want.kind,
+            key=f"{want.kind}:{want.subject_type}:{want.subject_id}:{number}",
+            subject_type=want.subject_type,
+            subject_id=want.subject_id,
+            subject_source_id=want.subject_source_id,
+            setting_urn=want.setting_urn,
+            child_id=want.child_id,
+            reason=want.reason,
+            severity=KINDS[want.kind].severity,
+            raised_at=at,
+            raised_on=on,
             due_on=want.due_on or rules.due_on(want.kind, due_steps, learnt_on=on, holidays=holidays),
-        )  # fmt: skip
+        )
         flags.append(flag)
         recipients += [_recipient(flag, to, at=at, on=on) for to in want.recipients]
         steps += [
@@ -230,9 +237,15 @@ def record_step_result(
     flag.due_on = flag.steps.filter(done_at=None).order_by("due_on", "pk").values_list("due_on", flat=True).first()
     flag.save(update_fields=["due_on"])
     audit.record(
-        "flags.step.done", by=by, at=at, subject=flag, child_id=flag.child_id, because=step.result, step=step.code,
+        "flags.step.done",
+        by=by,
+        at=at,
+        subject=flag,
+        child_id=flag.child_id,
+        because=step.result,
+        step=step.code,
         decision=decision,
-    )  # fmt: skip
+    )
     return step
 
 
@@ -247,10 +260,16 @@ def record_for_all(
         raise RuleBroken("Say what was found.", code="missing_result")
     steps = list(
         FlagStep.objects.select_for_update(of=("self",))
-        .filter(code=code, done_at=None, flag__state=FlagState.OPEN, flag__subject_type=subject_type,
-                flag__subject_id__in=subject_ids)
-        .select_related("flag").order_by("pk")
-    )  # fmt: skip
+        .filter(
+            code=code,
+            done_at=None,
+            flag__state=FlagState.OPEN,
+            flag__subject_type=subject_type,
+            flag__subject_id__in=subject_ids,
+        )
+        .select_related("flag")
+        .order_by("pk")
+    )
     for step in steps:
         if rules.step_rule(step.flag.kind, code).needs:
             raise RuleBroken("This step is about each child, and is answered for each.", code="wrong_step")
@@ -260,9 +279,15 @@ def record_for_all(
     Flag.objects.filter(pk__in=[step.flag_id for step in steps]).update(due_on=Subquery(left.values("due_on")[:1]))
     for step in steps:
         audit.record(
-            "flags.step.done", by=by, at=at, subject=step.flag, child_id=step.flag.child_id, because=step.result,
-            step=code, decision="",
-        )  # fmt: skip
+            "flags.step.done",
+            by=by,
+            at=at,
+            subject=step.flag,
+            child_id=step.flag.child_id,
+            because=step.result,
+            step=code,
+            decision="",
+        )
     return len(steps)
 
 
@@ -304,17 +329,23 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     """
     holidays = holidays_from(on.replace(year=on.year - 1, day=1))
     # No clock of one working day is over on the day it started.
-    unread = FlagFor.objects.select_for_update(of=("self",)).filter(
-        flag__state=FlagState.OPEN, to_at=None, acknowledged_at=None, escalated_at=None, from_on__lt=on
-    ).exclude(recipient__startswith="role:").select_related("flag").order_by("pk")  # fmt: skip
+    unread = (
+        FlagFor.objects.select_for_update(of=("self",))
+        .filter(flag__state=FlagState.OPEN, to_at=None, acknowledged_at=None, escalated_at=None, from_on__lt=on)
+        .exclude(recipient__startswith="role:")
+        .select_related("flag")
+        .order_by("pk")
+    )
     late = [
-        row for row in unread
+        row
+        for row in unread
         if KINDS[row.flag.kind].at_once and working_days_after(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays) < on
-    ]  # fmt: skip
+    ]
     teams = dict(
-        FlagFor.objects.filter(flag__in=[row.flag_id for row in late], recipient="role:team_manager", to_at=None)
-        .values_list("flag_id", "team")
-    )  # fmt: skip
+        FlagFor.objects.filter(
+            flag__in=[row.flag_id for row in late], recipient="role:team_manager", to_at=None
+        ).values_list("flag_id", "team")
+    )
     told: list[tuple[Flag, str, str, str]] = []
     for row in late:
         row.escalated_at, row.escalated_to = at, "role:team_manager"
@@ -324,8 +355,9 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     steps = list(
         FlagStep.objects.select_for_update(of=("self",))
         .filter(flag__state=FlagState.OPEN, done_at=None, escalated_at=None, due_on__lt=on)
-        .select_related("flag").order_by("pk")
-    )  # fmt: skip
+        .select_related("flag")
+        .order_by("pk")
+    )
     for step in steps:
         step.escalated_at = at
         told.append((step.flag, f"role:{rules.ESCALATES_TO}", "", step.action))
@@ -376,9 +408,10 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     tells: list[tuple[Message, FlagFor]] = []
     for user in User.objects.filter(is_active=True).exclude(email="").exclude(pk__in=told).order_by("pk"):
         mine = queries.flags_for(user, on=on).aggregate(
-            open=Count("pk", distinct=True), overdue=Count("pk", distinct=True, filter=Q(due_on__lt=on)),
+            open=Count("pk", distinct=True),
+            overdue=Count("pk", distinct=True, filter=Q(due_on__lt=on)),
             today=Count("pk", distinct=True, filter=Q(due_on=on)),
-        )  # fmt: skip
+        )
         keeps = user.pk in keepers
         if mine["open"] or keeps:
             message = _message(user, (subject, rules.digest(mine, unreached=unreached if keeps else 0)), at=at)
@@ -408,9 +441,10 @@ def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
     entered = User.objects.filter(is_active=True).in_bulk([each.data.get("entered_by") or 0 for each in events])
     governance = [user for user in access.users_with_role("information_governance", on=on) if user.email]
     lately = set(
-        Message.objects.filter(event_no__isnull=False, written_at__gt=at - timedelta(hours=6),
-                               body=powers.to_oneself(_SHUT_OUT)[1]).values_list("to_user", flat=True)
-    )  # fmt: skip
+        Message.objects.filter(
+            event_no__isnull=False, written_at__gt=at - timedelta(hours=6), body=powers.to_oneself(_SHUT_OUT)[1]
+        ).values_list("to_user", flat=True)
+    )
     messages = []
     for event in events:
         subject = about.get(int(event.subject_id)) if event.subject_type == "people.user" else None
@@ -439,6 +473,11 @@ _SHUT_OUT = "people.sign_in.shut_out"
 def _message_of(event: Event, user: User, words: tuple[str, str], *, at: datetime) -> Message:
     subject, body = words
     return Message(
-        to_user=user, to_address=user.email, subject=subject, body=body, event_no=event.pk, written_at=at,
+        to_user=user,
+        to_address=user.email,
+        subject=subject,
+        body=body,
+        event_no=event.pk,
+        written_at=at,
         next_attempt_at=at,
-    )  # fmt: skip
+    )

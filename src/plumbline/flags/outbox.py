@@ -44,9 +44,13 @@ class Server:
             )
         tls = parts.scheme == "smtps"
         return cls(
-            host=parts.hostname, port=parts.port or (465 if tls else 587), sender=sender,
-            user=unquote(parts.username or ""), password=unquote(parts.password or ""), tls=tls,
-        )  # fmt: skip
+            host=parts.hostname,
+            port=parts.port or (465 if tls else 587),
+            sender=sender,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            tls=tls,
+        )
 
 
 @dataclass(slots=True)
@@ -190,8 +194,7 @@ def _failed(message: Message, failure: Exception, done: Sent, *, at: datetime) -
     else:
         message.next_attempt_at = at + BACK_OFF[message.attempts - 1]
         done.later += 1
-    message.save(update_fields=["attempts", "error", "state", "next_attempt_at", "to_address", "refused_at",
-                                "secret"])  # fmt: skip
+    message.save(update_fields=["attempts", "error", "state", "next_attempt_at", "to_address", "refused_at", "secret"])
 
 
 def _said(failure: Exception) -> str:

@@ -113,9 +113,11 @@ def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
 def _officers(child_id: Any, on: date) -> QuerySet[Tie]:
     officers = RoleHeld.objects.filter(access.lasting_on(on), role="reviewing_officer")
     return Tie.objects.filter(
-        access.lasting_on(on), subject_type=CHILD, subject_id=child_id,
+        access.lasting_on(on),
+        subject_type=CHILD,
+        subject_id=child_id,
         user__in=officers.values("user"),
-    )  # fmt: skip
+    )
 
 
 def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie, Any]:
@@ -134,16 +136,22 @@ def users_by_recipient(
     readers = access.users_who_may(Permission.FLAGS_VIEW, on=on).exclude(email="")
     by_name: dict[str, list[User]] = {}
     named = {name for name, _, _ in asked if not name.startswith("role:")}
-    for user in readers.filter(
-        Q(professional__source_id__in=named) | Q(username__in={name.removeprefix("user:") for name in named})
-    ).select_related("professional").order_by("pk"):  # fmt: skip
+    for user in (
+        readers.filter(
+            Q(professional__source_id__in=named) | Q(username__in={name.removeprefix("user:") for name in named})
+        )
+        .select_related("professional")
+        .order_by("pk")
+    ):
         for name in names_of(user):
             by_name.setdefault(name, []).append(user)
     roles = {name.removeprefix("role:") for name, _, _ in asked if name.startswith("role:")}
     holders: dict[str, list[RoleHeld]] = {}
-    for held in RoleHeld.objects.filter(
-        access.lasting_on(on), role__in=roles, user__in=active
-    ).select_related("user").order_by("pk"):  # fmt: skip
+    for held in (
+        RoleHeld.objects.filter(access.lasting_on(on), role__in=roles, user__in=active)
+        .select_related("user")
+        .order_by("pk")
+    ):
         holders.setdefault(held.role, []).append(held)
     officers: dict[int, set[int]] = {}
     if "reviewing_officer" in roles:
@@ -189,9 +197,10 @@ def refused_addresses(viewer: User, *, on: date) -> "QuerySet[Refused]":
     if not access.may(viewer, Permission.ACCOUNTS_MISSING, on=on):
         return found.none()
     held = [
-        each for each in access.current_roles(viewer, on=on)
+        each
+        for each in access.current_roles(viewer, on=on)
         if Permission.ACCOUNTS_MISSING in access.ROLES[each.role].permissions
-    ]  # fmt: skip
+    ]
     teams = {each.team for each in held}
     if "" in teams or any(each.role != "team_manager" for each in held):
         return found
@@ -203,15 +212,22 @@ def addresses_that_refused() -> "QuerySet[Refused]":
     """The same for all."""
     failed = Message.objects.filter(
         refused_at__isnull=False, to_user=OuterRef("pk"), to_address=OuterRef("email")
-    ).order_by("-refused_at", "-pk")  # fmt: skip
+    ).order_by("-refused_at", "-pk")
     later = Message.objects.filter(
-        state=Message.State.SENT, to_user=OuterRef("to_user"), to_address=OuterRef("to_address"),
+        state=Message.State.SENT,
+        to_user=OuterRef("to_user"),
+        to_address=OuterRef("to_address"),
         sent_at__gt=OuterRef("refused_at"),
-    )  # fmt: skip
+    )
     standing = failed.exclude(Exists(later))
-    return User.objects.filter(Exists(standing), is_active=True).annotate(
-        refused_at=Subquery(standing.values("refused_at")[:1]), refused_because=Subquery(standing.values("error")[:1])
-    ).order_by("name", "pk")  # fmt: skip
+    return (
+        User.objects.filter(Exists(standing), is_active=True)
+        .annotate(
+            refused_at=Subquery(standing.values("refused_at")[:1]),
+            refused_because=Subquery(standing.values("error")[:1]),
+        )
+        .order_by("name", "pk")
+    )
 
 
 def flags_json(*, only_open: bool = False, kind: str = "") -> list[dict[str, Any]]:

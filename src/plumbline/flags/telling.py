@@ -98,8 +98,15 @@ def tell(lines: Sequence[Line], *, each_alone: bool, by: User | None, at: dateti
     for row in again:
         row.unreached_because, row.stood_in_by = "", ""
     FlagFor.objects.bulk_update(again, ["unreached_because", "stood_in_by"])
-    _write([*lines, *told_instead.lines], able | told_instead.able, told_instead.for_others, known, done,
-           each_alone=each_alone, at=at)  # fmt: skip
+    _write(
+        [*lines, *told_instead.lines],
+        able | told_instead.able,
+        told_instead.for_others,
+        known,
+        done,
+        each_alone=each_alone,
+        at=at,
+    )
     _link_known(lines, able, known, on=on)
     return done
 
@@ -122,9 +129,15 @@ class _Instead:
 
 
 def _stand_in(
-    unable: Sequence[Line], people: Mapping[Put, Sequence[User]], known: _Known, done: Told, *, by: User | None,
-    at: datetime, on: date,
-) -> _Instead:  # fmt: skip
+    unable: Sequence[Line],
+    people: Mapping[Put, Sequence[User]],
+    known: _Known,
+    done: Told,
+    *,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> _Instead:
     """Who is told in place of these: said on each line, and put to them where it is not yet."""
     found = _Instead()
     if not unable:
@@ -158,8 +171,15 @@ def _stand_in(
         if (row.unreached_because, row.stood_in_by) != (why[row.pk], told):
             row.unreached_because, row.stood_in_by = why[row.pk], told
             changed.append(row)
-            audit.record("flags.flag.reached_nobody", by=by, at=at, subject=flag, child_id=flag.child_id,
-                         because=f"{row.recipient} {why[row.pk]}", instead=told)  # fmt: skip
+            audit.record(
+                "flags.flag.reached_nobody",
+                by=by,
+                at=at,
+                subject=flag,
+                child_id=flag.child_id,
+                because=f"{row.recipient} {why[row.pk]}",
+                instead=told,
+            )
         if not told:
             done.nobody += 1
             continue
@@ -167,8 +187,15 @@ def _stand_in(
         found.for_others |= {(flag.pk, user.pk) for user in able}
         line = now_for.get((flag.pk, told))
         if line is None:
-            line = FlagFor(flag=flag, recipient=told, team=team, why=rules.IN_PLACE, from_at=at, from_on=on,
-                           stands_in_for=row.recipient)  # fmt: skip
+            line = FlagFor(
+                flag=flag,
+                recipient=told,
+                team=team,
+                why=rules.IN_PLACE,
+                from_at=at,
+                from_on=on,
+                stands_in_for=row.recipient,
+            )
             now_for[flag.pk, told] = line
             new.append(line)
     FlagFor.objects.bulk_update(changed, ["unreached_because", "stood_in_by"])
@@ -210,9 +237,15 @@ def _teams(unable: Sequence[Line], now_for: Mapping[tuple[int, str], FlagFor]) -
 
 
 def _write(
-    lines: Sequence[Line], able: Mapping[int, Sequence[User]], for_others: set[tuple[int, int]], known: _Known,
-    done: Told, *, each_alone: bool, at: datetime,
-) -> None:  # fmt: skip
+    lines: Sequence[Line],
+    able: Mapping[int, Sequence[User]],
+    for_others: set[tuple[int, int]],
+    known: _Known,
+    done: Told,
+    *,
+    each_alone: bool,
+    at: datetime,
+) -> None:
     """The messages themselves: of a flag nothing is written to someone twice, whatever they are told as."""
     theirs: dict[User, dict[int, list[FlagFor]]] = defaultdict(lambda: defaultdict(list))
     flags = {flag.pk: flag for flag, _ in lines}
@@ -233,9 +266,7 @@ def _write(
         elif each_alone or len(about) == 1:
             for number, told in about.items():
                 flag = flags[number]
-                words = rules.mail(
-                    flag.kind, number=number, due=flag.due_on, in_place=(number, user.pk) in for_others
-                )  # fmt: skip
+                words = rules.mail(flag.kind, number=number, due=flag.due_on, in_place=(number, user.pk) in for_others)
                 links.append((_message(user, flag, words, at=at), told))
         else:
             links.append((_message(user, None, rules.mail_of_many(sorted(about)), at=at), rows))
@@ -271,9 +302,14 @@ def _link_known(lines: Sequence[Line], able: Mapping[int, Sequence[User]], known
 def _message(user: User, flag: Flag | None, words: tuple[str, str], *, at: datetime) -> Message:
     subject, body = words
     return Message(
-        to_user=user, to_address=user.email, subject=subject[:200], body=body, flag=flag, written_at=at,
+        to_user=user,
+        to_address=user.email,
+        subject=subject[:200],
+        body=body,
+        flag=flag,
+        written_at=at,
         next_attempt_at=at,
-    )  # fmt: skip
+    )
 
 
 def write(user: User, words: tuple[str, str], *, at: datetime) -> bool:
@@ -295,16 +331,19 @@ def tell_open(*, by: User | None, at: datetime, on: date) -> Told:
     one_at_a_time()
     # What was read before it was kept whom a flag had reached.
     FlagFor.objects.filter(reached_at=None, acknowledged_at__isnull=False).update(
-        reached_at=F("acknowledged_at"), reached_how=FlagFor.How.PAGE,
+        reached_at=F("acknowledged_at"),
+        reached_how=FlagFor.How.PAGE,
         reached_on=Least(Value(on), TruncDate("acknowledged_at", tzinfo=PLACE)),
-    )  # fmt: skip
+    )
     _address_again(at=at)
     waiting = Message.tells.through.objects.filter(
         flagfor=OuterRef("pk"), message__state__in=[Message.State.WAITING, Message.State.SENT]
     )
-    rows = FlagFor.objects.filter(
-        ~Exists(waiting), flag__state=FlagState.OPEN, to_at=None, reached_at=None
-    ).select_related("flag").order_by("pk")  # fmt: skip
+    rows = (
+        FlagFor.objects.filter(~Exists(waiting), flag__state=FlagState.OPEN, to_at=None, reached_at=None)
+        .select_related("flag")
+        .order_by("pk")
+    )
     done = tell([(row.flag, row) for row in rows], each_alone=False, by=by, at=at, on=on)
     if done.messages:
         audit.record("flags.open.told", by=by, at=at, messages=done.messages)
@@ -316,9 +355,12 @@ def join_messages(*, by: User | None, at: datetime, on: date) -> int:
     """What one night wrote to one person becomes one message; what is urgent stays by itself. Returns how many
     messages were joined. `at`: the night's own moment."""
     parts: dict[User, list[Message]] = defaultdict(list)
-    written = Message.objects.select_for_update(of=("self",), skip_locked=True).filter(
-        state=Message.State.WAITING, written_at=at, attempts=0, event_no=None
-    ).select_related("to_user", "flag").order_by("pk")  # fmt: skip
+    written = (
+        Message.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(state=Message.State.WAITING, written_at=at, attempts=0, event_no=None)
+        .select_related("to_user", "flag")
+        .order_by("pk")
+    )
     for message in written:
         if message.to_user and (message.flag is None or not rules.urgent(message.flag.kind)):
             parts[message.to_user].append(message)
@@ -351,19 +393,25 @@ def _address_again(*, at: datetime) -> None:
     refused = [Message.State.FAILED, Message.State.NOT_SENT]
     again = list(
         Message.objects.select_for_update(of=("self",))
-        .filter(Q(flag__state=FlagState.OPEN) | Q(flag=None, tells__flag__state=FlagState.OPEN),
-                state__in=refused, to_user__is_active=True)
-        .exclude(to_user__email="").exclude(to_user__email=F("to_address"))
-        .select_related("to_user").order_by("pk")
-    )  # fmt: skip
+        .filter(
+            Q(flag__state=FlagState.OPEN) | Q(flag=None, tells__flag__state=FlagState.OPEN),
+            state__in=refused,
+            to_user__is_active=True,
+        )
+        .exclude(to_user__email="")
+        .exclude(to_user__email=F("to_address"))
+        .select_related("to_user")
+        .order_by("pk")
+    )
     for message in again:
         message.to_address = message.to_user.email if message.to_user else message.to_address
         message.state, message.attempts = Message.State.WAITING, 0
         message.written_at, message.next_attempt_at, message.error, message.refused_at = at, at, "", None
     Message.objects.bulk_update(
-        again, ["state", "to_address", "attempts", "written_at", "next_attempt_at", "error", "refused_at"],
+        again,
+        ["state", "to_address", "attempts", "written_at", "next_attempt_at", "error", "refused_at"],
         batch_size=1000,
-    )  # fmt: skip
+    )
 
 
 @operation
@@ -374,9 +422,11 @@ def bounced(*, number: int, address: str, said: str, by: User | None, at: dateti
     False where it was not sent to this address: whoever can write to the mailbox can write a bounce.
     """
     one_at_a_time()
-    message = Message.objects.select_for_update(of=("self",)).filter(
-        pk=number, to_address__iexact=address, state=Message.State.SENT
-    ).first()  # fmt: skip
+    message = (
+        Message.objects.select_for_update(of=("self",))
+        .filter(pk=number, to_address__iexact=address, state=Message.State.SENT)
+        .first()
+    )
     if message is None:
         return False
     message.state, message.sent_at, message.refused_at = Message.State.FAILED, None, at

@@ -163,10 +163,11 @@ def because(*, asked: Asked, on: date, since: datetime, until: date | None, smal
         for number, (before, after) in versions.items()
     )
     return [
-        f"{count:,} {_many(said, count)} after publication" if count > small
+        f"{count:,} {_many(said, count)} after publication"
+        if count > small
         else f"Some {_many(said, 2)} after publication, too few to say how many"
         for said, count in happened.most_common()
-    ]  # fmt: skip
+    ]
 
 
 def _is_of_amounts(asked: Asked) -> bool:

@@ -93,9 +93,12 @@ def rerun(
         if _figures_of(then.as_json()) != _figures_of(now.as_json()):
             guarded = profile if asked.measure.disclosure == "child" else None
             because += differences.because(
-                asked=asked, on=on, since=publication.known_at, until=figure.observed_until,
+                asked=asked,
+                on=on,
+                since=publication.known_at,
+                until=figure.observed_until,
                 small=disclosure.get_profile(guarded).threshold if guarded else 0,
-            )  # fmt: skip
+            )
         row |= {
             "same_as_published": _figures_of(then.as_json()) == _figures_of(figure.answer),
             "because": because,

@@ -85,11 +85,20 @@ def _people() -> None:
         people.map_person(wording=wording, user_id=_user(username).pk, **_who("contracts"))
     contract = Contract.objects.select_related("provider").prefetch_related("settings").get(reference=HOME)
     entry = register.Entry(
-        reference=contract.reference, title=contract.title, kind=contract.kind, provider=contract.provider.name,
-        service=contract.service, starts_on=contract.starts_on, ends_on=contract.ends_on, value=contract.value,
-        statutory_from=contract.statutory_from, visit_required=contract.visit_required, manager=_user("contracts"),
-        area_lead=_user("servicelead"), urns=[row.urn for row in contract.settings.all()],
-    )  # fmt: skip
+        reference=contract.reference,
+        title=contract.title,
+        kind=contract.kind,
+        provider=contract.provider.name,
+        service=contract.service,
+        starts_on=contract.starts_on,
+        ends_on=contract.ends_on,
+        value=contract.value,
+        statutory_from=contract.statutory_from,
+        visit_required=contract.visit_required,
+        manager=_user("contracts"),
+        area_lead=_user("servicelead"),
+        urns=[row.urn for row in contract.settings.all()],
+    )
     register.change_contract(contract_id=contract.pk, entry=entry, **_who("contracts"))
 
 
@@ -116,10 +125,20 @@ def _forms_and_incidents() -> None:
         for side, username in (("manager", "contracts"), ("area", "servicelead"), ("provider", "provider")):
             if reference == HOME or side != "provider":
                 incident_forms.agree_form(form_id=form.pk, side=side, **_who(username, date(2016, 4, 5)))
-    _incident("allegation_staff", "An allegation was made against a worker, who was sent home the same hour.",
-              date(2016, 5, 9), late=(), close=True)  # fmt: skip
-    _incident("missing", "A young person was missing overnight and came back in the morning, unhurt.",
-              date(2016, 7, 28), late=("placing_authority",), close=False)  # fmt: skip
+    _incident(
+        "allegation_staff",
+        "An allegation was made against a worker, who was sent home the same hour.",
+        date(2016, 5, 9),
+        late=(),
+        close=True,
+    )
+    _incident(
+        "missing",
+        "A young person was missing overnight and came back in the morning, unhurt.",
+        date(2016, 7, 28),
+        late=("placing_authority",),
+        close=False,
+    )
 
 
 def _contacts() -> None:
@@ -135,31 +154,47 @@ def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], clos
     setting = contract.settings.first()
     occurred = datetime.combine(day, time(21, 15), UTC)
     incident = at_setting.report_incident(
-        contract_id=contract.pk, setting_id=setting.setting_id if setting else None,
+        contract_id=contract.pk,
+        setting_id=setting.setting_id if setting else None,
         told=reporting.Told(
-            type=kind, occurred_at=occurred, summary=summary, children_count=1,
+            type=kind,
+            occurred_at=occurred,
+            summary=summary,
+            children_count=1,
             immediate_action="Staff followed the form of the contract step by step.",
         ),
-        by=_user("provider"), at=ways_in.now(), on=day + timedelta(1),
-    )  # fmt: skip
+        by=_user("provider"),
+        at=ways_in.now(),
+        on=day + timedelta(1),
+    )
     for row in incident.notifications.order_by("due_at", "pk"):
         if row.recipient in late or row.sent_at is not None or row.not_needed_because:
             continue
         if row.recipient in ("national_panel", "rapid_review"):
             incident_notices.mark_not_needed(
-                notification_id=row.pk, because="Nobody was seriously harmed.", by=None, at=ways_in.now(),
+                notification_id=row.pk,
+                because="Nobody was seriously harmed.",
+                by=None,
+                at=ways_in.now(),
                 on=day + timedelta(1),
-            )  # fmt: skip
+            )
             continue
         incident_notices.mark_sent(
-            notification_id=row.pk, channel="Telephone", sent_at=min(row.due_at, occurred + timedelta(hours=2)),
-            by=None, at=ways_in.now(), on=day + timedelta(1),
-        )  # fmt: skip
+            notification_id=row.pk,
+            channel="Telephone",
+            sent_at=min(row.due_at, occurred + timedelta(hours=2)),
+            by=None,
+            at=ways_in.now(),
+            on=day + timedelta(1),
+        )
     if not close:
         return
-    reporting.set_outcome(incident_id=incident.pk, outcome="unfounded",
-                          because="The strategy meeting of 20 May found no ground for it.",
-                          **_who("contracts", date(2016, 5, 23)))  # fmt: skip
+    reporting.set_outcome(
+        incident_id=incident.pk,
+        outcome="unfounded",
+        because="The strategy meeting of 20 May found no ground for it.",
+        **_who("contracts", date(2016, 5, 23)),
+    )
 
 
 def _returns() -> None:
@@ -168,17 +203,25 @@ def _returns() -> None:
     own = list(Contract.objects.filter(provider__name=PROVIDERS["provider"], statutory_from=None).order_by("reference"))
     for number, contract in enumerate(own[:3]):
         asked = assurance.request_contract_return(
-            contract_id=contract.pk, purpose=ContractReturn.Purpose.SELF_ASSESSMENT, toolkit="safeguarding_standards",
-            due_on=date(2016, 8, 19) if number != 2 else date(2016, 7, 22), period_from=date(2015, 9, 1),
-            period_to=date(2016, 8, 31), **_who("contracts", date(2016, 7, 1)),
-        )  # fmt: skip
+            contract_id=contract.pk,
+            purpose=ContractReturn.Purpose.SELF_ASSESSMENT,
+            toolkit="safeguarding_standards",
+            due_on=date(2016, 8, 19) if number != 2 else date(2016, 7, 22),
+            period_from=date(2015, 9, 1),
+            period_to=date(2016, 8, 31),
+            **_who("contracts", date(2016, 7, 1)),
+        )
         criteria = content.read(asked.answer_set.version.content).criteria
         answered = {0: criteria[: len(criteria) // 2], 1: criteria, 2: ()}[number]
         for criterion in answered:
             returns.save_answer(
-                return_id=asked.answer_set_id, criterion=criterion.key, value=_good(criterion),
-                comment="In place and used; looked at again each spring.", base_revision=0, **_who("provider"),
-            )  # fmt: skip
+                return_id=asked.answer_set_id,
+                criterion=criterion.key,
+                value=_good(criterion),
+                comment="In place and used; looked at again each spring.",
+                base_revision=0,
+                **_who("provider"),
+            )
 
 
 def _good(criterion: content.Criterion) -> str:
@@ -192,24 +235,33 @@ def _care() -> None:
     """Indicators, a meeting put down for next month, a visit that is planned and one with a finding."""
     contract = _contract(HOME)
     for title, target, rated in (
-        ("Placements kept stable for six months", "90%", "good"), ("Staff trained to level 3", "95%", "approaching"),
-    ):  # fmt: skip
+        ("Placements kept stable for six months", "90%", "good"),
+        ("Staff trained to level 3", "95%", "approaching"),
+    ):
         kpi = kpis.add_kpi(contract_id=contract.pk, title=title, target=target, **_who("contracts", date(2016, 4, 4)))
         kpis.record_reading(
-            kpi_id=kpi.pk, quarter_from=date(2016, 4, 1), value="91%", rating=rated, note="",
+            kpi_id=kpi.pk,
+            quarter_from=date(2016, 4, 1),
+            value="91%",
+            rating=rated,
+            note="",
             **_who("contracts", date(2016, 7, 11)),
-        )  # fmt: skip
+        )
     evaluations.plan_evaluation(contract_id=contract.pk, held_on=date(2016, 8, 17), **_who("contracts"))
     setting = contract.settings.first()
     if setting is None:
         return
     visit = visits.plan_visit(
-        contract_id=None, setting_id=setting.setting_id, visited_on=date(2016, 7, 12),
+        contract_id=None,
+        setting_id=setting.setting_id,
+        visited_on=date(2016, 7, 12),
         visitors="Beth Larkin, Owen Tibbs",
         **_who("contracts", date(2016, 6, 20)),
-    )  # fmt: skip
+    )
     visits.hold_visit(
-        visit_id=visit.pk, visited_on=date(2016, 7, 12), visitors="Beth Larkin, Owen Tibbs",
+        visit_id=visit.pk,
+        visited_on=date(2016, 7, 12),
+        visitors="Beth Larkin, Owen Tibbs",
         summary="A warm house with steady staff. Supervision had slipped over the spring.",
         findings=[
             FindingGiven("safer_recruitment", "met", "Six files read; all complete."),
@@ -220,7 +272,7 @@ def _care() -> None:
         ],
         actions=[ActionGiven("Supervision each month for every worker, with dates sent to us", date(2016, 8, 31))],
         **_who("contracts", date(2016, 7, 13)),
-    )  # fmt: skip
+    )
 
 
 def _home_reports() -> None:
@@ -234,9 +286,14 @@ def _home_reports() -> None:
             if owed.period_from == date(2016, 5, 1) and number % 9 == 0:
                 continue
             report = home_reports.receive_report(
-                setting_id=home.setting.pk, kind=owed.kind, period_from=owed.period_from, received_on=owed.due_on,
-                document_id=None, with_children=children, **_who("contracts"),
-            )  # fmt: skip
+                setting_id=home.setting.pk,
+                kind=owed.kind,
+                period_from=owed.period_from,
+                received_on=owed.due_on,
+                document_id=None,
+                with_children=children,
+                **_who("contracts"),
+            )
             if owed.period_from < date(2016, 4, 1) or not home.contracts:
                 home_reports.read_report(report_id=report.pk, concern="", **_who("contracts"))
 
@@ -244,27 +301,35 @@ def _home_reports() -> None:
 def _visits() -> None:
     """Of the homes and schools with our children that are under no contract, two in three were visited in the year."""
     under_none = [
-        each for each in visits_queries.visits_due(with_children=settings_with_children(on=TODAY), on=TODAY)
+        each
+        for each in visits_queries.visits_due(with_children=settings_with_children(on=TODAY), on=TODAY)
         if not each.contracts
-    ]  # fmt: skip
+    ]
     for number, each in enumerate(under_none):
         if number % 3 == 0:
             continue
         visited_on = date(2015, 9, 7) + timedelta(number * 6)
         planned = visits.plan_visit(
-            contract_id=None, setting_id=each.setting.pk, visited_on=visited_on, visitors="Beth Larkin",
+            contract_id=None,
+            setting_id=each.setting.pk,
+            visited_on=visited_on,
+            visitors="Beth Larkin",
             **_who("contracts", visited_on - timedelta(14)),
-        )  # fmt: skip
+        )
         visits.hold_visit(
-            visit_id=planned.pk, visited_on=visited_on, visitors="Beth Larkin",
+            visit_id=planned.pk,
+            visited_on=visited_on,
+            visitors="Beth Larkin",
             summary="Records, rooms and three files seen; staff and young people spoken to.",
-            findings=[FindingGiven(area, "met", "Seen, and in order.") for area in AREAS], actions=[],
+            findings=[FindingGiven(area, "met", "Seen, and in order.") for area in AREAS],
+            actions=[],
             **_who("contracts", visited_on + timedelta(2)),
-        )  # fmt: skip
+        )
         visits.sign_off_visit(
-            visit_id=planned.pk, because="Nothing to be put right; the report was handed over at the visit.",
+            visit_id=planned.pk,
+            because="Nothing to be put right; the report was handed over at the visit.",
             **_who("contracts", visited_on + timedelta(20)),
-        )  # fmt: skip
+        )
 
 
 def _decide(on: date) -> None:
@@ -273,7 +338,11 @@ def _decide(on: date) -> None:
     wanting = [(pk, reason) for pk, rated in listed for reason in rated.reasons if reason.code in ("no_action_plan",)]
     for pk, reason in wanting[:2]:
         decisions.decide(
-            contract_id=pk, code=reason.code, about=reason.about,
-            decision="The provider sends its action plan, or no new child is referred.", by_when=date(2016, 8, 12),
-            action_owner=_user("contracts"), **_who("management", on),
-        )  # fmt: skip
+            contract_id=pk,
+            code=reason.code,
+            about=reason.about,
+            decision="The provider sends its action plan, or no new child is referred.",
+            by_when=date(2016, 8, 12),
+            action_owner=_user("contracts"),
+            **_who("management", on),
+        )

@@ -52,10 +52,17 @@ def _tie_people(on: date) -> None:
     _give("caseworker", "sen_caseworker", tacs.order_by("started_on", "source_id")[:3], None, on)
     looked_after = Placement.objects.filter(ended_on=None, source="social_care").order_by("source_id")
     people.tie(
-        user=User.objects.get(username="reviewing"), subject_type=CHILD, why="reviewing_officer",
-        subject_ids=[placement.child_id for placement in looked_after[:20]], from_on=date(2016, 4, 1), to_on=None,
-        because="Demonstration: the reviewing officer of these children", by=None, at=ways_in.now(), on=on,
-    )  # fmt: skip
+        user=User.objects.get(username="reviewing"),
+        subject_type=CHILD,
+        why="reviewing_officer",
+        subject_ids=[placement.child_id for placement in looked_after[:20]],
+        from_on=date(2016, 4, 1),
+        to_on=None,
+        because="Demonstration: the reviewing officer of these children",
+        by=None,
+        at=ways_in.now(),
+        on=on,
+    )
 
 
 def _check(first: date, day: date, left: int) -> None:
@@ -97,20 +104,31 @@ def _ask_exception(on: date) -> None:
     if placement is None or setting is None:
         raise RuntimeError("The demonstration has no child or no adverse setting to ask about.")
     placements.ask_exception(
-        child_id=placement.child_id, setting_id=setting.pk, grounds=Grounds.COURT,
+        child_id=placement.child_id,
+        setting_id=setting.pk,
+        grounds=Grounds.COURT,
         reason="The court named this home in its order of 28 July 2016.",
         safeguards="The social worker visits twice a week. The child has an advocate. The home sends its plan weekly.",
-        childs_wishes="Wants to stay near the grandparents.", from_on=on, ends_on=on + timedelta(28),
-        by=User.objects.get(username="placements"), at=ways_in.now(), on=on,
-    )  # fmt: skip
+        childs_wishes="Wants to stay near the grandparents.",
+        from_on=on,
+        ends_on=on + timedelta(28),
+        by=User.objects.get(username="placements"),
+        at=ways_in.now(),
+        on=on,
+    )
 
 
 def _ask_role(on: date) -> None:
     """The administrator has asked for a role that a second person has to confirm."""
     people.give_role(
-        user=User.objects.get(username="evaluator"), role="auditor", from_on=on + timedelta(1),
-        to_on=on + timedelta(62), by=User.objects.get(username="admin"), at=ways_in.now(), on=on,
-    )  # fmt: skip
+        user=User.objects.get(username="evaluator"),
+        role="auditor",
+        from_on=on + timedelta(1),
+        to_on=on + timedelta(62),
+        by=User.objects.get(username="admin"),
+        at=ways_in.now(),
+        on=on,
+    )
 
 
 def _give(username: str, why: str, tacs: Iterable[Tac], to_on: date | None, on: date) -> None:
@@ -118,6 +136,14 @@ def _give(username: str, why: str, tacs: Iterable[Tac], to_on: date | None, on: 
     found = list(tacs)
     for subject_type, numbers in ((TAC, {t.pk for t in found}), (CHILD, {t.child_id for t in found})):
         people.tie(
-            user=user, subject_type=subject_type, subject_ids=sorted(numbers), why=why, from_on=date(2016, 4, 1),
-            to_on=to_on, because=f"Demonstration: {why}", by=None, at=ways_in.now(), on=on,
-        )  # fmt: skip
+            user=user,
+            subject_type=subject_type,
+            subject_ids=sorted(numbers),
+            why=why,
+            from_on=date(2016, 4, 1),
+            to_on=to_on,
+            because=f"Demonstration: {why}",
+            by=None,
+            at=ways_in.now(),
+            on=on,
+        )

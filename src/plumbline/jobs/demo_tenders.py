@@ -148,16 +148,26 @@ class _Drive:
     def details(self) -> Details:
         due = self.bids_due_on
         return Details(
-            title=self.wanted.title, service=self.wanted.service, body=self.wanted.body,
+            title=self.wanted.title,
+            service=self.wanted.service,
+            body=self.wanted.body,
             kind=FRAMEWORK if self.wanted.winners > 1 else COMPETITION,
             description="Bought for children of Fenmarsh and their families, in their homes and near them.",
-            statutory_function=self.wanted.statutory, standstill_days=self.wanted.standstill,
-            light_touch=not self.wanted.standstill, value=Decimal(self.wanted.value), cpv="85311300",
-            lead_commissioner_id=self.commissioner.pk, service_area_lead_id=_user("servicelead").pk,
-            stage1_id=current_version("business_information").pk, questions_id=current_version("quality_questions").pk,
-            quality_share=Decimal(70), bids_due_on=due, implementation_from=due + timedelta(75),
-            service_starts_on=due + timedelta(165), service_ends_on=due + timedelta(165 + 3 * 365),
-        )  # fmt: skip
+            statutory_function=self.wanted.statutory,
+            standstill_days=self.wanted.standstill,
+            light_touch=not self.wanted.standstill,
+            value=Decimal(self.wanted.value),
+            cpv="85311300",
+            lead_commissioner_id=self.commissioner.pk,
+            service_area_lead_id=_user("servicelead").pk,
+            stage1_id=current_version("business_information").pk,
+            questions_id=current_version("quality_questions").pk,
+            quality_share=Decimal(70),
+            bids_due_on=due,
+            implementation_from=due + timedelta(75),
+            service_starts_on=due + timedelta(165),
+            service_ends_on=due + timedelta(165 + 3 * 365),
+        )
 
     def approve(self) -> None:
         tenders.ask_approval(tender_id=self.tender.pk, **self.who())
@@ -178,10 +188,14 @@ class _Drive:
         tender = tender or self.tender
         received = datetime.combine(self.day - timedelta(2), time(11, 30), UTC)
         bid = bids.enter_bid(
-            tender_id=tender.pk, supplier_id=supplier(name).pk, received_at=received,
-            price=Decimal(self.wanted.value) * (100 - 3 * number) / 100, new_to_council=name in NEW,
-            council=self.council, **self.who(),
-        )  # fmt: skip
+            tender_id=tender.pk,
+            supplier_id=supplier(name).pk,
+            received_at=received,
+            price=Decimal(self.wanted.value) * (100 - 3 * number) / 100,
+            new_to_council=name in NEW,
+            council=self.council,
+            **self.who(),
+        )
         if tender.questions:
             bids.save_answers(
                 bid_id=bid.pk,
@@ -194,10 +208,14 @@ class _Drive:
             )
         asked = _stage1(tender)
         bids.attach_paper(
-            bid_id=bid.pk, criteria=[each.key for each in asked if each.evidence == "required"],
-            title=f"{name}: policies and registers", file_name="policies.pdf", content=_paper(name), folder=_folder(),
+            bid_id=bid.pk,
+            criteria=[each.key for each in asked if each.evidence == "required"],
+            title=f"{name}: policies and registers",
+            file_name="policies.pdf",
+            content=_paper(name),
+            folder=_folder(),
             **self.who(),
-        )  # fmt: skip
+        )
         return bid
 
     def check(self) -> None:
@@ -235,18 +253,24 @@ class _Drive:
         failed, *others = sorted(asked, key=lambda each: each.key != "dbs")
         stage1.pass_criteria(bid_id=bid.pk, criteria=[each.key for each in others], **self.reviewed(others))
         stage1.decide_criterion(
-            bid_id=bid.pk, criterion=failed.key, decision="fail",
-            reason="The policy asks for checks of new staff within three months of starting, not before.", **self.who(),
-        )  # fmt: skip
+            bid_id=bid.pk,
+            criterion=failed.key,
+            decision="fail",
+            reason="The policy asks for checks of new staff within three months of starting, not before.",
+            **self.who(),
+        )
         self.look_at_grounds(bid)
         stage1.fail_bid(bid_id=bid.pk, council=self.council, **self.who())
 
     def ask(self, bid: Bid) -> None:
         asked = _stage1(self.tender)[0]
         stage1.ask_clarification(
-            bid_id=bid.pk, criterion=asked.key, asked="The safeguarding policy ends at page 4. Please send all of it.",
-            due_on=self.day + timedelta(7), **self.who(),
-        )  # fmt: skip
+            bid_id=bid.pk,
+            criterion=asked.key,
+            asked="The safeguarding policy ends at page 4. Please send all of it.",
+            due_on=self.day + timedelta(7),
+            **self.who(),
+        )
 
     def evaluate(self) -> None:
         self.later(3)
@@ -267,10 +291,13 @@ class _Drive:
         for question in questions if lock else questions[:2]:
             for bid, score in zip(passed, scores, strict=False):
                 evaluation.save_score(
-                    tender_id=self.tender.pk, bid_id=bid.pk, question=question.key, score=Decimal(score),
+                    tender_id=self.tender.pk,
+                    bid_id=bid.pk,
+                    question=question.key,
+                    score=Decimal(score),
                     comment="Meets what was asked, with figures." if score > 3 else "Mostly met; no figures are given.",
                     **who,
-                )  # fmt: skip
+                )
         if lock:
             evaluation.lock_scores(tender_id=self.tender.pk, **who)
 
@@ -280,24 +307,33 @@ class _Drive:
 
     def recommend(self) -> None:
         meeting = evaluation.record_meeting(
-            tender_id=self.tender.pk, held_on=self.day, chair=self.commissioner.name,
-            attendees="The three evaluators; a note-taker", **self.who(),
-        )  # fmt: skip
+            tender_id=self.tender.pk,
+            held_on=self.day,
+            chair=self.commissioner.name,
+            attendees="The three evaluators; a note-taker",
+            **self.who(),
+        )
         for bid in self.tender.bids.filter(state=BidState.PASSED).order_by("pk"):
             for question in evaluating.questions_of(self.tender):
                 given = sorted(score.score for score in bid.scores.filter(question=question.key))
                 evaluation.agree_score(
-                    tender_id=self.tender.pk, meeting_id=meeting.pk, bid_id=bid.pk, question=question.key,
-                    score=given[len(given) // 2], discussion="Each said what they had seen in the answer.",
+                    tender_id=self.tender.pk,
+                    meeting_id=meeting.pk,
+                    bid_id=bid.pk,
+                    question=question.key,
+                    score=given[len(given) // 2],
+                    discussion="Each said what they had seen in the answer.",
                     reason="The evidence named in the answer carries this score." if given[0] != given[-1] else "",
                     **self.who(),
-                )  # fmt: skip
+                )
         evaluation.close_moderation(tender_id=self.tender.pk, **self.who())
         best = evaluating.result_of(Tender.objects.get(pk=self.tender.pk)).standings[: self.wanted.winners]
         self.made = awarding.recommend(
-            tender_id=self.tender.pk, bid_ids=[row.bid for row in best],
-            reason="The highest total of quality and price.", **self.who(),
-        )  # fmt: skip
+            tender_id=self.tender.pk,
+            bid_ids=[row.bid for row in best],
+            reason="The highest total of quality and price.",
+            **self.who(),
+        )
 
     def stand_still(self) -> None:
         self.later(4)
@@ -332,10 +368,15 @@ class _Drive:
         plan = implementation.make_plan(award_id=made.pk, service_starts_on=date(2016, 10, 1), **self.who())
         for role in COUNCIL_CONTACTS:
             implementation.set_contact(
-                plan_id=plan.pk, side=Contact.Side.COUNCIL, role=role, name=f"{COUNCIL_CONTACTS[role]} desk",
-                phone="01632 960 000", email=f"{role}@fenmarsh.example", hours="Monday to Friday, 8am to 6pm",
+                plan_id=plan.pk,
+                side=Contact.Side.COUNCIL,
+                role=role,
+                name=f"{COUNCIL_CONTACTS[role]} desk",
+                phone="01632 960 000",
+                email=f"{role}@fenmarsh.example",
+                hours="Monday to Friday, 8am to 6pm",
                 **self.who(),
-            )  # fmt: skip
+            )
         pack = implementation.give_pack(plan_id=plan.pk, **self.who())
         self.later(5)
         provider = _user("provider2")
@@ -343,18 +384,26 @@ class _Drive:
         implementation.confirm_pack(pack_id=pack.pk, **self.who(_user("servicelead")))
         for role in SUPPLIER_CONTACTS:
             implementation.set_contact(
-                plan_id=plan.pk, side=Contact.Side.SUPPLIER, role=role,
-                name=provider.name if role == "safeguarding_lead" else "Duty manager", phone="01632 960 111",
-                hours="At any hour" if role == "out_of_hours" else "", **self.who(provider),
-            )  # fmt: skip
+                plan_id=plan.pk,
+                side=Contact.Side.SUPPLIER,
+                role=role,
+                name=provider.name if role == "safeguarding_lead" else "Duty manager",
+                phone="01632 960 111",
+                hours="At any hour" if role == "out_of_hours" else "",
+                **self.who(provider),
+            )
         for item in plan.items.filter(number__in=[1, 2, 3, 6, 7]).order_by("number"):
             go_live.move_item(
                 item_id=item.pk, state=PlanItem.State.DONE, note="Done at the kick-off meeting.", **self.who()
             )
         implementation.record_agreement(
-            plan_id=plan.pk, arrangement="Two workers at every first visit to a home.", agreed_by="Owen Tibbs",
-            agreed_with=provider.name, agreed_on=self.day, **self.who(),
-        )  # fmt: skip
+            plan_id=plan.pk,
+            arrangement="Two workers at every first visit to a home.",
+            agreed_by="Owen Tibbs",
+            agreed_with=provider.name,
+            agreed_on=self.day,
+            **self.who(),
+        )
         go_live.begin_contract(
             award_id=made.pk,
             reference=f"CT{900 + tender.pk}",
@@ -365,21 +414,40 @@ class _Drive:
         # A changed number: the pack is given again, and waits for the supplier.
         self.later(4)
         implementation.set_contact(
-            plan_id=plan.pk, side=Contact.Side.COUNCIL, role="emergency_duty", name="Emergency duty team",
-            phone="01632 960 222", email="emergency_duty@fenmarsh.example", hours="At any hour", **self.who(),
-        )  # fmt: skip
+            plan_id=plan.pk,
+            side=Contact.Side.COUNCIL,
+            role="emergency_duty",
+            name="Emergency duty team",
+            phone="01632 960 222",
+            email="emergency_duty@fenmarsh.example",
+            hours="At any hour",
+            **self.who(),
+        )
 
 
 def _direct_award() -> None:
     """One supplier, named by a court's timetable, with its stage 1 all the same."""
-    drive = _Drive(Wanted("Specialist assessment ordered by the court", "Therapeutic support", S.AWARDED,
-                          date(2016, 6, 6), ("Meridian Therapies",), value=18_000))  # fmt: skip
+    drive = _Drive(
+        Wanted(
+            "Specialist assessment ordered by the court",
+            "Therapeutic support",
+            S.AWARDED,
+            date(2016, 6, 6),
+            ("Meridian Therapies",),
+            value=18_000,
+        )
+    )
     details = drive.details()
     drive.tender = tenders.make_tender(
-        details=_changed(details, kind="direct_award", questions_id=None, bids_due_on=None,
-                         direct_award_reason="The court's timetable leaves three weeks; one expert is available."),
+        details=_changed(
+            details,
+            kind="direct_award",
+            questions_id=None,
+            bids_due_on=None,
+            direct_award_reason="The court's timetable leaves three weeks; one expert is available.",
+        ),
         **drive.who(),
-    )  # fmt: skip
+    )
     drive.approve()
     drive.publish()
     drive.later(3)
@@ -400,8 +468,16 @@ def _direct_award() -> None:
 def _call_off() -> None:
     """Under the framework of an earlier tender; at the check of its bids' papers."""
     framework = Tender.objects.get(title="Health visiting outreach")
-    drive = _Drive(Wanted("Health visiting outreach: the port towns", "Health visiting", S.PUBLISHED,
-                          date(2016, 7, 8), body="public_health", value=60_000))  # fmt: skip
+    drive = _Drive(
+        Wanted(
+            "Health visiting outreach: the port towns",
+            "Health visiting",
+            S.PUBLISHED,
+            date(2016, 7, 8),
+            body="public_health",
+            value=60_000,
+        )
+    )
     drive.tender = tenders.make_tender(
         details=_changed(drive.details(), kind="call_off", framework_id=framework.pk), **drive.who()
     )
@@ -437,8 +513,16 @@ def _paper(name: str) -> bytes:
     words = Paragraph(f"{name} handed in its policies and registers with its bid.")
     return pdf.write(
         Report(
-            title=f"{name}: policies and registers", layout="paper", blocks=(),
-            front=Front(on_behalf_of=name, to=settings.COUNCIL, date="2016", subject="Bid", summary=(words,),
-                        actions_required=()),
+            title=f"{name}: policies and registers",
+            layout="paper",
+            blocks=(),
+            front=Front(
+                on_behalf_of=name,
+                to=settings.COUNCIL,
+                date="2016",
+                subject="Bid",
+                summary=(words,),
+                actions_required=(),
+            ),
         )
-    )  # fmt: skip
+    )

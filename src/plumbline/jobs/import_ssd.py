@@ -30,9 +30,17 @@ def import_ssd(
     day = read_day(extracted) if extracted else None
     with _Shown() as shown:
         result = ssd.import_ssd(
-            folder, extracted_on=day, backfill=backfill, dry_run=dry_run, strict=strict, whole=whole,
-            by=by, at=at, on=on, progress=shown.step,
-        )  # fmt: skip
+            folder,
+            extracted_on=day,
+            backfill=backfill,
+            dry_run=dry_run,
+            strict=strict,
+            whole=whole,
+            by=by,
+            at=at,
+            on=on,
+            progress=shown.step,
+        )
     taken_in.say(result, dry_run=dry_run, as_json=as_json)
 
 
@@ -44,9 +52,12 @@ class _Shown:
         self.bar: Progress | None = None
         if sys.stderr.isatty():
             self.bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TaskProgressColumn(),
+                TimeElapsedColumn(),
                 console=Console(stderr=True),
-            )  # fmt: skip
+            )
             self.task = self.bar.add_task("Beginning", total=None)
 
     def __enter__(self) -> "_Shown":

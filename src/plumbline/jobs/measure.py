@@ -53,11 +53,18 @@ def measures(*, as_json: bool) -> None:
     if as_json:
         listed = [
             {
-                "key": m.key, "version": m.version, "title": m.title, "meaning": m.meaning, "unit": m.unit,
-                "kind": m.kind, "splits": list(m.split_keys), "disclosure": m.disclosure, "definition": m.fingerprint,
+                "key": m.key,
+                "version": m.version,
+                "title": m.title,
+                "meaning": m.meaning,
+                "unit": m.unit,
+                "kind": m.kind,
+                "splits": list(m.split_keys),
+                "disclosure": m.disclosure,
+                "definition": m.fingerprint,
             }
             for m in CATALOGUE.values()
-        ]  # fmt: skip
+        ]
         click.echo(json.dumps(listed, ensure_ascii=False))
         return
     for m in CATALOGUE.values():

@@ -87,5 +87,7 @@ def say_messages() -> None:
     if done is None:
         click.echo("No mail server is set (PLUMBLINE_SMTP_URL): messages wait in the outbox.", err=True)
         return
-    click.echo(f"Sent: {done.sent:,}, to be tried again: {done.later:,}, given up: {done.given_up:,}, "
-               f"not sent any more: {done.not_sent:,}")  # fmt: skip
+    click.echo(
+        f"Sent: {done.sent:,}, to be tried again: {done.later:,}, given up: {done.given_up:,}, "
+        f"not sent any more: {done.not_sent:,}"
+    )

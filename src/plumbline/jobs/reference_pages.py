@@ -154,7 +154,7 @@ def _measures(measures: Iterable[Measure]) -> str:
             f"### {relation.name}\n\n{_rows(('column', 'type', 'meaning'), map(astuple, relation.columns))}"
             for relation in RELATIONS.values()
         ),
-    )  # fmt: skip
+    )
 
 
 def _measure(m: Measure) -> str:
@@ -232,10 +232,7 @@ def _permissions(routes: Sequence[Route]) -> str:
         "## Roles",
         _rows(
             ("role", "does", "permissions", "which children's records"),
-            (
-                (role.label, role.does, _marked(sorted(role.permissions)), _REACH[role.reach])
-                for role in ROLES.values()
-            ),
+            ((role.label, role.does, _marked(sorted(role.permissions)), _REACH[role.reach]) for role in ROLES.values()),
         ),
         "## Pages",
         _rows(("address", "name", "open to"), ((f"`/{r.path}`", r.name, _open_to(r)) for r in ordered)),
@@ -247,7 +244,7 @@ def _permissions(routes: Sequence[Route]) -> str:
                 for role in ROLES.values()
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _marked(words: Iterable[str]) -> str:

@@ -50,7 +50,8 @@ LABELS: Mapping[str, Label] = {
     label.key: label
     for label in (
         Label(
-            "tac", "Early help for one family",
+            "tac",
+            "Early help for one family",
             "The people who help one child or family together outside social care, and their plan. Said on lists and "
             "records of early help, in figures and reports, and where extracts are taken in.",
             "{A_tac} is {a_tac_long}. Two {tacs} are open.",
@@ -61,7 +62,8 @@ LABELS: Mapping[str, Label] = {
             ),
         ),
         Label(
-            "board", "The body that leads on safeguarding in the area",
+            "board",
+            "The body that leads on safeguarding in the area",
             "Who assesses whether a contract with a statutory function keeps children safe. Said where contracts are "
             "assured and rated.",
             "{A_board} assessment is an assessment by the {board_in_full}: {a_board_before} assessment.",
@@ -72,14 +74,15 @@ LABELS: Mapping[str, Label] = {
             ),
         ),
         Label(
-            "contact_centre", "Whom people call about a child",
+            "contact_centre",
+            "Whom people call about a child",
             "The office that takes calls about children, day by day. Said on serious incidents and whom to tell of "
             "them, and in what a new supplier is given.",
             "Telephone the {contact_centre} at once.",
             (Form("contact_centre", "customer service centre", "What it is called"),),
         ),
     )
-}  # fmt: skip
+}
 
 # A word in capitals without one of these is spelt out: "an FHP". One with them is read as a word: "a TAC".
 _VOWELS = "AEIOU"
@@ -110,9 +113,11 @@ def words_of(wording: Mapping[str, Forms]) -> Words:
         for name, text in {**label.shipped, **wording.get(label.key, {})}.items():
             with_article = f"{article(text)} {text}"
             found |= {
-                name: text, f"a_{name}": with_article, f"A_{name}": capital(with_article),
+                name: text,
+                f"a_{name}": with_article,
+                f"A_{name}": capital(with_article),
                 "_".join(part.capitalize() for part in name.split("_")): " ".join(map(capital, text.split(" "))),
-            }  # fmt: skip
+            }
             found[capital(name)] = capital(text)
     return found
 

@@ -37,8 +37,10 @@ def wrong_with(names: Iterable[str], parts: Mapping[str, bytes]) -> str:
     # A chart brings the workbook that it was drawn from, and is no object that someone can start.
     of_charts = {
         posixpath.normpath(posixpath.join(posixpath.dirname(posixpath.dirname(name)), target))
-        for name, each in relations.items() if "/charts/_rels/" in name for _, _, target in each
-    }  # fmt: skip
+        for name, each in relations.items()
+        if "/charts/_rels/" in name
+        for _, _, target in each
+    }
     if any(_EMBEDDED.search(name) and not (name in of_charts and name.endswith(".xlsx")) for name in names):
         return EMBEDDED
     return ""

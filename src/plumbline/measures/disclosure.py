@@ -161,9 +161,14 @@ _Hidden = set[str] | None
 
 
 def _vector(
-    counts: Mapping[str, int], profile: Profile, split: Split | None = None, *, whole: int | None = None,
-    hidden: Mapping[str, bool] | None = None, hide_whole: bool | None = None,
-) -> _Hidden:  # fmt: skip
+    counts: Mapping[str, int],
+    profile: Profile,
+    split: Split | None = None,
+    *,
+    whole: int | None = None,
+    hidden: Mapping[str, bool] | None = None,
+    hide_whole: bool | None = None,
+) -> _Hidden:
     """Which of the counts that add up to a whole are withheld: the whole is shown as it is elsewhere, unless small."""
     whole = sum(counts.values()) if whole is None else whole
     net = Net(profile)
@@ -199,10 +204,11 @@ def _protect_part(answer: Answer, known: _Known, profile: Profile) -> tuple[Row,
         pieces.add(_WHOLE)
     whole = {piece: _whole_of_part(answer, known, piece, profile) for piece in pieces}
     groups = {
-        piece: _groups_of_part(answer, known, piece, whole[piece], profile) if answer.asked.split_by
+        piece: _groups_of_part(answer, known, piece, whole[piece], profile)
+        if answer.asked.split_by
         else ({""} if whole[piece] else set(), set())
         for piece in pieces
-    }  # fmt: skip
+    }
     if _WHOLE in pieces and answer.asked.every:
         _hide_in_time(own, groups, profile)
     rows = []

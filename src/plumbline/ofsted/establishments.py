@@ -17,9 +17,15 @@ _BATCH = 5_000
 
 @operation
 def record_register(
-    *, name: str, rows: Sequence[Mapping[str, Any]], as_at: date, import_run: Import, by: User | None, at: datetime,
+    *,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    as_at: date,
+    import_run: Import,
+    by: User | None,
+    at: datetime,
     on: date,
-) -> dict[str, int]:  # fmt: skip
+) -> dict[str, int]:
     """Take one file of the register: `name` is gias, gias_groups or gias_links. An older extract than the one that is
     known of a school changes nothing of it. Returns how many rows were added, changed, unchanged."""
     access.check(by, Permission.IMPORTS, on=on)

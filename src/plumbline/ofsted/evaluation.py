@@ -76,9 +76,12 @@ def evaluate(
             for pk, register, urn, before in settings:
                 about = known[pk]
                 timeline = rules.status_timeline(
-                    inspections=about.inspections, registrations=about.registrations, notices=about.notices,
-                    unregistered=about.unregistered, from_on=about.listed_from,
-                )  # fmt: skip
+                    inspections=about.inspections,
+                    registrations=about.registrations,
+                    notices=about.notices,
+                    unregistered=about.unregistered,
+                    from_on=about.listed_from,
+                )
                 wanted = {
                     (p.from_on, p.to_on, p.status.value, _reasons_as_json(p.reasons), p.rule_version): None
                     for p in timeline
@@ -228,10 +231,16 @@ def _keep_by_function(
 ) -> None:
     """As the login of the pages, which may not write a status itself (placements.guard)."""
     periods = [
-        {"id": pk, "from_on": str(from_on), "to_on": str(to_on) if to_on else None, "status": status,
-         "reasons": json.loads(reasons), "version": version}
+        {
+            "id": pk,
+            "from_on": str(from_on),
+            "to_on": str(to_on) if to_on else None,
+            "status": status,
+            "reasons": json.loads(reasons),
+            "version": version,
+        }
         for pk, from_on, to_on, status, reasons, version in added
-    ]  # fmt: skip
+    ]
     settings = [
         {"id": pk, "status": status, "since": str(since) if since else None, "reasons": json.loads(reasons)}
         for pk, status, since, reasons in outcome

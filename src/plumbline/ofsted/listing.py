@@ -107,11 +107,18 @@ def _list(read: ListRead, import_run_id: int, proves_to: date | None) -> tuple[O
             return same, False
     return (
         OfstedList.objects.create(
-            layout=read.layout, register=read.register, family=read.family, as_at=read.as_at, whole=read.whole,
-            regions=covers, import_run_id=import_run_id, proves_to=proves_to, contents=[read.content],
+            layout=read.layout,
+            register=read.register,
+            family=read.family,
+            as_at=read.as_at,
+            whole=read.whole,
+            regions=covers,
+            import_run_id=import_run_id,
+            proves_to=proves_to,
+            contents=[read.content],
         ),
         True,
-    )  # fmt: skip
+    )
 
 
 # --- settings ------------------------------------------------------------------------------------------------------
@@ -264,13 +271,15 @@ def _write_facts(cursor: CursorWrapper, read: ListRead, ofsted_list: OfstedList)
         "stage_fact",
         [
             [
-                row.urn, row.line, ", ".join(filter(None, (row.facts.get(part, "") for part in _ADDRESS))),
+                row.urn,
+                row.line,
+                ", ".join(filter(None, (row.facts.get(part, "") for part in _ADDRESS))),
                 row.facts.get("closed_on") or None,
                 *(row.facts.get(name, "")[:width] for name, width in _FACTS.items()),
             ]
             for row in told
         ],
-    )  # fmt: skip
+    )
     given: dict[str, Any] = {"list": ofsted_list.pk, "register": read.register}
     cursor.execute(
         """delete from ofsted_councilfact f using ofsted_setting s, stage_fact g

@@ -84,9 +84,11 @@ def record_list(
     others = OfstedList.objects.filter(register=read.register, whole=True)
     moved: set[date] = set()
     changes = evaluation.evaluate(
-        listing.in_stage_to_evaluate(rule_version=RULE_VERSION), on=on, moved=moved,
+        listing.in_stage_to_evaluate(rule_version=RULE_VERSION),
+        on=on,
+        moved=moved,
         days=set(others.values_list("as_at", flat=True)),
-    )  # fmt: skip
+    )
     overruled.record(taken.overruled, import_run=import_run, by=by, at=at)
     differences = _compare(taken.ofsted_list)
     _compare_others(taken.ofsted_list, moved)
@@ -95,9 +97,16 @@ def record_list(
     rows = _count(read, taken)
     if taken.new_list or rows["added"] or rows["changed"]:
         audit.record(
-            "ofsted.list.taken", by=by, at=at, subject=taken.ofsted_list, because=import_run.because,
-            as_at=read.as_at.isoformat(), family=read.family, rows=rows, status_changes=len(changes),
-        )  # fmt: skip
+            "ofsted.list.taken",
+            by=by,
+            at=at,
+            subject=taken.ofsted_list,
+            because=import_run.because,
+            as_at=read.as_at.isoformat(),
+            family=read.family,
+            rows=rows,
+            status_changes=len(changes),
+        )
     return ListTaken(
         taken.ofsted_list, rows, tuple(changes), differences, tuple(taken.overruled), tuple(taken.withstood)
     )
@@ -128,9 +137,11 @@ def _compare(ofsted_list: OfstedList) -> Differences | None:
     before = next((other for other in earlier if _covers_alike(other, ofsted_list)), None)
     if before is None:
         return None
-    both = {*before.regions, *ofsted_list.regions} if not before.regions or not ofsted_list.regions else (
-        set(before.regions) & set(ofsted_list.regions)
-    )  # fmt: skip
+    both = (
+        {*before.regions, *ofsted_list.regions}
+        if not before.regions or not ofsted_list.regions
+        else (set(before.regions) & set(ofsted_list.regions))
+    )
     differences = compare_lists(before=_said(before, both), after=_said(ofsted_list, both))
     counts = {
         "new": len(differences.new), "gone": len(differences.gone), "better": len(differences.better),
@@ -234,16 +245,23 @@ def record_judgement(
     document_to_use(document_id, by=by, on=on)
     graded = {aspect: _grade(aspect, wording) for aspect, wording in judgements.items()}
     kinds.check_kind(
-        register=setting.register, kind=kind, inspected_on=inspected_on, independent=_independent(setting),
+        register=setting.register,
+        kind=kind,
+        inspected_on=inspected_on,
+        independent=_independent(setting),
         aspects=[aspect for aspect, (_, grade) in graded.items() if grade not in SAYS_NOTHING],
-    )  # fmt: skip
+    )
     inspection, _ = Inspection.objects.get_or_create(
-        setting=setting, kind=kind, inspected_on=inspected_on,
+        setting=setting,
+        kind=kind,
+        inspected_on=inspected_on,
         defaults={
-            "source": Inspection.Source.HAND, "entered_by": by, "entered_at": at,
+            "source": Inspection.Source.HAND,
+            "entered_by": by,
+            "entered_at": at,
             "framework": framework_of(setting.register, inspected_on),
         },
-    )  # fmt: skip
+    )
     inspection.inspectorate, inspection.published_on = inspectorate, published_on or inspection.published_on
     inspection.report_link = report_link.strip() or inspection.report_link
     inspection.document_id = document_id or inspection.document_id
@@ -255,10 +273,14 @@ def record_judgement(
         )
     changes = _checked(setting, on=on)
     audit.record(
-        "ofsted.judgement.recorded", by=by, at=at, subject=setting, inspection=kind,
+        "ofsted.judgement.recorded",
+        by=by,
+        at=at,
+        subject=setting,
+        inspection=kind,
         inspected_on=inspected_on.isoformat(),
         judgements={aspect: grade for aspect, (_, grade) in graded.items()},
-    )  # fmt: skip
+    )
     return Outcome(inspection, tuple(changes))
 
 
@@ -298,9 +320,16 @@ def _grade(aspect: str, wording: str) -> tuple[str, str]:
 
 @operation
 def record_notice(
-    *, setting_id: int, kind: str, from_on: date, to_on: date | None = None, wording: str = "", by: User, at: datetime,
+    *,
+    setting_id: int,
+    kind: str,
+    from_on: date,
+    to_on: date | None = None,
+    wording: str = "",
+    by: User,
+    at: datetime,
     on: date,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """An enforcement notice: restriction of accommodation, compliance, suspension (Notice.Kind)."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)
     if kind not in Notice.Kind.values:
@@ -333,9 +362,17 @@ def end_notice(*, notice_id: int, to_on: date, by: User, at: datetime, on: date)
 
 @operation
 def record_unregistered_use(
-    *, setting_id: int, from_on: date, legal_basis: str, court_order_on: date | None = None,
-    ofsted_told_on: date | None = None, registration_applied_on: date | None = None, by: User, at: datetime, on: date,
-) -> Outcome:  # fmt: skip
+    *,
+    setting_id: int,
+    from_on: date,
+    legal_basis: str,
+    court_order_on: date | None = None,
+    ofsted_told_on: date | None = None,
+    registration_applied_on: date | None = None,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Outcome:
     """A setting is used though it is not registered. Once at a time; the same again adds what was missing."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)
     if not legal_basis.strip():
@@ -343,26 +380,37 @@ def record_unregistered_use(
     _check_days(from_on, None, on=on)
     setting = _locked(setting_id)
     use, made = UnregisteredUse.objects.get_or_create(
-        setting=setting, to_on=None,
+        setting=setting,
+        to_on=None,
         defaults={"from_on": from_on, "legal_basis": legal_basis.strip(), "entered_by": by, "entered_at": at},
-    )  # fmt: skip
+    )
     use.court_order_on = court_order_on or use.court_order_on
     use.ofsted_told_on = ofsted_told_on or use.ofsted_told_on
     use.registration_applied_on = registration_applied_on or use.registration_applied_on
     use.save(update_fields=["court_order_on", "ofsted_told_on", "registration_applied_on"])
     changes = evaluation.evaluate([setting.pk], on=on)
     audit.record(
-        "ofsted.unregistered_use.recorded" if made else "ofsted.unregistered_use.added_to", by=by, at=at,
-        subject=setting, because=legal_basis.strip(),
-    )  # fmt: skip
+        "ofsted.unregistered_use.recorded" if made else "ofsted.unregistered_use.added_to",
+        by=by,
+        at=at,
+        subject=setting,
+        because=legal_basis.strip(),
+    )
     return Outcome(use, tuple(changes))
 
 
 @operation
 def update_unregistered_use(
-    *, use_id: int, legal_basis: str, court_order_on: date | None, ofsted_told_on: date | None,
-    registration_applied_on: date | None, by: User, at: datetime, on: date,
-) -> Outcome:  # fmt: skip
+    *,
+    use_id: int,
+    legal_basis: str,
+    court_order_on: date | None,
+    ofsted_told_on: date | None,
+    registration_applied_on: date | None,
+    by: User,
+    at: datetime,
+    on: date,
+) -> Outcome:
     """What has been done about an open use without registration, as it stands now; the event says what it was."""
     access.check(by, Permission.MONTHLY_CHECK, on=on)
     if not legal_basis.strip():
@@ -384,9 +432,14 @@ def update_unregistered_use(
         setattr(use, name, value)
     use.save(update_fields=list(changed))
     audit.record(
-        "ofsted.unregistered_use.updated", by=by, at=at, subject=setting, because=use.legal_basis, before=before,
+        "ofsted.unregistered_use.updated",
+        by=by,
+        at=at,
+        subject=setting,
+        because=use.legal_basis,
+        before=before,
         now={name: str(value or "") for name, value in changed.items()},
-    )  # fmt: skip
+    )
     return Outcome(use, ())
 
 
@@ -528,9 +581,16 @@ def check_changed(*, item_id: int, note: str = "", by: User, at: datetime, on: d
     outcome = record_judgement(setting_id=item.setting_id, by=by, at=at, on=on, **judged)
     made = outcome.made if isinstance(outcome.made, Inspection) else None
     _settle(
-        item, CheckItem.Outcome.CHANGED, judged.get("report_link", ""), note, judged.get("document_id"), made,
-        by=by, at=at, on=on,
-    )  # fmt: skip
+        item,
+        CheckItem.Outcome.CHANGED,
+        judged.get("report_link", ""),
+        note,
+        judged.get("document_id"),
+        made,
+        by=by,
+        at=at,
+        on=on,
+    )
     return outcome
 
 
@@ -568,9 +628,17 @@ def _item(item_id: int) -> CheckItem:
 
 
 def _settle(
-    item: CheckItem, outcome: CheckItem.Outcome, report_link: str, note: str, document_id: int | None,
-    inspection: Inspection | None, *, by: User, at: datetime, on: date,
-) -> None:  # fmt: skip
+    item: CheckItem,
+    outcome: CheckItem.Outcome,
+    report_link: str,
+    note: str,
+    document_id: int | None,
+    inspection: Inspection | None,
+    *,
+    by: User,
+    at: datetime,
+    on: date,
+) -> None:
     check_move(CHECK_MOVES, CheckItem.Outcome(item.outcome), outcome)
     item.outcome, item.report_link, item.note = outcome, report_link.strip(), note.strip()
     item.document, item.inspection = document_to_use(document_id, by=by, on=on), inspection
@@ -579,6 +647,12 @@ def _settle(
     if outcome in _LOOKED_UP:
         Setting.objects.filter(pk=item.setting_id).exclude(last_checked_on__gte=on).update(last_checked_on=on)
     audit.record(
-        "ofsted.setting.checked", by=by, at=at, subject_type="ofsted.setting", subject_id=item.setting_id,
-        because=item.note, outcome=outcome.value, link=item.report_link,
-    )  # fmt: skip
+        "ofsted.setting.checked",
+        by=by,
+        at=at,
+        subject_type="ofsted.setting",
+        subject_id=item.setting_id,
+        because=item.note,
+        outcome=outcome.value,
+        link=item.report_link,
+    )

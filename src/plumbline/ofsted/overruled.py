@@ -48,7 +48,15 @@ def record(overruled: Sequence[Overruled], *, import_run: Import, by: User | Non
     """An event for each, with the import; whoever entered it is written to (flags.operations.tell_of_events)."""
     for each in overruled:
         audit.record(
-            KIND, by=by, at=at, subject_type=Setting._meta.label_lower, subject_id=each.setting_id,
-            because=each.sentence, entered_by=each.entered_by_id, import_run=import_run.pk, aspect=each.aspect,
-            entered=each.entered, listed=each.listed,
-        )  # fmt: skip
+            KIND,
+            by=by,
+            at=at,
+            subject_type=Setting._meta.label_lower,
+            subject_id=each.setting_id,
+            because=each.sentence,
+            entered_by=each.entered_by_id,
+            import_run=import_run.pk,
+            aspect=each.aspect,
+            entered=each.entered,
+            listed=each.listed,
+        )

@@ -117,10 +117,21 @@ def _setting(read: ListRead, row: RowRead) -> list[Any]:
     aspect, grade, said_on = _said(row.inspections)
     places = str(given.get("places") or "")
     return [
-        row.line, read.register, row.urn, read.as_at, *texts.values(), named, owner, kept.get("owner_key", ""),
-        int(places) if places.isdigit() else None, given.get("registered_on") or None,
-        _as_json(kept), aspect, grade, said_on,
-    ]  # fmt: skip
+        row.line,
+        read.register,
+        row.urn,
+        read.as_at,
+        *texts.values(),
+        named,
+        owner,
+        kept.get("owner_key", ""),
+        int(places) if places.isdigit() else None,
+        given.get("registered_on") or None,
+        _as_json(kept),
+        aspect,
+        grade,
+        said_on,
+    ]
 
 
 def _said(inspections: Iterable[InspectionSaid]) -> tuple[str, str, date | None]:

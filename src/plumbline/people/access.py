@@ -95,79 +95,273 @@ _CASE = frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW, P.FLAGS_ANSWER, P
 _MEMBER = frozenset({P.REPORT_VIEW_PUBLISHED})
 # What everybody reads who works with contracts in the council. Of one contract's incidents: the summary, never the
 # narrative; of children: a count.
-_BUYING = frozenset({P.CONTRACTS_VIEW, P.TENDERS_VIEW, P.TOOLKITS_VIEW, P.EVIDENCE_VIEW, P.ACTIONS_VIEW,
-                     P.INCIDENTS_VIEW})  # fmt: skip
+_BUYING = frozenset(
+    {P.CONTRACTS_VIEW, P.TENDERS_VIEW, P.TOOLKITS_VIEW, P.EVIDENCE_VIEW, P.ACTIONS_VIEW, P.INCIDENTS_VIEW}
+)
 # A named manager: better ratings, go-live with open items, sign-off, and what the team decides.
-_DECIDING = _BUYING | {P.CONTRACTS_DECIDE, P.CONTRACTS_OVERRIDE, P.TENDERS_APPROVE, P.RETURNS_SIGN_OFF,
-                       P.ACTIONS_VERIFY, P.ACTIONS_RAISE, P.INCIDENTS_NARRATIVE}  # fmt: skip
+_DECIDING = _BUYING | {
+    P.CONTRACTS_DECIDE,
+    P.CONTRACTS_OVERRIDE,
+    P.TENDERS_APPROVE,
+    P.RETURNS_SIGN_OFF,
+    P.ACTIONS_VERIFY,
+    P.ACTIONS_RAISE,
+    P.INCIDENTS_NARRATIVE,
+}
 
 ROLES: dict[str, Role] = _roles(
-    Role("lead_professional", "Lead professional", "Runs the {tacs} they lead.",
-         frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW}), "tied"),
-    Role("tac_member", "{Tac} member", "Reads and adds to the {tacs} they belong to.",
-         frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
-    Role("early_help_consultant", "Early help consultant", "Advises on the {tacs} of a locality.",
-         frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW, P.FIGURES_VIEW}), "tied"),
-    Role("social_worker", "Social worker", "Own children: placement flags, step-up and step-down.",
-         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "tied"),
-    Role("sen_caseworker", "SEN caseworker", "Own children placed for special educational needs.",
-         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "tied"),
-    Role("reviewing_officer", "Reviewing officer", "Told of their looked-after children's placement flags.",
-         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW}, "tied"),
-    Role("placement_officer", "Placement officer", "Asks where a child may be placed, records placements.",
-         frozenset({P.CHILDREN_VIEW, P.PLACEMENTS_VIEW, P.PLACEMENTS_RECORD, P.PLACEMENT_EXCEPTION_ASK,
-                    P.SETTINGS_VIEW, P.FLAGS_VIEW}), "placements"),
-    Role("team_manager", "Team manager", "The team's work and its flags.",
-         _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW, P.ACCOUNTS_MISSING}, "team"),
-    Role("auditor", "Auditor", "Sampled {tacs} for the time of the audit.",
-         frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}), "tied"),
-    Role("contract_officer", "Contract officer", "Contracts, visits, and the settings they buy from.",
-         _BUYING | {P.SETTINGS_VIEW, P.MONTHLY_CHECK, P.PROVIDER_CONTACT, P.FLAGS_VIEW, P.FIGURES_VIEW,
-                    P.CONTRACTS_MANAGE, P.RETURNS_REQUEST, P.RETURNS_MODERATE, P.RETURNS_SIGN_OFF, P.EVIDENCE_KEEP,
-                    P.LAW_CHANGES, P.ACTIONS_RAISE, P.ACTIONS_VERIFY, P.SUPPLIERS_SETTLE, P.IMPLEMENTATION,
-                    P.INCIDENTS_MANAGE, P.INCIDENTS_NARRATIVE}),
-    Role("service_area_lead", "Service-area lead", "Own services: meetings, implementation, concerns.",
-         _BUYING | {P.SETTINGS_VIEW, P.FIGURES_VIEW, P.FLAGS_VIEW, P.IMPLEMENTATION, P.ACTIONS_RAISE, P.ACTIONS_VERIFY,
-                    P.EVIDENCE_KEEP, P.INCIDENTS_MANAGE, P.INCIDENTS_NARRATIVE}),
-    Role("commissioner", "Commissioner", "Tenders, award, implementation.",
-         _BUYING | {P.SETTINGS_VIEW, P.FIGURES_VIEW, P.FLAGS_VIEW, P.TENDERS_MANAGE, P.TOOLKITS_MANAGE,
-                    P.SUPPLIERS_SETTLE, P.IMPLEMENTATION, P.EVIDENCE_KEEP, P.ACTIONS_RAISE, P.ACTIONS_VERIFY}),
+    Role(
+        "lead_professional",
+        "Lead professional",
+        "Runs the {tacs} they lead.",
+        frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW}),
+        "tied",
+    ),
+    Role(
+        "tac_member",
+        "{Tac} member",
+        "Reads and adds to the {tacs} they belong to.",
+        frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}),
+        "tied",
+    ),
+    Role(
+        "early_help_consultant",
+        "Early help consultant",
+        "Advises on the {tacs} of a locality.",
+        frozenset({P.CHILDREN_VIEW, P.TACS_VIEW, P.FLAGS_VIEW, P.FIGURES_VIEW}),
+        "tied",
+    ),
+    Role(
+        "social_worker",
+        "Social worker",
+        "Own children: placement flags, step-up and step-down.",
+        _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW},
+        "tied",
+    ),
+    Role(
+        "sen_caseworker",
+        "SEN caseworker",
+        "Own children placed for special educational needs.",
+        _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW},
+        "tied",
+    ),
+    Role(
+        "reviewing_officer",
+        "Reviewing officer",
+        "Told of their looked-after children's placement flags.",
+        _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW},
+        "tied",
+    ),
+    Role(
+        "placement_officer",
+        "Placement officer",
+        "Asks where a child may be placed, records placements.",
+        frozenset(
+            {
+                P.CHILDREN_VIEW,
+                P.PLACEMENTS_VIEW,
+                P.PLACEMENTS_RECORD,
+                P.PLACEMENT_EXCEPTION_ASK,
+                P.SETTINGS_VIEW,
+                P.FLAGS_VIEW,
+            }
+        ),
+        "placements",
+    ),
+    Role(
+        "team_manager",
+        "Team manager",
+        "The team's work and its flags.",
+        _CASE | {P.PLACEMENTS_VIEW, P.SETTINGS_VIEW, P.ACCOUNTS_MISSING},
+        "team",
+    ),
+    Role(
+        "auditor",
+        "Auditor",
+        "Sampled {tacs} for the time of the audit.",
+        frozenset({P.CHILDREN_VIEW, P.TACS_VIEW}),
+        "tied",
+    ),
+    Role(
+        "contract_officer",
+        "Contract officer",
+        "Contracts, visits, and the settings they buy from.",
+        _BUYING
+        | {
+            P.SETTINGS_VIEW,
+            P.MONTHLY_CHECK,
+            P.PROVIDER_CONTACT,
+            P.FLAGS_VIEW,
+            P.FIGURES_VIEW,
+            P.CONTRACTS_MANAGE,
+            P.RETURNS_REQUEST,
+            P.RETURNS_MODERATE,
+            P.RETURNS_SIGN_OFF,
+            P.EVIDENCE_KEEP,
+            P.LAW_CHANGES,
+            P.ACTIONS_RAISE,
+            P.ACTIONS_VERIFY,
+            P.SUPPLIERS_SETTLE,
+            P.IMPLEMENTATION,
+            P.INCIDENTS_MANAGE,
+            P.INCIDENTS_NARRATIVE,
+        },
+    ),
+    Role(
+        "service_area_lead",
+        "Service-area lead",
+        "Own services: meetings, implementation, concerns.",
+        _BUYING
+        | {
+            P.SETTINGS_VIEW,
+            P.FIGURES_VIEW,
+            P.FLAGS_VIEW,
+            P.IMPLEMENTATION,
+            P.ACTIONS_RAISE,
+            P.ACTIONS_VERIFY,
+            P.EVIDENCE_KEEP,
+            P.INCIDENTS_MANAGE,
+            P.INCIDENTS_NARRATIVE,
+        },
+    ),
+    Role(
+        "commissioner",
+        "Commissioner",
+        "Tenders, award, implementation.",
+        _BUYING
+        | {
+            P.SETTINGS_VIEW,
+            P.FIGURES_VIEW,
+            P.FLAGS_VIEW,
+            P.TENDERS_MANAGE,
+            P.TOOLKITS_MANAGE,
+            P.SUPPLIERS_SETTLE,
+            P.IMPLEMENTATION,
+            P.EVIDENCE_KEEP,
+            P.ACTIONS_RAISE,
+            P.ACTIONS_VERIFY,
+        },
+    ),
     Role("evaluator", "Evaluator", "Bids assigned, after declaring no conflict.", frozenset({P.TENDERS_EVALUATE})),
     Role("provider_user", "Provider user", "Own contracts.", frozenset({P.PROVIDER_PORTAL})),
-    Role("partnership_officer", "Partnership officer", "{Board_before} assessments, practice reviews.",
-         frozenset({P.FIGURES_VIEW, P.CONTRACTS_VIEW, P.TOOLKITS_VIEW, P.TOOLKITS_MANAGE, P.BOARD_ASSESSMENTS,
-                    P.EVIDENCE_VIEW, P.EVIDENCE_KEEP, P.LAW_CHANGES, P.RETURNS_REQUEST, P.RETURNS_MODERATE})),
-    Role("head_of_service", "Head of service", "Exceptions, step decisions, the management team's list.",
-         _CASE | {P.PLACEMENTS_VIEW, P.PLACEMENT_EXCEPTION_DECIDE, P.SETTINGS_VIEW, P.FIGURES_RECORDS,
-                  P.ACCOUNTS_MISSING,
-                  P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED} | _DECIDING, "placements"),
-    Role("management_team", "Management team", "What needs a decision, and what was decided.",
-         _DECIDING | {P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
-                      P.REPORT_VIEW_PUBLISHED}),
-    Role("director", "Director", "Approves answers and reports.",
-         _DECIDING | {P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT,
-                      P.REPORT_PUBLISH, P.REPORT_VIEW_PUBLISHED}),
-    Role("performance_analyst", "Performance analyst", "Imports, measures, the Ofsted check.",
-         frozenset({P.IMPORTS, P.MONTHLY_CHECK, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.FIGURES_RECORDS, P.FLAGS_VIEW,
-                    P.LISTS_MANAGE, P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED, P.CONTRACTS_VIEW, P.TENDERS_VIEW,
-                    P.TOOLKITS_VIEW})),
-    Role("scrutiny_officer", "Scrutiny officer", "Question sets, requests, reports, recommendations.",
-         frozenset({P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT, P.REPORT_WRITE, P.REPORT_VIEW_PUBLISHED})),
+    Role(
+        "partnership_officer",
+        "Partnership officer",
+        "{Board_before} assessments, practice reviews.",
+        frozenset(
+            {
+                P.FIGURES_VIEW,
+                P.CONTRACTS_VIEW,
+                P.TOOLKITS_VIEW,
+                P.TOOLKITS_MANAGE,
+                P.BOARD_ASSESSMENTS,
+                P.EVIDENCE_VIEW,
+                P.EVIDENCE_KEEP,
+                P.LAW_CHANGES,
+                P.RETURNS_REQUEST,
+                P.RETURNS_MODERATE,
+            }
+        ),
+    ),
+    Role(
+        "head_of_service",
+        "Head of service",
+        "Exceptions, step decisions, the management team's list.",
+        _CASE
+        | {
+            P.PLACEMENTS_VIEW,
+            P.PLACEMENT_EXCEPTION_DECIDE,
+            P.SETTINGS_VIEW,
+            P.FIGURES_RECORDS,
+            P.ACCOUNTS_MISSING,
+            P.REPORT_VIEW_DRAFT,
+            P.REPORT_VIEW_PUBLISHED,
+        }
+        | _DECIDING,
+        "placements",
+    ),
+    Role(
+        "management_team",
+        "Management team",
+        "What needs a decision, and what was decided.",
+        _DECIDING
+        | {P.FLAGS_VIEW, P.FLAGS_ANSWER, P.SETTINGS_VIEW, P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT, P.REPORT_VIEW_PUBLISHED},
+    ),
+    Role(
+        "director",
+        "Director",
+        "Approves answers and reports.",
+        _DECIDING
+        | {
+            P.FLAGS_VIEW,
+            P.FLAGS_ANSWER,
+            P.SETTINGS_VIEW,
+            P.FIGURES_VIEW,
+            P.REPORT_VIEW_DRAFT,
+            P.REPORT_PUBLISH,
+            P.REPORT_VIEW_PUBLISHED,
+        },
+    ),
+    Role(
+        "performance_analyst",
+        "Performance analyst",
+        "Imports, measures, the Ofsted check.",
+        frozenset(
+            {
+                P.IMPORTS,
+                P.MONTHLY_CHECK,
+                P.SETTINGS_VIEW,
+                P.FIGURES_VIEW,
+                P.FIGURES_RECORDS,
+                P.FLAGS_VIEW,
+                P.LISTS_MANAGE,
+                P.REPORT_VIEW_DRAFT,
+                P.REPORT_VIEW_PUBLISHED,
+                P.CONTRACTS_VIEW,
+                P.TENDERS_VIEW,
+                P.TOOLKITS_VIEW,
+            }
+        ),
+    ),
+    Role(
+        "scrutiny_officer",
+        "Scrutiny officer",
+        "Question sets, requests, reports, recommendations.",
+        frozenset({P.FIGURES_VIEW, P.REPORT_VIEW_DRAFT, P.REPORT_WRITE, P.REPORT_VIEW_PUBLISHED}),
+    ),
     Role("elected_member", "Elected member", "Published reports; never a child's record.", _MEMBER),
     Role("committee_chair", "Committee chair", "Published reports; confirms what is closed.", _MEMBER),
     Role("lead_member", "Lead member", "Published reports.", _MEMBER),
     Role("co_opted_member", "Co-opted member", "Published reports.", _MEMBER),
-    Role("information_governance", "Information governance", "Sees who opened which record; confirms roles.",
-         frozenset({P.AUDIT_VIEW, P.USERS_CONFIRM})),
-    Role("administrator", "Administrator", "Users, labels, lists; no case content.",
-         frozenset({P.USERS_MANAGE, P.USERS_CONFIRM, P.ACCOUNTS_MISSING, P.LISTS_MANAGE, P.TOOLKITS_VIEW})),
-)  # fmt: skip
+    Role(
+        "information_governance",
+        "Information governance",
+        "Sees who opened which record; confirms roles.",
+        frozenset({P.AUDIT_VIEW, P.USERS_CONFIRM}),
+    ),
+    Role(
+        "administrator",
+        "Administrator",
+        "Users, labels, lists; no case content.",
+        frozenset({P.USERS_MANAGE, P.USERS_CONFIRM, P.ACCOUNTS_MISSING, P.LISTS_MANAGE, P.TOOLKITS_VIEW}),
+    ),
+)
 
 PROVIDER_USER = "provider_user"
 
 # What comes near children's records or the trail, or lets someone give such powers.
-_NEEDS_TWO = frozenset({P.CHILDREN_VIEW, P.PLACEMENTS_VIEW, P.FIGURES_RECORDS, P.IMPORTS, P.INCIDENTS_NARRATIVE,
-                        P.AUDIT_VIEW, P.USERS_MANAGE, P.USERS_CONFIRM})  # fmt: skip
+_NEEDS_TWO = frozenset(
+    {
+        P.CHILDREN_VIEW,
+        P.PLACEMENTS_VIEW,
+        P.FIGURES_RECORDS,
+        P.IMPORTS,
+        P.INCIDENTS_NARRATIVE,
+        P.AUDIT_VIEW,
+        P.USERS_MANAGE,
+        P.USERS_CONFIRM,
+    }
+)
 
 
 # Whoever may ask an organisation for something invites a person there who can answer, by an e-mail (people.inviting).

@@ -19,9 +19,16 @@ LARGEST = 500_000
 
 
 def keep(
-    *, user: User, form: str, subject: str, base: int, payload: Mapping[str, Any], seq: int | None, at: datetime,
+    *,
+    user: User,
+    form: str,
+    subject: str,
+    base: int,
+    payload: Mapping[str, Any],
+    seq: int | None,
+    at: datetime,
     page: str = "",
-) -> bool:  # fmt: skip
+) -> bool:
     """Keep what is in a form now, in one statement; whether it was kept.
 
     No clock of the writer's machine says what came first. `page` is the mark that the server gave the page when it was

@@ -26,20 +26,33 @@ def of_roles(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         label = ROLES[asked.role].label.lower()
         if asked.state == RoleAsked.State.ASKED:
             yield Duty(
-                kind="role.confirm", subject=("role_asked", asked.pk), whose=permitted(P.USERS_CONFIRM),
-                what=f"Confirm or decline a role: {label}", called=f"For {asked.user}", key=asked.pk,
+                kind="role.confirm",
+                subject=("role_asked", asked.pk),
+                whose=permitted(P.USERS_CONFIRM),
+                what=f"Confirm or decline a role: {label}",
+                called=f"For {asked.user}",
+                key=asked.pk,
                 why=f"{asked.asked_by} asked for it on {day(day_of(asked.asked_at, on=on))}. It reaches children’s "
-                    "records, the trail or the powers of others, so it needs a second person.",
-                deed="Confirm or decline", place="roles_asked", but=(asked.asked_by_id, asked.user_id),
-            )  # fmt: skip
+                "records, the trail or the powers of others, so it needs a second person.",
+                deed="Confirm or decline",
+                place="roles_asked",
+                but=(asked.asked_by_id, asked.user_id),
+            )
         elif asked.decided_at is not None and asked.decided_at > end_of(on - timedelta(_NEWS)):
             given = asked.state == RoleAsked.State.GIVEN
             yield Duty(
-                kind="back.role", subject=("role_asked", asked.pk), whose=person(asked.asked_by_id, P.USERS_MANAGE),
-                about=asked.decided_at.isoformat(), what=f"{'Confirmed' if given else 'Declined'}: the role {label}",
-                called=f"For {asked.user}", why=f"{asked.decided_by}, on {day(shown(asked.decided_at))}.",
-                gravity=Gravity.HOUSEKEEPING, deed="See the person", place=f"user {asked.user_id}", key=asked.pk,
-            )  # fmt: skip
+                kind="back.role",
+                subject=("role_asked", asked.pk),
+                whose=person(asked.asked_by_id, P.USERS_MANAGE),
+                about=asked.decided_at.isoformat(),
+                what=f"{'Confirmed' if given else 'Declined'}: the role {label}",
+                called=f"For {asked.user}",
+                why=f"{asked.decided_by}, on {day(shown(asked.decided_at))}.",
+                gravity=Gravity.HOUSEKEEPING,
+                deed="See the person",
+                place=f"user {asked.user_id}",
+                key=asked.pk,
+            )
 
 
 def of_attempts(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -48,12 +61,16 @@ def of_attempts(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     names = shut_out.values("subject_id").distinct().count()
     if names:
         yield Duty(
-            kind="sign_in.shut_out", subject=("attempts", 0), whose=permitted(P.AUDIT_VIEW), gravity=Gravity.LAW,
+            kind="sign_in.shut_out",
+            subject=("attempts", 0),
+            whose=permitted(P.AUDIT_VIEW),
+            gravity=Gravity.LAW,
             what=f"{how_many(names, 'user name was', 'user names were')} shut out after wrong passwords or codes",
             called=f"In the last {_LATELY} days",
-            why="Someone may be guessing. See when, and ask the person whether it was they.", deed="See the attempts",
+            why="Someone may be guessing. See when, and ask the person whether it was they.",
+            deed="See the attempts",
             place=f"governance ?{urlencode({'what': 'signed_in'})}",
-        )  # fmt: skip
+        )
 
 
 def of_holidays(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -61,10 +78,15 @@ def of_holidays(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     last = holidays_end()
     if last is None or last < on + timedelta(365):
         yield Duty(
-            kind="holidays.enter", subject=("holidays", 0), whose=permitted(P.USERS_MANAGE), due=last,
-            what="Enter the bank holidays to come", deed="Enter them", place="bank_holidays",
+            kind="holidays.enter",
+            subject=("holidays", 0),
+            whose=permitted(P.USERS_MANAGE),
+            due=last,
+            what="Enter the bank holidays to come",
+            deed="Enter them",
+            place="bank_holidays",
             why=f"The list ends on {day(last)}." if last else "No bank holiday is known.",
-        )  # fmt: skip
+        )
 
 
 SOURCES = (

@@ -95,8 +95,9 @@ def invite(
     )
     acting.act(by, on=on)
     RoleHeld.objects.create(user=user, role=PROVIDER_USER, organisation=organisation, from_on=on)
-    audit.record(INVITED, by=by, at=at, subject=user, role=PROVIDER_USER, organisation=organisation.pk,
-                 invitation=invitation.pk)  # fmt: skip
+    audit.record(
+        INVITED, by=by, at=at, subject=user, role=PROVIDER_USER, organisation=organisation.pk, invitation=invitation.pk
+    )
     return invitation
 
 
@@ -185,8 +186,15 @@ def withdraw(*, invitation_id: int, by: User, at: datetime, on: date) -> Invitat
     found.user.set_unusable_password()
     found.user.save(update_fields=["password"])
     _end(found, Invitation.State.WITHDRAWN, at=at)
-    audit.record("people.invitation.withdrawn", by=by, at=at, subject=found.user, role=PROVIDER_USER,
-                 organisation=found.organisation_id, invitation=found.pk)  # fmt: skip
+    audit.record(
+        "people.invitation.withdrawn",
+        by=by,
+        at=at,
+        subject=found.user,
+        role=PROVIDER_USER,
+        organisation=found.organisation_id,
+        invitation=found.pk,
+    )
     return found
 
 
@@ -214,8 +222,14 @@ def accept(*, invitation_id: int, token: str, password: str, at: datetime) -> In
     user.save(update_fields=["password", "is_active"])
     found.user = user
     _end(found, Invitation.State.ACCEPTED, at=at)
-    audit.record("people.invitation.accepted", by=user, at=at, subject=user, organisation=found.organisation_id,
-                 invitation=found.pk)  # fmt: skip
+    audit.record(
+        "people.invitation.accepted",
+        by=user,
+        at=at,
+        subject=user,
+        organisation=found.organisation_id,
+        invitation=found.pk,
+    )
     return found
 
 

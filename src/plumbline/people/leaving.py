@@ -52,9 +52,7 @@ class Kind:
         return f"{number} {self.one if number == 1 else self.many}"
 
 
-def hand_over(
-    kind: Kind, *, user: User, to: User, because: str, by: User | None, at: datetime, on: date
-) -> list[Any]:  # fmt: skip
+def hand_over(kind: Kind, *, user: User, to: User, because: str, by: User | None, at: datetime, on: date) -> list[Any]:
     """Give all of a kind to another person, each with its event. The caller has checked that `by` may.
 
     Raises RuleBroken (cannot_hold) for a person who may not hold one of them, with nothing given.
@@ -72,7 +70,14 @@ def hand_over(
             setattr(row, kind.column, to)
             row.save(update_fields=[kind.column])
         audit.record(
-            "people.record.handed_over", by=by, at=at, subject=row, because=because, what=kind.key, before=user.pk,
-            to=to.pk, to_name=to.called,
-        )  # fmt: skip
+            "people.record.handed_over",
+            by=by,
+            at=at,
+            subject=row,
+            because=because,
+            what=kind.key,
+            before=user.pk,
+            to=to.pk,
+            to_name=to.called,
+        )
     return rows

@@ -105,17 +105,29 @@ def tie(
         ignore_conflicts=True,
     )
     audit.record(
-        "people.ties.given", by=by, at=at, subject=user, because=because, about=subject_type, why=why,
+        "people.ties.given",
+        by=by,
+        at=at,
+        subject=user,
+        because=because,
+        about=subject_type,
+        why=why,
         records=len(subject_ids),
-    )  # fmt: skip
+    )
 
 
 def look_at_child(*, child_id: int, page: str, by: User, at: datetime, on: date) -> None:
     """Leave the trace that someone opened a page about a child, by name or by number, and as what."""
     audit.record(
-        "people.child.viewed", by=by, at=at, by_role=roles_in_words(by, on=on), subject_type=Child._meta.label_lower,
-        subject_id=child_id, child_id=child_id, page=page,
-    )  # fmt: skip
+        "people.child.viewed",
+        by=by,
+        at=at,
+        by_role=roles_in_words(by, on=on),
+        subject_type=Child._meta.label_lower,
+        subject_id=child_id,
+        child_id=child_id,
+        page=page,
+    )
 
 
 def look_at_list(*, kind: str, asked: Mapping[str, str], by: User, at: datetime, on: date) -> None:
@@ -239,9 +251,13 @@ def make_user(
         raise RuleBroken("The user needs a name.", code="missing_name")
     password = secrets.token_urlsafe(12)
     user = User.objects.create(
-        username=username, name=" ".join(name.split()), email=email, password=make_password(password),
-        professional=_professional(professional), must_change_password=True,
-    )  # fmt: skip
+        username=username,
+        name=" ".join(name.split()),
+        email=email,
+        password=make_password(password),
+        professional=_professional(professional),
+        must_change_password=True,
+    )
     audit.record("people.user.made", by=by, at=at, subject=user, username=username, professional=professional)
     return user, password
 
@@ -374,10 +390,17 @@ def decide_role(*, asked_id: int, given: bool, by: User, at: datetime, on: date)
         _check_not_held(**held)
         RoleHeld.objects.create(**held)
     audit.record(
-        f"people.role.{'given' if given else 'declined'}", by=by, at=at, subject=asked.user, role=asked.role,
-        team=asked.team, from_on=asked.from_on.isoformat(), to_on=asked.to_on.isoformat() if asked.to_on else None,
-        organisation=asked.organisation_id, asked_by=asked.asked_by_id,
-    )  # fmt: skip
+        f"people.role.{'given' if given else 'declined'}",
+        by=by,
+        at=at,
+        subject=asked.user,
+        role=asked.role,
+        team=asked.team,
+        from_on=asked.from_on.isoformat(),
+        to_on=asked.to_on.isoformat() if asked.to_on else None,
+        organisation=asked.organisation_id,
+        asked_by=asked.asked_by_id,
+    )
     return asked
 
 
@@ -540,8 +563,10 @@ def end_attempt(
     audit.record("people.sign_in.failed", by=by, at=at, subject=user, what=kind, source=source)
     failures = list(Attempt.objects.filter(Q(username=username) | Q(source=source), at__gt=at - timedelta(hours=1)))
     limit = guessing.limit_of(failures, kind=kind, username=username, source=source, at=at)
-    if sum(f.at > at - guessing.WAIT for f in failures if (f.kind, f.username, f.source) == (
-        kind, username, source)) >= limit:  # fmt: skip
+    if (
+        sum(f.at > at - guessing.WAIT for f in failures if (f.kind, f.username, f.source) == (kind, username, source))
+        >= limit
+    ):
         audit.record("people.sign_in.shut_out", by=by, at=at, subject=user, what=kind, source=source)
 
 

@@ -116,9 +116,10 @@ def organisations_of(viewer: User, *, on: date) -> frozenset[int]:
 def acting_for(organisation_id: int, *, on: date) -> list[User]:
     """The provider's users who act for an organisation on a day, under any of its names."""
     held = RoleHeld.objects.filter(
-        access.lasting_on(on), organisation__in=same_body({organisation_id}),
+        access.lasting_on(on),
+        organisation__in=same_body({organisation_id}),
         role__in=[key for key, role in access.ROLES.items() if Permission.PROVIDER_PORTAL in role.permissions],
-    )  # fmt: skip
+    )
     return list(User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk"))
 
 

@@ -28,9 +28,10 @@ def workers_without_account(viewer: User, *, on: date) -> "QuerySet[WithFlags]":
     manager those of the team."""
     found = without_account(on=on)
     held = [
-        each for each in access.current_roles(viewer, on=on)
+        each
+        for each in access.current_roles(viewer, on=on)
         if Permission.ACCOUNTS_MISSING in access.ROLES[each.role].permissions
-    ]  # fmt: skip
+    ]
     if not access.may(viewer, Permission.ACCOUNTS_MISSING, on=on):
         return found.none()
     if any(each.role != "team_manager" or not each.team for each in held):
@@ -54,10 +55,11 @@ def without_account(*, on: date) -> "QuerySet[WithFlags]":
         .exclude(Exists(User.objects.filter(professional=OuterRef("pk"), is_active=True).exclude(email="")))
         .annotate(
             team=Coalesce(
-                NullIf("department", Value("")), Subquery(involved.order_by("-from_on", "-pk").values("team")[:1]),
+                NullIf("department", Value("")),
+                Subquery(involved.order_by("-from_on", "-pk").values("team")[:1]),
                 Value(""),
             ),
             flags=Coalesce(Subquery(per_worker.values("number")), 0),
         )
         .prefetch_related("users")
-    )  # fmt: skip
+    )

@@ -132,10 +132,10 @@ def _hide_names(incident: Incident, *, by: User | None, at: datetime, on: date) 
     event, and counts as a refusal does (contracts.naming)."""
     linked = IncidentChild.objects.filter(incident=incident).values("child")
     placed = Child.objects.filter(
-        pk__in=ChildAtIncident.objects.filter(
-            incident=incident, placement__setting=incident.setting_id
-        ).values("placement__child")
-    ).exclude(pk__in=linked)  # fmt: skip
+        pk__in=ChildAtIncident.objects.filter(incident=incident, placement__setting=incident.setting_id).values(
+            "placement__child"
+        )
+    ).exclude(pk__in=linked)
     for child in placed.order_by("pk"):
         hidden = held_texts.hide_texts(incident=incident, child=child, linked=False, by=by, at=at, on=on)
         if hidden and by is not None and not children_visible_to(by, on=on).filter(pk=child.pk).exists():
@@ -155,23 +155,29 @@ def wanted(on: date) -> list[Wanted]:
 def _waiting() -> QuerySet[ChildAtIncident]:
     linked = IncidentChild.objects.filter(incident=OuterRef("incident"), child=OuterRef("placement__child"))
     return ChildAtIncident.objects.filter(
-        ~Exists(linked), concerned=None, incident__state=IncidentState.OPEN,
+        ~Exists(linked),
+        concerned=None,
+        incident__state=IncidentState.OPEN,
         # The setting of the incident may have been put right since.
         placement__setting=F("incident__setting"),
-    )  # fmt: skip
+    )
 
 
 def _wanted(row: ChildAtIncident, concern: Concern) -> Wanted:
     incident = row.incident
     happened = f"{IncidentType(incident.type).label}, {day_here(incident.occurred_at):%-d %B %Y}"
     return Wanted(
-        kind=KIND, subject_type=SUBJECT, subject_id=row.pk, subject_source_id=incident.reference,
-        setting_urn=concern.urn, child_id=concern.child_id,
+        kind=KIND,
+        subject_type=SUBJECT,
+        subject_id=row.pk,
+        subject_source_id=incident.reference,
+        setting_urn=concern.urn,
+        child_id=concern.child_id,
         reason=f"{incident.reference} ({happened}) was at the setting of this child. Say whether it concerns them.",
         recipients=flag_rules.recipients(
             KIND, worker=concern.worker, team=concern.team, looked_after=concern.looked_after
         ),
-    )  # fmt: skip
+    )
 
 
 def _why_closed(over: Sequence[Flag]) -> Mapping[int, str]:
@@ -200,9 +206,13 @@ class Asked:
 def asked_about(incident: Incident) -> Asked:
     """Counts alone, for who reads the incident and sees no child."""
     rows = ChildAtIncident.objects.filter(incident=incident, placement__setting=incident.setting_id)
-    return Asked(**rows.aggregate(
-        children=Count("pk"), yes=Count("pk", filter=Q(concerned=True)), no=Count("pk", filter=Q(concerned=False)),
-    ))  # fmt: skip
+    return Asked(
+        **rows.aggregate(
+            children=Count("pk"),
+            yes=Count("pk", filter=Q(concerned=True)),
+            no=Count("pk", filter=Q(concerned=False)),
+        )
+    )
 
 
 def asked_of(viewer: User, *, number: int, on: date, locked: bool = False) -> ChildAtIncident:
@@ -230,8 +240,13 @@ def answer(*, number: int, concerned: bool, because: str, by: User, at: datetime
     row.concerned, row.because, row.answered_at, row.answered_by = concerned, because.strip(), at, by
     row.save(update_fields=["concerned", "because", "answered_at", "answered_by"])
     audit.record(
-        "placements.child_at_incident.answered", by=by, at=at, subject=row, child_id=row.placement.child_id,
-        because=row.because, concerned=concerned,
-    )  # fmt: skip
+        "placements.child_at_incident.answered",
+        by=by,
+        at=at,
+        subject=row,
+        child_id=row.placement.child_id,
+        because=row.because,
+        concerned=concerned,
+    )
     flags.reconcile(wanted=[], kinds=(KIND,), why_closed=_why_closed, by=by, at=at, on=on, subject=(SUBJECT, row.pk))
     return row

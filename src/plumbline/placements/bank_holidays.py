@@ -38,10 +38,13 @@ def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, by:
     BankHoliday.objects.update_or_create(
         day=day,
         defaults={
-            "name": name.strip()[:80] or (known.name if known else ""), "counts": counts, "because": because.strip(),
-            "changed_at": at, "changed_by": by,
+            "name": name.strip()[:80] or (known.name if known else ""),
+            "counts": counts,
+            "because": because.strip(),
+            "changed_at": at,
+            "changed_by": by,
         },
-    )  # fmt: skip
+    )
     # From a year back: a clock that runs may have begun so long ago.
     holidays = holidays_from(day.replace(year=day.year - 1, day=1))
     moved = follow_flags(day=day, counts=counts, holidays=holidays)
@@ -49,7 +52,12 @@ def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, by:
     moved += follow_standstills(day=day, holidays=holidays)
     moved += follow_month(day=day, holidays=holidays)
     audit.record(
-        "people.bank_holiday.changed", by=by, at=at, because=because.strip(), day=day.isoformat(), counts=counts,
+        "people.bank_holiday.changed",
+        by=by,
+        at=at,
+        because=because.strip(),
+        day=day.isoformat(),
+        counts=counts,
         clocks=moved,
-    )  # fmt: skip
+    )
     return moved

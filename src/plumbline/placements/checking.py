@@ -56,9 +56,16 @@ class Recorded:
 
 @operation
 def record_unchanged(
-    *, check_id: int, item_ids: Collection[int], by: User, at: datetime, on: date, report_link: str = "",
-    note: str = "", document_id: int | None = None,
-) -> Recorded:  # fmt: skip
+    *,
+    check_id: int,
+    item_ids: Collection[int],
+    by: User,
+    at: datetime,
+    on: date,
+    report_link: str = "",
+    note: str = "",
+    document_id: int | None = None,
+) -> Recorded:
     """Of each the report page says nothing new. Those whose page nobody opened are recorded as that; those of which
     nothing is known cannot be unchanged and are left.
 
@@ -79,9 +86,14 @@ def record_unchanged(
             ofsted.check_not_opened(item_id=item.pk, by=by, at=at, on=on)
             continue
         ofsted.check_unchanged(
-            item_id=item.pk, report_link=report_link or lookups.report_address(item.setting), note=note,
-            document_id=document_id, by=by, at=at, on=on,
-        )  # fmt: skip
+            item_id=item.pk,
+            report_link=report_link or lookups.report_address(item.setting),
+            note=note,
+            document_id=document_id,
+            by=by,
+            at=at,
+            on=on,
+        )
     raise_flags(by=by, at=at, on=on)
     return Recorded(len(known) - len(not_opened), len(not_opened), len(items) - len(known))
 

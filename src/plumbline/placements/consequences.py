@@ -41,9 +41,7 @@ def what_changes(then: Before, changes: Sequence[StatusChange], *, on: date) -> 
     for change in changes:
         first.setdefault(change.setting_id, change)
         last[change.setting_id] = change
-    moved = [
-        (first[pk].before, last[pk]) for pk in last if pk in then.ours and first[pk].before != last[pk].after
-    ]  # fmt: skip
+    moved = [(first[pk].before, last[pk]) for pk in last if pk in then.ours and first[pk].before != last[pk].after]
     adverse = [each for was, each in moved if each.after in BLOCKED and was not in BLOCKED]
     matched = [each for was, each in moved if was == Status.UNMATCHED and each not in adverse]
     rest = [(was, each) for was, each in moved if each not in adverse and each not in matched]

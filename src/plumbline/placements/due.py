@@ -44,12 +44,19 @@ def of_exceptions(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         if each.decided_at is not None:
             said = "Approved" if each.state == PlacementException.State.APPROVED else "Refused"
             yield Duty(
-                kind="back.exception", subject=("exception", each.pk), about=each.decided_at.isoformat(),
-                whose=person(each.asked_by_id, P.PLACEMENTS_VIEW), child=each.child_id, called=called,
-                what=f"{said}: the exception that you asked for", gravity=Gravity.HOUSEKEEPING, deed="Look at it",
+                kind="back.exception",
+                subject=("exception", each.pk),
+                about=each.decided_at.isoformat(),
+                whose=person(each.asked_by_id, P.PLACEMENTS_VIEW),
+                child=each.child_id,
+                called=called,
+                what=f"{said}: the exception that you asked for",
+                gravity=Gravity.HOUSEKEEPING,
+                deed="Look at it",
                 why=f"{each.decided_by}, on {day(shown(each.decided_at))}: {each.decision_reason}",
-                place=f"exception {each.pk}", key=each.pk,
-            )  # fmt: skip
+                place=f"exception {each.pk}",
+                key=each.pk,
+            )
             continue
         decides = P.PLACEMENT_EXCEPTION_DECIDE
         tied = Tie.objects.filter(access.lasting_on(on), subject_type=CHILD, subject_id=each.child_id)
@@ -58,13 +65,22 @@ def of_exceptions(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             whose.append(permitted(decides))
         for one in whose:
             yield Duty(
-                kind="exception.decide", subject=("exception", each.pk), whose=one, but=(each.asked_by_id,),
-                matter=("child", each.child_id), child=each.child_id, called=called, key=each.pk,
-                what="Decide: may this child be placed at an adverse setting?", gravity=Gravity.UNSEEN,
+                kind="exception.decide",
+                subject=("exception", each.pk),
+                whose=one,
+                but=(each.asked_by_id,),
+                matter=("child", each.child_id),
+                child=each.child_id,
+                called=called,
+                key=each.pk,
+                what="Decide: may this child be placed at an adverse setting?",
+                gravity=Gravity.UNSEEN,
                 why=f"{each.get_grounds_display()}. Asked by {each.asked_by}: {each.reason}",
-                due=max(each.from_on, day_of(each.asked_at, on=on)), deed="Decide", place=f"exception {each.pk}",
+                due=max(each.from_on, day_of(each.asked_at, on=on)),
+                deed="Decide",
+                place=f"exception {each.pk}",
                 asked=f"Asked for on {day(shown(each.asked_at))}.",
-            )  # fmt: skip
+            )
 
 
 def of_settings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -82,26 +98,35 @@ def of_settings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for setting in Setting.objects.filter(pk__in=first).order_by("pk"):
         children = there.get(setting.pk, (0, on))[0]
         yield Duty(
-            kind="provider.contact", subject=("setting", setting.pk), whose=permitted(P.PROVIDER_CONTACT),
+            kind="provider.contact",
+            subject=("setting", setting.pk),
+            whose=permitted(P.PROVIDER_CONTACT),
             what=f"Speak to the provider of {label(setting)}",
             called=f"{label(setting)}: {how_many(children, 'child', 'children')} placed there",
-            why=one_reason(setting), due=first[setting.pk], deed="Record the conversation",
-            place=f"setting_provider {setting.register} {setting.urn}", key=setting.pk,
+            why=one_reason(setting),
+            due=first[setting.pk],
+            deed="Record the conversation",
+            place=f"setting_provider {setting.register} {setting.urn}",
+            key=setting.pk,
             gravity=Gravity.DANGER if setting.status == "unregistered" else Gravity.UNSEEN,
-        )  # fmt: skip
+        )
     adverse = Setting.objects.filter(pk__in=there, status__in=BLOCKED).values_list("pk", flat=True)
     children = sum(there[pk][0] for pk in adverse)
     # Of those who check and do not speak to providers themselves.
     for role in ROLES.values():
         if adverse and P.MONTHLY_CHECK in role.permissions and P.PROVIDER_CONTACT not in role.permissions:
             yield Duty(
-                kind="settings.adverse", subject=("settings.adverse", 0), whose=of_role(role.key),
+                kind="settings.adverse",
+                subject=("settings.adverse", 0),
+                whose=of_role(role.key),
                 what=f"{how_many(len(adverse), 'setting', 'settings')} with our children "
-                     f"{'is' if len(adverse) == 1 else 'are'} adverse, unregistered or closed",
-                called=how_many(children, "child", "children") + " placed there", gravity=Gravity.UNSEEN,
+                f"{'is' if len(adverse) == 1 else 'are'} adverse, unregistered or closed",
+                called=how_many(children, "child", "children") + " placed there",
+                gravity=Gravity.UNSEEN,
                 why="The contract officer speaks to each provider, and asks for its improvement plan.",
-                deed="See the settings", place="settings ?status=blocked&ours=yes",
-            )  # fmt: skip
+                deed="See the settings",
+                place="settings ?status=blocked&ours=yes",
+            )
 
 
 def of_check(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -112,8 +137,10 @@ def of_check(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     number, due = counted["number"], counted["due"]
     why = (
         f"{how_many(number, 'setting', 'settings')} with our children "
-        f"{'has' if number == 1 else 'have'} not been checked for a month. " if number else ""
-    )  # fmt: skip
+        f"{'has' if number == 1 else 'have'} not been checked for a month. "
+        if number
+        else ""
+    )
     check = MonthlyCheck.objects.filter(month=first).first()
     if check is None:
         what, called = f"Open the check of {first:%B %Y}", "Ofsted’s lists, and each setting with our children"
@@ -127,9 +154,17 @@ def of_check(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     else:
         return
     yield Duty(
-        kind="check.month", subject=("monthly_check", 0), whose=permitted(P.MONTHLY_CHECK), what=what, called=called,
-        why=why, due=due, deed=button, place="check", gravity=Gravity.AGREED,
-    )  # fmt: skip
+        kind="check.month",
+        subject=("monthly_check", 0),
+        whose=permitted(P.MONTHLY_CHECK),
+        what=what,
+        called=called,
+        why=why,
+        due=due,
+        deed=button,
+        place="check",
+        gravity=Gravity.AGREED,
+    )
 
 
 def of_accounts(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -139,11 +174,16 @@ def of_accounts(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         number = sum(teams is None or each.team in teams for each in untold)
         if number:
             yield Duty(
-                kind="account.missing", subject=("accounts", 0), whose=whose, due=on, gravity=Gravity.AGREED,
+                kind="account.missing",
+                subject=("accounts", 0),
+                whose=whose,
+                due=on,
+                gravity=Gravity.AGREED,
                 what=f"{how_many(number, 'worker has', 'workers have')} open flags and no account",
                 why="Others were told in their place. They get what is open as soon as they have an account.",
-                deed="See who", place="without_account",
-            )  # fmt: skip
+                deed="See who",
+                place="without_account",
+            )
 
 
 def _keepers(teams: Collection[str]) -> Iterable[tuple[str, set[str] | None]]:
@@ -166,16 +206,33 @@ def of_addresses(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         teams = {team for team in {*teams, *held} if team}
         why = f"{user.email}: “{user.refused_because[:200]}”. Until then nothing reaches them by e-mail."
         yield Duty(
-            kind="address.refused", subject=("user", user.pk), whose=permitted(P.USERS_MANAGE), due=on,
-            called=str(user), what="Put an e-mail address right: it refused a message", why=why,
-            deed="Put it right", place=f"user {user.pk}", gravity=Gravity.AGREED, key=user.pk,
-        )  # fmt: skip
+            kind="address.refused",
+            subject=("user", user.pk),
+            whose=permitted(P.USERS_MANAGE),
+            due=on,
+            called=str(user),
+            what="Put an e-mail address right: it refused a message",
+            why=why,
+            deed="Put it right",
+            place=f"user {user.pk}",
+            gravity=Gravity.AGREED,
+            key=user.pk,
+        )
         for whose, of in _keepers(teams):
             yield Duty(
-                kind="address.refused", subject=("user", user.pk), whose=whose, due=on, called=str(user),
-                what="Have an e-mail address put right: it refused a message", why=why, deed="See what it said",
-                place="without_account", gravity=Gravity.AGREED, key=user.pk, but=(user.pk,) if of else (),
-            )  # fmt: skip
+                kind="address.refused",
+                subject=("user", user.pk),
+                whose=whose,
+                due=on,
+                called=str(user),
+                what="Have an e-mail address put right: it refused a message",
+                why=why,
+                deed="See what it said",
+                place="without_account",
+                gravity=Gravity.AGREED,
+                key=user.pk,
+                but=(user.pk,) if of else (),
+            )
 
 
 _STAYS = {"placements_placement": ""}

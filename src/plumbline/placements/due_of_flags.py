@@ -139,8 +139,10 @@ class _Known:
         names = {line.recipient for lines in self.lines.values() for line in lines if ":" not in line.recipient}
         usernames = {
             line.recipient.removeprefix("user:")
-            for lines in self.lines.values() for line in lines if line.recipient.startswith("user:")
-        }  # fmt: skip
+            for lines in self.lines.values()
+            for line in lines
+            if line.recipient.startswith("user:")
+        }
         self.users: dict[str, User] = {}
         known = User.objects.filter(is_active=True).select_related("professional")
         meant = known.filter(professional__source_id__in=names) | known.filter(username__in=usernames)
@@ -197,8 +199,16 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
     if flag.kind in OF_INCIDENT and P.INCIDENTS_MANAGE in hand.permits:
         # Late since someone was to be told, not since the flag is to be read.
         moments = (end_of(flag.due_on) if flag.due_on else None, known.late.get(flag.subject_id or 0))
-        yield _duty(flag, hand, known, what, "Open the incident", min(filter(None, moments), default=None),
-                    place=f"incident {flag.subject_id}", matter=("incident", flag.subject_id or 0))  # fmt: skip
+        yield _duty(
+            flag,
+            hand,
+            known,
+            what,
+            "Open the incident",
+            min(filter(None, moments), default=None),
+            place=f"incident {flag.subject_id}",
+            matter=("incident", flag.subject_id or 0),
+        )
         return
     unread = line.acknowledged_at is None and P.FLAGS_ANSWER in hand.permits
     if unread and hand.near:
@@ -207,8 +217,9 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
     elif unread or not KINDS[flag.kind].steps:
         many, place, button, needs = _LISTS.get(flag.kind, (_MANY.get(flag.kind, ""), "", "", P.FLAGS_VIEW))
         if place and needs in hand.permits:
-            yield _duty(flag, hand, known, what, button, flag.due_on, place=place, many=many,
-                        matter=(f"flags.{flag.kind}", 0))  # fmt: skip
+            yield _duty(
+                flag, hand, known, what, button, flag.due_on, place=place, many=many, matter=(f"flags.{flag.kind}", 0)
+            )
         else:
             yield _duty(flag, hand, known, what, "Open the flag", flag.due_on, many=many)
 
@@ -225,14 +236,31 @@ def _of_step(flag: Flag, step: FlagStep, known: _Known) -> Iterable[Duty]:
         hands = []
     for hand in hands:
         if P.FLAGS_ANSWER in hand.permits:
-            yield _duty(flag, hand, known, step.action, "Record the result", step.due_on,
-                        place=f"flag_step {flag.pk} {step.pk}", about=f"step {step.pk}")  # fmt: skip
+            yield _duty(
+                flag,
+                hand,
+                known,
+                step.action,
+                "Record the result",
+                step.due_on,
+                place=f"flag_step {flag.pk} {step.pk}",
+                about=f"step {step.pk}",
+            )
 
 
 def _duty(
-    flag: Flag, hand: _Hand, known: _Known, what: str, button: str, due: date | datetime | None, *, place: str = "",
-    many: str = "", about: str = "", matter: tuple[str, int] | None = None,
-) -> Duty:  # fmt: skip
+    flag: Flag,
+    hand: _Hand,
+    known: _Known,
+    what: str,
+    button: str,
+    due: date | datetime | None,
+    *,
+    place: str = "",
+    many: str = "",
+    about: str = "",
+    matter: tuple[str, int] | None = None,
+) -> Duty:
     setting = known.setting_of(flag)
     where = known.settings.get(setting or 0, flag.setting_urn)
     child = ""
@@ -247,12 +275,23 @@ def _duty(
     elif matter is None and setting is not None:
         matter = ("setting", setting)
     return Duty(
-        kind=f"flag.{flag.kind}", subject=("flag", flag.pk), whose=hand.whose, about=about, but=hand.but,
-        what=what, why=_first_sentences(flag.reason), deed=button, place=place or f"flag {flag.pk}", due=due,
-        called=f"{child}, at {where}" if child and where else child or where, child=flag.child_id, many=many,
-        gravity=_GRAVITY.get(flag.severity, Gravity.HOUSEKEEPING), key=flag.pk,
+        kind=f"flag.{flag.kind}",
+        subject=("flag", flag.pk),
+        whose=hand.whose,
+        about=about,
+        but=hand.but,
+        what=what,
+        why=_first_sentences(flag.reason),
+        deed=button,
+        place=place or f"flag {flag.pk}",
+        due=due,
+        called=f"{child}, at {where}" if child and where else child or where,
+        child=flag.child_id,
+        many=many,
+        gravity=_GRAVITY.get(flag.severity, Gravity.HOUSEKEEPING),
+        key=flag.pk,
         matter=matter or (flag.subject_type, flag.subject_id or flag.pk),
-    )  # fmt: skip
+    )
 
 
 def _first_sentences(reason: str, number: int = 2) -> str:

@@ -28,39 +28,69 @@ def of_homes(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for due in visits.visits_due(with_children=children, on=on, setting_ids=keys):
         if due.state(on) != "in_time" and due.planned_on is None:
             yield _duty(
-                due.setting, "visit.plan", "Plan the yearly visit", "Plan the visit",
-                f"visit_plan ?setting={due.setting.pk}", due.sentence(on), due.due.due_on,
-            )  # fmt: skip
+                due.setting,
+                "visit.plan",
+                "Plan the yearly visit",
+                "Plan the visit",
+                f"visit_plan ?setting={due.setting.pk}",
+                due.sentence(on),
+                due.due.due_on,
+            )
     unread = HomeReport.objects.filter(read_at=None).select_related("setting").order_by("received_on", "pk")
     for report in unread if keys is None else unread.filter(setting__in=keys):
         yield _duty(
-            report.setting, "report.read", "Read the home’s report", "Read it", f"home_report {report.pk}",
-            f"Waiting since {day(report.received_on)}.", report.received_on + _READ_WITHIN, about=str(report.pk),
-        )  # fmt: skip
+            report.setting,
+            "report.read",
+            "Read the home’s report",
+            "Read it",
+            f"home_report {report.pk}",
+            f"Waiting since {day(report.received_on)}.",
+            report.received_on + _READ_WITHIN,
+            about=str(report.pk),
+        )
     for home in visits.homes(with_children=children, on=on, setting_ids=keys):
         if home.owed:
             many = how_many(len(home.owed), "report has", "reports have")
             yield _duty(
-                home.setting, "report.ask", f"Ask the home for its reports: {many} not come", "See which",
-                "home_reports", "Ask the home for what it owes.", home.owed[0].due_on,
-            )  # fmt: skip
+                home.setting,
+                "report.ask",
+                f"Ask the home for its reports: {many} not come",
+                "See which",
+                "home_reports",
+                "Ask the home for what it owes.",
+                home.owed[0].due_on,
+            )
     without = set(children) - settings_with_contracts(on)
     for setting in Setting.objects.filter(pk__in=without).order_by("pk"):
         yield _duty(
-            setting, "contract.enter", f"{how_many(children[setting.pk][0], 'child', 'children')} of ours under no"
-            " contract here: enter the agreement", "See which", "visits_due ?contract=no&ours=yes",
-            "Enter the agreement for each child there, so that someone answers for its checks.", None,
-        )  # fmt: skip
+            setting,
+            "contract.enter",
+            f"{how_many(children[setting.pk][0], 'child', 'children')} of ours under no"
+            " contract here: enter the agreement",
+            "See which",
+            "visits_due ?contract=no&ours=yes",
+            "Enter the agreement for each child there, so that someone answers for its checks.",
+            None,
+        )
 
 
 def _duty(
     setting: Setting, kind: str, what: str, deed: str, place: str, why: str, due: date | None, *, about: str = ""
-) -> Duty:  # fmt: skip
+) -> Duty:
     return Duty(
-        kind=f"home.{kind}", subject=("setting", setting.pk), whose=permitted(P.CONTRACTS_MANAGE), about=about,
-        what=what, called=label(setting), why=why, due=due, deed=deed, place=place, gravity=Gravity.AGREED,
+        kind=f"home.{kind}",
+        subject=("setting", setting.pk),
+        whose=permitted(P.CONTRACTS_MANAGE),
+        about=about,
+        what=what,
+        called=label(setting),
+        why=why,
+        due=due,
+        deed=deed,
+        place=place,
+        gravity=Gravity.AGREED,
         key=setting.pk,
-    )  # fmt: skip
+    )
 
 
 def of_texts(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -76,11 +106,17 @@ def of_texts(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         for pk in held.to_read(user, visible=visible, on=on).values_list("pk", flat=True):
             text = texts[pk]
             yield Duty(
-                kind="text.read", subject=("held_text", pk), whose=person(user.pk), called=held.about(text),
-                what="Read a text before others do", deed="Read it", place=f"text_to_read {pk}", key=pk,
+                kind="text.read",
+                subject=("held_text", pk),
+                whose=person(user.pk),
+                called=held.about(text),
+                what="Read a text before others do",
+                deed="Read it",
+                place=f"text_to_read {pk}",
+                key=pk,
                 why="Its writer may not see every name that it must not hold, so nobody sees it yet.",
                 gravity=Gravity.UNSEEN,
-            )  # fmt: skip
+            )
 
 
 def _who_may(texts: list[HeldText], on: date) -> list[User]:

@@ -81,14 +81,39 @@ def concerned(
     # Of what is on no list, or no longer: row[8] is the URN, row[9] the status, row[12] since when it is gone.
     explained = establishments.explained({row[8] for row in rows if row[8] and (row[9] == "unmatched" or row[12])})
     for row in rows:
-        (pk, source, source_id, child_id, started_on, wording, _, setting_id, urn, status, since, reasons,
-         gone_since, checked_on, worker, team) = row  # fmt: skip
+        (
+            pk,
+            source,
+            source_id,
+            child_id,
+            started_on,
+            wording,
+            _,
+            setting_id,
+            urn,
+            status,
+            since,
+            reasons,
+            gone_since,
+            checked_on,
+            worker,
+            team,
+        ) = row
         concern = Concern(
-            placement_id=pk, source_id=source_id, child_id=child_id, started_on=started_on,
-            looked_after=source == "social_care", urn=urn or wording, status=status, status_since=since,
-            reasons=tuple(rules.reasons_of(reasons)), gone_since=gone_since, worker=worker, team=team,
+            placement_id=pk,
+            source_id=source_id,
+            child_id=child_id,
+            started_on=started_on,
+            looked_after=source == "social_care",
+            urn=urn or wording,
+            status=status,
+            status_since=since,
+            reasons=tuple(rules.reasons_of(reasons)),
+            gone_since=gone_since,
+            worker=worker,
+            team=team,
             explained=" ".join(explained.get(urn, ())),
-        )  # fmt: skip
+        )
         yield concern, setting_id and OfSetting(setting_id, urn, status, gone_since is not None, checked_on)
 
 
@@ -96,9 +121,15 @@ def _of_placement(concern: Concern) -> Iterable[Wanted]:
     for kind, reason in rules.flags_of(concern):
         to = flag_rules.recipients(kind, worker=concern.worker, team=concern.team, looked_after=concern.looked_after)
         yield Wanted(
-            kind=kind, subject_type="placement", subject_id=concern.placement_id, subject_source_id=concern.source_id,
-            setting_urn=concern.urn, child_id=concern.child_id, reason=reason, recipients=to,
-        )  # fmt: skip
+            kind=kind,
+            subject_type="placement",
+            subject_id=concern.placement_id,
+            subject_source_id=concern.source_id,
+            setting_urn=concern.urn,
+            child_id=concern.child_id,
+            reason=reason,
+            recipients=to,
+        )
 
 
 def _checks_late(settings: Iterable[OfSetting], on: date) -> Iterable[Wanted]:
@@ -108,9 +139,13 @@ def _checks_late(settings: Iterable[OfSetting], on: date) -> Iterable[Wanted]:
         )
         if reason:
             yield Wanted(
-                kind="check_late", subject_type="setting", subject_id=setting.setting_id, setting_urn=setting.urn,
-                reason=reason, recipients=flag_rules.recipients("check_late", worker=""),
-            )  # fmt: skip
+                kind="check_late",
+                subject_type="setting",
+                subject_id=setting.setting_id,
+                setting_urn=setting.urn,
+                reason=reason,
+                recipients=flag_rules.recipients("check_late", worker=""),
+            )
 
 
 def _undecided_exceptions() -> Iterable[Wanted]:
@@ -118,11 +153,14 @@ def _undecided_exceptions() -> Iterable[Wanted]:
     waiting = PlacementException.objects.filter(state="asked", grounds="emergency_night", placements__isnull=False)
     for exception in waiting.select_related("setting").distinct().order_by("pk"):
         yield Wanted(
-            kind="exception_undecided", subject_type="exception", subject_id=exception.pk,
-            setting_urn=exception.setting.urn, child_id=exception.child_id,
+            kind="exception_undecided",
+            subject_type="exception",
+            subject_id=exception.pk,
+            setting_urn=exception.setting.urn,
+            child_id=exception.child_id,
             reason=f"A child was placed at setting {exception.setting.urn} in an emergency; nobody has decided on it.",
             recipients=flag_rules.recipients("exception_undecided", worker=""),
-        )  # fmt: skip
+        )
 
 
 def _months_late(on: date) -> Iterable[Wanted]:
@@ -162,7 +200,11 @@ def _why(flag: Flag, placement: Placement | None, on: date) -> str:
         return "The placement is no longer recorded."
     setting = placement.setting
     return rules.why_closed(
-        kind=flag.kind, urn_then=flag.setting_urn, urn_now=setting.urn if setting else placement.urn_wording,
-        status=setting.status if setting else "unmatched", ended_on=placement.ended_on, on=on,
+        kind=flag.kind,
+        urn_then=flag.setting_urn,
+        urn_now=setting.urn if setting else placement.urn_wording,
+        status=setting.status if setting else "unmatched",
+        ended_on=placement.ended_on,
+        on=on,
         status_since=setting.status_since if setting else None,
-    )  # fmt: skip
+    )

@@ -91,9 +91,7 @@ def _many(number: int, one: str, many: str) -> str:
 
 
 @operation
-def let_go(
-    *, user: User, to: Mapping[str, User], because: str, by: User, at: datetime, on: date
-) -> Left:  # fmt: skip
+def let_go(*, user: User, to: Mapping[str, User], because: str, by: User, at: datetime, on: date) -> Left:
     """Hand over what is someone's own, by kind, and switch them off where they are still on; each receiver is written
     to. What no kind is chosen for stays theirs.
 
@@ -117,9 +115,13 @@ def let_go(
         if telling.write(receiver, mail_handed_over(user.called, words), at=at):
             done.told.append(receiver)
     audit.record(
-        "people.user.handed_over", by=by, at=at, subject=user, because=because.strip(),
+        "people.user.handed_over",
+        by=by,
+        at=at,
+        subject=user,
+        because=because.strip(),
         given={str(receiver.pk): words for receiver, words in done.given.items()},
-    )  # fmt: skip
+    )
     # What is put to them by name goes to who has it now.
     flags_of_contracts(by=by, at=at, on=on, contract_ids=contracts)
     flags_of_actions(by=by, at=at, on=on)

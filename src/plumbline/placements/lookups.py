@@ -82,8 +82,9 @@ def by_gravity(field: str) -> Case:
     """An expression to order by: 0 for the gravest status."""
     return Case(
         *(When(**{field: status}, then=Value(rank)) for rank, status in enumerate(GRAVITY)),
-        default=Value(len(GRAVITY)), output_field=IntegerField(),
-    )  # fmt: skip
+        default=Value(len(GRAVITY)),
+        output_field=IntegerField(),
+    )
 
 
 def _name_of(children: QuerySet[Child], child_id: str) -> Subquery:
@@ -177,11 +178,14 @@ def placements_on_or_off(viewer: User, *, on: date) -> "QuerySet[WithStart]":
     """`placements_listed`, with where the setting stood when each began as `status_at_start`."""
     then = StatusPeriod.objects.filter(
         Q(to_on__isnull=True) | Q(to_on__gt=OuterRef("started_on")),
-        setting=OuterRef("setting"), from_on__lte=OuterRef("started_on"),
-    )  # fmt: skip
-    return placements_listed(viewer, on=on).select_related("child", "setting__owner").annotate(
-        status_at_start=Coalesce(Subquery(then.values("status")[:1]), Value("unmatched"))
-    )  # fmt: skip
+        setting=OuterRef("setting"),
+        from_on__lte=OuterRef("started_on"),
+    )
+    return (
+        placements_listed(viewer, on=on)
+        .select_related("child", "setting__owner")
+        .annotate(status_at_start=Coalesce(Subquery(then.values("status")[:1]), Value("unmatched")))
+    )
 
 
 def placements_at(viewer: User, *, setting: Setting, on: date) -> QuerySet[Placement]:
@@ -336,7 +340,8 @@ def told_of(setting: Setting, *, on: date) -> Told:
     """How far the telling of a setting's flags has come; counts only, so that it is no child's record."""
     there = Stay.objects.filter(open_on(on), setting=setting).values("pk")
     counted = Flag.objects.filter(state=FlagState.OPEN, subject_type="placement", subject_id__in=there).aggregate(
-        flags=Count("pk", distinct=True), told=Count("recipients", filter=Q(recipients__to_at=None)),
+        flags=Count("pk", distinct=True),
+        told=Count("recipients", filter=Q(recipients__to_at=None)),
         read=Count("recipients", filter=Q(recipients__to_at=None, recipients__acknowledged_at__isnull=False)),
-    )  # fmt: skip
+    )
     return Told(**counted)

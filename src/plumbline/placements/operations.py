@@ -162,14 +162,25 @@ def begin_placement(
     setting = settings_known.get_setting(setting_id=setting_id)
     rules.check_days(started_on=started_on, ended_on=ended_on, on=on)
     pk = _insert(
-        child=child, setting=setting, started_on=started_on, ended_on=ended_on, placement_type=placement_type,
+        child=child,
+        setting=setting,
+        started_on=started_on,
+        ended_on=ended_on,
+        placement_type=placement_type,
         provider_type=provider_type,
-    )  # fmt: skip
+    )
     placement = Placement.objects.select_related("setting").get(pk=pk)
     audit.record(
-        "placements.placement.begun", by=by, at=at, subject=placement, child_id=child.pk, setting=setting.urn,
-        status=setting.status, started_on=started_on.isoformat(), exception=placement.exception_id,
-    )  # fmt: skip
+        "placements.placement.begun",
+        by=by,
+        at=at,
+        subject=placement,
+        child_id=child.pk,
+        setting=setting.urn,
+        status=setting.status,
+        started_on=started_on.isoformat(),
+        exception=placement.exception_id,
+    )
     # An exception has a flag of its own, which is not about the placement.
     raise_flags(by=by, at=at, on=on, placement_id=None if placement.exception_id else pk)
     return placement
@@ -214,9 +225,13 @@ def end_placement(*, placement_id: int, ended_on: date, by: User, at: datetime, 
     placement.ended_on = ended_on
     placement.save(update_fields=["ended_on"])
     audit.record(
-        "placements.placement.ended", by=by, at=at, subject=placement, child_id=placement.child_id,
+        "placements.placement.ended",
+        by=by,
+        at=at,
+        subject=placement,
+        child_id=placement.child_id,
         ended_on=ended_on.isoformat(),
-    )  # fmt: skip
+    )
     raise_flags(by=by, at=at, on=on, placement_id=placement_id)
     return placement
 
@@ -281,18 +296,37 @@ def ask_exception(
     if grounds not in Grounds.values:
         raise RuleBroken(f"“{grounds}” is none of the grounds: {', '.join(Grounds.values)}.", code="unknown_code")
     rules.check_exception(
-        status=setting.status, grounds=grounds, reason=reason, safeguards=safeguards, from_on=from_on,
-        ends_on=ends_on, on=on,
-    )  # fmt: skip
+        status=setting.status,
+        grounds=grounds,
+        reason=reason,
+        safeguards=safeguards,
+        from_on=from_on,
+        ends_on=ends_on,
+        on=on,
+    )
     acting.act(by, on=on)
     exception = PlacementException.objects.create(
-        child=child, setting=setting, grounds=grounds, reason=reason.strip(), safeguards=safeguards.strip(),
-        childs_wishes=childs_wishes.strip(), from_on=from_on, ends_on=ends_on, asked_by=by, asked_at=at,
-    )  # fmt: skip
+        child=child,
+        setting=setting,
+        grounds=grounds,
+        reason=reason.strip(),
+        safeguards=safeguards.strip(),
+        childs_wishes=childs_wishes.strip(),
+        from_on=from_on,
+        ends_on=ends_on,
+        asked_by=by,
+        asked_at=at,
+    )
     audit.record(
-        "placements.exception.asked", by=by, at=at, subject=exception, child_id=child.pk, because=reason.strip(),
-        grounds=grounds, setting=setting.urn,
-    )  # fmt: skip
+        "placements.exception.asked",
+        by=by,
+        at=at,
+        subject=exception,
+        child_id=child.pk,
+        because=reason.strip(),
+        grounds=grounds,
+        setting=setting.urn,
+    )
     raise_flags(by=by, at=at, on=on)
     return exception
 
@@ -321,9 +355,14 @@ def decide_exception(
         )
     exception.refresh_from_db()
     audit.record(
-        "placements.exception.decided", by=by, at=at, subject=exception, child_id=exception.child_id,
-        because=reason.strip(), state=state.value,
-    )  # fmt: skip
+        "placements.exception.decided",
+        by=by,
+        at=at,
+        subject=exception,
+        child_id=exception.child_id,
+        because=reason.strip(),
+        state=state.value,
+    )
     raise_flags(by=by, at=at, on=on)
     return exception
 
@@ -340,9 +379,14 @@ def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, o
     setting = None if setting_id is None else settings_known.get_setting(setting_id=setting_id)
     answer = queries.answer_for(setting, asked=asked, on=on)
     enquiry = Enquiry.objects.create(
-        asked_at=at, asked_by=by, asked=asked[:200], setting=setting, day=on, may=answer["verdict"] != "no",
+        asked_at=at,
+        asked_by=by,
+        asked=asked[:200],
+        setting=setting,
+        day=on,
+        may=answer["verdict"] != "no",
         answer=answer,
-    )  # fmt: skip
+    )
     audit.record(
         "placements.enquiry.answered", by=by, at=at, subject=enquiry, asked=asked[:200], verdict=answer["verdict"]
     )

@@ -39,9 +39,12 @@ def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
     count = there.annotate(n=Func(F("pk"), function="count")).values("n")
     ever_there = Stay.objects.filter(setting=OuterRef(OuterRef("setting"))).values("pk")
     review = FlagStep.objects.filter(
-        code=REVIEW, flag__kind="setting_unregistered", flag__state=FlagState.OPEN, flag__subject_type="placement",
+        code=REVIEW,
+        flag__kind="setting_unregistered",
+        flag__state=FlagState.OPEN,
+        flag__subject_type="placement",
         flag__subject_id__in=ever_there,
-    )  # fmt: skip
+    )
     return (
         UnregisteredUse.objects.filter(access.lasting_on(on))
         .select_related("setting")
@@ -60,10 +63,16 @@ def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, An
         return {"verdict": "no", "why": [rules.unknown_setting(asked)], "status": Status.UNMATCHED.value}
     closed = establishments.closed(setting.urn) if setting.register == Register.EDUCATION else ""
     verdict, why = rules.answer(
-        urn=setting.urn, status=setting.status, sentences=[why.sentence for why in rules.reasons_of(setting.reasons)],
-        evaluated=setting.evaluated_rev == setting.judgements_rev, gone_since=setting.gone_since,
-        closed=closed, last_checked_on=setting.last_checked_on, open_incidents=open_incidents(setting, on=on), on=on,
-    )  # fmt: skip
+        urn=setting.urn,
+        status=setting.status,
+        sentences=[why.sentence for why in rules.reasons_of(setting.reasons)],
+        evaluated=setting.evaluated_rev == setting.judgements_rev,
+        gone_since=setting.gone_since,
+        closed=closed,
+        last_checked_on=setting.last_checked_on,
+        open_incidents=open_incidents(setting, on=on),
+        on=on,
+    )
     others = (
         Setting.objects.filter(owner=setting.owner_id).exclude(pk=setting.pk).exclude(status=Status.CLEAR)
         if setting.owner_id

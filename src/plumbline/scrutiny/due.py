@@ -24,8 +24,13 @@ def of_reports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             if P.REPORT_VIEW_DRAFT not in role.permissions:
                 continue
             if P.REPORT_PUBLISH in role.permissions:
-                yield _duty(report, role, "approve", f"The report “{report.title}” is waiting for your approval",
-                            "Read and approve")  # fmt: skip
+                yield _duty(
+                    report,
+                    role,
+                    "approve",
+                    f"The report “{report.title}” is waiting for your approval",
+                    "Read and approve",
+                )
             elif P.REPORT_WRITE in role.permissions:
                 yield _duty(report, role, "write", f"The report “{report.title}” is a draft", "Go on with it")
     published = Report.objects.filter(state=Report.State.PUBLISHED, published_at__gt=end_of(on - timedelta(_NEW)))
@@ -36,9 +41,16 @@ def of_reports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         why = f"It answers {'question' if len(numbers) == 1 else 'questions'} {answers} of the committee."
         for role in _reading(report):
             if P.REPORT_VIEW_PUBLISHED in role.permissions and P.REPORT_VIEW_DRAFT not in role.permissions:
-                yield _duty(report, role, "read", f"Read the report “{report.title}”", "Read it",
-                            called=f"Published {when}, as at {day(report.as_at)}", why=why if numbers else "",
-                            gravity=Gravity.HOUSEKEEPING)  # fmt: skip
+                yield _duty(
+                    report,
+                    role,
+                    "read",
+                    f"Read the report “{report.title}”",
+                    "Read it",
+                    called=f"Published {when}, as at {day(report.as_at)}",
+                    why=why if numbers else "",
+                    gravity=Gravity.HOUSEKEEPING,
+                )
 
 
 def _reading(report: Report) -> list[Role]:
@@ -47,13 +59,28 @@ def _reading(report: Report) -> list[Role]:
 
 
 def _duty(
-    report: Report, role: Role, kind: str, what: str, deed: str, *, called: str = "", why: str = "",
+    report: Report,
+    role: Role,
+    kind: str,
+    what: str,
+    deed: str,
+    *,
+    called: str = "",
+    why: str = "",
     gravity: Gravity = Gravity.AGREED,
-) -> Duty:  # fmt: skip
+) -> Duty:
     return Duty(
-        kind=f"report.{kind}", subject=("report", report.pk), whose=of_role(role.key), what=what, deed=deed,
-        called=called, why=why, place=f"report {report.pk}", gravity=gravity, key=report.pk,
-    )  # fmt: skip
+        kind=f"report.{kind}",
+        subject=("report", report.pk),
+        whose=of_role(role.key),
+        what=what,
+        deed=deed,
+        called=called,
+        why=why,
+        place=f"report {report.pk}",
+        gravity=gravity,
+        key=report.pk,
+    )
 
 
 SOURCES = (

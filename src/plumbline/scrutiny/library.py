@@ -91,9 +91,11 @@ def _offered(answer: WrittenAnswer, figures: Mapping[str, Mapping[str, Any]]) ->
     ]
     yield WrittenClaim("gap", "Nobody has written an answer to this question yet.", {"title": "No answer yet"})
     yield WrittenClaim(
-        "table", "Figures offered for this question", {"columns": ["Figure", "Of", "Value"], "rows": rows},
+        "table",
+        "Figures offered for this question",
+        {"columns": ["Figure", "Of", "Value"], "rows": rows},
         tuple(single),
-    )  # fmt: skip
+    )
     drawn = [claim for claim in answer.claims if claim.kind in _OFFERED]
     yield from drawn
     for ref in refs:

@@ -100,9 +100,14 @@ def write_report(
                 )
                 _tie(row, claim, written, as_at)
     audit.record(
-        "scrutiny.report.written", subject=report, by=by, at=at,
-        questions=[question.number for question in asked], as_at=as_at.isoformat(), profile=profile,
-    )  # fmt: skip
+        "scrutiny.report.written",
+        subject=report,
+        by=by,
+        at=at,
+        questions=[question.number for question in asked],
+        as_at=as_at.isoformat(),
+        profile=profile,
+    )
     return report
 
 
@@ -204,9 +209,12 @@ def _tie(row: Claim, claim: library.WrittenClaim, written: library.Answers, as_a
     if claim.quotation:
         said = written.quotations[claim.quotation]
         quotation, _ = Quotation.objects.get_or_create(
-            source_body=said["source_body"], source_title=said["source_title"], said_on=said["said_on"],
-            text=" ".join(said["text"].split()), permission=said["permission"],
-        )  # fmt: skip
+            source_body=said["source_body"],
+            source_title=said["source_title"],
+            said_on=said["said_on"],
+            text=" ".join(said["text"].split()),
+            permission=said["permission"],
+        )
         evidence.append(ClaimEvidence(claim=row, quotation=quotation))
     for one in evidence:
         one.save()

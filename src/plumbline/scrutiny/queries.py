@@ -119,10 +119,11 @@ def figures_shown(report: Report, *, on: date) -> dict[str, Shown]:
 def figures_json(shown: Mapping[str, Shown], asked: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The figures of a report as `plumbline report --json` gives them."""
     return [
-        {"ref": ref, **figure.body} if figure.body is not None
+        {"ref": ref, **figure.body}
+        if figure.body is not None
         else {"ref": ref, **asked[ref], "value": None, "reason": figure.reason}
         for ref, figure in shown.items()
-    ]  # fmt: skip
+    ]
 
 
 @_in_its_own_words
@@ -270,8 +271,11 @@ def _background_papers(
     frozen = report.front.get("horizons")
     horizons = frozen if frozen is not None else {s: d.isoformat() for s, d in indicators.horizons().items()}
     # A measure of a published report may have been taken out of the catalogue since.
-    asked = [(CATALOGUE[figure.body["key"]], figure.body) for figure in shown.values()
-             if figure.body and figure.body["key"] in CATALOGUE]  # fmt: skip
+    asked = [
+        (CATALOGUE[figure.body["key"]], figure.body)
+        for figure in shown.values()
+        if figure.body and figure.body["key"] in CATALOGUE
+    ]
     sources = dict.fromkeys(source for measure, _ in asked for source in measure.sources)
     for source in sources:
         if source in horizons:

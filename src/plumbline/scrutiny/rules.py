@@ -27,8 +27,10 @@ def withhold_alike(shown: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str
 
     Withholding spreads until nothing more follows. It never shows what was withheld before.
     """
-    found = {ref: {**body, **({"rows": [dict(row) for row in body["rows"]]} if "rows" in body else {})}
-             for ref, body in shown.items()}  # fmt: skip
+    found = {
+        ref: {**body, **({"rows": [dict(row) for row in body["rows"]]} if "rows" in body else {})}
+        for ref, body in shown.items()
+    }
     while True:
         parts = [part for body in found.values() for part in _parts(body)]
         hidden = {cell for row, name, cells in parts if row.get(name) is None and _is_withheld(row) for cell in cells}

@@ -44,16 +44,28 @@ def of_returns(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             yield from _to_answer(each, asked.get(each.pk, []), on)
             requester = each.requested_by_id
             if requester and requester not in reads_flags and is_overdue(each, on=on) and not _of_case(each):
-                yield _duty(each, "overdue", person(requester), "Overdue",
-                            f"You asked for it. {queries.progress(each, on=on).sentence}.", "Look at it",
-                            due=each.due_on)  # fmt: skip
+                yield _duty(
+                    each,
+                    "overdue",
+                    person(requester),
+                    "Overdue",
+                    f"You asked for it. {queries.progress(each, on=on).sentence}.",
+                    "Look at it",
+                    due=each.due_on,
+                )
             continue
         own = {*gave.get(each.pk, ()), each.submitted_by_id}
         if each.state == _S.MODERATED:
             yield from _for_others(
-                each, Permission.RETURNS_SIGN_OFF, ever, "sign_off", "Sign off", "It is moderated.",
-                "Read and sign off", {*own, *looked.get(each.pk, ()), each.moderated_by_id},
-            )  # fmt: skip
+                each,
+                Permission.RETURNS_SIGN_OFF,
+                ever,
+                "sign_off",
+                "Sign off",
+                "It is moderated.",
+                "Read and sign off",
+                {*own, *looked.get(each.pk, ()), each.moderated_by_id},
+            )
         else:
             yield from _for_others(
                 each, Permission.RETURNS_MODERATE, ever, "moderate", "Moderate", _handed_in(each), "Moderate it", own
@@ -70,14 +82,28 @@ def _to_answer(each: Return, asked: list[int], on: date) -> Iterable[Duty]:
             why = f"It was sent back: {each.sent_back_because} {progress}"
             yield _duty(each, "answer", one, "Put right", why, "Put it right", due=each.due_on)
         else:
-            yield _duty(each, "answer", one, "Answer", progress, "Answer it", due=each.due_on,
-                        asked=f"Asked for on {day(shown(each.requested_at))}.")  # fmt: skip
+            yield _duty(
+                each,
+                "answer",
+                one,
+                "Answer",
+                progress,
+                "Answer it",
+                due=each.due_on,
+                asked=f"Asked for on {day(shown(each.requested_at))}.",
+            )
 
 
 def _for_others(
-    each: Return, permission: Permission, ever: dict[int, list[int]], kind: str, what: str, why: str, deed: str,
+    each: Return,
+    permission: Permission,
+    ever: dict[int, list[int]],
+    kind: str,
+    what: str,
+    why: str,
+    deed: str,
     but: Collection[int | None],
-) -> Iterable[Duty]:  # fmt: skip
+) -> Iterable[Duty]:
     """Nobody looks at their own answers. Of an audit of a case only those who asked for it or were asked."""
     whose = [permitted(permission)]
     if _of_case(each):
@@ -97,14 +123,33 @@ def _handed_in(each: Return) -> str:
 
 
 def _duty(
-    each: Return, kind: str, whose: str, what: str, why: str, deed: str, route: str = "return", *,
-    due: date | None = None, asked: str = "", but: tuple[int, ...] = (),
-) -> Duty:  # fmt: skip
+    each: Return,
+    kind: str,
+    whose: str,
+    what: str,
+    why: str,
+    deed: str,
+    route: str = "return",
+    *,
+    due: date | None = None,
+    asked: str = "",
+    but: tuple[int, ...] = (),
+) -> Duty:
     return Duty(
-        kind=f"return.{kind}", subject=("return", each.pk), whose=whose, what=f"{what}: {each.title}", why=why,
-        called=each.organisation.name if each.organisation else "The council", due=due, asked=asked, but=but,
-        gravity=Gravity.AGREED, deed=deed, place=f"{route} {each.pk}", key=each.pk,
-    )  # fmt: skip
+        kind=f"return.{kind}",
+        subject=("return", each.pk),
+        whose=whose,
+        what=f"{what}: {each.title}",
+        why=why,
+        called=each.organisation.name if each.organisation else "The council",
+        due=due,
+        asked=asked,
+        but=but,
+        gravity=Gravity.AGREED,
+        deed=deed,
+        place=f"{route} {each.pk}",
+        key=each.pk,
+    )
 
 
 def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -120,11 +165,18 @@ def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             whose.append(organisation(each.organisation_id))
         for one in whose:
             yield Duty(
-                kind="back.return", subject=("return", each.pk), whose=one, about=each.signed_off_at.isoformat(),
-                what=f"Signed off: {each.title}", called=each.organisation.name if each.organisation else "The council",
-                why=f"On {day(shown(each.signed_off_at))}.", gravity=Gravity.HOUSEKEEPING, deed="Look at it",
-                place=f"return {each.pk}", key=each.pk,
-            )  # fmt: skip
+                kind="back.return",
+                subject=("return", each.pk),
+                whose=one,
+                about=each.signed_off_at.isoformat(),
+                what=f"Signed off: {each.title}",
+                called=each.organisation.name if each.organisation else "The council",
+                why=f"On {day(shown(each.signed_off_at))}.",
+                gravity=Gravity.HOUSEKEEPING,
+                deed="Look at it",
+                place=f"return {each.pk}",
+                key=each.pk,
+            )
 
 
 def of_toolkits(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -136,14 +188,18 @@ def of_toolkits(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             continue
         manages = Permission.TOOLKITS_MANAGE
         yield Duty(
-            kind="toolkit.draft", subject=("toolkit_version", version.pk), key=version.pk,
+            kind="toolkit.draft",
+            subject=("toolkit_version", version.pk),
+            key=version.pk,
             whose=permitted(manages) if shipped else person(version.made_by_id or 0, manages),
             what=f"{'Look at' if shipped else 'Go on with'} version {version.number} of the toolkit “{version.title}”",
-            why="It came with a newer Plumbline, and does not replace your own by itself." if shipped
-                else "Your draft is not published.",
-            gravity=Gravity.HOUSEKEEPING, deed="See what differs" if shipped else "Open the draft",
+            why="It came with a newer Plumbline, and does not replace your own by itself."
+            if shipped
+            else "Your draft is not published.",
+            gravity=Gravity.HOUSEKEEPING,
+            deed="See what differs" if shipped else "Open the draft",
             place=f"{'toolkit_compare' if shipped else 'toolkit_version'} {version.pk}",
-        )  # fmt: skip
+        )
 
 
 _OF_RETURN = {

@@ -44,11 +44,13 @@ def _wanted(answer_set: Return, readers: Readers, concerned: Sequence[Recipient]
     asked_by = readers.by_name(answer_set.requested_by, "asked for it")
     told = {to.name: to for to in (*concerned, *((asked_by,) if asked_by else ()))}
     return Wanted(
-        kind=OVERDUE, subject_type=SUBJECT, subject_id=answer_set.pk,
+        kind=OVERDUE,
+        subject_type=SUBJECT,
+        subject_id=answer_set.pk,
         reason=f"“{answer_set.title}”, from {whose}, was due on {answer_set.due_on:%-d %B %Y} and is not handed in: "
-               f"{progress(answer_set, on=on).sentence}.{back}",
+        f"{progress(answer_set, on=on).sentence}.{back}",
         recipients=tuple(told.values()) or flag_rules.recipients(OVERDUE, worker=""),
-    )  # fmt: skip
+    )
 
 
 def why_closed(flags: Sequence[Flag]) -> Mapping[int, str]:

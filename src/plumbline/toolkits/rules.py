@@ -169,10 +169,11 @@ def completeness(
     return Completeness(
         in_full=frozenset(key for key, lack in lacking.items() if lack is None),
         missing=tuple(
-            lack for key, lack in lacking.items()
+            lack
+            for key, lack in lacking.items()
             if lack is not None and not (lack.code == NOT_ANSWERED and key in optional)
         ),
-    )  # fmt: skip
+    )
 
 
 def may_be_left_out(content: Content, criterion: Criterion) -> bool:
@@ -330,9 +331,12 @@ def differences(
 def can_serve(wanted: Criterion, given: Criterion, value: str) -> bool:
     """Whether an answer given to one criterion answers another: the same fact, kind and choice."""
     return (
-        bool(wanted.fact) and wanted.fact == given.fact and wanted.answer is given.answer
-        and bool(value) and not check_answer(wanted, value)
-    )  # fmt: skip
+        bool(wanted.fact)
+        and wanted.fact == given.fact
+        and wanted.answer is given.answer
+        and bool(value)
+        and not check_answer(wanted, value)
+    )
 
 
 # Days before the day it is due on which who is to answer is reminded by e-mail.

@@ -101,11 +101,23 @@ def _refused_unread(text: str, file: str) -> Iterator[Fault]:
         for token in yaml.scan(text, Loader=yaml.SafeLoader):
             line = token.start_mark.line + 1
             if isinstance(token, (yaml.AnchorToken, yaml.AliasToken)):
-                yield Fault(file, line, "", "references (& and *) are not used in a toolkit: write it out, or put a "
-                            "text that begins so in quotation marks.")  # fmt: skip
+                yield Fault(
+                    file,
+                    line,
+                    "",
+                    "references (& and *) are not used in a toolkit: write it out, or put a "
+                    "text that begins so in quotation marks.",
+                )
                 return
-            if isinstance(token, (yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken,
-                                  yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)):  # fmt: skip
+            if isinstance(
+                token,
+                (
+                    yaml.BlockSequenceStartToken,
+                    yaml.BlockMappingStartToken,
+                    yaml.FlowSequenceStartToken,
+                    yaml.FlowMappingStartToken,
+                ),
+            ):
                 depth += 1
             elif isinstance(token, (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)):
                 depth -= 1
@@ -176,9 +188,10 @@ class _Reader:
         weights = [Decimal(each["weight"]) for each in criteria if each["weight"] is not None]
         if weights and sum(weights) != HUNDRED:
             self.fault(
-                node, f"{path}.criteria",
+                node,
+                f"{path}.criteria",
                 f"the weights of this section add up to {_plain(sum(weights, Decimal(0)))}, not to 100.",
-            )  # fmt: skip
+            )
         return {
             "key": key,
             "title": self.text(fields, "title", node, path, longest=200),
@@ -188,14 +201,35 @@ class _Reader:
 
     def criterion(self, node: yaml.Node, path: str, *, plan: bool) -> dict[str, Any]:
         fields = self.group(
-            node, path,
-            {"key", "title", "guidance", "answer", "options", "evidence", "weight", "minimum", "critical",
-             "safeguarding", "fact", "due_days"},
-        )  # fmt: skip
+            node,
+            path,
+            {
+                "key",
+                "title",
+                "guidance",
+                "answer",
+                "options",
+                "evidence",
+                "weight",
+                "minimum",
+                "critical",
+                "safeguarding",
+                "fact",
+                "due_days",
+            },
+        )
         key = self.text(fields, "key", node, path, longest=60, form=_KEY, form_words=_KEY_WORDS)
         self.once(fields.get("key"), f"{path}.key", key, self.keys, "criterion")
-        fact = self.text(fields, "fact", node, path, longest=80, default="", form=_FACT,
-                         form_words="words in small letters joined by full stops, such as policy.dbs")  # fmt: skip
+        fact = self.text(
+            fields,
+            "fact",
+            node,
+            path,
+            longest=80,
+            default="",
+            form=_FACT,
+            form_words="words in small letters joined by full stops, such as policy.dbs",
+        )
         if fact:
             self.once(fields.get("fact"), f"{path}.fact", fact, self.facts, "fact")
         answer = self.one_of(fields, "answer", node, path, tuple(kind.value for kind in AnswerKind))
@@ -203,8 +237,12 @@ class _Reader:
         points = [Decimal(each["points"]) for each in options if each["points"] is not None]
         due_days = self.whole(fields, "due_days", path)
         if plan and due_days is None and "due_days" not in fields:
-            self.fault(node, f"{path}.due_days", "an item of an implementation plan says when it is due: days from the "
-                       "service’s start, negative before it.")  # fmt: skip
+            self.fault(
+                node,
+                f"{path}.due_days",
+                "an item of an implementation plan says when it is due: days from the "
+                "service’s start, negative before it.",
+            )
         return {
             "key": key,
             "title": self.text(fields, "title", node, path, longest=300),
@@ -241,8 +279,12 @@ class _Reader:
             return options
         points_of = {code: points for code, _, points in standard}
         if list(points_of) != [option["code"] for option in options]:
-            self.fault(fields["options"], f"{path}.options", f"the scale “{answer}” has the codes "
-                       f"{', '.join(points_of)}, in this order; only their words may be your own.")  # fmt: skip
+            self.fault(
+                fields["options"],
+                f"{path}.options",
+                f"the scale “{answer}” has the codes "
+                f"{', '.join(points_of)}, in this order; only their words may be your own.",
+            )
             return []
         for option in options:
             if option["points"] not in (None, points_of[option["code"]]):
@@ -254,12 +296,16 @@ class _Reader:
 
     def option(self, node: yaml.Node, path: str, used: dict[str, int]) -> dict[str, Any]:
         fields = self.group(node, path, {"code", "label", "points"})
-        code = self.text(fields, "code", node, path, longest=40, form=_CODE,
-                         form_words="small letters, figures and underscores")  # fmt: skip
+        code = self.text(
+            fields, "code", node, path, longest=40, form=_CODE, form_words="small letters, figures and underscores"
+        )
         self.once(fields.get("code"), f"{path}.code", code, used, "option")
         points = self.number(fields, "points", path)
-        return {"code": code, "label": self.text(fields, "label", node, path, longest=300),
-                "points": None if points is None else _plain(points)}  # fmt: skip
+        return {
+            "code": code,
+            "label": self.text(fields, "label", node, path, longest=300),
+            "points": None if points is None else _plain(points),
+        }
 
     def evidence(self, fields: Mapping[str, yaml.Node], node: yaml.Node, path: str, answer: str) -> str:
         default = "required" if answer == AnswerKind.DOCUMENT else "none"
@@ -288,9 +334,10 @@ class _Reader:
             )
         elif not min(points) <= minimum <= max(points):
             self.fault(
-                fields["minimum"], f"{path}.minimum",
+                fields["minimum"],
+                f"{path}.minimum",
                 f"{_plain(minimum)} is not on the scale, which is {_plain(min(points))} to {_plain(max(points))}.",
-            )  # fmt: skip
+            )
         return _plain(minimum)
 
     # -- kinds of value -----------------------------------------------------------------------------------------------

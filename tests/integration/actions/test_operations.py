@@ -114,9 +114,16 @@ def test_an_action_needs_a_title():
 def test_an_action_needs_an_owner():
     with pytest.raises(RuleBroken, match="who is to do it"):
         operations.raise_action(
-            title="x", subject_type="contract", subject_id=1, subject_label="x", origin_type="visit", due_on=LATER,
-            by=officer(), at=AT, on=TODAY,
-        )  # fmt: skip
+            title="x",
+            subject_type="contract",
+            subject_id=1,
+            subject_label="x",
+            origin_type="visit",
+            due_on=LATER,
+            by=officer(),
+            at=AT,
+            on=TODAY,
+        )
 
 
 def test_a_provider_may_put_down_what_their_own_organisation_undertakes():
@@ -271,8 +278,11 @@ def test_every_step_is_in_the_trail():
     kinds = Event.objects.filter(subject_type="actions.action", subject_id=action.pk).order_by("no")
 
     assert [event.kind for event in kinds] == [
-        "actions.action.raised", "actions.action.started", "actions.action.done", "actions.action.verified",
-    ]  # fmt: skip
+        "actions.action.raised",
+        "actions.action.started",
+        "actions.action.done",
+        "actions.action.verified",
+    ]
 
 
 # --- late -----------------------------------------------------------------------------------------------------------
@@ -299,8 +309,10 @@ def test_a_critical_action_that_is_late_is_put_to_the_head_of_service_too():
     told = Flag.objects.get(kind="action_overdue").recipients.order_by("pk")
 
     assert [row.recipient for row in told] == [
-        f"user:{action.owner.username}", "role:contract_officer", "role:head_of_service"
-    ]  # fmt: skip
+        f"user:{action.owner.username}",
+        "role:contract_officer",
+        "role:head_of_service",
+    ]
 
 
 def test_an_owner_with_a_workers_number_is_told_by_name():

@@ -38,7 +38,10 @@ def answer_on_its_own(database: str, *words: str, today: str = TODAY, status: in
     """What a command answers, run as people run it."""
     done = subprocess.run(
         [sys.executable, "-m", "plumbline.config", *words, "--json"],
-        env={**databases.environ_for(database), "PLUMBLINE_TODAY": today}, capture_output=True, check=False, text=True,
-    )  # fmt: skip
+        env={**databases.environ_for(database), "PLUMBLINE_TODAY": today},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
     assert done.returncode == status, done.stderr
     return json.loads(done.stdout)

@@ -52,8 +52,12 @@ def on_its_own(name: str, *words: str) -> subprocess.CompletedProcess[str]:
     """The command as people start it."""
     return subprocess.run(
         [sys.executable, "-m", "plumbline.config", *words],
-        env=databases.environ_for(name), capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        env=databases.environ_for(name),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def answer(*words: str) -> Any:
@@ -216,9 +220,12 @@ def test_a_command_says_what_this_council_calls_things_and_its_figures_keep_thei
     asked = ("measure", "tac_open", "--as-at", "2016-06-30")
     before = answer(*asked)
     wording = LabelWording.objects.create(
-        key="tac", from_on=date(2016, 7, 1), said_at=datetime.now(UTC), said_by=User.objects.get(username="admin"),
+        key="tac",
+        from_on=date(2016, 7, 1),
+        said_at=datetime.now(UTC),
+        said_by=User.objects.get(username="admin"),
         forms={"tac": "Family Help plan", "tacs": "Family Help plans", "tac_long": "plan of Family Help"},
-    )  # fmt: skip
+    )
     try:
         assert {**answer(*asked), "known_at": ""} == {**before, "known_at": "", "unit": "Family Help plans"}
         assert "Family Help plans open" in plumbline(*asked).stdout

@@ -36,8 +36,13 @@ class Evaluation:
         return Tender.objects.select_related("questions", "lead_commissioner").get(pk=self.tender.pk)
 
 
-def begun(*, bidders: tuple[str, ...] = ("Alder", "Birch", "Cedar"), prices: dict[str, int] | None = None,
-          evaluators: int = 3, **tender: Any) -> Evaluation:  # fmt: skip
+def begun(
+    *,
+    bidders: tuple[str, ...] = ("Alder", "Birch", "Cedar"),
+    prices: dict[str, int] | None = None,
+    evaluators: int = 3,
+    **tender: Any,
+) -> Evaluation:
     """The tender is being evaluated; everybody has declared, nobody has scored."""
     made = TenderFactory(lead_commissioner=UserFactory(role="commissioner", name="Farah Quill"), **tender)
     bids = [a_bidder(made, name, price=Decimal((prices or {}).get(name, 100000))) for name in bidders]
@@ -64,18 +69,27 @@ def in_moderation(**more: Any) -> Evaluation:
     made = locked(**more)
     evaluation.open_moderation(tender_id=made.tender.pk, **made.by())
     made.meeting = evaluation.record_meeting(
-        tender_id=made.tender.pk, held_on=TODAY, chair="Margaret Oyelaran", attendees="Ann Ash, Bob Beech, Cat Cherry",
+        tender_id=made.tender.pk,
+        held_on=TODAY,
+        chair="Margaret Oyelaran",
+        attendees="Ann Ash, Bob Beech, Cat Cherry",
         **made.by(),
-    )  # fmt: skip
+    )
     return made
 
 
 def agree(made: Evaluation, bid: Bid, question: str, score: int, reason: str = "") -> ModeratedScore:
     assert made.meeting is not None
     return evaluation.agree_score(
-        tender_id=made.tender.pk, meeting_id=made.meeting.pk, bid_id=bid.pk, question=question, score=Decimal(score),
-        discussion=f"All three read {question} alike.", reason=reason, **made.by(),
-    )  # fmt: skip
+        tender_id=made.tender.pk,
+        meeting_id=made.meeting.pk,
+        bid_id=bid.pk,
+        question=question,
+        score=Decimal(score),
+        discussion=f"All three read {question} alike.",
+        reason=reason,
+        **made.by(),
+    )
 
 
 def moderated(*, scores: dict[str, tuple[int, ...]] | None = None, **more: Any) -> Evaluation:

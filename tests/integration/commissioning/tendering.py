@@ -37,9 +37,20 @@ def a_supplier(name: str = "") -> Organisation:
 
 def a_criterion(key: str, title: str, **said: Any) -> dict[str, Any]:
     return {
-        "key": key, "title": title, "guidance": "", "answer": "pass_fail", "options": [], "evidence": "none",
-        "weight": None, "minimum": None, "critical": False, "safeguarding": False, "fact": "", "due_days": None, **said,
-    }  # fmt: skip
+        "key": key,
+        "title": title,
+        "guidance": "",
+        "answer": "pass_fail",
+        "options": [],
+        "evidence": "none",
+        "weight": None,
+        "minimum": None,
+        "critical": False,
+        "safeguarding": False,
+        "fact": "",
+        "due_days": None,
+        **said,
+    }
 
 
 STAGE1 = (
@@ -58,9 +69,17 @@ def a_version(*criteria: dict[str, Any], purpose: str = "tender_questions", stat
     content = {"key": key, "title": key, "purpose": purpose, "introduction": "", "sources": [],
                "sections": [{"key": "s", "title": "S", "guidance": "", "criteria": list(criteria)}]}  # fmt: skip
     return ToolkitVersion.objects.create(
-        toolkit=toolkit, number=1, title=key, text="", content=content, sha256="", source="council", state=state,
-        made_at=AT, published_at=AT,
-    )  # fmt: skip
+        toolkit=toolkit,
+        number=1,
+        title=key,
+        text="",
+        content=content,
+        sha256="",
+        source="council",
+        state=state,
+        made_at=AT,
+        published_at=AT,
+    )
 
 
 def details(**said: Any) -> Details:
@@ -110,9 +129,13 @@ def decide(
     by: User, bid: Bid, criterion: str, decision: str = "pass", reason: str = "Seen.", reviewed_on: date | None = None
 ) -> None:
     stage1.decide_criterion(
-        bid_id=bid.pk, criterion=criterion, decision=decision, reason=reason, reviewed_on=reviewed_on,
+        bid_id=bid.pk,
+        criterion=criterion,
+        decision=decision,
+        reason=reason,
+        reviewed_on=reviewed_on,
         **act(by, LATER),
-    )  # fmt: skip
+    )
 
 
 def check_grounds(by: User, bid: Bid) -> None:

@@ -43,8 +43,10 @@ def test_the_bid_with_the_highest_total_is_recommended_with_the_result_kept() ->
     made = settled()
     kept = recommend(made).result["standings"]
     assert [(each["name"][:5], each["total"], each["rank"]) for each in kept] == [
-        ("Alder", "87.00", 1), ("Birch", "80.00", 2), ("Cedar", None, None),
-    ]  # fmt: skip
+        ("Alder", "87.00", 1),
+        ("Birch", "80.00", 2),
+        ("Cedar", None, None),
+    ]
 
 
 def test_a_bid_that_is_not_first_is_not_recommended() -> None:
@@ -132,9 +134,13 @@ def direct(**more):
 
 def recommend_directly(tender, bid):
     [found] = award.recommend(
-        tender_id=tender.pk, bid_ids=[bid.pk], reason="The only home that can.", by=tender.lead_commissioner, at=AT,
+        tender_id=tender.pk,
+        bid_ids=[bid.pk],
+        reason="The only home that can.",
+        by=tender.lead_commissioner,
+        at=AT,
         on=TODAY,
-    )  # fmt: skip
+    )
     return found
 
 
@@ -164,8 +170,9 @@ def test_a_direct_award_reaches_its_contract_details() -> None:
     award.confirm_award(tender_id=tender.pk, awarded_on=TODAY, **lead)
     award.publish_details(tender_id=tender.pk, published_on=TODAY, **lead)
     assert (Tender.objects.get(pk=tender.pk).state, Bid.objects.get(pk=bid.pk).state) == (
-        "contract_details", "successful",
-    )  # fmt: skip
+        "contract_details",
+        "successful",
+    )
 
 
 # --- approval ---
@@ -276,8 +283,10 @@ def test_the_contract_is_awarded_on_the_day_after_the_standstill() -> None:
     day = date(2016, 8, 10)
     award.confirm_award(tender_id=made.tender.pk, awarded_on=day, **made.by(on=day))
     assert sorted(Bid.objects.filter(tender=made.tender).values_list("state", flat=True)) == [
-        "disqualified", "successful", "unsuccessful",
-    ]  # fmt: skip
+        "disqualified",
+        "successful",
+        "unsuccessful",
+    ]
 
 
 def test_nothing_is_awarded_before_the_notice_where_there_is_a_standstill() -> None:
@@ -326,8 +335,9 @@ def test_letters_sent_for_a_recommendation_taken_back_stay_in_the_trail() -> Non
 
 def test_what_the_winner_promised_is_recorded_for_the_contract() -> None:
     made, found = approved()
-    award.record_promise(award_id=found.pk, text="Two trained leads on every shift.", question="safeguarding",
-                         **made.by())  # fmt: skip
+    award.record_promise(
+        award_id=found.pk, text="Two trained leads on every shift.", question="safeguarding", **made.by()
+    )
     assert [each.text for each in queries.promises_of(found)] == ["Two trained leads on every shift."]
 
 
@@ -402,9 +412,14 @@ def test_nothing_is_awarded_while_a_conflict_in_the_tender_is_not_decided() -> N
 
 def exclude(made, bid, on=TODAY):
     return stage1.check_exclusion(
-        bid_id=bid.pk, ground="debarment", result="excluded", note="On the list since 20 July.", checked_on=on,
-        council=COUNCIL, **made.by(on=on),
-    )  # fmt: skip
+        bid_id=bid.pk,
+        ground="debarment",
+        result="excluded",
+        note="On the list since 20 July.",
+        checked_on=on,
+        council=COUNCIL,
+        **made.by(on=on),
+    )
 
 
 def test_a_supplier_that_comes_onto_the_debarment_list_during_the_evaluation_is_stopped_with_its_letter() -> None:
@@ -427,9 +442,15 @@ def test_a_promise_is_a_commitment_of_the_contract_once_that_has_begun() -> None
     made, found = approved()
     award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
     Contract.objects.create(
-        reference="CT900", title="Care", kind="block", provider=made.bids[0].supplier, service="Care",
-        starts_on=date(2016, 11, 1), state="implementation", award=found,
-    )  # fmt: skip
+        reference="CT900",
+        title="Care",
+        kind="block",
+        provider=made.bids[0].supplier,
+        service="Care",
+        starts_on=date(2016, 11, 1),
+        state="implementation",
+        award=found,
+    )
     with pytest.raises(RuleBroken, match="add a commitment to the contract"):
         award.record_promise(award_id=found.pk, text="A nurse.", **made.by())
 

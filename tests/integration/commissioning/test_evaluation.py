@@ -21,9 +21,13 @@ pytestmark = pytest.mark.django_db
 
 def save(made, evaluator, *, bid=None, question="safeguarding", score="4", comment="Met."):
     return evaluation.save_score(
-        tender_id=made.tender.pk, bid_id=(bid or made.bids[0]).pk, question=question, score=Decimal(score),
-        comment=comment, **made.by(evaluator.user),
-    )  # fmt: skip
+        tender_id=made.tender.pk,
+        bid_id=(bid or made.bids[0]).pk,
+        question=question,
+        score=Decimal(score),
+        comment=comment,
+        **made.by(evaluator.user),
+    )
 
 
 def declare(made, evaluator, conflict=""):
@@ -318,8 +322,10 @@ def test_nobody_joins_once_the_scores_are_open() -> None:
 def test_the_commissioner_sees_how_far_each_evaluator_is() -> None:
     made = all_but_one_locked()
     assert [(each.state, each.done, each.of) for each in queries.progress_of(made.fresh())] == [
-        ("locked", 9, 9), ("locked", 9, 9), ("done", 9, 9),
-    ]  # fmt: skip
+        ("locked", 9, 9),
+        ("locked", 9, 9),
+        ("done", 9, 9),
+    ]
 
 
 def test_once_open_the_evaluators_see_all_scores() -> None:
@@ -393,8 +399,10 @@ def test_totals_and_ranks_are_exact() -> None:
     made = moderated()
     found = queries.result_of(made.fresh())
     assert [(row.name[:5], row.total, row.rank) for row in found.standings] == [
-        ("Alder", 87, 1), ("Birch", 80, 2), ("Cedar", None, None),
-    ]  # fmt: skip
+        ("Alder", 87, 1),
+        ("Birch", 80, 2),
+        ("Cedar", None, None),
+    ]
 
 
 def test_averages_of_three_evaluators_that_do_not_come_out_are_kept_exactly() -> None:
@@ -415,10 +423,14 @@ def test_a_tender_that_averages_agrees_no_score() -> None:
 
 def test_closing_moderation_leaves_a_trace() -> None:
     made = settled()
-    assert Event.objects.filter(
-        kind="commissioning.tender.moderation_closed", subject_id=str(made.tender.pk),
-        subject_type=Tender._meta.label_lower,
-    ).count() == 1  # fmt: skip
+    assert (
+        Event.objects.filter(
+            kind="commissioning.tender.moderation_closed",
+            subject_id=str(made.tender.pk),
+            subject_type=Tender._meta.label_lower,
+        ).count()
+        == 1
+    )
 
 
 # --- what comes to light during an evaluation ---

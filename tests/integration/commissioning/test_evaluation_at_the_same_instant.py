@@ -49,9 +49,15 @@ def test_three_evaluators_score_at_once_and_every_score_is_kept(own_database) ->
             for question in QUESTIONS:
                 for bid in made.bids:
                     evaluation.save_score(
-                        tender_id=made.tender.pk, bid_id=bid.pk, question=question["key"], score=Decimal(4),
-                        comment=f"{user} says so.", by=User.objects.get(pk=user.pk), at=AT, on=TODAY,
-                    )  # fmt: skip
+                        tender_id=made.tender.pk,
+                        bid_id=bid.pk,
+                        question=question["key"],
+                        score=Decimal(4),
+                        comment=f"{user} says so.",
+                        by=User.objects.get(pk=user.pk),
+                        at=AT,
+                        on=TODAY,
+                    )
 
         return task
 
@@ -81,9 +87,15 @@ def test_a_score_is_not_changed_while_its_evaluator_locks(own_database) -> None:
 
     def change() -> None:
         evaluation.save_score(
-            tender_id=made.tender.pk, bid_id=made.bids[0].pk, question="safeguarding", score=Decimal(1),
-            comment="On second thoughts.", by=User.objects.get(pk=user.pk), at=AT, on=TODAY,
-        )  # fmt: skip
+            tender_id=made.tender.pk,
+            bid_id=made.bids[0].pk,
+            question="safeguarding",
+            score=Decimal(1),
+            comment="On second thoughts.",
+            by=User.objects.get(pk=user.pk),
+            at=AT,
+            on=TODAY,
+        )
 
     refused = at_once(
         lambda: evaluation.lock_scores(tender_id=made.tender.pk, **made.by(User.objects.get(pk=user.pk))), change

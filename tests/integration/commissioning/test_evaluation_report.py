@@ -84,20 +84,31 @@ def test_the_report_says_what_each_agreed_score_began_from() -> None:
 def test_the_report_says_totals_ranks_and_who_was_disqualified() -> None:
     made, _ = approved()
     text = words(written(made))
-    assert [line for line in text.splitlines() if line.startswith(("Alder", "Birch", "Cedar")) and "%" not in line
-            and line.count("|") == 4 and "2016" not in line] == [
+    assert [
+        line
+        for line in text.splitlines()
+        if line.startswith(("Alder", "Birch", "Cedar"))
+        and "%" not in line
+        and line.count("|") == 4
+        and "2016" not in line
+    ] == [
         "Alder | 87.00 | 87.00 | 87.00 | 1",
         "Birch | 80.00 | 80.00 | 80.00 | 2",
         "Cedar | 76.00 | 76.00 |  | disqualified",
-    ]  # fmt: skip
+    ]
 
 
 def test_the_report_names_who_declared_what_and_what_was_decided() -> None:
     made = in_moderation()
     EvaluatorFactory(
-        tender=made.tender, declared="conflict", conflict="A sister leads Alder.", excluded=True,
-        decided_because="Too near.", decided_at=AT, decided_by=made.lead,
-    )  # fmt: skip
+        tender=made.tender,
+        declared="conflict",
+        conflict="A sister leads Alder.",
+        excluded=True,
+        decided_because="Too near.",
+        decided_at=AT,
+        decided_by=made.lead,
+    )
     assert "Conflict declared (21 July 2016 at 10:00): A sister leads Alder. | Excluded: Too near. (Farah Quill, " in (
         words(written(made))
     )
@@ -110,8 +121,9 @@ def test_the_report_says_that_there_is_no_result_while_scores_are_missing() -> N
 def test_the_report_of_a_direct_award_says_why_nothing_was_scored() -> None:
     tender = TenderFactory(state="stage1", kind="direct_award", direct_award_reason="One child, one home.")
     bid = a_bidder(tender, "Alder")
-    operations.recommend(tender_id=tender.pk, bid_ids=[bid.pk], reason="Only one.", by=tender.lead_commissioner, at=AT,
-                         on=TODAY)  # fmt: skip
+    operations.recommend(
+        tender_id=tender.pk, bid_ids=[bid.pk], reason="Only one.", by=tender.lead_commissioner, at=AT, on=TODAY
+    )
     assert "Direct award. One child, one home." in words(report.evaluation_report(tender, **FRAME))
 
 

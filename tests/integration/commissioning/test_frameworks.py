@@ -78,8 +78,9 @@ def test_several_bids_are_recommended_and_stand_in_the_order_of_their_totals() -
     made = framework()
     found = recommend(made, made.bids[1], made.bids[0])
     assert ([each.bid for each in found], states(made)) == (
-        made.bids[:2], ["recommended", "recommended", "passed", "disqualified"],
-    )  # fmt: skip
+        made.bids[:2],
+        ["recommended", "recommended", "passed", "disqualified"],
+    )
 
 
 def test_a_framework_may_have_one_supplier() -> None:
@@ -287,9 +288,7 @@ def test_the_summary_of_a_winner_tells_of_its_own_bid_alone() -> None:
 
 def begin(made: Evaluation, one: Award, reference: str) -> Contract:
     implementation.make_plan(award_id=one.pk, service_starts_on=date(2016, 11, 1), **made.by())
-    return go_live.begin_contract(
-        award_id=one.pk, reference=reference, manager=None, visit_required=False, **made.by()
-    )  # fmt: skip
+    return go_live.begin_contract(award_id=one.pk, reference=reference, manager=None, visit_required=False, **made.by())
 
 
 def two_contracts(**more: Any) -> tuple[Evaluation, list[Contract]]:

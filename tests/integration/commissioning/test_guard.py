@@ -100,8 +100,9 @@ def test_locked_scores_never_change(commissioner, statement) -> None:
     bid = passed(commissioner, in_stage1(commissioner)[0])
     evaluator = an_evaluator(bid)
     run(SCORE, bid, evaluator=evaluator)
-    run("update commissioning_evaluator set locked_at = '2016-09-03' where id = %(evaluator)s", bid,
-        evaluator=evaluator)  # fmt: skip
+    run(
+        "update commissioning_evaluator set locked_at = '2016-09-03' where id = %(evaluator)s", bid, evaluator=evaluator
+    )
     with pytest.raises(DatabaseError, match=r"locked"):
         run(statement, bid, evaluator=evaluator)
 
@@ -140,8 +141,12 @@ def test_no_bid_is_entered_as_one_that_passed(commissioner) -> None:
     bid = in_stage1(commissioner)[0]
     with pytest.raises(DatabaseError, match="A bid is entered as received"), transaction.atomic():
         Bid.objects.create(
-            tender=bid.tender, supplier=a_supplier(), received_at=AT, state="passed", entered_at=AT,
-        )  # fmt: skip
+            tender=bid.tender,
+            supplier=a_supplier(),
+            received_at=AT,
+            state="passed",
+            entered_at=AT,
+        )
 
 
 def test_no_bid_passes_before_each_ground_for_exclusion_was_looked_at(commissioner) -> None:

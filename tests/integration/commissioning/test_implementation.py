@@ -85,14 +85,25 @@ class Situation:
         self.commissioner, self.lead = a_user("commissioner"), a_user("service_area_lead")
         self.officer, self.head = a_user("contract_officer"), a_user("head_of_service")
         tender = TenderFactory(
-            state="contract_details", lead_commissioner=self.commissioner, service_area_lead=self.lead,
-            statutory_function=True, service_ends_on=date(2019, 9, 30),
-        )  # fmt: skip
+            state="contract_details",
+            lead_commissioner=self.commissioner,
+            service_area_lead=self.lead,
+            statutory_function=True,
+            service_ends_on=date(2019, 9, 30),
+        )
         bid = BidFactory(tender=tender, state="successful", new_to_council=new, price=90_000)
         self.award = Award.objects.create(
-            tender=tender, bid=bid, state="awarded", reason="Best", result={}, recommended_at=AT,
-            recommended_by=self.commissioner, approved_at=AT, approved_by=self.head, awarded_on=date(2016, 7, 1),
-        )  # fmt: skip
+            tender=tender,
+            bid=bid,
+            state="awarded",
+            reason="Best",
+            result={},
+            recommended_at=AT,
+            recommended_by=self.commissioner,
+            approved_at=AT,
+            approved_by=self.head,
+            awarded_on=date(2016, 7, 1),
+        )
         self.provider = a_user("provider_user")
         with databases.as_worker():
             RoleHeld.objects.filter(user=self.provider).update(organisation=bid.supplier)
@@ -107,9 +118,15 @@ class Situation:
 
     def contact(self, role: str, name: str = "Duty desk", by=None):
         return implementation.set_contact(
-            plan_id=self.plan.pk, side=Contact.Side.COUNCIL, role=role, name=name, phone="01522 000000",
-            by=by or self.commissioner, at=AT, on=ON,
-        )  # fmt: skip
+            plan_id=self.plan.pk,
+            side=Contact.Side.COUNCIL,
+            role=role,
+            name=name,
+            phone="01522 000000",
+            by=by or self.commissioner,
+            at=AT,
+            on=ON,
+        )
 
     def pack(self):
         self.contacts()
@@ -124,9 +141,15 @@ class Situation:
     def suppliers_contacts(self) -> None:
         for role in SUPPLIER_CONTACTS:
             implementation.set_contact(
-                plan_id=self.plan.pk, side=Contact.Side.SUPPLIER, role=role, name="R. Quayle", phone="01522 000001",
-                by=self.provider, at=AT, on=ON,
-            )  # fmt: skip
+                plan_id=self.plan.pk,
+                side=Contact.Side.SUPPLIER,
+                role=role,
+                name="R. Quayle",
+                phone="01522 000001",
+                by=self.provider,
+                at=AT,
+                on=ON,
+            )
 
     def do(self, criterion: str, state: str = "done", note: str = "Seen.", by=None) -> PlanItem:
         found = self.plan.items.get(criterion=criterion)
@@ -156,9 +179,14 @@ class Situation:
     def contract(self) -> Contract:
         begun = Contract.objects.filter(award=self.award).first()
         return begun or go_live.begin_contract(
-            award_id=self.award.pk, reference="CT900", manager=self.officer, visit_required=True, by=self.commissioner,
-            at=AT, on=ON,
-        )  # fmt: skip
+            award_id=self.award.pk,
+            reference="CT900",
+            manager=self.officer,
+            visit_required=True,
+            by=self.commissioner,
+            at=AT,
+            on=ON,
+        )
 
 
 @needs_database
@@ -192,9 +220,13 @@ def test_another_first_day_moves_what_is_still_open():
     situation.do("kick_off")
 
     implementation.move_start(
-        plan_id=situation.plan.pk, service_starts_on=date(2016, 10, 11), because="Lease signed later",
-        by=situation.commissioner, at=AT, on=ON,
-    )  # fmt: skip
+        plan_id=situation.plan.pk,
+        service_starts_on=date(2016, 10, 11),
+        because="Lease signed later",
+        by=situation.commissioner,
+        at=AT,
+        on=ON,
+    )
 
     days = dict(situation.plan.items.values_list("criterion", "due_on"))
     assert (days["kick_off"], days["new_supplier"]) == (date(2016, 7, 9), date(2016, 7, 19))
@@ -211,9 +243,15 @@ def test_who_agreed_an_arrangement_with_whom_and_when_is_kept():
     situation = Situation()
 
     kept = implementation.record_agreement(
-        plan_id=situation.plan.pk, arrangement="Staff alone with a child sign in and out", agreed_by="Ruth Adair",
-        agreed_with="R. Quayle", agreed_on=ON, by=situation.lead, at=AT, on=ON,
-    )  # fmt: skip
+        plan_id=situation.plan.pk,
+        arrangement="Staff alone with a child sign in and out",
+        agreed_by="Ruth Adair",
+        agreed_with="R. Quayle",
+        agreed_on=ON,
+        by=situation.lead,
+        at=AT,
+        on=ON,
+    )
 
     assert (kept.agreed_by, kept.agreed_with, kept.agreed_on) == ("Ruth Adair", "R. Quayle", ON)
 
@@ -472,8 +510,9 @@ def test_what_the_record_knows_is_met_by_the_record_and_by_no_word():
     with pytest.raises(RuleBroken) as refusal:
         situation.do("incident_route")
     assert (refusal.value.code, refusal.value.reason) == (
-        "not_in_record", "No serious-incident form is written for this contract."
-    )  # fmt: skip
+        "not_in_record",
+        "No serious-incident form is written for this contract.",
+    )
     situation.form(provider_agreed_at=None)
     assert "not agreed yet by: the provider" in " ".join(hindrances_of(situation.plan, on=ON))
     IncidentForm.objects.update(provider_agreed_at=AT)
@@ -495,10 +534,15 @@ def test_what_the_record_knows_is_met_by_the_record_and_by_no_word():
 
 def test_each_item_of_the_record_says_what_is_not_there():
     every = Held(
-        begun=True, council_roles=frozenset(COUNCIL_CONTACTS), supplier_roles=frozenset(SUPPLIER_CONTACTS),
-        form_waits=(), reviews=dict.fromkeys(Policy.values, ON), needed=("self", "plan"),
-        assessed=frozenset({"self"}), asked=frozenset({"plan"}),
-    )  # fmt: skip
+        begun=True,
+        council_roles=frozenset(COUNCIL_CONTACTS),
+        supplier_roles=frozenset(SUPPLIER_CONTACTS),
+        form_waits=(),
+        reviews=dict.fromkeys(Policy.values, ON),
+        needed=("self", "plan"),
+        assessed=frozenset({"self"}),
+        asked=frozenset({"plan"}),
+    )
     law = LawChange("New law", ON, ON, frozenset({"dbs"}))
     year_ago = ON - timedelta(366)
     for change, laws, lacking_items in (
@@ -532,24 +576,36 @@ def test_papers_that_are_held_are_counted_for_the_new_contract_at_once():
     version.content["sections"][0]["criteria"][0] |= {"key": "checks", "fact": "policy.dbs"}
     ToolkitVersion.objects.filter(pk=version.pk).update(content=version.content)
     document = Document.objects.create(
-        title="DBS", file_name="dbs.pdf", media_type="application/pdf", size=3, sha256="a" * 64, added_at=AT,
-        organisation=situation.award.bid.supplier, sensitivity="restricted",
-    )  # fmt: skip
+        title="DBS",
+        file_name="dbs.pdf",
+        media_type="application/pdf",
+        size=3,
+        sha256="a" * 64,
+        added_at=AT,
+        organisation=situation.award.bid.supplier,
+        sensitivity="restricted",
+    )
     BidDocument.objects.create(bid=situation.award.bid, document=document, criterion="checks")
     Stage1Decision.objects.create(
-        bid=situation.award.bid, criterion="checks", decision="pass", reviewed_on=date(2016, 6, 1), decided_at=AT,
+        bid=situation.award.bid,
+        criterion="checks",
+        decision="pass",
+        reviewed_on=date(2016, 6, 1),
+        decided_at=AT,
         decided_by=situation.commissioner,
-    )  # fmt: skip
+    )
     Assessment.objects.create(contract=other, kind="board", completed_on=ON, valid_until=date(2017, 7, 1))
     officer = situation.officer
     assert [(each.label, each.day) for each in papers_held(contract, viewer=officer, on=ON)] == [
-        (Policy("dbs").label, date(2016, 6, 1)), (Policy("complaints").label, date(2016, 5, 2)),
-    ]  # fmt: skip
+        (Policy("dbs").label, date(2016, 6, 1)),
+        (Policy("complaints").label, date(2016, 5, 2)),
+    ]
     take_papers(contract_id=contract.pk, by=officer, at=AT, on=ON)
     found = {each.policy: each for each in PolicyReview.objects.filter(contract=contract)}
     assert {policy: each.reviewed_on for policy, each in found.items()} == {
-        "dbs": date(2016, 6, 1), "complaints": date(2016, 5, 2)
-    }  # fmt: skip
+        "dbs": date(2016, 6, 1),
+        "complaints": date(2016, 5, 2),
+    }
     shared = found["dbs"].document
     assert (shared.sha256, shared.sensitivity, shared.pk != document.pk) == ("a" * 64, "shared", True)
     with pytest.raises(RuleBroken, match="Nothing more"):
@@ -628,6 +684,10 @@ def test_a_service_does_not_start_after_its_contract_has_ended():
 
     with pytest.raises(RuleBroken, match="The contract ends on 30 September 2019"):
         go_live.move_start(
-            plan_id=situation.plan.pk, service_starts_on=date(2019, 10, 1), because="Later",
-            by=situation.commissioner, at=AT, on=ON,
-        )  # fmt: skip
+            plan_id=situation.plan.pk,
+            service_starts_on=date(2019, 10, 1),
+            because="Later",
+            by=situation.commissioner,
+            at=AT,
+            on=ON,
+        )

@@ -58,8 +58,10 @@ def test_a_published_supplier_that_waited_for_want_of_a_zero_is_matched() -> Non
     )
     PUBLISHED.put_in_one_form(apps, None)
     assert OcdsParty.objects.values_list("match", "organisation", "identifiers").get() == (
-        "identifier", known.pk, [{"scheme": "GB-COH", "id": "01234567"}],
-    )  # fmt: skip
+        "identifier",
+        known.pk,
+        [{"scheme": "GB-COH", "id": "01234567"}],
+    )
 
 
 @pytest.mark.parametrize(

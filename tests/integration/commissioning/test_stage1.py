@@ -82,8 +82,14 @@ def test_a_late_hour_of_the_last_day_is_in_time_by_the_clock_here(commissioner) 
 
 
 def test_a_direct_award_has_one_supplier(commissioner) -> None:
-    tender = a_tender(commissioner, state="published", kind="direct_award", direct_award_reason="Settled.",
-                      questions_id=None, bids_due_on=None)  # fmt: skip
+    tender = a_tender(
+        commissioner,
+        state="published",
+        kind="direct_award",
+        direct_award_reason="Settled.",
+        questions_id=None,
+        bids_due_on=None,
+    )
     a_bid(commissioner, tender)
     with pytest.raises(RuleBroken, match="one supplier"):
         a_bid(commissioner, tender)
@@ -123,9 +129,14 @@ def test_a_stopped_bid_takes_no_more_papers(commissioner, bid, tmp_path) -> None
 
 def attach(by, bid: Bid, folder, *, criteria=("policy",)) -> None:
     bids.attach_paper(
-        bid_id=bid.pk, criteria=criteria, title="", file_name="../../policy.pdf", content=PDF, folder=folder,
+        bid_id=bid.pk,
+        criteria=criteria,
+        title="",
+        file_name="../../policy.pdf",
+        content=PDF,
+        folder=folder,
         **act(by, LATER),
-    )  # fmt: skip
+    )
 
 
 def test_a_bid_is_withdrawn_with_the_bidders_words(commissioner, bid) -> None:
@@ -167,9 +178,12 @@ def test_the_bidder_has_the_time_it_was_given(commissioner, bid) -> None:
 def test_once_the_day_has_passed_the_criterion_may_fail(commissioner, bid) -> None:
     ask(commissioner, bid)
     found = stage1.decide_criterion(
-        bid_id=bid.pk, criterion="policy", decision="fail", reason="No policy came.",
+        bid_id=bid.pk,
+        criterion="policy",
+        decision="fail",
+        reason="No policy came.",
         **act(commissioner, LATER + timedelta(6)),
-    )  # fmt: skip
+    )
     assert found.decision == "fail"
 
 
@@ -219,9 +233,11 @@ def test_a_policy_passes_only_as_reviewed_since_the_law_changed_and_keeps_the_da
     attach(commissioner, bid, tmp_path)
     with pytest.raises(RuleBroken, match="last reviewed on 31 August 2016, before a change in law: Change LC1"):
         stage1.pass_criteria(
-            bid_id=bid.pk, criteria=["section11", "policy"], reviewed={"policy": date(2016, 8, 31)},
+            bid_id=bid.pk,
+            criteria=["section11", "policy"],
+            reviewed={"policy": date(2016, 8, 31)},
             **act(commissioner, LATER),
-        )  # fmt: skip
+        )
     assert not Stage1Decision.objects.filter(bid=bid, criterion="section11").exists()
 
 
@@ -264,8 +280,10 @@ def test_a_bid_with_a_failed_criterion_does_not_pass(commissioner, bid) -> None:
 def test_a_failed_bid_says_why_and_has_its_letter(commissioner, bid) -> None:
     stopped = failed(commissioner, bid)
     assert (stopped.state, stopped.stopped_because, "It does not know it." in stopped.letter) == (
-        "failed", "Understands section 11: It does not know it.", True,
-    )  # fmt: skip
+        "failed",
+        "Understands section 11: It does not know it.",
+        True,
+    )
 
 
 def test_a_bid_fails_only_for_a_criterion_that_it_failed(commissioner, bid) -> None:
@@ -287,9 +305,14 @@ def test_what_was_decided_stands_once_the_bid_has_failed(commissioner, bid) -> N
 
 def test_an_excluded_supplier_goes_no_further(commissioner, bid) -> None:
     stage1.check_exclusion(
-        bid_id=bid.pk, ground="mandatory", result="excluded", note="Convicted in 2015.", checked_on=LATER,
-        council=COUNCIL, **act(commissioner, LATER),
-    )  # fmt: skip
+        bid_id=bid.pk,
+        ground="mandatory",
+        result="excluded",
+        note="Convicted in 2015.",
+        checked_on=LATER,
+        council=COUNCIL,
+        **act(commissioner, LATER),
+    )
     bid.refresh_from_db()
     assert (bid.state, "Convicted in 2015." in bid.letter) == ("disqualified", True)
 
@@ -312,8 +335,11 @@ def test_every_decision_stands_in_the_trail(commissioner, bid) -> None:
     failed(commissioner, bid)
     events = Event.objects.filter(subject_type="commissioning.bid", subject_id=str(bid.pk)).order_by("no")
     assert [event.kind.split(".")[2] for event in events] == [
-        "entered", "criterion_decided", "criterion_decided", "stopped",
-    ]  # fmt: skip
+        "entered",
+        "criterion_decided",
+        "criterion_decided",
+        "stopped",
+    ]
 
 
 # --- a clarification never makes a scored answer better

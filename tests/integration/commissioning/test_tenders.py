@@ -134,9 +134,13 @@ def test_a_day_gone_by_since_approval_stops_publication(commissioner) -> None:
 
 def test_a_direct_award_goes_out_with_stage_1_and_its_reason(commissioner) -> None:
     made = a_tender(
-        commissioner, state="closed", kind="direct_award", direct_award_reason="The child is settled there.",
-        questions_id=None, bids_due_on=None,
-    )  # fmt: skip
+        commissioner,
+        state="closed",
+        kind="direct_award",
+        direct_award_reason="The child is settled there.",
+        questions_id=None,
+        bids_due_on=None,
+    )
     assert made.state == "closed"
 
 
@@ -273,8 +277,14 @@ def test_an_evaluator_sees_no_bid_before_they_are_cleared_whatever_their_role(co
 
 def test_a_call_off_from_one_supplier_needs_neither_scored_questions_nor_a_standstill(commissioner) -> None:
     framework = a_tender(commissioner, kind="framework")
-    made = a_tender(commissioner, state="published", kind="call_off", framework_id=framework.pk, questions_id=None,
-                    light_touch=False)  # fmt: skip
+    made = a_tender(
+        commissioner,
+        state="published",
+        kind="call_off",
+        framework_id=framework.pk,
+        questions_id=None,
+        light_touch=False,
+    )
     assert (made.state, made.scored_safeguarding) == ("published", False)
 
 
@@ -288,8 +298,9 @@ def test_the_lead_hands_a_tender_over(commissioner) -> None:
     other = a_user()
     made = hand_over(a_tender(commissioner, state="published"), other, by=commissioner)
     assert (made.lead_commissioner, Event.objects.get(kind="commissioning.tender.handed_over").because) == (
-        other, "On leave.",
-    )  # fmt: skip
+        other,
+        "On leave.",
+    )
 
 
 def test_where_the_lead_is_gone_who_approves_tenders_hands_it_over(commissioner) -> None:

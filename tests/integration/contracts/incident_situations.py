@@ -57,11 +57,14 @@ def a_world(**changes: object) -> World:
     contract = Contract.objects.create(**{**given, **changes})
     ContractSetting.objects.create(contract=contract, setting=setting, urn=setting.urn)
     return World(
-        contract=contract, setting=setting, manager=manager, area_lead=area_lead,
+        contract=contract,
+        setting=setting,
+        manager=manager,
+        area_lead=area_lead,
         provider=provider_user(organisation),
         other_provider=provider_user(OrganisationFactory(name=f"Birch Care {number}")),
         officer=UserFactory(role="contract_officer", email=f"o{number}@example.org"),
-    )  # fmt: skip
+    )
 
 
 def told(**changes: object) -> Told:
@@ -74,9 +77,13 @@ def told(**changes: object) -> Told:
 
 def an_incident(world: World, *, by: User | None = None, children: tuple = (), **changes: object) -> Incident:
     return incidents.report_incident(
-        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(**changes), children=children,
-        by=by or world.provider, **NOW,
-    )  # fmt: skip
+        contract_id=world.contract.pk,
+        setting_id=world.setting.pk,
+        told=told(**changes),
+        children=children,
+        by=by or world.provider,
+        **NOW,
+    )
 
 
 def line(incident: Incident, recipient: str) -> Notification:

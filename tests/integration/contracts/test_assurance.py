@@ -177,8 +177,10 @@ def test_a_plan_for_days_that_have_passed_needs_its_paper_and_is_marked_as_enter
     assurance.agree_plan(**plan, document_id=a_document(title="Plan").pk, **by(officer))
 
     said = "Action plan completed on 1 July 2016: entered later, on 31 July 2016."
-    marked = {day: said in rating_on(date(2016, *day), contract.pk).entered_later for day in
-              ((6, 30), (7, 1), (7, 30), (7, 31))}  # fmt: skip
+    marked = {
+        day: said in rating_on(date(2016, *day), contract.pk).entered_later
+        for day in ((6, 30), (7, 1), (7, 30), (7, 31))
+    }
     assert marked == {(6, 30): False, (7, 1): True, (7, 30): True, (7, 31): False}
     assert [said in spell.entered_later for spell in history(contract)] == [
         spell.period.from_on <= date(2016, 7, 30) and (spell.period.to_on or date.max) >= DONE
@@ -244,9 +246,15 @@ def test_the_night_takes_up_what_was_signed_off_unseen(contract, officer) -> Non
 def test_the_plan_counts_where_the_provider_wrote_its_actions_down_first(contract, officer) -> None:
     tied = signed_off(a_return(contract, "self_assessment", "section11", officer))
     raise_action(
-        title="Train", subject_type="contract", subject_id=contract.pk, subject_label="X", origin_type="assessment",
-        owner_organisation=contract.provider, due_on=date(2016, 9, 1), **by(officer),
-    )  # fmt: skip
+        title="Train",
+        subject_type="contract",
+        subject_id=contract.pk,
+        subject_label="X",
+        origin_type="assessment",
+        owner_organisation=contract.provider,
+        due_on=date(2016, 9, 1),
+        **by(officer),
+    )
     assurance.take_up(return_id=tied.answer_set_id, **by(officer))
     assert set(contract.assessments.values_list("kind", flat=True)) == {"self", "plan"}
 
@@ -275,9 +283,13 @@ def test_a_signed_off_assurance_return_records_the_reviews_that_it_shows(contrac
     tied = a_return(contract, "assurance", "contract_assurance", officer)
     provider = a_user("provider_user", organisation=contract.provider)
     returns.save_answer(
-        return_id=tied.answer_set_id, criterion="dbs", value="yes", reviewed_on=date(2016, 5, 3), base_revision=0,
+        return_id=tied.answer_set_id,
+        criterion="dbs",
+        value="yes",
+        reviewed_on=date(2016, 5, 3),
+        base_revision=0,
         **by(provider),
-    )  # fmt: skip
+    )
     assurance.take_up(return_id=signed_off(tied).answer_set_id, **by(officer))
     assert list(PolicyReview.objects.values_list("policy", "reviewed_on")) == [("dbs", date(2016, 5, 3))]
 

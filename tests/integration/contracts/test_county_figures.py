@@ -56,8 +56,12 @@ def taken_out(cursor: Any, view: str) -> pyarrow.Table:
     cursor.execute(f"select * from {view}")
     names = [column.name for column in cursor.description]
     cells = list(zip(*cursor.fetchall(), strict=True)) or [[] for _ in names]
-    return pyarrow.table({name: [str(cell) if name.endswith("_id") and cell is not None else cell for cell in column]
-                          for name, column in zip(names, cells, strict=True)})  # fmt: skip
+    return pyarrow.table(
+        {
+            name: [str(cell) if name.endswith("_id") and cell is not None else cell for cell in column]
+            for name, column in zip(names, cells, strict=True)
+        }
+    )
 
 
 @pytest.fixture(params=["postgres", "duckdb"])
@@ -171,8 +175,9 @@ def test_assurance_is_complete_where_the_files_have_six_policies_reviewed_in_tim
 
     assert len(policies) == 6
     assert ids(engine, references, "contracts_assurance_complete", day) == (
-        {key for key in contracts if complete(key)}, set(contracts),
-    )  # fmt: skip
+        {key for key in contracts if complete(key)},
+        set(contracts),
+    )
 
 
 @pytest.mark.parametrize("period", [YEAR, Period(date(2014, 7, 1), date(2015, 6, 30))], ids=["year", "year before"])
@@ -183,8 +188,9 @@ def test_the_service_area_was_at_the_meetings_at_which_the_files_say_so(engine, 
     found = answer(asked, engine=engine, observed_until={NATIVE: TODAY}).total
 
     assert (found.numerator, found.denominator) == (
-        sum(row["service_area_present"] == "Y" for row in held), len(held),
-    )  # fmt: skip
+        sum(row["service_area_present"] == "Y" for row in held),
+        len(held),
+    )
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -60,8 +60,9 @@ def spelt(rows: Rows) -> bytes:
     """Identifiers in lower case with spaces, a header in capitals, words with spaces for their underscores."""
     header = [f"  {name.upper()} " for name in rows[0]]
     changed = each_cell(rows, lambda name, cell: f" {cell.lower()} " if name.endswith(("_id", "urn")) else cell)
-    changed = each_cell(changed, lambda name, cell: cell.replace("_", " ").capitalize() if name in ("kind", "policy")
-                        else cell)  # fmt: skip
+    changed = each_cell(
+        changed, lambda name, cell: cell.replace("_", " ").capitalize() if name in ("kind", "policy") else cell
+    )
     return written([header, *changed[1:]]).encode()
 
 
@@ -115,8 +116,12 @@ def folder(tmp_path: Path) -> Callable[[Callable[[Rows], bytes]], Path]:
 def expected() -> dict[str, dict[str, object]]:
     """By day; without the contracts that are at an adverse setting, since no list is read here."""
     known = published.expected("expected_rag")
-    adverse = {pk for want in known.values() for pk, said in want.items()
-               if any(each["code"] == "setting_adverse" for each in said["reasons"])}  # fmt: skip
+    adverse = {
+        pk
+        for want in known.values()
+        for pk, said in want.items()
+        if any(each["code"] == "setting_adverse" for each in said["reasons"])
+    }
     return {day: {pk: said for pk, said in want.items() if pk not in adverse} for day, want in known.items()}
 
 
@@ -124,10 +129,11 @@ def found(wanted: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
     return {
         day: {
             row["id"]: {"rag": row["rag"], "reasons": row["reasons"]}
-            for row in rating.contracts_json(date.fromisoformat(day)) if row["id"] in want
+            for row in rating.contracts_json(date.fromisoformat(day))
+            if row["id"] in want
         }
         for day, want in wanted.items()
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
@@ -147,11 +153,16 @@ def test_the_same_said_in_another_way_changes_nothing(folder, way: str) -> None:
 def test_repeats_are_counted_and_conflicts_refused_and_the_first_stands(folder) -> None:
     def twice_and_otherwise(rows: Rows) -> bytes:
         other = [f"{rows[1][0]}", *rows[1][1:]]
-        at = next((place for place, name in enumerate(rows[0]) if name in ("title", "valid_until",
-                   "service_area_present")), None)  # fmt: skip
+        at = next(
+            (place for place, name in enumerate(rows[0]) if name in ("title", "valid_until", "service_area_present")),
+            None,
+        )
         if at is not None:
-            other[at] = {"title": "Another title", "valid_until": "2031-01-01", "service_area_present": "N"
-                         if rows[1][at] == "Y" else "Y"}[rows[0][at]]  # fmt: skip
+            other[at] = {
+                "title": "Another title",
+                "valid_until": "2031-01-01",
+                "service_area_present": "N" if rows[1][at] == "Y" else "Y",
+            }[rows[0][at]]
         return written([*rows, *rows[1:], *([other] if at is not None else [])]).encode()
 
     done = import_contracts(folder(twice_and_otherwise), **NOW)

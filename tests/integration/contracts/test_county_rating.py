@@ -66,13 +66,18 @@ def test_the_same_files_again_change_nothing() -> None:
 def test_all_six_files_are_read_and_nothing_refused() -> None:
     done = import_contracts(COUNTY, **NOW | {"on": date(2016, 8, 31)})
     assert [(name, counts["added"]) for name, counts in done["files"].items()] == [
-        ("contracts", 60), ("assessments", 163), ("policies", 942), ("evaluations", 326), ("visits", 20),
+        ("contracts", 60),
+        ("assessments", 163),
+        ("policies", 942),
+        ("evaluations", 326),
+        ("visits", 20),
         ("law_changes", 2),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_plan_completed_on_a_day_that_has_not_come_is_refused() -> None:
     done = import_contracts(COUNTY, **NOW)
     assert [(row["file"], row["id"], row["code"]) for row in done["refused"]] == [
-        ("assessments", "CT004", "future_date"), ("assessments", "CT049", "future_date"),
-    ]  # fmt: skip
+        ("assessments", "CT004", "future_date"),
+        ("assessments", "CT049", "future_date"),
+    ]

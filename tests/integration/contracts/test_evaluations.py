@@ -225,16 +225,24 @@ def test_an_ended_indicator_needs_a_reason(contract, officer) -> None:
 def test_an_arrangement_says_who_agreed_it_with_whom(contract, officer) -> None:
     with refused("missing_words"):
         arrangements.agree_arrangement(
-            contract_id=contract.pk, text="Two staff at night", agreed_on=TODAY, agreed_by="Beth", agreed_with="",
+            contract_id=contract.pk,
+            text="Two staff at night",
+            agreed_on=TODAY,
+            agreed_by="Beth",
+            agreed_with="",
             **by(officer),
-        )  # fmt: skip
+        )
 
 
 def test_an_arrangement_that_ended_stays_on_the_record(contract, officer) -> None:
     agreed = arrangements.agree_arrangement(
-        contract_id=contract.pk, text="Two staff at night", agreed_on=TODAY, agreed_by="Beth", agreed_with="Kemi",
+        contract_id=contract.pk,
+        text="Two staff at night",
+        agreed_on=TODAY,
+        agreed_by="Beth",
+        agreed_with="Kemi",
         **by(officer),
-    )  # fmt: skip
+    )
     arrangements.end_arrangement(arrangement_id=agreed.pk, because="Not needed any more.", **by(officer))
     agreed.refresh_from_db()
     assert agreed.ended_on == TODAY
@@ -315,9 +323,16 @@ def test_what_a_meeting_heard_on_an_earlier_action_is_noted_there(planned, offic
 def test_an_action_of_another_contract_is_not_heard(planned, officer) -> None:
     other = a_contract()
     action = Action.objects.create(
-        title="X", subject_type="contract", subject_id=other.pk, subject_label="X", origin_type="other",
-        raised_at=by(None)["at"], owner=officer, first_due_on=TODAY, due_on=TODAY,
-    )  # fmt: skip
+        title="X",
+        subject_type="contract",
+        subject_id=other.pk,
+        subject_label="X",
+        origin_type="other",
+        raised_at=by(None)["at"],
+        owner=officer,
+        first_due_on=TODAY,
+        due_on=TODAY,
+    )
     with pytest.raises(NotAllowed):
         evaluations.say_of_previous_action(evaluation_id=planned.pk, action_id=action.pk, said="X", **by(officer))
 

@@ -49,10 +49,16 @@ def analyst() -> User:
 def judged(grade: str) -> Setting:
     setting = Setting.objects.get(urn="SC900001")
     placements.take_judgements(
-        record=ofsted.record_judgement, setting_id=setting.pk, kind="full", judgements={"overall": grade},
-        inspected_on=TODAY - timedelta(3), published_on=None, report_link="https://example.org/report", by=analyst(),
+        record=ofsted.record_judgement,
+        setting_id=setting.pk,
+        kind="full",
+        judgements={"overall": grade},
+        inspected_on=TODAY - timedelta(3),
+        published_on=None,
+        report_link="https://example.org/report",
+        by=analyst(),
         **NOW,
-    )  # fmt: skip
+    )
     return setting
 
 
@@ -77,9 +83,13 @@ class TestSettings:
     def test_an_unregistered_setting_turns_the_contract_red(self) -> None:
         contract = registered()
         placements.take_judgements(
-            record=ofsted.record_unregistered_use, setting_id=Setting.objects.get(urn="SC900001").pk, from_on=TODAY,
-            legal_basis="Court order", by=analyst(), **NOW,
-        )  # fmt: skip
+            record=ofsted.record_unregistered_use,
+            setting_id=Setting.objects.get(urn="SC900001").pk,
+            from_on=TODAY,
+            legal_basis="Court order",
+            by=analyst(),
+            **NOW,
+        )
         assert "setting_adverse" in codes(contract)
 
     def test_a_status_that_nobody_followed_up_is_found(self) -> None:
@@ -114,9 +124,16 @@ def test_nothing_changes_a_status_but_through_the_ways_in_that_follow_it_up() ->
 class TestActions:
     def raised(self, contract, by: User):
         made = actions.raise_action(
-            title="Send the plan", subject_type="contract", subject_id=contract.pk, subject_label="CT900",
-            origin_type="evaluation", owner=by, due_on=TODAY, by=by, **NOW,
-        )  # fmt: skip
+            title="Send the plan",
+            subject_type="contract",
+            subject_id=contract.pk,
+            subject_label="CT900",
+            origin_type="evaluation",
+            owner=by,
+            due_on=TODAY,
+            by=by,
+            **NOW,
+        )
         rating.rerate(contract_ids=[contract.pk], by=by, **NOW)
         return made
 
@@ -125,8 +142,9 @@ class TestActions:
         contract = registered(by)
         self.raised(contract, by)
         assert ("action_overdue" in codes(contract), "action_overdue" in codes(contract, TODAY + timedelta(1))) == (
-            False, True,
-        )  # fmt: skip
+            False,
+            True,
+        )
 
     def test_reporting_it_done_rates_the_contract_anew(self) -> None:
         by = UserFactory(role="contract_officer")
@@ -151,8 +169,15 @@ class TestLaw:
         contract = registered()
         PolicyReview.objects.create(contract=contract, policy="dbs", reviewed_on=TODAY - timedelta(20))
         following.change_law(
-            change=evidence.enter_law_change, title="New guidance", in_force=TODAY - timedelta(2), policies=["dbs"],
-            review_by=TODAY + timedelta(10), by=UserFactory(role="contract_officer"), **NOW,
-        )  # fmt: skip
-        assert ("policy_before_law_change" in codes(contract, TODAY + timedelta(10)),
-                "policy_before_law_change" in codes(contract, TODAY + timedelta(11))) == (False, True)  # fmt: skip
+            change=evidence.enter_law_change,
+            title="New guidance",
+            in_force=TODAY - timedelta(2),
+            policies=["dbs"],
+            review_by=TODAY + timedelta(10),
+            by=UserFactory(role="contract_officer"),
+            **NOW,
+        )
+        assert (
+            "policy_before_law_change" in codes(contract, TODAY + timedelta(10)),
+            "policy_before_law_change" in codes(contract, TODAY + timedelta(11)),
+        ) == (False, True)

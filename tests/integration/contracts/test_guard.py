@@ -19,9 +19,14 @@ LOGINS = [pytest.param(login, marks=pytest.mark.login(login)) for login in ("web
 def contract():
     """Without any assessment: amber for all its days."""
     entry = Entry(
-        reference="CT900", title="Short breaks", kind="block", provider="Fenside Care Ltd", service="",
-        starts_on=date(2016, 1, 1), ends_on=date(2017, 12, 31),
-    )  # fmt: skip
+        reference="CT900",
+        title="Short breaks",
+        kind="block",
+        provider="Fenside Care Ltd",
+        service="",
+        starts_on=date(2016, 1, 1),
+        ends_on=date(2017, 12, 31),
+    )
     return register_contract(entry=entry, by=None, **NOW)
 
 

@@ -135,9 +135,16 @@ def test_a_child_whom_a_text_names_is_linked_told_of_and_the_text_is_hidden_unti
     incident = an_incident(world, summary="Orla did not come back.", immediate_action="The police were called.")
     incidents.add_news(incident_id=incident.pk, text="Penn is back.", by=world.provider, **NOW)
     incidents.raise_incident_action(
-        incident_id=incident.pk, title="Ask Orla", detail="", owner=world.manager, owner_organisation=None,
-        due_on=date(2016, 8, 1), critical=False, by=world.manager, **NOW,
-    )  # fmt: skip
+        incident_id=incident.pk,
+        title="Ask Orla",
+        detail="",
+        owner=world.manager,
+        owner_organisation=None,
+        due_on=date(2016, 8, 1),
+        critical=False,
+        by=world.manager,
+        **NOW,
+    )
     assert way(incident_id=incident.pk, child=child, by=world.manager, **NOW) == 3
     incident.refresh_from_db()
     assert flag_of(child).state == "open"

@@ -50,8 +50,13 @@ def open_flags(incident) -> set[str]:
 def test_a_provider_reports_and_everybody_to_be_told_has_a_line(world: World) -> None:
     incident = an_incident(world)
     assert set(incident.notifications.values_list("recipient", flat=True)) == {
-        "customer_service_centre", "service_inbox", "caseworker", "ofsted", "placing_authority", "relevant_persons",
-    }  # fmt: skip
+        "customer_service_centre",
+        "service_inbox",
+        "caseworker",
+        "ofsted",
+        "placing_authority",
+        "relevant_persons",
+    }
 
 
 def test_the_clock_of_the_provider_runs_from_when_it_knew(world: World) -> None:
@@ -249,8 +254,10 @@ def test_the_flag_of_the_late_reaches_manager_area_lead_and_management_team(worl
     incident_notices.escalate_overdue(by=None, **NEXT_DAY)
     flag = Flag.objects.get(kind="notification_overdue", subject_id=incident.pk)
     assert set(flag.recipients.values_list("recipient", flat=True)) == {
-        f"user:{world.manager.username}", f"user:{world.area_lead.username}", "role:management_team",
-    }  # fmt: skip
+        f"user:{world.manager.username}",
+        f"user:{world.area_lead.username}",
+        "role:management_team",
+    }
 
 
 def test_told_late_closes_the_flag_and_stays_late(world: World) -> None:
@@ -303,15 +310,30 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
     incident = an_incident(world, children=(ChildFactory(forename="Orla", surname="Penn"),))
     write = {
         "news": lambda: incidents.add_news(incident_id=incident.pk, text=text, by=world.manager, **NOW).text,
-        "action": lambda: incidents.raise_incident_action(
-            incident_id=incident.pk, title=text, detail="", owner=world.manager, owner_organisation=None,
-            due_on=NOW["on"], critical=False, by=world.manager, **NOW,
-        ).detail,
-        "changed": lambda: incidents.change_facts(
-            incident_id=incident.pk, told=told(summary=text), setting_id=None, because="A slip", by=world.manager,
-            **NOW,
-        ).summary,
-    }[place]  # fmt: skip
+        "action": lambda: (
+            incidents.raise_incident_action(
+                incident_id=incident.pk,
+                title=text,
+                detail="",
+                owner=world.manager,
+                owner_organisation=None,
+                due_on=NOW["on"],
+                critical=False,
+                by=world.manager,
+                **NOW,
+            ).detail
+        ),
+        "changed": lambda: (
+            incidents.change_facts(
+                incident_id=incident.pk,
+                told=told(summary=text),
+                setting_id=None,
+                because="A slip",
+                by=world.manager,
+                **NOW,
+            ).summary
+        ),
+    }[place]
     assert write() == HELD
 
 
@@ -345,9 +367,13 @@ def test_a_day_of_learning_before_the_incident_is_refused(world: World) -> None:
     incident = an_incident(world, type="death", summary="A child died.")
     with pytest.raises(RuleBroken, match="before it happened"):
         incidents.decide_notifiable(
-            incident_id=incident.pk, notifiable=True, learnt_on=date(2016, 7, 1), because="Suspected.",
-            by=world.manager, **NOW,
-        )  # fmt: skip
+            incident_id=incident.pk,
+            notifiable=True,
+            learnt_on=date(2016, 7, 1),
+            because="Suspected.",
+            by=world.manager,
+            **NOW,
+        )
 
 
 def test_a_provider_does_not_decide_what_the_panel_is_told(world: World) -> None:
@@ -362,9 +388,13 @@ def test_a_changed_type_adds_who_must_be_told_with_clocks_from_now(world: World)
     incident = an_incident(world)
     later = {"at": AT + timedelta(hours=3), "on": ON}
     incidents.change_facts(
-        incident_id=incident.pk, told=told(type="allegation_staff"), setting_id=world.setting.pk,
-        because="It turned out to be an allegation.", by=world.manager, **later,
-    )  # fmt: skip
+        incident_id=incident.pk,
+        told=told(type="allegation_staff"),
+        setting_id=world.setting.pk,
+        because="It turned out to be an allegation.",
+        by=world.manager,
+        **later,
+    )
     assert line(incident, "lado").due_at == datetime(2016, 7, 21, 22, 59, tzinfo=UTC)
 
 
@@ -394,9 +424,16 @@ def test_an_incident_with_an_open_action_is_not_closed(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
     incidents.raise_incident_action(
-        incident_id=incident.pk, title="Check the doors", detail="", owner=None,
-        owner_organisation=world.contract.provider, due_on=date(2016, 8, 20), critical=False, by=world.manager, **NOW,
-    )  # fmt: skip
+        incident_id=incident.pk,
+        title="Check the doors",
+        detail="",
+        owner=None,
+        owner_organisation=world.contract.provider,
+        due_on=date(2016, 8, 20),
+        critical=False,
+        by=world.manager,
+        **NOW,
+    )
     to_review(incident, world)
     with pytest.raises(RuleBroken, match="The action “Check the doors” is not verified"):
         close(incident, world)
@@ -405,9 +442,16 @@ def test_an_incident_with_an_open_action_is_not_closed(world: World) -> None:
 def test_an_action_of_an_incident_is_the_providers_to_do(world: World) -> None:
     incident = an_incident(world)
     incidents.raise_incident_action(
-        incident_id=incident.pk, title="Check the doors", detail="", owner=None,
-        owner_organisation=world.contract.provider, due_on=date(2016, 8, 20), critical=False, by=world.manager, **NOW,
-    )  # fmt: skip
+        incident_id=incident.pk,
+        title="Check the doors",
+        detail="",
+        owner=None,
+        owner_organisation=world.contract.provider,
+        due_on=date(2016, 8, 20),
+        critical=False,
+        by=world.manager,
+        **NOW,
+    )
     action = Action.objects.get(origin_type="incident", origin_id=incident.pk)
     assert action.owner_organisation == world.contract.provider
 
@@ -423,9 +467,12 @@ def test_an_allegation_is_not_closed_without_its_outcome(world: World) -> None:
 def test_an_outcome_is_recorded_with_who_decided_it(world: World) -> None:
     incident = an_incident(world, type="allegation_staff", summary="A member of staff was accused.")
     done = incidents.set_outcome(
-        incident_id=incident.pk, outcome="unfounded", because="The designated officer's meeting.", by=world.manager,
+        incident_id=incident.pk,
+        outcome="unfounded",
+        because="The designated officer's meeting.",
+        by=world.manager,
         **NOW,
-    )  # fmt: skip
+    )
     assert done.outcome == "unfounded"
 
 
@@ -504,5 +551,6 @@ def test_a_manager_known_to_the_records_is_told_by_name() -> None:
     incident = an_incident(world)
     flag = Flag.objects.get(kind="incident_reported", subject_id=incident.pk)
     assert set(flag.recipients.values_list("recipient", flat=True)) == {
-        professional.source_id, f"user:{world.area_lead.username}",
-    }  # fmt: skip
+        professional.source_id,
+        f"user:{world.area_lead.username}",
+    }

@@ -56,9 +56,16 @@ def whole(world: World) -> Incident:
     incident_notices.mark_sent(notification_id=told.pk, channel="Telephone", by=world.manager, **NOW)
     incidents.add_news(incident_id=incident.pk, text="Orla is back.", by=world.provider, **NOW)
     incidents.raise_incident_action(
-        incident_id=incident.pk, title="Mend the gate", detail="", owner=None,
-        owner_organisation=world.contract.provider, due_on=date(2016, 7, 21), critical=True, by=world.manager, **NOW,
-    )  # fmt: skip
+        incident_id=incident.pk,
+        title="Mend the gate",
+        detail="",
+        owner=None,
+        owner_organisation=world.contract.provider,
+        due_on=date(2016, 7, 21),
+        critical=True,
+        by=world.manager,
+        **NOW,
+    )
     at_setting.tell_of_children(by=None, **NOW)
     incident_notices.escalate_overdue(by=None, **LATER)
     return incident
@@ -205,9 +212,11 @@ def refused(code: str) -> Any:
 def test_what_cannot_be_is_refused(world: World) -> None:
     incident, other = an_incident(world), an_incident(world)
     for code, said in (
-        ("missing_reason", {"because": " "}), ("unknown_incident", {"same_as": "INC-1999-00001"}),
-        ("same_incident", {"same_as": incident.reference}), ("names_somebody", {"because": world.provider.name}),
-    ):  # fmt: skip
+        ("missing_reason", {"because": " "}),
+        ("unknown_incident", {"same_as": "INC-1999-00001"}),
+        ("same_incident", {"same_as": incident.reference}),
+        ("names_somebody", {"because": world.provider.name}),
+    ):
         with refused(code):
             set_aside(incident, world, **said)
     with refused("wrong_state"):

@@ -112,8 +112,9 @@ class TestOneFact:
         Assessment.objects.create(contract=one, kind="self", completed_on=TODAY, valid_until=date(2017, 2, 28))
         done = rating.rerate(contract_ids=[one.pk], by=None, **NOW)
         assert (done.contracts, set(ReasonPeriod.objects.filter(contract=other).values_list("pk", flat=True))) == (
-            (one.pk,), standing,
-        )  # fmt: skip
+            (one.pk,),
+            standing,
+        )
 
     def test_only_the_reasons_that_differ_are_written(self) -> None:
         contract = registered(officer())
@@ -157,9 +158,13 @@ class TestByHand:
         contract = registered(officer())
         with pytest.raises(RuleBroken) as refused:
             rating.rate_by_hand(
-                contract_id=contract.pk, colour="green", because="Fine", until_on=None,
-                by=UserFactory(role="head_of_service"), **NOW,
-            )  # fmt: skip
+                contract_id=contract.pk,
+                colour="green",
+                because="Fine",
+                until_on=None,
+                by=UserFactory(role="head_of_service"),
+                **NOW,
+            )
         assert refused.value.code == "missing_end"
 
     def test_a_manager_lifts_an_overdue_policy_until_the_last_day(self) -> None:
@@ -169,17 +174,25 @@ class TestByHand:
         rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
         until = TODAY + timedelta(10)
         rating.rate_by_hand(
-            contract_id=contract.pk, colour="green", because="Seen on paper", until_on=until,
-            by=UserFactory(role="head_of_service"), **NOW,
-        )  # fmt: skip
+            contract_id=contract.pk,
+            colour="green",
+            because="Seen on paper",
+            until_on=until,
+            by=UserFactory(role="head_of_service"),
+            **NOW,
+        )
         assert [colour(contract, day) for day in (TODAY, until, until + timedelta(1))] == ["green", "green", "amber"]
 
     def test_no_rating_by_hand_hides_the_want_of_an_assessment(self) -> None:
         contract = registered(officer())
         rating.rate_by_hand(
-            contract_id=contract.pk, colour="green", because="They promised", until_on=date(2016, 4, 1),
-            by=UserFactory(role="director"), **NOW,
-        )  # fmt: skip
+            contract_id=contract.pk,
+            colour="green",
+            because="They promised",
+            until_on=date(2016, 4, 1),
+            by=UserFactory(role="director"),
+            **NOW,
+        )
         assert colour(contract, TODAY) == "amber"
 
     def test_a_better_rating_that_was_ended_counts_no_more_from_that_day(self) -> None:
@@ -189,9 +202,13 @@ class TestByHand:
         rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
         head = UserFactory(role="head_of_service")
         rating.rate_by_hand(
-            contract_id=contract.pk, colour="green", because="Seen on paper", until_on=TODAY + timedelta(10), by=head,
+            contract_id=contract.pk,
+            colour="green",
+            because="Seen on paper",
+            until_on=TODAY + timedelta(10),
+            by=head,
             **NOW,
-        )  # fmt: skip
+        )
         # The council's day, whatever the clock of the machine says.
         later = {"at": AT + timedelta(days=900), "on": TODAY + timedelta(3)}
         rating.end_rating_by_hand(contract_id=contract.pk, because="It was the wrong paper", by=head, **later)
@@ -201,9 +218,7 @@ class TestByHand:
     def test_the_database_refuses_a_rating_by_hand_that_is_ended_by_half(self, part: dict[str, object]) -> None:
         contract = registered(officer())
         head = UserFactory(role="head_of_service")
-        rating.rate_by_hand(
-            contract_id=contract.pk, colour="red", because="Staff left", until_on=TODAY, by=head, **NOW
-        )  # fmt: skip
+        rating.rate_by_hand(contract_id=contract.pk, colour="red", because="Staff left", until_on=TODAY, by=head, **NOW)
         with pytest.raises(IntegrityError, match="rating_by_hand_ended_whole"), transaction.atomic():
             contract.ratings_by_hand.update(**part)
 
@@ -211,9 +226,13 @@ class TestByHand:
         contract = registered(officer())
         with pytest.raises(NotAllowed):
             rating.rate_by_hand(
-                contract_id=contract.pk, colour="red", because="No", until_on=None,
-                by=UserFactory(role="social_worker"), **NOW,
-            )  # fmt: skip
+                contract_id=contract.pk,
+                colour="red",
+                because="No",
+                until_on=None,
+                by=UserFactory(role="social_worker"),
+                **NOW,
+            )
 
 
 @pytest.mark.django_db
@@ -264,9 +283,15 @@ class TestTold:
         owner = UserFactory(role="contract_officer")
         contract = registered(officer())
         decisions.decide(
-            contract_id=contract.pk, code="no_action_plan", about="", decision="Get the plan", by_when=TODAY,
-            action_owner=owner, by=team, **NOW,
-        )  # fmt: skip
+            contract_id=contract.pk,
+            code="no_action_plan",
+            about="",
+            decision="Get the plan",
+            by_when=TODAY,
+            action_owner=owner,
+            by=team,
+            **NOW,
+        )
         decisions.write_digests(by=None, at=AT, on=TODAY + timedelta(1))
         assert (
             f"CT900: No action plan. What was decided was to be done by 1 March, by {owner}."
@@ -284,9 +309,7 @@ class TestTold:
 class TestDecided:
     def decide(self, contract, **more: object):
         said = {"code": "no_action_plan", "about": "", "decision": "Plan by Friday", "by_when": TODAY + timedelta(3)}
-        return decisions.decide(
-            contract_id=contract.pk, **said | more, by=UserFactory(role="management_team"), **NOW
-        )  # fmt: skip
+        return decisions.decide(contract_id=contract.pk, **said | more, by=UserFactory(role="management_team"), **NOW)
 
     def line(self, contract, on: date = TODAY):
         (listed,) = management.team_list(on, [contract.pk])

@@ -160,9 +160,11 @@ class TestFiles:
 
     def test_an_assessment_of_an_unknown_contract_is_refused(self, tmp_path: Path) -> None:
         done = handed_in(
-            tmp_path, "CT999,self,2016-01-01,2017-01-01", name="assessments",
+            tmp_path,
+            "CT999,self,2016-01-01,2017-01-01",
+            name="assessments",
             header="contract_id,kind,completed_on,valid_until",
-        )  # fmt: skip
+        )
         assert [row["code"] for row in done["refused"]] == ["unknown_contract"]
 
     def test_a_dry_run_changes_nothing(self, tmp_path: Path) -> None:
@@ -202,9 +204,13 @@ class TestPublished:
     def test_it_is_put_in_the_register_once(self) -> None:
         published = self.published()
         entry = register.Entry(
-            reference="CT900", title="Short breaks", kind="block", provider="Fenside Care Ltd", service="",
+            reference="CT900",
+            title="Short breaks",
+            kind="block",
+            provider="Fenside Care Ltd",
+            service="",
             starts_on=TODAY,
-        )  # fmt: skip
+        )
         register.register_contract(entry=entry, ocds_contract_id=published.pk, **NOW)
         with pytest.raises(RuleBroken) as refused:
             register.register_contract(entry=entry, ocds_contract_id=published.pk, **NOW)

@@ -33,13 +33,24 @@ def test_a_contracts_own_stands_before_what_its_plan_names_and_what_the_council_
     contract = world.contract
     keep("lado", phone="01632 960 001", email="lado@example.org", form_url="https://example.org/lado")
     contract.plan = ImplementationPlan.objects.create(
-        tender=TenderFactory(), version=a_version(purpose="implementation"), supplier=contract.provider, title="Homes",
+        tender=TenderFactory(),
+        version=a_version(purpose="implementation"),
+        supplier=contract.provider,
+        title="Homes",
         supplier_is_new=False,
-        service_starts_on=date(2016, 9, 1), made_at=AT,
-    )  # fmt: skip
+        service_starts_on=date(2016, 9, 1),
+        made_at=AT,
+    )
     contract.save()
-    Contact.objects.create(plan=contract.plan, side="council", role="lado", name="Desk", phone="01632 960 002",
-                           email="plan@example.org", entered_at=AT)  # fmt: skip
+    Contact.objects.create(
+        plan=contract.plan,
+        side="council",
+        role="lado",
+        name="Desk",
+        phone="01632 960 002",
+        email="plan@example.org",
+        entered_at=AT,
+    )
     keep("lado", contract_id=contract.pk, by=world.manager, phone="01632 960 003")
     assert ways_for(contract)["lado"] == Way(
         "01632 960 003", "plan@example.org", "https://example.org/lado", "", own=True
@@ -59,9 +70,11 @@ def test_who_keeps_the_lists_enters_the_councils_and_who_manages_the_contract_it
     keep(CENTRE, by=administrator, phone="01632 960 001")
     keep(CENTRE, contract_id=world.contract.pk, by=world.manager, phone="01632 960 002")
     for contract_id, by in (
-        (None, world.manager), (None, world.provider), (world.contract.pk, administrator),
+        (None, world.manager),
+        (None, world.provider),
+        (world.contract.pk, administrator),
         (world.contract.pk, world.provider),
-    ):  # fmt: skip
+    ):
         with pytest.raises(NotAllowed):
             keep(CENTRE, contract_id=contract_id, by=by, phone="01632 960 009")
 
@@ -89,8 +102,10 @@ def test_a_number_becomes_a_link(written: str, tel: str) -> None:
 def test_the_database_keeps_one_for_the_council_and_no_other_kind_of_link() -> None:
     keep(CENTRE, phone="01632 960 001")
     for wrong in (
-        {"phone": "01632 960 002"}, {"recipient": "lado", "form_url": "http://example.org"}, {"recipient": "lado"}
-    ):  # fmt: skip
+        {"phone": "01632 960 002"},
+        {"recipient": "lado", "form_url": "http://example.org"},
+        {"recipient": "lado"},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             ReportingContact.objects.create(**{"recipient": CENTRE, "changed_at": AT, **wrong})
 

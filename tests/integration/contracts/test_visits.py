@@ -120,9 +120,13 @@ def with_toolkit(planned, officer) -> Visit:
 def answered(visit: Visit, officer, **given: str) -> None:
     for criterion, value in given.items():
         returns.save_answer(
-            return_id=visit.answer_set_id, criterion=criterion, value=value, comment="Two of three files.",
-            base_revision=0, **by(officer),
-        )  # fmt: skip
+            return_id=visit.answer_set_id,
+            criterion=criterion,
+            value=value,
+            comment="Two of three files.",
+            base_revision=0,
+            **by(officer),
+        )
 
 
 def test_a_visits_toolkit_is_the_visitors_to_answer(with_toolkit, officer) -> None:
@@ -132,7 +136,7 @@ def test_a_visits_toolkit_is_the_visitors_to_answer(with_toolkit, officer) -> No
 def test_two_homes_of_one_contract_each_have_their_own_toolkit(with_toolkit, contract, officer) -> None:
     second = visits.plan_visit(
         contract_id=contract.pk, setting_id=a_home(contract).pk, visited_on=VISITED, **by(officer)
-    )  # fmt: skip
+    )
     begun = visits.begin_toolkit(visit_id=second.pk, **by(officer))
     assert begun.answer_set_id != with_toolkit.answer_set_id
 
@@ -142,7 +146,7 @@ def test_what_the_toolkit_says_of_an_area_is_what_the_record_begins_with(with_to
     assert queries.found_with_toolkit(with_toolkit) == [
         FindingGiven("safer_recruitment", "met", "Two of three files."),
         FindingGiven("training", "partly", "Two of three files."),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_toolkit_of_a_visit_is_begun_once(with_toolkit, officer) -> None:
@@ -216,9 +220,10 @@ def test_another_provider_does_not_answer_the_report(planned, officer, tmp_path)
     send(hold(planned, officer), officer, tmp_path)
     with pytest.raises(NotAllowed):
         visits.answer_report(
-            visit_id=planned.pk, answer="We agree.",
+            visit_id=planned.pk,
+            answer="We agree.",
             **by(a_user("provider_user", organisation=a_contract().provider)),
-        )  # fmt: skip
+        )
 
 
 def test_a_visit_is_not_signed_off_over_an_area_that_is_not_met_without_an_action(planned, officer) -> None:
@@ -366,9 +371,11 @@ def test_the_same_report_does_not_come_twice(home, officer) -> None:
 def test_a_report_read_with_a_concern_raises_its_action(home, officer, contract) -> None:
     report = receive(home, officer)
     home_reports.read_report(
-        report_id=report.pk, concern="Restraints have doubled.",
-        action=ActionGiven("Say why, and what is done", date(2016, 8, 15)), **by(officer),
-    )  # fmt: skip
+        report_id=report.pk,
+        concern="Restraints have doubled.",
+        action=ActionGiven("Say why, and what is done", date(2016, 8, 15)),
+        **by(officer),
+    )
     assert Action.objects.get(subject_type="setting").owner_organisation == contract.provider
 
 

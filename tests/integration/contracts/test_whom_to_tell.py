@@ -39,8 +39,11 @@ def handed_in(folder: Path, manager: str, area_lead: str = "", number: str = "CT
 
 
 def told(contract: Contract) -> set[str]:
-    return set(FlagFor.objects.filter(flag__subject_id=contract.pk, flag__state="open", to_at=None).values_list(
-        "recipient", flat=True)) - {"role:management_team"}  # fmt: skip
+    return set(
+        FlagFor.objects.filter(flag__subject_id=contract.pk, flag__state="open", to_at=None).values_list(
+            "recipient", flat=True
+        )
+    ) - {"role:management_team"}
 
 
 ALL_LEADS = "role:service_area_lead"
@@ -155,9 +158,14 @@ def test_everybody_of_the_role_gets_the_e_mail_where_nobody_is_named(tmp_path: P
 def register_red(contract: Contract) -> None:
     from_on = date(2016, 2, 1)
     contract.ratings_by_hand.create(
-        colour="red", better=False, because="Worse", from_on=from_on, until_on=date(9999, 12, 31), set_at=AT,
+        colour="red",
+        better=False,
+        because="Worse",
+        from_on=from_on,
+        until_on=date(9999, 12, 31),
+        set_at=AT,
         set_by=UserFactory(),
-    )  # fmt: skip
+    )
     rating.rerate(contract_ids=[contract.pk], **NOW)
     assert Flag.objects.filter(kind="contract_red", state="open").exists()
 
@@ -166,8 +174,10 @@ def test_the_queue_names_who_is_nobody_yet_with_those_on_most_contracts_first(tm
     handed_in(tmp_path, "CM1", "SEND")
     handed_in(tmp_path, "CM3", "SEND", number="CT901")
     assert [(each.wording, each.role, each.contracts) for each in people_to_map()] == [
-        ("SEND", "service_area_lead", 2), ("CM1", "contract_officer", 1), ("CM3", "contract_officer", 1),
-    ]  # fmt: skip
+        ("SEND", "service_area_lead", 2),
+        ("CM1", "contract_officer", 1),
+        ("CM3", "contract_officer", 1),
+    ]
 
 
 def test_somebody_who_may_not_read_flags_is_not_the_one_to_tell(tmp_path: Path) -> None:

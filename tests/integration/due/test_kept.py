@@ -46,9 +46,10 @@ def differences(want: dict[Any, dict[str, Any]]) -> list[str]:
     """What is kept and should not be, and the other way round."""
     have = kept()
     return [
-        f"{key}: kept {have.get(key)}, wanted {want.get(key)}" for key in have.keys() | want.keys()
+        f"{key}: kept {have.get(key)}, wanted {want.get(key)}"
+        for key in have.keys() | want.keys()
         if have.get(key) != want.get(key)
-    ]  # fmt: skip
+    ]
 
 
 def watched_tables() -> list[str]:
@@ -75,12 +76,15 @@ def touch(pick: random.Random) -> None:
             [table],
         )
         columns = [row for row in cursor.fetchall() if not _ONLY_WORDS.search(row[0])]
-        changes = [
-            (name, f"{name} + {pick.choice((-400, -30, -1, 1, 20))}") for name, kind, _ in columns if kind == "date"
-        ] + [
-            (name, f"(select {name} from {table} order by random() limit 1)") for name, kind, _ in columns
-            if kind in ("date", "character varying", "boolean", "smallint", "bigint", "timestamp with time zone")
-        ] + [(name, "null") for name, _, nullable in columns if nullable == "YES"]  # fmt: skip
+        changes = (
+            [(name, f"{name} + {pick.choice((-400, -30, -1, 1, 20))}") for name, kind, _ in columns if kind == "date"]
+            + [
+                (name, f"(select {name} from {table} order by random() limit 1)")
+                for name, kind, _ in columns
+                if kind in ("date", "character varying", "boolean", "smallint", "bigint", "timestamp with time zone")
+            ]
+            + [(name, "null") for name, _, nullable in columns if nullable == "YES"]
+        )
         name, value = pick.choice(changes)
         statement = f"update {table} set {name} = {value} where ctid = %s::tid"
         if pick.random() < 0.1:

@@ -29,10 +29,23 @@ def a_duty(what: str, due, gravity: int = Gravity.AGREED, *, whose: str, **more)
     number = Item.objects.count() + 1
     by_day = due is not None and not hasattr(due, "hour")
     made = Item.objects.create(
-        source="tests", key=number, kind="test.do", subject_type="thing", subject_id=number, about="", whose=whose,
-        matter_type="thing", matter_id=more.pop("matter", number), what=what, deed="Do it", place="my_work",
-        gravity=gravity, due_at=end_of(due) if by_day else due, by_day=by_day, **more,
-    )  # fmt: skip
+        source="tests",
+        key=number,
+        kind="test.do",
+        subject_type="thing",
+        subject_id=number,
+        about="",
+        whose=whose,
+        matter_type="thing",
+        matter_id=more.pop("matter", number),
+        what=what,
+        deed="Do it",
+        place="my_work",
+        gravity=gravity,
+        due_at=end_of(due) if by_day else due,
+        by_day=by_day,
+        **more,
+    )
     with connection.cursor() as cursor:
         those = {"types": ["thing"], "ids": [made.matter_id]}
         cursor.execute(keeping._GONE, those)
@@ -63,13 +76,20 @@ def test_a_child_in_danger_stands_before_what_has_been_late_for_longer_and_an_ho
     for what, due, gravity in (
         ("A yearly visit", TODAY - timedelta(200), Gravity.AGREED),
         ("An overdue notice", TODAY - timedelta(2), Gravity.LAW),
-        ("A child missing", late, Gravity.DANGER), ("A child hurt", soon, Gravity.DANGER),
-        ("Today", TODAY, Gravity.AGREED), ("A child, in a week", TODAY + timedelta(8), Gravity.DANGER),
-    ):  # fmt: skip
+        ("A child missing", late, Gravity.DANGER),
+        ("A child hurt", soon, Gravity.DANGER),
+        ("Today", TODAY, Gravity.AGREED),
+        ("A child, in a week", TODAY + timedelta(8), Gravity.DANGER),
+    ):
         a_duty(what, due, gravity, whose=f"u:{who.pk}")
     assert shown(who) == [
-        "A child missing", "A child hurt", "An overdue notice", "A yearly visit", "Today", "A child, in a week",
-    ]  # fmt: skip
+        "A child missing",
+        "A child hurt",
+        "An overdue notice",
+        "A yearly visit",
+        "Today",
+        "A child, in a week",
+    ]
 
 
 def test_each_band_counts_what_its_list_shows_and_sql_says_the_same_as_the_rule(who):
@@ -171,17 +191,29 @@ def test_a_late_action_stands_once_before_its_owner_though_its_flag_is_put_to_th
     owner = a_user("contract_officer")
     for number, whose in enumerate((owner, a_user("contract_officer"))):
         actions.raise_action(
-            title=f"Action {number}", detail="", subject_type="contract", subject_id=7, subject_label="Home care",
-            origin_type="visit", origin_id=3, owner=whose, owner_organisation=None, due_on=TODAY, critical=False,
-            by=owner, at=AT, on=TODAY,
-        )  # fmt: skip
+            title=f"Action {number}",
+            detail="",
+            subject_type="contract",
+            subject_id=7,
+            subject_label="Home care",
+            origin_type="visit",
+            origin_id=3,
+            owner=whose,
+            owner_organisation=None,
+            due_on=TODAY,
+            critical=False,
+            by=owner,
+            at=AT,
+            on=TODAY,
+        )
     late = TODAY + timedelta(1)
     actions.raise_flags(by=None, at=AT, on=late)
 
     about = [seen.item for seen in duties_of(owner, late) if "Action" in seen.item.what + seen.item.why]
     assert {(item.deed, "Action 0" in item.why) for item in about} == {
-        ("Open the action", False), ("See these actions", False)
-    }  # fmt: skip
+        ("Open the action", False),
+        ("See these actions", False),
+    }
 
 
 def _keys(user: User) -> list[str]:
@@ -193,10 +225,13 @@ def _keys(user: User) -> list[str]:
 def test_the_words_of_whose_mean_who_has_the_permission_the_role_or_the_team():
     user = a_user("team_manager", team="West")
     assert set(_keys(user)) == {
-        f"u:{user.pk}", "role:team_manager", "put:team_manager", "put:team_manager/West",
+        f"u:{user.pk}",
+        "role:team_manager",
+        "put:team_manager",
+        "put:team_manager/West",
         *(f"may:{each}" for each in ROLES["team_manager"].permissions),
         *(f"u:{user.pk}/{each}" for each in ROLES["team_manager"].permissions),
-    }  # fmt: skip
+    }
     assert "put:team_manager/*" in _keys(a_user("team_manager"))
     assert "put:management_team" in _keys(a_user("director"))
     assert _keys(User.objects.create(username="nobody", name="Nobody")) == []

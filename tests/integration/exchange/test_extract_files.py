@@ -43,8 +43,9 @@ def test_a_zip_is_read_as_the_folder_that_it_holds(tmp_path):
     result = take(path)
 
     assert {name: found["added"] for name, found in result["files"].items()} == {
-        "ssd_person": 2, "ssd_early_help_episodes": 1,
-    }  # fmt: skip
+        "ssd_person": 2,
+        "ssd_early_help_episodes": 1,
+    }
 
 
 def test_a_zip_in_a_folder_is_read_too(tmp_path):
@@ -59,8 +60,9 @@ def test_a_workbook_is_read_sheet_by_sheet_and_names_those_it_does_not_read(tmp_
     result = take(workbook(tmp_path / "extract.xlsx", sheets, hidden="ssd_cin_episodes"))
 
     assert {name: found["added"] for name, found in result["files"].items()} == {
-        "ssd_person": 2, "ssd_early_help_episodes": 1,
-    }  # fmt: skip
+        "ssd_person": 2,
+        "ssd_early_help_episodes": 1,
+    }
     assert [note["reason"] for note in result["notes"]] == [
         "The sheet “About” is not read: its name is of no kind.",
         "The sheet “ssd_cin_episodes” is not read: it is hidden.",
@@ -73,8 +75,9 @@ def test_a_hidden_sheet_of_a_kinds_own_workbook_is_not_read_and_is_named(tmp_pat
     result = take(tmp_path)
 
     assert (counts(result, "ssd_person"), noted(result)) == (
-        {"read": 1, "added": 1}, [("ssd_person", "sheet_not_read")],
-    )  # fmt: skip
+        {"read": 1, "added": 1},
+        [("ssd_person", "sheet_not_read")],
+    )
 
 
 def test_two_visible_sheets_that_hold_the_kind_refuse_it(tmp_path):

@@ -153,9 +153,15 @@ def test_a_looked_after_child_at_a_school_that_education_lists_is_placed_at_that
 
 
 def test_a_professional_who_comes_in_later_is_found_on_the_rows_that_named_them(tmp_path):
-    take(write(tmp_path / "first", ssd_person=ANNA, ssd_early_help_episodes=TAC,
-               ssd_involvements="IV1,W1,Worker,Team,2016-01-01,,P1",
-               school_placements="S1,P1,103120,2016-01-01,,W1"))  # fmt: skip
+    take(
+        write(
+            tmp_path / "first",
+            ssd_person=ANNA,
+            ssd_early_help_episodes=TAC,
+            ssd_involvements="IV1,W1,Worker,Team,2016-01-01,,P1",
+            school_placements="S1,P1,103120,2016-01-01,,W1",
+        )
+    )
     take(write(tmp_path / "second", ssd_professionals="W1,Nina Orr,Teacher,Ash School"))
 
     nina = Professional.objects.get()
@@ -173,10 +179,12 @@ def test_columns_that_are_not_read_are_named_once(tmp_path):
 
     assert result["notes"] == [
         {
-            "file": "ssd_person", "line": None, "code": "unknown_columns",
+            "file": "ssd_person",
+            "line": None,
+            "code": "unknown_columns",
             "reason": "Columns that are not read: pers_gender, pers_legacy_id.",
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_a_file_says_nothing_about_columns_that_it_lacks(tmp_path):
@@ -220,8 +228,10 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path):
     result = take(write(tmp_path, ssd_person=f"{ANNA}\nP9,,,,not a date,"), dry_run=True)
 
     assert (counts(result, "ssd_person"), Child.objects.count(), Import.objects.count()) == (
-        {"read": 2, "added": 1, "refused": 1}, 0, 0,
-    )  # fmt: skip
+        {"read": 2, "added": 1, "refused": 1},
+        0,
+        0,
+    )
 
 
 def test_with_strict_one_refusal_undoes_all(tmp_path):
@@ -316,8 +326,9 @@ def test_a_backfill_adds_what_is_not_there_and_leaves_newer_content(tmp_path):
     take(write(tmp_path, ssd_person=ANNA))
     result = take(
         write(tmp_path, ssd_person=f"{ANNA.replace('Bell', 'Old')}\n{BEN}"),
-        extracted_on=date(2016, 6, 30), backfill=True,
-    )  # fmt: skip
+        extracted_on=date(2016, 6, 30),
+        backfill=True,
+    )
 
     assert counts(result, "ssd_person") == {"read": 2, "added": 1, "unchanged": 1}
     assert set(Child.objects.values_list("surname", "missing_since")) == {("Bell", None), ("Cole", EXTRACTED)}

@@ -43,13 +43,19 @@ def mend(**changes: str) -> RefusedRow:
 
 def known() -> dict[str, list[Any]]:
     return {
-        "settings": list(Setting.objects.order_by("urn").values_list(
-            "urn", "name", "region", "status", "status_since", "listed_on", "gone_since")),
+        "settings": list(
+            Setting.objects.order_by("urn").values_list(
+                "urn", "name", "region", "status", "status_since", "listed_on", "gone_since"
+            )
+        ),
         "listings": list(Listing.objects.order_by("line").values_list("setting__urn", "line", "said_grade")),
-        "judgements": list(Judgement.objects.order_by("inspection__setting__urn").values_list(
-            "inspection__setting__urn", "inspection__inspected_on", "aspect", "grade", "ofsted_list__as_at")),
+        "judgements": list(
+            Judgement.objects.order_by("inspection__setting__urn").values_list(
+                "inspection__setting__urn", "inspection__inspected_on", "aspect", "grade", "ofsted_list__as_at"
+            )
+        ),
         "lists": list(OfstedList.objects.values_list("as_at", "whole", "regions")),
-    }  # fmt: skip
+    }
 
 
 def test_a_mended_row_ends_as_if_it_had_come_with_its_list(tmp_path: Path) -> None:
@@ -67,8 +73,9 @@ def test_a_setting_mended_into_an_older_list_is_gone_from_a_newer_one(tmp_path: 
     read(tmp_path, ASH, as_at=date(2016, 6, 30), name="june")
     mend(inspection_date="21/02/2016")
     assert list(Setting.objects.order_by("urn").values_list("urn", "gone_since")) == [
-        ("SC000001", None), ("SC000002", date(2016, 6, 30)),
-    ]  # fmt: skip
+        ("SC000001", None),
+        ("SC000002", date(2016, 6, 30)),
+    ]
 
 
 def test_a_row_mended_wrongly_changes_nothing(tmp_path: Path) -> None:
@@ -101,8 +108,9 @@ def test_the_same_list_put_right_by_its_publisher_settles_the_row(tmp_path: Path
     read(tmp_path, ASH, BEECH)
     read(tmp_path, ASH, MENDED)
     assert RefusedRow.objects.values_list("state", "settled_because").get() == (
-        "mended", "Came in with march.csv handed in later.",
-    )  # fmt: skip
+        "mended",
+        "Came in with march.csv handed in later.",
+    )
 
 
 def test_the_same_list_again_keeps_a_refused_row_once_and_one_set_aside_stays_so(tmp_path: Path) -> None:

@@ -82,16 +82,28 @@ def state_of(made) -> tuple:
 
 
 def test_answers_in_the_file_lead_to_the_state_of_answering_online(tmp_path) -> None:
-    version = published(content("kinds_trial", [
-        criterion("policy"), criterion("grade", "four_grades"), criterion("mark", "score_0_5"),
-        criterion("staff", "number"), criterion("since", "date"), criterion("words", "text"),
-    ]))  # fmt: skip
+    version = published(
+        content(
+            "kinds_trial",
+            [
+                criterion("policy"),
+                criterion("grade", "four_grades"),
+                criterion("mark", "score_0_5"),
+                criterion("staff", "number"),
+                criterion("since", "date"),
+                criterion("words", "text"),
+            ],
+        )
+    )
     online, by_file = asked(version), asked(version)
     for key, value, more in (
         ("policy", "yes", {"comment": "Reviewed.\nBy the board.", "reviewed_on": date(2016, 3, 1)}),
-        ("grade", "good", {"impact": "Fewer agency staff."}), ("mark", "4", {}), ("staff", "12.5", {}),
-        ("since", "2016-02-29", {}), ("words", "=1+1", {}),
-    ):  # fmt: skip
+        ("grade", "good", {"impact": "Fewer agency staff."}),
+        ("mark", "4", {}),
+        ("staff", "12.5", {}),
+        ("since", "2016-02-29", {}),
+        ("words", "=1+1", {}),
+    ):
         answer(online, key, value, **more)
     typed = {
         "policy": {"Answer": "Yes", "Comment": "Reviewed.\r\nBy the board.", "Last reviewed": "01/03/2016"},
@@ -125,27 +137,43 @@ def test_a_row_answered_online_meanwhile_is_refused_with_both_answers(tmp_path) 
     answer(made, "culture", "good", by=made.assignments.get().user)
     found = take(made, filled(file, answers={"culture": {"Answer": "Inadequate"}}), tmp_path)
     assert [(row.line, row.reason) for row in found.refused] == [
-        (4, "Sam Ide has answered this on the page since the file was taken out. Their answer stands: “Good”. Yours "
-            "was “Inadequate”. Answer it on the page if yours is right."),
-    ]  # fmt: skip
+        (
+            4,
+            "Sam Ide has answered this on the page since the file was taken out. Their answer stands: “Good”. Yours "
+            "was “Inadequate”. Answer it on the page if yours is right.",
+        ),
+    ]
 
 
 def test_bad_rows_are_refused_by_row_and_the_others_taken(tmp_path) -> None:
     made = asked()
     file = filled(
         sent(made),
-        answers={"culture": {"Answer": "Splendid"}, "supervision": {"Answer": "Good", "Last reviewed": "31/02/2016"},
-                 "recruits_safely": {"Answer": "Yes"}},
+        answers={
+            "culture": {"Answer": "Splendid"},
+            "supervision": {"Answer": "Good", "Last reviewed": "31/02/2016"},
+            "recruits_safely": {"Answer": "Yes"},
+        },
         rows=[{"Key": "nothing_such", "Question": "?", "Answer": "Yes"}],
-    )  # fmt: skip
+    )
     found = take(made, file, tmp_path)
     assert (found.changed, [row.line for row in found.refused]) == (1, [3, 4, 6])
 
 
 def with_a_day() -> object:
     """A return of which one answer is a day."""
-    return asked(published(content("days", [criterion("trained_on", "date"), criterion("recruits_safely"),
-                                            criterion("supervision", "four_grades")])))  # fmt: skip
+    return asked(
+        published(
+            content(
+                "days",
+                [
+                    criterion("trained_on", "date"),
+                    criterion("recruits_safely"),
+                    criterion("supervision", "four_grades"),
+                ],
+            )
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,8 +187,9 @@ def test_days_typed_month_first_refuse_the_file_naming_column_and_lines(tmp_path
     with pytest.raises(WrongFile) as refused:
         take(made, filled(sent(made), answers=typed), tmp_path)
     assert (refused.value.code, f"on line {line} can only be read month first" in refused.value.reason) == (
-        "month_first", True,
-    )  # fmt: skip
+        "month_first",
+        True,
+    )
     assert state_of(made) == before
 
 
@@ -177,8 +206,10 @@ def test_days_that_went_out_as_text_beside_one_typed_day_first_are_taken(tmp_pat
     found = take(made, file, tmp_path)
     kept = dict(made.answers.values_list("criterion", "reviewed_on"))
     assert (found.refused, kept["supervision"], kept["recruits_safely"]) == (
-        (), date(2016, 4, 25), date(2016, 3, 4),
-    )  # fmt: skip
+        (),
+        date(2016, 4, 25),
+        date(2016, 3, 4),
+    )
 
 
 def test_a_question_that_stands_twice_is_taken_once(tmp_path) -> None:

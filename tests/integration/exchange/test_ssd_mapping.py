@@ -39,8 +39,10 @@ def test_mapping_a_wording_puts_every_row_right(taken):
 
     assert earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", **ACTING) == 2
     assert set(Tac.objects.values_list("source_id", "closure_code")) == {
-        ("EH1", "needs_met"), ("EH2", ""), ("EH3", "needs_met"),
-    }  # fmt: skip
+        ("EH1", "needs_met"),
+        ("EH2", ""),
+        ("EH3", "needs_met"),
+    }
     assert wordings_to_map() == []
 
 
@@ -244,8 +246,10 @@ def test_a_tie_ends_with_the_involvement(tmp_path, worker):
 
 
 def test_a_tie_ends_when_the_extract_no_longer_holds_the_involvement(tmp_path, worker):
-    take(write(tmp_path, ssd_person=ANNA, ssd_involvements="IV1,W1,Worker,Team,2016-01-01,,P1"),
-         extracted_on=date(2016, 6, 30))  # fmt: skip
+    take(
+        write(tmp_path, ssd_person=ANNA, ssd_involvements="IV1,W1,Worker,Team,2016-01-01,,P1"),
+        extracted_on=date(2016, 6, 30),
+    )
     take(write(tmp_path, ssd_person=ANNA, ssd_involvements="IV2,W2,Worker,Team,2016-01-01,,P1"))
 
     assert ties(worker) == {("child", "allocated_worker", date(2016, 1, 1), EXTRACTED)}
@@ -259,8 +263,14 @@ def test_a_child_handed_to_another_worker_is_no_longer_the_first_ones(tmp_path, 
 
 
 def test_a_user_who_is_joined_to_a_professional_later_is_tied_by_refreshing(tmp_path):
-    take(write(tmp_path, ssd_person=ANNA, ssd_professionals="W1,Nina Orr,Worker,Team",
-               ssd_involvements="IV1,W1,Worker,Team,2016-01-01,,P1"))  # fmt: skip
+    take(
+        write(
+            tmp_path,
+            ssd_person=ANNA,
+            ssd_professionals="W1,Nina Orr,Worker,Team",
+            ssd_involvements="IV1,W1,Worker,Team,2016-01-01,,P1",
+        )
+    )
     nina = User.objects.create(username="nina", name="Nina Orr", professional=Professional.objects.get())
 
     assert operations.refresh_ties(**ACTING) == 1

@@ -93,9 +93,13 @@ def test_a_refused_row_is_kept_with_its_cells_as_they_were(tmp_path):
 
     row = RefusedRow.objects.get()
     assert row.cells == {
-        "pers_person_id": " p9 ", "pers_forename": "Zoe", "pers_surname": " Day", "pers_sex": "F",
-        "pers_dob": "30/02/2008", "pers_ethnicity": "WBRI",
-    }  # fmt: skip
+        "pers_person_id": " p9 ",
+        "pers_forename": "Zoe",
+        "pers_surname": " Day",
+        "pers_sex": "F",
+        "pers_dob": "30/02/2008",
+        "pers_ethnicity": "WBRI",
+    }
     assert (row.row_id, row.line, row.state) == ("P9", 2, "open")
 
 
@@ -216,13 +220,13 @@ def test_untidy_files_say_the_same(tmp_path, content):
     assert result["refused"] == []
     children = Child.objects.order_by("source_id").values_list("forename", "surname", "dob")
     assert [(f, s, d.isoformat()) for f, s, d in children] == [
-        ("René", "Müller", "2008-02-03"), ("Ben", "Cole", "2009-04-05"),
-    ]  # fmt: skip
+        ("René", "Müller", "2008-02-03"),
+        ("Ben", "Cole", "2009-04-05"),
+    ]
 
 
 def test_a_cell_with_tabs_breaks_and_backslashes_comes_in_whole(tmp_path):
-    take(write(tmp_path, ssd_person=ANNA,
-               ssd_early_help_episodes='EH1,P1,2015-01-10,,"A\\b\tc\nd",,Ash School,W1'))  # fmt: skip
+    take(write(tmp_path, ssd_person=ANNA, ssd_early_help_episodes='EH1,P1,2015-01-10,,"A\\b\tc\nd",,Ash School,W1'))
 
     assert Tac.objects.get().reason_wording == "A\\b c d"
 
@@ -232,8 +236,12 @@ def test_absent_values_are_absent(tmp_path):
 
     tac = Tac.objects.get()
     assert (tac.ended_on, tac.reason_wording, tac.end_wording, tac.lead_wording, tac.worker_wording) == (
-        None, "", "", "", "",
-    )  # fmt: skip
+        None,
+        "",
+        "",
+        "",
+        "",
+    )
 
 
 def test_a_child_called_null_keeps_their_name(tmp_path):

@@ -18,11 +18,22 @@ from tests.integration.exchange.extracts import ANNA, BEN, EXTRACTED, HEADERS, T
 
 def import_ssd(folder, *arguments: str, database: str) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-m", "plumbline.config", "import-ssd", str(folder), "--extracted", "2016-07-31", "--json",
-         *arguments],
+        [
+            sys.executable,
+            "-m",
+            "plumbline.config",
+            "import-ssd",
+            str(folder),
+            "--extracted",
+            "2016-07-31",
+            "--json",
+            *arguments,
+        ],
         env=databases.environ_for(database) | {"PLUMBLINE_TODAY": "2016-08-01"},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def run(folder, *arguments: str, database: str) -> tuple[int, dict]:
@@ -63,8 +74,9 @@ def test_killed_at_any_moment_it_leaves_nothing_and_the_next_run_gives_what_one_
     assert (Child.objects.count(), Tac.objects.count()) == (0, 0)
     result = take(large)
     assert (result["files"]["ssd_person"]["added"], result["files"]["ssd_early_help_episodes"]["added"]) == (
-        25_000, 25_000,
-    )  # fmt: skip
+        25_000,
+        25_000,
+    )
 
 
 def test_of_two_imports_at_once_one_waits_and_builds_on_the_other(own_database, tmp_path):
@@ -98,17 +110,18 @@ def test_the_command_answers_in_the_agreed_shape(own_database, tmp_path):
     seconds = answer.pop("seconds")
     assert seconds >= 0
     assert answer == {
-        "files": {
-            "ssd_person": {"read": 2, "added": 1, "changed": 0, "unchanged": 0, "repeated": 0, "refused": 1}
-        },
+        "files": {"ssd_person": {"read": 2, "added": 1, "changed": 0, "unchanged": 0, "repeated": 0, "refused": 1}},
         "refused": [
             {
-                "file": "ssd_person", "line": 3, "id": "P9", "code": "bad_date",
+                "file": "ssd_person",
+                "line": 3,
+                "id": "P9",
+                "code": "bad_date",
                 "reason": "pers_dob: “soon” is not a date: write it as 2016-06-30 or 30/06/2016.",
             }
         ],
         "notes": [],
-    }  # fmt: skip
+    }
 
 
 def test_the_command_refuses_with_status_1_and_says_why(own_database, tmp_path):

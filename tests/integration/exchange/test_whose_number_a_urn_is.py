@@ -105,9 +105,12 @@ def test_with_the_list_first_the_contract_and_the_placement_are_at_the_school(tm
         read(what, tmp_path, schools)
     list_first = all_that_is_known()
     assert [row for row in list_first["settings"] if row[1] == SCHOOL] == [
-        ("education", SCHOOL, *Setting.objects.filter(urn=SCHOOL).values_list(
-            "name", "status", "status_since", "listed_on").get()),
-    ]  # fmt: skip
+        (
+            "education",
+            SCHOOL,
+            *Setting.objects.filter(urn=SCHOOL).values_list("name", "status", "status_since", "listed_on").get(),
+        ),
+    ]
     assert ("PL1", "education", SCHOOL, SCHOOL, True) in list_first["placements"]
     assert ("CT1", SCHOOL, "education", SCHOOL) in list_first["contracts"]
     assert {row[1] for row in list_first["reasons"] if row[2] == SCHOOL} == {"setting_adverse"}
@@ -142,9 +145,13 @@ class TestContractsFirst:
 
     def test_what_was_written_of_the_home_by_hand_goes_to_the_school(self, tmp_path: Path, schools: Path) -> None:
         HomeReport.objects.create(
-            setting=Setting.objects.get(urn=SCHOOL), kind="reg44", period_from=date(2023, 9, 1), received_on=TODAY,
-            recorded_at=AT, recorded_by=UserFactory(),
-        )  # fmt: skip
+            setting=Setting.objects.get(urn=SCHOOL),
+            kind="reg44",
+            period_from=date(2023, 9, 1),
+            received_on=TODAY,
+            recorded_at=AT,
+            recorded_by=UserFactory(),
+        )
         read("list", tmp_path, schools)
         assert HomeReport.objects.get().setting.register == "education"
 

@@ -135,10 +135,15 @@ def test_published_notices_are_taken_back_and_whom_a_person_decided_on_stays(own
         day = f"2016-0{number}-10T09:00:00Z"
         party = {"id": "P1", "name": f"Care {ocid[-1]} Ltd", "roles": ["supplier"]}
         return {
-            "ocid": ocid, "id": f"{ocid}-{number}", "date": day, "tag": ["award"], "initiationType": "tender",
-            "parties": [party], "awards": [{"id": "A1", "status": "active", "suppliers": [{"id": "P1"}]}],
+            "ocid": ocid,
+            "id": f"{ocid}-{number}",
+            "date": day,
+            "tag": ["award"],
+            "initiationType": "tender",
+            "parties": [party],
+            "awards": [{"id": "A1", "status": "active", "suppliers": [{"id": "P1"}]}],
             **more,
-        }  # fmt: skip
+        }
 
     def take(*releases: dict) -> None:
         path = tmp_path / "package.json"
@@ -148,19 +153,22 @@ def test_published_notices_are_taken_back_and_whom_a_person_decided_on_stays(own
     take(notice("ocds-abc123-1", "1", tender={"id": "T", "title": "Homes"}))
     take(
         notice("ocds-abc123-1", "2", tender={"id": "T", "title": "Schools"}),
-        notice("ocds-abc123-2", "2"), notice("ocds-abc123-3", "2"),
-    )  # fmt: skip
+        notice("ocds-abc123-2", "2"),
+        notice("ocds-abc123-3", "2"),
+    )
     with psycopg.connect(databases.login_url("owner", own_database)) as connection:
         connection.execute("update commissioning_ocdsparty set match = 'not_ours' where name = 'Care 3 Ltd'")
     done = run(own_database, "withdraw-import", str(newest(own_database)), "--because", "Another council's.")
 
     assert rows(own_database, "select ocid, title from commissioning_ocdsprocess order by 1") == [
-        ("ocds-abc123-1", "Homes"), ("ocds-abc123-3", ""),
-    ]  # fmt: skip
+        ("ocds-abc123-1", "Homes"),
+        ("ocds-abc123-3", ""),
+    ]
     assert rows(own_database, "select release_id from commissioning_ocdsrelease") == [("ocds-abc123-1-1",)]
     assert rows(own_database, "select name from commissioning_ocdsparty order by 1") == [
-        ("Care 1 Ltd",), ("Care 3 Ltd",),
-    ]  # fmt: skip
+        ("Care 1 Ltd",),
+        ("Care 3 Ltd",),
+    ]
     assert done["kept"] == 2  # the supplier and its process
 
 

@@ -291,8 +291,16 @@ def corrected(worker: User) -> None:
 
 
 def accepted_later(worker: User) -> None:
-    Message.objects.create(to_user=worker, to_address=worker.email, subject="Another", body="", written_at=AT,
-                           next_attempt_at=AT, state="sent", sent_at=AT + timedelta(hours=2))  # fmt: skip
+    Message.objects.create(
+        to_user=worker,
+        to_address=worker.email,
+        subject="Another",
+        body="",
+        written_at=AT,
+        next_attempt_at=AT,
+        state="sent",
+        sent_at=AT + timedelta(hours=2),
+    )
 
 
 @pytest.mark.parametrize("ends", [corrected, accepted_later])

@@ -28,9 +28,14 @@ def raised(child: Child | None = None, kind: str = "setting_adverse", on: date =
     child = child or a_child()
     want = Wanted(kind, "placement", child.pk, "It became adverse.", to, "PL1", "SC000001", child.pk)
     operations.reconcile(
-        wanted=[want], kinds=[kind], why_closed=lambda over: {f.pk: "It is over." for f in over}, by=None, at=AT, on=on,
+        wanted=[want],
+        kinds=[kind],
+        why_closed=lambda over: {f.pk: "It is over." for f in over},
+        by=None,
+        at=AT,
+        on=on,
         subject=("placement", child.pk),
-    )  # fmt: skip
+    )
     return Flag.objects.get(subject_id=child.pk, state="open")
 
 

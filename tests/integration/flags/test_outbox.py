@@ -21,9 +21,13 @@ NOW = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
 def a_message(address: str = "rosa@example.org", subject: str = "Flag 12: something") -> Message:
     user, _ = User.objects.get_or_create(username=address, defaults={"name": "Rosa", "email": address})
     return Message.objects.create(
-        to_user=user, to_address=address, subject=subject, body="Sign in and open flag 12 – soon.", written_at=NOW,
+        to_user=user,
+        to_address=address,
+        subject=subject,
+        body="Sign in and open flag 12 – soon.",
+        written_at=NOW,
         next_attempt_at=NOW,
-    )  # fmt: skip
+    )
 
 
 def send(server: Server, at: datetime = NOW):
@@ -166,9 +170,13 @@ def test_an_office_without_an_account_is_written_to_at_its_address_and_a_refusal
     received, server = postman
     for address in ("centre@example.org", "gone@example.org"):
         Message.objects.create(
-            to_user=None, to_address=address, subject="Incident INC-2016-00001", body="Sign in and open it.",
-            written_at=NOW, next_attempt_at=NOW,
-        )  # fmt: skip
+            to_user=None,
+            to_address=address,
+            subject="Incident INC-2016-00001",
+            body="Sign in and open it.",
+            written_at=NOW,
+            next_attempt_at=NOW,
+        )
     send_waiting(server=server, now=lambda: NOW, on=NOW.date())
     assert [each.rcpt_tos for each in received.received] == [["centre@example.org"]]
     states = dict(Message.objects.values_list("to_address", "state"))

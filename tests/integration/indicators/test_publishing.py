@@ -112,9 +112,13 @@ def test_a_newer_extract_does_not_change_how_far_the_published_figure_reached(co
 def test_a_figure_that_cannot_be_given_publishes_nothing(county):
     with pytest.raises(RuleBroken, match="reach to 31 July 2016"):
         operations.publish(
-            title="Too soon", questions_by_ref={"ok": OPEN, "late": {"key": "tac_open", "as_at": "2016-09-01"}},
-            profile="internal", by=None, at=NOW, on=date(2016, 10, 1),
-        )  # fmt: skip
+            title="Too soon",
+            questions_by_ref={"ok": OPEN, "late": {"key": "tac_open", "as_at": "2016-09-01"}},
+            profile="internal",
+            by=None,
+            at=NOW,
+            on=date(2016, 10, 1),
+        )
 
     assert not Event.objects.filter(kind="indicators.publication.made").exists()
 

@@ -26,11 +26,17 @@ def contracts(own_database) -> list[Contract]:
     provider = Organisation.objects.create(name="Willow Bank", sort_key="willow bank")
     made = [
         Contract.objects.create(
-            reference=f"CT{number}", title="Short breaks", kind="block", provider=provider, service="Short breaks",
-            starts_on=date(2016, 1, 1), value=Decimal(1000), visit_required=True,
+            reference=f"CT{number}",
+            title="Short breaks",
+            kind="block",
+            provider=provider,
+            service="Short breaks",
+            starts_on=date(2016, 1, 1),
+            value=Decimal(1000),
+            visit_required=True,
         )
         for number in range(2)
-    ]  # fmt: skip
+    ]
     rerate(*made)
     meeting(made[0], date(2016, 4, 1))
     return made
@@ -91,9 +97,12 @@ def test_an_incident_entered_later_is_said(contracts):
 
 def test_a_notification_whose_sending_was_entered_later_is_said(contracts):
     told = Notification.objects.create(
-        incident=incident(contracts[0]), recipient="ofsted", legal_basis="regulation 40", duty="provider",
+        incident=incident(contracts[0]),
+        recipient="ofsted",
+        legal_basis="regulation 40",
+        duty="provider",
         due_at=datetime(2016, 5, 2, 9, tzinfo=UTC),
-    )  # fmt: skip
+    )
     publication = publish(told=in_the_year("notifications_in_time"))
     Notification.objects.filter(pk=told.pk).update(sent_at=datetime(2016, 5, 1, 20, tzinfo=UTC))
 
@@ -160,6 +169,10 @@ def test_of_every_figure_the_records_and_what_changed_about_them_can_be_said(key
 
 def incident(contract: Contract) -> Incident:
     return Incident.objects.create(
-        reference="IN1", contract=contract, type="missing", occurred_at=datetime(2016, 5, 1, 9, tzinfo=UTC),
-        reported_at=datetime(2016, 5, 1, 10, tzinfo=UTC), summary="Not back by ten.",
-    )  # fmt: skip
+        reference="IN1",
+        contract=contract,
+        type="missing",
+        occurred_at=datetime(2016, 5, 1, 9, tzinfo=UTC),
+        reported_at=datetime(2016, 5, 1, 10, tzinfo=UTC),
+        summary="Not back by ten.",
+    )

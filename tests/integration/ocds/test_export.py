@@ -30,19 +30,38 @@ ON = date(2016, 7, 31)
 def a_version() -> ToolkitVersion:
     toolkit = Toolkit.objects.create(key="stage-one-of-test", title="Stage 1", purpose="tender_stage1")
     return ToolkitVersion.objects.create(
-        toolkit=toolkit, number=1, title="Stage 1", text="", content={"purpose": "tender_stage1"}, sha256="",
-        source="council", state="published", made_at=AT, published_at=AT,
-    )  # fmt: skip
+        toolkit=toolkit,
+        number=1,
+        title="Stage 1",
+        text="",
+        content={"purpose": "tender_stage1"},
+        sha256="",
+        source="council",
+        state="published",
+        made_at=AT,
+        published_at=AT,
+    )
 
 
 def a_tender(state: str = "published", kind: str = "competition") -> Tender:
     return Tender.objects.create(
         kind=kind,
-        reference="T-7", title="Short breaks", service="Short breaks", lead_commissioner=a_user("commissioner"),
-        state=state, state_since=ON, stage1=a_version(), value=250_000, cpv="85311300", published_on=date(2016, 3, 1),
-        bids_due_on=date(2016, 4, 1), closed_on=date(2016, 4, 1), service_starts_on=date(2016, 9, 1), made_at=AT,
+        reference="T-7",
+        title="Short breaks",
+        service="Short breaks",
+        lead_commissioner=a_user("commissioner"),
+        state=state,
+        state_since=ON,
+        stage1=a_version(),
+        value=250_000,
+        cpv="85311300",
+        published_on=date(2016, 3, 1),
+        bids_due_on=date(2016, 4, 1),
+        closed_on=date(2016, 4, 1),
+        service_starts_on=date(2016, 9, 1),
+        made_at=AT,
         abandoned_because="No bid passed stage 1" if state == "abandoned" else "",
-    )  # fmt: skip
+    )
 
 
 def a_bid(tender: Tender, name: str, state: str = "unsuccessful") -> Bid:
@@ -55,14 +74,29 @@ def awarded() -> Tender:
     tender = a_tender("awarded")
     a_bid(tender, "Beck House Ltd")
     award = Award.objects.create(
-        tender=tender, bid=a_bid(tender, "Fenside Care Ltd", "successful"), state="awarded", reason="Highest total",
-        result={}, recommended_at=AT, recommended_by=tender.lead_commissioner, awarded_on=date(2016, 6, 1),
-        approved_at=AT, approved_by=a_user("head_of_service"),
-    )  # fmt: skip
+        tender=tender,
+        bid=a_bid(tender, "Fenside Care Ltd", "successful"),
+        state="awarded",
+        reason="Highest total",
+        result={},
+        recommended_at=AT,
+        recommended_by=tender.lead_commissioner,
+        awarded_on=date(2016, 6, 1),
+        approved_at=AT,
+        approved_by=a_user("head_of_service"),
+    )
     Contract.objects.create(
-        reference="CT900", title="Short breaks", kind="block", provider=award.bid.supplier, service="Short breaks",
-        starts_on=date(2016, 9, 1), ends_on=date(2019, 8, 31), value=240_000, state="live", award=award,
-    )  # fmt: skip
+        reference="CT900",
+        title="Short breaks",
+        kind="block",
+        provider=award.bid.supplier,
+        service="Short breaks",
+        starts_on=date(2016, 9, 1),
+        ends_on=date(2019, 8, 31),
+        value=240_000,
+        state="live",
+        award=award,
+    )
     return tender
 
 
@@ -73,16 +107,29 @@ def a_framework() -> Tender:
     approver = a_user("head_of_service")
     awards = [
         Award.objects.create(
-            tender=tender, bid=a_bid(tender, name, "successful"), state="awarded", reason="Highest totals", result={},
-            recommended_at=AT, recommended_by=tender.lead_commissioner, awarded_on=date(2016, 6, 1), approved_at=AT,
+            tender=tender,
+            bid=a_bid(tender, name, "successful"),
+            state="awarded",
+            reason="Highest totals",
+            result={},
+            recommended_at=AT,
+            recommended_by=tender.lead_commissioner,
+            awarded_on=date(2016, 6, 1),
+            approved_at=AT,
             approved_by=approver,
         )
         for name in ("Fenside Care Ltd", "Alder Advocacy")
-    ]  # fmt: skip
+    ]
     Contract.objects.create(
-        reference="CT901", title="Short breaks", kind="framework", provider=awards[1].bid.supplier,
-        service="Short breaks", starts_on=date(2016, 9, 1), state="implementation", award=awards[1],
-    )  # fmt: skip
+        reference="CT901",
+        title="Short breaks",
+        kind="framework",
+        provider=awards[1].bid.supplier,
+        service="Short breaks",
+        starts_on=date(2016, 9, 1),
+        state="implementation",
+        award=awards[1],
+    )
     return tender
 
 
@@ -151,8 +198,9 @@ def test_a_framework_has_an_award_for_each_supplier_and_a_contract_for_each_awar
     awards = release["awards"]
 
     assert [[each["name"] for each in award["suppliers"]] for award in awards] == [
-        ["Fenside Care Ltd"], ["Alder Advocacy"],
-    ]  # fmt: skip
+        ["Fenside Care Ltd"],
+        ["Alder Advocacy"],
+    ]
     assert [(each["id"], each["awardID"]) for each in release["contracts"]] == [("CT901", awards[1]["id"])]
     suppliers = [each["id"] for each in release["parties"] if "supplier" in each["roles"]]
     assert suppliers == [award["suppliers"][0]["id"] for award in awards]
@@ -172,8 +220,9 @@ def test_a_framework_of_ours_can_be_read_back(tmp_path):
     import_ocds(path, by=None, at=AT, on=ON)
 
     assert sorted(OcdsParty.objects.values_list("name", "match")) == [
-        ("Alder Advocacy", "identifier"), ("Fenside Care Ltd", "identifier"),
-    ]  # fmt: skip
+        ("Alder Advocacy", "identifier"),
+        ("Fenside Care Ltd", "identifier"),
+    ]
 
 
 def test_a_contract_names_its_award():
@@ -229,8 +278,15 @@ def test_who_was_not_successful_is_not_named():
 def test_nobody_is_named_before_the_award_whoever_exports(role):
     tender = a_tender("recommendation")
     bid = a_bid(tender, "Fenside Care Ltd", "recommended")
-    Award.objects.create(tender=tender, bid=bid, state="recommended", reason="Highest total", result={},
-                         recommended_at=AT, recommended_by=tender.lead_commissioner)  # fmt: skip
+    Award.objects.create(
+        tender=tender,
+        bid=bid,
+        state="recommended",
+        reason="Highest total",
+        result={},
+        recommended_at=AT,
+        recommended_by=tender.lead_commissioner,
+    )
     text = as_text(export(tender, by=a_user(role)))
 
     assert ("Fenside" in text, '"numberOfTenderers": 1' in text) == (False, True)

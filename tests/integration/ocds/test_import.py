@@ -29,8 +29,13 @@ ON = date(2025, 3, 1)
 
 def release(ocid: str = "ocds-abc123-1", number: str = "1", day: str = "2025-01-10T09:00:00Z", **more) -> dict:
     return {
-        "ocid": ocid, "id": f"{ocid}-{number}", "date": day, "tag": ["tender"], "initiationType": "tender", **more,
-    }  # fmt: skip
+        "ocid": ocid,
+        "id": f"{ocid}-{number}",
+        "date": day,
+        "tag": ["tender"],
+        "initiationType": "tender",
+        **more,
+    }
 
 
 def award(name: str = "Fenside Care Ltd", scheme: str = "", number: str = "", party: str = "P1") -> dict:
@@ -233,8 +238,9 @@ def test_what_a_person_decided_stays_and_its_number_is_known_next_time(tmp_path)
     take(package(tmp_path, release("ocds-abc123-2", **award(scheme="GB-CHC", number="99"))))
 
     assert sorted(OcdsParty.objects.values_list("match", "organisation")) == [
-        ("identifier", known.pk), ("person", known.pk),
-    ]  # fmt: skip
+        ("identifier", known.pk),
+        ("person", known.pk),
+    ]
 
 
 def test_one_decision_for_all_alike(tmp_path):
@@ -386,8 +392,12 @@ def test_a_release_that_cannot_be_kept_is_refused_and_stops_no_other(tmp_path, w
 def test_extensions_are_kept_and_stand_in_the_way_of_nothing(tmp_path):
     def said(number: str, extension: object) -> dict:
         lots = {"lots": [{"id": "1", "value": extension}], "selectionCriteria": extension}
-        return release(number=number, day=f"2025-01-1{number}T09:00:00Z", scoring=extension,
-                       tender={"id": "T", "title": f"Title {number}", **lots})  # fmt: skip
+        return release(
+            number=number,
+            day=f"2025-01-1{number}T09:00:00Z",
+            scoring=extension,
+            tender={"id": "T", "title": f"Title {number}", **lots},
+        )
 
     take(package(tmp_path, said("1", "words"), said("2", {"amount": 1}), said("3", ["list"])))
 
@@ -409,8 +419,10 @@ def test_a_supplier_is_renamed_with_its_history():
     event = Event.objects.get(kind="commissioning.supplier.renamed")
     assert (made.name, made.sort_key) == ("Fenside Living", "fenside living")
     assert (event.data["before"], event.data["after"], event.because) == (
-        "Fenside Care", "Fenside Living", "Register of companies."
-    )  # fmt: skip
+        "Fenside Care",
+        "Fenside Living",
+        "Register of companies.",
+    )
 
 
 # --- later by the moment ----------------------------------------------------------------------------------------------
@@ -425,10 +437,12 @@ def test_the_later_release_wins_by_the_moment_and_not_by_the_text_of_its_date():
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 5_000), st.integers(-14 * 60, 14 * 60)), min_size=2, max_size=5,
+        st.tuples(st.integers(0, 5_000), st.integers(-14 * 60, 14 * 60)),
+        min_size=2,
+        max_size=5,
         unique_by=lambda pair: pair[0],
     )
-)  # fmt: skip
+)
 def test_whatever_the_offsets_the_latest_moment_says_what_holds(pairs):
     """Each pair: the minutes of the moment, and of the offset in which its release is written."""
     bodies = []

@@ -66,8 +66,11 @@ def test_it_returns_the_change_of_status_for_those_who_rate_contracts():
     change = judged(setting).recorded.status_changes[0]
 
     assert (change.urn, change.before, change.after, change.since) == (
-        setting.urn, "clear", "adverse", date(2016, 7, 20)
-    )  # fmt: skip
+        setting.urn,
+        "clear",
+        "adverse",
+        date(2016, 7, 20),
+    )
 
 
 def test_a_good_judgement_later_closes_the_flag():
@@ -82,9 +85,11 @@ def test_a_monitoring_visit_never_clears_an_inadequate_judgement():
     setting = with_a_child()
     judged(setting)
     judged(
-        setting, kind="monitoring", inspected_on=date(2016, 7, 30),
+        setting,
+        kind="monitoring",
+        inspected_on=date(2016, 7, 30),
         judgements={"monitoring_outcome": "Met all standards that were checked"},
-    )  # fmt: skip
+    )
 
     assert status_of(setting) == "adverse"
 
@@ -165,14 +170,28 @@ def a_list_of(urn: str, said: str) -> SimpleNamespace:
     """As a list of one inspection of one setting is read."""
     grade = SimpleNamespace(wording=said.capitalize(), grade=said)
     told = SimpleNamespace(
-        kind="full", framework="", event_number="1", event_wording="", inspected_on=date(2016, 7, 20),
-        published_on=None, predecessor_urn="", judgements={"overall": grade},
-    )  # fmt: skip
+        kind="full",
+        framework="",
+        event_number="1",
+        event_wording="",
+        inspected_on=date(2016, 7, 20),
+        published_on=None,
+        predecessor_urn="",
+        judgements={"overall": grade},
+    )
     row = SimpleNamespace(line=2, urn=urn, attributes={}, inspections=[told], facts={})
     return SimpleNamespace(
-        layout="test", family="social_care", register="social_care", whole=False, as_at=TODAY, content=said,
-        proves=False, rows=[row], read=1, regions=(),
-    )  # fmt: skip
+        layout="test",
+        family="social_care",
+        register="social_care",
+        whole=False,
+        as_at=TODAY,
+        content=said,
+        proves=False,
+        rows=[row],
+        read=1,
+        regions=(),
+    )
 
 
 def listed(setting: Setting, said: str):
@@ -234,9 +253,15 @@ def test_a_list_that_corrects_a_list_overrules_nobody():
 
 def notice(setting: Setting, kind: str, from_on: date, to_on: date | None = None, on: date = TODAY):
     return operations.take_judgements(
-        record=ofsted.record_notice, setting_id=setting.pk, kind=kind, from_on=from_on, to_on=to_on, by=officer(),
-        at=AT, on=on,
-    )  # fmt: skip
+        record=ofsted.record_notice,
+        setting_id=setting.pk,
+        kind=kind,
+        from_on=from_on,
+        to_on=to_on,
+        by=officer(),
+        at=AT,
+        on=on,
+    )
 
 
 def test_a_restriction_makes_a_setting_adverse_whatever_it_was_judged():
@@ -270,9 +295,13 @@ def test_an_unregistered_setting_is_graver_than_adverse():
     setting = with_a_child()
     judged(setting)
     operations.take_judgements(
-        record=ofsted.record_unregistered_use, setting_id=setting.pk, from_on=LONG_AGO, legal_basis="Court order",
-        by=officer(), **NOW,
-    )  # fmt: skip
+        record=ofsted.record_unregistered_use,
+        setting_id=setting.pk,
+        from_on=LONG_AGO,
+        legal_basis="Court order",
+        by=officer(),
+        **NOW,
+    )
 
     assert (status_of(setting), kinds()) == ("unregistered", ["setting_unregistered"])
 
@@ -281,9 +310,14 @@ def test_what_was_missing_of_an_unregistered_use_is_added_to_it():
     setting = a_setting()
     for more in ({}, {"ofsted_told_on": date(2016, 7, 30)}):
         operations.take_judgements(
-            record=ofsted.record_unregistered_use, setting_id=setting.pk, from_on=LONG_AGO, legal_basis="Court order",
-            by=officer(), **NOW, **more,
-        )  # fmt: skip
+            record=ofsted.record_unregistered_use,
+            setting_id=setting.pk,
+            from_on=LONG_AGO,
+            legal_basis="Court order",
+            by=officer(),
+            **NOW,
+            **more,
+        )
 
     assert [use.ofsted_told_on for use in setting.unregistered_uses.all()] == [date(2016, 7, 30)]
 
@@ -291,9 +325,13 @@ def test_what_was_missing_of_an_unregistered_use_is_added_to_it():
 def test_the_end_of_an_unregistered_use_ends_its_flag():
     setting = with_a_child()
     use = operations.take_judgements(
-        record=ofsted.record_unregistered_use, setting_id=setting.pk, from_on=LONG_AGO, legal_basis="Court order",
-        by=officer(), **NOW,
-    ).recorded.made  # fmt: skip
+        record=ofsted.record_unregistered_use,
+        setting_id=setting.pk,
+        from_on=LONG_AGO,
+        legal_basis="Court order",
+        by=officer(),
+        **NOW,
+    ).recorded.made
     operations.take_judgements(
         record=ofsted.end_unregistered_use, use_id=use.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
     )
@@ -368,9 +406,16 @@ def test_unchanged_needs_the_page_that_was_looked_at():
 def test_changed_records_the_judgement_and_flags_the_child():
     setting = with_a_child()
     operations.take_judgements(
-        record=ofsted.check_changed, item_id=item_of(setting).pk, kind="full", inspected_on=date(2016, 7, 20),
-        judgements={"overall": "Inadequate"}, report_link=REPORT, by=officer(), at=AT, on=date(2016, 8, 2),
-    )  # fmt: skip
+        record=ofsted.check_changed,
+        item_id=item_of(setting).pk,
+        kind="full",
+        inspected_on=date(2016, 7, 20),
+        judgements={"overall": "Inadequate"},
+        report_link=REPORT,
+        by=officer(),
+        at=AT,
+        on=date(2016, 8, 2),
+    )
 
     assert (item_of(setting).outcome, kinds()) == ("changed", ["setting_adverse"])
 

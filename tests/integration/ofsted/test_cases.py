@@ -71,9 +71,12 @@ def test_a_corrected_list_of_the_same_day_counts_and_is_counted() -> None:
     folder, day = CASES / "ofsted_list_republished_corrected", date(2026, 11, 15)
     take(folder / "list_first.xlsx", day, because=WHY)
     placed = Placement.objects.create(
-        source="here", source_id="H1", child=a_child(), setting=Setting.objects.get(urn="SC952001"),
+        source="here",
+        source_id="H1",
+        child=a_child(),
+        setting=Setting.objects.get(urn="SC952001"),
         started_on=date(2026, 1, 5),
-    )  # fmt: skip
+    )
     corrected = take(folder / "list_corrected.xlsx", day, because=WHY)
     again = take(folder / "list_corrected.xlsx", day, because=WHY)
 
@@ -199,9 +202,13 @@ def test_a_grade_of_a_report_card_counts_from_its_own_day(order: int) -> None:
     first, last = lists[::order]
     take(folder / first[0], first[1])
     placed = Placement.objects.create(
-        source="sen", source_id="S1", child=a_child(), setting=Setting.objects.get(urn="920002"),
-        started_on=date(2026, 4, 20), import_run=an_import(),
-    )  # fmt: skip
+        source="sen",
+        source_id="S1",
+        child=a_child(),
+        setting=Setting.objects.get(urn="920002"),
+        started_on=date(2026, 4, 20),
+        import_run=an_import(),
+    )
     take(folder / last[0], last[1])
 
     assert spans("920002")[-2:] == [("clear", date(2026, 2, 25)), ("adverse", date(2026, 7, 7))]
@@ -215,21 +222,24 @@ def test_the_names_of_2019_to_2022_are_read() -> None:
     take(CASES / "schools_mi_section8_layout" / "schools_as_at_2022-03-31.csv", date(2022, 3, 31))
     told = {
         (each.setting.urn, each.kind, each.inspected_on.year): (
-            each.predecessor_urn, {judgement.aspect: judgement.grade for judgement in each.judgements.all()}
+            each.predecessor_urn,
+            {judgement.aspect: judgement.grade for judgement in each.judgements.all()},
         )
         for each in Inspection.objects.select_related("setting").prefetch_related("judgements")
-    }  # fmt: skip
+    }
 
     assert told == {
         ("910001", "full", 2019): (
-            "899001", {"overall_effectiveness": "inadequate", "category_of_concern": "special_measures"},
+            "899001",
+            {"overall_effectiveness": "inadequate", "category_of_concern": "special_measures"},
         ),
         ("910002", "full", 2017): ("", {"overall_effectiveness": "good"}),
         ("910002", "full", 2013): (
-            "", {"overall_effectiveness": "inadequate", "category_of_concern": "serious_weaknesses"},
+            "",
+            {"overall_effectiveness": "inadequate", "category_of_concern": "serious_weaknesses"},
         ),
         ("910002", "ungraded", 2021): ("", {"ungraded_outcome": "remains_good_concerns"}),
-    }  # fmt: skip
+    }
 
 
 def test_a_column_with_judgements_that_is_not_known_refuses_the_file(tmp_path: Path) -> None:
@@ -350,9 +360,13 @@ def test_a_trial_run_says_what_it_means_for_our_settings_and_changes_nothing(tmp
     child = a_child()
     for number, urn in enumerate(("SC900001", "SC900002", "SC900003")):
         Placement.objects.create(
-            source="sen", source_id=f"S{number}", child=child if number else a_child(), import_run=an_import(),
-            setting=Setting.objects.get(urn=urn), started_on=date(2026, 1, 5),
-        )  # fmt: skip
+            source="sen",
+            source_id=f"S{number}",
+            child=child if number else a_child(),
+            import_run=an_import(),
+            setting=Setting.objects.get(urn=urn),
+            started_on=date(2026, 1, 5),
+        )
     Tac.objects.create(source_id="T1", child=child, started_on=date(2026, 1, 1))
     rows = [
         home("SC900001", "Inadequate", on="07/09/2026"), home("SC900002", on="07/09/2026"),

@@ -104,9 +104,14 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(own_database):
 
     assert counts == {
         "provider_at_march_2016": {
-            "read": 2647, "added": 2647, "changed": 0, "unchanged": 0, "repeated": 0, "refused": 0
+            "read": 2647,
+            "added": 2647,
+            "changed": 0,
+            "unchanged": 0,
+            "repeated": 0,
+            "refused": 0,
         }
-    }  # fmt: skip
+    }
     assert run(own_database, "import-ofsted", file, "--as-at", "2016-03-31")["files"] == counts
 
 

@@ -91,8 +91,12 @@ def test_the_list_to_councils_is_read_in_each_of_its_layouts(tmp_path: Path) -> 
 
     assert [refusals(result) for result in results] == [[], [], []]
     assert dict(Setting.objects.values_list("urn", "status")) == {
-        "SC900001": "adverse", "SC900002": "clear", "SC900003": "closed", "SC900004": "watch", "2790005": "watch",
-    }  # fmt: skip
+        "SC900001": "adverse",
+        "SC900002": "clear",
+        "SC900003": "closed",
+        "SC900004": "watch",
+        "2790005": "watch",
+    }
     assert set(CouncilFact.objects.values_list("setting__urn", "name", "placement_codes", "places", "closed_on")) == {
         ("SC900001", "Elder Lodge", "K2", "6", None),
         ("SC900002", "Downs Fostering", "U1,U2", "20", None),
@@ -141,8 +145,9 @@ def test_leavers_are_closed_from_their_day_and_joiners_prove_no_check(tmp_path: 
     take(path, date(2026, 3, 31))
 
     assert list(Setting.objects.order_by("urn").values_list("urn", "status", "status_since", "last_checked_on")) == [
-        ("SC900001", "closed", date(2025, 11, 30), None), ("SC900002", "watch", date(2026, 3, 31), None),
-    ]  # fmt: skip
+        ("SC900001", "closed", date(2025, 11, 30), None),
+        ("SC900002", "watch", date(2026, 3, 31), None),
+    ]
 
 
 def test_closed_providers_explain_a_setting_that_was_not_matched(tmp_path: Path) -> None:
@@ -175,11 +180,15 @@ GROUPS = (
 def test_the_schools_register_explains_on_the_page_and_in_the_flag(tmp_path: Path, settings: Any) -> None:
     places = {
         urn: Placement.objects.create(
-            source="sen", source_id=urn, child=a_child(), started_on=date(2026, 1, 5), import_run=an_import(),
+            source="sen",
+            source_id=urn,
+            child=a_child(),
+            started_on=date(2026, 1, 5),
+            import_run=an_import(),
             setting=Setting.objects.create(register="education", urn=urn),
         )
         for urn in ("930001", "930003")
-    }  # fmt: skip
+    }
     for name, text in (("edubase", GIAS), ("links", LINKS), ("groups", GROUPS)):
         (tmp_path / f"{name}.csv").write_text(text, encoding="cp1252")
         (counts,) = take(tmp_path / f"{name}.csv")["files"].values()

@@ -81,8 +81,9 @@ def test_what_was_asked_for_is_not_changed_while_it_is_confirmed():
     assert "confirmed or declined once" in refused(
         "update people_roleasked set state = 'given', role = 'administrator', decided_by_id = %s, decided_at = now()"
         " where id = %s",
-        other.pk, asked.pk,
-    )  # fmt: skip
+        other.pk,
+        asked.pk,
+    )
 
 
 def test_an_administrator_who_is_signed_in_gives_no_role_that_needs_two():

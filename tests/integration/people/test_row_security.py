@@ -49,18 +49,22 @@ def a_county() -> County:
                 PlacementFactory(child=child, ended_on=date(2016, 7, 10) if kind.endswith("once") else None)
             if kind.startswith("allocated"):
                 InvolvementFactory(
-                    child=child, professional=ProfessionalFactory(),
+                    child=child,
+                    professional=ProfessionalFactory(),
                     to_on=date(2016, 1, 1) if kind.endswith("once") else None,
-                )  # fmt: skip
+                )
     for role in sorted(ROLES):
         user = UserFactory(role=role)
         county.users.append(user)
         for restricted in ("", ", restricted"):
             TieFactory(user=user, subject_id=county.children[f"tied{restricted}"].pk, why="worker")
             TieFactory(
-                user=user, subject_id=county.children[f"tie ended{restricted}"].pk, why="worker", from_on=LONG_AGO,
+                user=user,
+                subject_id=county.children[f"tie ended{restricted}"].pk,
+                why="worker",
+                from_on=LONG_AGO,
                 to_on=YESTERDAY,
-            )  # fmt: skip
+            )
             child = county.children[f"of one TAC{restricted}"]
             TacFactory(child=child)
             TieFactory(user=user, subject_id=child.pk, why="lead_professional")

@@ -37,8 +37,18 @@ def test_a_role_is_held_on_its_first_day_and_its_last(day: date, holds: bool) ->
 @pytest.mark.parametrize(("day", "holds"), DAYS)
 def test_a_tie_opens_a_record_on_its_first_day_and_its_last(day: date, holds: bool) -> None:
     user, child, other = holding("social_worker"), ChildFactory(), ChildFactory()
-    tie(user=user, subject_type="child", subject_ids=[child.pk], why="allocated", from_on=FIRST, to_on=LAST,
-        because="Asked.", by=None, at=AT, on=LAST)  # fmt: skip
+    tie(
+        user=user,
+        subject_type="child",
+        subject_ids=[child.pk],
+        why="allocated",
+        from_on=FIRST,
+        to_on=LAST,
+        because="Asked.",
+        by=None,
+        at=AT,
+        on=LAST,
+    )
     assert set(children_listed(user, on=day)) == ({child} if holds else set())
     assert other not in children_listed(user, on=day)
 
@@ -56,8 +66,18 @@ def test_a_list_of_children_says_of_each_only_what_its_reader_may_know() -> None
     TacFactory(child=child, started_on=LONG_AGO)
     PlacementFactory(child=child, started_on=LONG_AGO)
     officer, lead = holding("placement_officer"), holding("lead_professional")
-    tie(user=lead, subject_type="child", subject_ids=[child.pk], why="leads", from_on=LONG_AGO, to_on=None,
-        because="Asked.", by=None, at=AT, on=LAST)  # fmt: skip
+    tie(
+        user=lead,
+        subject_type="child",
+        subject_ids=[child.pk],
+        why="leads",
+        from_on=LONG_AGO,
+        to_on=None,
+        because="Asked.",
+        by=None,
+        at=AT,
+        on=LAST,
+    )
     (by_officer,), (by_lead,) = children_listed(officer, on=LAST), children_listed(lead, on=LAST)
     assert (by_officer.is_placed, hasattr(by_officer, "has_open_tac")) == (True, False)
     assert (by_lead.has_open_tac, hasattr(by_lead, "is_placed")) == (True, False)

@@ -45,9 +45,14 @@ def a_setting(status: str = "clear", *, since: date = LONG_AGO, urn: str = "") -
 
 def _setting(status: str, since: date, urn: str) -> Setting:
     setting = Setting.objects.create(
-        register="social_care", urn=urn or f"SC{next(_numbers):06}", name="REDACTED", listed_on=date(2016, 7, 20),
-        last_checked_on=date(2016, 7, 20), status=status, status_since=since,
-    )  # fmt: skip
+        register="social_care",
+        urn=urn or f"SC{next(_numbers):06}",
+        name="REDACTED",
+        listed_on=date(2016, 7, 20),
+        last_checked_on=date(2016, 7, 20),
+        status=status,
+        status_since=since,
+    )
     if since > LONG_AGO:
         StatusPeriod.objects.create(
             setting=setting, status="clear", from_on=LONG_AGO, to_on=since, rule_version="test", reasons=[]

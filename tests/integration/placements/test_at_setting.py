@@ -48,9 +48,13 @@ def a_worker(child: Child, *, team: str = "North") -> User:
     )
     hold_role(user=user, role="social_worker", from_on=date(2010, 1, 1))
     Involvement.objects.create(
-        source_id=f"I{child.pk}", child=child, professional=worker, role="Allocated worker", team=team,
+        source_id=f"I{child.pk}",
+        child=child,
+        professional=worker,
+        role="Allocated worker",
+        team=team,
         from_on=date(2010, 1, 1),
-    )  # fmt: skip
+    )
     Tie.objects.create(user=user, subject_type="child", subject_id=child.pk, why="allocated", from_on=date(2010, 1, 1))
     return user
 
@@ -201,9 +205,15 @@ def writes(world: World, field: str, words: str):
         at_setting.add_news(**about, text=words, by=world.provider)
     if field == "action":
         at_setting.raise_incident_action(
-            **about, title=words, detail="", owner=world.manager, owner_organisation=None, due_on=date(2016, 8, 1),
-            critical=False, by=world.manager,
-        )  # fmt: skip
+            **about,
+            title=words,
+            detail="",
+            owner=world.manager,
+            owner_organisation=None,
+            due_on=date(2016, 8, 1),
+            critical=False,
+            by=world.manager,
+        )
     if field == "aside":
         at_setting.set_aside(**about, same_as="", because=words, by=world.manager)
     if field == "lessons":
@@ -252,8 +262,10 @@ def test_a_text_that_names_two_children_placed_there_waits_for_who_knows_each(wo
         place(world.setting, child, started_on=BEFORE)
         workers.append(a_worker(child))
     incident = report(world, summary="Orla and Bea were hurt.")
-    for worker, child, words in ((workers[0], first, "A child and Bea were hurt."),
-                                 (workers[1], second, "Two children were hurt.")):  # fmt: skip
+    for worker, child, words in (
+        (workers[0], first, "A child and Bea were hurt."),
+        (workers[1], second, "Two children were hurt."),
+    ):
         assert held.HELD in everything_of(incident)
         visible = Child.objects.filter(pk=child.pk)
         (text,) = held.to_read(worker, visible=visible, on=NOW["on"])

@@ -380,8 +380,10 @@ def keep(setting: Setting, *, status: str, since: str) -> None:
     outcome = {"id": setting.pk, "status": status, "since": since, "reasons": []}
     by_hand(
         "select ofsted_keep_evaluation(%s, %s::jsonb, %s::jsonb, 'x')",
-        removed, json.dumps([period]), json.dumps([outcome]),
-    )  # fmt: skip
+        removed,
+        json.dumps([period]),
+        json.dumps([outcome]),
+    )
 
 
 @pytest.mark.login("web")
@@ -410,9 +412,12 @@ def test_no_exception_is_asked_for_by_sql(grounds):
             """insert into placements_placementexception (child_id, setting_id, grounds, reason, safeguards,
                    childs_wishes, from_on, ends_on, state, asked_by_id, asked_at, decision_reason)
                values (%s, %s, %s, 'x', 'x', '', '2016-07-30', '2016-08-30', 'asked', %s, now(), '')""",
-            child.pk, setting.pk, grounds, officer.pk,
+            child.pk,
+            setting.pk,
+            grounds,
+            officer.pk,
         )
-    )  # fmt: skip
+    )
 
 
 DECIDE = "select placements_decide_exception(%s, true, %s, now(), '', %s)"

@@ -28,9 +28,16 @@ def an_incident(setting: Setting, *, on: date = date(2016, 7, 1), state: str = "
     if state == "aside":
         closed = {"aside_because": "Typed twice.", "aside_at": at}
     return Incident.objects.create(
-        reference=f"INC-{setting.pk}-{number}", contract=a_contract(), setting=setting, type="injury", occurred_at=at,
-        reported_at=at, summary="A fall.", state=state, **closed,
-    )  # fmt: skip
+        reference=f"INC-{setting.pk}-{number}",
+        contract=a_contract(),
+        setting=setting,
+        type="injury",
+        occurred_at=at,
+        reported_at=at,
+        summary="A fall.",
+        state=state,
+        **closed,
+    )
 
 
 def a_visit(setting: Setting, *, on: date = date(2016, 5, 12), state: str = "held", **findings: str) -> Visit:
@@ -149,9 +156,14 @@ def test_a_school_that_has_closed_by_the_schools_register_is_no_plain_yes():
     setting = a_setting()
     Setting.objects.filter(pk=setting.pk).update(register="education")
     Establishment.objects.create(
-        urn=setting.urn, name="Ash School", kind="Academy", status="Closed", closed_on=date(2016, 7, 1),
-        as_at=date(2016, 7, 15), import_run=ImportFactory(),
-    )  # fmt: skip
+        urn=setting.urn,
+        name="Ash School",
+        kind="Academy",
+        status="Closed",
+        closed_on=date(2016, 7, 1),
+        as_at=date(2016, 7, 15),
+        import_run=ImportFactory(),
+    )
     setting.refresh_from_db()
     answer = answer_for(setting, asked=setting.urn, on=TODAY)
 

@@ -48,9 +48,11 @@ def place_by_hand(child: Child, setting: Setting, **days) -> None:
 
 def begin(child: Child, setting: Setting, by=None, **changes) -> Placement:
     return operations.begin_placement(
-        child_id=child.pk, setting_id=setting.pk, by=by or a_user("placement_officer"),
+        child_id=child.pk,
+        setting_id=setting.pk,
+        by=by or a_user("placement_officer"),
         **{"started_on": TODAY, **NOW, **changes},
-    )  # fmt: skip
+    )
 
 
 def ask(child: Child, setting: Setting, by=None, **changes):
@@ -267,9 +269,10 @@ def test_who_was_placed_where_on_a_day_with_the_judgement_then():
     head = a_user("head_of_service")
 
     assert [
-        (row.child_id, row.status_then) for day in (date(2016, 5, 31), date(2016, 6, 1))
+        (row.child_id, row.status_then)
+        for day in (date(2016, 5, 31), date(2016, 6, 1))
         for row in lookups.placements_on(lookups.placements_listed(head, on=TODAY), day)
-    ] == [(child.pk, "clear"), (child.pk, "adverse")]  # fmt: skip
+    ] == [(child.pk, "clear"), (child.pk, "adverse")]
 
 
 def test_a_worker_sees_the_placements_of_their_own_children_only():

@@ -47,9 +47,15 @@ def allocated(child, worker: str, *, from_on=LONG_AGO, to_on=None, team="West") 
         source_id=worker, defaults={"name": worker, "sort_key": worker}
     )
     Involvement.objects.create(
-        source_id=f"IV-{child.pk}-{worker}", child=child, professional=professional, professional_wording=worker,
-        role="Allocated Case Worker", team=team, from_on=from_on, to_on=to_on,
-    )  # fmt: skip
+        source_id=f"IV-{child.pk}-{worker}",
+        child=child,
+        professional=professional,
+        professional_wording=worker,
+        role="Allocated Case Worker",
+        team=team,
+        from_on=from_on,
+        to_on=to_on,
+    )
     return professional
 
 

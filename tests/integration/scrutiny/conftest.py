@@ -41,9 +41,13 @@ def small_county() -> list[Tac]:
 def tac(name: str, lead: Organisation, ended_on: date | None = None, closure_code: str = "") -> Tac:
     child = Child.objects.create(source_id=f"P{name}", sort_key=name)
     return Tac.objects.create(
-        source_id=f"EH{name}", child=child, started_on=date(2014, 1, 1), lead_organisation=lead,
-        ended_on=ended_on, closure_code=closure_code,
-    )  # fmt: skip
+        source_id=f"EH{name}",
+        child=child,
+        started_on=date(2014, 1, 1),
+        lead_organisation=lead,
+        ended_on=ended_on,
+        closure_code=closure_code,
+    )
 
 
 @pytest.fixture

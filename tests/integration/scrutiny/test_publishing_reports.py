@@ -35,8 +35,11 @@ def test_running_a_report_again_says_what_changed_since_and_why(small_county):
 
     [met] = [row for row in rows if row["ref"] == "needs_met"]
     assert (met["published"], met["as_known_then"], met["as_known_now"], met["because"]) == (
-        70.0, 70.0, 90.0, ["6 TACs with their closure reason corrected after publication"],
-    )  # fmt: skip
+        70.0,
+        70.0,
+        90.0,
+        ["6 TACs with their closure reason corrected after publication"],
+    )
 
 
 def test_every_figure_runs_again_to_what_was_published_where_nothing_changed(county_2016):

@@ -86,8 +86,11 @@ def plain(text: str) -> str:
 def said(expected) -> list[str]:
     """Each known figure as a report says it."""
     counts = [*expected["tac_open"].values()]
-    counts += [value for key in ("tac_closed", "tac_closed_not_engaged", "tac_stepped_up", "tac_stepped_down")
-               for value in expected[key].values()]  # fmt: skip
+    counts += [
+        value
+        for key in ("tac_closed", "tac_closed_not_engaged", "tac_stepped_up", "tac_stepped_down")
+        for value in expected[key].values()
+    ]
     counts.append(expected["tac_repeat_referral"]["year2"]["not_yet_known"])
     keys = ("tac_school_led", "tac_closed_needs_met_or_reduced", "tac_audit_outstanding", "tac_audit_inadequate")
     shares = [share for key in (*keys, "tac_repeat_referral") for share in expected[key].values()]
@@ -99,9 +102,11 @@ def said(expected) -> list[str]:
 def test_every_known_figure_stands_in_each_of_the_three_files(report, expected):
     _, words = report
     missing = {
-        (ending, figure) for ending, text in words.items() for figure in said(expected)
+        (ending, figure)
+        for ending, text in words.items()
+        for figure in said(expected)
         if not re.search(rf"(?<![\d,.]){re.escape(figure)}(?![\d,])", text)
-    }  # fmt: skip
+    }
     assert missing == set()
 
 
@@ -135,8 +140,9 @@ def test_the_closures_that_are_not_yet_known_are_counted_apart(report, expected)
 def test_the_answer_names_the_files_and_says_that_nothing_is_published(report, folder):
     answer, _ = report
     assert (answer["files"], answer["published"]) == (
-        [str(folder / f"report.{ending}") for ending in ("html", "docx", "pdf")], False,
-    )  # fmt: skip
+        [str(folder / f"report.{ending}") for ending in ("html", "docx", "pdf")],
+        False,
+    )
 
 
 @pytest.mark.parametrize("day", ["2016-06-30"])

@@ -98,8 +98,11 @@ def test_each_claim_lists_the_figures_that_it_rests_on(small_county):
     report = write((6,))
     claim = report.answers.get().claims.get(text__contains="fully engage")
     assert {one.figure_ref for one in claim.evidence.all()} == {
-        "not_engaged", "not_engaged_before", "not_engaged_share", "not_engaged_share_before",
-    }  # fmt: skip
+        "not_engaged",
+        "not_engaged_before",
+        "not_engaged_share",
+        "not_engaged_share_before",
+    }
 
 
 def test_the_evidence_of_a_report_names_the_figures_and_the_words_of_others_claim_by_claim(small_county):
@@ -108,8 +111,9 @@ def test_the_evidence_of_a_report_names_the_figures_and_the_words_of_others_clai
     about_schools = next(one for one in evidence if one.words.startswith("Schools see most children"))
     quoted = next(one for one in evidence if one.quotation)
     assert ([figure.ref for figure in about_schools.figures], quoted.quotation.said_on) == (
-        ["school_led", "school_led_2y"], date(2016, 5, 18),
-    )  # fmt: skip
+        ["school_led", "school_led_2y"],
+        date(2016, 5, 18),
+    )
 
 
 def test_a_figure_that_cannot_be_given_has_its_reason_in_the_sentence():
@@ -126,9 +130,12 @@ def test_a_chart_that_cannot_be_drawn_says_why():
 def test_a_summary_may_place_only_what_a_claim_rests_on():
     with pytest.raises(RuleBroken) as refusal:
         library.read_answers(
-            {"question_set": "cfps-2015", "figures": {"now": {"key": "tac_open", "as_at": "D"}},
-             "answers": {6: {"summary": "{{now}}", "claims": [{"paragraph": "None."}]}}}
-        )  # fmt: skip
+            {
+                "question_set": "cfps-2015",
+                "figures": {"now": {"key": "tac_open", "as_at": "D"}},
+                "answers": {6: {"summary": "{{now}}", "claims": [{"paragraph": "None."}]}},
+            }
+        )
     assert refusal.value.code == "wrong_answers"
 
 
@@ -178,8 +185,12 @@ def table(report) -> dict[str, str]:
 
 def test_small_numbers_are_withheld_in_a_report_by_default(small_county):
     assert table(write((6,), answers=SECTORS)) == {
-        "School": "20", "Health": "12", "Police": "withheld", "Housing": "withheld", "All": "40",
-    }  # fmt: skip
+        "School": "20",
+        "Health": "12",
+        "Police": "withheld",
+        "Housing": "withheld",
+        "All": "40",
+    }
 
 
 def test_another_number_is_withheld_where_the_total_would_tell_the_small_one(small_county):
@@ -218,8 +229,12 @@ def test_no_file_holds_a_number_that_is_withheld(small_county):
 def test_a_small_count_of_flags_is_withheld():
     for number in range(3):
         Flag.objects.create(
-            kind="setting_adverse", key=f"f{number}", subject_type="placement", reason="Inadequate.",
-            raised_at=LATER, raised_on=TODAY,
-        )  # fmt: skip
+            kind="setting_adverse",
+            key=f"f{number}",
+            subject_type="placement",
+            reason="Inadequate.",
+            raised_at=LATER,
+            raised_on=TODAY,
+        )
     claim = write((5,)).answers.get().claims.get(options__register="flags")
     assert claim.options["found"]["rows"][0]["cells"] == [None, None, None]

@@ -17,9 +17,12 @@ pytestmark = pytest.mark.usefixtures("own_database")
 def family_help(*, from_on: date) -> None:
     """Entered an hour after the reports of these tests are published."""
     LabelWording.objects.create(
-        key="tac", from_on=from_on, said_at=NOW + timedelta(hours=1), said_by=UserFactory(),
+        key="tac",
+        from_on=from_on,
+        said_at=NOW + timedelta(hours=1),
+        said_by=UserFactory(),
         forms={"tac": "Family Help plan", "tacs": "Family Help plans", "tac_long": "plan of help for a family"},
-    )  # fmt: skip
+    )
 
 
 def test_a_report_says_the_word_of_the_day_that_it_is_about(small_county):

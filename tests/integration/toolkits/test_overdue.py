@@ -161,8 +161,10 @@ def test_a_reminder_says_how_far_it_is_and_names_nobody(provider) -> None:
     written()
     text = Message.objects.get().body
     assert ("1 of 4 questions answered in full." in text, "Ada" in text, home_of(provider).name in text) == (
-        True, False, False,
-    )  # fmt: skip
+        True,
+        False,
+        False,
+    )
 
 
 def test_what_was_handed_in_is_not_reminded_of(provider) -> None:

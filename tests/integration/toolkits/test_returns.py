@@ -61,17 +61,29 @@ def test_a_provider_does_not_ask_for_returns() -> None:
     home = an_organisation()
     with pytest.raises(NotAllowed):
         returns.request_return(
-            version=plain_version(), title="T", organisation=home, period_from=None, period_to=None, due_on=None,
-            assign_to=(), **as_(a_person("provider_user", organisation=home)),
-        )  # fmt: skip
+            version=plain_version(),
+            title="T",
+            organisation=home,
+            period_from=None,
+            period_to=None,
+            due_on=None,
+            assign_to=(),
+            **as_(a_person("provider_user", organisation=home)),
+        )
 
 
 def test_a_return_of_the_councils_own_needs_somebody_to_answer() -> None:
     with pytest.raises(RuleBroken) as refusal:
         returns.request_return(
-            version=plain_version(), title="T", organisation=None, period_from=None, period_to=None, due_on=None,
-            assign_to=(), **ACT,
-        )  # fmt: skip
+            version=plain_version(),
+            title="T",
+            organisation=None,
+            period_from=None,
+            period_to=None,
+            due_on=None,
+            assign_to=(),
+            **ACT,
+        )
     assert code_of(refusal) == "nobody_asked"
 
 
@@ -82,8 +94,11 @@ def test_a_return_begun_before_a_new_version_keeps_its_questions() -> None:
     published(content(version.toolkit.key, [criterion("something_new")]))
     made.refresh_from_db()
     assert [c.key for c in contents.read(made.version.content).criteria] == [
-        "recruits_safely", "supervision", "culture", "impact_seen",
-    ]  # fmt: skip
+        "recruits_safely",
+        "supervision",
+        "culture",
+        "impact_seen",
+    ]
 
 
 def test_a_return_begun_before_a_new_version_can_still_be_finished() -> None:
@@ -237,9 +252,11 @@ def test_a_provider_cannot_give_what_the_council_keeps_to_itself() -> None:
     document = a_document(made.organisation, sensitivity="council")
     with pytest.raises(RuleBroken):
         returns.give_document(
-            return_id=made.pk, criterion="culture", document_id=document.pk,
+            return_id=made.pk,
+            criterion="culture",
+            document_id=document.pk,
             **as_(a_person("provider_user", organisation=made.organisation)),
-        )  # fmt: skip
+        )
 
 
 def test_a_document_is_valid_on_its_last_day() -> None:
@@ -412,9 +429,16 @@ def test_the_councils_own_return_carries_only_from_the_one_it_is_told_of() -> No
     returns.submit(return_id=first.pk, **ACT)
     another = asked(first.version, None, person)
     told = returns.request_return(
-        version=first.version, title="T", organisation=None, period_from=None, period_to=None, due_on=None,
-        assign_to=[person], carry_from=first, **ACT,
-    )  # fmt: skip
+        version=first.version,
+        title="T",
+        organisation=None,
+        period_from=None,
+        period_to=None,
+        due_on=None,
+        assign_to=[person],
+        carry_from=first,
+        **ACT,
+    )
     assert [another.previous, told.previous] == [None, first]
 
 
@@ -426,23 +450,42 @@ def test_an_expired_document_is_not_carried() -> None:
     answer_all(first)
     returns.submit(return_id=first.pk, **ACT)
     second = returns.request_return(
-        version=version, title="Next", organisation=home, period_from=None, period_to=None, due_on=None,
-        assign_to=(), by=None, at=AT, on=TODAY + timedelta(1),
-    )  # fmt: skip
+        version=version,
+        title="Next",
+        organisation=home,
+        period_from=None,
+        period_to=None,
+        due_on=None,
+        assign_to=(),
+        by=None,
+        at=AT,
+        on=TODAY + timedelta(1),
+    )
     assert queries.held(second, on=TODAY + timedelta(1)).documents == {}
 
 
 def test_the_difference_to_last_time_is_shown() -> None:
     first = handed_in()
-    newer = published(content(first.version.toolkit.key, [
-        criterion("recruits_safely"), criterion("supervision", "four_grades"), criterion("fresh"),
-    ]))  # fmt: skip
+    newer = published(
+        content(
+            first.version.toolkit.key,
+            [
+                criterion("recruits_safely"),
+                criterion("supervision", "four_grades"),
+                criterion("fresh"),
+            ],
+        )
+    )
     second = asked(newer, first.organisation)
     answer(second, "supervision", "outstanding", base=1)
     found = queries.differences(second, queries.held(second, on=TODAY), on=TODAY)
     assert {each.criterion: each.what for each in found} == {
-        "recruits_safely": "same", "supervision": "changed", "fresh": "new", "culture": "gone", "impact_seen": "gone",
-    }  # fmt: skip
+        "recruits_safely": "same",
+        "supervision": "changed",
+        "fresh": "new",
+        "culture": "gone",
+        "impact_seen": "gone",
+    }
 
 
 def test_a_return_wholly_carried_can_be_handed_in_as_it_is() -> None:

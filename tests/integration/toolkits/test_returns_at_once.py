@@ -41,9 +41,11 @@ def test_of_two_answers_to_one_question_one_is_kept_and_the_other_told(own_datab
 
 def test_answers_to_different_questions_are_both_kept_and_counted(own_database) -> None:
     made = asked()
-    at_once(*(
-        lambda key=key, value=value: answer(made, key, value)
-        for key, value in (("culture", "good"), ("supervision", "good"), ("recruits_safely", "yes"))
-    ))  # fmt: skip
+    at_once(
+        *(
+            lambda key=key, value=value: answer(made, key, value)
+            for key, value in (("culture", "good"), ("supervision", "good"), ("recruits_safely", "yes"))
+        )
+    )
     kept = Answer.objects.filter(answer_set=made).count()
     assert (kept, Return.objects.get(pk=made.pk).revision) == (3, 3)

@@ -29,6 +29,13 @@ def published(
     folder: Path, *, name: str = "Fenside Care Ltd", number: str = "", ocid: str = "ocds-abc123-1"
 ) -> OcdsParty:
     scheme = "GB-COH" if number else ""
-    take(folder, release(ocid, tender={"id": "T", "title": "Respite", "status": "complete"},
-                         buyer={"id": "B", "name": "Fenmarsh"}, **award(name, scheme, number)))  # fmt: skip
+    take(
+        folder,
+        release(
+            ocid,
+            tender={"id": "T", "title": "Respite", "status": "complete"},
+            buyer={"id": "B", "name": "Fenmarsh"},
+            **award(name, scheme, number),
+        ),
+    )
     return OcdsParty.objects.get(process__ocid=ocid)

@@ -97,17 +97,23 @@ def a_judgement() -> Sent:
     return Sent(
         placing.a_user("contract_officer"),
         reverse("setting_judgement", args=[setting.register, setting.urn]) + "?kind=full",
-        lambda: {"overall": "good", "inspectorate": "Ofsted", **day("inspected_on", date(2016, 7, 1)),
-                 **day("published_on", date(2016, 7, 20)), "document": paper()},
-    )  # fmt: skip
+        lambda: {
+            "overall": "good",
+            "inspectorate": "Ofsted",
+            **day("inspected_on", date(2016, 7, 1)),
+            **day("published_on", date(2016, 7, 20)),
+            "document": paper(),
+        },
+    )
 
 
 def an_assessment() -> Sent:
     given = {**day("completed_on", date(2016, 7, 1)), "instrument": "Section 11"}
     return Sent(
-        a_user("contract_officer"), reverse("assessment_record", args=[a_contract().pk, "self"]),
+        a_user("contract_officer"),
+        reverse("assessment_record", args=[a_contract().pk, "self"]),
         lambda: {**given, "document": paper()},
-    )  # fmt: skip
+    )
 
 
 def a_plan() -> Sent:
@@ -125,25 +131,28 @@ def a_plan() -> Sent:
 
 def a_policy() -> Sent:
     return Sent(
-        a_user("contract_officer"), reverse("policy_review", args=[a_contract().pk]),
+        a_user("contract_officer"),
+        reverse("policy_review", args=[a_contract().pk]),
         lambda: {"policy": "dbs", **day("reviewed_on", TODAY), "document": paper()},
-    )  # fmt: skip
+    )
 
 
 def a_homes_report() -> Sent:
     home = a_home(a_contract(starts_on=date(2014, 1, 1)))
     return Sent(
-        a_user("contract_officer"), reverse("home_receive", args=[home.pk]),
+        a_user("contract_officer"),
+        reverse("home_receive", args=[home.pk]),
         lambda: {"kind": "reg44", "period": "2016-06-01", **day("received_on", TODAY), "document": paper()},
-    )  # fmt: skip
+    )
 
 
 def a_visit_of_theirs() -> Sent:
     contract = a_contract(visit_required=True, starts_on=date(2014, 1, 1))
     return Sent(
-        a_user("contract_officer"), reverse("visit_accept") + f"?contract={contract.pk}&setting={a_home(contract).pk}",
+        a_user("contract_officer"),
+        reverse("visit_accept") + f"?contract={contract.pk}&setting={a_home(contract).pk}",
         lambda: {"by_council": "Lakeshire", **day("visited_on", VISITED), "because": "Same month.", "report": paper()},
-    )  # fmt: skip
+    )
 
 
 def a_visit_of_ours(officer: User) -> Visit:
@@ -220,17 +229,19 @@ def an_item() -> Sent:
     item = found.plan.items.get(criterion="kick_off")
     given = {"state": "done", "note": "Met on 4 July", "owner": str(found.commissioner.pk), "owner_words": ""}
     return Sent(
-        found.commissioner, reverse("plan_item", args=[found.plan.pk, item.number]),
+        found.commissioner,
+        reverse("plan_item", args=[found.plan.pk, item.number]),
         lambda: {**given, "evidence": paper()},
-    )  # fmt: skip
+    )
 
 
 def items_owners() -> Sent:
     found = Situation()
     return Sent(
-        found.commissioner, reverse("plan_owners", args=[found.plan.pk]),
+        found.commissioner,
+        reverse("plan_owners", args=[found.plan.pk]),
         lambda: {f"owner{item.number}": found.commissioner.pk for item in found.plan.items.all()},
-    )  # fmt: skip
+    )
 
 
 def an_extract() -> Sent:
@@ -272,16 +283,18 @@ def wordings_back() -> Sent:
 def organisations() -> Sent:
     _closed(lead_wording="Ash School", lead_organisation=None)
     return Sent(
-        UserFactory(role="performance_analyst"), reverse("queue_organisations"),
+        UserFactory(role="performance_analyst"),
+        reverse("queue_organisations"),
         lambda: {"wording": ["Ash School 0", "Ash School 1"], "sector": "school"},
-    )  # fmt: skip
+    )
 
 
 def organisations_back() -> Sent:
     sent, known = organisations(), OrganisationFactory()
     for wording in sent.given()["wording"]:
-        as_(sent.by).post(f"{reverse('queue_organisation_decide')}?wording={wording}", {"which": "other",
-                          "name": known.name})  # fmt: skip
+        as_(sent.by).post(
+            f"{reverse('queue_organisation_decide')}?wording={wording}", {"which": "other", "name": known.name}
+        )
     return Sent(sent.by, reverse("queue_organisations_undo"), lambda: {"wording": ["Ash School 0", "Ash School 1"]})
 
 
@@ -291,7 +304,7 @@ def evidence_of_an_answer() -> Sent:
         a_person("provider_user", organisation=made.organisation),
         reverse("return_evidence", args=[made.pk, "recruits_safely"]),
         lambda: {"what": "upload", "title": "Recruitment policy", "document": paper()},
-    )  # fmt: skip
+    )
 
 
 def _handed_in() -> Any:
@@ -318,9 +331,10 @@ def decisions_undone(tmp_path: Path) -> Sent:
 
 def a_new_user() -> Sent:
     return Sent(
-        UserFactory(role="administrator"), reverse("user_new"),
+        UserFactory(role="administrator"),
+        reverse("user_new"),
         lambda: {"username": "ola.berg", "name": "Ola Berg", "role": "commissioner"},
-    )  # fmt: skip
+    )
 
 
 def a_role() -> Sent:
@@ -331,30 +345,40 @@ def a_role() -> Sent:
 def a_role_confirmed() -> Sent:
     administrator = UserFactory(role="administrator")
     waits = people.give_role(
-        user=UserFactory(), role="social_worker", team="", organisation="", from_on=TODAY, to_on=None,
-        by=administrator, at=AT, on=TODAY,
-    )  # fmt: skip
+        user=UserFactory(),
+        role="social_worker",
+        team="",
+        organisation="",
+        from_on=TODAY,
+        to_on=None,
+        by=administrator,
+        at=AT,
+        on=TODAY,
+    )
     assert isinstance(waits, RoleAsked)
     return Sent(
-        UserFactory(role="information_governance"), reverse("role_decide", args=[waits.pk]),
+        UserFactory(role="information_governance"),
+        reverse("role_decide", args=[waits.pk]),
         lambda: {"decision": "give"},
-    )  # fmt: skip
+    )
 
 
 def a_role_ended() -> Sent:
     held = UserFactory(role="commissioner").roles_held.get()
     return Sent(
-        UserFactory(role="administrator"), reverse("user_end_role", args=[held.user_id, held.pk]),
+        UserFactory(role="administrator"),
+        reverse("user_end_role", args=[held.user_id, held.pk]),
         lambda: {"because": "Moved"},
-    )  # fmt: skip
+    )
 
 
 def a_worker_joined() -> Sent:
     worker = ProfessionalFactory()
     return Sent(
-        UserFactory(role="administrator"), reverse("user_join_professional", args=[UserFactory().pk]),
+        UserFactory(role="administrator"),
+        reverse("user_join_professional", args=[UserFactory().pk]),
         lambda: {"join-professional": worker.source_id},
-    )  # fmt: skip
+    )
 
 
 CASES = (

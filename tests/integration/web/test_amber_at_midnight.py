@@ -28,11 +28,19 @@ def contract() -> Contract:
     """A statutory function, with everything in order, whose board assessment speaks for the last time this evening."""
     made = register_contract(
         entry=Entry(
-            reference="CT900", title="Health visiting", kind="block", provider="Fenside Care Ltd", service="Health",
-            starts_on=EVENING - timedelta(40), ends_on=date(2018, 2, 28), statutory_from=EVENING - timedelta(40),
+            reference="CT900",
+            title="Health visiting",
+            kind="block",
+            provider="Fenside Care Ltd",
+            service="Health",
+            starts_on=EVENING - timedelta(40),
+            ends_on=date(2018, 2, 28),
+            statutory_from=EVENING - timedelta(40),
         ),
-        by=None, at=AT, on=EVENING,
-    )  # fmt: skip
+        by=None,
+        at=AT,
+        on=EVENING,
+    )
     Assessment.objects.create(contract=made, kind="board", completed_on=made.starts_on, valid_until=EVENING)
     for policy in POLICIES:
         PolicyReview.objects.create(contract=made, policy=policy, reviewed_on=made.starts_on)
@@ -65,8 +73,9 @@ def test_in_the_morning_the_team_sees_why_and_decides(
     walker = Walker(page(team)).open("/")
     walker.reads("CT900", "Amber", "valid safeguarding-board assessment")
     walker.follow("Management team’s list").reads("CT900", "Amber", "since 1 August 2016")
-    walker.follow("Decide").press("Record the decision", decision="No new child until it is there.",
-                                  by_when=date(2016, 8, 12))  # fmt: skip
+    walker.follow("Decide").press(
+        "Record the decision", decision="No new child until it is there.", by_when=date(2016, 8, 12)
+    )
     assert TeamDecision.objects.get().contract == contract
     walker.reads("No new child until it is there.")
 
@@ -84,11 +93,18 @@ def test_what_is_new_heads_the_e_mail_however_many_contracts_have_been_amber_for
     for number in range(35):
         register_contract(
             entry=Entry(
-                reference=f"CT8{number:02}", title="Advocacy", kind="block", provider="Fenside Care Ltd",
-                service="Advocacy", starts_on=date(2015, 1, 1), ends_on=None,
+                reference=f"CT8{number:02}",
+                title="Advocacy",
+                kind="block",
+                provider="Fenside Care Ltd",
+                service="Advocacy",
+                starts_on=date(2015, 1, 1),
+                ends_on=None,
             ),
-            by=None, at=AT, on=EVENING,
-        )  # fmt: skip
+            by=None,
+            at=AT,
+            on=EVENING,
+        )
     morning(settings)
     body = Message.objects.get(to_user=team, subject__contains="contracts that are red or amber").body
     assert "New in the last seven days:\nCT900 AMBER since 1 August: " in body

@@ -142,8 +142,9 @@ class TestOneContract:
         contract.evaluations.create(state="held", held_on=TODAY - timedelta(3), service_area_present=False)
         page = of("contract_officer").get(reverse("contract", args=[contract.pk]))
         assert [entry["what"] for entry in page.context["timeline"]][-2:] == [
-            "Evaluation meeting", "The rating became amber",
-        ]  # fmt: skip
+            "Evaluation meeting",
+            "The rating became amber",
+        ]
 
     def test_a_reason_says_where_it_is_put_right(self) -> None:
         contract = registered()
@@ -262,9 +263,14 @@ class TestTheTeamsList:
         contract = registered()
         of("management_team").post(
             reverse("contract_decide", args=[contract.pk]) + "?code=no_action_plan&about=",
-            {"decision": "Plan by Friday", "by_when_day": "5", "by_when_month": "8", "by_when_year": "2016",
-             "owner": str(officer.pk)},
-        )  # fmt: skip
+            {
+                "decision": "Plan by Friday",
+                "by_when_day": "5",
+                "by_when_month": "8",
+                "by_when_year": "2016",
+                "owner": str(officer.pk),
+            },
+        )
         assert TeamDecision.objects.get().action.owner == officer
 
     def test_an_officer_reads_it_and_decides_nothing(self) -> None:

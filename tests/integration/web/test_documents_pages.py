@@ -50,9 +50,14 @@ def kept(tmp_path, **changes) -> Document:
 
 def report_on_a_setting(document: Document) -> None:
     Inspection.objects.create(
-        setting=SettingFactory(), kind="full", inspected_on=TODAY, document=document, source="hand",
-        entered_by=officer(), entered_at=AT,
-    )  # fmt: skip
+        setting=SettingFactory(),
+        kind="full",
+        inspected_on=TODAY,
+        document=document,
+        source="hand",
+        entered_by=officer(),
+        entered_at=AT,
+    )
 
 
 def give(client, file: SimpleUploadedFile, **changes):
@@ -63,12 +68,19 @@ def give(client, file: SimpleUploadedFile, **changes):
 
 
 def test_a_document_is_given_with_what_it_is_and_when_it_expires(page):
-    give(page(officer()), SimpleUploadedFile("policy.docx", docx()), expires_on_day="31", expires_on_month="3",
-         expires_on_year="2017")  # fmt: skip
+    give(
+        page(officer()),
+        SimpleUploadedFile("policy.docx", docx()),
+        expires_on_day="31",
+        expires_on_month="3",
+        expires_on_year="2017",
+    )
 
     assert Document.objects.values_list("title", "kind", "expires_on").get() == (
-        "Safeguarding policy", "safeguarding", date(2017, 3, 31),
-    )  # fmt: skip
+        "Safeguarding policy",
+        "safeguarding",
+        date(2017, 3, 31),
+    )
 
 
 def test_a_provider_gives_a_document_of_their_own_organisation(page):
@@ -95,9 +107,13 @@ def test_an_upload_of_300_megabytes_is_answered_with_a_sentence_and_not_read(pag
         readline = read
 
     answer = page(officer()).generic(
-        "POST", "/documents/new/", b"", CONTENT_TYPE="multipart/form-data; boundary=x",
-        CONTENT_LENGTH=str(300 * 1024 * 1024), **{"wsgi.input": NeverRead()},
-    )  # fmt: skip
+        "POST",
+        "/documents/new/",
+        b"",
+        CONTENT_TYPE="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(300 * 1024 * 1024),
+        **{"wsgi.input": NeverRead()},
+    )
 
     assert (answer.status_code, "larger than 10 MB: it has 300 MB" in text(answer)) == (413, True)
 
@@ -144,13 +160,22 @@ def test_a_path_in_a_file_name_does_not_leave_the_folder(page, tmp_path):
 def test_a_document_is_only_ever_saved_and_never_shown_or_run(page, tmp_path):
     answer = page(officer()).get(f"/documents/{kept(tmp_path).pk}/")
 
-    assert {name: answer[name] for name in (
-        "Content-Disposition", "Content-Type", "X-Content-Type-Options", "Content-Security-Policy", "Cache-Control",
-    )} == {
-        "Content-Disposition": 'attachment; filename="policy.pdf"', "Content-Type": "application/pdf",
-        "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store",
+    assert {
+        name: answer[name]
+        for name in (
+            "Content-Disposition",
+            "Content-Type",
+            "X-Content-Type-Options",
+            "Content-Security-Policy",
+            "Cache-Control",
+        )
+    } == {
+        "Content-Disposition": 'attachment; filename="policy.pdf"',
+        "Content-Type": "application/pdf",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
         "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-    }  # fmt: skip
+    }
 
 
 def test_the_file_comes_out_as_it_went_in(page, tmp_path):

@@ -92,8 +92,9 @@ def test_a_bidders_relative_finds_no_answer_to_score(page):
 )
 def test_an_excluded_evaluator_finds_no_page_of_the_tender(page, below):
     made = in_moderation()
-    out = EvaluatorFactory(tender=made.tender, excluded=True, decided_because="A sister.", decided_at=AT,
-                           decided_by=made.lead)  # fmt: skip
+    out = EvaluatorFactory(
+        tender=made.tender, excluded=True, decided_because="A sister.", decided_at=AT, decided_by=made.lead
+    )
     assert page(out.user).get(f"{home(made)}/{below}").status_code == 404
 
 
@@ -150,8 +151,10 @@ def test_a_paper_of_stage_1_is_given_to_an_evaluator_by_no_other_route_either(pa
     made = begun()
     paper = a_paper(made, tmp_path, "policies")
     client = page(made.evaluators[0].user)
-    found = [client.get(address).status_code for address in (
-        f"/bids/{paper.bid_id}/papers/{paper.document_id}/", f"/documents/{paper.document_id}/")]  # fmt: skip
+    found = [
+        client.get(address).status_code
+        for address in (f"/bids/{paper.bid_id}/papers/{paper.document_id}/", f"/documents/{paper.document_id}/")
+    ]
     assert (found, paper.document.title in client.get(f"/bids/{paper.bid_id}/").content.decode()) == ([404, 404], False)
 
 
@@ -169,9 +172,13 @@ def a_paper(made, home_folder: Path, criterion: str) -> BidDocument:
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     document = Document.objects.create(
-        title="Our plan", file_name="plan.pdf", media_type="application/pdf", size=len(content), sha256=digest,
+        title="Our plan",
+        file_name="plan.pdf",
+        media_type="application/pdf",
+        size=len(content),
+        sha256=digest,
         added_at=AT,
-    )  # fmt: skip
+    )
     return BidDocument.objects.create(bid=made.bids[0], document=document, criterion=criterion)
 
 
@@ -250,8 +257,9 @@ def test_the_moderations_page_has_as_many_queries_however_many_scores(page):
     counts = []
     for bidders in (("Alder", "Birch", "Cedar"), ("Alder", "Birch", "Cedar", "Damson", "Elder", "Fir")):
         size = len(bidders)
-        made = in_moderation(bidders=bidders, scores={"safeguarding": (4,) * size, "staff": (4,) * size,
-                                                       "outcomes": (4,) * size})  # fmt: skip
+        made = in_moderation(
+            bidders=bidders, scores={"safeguarding": (4,) * size, "staff": (4,) * size, "outcomes": (4,) * size}
+        )
         client = page(made.lead)
         with CaptureQueriesContext(connection) as captured:
             client.get(f"{home(made)}/moderation/")
@@ -267,8 +275,11 @@ def test_moderation_is_closed_on_a_page_and_leads_to_the_result(page):
 def test_the_result_says_totals_ranks_and_why_a_bid_is_out(page):
     made = settled()
     text = words(page, made.lead, f"{home(made)}/result/")
-    missing = [each for each in ("87.00", "80.00", "Rank 1", "Rank 2", "Disqualified", "below the minimum of 3")
-               if each not in text]  # fmt: skip
+    missing = [
+        each
+        for each in ("87.00", "80.00", "Rank 1", "Rank 2", "Disqualified", "below the minimum of 3")
+        if each not in text
+    ]
     assert missing == []
 
 
@@ -316,8 +327,9 @@ def test_several_bids_of_a_framework_are_recommended_on_a_page(page):
         f"{home(made)}/award/recommend/", {"bid": [bid.pk for bid in made.bids[:2]], "reason": "Best."}
     )
     assert (answer.url, [each.bid for each in queries.standing_awards(made.tender)]) == (
-        f"{home(made)}/award/", made.bids[:2],
-    )  # fmt: skip
+        f"{home(made)}/award/",
+        made.bids[:2],
+    )
 
 
 @pytest.mark.parametrize(
@@ -334,9 +346,11 @@ def test_bids_that_cannot_be_recommended_together_are_refused_at_their_field(pag
 
 def test_what_is_typed_stays_when_a_framework_is_refused(page):
     made = framework()
-    text = page(made.lead).post(
-        f"{home(made)}/award/recommend/", {"bid": [made.bids[2].pk], "reason": "It knows the county."}
-    ).content.decode()  # fmt: skip
+    text = (
+        page(made.lead)
+        .post(f"{home(made)}/award/recommend/", {"bid": [made.bids[2].pk], "reason": "It knows the county."})
+        .content.decode()
+    )
     assert ("It knows the county." in text, text.count(" checked")) == (True, 1)
 
 
@@ -457,9 +471,7 @@ def test_there_is_no_summary_before_the_approval(page):
 
 @pytest.mark.parametrize("state", ["recommended", "approved", "standstill", "awarded"])
 def test_the_award_page_is_shown_in_every_state(page, state):
-    made, _ = recommended() if state == "recommended" else approved(
-        standstill_days=8 if state == "standstill" else 0
-    )  # fmt: skip
+    made, _ = recommended() if state == "recommended" else approved(standstill_days=8 if state == "standstill" else 0)
     if state == "standstill":
         letters_sent(made)
         operations.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by())

@@ -214,9 +214,7 @@ def at_the_command_line(own_database, county, monkeypatch, tmp_path):
 
 
 def test_every_command_that_acts_as_somebody_is_tried():
-    acting = {
-        name for name, command in main.commands.items() if any("--as" in each.opts for each in command.params)
-    }  # fmt: skip
+    acting = {name for name, command in main.commands.items() if any("--as" in each.opts for each in command.params)}
     assert acting == set(ACTING)
 
 

@@ -64,9 +64,13 @@ class TestWhatStandsThere:
     def test_an_administrator_is_told_that_e_mails_wait_for_a_mail_server(self, settings, server, told):
         settings.SMTP_URL = server
         Message.objects.create(
-            to_user=UserFactory(email="a@example.org"), to_address="a@example.org", subject="x", body="x",
-            written_at=AT, next_attempt_at=AT,
-        )  # fmt: skip
+            to_user=UserFactory(email="a@example.org"),
+            to_address="a@example.org",
+            subject="x",
+            body="x",
+            written_at=AT,
+            next_attempt_at=AT,
+        )
 
         assert ("Have a mail server set" in first_page(a_user("administrator"))) == told
         assert "Have a mail server set" not in first_page(a_user("social_worker"))

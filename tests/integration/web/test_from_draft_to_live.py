@@ -38,12 +38,17 @@ class Council:
         self.users = {
             name: UserFactory(role=role, name=name)
             for name, role in (
-                ("Farah Quill", "commissioner"), ("Margaret Oyelaran", "head_of_service"),
-                ("Owen Tibbs", "service_area_lead"), ("Hugh Dunmore", "evaluator"), ("Ines Calder", "evaluator"),
-                ("Rafal Stone", "evaluator"), ("Beth Larkin", "contract_officer"), ("Marcus Webb", "administrator"),
+                ("Farah Quill", "commissioner"),
+                ("Margaret Oyelaran", "head_of_service"),
+                ("Owen Tibbs", "service_area_lead"),
+                ("Hugh Dunmore", "evaluator"),
+                ("Ines Calder", "evaluator"),
+                ("Rafal Stone", "evaluator"),
+                ("Beth Larkin", "contract_officer"),
+                ("Marcus Webb", "administrator"),
                 ("Wei Thornton", "performance_analyst"),
             )
-        }  # fmt: skip
+        }
         self.commissioner, self.head, self.area_lead, *self.evaluators, self.officer, self.admin, self.analyst = (
             self.sign_in(user) for user in self.users.values()
         )
@@ -108,12 +113,24 @@ def missing_events() -> set[str]:
 
 def drafted_and_published(council: Council) -> Tender:
     farah = council.commissioner.open("/tenders/").follow("Begin a tender")
-    farah.press("Begin the draft", title=TITLE, service="Supported living", kind="competition", body="children",
-                value="£450,000", statutory_function=True)  # fmt: skip
+    farah.press(
+        "Begin the draft",
+        title=TITLE,
+        service="Supported living",
+        kind="competition",
+        body="children",
+        value="£450,000",
+        statutory_function=True,
+    )
     farah.press("Save and continue", stage1_id="Business", questions_id="Questions of our own", quality_share="60")
-    farah.press("Save and continue", bids_due_on=date(2016, 8, 20), implementation_from=date(2016, 9, 14),
-                service_starts_on=date(2017, 1, 1), service_ends_on=date(2019, 12, 31),
-                standstill_days="8")  # fmt: skip
+    farah.press(
+        "Save and continue",
+        bids_due_on=date(2016, 8, 20),
+        implementation_from=date(2016, 9, 14),
+        service_starts_on=date(2017, 1, 1),
+        service_ends_on=date(2019, 12, 31),
+        standstill_days="8",
+    )
     farah.press("Ask for approval").reads("It waits for someone to approve it")
     council.head.open("/").follow("May “Supported living for care leavers” go out?").press("Approve to publish")
     farah.open("/").follow("Supported living for care leavers: publish it").press("Record it as published")
@@ -126,8 +143,9 @@ def checked(council: Council, tender: Tender) -> None:
     for name in (ALDER, BRAMBLE, CEDAR):
         farah.follow("Enter a bid").press("Find the supplier", q=name).follow("Record a new supplier")
         farah.press("Record the supplier", name=name)
-        farah.press("Enter the bid", received_on=date(2016, 8, 19), received_time="11:58", price="440,000",
-                    new_to_council=True)  # fmt: skip
+        farah.press(
+            "Enter the bid", received_on=date(2016, 8, 19), received_time="11:58", price="440,000", new_to_council=True
+        )
         bid = Bid.objects.get(supplier__name=name)
         farah.open(f"/bids/{bid.pk}/").follow("Enter the answers")
         questions = [each.get("name") for each in farah.tree.xpath("//textarea")]
@@ -136,8 +154,9 @@ def checked(council: Council, tender: Tender) -> None:
     farah.open(f"/tenders/{tender.pk}/").press("Begin stage 1")
     for name in (ALDER, BRAMBLE, CEDAR):
         farah.open(f"/tenders/{tender.pk}/stage1/").follow(name)
-        farah.follow("Attach a paper").press("Attach the paper", document=PAPER, title="Everything",
-                                             criteria="every one")  # fmt: skip
+        farah.follow("Attach a paper").press(
+            "Attach the paper", document=PAPER, title="Everything", criteria="every one"
+        )
         farah.follow("Pass several criteria at once")
         days = {
             each.get("name").rpartition("_")[0] for each in farah.tree.xpath("//input[starts-with(@name, 'reviewed_')]")
@@ -203,15 +222,17 @@ def made_ready(council: Council, tender: Tender, provider: User) -> None:
     farah.follow("Name both leads").press("Save", commissioner="Farah Quill", service_area_lead="Owen Tibbs")
     plan = tender.awards.get(state="awarded").plan
     for role in COUNCIL_CONTACTS:
-        farah.open(f"/plans/{plan.pk}/contacts/council/{role}/").press("Save the contact", name="The desk",
-                                                                       phone="01522 100")  # fmt: skip
+        farah.open(f"/plans/{plan.pk}/contacts/council/{role}/").press(
+            "Save the contact", name="The desk", phone="01522 100"
+        )
     farah.follow("Enter the contract").press("Enter the contract", reference="CT900", manager="Beth Larkin")
     farah.press("Give the pack")
     kemi = council.sign_in(provider).open("/").follow("Read whom to tell")
     kemi.press("I have read and understood this", name="Kemi Ashdown")
     for role in SUPPLIER_CONTACTS:
-        kemi.open(f"/plans/{plan.pk}/contacts/supplier/{role}/").press("Save the contact", name="Kemi Ashdown",
-                                                                       phone="01522 200")  # fmt: skip
+        kemi.open(f"/plans/{plan.pk}/contacts/supplier/{role}/").press(
+            "Save the contact", name="Kemi Ashdown", phone="01522 200"
+        )
     for lead in (council.area_lead, council.commissioner):
         lead.open("/").follow("Confirm that the supplier understands").press("Confirm it")
     # Met by the record: the policies that passed stage 1, and the incident form that all three agreed.
@@ -221,8 +242,9 @@ def made_ready(council: Council, tender: Tender, provider: User) -> None:
     agreed = {f"{side}_agreed_at": AT for side in ("manager", "area", "provider")}
     IncidentForm.objects.create(contract=contract, number=1, steps=[], made_at=AT, **agreed)
     for item in plan.items.filter(critical=True).exclude(criterion__in=KNOWN):
-        farah.open(f"/plans/{plan.pk}/items/{item.number}/").press("Save", state="done", note="Done and seen.",
-                                                                   evidence=PAPER)  # fmt: skip
+        farah.open(f"/plans/{plan.pk}/items/{item.number}/").press(
+            "Save", state="done", note="Done and seen.", evidence=PAPER
+        )
 
 
 def live(council: Council, tender: Tender) -> None:

@@ -35,13 +35,28 @@ def test_the_commissioner_makes_the_plan_on_a_page(page):
     commissioner = a_user("commissioner")
     tender = TenderFactory(state="contract_details", lead_commissioner=commissioner)
     award = Award.objects.create(
-        tender=tender, bid=BidFactory(tender=tender, state="successful"), state="awarded", reason="Best", result={},
-        recommended_at=AT, recommended_by=commissioner, approved_at=AT, approved_by=a_user("head_of_service"),
+        tender=tender,
+        bid=BidFactory(tender=tender, state="successful"),
+        state="awarded",
+        reason="Best",
+        result={},
+        recommended_at=AT,
+        recommended_by=commissioner,
+        approved_at=AT,
+        approved_by=a_user("head_of_service"),
         awarded_on="2016-07-01",
-    )  # fmt: skip
+    )
 
-    visit(page, commissioner, "plan_new", tender.pk, award.pk,
-         service_starts_on_day="1", service_starts_on_month="11", service_starts_on_year="2016")  # fmt: skip
+    visit(
+        page,
+        commissioner,
+        "plan_new",
+        tender.pk,
+        award.pk,
+        service_starts_on_day="1",
+        service_starts_on_month="11",
+        service_starts_on_year="2016",
+    )
 
     assert ImplementationPlan.objects.get().items.count() == 22
 
@@ -51,12 +66,19 @@ def a_framework(commissioner):
     approver = a_user("head_of_service")
     return tender, [
         Award.objects.create(
-            tender=tender, bid=BidFactory(tender=tender, state="successful"), state="awarded", reason="Best", result={},
-            recommended_at=AT, recommended_by=commissioner, approved_at=AT, approved_by=approver,
+            tender=tender,
+            bid=BidFactory(tender=tender, state="successful"),
+            state="awarded",
+            reason="Best",
+            result={},
+            recommended_at=AT,
+            recommended_by=commissioner,
+            approved_at=AT,
+            approved_by=approver,
             awarded_on="2016-07-01",
         )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
 
 
 def test_each_supplier_of_a_framework_has_its_own_plan_page(page):
@@ -67,8 +89,16 @@ def test_each_supplier_of_a_framework_has_its_own_plan_page(page):
     overview = text(visit(page, commissioner, "tender_implementation", tender.pk))
     assert [name in overview for name in names] == [True, True]
 
-    answer = visit(page, commissioner, "plan_new", tender.pk, awards[1].pk,
-         service_starts_on_day="1", service_starts_on_month="11", service_starts_on_year="2016")  # fmt: skip
+    answer = visit(
+        page,
+        commissioner,
+        "plan_new",
+        tender.pk,
+        awards[1].pk,
+        service_starts_on_day="1",
+        service_starts_on_month="11",
+        service_starts_on_year="2016",
+    )
 
     assert ImplementationPlan.objects.get().award == awards[1]
     assert answer.request["PATH_INFO"] == reverse("award_implementation", args=[tender.pk, awards[1].pk])
@@ -100,8 +130,17 @@ def test_the_page_says_what_holds_up_going_live(page, situation):
 def test_an_item_is_done_with_a_note(page, situation):
     item = situation.plan.items.get(criterion="kick_off")
 
-    visit(page, situation.commissioner, "plan_item", situation.plan.pk, item.number, state="done", note="Met on 4 July",
-         owner="", owner_words="")  # fmt: skip
+    visit(
+        page,
+        situation.commissioner,
+        "plan_item",
+        situation.plan.pk,
+        item.number,
+        state="done",
+        note="Met on 4 July",
+        owner="",
+        owner_words="",
+    )
 
     item.refresh_from_db()
     assert (item.state, item.note) == ("done", "Met on 4 July")
@@ -110,8 +149,17 @@ def test_an_item_is_done_with_a_note(page, situation):
 def test_what_an_item_cannot_be_yet_is_said_at_the_field(page, situation):
     item = situation.plan.items.get(criterion="contact_sheet")
 
-    answer = visit(page, situation.commissioner, "plan_item", situation.plan.pk, item.number, state="done",
-                  note="Sent.", owner="", owner_words="")  # fmt: skip
+    answer = visit(
+        page,
+        situation.commissioner,
+        "plan_item",
+        situation.plan.pk,
+        item.number,
+        state="done",
+        note="Sent.",
+        owner="",
+        owner_words="",
+    )
 
     assert "have not been given to the supplier" in text(answer)
 
@@ -119,8 +167,18 @@ def test_what_an_item_cannot_be_yet_is_said_at_the_field(page, situation):
 def test_from_the_contacts_to_a_live_contract(page, situation):
     plan, provider = situation.plan, situation.provider
     for role in COUNCIL_CONTACTS:
-        visit(page, situation.commissioner, "plan_contact", plan.pk, "council", role, name="Desk", phone="01522 1",
-             email="", hours="")  # fmt: skip
+        visit(
+            page,
+            situation.commissioner,
+            "plan_contact",
+            plan.pk,
+            "council",
+            role,
+            name="Desk",
+            phone="01522 1",
+            email="",
+            hours="",
+        )
     visit(page, situation.commissioner, "pack_give", plan.pk, go="1")
     pack = PathwayPack.objects.get()
     visit(page, provider, "pack", pack.pk, name="R. Quayle")
@@ -185,8 +243,9 @@ def test_who_may_not_override_is_told_that_the_service_cannot_go_live_yet(page, 
     answer = visit(page, situation.officer, "plan_go_live", situation.plan.pk, because="We want it")
 
     assert ("cannot go live yet. Settle what is open" in text(answer), Contract.objects.get().state) == (
-        True, "implementation",
-    )  # fmt: skip
+        True,
+        "implementation",
+    )
 
 
 @pytest.mark.parametrize(("kind", "begins"), [("pdf", b"%PDF"), ("docx", b"PK")])

@@ -164,9 +164,10 @@ def test_a_mended_row_is_taken(page, analyst, home):
 def test_a_cell_that_was_not_touched_comes_back_as_it_was(page, analyst):
     row = RefusedRowFactory(file="ssd_person", cells={"pers_surname": "=Bell\r\nBow", "pers_dob": "30/02/2009"})
     client = page(analyst)
-    client.post(f"/queues/refused/{row.pk}/mend/", {
-        f"mend-cell{at}": "".join(row.cells[column].splitlines()) for at, column in enumerate(uploads.cells_of(row))
-    })  # fmt: skip
+    client.post(
+        f"/queues/refused/{row.pk}/mend/",
+        {f"mend-cell{at}": "".join(row.cells[column].splitlines()) for at, column in enumerate(uploads.cells_of(row))},
+    )
     row.refresh_from_db()
     assert row.tried["cells"] == row.cells
 

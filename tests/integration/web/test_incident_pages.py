@@ -41,9 +41,12 @@ def world() -> World:
 def today(world: World, **changes: object) -> Incident:
     given = {"occurred_at": THEN["at"] - timedelta(minutes=20)}
     return incidents.report_incident(
-        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(**{**given, **changes}),
-        by=world.provider, **THEN,
-    )  # fmt: skip
+        contract_id=world.contract.pk,
+        setting_id=world.setting.pk,
+        told=told(**{**given, **changes}),
+        by=world.provider,
+        **THEN,
+    )
 
 
 def text(answer) -> str:
@@ -283,10 +286,16 @@ def test_the_news_is_marked_as_told(page, world: World) -> None:
 
 def test_the_decision_about_the_panel_adds_the_councils_duty(page, world: World) -> None:
     incident = an_incident(world, type="death", summary="A child died.")
-    page(world.manager).post(reverse("incident_decide", args=[incident.pk]), {
-        "notifiable": "yes", "learnt_on_day": "20", "learnt_on_month": "7", "learnt_on_year": "2016",
-        "because": "Neglect is suspected.",
-    })  # fmt: skip
+    page(world.manager).post(
+        reverse("incident_decide", args=[incident.pk]),
+        {
+            "notifiable": "yes",
+            "learnt_on_day": "20",
+            "learnt_on_month": "7",
+            "learnt_on_year": "2016",
+            "because": "Neglect is suspected.",
+        },
+    )
     assert incident.notifications.filter(recipient="ofsted_by_council").exists()
 
 
@@ -301,10 +310,18 @@ def test_the_outcome_of_an_allegation_is_recorded(page, world: World) -> None:
 
 def test_putting_right_keeps_the_names_that_the_form_does_not_show(page, world: World) -> None:
     incident = an_incident(world, staff_involved="Morgan Vale")
-    page(world.officer).post(reverse("incident_change", args=[incident.pk]), {
-        **REPORT, "occurred_on_day": "20", "occurred_time": "14:00", "setting": str(world.setting.pk),
-        "summary": "A child came back late.", "strategy_discussion": "no", "because": "Spelling.",
-    })  # fmt: skip
+    page(world.officer).post(
+        reverse("incident_change", args=[incident.pk]),
+        {
+            **REPORT,
+            "occurred_on_day": "20",
+            "occurred_time": "14:00",
+            "setting": str(world.setting.pk),
+            "summary": "A child came back late.",
+            "strategy_discussion": "no",
+            "because": "Spelling.",
+        },
+    )
     incident.refresh_from_db()
     # Whose names the officer may not see, theirs are not compared with what the officer types.
     assert (incident.summary, incident.staff_involved) == (HELD, "Morgan Vale")
@@ -327,10 +344,17 @@ def test_a_text_kept_unseen_is_read_on_its_page_by_the_childs_worker_alone(page,
 
 def test_an_action_is_put_down_for_the_provider(page, world: World) -> None:
     incident = an_incident(world)
-    page(world.manager).post(reverse("incident_action", args=[incident.pk]), {
-        "title": "Check the doors", "detail": "", "owner": "provider", "due_on_day": "30", "due_on_month": "9",
-        "due_on_year": "2016",
-    })  # fmt: skip
+    page(world.manager).post(
+        reverse("incident_action", args=[incident.pk]),
+        {
+            "title": "Check the doors",
+            "detail": "",
+            "owner": "provider",
+            "due_on_day": "30",
+            "due_on_month": "9",
+            "due_on_year": "2016",
+        },
+    )
     assert "Check the doors" in text(page(world.provider).get(reverse("incident", args=[incident.pk])))
 
 
@@ -419,8 +443,14 @@ def test_linking_a_child_whom_the_text_names_says_that_the_text_is_hidden(page, 
 
 
 def test_the_steps_of_the_form_are_ticked_with_one_press_and_what_is_not_is_next(page, world: World) -> None:
-    agreed(world, steps=(Step("Ring the service centre", "provider"), Step("Write it down", "provider"),
-                         Step("Tell the caseworker", "council")))  # fmt: skip
+    agreed(
+        world,
+        steps=(
+            Step("Ring the service centre", "provider"),
+            Step("Write it down", "provider"),
+            Step("Tell the caseworker", "council"),
+        ),
+    )
     incident = today(world)
     client = page(world.provider)
 

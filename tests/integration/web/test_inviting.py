@@ -57,9 +57,14 @@ def invite(organisation, *, by: User | None = None, at: datetime = NOW, **more) 
     """By the operation, with the link kept in `.link`."""
     given = {"name": "Jane Smith", "email": "jane@example.org", "lands_on": "", **more}
     made = mails.invite(
-        organisation=organisation, council="Fenmarsh", by=by or an_officer(), at=at, on=TODAY,
-        address=lambda found, token: f"http://localhost/invited/{found.pk}/{token}/", **given,
-    )  # fmt: skip
+        organisation=organisation,
+        council="Fenmarsh",
+        by=by or an_officer(),
+        at=at,
+        on=TODAY,
+        address=lambda found, token: f"http://localhost/invited/{found.pk}/{token}/",
+        **given,
+    )
     made.link = made.messages.get().secret.removeprefix("http://localhost")
     return made
 
@@ -139,8 +144,11 @@ def test_the_person_invited_holds_the_one_role_for_the_one_organisation_and_is_t
     held = RoleHeld.objects.get(user=made.user)
     role = ROLES[held.role]
     assert (held.organisation, held.team, role.reach, role.permissions) == (
-        made.organisation, "", "none", frozenset({Permission.PROVIDER_PORTAL}),
-    )  # fmt: skip
+        made.organisation,
+        "",
+        "none",
+        frozenset({Permission.PROVIDER_PORTAL}),
+    )
     assert not access.needs_second_person(held.role)
     flags.tell_of_events(by=None, at=NOW, on=TODAY)
     (told,) = Message.objects.filter(to_user=governance)
@@ -165,8 +173,10 @@ def test_looking_at_the_link_uses_nothing_up_and_leaves_no_session() -> None:
     for _ in range(12):
         opened = visitor().get(made.link)
         assert (opened.status_code, opened["Cache-Control"], opened["Referrer-Policy"]) == (
-            200, "private, no-store", "same-origin",
-        )  # fmt: skip
+            200,
+            "private, no-store",
+            "same-origin",
+        )
         assert "sessionid" not in opened.cookies
     assert choose(visitor(), made.link).status_code == 302
 
@@ -222,8 +232,12 @@ def test_a_link_of_six_days_works() -> None:
 
 def test_a_password_that_is_easily_guessed_is_not_taken_and_the_link_stays_good() -> None:
     made = invite(an_organisation())
-    for given in ({"password": "short", "again": "short"}, {"password": "password1234", "again": "password1234"},
-                  {"password": PASSWORD, "again": "other-otter-lantern"}, {}):  # fmt: skip
+    for given in (
+        {"password": "short", "again": "short"},
+        {"password": "password1234", "again": "password1234"},
+        {"password": PASSWORD, "again": "other-otter-lantern"},
+        {},
+    ):
         assert visitor().post(made.link, given).status_code == 200
     assert User.objects.get(pk=made.user_id).is_active is False
     assert choose(visitor(), made.link).status_code == 302
@@ -411,8 +425,9 @@ def test_a_supplier_known_by_a_bid_alone_is_no_page(page) -> None:
     merged.save()
     client = page(an_officer())
     assert [client.get(form_of(merged)).status_code, client.get("/organisations/999999/invite/").status_code] == [
-        404, 404,
-    ]  # fmt: skip
+        404,
+        404,
+    ]
 
 
 # --- without a mail server --------------------------------------------------------------------------------------------
@@ -424,8 +439,10 @@ def test_without_a_mail_server_the_excel_file_is_what_there_is(page, settings) -
     client = page(officer)
     shown = words(client.get(f"/returns/{made.pk}/"))
     assert ["No mail server is set" in shown, f"/returns/{made.pk}/excel/" in shown, "/invite/" in shown] == [
-        True, True, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+    ]
     given = {"name": "Jane Smith", "email": "jane@example.org"}
     said = words(client.post(form_of(made.organisation), given))
     assert ["no mail server is set" in said, "Invite by e-mail" in said] == [True, False]
@@ -453,18 +470,29 @@ def a_form(contract) -> str:
 
 def an_action(contract) -> str:
     made = Action.objects.create(
-        title="Train the staff", subject_type="contract", subject_id=contract.pk, subject_label=contract.reference,
-        origin_type="contract", owner_organisation=contract.provider, due_on=date(2016, 9, 1),
-        first_due_on=date(2016, 9, 1), raised_at=NOW,
-    )  # fmt: skip
+        title="Train the staff",
+        subject_type="contract",
+        subject_id=contract.pk,
+        subject_label=contract.reference,
+        origin_type="contract",
+        owner_organisation=contract.provider,
+        due_on=date(2016, 9, 1),
+        first_due_on=date(2016, 9, 1),
+        raised_at=NOW,
+    )
     return f"/actions/{made.pk}/"
 
 
 def a_pack(contract) -> str:
     plan = ImplementationPlan.objects.create(
-        tender=TenderFactory(), version=plain_version(), title="Homes", supplier=contract.provider,
-        supplier_is_new=True, service_starts_on=date(2016, 9, 1), made_at=NOW,
-    )  # fmt: skip
+        tender=TenderFactory(),
+        version=plain_version(),
+        title="Homes",
+        supplier=contract.provider,
+        supplier_is_new=True,
+        service_starts_on=date(2016, 9, 1),
+        made_at=NOW,
+    )
     given = PathwayPack.objects.create(plan=plan, number=1, contents={"pathways": [], "contacts": []}, sent_at=NOW)
     return f"/packs/{given.pk}/"
 
@@ -502,10 +530,12 @@ def test_the_database_gives_the_role_to_the_account_invited_for_the_organisation
     stranger = UserFactory()
     acting.act(officer, on=TODAY)
     for role, user, of in (
-        ("provider_user", made.user, other), ("administrator", made.user, organisation),
-        ("provider_user", stranger, organisation), ("contract_officer", made.user, organisation),
+        ("provider_user", made.user, other),
+        ("administrator", made.user, organisation),
+        ("provider_user", stranger, organisation),
+        ("contract_officer", made.user, organisation),
         ("provider_user", made.user, organisation),
-    ):  # fmt: skip
+    ):
         with pytest.raises(DatabaseError, match=r"manages users|confirmed by another"):
             _gives(role, user, of)
     choose(visitor(), made.link)

@@ -69,16 +69,23 @@ def test_all_goes_to_one_person_and_they_are_switched_off(page, admin, officer, 
     leave(page, admin, officer, all=next_officer.pk)
     contract.refresh_from_db(), action.refresh_from_db(), officer.refresh_from_db()
     assert (contract.manager, contract.manager_wording, action.owner, officer.is_active) == (
-        next_officer, "Cara Moss", next_officer, False,
-    )  # fmt: skip
+        next_officer,
+        "Cara Moss",
+        next_officer,
+        False,
+    )
 
 
 def test_each_record_and_the_act_leave_their_events(page, admin, officer, next_officer):
     a_contract(manager=officer), raised(owner=officer)
     leave(page, admin, officer, all=next_officer.pk)
     kinds = Event.objects.filter(because="New post", by_id=admin.pk).values_list("kind", flat=True)
-    assert sorted(kinds) == ["people.record.handed_over", "people.record.handed_over", "people.user.handed_over",
-                             "people.user.switched_off"]  # fmt: skip
+    assert sorted(kinds) == [
+        "people.record.handed_over",
+        "people.record.handed_over",
+        "people.user.handed_over",
+        "people.user.switched_off",
+    ]
 
 
 def test_who_has_it_now_is_written_to_and_it_is_said(page, admin, officer, next_officer):
@@ -198,8 +205,9 @@ def test_that_they_have_left_stands_beside_their_name(page, admin, officer):
 def test_what_the_trail_keeps_is_the_name_alone(page, admin, officer):
     User.objects.filter(pk=officer.pk).update(is_active=False)
     assert (User.objects.get(pk=officer.pk).called, str(User.objects.get(pk=officer.pk))) == (
-        "Beth Larkin", "Beth Larkin (has left)",
-    )  # fmt: skip
+        "Beth Larkin",
+        "Beth Larkin (has left)",
+    )
 
 
 def test_only_administrators_see_the_page(page, officer):

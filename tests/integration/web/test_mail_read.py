@@ -99,8 +99,10 @@ def test_from_the_e_mail_to_who_has_read_it_beside_the_line(page, postman, world
     for _ in range(3):  # as a mail scanner does
         opened = visitor().get(link)
         assert (opened.status_code, opened["Cache-Control"], opened["Referrer-Policy"]) == (
-            200, "private, no-store", "same-origin",
-        )  # fmt: skip
+            200,
+            "private, no-store",
+            "same-origin",
+        )
     mail.refresh_from_db()
     assert (mail.read_at, Event.objects.filter(kind="contracts.notification.mail_read").exists()) == (None, False)
 
@@ -155,9 +157,17 @@ def test_the_page_says_the_number_and_the_day_and_no_more(world: World) -> None:
         said = words(answer)
         assert (incident.reference in said, "20 July 2016" in said) == (True, True)
         for secret in (
-            "Orla", "Penn", "Missing", "did not come back", world.setting.urn, world.contract.reference,
-            world.contract.provider.name, "centre@example.org", "ervice centre", f"/incidents/{incident.pk}/",
-        ):  # fmt: skip
+            "Orla",
+            "Penn",
+            "Missing",
+            "did not come back",
+            world.setting.urn,
+            world.contract.reference,
+            world.contract.provider.name,
+            "centre@example.org",
+            "ervice centre",
+            f"/incidents/{incident.pk}/",
+        ):
             assert secret not in said
 
 
@@ -246,8 +256,10 @@ def test_whoever_tries_links_waits_and_who_has_one_does_not(world: World) -> Non
     assert tried == [404] * 5 + [429]
     # From elsewhere the office's own link works.
     assert visitor().get(link, REMOTE_ADDR="192.0.2.7").status_code == 200
-    numbers = [visitor().get(f"/incidents/e-mails/{700_000 + each}/none/", REMOTE_ADDR="192.0.2.8").status_code
-               for each in range(12)]  # fmt: skip
+    numbers = [
+        visitor().get(f"/incidents/e-mails/{700_000 + each}/none/", REMOTE_ADDR="192.0.2.8").status_code
+        for each in range(12)
+    ]
     assert 429 in numbers
 
 
@@ -398,8 +410,9 @@ def test_a_refused_address_of_a_contract_is_its_managers_and_one_that_takes_e_ma
     page, postman, world: World
 ) -> None:
     _, server = postman
-    set_contact(contract_id=world.contract.pk, recipient=CENTRE, way=Way(email="desk@example.org"), by=world.manager,
-                **NOW)  # fmt: skip
+    set_contact(
+        contract_id=world.contract.pk, recipient=CENTRE, way=Way(email="desk@example.org"), by=world.manager, **NOW
+    )
     incident = an_incident(world)
     send_waiting(server=server, now=lambda: AT, on=ON)
     mail = line(incident, CENTRE).mail

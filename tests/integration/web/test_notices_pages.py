@@ -209,8 +209,9 @@ def test_both_steps_stand_in_the_tenders_history(page: Page, commissioner: User,
     process = published(tmp_path).process
     tie(client, process, ours)
     tie(client, process, "none")
-    assert sorted(Event.objects.filter(subject_id=str(ours.pk), kind__contains="notice").values_list(
-        "kind", flat=True)) == ["commissioning.notice.tied", "commissioning.notice.untied"]  # fmt: skip
+    assert sorted(
+        Event.objects.filter(subject_id=str(ours.pk), kind__contains="notice").values_list("kind", flat=True)
+    ) == ["commissioning.notice.tied", "commissioning.notice.untied"]
 
 
 def test_who_only_reads_tenders_ties_none(page: Page, ours: Any, tmp_path: Path) -> None:
@@ -221,8 +222,14 @@ def test_who_only_reads_tenders_ties_none(page: Page, ours: Any, tmp_path: Path)
 
 
 def a_published_contract(folder: Path) -> OcdsContract:
-    take(folder, release(tender={"id": "T", "title": "Respite"}, **award(), contracts=[
-        {"id": "C1", "awardID": "A1", "title": "Respite", "status": "active"}]))  # fmt: skip
+    take(
+        folder,
+        release(
+            tender={"id": "T", "title": "Respite"},
+            **award(),
+            contracts=[{"id": "C1", "awardID": "A1", "title": "Respite", "status": "active"}],
+        ),
+    )
     return OcdsContract.objects.get()
 
 
@@ -258,10 +265,20 @@ def test_a_contract_that_came_of_a_published_tender_shows_its_notices(
     process = published(tmp_path).process
     ours = a_tender(commissioner, state="closed")
     bid = BidFactory(tender=ours, supplier=a_supplier("Elder"), state="successful")
-    contract = a_contract(award=Award.objects.create(
-        tender=ours, bid=bid, state="awarded", reason="Best", result={}, recommended_at=AT, recommended_by=commissioner,
-        approved_at=AT, approved_by=officer, awarded_on=ON,
-    ))  # fmt: skip
+    contract = a_contract(
+        award=Award.objects.create(
+            tender=ours,
+            bid=bid,
+            state="awarded",
+            reason="Best",
+            result={},
+            recommended_at=AT,
+            recommended_by=commissioner,
+            approved_at=AT,
+            approved_by=officer,
+            awarded_on=ON,
+        )
+    )
     tie(page(commissioner), process, ours)
     assert f"/notices/{process.pk}/" in words(page(officer).get(f"/contracts/{contract.pk}/"))
 
@@ -273,8 +290,9 @@ def test_a_tender_is_downloaded_as_open_data(page: Page, commissioner: User, pre
     tender = a_tender(commissioner, state="published")
     answer = page(commissioner).get(f"/tenders/{tender.pk}/open-data.json")
     assert (json.loads(answer.content)["releases"][0]["ocid"], answer["Content-Disposition"]) == (
-        f"ocds-000000-{tender.reference}", f'attachment; filename="ocds-000000-{tender.reference}.json"',
-    )  # fmt: skip
+        f"ocds-000000-{tender.reference}",
+        f'attachment; filename="ocds-000000-{tender.reference}.json"',
+    )
 
 
 def test_the_overview_of_a_tender_leads_to_its_open_data(page: Page, commissioner: User) -> None:

@@ -284,8 +284,10 @@ def test_of_all_that_are_left_only_those_whose_report_was_opened_are_unchanged()
     assert answer["Location"] == f"https://reports.ofsted.gov.uk/provider/2/{first.setting.urn}"
     assert third.setting == unknown
     assert list(check.items.order_by("setting__status", "pk").values_list("outcome", "setting__last_checked_on")) == [
-        ("unchanged", date(2016, 7, 31)), ("not_opened", None), ("to_do", None),
-    ]  # fmt: skip
+        ("unchanged", date(2016, 7, 31)),
+        ("not_opened", None),
+        ("to_do", None),
+    ]
 
 
 def test_a_setting_of_which_nothing_is_known_is_never_unchanged() -> None:
@@ -309,10 +311,14 @@ def test_a_changed_setting_gets_its_judgement_and_its_flag() -> None:
     client.post(
         f"/settings/social_care/SC400002/judgement/?kind=full&item={item.pk}&back=/check/",
         {
-            "inspected_on_day": "20", "inspected_on_month": "7", "inspected_on_year": "2016", "inspectorate": "Ofsted",
-            "overall": "inadequate", "report_link": "https://reports.ofsted.gov.uk/provider/2/SC400002",
+            "inspected_on_day": "20",
+            "inspected_on_month": "7",
+            "inspected_on_year": "2016",
+            "inspectorate": "Ofsted",
+            "overall": "inadequate",
+            "report_link": "https://reports.ofsted.gov.uk/provider/2/SC400002",
         },
-    )  # fmt: skip
+    )
     assert CheckItem.objects.get().outcome == "changed"
     assert Flag.objects.filter(kind="placed_at_adverse").count() == 1
 

@@ -40,10 +40,15 @@ def text(answer) -> str:
 
 
 def upload(page, world: World, *, user=None, key: str = "safeguarding", content: bytes = PDF, year: str = "2016"):
-    return page(user or world.provider).post(reverse("provider_policy", args=[world.contract.pk, key]), {
-        "file": SimpleUploadedFile("policy.pdf", content), "reviewed_on_day": "1", "reviewed_on_month": "7",
-        "reviewed_on_year": year,
-    })  # fmt: skip
+    return page(user or world.provider).post(
+        reverse("provider_policy", args=[world.contract.pk, key]),
+        {
+            "file": SimpleUploadedFile("policy.pdf", content),
+            "reviewed_on_day": "1",
+            "reviewed_on_month": "7",
+            "reviewed_on_year": year,
+        },
+    )
 
 
 def test_home_asks_for_each_policy_that_was_never_seen(page, world: World) -> None:
@@ -66,10 +71,16 @@ def test_home_asks_to_agree_the_incident_form(page, world: World) -> None:
 
 def test_home_asks_for_our_actions(page, world: World) -> None:
     raise_action(
-        title="Send the training matrix", subject_type="contract", subject_id=world.contract.pk,
-        subject_label=world.contract.reference, origin_type="evaluation", owner_organisation=world.contract.provider,
-        due_on=date(2016, 8, 20), by=world.manager, **NOW,
-    )  # fmt: skip
+        title="Send the training matrix",
+        subject_type="contract",
+        subject_id=world.contract.pk,
+        subject_label=world.contract.reference,
+        origin_type="evaluation",
+        owner_organisation=world.contract.provider,
+        due_on=date(2016, 8, 20),
+        by=world.manager,
+        **NOW,
+    )
     assert "Send the training matrix" in text(page(world.provider).get(reverse("provider")))
 
 
@@ -127,9 +138,12 @@ def test_the_colour_of_that_contract_is_shown_to_the_council(page, world: World)
 
 def test_the_report_of_a_home_that_is_missing_leads_to_the_home(world: World) -> None:
     HomeReport.objects.create(
-        setting=world.setting, kind="reg44", period_from=date(2016, 1, 1), received_on=date(2016, 2, 3),
+        setting=world.setting,
+        kind="reg44",
+        period_from=date(2016, 1, 1),
+        received_on=date(2016, 2, 3),
         recorded_at=NOW["at"],
-    )  # fmt: skip
+    )
     rerate(contract_ids=[world.contract.pk], by=None, **NOW)
     asked = {address(each.item.place) for each in duties_of(world.provider, TODAY)}
     assert reverse("home", args=[world.setting.pk]) in asked
@@ -230,10 +244,15 @@ def test_my_work_of_a_provider_is_the_portal(page, world: World) -> None:
 
 def test_what_was_asked_for_already_is_not_asked_for_twice(page, world: World) -> None:
     request_contract_return(
-        contract_id=world.contract.pk, purpose="self_assessment", toolkit="safeguarding_standards",
-        due_on=date(2016, 8, 19), period_from=date(2015, 9, 1), period_to=date(2016, 8, 31), by=world.manager,
+        contract_id=world.contract.pk,
+        purpose="self_assessment",
+        toolkit="safeguarding_standards",
+        due_on=date(2016, 8, 19),
+        period_from=date(2015, 9, 1),
+        period_to=date(2016, 8, 31),
+        by=world.manager,
         **NOW,
-    )  # fmt: skip
+    )
     assert "self-assessment is needed" not in " ".join(what(world.provider, TODAY))
 
 

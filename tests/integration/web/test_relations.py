@@ -89,8 +89,5 @@ def test_a_role_that_works_by_ties_sees_no_other_child_by_name(answers, role, re
 
 
 def test_the_team_of_a_role_opens_records_to_the_manager_alone(answers):
-    more = {
-        role for (role, way, at), cell in answers.items()
-        if at == "team" and cell != answers[role, way, "placed"]
-    }  # fmt: skip
+    more = {role for (role, way, at), cell in answers.items() if at == "team" and cell != answers[role, way, "placed"]}
     assert more == {"team_manager"}

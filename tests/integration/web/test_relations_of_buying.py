@@ -100,8 +100,10 @@ def test_who_approves_is_told_all_that_they_decide_on(known, kind):
 @pytest.mark.parametrize("kind", ["price", "stagepaper", "exclusionnote", "failedanswer", "failedpaper"])
 def test_an_evaluator_is_not_told_what_they_do_not_score(known, kind):
     evaluators = {"locked", "open", "moderating"}
-    assert (evaluators & set(viewers_told(known, kind, SCORING)), evaluators & set(
-        viewers_told(known, kind, MODERATION))) == (set(), set())  # fmt: skip
+    assert (
+        evaluators & set(viewers_told(known, kind, SCORING)),
+        evaluators & set(viewers_told(known, kind, MODERATION)),
+    ) == (set(), set())
 
 
 @pytest.mark.parametrize("viewer", ["undeclared", "undecided", "excluded", "elsewhere"])
@@ -125,8 +127,11 @@ def test_the_full_account_of_an_incident_is_told_to_the_contracts_own_people_and
 @pytest.mark.parametrize("kind", sorted(CHILDREN))
 def test_a_child_is_named_to_who_works_with_them_alone(known, kind):
     # Governance reads what someone typed into a search, which is recorded as typed.
-    assert set(viewers_told(known, kind, "own")) - {"information_governance"} <= {"tied_officer", "tied_worker",
-                                                                                 "head_of_service"}  # fmt: skip
+    assert set(viewers_told(known, kind, "own")) - {"information_governance"} <= {
+        "tied_officer",
+        "tied_worker",
+        "head_of_service",
+    }
 
 
 def test_an_address_of_a_childs_record_is_told_to_who_may_open_one(known):
@@ -184,8 +189,24 @@ def test_all_else_that_the_page_names_is_told_to_somebody(known):
 # --- what the night writes -------------------------------------------------------------------------------------------
 
 # What must stand in no flag and no e-mail, whoever is told.
-NEVER = CHILDREN | {"childlink", "narrative", "staff", "incidentsummary", "police", "lado", "casesummary", "minutes",
-                    "teamdecision", "homereport", "minutesdoc", "assessmentdoc"} | set(OF_TENDERS)  # fmt: skip
+NEVER = (
+    CHILDREN
+    | {
+        "childlink",
+        "narrative",
+        "staff",
+        "incidentsummary",
+        "police",
+        "lado",
+        "casesummary",
+        "minutes",
+        "teamdecision",
+        "homereport",
+        "minutesdoc",
+        "assessmentdoc",
+    }
+    | set(OF_TENDERS)
+)
 
 
 @pytest.fixture

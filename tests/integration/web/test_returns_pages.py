@@ -321,9 +321,10 @@ def test_typing_undone_again_is_no_draft(made, provider) -> None:
 
 def test_what_is_typed_and_not_saved_is_said_before_handing_in(made, provider) -> None:
     keep_draft(provider, made, comment_supervision="Half a sentence")
-    assert "What you typed at “Supervision” is not saved yet." in provider.get(
-        f"/returns/{made.pk}/check/"
-    ).content.decode()  # fmt: skip
+    assert (
+        "What you typed at “Supervision” is not saved yet."
+        in provider.get(f"/returns/{made.pk}/check/").content.decode()
+    )
 
 
 def test_a_draft_that_comes_after_its_page_was_saved_is_not_said_to_be_unsaved(made, provider) -> None:
@@ -383,8 +384,9 @@ def test_a_page_in_disguise_is_refused_with_a_sentence(made, provider) -> None:
 
 def test_an_answer_given_elsewhere_is_taken_by_a_button(made, provider) -> None:
     handed_in(made)
-    second = asked(published(content("other_trial", [criterion("there", fact="policy.safer_recruitment")])),
-                   made.organisation)  # fmt: skip
+    second = asked(
+        published(content("other_trial", [criterion("there", fact="policy.safer_recruitment")])), made.organisation
+    )
     source = made.answers.get(criterion="recruits_safely")
     page = provider.get(section(second))
     provider.post(section(second), {**fields_of(page), "then": f"take:there:{source.pk}"})
@@ -506,10 +508,17 @@ def test_an_officer_cannot_post_what_is_not_theirs_to_answer(made, officer) -> N
 
 def test_a_return_is_asked_for_on_its_page(made, officer) -> None:
     home = an_organisation()
-    officer.post("/returns/new/", {
-        "toolkit": made.version.toolkit.key, "organisation": str(home.pk), "title": "Assurance 2016", "due_on_day": "1",
-        "due_on_month": "9", "due_on_year": "2016",
-    })  # fmt: skip
+    officer.post(
+        "/returns/new/",
+        {
+            "toolkit": made.version.toolkit.key,
+            "organisation": str(home.pk),
+            "title": "Assurance 2016",
+            "due_on_day": "1",
+            "due_on_month": "9",
+            "due_on_year": "2016",
+        },
+    )
     assert Return.objects.get(organisation=home).title == "Assurance 2016"
 
 

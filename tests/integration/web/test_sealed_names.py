@@ -32,37 +32,64 @@ def places(settings, tmp_path):
     tender = TenderFactory(state="evaluation")
     for supplier in (sealed, known):
         paper = keep_document(
-            title="Paper of a bid", file_name="paper.pdf", content=files.pdf(b"paper"), folder=tmp_path,
-            organisation=supplier, by=None, at=AT,
-        )  # fmt: skip
+            title="Paper of a bid",
+            file_name="paper.pdf",
+            content=files.pdf(b"paper"),
+            folder=tmp_path,
+            organisation=supplier,
+            by=None,
+            at=AT,
+        )
         BidDocument.objects.create(bid=BidFactory(tender=tender, supplier=supplier), document=paper)
     process = OcdsProcess.objects.create(ocid="ocds-213czf-1", title="Homes", latest_on=timezone.now())
     party = OcdsParty.objects.create(process=process, party_id="S1", name="Zinniaflowers Home", roles=["supplier"])
     TacFactory(lead_organisation=None, lead_wording="Zinniaflowers Home")
     other = OrganisationFactory(name="Other Care")
     OcdsParty.objects.create(
-        process=process, party_id="S2", name="Other Care", roles=["supplier"], organisation=other, match="new",
+        process=process,
+        party_id="S2",
+        name="Other Care",
+        roles=["supplier"],
+        organisation=other,
+        match="new",
         decided_at=AT,
-    )  # fmt: skip
+    )
 
     def of(viewer):
         action = Action.objects.create(
-            title="To be done", subject_type="contract", subject_id=1, subject_label="A contract", origin_type="other",
-            raised_at=AT, raised_by=viewer, owner=viewer, first_due_on=date(2016, 8, 30), due_on=date(2016, 8, 30),
-        )  # fmt: skip
+            title="To be done",
+            subject_type="contract",
+            subject_id=1,
+            subject_label="A contract",
+            origin_type="other",
+            raised_at=AT,
+            raised_by=viewer,
+            owner=viewer,
+            first_due_on=date(2016, 8, 30),
+            due_on=date(2016, 8, 30),
+        )
         decide = reverse("queue_organisation_decide")
         return [
-            f"{reverse('search')}?q=Zinnia", reverse("document_new"),
+            f"{reverse('search')}?q=Zinnia",
+            reverse("document_new"),
             f"{reverse('document_new')}?organisation={sealed.pk}",
-            reverse("documents"), f"{reverse('documents')}?whose=Zinnia",
-            reverse("action_hand_over", args=[action.pk]), reverse("return_new"), reverse("suppliers"),
-            f"{reverse('suppliers')}?q=Zinnia", reverse("supplier", args=[sealed.pk]), reverse("supplier_queue"),
-            reverse("supplier_decide", args=[party.pk]), f"{reverse('supplier_decide', args=[party.pk])}?q=Zinnia",
-            reverse("supplier_merge", args=[other.pk]), f"{reverse('supplier_merge', args=[other.pk])}?q=Zinnia",
+            reverse("documents"),
+            f"{reverse('documents')}?whose=Zinnia",
+            reverse("action_hand_over", args=[action.pk]),
+            reverse("return_new"),
+            reverse("suppliers"),
+            f"{reverse('suppliers')}?q=Zinnia",
+            reverse("supplier", args=[sealed.pk]),
+            reverse("supplier_queue"),
+            reverse("supplier_decide", args=[party.pk]),
+            f"{reverse('supplier_decide', args=[party.pk])}?q=Zinnia",
+            reverse("supplier_merge", args=[other.pk]),
+            f"{reverse('supplier_merge', args=[other.pk])}?q=Zinnia",
             f"{reverse('supplier_merge', args=[other.pk])}?other={sealed.pk}",
-            f"{decide}?wording=Zinniaflowers Home", reverse("tender", args=[tender.pk]),
+            f"{decide}?wording=Zinniaflowers Home",
+            reverse("tender", args=[tender.pk]),
             reverse("tender_bids", args=[tender.pk]),
-        ]  # fmt: skip
+        ]
 
     return of
 

@@ -110,8 +110,12 @@ def test_the_same_words_from_a_page_opened_again_are_recorded_once_unless_they_a
     address = f"/contracts/{world.contract.pk}/incidents/report/"
 
     def press(**more: str):
-        typed = {"type": "missing", "summary": "A child did not come back from town.", "known_time": "",
-                 "occurred_time": "00:01"} | more  # fmt: skip
+        typed = {
+            "type": "missing",
+            "summary": "A child did not come back from town.",
+            "known_time": "",
+            "occurred_time": "00:01",
+        } | more
         form = _form_of(client, address, **typed)
         form = {name: value for name, value in form.items() if not name.startswith("known_on")}
         return client.post(address, form, follow=True)

@@ -297,8 +297,10 @@ def test_a_new_agreement_is_filled_in_from_the_setting(officer) -> None:
     setting = a_whole_chain().setting
     form = officer.get(f"/contracts/new/?setting={setting.urn}").context["form"]
     assert (form["kind"].value(), form["urns"].value(), form["provider"].value()) == (
-        "spot", setting.urn, "Lantern Care",
-    )  # fmt: skip
+        "spot",
+        setting.urn,
+        "Lantern Care",
+    )
 
 
 # --- what My work counts ----------------------------------------------------------------------------------------------

@@ -60,8 +60,11 @@ def test_the_site_hashes_passwords_with_argon2_at_a_strength_that_resists_graphi
     [hasher] = [import_string(name)() for name in production.PASSWORD_HASHERS]
     said = hasher.decode(hasher.encode(PASSWORD, hasher.salt()))
     assert (hasher.algorithm, said["variety"], said["memory_cost"] >= 19 * 1024, said["time_cost"] >= 2) == (
-        "argon2", "argon2id", True, True,
-    )  # fmt: skip
+        "argon2",
+        "argon2id",
+        True,
+        True,
+    )
 
 
 def test_a_wrong_password_does_not_sign_in_and_says_no_more_than_that(client, worker):
@@ -224,8 +227,9 @@ def test_a_password_that_was_handed_over_is_changed_before_anything_else(client)
     sign_in(client, "ola", password)
     for page in ("/", reverse("account"), "/tacs/"):
         assert client.get(page)["Location"] == reverse("account_change_password")
-    client.post(reverse("account_change_password"), {"oldpassword": password, "password1": PASSWORD,
-                                                     "password2": PASSWORD})  # fmt: skip
+    client.post(
+        reverse("account_change_password"), {"oldpassword": password, "password1": PASSWORD, "password2": PASSWORD}
+    )
     assert is_signed_in(client)
     assert Event.objects.filter(kind="people.password.changed", by_id=user.pk).exists()
 
@@ -313,11 +317,22 @@ def test_production_settings_pass_the_deployment_check(tmp_path):
     }
     done = subprocess.run(
         [
-            sys.executable, "-m", "plumbline.config", "manage", "--login", "web",
-            "check", "--deploy", "--fail-level", "INFO",
+            sys.executable,
+            "-m",
+            "plumbline.config",
+            "manage",
+            "--login",
+            "web",
+            "check",
+            "--deploy",
+            "--fail-level",
+            "INFO",
         ],
-        env=environ, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.returncode == 0, done.stderr + done.stdout
 

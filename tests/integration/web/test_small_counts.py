@@ -78,9 +78,13 @@ class TestOnPages:
     def test_the_scrutiny_officer_writes_no_report_that_withholds_nothing(self):
         with pytest.raises(NotAllowed):
             scrutiny.write_report(
-                question_numbers=[6], as_at=TODAY, profile="internal", by=UserFactory(role="scrutiny_officer"), at=AT,
+                question_numbers=[6],
+                as_at=TODAY,
+                profile="internal",
+                by=UserFactory(role="scrutiny_officer"),
+                at=AT,
                 on=TODAY,
-            )  # fmt: skip
+            )
 
     def test_a_report_that_withholds_nothing_does_not_exist_outside(self):
         report = ReportFactory(profile="internal")
@@ -118,8 +122,10 @@ class TestEveryOtherFigureOfTheSameRecords:
     def test_the_split_withholds_nine_for_the_sake_of_three(self, context):
         rows = context("tac_closed", "&by=outcome")["answer"].rows
         assert {row.group["outcome"]: row.value for row in rows} == {
-            "needs_met": None, "not_engaged": None, "stepped_up": 40,
-        }  # fmt: skip
+            "needs_met": None,
+            "not_engaged": None,
+            "stepped_up": 40,
+        }
 
     def test_a_share_of_them_is_withheld_on_its_page_and_in_its_history(self, context):
         found = context("tac_closed_needs_met_or_reduced")
@@ -150,9 +156,13 @@ def drawn_in(trend) -> list[object]:
 def published(own_database, three_tacs):
     """Three open TACs, frozen; then a fourth that had been open all along is entered."""
     found = operations.publish(
-        title="To the committee", questions_by_ref={"open": {"key": "tac_open", "as_at": "2016-07-31"}},
-        profile="dfe-cin", by=None, at=AT, on=TODAY,
-    )  # fmt: skip
+        title="To the committee",
+        questions_by_ref={"open": {"key": "tac_open", "as_at": "2016-07-31"}},
+        profile="dfe-cin",
+        by=None,
+        at=AT,
+        on=TODAY,
+    )
     TacFactory(started_on=date(2016, 1, 10))
     return found
 

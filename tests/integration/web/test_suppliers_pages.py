@@ -310,12 +310,22 @@ def addresses(tmp_path: Path, officer: User, commissioner: User) -> dict[str, li
     merge, party = a_merge(officer, a_supplier(), bid.supplier), published(tmp_path)
     upload = Upload.objects.create(kind="ocds", uploaded_by=officer, uploaded_at=AT)
     return {
-        "reads": ["/suppliers/", f"/suppliers/{bid.supplier_id}/", "/notices/", f"/notices/{party.process_id}/",
-                  f"/tenders/{bid.tender_id}/open-data.json"],
-        "settles": [f"/suppliers/{bid.supplier_id}/merge/", f"/suppliers/merges/{merge.pk}/undo/",
-                    "/suppliers/to-decide/", f"/suppliers/to-decide/{party.pk}/", "/notices/hand-in/",
-                    f"/notices/hand-in/{upload.pk}/"],
-    }  # fmt: skip
+        "reads": [
+            "/suppliers/",
+            f"/suppliers/{bid.supplier_id}/",
+            "/notices/",
+            f"/notices/{party.process_id}/",
+            f"/tenders/{bid.tender_id}/open-data.json",
+        ],
+        "settles": [
+            f"/suppliers/{bid.supplier_id}/merge/",
+            f"/suppliers/merges/{merge.pk}/undo/",
+            "/suppliers/to-decide/",
+            f"/suppliers/to-decide/{party.pk}/",
+            "/notices/hand-in/",
+            f"/notices/hand-in/{upload.pk}/",
+        ],
+    }
 
 
 @pytest.mark.parametrize("role", ["provider_user", "evaluator", "social_worker", "elected_member", "administrator"])

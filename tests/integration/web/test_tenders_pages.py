@@ -57,9 +57,16 @@ def later(settings, monkeypatch) -> None:
 
 
 def test_a_draft_is_begun_and_leads_to_what_is_asked(page: Callable[[User], Client], commissioner: User) -> None:
-    answer = page(commissioner).post("/tenders/new/", {
-        "title": "Respite care", "service": "Respite", "kind": "competition", "body": "children", "value": "£12,500.40",
-    })  # fmt: skip
+    answer = page(commissioner).post(
+        "/tenders/new/",
+        {
+            "title": "Respite care",
+            "service": "Respite",
+            "kind": "competition",
+            "body": "children",
+            "value": "£12,500.40",
+        },
+    )
     made = Tender.objects.get()
     assert (answer["Location"], str(made.value)) == (f"/tenders/{made.pk}/edit/asked/", "12500.40")
 
@@ -71,10 +78,16 @@ def test_a_draft_says_what_is_missing(page: Callable[[User], Client], commission
 
 def test_the_timetable_is_saved(page: Callable[[User], Client], commissioner: User) -> None:
     tender = a_tender(commissioner)
-    page(commissioner).post(f"/tenders/{tender.pk}/edit/timetable/", {
-        **day("bids_due_on", date(2016, 9, 5)), **day("implementation_from", date(2016, 10, 1)),
-        **day("service_starts_on", date(2017, 1, 1)), "light_touch": "on", "standstill_days": "8",
-    })  # fmt: skip
+    page(commissioner).post(
+        f"/tenders/{tender.pk}/edit/timetable/",
+        {
+            **day("bids_due_on", date(2016, 9, 5)),
+            **day("implementation_from", date(2016, 10, 1)),
+            **day("service_starts_on", date(2017, 1, 1)),
+            "light_touch": "on",
+            "standstill_days": "8",
+        },
+    )
     tender.refresh_from_db()
     assert (tender.bids_due_on, tender.standstill_days) == (date(2016, 9, 5), 8)
 
@@ -152,9 +165,14 @@ def test_a_decision_leads_to_the_next_criterion(page: Callable[[User], Client], 
 
 def test_the_bidder_is_asked_from_the_page(page: Callable[[User], Client], commissioner: User) -> None:
     bid = in_stage1(commissioner)[0]
-    page(commissioner).post(f"/bids/{bid.pk}/stage1/policy/", {
-        "do": "ask", "ask-asked": "Please send it.", **day("due_on", date(2016, 9, 9), "ask"),
-    })  # fmt: skip
+    page(commissioner).post(
+        f"/bids/{bid.pk}/stage1/policy/",
+        {
+            "do": "ask",
+            "ask-asked": "Please send it.",
+            **day("due_on", date(2016, 9, 9), "ask"),
+        },
+    )
     assert Stage1Decision.objects.get(bid=bid).clarification_due_on == date(2016, 9, 9)
 
 
@@ -179,9 +197,14 @@ def test_a_paper_of_a_bid_is_taken_out_by_who_sees_the_bid_and_nobody_else(
     settings.HOME = tmp_path
     bid = in_stage1(commissioner)[0]
     client = page(commissioner)
-    client.post(f"/bids/{bid.pk}/papers/", {
-        "document": SimpleUploadedFile("policy.pdf", PDF), "criteria": ["policy"], "title": "Policy",
-    })  # fmt: skip
+    client.post(
+        f"/bids/{bid.pk}/papers/",
+        {
+            "document": SimpleUploadedFile("policy.pdf", PDF),
+            "criteria": ["policy"],
+            "title": "Policy",
+        },
+    )
     paper = bid.documents.get()
     address = f"/bids/{bid.pk}/papers/{paper.document_id}/"
     evaluator = a_user("evaluator")
@@ -201,10 +224,16 @@ def test_an_evaluator_who_has_not_declared_sees_no_bid(page: Callable[[User], Cl
 def test_who_reads_tenders_cannot_change_them(page: Callable[[User], Client], commissioner: User) -> None:
     bid = in_stage1(commissioner)[0]
     officer = page(a_user("contract_officer"))
-    codes = [officer.get(path).status_code for path in (
-        f"/tenders/{bid.tender_id}/", f"/bids/{bid.pk}/", f"/tenders/{bid.tender_id}/edit/what/",
-        f"/bids/{bid.pk}/outcome/", f"/tenders/{bid.tender_id}/approve/",
-    )]  # fmt: skip
+    codes = [
+        officer.get(path).status_code
+        for path in (
+            f"/tenders/{bid.tender_id}/",
+            f"/bids/{bid.pk}/",
+            f"/tenders/{bid.tender_id}/edit/what/",
+            f"/bids/{bid.pk}/outcome/",
+            f"/tenders/{bid.tender_id}/approve/",
+        )
+    ]
     assert codes == [200, 404, 404, 404, 404]
 
 
@@ -218,20 +247,40 @@ def test_every_page_of_a_tender_opens(page: Callable[[User], Client], commission
     wrong = {
         path: code
         for path in (
-            "/tenders/", "/tenders/new/", f"/tenders/{pk}/", f"/tenders/{pk}/bids/", f"/tenders/{pk}/stage1/",
-            f"/tenders/{pk}/conflicts/", f"/tenders/{pk}/history/", f"/tenders/{pk}/abandon/",
-            f"/tenders/{pk}/bids/enter/", f"/tenders/{pk}/bids/enter/?q=Supplier", f"/tenders/{pk}/bids/supplier/",
+            "/tenders/",
+            "/tenders/new/",
+            f"/tenders/{pk}/",
+            f"/tenders/{pk}/bids/",
+            f"/tenders/{pk}/stage1/",
+            f"/tenders/{pk}/conflicts/",
+            f"/tenders/{pk}/history/",
+            f"/tenders/{pk}/abandon/",
+            f"/tenders/{pk}/bids/enter/",
+            f"/tenders/{pk}/bids/enter/?q=Supplier",
+            f"/tenders/{pk}/bids/supplier/",
             f"/tenders/{pk}/bids/file/",
-            f"/bids/{bid.pk}/", f"/bids/{bid.pk}/answers/", f"/bids/{bid.pk}/papers/", f"/bids/{bid.pk}/stage1/",
-            f"/bids/{bid.pk}/stage1/policy/", f"/bids/{bid.pk}/exclusion/mandatory/", f"/bids/{bid.pk}/outcome/",
-            f"/bids/{bid.pk}/withdraw/", f"/bids/{stopped.pk}/", f"/bids/{stopped.pk}/letter/",
-            f"/tenders/{draft.pk}/", f"/tenders/{draft.pk}/stage1/", f"/tenders/{draft.pk}/bids/",
+            f"/bids/{bid.pk}/",
+            f"/bids/{bid.pk}/answers/",
+            f"/bids/{bid.pk}/papers/",
+            f"/bids/{bid.pk}/stage1/",
+            f"/bids/{bid.pk}/stage1/policy/",
+            f"/bids/{bid.pk}/exclusion/mandatory/",
+            f"/bids/{bid.pk}/outcome/",
+            f"/bids/{bid.pk}/withdraw/",
+            f"/bids/{stopped.pk}/",
+            f"/bids/{stopped.pk}/letter/",
+            f"/tenders/{draft.pk}/",
+            f"/tenders/{draft.pk}/stage1/",
+            f"/tenders/{draft.pk}/bids/",
             *(f"/tenders/{draft.pk}/edit/{part}/" for part in ("what", "asked", "timetable", "people")),
-            f"/tenders/{draft.pk}/publish/", f"/tenders/{draft.pk}/redraft/", f"/tenders/{draft.pk}/extend/",
-            f"/tenders/{draft.pk}/conflicts/{conflict.pk}/", "/tenders/?format=csv",
+            f"/tenders/{draft.pk}/publish/",
+            f"/tenders/{draft.pk}/redraft/",
+            f"/tenders/{draft.pk}/extend/",
+            f"/tenders/{draft.pk}/conflicts/{conflict.pk}/",
+            "/tenders/?format=csv",
         )
         if (code := client.get(path).status_code) != 200
-    }  # fmt: skip
+    }
     assert wrong == {}
 
 
@@ -299,8 +348,14 @@ def test_an_evaluator_is_led_to_their_own_page(page: Callable[[User], Client], c
 def test_the_supplier_of_a_direct_award_is_entered_without_closing_to_bids_first(
     page: Callable[[User], Client], commissioner: User
 ) -> None:
-    tender = a_tender(commissioner, state="published", kind="direct_award", direct_award_reason="Settled there.",
-                      questions_id=None, bids_due_on=None)  # fmt: skip
+    tender = a_tender(
+        commissioner,
+        state="published",
+        kind="direct_award",
+        direct_award_reason="Settled there.",
+        questions_id=None,
+        bids_due_on=None,
+    )
     assert "Enter the supplier’s papers" in words(page(commissioner).get(f"/tenders/{tender.pk}/"))
 
 
@@ -311,8 +366,9 @@ def test_bids_are_taken_from_a_file_and_a_row_that_is_not_says_why(
     file = SimpleUploadedFile("../bids.csv", b"Supplier,Received\nAsh Ltd,30/08/2016\nOak,31/02/2016\n")
     answer = words(page(commissioner).post(f"/tenders/{tender.pk}/bids/file/", {"file": file}))
     assert ("Row 3, Oak: received: “31/02/2016” is no day." in answer, tender.bids.get().supplier.name) == (
-        True, "Ash Ltd",
-    )  # fmt: skip
+        True,
+        "Ash Ltd",
+    )
 
 
 def test_a_tender_is_handed_over_on_its_page(page: Callable[[User], Client], commissioner: User) -> None:

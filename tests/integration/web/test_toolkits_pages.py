@@ -99,8 +99,10 @@ def test_a_version_is_taken_out_as_its_file(client):
     version = queries.current_version("site_visit")
     answer = client.get(f"/toolkits/versions/{version.pk}/file/")
     assert (words(answer), answer["X-Content-Type-Options"], answer["Content-Disposition"]) == (
-        version.text, "nosniff", 'attachment; filename="site_visit-version-1.yaml"',
-    )  # fmt: skip
+        version.text,
+        "nosniff",
+        'attachment; filename="site_visit-version-1.yaml"',
+    )
 
 
 def test_a_copy_opens_for_editing_with_its_text(client):

@@ -66,13 +66,22 @@ def test_the_trail_is_for_information_governance_alone(page, role):
 def test_a_flag_seen_by_number_leaves_its_trace_on_the_child(page):
     child = PlacementFactory(child__surname="Umber").child
     flag = Flag.objects.create(
-        kind="setting_adverse", key="one", subject_type="placement", child_id=child.pk, reason="So.", due_on=TODAY,
-        raised_at=datetime(2016, 7, 31, 9, 0, tzinfo=UTC), raised_on=TODAY,
-    )  # fmt: skip
+        kind="setting_adverse",
+        key="one",
+        subject_type="placement",
+        child_id=child.pk,
+        reason="So.",
+        due_on=TODAY,
+        raised_at=datetime(2016, 7, 31, 9, 0, tzinfo=UTC),
+        raised_on=TODAY,
+    )
     FlagFor.objects.create(
-        flag=flag, recipient="role:management_team", why="told", from_on=TODAY,
+        flag=flag,
+        recipient="role:management_team",
+        why="told",
+        from_on=TODAY,
         from_at=datetime(2016, 7, 31, 9, 0, tzinfo=UTC),
-    )  # fmt: skip
+    )
     page(UserFactory(role="management_team")).get(f"/flags/{flag.pk}/")
     looked = Event.objects.filter(child_id=child.pk).exclude(kind="flags.flag.opened")
     assert [event.by_role for event in looked] == ["Management team"]

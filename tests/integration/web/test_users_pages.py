@@ -208,8 +208,17 @@ def test_a_role_that_reaches_children_the_trail_or_powers_waits_for_a_second_per
 def test_what_reaches_no_child_no_trail_and_no_powers_needs_one_person():
     alone = {role for role in ROLES if not access.needs_second_person(role)}
     assert all(ROLES[role].reach == "none" for role in alone)
-    assert alone == {"commissioner", "evaluator", "provider_user", "partnership_officer", "scrutiny_officer",
-                     "elected_member", "committee_chair", "lead_member", "co_opted_member"}  # fmt: skip
+    assert alone == {
+        "commissioner",
+        "evaluator",
+        "provider_user",
+        "partnership_officer",
+        "scrutiny_officer",
+        "elected_member",
+        "committee_chair",
+        "lead_member",
+        "co_opted_member",
+    }
 
 
 def test_a_declined_role_is_not_held_and_can_be_asked_for_again(page, admin):
@@ -269,9 +278,16 @@ def test_somebody_switched_off_does_not_come_back_with_an_old_session(page, admi
 def test_a_name_and_an_address_are_put_right_and_what_they_were_stays_known(page, admin):
     user = UserFactory(name="Ola Berg", email="gone@example.org")
     Message.objects.create(
-        to_user=user, to_address=user.email, subject="Flag 1", body="…", state="failed", error="550 No such person",
-        refused_at=timezone.now(), written_at=timezone.now(), next_attempt_at=timezone.now(),
-    )  # fmt: skip
+        to_user=user,
+        to_address=user.email,
+        subject="Flag 1",
+        body="…",
+        state="failed",
+        error="550 No such person",
+        refused_at=timezone.now(),
+        written_at=timezone.now(),
+        next_attempt_at=timezone.now(),
+    )
     client = page(admin)
     before = client.get("/").content.decode(), client.get(f"/users/{user.pk}/").content.decode()
     given = {"correct-name": "Ola Berg-Lund", "correct-email": "ola@example.org"}

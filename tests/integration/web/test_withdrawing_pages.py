@@ -87,8 +87,10 @@ def test_it_is_asked_with_a_reason_tried_and_then_done(page, analyst, run) -> No
     assert f"/imports/{run.pk}/withdraw/" not in after
     kinds = Event.objects.filter(kind__contains="withdraw").order_by("no").values_list("kind", flat=True)
     assert list(kinds) == [
-        "exchange.withdrawal.asked", "exchange.withdrawal.confirmed", "exchange.import.withdrawn",
-    ]  # fmt: skip
+        "exchange.withdrawal.asked",
+        "exchange.withdrawal.confirmed",
+        "exchange.import.withdrawn",
+    ]
 
 
 def test_it_can_be_left_as_it_is_and_asked_again(page, analyst, run) -> None:

@@ -36,8 +36,14 @@ BIRCH = Winner("Birch", "80.00")
 
 def letter(*winners: Winner, won: bool = False, standstill_days: int = 0) -> str:
     outcome = Outcome("Cedar", won, 3, "67.00", "", (), "", winners, 3)
-    return award.letter(outcome, council="Fenmarsh", title="Care", reference="T-1", commissioner="Farah Quill",
-                        standstill_days=standstill_days)  # fmt: skip
+    return award.letter(
+        outcome,
+        council="Fenmarsh",
+        title="Care",
+        reference="T-1",
+        commissioner="Farah Quill",
+        standstill_days=standstill_days,
+    )
 
 
 @pytest.mark.parametrize(

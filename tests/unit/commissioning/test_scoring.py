@@ -200,23 +200,27 @@ def tenders(draw: st.DrawFn) -> tuple[list[Question], list[Offer], Decimal]:
     edges = [0, *cuts, 10000]
     questions = [
         Question(
-            f"q{at}", f"Question {at}", Decimal(after - before) / 100,
+            f"q{at}",
+            f"Question {at}",
+            Decimal(after - before) / 100,
             tuple(Decimal(point) for point in range(draw(_highest) + 1)),
             minimum=draw(st.sampled_from([None, Decimal(0), Decimal(1), Decimal(2)])),
         )
         for at, (before, after) in enumerate(pairwise(edges))
-    ]  # fmt: skip
+    ]
     evaluators = draw(st.integers(1, 4))
     offers = [
         Offer(
-            bid, f"Bidder {bid}", Decimal(draw(st.integers(1, 10**7))) / 100,
+            bid,
+            f"Bidder {bid}",
+            Decimal(draw(st.integers(1, 10**7))) / 100,
             {
                 question.key: scoring.average([draw(st.sampled_from(question.scale)) for _ in range(evaluators)])
                 for question in questions
             },
         )
         for bid in range(1, draw(st.integers(1, 4)) + 1)
-    ]  # fmt: skip
+    ]
     return questions, offers, Decimal(draw(st.integers(0, 10000))) / 100
 
 

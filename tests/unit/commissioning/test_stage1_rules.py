@@ -136,7 +136,12 @@ def test_a_bidder_has_at_least_until_tomorrow_to_answer() -> None:
 
 def test_the_letter_names_each_criterion_failed_with_its_reason() -> None:
     letter = stage1.letter(
-        why="stage1", council="Fenmarsh", supplier="Ash Ltd", title="Respite", reference="T1", commissioner="Farah",
+        why="stage1",
+        council="Fenmarsh",
+        supplier="Ash Ltd",
+        title="Respite",
+        reference="T1",
+        commissioner="Farah",
         failed=[Failed("DBS checks", "Not at the right level."), Failed("Safeguarding policy", "None.")],
-    )  # fmt: skip
+    )
     assert "1. DBS checks\n   Not at the right level.\n2. Safeguarding policy\n   None." in letter

@@ -13,17 +13,32 @@ from plumbline.toolkits.content import AnswerKind, Content, Criterion, Section
 
 TODAY = date(2016, 7, 31)
 READY = Details(
-    title="Respite care", service="Respite", stage1_id=1, questions_id=2, bids_due_on=date(2016, 9, 1),
-    implementation_from=date(2016, 11, 1), service_starts_on=date(2017, 1, 1), service_ends_on=date(2020, 1, 1),
-)  # fmt: skip
+    title="Respite care",
+    service="Respite",
+    stage1_id=1,
+    questions_id=2,
+    bids_due_on=date(2016, 9, 1),
+    implementation_from=date(2016, 11, 1),
+    service_starts_on=date(2017, 1, 1),
+    service_ends_on=date(2020, 1, 1),
+)
 
 
 def criterion(key: str, *, answer: str = "score_0_5", weight: str | None = None, safeguarding: bool = False):
     return Criterion(
-        key=key, title=key, guidance="", answer=AnswerKind(answer), options=(), evidence="none",
-        weight=None if weight is None else Decimal(weight), minimum=None, critical=False, safeguarding=safeguarding,
-        fact="", due_days=None,
-    )  # fmt: skip
+        key=key,
+        title=key,
+        guidance="",
+        answer=AnswerKind(answer),
+        options=(),
+        evidence="none",
+        weight=None if weight is None else Decimal(weight),
+        minimum=None,
+        critical=False,
+        safeguarding=safeguarding,
+        fact="",
+        due_days=None,
+    )
 
 
 def asks(*criteria: Criterion, purpose: str = "tender_questions") -> Content:
@@ -56,8 +71,9 @@ def test_what_is_missing_is_said_in_a_sentence(change, words) -> None:
 
 
 def test_a_direct_award_needs_no_questions_and_no_day_for_bids() -> None:
-    direct = replace(READY, kind="direct_award", direct_award_reason="One provider.", questions_id=None,
-                     bids_due_on=None)  # fmt: skip
+    direct = replace(
+        READY, kind="direct_award", direct_award_reason="One provider.", questions_id=None, bids_due_on=None
+    )
     assert tender.not_ready(direct, on=TODAY) == []
 
 

@@ -26,10 +26,17 @@ def told(
     kind: str, setting: str, on: date, *, secure: bool = False, notifiable: bool = False, learnt_on: date | None = None
 ) -> dict[str, rules.Due]:
     found = rules.notifications(
-        library(), type=kind, setting_kind=setting, secure=secure, occurred_on=on,
-        provider_knew_at=at(on), council_knew_at=at(on, 16), notifiable=notifiable, learnt_on=learnt_on,
+        library(),
+        type=kind,
+        setting_kind=setting,
+        secure=secure,
+        occurred_on=on,
+        provider_knew_at=at(on),
+        council_knew_at=at(on, 16),
+        notifiable=notifiable,
+        learnt_on=learnt_on,
         holidays=HOLIDAYS,
-    )  # fmt: skip
+    )
     return {due.recipient: due for due in found}
 
 
@@ -53,8 +60,13 @@ def test_a_death_in_a_childrens_home_is_told_to_everybody_of_regulation_40_1() -
     found = told("death", "childrens_home", JULY_2016)
     by_law = {name for name, due in found.items() if due.basis.startswith(f"{REG_40}(1)")}
     assert by_law == {
-        "ofsted", "placing_authority", "secretary_of_state", "host_authority", "health_board", "relevant_persons",
-    }  # fmt: skip
+        "ofsted",
+        "placing_authority",
+        "secretary_of_state",
+        "host_authority",
+        "health_board",
+        "relevant_persons",
+    }
 
 
 def test_a_death_in_a_secure_home_is_told_to_the_ombudsman_too() -> None:

@@ -108,8 +108,9 @@ class TestPolicies:
         known = facts(reviews={"dbs": [START, date(2015, 9, 1)]})
         found = [each for each in rating.reasons(known, laws) if each.code == "policy_before_law_change"]
         assert [(each.from_on, each.detail) for each in found] == [
-            (date(2015, 6, 2), "the first guidance"), (date(2016, 6, 2), "the second guidance"),
-        ]  # fmt: skip
+            (date(2015, 6, 2), "the first guidance"),
+            (date(2016, 6, 2), "the second guidance"),
+        ]
 
 
 class TestMeetingsAndVisits:
@@ -119,8 +120,9 @@ class TestMeetingsAndVisits:
     def test_a_late_meeting_ends_it_and_begins_the_next_clock(self) -> None:
         met = START + 100 * DAY
         assert days("evaluation_overdue", facts(evaluations=[met])) == [
-            (START + 93 * DAY, met - DAY), (met + 93 * DAY, END),
-        ]  # fmt: skip
+            (START + 93 * DAY, met - DAY),
+            (met + 93 * DAY, END),
+        ]
 
     def test_where_no_visit_is_required_none_is_overdue(self) -> None:
         assert days("visit_overdue", facts()) == []
@@ -245,8 +247,9 @@ class TestColours:
     def test_red_is_said_before_amber(self) -> None:
         rows = [Held("policy_missing", "dbs", "amber", START, END), Held("setting_adverse", "SC1", "red", START, END)]
         assert [each.code for each in sorted(rows, key=lambda r: rating.order(r.code, r.about, r.colour))] == [
-            "setting_adverse", "policy_missing",
-        ]  # fmt: skip
+            "setting_adverse",
+            "policy_missing",
+        ]
 
 
 class TestTheBook:

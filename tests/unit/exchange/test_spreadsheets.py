@@ -168,9 +168,15 @@ def marked(tmp_path: Path) -> Path:
 
 def test_tells_an_error_and_a_merged_cell_from_an_empty_one_in_the_columns_that_are_read(marked: Path) -> None:
     assert refused_rows(marked, read={"URN", "Grade"}, among={"Homes"}) == [
-        (2, "taken"), (3, "error_cell"), (4, "error_cell"), (5, "taken"), (6, "taken"), (7, "merged_cells"),
-        (8, "merged_cells"), (9, "taken"),
-    ]  # fmt: skip
+        (2, "taken"),
+        (3, "error_cell"),
+        (4, "error_cell"),
+        (5, "taken"),
+        (6, "taken"),
+        (7, "merged_cells"),
+        (8, "merged_cells"),
+        (9, "taken"),
+    ]
 
 
 def test_names_the_sheets_that_are_hidden(marked: Path) -> None:

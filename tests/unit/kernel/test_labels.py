@@ -67,9 +67,15 @@ def test_what_is_in_force_on_a_day_is_the_newest_that_has_begun():
         ("tac", date(2018, 4, 1), {"tac": "EHP"}),
     ]
 
-    assert [wording_on(rows, day).get("tac", {}).get("tac") for day in (
-        date(2018, 3, 31), date(2018, 4, 1), date(2025, 3, 31), date(2025, 4, 1),
-    )] == [None, "EHP", "EHP", "FHP"]  # fmt: skip
+    assert [
+        wording_on(rows, day).get("tac", {}).get("tac")
+        for day in (
+            date(2018, 3, 31),
+            date(2018, 4, 1),
+            date(2025, 3, 31),
+            date(2025, 4, 1),
+        )
+    ] == [None, "EHP", "EHP", "FHP"]
     assert wording_on(rows, date(2019, 9, 28)).keys() == {"tac"}
 
 
@@ -88,8 +94,11 @@ def test_texts_of_a_class_and_of_a_table_are_said_when_they_are_read():
 
     with in_family_help():
         assert (heading.title, heading.key, table["a"], list(table)) == (
-            "Family help plans open", "{tacs}", "no family help plan", ["a"],
-        )  # fmt: skip
+            "Family help plans open",
+            "{tacs}",
+            "no family help plan",
+            ["a"],
+        )
     assert (heading.title, table["a"]) == ("TACs open", "no TAC")
 
 

@@ -384,21 +384,36 @@ _tables = st.fixed_dictionaries({status: st.tuples(*[counts] * 3) for status in 
 @settings(max_examples=60, deadline=None)
 @given(table=_tables, profile=st.sampled_from(STRICT))
 @example(
-    table={"adverse": (6, 5, 0), "watch": (40, 30, 0), "clear": (90, 90, 0), "unmatched": (3, 0, 0),
-           "not recorded": (0, 0, 0)},
+    table={
+        "adverse": (6, 5, 0),
+        "watch": (40, 30, 0),
+        "clear": (90, 90, 0),
+        "unmatched": (3, 0, 0),
+        "not recorded": (0, 0, 0),
+    },
     profile=DFE,
-)  # fmt: skip
+)
 @example(
     # Nothing of “not matched, by sex” can be shown: that none of them is M would tell the one of “not recorded”.
-    table={"adverse": (0, 0, 0), "watch": (0, 0, 0), "clear": (0, 0, 0), "unmatched": (0, 0, 6),
-           "not recorded": (0, 6, 1)},
+    table={
+        "adverse": (0, 0, 0),
+        "watch": (0, 0, 0),
+        "clear": (0, 0, 0),
+        "unmatched": (0, 0, 6),
+        "not recorded": (0, 6, 1),
+    },
     profile=DFE,
-)  # fmt: skip
+)
 @example(
-    table={"adverse": (0, 0, 0), "watch": (0, 0, 0), "clear": (0, 0, 0), "unmatched": (2, 6, 0),
-           "not recorded": (0, 0, 6)},
+    table={
+        "adverse": (0, 0, 0),
+        "watch": (0, 0, 0),
+        "clear": (0, 0, 0),
+        "unmatched": (2, 6, 0),
+        "not recorded": (0, 0, 6),
+    },
     profile=DFE,
-)  # fmt: skip
+)
 def test_no_count_comes_back_from_another_question_about_the_same_records(table, profile):
     """Everything about one day is asked: the whole, its splits, each status and each status by sex."""
     found = placements(table)
@@ -454,24 +469,43 @@ def test_no_count_comes_back_from_another_question_about_the_same_records(table,
 
 
 def test_the_eleven_at_adverse_settings_are_not_told_by_their_own_figure_when_the_split_withholds_them():
-    found = placements({"adverse": (6, 5, 0), "watch": (0, 3, 0), "clear": (90, 90, 0), "unmatched": (0, 0, 0),
-                        "not recorded": (0, 0, 0)})  # fmt: skip
+    found = placements(
+        {
+            "adverse": (6, 5, 0),
+            "watch": (0, 3, 0),
+            "clear": (90, 90, 0),
+            "unmatched": (0, 0, 0),
+            "not recorded": (0, 0, 0),
+        }
+    )
     split = {row.group["status"]: row.withheld for row in protected(found, "placements_open", "status").rows}
     own = {status: protected(found, f"placements_{status}", None).total.withheld for status in split}
     assert (split, own) == (split, split)
 
 
 def test_what_is_not_matched_is_given_up_before_what_is_adverse():
-    found = placements({"adverse": (6, 5, 0), "watch": (0, 3, 0), "clear": (90, 90, 0), "unmatched": (20, 20, 0),
-                        "not recorded": (0, 0, 0)})  # fmt: skip
+    found = placements(
+        {
+            "adverse": (6, 5, 0),
+            "watch": (0, 3, 0),
+            "clear": (90, 90, 0),
+            "unmatched": (20, 20, 0),
+            "not recorded": (0, 0, 0),
+        }
+    )
     rows = {row.group["status"]: row.value for row in protected(found, "placements_open", "status").rows}
     assert rows == {"adverse": 11, "watch": None, "clear": 180, "unmatched": None}
 
 
 def test_a_share_is_withheld_with_the_group_that_its_numerator_counts():
-    split = answer_of("placements_open", count_of(54), count_of(11, group={"status": "adverse"}),
-                      count_of(3, group={"status": "watch"}), count_of(40, group={"status": "adverse_not"}),
-                      split_by="status")  # fmt: skip
+    split = answer_of(
+        "placements_open",
+        count_of(54),
+        count_of(11, group={"status": "adverse"}),
+        count_of(3, group={"status": "watch"}),
+        count_of(40, group={"status": "adverse_not"}),
+        split_by="status",
+    )
     asked = answer_of("placements_adverse_share", share(11, 54))
     alone, together = protect_answer(asked, DFE), protect_answer(asked, DFE, [split])
     hidden = next(row for row in protect_answer(split, DFE).rows if row.group["status"] == "adverse").withheld
@@ -486,10 +520,17 @@ def test_every_month_of_a_part_is_withheld_as_in_the_whole_split():
 
     own = answer_of("tac_stepped_up", count_of(47), month(4, 9), month(5, 18), month(6, 20), every="month")
     whole = answer_of(
-        "tac_closed", count_of(200), month(4, 9, "stepped_up"), month(5, 18, "stepped_up"), month(6, 20, "stepped_up"),
-        month(4, 3, "not_engaged"), month(5, 50, "not_engaged"), month(6, 100, "not_engaged"),
-        split_by="outcome", every="month",
-    )  # fmt: skip
+        "tac_closed",
+        count_of(200),
+        month(4, 9, "stepped_up"),
+        month(5, 18, "stepped_up"),
+        month(6, 20, "stepped_up"),
+        month(4, 3, "not_engaged"),
+        month(5, 50, "not_engaged"),
+        month(6, 100, "not_engaged"),
+        split_by="outcome",
+        every="month",
+    )
     assert [row.value for row in protect_answer(own, DFE, [whole]).rows] == [None, None, 20]
 
 

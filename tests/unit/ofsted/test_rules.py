@@ -506,8 +506,9 @@ def test_a_grade_given_anew_counts_from_its_own_day_and_the_earlier_one_keeps_it
     met = card(safeguarding_standards="met", rc_inclusion="expected_standard")
 
     assert spans(met, regraded(safeguarding_standards="not_met")) == [
-        ("clear", date(2026, 2, 24)), ("adverse", REGRADED),
-    ]  # fmt: skip
+        ("clear", date(2026, 2, 24)),
+        ("adverse", REGRADED),
+    ]
 
 
 def test_a_grade_given_anew_replaces_that_grade_alone() -> None:

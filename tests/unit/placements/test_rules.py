@@ -9,10 +9,19 @@ from plumbline.placements.rules import Concern, Why, flags_of, why_closed
 
 ADVERSE_SINCE = date(2016, 6, 1)
 AT = Concern(
-    placement_id=1, source_id="P1", child_id=1, started_on=date(2016, 5, 1), looked_after=True, urn="SC1",
-    status="adverse", status_since=ADVERSE_SINCE, reasons=(Why("overall_inadequate", "Ofsted judged it inadequate."),),
-    gone_since=None, worker="W1", team="West",
-)  # fmt: skip
+    placement_id=1,
+    source_id="P1",
+    child_id=1,
+    started_on=date(2016, 5, 1),
+    looked_after=True,
+    urn="SC1",
+    status="adverse",
+    status_since=ADVERSE_SINCE,
+    reasons=(Why("overall_inadequate", "Ofsted judged it inadequate."),),
+    gone_since=None,
+    worker="W1",
+    team="West",
+)
 
 
 def kinds(concern: Concern) -> list[str]:

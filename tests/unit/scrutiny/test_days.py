@@ -55,5 +55,9 @@ def test_words_that_name_no_day_are_refused(words):
 def test_a_figure_becomes_the_question_it_asks():
     figure = {"key": "tac_open", "from": "D-1y+1d", "to": "D", "every": "month", "by": "lead_sector"}
     assert days.resolve(figure, date(2016, 6, 30)) == {
-        "key": "tac_open", "every": "month", "by": "lead_sector", "from": "2015-07-01", "to": "2016-06-30",
-    }  # fmt: skip
+        "key": "tac_open",
+        "every": "month",
+        "by": "lead_sector",
+        "from": "2015-07-01",
+        "to": "2016-06-30",
+    }

@@ -17,10 +17,15 @@ COUNT = shown("now", value=2704, numerator=2704, denominator=None)
 BEFORE = shown("before", value=1131, numerator=1131, denominator=None)
 HIDDEN = shown("few", value=None, numerator=None, denominator=None, withheld=True)
 SPLIT = shown(
-    "split", split="status", value=102, numerator=102,
-    rows=[{"group": {"status": "clear"}, "value": 98, "numerator": 98, "withheld": False},
-          {"group": {"status": "adverse"}, "value": None, "numerator": None, "withheld": True}],
-)  # fmt: skip
+    "split",
+    split="status",
+    value=102,
+    numerator=102,
+    rows=[
+        {"group": {"status": "clear"}, "value": 98, "numerator": 98, "withheld": False},
+        {"group": {"status": "adverse"}, "value": None, "numerator": None, "withheld": True},
+    ],
+)
 NONE = shown("none", reason="The records reach to 31 July 2016 only.")
 ALL = {figure.ref: figure for figure in (SHARE, COUNT, BEFORE, HIDDEN, SPLIT, NONE)}
 

@@ -17,8 +17,14 @@ def counted(value):
 
 
 def share(key, value, numerator, denominator):
-    return {"key": key, **YEAR, "value": value, "numerator": numerator, "denominator": denominator,
-            "withheld": numerator is None}  # fmt: skip
+    return {
+        "key": key,
+        **YEAR,
+        "value": value,
+        "numerator": numerator,
+        "denominator": denominator,
+        "withheld": numerator is None,
+    }
 
 
 def outcomes(total, **groups):

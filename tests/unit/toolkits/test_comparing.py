@@ -34,8 +34,12 @@ def test_the_same_differs_in_nothing():
 
 def test_a_changed_weight_is_said_with_both():
     assert compared(("weight: 60", "weight: 70"), ("weight: 40", "weight: 30"))[0] == (
-        "changed", "First", "Weight", "60", "70",
-    )  # fmt: skip
+        "changed",
+        "First",
+        "Weight",
+        "60",
+        "70",
+    )
 
 
 def test_a_criterion_that_became_critical_is_said():
@@ -52,14 +56,16 @@ def test_an_added_criterion_is_said():
 def test_a_removed_section_is_said_with_its_criteria():
     gone = TEXT[TEXT.index("  - key: end") :]
     assert compared((gone, "")) == [
-        ("removed", "The end", "Criterion", "Third", ""), ("removed", "The end", "Section", "The end", ""),
-    ]  # fmt: skip
+        ("removed", "The end", "Criterion", "Third", ""),
+        ("removed", "The end", "Section", "The end", ""),
+    ]
 
 
 def test_a_changed_kind_of_answer_is_said_with_its_options():
     assert [what for _, _, what, _, _ in compared(("Third, answer: text", "Third, answer: rag"))] == [
-        "Kind of answer", "Options",
-    ]  # fmt: skip
+        "Kind of answer",
+        "Options",
+    ]
 
 
 def test_a_changed_title_of_the_toolkit_is_said():

@@ -172,16 +172,24 @@ def test_last_time_is_shown_beside_now() -> None:
         now, {"a": "yes", "b": "no", "fresh": "yes"}, before, {"a": "yes", "b": "yes", "old": "no"}
     )
     assert [(each.criterion, each.what) for each in found] == [
-        ("a", "same"), ("b", "changed"), ("fresh", "new"), ("old", "gone"),
-    ]  # fmt: skip
+        ("a", "same"),
+        ("b", "changed"),
+        ("fresh", "new"),
+        ("old", "gone"),
+    ]
 
 
 def test_an_answer_serves_another_toolkit_only_for_the_same_fact_and_kind() -> None:
     wanted = one("yes_no", fact="policy.dbs")
-    assert [rules.can_serve(wanted, one(kind, fact=fact), value) for kind, fact, value in (
-        ("yes_no", "policy.dbs", "yes"), ("yes_no", "policy.complaints", "yes"), ("text", "policy.dbs", "yes"),
-        ("yes_no", "policy.dbs", ""),
-    )] == [True, False, False, False]  # fmt: skip
+    assert [
+        rules.can_serve(wanted, one(kind, fact=fact), value)
+        for kind, fact, value in (
+            ("yes_no", "policy.dbs", "yes"),
+            ("yes_no", "policy.complaints", "yes"),
+            ("text", "policy.dbs", "yes"),
+            ("yes_no", "policy.dbs", ""),
+        )
+    ] == [True, False, False, False]
 
 
 def test_an_answer_that_comes_back_the_same_is_known_by_its_fingerprint() -> None:

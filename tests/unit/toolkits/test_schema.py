@@ -60,8 +60,13 @@ def test_what_was_checked_is_read_as_content():
 def test_what_is_left_out_is_filled_in():
     one = checked(GOOD).criterion("induction")
     assert (one.evidence, one.weight, one.minimum, one.critical, one.fact, one.due_days) == (
-        "none", None, None, False, "", None,
-    )  # fmt: skip
+        "none",
+        None,
+        None,
+        False,
+        "",
+        None,
+    )
 
 
 @pytest.mark.parametrize("kind", [kind for kind in AnswerKind if kind != AnswerKind.CHOICE])
@@ -88,8 +93,10 @@ def test_a_word_that_yaml_takes_for_true_stays_the_word():
         with_criterion("title: Yes", "answer: choice", "options: [{code: yes, label: Yes}, {code: no, label: No}]")
     )
     assert [found.criterion("one").title, *(option.code for option in found.criterion("one").options)] == [
-        "Yes", "yes", "no",
-    ]  # fmt: skip
+        "Yes",
+        "yes",
+        "no",
+    ]
 
 
 def test_weights_of_100_are_taken_exactly():

@@ -13,9 +13,17 @@ KEYS = {
     "site_visit", "section11", "section11_2007", "safeguarding_standards", "tac_quality_audit", "tac_closure_audit",
     "survey_staff", "survey_partners", "survey_schools", "survey_families", "survey_children",
 }  # fmt: skip
-SIX = {f"policy.{name}" for name in (
-    "safer_recruitment", "safeguarding", "dbs", "whistleblowing", "complaints", "anti_bullying",
-)}  # fmt: skip
+SIX = {
+    f"policy.{name}"
+    for name in (
+        "safer_recruitment",
+        "safeguarding",
+        "dbs",
+        "whistleblowing",
+        "complaints",
+        "anti_bullying",
+    )
+}
 SHIPPED = {shipped.key: content.read(shipped.content) for shipped in library.read()}
 
 

@@ -65,8 +65,9 @@ def test_the_moment_at_which_someone_was_told_is_that_of_an_earlier_day_only() -
     earlier, now = MarkSent(sent(**typed, sent="earlier")), MarkSent(sent(**typed, sent="now"))
     assert (earlier.is_valid(), now.is_valid()) == (True, True)
     assert (earlier.cleaned_data["sent_at"].isoformat(), now.cleaned_data["sent_at"]) == (
-        "2016-07-01T13:30:00+00:00", None,
-    )  # fmt: skip
+        "2016-07-01T13:30:00+00:00",
+        None,
+    )
 
 
 def test_an_assessment_is_a_file_or_of_a_return() -> None:

@@ -35,7 +35,13 @@ def drawn(source: str, **context: object) -> str:
 )
 def test_what_was_typed_is_never_markup(source: str) -> None:
     counts = [{"number": 1, "label": BAD, "url": BAD, "kind": BAD}]
-    page = drawn(source, bad=BAD, several=[BAD, {"sentence": BAD, "url": BAD, "link": BAD}], pairs=[(BAD, BAD, BAD, BAD)], counts=counts)  # fmt: skip  # noqa: E501
+    page = drawn(
+        source,
+        bad=BAD,
+        several=[BAD, {"sentence": BAD, "url": BAD, "link": BAD}],
+        pairs=[(BAD, BAD, BAD, BAD)],
+        counts=counts,
+    )
     assert ("<script" in page, "&lt;script" in page) == (False, True)
 
 

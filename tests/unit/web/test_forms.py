@@ -251,8 +251,12 @@ def test_what_is_not_asked_counts_for_nothing_even_where_it_could_not_be_read() 
     form = told(sent="now", told_on_day="99", told_on_month="x", told_on_year="y", how=["other"], note="Half a thought")
     assert form.errors == {}
     assert {name: form.cleaned_data[name] for name in ("told_on", "how", "letter", "note", "told_at")} == {
-        "told_on": None, "how": [], "letter": "", "note": "", "told_at": None,
-    }  # fmt: skip
+        "told_on": None,
+        "how": [],
+        "letter": "",
+        "note": "",
+        "told_at": None,
+    }
 
 
 def test_what_is_not_asked_stays_on_the_page_in_case_it_is_asked_again() -> None:

@@ -134,8 +134,10 @@ def test_nothing_that_a_page_asks_is_taken_for_gone() -> None:
 def test_the_answers_are_said_in_order_with_what_they_ask() -> None:
     form = Present(sent(late="yes", why="The bus", **row(0, "Ada", came="agency", agency="Lane"), **row(1, "")))
     assert form.answers() == [
-        ("Did it begin late?", "Yes"), ("Why?", "The bus"), ("Person 1", "Ada, Social worker, An agency, Lane"),
-    ]  # fmt: skip
+        ("Did it begin late?", "Yes"),
+        ("Why?", "The bus"),
+        ("Person 1", "Ada, Social worker, An agency, Lane"),
+    ]
 
 
 def test_an_answer_that_is_not_asked_is_not_said() -> None:

@@ -50,9 +50,11 @@ def recommend(
     tender = _managed(tender_id, by=by, on=on)
     chosen = {
         bid.pk: bid
-        for bid in Bid.objects.select_for_update(of=("self",)).select_related("supplier")
-        .filter(pk__in=bid_ids, tender=tender).order_by("pk")
-    }  # fmt: skip
+        for bid in Bid.objects.select_for_update(of=("self",))
+        .select_related("supplier")
+        .filter(pk__in=bid_ids, tender=tender)
+        .order_by("pk")
+    }
     unknown = [number for number in bid_ids if number not in chosen]
     if unknown:
         raise NotAllowed(f"There is no bid {unknown[0]}.")
@@ -87,16 +89,24 @@ def recommend(
         for bid in chosen.values()
     ]
     for award in awards:
-        audit.record("commissioning.award.recommended", by=by, at=at, subject=award, because=reason.strip(),
-                     tender=tender.pk, bid=award.bid_id)  # fmt: skip
+        audit.record(
+            "commissioning.award.recommended",
+            by=by,
+            at=at,
+            subject=award,
+            because=reason.strip(),
+            tender=tender.pk,
+            bid=award.bid_id,
+        )
     return awards
 
 
 def _check_grounds(bid: Bid) -> None:
     rules.check_grounds(
-        supplier=bid.supplier.name, results=dict(bid.exclusion_checks.values_list("ground", "result")),
+        supplier=bid.supplier.name,
+        results=dict(bid.exclusion_checks.values_list("ground", "result")),
         grounds=dict(ExclusionCheck.Ground.choices),
-    )  # fmt: skip
+    )
 
 
 def _check_on_framework(tender: Tender, bid: Bid) -> None:
@@ -106,9 +116,10 @@ def _check_on_framework(tender: Tender, bid: Bid) -> None:
     if awarded:
         bodies = same_body([award.bid.supplier_id for award in awarded])
         rules.check_on_framework(
-            supplier=bid.supplier.name, has_place=bid.supplier_id in bodies,
+            supplier=bid.supplier.name,
+            has_place=bid.supplier_id in bodies,
             awarded_to=[award.bid.supplier.name for award in awarded],
-        )  # fmt: skip
+        )
 
 
 def _check_conflicts(tender: Tender) -> None:
@@ -142,9 +153,13 @@ def _draft_letters(tender: Tender, awards: Sequence[Award], *, council: str) -> 
     written = 0
     for bid in Bid.objects.select_for_update(of=("self",)).filter(pk__in=outcomes, letter_sent_on=None).order_by("pk"):
         bid.letter = rules.letter(
-            outcomes[bid.pk], council=council, title=tender.title, reference=tender.reference,
-            commissioner=str(tender.lead_commissioner), standstill_days=tender.standstill_days,
-        )  # fmt: skip
+            outcomes[bid.pk],
+            council=council,
+            title=tender.title,
+            reference=tender.reference,
+            commissioner=str(tender.lead_commissioner),
+            standstill_days=tender.standstill_days,
+        )
         bid.save(update_fields=["letter"])
         written += 1
     return written
@@ -177,7 +192,10 @@ def _outcome(
     won = row in best
     lost_to = [] if won else scoring.lost_tie_to(row, best)
     return Outcome(
-        supplier=row.name, won=won, rank=row.rank, total=_total(row, found),
+        supplier=row.name,
+        won=won,
+        rank=row.rank,
+        total=_total(row, found),
         stopped_because="" if row.rank is not None else " ".join(row.reasons),
         criteria=rules.criteria_of(row, because),
         made_of=rules.made_of(row, quality_share=found.quality_share, places=found.places),
@@ -186,7 +204,7 @@ def _outcome(
         ),
         ranked=sum(1 for each in found.standings if each.rank is not None),
         tie=scoring.tie_words(lost_to, tie_decided) if lost_to else "",
-    )  # fmt: skip
+    )
 
 
 def _total(row: Standing, found: Result) -> str:
@@ -202,10 +220,12 @@ def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, o
         raise RuleBroken("The award notice is published already.", code="wrong_state")
     told = Bid.objects.filter(tender=tender).exclude(state=BidState.WITHDRAWN).order_by("supplier__sort_key")
     rules.check_notice(
-        approved_on=first.approved_on, last_sent_on=told.aggregate(last=Max("letter_sent_on"))["last"], on=on,
+        approved_on=first.approved_on,
+        last_sent_on=told.aggregate(last=Max("letter_sent_on"))["last"],
+        on=on,
         notice_on=notice_on,
         unsent=list(told.filter(letter_sent_on=None).values_list("supplier__name", flat=True)),
-    )  # fmt: skip
+    )
     _check_conflicts(tender)
     if tender.standstill_days:
         holidays = holidays_from(notice_on)
@@ -218,10 +238,14 @@ def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, o
         _go_on(awards, notice_on=notice_on)
     for award in awards:
         audit.record(
-            "commissioning.award.notice_published", by=by, at=at, subject=award, tender=tender.pk,
+            "commissioning.award.notice_published",
+            by=by,
+            at=at,
+            subject=award,
+            tender=tender.pk,
             notice_on=notice_on.isoformat(),
             standstill_until=award.standstill_until.isoformat() if award.standstill_until else "",
-        )  # fmt: skip
+        )
     return awards
 
 
@@ -247,8 +271,15 @@ def cancel_recommendation(*, tender_id: int, because: str, by: User, at: datetim
         tender.standstill_until = None
         _move(tender, _S.RECOMMENDATION, on, "standstill_until")
     for award in awards:
-        audit.record("commissioning.award.cancelled", by=by, at=at, subject=award, because=because.strip(),
-                     tender=tender.pk, letters_sent_before=sent)  # fmt: skip
+        audit.record(
+            "commissioning.award.cancelled",
+            by=by,
+            at=at,
+            subject=award,
+            because=because.strip(),
+            tender=tender.pk,
+            letters_sent_before=sent,
+        )
     return awards
 
 
@@ -263,9 +294,12 @@ def confirm_award(*, tender_id: int, awarded_on: date, by: User, at: datetime, o
     if awarded_on > on:
         raise RuleBroken(f"{awarded_on:%-d %B %Y} is a date in the future.", code="future_date")
     rules.check_award(
-        approved_on=first.approved_on, notice_on=first.notice_on, standstill_days=tender.standstill_days,
-        standstill_until=first.standstill_until, awarded_on=awarded_on,
-    )  # fmt: skip
+        approved_on=first.approved_on,
+        notice_on=first.notice_on,
+        standstill_days=tender.standstill_days,
+        standstill_until=first.standstill_until,
+        awarded_on=awarded_on,
+    )
     _check_conflicts(tender)
     for award in awards:
         _check_grounds(award.bid)
@@ -282,8 +316,15 @@ def confirm_award(*, tender_id: int, awarded_on: date, by: User, at: datetime, o
     _go_on(awards, state=_A.AWARDED, awarded_on=awarded_on, awarded_at=at, awarded_by=by)
     _move(tender, _S.AWARDED, on)
     for award in awards:
-        audit.record("commissioning.award.made", by=by, at=at, subject=award, tender=tender.pk, bid=award.bid_id,
-                     awarded_on=awarded_on.isoformat())  # fmt: skip
+        audit.record(
+            "commissioning.award.made",
+            by=by,
+            at=at,
+            subject=award,
+            tender=tender.pk,
+            bid=award.bid_id,
+            awarded_on=awarded_on.isoformat(),
+        )
     return awards
 
 
@@ -301,8 +342,14 @@ def publish_details(*, tender_id: int, published_on: date, by: User, at: datetim
         check_move(TENDER_MOVES, _S(tender.state), _S.IMPLEMENTATION)
         _move(tender, _S.IMPLEMENTATION, on)
     for award in awards:
-        audit.record("commissioning.award.details_published", by=by, at=at, subject=award, tender=tender.pk,
-                     published_on=published_on.isoformat())  # fmt: skip
+        audit.record(
+            "commissioning.award.details_published",
+            by=by,
+            at=at,
+            subject=award,
+            tender=tender.pk,
+            published_on=published_on.isoformat(),
+        )
     return awards
 
 
@@ -330,9 +377,11 @@ def send_outcome_letter(*, bid_id: int, sent_on: date, by: User, at: datetime, o
     standing = next(iter(queries.standing_awards(bid.tender)), None)
     tells_of_award = bid.state in queries.STANDING or bid.scores.exists()
     rules.check_sent(
-        sent_on=sent_on, approved_on=standing.approved_on if standing and tells_of_award else None,
-        stopped_on=bid.stopped_on, on=on,
-    )  # fmt: skip
+        sent_on=sent_on,
+        approved_on=standing.approved_on if standing and tells_of_award else None,
+        stopped_on=bid.stopped_on,
+        on=on,
+    )
     bid.letter_sent_on = sent_on
     bid.save(update_fields=["letter_sent_on"])
     audit.record("commissioning.bid.letter_sent", by=by, at=at, subject=bid, sent_on=sent_on.isoformat())
@@ -385,8 +434,15 @@ def drop_promise(*, promise_id: int, because: str, by: User, at: datetime, on: d
         raise RuleBroken("The promises are commitments of the contract now.", code="wrong_state")
     if not because.strip():
         raise RuleBroken("Say why it goes.", code="missing_reason")
-    audit.record("commissioning.promise.dropped", by=by, at=at, subject=promise, because=because.strip(),
-                 tender=tender.pk, text=promise.text)  # fmt: skip
+    audit.record(
+        "commissioning.promise.dropped",
+        by=by,
+        at=at,
+        subject=promise,
+        because=because.strip(),
+        tender=tender.pk,
+        text=promise.text,
+    )
     promise.delete()
 
 

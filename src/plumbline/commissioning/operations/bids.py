@@ -53,8 +53,9 @@ def make_supplier(
             raise RuleBroken(f"“{scheme}” is none of {', '.join(SCHEMES)}.", code="unknown_code")
         taken = OrganisationIdentifier.objects.filter(scheme=scheme, value=value).select_related("organisation").first()
         if taken:
-            raise RuleBroken(f"{SCHEMES[scheme]} {value} is that of {taken.organisation.name}: choose it.",
-                             code="identifier_taken")  # fmt: skip
+            raise RuleBroken(
+                f"{SCHEMES[scheme]} {value} is that of {taken.organisation.name}: choose it.", code="identifier_taken"
+            )
     made = Organisation.objects.create(name=name, sort_key=sort_key(name), sector=Organisation.Sector.OTHER)
     for scheme, value in numbers:
         OrganisationIdentifier.objects.create(organisation=made, scheme=scheme, value=value)
@@ -82,8 +83,10 @@ def enter_bid(
     tender = _tender(tender_id, by=by, on=on)
     direct = tender.kind == Tender.Kind.DIRECT_AWARD
     if tender.state not in _OPENED and not (direct and tender.state == _T.PUBLISHED):
-        raise RuleBroken("Bids are entered after they were opened, and before they are evaluated: close the tender "
-                         "first.", code="wrong_state")  # fmt: skip
+        raise RuleBroken(
+            "Bids are entered after they were opened, and before they are evaluated: close the tender first.",
+            code="wrong_state",
+        )
     supplier = _supplier(supplier_id)
     entered = tender.bids.filter(supplier__in=same_body({supplier.pk})).select_related("supplier").first()
     if entered is not None:
@@ -98,13 +101,26 @@ def enter_bid(
         raise RuleBroken("The price cannot be below 0.", code="bad_price")
     late = tender_rules.is_late(kind=tender.kind, received_on=received_on, bids_due_on=tender.bids_due_on)
     bid = Bid.objects.create(
-        tender=tender, supplier=supplier, received_at=received_at, price=price, new_to_council=new_to_council,
-        late=late, late_accepted_because=late_accepted_because.strip() if late else "", entered_at=at, entered_by=by,
-    )  # fmt: skip
+        tender=tender,
+        supplier=supplier,
+        received_at=received_at,
+        price=price,
+        new_to_council=new_to_council,
+        late=late,
+        late_accepted_because=late_accepted_because.strip() if late else "",
+        entered_at=at,
+        entered_by=by,
+    )
     audit.record(
-        "commissioning.bid.entered", by=by, at=at, subject=bid, tender=tender.pk, supplier=supplier.pk, late=late,
+        "commissioning.bid.entered",
+        by=by,
+        at=at,
+        subject=bid,
+        tender=tender.pk,
+        supplier=supplier.pk,
+        late=late,
         because=bid.late_accepted_because,
-    )  # fmt: skip
+    )
     if late and not bid.late_accepted_because:
         _stop_late(bid, received_on=received_on, council=council, by=by, at=at, on=on)
     return bid
@@ -118,9 +134,14 @@ def _stop_late(bid: Bid, *, received_on: date, council: str, by: User, at: datet
     bid.state, bid.stopped_on = BidState.DISQUALIFIED, on
     bid.stopped_because = f"Late: it came on {received_on:%-d %B %Y}; the last day was {due:%-d %B %Y}."
     bid.letter = stage1_rules.letter(
-        why="late", council=council, supplier=bid.supplier.name, title=bid.tender.title, failed=failed,
-        reference=bid.tender.reference, commissioner=str(bid.tender.lead_commissioner),
-    )  # fmt: skip
+        why="late",
+        council=council,
+        supplier=bid.supplier.name,
+        title=bid.tender.title,
+        failed=failed,
+        reference=bid.tender.reference,
+        commissioner=str(bid.tender.lead_commissioner),
+    )
     bid.save(update_fields=["state", "stopped_on", "stopped_because", "letter"])
     audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because)
 
@@ -185,9 +206,15 @@ def attach_paper(
         stage1_rules.check_answer_open(begun=bid.tender.state == _T.STAGE1, entered=False, asked_since=was_asked(bid))
     # Bids are in confidence: this paper is reached by who may see the bid, and by no other way.
     document = evidence.keep_document(
-        title=title, file_name=file_name, content=content, folder=folder, organisation=bid.supplier,
-        sensitivity=Sensitivity.RESTRICTED, by=by, at=at,
-    )  # fmt: skip
+        title=title,
+        file_name=file_name,
+        content=content,
+        folder=folder,
+        organisation=bid.supplier,
+        sensitivity=Sensitivity.RESTRICTED,
+        by=by,
+        at=at,
+    )
     for criterion in dict.fromkeys(criteria) or [""]:
         BidDocument.objects.create(bid=bid, document=document, criterion=criterion)
     audit.record(
@@ -208,9 +235,14 @@ def detach_paper(*, paper_id: int, because: str, by: User, at: datetime, on: dat
     if not because.strip():
         raise RuleBroken("Say why the paper is taken away.", code="missing_reason")
     audit.record(
-        "commissioning.bid.paper_detached", by=by, at=at, subject=bid, because=because.strip(),
-        document=paper.document_id, criterion=paper.criterion,
-    )  # fmt: skip
+        "commissioning.bid.paper_detached",
+        by=by,
+        at=at,
+        subject=bid,
+        because=because.strip(),
+        document=paper.document_id,
+        criterion=paper.criterion,
+    )
     paper.delete()
 
 

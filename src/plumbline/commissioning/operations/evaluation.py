@@ -67,9 +67,14 @@ def assign_evaluator(
         known.questions = chosen
         known.save(update_fields=["questions"])
     audit.record(
-        "commissioning.evaluator.assigned", by=by, at=at, subject=known, tender=tender.pk, user=user.called,
+        "commissioning.evaluator.assigned",
+        by=by,
+        at=at,
+        subject=known,
+        tender=tender.pk,
+        user=user.called,
         questions=chosen,
-    )  # fmt: skip
+    )
     return known
 
 
@@ -108,16 +113,19 @@ def declare(*, tender_id: int, has_conflict: bool | None, conflict: str, by: Use
     evaluator = _own(tender_id, by=by, on=on)
     later = evaluator.declared != rules.NOT_YET and evaluator.tender.state == _S.MODERATION
     if evaluator.tender.state not in queries.DECLARABLE and not later:
-        raise RuleBroken("Interests are declared once it is known who bids, and before scoring is over.",
-                         code="wrong_state")  # fmt: skip
+        raise RuleBroken(
+            "Interests are declared once it is known who bids, and before scoring is over.", code="wrong_state"
+        )
     rules.check_declared_again(
-        declared=evaluator.declared, bidder_since=evaluator.declared != rules.NOT_YET and _bidder_since(evaluator),
+        declared=evaluator.declared,
+        bidder_since=evaluator.declared != rules.NOT_YET and _bidder_since(evaluator),
         has_conflict=has_conflict,
-    )  # fmt: skip
+    )
     rules.check_declaration(has_conflict=has_conflict, conflict=conflict)
     if not has_conflict and _acts_for_a_bidder(by, evaluator.tender, on=on):
-        raise RuleBroken("You act for one of the bidders. Declare it as a conflict of interest.",
-                         code="acts_for_bidder")  # fmt: skip
+        raise RuleBroken(
+            "You act for one of the bidders. Declare it as a conflict of interest.", code="acts_for_bidder"
+        )
     evaluator.declared = Evaluator.Declared.CONFLICT if has_conflict else Evaluator.Declared.NONE
     evaluator.conflict, evaluator.declared_at = conflict.strip(), at
     # What was decided was decided of an older declaration.
@@ -125,9 +133,14 @@ def declare(*, tender_id: int, has_conflict: bool | None, conflict: str, by: Use
     evaluator.decided_because = ""
     evaluator.save(update_fields=["declared", "conflict", "declared_at", "decided_at", "decided_by", "decided_because"])
     audit.record(
-        "commissioning.interest.declared", by=by, at=at, subject=evaluator, tender=evaluator.tender_id,
-        declared=evaluator.declared, bidders=queries.bidders_of(evaluator.tender),
-    )  # fmt: skip
+        "commissioning.interest.declared",
+        by=by,
+        at=at,
+        subject=evaluator,
+        tender=evaluator.tender_id,
+        declared=evaluator.declared,
+        bidders=queries.bidders_of(evaluator.tender),
+    )
     return evaluator
 
 
@@ -148,9 +161,13 @@ def accept_conflict(*, evaluator_id: int, because: str, by: User, at: datetime, 
     evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), at, by
     evaluator.save(update_fields=["decided_because", "decided_at", "decided_by"])
     audit.record(
-        "commissioning.conflict.accepted", by=by, at=at, subject=evaluator, tender=evaluator.tender_id,
+        "commissioning.conflict.accepted",
+        by=by,
+        at=at,
+        subject=evaluator,
+        tender=evaluator.tender_id,
         because=because.strip(),
-    )  # fmt: skip
+    )
     return evaluator
 
 
@@ -160,16 +177,22 @@ def exclude_evaluator(*, evaluator_id: int, because: str, by: User, at: datetime
     interest, or someone who cannot finish. Not once the scores are settled."""
     evaluator = _decided_on(evaluator_id, because=because, by=by, on=on)
     if evaluator.tender.state not in _BEFORE_MODERATION | {_S.MODERATION}:
-        raise RuleBroken("The scores are settled. Abandon the tender, or cancel its recommendation.",
-                         code="wrong_state")  # fmt: skip
+        raise RuleBroken(
+            "The scores are settled. Abandon the tender, or cancel its recommendation.", code="wrong_state"
+        )
     evaluator.excluded = True
     evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), at, by
     evaluator.save(update_fields=["excluded", "decided_because", "decided_at", "decided_by"])
     again = _agree_again(evaluator)
     audit.record(
-        "commissioning.evaluator.excluded", by=by, at=at, subject=evaluator, tender=evaluator.tender_id,
-        because=because.strip(), to_agree_again=again,
-    )  # fmt: skip
+        "commissioning.evaluator.excluded",
+        by=by,
+        at=at,
+        subject=evaluator,
+        tender=evaluator.tender_id,
+        because=because.strip(),
+        to_agree_again=again,
+    )
     return evaluator
 
 
@@ -201,11 +224,17 @@ def begin_evaluation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
     _check_sides(tender, on=on)
     uncovered = queries.not_covered(tender)
     if uncovered:
-        raise RuleBroken(f"Choose who evaluates: nobody scores {', '.join(f'“{each}”' for each in uncovered)}.",
-                         code="no_evaluators")  # fmt: skip
+        raise RuleBroken(
+            f"Choose who evaluates: nobody scores {', '.join(f'“{each}”' for each in uncovered)}.", code="no_evaluators"
+        )
     _move(tender, _S.EVALUATION, on)
-    audit.record("commissioning.tender.evaluation_begun", by=by, at=at, subject=tender,
-                 bids=tender.bids.filter(state=BidState.PASSED).count())  # fmt: skip
+    audit.record(
+        "commissioning.tender.evaluation_begun",
+        by=by,
+        at=at,
+        subject=tender,
+        bids=tender.bids.filter(state=BidState.PASSED).count(),
+    )
     return tender
 
 
@@ -227,9 +256,11 @@ def save_score(
     try:
         with transaction.atomic():
             saved, _ = Score.objects.update_or_create(
-                bid=cell.bid, evaluator=evaluator, question=question,
+                bid=cell.bid,
+                evaluator=evaluator,
+                question=question,
                 defaults={"score": score, "comment": comment.strip(), "scored_at": at},
-            )  # fmt: skip
+            )
     except DatabaseError as error:
         # The bid was stopped, or withdrawn, at this very instant.
         refusal = guard.refusal(error)
@@ -302,11 +333,16 @@ def record_meeting(
             code="before_moderation",
         )
     meeting = ModerationMeeting.objects.create(
-        tender=tender, held_on=held_on, chair=" ".join(chair.split()), attendees=attendees.strip(), recorded_at=at,
+        tender=tender,
+        held_on=held_on,
+        chair=" ".join(chair.split()),
+        attendees=attendees.strip(),
+        recorded_at=at,
         recorded_by=by,
-    )  # fmt: skip
-    audit.record("commissioning.moderation.held", by=by, at=at, subject=meeting, tender=tender.pk,
-                 held_on=held_on.isoformat())  # fmt: skip
+    )
+    audit.record(
+        "commissioning.moderation.held", by=by, at=at, subject=meeting, tender=tender.pk, held_on=held_on.isoformat()
+    )
     return meeting
 
 
@@ -342,13 +378,18 @@ def agree_score(
     needed = scoring.why_a_reason_is_needed(score, individual, tender.reason_beyond)
     rules.check_agreed(discussion=discussion, reason=reason, why_needed=needed)
     agreed, _ = ModeratedScore.objects.update_or_create(
-        bid=cell.bid, question=question,
+        bid=cell.bid,
+        question=question,
         defaults={
-            "meeting": meeting, "score": score, "discussion": discussion.strip(), "reason": reason.strip(),
+            "meeting": meeting,
+            "score": score,
+            "discussion": discussion.strip(),
+            "reason": reason.strip(),
             "start_scores": [{"evaluator": name, "score": scoring.plain(given)} for name, given in individual],
-            "agreed_at": at, "agreed_by": by,
+            "agreed_at": at,
+            "agreed_by": by,
         },
-    )  # fmt: skip
+    )
     audit.record("commissioning.score.agreed", by=by, at=at, subject=agreed, bid=bid_id, question=question)
     return agreed
 
@@ -371,8 +412,9 @@ def close_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
             check_move(BID_MOVES, BidState(bid.state), BidState.DISQUALIFIED)
             bid.state, bid.stopped_because, bid.stopped_on = BidState.DISQUALIFIED, " ".join(below), on
             bid.save(update_fields=["state", "stopped_because", "stopped_on"])
-            audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because,
-                         state=bid.state)  # fmt: skip
+            audit.record(
+                "commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because, state=bid.state
+            )
     _move(tender, _S.RECOMMENDATION, on)
     audit.record("commissioning.tender.moderation_closed", by=by, at=at, subject=tender)
     return tender

@@ -51,17 +51,29 @@ def make_plan(*, award_id: int, service_starts_on: date, by: User, at: datetime,
     # The plans of a framework's suppliers are told apart by their names.
     title = f"{award.bid.supplier.name}: {tender.title}" if len(standing_awards(tender)) > 1 else tender.title
     plan = ImplementationPlan.objects.create(
-        tender=tender, award=award, version=version, title=title[:300], supplier=award.bid.supplier,
-        supplier_is_new=award.bid.new_to_council, service_starts_on=service_starts_on,
-        commissioner=tender.lead_commissioner, service_area_lead=tender.service_area_lead, made_at=at, made_by=by,
-    )  # fmt: skip
+        tender=tender,
+        award=award,
+        version=version,
+        title=title[:300],
+        supplier=award.bid.supplier,
+        supplier_is_new=award.bid.new_to_council,
+        service_starts_on=service_starts_on,
+        commissioner=tender.lead_commissioner,
+        service_area_lead=tender.service_area_lead,
+        made_at=at,
+        made_by=by,
+    )
     PlanItem.objects.bulk_create(
         PlanItem(
-            plan=plan, number=due.number, criterion=due.criterion, title=due.title, critical=due.critical,
+            plan=plan,
+            number=due.number,
+            criterion=due.criterion,
+            title=due.title,
+            critical=due.critical,
             due_on=due.due_on,
         )
         for due in rules.items_due(content.read(version.content), service_starts_on=service_starts_on)
-    )  # fmt: skip
+    )
     if tender.state == Tender.State.CONTRACT_DETAILS:
         check_move(TENDER_MOVES, Tender.State(tender.state), Tender.State.IMPLEMENTATION)
         tender.state, tender.state_since = Tender.State.IMPLEMENTATION, on
@@ -84,9 +96,15 @@ def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User,
     before, plan.service_starts_on = plan.service_starts_on, service_starts_on
     plan.save(update_fields=["service_starts_on"])
     audit.record(
-        "commissioning.plan.start_moved", by=by, at=at, subject=plan, because=because.strip(),
-        before=before.isoformat(), after=service_starts_on.isoformat(), items=len(items),
-    )  # fmt: skip
+        "commissioning.plan.start_moved",
+        by=by,
+        at=at,
+        subject=plan,
+        because=because.strip(),
+        before=before.isoformat(),
+        after=service_starts_on.isoformat(),
+        items=len(items),
+    )
     return len(items)
 
 
@@ -98,15 +116,21 @@ def say_whether_new(
     service goes live. Only a manager who may decide to go live without it says that a supplier is not new."""
     plan = queries.plan_to_change(plan_id, viewer=by, on=on, manager=True)
     rules.check_said_new(
-        was_new=plan.supplier_is_new, is_new=supplier_is_new, because=because,
+        was_new=plan.supplier_is_new,
+        is_new=supplier_is_new,
+        because=because,
         may_waive=access.may(by, Permission.CONTRACTS_OVERRIDE, on=on),
-    )  # fmt: skip
+    )
     plan.supplier_is_new = supplier_is_new
     plan.save(update_fields=["supplier_is_new"])
     audit.record(
-        "commissioning.plan.supplier_said_new", by=by, at=at, subject=plan, because=because.strip(),
+        "commissioning.plan.supplier_said_new",
+        by=by,
+        at=at,
+        subject=plan,
+        because=because.strip(),
         new=supplier_is_new,
-    )  # fmt: skip
+    )
     return plan
 
 
@@ -117,9 +141,13 @@ def assign_item(*, item_id: int, owner: User | None, owner_words: str, by: User,
     item.owner, item.owner_words = owner, owner_words.strip()
     item.save(update_fields=["owner", "owner_words"])
     audit.record(
-        "commissioning.plan.item.assigned", by=by, at=at, subject=item.plan, item=item.number,
+        "commissioning.plan.item.assigned",
+        by=by,
+        at=at,
+        subject=item.plan,
+        item=item.number,
         owner=owner.pk if owner else None,
-    )  # fmt: skip
+    )
     return item
 
 
@@ -144,10 +172,12 @@ def move_item(
     item = _item(item_id, by=by, on=on)
     check_move(PLAN_ITEM_MOVES, _I(item.state), state)
     rules.check_settled(
-        state=str(state), critical=item.critical, note=note,
+        state=str(state),
+        critical=item.critical,
+        note=note,
         has_evidence=bool(document_id or item.document_id) or lacks is not None,
         may_waive=access.may(by, Permission.CONTRACTS_OVERRIDE, on=on),
-    )  # fmt: skip
+    )
     if item.criterion == rules.CONTACTS_ITEM and state in (_I.DONE, _I.NOT_NEEDED):
         missing = rules.pack_wanting(supplier_is_new=item.plan.supplier_is_new, pack=queries.newest_pack(item.plan))
         if missing:
@@ -160,9 +190,14 @@ def move_item(
     item.done_on, item.done_at, item.done_by = (on, at, by) if settled else (None, None, None)
     item.save()
     audit.record(
-        "commissioning.plan.item.moved", by=by, at=at, subject=item.plan, because=note.strip(), item=item.number,
+        "commissioning.plan.item.moved",
+        by=by,
+        at=at,
+        subject=item.plan,
+        because=note.strip(),
+        item=item.number,
         state=str(state),
-    )  # fmt: skip
+    )
     return item
 
 
@@ -195,9 +230,14 @@ def record_agreement(
     if agreed_on > on:
         raise RuleBroken("It cannot have been agreed on a day to come.", code="future_date")
     agreement = Agreement.objects.create(
-        plan=plan, arrangement=arrangement.strip(), agreed_by=agreed_by.strip(), agreed_with=agreed_with.strip(),
-        agreed_on=agreed_on, recorded_at=at, recorded_by=by,
-    )  # fmt: skip
+        plan=plan,
+        arrangement=arrangement.strip(),
+        agreed_by=agreed_by.strip(),
+        agreed_with=agreed_with.strip(),
+        agreed_on=agreed_on,
+        recorded_at=at,
+        recorded_by=by,
+    )
     audit.record("commissioning.plan.agreement.recorded", by=by, at=at, subject=plan, agreement=agreement.pk)
     return agreement
 
@@ -295,9 +335,13 @@ def name_leads(
     plan.commissioner, plan.service_area_lead = commissioner, service_area_lead
     plan.save(update_fields=["commissioner", "service_area_lead"])
     audit.record(
-        "commissioning.plan.leads_named", by=by, at=at, subject=plan, commissioner=commissioner.pk,
+        "commissioning.plan.leads_named",
+        by=by,
+        at=at,
+        subject=plan,
+        commissioner=commissioner.pk,
         service_area_lead=service_area_lead.pk,
-    )  # fmt: skip
+    )
     return plan
 
 

@@ -66,9 +66,16 @@ def take_releases(
     taken.waiting = OcdsParty.objects.filter(process__in=touched.values(), match=OcdsParty.Match.WAITING).count()
     taken.ours = _tie_our_own(prefix, at=at)
     audit.record(
-        "commissioning.ocds.taken", by=by, at=at, subject=import_run, added=taken.added, changed=taken.changed,
-        unchanged=taken.unchanged, processes=taken.processes, ours=taken.ours,
-    )  # fmt: skip
+        "commissioning.ocds.taken",
+        by=by,
+        at=at,
+        subject=import_run,
+        added=taken.added,
+        changed=taken.changed,
+        unchanged=taken.unchanged,
+        processes=taken.processes,
+        ours=taken.ours,
+    )
     return taken
 
 
@@ -157,8 +164,10 @@ def _make_party(process: OcdsProcess, said: Party) -> None:
 
 def _as_set_aside(row: OcdsParty) -> None:
     """Whoever was said to be none of ours, by name and numbers, is not asked about again: it is the same decision."""
-    before = OcdsParty.objects.filter(
-        match=OcdsParty.Match.NOT_OURS, name=row.name, identifiers=row.identifiers
-    ).order_by("-decided_at", "-pk").first()  # fmt: skip
+    before = (
+        OcdsParty.objects.filter(match=OcdsParty.Match.NOT_OURS, name=row.name, identifiers=row.identifiers)
+        .order_by("-decided_at", "-pk")
+        .first()
+    )
     if before is not None:
         row.match, row.decided_at, row.decided_by = before.match, before.decided_at, before.decided_by

@@ -43,9 +43,13 @@ def decide_criterion(
     asked = _criterion(bid, criterion)
     known = _decision(bid, criterion)
     rules.check_decision(
-        decision=decision, reason=reason, evidence_required=asked.evidence == "required",
-        has_evidence=bid.documents.filter(criterion=criterion).exists(), clarification=_clarification(known), on=on,
-    )  # fmt: skip
+        decision=decision,
+        reason=reason,
+        evidence_required=asked.evidence == "required",
+        has_evidence=bid.documents.filter(criterion=criterion).exists(),
+        clarification=_clarification(known),
+        on=on,
+    )
     if decision == rules.PASS and asked.policy:
         rules.check_review(reviewed_on=reviewed_on, laws=_laws(asked.policy, on=on), on=on)
     found = known or Stage1Decision(bid=bid, criterion=criterion)
@@ -53,9 +57,14 @@ def decide_criterion(
     found.decision, found.reason, found.decided_at, found.decided_by = decision, reason.strip(), at, by
     found.save()
     audit.record(
-        "commissioning.bid.criterion_decided", by=by, at=at, subject=bid, because=found.reason, criterion=criterion,
+        "commissioning.bid.criterion_decided",
+        by=by,
+        at=at,
+        subject=bid,
+        because=found.reason,
+        criterion=criterion,
         decision=decision,
-    )  # fmt: skip
+    )
     return found
 
 
@@ -69,9 +78,14 @@ def pass_criteria(
     """
     for criterion in criteria:
         decide_criterion(
-            bid_id=bid_id, criterion=criterion, decision=rules.PASS, reviewed_on=reviewed.get(criterion), by=by, at=at,
+            bid_id=bid_id,
+            criterion=criterion,
+            decision=rules.PASS,
+            reviewed_on=reviewed.get(criterion),
+            by=by,
+            at=at,
             on=on,
-        )  # fmt: skip
+        )
     return len(criteria)
 
 
@@ -94,9 +108,14 @@ def ask_clarification(
         bid.state = BidState.CLARIFICATION
         bid.save(update_fields=["state"])
     audit.record(
-        "commissioning.bid.clarification_asked", by=by, at=at, subject=bid, because=found.clarification_asked,
-        criterion=criterion, due_on=due_on.isoformat(),
-    )  # fmt: skip
+        "commissioning.bid.clarification_asked",
+        by=by,
+        at=at,
+        subject=bid,
+        because=found.clarification_asked,
+        criterion=criterion,
+        due_on=due_on.isoformat(),
+    )
     return found
 
 
@@ -116,9 +135,13 @@ def answer_clarification(
     found.clarification_answer, found.clarification_answered_on = answer.strip(), answered_on
     found.save(update_fields=["clarification_answer", "clarification_answered_on"])
     audit.record(
-        "commissioning.bid.clarification_answered", by=by, at=at, subject=bid, criterion=criterion,
+        "commissioning.bid.clarification_answered",
+        by=by,
+        at=at,
+        subject=bid,
+        criterion=criterion,
         answered_on=answered_on.isoformat(),
-    )  # fmt: skip
+    )
     return found
 
 
@@ -145,16 +168,24 @@ def check_exclusion(
     if checked_on > on:
         raise RuleBroken(f"{checked_on:%-d %B %Y} is a date in the future.", code="future_date")
     if result == rules.EXCLUDED and bid.state == BidState.RECOMMENDED:
-        raise RuleBroken("This bid is recommended. Take the recommendation back first, then exclude the supplier.",
-                         code="recommended")  # fmt: skip
+        raise RuleBroken(
+            "This bid is recommended. Take the recommendation back first, then exclude the supplier.",
+            code="recommended",
+        )
     found, _ = ExclusionCheck.objects.update_or_create(
-        bid=bid, ground=ground,
+        bid=bid,
+        ground=ground,
         defaults={"result": result, "note": note.strip(), "checked_on": checked_on, "checked_at": at, "checked_by": by},
-    )  # fmt: skip
+    )
     audit.record(
-        "commissioning.bid.exclusion_checked", by=by, at=at, subject=bid, because=found.note, ground=ground,
+        "commissioning.bid.exclusion_checked",
+        by=by,
+        at=at,
+        subject=bid,
+        because=found.note,
+        ground=ground,
         result=result,
-    )  # fmt: skip
+    )
     if result == rules.EXCLUDED:
         failed = [Failed(f"Not excluded: {rules.GROUNDS[ground]}", found.note)]
         _stop(bid, BidState.DISQUALIFIED, failed, why="excluded", council=council, by=by, at=at, on=on)
@@ -199,8 +230,9 @@ def fail_bid(*, bid_id: int, council: str, by: User, at: datetime, on: date) -> 
         criteria=titles, decisions={key: each.decision for key, each in decisions.items()}, checked=rules.GROUNDS
     )
     if undecided:
-        raise RuleBroken(f"Decide every criterion, so that the bidder is told all at once. {undecided[0]}",
-                         code="stage1_not_done")  # fmt: skip
+        raise RuleBroken(
+            f"Decide every criterion, so that the bidder is told all at once. {undecided[0]}", code="stage1_not_done"
+        )
     bid.stage1_decided_on = on
     bid.save(update_fields=["stage1_decided_on"])
     return _stop(bid, BidState.FAILED, failed, why="stage1", council=council, by=by, at=at, on=on)
@@ -250,9 +282,14 @@ def _stop(
     check_move(BID_MOVES, BidState(bid.state), state)
     bid.state, bid.stopped_because, bid.stopped_on = state, rules.why_stopped(failed), on
     bid.letter = rules.letter(
-        why=why, council=council, supplier=bid.supplier.name, title=bid.tender.title, failed=failed,
-        reference=bid.tender.reference, commissioner=str(bid.tender.lead_commissioner),
-    )  # fmt: skip
+        why=why,
+        council=council,
+        supplier=bid.supplier.name,
+        title=bid.tender.title,
+        failed=failed,
+        reference=bid.tender.reference,
+        commissioner=str(bid.tender.lead_commissioner),
+    )
     bid.save(update_fields=["state", "stopped_because", "stopped_on", "letter"])
     audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because, state=state.value)
     return bid

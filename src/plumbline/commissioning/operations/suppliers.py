@@ -51,9 +51,15 @@ def decide_party(
         match=match, organisation=organisation, decided_at=at, decided_by=by
     )
     audit.record(
-        "commissioning.supplier.decided", by=by, at=at, subject=party, match=str(match), rows=settled,
-        organisation=organisation.pk if organisation else None, numbers=numbers,
-    )  # fmt: skip
+        "commissioning.supplier.decided",
+        by=by,
+        at=at,
+        subject=party,
+        match=str(match),
+        rows=settled,
+        organisation=organisation.pk if organisation else None,
+        numbers=numbers,
+    )
     return settled
 
 
@@ -71,9 +77,12 @@ def undo_decision(*, party_id: int, all_alike: bool = False, by: User, at: datet
     if party.match == _M.WAITING:
         raise RuleBroken(f"Nothing was decided on {party.name} yet.", code="wrong_state")
     together = OcdsParty.objects.filter(
-        decided_at=party.decided_at, decided_by=party.decided_by, organisation=party.organisation_id, name=party.name,
+        decided_at=party.decided_at,
+        decided_by=party.decided_by,
+        organisation=party.organisation_id,
+        name=party.name,
         identifiers=party.identifiers,
-    ).exclude(decided_at=None)  # fmt: skip
+    ).exclude(decided_at=None)
     decision = _decision(party)
     numbers = list(together.values_list("pk", flat=True)) if all_alike and party.decided_at else [party.pk]
     undone = OcdsParty.objects.filter(pk__in=numbers).update(
@@ -91,10 +100,16 @@ def _decision(party: OcdsParty) -> Event | None:
     same = OcdsParty.objects.filter(name=party.name, identifiers=party.identifiers).values_list("pk", flat=True)
     numbers = [str(pk) for pk in same]
     # The event has a moment of the database's own, a little after that of the decision.
-    return Event.objects.filter(
-        kind="commissioning.supplier.decided", subject_type=party._meta.label_lower, subject_id__in=numbers,
-        at__gte=party.decided_at,
-    ).order_by("no").first()  # fmt: skip
+    return (
+        Event.objects.filter(
+            kind="commissioning.supplier.decided",
+            subject_type=party._meta.label_lower,
+            subject_id__in=numbers,
+            at__gte=party.decided_at,
+        )
+        .order_by("no")
+        .first()
+    )
 
 
 def _take_back(decision: Event) -> list[list[str]]:
@@ -169,9 +184,14 @@ def rename_supplier(*, organisation_id: int, name: str, because: str, by: User, 
     found.name, found.sort_key = name, key
     found.save(update_fields=["name", "sort_key"])
     audit.record(
-        "commissioning.supplier.renamed", by=by, at=at, subject=found, because=because.strip(), before=before,
+        "commissioning.supplier.renamed",
+        by=by,
+        at=at,
+        subject=found,
+        because=because.strip(),
+        before=before,
         after=name,
-    )  # fmt: skip
+    )
     return found
 
 

@@ -33,9 +33,14 @@ def make_tender(*, details: Details, by: User, at: datetime, on: date) -> Tender
     values["lead_commissioner_id"] = values["lead_commissioner_id"] or by.pk
     tender = Tender.objects.create(**values, state=_S.DRAFT, state_since=on, made_at=at, made_by=by)
     audit.record(
-        "commissioning.tender.drafted", by=by, at=at, subject=tender, reference=tender.reference, sort=tender.kind,
+        "commissioning.tender.drafted",
+        by=by,
+        at=at,
+        subject=tender,
+        reference=tender.reference,
+        sort=tender.kind,
         body=tender.body,
-    )  # fmt: skip
+    )
     return tender
 
 
@@ -116,9 +121,14 @@ def publish_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tende
     tender.published_on = on
     _move(tender, _S.PUBLISHED, on, "published_on", "scored_safeguarding")
     audit.record(
-        "commissioning.tender.published", by=by, at=at, subject=tender, scored_safeguarding=tender.scored_safeguarding,
-        stage1=tender.stage1_id, questions=tender.questions_id,
-    )  # fmt: skip
+        "commissioning.tender.published",
+        by=by,
+        at=at,
+        subject=tender,
+        scored_safeguarding=tender.scored_safeguarding,
+        stage1=tender.stage1_id,
+        questions=tender.questions_id,
+    )
     return tender
 
 
@@ -129,8 +139,9 @@ def extend_bids(*, tender_id: int, bids_due_on: date, because: str, by: User, at
     if tender.state != _S.PUBLISHED or tender.bids_due_on is None:
         raise RuleBroken("Only a tender that is open to bids is extended.", code="wrong_state")
     if bids_due_on <= tender.bids_due_on or bids_due_on <= on:
-        raise RuleBroken(f"The new last day comes after {tender.bids_due_on:%-d %B %Y}, and lies ahead.",
-                         code="not_later")  # fmt: skip
+        raise RuleBroken(
+            f"The new last day comes after {tender.bids_due_on:%-d %B %Y}, and lies ahead.", code="not_later"
+        )
     if tender.implementation_from is not None and bids_due_on >= tender.implementation_from:
         raise RuleBroken(
             f"The implementation period begins on {tender.implementation_from:%-d %B %Y}: bids must be in before.",
@@ -141,9 +152,14 @@ def extend_bids(*, tender_id: int, bids_due_on: date, because: str, by: User, at
     before, tender.bids_due_on = tender.bids_due_on, bids_due_on
     tender.save(update_fields=["bids_due_on"])
     audit.record(
-        "commissioning.tender.extended", by=by, at=at, subject=tender, because=because.strip(),
-        before=before.isoformat(), bids_due_on=bids_due_on.isoformat(),
-    )  # fmt: skip
+        "commissioning.tender.extended",
+        by=by,
+        at=at,
+        subject=tender,
+        because=because.strip(),
+        before=before.isoformat(),
+        bids_due_on=bids_due_on.isoformat(),
+    )
     return tender
 
 
@@ -198,17 +214,24 @@ def hand_over(
     if lead is None or not access.may(lead, Permission.TENDERS_MANAGE, on=on):
         raise RuleBroken("The lead is someone who may manage tenders.", code="not_a_commissioner")
     if Evaluator.objects.filter(tender=tender, user=lead).exclude(CLEARED).exists():
-        raise RuleBroken(f"{lead} evaluates this tender and is not cleared to: someone else leads it.",
-                         code="conflict_undecided")  # fmt: skip
+        raise RuleBroken(
+            f"{lead} evaluates this tender and is not cleared to: someone else leads it.", code="conflict_undecided"
+        )
     if service_area_lead_id is not None and not User.objects.filter(pk=service_area_lead_id, is_active=True).exists():
         raise RuleBroken("This person does not sign in here.", code="unknown_user")
     before = tender.lead_commissioner
     tender.lead_commissioner, tender.service_area_lead_id = lead, service_area_lead_id
     tender.save(update_fields=["lead_commissioner", "service_area_lead"])
     audit.record(
-        "commissioning.tender.handed_over", by=by, at=at, subject=tender, because=because.strip(),
-        before=before.called, lead=lead.called, service_area_lead=service_area_lead_id,
-    )  # fmt: skip
+        "commissioning.tender.handed_over",
+        by=by,
+        at=at,
+        subject=tender,
+        because=because.strip(),
+        before=before.called,
+        lead=lead.called,
+        service_area_lead=service_area_lead_id,
+    )
     return tender
 
 
@@ -247,9 +270,11 @@ def record_conflict(*, tender_id: int, person: str, conflict: str, by: User, at:
 def decide_conflict(*, conflict_id: int, decided: str, by: User, at: datetime, on: date) -> TenderConflict:
     """Say what follows from a conflict; never by the person whose it is. Decided again, the newer words stand."""
     access.check(by, Permission.TENDERS_MANAGE, on=on)
-    found = TenderConflict.objects.select_for_update(of=("self",)).filter(
-        pk=conflict_id, tender__in=tenders_visible_to(by, on=on)
-    ).first()  # fmt: skip
+    found = (
+        TenderConflict.objects.select_for_update(of=("self",))
+        .filter(pk=conflict_id, tender__in=tenders_visible_to(by, on=on))
+        .first()
+    )
     if found is None:
         raise NotAllowed(f"There is no conflict {conflict_id}.")
     if found.person.casefold() == by.name.casefold():

@@ -91,10 +91,14 @@ def evaluators_of(tender: Tender) -> QuerySet[Evaluator]:
 
 def as_scorer(evaluator: Evaluator) -> Scorer:
     return Scorer(
-        name=evaluator.user.called, questions=tuple(evaluator.questions), declared=evaluator.declared,
-        declared_at=evaluator.declared_at, decided=evaluator.decided_at is not None, excluded=evaluator.excluded,
+        name=evaluator.user.called,
+        questions=tuple(evaluator.questions),
+        declared=evaluator.declared,
+        declared_at=evaluator.declared_at,
+        decided=evaluator.decided_at is not None,
+        excluded=evaluator.excluded,
         locked=evaluator.locked_at is not None,
-    )  # fmt: skip
+    )
 
 
 def evaluator_seen(viewer: User, *, tender_id: int, on: date) -> Evaluator:
@@ -379,8 +383,10 @@ def board_of(tender: Tender, bids: Sequence[Bid] | None = None) -> Board:
     for score in locked.select_related("evaluator__user").order_by("evaluator__user__name", "evaluator"):
         one = Given(str(score.evaluator.user), score.score, score.comment)
         given.setdefault((score.bid_id, score.question), []).append(one)
-    agreed = {(each.bid_id, each.question): each for each in
-              ModeratedScore.objects.filter(bid__in=chosen).select_related("meeting", "agreed_by")}  # fmt: skip
+    agreed = {
+        (each.bid_id, each.question): each
+        for each in ModeratedScore.objects.filter(bid__in=chosen).select_related("meeting", "agreed_by")
+    }
     rows = [
         (
             criterion,

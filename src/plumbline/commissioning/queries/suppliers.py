@@ -79,11 +79,14 @@ def suppliers_listed(viewer: User, *, on: date, holding: QuerySet[Any]) -> Query
         numbers=ArraySubquery(numbers.values(said=Concat("scheme", Value(" "), "value"))),
         names=ArraySubquery(Organisation.objects.filter(merged_into=OuterRef("pk")).order_by("name").values("name")),
         bid_count=number_of(bids.filter(supplier__in=body)),
-        notice_count=number_of(OcdsProcess.objects.filter(
-            pk__in=OcdsParty.objects.filter(organisation__in=names_under(OuterRef(OuterRef(OuterRef("pk")))))
-            .values("process")
-        )),
-    )  # fmt: skip
+        notice_count=number_of(
+            OcdsProcess.objects.filter(
+                pk__in=OcdsParty.objects.filter(
+                    organisation__in=names_under(OuterRef(OuterRef(OuterRef("pk"))))
+                ).values("process")
+            )
+        ),
+    )
 
 
 def like(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
@@ -198,10 +201,18 @@ def waiting(*, most: int, but: Collection[int] = ()) -> list[Waiting]:
     groups = list(_groups()[:most])
     near = nearest([group["name"] for group in groups], but=but)
     return [
-        Waiting(group["party"], group["name"], said(group["identifiers"]), group["rows"], group["title"],
-                group["buyer"], group["newest"], near[group["name"]])
+        Waiting(
+            group["party"],
+            group["name"],
+            said(group["identifiers"]),
+            group["rows"],
+            group["title"],
+            group["buyer"],
+            group["newest"],
+            near[group["name"]],
+        )
         for group in groups
-    ]  # fmt: skip
+    ]
 
 
 def _groups() -> QuerySet[OcdsParty, Any]:
@@ -210,11 +221,14 @@ def _groups() -> QuerySet[OcdsParty, Any]:
         .order_by()
         .values("name", "identifiers")
         .annotate(
-            rows=Count("pk"), party=Min("pk"), title=Min("process__title"), buyer=Min("process__buyer_name"),
+            rows=Count("pk"),
+            party=Min("pk"),
+            title=Min("process__title"),
+            buyer=Min("process__buyer_name"),
             newest=Max("process__latest_on"),
         )
         .order_by("-rows", "name", "party")
-    )  # fmt: skip
+    )
 
 
 def said(identifiers: Sequence[dict[str, str]]) -> tuple[str, ...]:
@@ -289,10 +303,17 @@ def decided_lately(*, most: int = 20) -> list[Decided]:
     found = list(rows[:most])
     people = User.objects.in_bulk({row["who"] for row in found} - {None})
     return [
-        Decided(row["party"], row["name"], OcdsParty.Match(row["match"]).label, row["known"] or "",
-                str(people.get(row["who"]) or ""), row["decided_at"], row["rows"])
+        Decided(
+            row["party"],
+            row["name"],
+            OcdsParty.Match(row["match"]).label,
+            row["known"] or "",
+            str(people.get(row["who"]) or ""),
+            row["decided_at"],
+            row["rows"],
+        )
         for row in found
-    ]  # fmt: skip
+    ]
 
 
 # --- published notices ------------------------------------------------------------------------------------------------

@@ -51,9 +51,10 @@ def tenders_listed(viewer: User, *, on: date) -> "QuerySet[ListedTender]":
     """The tenders that the viewer sees, each with `bid_count`, `waiting` (bids whose stage 1 is not decided) and
     `clarification_due` (the first day by which a bidder must answer; NULL: nobody was asked)."""
     asked = Q(
-        bids__state=BidState.CLARIFICATION, bids__stage1_decisions__decision=Decision.CLARIFICATION,
+        bids__state=BidState.CLARIFICATION,
+        bids__stage1_decisions__decision=Decision.CLARIFICATION,
         bids__stage1_decisions__clarification_answered_on=None,
-    )  # fmt: skip
+    )
     return (
         tenders_visible_to(viewer, on=on)
         .select_related("lead_commissioner")
@@ -70,12 +71,18 @@ def tender_seen(viewer: User, *, tender_id: int, on: date) -> Tender:
     found = (
         tenders_visible_to(viewer, on=on)
         .select_related(
-            "lead_commissioner", "service_area_lead", "framework", "stage1__toolkit", "questions__toolkit",
-            "approved_by", "approval_asked_by", "made_by",
+            "lead_commissioner",
+            "service_area_lead",
+            "framework",
+            "stage1__toolkit",
+            "questions__toolkit",
+            "approved_by",
+            "approval_asked_by",
+            "made_by",
         )
         .filter(pk=tender_id)
         .first()
-    )  # fmt: skip
+    )
     if found is None:
         raise NotAllowed(f"There is no tender {tender_id}.")
     return found
@@ -214,9 +221,10 @@ class Line:
     @property
     def not_yet(self) -> list[str]:
         return rules.not_yet(
-            criteria={cell.criterion.key: cell.criterion.title for cell in self.cells}, decisions=self.decisions,
+            criteria={cell.criterion.key: cell.criterion.title for cell in self.cells},
+            decisions=self.decisions,
             checked=self.checks,
-        )  # fmt: skip
+        )
 
     @property
     def failed(self) -> list[Cell]:
@@ -247,14 +255,17 @@ def board(bids: Sequence[Bid], *, asked: Content | None) -> list[Line]:
         Line(
             bid,
             tuple(
-                Cell(each, decided.get((bid.pk, each.key)),
-                     each.evidence == "required" and (bid.pk, each.key) not in papers)
+                Cell(
+                    each,
+                    decided.get((bid.pk, each.key)),
+                    each.evidence == "required" and (bid.pk, each.key) not in papers,
+                )
                 for each in criteria
             ),
             checks[bid.pk],
         )
         for bid in bids
-    ]  # fmt: skip
+    ]
 
 
 def was_asked(bid: Bid) -> bool:
@@ -301,8 +312,13 @@ def names_of_bids(tender: Tender) -> dict[str, str]:
 
 def last_sent_back(tender: Tender) -> Event | None:
     """Why the draft came back from the approver, unless it was put to them again since."""
-    found = Event.objects.filter(
-        subject_type=Tender._meta.label_lower, subject_id=str(tender.pk),
-        kind__in=("commissioning.tender.sent_back", "commissioning.tender.approval_asked"),
-    ).order_by("-no").first()  # fmt: skip
+    found = (
+        Event.objects.filter(
+            subject_type=Tender._meta.label_lower,
+            subject_id=str(tender.pk),
+            kind__in=("commissioning.tender.sent_back", "commissioning.tender.approval_asked"),
+        )
+        .order_by("-no")
+        .first()
+    )
     return found if found and found.kind.endswith("sent_back") else None

@@ -195,11 +195,15 @@ def criteria_of(standing: Standing, because: Mapping[str, str]) -> tuple[Criteri
     """`because`: key of a question → why the score was given."""
     return tuple(
         Criterion(
-            answer.question.title, plain(answer.score), plain(answer.question.highest), str(rounded(answer.points)),
-            plain(answer.question.weight), because.get(answer.question.key, ""),
+            answer.question.title,
+            plain(answer.score),
+            plain(answer.question.highest),
+            str(rounded(answer.points)),
+            plain(answer.question.weight),
+            because.get(answer.question.key, ""),
         )
         for answer in standing.answers
-    )  # fmt: skip
+    )
 
 
 def letter(

@@ -46,8 +46,7 @@ def check_declared_again(*, declared: str, bidder_since: bool, has_conflict: boo
     """A declaration is made once, and again where a bidder was added; a conflict can be declared at any time since."""
     if declared == NOT_YET or bidder_since or (declared == NONE and has_conflict):
         return
-    raise RuleBroken("You have declared already. Tell the lead commissioner what has changed.",
-                     code="already_declared")  # fmt: skip
+    raise RuleBroken("You have declared already. Tell the lead commissioner what has changed.", code="already_declared")
 
 
 def check_declaration(*, has_conflict: bool | None, conflict: str) -> None:
@@ -114,8 +113,9 @@ def check_meeting(*, held_on: date, chair: str, attendees: str, on: date) -> Non
 def check_agreed(*, discussion: str, reason: str, why_needed: Sequence[str]) -> None:
     """`why_needed`: from whose score the agreed one differs by more than was decided in advance."""
     if not discussion.strip():
-        raise RuleBroken("Say what was discussed. A score without it cannot be explained later.",
-                         code="missing_discussion")  # fmt: skip
+        raise RuleBroken(
+            "Say what was discussed. A score without it cannot be explained later.", code="missing_discussion"
+        )
     if why_needed and not reason.strip():
         raise RuleBroken(f"Give the reason for the agreed score. {' '.join(why_needed)}", code="missing_reason")
 

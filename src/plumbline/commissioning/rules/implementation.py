@@ -142,8 +142,9 @@ def check_settled(*, state: str, critical: bool, note: str, has_evidence: bool, 
             code="critical_item",
         )
     if state == "done" and critical and not (note.strip() or has_evidence):
-        raise RuleBroken("Say what was done, or give the evidence: this item holds up going live.",
-                         code="missing_evidence")  # fmt: skip
+        raise RuleBroken(
+            "Say what was done, or give the evidence: this item holds up going live.", code="missing_evidence"
+        )
 
 
 def check_met(lacks: Sequence[str]) -> None:

@@ -241,8 +241,9 @@ def _standing(
         # What a bid was stopped for may be the very scores that are said here.
         apart = offer.stopped and offer.stopped != " ".join(below)
         reasons = (*below, *((offer.stopped,) if apart else ()))
-        return Standing(offer.bid, offer.name, offer.price, answers, quality, points, None, None, None,
-                        reasons=reasons, below=below)  # fmt: skip
+        return Standing(
+            offer.bid, offer.name, offer.price, answers, quality, points, None, None, None, reasons=reasons, below=below
+        )
     total, priced = totals[offer.bid]
     rank = 1 + sum(1 for other, _ in totals.values() if other > total)
     tied = tuple(bid for bid, (other, _) in totals.items() if other == total and bid != offer.bid)

@@ -85,8 +85,10 @@ def check_review(*, reviewed_on: date | None, laws: Sequence[LawChanged], on: da
     A policy that was last reviewed before the law changed does not say what the law says now.
     """
     if reviewed_on is None:
-        raise RuleBroken("Give the day of the policy’s last review. It stands in the policy; ask the bidder for it "
-                         "otherwise.", code="missing_review_day")  # fmt: skip
+        raise RuleBroken(
+            "Give the day of the policy’s last review. It stands in the policy; ask the bidder for it otherwise.",
+            code="missing_review_day",
+        )
     if reviewed_on > on:
         raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
     since = [law for law in laws if reviewed_on < law.in_force <= on]
@@ -111,8 +113,9 @@ def check_answer_open(*, begun: bool, entered: bool, asked_since: bool) -> None:
     """Raise RuleBroken where a scored answer would be changed after stage 1 began, or added to once the bidder was
     asked something: a clarification never makes a scored answer better (domain.md 3.2)."""
     if begun and entered:
-        raise RuleBroken("Stage 1 has begun: the answers to scored questions stand as they were entered.",
-                         code="answers_stand")  # fmt: skip
+        raise RuleBroken(
+            "Stage 1 has begun: the answers to scored questions stand as they were entered.", code="answers_stand"
+        )
     if begun and asked_since:
         raise RuleBroken(
             "The bidder was asked for a clarification. What came after it is for stage 1, and never for a scored "

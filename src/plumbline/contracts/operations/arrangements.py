@@ -34,9 +34,14 @@ def agree_arrangement(
     if agreed_on > on:
         raise RuleBroken(f"{agreed_on:%-d %B %Y} is a date in the future.", code="future_date")
     arrangement = Arrangement.objects.create(
-        contract=contract, text=text.strip(), agreed_on=agreed_on, agreed_by=agreed_by.strip(),
-        agreed_with=agreed_with.strip(), recorded_at=at, recorded_by=by,
-    )  # fmt: skip
+        contract=contract,
+        text=text.strip(),
+        agreed_on=agreed_on,
+        agreed_by=agreed_by.strip(),
+        agreed_with=agreed_with.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
     audit.record("contracts.arrangement.agreed", by=by, at=at, subject=arrangement, contract=contract.pk)
     return arrangement
 

@@ -57,11 +57,20 @@ def set_term(
     access.check(by, Permission.CONTRACTS_DECIDE, on=on)
     rules.check_term(kind=kind, months=months, from_on=from_on, because=because, on=on)
     term, _ = AssessmentTerm.objects.update_or_create(
-        kind=kind, from_on=from_on,
+        kind=kind,
+        from_on=from_on,
         defaults={"months": months, "because": because.strip(), "set_at": at, "set_by": by},
-    )  # fmt: skip
-    audit.record("contracts.assessment_term.set", by=by, at=at, subject=term, because=because.strip(), of=kind,
-                 months=months, from_on=from_on.isoformat())  # fmt: skip
+    )
+    audit.record(
+        "contracts.assessment_term.set",
+        by=by,
+        at=at,
+        subject=term,
+        because=because.strip(),
+        of=kind,
+        months=months,
+        from_on=from_on.isoformat(),
+    )
     return term
 
 
@@ -95,13 +104,27 @@ def request_contract_return(
     version = current_version(toolkit)
     own = purpose == _PURPOSES.EVALUATION
     made = toolkits.request_return(
-        version=version, title=f"{version.title}: {contract.title}"[:300],
-        organisation=None if own else contract.provider, period_from=period_from, period_to=period_to, due_on=due_on,
-        assign_to=assign_to or ([by] if own and by else []), by=by, at=at, on=on,
-    )  # fmt: skip
+        version=version,
+        title=f"{version.title}: {contract.title}"[:300],
+        organisation=None if own else contract.provider,
+        period_from=period_from,
+        period_to=period_to,
+        due_on=due_on,
+        assign_to=assign_to or ([by] if own and by else []),
+        by=by,
+        at=at,
+        on=on,
+    )
     tied = ContractReturn.objects.create(contract=contract, answer_set=made, purpose=purpose)
-    audit.record("contracts.return.requested", by=by, at=at, subject=tied, contract=contract.pk, purpose=purpose,
-                 answer_set=made.pk)  # fmt: skip
+    audit.record(
+        "contracts.return.requested",
+        by=by,
+        at=at,
+        subject=tied,
+        contract=contract.pk,
+        purpose=purpose,
+        answer_set=made.pk,
+    )
     return tied
 
 
@@ -132,13 +155,26 @@ def record_assessment(
     made_with = _signed_off(return_id, contract) if return_id is not None else None
     months = term_on(kind, on=completed_on)
     rules.check_assessment(
-        kind=kind, completed_on=completed_on, said=valid_until, months=months, instrument=instrument,
-        has_source=document is not None or made_with is not None, on=on,
-    )  # fmt: skip
+        kind=kind,
+        completed_on=completed_on,
+        said=valid_until,
+        months=months,
+        instrument=instrument,
+        has_source=document is not None or made_with is not None,
+        on=on,
+    )
     recorded = _record(
-        contract, kind, completed_on, said=valid_until, months=months, instrument=instrument, document=document,
-        made_with=made_with, by=by, at=at,
-    )  # fmt: skip
+        contract,
+        kind,
+        completed_on,
+        said=valid_until,
+        months=months,
+        instrument=instrument,
+        document=document,
+        made_with=made_with,
+        by=by,
+        at=at,
+    )
     if kind == Assessment.Kind.SELF:
         _plan_from_actions(contract, recorded, by=by, at=at, on=on)
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
@@ -172,18 +208,35 @@ def agree_plan(
         if action.owner_id and owner is None:
             raise NotAllowed(f"There is no user {action.owner_id}.")
         raise_action(
-            title=action.title, detail=action.detail, subject_type="contract", subject_id=contract.pk,
-            subject_label=f"{contract.reference}, {contract.title}", origin_type=Action.Origin.ASSESSMENT,
-            origin_id=own.pk, owner=owner, owner_organisation=None if owner else contract.provider,
-            due_on=action.due_on, critical=action.critical, by=by, at=at, on=on,
-        )  # fmt: skip
+            title=action.title,
+            detail=action.detail,
+            subject_type="contract",
+            subject_id=contract.pk,
+            subject_label=f"{contract.reference}, {contract.title}",
+            origin_type=Action.Origin.ASSESSMENT,
+            origin_id=own.pk,
+            owner=owner,
+            owner_organisation=None if owner else contract.provider,
+            due_on=action.due_on,
+            critical=action.critical,
+            by=by,
+            at=at,
+            on=on,
+        )
     if not plan_actions(contract, own).exists() and _plan_within(own, on=on) is None:
         raise RuleBroken("A plan counts when its actions are written down: add at least one.", code="no_actions")
     recorded = _record(
-        contract, Assessment.Kind.PLAN, agreed_on, said=None, months=term_on(Assessment.Kind.PLAN, on=agreed_on),
-        instrument="Action plan of the self-assessment", document=document or _plan_within(own, on=on),
-        made_with=own.answer_set, by=by, at=at,
-    )  # fmt: skip
+        contract,
+        Assessment.Kind.PLAN,
+        agreed_on,
+        said=None,
+        months=term_on(Assessment.Kind.PLAN, on=agreed_on),
+        instrument="Action plan of the self-assessment",
+        document=document or _plan_within(own, on=on),
+        made_with=own.answer_set,
+        by=by,
+        at=at,
+    )
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return recorded
 
@@ -201,9 +254,16 @@ def withdraw_assessment(*, assessment_id: int, because: str, by: User | None, at
     if not because.strip():
         raise RuleBroken("Say why it is withdrawn.", code="missing_reason")
     audit.record(
-        "contracts.assessment.withdrawn", by=by, at=at, subject=found, because=because.strip(), contract=contract.pk,
-        of=found.kind, completed_on=found.completed_on.isoformat(), valid_until=found.valid_until.isoformat(),
-    )  # fmt: skip
+        "contracts.assessment.withdrawn",
+        by=by,
+        at=at,
+        subject=found,
+        because=because.strip(),
+        contract=contract.pk,
+        of=found.kind,
+        completed_on=found.completed_on.isoformat(),
+        valid_until=found.valid_until.isoformat(),
+    )
     found.delete()
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
 
@@ -227,12 +287,26 @@ def review_policy(
     if reviewed_on > on:
         raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
     review, _ = PolicyReview.objects.update_or_create(
-        contract=contract, policy=policy, reviewed_on=reviewed_on,
-        defaults={"document": document_to_use(document_id, by=by, on=on), "answer_set_id": return_id, "recorded_at": at,
-                  "recorded_by": by, "missing_since": None},
-    )  # fmt: skip
-    audit.record("contracts.policy.reviewed", by=by, at=at, subject=review, contract=contract.pk, policy=policy,
-                 reviewed_on=reviewed_on.isoformat())  # fmt: skip
+        contract=contract,
+        policy=policy,
+        reviewed_on=reviewed_on,
+        defaults={
+            "document": document_to_use(document_id, by=by, on=on),
+            "answer_set_id": return_id,
+            "recorded_at": at,
+            "recorded_by": by,
+            "missing_since": None,
+        },
+    )
+    audit.record(
+        "contracts.policy.reviewed",
+        by=by,
+        at=at,
+        subject=review,
+        contract=contract.pk,
+        policy=policy,
+        reviewed_on=reviewed_on.isoformat(),
+    )
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return review
 
@@ -291,19 +365,35 @@ def _record(
         raise RuleBroken(f"{called} completed on {completed_on:%-d %B %Y} is recorded already.", code="already_there")
     standing.delete()
     until = rules.valid_until(
-        completed_on=completed_on, months=months, said=said,
+        completed_on=completed_on,
+        months=months,
+        said=said,
         document_expires_on=document.expires_on if document else None,
-    )  # fmt: skip
+    )
     if until < completed_on:
         raise RuleBroken("The document had expired before it was completed.", code="expired_document")
     recorded = Assessment.objects.create(
-        contract=contract, kind=kind, completed_on=completed_on, valid_until=until, instrument=instrument.strip()[:120],
-        document=document, answer_set=made_with, recorded_at=at, recorded_by=by,
-    )  # fmt: skip
+        contract=contract,
+        kind=kind,
+        completed_on=completed_on,
+        valid_until=until,
+        instrument=instrument.strip()[:120],
+        document=document,
+        answer_set=made_with,
+        recorded_at=at,
+        recorded_by=by,
+    )
     audit.record(
-        "contracts.assessment.recorded", by=by, at=at, subject=recorded, contract=contract.pk, of=kind,
-        completed_on=completed_on.isoformat(), valid_until=until.isoformat(), months=months,
-    )  # fmt: skip
+        "contracts.assessment.recorded",
+        by=by,
+        at=at,
+        subject=recorded,
+        contract=contract.pk,
+        of=kind,
+        completed_on=completed_on.isoformat(),
+        valid_until=until.isoformat(),
+        months=months,
+    )
     return recorded
 
 
@@ -316,9 +406,17 @@ def _take_self_assessment(
     if contract.assessments.filter(kind=Assessment.Kind.SELF, completed_on=completed_on, missing_since=None).exists():
         return []
     recorded = _record(
-        contract, Assessment.Kind.SELF, completed_on, said=None, months=term_on(Assessment.Kind.SELF, on=completed_on),
-        instrument=made_with.version.title, document=None, made_with=made_with, by=by, at=at,
-    )  # fmt: skip
+        contract,
+        Assessment.Kind.SELF,
+        completed_on,
+        said=None,
+        months=term_on(Assessment.Kind.SELF, on=completed_on),
+        instrument=made_with.version.title,
+        document=None,
+        made_with=made_with,
+        by=by,
+        at=at,
+    )
     said = [f"The self-assessment counts until {recorded.valid_until:%-d %B %Y}."]
     if _plan_from_actions(contract, recorded, by=by, at=at, on=on):
         said.append("It holds its action plan, or its actions are written down: the action plan counts too.")
@@ -339,9 +437,17 @@ def _plan_from_actions(
     if contract.assessments.filter(kind=Assessment.Kind.PLAN, completed_on=day, missing_since=None).exists():
         return None
     return _record(
-        contract, Assessment.Kind.PLAN, day, said=None, months=term_on(Assessment.Kind.PLAN, on=day),
-        instrument="Action plan of the self-assessment", document=within, made_with=own.answer_set, by=by, at=at,
-    )  # fmt: skip
+        contract,
+        Assessment.Kind.PLAN,
+        day,
+        said=None,
+        months=term_on(Assessment.Kind.PLAN, on=day),
+        instrument="Action plan of the self-assessment",
+        document=within,
+        made_with=own.answer_set,
+        by=by,
+        at=at,
+    )
 
 
 def _plan_within(own: Assessment, *, on: date) -> Document | None:
@@ -361,16 +467,23 @@ def _take_policies(contract: Contract, made_with: Return, *, by: User | None, at
             continue
         documents = [given.document.pk for given in held.documents.get(criterion.key, ()) if given.is_valid]
         answers.append(
-            PolicyAnswer(criterion.fact, criterion.answer, answer.moderated_value or answer.value, answer.reviewed_on,
-                         documents[0] if documents else None)
-        )  # fmt: skip
+            PolicyAnswer(
+                criterion.fact,
+                criterion.answer,
+                answer.moderated_value or answer.value,
+                answer.reviewed_on,
+                documents[0] if documents else None,
+            )
+        )
     reviews, without = rules.reviews_of(answers, policies=Policy.values)
     said = []
     for policy, reviewed_on, document_id in reviews:
         _, new = PolicyReview.objects.get_or_create(
-            contract=contract, policy=policy, reviewed_on=reviewed_on,
+            contract=contract,
+            policy=policy,
+            reviewed_on=reviewed_on,
             defaults={"document_id": document_id, "answer_set": made_with, "recorded_at": at, "recorded_by": by},
-        )  # fmt: skip
+        )
         if new:
             said.append(f"{Policy(policy).label}: reviewed on {reviewed_on:%-d %B %Y}.")
     if said:

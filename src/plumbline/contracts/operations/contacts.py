@@ -43,14 +43,28 @@ def set_contact(
         kept = None
     else:
         kept, _ = ReportingContact.objects.update_or_create(
-            contract=contract, recipient=recipient,
-            defaults={"phone": way.phone, "email": way.email, "form_url": way.form_url, "hours": way.hours,
-                      "changed_at": at, "changed_by": by},
-        )  # fmt: skip
+            contract=contract,
+            recipient=recipient,
+            defaults={
+                "phone": way.phone,
+                "email": way.email,
+                "form_url": way.form_url,
+                "hours": way.hours,
+                "changed_at": at,
+                "changed_by": by,
+            },
+        )
     audit.record(
-        "contracts.reporting_contact.set", by=by, at=at, subject=contract, recipient=recipient, phone=way.phone,
-        email=way.email, form=way.form_url, hours=way.hours,
-    )  # fmt: skip
+        "contracts.reporting_contact.set",
+        by=by,
+        at=at,
+        subject=contract,
+        recipient=recipient,
+        phone=way.phone,
+        email=way.email,
+        form=way.form_url,
+        hours=way.hours,
+    )
     # What the wrong address refused goes to the right one.
     for incident in queries.undelivered(contract, recipient):
         write_to_own(incident=incident, by=by, at=at, on=on)
@@ -76,8 +90,13 @@ def write_to_own(*, incident: Incident, by: User | None, at: datetime, on: date)
         row.mail = _mail(incident, to=ways[row.recipient].email, at=at)
     Notification.objects.bulk_update(rows, ["mail"])
     if rows:
-        audit.record("contracts.incident.offices_written_to", by=by, at=at, subject=incident,
-                     recipients=[row.recipient for row in rows])  # fmt: skip
+        audit.record(
+            "contracts.incident.offices_written_to",
+            by=by,
+            at=at,
+            subject=incident,
+            recipients=[row.recipient for row in rows],
+        )
     return len(rows)
 
 
@@ -95,9 +114,13 @@ def _mail(incident: Incident, *, to: str, at: datetime) -> Message:
     else:
         said.append("Sign in to Plumbline and open it.")
     made = Message.objects.create(
-        to_user=None, to_address=to, subject=f"Plumbline: incident {incident.reference}",
-        body="\n\n".join(said) + "\n", written_at=at, next_attempt_at=at,
-    )  # fmt: skip
+        to_user=None,
+        to_address=to,
+        subject=f"Plumbline: incident {incident.reference}",
+        body="\n\n".join(said) + "\n",
+        written_at=at,
+        next_attempt_at=at,
+    )
     if token:
         made.secret = f"{settings.SITE}/incidents/e-mails/{made.pk}/{token}/"
         made.read_key = queries.key_of(token)
@@ -122,8 +145,15 @@ def mark_mail_read(*, mail_id: int, token: str, read_by: str, by: User | None, a
     if row.mail.read_at is None:
         row.mail.read_at, row.mail.read_by = at, name
         row.mail.save(update_fields=["read_at", "read_by"])
-        audit.record("contracts.notification.mail_read", by=by, at=at, subject=row, incident=row.incident.reference,
-                     recipient=row.recipient, read_by=name)  # fmt: skip
+        audit.record(
+            "contracts.notification.mail_read",
+            by=by,
+            at=at,
+            subject=row,
+            incident=row.incident.reference,
+            recipient=row.recipient,
+            read_by=name,
+        )
     return row
 
 

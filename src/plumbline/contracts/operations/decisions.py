@@ -37,20 +37,42 @@ def decide(
     holds = rated is not None and any((each.code, each.about) == (code, about) for each in rated.reasons)
     rules.check(decision=decision, by_when=by_when, holds=holds, on=on)
     made = TeamDecision(
-        contract=contract, code=code, about=about, decision=decision.strip(), decided_on=on, decided_at=at,
-        decided_by=by, by_when=by_when,
-    )  # fmt: skip
+        contract=contract,
+        code=code,
+        about=about,
+        decision=decision.strip(),
+        decided_on=on,
+        decided_at=at,
+        decided_by=by,
+        by_when=by_when,
+    )
     if action_owner is not None:
         made.action = actions.raise_action(
-            title=f"{contract.reference}: {decision.strip()}"[:300], detail=decision.strip(), subject_type="contract",
-            subject_id=contract.pk, subject_label=f"{contract.reference}, {contract.title}"[:300],
-            origin_type="decision", origin_id=None, owner=action_owner, due_on=by_when, by=by, at=at, on=on,
-        )  # fmt: skip
+            title=f"{contract.reference}: {decision.strip()}"[:300],
+            detail=decision.strip(),
+            subject_type="contract",
+            subject_id=contract.pk,
+            subject_label=f"{contract.reference}, {contract.title}"[:300],
+            origin_type="decision",
+            origin_id=None,
+            owner=action_owner,
+            due_on=by_when,
+            by=by,
+            at=at,
+            on=on,
+        )
     made.save(force_insert=True)
     audit.record(
-        "contracts.reason.decided", by=by, at=at, subject=contract, because=made.decision, code=code, about=about,
-        by_when=by_when.isoformat(), action=made.action_id,
-    )  # fmt: skip
+        "contracts.reason.decided",
+        by=by,
+        at=at,
+        subject=contract,
+        because=made.decision,
+        code=code,
+        about=about,
+        by_when=by_when.isoformat(),
+        action=made.action_id,
+    )
     if made.action_id:
         rating_operations.rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return made
@@ -71,9 +93,10 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     if not listed:
         return 0
     lines = [
-        f"{each.reference} {each.colour.upper()}: {each.reasons[0].for_mail}" for each in listed[:_MOST_LISTED]
+        f"{each.reference} {each.colour.upper()}: {each.reasons[0].for_mail}"
+        for each in listed[:_MOST_LISTED]
         if each.reasons
-    ]  # fmt: skip
+    ]
     new = [
         f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {line.reason.for_mail}"
         for each, line in management.new_lines(listed, on=on)
@@ -82,16 +105,24 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     late = [
         f"{each.reference}: {line.reason.title}. What was decided was to be done by {line.decision.by_when:%-d %B}"
         f"{f', by {line.decision.action.owner}' if line.decision.action and line.decision.action.owner else ''}."
-        for each in listed for line in each.lines if line.overdue and line.decision
-    ]  # fmt: skip
-    body = "\n".join([
-        f"Red: {sum(each.colour == 'red' for each in listed)}. "
-        f"Amber: {sum(each.colour == 'amber' for each in listed)}. Decisions overdue: {len(late)}.",
-        "", *(["Decided, and not done in time:", *late, ""] if late else []),
-        *(["New in the last seven days:", *new, "", "All of them, the worst first:"] if new else []),
-        *lines, *([f"… and {more} more."] if more > 0 else []), "",
-        "Sign in to Plumbline and open Contracts, Management team’s list.", "",
-    ])  # fmt: skip
+        for each in listed
+        for line in each.lines
+        if line.overdue and line.decision
+    ]
+    body = "\n".join(
+        [
+            f"Red: {sum(each.colour == 'red' for each in listed)}. "
+            f"Amber: {sum(each.colour == 'amber' for each in listed)}. Decisions overdue: {len(late)}.",
+            "",
+            *(["Decided, and not done in time:", *late, ""] if late else []),
+            *(["New in the last seven days:", *new, "", "All of them, the worst first:"] if new else []),
+            *lines,
+            *([f"… and {more} more."] if more > 0 else []),
+            "",
+            "Sign in to Plumbline and open Contracts, Management team’s list.",
+            "",
+        ]
+    )
     Message.objects.bulk_create(
         Message(to_user=user, to_address=user.email, subject=subject, body=body, written_at=at, next_attempt_at=at)
         for user in team

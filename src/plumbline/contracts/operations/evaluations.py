@@ -56,8 +56,9 @@ def _plan(contract: Contract, held_on: date, *, by: User | None, at: datetime) -
     meeting = Evaluation.objects.create(
         contract=contract, state=_S.PLANNED, held_on=held_on, recorded_at=at, recorded_by=by
     )
-    audit.record("contracts.evaluation.planned", by=by, at=at, subject=meeting, contract=contract.pk,
-                 held_on=held_on.isoformat())  # fmt: skip
+    audit.record(
+        "contracts.evaluation.planned", by=by, at=at, subject=meeting, contract=contract.pk, held_on=held_on.isoformat()
+    )
     return meeting
 
 
@@ -75,8 +76,15 @@ def move_evaluation(
     before = meeting.held_on
     meeting.held_on = held_on
     meeting.save(update_fields=["held_on"])
-    audit.record("contracts.evaluation.moved", by=by, at=at, subject=meeting, because=because.strip(),
-                 before=before.isoformat(), after=held_on.isoformat())  # fmt: skip
+    audit.record(
+        "contracts.evaluation.moved",
+        by=by,
+        at=at,
+        subject=meeting,
+        because=because.strip(),
+        before=before.isoformat(),
+        after=held_on.isoformat(),
+    )
     return meeting
 
 
@@ -115,34 +123,59 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
     kept.save()
     EvaluationAttendee.objects.bulk_create(
         EvaluationAttendee(
-            evaluation=kept, name=each.name.strip(), organisation=each.organisation.strip(), role=each.role.strip(),
+            evaluation=kept,
+            name=each.name.strip(),
+            organisation=each.organisation.strip(),
+            role=each.role.strip(),
             service_area=each.service_area,
-        ) for each in meeting.attendees
-    )  # fmt: skip
+        )
+        for each in meeting.attendees
+    )
     for case in meeting.cases:
         _add_case(kept, case, by=by, on=on)
     _check_commitments(kept, meeting)
     _read_kpis(kept, meeting, by=by, at=at, on=on)
     for action in meeting.actions:
         raise_action(
-            title=action.title, detail=action.detail, subject_type="contract", subject_id=contract.pk,
-            subject_label=f"{contract.reference}, {contract.title}", origin_type=Action.Origin.EVALUATION,
-            origin_id=kept.pk, owner=_owner(action.owner_id),
-            owner_organisation=None if action.owner_id else contract.provider, due_on=action.due_on,
-            critical=action.critical, by=by, at=at, on=on,
-        )  # fmt: skip
+            title=action.title,
+            detail=action.detail,
+            subject_type="contract",
+            subject_id=contract.pk,
+            subject_label=f"{contract.reference}, {contract.title}",
+            origin_type=Action.Origin.EVALUATION,
+            origin_id=kept.pk,
+            owner=_owner(action.owner_id),
+            owner_organisation=None if action.owner_id else contract.provider,
+            due_on=action.due_on,
+            critical=action.critical,
+            by=by,
+            at=at,
+            on=on,
+        )
     for action_id, words in meeting.heard:
         say_of_previous_action(evaluation_id=kept.pk, action_id=action_id, said=words, by=by, at=at, on=on)
     for agreed in meeting.arrangements:
         agree_arrangement(
-            contract_id=contract.pk, text=agreed.text, agreed_on=kept.held_on, agreed_by=agreed.agreed_by,
-            agreed_with=agreed.agreed_with, by=by, at=at, on=on,
-        )  # fmt: skip
+            contract_id=contract.pk,
+            text=agreed.text,
+            agreed_on=kept.held_on,
+            agreed_by=agreed.agreed_by,
+            agreed_with=agreed.agreed_with,
+            by=by,
+            at=at,
+            on=on,
+        )
     audit.record(
-        "contracts.evaluation.held", by=by, at=at, subject=kept, contract=contract.pk,
-        held_on=kept.held_on.isoformat(), service_area_present=kept.service_area_present, actions=len(meeting.actions),
+        "contracts.evaluation.held",
+        by=by,
+        at=at,
+        subject=kept,
+        contract=contract.pk,
+        held_on=kept.held_on.isoformat(),
+        service_area_present=kept.service_area_present,
+        actions=len(meeting.actions),
         cases=len(meeting.cases),
-    )  # fmt: skip
+    )
     following = contract.evaluations.exclude(state=_S.CANCELLED)
     if meeting.next_on and not following.filter(held_on=meeting.next_on).exists():
         _plan(contract, meeting.next_on, by=by, at=at)
@@ -155,9 +188,15 @@ def begin_toolkit(*, evaluation_id: int, by: User, at: datetime, on: date) -> Ev
     """Begin the joint evaluation toolkit for a meeting: the council's own return, answered by who begins it."""
     meeting = _meeting(evaluation_id, by=by, on=on)
     tied = request_contract_return(
-        contract_id=meeting.contract_id, purpose=ContractReturn.Purpose.EVALUATION, toolkit="joint_evaluation",
-        due_on=meeting.held_on if meeting.held_on >= on else None, assign_to=[by], by=by, at=at, on=on,
-    )  # fmt: skip
+        contract_id=meeting.contract_id,
+        purpose=ContractReturn.Purpose.EVALUATION,
+        toolkit="joint_evaluation",
+        due_on=meeting.held_on if meeting.held_on >= on else None,
+        assign_to=[by],
+        by=by,
+        at=at,
+        on=on,
+    )
     return tie_toolkit(evaluation_id=evaluation_id, return_id=tied.answer_set_id, by=by, at=at, on=on)
 
 
@@ -185,9 +224,12 @@ def say_of_previous_action(
     if action is None:
         raise NotAllowed(f"There is no action {action_id} of this contract.")
     note_progress(
-        action_id=action_id, text=f"Evaluation meeting of {meeting.held_on:%-d %B %Y}: {said.strip()}", by=by, at=at,
+        action_id=action_id,
+        text=f"Evaluation meeting of {meeting.held_on:%-d %B %Y}: {said.strip()}",
+        by=by,
+        at=at,
         on=on,
-    )  # fmt: skip
+    )
     audit.record("contracts.evaluation.action_heard", by=by, at=at, subject=meeting, action=action_id)
 
 
@@ -251,9 +293,12 @@ def _case(case_id: int, *, by: User | None, on: date, view_only: bool = False) -
     if case is None:
         raise NotAllowed(f"There is no case {case_id}.")
     contract_to_change(
-        contract_id=case.evaluation.contract_id, by=by, on=on, area_lead=True,
+        contract_id=case.evaluation.contract_id,
+        by=by,
+        on=on,
+        area_lead=True,
         any_of=SEES_OR_MANAGES if view_only else MANAGE,
-    )  # fmt: skip
+    )
     return case
 
 
@@ -314,6 +359,13 @@ def _read_kpis(kept: Evaluation, meeting: Meeting, *, by: User | None, at: datet
         if given.kpi_id not in known:
             raise NotAllowed(f"There is no indicator {given.kpi_id} of this contract.")
         record_reading(
-            kpi_id=given.kpi_id, quarter_from=rules.check_quarter(meeting.kpi_quarter, on=on), value=given.value,
-            rating=given.rating, note=given.note, evaluation=kept, by=by, at=at, on=on,
-        )  # fmt: skip
+            kpi_id=given.kpi_id,
+            quarter_from=rules.check_quarter(meeting.kpi_quarter, on=on),
+            value=given.value,
+            rating=given.rating,
+            note=given.note,
+            evaluation=kept,
+            by=by,
+            at=at,
+            on=on,
+        )

@@ -41,10 +41,11 @@ def _contracts_of(action: Action) -> list[int]:
     incidents = [
         number
         for kind, number in (
-            (action.subject_type, action.subject_id), (action.origin_type, action.origin_id),
+            (action.subject_type, action.subject_id),
+            (action.origin_type, action.origin_id),
         )
         if kind == "incident" and number is not None
-    ]  # fmt: skip
+    ]
     found = set(Incident.objects.filter(pk__in=incidents).values_list("contract_id", flat=True))
     if action.subject_type == "contract":
         found |= set(Contract.objects.filter(pk=action.subject_id).values_list("pk", flat=True))

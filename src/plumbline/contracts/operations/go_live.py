@@ -67,12 +67,23 @@ def begin_contract(
     tender, supplier = award.tender, award.bid.supplier
     kind = _KINDS.get(Tender.Kind(tender.kind), Contract.Kind.BLOCK)
     contract = Contract.objects.create(
-        reference=reference.strip(), title=tender.title, kind=kind, provider=supplier.merged_into or supplier,
-        service=tender.service, manager=manager, area_lead=plan.service_area_lead, starts_on=plan.service_starts_on,
-        ends_on=tender.service_ends_on, value=value_of(award),
-        statutory_from=plan.service_starts_on if tender.statutory_function else None, visit_required=visit_required,
-        state=_C.IMPLEMENTATION, award=award, plan=plan, framework=_framework_of(tender, supplier),
-    )  # fmt: skip
+        reference=reference.strip(),
+        title=tender.title,
+        kind=kind,
+        provider=supplier.merged_into or supplier,
+        service=tender.service,
+        manager=manager,
+        area_lead=plan.service_area_lead,
+        starts_on=plan.service_starts_on,
+        ends_on=tender.service_ends_on,
+        value=value_of(award),
+        statutory_from=plan.service_starts_on if tender.statutory_function else None,
+        visit_required=visit_required,
+        state=_C.IMPLEMENTATION,
+        award=award,
+        plan=plan,
+        framework=_framework_of(tender, supplier),
+    )
     Commitment.objects.bulk_create(
         Commitment(
             contract=contract, text=promise.text, source=f"Bid for {tender.reference}"[:200], due_on=promise.due_on
@@ -97,9 +108,11 @@ def go_live(*, contract_id: int, override_because: str = "", by: User, at: datet
     settled its pack; a manager (contracts.override) may decide it all the same, with the reason, which is flagged to
     the management team until the last of them is settled. Raises RuleBroken (open_items) with all that is open."""
     contract = contract_to_change(
-        contract_id=contract_id, by=by, on=on,
+        contract_id=contract_id,
+        by=by,
+        on=on,
         any_of=(Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE, Permission.IMPLEMENTATION),
-    )  # fmt: skip
+    )
     check_move(CONTRACT_MOVES, _C(contract.state), _C.LIVE)
     open_items = queries.hindrances_of(contract.plan, on=on)
     if open_items and not override_because.strip():
@@ -109,15 +122,23 @@ def go_live(*, contract_id: int, override_because: str = "", by: User, at: datet
     if contract.plan:
         _note_what_is_met(contract.plan, by=by, at=at, on=on)
     decided = GoLive.objects.create(
-        contract=contract, decided_at=at, decided_by=by, on=on, open_items=[each[:300] for each in open_items],
+        contract=contract,
+        decided_at=at,
+        decided_by=by,
+        on=on,
+        open_items=[each[:300] for each in open_items],
         override_because=override_because.strip() if open_items else "",
-    )  # fmt: skip
+    )
     contract.state, contract.live_on = _C.LIVE, on
     contract.save(update_fields=["state", "live_on"])
     audit.record(
-        "contracts.contract.live", by=by, at=at, subject=contract, because=decided.override_because,
+        "contracts.contract.live",
+        by=by,
+        at=at,
+        subject=contract,
+        because=decided.override_because,
         open_items=len(open_items),
-    )  # fmt: skip
+    )
     raise_go_live_flags(by=by, at=at, on=on)
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return decided
@@ -147,8 +168,15 @@ def _note_what_is_met(plan: ImplementationPlan, *, by: User, at: datetime, on: d
         else:
             continue
         item.save(update_fields=["state", "done_on", "done_at", "done_by"])
-        audit.record("commissioning.plan.item.moved", by=by, at=at, subject=plan, because="By what is recorded.",
-                     item=item.number, state=str(item.state))  # fmt: skip
+        audit.record(
+            "commissioning.plan.item.moved",
+            by=by,
+            at=at,
+            subject=plan,
+            because="By what is recorded.",
+            item=item.number,
+            state=str(item.state),
+        )
 
 
 @operation
@@ -168,8 +196,14 @@ def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User,
         contract.statutory_from = service_starts_on
     contract.starts_on = service_starts_on
     contract.save(update_fields=["starts_on", "statutory_from"])
-    audit.record("contracts.contract.start_moved", by=by, at=at, subject=contract, because=because.strip(),
-                 after=service_starts_on.isoformat())  # fmt: skip
+    audit.record(
+        "contracts.contract.start_moved",
+        by=by,
+        at=at,
+        subject=contract,
+        because=because.strip(),
+        after=service_starts_on.isoformat(),
+    )
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     raise_go_live_flags(by=by, at=at, on=on)
     return moved
@@ -191,12 +225,14 @@ def _overridden(on: date) -> Iterator[Wanted]:
         still = standings[decided.contract.plan_id].hindrances if decided.contract.plan_id else ()
         if still:
             yield Wanted(
-                OVERRIDDEN, "contract", decided.contract_id,
+                OVERRIDDEN,
+                "contract",
+                decided.contract_id,
                 f"{decided.contract.reference} went live on {decided.on:%-d %B %Y} by decision of"
                 f" {decided.decided_by.called}: “{decided.override_because}” Still open: {' '.join(still)}",
                 (Recipient("role:management_team", "management team"), Recipient("role:commissioner", "commissioner")),
                 subject_source_id=decided.contract.reference,
-            )  # fmt: skip
+            )
 
 
 def _late(on: date) -> Iterator[Wanted]:
@@ -206,13 +242,20 @@ def _late(on: date) -> Iterator[Wanted]:
     )
     for contract in late.order_by("pk"):
         yield Wanted(
-            LATE, "contract", contract.pk,
+            LATE,
+            "contract",
+            contract.pk,
             f"{contract.reference} was to begin on {contract.starts_on:%-d %B %Y} and has not gone live, so it is not"
             " rated yet. Decide that it begins, or move its start.",
-            (Recipient("role:management_team", "management team"), Recipient("role:commissioner", "commissioner"),
-             told.manager(contract), told.area_lead(contract)),
-            subject_source_id=contract.reference, due_on=contract.starts_on,
-        )  # fmt: skip
+            (
+                Recipient("role:management_team", "management team"),
+                Recipient("role:commissioner", "commissioner"),
+                told.manager(contract),
+                told.area_lead(contract),
+            ),
+            subject_source_id=contract.reference,
+            due_on=contract.starts_on,
+        )
 
 
 def _why_closed(over: Sequence[Flag]) -> dict[int, str]:

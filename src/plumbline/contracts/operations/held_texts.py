@@ -22,9 +22,17 @@ UNREAD_ACTION = "An action whose words are being read"
 
 @operation
 def hold_text(
-    *, record: models.Model, field: str, text: str, incident: Incident | None = None,
-    case: EvaluationCase | None = None, child: Child | None = None, by: User | None, at: datetime, on: date,
-) -> None:  # fmt: skip
+    *,
+    record: models.Model,
+    field: str,
+    text: str,
+    incident: Incident | None = None,
+    case: EvaluationCase | None = None,
+    child: Child | None = None,
+    by: User | None,
+    at: datetime,
+    on: date,
+) -> None:
     """Keep what was typed where `naming.shown` did not let others read it, and ask those who know the children by mail.
     `child`: whom it names, and who is not linked to the incident.
 
@@ -42,13 +50,17 @@ def hold_text(
     readers = User.objects.filter(is_active=True, pk__in=tied.values("user")).exclude(email="").order_by("pk")
     Message.objects.bulk_create(
         Message(
-            to_user=user, to_address=user.email, subject="Plumbline: a text waits to be read",
+            to_user=user,
+            to_address=user.email,
+            subject="Plumbline: a text waits to be read",
             body=f"A text ({kept.pk}) about a child whom you work with is not shown to others until someone who may "
             "see the child has read it. You find it under “Texts to read”.",
-            written_at=at, next_attempt_at=at,
+            written_at=at,
+            next_attempt_at=at,
         )
-        for user in readers if by is None or user.pk != by.pk
-    )  # fmt: skip
+        for user in readers
+        if by is None or user.pk != by.pk
+    )
 
 
 @operation
@@ -97,8 +109,15 @@ def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], by: User, 
     _write(found, text.strip())
     found.settled_by, found.settled_at = by, at
     found.save(update_fields=["settled_by", "settled_at"])
-    audit.record("contracts.text.settled", by=by, at=at, subject_type=found.subject_type, subject_id=found.subject_id,
-                 field=found.field, mended=text.strip() != found.text.strip())  # fmt: skip
+    audit.record(
+        "contracts.text.settled",
+        by=by,
+        at=at,
+        subject_type=found.subject_type,
+        subject_id=found.subject_id,
+        field=found.field,
+        mended=text.strip() != found.text.strip(),
+    )
     return found
 
 
@@ -108,9 +127,10 @@ def _write(found: HeldText, text: str) -> None:
         Action.objects.filter(pk=found.subject_id).update(title=title[:200], detail=detail.strip())
         return
     table: type[models.Model] = {
-        "contracts.incident": Incident, "contracts.incidentnews": IncidentNews,
+        "contracts.incident": Incident,
+        "contracts.incidentnews": IncidentNews,
         "contracts.evaluationcase": EvaluationCase,
-    }[found.subject_type]  # fmt: skip
+    }[found.subject_type]
     longest = getattr(table._meta.get_field(found.field), "max_length", None)
     if longest and len(text) > longest:
         raise RuleBroken(f"Here at most {longest} characters can stand.", code="too_long")

@@ -53,14 +53,32 @@ def receive_report(
     if setting.home_reports.filter(kind=kind, period_from=period_from).exists():
         raise RuleBroken(f"{expected.words().capitalize()} has come already.", code="already_there")
     report = HomeReport.objects.create(
-        setting=setting, kind=kind, period_from=period_from, received_on=received_on, document=document,
-        recorded_at=at, recorded_by=by,
-    )  # fmt: skip
-    audit.record("contracts.home_report.received", by=by, at=at, subject=report, setting=setting.urn, report=kind,
-                 period_from=period_from.isoformat())  # fmt: skip
+        setting=setting,
+        kind=kind,
+        period_from=period_from,
+        received_on=received_on,
+        document=document,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    audit.record(
+        "contracts.home_report.received",
+        by=by,
+        at=at,
+        subject=report,
+        setting=setting.urn,
+        report=kind,
+        period_from=period_from.isoformat(),
+    )
     rerate(contract_ids=contracts_of_setting(setting.pk), by=by, at=at, on=on)
-    _reconcile(care_due.wanted_of_homes(on=on, with_children=with_children, setting_ids=[setting.pk]),
-               [care_due.REPORT_MISSING], by=by, at=at, on=on, subject=("setting", setting.pk))  # fmt: skip
+    _reconcile(
+        care_due.wanted_of_homes(on=on, with_children=with_children, setting_ids=[setting.pk]),
+        [care_due.REPORT_MISSING],
+        by=by,
+        at=at,
+        on=on,
+        subject=("setting", setting.pk),
+    )
     return report
 
 
@@ -86,8 +104,14 @@ def read_report(
     report.save(update_fields=["read_at", "read_by", "concern"])
     if action is not None:
         _raise_action(report, action, by=by, at=at, on=on)
-    audit.record("contracts.home_report.read", by=by, at=at, subject=report, setting=report.setting.urn,
-                 concern=bool(report.concern))  # fmt: skip
+    audit.record(
+        "contracts.home_report.read",
+        by=by,
+        at=at,
+        subject=report,
+        setting=report.setting.urn,
+        concern=bool(report.concern),
+    )
     return report
 
 
@@ -137,8 +161,18 @@ def _raise_action(report: HomeReport, given: ActionGiven, *, by: User, at: datet
     providers = {row.contract.provider_id: row.contract.provider for row in rows}
     whose = next(iter(providers.values())) if owner is None and len(providers) == 1 else None
     raise_action(
-        title=given.title, detail=given.detail, subject_type="setting", subject_id=report.setting_id,
-        subject_label=place_of(report.setting), origin_type=Action.Origin.OTHER, origin_id=report.pk,
-        owner=owner or (by if whose is None else None), owner_organisation=whose, due_on=given.due_on,
-        critical=given.critical, by=by, at=at, on=on,
-    )  # fmt: skip
+        title=given.title,
+        detail=given.detail,
+        subject_type="setting",
+        subject_id=report.setting_id,
+        subject_label=place_of(report.setting),
+        origin_type=Action.Origin.OTHER,
+        origin_id=report.pk,
+        owner=owner or (by if whose is None else None),
+        owner_organisation=whose,
+        due_on=given.due_on,
+        critical=given.critical,
+        by=by,
+        at=at,
+        on=on,
+    )

@@ -32,11 +32,15 @@ def write_form(*, contract_id: int, steps: Sequence[Step], by: User | None, at: 
     if newest is not None and newest.steps == written:
         raise RuleBroken("Nothing is different from the newest version.", code="nothing_changed")
     form = IncidentForm.objects.create(
-        contract=contract, number=newest.number + 1 if newest else 1, steps=written,
-        made_at=rules.moment(on=on, at=at), made_by=by,
-    )  # fmt: skip
-    audit.record("contracts.incident_form.written", by=by, at=at, subject=form, contract=contract.reference,
-                 number=form.number)  # fmt: skip
+        contract=contract,
+        number=newest.number + 1 if newest else 1,
+        steps=written,
+        made_at=rules.moment(on=on, at=at),
+        made_by=by,
+    )
+    audit.record(
+        "contracts.incident_form.written", by=by, at=at, subject=form, contract=contract.reference, number=form.number
+    )
     return form
 
 
@@ -56,8 +60,15 @@ def agree_form(*, form_id: int, side: str, by: User, at: datetime, on: date) -> 
     setattr(form, f"{side}_agreed_at", rules.moment(on=on, at=at))
     setattr(form, f"{side}_agreed_by", by)
     form.save(update_fields=[f"{side}_agreed_at", f"{side}_agreed_by"])
-    audit.record("contracts.incident_form.agreed", by=by, at=at, subject=form, contract=contract.reference,
-                 number=form.number, side=side)  # fmt: skip
+    audit.record(
+        "contracts.incident_form.agreed",
+        by=by,
+        at=at,
+        subject=form,
+        contract=contract.reference,
+        number=form.number,
+        side=side,
+    )
     raise_form_flags(contract_id=contract.pk, by=by, at=at, on=on)
     return form
 
@@ -70,9 +81,7 @@ def tick_step(*, incident_id: int, place: int, by: User | None, at: datetime, on
     there = queries.steps_taken(incident).get(place)
     if there is not None:
         raise RuleBroken(f"{there.taken_by or 'The machine'} has ticked this step already.", code="wrong_state")
-    taken = StepTaken.objects.create(
-        incident=incident, place=place, taken_at=rules.moment(on=on, at=at), taken_by=by
-    )  # fmt: skip
+    taken = StepTaken.objects.create(incident=incident, place=place, taken_at=rules.moment(on=on, at=at), taken_by=by)
     audit.record("contracts.incident.step_taken", by=by, at=at, subject=incident, place=place)
     return taken
 
@@ -106,10 +115,14 @@ def _with_step(incident_id: int, place: int, *, by: User | None, on: date) -> In
 def raise_form_flags(*, by: User | None, at: datetime, on: date, contract_id: int | None = None) -> flags.Raised:
     """Make the flags about contracts with an incident and no agreed form what they should be."""
     return flags.reconcile(
-        wanted=incident_due.wanted_of_contracts(on=on, contract_id=contract_id), kinds=incident_due.OF_CONTRACT,
-        why_closed=incident_due.why_closed, by=by, at=at, on=on,
+        wanted=incident_due.wanted_of_contracts(on=on, contract_id=contract_id),
+        kinds=incident_due.OF_CONTRACT,
+        why_closed=incident_due.why_closed,
+        by=by,
+        at=at,
+        on=on,
         subject=(incident_due.CONTRACT, contract_id) if contract_id is not None else None,
-    )  # fmt: skip
+    )
 
 
 def _contract(contract_id: int, *, by: User | None, on: date) -> Contract:

@@ -31,8 +31,15 @@ def mark_sent(
         raise RuleBroken("This is recorded already.", code="wrong_state")
     row.sent_at, row.sent_by, row.channel = _moment(sent_at, incident, now), by, _channel(channel)
     row.save(update_fields=["sent_at", "sent_by", "channel"])
-    audit.record("contracts.notification.sent", by=by, at=at, subject=row, incident=incident.reference,
-                 recipient=row.recipient, late=row.sent_at > row.due_at)  # fmt: skip
+    audit.record(
+        "contracts.notification.sent",
+        by=by,
+        at=at,
+        subject=row,
+        incident=incident.reference,
+        recipient=row.recipient,
+        late=row.sent_at > row.due_at,
+    )
     follow(incident=incident, by=by, at=at, on=on)
     return row
 
@@ -52,8 +59,14 @@ def mark_received(*, notification_id: int, received_by: str, by: User | None, at
         raise RuleBroken("Say who received it, or what reference they gave.", code="missing_words")
     row.received_at, row.received_by = rules.moment(on=on, at=at), received_by.strip()[:200]
     row.save(update_fields=["received_at", "received_by"])
-    audit.record("contracts.notification.received", by=by, at=at, subject=row, incident=incident.reference,
-                 recipient=row.recipient)  # fmt: skip
+    audit.record(
+        "contracts.notification.received",
+        by=by,
+        at=at,
+        subject=row,
+        incident=incident.reference,
+        recipient=row.recipient,
+    )
     return row
 
 
@@ -69,8 +82,15 @@ def mark_not_needed(*, notification_id: int, because: str, by: User | None, at: 
         raise RuleBroken("Say why it is not needed.", code="missing_reason")
     row.not_needed_because = because.strip()
     row.save(update_fields=["not_needed_because"])
-    audit.record("contracts.notification.not_needed", by=by, at=at, subject=row, incident=incident.reference,
-                 recipient=row.recipient, because=row.not_needed_because)  # fmt: skip
+    audit.record(
+        "contracts.notification.not_needed",
+        by=by,
+        at=at,
+        subject=row,
+        incident=incident.reference,
+        recipient=row.recipient,
+        because=row.not_needed_because,
+    )
     follow(incident=incident, by=by, at=at, on=on)
     return row
 
@@ -80,9 +100,12 @@ def mark_news_sent(
     *, news_sent_id: int, channel: str, sent_at: datetime | None = None, by: User | None, at: datetime, on: date
 ) -> NewsSent:
     """Say that a recipient was told the later news."""
-    row = NewsSent.objects.select_for_update(of=("self",)).select_related("notification", "news").filter(
-        pk=news_sent_id
-    ).first()  # fmt: skip
+    row = (
+        NewsSent.objects.select_for_update(of=("self",))
+        .select_related("notification", "news")
+        .filter(pk=news_sent_id)
+        .first()
+    )
     if row is None:
         raise NotAllowed(f"There is no news {news_sent_id}.")
     _, incident = _notification(row.notification_id, by=by, on=on)
@@ -91,8 +114,15 @@ def mark_news_sent(
     now = rules.moment(on=on, at=at)
     row.sent_at, row.sent_by, row.channel = _moment(sent_at, incident, now), by, _channel(channel)
     row.save(update_fields=["sent_at", "sent_by", "channel"])
-    audit.record("contracts.news.sent", by=by, at=at, subject=row, incident=incident.reference,
-                 recipient=row.notification.recipient, late=row.sent_at > row.due_at)  # fmt: skip
+    audit.record(
+        "contracts.news.sent",
+        by=by,
+        at=at,
+        subject=row,
+        incident=incident.reference,
+        recipient=row.notification.recipient,
+        late=row.sent_at > row.due_at,
+    )
     follow(incident=incident, by=by, at=at, on=on)
     return row
 
@@ -104,15 +134,17 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     Each notification is told upwards once; its flag stays open until the recipient has been told.
     """
     now = rules.moment(on=on, at=at)
-    late = list(
-        queries.overdue_notifications(now=now)
-        .filter(escalated_at=None)
-        .select_for_update(of=("self",))
-    )  # fmt: skip
+    late = list(queries.overdue_notifications(now=now).filter(escalated_at=None).select_for_update(of=("self",)))
     for row in late:
         row.escalated_at = now
-        audit.record("contracts.notification.escalated", by=by, at=at, subject=row, incident=row.incident.reference,
-                     recipient=row.recipient)  # fmt: skip
+        audit.record(
+            "contracts.notification.escalated",
+            by=by,
+            at=at,
+            subject=row,
+            incident=row.incident.reference,
+            recipient=row.recipient,
+        )
     Notification.objects.bulk_update(late, ["escalated_at"])
     raise_incident_flags(by=by, at=at, on=on)
     raise_child_flags(by=by, at=at, on=on)
@@ -124,9 +156,13 @@ def raise_incident_flags(*, by: User | None, at: datetime, on: date, incident_id
     """Make the flags about incidents what they should be now; with `incident_id` only those about one."""
     return flags.reconcile(
         wanted=incident_due.wanted_of_incidents(rules.moment(on=on, at=at), incident_id=incident_id),
-        kinds=incident_due.OF_INCIDENT, why_closed=incident_due.why_closed, by=by, at=at, on=on,
+        kinds=incident_due.OF_INCIDENT,
+        why_closed=incident_due.why_closed,
+        by=by,
+        at=at,
+        on=on,
         subject=(incident_due.INCIDENT, incident_id) if incident_id is not None else None,
-    )  # fmt: skip
+    )
 
 
 @operation
@@ -137,19 +173,28 @@ def raise_child_flags(*, by: User | None, at: datetime, on: date, link_ids: Coll
     """
     if link_ids is None:
         raised = flags.reconcile(
-            wanted=incident_due.wanted_of_children(on), kinds=incident_due.OF_CHILD,
-            why_closed=incident_due.why_closed, by=by, at=at, on=on,
-        )  # fmt: skip
+            wanted=incident_due.wanted_of_children(on),
+            kinds=incident_due.OF_CHILD,
+            why_closed=incident_due.why_closed,
+            by=by,
+            at=at,
+            on=on,
+        )
         return sum(raised.raised.values())
     return sum(
         sum(
             flags.reconcile(
-                wanted=incident_due.wanted_of_children(on, link_id=link_id), kinds=incident_due.OF_CHILD,
-                why_closed=incident_due.why_closed, by=by, at=at, on=on, subject=(incident_due.LINK, link_id),
+                wanted=incident_due.wanted_of_children(on, link_id=link_id),
+                kinds=incident_due.OF_CHILD,
+                why_closed=incident_due.why_closed,
+                by=by,
+                at=at,
+                on=on,
+                subject=(incident_due.LINK, link_id),
             ).raised.values()
         )
         for link_id in sorted(link_ids)
-    )  # fmt: skip
+    )
 
 
 @operation

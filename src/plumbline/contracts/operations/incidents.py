@@ -90,21 +90,40 @@ def report_incident(
     wide = _check_told(told, contract=contract, children=children, incident=None, now=now, by=by, at=at, on=on)
     form = queries.form_in_force(contract)
     incident = Incident.objects.create(
-        reference=_next_reference(on), contract=contract, setting=setting, form=form, type=told.type,
-        occurred_at=told.occurred_at, known_at=told.known_at or told.occurred_at, reported_at=now, reported_by=by,
-        summary=wide["summary"], narrative=told.narrative.strip(), immediate_action=wide["immediate_action"],
-        staff_involved=told.staff_involved.strip(), children_count=max(told.children_count, len(children)),
-        strategy_discussion=told.strategy_discussion, police_reference=told.police_reference,
-        lado_reference=told.lado_reference, service_centre_reference=told.service_centre_reference,
+        reference=_next_reference(on),
+        contract=contract,
+        setting=setting,
+        form=form,
+        type=told.type,
+        occurred_at=told.occurred_at,
+        known_at=told.known_at or told.occurred_at,
+        reported_at=now,
+        reported_by=by,
+        summary=wide["summary"],
+        narrative=told.narrative.strip(),
+        immediate_action=wide["immediate_action"],
+        staff_involved=told.staff_involved.strip(),
+        children_count=max(told.children_count, len(children)),
+        strategy_discussion=told.strategy_discussion,
+        police_reference=told.police_reference,
+        lado_reference=told.lado_reference,
+        service_centre_reference=told.service_centre_reference,
         placing_authority=told.placing_authority,
-    )  # fmt: skip
+    )
     IncidentChild.objects.bulk_create([IncidentChild(incident=incident, child=child) for child in children])
     _hold(incident, wide, told, by=by, at=at, on=on)
     _write_notifications(incident, provider_knew_at=incident.known_at or incident.occurred_at, council_knew_at=now)
     audit.record(
-        "contracts.incident.reported", by=by, at=at, subject=incident, reference=incident.reference, type=incident.type,
-        contract=contract.reference, form=form.number if form else None, children=len(children),
-    )  # fmt: skip
+        "contracts.incident.reported",
+        by=by,
+        at=at,
+        subject=incident,
+        reference=incident.reference,
+        type=incident.type,
+        contract=contract.reference,
+        form=form.number if form else None,
+        children=len(children),
+    )
     incident_forms.raise_form_flags(contract_id=contract.pk, by=by, at=at, on=on)
     incident_notices.follow(incident=incident, by=by, at=at, on=on)
     return incident
@@ -126,9 +145,19 @@ def change_facts(
     wide = _check_told(told, contract=incident.contract, children=(), incident=incident, now=now, by=by, at=at, on=on)
     incident.setting = _setting(incident.contract, setting_id)
     changed = ["setting"]
-    for name in ("type", "occurred_at", "summary", "immediate_action", "staff_involved", "children_count",
-                 "strategy_discussion", "police_reference", "lado_reference", "service_centre_reference",
-                 "placing_authority"):  # fmt: skip
+    for name in (
+        "type",
+        "occurred_at",
+        "summary",
+        "immediate_action",
+        "staff_involved",
+        "children_count",
+        "strategy_discussion",
+        "police_reference",
+        "lado_reference",
+        "service_centre_reference",
+        "placing_authority",
+    ):
         value = wide.get(name, getattr(told, name))
         if getattr(incident, name) != value:
             setattr(incident, name, value)
@@ -161,8 +190,15 @@ def decide_notifiable(
     incident.save(update_fields=["council_notifiable", "council_learnt_on"])
     now = rules.moment(on=on, at=at)
     _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
-    audit.record("contracts.incident.notifiable_decided", by=by, at=at, subject=incident, because=because.strip(),
-                 notifiable=notifiable, learnt_on=learnt_on.isoformat())  # fmt: skip
+    audit.record(
+        "contracts.incident.notifiable_decided",
+        by=by,
+        at=at,
+        subject=incident,
+        because=because.strip(),
+        notifiable=notifiable,
+        learnt_on=learnt_on.isoformat(),
+    )
     incident_notices.follow(incident=incident, by=by, at=at, on=on)
     return incident
 
@@ -176,8 +212,9 @@ def set_outcome(*, incident_id: int, outcome: str, because: str, by: User | None
         raise RuleBroken("Say by whom it was decided, and on what.", code="missing_reason")
     incident.outcome = outcome
     incident.save(update_fields=["outcome"])
-    audit.record("contracts.incident.outcome_set", by=by, at=at, subject=incident, because=because.strip(),
-                 outcome=outcome)  # fmt: skip
+    audit.record(
+        "contracts.incident.outcome_set", by=by, at=at, subject=incident, because=because.strip(), outcome=outcome
+    )
     incident_notices.follow(incident=incident, by=by, at=at, on=on)
     return incident
 
@@ -280,12 +317,21 @@ def raise_incident_action(
         naming.shown(words, naming.of_incident(incident, by=by, on=on), what="The action", by=by, at=at) == held.HELD
     )
     action = raise_action(
-        title=UNREAD_ACTION if unseen else title, detail=held.HELD if unseen else detail,
-        subject_type=queries.INCIDENT, subject_id=incident.pk,
-        subject_label=f"{incident.reference}, contract {incident.contract.reference}", origin_type="incident",
-        origin_id=incident.pk, owner=owner, owner_organisation=owner_organisation, due_on=due_on, critical=critical,
-        by=by, at=at, on=on,
-    )  # fmt: skip
+        title=UNREAD_ACTION if unseen else title,
+        detail=held.HELD if unseen else detail,
+        subject_type=queries.INCIDENT,
+        subject_id=incident.pk,
+        subject_label=f"{incident.reference}, contract {incident.contract.reference}",
+        origin_type="incident",
+        origin_id=incident.pk,
+        owner=owner,
+        owner_organisation=owner_organisation,
+        due_on=due_on,
+        critical=critical,
+        by=by,
+        at=at,
+        on=on,
+    )
     if unseen:
         hold_text(record=action, field="title", text=words, incident=incident, by=by, at=at, on=on)
     rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)
@@ -339,8 +385,9 @@ def note_narrative_read(*, incident_id: int, by: User, at: datetime, on: date) -
     role = access.roles_in_words(by, on=on)
     audit.record("contracts.incident.narrative_read", by=by, at=at, by_role=role, subject=incident)
     for child_id in incident.children.order_by("pk").values_list("child", flat=True):
-        audit.record("contracts.incident.narrative_read", by=by, at=at, by_role=role, subject=incident,
-                     child_id=child_id)  # fmt: skip
+        audit.record(
+            "contracts.incident.narrative_read", by=by, at=at, by_role=role, subject=incident, child_id=child_id
+        )
     return incident
 
 
@@ -354,10 +401,12 @@ def let_read(*, incident_id: int, reader: User, because: str, by: User, at: date
         raise RuleBroken("Say why they need to read it.", code="missing_reason")
     if not access.may(reader, Permission.INCIDENTS_NARRATIVE, on=on):
         raise RuleBroken("Their role does not let them read full accounts.", code="wrong_role")
-    Tie.objects.get_or_create(user=reader, subject_type=queries.INCIDENT, subject_id=incident.pk, why="let_read",
-                              from_on=on)  # fmt: skip
-    audit.record("contracts.incident.opened_to", by=by, at=at, subject=incident, because=because.strip(),
-                 reader=reader.username)  # fmt: skip
+    Tie.objects.get_or_create(
+        user=reader, subject_type=queries.INCIDENT, subject_id=incident.pk, why="let_read", from_on=on
+    )
+    audit.record(
+        "contracts.incident.opened_to", by=by, at=at, subject=incident, because=because.strip(), reader=reader.username
+    )
 
 
 def _check_told(
@@ -408,12 +457,17 @@ def _write_notifications(incident: Incident, *, provider_knew_at: datetime, coun
     )
     occurred_on = day_here(incident.occurred_at)
     wanted = rules.notifications(
-        library(), type=incident.type, setting_kind=kind,
-        secure=setting is not None and rules.is_secure(setting.provision_type), occurred_on=occurred_on,
+        library(),
+        type=incident.type,
+        setting_kind=kind,
+        secure=setting is not None and rules.is_secure(setting.provision_type),
+        occurred_on=occurred_on,
         provider_knew_at=provider_knew_at,
-        council_knew_at=council_knew_at, notifiable=incident.council_notifiable, learnt_on=incident.council_learnt_on,
+        council_knew_at=council_knew_at,
+        notifiable=incident.council_notifiable,
+        learnt_on=incident.council_learnt_on,
         holidays=holidays_from(occurred_on),
-    )  # fmt: skip
+    )
     there = set(incident.notifications.values_list("recipient", flat=True))
     Notification.objects.bulk_create(
         Notification(

@@ -41,8 +41,14 @@ def set_aside(*, incident_id: int, same_as: str, because: str, by: User | None, 
         hold_text(record=incident, field="aside_because", text=because.strip(), incident=incident, by=by, at=at, on=on)
     incident.notifications.update(aside=True)
     _cancel_actions(incident, at=at, on=on)
-    audit.record("contracts.incident.set_aside", by=by, at=at, subject=incident, because=because.strip(),
-                 same_as=other.reference if other else "")  # fmt: skip
+    audit.record(
+        "contracts.incident.set_aside",
+        by=by,
+        at=at,
+        subject=incident,
+        because=because.strip(),
+        same_as=other.reference if other else "",
+    )
     if other is not None:
         for link in incident.children.exclude(child__in=other.children.values("child")).order_by("pk"):
             incidents.link_found(incident=other, child=link.child, by=by, at=at, on=on)
@@ -78,8 +84,9 @@ def _other(incident: Incident, reference: str, *, by: User | None, on: date) -> 
     if number is None:
         raise RuleBroken(f"No incident {reference} is known to you.", code="unknown_incident")
     if number == incident.pk:
-        raise RuleBroken(f"{incident.reference} is this incident itself. Give the number of the other.",
-                         code="same_incident")  # fmt: skip
+        raise RuleBroken(
+            f"{incident.reference} is this incident itself. Give the number of the other.", code="same_incident"
+        )
     other = handling.seen(number, by=by, on=on)
     if other.state == IncidentState.ASIDE:
         raise RuleBroken(f"{other.reference} is set aside itself. Give the one that is worked on.", code="wrong_state")

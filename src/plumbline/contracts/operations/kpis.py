@@ -74,9 +74,15 @@ def record_reading(
     reading.evaluation = evaluation or reading.evaluation
     reading.save()
     audit.record(
-        "contracts.kpi.read", by=by, at=at, subject=reading, quarter=quarter_from.isoformat(), value=reading.value,
-        rating=rating, before=was,
-    )  # fmt: skip
+        "contracts.kpi.read",
+        by=by,
+        at=at,
+        subject=reading,
+        quarter=quarter_from.isoformat(),
+        value=reading.value,
+        rating=rating,
+        before=was,
+    )
     rerate(contract_ids=[kpi.contract_id], by=by, at=at, on=on)
     return reading
 

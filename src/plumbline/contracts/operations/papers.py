@@ -36,29 +36,45 @@ def take_papers(*, contract_id: int, by: User, at: datetime, on: date) -> list[P
         document_id = paper.document_id
         if document_id is not None and paper.of_bid:
             document_id = share_with_owner(
-                document_id=document_id, title=f"{paper.label} policy, reviewed {paper.day:%-d %B %Y}",
-                kind=paper.policy, by=by, at=at,
-            ).pk  # fmt: skip
+                document_id=document_id,
+                title=f"{paper.label} policy, reviewed {paper.day:%-d %B %Y}",
+                kind=paper.policy,
+                by=by,
+                at=at,
+            ).pk
         review_policy(
-            contract_id=contract.pk, policy=paper.policy, reviewed_on=paper.day, document_id=document_id,
-            return_id=paper.return_id, by=by, at=at, on=on,
-        )  # fmt: skip
+            contract_id=contract.pk,
+            policy=paper.policy,
+            reviewed_on=paper.day,
+            document_id=document_id,
+            return_id=paper.return_id,
+            by=by,
+            at=at,
+            on=on,
+        )
     audit.record(
         "contracts.papers.taken",
         by=by,
         at=at,
         subject=contract,
         papers=[f"{each.label}: {each.where}" for each in found],
-    )  # fmt: skip
+    )
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return found
 
 
 def _count(contract: Contract, given: Assessment, *, by: User, at: datetime) -> None:
     Assessment.objects.update_or_create(
-        contract=contract, kind=given.kind, completed_on=given.completed_on,
+        contract=contract,
+        kind=given.kind,
+        completed_on=given.completed_on,
         defaults={
-            "valid_until": given.valid_until, "instrument": given.instrument, "document": given.document,
-            "answer_set": given.answer_set, "recorded_at": at, "recorded_by": by, "missing_since": None,
+            "valid_until": given.valid_until,
+            "instrument": given.instrument,
+            "document": given.document,
+            "answer_set": given.answer_set,
+            "recorded_at": at,
+            "recorded_by": by,
+            "missing_since": None,
         },
-    )  # fmt: skip
+    )

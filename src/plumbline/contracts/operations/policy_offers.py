@@ -41,15 +41,22 @@ def offer_policy(
     if reviewed_on > on:
         raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
     document = give_document(
-        title=f"{Policy(policy).label} policy, reviewed {reviewed_on:%-d %B %Y}", file_name=file_name, content=content,
-        folder=folder, organisation=contract.provider, kind=policy, by=by, at=at, on=on,
-    )  # fmt: skip
+        title=f"{Policy(policy).label} policy, reviewed {reviewed_on:%-d %B %Y}",
+        file_name=file_name,
+        content=content,
+        folder=folder,
+        organisation=contract.provider,
+        kind=policy,
+        by=by,
+        at=at,
+        on=on,
+    )
     together = list(
         Contract.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=portal.own_contracts(by, on=on), provider__in=same_body([contract.provider_id]))
         .exclude(state="ended")
         .order_by("pk")
-    )  # fmt: skip
+    )
     waiting = PolicyOffer.objects.filter(contract__in=together, policy=policy, accepted=None)
     waiting.update(accepted=False, decided_at=at, refused_because="The provider handed in a newer one.")
     offers = PolicyOffer.objects.bulk_create(
@@ -59,9 +66,14 @@ def offer_policy(
         for each in together
     )
     audit.record(
-        "contracts.policy.offered", by=by, at=at, subject=document, policy=policy, reviewed_on=reviewed_on.isoformat(),
+        "contracts.policy.offered",
+        by=by,
+        at=at,
+        subject=document,
+        policy=policy,
+        reviewed_on=reviewed_on.isoformat(),
         contracts=[each.pk for each in together],
-    )  # fmt: skip
+    )
     return offers
 
 
@@ -76,7 +88,7 @@ def decide_policy(*, offer_id: int, accept: bool, because: str, by: User, at: da
         PolicyOffer.objects.select_for_update(of=("self",))
         .filter(document=first.document_id, policy=first.policy, accepted=None)
         .order_by("pk")
-    )  # fmt: skip
+    )
     if not offers:
         raise RuleBroken("This was decided on already.", code="wrong_state")
     if not accept and not because.strip():
@@ -86,12 +98,22 @@ def decide_policy(*, offer_id: int, accept: bool, because: str, by: User, at: da
         offer.refused_because = "" if accept else because.strip()
         if accept:
             offer.review = review_policy(
-                contract_id=offer.contract_id, policy=offer.policy, reviewed_on=offer.reviewed_on,
-                document_id=offer.document_id, by=by, at=at, on=on,
-            )  # fmt: skip
+                contract_id=offer.contract_id,
+                policy=offer.policy,
+                reviewed_on=offer.reviewed_on,
+                document_id=offer.document_id,
+                by=by,
+                at=at,
+                on=on,
+            )
         offer.save(update_fields=["accepted", "decided_at", "decided_by", "refused_because", "review"])
     audit.record(
-        "contracts.policy.accepted" if accept else "contracts.policy.sent_back", by=by, at=at, subject=first,
-        because=because.strip(), policy=first.policy, contracts=[offer.contract_id for offer in offers],
-    )  # fmt: skip
+        "contracts.policy.accepted" if accept else "contracts.policy.sent_back",
+        by=by,
+        at=at,
+        subject=first,
+        because=because.strip(),
+        policy=first.policy,
+        contracts=[offer.contract_id for offer in offers],
+    )
     return offers

@@ -70,10 +70,16 @@ def rerate(
     found = tuple(sorted(set(changed)))
     if found:
         audit.record(
-            "contracts.rating.worked_out", by=by, at=at, contracts=len(found), first=list(found[:100]),
-            written=written, removed=removed, subject_type="contracts.contract" if len(found) == 1 else "",
+            "contracts.rating.worked_out",
+            by=by,
+            at=at,
+            contracts=len(found),
+            first=list(found[:100]),
+            written=written,
+            removed=removed,
+            subject_type="contracts.contract" if len(found) == 1 else "",
             subject_id=found[0] if len(found) == 1 else "",
-        )  # fmt: skip
+        )
     few = None if contract_ids is None or len(ids) > _FEW else ids
     raised = raise_flags(by=by, at=at, on=on, contract_ids=few) if tell else Raised()
     return Rerated(found, written, removed, raised)
@@ -171,18 +177,36 @@ def rate_by_hand(
     if rated is None:
         raise RuleBroken("Only a contract that is in force today has a rating.", code="not_in_force")
     better = rules.check_by_hand(
-        colour=colour, rules_colour=rated.rules_colour, because=because, from_on=on, until_on=until_on,
-        may_override=may_override, on=on,
-    )  # fmt: skip
+        colour=colour,
+        rules_colour=rated.rules_colour,
+        because=because,
+        from_on=on,
+        until_on=until_on,
+        may_override=may_override,
+        on=on,
+    )
     _end_by_hand(contract, because="Another rating was set.", at=at, on=on)
     made = RatingByHand.objects.create(
-        contract=contract, colour=colour, better=better, because=because.strip(), from_on=on,
-        until_on=until_on or contract.ends_on or UNTIL_CHANGED, set_at=at, set_by=by,
-    )  # fmt: skip
+        contract=contract,
+        colour=colour,
+        better=better,
+        because=because.strip(),
+        from_on=on,
+        until_on=until_on or contract.ends_on or UNTIL_CHANGED,
+        set_at=at,
+        set_by=by,
+    )
     audit.record(
-        "contracts.rating.set_by_hand", by=by, at=at, subject=contract, because=made.because, colour=colour,
-        better=better, rules_colour=rated.rules_colour, until=made.until_on.isoformat(),
-    )  # fmt: skip
+        "contracts.rating.set_by_hand",
+        by=by,
+        at=at,
+        subject=contract,
+        because=made.because,
+        colour=colour,
+        better=better,
+        rules_colour=rated.rules_colour,
+        until=made.until_on.isoformat(),
+    )
     rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return made
 
@@ -221,9 +245,13 @@ def raise_flags(*, by: User | None, at: datetime, on: date, contract_ids: Collec
     for subject in subjects:
         raised = flags.reconcile(
             wanted=[want for want in wanted if subject is None or want.subject_id == subject[1]],
-            kinds=flag_rules.KINDS, why_closed=lambda over: _why_closed(over, ratings), by=by, at=at, on=on,
+            kinds=flag_rules.KINDS,
+            why_closed=lambda over: _why_closed(over, ratings),
+            by=by,
+            at=at,
+            on=on,
             subject=subject,
-        )  # fmt: skip
+        )
         for kind, count in raised.raised.items():
             done.raised[kind] = done.raised.get(kind, 0) + count
         for kind, count in raised.closed.items():
@@ -240,13 +268,15 @@ def _wanted(ratings: Mapping[int, rating.Rating], *, on: date) -> list[Wanted]:
     )
     return [
         Wanted(
-            flag_rules.KIND_OF[flagged[contract.pk].colour], "contract", contract.pk,
+            flag_rules.KIND_OF[flagged[contract.pk].colour],
+            "contract",
+            contract.pk,
             flag_rules.reason(contract.reference, flagged[contract.pk].reasons),
             (Recipient("role:management_team", "management team"), told.manager(contract), told.area_lead(contract)),
             subject_source_id=contract.reference,
         )
         for contract in contracts
-    ]  # fmt: skip
+    ]
 
 
 def _why_closed(over: Sequence[Flag], ratings: Mapping[int, rating.Rating]) -> dict[int, str]:

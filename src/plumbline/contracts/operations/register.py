@@ -75,9 +75,14 @@ def register_contract(
         raise _taken(values["reference"]) from error
     _set_settings(contract, entry.urns)
     audit.record(
-        "contracts.contract.registered", by=by, at=at, subject=contract, reference=contract.reference,
-        provider=contract.provider.name, published=ocds_contract_id,
-    )  # fmt: skip
+        "contracts.contract.registered",
+        by=by,
+        at=at,
+        subject=contract,
+        reference=contract.reference,
+        provider=contract.provider.name,
+        published=ocds_contract_id,
+    )
     rating.rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
     return contract
 
@@ -177,9 +182,10 @@ def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime
 def follow_published(*, by: User | None, at: datetime) -> int:
     """Tie the contracts of our own tenders to what was published of them under the same reference; how many."""
     found = OcdsContract.objects.filter(
-        registered=None, process__tender__awards__contract__ocds_contract=None,
+        registered=None,
+        process__tender__awards__contract__ocds_contract=None,
         process__tender__awards__contract__reference=F("contract_id"),
-    ).annotate(ours=F("process__tender__awards__contract"))  # fmt: skip
+    ).annotate(ours=F("process__tender__awards__contract"))
     tied = 0
     for published in found.order_by("pk"):
         # The first of several platforms on which it was published.
@@ -211,14 +217,21 @@ def _values(entry: Entry, contract: Contract | None) -> dict[str, Any]:
     reference = " ".join(entry.reference.split()).upper()
     rules.check(
         rules.Line(
-            reference=reference, title=entry.title, kind=entry.kind, service=entry.service, starts_on=entry.starts_on,
-            ends_on=entry.ends_on, value=entry.value, statutory_from=entry.statutory_from,
-            review_every=entry.review_every, settings=len(_urns(entry.urns)),
+            reference=reference,
+            title=entry.title,
+            kind=entry.kind,
+            service=entry.service,
+            starts_on=entry.starts_on,
+            ends_on=entry.ends_on,
+            value=entry.value,
+            statutory_from=entry.statutory_from,
+            review_every=entry.review_every,
+            settings=len(_urns(entry.urns)),
             for_one_child=bool(entry.child) or keeps_child,
             framework_kind=framework.kind if framework else "",
             framework_is_itself=contract is not None and entry.framework_id == contract.pk,
         )
-    )  # fmt: skip
+    )
     values: dict[str, Any] = {
         "reference": reference[:60], "title": " ".join(entry.title.split())[:300], "kind": entry.kind,
         "provider_id": _provider(entry.provider, contract).pk, "service": " ".join(entry.service.split())[:200],

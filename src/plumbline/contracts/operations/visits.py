@@ -54,11 +54,23 @@ def plan_visit(
     """
     contract, setting = _where(contract_id, setting_id, by=by, on=on)
     visit = Visit.objects.create(
-        contract=contract, setting=setting, state=_S.PLANNED, visited_on=visited_on, visitors=visitors.strip(),
-        recorded_at=at, recorded_by=by,
-    )  # fmt: skip
-    audit.record("contracts.visit.planned", by=by, at=at, subject=visit, visited_on=visited_on.isoformat(),
-                 contract=contract.pk if contract else None, setting=setting.urn if setting else "")  # fmt: skip
+        contract=contract,
+        setting=setting,
+        state=_S.PLANNED,
+        visited_on=visited_on,
+        visitors=visitors.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    audit.record(
+        "contracts.visit.planned",
+        by=by,
+        at=at,
+        subject=visit,
+        visited_on=visited_on.isoformat(),
+        contract=contract.pk if contract else None,
+        setting=setting.urn if setting else "",
+    )
     return visit
 
 
@@ -75,9 +87,16 @@ def begin_toolkit(*, visit_id: int, by: User, at: datetime, on: date) -> Visit:
         raise RuleBroken("The toolkit of this visit is begun already.", code="already_there")
     visit.answer_set = returns.request_return(
         version=current_version("site_visit"),
-        title=f"Site visit: {place(visit)}, {visit.visited_on:%-d %B %Y}", organisation=None, period_from=None,
-        period_to=None, due_on=None, assign_to=[by], by=by, at=at, on=on,
-    )  # fmt: skip
+        title=f"Site visit: {place(visit)}, {visit.visited_on:%-d %B %Y}",
+        organisation=None,
+        period_from=None,
+        period_to=None,
+        due_on=None,
+        assign_to=[by],
+        by=by,
+        at=at,
+        on=on,
+    )
     visit.save(update_fields=["answer_set"])
     audit.record("contracts.visit.toolkit_begun", by=by, at=at, subject=visit, answer_set=visit.answer_set.pk)
     return visit
@@ -105,8 +124,15 @@ def hold_visit(
     _raise_actions(visit, actions, by=by, at=at, on=on)
     visit.state, visit.recorded_at, visit.recorded_by = _S.HELD, at, by
     visit.save()
-    audit.record("contracts.visit.held", by=by, at=at, subject=visit, visited_on=visited_on.isoformat(),
-                 not_met=rules.wants_action(findings), actions=len(actions))  # fmt: skip
+    audit.record(
+        "contracts.visit.held",
+        by=by,
+        at=at,
+        subject=visit,
+        visited_on=visited_on.isoformat(),
+        not_met=rules.wants_action(findings),
+        actions=len(actions),
+    )
     rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
     return visit
 
@@ -144,21 +170,35 @@ def accept_visit(
         raise RuleBroken("Say which council visited.", code="missing_council")
     if not because.strip():
         raise RuleBroken("Say why their visit counts in place of ours.", code="missing_reason")
-    if Visit.objects.filter(
-        contract=contract, setting=setting, visited_on=visited_on, by_council=by_council.strip()
-    ).exclude(state=_S.CANCELLED).exists():  # fmt: skip
+    if (
+        Visit.objects.filter(contract=contract, setting=setting, visited_on=visited_on, by_council=by_council.strip())
+        .exclude(state=_S.CANCELLED)
+        .exists()
+    ):
         raise RuleBroken("This visit was accepted already.", code="already_there")
     visit = Visit(
-        contract=contract, setting=setting, state=_S.HELD, by_council=by_council.strip(),
-        accepted_because=because.strip(), report=document_to_use(report_id, by=by, on=on), visited_on=visited_on,
+        contract=contract,
+        setting=setting,
+        state=_S.HELD,
+        by_council=by_council.strip(),
+        accepted_because=because.strip(),
+        report=document_to_use(report_id, by=by, on=on),
+        visited_on=visited_on,
         recorded_at=at,
         recorded_by=by,
-    )  # fmt: skip
+    )
     visit.save()
     _write(visit, visited_on, visitors, summary, findings, on=on)
     visit.save()
-    audit.record("contracts.visit.accepted", by=by, at=at, subject=visit, because=because.strip(),
-                 by_council=visit.by_council, visited_on=visited_on.isoformat())  # fmt: skip
+    audit.record(
+        "contracts.visit.accepted",
+        by=by,
+        at=at,
+        subject=visit,
+        because=because.strip(),
+        by_council=visit.by_council,
+        visited_on=visited_on.isoformat(),
+    )
     rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
     return visit
 
@@ -182,10 +222,16 @@ def send_report(
     if content is None:
         content, file_name = pdf.write(visit_paper.report(said(visit, council=council, colour=colour))), "visit.pdf"
     visit.report = keep_document(
-        title=f"Report of the visit to {place(visit)} on {visit.visited_on:%-d %B %Y}", file_name=file_name,
-        content=content, folder=folder, kind=_REPORT, organisation=provider_of(visit),
-        sensitivity=Sensitivity.SHARED, by=by, at=at,
-    )  # fmt: skip
+        title=f"Report of the visit to {place(visit)} on {visit.visited_on:%-d %B %Y}",
+        file_name=file_name,
+        content=content,
+        folder=folder,
+        kind=_REPORT,
+        organisation=provider_of(visit),
+        sensitivity=Sensitivity.SHARED,
+        by=by,
+        at=at,
+    )
     visit.state, visit.report_sent_on = _S.REPORT_SENT, on
     visit.save(update_fields=["state", "report", "report_sent_on"])
     audit.record("contracts.visit.report_sent", by=by, at=at, subject=visit, document=visit.report.pk)
@@ -219,8 +265,9 @@ def sign_off_visit(*, visit_id: int, because: str = "", by: User | None, at: dat
         raise RuleBroken(f"{' '.join(open_ends)} Say why it is signed off all the same.", code="open_ends")
     visit.state, visit.signed_off_at, visit.signed_off_by = _S.SIGNED_OFF, at, by
     visit.save(update_fields=["state", "signed_off_at", "signed_off_by"])
-    audit.record("contracts.visit.signed_off", by=by, at=at, subject=visit, because=because.strip(),
-                 open_ends=open_ends)  # fmt: skip
+    audit.record(
+        "contracts.visit.signed_off", by=by, at=at, subject=visit, because=because.strip(), open_ends=open_ends
+    )
     return visit
 
 
@@ -266,8 +313,14 @@ def export_visit(
         "visit.json": json.dumps(findings, ensure_ascii=False, indent=1, sort_keys=True).encode(),
     }
     built = packs.build(files, about=about, signing_key=signing_key)
-    audit.record("contracts.visit.exported", by=by, at=at, subject=visit, manifest_sha256=built.manifest_sha256,
-                 signed_by_key=built.fingerprint)  # fmt: skip
+    audit.record(
+        "contracts.visit.exported",
+        by=by,
+        at=at,
+        subject=visit,
+        manifest_sha256=built.manifest_sha256,
+        signed_by_key=built.fingerprint,
+    )
     return built.content
 
 
@@ -301,7 +354,7 @@ def _visit(visit_id: int, *, by: User | None, on: date) -> Visit:
     access.check(by, Permission.CONTRACTS_MANAGE, on=on)
     locked = Visit.objects.select_for_update(of=("self",)).select_related(
         "contract__provider", "setting", "report", "answer_set"
-    )  # fmt: skip
+    )
     visit = locked.filter(pk=visit_id).first()
     if visit is None:
         raise NotAllowed(f"There is no visit {visit_id}.")
@@ -335,9 +388,18 @@ def _raise_actions(visit: Visit, actions: Sequence[ActionGiven], *, by: User | N
         if subject is None:
             raise ValueError(f"visit {visit.pk} is of no contract and of no setting")
         raise_action(
-            title=given.title, detail=given.detail, subject_type="contract" if contract else "setting",
+            title=given.title,
+            detail=given.detail,
+            subject_type="contract" if contract else "setting",
             subject_id=subject.pk,
             subject_label=f"{contract.reference}, {contract.title}" if contract else place(visit),
-            origin_type=Action.Origin.VISIT, origin_id=visit.pk, owner=owner, owner_organisation=whose,
-            due_on=given.due_on, critical=given.critical, by=by, at=at, on=on,
-        )  # fmt: skip
+            origin_type=Action.Origin.VISIT,
+            origin_id=visit.pk,
+            owner=owner,
+            owner_organisation=whose,
+            due_on=given.due_on,
+            critical=given.critical,
+            by=by,
+            at=at,
+            on=on,
+        )

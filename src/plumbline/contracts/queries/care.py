@@ -123,12 +123,17 @@ def meetings_due(*, on: date, contracts: QuerySet[Contract] | None = None) -> li
     )
     found = [
         DueMeeting(
-            row, rules.next_due(last_held_on=row.last_on, starts_on=max(row.starts_on, row.live_on or date.min),
-                                review_every=row.review_every),
-            row.last_on, row.planned_on,
+            row,
+            rules.next_due(
+                last_held_on=row.last_on,
+                starts_on=max(row.starts_on, row.live_on or date.min),
+                review_every=row.review_every,
+            ),
+            row.last_on,
+            row.planned_on,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda each: (each.due_on, each.contract.pk))
 
 
@@ -215,13 +220,14 @@ def signed_off_elsewhere(contract: Contract, *, purpose: str) -> QuerySet[Contra
     counted = Assessment.objects.filter(contract=contract, answer_set=OuterRef("answer_set"))
     return (
         ContractReturn.objects.filter(
-            purpose=purpose, answer_set__state=ReturnState.SIGNED_OFF,
+            purpose=purpose,
+            answer_set__state=ReturnState.SIGNED_OFF,
             answer_set__organisation__in=same_body([contract.provider_id]),
         )
         .exclude(Exists(counted))
         .select_related("answer_set__version", "contract")
         .order_by("-answer_set__submitted_at", "-pk")
-    )  # fmt: skip
+    )
 
 
 def board_assessments_waiting(*, on: date) -> "list[WithBoardAssessment]":

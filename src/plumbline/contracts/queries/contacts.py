@@ -39,7 +39,7 @@ def ways_for(contract: Contract | None) -> Mapping[str, Way]:
     if contract is not None and contract.plan_id is not None:
         named = Contact.objects.filter(
             plan=contract.plan_id, side=Contact.Side.COUNCIL, ended_at=None, role__in=OFFICES
-        ).order_by("pk")  # fmt: skip
+        ).order_by("pk")
         for each in named:
             way = Way(each.phone, each.email, "", each.hours, own=True)
             ways.setdefault(each.role, []).append((1, way))
@@ -85,9 +85,13 @@ def offices_that_refused() -> "QuerySet[Refused]":
         to_user=None, to_address=OuterRef("to_address"), state=Message.State.SENT, sent_at__gt=OuterRef("refused_at")
     )
     standing = failed.exclude(Exists(later)).order_by("-refused_at", "-pk")
-    return ReportingContact.objects.exclude(email="").filter(Exists(standing)).annotate(
-        refused_because=Subquery(standing.values("error")[:1])
-    ).select_related("contract").order_by("pk")  # fmt: skip
+    return (
+        ReportingContact.objects.exclude(email="")
+        .filter(Exists(standing))
+        .annotate(refused_because=Subquery(standing.values("error")[:1]))
+        .select_related("contract")
+        .order_by("pk")
+    )
 
 
 def key_of(token: str) -> str:

@@ -89,8 +89,9 @@ def _visits(found: dict[int, Facts], ids: list[int]) -> None:
                join contracts_contractsetting cs on cs.setting_id = v.setting_id
                where cs.contract_id = any(%s) and v.contract_id is null and v.state not in ('planned', 'cancelled')) v
            group by contract_id""",
-        ids, ids,
-    ):  # fmt: skip
+        ids,
+        ids,
+    ):
         found[contract].visits = days
 
 
@@ -99,8 +100,9 @@ def _settings(found: dict[int, Facts], ids: list[int]) -> None:
         """select cs.contract_id, s.urn, p.from_on, p.to_on from contracts_contractsetting cs
            join ofsted_setting s on s.id = cs.setting_id join ofsted_statusperiod p on p.setting_id = s.id
            where cs.contract_id = any(%s) and p.status = any(%s)""",
-        ids, ADVERSE,
-    ):  # fmt: skip
+        ids,
+        ADVERSE,
+    ):
         found[contract].adverse.setdefault(urn, []).append((from_on, to_on - _DAY if to_on else FAR))
 
 
@@ -126,8 +128,9 @@ def _allegations(found: dict[int, Facts], ids: list[int]) -> None:
            left join actions_action a on a.origin_type = 'incident' and a.origin_id = i.id
            where i.contract_id = any(%s) and i.outcome = 'substantiated' and i.state <> 'aside'
            group by i.id order by i.id""",
-        [state.value for state in OUTSTANDING], ids,
-    ):  # fmt: skip
+        [state.value for state in OUTSTANDING],
+        ids,
+    ):
         done = last_done if not outstanding else None
         found[contract].allegations.append(Matter(reference, day_here(reported_at), done))
 

@@ -65,10 +65,12 @@ def standings(found: Sequence[ImplementationPlan], *, on: date) -> dict[int, Sta
         contract, pack = contracts.get(plan.pk), packs.get(plan.pk)
         more = of_contract[contract.pk] if contract else {}
         held = rules.Held(
-            begun=contract is not None, council_roles=frozenset(roles[plan.pk, Contact.Side.COUNCIL]),
+            begun=contract is not None,
+            council_roles=frozenset(roles[plan.pk, Contact.Side.COUNCIL]),
             supplier_roles=frozenset(roles[plan.pk, Contact.Side.SUPPLIER]),
-            pack_settled=not plans.pack_wanting(supplier_is_new=plan.supplier_is_new, pack=pack), **more,
-        )  # fmt: skip
+            pack_settled=not plans.pack_wanting(supplier_is_new=plan.supplier_is_new, pack=pack),
+            **more,
+        )
         lacks = rules.lacking(held, laws=changes, on=on)
         standing = tuple(_item(item, lacks) for item in items[plan.pk])
         hindrances = plans.hindrances(standing, supplier_is_new=plan.supplier_is_new, pack=pack)

@@ -43,12 +43,14 @@ def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[Hel
         "incident__contract", "case__evaluation__contract", "written_by", "child"
     )
     without = [
-        each.pk for each in waiting
-        if each.incident and each.incident.staff_involved
+        each.pk
+        for each in waiting
+        if each.incident
+        and each.incident.staff_involved
         and not incidents.may_read_narrative(viewer, each.incident, on=on)
         and each.child_id is None
         and not each.incident.children.filter(child__in=visible).exists()
-    ]  # fmt: skip
+    ]
     return waiting.exclude(pk__in=without).order_by("written_at", "pk")
 
 

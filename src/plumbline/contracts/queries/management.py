@@ -50,11 +50,14 @@ def team_list(on: date, contract_ids: Collection[int] | None = None) -> list[Lis
     decided = _newest(list(ratings))
     listed = [
         Listed(
-            contracts[pk], rated.reference, rated.colour, rated.since,
+            contracts[pk],
+            rated.reference,
+            rated.colour,
+            rated.since,
             tuple(_line(pk, reason, decided, on) for reason in rated.reasons),
         )
         for pk, rated in ratings.items()
-    ]  # fmt: skip
+    ]
     return sorted(listed, key=lambda each: (*rating_rules.order("", "", each.colour), each.since, each.reference))
 
 

@@ -64,25 +64,37 @@ def _of_stage1(contract: Contract) -> list[Paper]:
         bid=award.bid_id, decision=Decision.PASS, reviewed_on__isnull=False, criterion__in=asked
     )
     documents = dict(
-        BidDocument.objects.filter(bid=award.bid_id, criterion__in=asked).order_by("pk").values_list(
-            "criterion", "document"
-        )
-    )  # fmt: skip
+        BidDocument.objects.filter(bid=award.bid_id, criterion__in=asked)
+        .order_by("pk")
+        .values_list("criterion", "document")
+    )
     return [
-        Paper(Policy(asked[each.criterion]).label, each.reviewed_on, f"passed stage 1 of {award.tender.reference}",
-              policy=asked[each.criterion], document_id=documents.get(each.criterion), of_bid=True)
+        Paper(
+            Policy(asked[each.criterion]).label,
+            each.reviewed_on,
+            f"passed stage 1 of {award.tender.reference}",
+            policy=asked[each.criterion],
+            document_id=documents.get(each.criterion),
+            of_bid=True,
+        )
         for each in passed
         if asked[each.criterion] in Policy.values and each.reviewed_on
-    ]  # fmt: skip
+    ]
 
 
 def _of_other_contracts(contract: Contract, *, on: date) -> list[Paper]:
     found = PolicyReview.objects.filter(missing_since=None, reviewed_on__lte=on, **_elsewhere(contract))
     return [
-        Paper(Policy(each.policy).label, each.reviewed_on, f"given for {each.contract.reference}", policy=each.policy,
-              document_id=each.document_id, return_id=each.answer_set_id)
+        Paper(
+            Policy(each.policy).label,
+            each.reviewed_on,
+            f"given for {each.contract.reference}",
+            policy=each.policy,
+            document_id=each.document_id,
+            return_id=each.answer_set_id,
+        )
         for each in found.exclude(contract=contract).select_related("contract").order_by("reviewed_on", "pk")
-    ]  # fmt: skip
+    ]
 
 
 def _assessments(contract: Contract, *, viewer: User, on: date) -> list[Paper]:
@@ -103,10 +115,15 @@ def _assessments(contract: Contract, *, viewer: User, on: date) -> list[Paper]:
     if Assessment.Kind.SELF not in longest and Assessment.Kind.SELF not in has:
         longest.pop(Assessment.Kind.PLAN, None)  # a plan goes with its self-assessment
     return [
-        Paper(each.get_kind_display(), each.completed_on, f"given for {each.contract.reference}", assessment=each,
-              document_id=each.document_id)
+        Paper(
+            each.get_kind_display(),
+            each.completed_on,
+            f"given for {each.contract.reference}",
+            assessment=each,
+            document_id=each.document_id,
+        )
         for each in (longest[kind] for kind in kinds if kind in longest)
-    ]  # fmt: skip
+    ]
 
 
 def _elsewhere(contract: Contract) -> dict[str, Any]:

@@ -20,8 +20,11 @@ REPORT_CODES = ("reg44_missing",)
 # One self-assessment with its plan puts both right.
 SELF_CODES = ("no_self_assessment", "no_action_plan")
 OWN_CODES = (
-    "no_board_assessment", *SELF_CODES, *POLICY_CODES, *REPORT_CODES,
-)  # fmt: skip
+    "no_board_assessment",
+    *SELF_CODES,
+    *POLICY_CODES,
+    *REPORT_CODES,
+)
 
 
 def own_contracts(viewer: User, *, on: date) -> QuerySet[Contract]:

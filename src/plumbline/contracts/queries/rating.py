@@ -67,13 +67,19 @@ def ratings_on(day: date, contract_ids: Collection[int] | None = None) -> dict[i
         against.setdefault(row.contract_id, []).append(_reason(row))
     return {
         contract: Rating(
-            contract, reference, colour, by_rules, from_on, to_on,
-            _ordered(against.get(contract, ())), tuple(each.sentence for each in later.get(contract, ())),
+            contract,
+            reference,
+            colour,
+            by_rules,
+            from_on,
+            to_on,
+            _ordered(against.get(contract, ())),
+            tuple(each.sentence for each in later.get(contract, ())),
         )
         for contract, reference, colour, by_rules, from_on, to_on in colours.order_by(
             "contract__reference"
         ).values_list("contract_id", "contract__reference", "colour", "rules_colour", "from_on", "to_on")
-    }  # fmt: skip
+    }
 
 
 def rating_on(day: date, contract_id: int) -> Rating | None:
@@ -191,15 +197,17 @@ def history(contract: Contract) -> list[Spell]:
         reasons = [each for each in held if each.since <= first and (each.until is None or each.until >= first)]
         found.append(
             Spell(
-                period, _ordered(reasons),
+                period,
+                _ordered(reasons),
                 _ordered(each for each in held if each.since == first),
                 _ordered(each for each in held if each.until == before),
                 next((hand for hand in reversed(hands) if hand.from_on == first and hand.ended_on != first), None),
                 next((hand for hand in reversed(hands) if _over_on(hand) == first), None),
-                tuple(each.sentence for each in later
-                      if each.first <= (period.to_on or date.max) and each.last >= first),
+                tuple(
+                    each.sentence for each in later if each.first <= (period.to_on or date.max) and each.last >= first
+                ),
             )
-        )  # fmt: skip
+        )
     return found
 
 

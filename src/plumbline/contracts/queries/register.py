@@ -64,8 +64,9 @@ _GRAVITY = (("red", 0), ("amber", 1), ("green", 2))
 def _rank(field: str) -> Case:
     return Case(
         *(When(**{field: colour}, then=Value(rank)) for colour, rank in _GRAVITY),
-        default=Value(3), output_field=IntegerField(),
-    )  # fmt: skip
+        default=Value(3),
+        output_field=IntegerField(),
+    )
 
 
 def contracts_listed(viewer: User, *, on: date, day: date | None = None) -> "QuerySet[RatedContract]":

@@ -39,7 +39,7 @@ def visits_visible_to(viewer: User, *, on: date) -> QuerySet[Visit]:
     day the report was sent."""
     found = Visit.objects.select_related(
         "contract__provider", "setting", "report", "answer_set", "recorded_by", "signed_off_by"
-    )  # fmt: skip
+    )
     if access.may(viewer, Permission.CONTRACTS_VIEW, on=on):
         return found
     own = contracts_visible_to(viewer, on=on)
@@ -132,14 +132,19 @@ def said(visit: Visit, *, council: str, colour: str) -> VisitSaid:
     order = list(rules.AREAS)
     findings = sorted(visit.findings.all(), key=lambda each: order.index(each.area))
     return VisitSaid(
-        council=council, colour=colour, place=place(visit), urn=visit.setting.urn if visit.setting else "",
+        council=council,
+        colour=colour,
+        place=place(visit),
+        urn=visit.setting.urn if visit.setting else "",
         contract=f"{visit.contract.reference}, {visit.contract.title}" if visit.contract else "",
-        visited_on=visit.visited_on, visitors=visit.visitors, summary=visit.summary,
+        visited_on=visit.visited_on,
+        visitors=visit.visitors,
+        summary=visit.summary,
         findings=[(each.area, each.judgement, each.finding) for each in findings],
         actions=[ActionSaid(each.title, owner_words(each), each.due_on) for each in actions_of(visit)],
         provider_answer=visit.provider_answer,
         standing=f"Signed off on {visit.signed_off_at:%-d %B %Y}" if visit.signed_off_at else "Draft",
-    )  # fmt: skip
+    )
 
 
 # --- what is due ---------------------------------------------------------------------------------------------------
@@ -190,12 +195,14 @@ def visits_due(
     planned = dict(visits.filter(state=_S.PLANNED).values_list("setting").annotate(day=Min("visited_on")))
     found = [
         DueVisit(
-            setting=setting, contracts=tuple(contracts.get(pk, ())),
-            due=rules.visit_due(last_visit_on=last.get(pk), since=since[pk]), planned_on=planned.get(pk),
+            setting=setting,
+            contracts=tuple(contracts.get(pk, ())),
+            due=rules.visit_due(last_visit_on=last.get(pk), since=since[pk]),
+            planned_on=planned.get(pk),
             children=with_children[pk][0] if pk in with_children else None,
         )
         for pk, setting in settings.items()
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda each: (each.due.due_on, each.setting.urn))
 
 

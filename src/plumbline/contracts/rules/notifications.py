@@ -156,12 +156,19 @@ def _rules(
         raise RuleBroken(f"Rule {number} has an unknown {', '.join(wrong)}.", code="wrong_library")
     return [
         Rule(
-            recipient=name, settings=frozenset(each["settings"]), types=frozenset(each["types"]), when=when,
-            duty=each["duty"], clock=clocks[each["clock"]], basis=" ".join(str(each["basis"]).split()),
-            source=sources[each["source"]], from_on=each.get("from"), to_on=each.get("to"),
+            recipient=name,
+            settings=frozenset(each["settings"]),
+            types=frozenset(each["types"]),
+            when=when,
+            duty=each["duty"],
+            clock=clocks[each["clock"]],
+            basis=" ".join(str(each["basis"]).split()),
+            source=sources[each["source"]],
+            from_on=each.get("from"),
+            to_on=each.get("to"),
         )
         for name in named
-    ]  # fmt: skip
+    ]
 
 
 def _check_no_overlap(rules: Sequence[Rule]) -> None:

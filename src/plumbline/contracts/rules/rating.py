@@ -355,10 +355,16 @@ def _policy_before_law(facts: Facts, first: date, last: date, laws: Sequence[Law
 def _evaluation(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -> list[Held]:
     colour = BOOK.codes["evaluation_overdue"].colour
     return [
-        Held("evaluation_overdue", "", colour, from_on, to_on,
-             f"the last was on {_day_in_words(since)}" if since != first else "none was held since the start")
+        Held(
+            "evaluation_overdue",
+            "",
+            colour,
+            from_on,
+            to_on,
+            f"the last was on {_day_in_words(since)}" if since != first else "none was held since the start",
+        )
         for from_on, to_on, since in _overdue(facts.evaluations, first, evaluation_days(facts.review_every), last)
-    ]  # fmt: skip
+    ]
 
 
 def _visit(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -> list[Held]:
@@ -366,10 +372,16 @@ def _visit(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -> 
         return []
     colour = BOOK.codes["visit_overdue"].colour
     return [
-        Held("visit_overdue", "", colour, from_on, to_on,
-             f"the last was on {_day_in_words(since)}" if since != first else "none was made since the start")
+        Held(
+            "visit_overdue",
+            "",
+            colour,
+            from_on,
+            to_on,
+            f"the last was on {_day_in_words(since)}" if since != first else "none was made since the start",
+        )
         for from_on, to_on, since in _overdue(facts.visits, first, BOOK.days["visit"], last)
-    ]  # fmt: skip
+    ]
 
 
 def _setting(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -> list[Held]:
@@ -433,9 +445,11 @@ def _quarters(facts: Facts, first: date, last: date, code: str) -> list[Held]:
         for at, (quarter, rating) in enumerate(readings):
             before = readings[at - 1] if at else None
             two = (
-                rating == _BAD and before is not None and before[1] in (_BAD, _WORST)
+                rating == _BAD
+                and before is not None
+                and before[1] in (_BAD, _WORST)
                 and add_months(before[0], 3) == quarter
-            )  # fmt: skip
+            )
             if (rating == _WORST) if code == "kpi_inadequate" else two:
                 until = add_months(readings[at + 1][0], 3) - _DAY if at + 1 < len(readings) else ended_on or FAR
                 spans.append((add_months(quarter, 3), until))

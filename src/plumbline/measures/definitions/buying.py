@@ -42,23 +42,47 @@ def _while(relation: str, where: str, *, distinct: bool = False) -> Spells:
 
 def _stock(key: str, title: str, meaning: str, rule: Spells, *splits: Split) -> Measure:
     return Measure(
-        key=key, version=1, title=title, meaning=meaning, unit="contracts", kind="stock", rule=rule, disclosure="work",
-        sources=NATIVE, splits=splits,
-    )  # fmt: skip
+        key=key,
+        version=1,
+        title=title,
+        meaning=meaning,
+        unit="contracts",
+        kind="stock",
+        rule=rule,
+        disclosure="work",
+        sources=NATIVE,
+        splits=splits,
+    )
 
 
 def _share(key: str, title: str, meaning: str, rule: Spells, *splits: Split) -> Measure:
     return Measure(
-        key=key, version=1, title=title, meaning=meaning, unit="contracts", kind="share_of_stock", rule=rule,
-        disclosure="work", sources=NATIVE, splits=splits,
-    )  # fmt: skip
+        key=key,
+        version=1,
+        title=title,
+        meaning=meaning,
+        unit="contracts",
+        kind="share_of_stock",
+        rule=rule,
+        disclosure="work",
+        sources=NATIVE,
+        splits=splits,
+    )
 
 
 def _flow(key: str, title: str, meaning: str, unit: str, rule: Events, *splits: Split) -> Measure:
     return Measure(
-        key=key, version=1, title=title, meaning=meaning, unit=unit,
-        kind="share_of_flow" if rule.numerator else "flow", rule=rule, disclosure="work", sources=NATIVE, splits=splits,
-    )  # fmt: skip
+        key=key,
+        version=1,
+        title=title,
+        meaning=meaning,
+        unit=unit,
+        kind="share_of_flow" if rule.numerator else "flow",
+        rule=rule,
+        disclosure="work",
+        sources=NATIVE,
+        splits=splits,
+    )
 
 
 CONTRACTS = (

@@ -18,14 +18,16 @@ from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.queries import returns as queries
 
 
-def raise_flags(
-    *, concerned: Mapping[int, Sequence[Recipient]], by: User | None, at: datetime, on: date
-) -> Raised:  # fmt: skip
+def raise_flags(*, concerned: Mapping[int, Sequence[Recipient]], by: User | None, at: datetime, on: date) -> Raised:
     """Make the flags about overdue returns what they should be on the day (`concerned`: flagging.wanted)."""
     return flags.reconcile(
-        wanted=flagging.wanted(on, concerned=concerned), kinds=flagging.KINDS, why_closed=flagging.why_closed,
-        by=by, at=at, on=on,
-    )  # fmt: skip
+        wanted=flagging.wanted(on, concerned=concerned),
+        kinds=flagging.KINDS,
+        why_closed=flagging.why_closed,
+        by=by,
+        at=at,
+        on=on,
+    )
 
 
 @operation
@@ -43,19 +45,21 @@ def write_reminders(*, by: User | None, at: datetime, on: date) -> int:
         waiting = queries.with_progress(queries.to_answer(user, on=on), on=on).order_by("pk")
         letters = [
             rules.reminder(
-                number=each.pk, due_on=each.due_on, sent_back_since=_sent_back_since(each, on),
-                progress=queries.progress(each, on=on), on=on,
+                number=each.pk,
+                due_on=each.due_on,
+                sent_back_since=_sent_back_since(each, on),
+                progress=queries.progress(each, on=on),
+                on=on,
             )
             for each in waiting
-        ]  # fmt: skip
+        ]
         told = Message.objects.filter(flag=None, to_user=user, subject__in=[subject for subject, _ in letters])
         known = set(told.values_list("subject", flat=True))
         messages += [
-            Message(
-                to_user=user, to_address=user.email, subject=subject, body=body, written_at=at, next_attempt_at=at
-            )
-            for subject, body in letters if subject not in known
-        ]  # fmt: skip
+            Message(to_user=user, to_address=user.email, subject=subject, body=body, written_at=at, next_attempt_at=at)
+            for subject, body in letters
+            if subject not in known
+        ]
     Message.objects.bulk_create(messages)
     if messages:
         audit.record("toolkits.reminders.written", by=by, at=at, count=len(messages))

@@ -44,9 +44,10 @@ class Incomplete(RuleBroken):
         self.missing = missing
         self.reasons = tuple(each.reason for each in missing)
         super().__init__(
-            "The return is not complete: " + " ".join(self.reasons[:3])
+            "The return is not complete: "
+            + " ".join(self.reasons[:3])
             + (f" And {len(missing) - 3} more." if len(missing) > 3 else "")
-        )  # fmt: skip
+        )
 
 
 class Conflict(RuleBroken):
@@ -98,18 +99,32 @@ def request_return(
         carry_from = queries.last_handed_in(toolkit_id=version.toolkit_id, organisation=organisation)
     previous = carry_from
     made = Return.objects.create(
-        version=version, title=title, organisation=organisation, period_from=period_from, period_to=period_to,
-        due_on=due_on, previous=previous, requested_at=at, requested_by=by,
-    )  # fmt: skip
+        version=version,
+        title=title,
+        organisation=organisation,
+        period_from=period_from,
+        period_to=period_to,
+        due_on=due_on,
+        previous=previous,
+        requested_at=at,
+        requested_by=by,
+    )
     for user in dict.fromkeys(assign_to):
         ReturnAssignment.objects.create(answer_set=made, user=user, assigned_at=at, assigned_by=by)
     carried = _carry_forward(made, contents.read(version.content or {}), at=at, by=by, on=on) if previous else 0
     audit.record(
-        "toolkits.return.requested", by=by, at=at, subject=made, toolkit=version.toolkit.key, version=version.number,
-        organisation_id=organisation.pk if organisation else None, due_on=due_on.isoformat() if due_on else None,
-        previous_id=previous.pk if previous else None, carried=carried,
+        "toolkits.return.requested",
+        by=by,
+        at=at,
+        subject=made,
+        toolkit=version.toolkit.key,
+        version=version.number,
+        organisation_id=organisation.pk if organisation else None,
+        due_on=due_on.isoformat() if due_on else None,
+        previous_id=previous.pk if previous else None,
+        carried=carried,
         assigned_to=[user.pk for user in dict.fromkeys(assign_to)],
-    )  # fmt: skip
+    )
     return made
 
 
@@ -130,9 +145,15 @@ def _carry_forward(made: Return, content: Content, *, at: datetime, by: User | N
 def _copy(source: Answer, to: Return, criterion: Criterion, *, at: datetime, by: User | None, on: date) -> Answer:
     """The answer with its valid documents as the answer to `criterion` of another return, where there is none yet."""
     made = Answer.objects.create(
-        answer_set=to, criterion=criterion.key, value=source.value, comment=source.comment, impact=source.impact,
-        reviewed_on=source.reviewed_on, answered_at=at, carried_from=source,
-    )  # fmt: skip
+        answer_set=to,
+        criterion=criterion.key,
+        value=source.value,
+        comment=source.comment,
+        impact=source.impact,
+        reviewed_on=source.reviewed_on,
+        answered_at=at,
+        carried_from=source,
+    )
     for document in queries.documents_still_valid(source, on=on):
         AnswerDocument.objects.create(answer=made, document=document, given_at=at, given_by=by)
     return made
@@ -273,9 +294,13 @@ def take_document_back(
     given.answer.save(update_fields=_MODERATION)
     _touched(answer_set)
     audit.record(
-        "toolkits.answer.document_taken_back", by=by, at=at, subject=answer_set, criterion=criterion,
+        "toolkits.answer.document_taken_back",
+        by=by,
+        at=at,
+        subject=answer_set,
+        criterion=criterion,
         document_id=document_id,
-    )  # fmt: skip
+    )
 
 
 @operation
@@ -295,8 +320,15 @@ def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return
     result = rules.overall(held.content, held.values)
     answer_set.submitted_at, answer_set.submitted_by = at, by
     answer_set.overall_self_grade = result.kept if result else ""
-    _move(answer_set, to, "submitted", by=by, at=at, self_grade=answer_set.overall_self_grade,
-          carried=sum(1 for answer in held.answers.values() if answer.carried_from_id))  # fmt: skip
+    _move(
+        answer_set,
+        to,
+        "submitted",
+        by=by,
+        at=at,
+        self_grade=answer_set.overall_self_grade,
+        carried=sum(1 for answer in held.answers.values() if answer.carried_from_id),
+    )
     _no_longer_overdue(answer_set, by=by, at=at, on=on)
     return answer_set
 
@@ -333,9 +365,14 @@ def moderate_answer(
     answer.save()
     _touched(answer_set)
     audit.record(
-        "toolkits.answer.moderated", by=by, at=at, subject=answer_set, criterion=criterion, own=answer.value,
+        "toolkits.answer.moderated",
+        by=by,
+        at=at,
+        subject=answer_set,
+        criterion=criterion,
+        own=answer.value,
         moderated=value,
-    )  # fmt: skip
+    )
     return answer
 
 
@@ -362,8 +399,15 @@ def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, 
     result = rules.overall(held.content, final)
     answer_set.overall_moderated_grade = result.kept if result else ""
     answer_set.moderated_at, answer_set.moderated_by = at, by
-    _move(answer_set, _S.MODERATED, "moderated", by=by, at=at, moderated_grade=answer_set.overall_moderated_grade,
-          agreed_unchanged=len(left))  # fmt: skip
+    _move(
+        answer_set,
+        _S.MODERATED,
+        "moderated",
+        by=by,
+        at=at,
+        moderated_grade=answer_set.overall_moderated_grade,
+        agreed_unchanged=len(left),
+    )
     return answer_set
 
 

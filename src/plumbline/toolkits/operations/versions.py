@@ -41,18 +41,32 @@ def take_shipped(*, text: str, content: dict[str, Any], by: User | None, at: dat
         return newest
     current = toolkit.versions.filter(state=_State.PUBLISHED).first()
     version = ToolkitVersion.objects.create(
-        toolkit=toolkit, number=_next_number(toolkit), title=content["title"], text=text, content=content,
-        sha256=digest, source=_Source.LIBRARY, based_on=newest, made_at=at, made_by=by,
-    )  # fmt: skip
+        toolkit=toolkit,
+        number=_next_number(toolkit),
+        title=content["title"],
+        text=text,
+        content=content,
+        sha256=digest,
+        source=_Source.LIBRARY,
+        based_on=newest,
+        made_at=at,
+        made_by=by,
+    )
     for older in toolkit.versions.filter(source=_Source.LIBRARY, state=_State.DRAFT).exclude(pk=version.pk):
         _withdraw(older, because=f"Version {version.number} came with the product.", at=at)
     first = not toolkit.versions.exclude(pk=version.pk).exists()
     if first or (current is not None and current.source == _Source.LIBRARY):
         _publish(toolkit, version, by=by, at=at)
     audit.record(
-        "toolkits.version.shipped", subject=version, by=by, at=at, toolkit=toolkit.key, number=version.number,
-        state=str(version.state), sha256=digest,
-    )  # fmt: skip
+        "toolkits.version.shipped",
+        subject=version,
+        by=by,
+        at=at,
+        toolkit=toolkit.key,
+        number=version.number,
+        state=str(version.state),
+        sha256=digest,
+    )
     return version
 
 
@@ -65,13 +79,26 @@ def copy_version(*, version_id: int, by: User | None, at: datetime, on: date) ->
     access.check(by, Permission.TOOLKITS_MANAGE, on=on)
     toolkit, source = _locked(version_id)
     draft = ToolkitVersion.objects.create(
-        toolkit=toolkit, number=_next_number(toolkit), title=source.title, text=source.text, content=source.content,
-        sha256=source.sha256, source=_Source.COUNCIL, based_on=source, made_at=at, made_by=by,
-    )  # fmt: skip
+        toolkit=toolkit,
+        number=_next_number(toolkit),
+        title=source.title,
+        text=source.text,
+        content=source.content,
+        sha256=source.sha256,
+        source=_Source.COUNCIL,
+        based_on=source,
+        made_at=at,
+        made_by=by,
+    )
     audit.record(
-        "toolkits.version.copied", subject=draft, by=by, at=at, toolkit=toolkit.key, number=draft.number,
+        "toolkits.version.copied",
+        subject=draft,
+        by=by,
+        at=at,
+        toolkit=toolkit.key,
+        number=draft.number,
         copied_from=source.number,
-    )  # fmt: skip
+    )
     return draft
 
 
@@ -94,9 +121,16 @@ def write_toolkit(*, text: str, by: User | None, at: datetime, on: date) -> Tool
             code="key_taken",
         )
     draft = ToolkitVersion.objects.create(
-        toolkit=toolkit, number=1, title=content["title"], text=text, content=content, sha256=_digest(text),
-        source=_Source.COUNCIL, made_at=at, made_by=by,
-    )  # fmt: skip
+        toolkit=toolkit,
+        number=1,
+        title=content["title"],
+        text=text,
+        content=content,
+        sha256=_digest(text),
+        source=_Source.COUNCIL,
+        made_at=at,
+        made_by=by,
+    )
     audit.record("toolkits.version.written", subject=draft, by=by, at=at, toolkit=toolkit.key, number=1)
     return draft
 
@@ -133,9 +167,15 @@ def save_draft(
         draft.title = content["title"]
     draft.save(update_fields=["text", "sha256", "content", "title"])
     audit.record(
-        "toolkits.version.saved", subject=draft, by=by, at=at, toolkit=toolkit.key, number=draft.number,
-        faults=len(faults), sha256=draft.sha256,
-    )  # fmt: skip
+        "toolkits.version.saved",
+        subject=draft,
+        by=by,
+        at=at,
+        toolkit=toolkit.key,
+        number=draft.number,
+        faults=len(faults),
+        sha256=draft.sha256,
+    )
     return draft, faults
 
 
@@ -157,9 +197,15 @@ def publish_version(*, version_id: int, by: User | None, at: datetime, on: date)
     version.content = content
     before = _publish(toolkit, version, by=by, at=at)
     audit.record(
-        "toolkits.version.published", subject=version, by=by, at=at, toolkit=toolkit.key, number=version.number,
-        instead_of=before.number if before else None, sha256=version.sha256,
-    )  # fmt: skip
+        "toolkits.version.published",
+        subject=version,
+        by=by,
+        at=at,
+        toolkit=toolkit.key,
+        number=version.number,
+        instead_of=before.number if before else None,
+        sha256=version.sha256,
+    )
     return version
 
 
@@ -177,9 +223,15 @@ def withdraw_version(*, version_id: int, because: str, by: User | None, at: date
     was = version.state
     _withdraw(version, because=because.strip(), at=at)
     audit.record(
-        "toolkits.version.withdrawn", subject=version, by=by, at=at, because=because.strip(), toolkit=toolkit.key,
-        number=version.number, was=str(was),
-    )  # fmt: skip
+        "toolkits.version.withdrawn",
+        subject=version,
+        by=by,
+        at=at,
+        because=because.strip(),
+        toolkit=toolkit.key,
+        number=version.number,
+        was=str(was),
+    )
     return version
 
 

@@ -68,12 +68,17 @@ def return_seen(viewer: User, return_id: int, *, on: date) -> Return | None:
     return (
         returns_visible_to(viewer, on=on)
         .select_related(
-            "version__toolkit", "organisation", "previous__version", "requested_by", "submitted_by", "moderated_by",
+            "version__toolkit",
+            "organisation",
+            "previous__version",
+            "requested_by",
+            "submitted_by",
+            "moderated_by",
             "signed_off_by",
         )
         .filter(pk=return_id)
         .first()
-    )  # fmt: skip
+    )
 
 
 def returns_listed(viewer: User, *, on: date) -> QuerySet[Return]:
@@ -98,10 +103,11 @@ def with_progress(found: QuerySet[Return], *, on: date) -> QuerySet[Return]:
         .select_related("organisation")
         .prefetch_related(
             Prefetch("version", ToolkitVersion.objects.select_related("toolkit").defer("text")),
-            Prefetch("answers", answers), Prefetch("answers__documents", given),
+            Prefetch("answers", answers),
+            Prefetch("answers__documents", given),
         )
         .annotate(today=Value(on, output_field=DateField()))
-    )  # fmt: skip
+    )
 
 
 def progress(answer_set: Return, *, on: date) -> rules.Completeness:
@@ -113,9 +119,11 @@ def progress(answer_set: Return, *, on: date) -> rules.Completeness:
     }
     documented = {key for key, valid in given.items() if any(valid)}
     return rules.completeness(
-        contents.read(answer_set.version.content or {}), values, documented,
+        contents.read(answer_set.version.content or {}),
+        values,
+        documented,
         expired={key for key, valid in given.items() if valid} - documented,
-    )  # fmt: skip
+    )
 
 
 def held(answer_set: Return, *, on: date) -> Held:

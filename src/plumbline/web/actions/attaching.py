@@ -30,10 +30,15 @@ def attached(request: Request, action: Action, given: dict[str, Any]) -> Documen
     if upload := given.get("file"):
         shared = Sensitivity.SHARED if action.owner_organisation_id else Sensitivity.COUNCIL
         return keep_document(
-            title=f"{action.title}: what shows it", file_name=upload.name, content=upload.read(),
-            folder=files.folder(), organisation=action.owner_organisation, sensitivity=shared, by=request.user,
+            title=f"{action.title}: what shows it",
+            file_name=upload.name,
+            content=upload.read(),
+            folder=files.folder(),
+            organisation=action.owner_organisation,
+            sensitivity=shared,
+            by=request.user,
             at=request.at,
-        )  # fmt: skip
+        )
     if number := given.get("given"):
         return opened.documents(request.user, on=request.day).get(pk=number)
     return None

@@ -15,9 +15,11 @@ class WithDocument(forms.PageForm):
     refused_at: ClassVar = dict.fromkeys(FILE_CODES, "file")
 
     file = forms.FileField(
-        label="Attach a document that shows it", required=False, accept=evidence.ENDINGS,
+        label="Attach a document that shows it",
+        required=False,
+        accept=evidence.ENDINGS,
         hint=f"If there is one. {evidence.ACCEPTED}, up to 10 MB",
-    )  # fmt: skip
+    )
     given = forms.ChoiceField(label="Or one that has been given already", required=False)
 
     def __init__(self, *args: Any, documents: Sequence[tuple[str, str]], may_attach: bool, **kwargs: Any) -> None:
@@ -43,9 +45,12 @@ class Progress(WithDocument):
 
 class Done(WithDocument):
     text = forms.TextField(
-        label="What was done, and what shows it?", rows=5, max_length=4000,
-        hint="Someone else reads this and verifies it.", missing="Say what was done, and what shows it",
-    )  # fmt: skip
+        label="What was done, and what shows it?",
+        rows=5,
+        max_length=4000,
+        hint="Someone else reads this and verifies it.",
+        missing="Say what was done, and what shows it",
+    )
     field_order = ["text", "file", "given"]
 
 
@@ -65,9 +70,12 @@ class Because(forms.PageForm):
 class MoveDue(forms.PageForm):
     due_on = forms.DayField(label="By which day is it to be done?", hint="For example, 30 9 2016")
     because = forms.TextField(
-        label="Why is the day moved?", rows=4, max_length=2000, missing="Say why the day is moved",
+        label="Why is the day moved?",
+        rows=4,
+        max_length=2000,
+        missing="Say why the day is moved",
         hint="The day first agreed stays on the record.",
-    )  # fmt: skip
+    )
 
 
 class Owner(forms.PageForm):

@@ -97,10 +97,15 @@ def action(request: Request, pk: int) -> HttpResponseBase:
     late = found.state in OUTSTANDING and found.due_on < on
     slipped = (found.due_on - found.first_due_on).days
     unreached = (
-        ways(request, found.owner_organisation, "Nobody who signs in for the owner can be told of this action.",
-             back=reverse("action", args=[found.pk]))
-        if found.state in OUTSTANDING and hand.raises else []
-    )  # fmt: skip
+        ways(
+            request,
+            found.owner_organisation,
+            "Nobody who signs in for the owner can be told of this action.",
+            back=reverse("action", args=[found.pk]),
+        )
+        if found.state in OUTSTANDING and hand.raises
+        else []
+    )
     context = {
         "unreached": unreached, "action": found, "state": state, "word": word, "owner": words.owner(found),
         "subject_url": words.subject_address(found),
@@ -150,8 +155,10 @@ def _timeline(found: Action, notes: list[ActionNote], opens: set[int]) -> list[d
             what = "Reported done"
         entry = {"at": note.at, "what": what, "who": str(note.by or ""), "detail": note.text}
         if note.document and note.document_id in opens:
-            entry |= {"what": f"{what}, with “{note.document.title}”",
-                      "url": reverse("document", args=[note.document_id])}  # fmt: skip
+            entry |= {
+                "what": f"{what}, with “{note.document.title}”",
+                "url": reverse("document", args=[note.document_id]),
+            }
         entries.append(entry)
     entries.append({"at": found.raised_at, "what": "Raised", "who": str(found.raised_by or "")})
     return entries

@@ -92,19 +92,26 @@ def _bands(
             for matter in matters
         ]
         key, label, _ = BANDS[band]
-        found.append({
-            "label": label, "rows": rows, "url": f"?show={key}#next", "now": band == Band.NOW,
-            "put_off": band == Band.PUT_OFF, "more": 0 if whole else work.counts[band] - len(rows),
-        })  # fmt: skip
+        found.append(
+            {
+                "label": label,
+                "rows": rows,
+                "url": f"?show={key}#next",
+                "now": band == Band.NOW,
+                "put_off": band == Band.PUT_OFF,
+                "more": 0 if whole else work.counts[band] - len(rows),
+            }
+        )
     return found
 
 
 class PutOff(forms.PageForm):
     until_on = forms.DayField(label="Until which day?", hint="It is in your list again on that day")
     because = forms.TextField(
-        label="Why?", hint="For example: “The provider is away until the 14th, and nothing can be agreed before”",
+        label="Why?",
+        hint="For example: “The provider is away until the 14th, and nothing can be agreed before”",
         max_length=1000,
-    )  # fmt: skip
+    )
     refused_at = {"day_not_to_come": "until_on", "too_long": "until_on", "missing_reason": "because"}
 
 
@@ -118,30 +125,39 @@ def put_off(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
         raise Http404
     first = duties.drawn(own[0], on=request.day, now=now)
     question = Question(
-        heading=f"Put off: {first['what']}", caption=first["called"], button="Put it off", back=reverse("my_work"),
+        heading=f"Put off: {first['what']}",
+        caption=first["called"],
+        button="Put it off",
+        back=reverse("my_work"),
         back_words="My work",
         about="It leaves your own list until the day that you give. Others have it as before.",
-    )  # fmt: skip
+    )
     return ask(
-        request, PutOff(request.POST or None), question,
+        request,
+        PutOff(request.POST or None),
+        question,
         do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, now=now, **acting(request)),
         done=lambda made: f"It is put off until {made.until_on:%-d %B %Y}.",
         to=reverse("my_work"),
-    )  # fmt: skip
+    )
 
 
 @signed_in
 def take_up(request: Request, matter_type: str, matter_id: int) -> HttpResponseBase:
     kind = duties.matter_type(matter_type)
     return act(
-        request, do=partial(operations.take_up, matter_type=kind, matter_id=matter_id, **acting(request)),
-        done="It is in your list again.", to=reverse("my_work"),
-    )  # fmt: skip
+        request,
+        do=partial(operations.take_up, matter_type=kind, matter_id=matter_id, **acting(request)),
+        done="It is in your list again.",
+        to=reverse("my_work"),
+    )
 
 
 @signed_in
 def read(request: Request, pk: int) -> HttpResponseBase:
     return act(
-        request, do=partial(operations.read, item_id=pk, now=now_of(request), **acting(request)), done="",
+        request,
+        do=partial(operations.read, item_id=pk, now=now_of(request), **acting(request)),
+        done="",
         to=reverse("my_work"),
-    )  # fmt: skip
+    )

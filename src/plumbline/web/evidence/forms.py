@@ -24,9 +24,10 @@ class Replace(forms.PageForm):
         label="What is it called?", max_length=300, hint="As people will look for it", missing="Say what it is called"
     )
     period_from = forms.DayField(
-        label="From which day does it speak?", required=False,
+        label="From which day does it speak?",
+        required=False,
         hint="The period that it is about, not the day on which it was sent. For example, 1 4 2016",
-    )  # fmt: skip
+    )
     period_to = forms.DayField(label="To which day?", required=False)
     expires_on = forms.DayField(
         label="On which day does it expire?",
@@ -38,13 +39,18 @@ class Replace(forms.PageForm):
 class Give(Replace):
     organisation = forms.ChoiceField(label="Whose is it?", required=False)
     kind = forms.ChoiceField(
-        label="What is it?", hint="By this it serves every assessment and contract that asks for it",
-        choices=(("", "Choose one"), *words.KINDS), missing="Choose what it is",
-    )  # fmt: skip
+        label="What is it?",
+        hint="By this it serves every assessment and contract that asks for it",
+        choices=(("", "Choose one"), *words.KINDS),
+        missing="Choose what it is",
+    )
     sensitivity = forms.ChoiceField(
-        label="Who may open it?", widget=forms.Radios, choices=Sensitivity.choices, initial=Sensitivity.COUNCIL,
+        label="Who may open it?",
+        widget=forms.Radios,
+        choices=Sensitivity.choices,
+        initial=Sensitivity.COUNCIL,
         choice_hints={Sensitivity.RESTRICTED: "You, and those whom you name on its page afterwards"},
-    )  # fmt: skip
+    )
     field_order = ["file", "title", "kind", "organisation", "period_from", "period_to", "expires_on", "sensitivity"]
 
     def __init__(self, *args: Any, organisations: Sequence[Organisation], for_provider: bool, **kwargs: Any) -> None:
@@ -68,9 +74,12 @@ class Give(Replace):
 
 class Withdraw(forms.PageForm):
     because = forms.TextField(
-        label="Why is it withdrawn?", rows=3, max_length=2000, missing="Say why it is withdrawn",
+        label="Why is it withdrawn?",
+        rows=3,
+        max_length=2000,
+        missing="Say why it is withdrawn",
         hint="It is kept, and what was given with it keeps it.",
-    )  # fmt: skip
+    )
 
 
 class LetOpen(forms.PageForm):
@@ -93,9 +102,10 @@ class LawChangeForm(forms.PageForm):
     title = forms.LineField(label="What has changed?", max_length=300, missing="Say what has changed")
     in_force = forms.DayField(label="From which day is it in force?", hint="For example, 5 9 2016")
     policies = forms.ChoicesField(
-        label="Which policies are to be reviewed for it?", choices=words.POLICIES,
+        label="Which policies are to be reviewed for it?",
+        choices=words.POLICIES,
         missing="Choose at least one policy",
-    )  # fmt: skip
+    )
     review_by = forms.DayField(
         label="By which day are they to be reviewed?",
         hint="Each of these policies that was last reviewed before the change is due by then.",

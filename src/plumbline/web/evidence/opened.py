@@ -27,9 +27,20 @@ from plumbline.web.kit.sealed_names import known_by_bids_alone, known_otherwise
 
 # Refusals that are about the file itself: shown at its field.
 FILE_CODES = frozenset(
-    {"empty_file", "too_large", "wrong_file", "damaged_file", "two_in_one", "active_file", "locked_file", "bomb",
-     "disguised_file", "infected_file", "not_scanned"}
-)  # fmt: skip
+    {
+        "empty_file",
+        "too_large",
+        "wrong_file",
+        "damaged_file",
+        "two_in_one",
+        "active_file",
+        "locked_file",
+        "bomb",
+        "disguised_file",
+        "infected_file",
+        "not_scanned",
+    }
+)
 
 
 def documents(viewer: User, *, on: date) -> QuerySet[Document]:
@@ -79,7 +90,7 @@ def _address(route: str, pk: int) -> str:
 def _answers(document: Document, viewer: User, on: date) -> Iterable[Use]:
     given = AnswerDocument.objects.filter(
         document=document, withdrawn_at=None, answer__answer_set__in=returns_visible_to(viewer, on=on).order_by()
-    ).select_related("answer__answer_set")  # fmt: skip
+    ).select_related("answer__answer_set")
     for each in given.order_by("given_at", "pk"):
         yield Use("Assessment", each.answer.answer_set.title, _address("return", each.answer.answer_set_id))
 
@@ -124,8 +135,12 @@ def _settings(document: Document, viewer: User, on: date) -> Iterable[Use]:
 
 
 _SOURCES: tuple[Callable[[Document, User, date], Iterable[Use]], ...] = (
-    _answers, _contracts, _actions, _bids, _settings,
-)  # fmt: skip
+    _answers,
+    _contracts,
+    _actions,
+    _bids,
+    _settings,
+)
 
 
 def people() -> QuerySet[User]:

@@ -121,8 +121,13 @@ def _reasons(request: Request, found: Document, newest: Document) -> list[Any]:
     if found.withdrawn_at:
         return [f"It was withdrawn: {found.withdrawn_because}"]
     if newest != found:
-        return [{"sentence": f"Revision {newest.revision} has taken its place.", "link": "See that one",
-                 "url": reverse("document_page", args=[newest.pk])}]  # fmt: skip
+        return [
+            {
+                "sentence": f"Revision {newest.revision} has taken its place.",
+                "link": "See that one",
+                "url": reverse("document_page", args=[newest.pk]),
+            }
+        ]
     if found.expires_on and found.expires_on < request.day:
         return [f"It expired on {wording.day(found.expires_on)} and counts for nothing asked for since."]
     if found.expires_on and found.expires_on <= request.day + EXPIRING_WITHIN:

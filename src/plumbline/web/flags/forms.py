@@ -8,17 +8,22 @@ class StepResult(forms.PageForm):
     """The result of one step; what it asks for depends on the step."""
 
     seen_on = forms.DayField(
-        label="On which day was the child seen?", hint="For example, 29 7 2016",
+        label="On which day was the child seen?",
+        hint="For example, 29 7 2016",
         missing="Enter the day on which the child was seen",
-    )  # fmt: skip
+    )
     spoken_to = forms.ChoiceField(
-        label="Was the child spoken to, alone?", choices=(("yes", "Yes"), ("no", "No")), widget=forms.Radios,
+        label="Was the child spoken to, alone?",
+        choices=(("yes", "Yes"), ("no", "No")),
+        widget=forms.Radios,
         missing="Say whether the child was spoken to",
-    )  # fmt: skip
+    )
     decision = forms.ChoiceField(
-        label="What is decided for this child?", choices=tuple(DECISIONS.items()), widget=forms.Radios,
+        label="What is decided for this child?",
+        choices=tuple(DECISIONS.items()),
+        widget=forms.Radios,
         missing="Choose what is decided for this child",
-    )  # fmt: skip
+    )
     result = forms.TextField(label="What was found?", rows=6, max_length=4000, missing="Say what was found")
 
     def __init__(self, *args: Any, rule: StepRule, **kwargs: Any) -> None:
@@ -37,6 +42,9 @@ class StepResult(forms.PageForm):
 
 class CloseFlag(forms.PageForm):
     because = forms.TextField(
-        label="Why can it be closed?", rows=4, max_length=2000, missing="Say why the flag can be closed",
+        label="Why can it be closed?",
+        rows=4,
+        max_length=2000,
+        missing="Say why the flag can be closed",
         hint="This is kept with the flag for good.",
-    )  # fmt: skip
+    )

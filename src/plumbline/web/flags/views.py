@@ -210,11 +210,15 @@ def _step(request: Request, found: Flag, step: FlagStep, recipients: list[FlagFo
         and lookups.may_answer(step, request.user, recipients=recipients, on=on)
     )
     return Step(
-        step=step, owner=words.owner_words(step.owner_role), state=state, word=word,
+        step=step,
+        owner=words.owner_words(step.owner_role),
+        state=state,
+        word=word,
         due=wording.by_when(step.due_on, on) if step.done_at is None else wording.day(step.due_on),
-        done_by=str(step.done_by) if step.done_by else "", decision=words.decision_words(step.decision),
+        done_by=str(step.done_by) if step.done_by else "",
+        decision=words.decision_words(step.decision),
         url=reverse("flag_step", args=[found.pk, step.pk]) if open_to_viewer else "",
-    )  # fmt: skip
+    )
 
 
 def _told(row: FlagFor, names: dict[str, str]) -> dict[str, Any]:
@@ -265,8 +269,9 @@ def _timeline(found: Flag, recipients: list[FlagFor], steps: list[Step], names: 
             detail = f"{each.decision}. {step.result}" if step.decision else step.result
             entries.append({"at": step.done_at, "what": step.action, "who": each.done_by, "detail": detail})
     if found.closed_at:
-        entries.append({"at": found.closed_at, "what": "Flag closed", "who": found.closed_by_name,
-                        "detail": found.closed_because})  # fmt: skip
+        entries.append(
+            {"at": found.closed_at, "what": "Flag closed", "who": found.closed_by_name, "detail": found.closed_because}
+        )
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 

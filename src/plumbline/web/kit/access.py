@@ -126,11 +126,12 @@ def _marked(view: View, access: Access) -> View:
         try:
             with store.only_what_was_kept(), drafts.alone(place, request.POST):
                 return _as_viewer(
-                    request, view,
+                    request,
+                    view,
                     lambda: once.carried_out(
                         request, view, place if keeps else None, lambda: view(request, *args, **kwargs)
                     ),
-                )  # fmt: skip
+                )
         except NotAllowed as refusal:
             raise Http404 from refusal
         except Refusal as refusal:

@@ -97,9 +97,15 @@ def keep(place: Place, data: QueryDict, *, at: datetime) -> bool:
     }
     try:
         drafts.keep(
-            user=user, form=place.form, subject=place.subject, base=0, payload=payload, page=place.page,
-            seq=seq_of(data), at=at,
-        )  # fmt: skip
+            user=user,
+            form=place.form,
+            subject=place.subject,
+            base=0,
+            payload=payload,
+            page=place.page,
+            seq=seq_of(data),
+            at=at,
+        )
     except RuleBroken:
         return False
     return True

@@ -36,10 +36,17 @@ def by_when(item: Item, *, on: date, now: datetime) -> str:
 def drawn(seen: DutySeen, *, on: date, now: datetime) -> dict[str, Any]:
     item = seen.item
     return {
-        "pk": item.pk, "what": say(item.what), "called": say(seen.called), "why": say(item.why), "asked": item.asked,
-        "deed": say(item.deed), "url": address(item.place), "due": by_when(item, on=on, now=now),
-        "late": is_late(item, now), "gravity": item.gravity,
-    }  # fmt: skip
+        "pk": item.pk,
+        "what": say(item.what),
+        "called": say(seen.called),
+        "why": say(item.why),
+        "asked": item.asked,
+        "deed": say(item.deed),
+        "url": address(item.place),
+        "due": by_when(item, on=on, now=now),
+        "late": is_late(item, now),
+        "gravity": item.gravity,
+    }
 
 
 def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, Any]:
@@ -53,9 +60,12 @@ def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, An
         alike = f"{wording.number(matter.all)} {say(many)}"
         first = {**first, "what": alike, "why": ""} | ({"called": ""} if listed else {})
     return {
-        **first, "others": others, "more": matter.all - len(matter.duties) if others else 0,
-        "slug": slug(matter.type), "number": matter.number,
-    }  # fmt: skip
+        **first,
+        "others": others,
+        "more": matter.all - len(matter.duties) if others else 0,
+        "slug": slug(matter.type),
+        "number": matter.number,
+    }
 
 
 def slug(matter_type: str) -> str:

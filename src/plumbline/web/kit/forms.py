@@ -147,8 +147,11 @@ class PageForm(forms.Form):
         """Begin with what was typed before; whether that differs from what would stand here anyway."""
         if self.changes_a_record:
             typed = self._weighed(typed)
-        given = [name for name, field in self.fields.items() if shape_of(field) != "file"
-                 and form_values.was_sent(self, name, typed)]  # fmt: skip
+        given = [
+            name
+            for name, field in self.fields.items()
+            if shape_of(field) != "file" and form_values.was_sent(self, name, typed)
+        ]
         differs = any(
             form_values.typed(self, name, typed) != form_values.recorded(self, name)
             for name in given

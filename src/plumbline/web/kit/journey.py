@@ -129,9 +129,14 @@ class Journey:
 
     def keep(self, key: str, payload: Mapping[str, Any]) -> None:
         drafts.keep(
-            user=self.request.user, form=self.route, subject=self.subject(key), base=0, payload=payload,
-            at=self.request.at, **places.sent_from(self.request.POST),
-        )  # fmt: skip
+            user=self.request.user,
+            form=self.route,
+            subject=self.subject(key),
+            base=0,
+            payload=payload,
+            at=self.request.at,
+            **places.sent_from(self.request.POST),
+        )
 
     def drop(self) -> None:
         for subject in self.drafts:
@@ -198,10 +203,15 @@ def show_check(
     """All answers once more, and the button that does it: all of it, or nothing, with the reason."""
     if journey.closed and not journey.drafts:
         raise RuleBroken(journey.closed, code="wrong_state")
-    wrong = [] if journey.closed else [
-        {"sentence": f"{part.title}: {fault}", "url": _to_correct(journey, part), "link": "Correct it"}
-        for part in journey.parts if (fault := journey.forms[part.key].first_fault())
-    ]  # fmt: skip
+    wrong = (
+        []
+        if journey.closed
+        else [
+            {"sentence": f"{part.title}: {fault}", "url": _to_correct(journey, part), "link": "Correct it"}
+            for part in journey.parts
+            if (fault := journey.forms[part.key].first_fault())
+        ]
+    )
 
     def page(form: PageForm) -> HttpResponseBase:
         refused = journey.closed or " ".join(str(each) for each in form.non_field_errors())

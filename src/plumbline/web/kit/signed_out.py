@@ -27,7 +27,7 @@ def signed_out(request: DatedRequest) -> HttpResponseBase | None:
             request,
             "You had been signed out, so nothing was saved yet. What you typed is kept for you: sign in, and it stands "
             "in the page again." + (_FILES if request.FILES else ""),
-        )  # fmt: skip
+        )
     else:
         messages.warning(request, "You had been signed out, and what you sent could not be kept.")
     return redirect_to_login(place.address, settings.LOGIN_URL)
@@ -55,7 +55,7 @@ def signed_in_again(request: DatedRequest, place: drafts.Place) -> HttpResponseB
         request,
         "You have signed in again since this page was opened, so nothing was saved yet. What you typed is below: "
         "look at it, and send it once more." + (_FILES if request.FILES else ""),
-    )  # fmt: skip
+    )
     return redirect(place.address)
 
 

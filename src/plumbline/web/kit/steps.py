@@ -107,9 +107,8 @@ class Step(PageForm):
     def groups(self) -> list[Group]:
         """The parts of the page under a heading of their own: its rows, if it does not say otherwise."""
         return [
-            Group(f"{self.noun} {number + 1}", row.in_turn(), row=number)
-            for number, row in enumerate(self.rows or ())
-        ]  # fmt: skip
+            Group(f"{self.noun} {number + 1}", row.in_turn(), row=number) for number, row in enumerate(self.rows or ())
+        ]
 
     @property
     def singles(self) -> list[BoundField]:

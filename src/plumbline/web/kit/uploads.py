@@ -46,7 +46,11 @@ class LargestRequestMiddleware:
         largest = getattr(view, "largest_request", rules.LARGEST + _FORM_AROUND_IT)
         if size <= largest:
             return None
-        reason = rules.too_large(size) if largest < 2 * rules.LARGEST else (
-            f"What was sent has {size // 1_000_000:,} MB, and at most {largest // 1_000_000:,} MB are taken here."
-        )  # fmt: skip
+        reason = (
+            rules.too_large(size)
+            if largest < 2 * rules.LARGEST
+            else (
+                f"What was sent has {size // 1_000_000:,} MB, and at most {largest // 1_000_000:,} MB are taken here."
+            )
+        )
         return render(request, "refused.html", {"reason": reason}, status=413)

@@ -21,9 +21,11 @@ from plumbline.web.ofsted.settings import known
 
 class Ask(forms.PageForm):
     q = forms.LineField(
-        label="May I place here, now?", hint="The setting’s name or its URN, for example SC012345",
-        missing="Enter the setting’s name or its URN", autocomplete="off",
-    )  # fmt: skip
+        label="May I place here, now?",
+        hint="The setting’s name or its URN, for example SC012345",
+        missing="Enter the setting’s name or its URN",
+        autocomplete="off",
+    )
 
 
 @requires(Permission.SETTINGS_VIEW)
@@ -77,11 +79,16 @@ def answer(request: Request, number: int) -> HttpResponseBase:
     others = []
     if setting and setting.owner:
         others = [
-            {"label": words.label(each), "url": words.address(each), "kind": words.kind(each.status),
-             "word": words.STATUSES[each.status], "children": each.children}
+            {
+                "label": words.label(each),
+                "url": words.address(each),
+                "kind": words.kind(each.status),
+                "word": words.STATUSES[each.status],
+                "children": each.children,
+            }
             for each in lookups.settings_of_owner(viewer, owner=setting.owner, other_than=setting, on=on)
             if each.status in BLOCKED or each.status == "watch"
-        ]  # fmt: skip
+        ]
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     context = {
         "enquiry": enquiry,

@@ -53,10 +53,15 @@ class Exceptions(tables.Table):
 def exceptions(request: Request) -> HttpResponseBase:
     table = Exceptions(request, lookups.exceptions_listed(request.user, on=request.day))
     look_at_list(kind="exceptions", asked=request.GET.dict(), **acting(request))
-    return tables.page(request, table, "placements/exceptions.html", {
-        "may_ask": may(request.user, Permission.PLACEMENT_EXCEPTION_ASK, on=request.day),
-        "breadcrumbs": [("Placements", reverse("placements")), ("Exceptions", "")],
-    })  # fmt: skip
+    return tables.page(
+        request,
+        table,
+        "placements/exceptions.html",
+        {
+            "may_ask": may(request.user, Permission.PLACEMENT_EXCEPTION_ASK, on=request.day),
+            "breadcrumbs": [("Placements", reverse("placements")), ("Exceptions", "")],
+        },
+    )
 
 
 @requires(Permission.PLACEMENTS_VIEW)

@@ -32,22 +32,34 @@ class AskException(forms.PageForm):
     """Leave for one child to be placed at one adverse setting until a day."""
 
     grounds = forms.ChoiceField(
-        label="On what grounds?", choices=GROUNDS, widget=forms.Radios, missing="Choose the grounds",
-        choice_hints={"emergency_night":
-                      "The child can be placed at once; the head of service decides the next working day"},
-    )  # fmt: skip
+        label="On what grounds?",
+        choices=GROUNDS,
+        widget=forms.Radios,
+        missing="Choose the grounds",
+        choice_hints={
+            "emergency_night": "The child can be placed at once; the head of service decides the next working day"
+        },
+    )
     reason = forms.TextField(
-        label="Why must this child be placed there?", rows=4, max_length=4000,
+        label="Why must this child be placed there?",
+        rows=4,
+        max_length=4000,
         missing="Say why this child must be placed there",
-    )  # fmt: skip
+    )
     safeguards = forms.TextField(
-        label="What will keep the child safe there?", rows=4, max_length=4000,
-        hint="Visits, who calls when, what the provider has agreed", missing="Say what will keep the child safe there",
-    )  # fmt: skip
+        label="What will keep the child safe there?",
+        rows=4,
+        max_length=4000,
+        hint="Visits, who calls when, what the provider has agreed",
+        missing="Say what will keep the child safe there",
+    )
     childs_wishes = forms.TextField(
-        label="What does the child want?", rows=3, max_length=4000, hint="In the child’s own words, if you can",
+        label="What does the child want?",
+        rows=3,
+        max_length=4000,
+        hint="In the child’s own words, if you can",
         required=False,
-    )  # fmt: skip
+    )
     from_on = forms.DayField(
         label="From", hint="The first day of the placement", missing="Enter the first day of the placement"
     )
@@ -60,7 +72,9 @@ class AskException(forms.PageForm):
 
 class DecideException(forms.PageForm):
     decision = forms.ChoiceField(
-        label="Your decision", widget=forms.Radios, missing="Choose whether the child may be placed there",
+        label="Your decision",
+        widget=forms.Radios,
+        missing="Choose whether the child may be placed there",
         choices=(("approve", "Approve: the child may be placed there"), ("refuse", "Refuse: the child may not")),
-    )  # fmt: skip
+    )
     reason = forms.TextField(label="Why?", rows=4, max_length=4000, missing="Say why")

@@ -104,11 +104,18 @@ def _choose_child(request: Request) -> HttpResponseBase:
         found = lookups.children_to_place(request.user, words=form.cleaned_data["child"], on=request.day)
         look_at_list(kind="children", asked=request.GET.dict(), **acting(request))
     kept = [(name, request.GET[name]) for name in KEPT if name in request.GET]
-    return render(request, "placements/record_child.html", {
-        "form": form, "found": found, "kept": kept, "back": reverse("placements"),
-        "suffix": "".join(f"&{urlencode({name: value})}" for name, value in kept),
-        "journey": _journey(request),
-    })  # fmt: skip
+    return render(
+        request,
+        "placements/record_child.html",
+        {
+            "form": form,
+            "found": found,
+            "kept": kept,
+            "back": reverse("placements"),
+            "suffix": "".join(f"&{urlencode({name: value})}" for name, value in kept),
+            "journey": _journey(request),
+        },
+    )
 
 
 def _choose_setting(request: Request, child: Child) -> HttpResponseBase:
@@ -117,14 +124,27 @@ def _choose_setting(request: Request, child: Child) -> HttpResponseBase:
     found: Sequence[Any] | None = None
     if form.is_valid():
         found = [
-            {"setting": each, "label": words.label(each), "kind": words.kind(each.status),
-             "word": words.STATUSES[each.status], "reason": words.one_reason(each)}
+            {
+                "setting": each,
+                "label": words.label(each),
+                "kind": words.kind(each.status),
+                "word": words.STATUSES[each.status],
+                "reason": words.one_reason(each),
+            }
             for each in lookups.settings_matching(request.user, words=form.cleaned_data["q"].strip(), on=request.day)
-        ]  # fmt: skip
-    return render(request, "placements/record_setting.html", {
-        "form": form, "found": found, "child": child, "back": reverse("placement_record"),
-        "journey": _journey(request), "suffix": "&for=exception" if request.GET.get("for") == "exception" else "",
-    })  # fmt: skip
+        ]
+    return render(
+        request,
+        "placements/record_setting.html",
+        {
+            "form": form,
+            "found": found,
+            "child": child,
+            "back": reverse("placement_record"),
+            "journey": _journey(request),
+            "suffix": "&for=exception" if request.GET.get("for") == "exception" else "",
+        },
+    )
 
 
 @requires(Permission.PLACEMENTS_RECORD)

@@ -92,11 +92,16 @@ def placements(request: Request) -> HttpResponseBase:
     rows = lookups.placements_on(lookups.placements_listed(request.user, on=request.day), day)
     table = Placements(request, rows, title=f"Placements on {wording.day(day)}")
     look_at_list(kind="placements", asked=request.GET.dict(), **acting(request))
-    return tables.page(request, table, "placements/list.html", {
-        "placed_on": day,
-        "is_today": day == request.day,
-        "may_record": may(request.user, Permission.PLACEMENTS_RECORD, on=request.day),
-    })  # fmt: skip
+    return tables.page(
+        request,
+        table,
+        "placements/list.html",
+        {
+            "placed_on": day,
+            "is_today": day == request.day,
+            "may_record": may(request.user, Permission.PLACEMENTS_RECORD, on=request.day),
+        },
+    )
 
 
 def _day(request: Request) -> date:
@@ -114,17 +119,25 @@ def placement(request: Request, placement_id: int) -> HttpResponseBase:
     look_at_child(child_id=found.child_id, page=f"placement {found.source_id}", by=viewer, at=request.at, on=on)
     status = status_now(found)
     is_open = found.started_on <= on and (found.ended_on is None or found.ended_on > on)
-    flags = list(lookups.flags_listed(viewer, on=on).filter(
-        subject_type="placement", subject_id=found.pk).order_by("state", "-raised_at"))  # fmt: skip
+    flags = list(
+        lookups.flags_listed(viewer, on=on)
+        .filter(subject_type="placement", subject_id=found.pk)
+        .order_by("state", "-raised_at")
+    )
     told = flag_lookups.now_for(flags)
     wrong = []
     if is_open and status not in ("clear", "not_judged"):
-        wrong = words.sentences(found.setting) if found.setting else [
-            "No setting is recorded for this placement, so nothing is known of it. It is not to be taken as safe."
-        ]  # fmt: skip
+        wrong = (
+            words.sentences(found.setting)
+            if found.setting
+            else [
+                "No setting is recorded for this placement, so nothing is known of it. It is not to be taken as safe."
+            ]
+        )
     if found.began_adverse:
-        wrong.append("The setting was adverse already when the placement began"
-                     + (", by exception." if found.exception else "."))  # fmt: skip
+        wrong.append(
+            "The setting was adverse already when the placement began" + (", by exception." if found.exception else ".")
+        )
     context = {
         "placement": found,
         "child": found.child,

@@ -58,9 +58,11 @@ class Reports(tables.Table):
 def reports(request: Request) -> HttpResponseBase:
     table = Reports(request, queries.reports_visible_to(request.user, request.day))
     return tables.page(
-        request, table, "scrutiny/list.html",
+        request,
+        table,
+        "scrutiny/list.html",
         {"may_write": may(request.user, Permission.REPORT_WRITE, on=request.day)},
-    )  # fmt: skip
+    )
 
 
 @requires(Permission.REPORT_VIEW_PUBLISHED, Permission.REPORT_VIEW_DRAFT)

@@ -54,6 +54,10 @@ def planned(contract, person) -> Evaluation:
 def visited(contract, home, person) -> Visit:
     visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(person))
     return visits.hold_visit(
-        visit_id=visit.pk, visited_on=VISITED, visitors="Beth", summary="Calm.",
-        findings=[FindingGiven(area, "met") for area in AREAS], **by(person),
-    )  # fmt: skip
+        visit_id=visit.pk,
+        visited_on=VISITED,
+        visitors="Beth",
+        summary="Calm.",
+        findings=[FindingGiven(area, "met") for area in AREAS],
+        **by(person),
+    )

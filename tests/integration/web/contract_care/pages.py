@@ -26,16 +26,29 @@ def fill(client: Client, planned: Evaluation, key: str, typed: dict[str, str]):
 
 def fill_all(client: Client, planned: Evaluation, **changes: dict[str, str]) -> None:
     typed = {
-        "who": {**day("held_on", planned.held_on), "chair": "Beth", "row-0-name": "Beth", "row-1-name": "Owen",
-                "row-1-service": "on", "area": ""},
-        "previous": {}, "safeguarding": {"incidents": "2", "concerns_raised": "no"},
-        "cases": {"row-0-reference": "A7", "row-0-summary": "Late visits"}, "arrangements": {}, "commitments": {},
+        "who": {
+            **day("held_on", planned.held_on),
+            "chair": "Beth",
+            "row-0-name": "Beth",
+            "row-1-name": "Owen",
+            "row-1-service": "on",
+            "area": "",
+        },
+        "previous": {},
+        "safeguarding": {"incidents": "2", "concerns_raised": "no"},
+        "cases": {"row-0-reference": "A7", "row-0-summary": "Late visits"},
+        "arrangements": {},
+        "commitments": {},
         "kpis": {"quarter": "2016-04-01"},
         "minutes": {"minutes": "All was discussed."},
-        "actions": {"row-TOTAL_FORMS": "1", "row-0-title": "Train the night staff", "row-0-owner": "provider",
-                    "row-0-due": "1/9/2016"},
+        "actions": {
+            "row-TOTAL_FORMS": "1",
+            "row-0-title": "Train the night staff",
+            "row-0-owner": "provider",
+            "row-0-due": "1/9/2016",
+        },
         "next": day("next_on", date(2016, 10, 11)),
-    } | changes  # fmt: skip
+    } | changes
     for key, given in typed.items():
         answer = fill(client, planned, key, given)
         assert answer.status_code == 302, f"{key} answered {answer.status_code}"

@@ -24,27 +24,37 @@ pytestmark = pytest.mark.django_db
 def test_a_self_assessment_is_recorded_from_a_file(officer, contract) -> None:
     officer.post(
         f"/contracts/{contract.pk}/assurance/record/self/",
-        {**day("completed_on", date(2016, 7, 1)), "instrument": "Section 11",
-         "document": SimpleUploadedFile("a.pdf", pdf())},
-    )  # fmt: skip
+        {
+            **day("completed_on", date(2016, 7, 1)),
+            "instrument": "Section 11",
+            "document": SimpleUploadedFile("a.pdf", pdf()),
+        },
+    )
     assert Assessment.objects.get(contract=contract).document.organisation == contract.provider
 
 
 def test_a_file_that_expires_shortens_the_assessment(officer, contract) -> None:
     officer.post(
         f"/contracts/{contract.pk}/assurance/record/self/",
-        {**day("completed_on", date(2016, 7, 1)), **day("expires_on", TODAY), "instrument": "Section 11",
-         "document": SimpleUploadedFile("a.pdf", pdf())},
-    )  # fmt: skip
+        {
+            **day("completed_on", date(2016, 7, 1)),
+            **day("expires_on", TODAY),
+            "instrument": "Section 11",
+            "document": SimpleUploadedFile("a.pdf", pdf()),
+        },
+    )
     assert Assessment.objects.get(contract=contract).valid_until == TODAY
 
 
 def test_the_partnership_officer_records_a_board_assessment(contract) -> None:
     as_(a_user("partnership_officer")).post(
         f"/contracts/{contract.pk}/assurance/record/board/",
-        {**day("completed_on", date(2016, 7, 1)), "instrument": "Section 11",
-         "document": SimpleUploadedFile("a.pdf", pdf())},
-    )  # fmt: skip
+        {
+            **day("completed_on", date(2016, 7, 1)),
+            "instrument": "Section 11",
+            "document": SimpleUploadedFile("a.pdf", pdf()),
+        },
+    )
     assert Assessment.objects.get(contract=contract).kind == "board"
 
 

@@ -27,18 +27,29 @@ def test_the_board_shows_what_is_missing(officer, home) -> None:
 def test_a_report_is_received_and_read_with_its_concern(officer, home) -> None:
     officer.post(
         f"/contracts/homes/{home.pk}/receive/",
-        {"kind": "reg44", "period": "2016-05-01", **day("received_on", date(2016, 6, 20)),
-         "document": SimpleUploadedFile("r.pdf", pdf())},
-    )  # fmt: skip
+        {
+            "kind": "reg44",
+            "period": "2016-05-01",
+            **day("received_on", date(2016, 6, 20)),
+            "document": SimpleUploadedFile("r.pdf", pdf()),
+        },
+    )
     report = home.home_reports.get()
     officer.post(f"/contracts/homes/reports/{report.pk}/", {"concerning": "yes", "concern": "Restraints have doubled."})
     report.refresh_from_db()
     assert report.read_at is None  # nothing is said to be done about it
     officer.post(
         f"/contracts/homes/reports/{report.pk}/",
-        {"concerning": "yes", "concern": "Restraints have doubled.", "title": "Say why", "owner": "provider",
-         "due_on_day": "30", "due_on_month": "9", "due_on_year": "2016"},
-    )  # fmt: skip
+        {
+            "concerning": "yes",
+            "concern": "Restraints have doubled.",
+            "title": "Say why",
+            "owner": "provider",
+            "due_on_day": "30",
+            "due_on_month": "9",
+            "due_on_year": "2016",
+        },
+    )
     assert "Concern" in page(officer, "/contracts/homes/")
 
 
@@ -49,13 +60,20 @@ def test_a_provider_hands_its_report_in(home, contract) -> None:
 
 def test_a_provider_is_not_shown_what_a_report_gave_cause_for(home, contract, person) -> None:
     report = home_reports.receive_report(
-        setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20), document_id=None,
-        with_children={}, **by(person),
-    )  # fmt: skip
-    home_reports.read_report(
-        report_id=report.pk, concern="Restraints have doubled.", action=ActionGiven("Say why", date(2016, 9, 30)),
+        setting_id=home.pk,
+        kind="reg44",
+        period_from=date(2016, 5, 1),
+        received_on=date(2016, 6, 20),
+        document_id=None,
+        with_children={},
         **by(person),
-    )  # fmt: skip
+    )
+    home_reports.read_report(
+        report_id=report.pk,
+        concern="Restraints have doubled.",
+        action=ActionGiven("Say why", date(2016, 9, 30)),
+        **by(person),
+    )
     provider = as_(a_user("provider_user", organisation=contract.provider))
     shown = page(provider, f"/contracts/homes/{home.pk}/") + page(provider, f"/contracts/homes/reports/{report.pk}/")
     assert [word for word in ("Concern", "doubled") if word in shown] == []

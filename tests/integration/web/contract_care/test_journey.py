@@ -68,8 +68,10 @@ def test_no_more_rows_are_added_than_are_read_back(officer, planned) -> None:
     fill(officer, planned, "who", {**many, "row-TOTAL_FORMS": "39", "more": "yes"})
     shown = page(officer, at(planned, "who"))
     assert ('name="row-39-name"' in shown, "No more can be added" in shown, ">Add another<" in shown) == (
-        True, True, False,
-    )  # fmt: skip
+        True,
+        True,
+        False,
+    )
 
 
 def test_the_enter_key_presses_the_button_that_saves(officer, planned) -> None:

@@ -52,9 +52,14 @@ def test_my_work_of_a_provider_has_the_report_to_answer(officer, visited, contra
 
 def test_my_work_has_a_report_to_read(home, person) -> None:
     home_reports.receive_report(
-        setting_id=home.pk, kind="reg44", period_from=date(2016, 5, 1), received_on=date(2016, 6, 20), document_id=None,
-        with_children={}, **by(person),
-    )  # fmt: skip
+        setting_id=home.pk,
+        kind="reg44",
+        period_from=date(2016, 5, 1),
+        received_on=date(2016, 6, 20),
+        document_id=None,
+        with_children={},
+        **by(person),
+    )
     assert "Read the home’s report" in said(person)
 
 

@@ -63,9 +63,20 @@ def test_the_flags_of_what_is_due_are_listed_and_opened(officer, home, contract)
 def test_a_contracts_page_names_its_actions_to_who_may_see_actions(role, reads):
     contract = a_contract()
     raise_action(
-        title="Look at who was dismissed", detail="", subject_type="contract", subject_id=contract.pk,
-        subject_label=contract.title, origin_type="other", origin_id=None, due_on=date(2016, 9, 1), critical=False,
-        owner=a_user("contract_officer"), owner_organisation=None, by=None, at=AT, on=TODAY,
-    )  # fmt: skip
+        title="Look at who was dismissed",
+        detail="",
+        subject_type="contract",
+        subject_id=contract.pk,
+        subject_label=contract.title,
+        origin_type="other",
+        origin_id=None,
+        due_on=date(2016, 9, 1),
+        critical=False,
+        owner=a_user("contract_officer"),
+        owner_organisation=None,
+        by=None,
+        at=AT,
+        on=TODAY,
+    )
     said = as_(a_user(role)).get(f"/contracts/{contract.pk}/").content.decode()
     assert ("Look at who was dismissed" in said) == reads

@@ -55,9 +55,13 @@ def test_a_visit_is_recorded_from_what_its_toolkit_says(officer, contract, home,
     assert begun.url == f"/returns/{visit.answer_set_id}/"
     assert f'href="/contracts/visits/{visit.pk}/"' in page(officer, begun.url)
     returns.save_answer(
-        return_id=visit.answer_set_id, criterion="training", value="partly", comment="First aid ran out.",
-        base_revision=0, **by(person),
-    )  # fmt: skip
+        return_id=visit.answer_set_id,
+        criterion="training",
+        value="partly",
+        comment="First aid ran out.",
+        base_revision=0,
+        **by(person),
+    )
     form = page(officer, f"/contracts/visits/{visit.pk}/record/")
     assert "First aid ran out." in form
     assert re.search(r'name="judged_training"[^>]*value="partly"[^>]*checked', form)
@@ -93,9 +97,13 @@ def test_a_provider_answers_the_report_of_its_visit(officer, visited, contract) 
 def test_another_councils_visit_is_accepted(officer, home, contract) -> None:
     officer.post(
         f"/contracts/visits/accept/?contract={contract.pk}&setting={home.pk}",
-        {"by_council": "Lakeshire", **day("visited_on", VISITED), "because": "Same month.",
-         "report": SimpleUploadedFile("r.pdf", pdf())},
-    )  # fmt: skip
+        {
+            "by_council": "Lakeshire",
+            **day("visited_on", VISITED),
+            "because": "Same month.",
+            "report": SimpleUploadedFile("r.pdf", pdf()),
+        },
+    )
     assert Visit.objects.get().by_council == "Lakeshire"
 
 
@@ -123,8 +131,11 @@ def test_a_pack_is_read_and_its_visit_accepted(officer, person, visited, home, s
     officer.post(f"/contracts/visits/pack/{report_id}/", {"because": "Same month."})
     accepted = Visit.objects.exclude(pk=visited.pk).get()
     assert (accepted.report_id, accepted.visited_on, accepted.summary, accepted.findings.count()) == (
-        report_id, VISITED, "Calm.", visited.findings.count(),
-    )  # fmt: skip
+        report_id,
+        VISITED,
+        "Calm.",
+        visited.findings.count(),
+    )
 
 
 def a_pack_read(officer, person, visited, settings) -> str:
@@ -191,10 +202,20 @@ def test_a_visits_page_names_a_provider_only_its_own_actions():
     theirs, council = {"owner_organisation": contract.provider}, {"owner": a_user("contract_officer")}
     for title, owner in (("Fit the locks", theirs), ("Look at who was dismissed", council)):
         raise_action(
-            title=title, detail="", subject_type="contract", subject_id=contract.pk, subject_label=contract.title,
-            origin_type="visit", origin_id=visit.pk, due_on=date(2016, 9, 1), critical=False, by=None, at=AT, on=TODAY,
+            title=title,
+            detail="",
+            subject_type="contract",
+            subject_id=contract.pk,
+            subject_label=contract.title,
+            origin_type="visit",
+            origin_id=visit.pk,
+            due_on=date(2016, 9, 1),
+            critical=False,
+            by=None,
+            at=AT,
+            on=TODAY,
             **{"owner": None, "owner_organisation": None, **owner},
-        )  # fmt: skip
+        )
     provider = as_(a_user("provider_user", organisation=contract.provider))
     said = provider.get(f"/contracts/visits/{visit.pk}/").content.decode()
     assert ("Fit the locks" in said, "Look at who was dismissed" in said) == (True, False)

@@ -33,31 +33,48 @@ def award(request: Request, pk: int) -> HttpResponseBase:
     found = awards[0] if awards else None
     manages = may(viewer, Permission.TENDERS_MANAGE, on=on)
     approves = may(viewer, Permission.TENDERS_APPROVE, on=on)
-    bids = list(tender.bids.select_related("supplier").exclude(state=BidState.WITHDRAWN)
-                .order_by("supplier__sort_key", "pk"))  # fmt: skip
+    bids = list(
+        tender.bids.select_related("supplier").exclude(state=BidState.WITHDRAWN).order_by("supplier__sort_key", "pk")
+    )
     unsent = [bid.supplier.name for bid in bids if bid.letter_sent_on is None]
     scored = queries.scored(tender)
-    return render(request, "commissioning/evaluation/award.html", {
-        **frame(request, tender, "award"), "next": None,
-        "award": found, "names": queries.suppliers_named(awards), "manages": manages, "scored": scored,
-        "step": _step(tender, found, viewer=viewer, manages=manages, approves=approves, unsent=unsent, on=on),
-        "standings": found.result.get("standings", []) if found else [],
-        "tie": found.tie_decided if found else "",
-        "letters": bids if found and found.approved_at and (manages or approves) else [],
-        "winners": [
-            {"award": each, "promises": list(queries.promises_of(each)),
-             "may_promise": manages and not queries.contract_begun(each)}
-            for each in awards
-        ],
-        "may_award_at_once": found is not None and found.approved_at is not None and found.state == _A.RECOMMENDED
-        and not tender.standstill_days and found.notice_on is None and (manages or approves),
-        "may_take_back": found is not None and found.state != _A.AWARDED and (manages or approves),
-        "cancelled": [
-            {"names": queries.suppliers_named(each), "award": each[0]}
-            for each in queries.recommendations_of(tender) if each[0].state == _A.CANCELLED
-        ],
-        "report": scored or tender.state in queries.OPENED,
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/evaluation/award.html",
+        {
+            **frame(request, tender, "award"),
+            "next": None,
+            "award": found,
+            "names": queries.suppliers_named(awards),
+            "manages": manages,
+            "scored": scored,
+            "step": _step(tender, found, viewer=viewer, manages=manages, approves=approves, unsent=unsent, on=on),
+            "standings": found.result.get("standings", []) if found else [],
+            "tie": found.tie_decided if found else "",
+            "letters": bids if found and found.approved_at and (manages or approves) else [],
+            "winners": [
+                {
+                    "award": each,
+                    "promises": list(queries.promises_of(each)),
+                    "may_promise": manages and not queries.contract_begun(each),
+                }
+                for each in awards
+            ],
+            "may_award_at_once": found is not None
+            and found.approved_at is not None
+            and found.state == _A.RECOMMENDED
+            and not tender.standstill_days
+            and found.notice_on is None
+            and (manages or approves),
+            "may_take_back": found is not None and found.state != _A.AWARDED and (manages or approves),
+            "cancelled": [
+                {"names": queries.suppliers_named(each), "award": each[0]}
+                for each in queries.recommendations_of(tender)
+                if each[0].state == _A.CANCELLED
+            ],
+            "report": scored or tender.state in queries.OPENED,
+        },
+    )
 
 
 def _step(
@@ -79,26 +96,43 @@ def _step(
         return step(what, "award_recommend" if manages else "", what)
     if found.approved_at is None:
         if approves and viewer.pk != found.recommended_by_id:
-            return step("Read the evaluation report, and approve the recommendation or take it back", "award_approve",
-                        "Read and decide")  # fmt: skip
+            return step(
+                "Read the evaluation report, and approve the recommendation or take it back",
+                "award_approve",
+                "Read and decide",
+            )
         return step("It waits for someone else to approve it, who may approve tenders.")
     if following == Step.SEND_LETTERS:
         return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
     if following == Step.PUBLISH_DETAILS:
-        return step("Publish the contract details once the contract is signed",
-                    "award_details" if manages else "", "Record that they are published")  # fmt: skip
+        return step(
+            "Publish the contract details once the contract is signed",
+            "award_details" if manages else "",
+            "Record that they are published",
+        )
     if following == Step.MAKE_READY:
-        return step("The contract details are published: make the service ready", "tender_implementation",
-                    "Go to the implementation")  # fmt: skip
+        return step(
+            "The contract details are published: make the service ready",
+            "tender_implementation",
+            "Go to the implementation",
+        )
     if following == Step.WAIT_STANDSTILL and found.standstill_until is not None:
-        return step(f"The standstill lasts until the end of {wording.day(found.standstill_until)}.",
-                    due=wording.by_when(found.standstill_until, on))  # fmt: skip
+        return step(
+            f"The standstill lasts until the end of {wording.day(found.standstill_until)}.",
+            due=wording.by_when(found.standstill_until, on),
+        )
     if following == Step.PUBLISH_NOTICE:
         then = "and the standstill begins" if tender.standstill_days else "and award the contract"
-        return step(f"Every letter is sent: publish the award notice, {then}",
-                    "award_notice" if manages else "", "Record that it is published")  # fmt: skip
-    over = "The standstill is over" if found.state == _A.STANDSTILL else (
-        "The notice is published, and the procedure has no standstill")  # fmt: skip
+        return step(
+            f"Every letter is sent: publish the award notice, {then}",
+            "award_notice" if manages else "",
+            "Record that it is published",
+        )
+    over = (
+        "The standstill is over"
+        if found.state == _A.STANDSTILL
+        else ("The notice is published, and the procedure has no standstill")
+    )
     return step(f"{over}: award the contract", "award_confirm" if manages or approves else "", "Award the contract")
 
 

@@ -15,16 +15,19 @@ class Declaration(forms.PageForm):
     asked_if = {"conflict": ("has_conflict", "yes")}
 
     has_conflict = forms.ChoiceField(
-        label="Do you, your family or your friends have an interest in any of these bidders?", widget=forms.Radios,
+        label="Do you, your family or your friends have an interest in any of these bidders?",
+        widget=forms.Radios,
         choices=(("no", "No, I have no interest in any of them"), ("yes", "Yes, or it could look like it")),
         missing="Say whether you have an interest in any of the bidders",
         hint="Work, shares, a relative who works there, a friend, a dispute, or a post you hope for.",
-    )  # fmt: skip
+    )
     conflict = forms.TextField(
-        label="In which bidder, and what is it?", rows=4, max_length=4000,
+        label="In which bidder, and what is it?",
+        rows=4,
+        max_length=4000,
         missing="Say in which bidder you have an interest, and what it is",
         hint="The lead commissioner decides whether you may evaluate.",
-    )  # fmt: skip
+    )
 
 
 def scores_of(question: Question, criterion: Criterion) -> list[tuple[str, str]]:
@@ -38,9 +41,12 @@ class Score(forms.PageForm):
 
     score = forms.ChoiceField(label="Score", widget=forms.Radios, missing="Choose a score")
     comment = forms.TextField(
-        label="Why this score?", rows=6, max_length=4000, missing="Say why you give this score",
+        label="Why this score?",
+        rows=6,
+        max_length=4000,
+        missing="Say why you give this score",
         hint="Only from what the bid says. The bidder, and a court, may read it.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,9 +96,12 @@ class Agree(Score):
     refused_at: ClassVar = {"missing_reason": "reason"}
 
     discussion = forms.TextField(
-        label="What was discussed?", rows=5, max_length=6000, missing="Say what was discussed",
+        label="What was discussed?",
+        rows=5,
+        max_length=6000,
+        missing="Say what was discussed",
         hint="Enough to explain the score later. Bidders are told these words: name no evaluator and no other bidder.",
-    )  # fmt: skip
+    )
     reason = forms.TextField(label="Why this score, where it differs?", rows=3, max_length=4000, required=False)
 
     def __init__(self, *args: Any, reason_hint: str, **kwargs: Any) -> None:
@@ -110,9 +119,11 @@ class Recommend(forms.PageForm):
     bid = forms.ChoiceField(label="Which bid is recommended?", widget=forms.Radios, missing="Choose the bid")
     reason = forms.TextField(label="Why?", rows=4, max_length=4000, missing="Say why this bid is recommended")
     tie_reason = forms.TextField(
-        label="How was it decided between the bids with the same total, and why?", rows=4, max_length=4000,
+        label="How was it decided between the bids with the same total, and why?",
+        rows=4,
+        max_length=4000,
         required=False,
-    )  # fmt: skip
+    )
 
     def __init__(
         self,
@@ -127,9 +138,10 @@ class Recommend(forms.PageForm):
         super().__init__(*args, **kwargs)
         if several:
             self.fields["bid"] = forms.ChoicesField(
-                label="Which bids are recommended?", missing="Tick the bids that are recommended",
+                label="Which bids are recommended?",
+                missing="Tick the bids that are recommended",
                 hint="One or several, from the highest total down: none is left out for one that is ranked below it.",
-            )  # fmt: skip
+            )
             forms.dress(self)
         bid = self.choice_field("bid")
         bid.choices, bid.choice_hints = choices, dict(hints)
@@ -164,9 +176,12 @@ class PromiseMade(forms.PageForm):
     refused_at: ClassVar = {"missing_promise": "text", "unknown_question": "question"}
 
     text = forms.TextField(
-        label="What did the winner promise?", rows=3, max_length=4000, missing="Say what was promised",
+        label="What did the winner promise?",
+        rows=3,
+        max_length=4000,
+        missing="Say what was promised",
         hint="In words that a review of the contract can check.",
-    )  # fmt: skip
+    )
     question = forms.ChoiceField(label="In the answer to which question?", required=False)
     due_on = forms.DayField(label="By when?", required=False, hint="Leave it empty for the whole of the contract.")
 

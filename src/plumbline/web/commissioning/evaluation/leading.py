@@ -43,20 +43,25 @@ def board_page(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.tender_managed(viewer, tender_id=pk, on=on)
     leads = tender.lead_commissioner_id == viewer.pk and may(viewer, Permission.TENDERS_MANAGE, on=on)
     waits = queries.why_moderation_waits(tender) if tender.state == _S.EVALUATION else []
-    return render(request, "commissioning/evaluation/board.html", {
-        **frame(request, tender, "evaluation"), "next": None,
-        "places": places(request, tender, "board"),
-        "columns": ["Evaluator", "State", "Scored", "Questions"],
-        "rows": [_row(tender, each, leads=leads) for each in queries.progress_of(tender)],
-        "leads": leads,
-        "may_assign": leads and tender.state in _BEFORE,
-        "may_begin": leads and tender.state == _S.STAGE1 and tender.kind != Tender.Kind.DIRECT_AWARD,
-        "direct": tender.kind not in COMPETED and tender.state == _S.STAGE1,
-        "uncovered": queries.not_covered(tender) if tender.state in _BEFORE else [],
-        "waits": waits,
-        "may_open": leads and tender.state == _S.EVALUATION and not waits,
-        "before": tender.state in _BEFORE,
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/evaluation/board.html",
+        {
+            **frame(request, tender, "evaluation"),
+            "next": None,
+            "places": places(request, tender, "board"),
+            "columns": ["Evaluator", "State", "Scored", "Questions"],
+            "rows": [_row(tender, each, leads=leads) for each in queries.progress_of(tender)],
+            "leads": leads,
+            "may_assign": leads and tender.state in _BEFORE,
+            "may_begin": leads and tender.state == _S.STAGE1 and tender.kind != Tender.Kind.DIRECT_AWARD,
+            "direct": tender.kind not in COMPETED and tender.state == _S.STAGE1,
+            "uncovered": queries.not_covered(tender) if tender.state in _BEFORE else [],
+            "waits": waits,
+            "may_open": leads and tender.state == _S.EVALUATION and not waits,
+            "before": tender.state in _BEFORE,
+        },
+    )
 
 
 def _row(tender: Tender, progress: Progress, *, leads: bool) -> dict[str, Any]:
@@ -72,9 +77,10 @@ def _row(tender: Tender, progress: Progress, *, leads: bool) -> dict[str, Any]:
         "scored": f"{progress.done} of {progress.of}" if not evaluator.excluded else "",
         "covers": "All questions" if not evaluator.questions else "; ".join(progress.covers),
         "url": reverse("evaluation_decide", args=[tender.pk, evaluator.pk])
-        if decide and progress.state == "conflict" else "",
+        if decide and progress.state == "conflict"
+        else "",
         "exclude": reverse("evaluation_exclude", args=[tender.pk, evaluator.pk]) if decide else "",
-    }  # fmt: skip
+    }
 
 
 def places(request: Request, tender: Tender, here: str) -> list[tuple[str, str, bool]]:
@@ -88,8 +94,10 @@ def places(request: Request, tender: Tender, here: str) -> list[tuple[str, str, 
     except NotAllowed:
         return [(label, url, key == here) for key, label, url in found]
     if queries.scored(tender):
-        found += [("moderation", "Scores and moderation", reverse("evaluation_moderation", args=[tender.pk])),
-                  ("result", "Result", reverse("evaluation_result", args=[tender.pk]))]  # fmt: skip
+        found += [
+            ("moderation", "Scores and moderation", reverse("evaluation_moderation", args=[tender.pk])),
+            ("result", "Result", reverse("evaluation_result", args=[tender.pk])),
+        ]
     if may(request.user, Permission.TENDERS_VIEW, on=on):
         found.append(("report", "Evaluation report", reverse("evaluation_report", args=[tender.pk])))
     return [(label, url, key == here) for key, label, url in found]

@@ -38,20 +38,30 @@ def moderation(request: Request, pk: int) -> HttpResponseBase:
     may_agree = moderating and not averaged and _manages(request)
     meetings = list(queries.meetings_of(tender))
     left = [] if averaged else found.open
-    return render(request, "commissioning/evaluation/moderation.html", {
-        **frame(request, tender, "evaluation"), "next": None,
-        "places": places(request, tender, "moderation"),
-        "columns": ["Question", *(bid.supplier.name for bid in found.bids)],
-        "rows": [
-            {"heading": criterion.title, "cells": [_cell(tender, each, averaged=averaged) for each in cells]}
-            for criterion, cells in found.rows
-        ],
-        "averaged": averaged, "meetings": meetings, "left": len(left), "of": len(found.cells),
-        "done": len(found.cells) - len(left),
-        "next_url": _address(tender, left[0]) if left and may_agree and meetings else "",
-        "may_meet": may_agree, "may_close": moderating and _manages(request) and not left and (averaged or meetings),
-        "moderating": moderating, "beyond": plain(tender.reason_beyond),
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/evaluation/moderation.html",
+        {
+            **frame(request, tender, "evaluation"),
+            "next": None,
+            "places": places(request, tender, "moderation"),
+            "columns": ["Question", *(bid.supplier.name for bid in found.bids)],
+            "rows": [
+                {"heading": criterion.title, "cells": [_cell(tender, each, averaged=averaged) for each in cells]}
+                for criterion, cells in found.rows
+            ],
+            "averaged": averaged,
+            "meetings": meetings,
+            "left": len(left),
+            "of": len(found.cells),
+            "done": len(found.cells) - len(left),
+            "next_url": _address(tender, left[0]) if left and may_agree and meetings else "",
+            "may_meet": may_agree,
+            "may_close": moderating and _manages(request) and not left and (averaged or meetings),
+            "moderating": moderating,
+            "beyond": plain(tender.reason_beyond),
+        },
+    )
 
 
 def _address(tender: Tender, cell: Moderated) -> str:
@@ -66,8 +76,13 @@ def _cell(tender: Tender, cell: Moderated, *, averaged: bool) -> dict[str, Any]:
         state, word = "green", f"Agreed {plain(cell.agreed.score)}"
     else:
         state, word = ("amber", "To agree, they differ") if cell.differ else ("grey", "To agree, all alike")
-    return {"label": cell.bid.supplier.name, "state": state, "word": word, "reason": f"Scores {given}",
-            "url": _address(tender, cell)}  # fmt: skip
+    return {
+        "label": cell.bid.supplier.name,
+        "state": state,
+        "word": word,
+        "reason": f"Scores {given}",
+        "url": _address(tender, cell),
+    }
 
 
 @requires(Permission.TENDERS_MANAGE)
@@ -98,9 +113,11 @@ def agree(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
     asked = next(each for each in queries.questions_of(tender) if each.key == question)
     meetings = list(queries.meetings_of(tender))
     may_agree = (
-        tender.state == _S.MODERATION and tender.method == Tender.Method.MODERATE and bool(meetings)
+        tender.state == _S.MODERATION
+        and tender.method == Tender.Method.MODERATE
+        and bool(meetings)
         and _manages(request)
-    )  # fmt: skip
+    )
     context = {
         "tender": tender,
         "cell": cell,
@@ -191,15 +208,24 @@ def result(request: Request, pk: int) -> HttpResponseBase:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
     found, why = queries.result_or_why(tender, queries.board_of(tender))
     priced = found is not None and any(row.price_points is not None for row in found.standings)
-    return render(request, "commissioning/evaluation/result.html", {
-        **frame(request, tender, "evaluation"), "next": None,
-        "places": places(request, tender, "result"), "found": found, "why": why, "priced": priced,
-        "rows": [standing_words(row, found) for row in found.standings] if found else [],
-        "points": [_points(row) for row in found.standings if row.answers] if found else [],
-        "tie": bool(found and len(found.first) > 1),
-        "may_recommend": tender.state == _S.RECOMMENDATION and _manages(request)
-        and not queries.standing_awards(tender),
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/evaluation/result.html",
+        {
+            **frame(request, tender, "evaluation"),
+            "next": None,
+            "places": places(request, tender, "result"),
+            "found": found,
+            "why": why,
+            "priced": priced,
+            "rows": [standing_words(row, found) for row in found.standings] if found else [],
+            "points": [_points(row) for row in found.standings if row.answers] if found else [],
+            "tie": bool(found and len(found.first) > 1),
+            "may_recommend": tender.state == _S.RECOMMENDATION
+            and _manages(request)
+            and not queries.standing_awards(tender),
+        },
+    )
 
 
 def standing_words(row: Standing, found: Result) -> dict[str, Any]:
@@ -223,11 +249,14 @@ def _points(row: Standing) -> dict[str, Any]:
         "name": row.name,
         "answers": [
             {
-                "title": answer.question.title, "score": plain(answer.score), "of": plain(answer.question.highest),
-                "weight": plain(answer.question.weight), "points": str(rounded(answer.points)),
+                "title": answer.question.title,
+                "score": plain(answer.score),
+                "of": plain(answer.question.highest),
+                "weight": plain(answer.question.weight),
+                "points": str(rounded(answer.points)),
                 "below": bool(answer.below),
             }
             for answer in row.answers
         ],
         "quality": str(rounded(row.quality)),
-    }  # fmt: skip
+    }

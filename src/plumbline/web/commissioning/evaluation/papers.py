@@ -35,12 +35,18 @@ _FILES: Mapping[str, tuple[str, Callable[[Report, datetime], bytes]]] = {
 @requires(Permission.TENDERS_VIEW)
 def report(request: Request, pk: int) -> HttpResponseBase:
     tender, document = _report(request, pk)
-    return render(request, "commissioning/evaluation/report.html", {
-        **frame(request, tender, "evaluation"), "next": None,
-        "places": places(request, tender, "report"), "body": _body(document),
-        "pdf": reverse("evaluation_report_file", args=[pk, "pdf"]),
-        "docx": reverse("evaluation_report_file", args=[pk, "docx"]),
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/evaluation/report.html",
+        {
+            **frame(request, tender, "evaluation"),
+            "next": None,
+            "places": places(request, tender, "report"),
+            "body": _body(document),
+            "pdf": reverse("evaluation_report_file", args=[pk, "pdf"]),
+            "docx": reverse("evaluation_report_file", args=[pk, "docx"]),
+        },
+    )
 
 
 @requires(Permission.TENDERS_VIEW)
@@ -51,19 +57,24 @@ def report_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
 
 def _report(request: Request, pk: int) -> tuple[Tender, Report]:
     tender = queries.scores_seen(request.user, tender_id=pk, on=request.day)
-    return tender, reports.evaluation_report(
-        tender, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day
-    )  # fmt: skip
+    return tender, reports.evaluation_report(tender, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day)
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
 def summary(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
     tender, bid, document = _summary(request, pk, bid_id)
-    return render(request, "commissioning/evaluation/summary.html", {
-        "tender": tender, "bid": bid, "body": _body(document), "back": reverse("award_letter", args=[pk, bid_id]),
-        "pdf": reverse("assessment_summary_file", args=[pk, bid_id, "pdf"]),
-        "docx": reverse("assessment_summary_file", args=[pk, bid_id, "docx"]),
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/evaluation/summary.html",
+        {
+            "tender": tender,
+            "bid": bid,
+            "body": _body(document),
+            "back": reverse("award_letter", args=[pk, bid_id]),
+            "pdf": reverse("assessment_summary_file", args=[pk, bid_id, "pdf"]),
+            "docx": reverse("assessment_summary_file", args=[pk, bid_id, "docx"]),
+        },
+    )
 
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
@@ -80,7 +91,7 @@ def _summary(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid, Repor
         raise NotAllowed(f"There is no assessment summary of bid {bid_id}.")
     document = reports.assessment_summary(
         tender, awards, bid, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day
-    )  # fmt: skip
+    )
     return tender, bid, document
 
 

@@ -63,9 +63,12 @@ class Owners(forms.PageForm):
         super().__init__(*args, **kwargs)
         for item in items:
             self.fields[f"owner{item.number}"] = forms.ChoiceField(
-                label=f"{item.number}. {item.title}", required=False, choices=people(owners),
-                initial=str(item.owner_id or ""), hint=item.owner_words and f"Now: {item.owner_words}",
-            )  # fmt: skip
+                label=f"{item.number}. {item.title}",
+                required=False,
+                choices=people(owners),
+                initial=str(item.owner_id or ""),
+                hint=item.owner_words and f"Now: {item.owner_words}",
+            )
         forms.dress(self)
 
 
@@ -77,15 +80,24 @@ class Item(forms.PageForm):
 
     state = forms.ChoiceField(label="Where does it stand?", widget=forms.Radios, choices=PlanItem.State.choices)
     note = forms.TextField(
-        label="What was done, or why it is not needed", required=False, rows=4, max_length=4000,
-    )  # fmt: skip
+        label="What was done, or why it is not needed",
+        required=False,
+        rows=4,
+        max_length=4000,
+    )
     owner = forms.ChoiceField(label="Who does it?", required=False)
     owner_words = forms.LineField(
-        label="Or someone of the supplier", required=False, max_length=200, hint="Name and post",
-    )  # fmt: skip
+        label="Or someone of the supplier",
+        required=False,
+        max_length=200,
+        hint="Name and post",
+    )
     evidence = forms.FileField(
-        label="Evidence", required=False, hint=f"{evidence.ACCEPTED}", accept=evidence.ENDINGS,
-    )  # fmt: skip
+        label="Evidence",
+        required=False,
+        hint=f"{evidence.ACCEPTED}",
+        accept=evidence.ENDINGS,
+    )
 
     def __init__(self, *args: Any, owners: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,23 +110,27 @@ class ContactForm(forms.PageForm):
     name = forms.LineField(label="Name, or the name of the desk", max_length=200)
     phone = forms.LineField(label="Telephone", required=False, max_length=60, width=20)
     email = forms.EmailField(label="E-mail", required=False)
-    hours = forms.LineField(label="When they can be reached", required=False, max_length=200,
-                            hint="Such as: Monday to Friday, 8am to 6pm")  # fmt: skip
+    hours = forms.LineField(
+        label="When they can be reached", required=False, max_length=200, hint="Such as: Monday to Friday, 8am to 6pm"
+    )
 
 
 class Acknowledge(forms.PageForm):
     name = forms.LineField(
-        label="Your name", max_length=200, autocomplete="name",
+        label="Your name",
+        max_length=200,
+        autocomplete="name",
         hint="With it you say that you have read and understood this, and passed it on to those who need it",
-    )  # fmt: skip
+    )
 
 
 class Contract(forms.PageForm):
     reference = forms.LineField(label="Number of the contract", max_length=60, width=20)
     manager = forms.ChoiceField(label="Contract manager")
     visit_required = forms.TickField(
-        label="Homes or schools under it are visited each year", required=False,
-    )  # fmt: skip
+        label="Homes or schools under it are visited each year",
+        required=False,
+    )
 
     def __init__(self, *args: Any, managers: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,6 +141,8 @@ class GoLive(forms.PageForm):
     """The decision that the service begins although something critical is open: a manager's, with the reason."""
 
     because = forms.TextField(
-        label="Why does the service begin all the same?", rows=4, max_length=4000,
+        label="Why does the service begin all the same?",
+        rows=4,
+        max_length=4000,
         hint="The management team is told, with what is open, until the last of it is settled",
-    )  # fmt: skip
+    )

@@ -140,9 +140,11 @@ def pack_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
 
 def _pack(request: Request, pk: int) -> PathwayPack:
     plans = queries.plans_visible_to(request.user, on=request.day)
-    found = PathwayPack.objects.select_related("plan__supplier", "plan__commissioner").filter(
-        pk=pk, plan__in=plans.values("pk")
-    ).first()  # fmt: skip
+    found = (
+        PathwayPack.objects.select_related("plan__supplier", "plan__commissioner")
+        .filter(pk=pk, plan__in=plans.values("pk"))
+        .first()
+    )
     if found is None:
         raise Http404
     return found

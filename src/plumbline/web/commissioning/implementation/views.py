@@ -47,15 +47,20 @@ def implementation(request: Request, pk: int, award_id: int | None = None) -> Ht
     awards = _awarded(found)
     several = len(awards) > 1
     award = _one_of(awards, award_id) if award_id or not several else None
-    plans = {each.award_id: each for each in
-             queries.plans_visible_to(request.user, on=request.day).filter(award__in=awards)}  # fmt: skip
+    plans = {
+        each.award_id: each for each in queries.plans_visible_to(request.user, on=request.day).filter(award__in=awards)
+    }
     plan = plans.get(award.pk) if award else None
     may_work = may(request.user, Permission.IMPLEMENTATION, on=request.day)
     context = frame(request, found, "implementation") | {
-        "awards": awards, "several": several, "award": award, "plan": plan, "may_work": may_work,
+        "awards": awards,
+        "several": several,
+        "award": award,
+        "plan": plan,
+        "may_work": may_work,
         "make_url": reverse("plan_new", args=[found.pk, award.pk]) if may_work and award else "",
         "suppliers": _suppliers(awards, plans) if several and award is None else [],
-    }  # fmt: skip
+    }
     if plan:
         context |= _plan(request, plan)
     return render(request, "commissioning/implementation/plan.html", context)
@@ -80,11 +85,13 @@ def _suppliers(awards: list[Award], plans: dict[int | None, ImplementationPlan])
     contracts = {each.award_id: each for each in Contract.objects.filter(award__in=awards)}
     return [
         {
-            "name": award.bid.supplier.name, "planned": award.pk in plans, "contract": contracts.get(award.pk),
+            "name": award.bid.supplier.name,
+            "planned": award.pk in plans,
+            "contract": contracts.get(award.pk),
             "url": reverse("award_implementation", args=[award.tender_id, award.pk]),
         }
         for award in awards
-    ]  # fmt: skip
+    ]
 
 
 def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
@@ -106,13 +113,17 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
             }
             for item in items
         ],
-        "settled": sum(each.settled for each in standing.items), "total": len(items),
+        "settled": sum(each.settled for each in standing.items),
+        "total": len(items),
         "hindrances": _linked(plan, standing.items, packs, hindrances)
-        if contract is None or contract.state == "implementation" else [],
+        if contract is None or contract.state == "implementation"
+        else [],
         "following": _following(request, plan, [each for each in items if not met[each.number].settled], packs)
-        if may_work else None,
+        if may_work
+        else None,
         "papers": papers_held(contract, viewer=request.user, on=request.day)
-        if contract and may(request.user, Permission.CONTRACTS_MANAGE, on=request.day) else [],
+        if contract and may(request.user, Permission.CONTRACTS_MANAGE, on=request.day)
+        else [],
         "contacts": [
             {
                 "side": label,
@@ -137,9 +148,11 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
         "agreements": plan.agreements.select_related("recorded_by").order_by("-agreed_on", "-pk"),
         "contract": contract,
         "may_go_live": contract is not None and contract.state == "implementation" and not hindrances,
-        "may_override": contract is not None and contract.state == "implementation" and bool(hindrances)
+        "may_override": contract is not None
+        and contract.state == "implementation"
+        and bool(hindrances)
         and may(request.user, Permission.CONTRACTS_OVERRIDE, on=request.day),
-    }  # fmt: skip
+    }
 
 
 def _linked(
@@ -163,13 +176,21 @@ def _following(
     which are not settled."""
     viewer, on = request.user, request.day
     if packs and queries.packs_to_confirm(viewer, on=on).filter(pk=packs[0].pk).exists():
-        return {"what": "The supplier has acknowledged the pack: confirm that it understands whom to tell",
-                "url": reverse("pack", args=[packs[0].pk]), "button": "Open the pack", "due": ""}  # fmt: skip
+        return {
+            "what": "The supplier has acknowledged the pack: confirm that it understands whom to tell",
+            "url": reverse("pack", args=[packs[0].pk]),
+            "button": "Open the pack",
+            "due": "",
+        }
     if not items:
         return None
     left = items[0]
-    return {"what": f"{left.number}. {left.title}", "url": reverse("plan_item", args=[plan.pk, left.number]),
-            "button": "Open the item", "due": wording.by_when(left.due_on, on)}  # fmt: skip
+    return {
+        "what": f"{left.number}. {left.title}",
+        "url": reverse("plan_item", args=[plan.pk, left.number]),
+        "button": "Open the item",
+        "due": wording.by_when(left.due_on, on),
+    }
 
 
 def _state(item: PlanItem, standing: rules.Item, on: Any) -> dict[str, Any]:
@@ -180,8 +201,11 @@ def _state(item: PlanItem, standing: rules.Item, on: Any) -> dict[str, Any]:
         late = item.due_on < on
         return {"kind": "overdue" if late else "open", "word": "Overdue" if late else "Open", "lacks": standing.lacks}
     late = _late(item, on)
-    return {"kind": "overdue" if late else _STATE_KINDS[item.state],
-            "word": "Overdue" if late else item.get_state_display(), "lacks": ()}  # fmt: skip
+    return {
+        "kind": "overdue" if late else _STATE_KINDS[item.state],
+        "word": "Overdue" if late else item.get_state_display(),
+        "lacks": (),
+    }
 
 
 def _open(item: PlanItem) -> bool:

@@ -29,18 +29,26 @@ def queue(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         return _settle(request)
     waiting = queries.waiting(most=_AT_ONCE, but=unnamed(request.user, on=request.day))
-    return render(request, "commissioning/suppliers/queue.html", {
-        "how_many": queries.how_many_wait(),
-        "at_once": _AT_ONCE,
-        "waiting": [
-            {"row": each, "why": _why(each), "numbers": ", ".join(each.numbers) or "no number published",
-             "url": reverse("supplier_decide", args=[each.party])}
-            for each in waiting
-        ],
-        "undo": request.session.pop(_UNDO, []),
-        "decided": queries.decided_lately(),
-        "breadcrumbs": [("Suppliers", reverse("suppliers")), ("To be decided", "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/suppliers/queue.html",
+        {
+            "how_many": queries.how_many_wait(),
+            "at_once": _AT_ONCE,
+            "waiting": [
+                {
+                    "row": each,
+                    "why": _why(each),
+                    "numbers": ", ".join(each.numbers) or "no number published",
+                    "url": reverse("supplier_decide", args=[each.party]),
+                }
+                for each in waiting
+            ],
+            "undo": request.session.pop(_UNDO, []),
+            "decided": queries.decided_lately(),
+            "breadcrumbs": [("Suppliers", reverse("suppliers")), ("To be decided", "")],
+        },
+    )
 
 
 def _why(each: queries.Waiting) -> str:
@@ -77,9 +85,13 @@ def _settle(request: Request) -> HttpResponseBase:
 def _decide(request: Request, row: OcdsParty, answer: str, *, all_alike: bool) -> int:
     known = record_number(answer) if answer not in (NEW, NOT_OURS) else None
     return operations.decide_party(
-        party_id=row.pk, organisation_id=known, new=answer == NEW, not_ours=answer == NOT_OURS, all_alike=all_alike,
+        party_id=row.pk,
+        organisation_id=known,
+        new=answer == NEW,
+        not_ours=answer == NOT_OURS,
+        all_alike=all_alike,
         **acting(request),
-    )  # fmt: skip
+    )
 
 
 @requires(Permission.SUPPLIERS_SETTLE)

@@ -15,9 +15,12 @@ class Rename(forms.PageForm):
 
     name = forms.LineField(label="Name", max_length=300, hint="As the register of companies or of charities has it")
     because = forms.TextField(
-        label="How do you know?", rows=3, max_length=1000, missing="Say how you know the new name",
+        label="How do you know?",
+        rows=3,
+        max_length=1000,
+        missing="Say how you know the new name",
         hint="For example, from which day the register has it",
-    )  # fmt: skip
+    )
 
 
 class Merge(forms.PageForm):
@@ -31,9 +34,12 @@ class Merge(forms.PageForm):
         missing="Choose the name under which both are read from now on",
     )
     because = forms.TextField(
-        label="Why are they one supplier?", rows=3, max_length=1000, missing="Say why these two are one supplier",
+        label="Why are they one supplier?",
+        rows=3,
+        max_length=1000,
+        missing="Say why these two are one supplier",
         hint="For example, what the register of companies or of charities says",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, both: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,9 +50,11 @@ class Unmerge(forms.PageForm):
     refused_at: ClassVar = {"": "because"}
 
     because = forms.TextField(
-        label="Why are they two suppliers after all?", rows=3, max_length=1000,
+        label="Why are they two suppliers after all?",
+        rows=3,
+        max_length=1000,
         missing="Say why these are two suppliers after all",
-    )  # fmt: skip
+    )
 
 
 class Decide(forms.PageForm):
@@ -87,15 +95,20 @@ class TieContract(forms.PageForm):
     refused_at: ClassVar = {"": "reference"}
 
     reference = forms.LineField(
-        label="Which contract is it?", max_length=60, width=20, missing="Enter the contract’s reference",
+        label="Which contract is it?",
+        max_length=60,
+        width=20,
+        missing="Enter the contract’s reference",
         hint="Its reference in the register, such as CT001",
-    )  # fmt: skip
+    )
 
 
 class HandInNotices(forms.PageForm):
     refused_at: ClassVar = {"": "package"}
 
     package = forms.FileField(
-        label="Package of releases or records (JSON)", accept=".json", missing="Choose the package",
+        label="Package of releases or records (JSON)",
+        accept=".json",
+        missing="Choose the package",
         hint="OCDS 1.1, as Contracts Finder, Find a Tender or Sell2Wales give it. Up to 200 MB",
-    )  # fmt: skip
+    )

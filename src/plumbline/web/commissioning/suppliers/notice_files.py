@@ -55,11 +55,18 @@ def hand_in(request: Request) -> HttpResponseBase:
 @requires(Permission.SUPPLIERS_SETTLE)
 def upload(request: Request, upload_id: int) -> HttpResponseBase:
     found = _upload(request, upload_id)
-    return render(request, "commissioning/suppliers/upload.html", {
-        **under_way.standing(request, found),
-        "breadcrumbs": [("Published notices", reverse("notices")), ("Take a package in", reverse("notices_hand_in")),
-                        (f"Upload {found.pk}", "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/suppliers/upload.html",
+        {
+            **under_way.standing(request, found),
+            "breadcrumbs": [
+                ("Published notices", reverse("notices")),
+                ("Take a package in", reverse("notices_hand_in")),
+                (f"Upload {found.pk}", ""),
+            ],
+        },
+    )
 
 
 @requires(Permission.SUPPLIERS_SETTLE)

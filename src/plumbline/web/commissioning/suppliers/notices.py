@@ -54,10 +54,15 @@ class Notices(tables.Table):
 @requires(*queries.READS)
 def notices(request: Request) -> HttpResponseBase:
     table = Notices(request, queries.notices_listed(request.user, on=request.day))
-    return tables.page(request, table, "commissioning/suppliers/notices.html", {
-        "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
-        "breadcrumbs": [("Contracts", reverse("contracts")), ("Published notices", "")],
-    })  # fmt: skip
+    return tables.page(
+        request,
+        table,
+        "commissioning/suppliers/notices.html",
+        {
+            "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
+            "breadcrumbs": [("Contracts", reverse("contracts")), ("Published notices", "")],
+        },
+    )
 
 
 @requires(*queries.READS)
@@ -65,18 +70,22 @@ def notice(request: Request, pk: int) -> HttpResponseBase:
     found = queries.notice_seen(request.user, process_id=pk, on=request.day)
     releases = list(found.releases.select_related("import_run").order_by("-dated", "-release_id"))
     parties = list(found.parties.select_related("organisation__merged_into", "decided_by").order_by("name", "pk"))
-    return render(request, "commissioning/suppliers/notice.html", {
-        "process": found,
-        "kind": words.notice_kind(found.tender_status),
-        "releases": releases,
-        "awards": [{"row": row, "value": words.value(row)} for row in found.awards.order_by("dated", "award_id")],
-        "contracts": _contracts(request, found),
-        "parties": [_party(row) for row in parties],
-        "tender_url": _tender_url(request, found),
-        "may_tie": may(request.user, Permission.TENDERS_MANAGE, on=request.day),
-        "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
-        "breadcrumbs": [("Published notices", reverse("notices")), (found.title or found.ocid, "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/suppliers/notice.html",
+        {
+            "process": found,
+            "kind": words.notice_kind(found.tender_status),
+            "releases": releases,
+            "awards": [{"row": row, "value": words.value(row)} for row in found.awards.order_by("dated", "award_id")],
+            "contracts": _contracts(request, found),
+            "parties": [_party(row) for row in parties],
+            "tender_url": _tender_url(request, found),
+            "may_tie": may(request.user, Permission.TENDERS_MANAGE, on=request.day),
+            "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
+            "breadcrumbs": [("Published notices", reverse("notices")), (found.title or found.ocid, "")],
+        },
+    )
 
 
 def _tender_url(request: Request, found: OcdsProcess) -> str:
@@ -148,25 +157,31 @@ def _contracts(request: Request, found: OcdsProcess) -> list[dict[str, Any]]:
     """The published contracts: in the register already, or where they can be taken into it."""
     seen = contracts_visible_to(request.user, on=request.day)
     registered = {row.ocds_contract_id: row for row in seen.filter(ocds_contract__process=found)}
-    takes = navigation.page_exists("contract_new") and may(
-        request.user, Permission.CONTRACTS_MANAGE, on=request.day
-    )  # fmt: skip
+    takes = navigation.page_exists("contract_new") and may(request.user, Permission.CONTRACTS_MANAGE, on=request.day)
     shown = []
     for row in found.contracts.order_by("starts_on", "contract_id"):
         ours = registered.get(row.pk)
-        shown.append({
-            "row": row, "value": words.value(row), "title": row.title or row.contract_id,
-            "ours": ours.reference if ours else "", "url": reverse("contract", args=[ours.pk]) if ours else "",
-            "take": f"{reverse('contract_new')}?published={row.pk}" if takes and not ours else "",
-            "tie": reverse("notice_contract", args=[row.pk]) if takes and not ours else "",
-        })  # fmt: skip
+        shown.append(
+            {
+                "row": row,
+                "value": words.value(row),
+                "title": row.title or row.contract_id,
+                "ours": ours.reference if ours else "",
+                "url": reverse("contract", args=[ours.pk]) if ours else "",
+                "take": f"{reverse('contract_new')}?published={row.pk}" if takes and not ours else "",
+                "tie": reverse("notice_contract", args=[row.pk]) if takes and not ours else "",
+            }
+        )
     return shown
 
 
 def _party(row: OcdsParty) -> dict[str, Any]:
     head = row.organisation and (row.organisation.merged_into or row.organisation)
     return {
-        "row": row, "numbers": ", ".join(queries.said(row.identifiers)), "kind": words.MATCH_KINDS[row.match],
-        "name": head.name if head else "", "url": reverse("supplier", args=[head.pk]) if head else "",
+        "row": row,
+        "numbers": ", ".join(queries.said(row.identifiers)),
+        "kind": words.MATCH_KINDS[row.match],
+        "name": head.name if head else "",
+        "url": reverse("supplier", args=[head.pk]) if head else "",
         "decide": reverse("supplier_decide", args=[row.pk]) if row.match == OcdsParty.Match.WAITING else "",
-    }  # fmt: skip
+    }

@@ -16,9 +16,12 @@ def tender_open_data(request: Request, pk: int) -> HttpResponseBase:
     """The package to be published. What is in its way is said on a page."""
     tender = tender_seen(request.user, tender_id=pk, on=request.day)
     package = export_ocds.export_tender(
-        tender=tender, prefix=settings.OCID_PREFIX, council=settings.COUNCIL,
-        uri=request.build_absolute_uri(request.path), **acting(request),
-    )  # fmt: skip
+        tender=tender,
+        prefix=settings.OCID_PREFIX,
+        council=settings.COUNCIL,
+        uri=request.build_absolute_uri(request.path),
+        **acting(request),
+    )
     answer = HttpResponse(export_ocds.as_text(package), content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, f"{package['releases'][0]['ocid']}.json")
     return answer

@@ -86,12 +86,17 @@ def suppliers(request: Request) -> HttpResponseBase:
     )
     sees_bids = may(request.user, Permission.TENDERS_VIEW, on=request.day)
     table = (Suppliers if sees_bids else SuppliersWithoutBids)(request, rows)
-    return tables.page(request, table, "commissioning/suppliers/list.html", {
-        "waiting": queries.how_many_wait(),
-        "some_left_out": sees_bids and not may(request.user, Permission.TENDERS_MANAGE, on=request.day),
-        "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
-        "breadcrumbs": [("Contracts", reverse("contracts")), ("Suppliers", "")],
-    })  # fmt: skip
+    return tables.page(
+        request,
+        table,
+        "commissioning/suppliers/list.html",
+        {
+            "waiting": queries.how_many_wait(),
+            "some_left_out": sees_bids and not may(request.user, Permission.TENDERS_MANAGE, on=request.day),
+            "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
+            "breadcrumbs": [("Contracts", reverse("contracts")), ("Suppliers", "")],
+        },
+    )
 
 
 @requires(*queries.READS)
@@ -103,32 +108,39 @@ def supplier(request: Request, pk: int) -> HttpResponseBase:
     body = queries.body_of(found)
     contracts = list(contracts_listed(viewer, on=on).filter(provider__in=body).order_by("gravity", "reference"))
     events = queries.history_of(found, body=body)
-    return render(request, "commissioning/suppliers/supplier.html", {
-        "supplier": found,
-        "merges": queries.merges_into(found),
-        "sees_bids": may(viewer, Permission.TENDERS_VIEW, on=on),
-        "some_left_out": not may(viewer, Permission.TENDERS_MANAGE, on=on),
-        "contracts": [
-            {"row": row, "url": reverse("contract", args=[row.pk]), "word": ratings.COLOURS[row.colour],
-             "kind": ratings.drawn_as(row.colour), "why": ratings.sentence(row)}
-            for row in contracts
-        ],
-        "bids": [
-            {"row": bid, "kind": tenders.bid_kind(bid), "url": tenders.bid_address(bid)}
-            for bid in queries.bids_of(viewer, body=body, on=on)
-        ],
-        "owners": _owners(contracts, opens=may(viewer, Permission.SETTINGS_VIEW, on=on)),
-        "notices": [{"row": row, "url": reverse("notice", args=[row.pk])} for row in queries.notices_naming(body)],
-        "timeline": words.timeline(events, queries.names_of(words.concerned(events))),
-        "may_settle": may(viewer, Permission.SUPPLIERS_SETTLE, on=on),
-        "breadcrumbs": [("Contracts", reverse("contracts")), ("Suppliers", reverse("suppliers")), (found.name, "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/suppliers/supplier.html",
+        {
+            "supplier": found,
+            "merges": queries.merges_into(found),
+            "sees_bids": may(viewer, Permission.TENDERS_VIEW, on=on),
+            "some_left_out": not may(viewer, Permission.TENDERS_MANAGE, on=on),
+            "contracts": [
+                {
+                    "row": row,
+                    "url": reverse("contract", args=[row.pk]),
+                    "word": ratings.COLOURS[row.colour],
+                    "kind": ratings.drawn_as(row.colour),
+                    "why": ratings.sentence(row),
+                }
+                for row in contracts
+            ],
+            "bids": [
+                {"row": bid, "kind": tenders.bid_kind(bid), "url": tenders.bid_address(bid)}
+                for bid in queries.bids_of(viewer, body=body, on=on)
+            ],
+            "owners": _owners(contracts, opens=may(viewer, Permission.SETTINGS_VIEW, on=on)),
+            "notices": [{"row": row, "url": reverse("notice", args=[row.pk])} for row in queries.notices_naming(body)],
+            "timeline": words.timeline(events, queries.names_of(words.concerned(events))),
+            "may_settle": may(viewer, Permission.SUPPLIERS_SETTLE, on=on),
+            "breadcrumbs": [("Contracts", reverse("contracts")), ("Suppliers", reverse("suppliers")), (found.name, "")],
+        },
+    )
 
 
 def _supplier(request: Request, pk: int) -> Organisation:
-    return queries.supplier_seen(
-        request.user, organisation_id=pk, on=request.day, holding=_holding(request)
-    )  # fmt: skip
+    return queries.supplier_seen(request.user, organisation_id=pk, on=request.day, holding=_holding(request))
 
 
 def _owners(contracts: Sequence[Contract], *, opens: bool) -> list[dict[str, Any]]:
@@ -147,8 +159,14 @@ def _owners(contracts: Sequence[Contract], *, opens: bool) -> list[dict[str, Any
         if not bought and len(listed) == _MOST_SISTERS:
             group["more"] += 1
             continue
-        listed.append({"label": settings.label(setting), "url": settings.address(setting) if opens else "",
-                       "kind": settings.kind(setting.status), "word": settings.STATUSES[setting.status]})  # fmt: skip
+        listed.append(
+            {
+                "label": settings.label(setting),
+                "url": settings.address(setting) if opens else "",
+                "kind": settings.kind(setting.status),
+                "word": settings.STATUSES[setting.status],
+            }
+        )
     return list(groups.values())
 
 
@@ -194,9 +212,15 @@ def merge(request: Request, pk: int) -> HttpResponseBase:
             near = queries.looked_for(asked, but=but)
         else:
             near = [(known.pk, known.name) for known in queries.nearest([found.name], most=11, but=but)[found.name]]
-        return render(request, "commissioning/suppliers/merge.html", {
-            **context, "asked": asked, "near": [known for known in near if known[0] != found.pk],
-        })  # fmt: skip
+        return render(
+            request,
+            "commissioning/suppliers/merge.html",
+            {
+                **context,
+                "asked": asked,
+                "near": [known for known in near if known[0] != found.pk],
+            },
+        )
     names = {found.pk: found.name, other.pk: other.name}
 
     def read_as_one(stays: str, because: str) -> SupplierMerge:

@@ -35,10 +35,14 @@ def value(row: Any) -> str:
 
 def timeline(events: Sequence[Event], names: Mapping[int, str]) -> list[dict[str, Any]]:
     return [
-        {"at": event.at, "who": event.by_name, "what": _EVENTS.get(event.kind, _plain(event.kind)),
-         "detail": _detail(event, names)}
+        {
+            "at": event.at,
+            "who": event.by_name,
+            "what": _EVENTS.get(event.kind, _plain(event.kind)),
+            "detail": _detail(event, names),
+        }
         for event in events
-    ]  # fmt: skip
+    ]
 
 
 def concerned(events: Sequence[Event]) -> list[int]:

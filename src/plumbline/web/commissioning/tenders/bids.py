@@ -39,8 +39,11 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
     line = queries.board([found], asked=queries.stage1_asked(tender))[0]
     deciding = may_manage and tender.state == "stage1" and words.goes_on(found)
     checking = deciding or (may_manage and tender.state in CHECKED_AGAIN and found.state in ("passed", "recommended"))
-    open_to_change = may_manage and tender.state in ("published", "closed", "stage1") and found.state in (
-        "received", "clarification", "passed")  # fmt: skip
+    open_to_change = (
+        may_manage
+        and tender.state in ("published", "closed", "stage1")
+        and found.state in ("received", "clarification", "passed")
+    )
     asked = queries.questions_asked(tender)
     questions = asked.criteria if asked else ()
     answers = {each.question: each.text for each in found.answers.all()}
@@ -48,30 +51,48 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
     papers = list(_papers(request, found).order_by("pk"))
     titles = {each.criterion.key: each.criterion.title for each in line.cells}
     titles |= {each.key: each.title for each in questions}
-    return render(request, "commissioning/tenders/bid.html", {
-        "bid": found,
-        "tender": tender,
-        "kind": words.bid_kind(found),
-        "sees_all": sees_all,
-        "wrong": _wrong(found, line, sees_all=sees_all),
-        "wrong_kind": "red" if found.state in ("failed", "disqualified") else "amber",
-        "next": _next(found, line, deciding=deciding, may_manage=may_manage, on=request.day),
-        "identifiers": [f"{operations.SCHEMES.get(each.scheme, each.scheme)} {each.value}"
-                        for each in found.supplier.identifiers.order_by("scheme", "value")],
-        "cells": [_cell(cell, found, deciding=deciding) for cell in line.cells],
-        "checks": [_check(line, ground, label, deciding=checking) for ground, label in words.GROUNDS.items()],
-        "answers": [(each, answers.get(each.key, "")) for each in questions if sees_all or each.key in mine],
-        "papers": [{"row": each, "about": titles.get(each.criterion, "The whole bid"),
-                    "url": reverse("bid_paper", args=[found.pk, each.document_id])} for each in papers],
-        "not_entered": open_to_change and bool(questions) and not any(
-            each.key in answers or any(paper.criterion == each.key for paper in papers) for each in questions
-        ),
-        "open_to_change": open_to_change, "checking": checking and not deciding,
-        "may_withdraw": may_manage and found.state in ("received", "clarification", "passed"),
-        "has_letter": bool(found.letter) and sees_all,
-        "breadcrumbs": [("Tenders", reverse("tenders")), (tender.title, reverse("tender", args=[tender.pk])),
-                        (found.supplier.name, "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/tenders/bid.html",
+        {
+            "bid": found,
+            "tender": tender,
+            "kind": words.bid_kind(found),
+            "sees_all": sees_all,
+            "wrong": _wrong(found, line, sees_all=sees_all),
+            "wrong_kind": "red" if found.state in ("failed", "disqualified") else "amber",
+            "next": _next(found, line, deciding=deciding, may_manage=may_manage, on=request.day),
+            "identifiers": [
+                f"{operations.SCHEMES.get(each.scheme, each.scheme)} {each.value}"
+                for each in found.supplier.identifiers.order_by("scheme", "value")
+            ],
+            "cells": [_cell(cell, found, deciding=deciding) for cell in line.cells],
+            "checks": [_check(line, ground, label, deciding=checking) for ground, label in words.GROUNDS.items()],
+            "answers": [(each, answers.get(each.key, "")) for each in questions if sees_all or each.key in mine],
+            "papers": [
+                {
+                    "row": each,
+                    "about": titles.get(each.criterion, "The whole bid"),
+                    "url": reverse("bid_paper", args=[found.pk, each.document_id]),
+                }
+                for each in papers
+            ],
+            "not_entered": open_to_change
+            and bool(questions)
+            and not any(
+                each.key in answers or any(paper.criterion == each.key for paper in papers) for each in questions
+            ),
+            "open_to_change": open_to_change,
+            "checking": checking and not deciding,
+            "may_withdraw": may_manage and found.state in ("received", "clarification", "passed"),
+            "has_letter": bool(found.letter) and sees_all,
+            "breadcrumbs": [
+                ("Tenders", reverse("tenders")),
+                (tender.title, reverse("tender", args=[tender.pk])),
+                (found.supplier.name, ""),
+            ],
+        },
+    )
 
 
 def _papers(request: Request, bid: Bid) -> QuerySet[BidDocument]:
@@ -81,8 +102,11 @@ def _papers(request: Request, bid: Bid) -> QuerySet[BidDocument]:
 
 def _wrong(bid: Bid, line: queries.Line, *, sees_all: bool) -> list[str]:
     if bid.state in ("failed", "disqualified", "withdrawn"):
-        return [f"{bid.get_state_display()} on {wording.day(bid.stopped_on)}: {bid.stopped_because}" if bid.stopped_on
-                else f"{bid.get_state_display()}: {bid.stopped_because}"]  # fmt: skip
+        return [
+            f"{bid.get_state_display()} on {wording.day(bid.stopped_on)}: {bid.stopped_because}"
+            if bid.stopped_on
+            else f"{bid.get_state_display()}: {bid.stopped_because}"
+        ]
     if not sees_all or bid.tender.state != "stage1" or not words.goes_on(bid):
         return []
     return [f"Failed {cell.criterion.title}: {cell.decision.reason}" for cell in line.failed if cell.decision]
@@ -90,8 +114,11 @@ def _wrong(bid: Bid, line: queries.Line, *, sees_all: bool) -> list[str]:
 
 def _next(bid: Bid, line: queries.Line, *, deciding: bool, may_manage: bool, on: Any) -> dict[str, str] | None:
     if may_manage and bid.state in ("failed", "disqualified") and bid.letter and not bid.letter_sent_on:
-        return {"what": "Read the letter to the bidder, and say when it was sent", "button": "Open the letter",
-                "url": reverse("bid_letter", args=[bid.pk])}  # fmt: skip
+        return {
+            "what": "Read the letter to the bidder, and say when it was sent",
+            "button": "Open the letter",
+            "url": reverse("bid_letter", args=[bid.pk]),
+        }
     if not deciding:
         return None
     undecided = [cell for cell in line.cells if cell.state not in rules.SETTLED]
@@ -99,20 +126,30 @@ def _next(bid: Bid, line: queries.Line, *, deciding: bool, may_manage: bool, on:
     ready = [cell for cell in undecided if not _waits(cell, on)]
     if ready:
         left = wording.how_many(len(undecided), "criterion", "criteria")
-        return {"what": f"Decide {left}", "button": "Decide the next one",
-                "url": reverse("bid_stage1", args=[bid.pk, ready[0].criterion.key])}  # fmt: skip
+        return {
+            "what": f"Decide {left}",
+            "button": "Decide the next one",
+            "url": reverse("bid_stage1", args=[bid.pk, ready[0].criterion.key]),
+        }
     unchecked = [ground for ground in words.GROUNDS if ground not in line.checks]
     if unchecked:
-        return {"what": "Check the grounds for exclusion and the debarment list", "button": "Check the next",
-                "url": reverse("bid_exclusion", args=[bid.pk, unchecked[0]])}  # fmt: skip
+        return {
+            "what": "Check the grounds for exclusion and the debarment list",
+            "button": "Check the next",
+            "url": reverse("bid_exclusion", args=[bid.pk, unchecked[0]]),
+        }
     if undecided:
         due = min(
             cell.decision.clarification_due_on
-            for cell in undecided if cell.decision and cell.decision.clarification_due_on
-        )  # fmt: skip
-        return {"what": "The bidder has been asked, and has not answered yet", "due": wording.by_when(due, on),
-                "url": reverse("bid_stage1", args=[bid.pk, undecided[0].criterion.key]),
-                "button": "Record the answer"}  # fmt: skip
+            for cell in undecided
+            if cell.decision and cell.decision.clarification_due_on
+        )
+        return {
+            "what": "The bidder has been asked, and has not answered yet",
+            "due": wording.by_when(due, on),
+            "url": reverse("bid_stage1", args=[bid.pk, undecided[0].criterion.key]),
+            "button": "Record the answer",
+        }
     what = "A criterion was failed: the bid stops here" if line.failed else "Every criterion is met: the bid passes"
     return {"what": what, "button": "Decide stage 1", "url": reverse("bid_outcome", args=[bid.pk])}
 
@@ -120,9 +157,11 @@ def _next(bid: Bid, line: queries.Line, *, deciding: bool, may_manage: bool, on:
 def _waits(cell: queries.Cell, on: Any) -> bool:
     asked = cell.decision
     return bool(
-        asked and cell.state == rules.CLARIFICATION and not asked.clarification_answered_on
+        asked
+        and cell.state == rules.CLARIFICATION
+        and not asked.clarification_answered_on
         and asked.clarification_due_on >= on
-    )  # fmt: skip
+    )
 
 
 def _cell(cell: queries.Cell, bid: Bid, *, deciding: bool) -> dict[str, Any]:
@@ -139,8 +178,13 @@ def _cell(cell: queries.Cell, bid: Bid, *, deciding: bool) -> dict[str, Any]:
 def _check(line: queries.Line, ground: str, label: str, *, deciding: bool) -> dict[str, Any]:
     check = line.checks.get(ground)
     kind = {"none": "green", "excluded": "red"}.get(check.result, "amber") if check else "grey"
-    return {"label": label, "check": check, "state": kind, "word": check.get_result_display() if check else "To check",
-            "url": reverse("bid_exclusion", args=[line.bid.pk, ground]) if deciding else ""}  # fmt: skip
+    return {
+        "label": label,
+        "check": check,
+        "state": kind,
+        "word": check.get_result_display() if check else "To check",
+        "url": reverse("bid_exclusion", args=[line.bid.pk, ground]) if deciding else "",
+    }
 
 
 # --- entering ---------------------------------------------------------------------------------------------------------
@@ -156,12 +200,27 @@ def new(request: Request, pk: int) -> HttpResponseBase:
         find = FindSupplier(request.GET if "q" in request.GET else None)
         found = queries.suppliers_found(find.cleaned_data["q"]) if find.is_valid() else None
         entered = set(tender.bids.values_list("supplier_id", flat=True))
-        return render(request, "commissioning/tenders/bid_supplier.html", {
-            "tender": tender, "back": back, "form": find, "asked": request.GET.get("q", ""),
-            "found": [{"row": each, "numbers": ", ".join(number.value for number in each.identifiers.all()),
-                       "entered": each.pk in entered} for each in found] if found is not None else None,
-            "new_url": reverse("bid_supplier_new", args=[tender.pk]),
-        })  # fmt: skip
+        return render(
+            request,
+            "commissioning/tenders/bid_supplier.html",
+            {
+                "tender": tender,
+                "back": back,
+                "form": find,
+                "asked": request.GET.get("q", ""),
+                "found": [
+                    {
+                        "row": each,
+                        "numbers": ", ".join(number.value for number in each.identifiers.all()),
+                        "entered": each.pk in entered,
+                    }
+                    for each in found
+                ]
+                if found is not None
+                else None,
+                "new_url": reverse("bid_supplier_new", args=[tender.pk]),
+            },
+        )
     form = NewBid(request.POST or None, initial={"new_to_council": not _has_contract(supplier)})
     form.day_field("received_on").no_later_than = (request.day, "That day is still to come")
     told = ("received_at", "price", "new_to_council", "late_accepted_because")

@@ -139,8 +139,11 @@ def exclusion(request: Request, pk: int, ground: str) -> HttpResponseBase:
         raise Http404
     line = queries.board([found], asked=None)[0]
     known = line.checks.get(ground)
-    initial = ({"result": known.result, "note": known.note, "checked_on": known.checked_on} if known
-               else {"checked_on": request.day})  # fmt: skip
+    initial = (
+        {"result": known.result, "note": known.note, "checked_on": known.checked_on}
+        if known
+        else {"checked_on": request.day}
+    )
     left = [each for each in words.GROUNDS if each not in line.checks and each != ground]
 
     def leads_to(made: ExclusionCheck) -> str:

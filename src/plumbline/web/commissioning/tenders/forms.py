@@ -43,20 +43,25 @@ class What(forms.PageForm):
     title = forms.LineField(label="Title", max_length=300)
     service = forms.LineField(label="Service", hint="As people know it, such as short breaks", max_length=200)
     kind = forms.ChoiceField(
-        label="How is it bought?", widget=forms.Radios, choices=Tender.Kind.choices,
-        choice_hints={"competition": "Suppliers bid against each other for one contract",
-                      "framework": "Suppliers bid against each other, and one or several have a contract from which "
-                                   "services are called off",
-                      "direct_award": "One supplier, without a competition: it has stage 1 all the same",
-                      "call_off": "From a framework that is on this list"},
-    )  # fmt: skip
+        label="How is it bought?",
+        widget=forms.Radios,
+        choices=Tender.Kind.choices,
+        choice_hints={
+            "competition": "Suppliers bid against each other for one contract",
+            "framework": "Suppliers bid against each other, and one or several have a contract from which "
+            "services are called off",
+            "direct_award": "One supplier, without a competition: it has stage 1 all the same",
+            "call_off": "From a framework that is on this list",
+        },
+    )
     direct_award_reason = forms.TextField(label="Why is it awarded directly?", required=False, rows=3, max_length=2000)
     framework_id = forms.ChoiceField(label="From which framework?", required=False)
     body = forms.ChoiceField(label="Who buys it?", choices=Tender.Body.choices)
     statutory_function = forms.TickField(
-        label="The supplier will carry out a statutory function", required=False,
+        label="The supplier will carry out a statutory function",
+        required=False,
         hint=later("Its contract then needs a valid assessment by the {board_in_full}"),
-    )  # fmt: skip
+    )
     description = forms.TextField(label="What is bought?", required=False, rows=5, max_length=8000)
     value = AmountField(label="Estimated value in pounds", required=False, max_digits=14, decimal_places=2)
     cpv = forms.LineField(
@@ -88,27 +93,39 @@ class Asked(forms.PageForm):
     changes_a_record = True
 
     stage1_id = forms.ChoiceField(
-        label="Stage 1: the business-information assessment", required=False,
+        label="Stage 1: the business-information assessment",
+        required=False,
         hint="Passed or failed. Nothing is published without it.",
-    )  # fmt: skip
+    )
     questions_id = forms.ChoiceField(
-        label="Scored questions", required=False,
+        label="Scored questions",
+        required=False,
         hint="Only sets whose weights add to 100 are offered. A direct award needs none, and a call-off from one "
-             "supplier neither.",
-    )  # fmt: skip
+        "supplier neither.",
+    )
     quality_share = AmountField(
-        label="Share of quality in the result, out of 100", max_digits=5, decimal_places=2, width=5,
+        label="Share of quality in the result, out of 100",
+        max_digits=5,
+        decimal_places=2,
+        width=5,
         hint="The rest is price",
-    )  # fmt: skip
+    )
     method = forms.ChoiceField(
-        label="How do the evaluators’ scores become one?", widget=forms.Radios, choices=Tender.Method.choices,
-        choice_hints={"moderate": "They meet, discuss, and agree each score",
-                      "average": "The average of the scores, exactly"},
-    )  # fmt: skip
+        label="How do the evaluators’ scores become one?",
+        widget=forms.Radios,
+        choices=Tender.Method.choices,
+        choice_hints={
+            "moderate": "They meet, discuss, and agree each score",
+            "average": "The average of the scores, exactly",
+        },
+    )
     reason_beyond = AmountField(
-        label="From how many points of difference does an agreed score need a reason?", max_digits=4, decimal_places=2,
-        width=5, hint="0: whenever it differs from anybody’s score",
-    )  # fmt: skip
+        label="From how many points of difference does an agreed score need a reason?",
+        max_digits=4,
+        decimal_places=2,
+        width=5,
+        hint="0: whenever it differs from anybody’s score",
+    )
 
     def __init__(self, *args: Any, stage1: Sequence[Any], questions: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,20 +146,23 @@ class Timetable(forms.PageForm):
         label="Last day for bids", required=False, hint="A direct award needs none. For example, 1 9 2016"
     )
     implementation_from = forms.DayField(
-        label="Implementation begins", required=False,
+        label="Implementation begins",
+        required=False,
         hint="The day of the award. The time until the service starts is for making it safe: it must be there.",
-    )  # fmt: skip
+    )
     service_starts_on = forms.DayField(label="The service starts", required=False)
     service_ends_on = forms.DayField(label="The service ends", required=False, hint="If it is known")
     light_touch = forms.TickField(
-        label="It is a light-touch contract", required=False,
+        label="It is a light-touch contract",
+        required=False,
         hint="As social care for children usually is: it needs no standstill",
-    )  # fmt: skip
+    )
     standstill_days = forms.NumberField(
-        label="Standstill before the award, in working days", min_value=0,
+        label="Standstill before the award, in working days",
+        min_value=0,
         hint="At least 8 by the Procurement Act. 0 where none is needed: for a light-touch contract, for a call-off "
-             "from a framework, and for a direct award that is urgent",
-    )  # fmt: skip
+        "from a framework, and for a direct award that is urgent",
+    )
 
     def details(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -157,9 +177,7 @@ class People(forms.PageForm):
     def __init__(self, *args: Any, commissioners: Sequence[Any], leads: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choice_field("lead_commissioner_id").choices = [(str(each.pk), str(each)) for each in commissioners]
-        self.choice_field("service_area_lead_id").choices = [
-            *NOBODY, *((str(each.pk), str(each)) for each in leads)
-        ]  # fmt: skip
+        self.choice_field("service_area_lead_id").choices = [*NOBODY, *((str(each.pk), str(each)) for each in leads)]
 
     def details(self) -> dict[str, Any]:
         return {name: _number(value) for name, value in self.cleaned_data.items()}
@@ -194,14 +212,22 @@ class MoreTime(Because):
 class Conflict(forms.PageForm):
     refused_at: ClassVar = {"missing_conflict": "conflict"}
 
-    person = forms.LineField(label="Whose interest is it?", max_length=200, missing="Say whose interest it is",
-                             hint="Anybody who has to do with the tender")  # fmt: skip
+    person = forms.LineField(
+        label="Whose interest is it?",
+        max_length=200,
+        missing="Say whose interest it is",
+        hint="Anybody who has to do with the tender",
+    )
     conflict = forms.TextField(label="What is the interest?", rows=4, max_length=4000, missing="Say what it is")
 
 
 class FindSupplier(forms.PageForm):
-    q = forms.LineField(label="Which supplier?", hint="Its name, or the number of the company or charity",
-                        max_length=300, missing="Enter a name or a number")  # fmt: skip
+    q = forms.LineField(
+        label="Which supplier?",
+        hint="Its name, or the number of the company or charity",
+        max_length=300,
+        missing="Enter a name or a number",
+    )
 
 
 class NewSupplier(forms.PageForm):
@@ -228,14 +254,18 @@ class NewBid(forms.PageForm):
     received_time = forms.TimeField(label="At what time?", required=False, hint="For example, 11:58")
     price = AmountField(label="Price in pounds", required=False, max_digits=14, decimal_places=2)
     new_to_council = forms.TickField(
-        label="The supplier is new to the council", required=False,
+        label="The supplier is new to the council",
+        required=False,
         hint="Ticked where the register has no contract of theirs. If it wins, it is given the reporting pathways and "
-             "all contacts, and acknowledges them",
-    )  # fmt: skip
+        "all contacts, and acknowledges them",
+    )
     late_accepted_because = forms.TextField(
-        label="If it came late: why is it accepted?", required=False, rows=3, max_length=2000,
+        label="If it came late: why is it accepted?",
+        required=False,
+        rows=3,
+        max_length=2000,
         hint="Leave it empty, and a late bid is recorded and stopped",
-    )  # fmt: skip
+    )
 
     def clean_received_time(self) -> time:
         return self.cleaned_data["received_time"] or time(12)
@@ -279,17 +309,23 @@ class Paper(forms.PageForm):
 
 class Decide(forms.PageForm):
     decision = forms.ChoiceField(
-        label="What is decided?", widget=forms.Radios, missing="Choose pass, fail or does not apply",
+        label="What is decided?",
+        widget=forms.Radios,
+        missing="Choose pass, fail or does not apply",
         choices=[each for each in Decision.choices if each[0] != "clarification"],
-    )  # fmt: skip
+    )
     reason = forms.TextField(
-        label="Why?", required=False, rows=3, max_length=4000,
+        label="Why?",
+        required=False,
+        rows=3,
+        max_length=4000,
         hint="Needed for a fail: the bidder is told these words. Needed too where the criterion does not apply.",
-    )  # fmt: skip
+    )
     reviewed_on = forms.DayField(
-        label="On which day was the policy last reviewed?", required=False,
+        label="On which day was the policy last reviewed?",
+        required=False,
         hint="Needed for a pass: a policy that was last reviewed before a change in law does not pass",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, criterion: Criterion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -311,7 +347,7 @@ class PassThese(forms.PageForm):
                 self.fields[f"reviewed_{each.key}"] = forms.DayField(
                     label=f"{each.title}: on which day was the policy last reviewed?",
                     missing=f"{each.title}: enter the day on which the policy was last reviewed",
-                )  # fmt: skip
+                )
         forms.dress(self)
 
     def reviewed(self) -> dict[str, date | None]:
@@ -320,17 +356,25 @@ class PassThese(forms.PageForm):
 
 class Ask(forms.PageForm):
     asked = forms.TextField(
-        label="What is the bidder asked?", rows=4, max_length=4000, missing="Say what the bidder is asked",
+        label="What is the bidder asked?",
+        rows=4,
+        max_length=4000,
+        missing="Say what the bidder is asked",
         hint="For a paper that is missing, or what a paper means. Never for a better answer to a scored question.",
-    )  # fmt: skip
+    )
     due_on = forms.DayField(label="By when?", missing="Enter the day by which the bidder answers")
 
 
 class AnswerCame(forms.PageForm):
     refused_at: ClassVar = {"missing_answer": "answer"}
 
-    answer = forms.TextField(label="What did the bidder answer?", rows=4, max_length=4000,
-                             hint="Attach the papers that came", missing="Say what the bidder answered")  # fmt: skip
+    answer = forms.TextField(
+        label="What did the bidder answer?",
+        rows=4,
+        max_length=4000,
+        hint="Attach the papers that came",
+        missing="Say what the bidder answered",
+    )
     answered_on = forms.DayField(label="When?")
 
 
@@ -338,8 +382,13 @@ class Exclusion(forms.PageForm):
     changes_a_record = True
 
     result = forms.ChoiceField(label="What was found?", widget=forms.Radios, missing="Choose what was found")
-    note = forms.TextField(label="What, and why was it decided so?", required=False, rows=4, max_length=4000,
-                           hint="Needed wherever something was found")  # fmt: skip
+    note = forms.TextField(
+        label="What, and why was it decided so?",
+        required=False,
+        rows=4,
+        max_length=4000,
+        hint="Needed wherever something was found",
+    )
     checked_on = forms.DayField(label="When was it checked?")
 
     def __init__(self, *args: Any, ground: str, **kwargs: Any) -> None:

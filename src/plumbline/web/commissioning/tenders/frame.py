@@ -118,8 +118,10 @@ def _wrong(tender: Tender, viewer: User, *, on: date) -> list[Any]:
     if undecided:
         found.append(f"Not decided yet: the conflict of interest of {', '.join(undecided)}.")
     if tender.state in (_S.CLOSED, _S.STAGE1, _S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION):
-        found += [f"{' and '.join(names)} were found to be one supplier: one of their bids is to be withdrawn."
-                  for names in queries.bids_of_one_supplier(tender)]  # fmt: skip
+        found += [
+            f"{' and '.join(names)} were found to be one supplier: one of their bids is to be withdrawn."
+            for names in queries.bids_of_one_supplier(tender)
+        ]
     return found
 
 
@@ -129,8 +131,11 @@ def next_of(viewer: User, tender: "queries.ListedTender", *, on: date) -> dict[s
     `tender` is one of `queries.tenders_listed`, with its counts.
     """
     if may(viewer, Permission.TENDERS_APPROVE, on=on) and tender.state == _S.DRAFT and tender.approval_asked_at:
-        return _step("Read the tender, and approve it or send it back", "Read and decide",
-                     reverse("tender_approve", args=[tender.pk]))  # fmt: skip
+        return _step(
+            "Read the tender, and approve it or send it back",
+            "Read and decide",
+            reverse("tender_approve", args=[tender.pk]),
+        )
     if not may(viewer, Permission.TENDERS_MANAGE, on=on):
         return _of_evaluator(viewer, tender)
     step = step_of(tender, on=on)
@@ -150,8 +155,7 @@ def _step(what: str, button: str = "", url: str = "", *, due: str = "", post: bo
 
 def _drafting(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     missing = rules.missing(queries.details_of(tender), on=on)
-    return _step("Complete the draft", "Go on with the draft",
-                 reverse("tender_edit", args=[tender.pk, missing[0][0]]))  # fmt: skip
+    return _step("Complete the draft", "Go on with the draft", reverse("tender_edit", args=[tender.pk, missing[0][0]]))
 
 
 def _approval(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
@@ -168,29 +172,40 @@ def _closing(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     address = reverse("tender_close", args=[tender.pk])
     if tender.kind == Tender.Kind.DIRECT_AWARD:
         return _step("The supplier’s papers are in: close the tender", "Close it", address, post=True)
-    return _step("The last day for bids has passed: close the tender, open the bids and enter them here",
-                 "Close it to bids", address, post=True)  # fmt: skip
+    return _step(
+        "The last day for bids has passed: close the tender, open the bids and enter them here",
+        "Close it to bids",
+        address,
+        post=True,
+    )
 
 
 def _beginning(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     entered = wording.how_many(tender.bid_count, "bid is", "bids are")
-    return _step(f"{entered} entered. When that is all of them, begin stage 1", "Begin stage 1",
-                 reverse("tender_begin_stage1", args=[tender.pk]), post=True)  # fmt: skip
+    return _step(
+        f"{entered} entered. When that is all of them, begin stage 1",
+        "Begin stage 1",
+        reverse("tender_begin_stage1", args=[tender.pk]),
+        post=True,
+    )
 
 
 def _checking(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     due = tender.clarification_due
     return _step(
         f"Check {wording.how_many(tender.waiting, 'bid', 'bids')} against the criteria of stage 1",
-        "Go to stage 1", reverse("tender_stage1", args=[tender.pk]),
+        "Go to stage 1",
+        reverse("tender_stage1", args=[tender.pk]),
         due=f"a bidder’s answer: {wording.by_when(due, on)}" if due else "",
-    )  # fmt: skip
+    )
 
 
 def _standing_still(tender: "queries.ListedTender", on: date) -> dict[str, Any]:
     until = tender.standstill_until
-    return _step(f"The standstill lasts until the end of {wording.day(until)}." if until else "The standstill runs.",
-                 due=wording.by_when(until, on) if until else "")  # fmt: skip
+    return _step(
+        f"The standstill lasts until the end of {wording.day(until)}." if until else "The standstill runs.",
+        due=wording.by_when(until, on) if until else "",
+    )
 
 
 def _plain(what: str, button: str = "", route: str = "") -> "Callable[[queries.ListedTender, date], dict[str, Any]]":
@@ -203,8 +218,11 @@ def _of_evaluator(viewer: User, tender: Tender) -> dict[str, Any] | None:
     theirs = tender.state in (_S.CLOSED, _S.STAGE1, _S.EVALUATION) and tender.evaluators.filter(user=viewer).exists()
     if not theirs or not navigation.page_exists("tender_evaluation"):
         return None
-    return _step("You evaluate this tender: declare your interests, and score each answer alone",
-                 "Go to your evaluation", reverse("tender_evaluation", args=[tender.pk]))  # fmt: skip
+    return _step(
+        "You evaluate this tender: declare your interests, and score each answer alone",
+        "Go to your evaluation",
+        reverse("tender_evaluation", args=[tender.pk]),
+    )
 
 
 _NEXT: Mapping[Step, "Callable[[queries.ListedTender, date], dict[str, Any]]"] = {

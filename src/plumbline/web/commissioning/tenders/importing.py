@@ -41,7 +41,14 @@ def bids(request: Request, pk: int) -> HttpResponseBase:
             messages.success(request, f"{wording.how_many(taken.added, 'bid is', 'bids are')} entered from the file.")
             return redirect("tender_bids", tender.pk)
     asked = queries.questions_asked(tender)
-    return render(request, "commissioning/tenders/bids_file.html", {
-        "tender": tender, "form": form, "taken": taken, "back": reverse("tender_bids", args=[tender.pk]),
-        "questions": asked.criteria if asked else (),
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/tenders/bids_file.html",
+        {
+            "tender": tender,
+            "form": form,
+            "taken": taken,
+            "back": reverse("tender_bids", args=[tender.pk]),
+            "questions": asked.criteria if asked else (),
+        },
+    )

@@ -72,23 +72,29 @@ def tender(request: Request, pk: int) -> HttpResponseBase:
     found = queries.tender_seen(request.user, tender_id=pk, on=request.day)
     stage1, questions = queries.stage1_asked(found), queries.questions_asked(found)
     context = frame(request, found, "")
-    return render(request, "commissioning/tenders/overview.html", {
-        **context,
-        "stage1_asked": stage1,
-        "questions_asked": questions,
-        "weights": weights(questions) if questions else None,
-        "timetable": _timetable(found, request.day),
-        "editable": context["may_manage"] and found.state == "draft",
-        "published": list(suppliers.published_of(found)),
-        "sees_open_data": may(request.user, Permission.TENDERS_VIEW, on=request.day),
-        "may_abandon": context["may_manage"] and found.state not in (
-            "awarded", "contract_details", "implementation", "abandoned"),
-        "may_hand_over": found.state not in ("draft", "abandoned") and (
-            may(request.user, Permission.TENDERS_APPROVE, on=request.day)
-            or (context["may_manage"] and found.lead_commissioner_id == request.user.pk)),
-        "may_redraft": context["may_manage"] and found.state == "approved",
-        "may_extend": context["may_manage"] and found.state == "published" and found.bids_due_on is not None,
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/tenders/overview.html",
+        {
+            **context,
+            "stage1_asked": stage1,
+            "questions_asked": questions,
+            "weights": weights(questions) if questions else None,
+            "timetable": _timetable(found, request.day),
+            "editable": context["may_manage"] and found.state == "draft",
+            "published": list(suppliers.published_of(found)),
+            "sees_open_data": may(request.user, Permission.TENDERS_VIEW, on=request.day),
+            "may_abandon": context["may_manage"]
+            and found.state not in ("awarded", "contract_details", "implementation", "abandoned"),
+            "may_hand_over": found.state not in ("draft", "abandoned")
+            and (
+                may(request.user, Permission.TENDERS_APPROVE, on=request.day)
+                or (context["may_manage"] and found.lead_commissioner_id == request.user.pk)
+            ),
+            "may_redraft": context["may_manage"] and found.state == "approved",
+            "may_extend": context["may_manage"] and found.state == "published" and found.bids_due_on is not None,
+        },
+    )
 
 
 def _timetable(tender: Tender, on: date) -> list[dict[str, Any]]:
@@ -116,13 +122,17 @@ def bids(request: Request, pk: int) -> HttpResponseBase:
     rows = list(queries.bids_of(request.user, tender=found, on=request.day))
     context = frame(request, found, "bids")
     direct = found.kind == Tender.Kind.DIRECT_AWARD and found.state == "published"
-    return render(request, "commissioning/tenders/bids.html", {
-        **context,
-        "bids": [{"row": bid, "kind": words.bid_kind(bid), "url": words.bid_address(bid)} for bid in rows],
-        "may_read": queries.may_read_bids(request.user, tender=found),
-        "may_enter": context["may_manage"] and (found.state in ("closed", "stage1") or direct),
-        "letters": [bid for bid in rows if bid.state in ("failed", "disqualified") and not bid.letter_sent_on],
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/tenders/bids.html",
+        {
+            **context,
+            "bids": [{"row": bid, "kind": words.bid_kind(bid), "url": words.bid_address(bid)} for bid in rows],
+            "may_read": queries.may_read_bids(request.user, tender=found),
+            "may_enter": context["may_manage"] and (found.state in ("closed", "stage1") or direct),
+            "letters": [bid for bid in rows if bid.state in ("failed", "disqualified") and not bid.letter_sent_on],
+        },
+    )
 
 
 @requires(Permission.TENDERS_VIEW)
@@ -136,21 +146,30 @@ def stage1(request: Request, pk: int) -> HttpResponseBase:
     lines = queries.board(rows, asked=asked)
     context = frame(request, found, "stage1")
     deciding = context["may_manage"] and found.state == "stage1"
-    return render(request, "commissioning/tenders/stage1.html", {
-        **context,
-        "asked": asked,
-        "columns": ["Criterion", *(
-            {"label": line.bid.supplier.name, "url": words.bid_address(line.bid)} for line in lines
-        )],
-        "rows": [
-            {"heading": criterion.title, "cells": [_cell(line, number, deciding) for line in lines]}
-            for number, criterion in enumerate(asked.criteria if asked else ())
-        ] + [
-            {"heading": label, "cells": [_check(line, ground, label, deciding) for line in lines]}
-            for ground, label in words.GROUNDS.items()
-        ] + [{"heading": "Outcome", "cells": [_outcome(line) for line in lines]}] if lines else [],
-        "lines": lines,
-    })  # fmt: skip
+    return render(
+        request,
+        "commissioning/tenders/stage1.html",
+        {
+            **context,
+            "asked": asked,
+            "columns": [
+                "Criterion",
+                *({"label": line.bid.supplier.name, "url": words.bid_address(line.bid)} for line in lines),
+            ],
+            "rows": [
+                {"heading": criterion.title, "cells": [_cell(line, number, deciding) for line in lines]}
+                for number, criterion in enumerate(asked.criteria if asked else ())
+            ]
+            + [
+                {"heading": label, "cells": [_check(line, ground, label, deciding) for line in lines]}
+                for ground, label in words.GROUNDS.items()
+            ]
+            + [{"heading": "Outcome", "cells": [_outcome(line) for line in lines]}]
+            if lines
+            else [],
+            "lines": lines,
+        },
+    )
 
 
 def _cell(line: queries.Line, number: int, deciding: bool) -> dict[str, Any]:
@@ -164,8 +183,13 @@ def _cell(line: queries.Line, number: int, deciding: bool) -> dict[str, Any]:
     url = ""
     if deciding and words.goes_on(line.bid):
         url = reverse("bid_stage1", args=[line.bid.pk, cell.criterion.key])
-    return {"label": line.bid.supplier.name, "state": words.DECISION_KINDS[cell.state],
-            "word": words.DECISIONS[cell.state], "url": url, "reason": reason}  # fmt: skip
+    return {
+        "label": line.bid.supplier.name,
+        "state": words.DECISION_KINDS[cell.state],
+        "word": words.DECISIONS[cell.state],
+        "url": url,
+        "reason": reason,
+    }
 
 
 def _check(line: queries.Line, ground: str, label: str, deciding: bool) -> dict[str, Any]:
@@ -176,13 +200,23 @@ def _check(line: queries.Line, ground: str, label: str, deciding: bool) -> dict[
     if check is None:
         return {"label": line.bid.supplier.name, "state": "grey", "word": "To check", "url": url, "reason": ""}
     kind = {"none": "green", "excluded": "red"}.get(check.result, "amber")
-    return {"label": line.bid.supplier.name, "state": kind, "word": check.get_result_display(), "url": url,
-            "reason": check.note}  # fmt: skip
+    return {
+        "label": line.bid.supplier.name,
+        "state": kind,
+        "word": check.get_result_display(),
+        "url": url,
+        "reason": check.note,
+    }
 
 
 def _outcome(line: queries.Line) -> dict[str, Any]:
-    return {"label": line.bid.supplier.name, "state": words.bid_kind(line.bid),
-            "word": line.bid.get_state_display(), "url": words.bid_address(line.bid), "reason": ""}  # fmt: skip
+    return {
+        "label": line.bid.supplier.name,
+        "state": words.bid_kind(line.bid),
+        "word": line.bid.get_state_display(),
+        "url": words.bid_address(line.bid),
+        "reason": "",
+    }
 
 
 @requires(Permission.TENDERS_VIEW)

@@ -37,8 +37,13 @@ from plumbline.web.people.inviting.whom_to_ask import can_be_reached, if_reached
 P = Permission
 _ASKED = {"self": ContractReturn.Purpose.SELF_ASSESSMENT, "board": ContractReturn.Purpose.BOARD_ASSESSMENT,
           "assurance": ContractReturn.Purpose.ASSURANCE}  # fmt: skip
-_HEADINGS = Said({"self": "Ask for a self-assessment", "board": "Ask for {a_board} assessment",
-             "assurance": "Ask for the annual assurance return"})  # fmt: skip
+_HEADINGS = Said(
+    {
+        "self": "Ask for a self-assessment",
+        "board": "Ask for {a_board} assessment",
+        "assurance": "Ask for the annual assurance return",
+    }
+)
 
 
 @requires(P.CONTRACTS_VIEW)
@@ -86,8 +91,12 @@ def _needed(kind: str, found: list[Assessment], request: Request) -> dict[str, A
             "said": said,
         }
     gone = f"The last was valid until {wording.day(ran_out)}." if ran_out else "There has been none."
-    return {"label": Assessment.Kind(kind).label, "state": "amber", "word": "Missing",
-            "said": f"{gone} The contract is amber for this, and on the management team’s list."}  # fmt: skip
+    return {
+        "label": Assessment.Kind(kind).label,
+        "state": "amber",
+        "word": "Missing",
+        "said": f"{gone} The contract is amber for this, and on the management team’s list.",
+    }
 
 
 def _policy(each: care.PolicyStanding, request: Request) -> dict[str, Any]:
@@ -105,8 +114,12 @@ def _policy(each: care.PolicyStanding, request: Request) -> dict[str, Any]:
 def _row(each: Assessment, request: Request) -> dict[str, Any]:
     valid = each.completed_on <= request.day <= each.valid_until and each.missing_since is None
     needs = P.BOARD_ASSESSMENTS if each.kind == Assessment.Kind.BOARD else P.CONTRACTS_MANAGE
-    return {"row": each, "state": "green" if valid else "grey", "word": "Valid" if valid else "Over",
-            "withdraws": each.import_run_id is None and may(request.user, needs, on=request.day)}  # fmt: skip
+    return {
+        "row": each,
+        "state": "green" if valid else "grey",
+        "word": "Valid" if valid else "Over",
+        "withdraws": each.import_run_id is None and may(request.user, needs, on=request.day),
+    }
 
 
 @requires(P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS)

@@ -20,9 +20,12 @@ _AT_DOCUMENT: Mapping[str, str] = dict.fromkeys(FILE_CODES, "document")
 
 def _file(label: str, *, required: bool, hint: str = "", missing: str = "") -> Any:
     return forms.FileField(
-        label=label, required=required, accept=evidence.ENDINGS, hint=hint or f"{evidence.ACCEPTED}, up to 10 MB",
+        label=label,
+        required=required,
+        accept=evidence.ENDINGS,
+        hint=hint or f"{evidence.ACCEPTED}, up to 10 MB",
         missing=missing,
-    )  # fmt: skip
+    )
 
 
 class PlanMeeting(forms.PageForm):
@@ -68,8 +71,12 @@ class ResolveCase(forms.PageForm):
 class LinkCase(forms.PageForm):
     refused_at: ClassVar = {"": "child"}
 
-    child = forms.LineField(label="Number of the child", width=10, hint="As the child’s record has it",
-                            missing="Enter the number of the child")  # fmt: skip
+    child = forms.LineField(
+        label="Number of the child",
+        width=10,
+        hint="As the child’s record has it",
+        missing="Enter the number of the child",
+    )
 
 
 class Arrangement(forms.PageForm):
@@ -85,8 +92,9 @@ class Commitment(forms.PageForm):
     refused_at: ClassVar = {"": "text"}
 
     text = forms.TextField(label="What did the provider promise?", rows=3, missing="Say what was promised")
-    source = forms.LineField(label="Where?", hint="For example, its bid, question 4", max_length=200,
-                             missing="Say where it was promised")  # fmt: skip
+    source = forms.LineField(
+        label="Where?", hint="For example, its bid, question 4", max_length=200, missing="Say where it was promised"
+    )
     due_on = forms.DayField(label="By when?", required=False, hint="If it is to be done by a day")
 
 
@@ -94,8 +102,12 @@ class NewKpi(forms.PageForm):
     refused_at: ClassVar = {"": "title"}
 
     title = forms.LineField(label="What is measured?", max_length=300, missing="Say what is measured")
-    target = forms.LineField(label="What is the target?", max_length=200, hint="For example, 95% within 5 working days",
-                             missing="Say what the target is")  # fmt: skip
+    target = forms.LineField(
+        label="What is the target?",
+        max_length=200,
+        hint="For example, 95% within 5 working days",
+        missing="Say what the target is",
+    )
 
 
 class Reading(forms.PageForm):
@@ -133,14 +145,21 @@ class RecordAssessment(forms.PageForm):
     asked_if = dict.fromkeys(("document", "expires_on"), ("return_id", ""))
 
     completed_on = forms.DayField(label="When was it completed?", hint="For example, 14 6 2016")
-    instrument = forms.LineField(label="With which instrument?", max_length=120,
-                                 hint="For example, section 11 audit of the partnership",
-                                 missing="Say with which instrument it was made")  # fmt: skip
-    return_id = forms.ChoiceField(label="With which return was it made?", widget=forms.Radios, required=False,
-                                  initial="")  # fmt: skip
+    instrument = forms.LineField(
+        label="With which instrument?",
+        max_length=120,
+        hint="For example, section 11 audit of the partnership",
+        missing="Say with which instrument it was made",
+    )
+    return_id = forms.ChoiceField(
+        label="With which return was it made?", widget=forms.Radios, required=False, initial=""
+    )
     document = _file("The assessment as a file", required=True, missing="Attach the assessment")
-    expires_on = forms.DayField(label="On which day does the file expire?", required=False,
-                                hint="If it says so; that is the last day on which it counts")  # fmt: skip
+    expires_on = forms.DayField(
+        label="On which day does the file expire?",
+        required=False,
+        hint="If it says so; that is the last day on which it counts",
+    )
     valid_until = forms.DayField(label="Valid until", required=False)
 
     def __init__(self, *args: Any, returns: Sequence[tuple[str, str]], months: int, **kwargs: Any) -> None:
@@ -166,9 +185,11 @@ class ReviewPolicy(forms.PageForm):
 
 
 class Term(forms.PageForm):
-    kind = forms.ChoiceField(label="Which assessment?", widget=forms.Radios, choices=(
-        ("board", later("{Board_before} assessment")), ("self", "Self-assessment"),
-        ("plan", "Action plan")))  # fmt: skip
+    kind = forms.ChoiceField(
+        label="Which assessment?",
+        widget=forms.Radios,
+        choices=(("board", later("{Board_before} assessment")), ("self", "Self-assessment"), ("plan", "Action plan")),
+    )
     months = forms.NumberField(label="For how many months is it valid?", min_value=1, max_value=60, width=2)
     from_on = forms.DayField(label="For those completed from which day?", hint="For example, 1 10 2016")
     because = forms.TextField(label="Why?", rows=3, missing="Say why the term is so")
@@ -199,8 +220,12 @@ class OneAction(forms.PageForm):
         if not given.get("title"):
             return None
         owner = given.get("owner") or PROVIDER
-        return ActionGiven(given["title"], given["due_on"], owner_id=None if owner == PROVIDER else int(owner),
-                           critical=given["critical"])  # fmt: skip
+        return ActionGiven(
+            given["title"],
+            given["due_on"],
+            owner_id=None if owner == PROVIDER else int(owner),
+            critical=given["critical"],
+        )
 
     def actions(self) -> list[ActionGiven]:
         action = self.action()
@@ -235,9 +260,12 @@ class _Findings(OneAction):
         choices = VisitFinding.Judgement.choices
         for area, label in AREAS.items():
             self.fields[f"judged_{area}"] = forms.ChoiceField(
-                label=label, widget=forms.Radios, choices=choices, required=required,
+                label=label,
+                widget=forms.Radios,
+                choices=choices,
+                required=required,
                 missing=f"Choose a judgement for {label.lower()}",
-            )  # fmt: skip
+            )
             self.fields[f"found_{area}"] = forms.TextField(
                 label=f"{label}: what was found", rows=3, required=False, max_length=4000
             )
@@ -254,8 +282,9 @@ class _Findings(OneAction):
         given = self.cleaned_data
         return [
             FindingGiven(area, given[f"judged_{area}"], given[f"found_{area}"])
-            for area in AREAS if given.get(f"judged_{area}")
-        ]  # fmt: skip
+            for area in AREAS
+            if given.get(f"judged_{area}")
+        ]
 
 
 def judged(findings: Iterable[FindingGiven]) -> dict[str, str]:
@@ -296,8 +325,11 @@ class AcceptVisit(_Findings):
     setting = forms.ChoiceField(label="Where?", required=False)
     by_council = forms.LineField(label="Which council visited?", max_length=200, missing="Say which council visited")
     visited_on = forms.DayField(label="When?", hint="For example, 14 6 2016")
-    because = forms.TextField(label="Why does their visit count in place of ours?", rows=3,
-                              missing="Say why their visit counts in place of ours")  # fmt: skip
+    because = forms.TextField(
+        label="Why does their visit count in place of ours?",
+        rows=3,
+        missing="Say why their visit counts in place of ours",
+    )
     visitors = forms.LineField(label="Who visited?", required=False, max_length=300)
     summary = forms.TextField(label="In a few sentences", rows=3, required=False, max_length=4000)
     report = _file("Its report", required=True)
@@ -315,21 +347,27 @@ class AcceptVisit(_Findings):
 
 
 class AcceptPack(forms.PageForm):
-    because = forms.TextField(label="Why does their visit count in place of ours?", rows=3,
-                              missing="Say why their visit counts in place of ours")  # fmt: skip
+    because = forms.TextField(
+        label="Why does their visit count in place of ours?",
+        rows=3,
+        missing="Say why their visit counts in place of ours",
+    )
 
 
 class SendReport(forms.PageForm):
     refused_at: ClassVar = dict.fromkeys(FILE_CODES, "file")
 
-    file = _file("The report as a file", required=False,
-                 hint="Leave empty to send the one drawn from what is recorded")  # fmt: skip
+    file = _file("The report as a file", required=False, hint="Leave empty to send the one drawn from what is recorded")
 
 
 class Answer(forms.PageForm):
-    answer = forms.TextField(label="What do you say to the report?", rows=8, max_length=8000,
-                             hint="What you agree with, what you do not, and what you are doing. Name no child.",
-                             missing="Write your answer")  # fmt: skip
+    answer = forms.TextField(
+        label="What do you say to the report?",
+        rows=8,
+        max_length=8000,
+        hint="What you agree with, what you do not, and what you are doing. Name no child.",
+        missing="Write your answer",
+    )
 
 
 class SignOff(forms.PageForm):
@@ -339,15 +377,17 @@ class SignOff(forms.PageForm):
 class ReadPack(forms.PageForm):
     refused_at: ClassVar = {"": "pack"}
 
-    pack = forms.FileField(label="The pack", accept=".zip", hint="The ZIP file as the other council sent it",
-                           missing="Choose the pack")  # fmt: skip
+    pack = forms.FileField(
+        label="The pack", accept=".zip", hint="The ZIP file as the other council sent it", missing="Choose the pack"
+    )
 
 
 class ReceiveReport(forms.PageForm):
     refused_at: ClassVar = _AT_DOCUMENT
 
-    kind = forms.ChoiceField(label="Which report?", widget=forms.Radios, choices=HomeReport.Kind.choices,
-                             missing="Choose which report")  # fmt: skip
+    kind = forms.ChoiceField(
+        label="Which report?", widget=forms.Radios, choices=HomeReport.Kind.choices, missing="Choose which report"
+    )
     period = forms.ChoiceField(label="For which month or half-year?", missing="Choose the month or half-year")
     received_on = forms.DayField(label="When did it come?", hint="For example, 14 6 2016")
     document = _file("The report as a file", required=False)
@@ -371,11 +411,14 @@ class ReadReport(OneAction):
     asked_if = dict.fromkeys(("concern", "title", "owner", "due_on", "critical"), ("concerning", "yes"))
 
     concerning = forms.ChoiceField(
-        label="Does it give cause for concern?", widget=forms.Radios, choices=(("yes", "Yes"), ("no", "No")),
+        label="Does it give cause for concern?",
+        widget=forms.Radios,
+        choices=(("yes", "Yes"), ("no", "No")),
         missing="Say whether it gives cause for concern",
-    )  # fmt: skip
-    concern = forms.TextField(label="Which concern?", rows=4, hint="Name no child.", max_length=4000,
-                              missing="Say which concern")  # fmt: skip
+    )
+    concern = forms.TextField(
+        label="Which concern?", rows=4, hint="Name no child.", max_length=4000, missing="Say which concern"
+    )
     field_order = ["concerning", "concern", "title", "owner", "due_on", "critical"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

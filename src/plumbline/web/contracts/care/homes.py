@@ -48,8 +48,13 @@ def _cell(home: queries.Home, kind: str, period_from: date, on: date, *, inside:
     if found is not None:
         url = reverse("home_report", args=[found.pk])
         if found.read_at is None:
-            return {"label": label, "state": "blue", "word": "To be read", "url": url,
-                    "reason": f"came {wording.day(found.received_on)}"}  # fmt: skip
+            return {
+                "label": label,
+                "state": "blue",
+                "word": "To be read",
+                "url": url,
+                "reason": f"came {wording.day(found.received_on)}",
+            }
         if found.concern and inside:
             return {"label": label, "state": "amber", "word": "Concern", "url": url, "reason": ""}
         return {"label": label, "state": "green", "word": "Read", "url": url, "reason": ""}
@@ -68,11 +73,16 @@ def board(request: Request) -> HttpResponseBase:
     homes = queries.homes(with_children=settings_with_children(on=on), on=on)
     months, halves = _months(on, _MONTHS), _halves(on)
     rows = [
-        {"heading": settings.label(home.setting), "url": reverse("home", args=[home.setting.pk]),
-         "cells": [*(_cell(home, rules.REG44, month, on) for month in months),
-                   *(_cell(home, rules.REG45, half, on) for half in halves)]}
+        {
+            "heading": settings.label(home.setting),
+            "url": reverse("home", args=[home.setting.pk]),
+            "cells": [
+                *(_cell(home, rules.REG44, month, on) for month in months),
+                *(_cell(home, rules.REG45, half, on) for half in halves),
+            ],
+        }
         for home in homes
-    ]  # fmt: skip
+    ]
     columns = ["Home", *(f"{month:%b %Y}" for month in months),
                *(f"{half:%b} to {add_months(half, 5):%b %Y}" for half in halves)]  # fmt: skip
     context = {
@@ -90,11 +100,17 @@ def home(request: Request, pk: int) -> HttpResponseBase:
     found = _home(request, pk)
     on = request.day
     inside = may(request.user, P.CONTRACTS_VIEW, on=on)
-    months = [{"label": f"{month:%B %Y}", "cell": _cell(found, rules.REG44, month, on, inside=inside)}
-              for month in reversed(_months(on, queries.LOOK_BACK_MONTHS))]  # fmt: skip
-    halves = [{"label": f"{half:%B %Y} to {add_months(half, 5):%B %Y}",
-               "cell": _cell(found, rules.REG45, half, on, inside=inside)}
-              for half in reversed(_halves(on))]  # fmt: skip
+    months = [
+        {"label": f"{month:%B %Y}", "cell": _cell(found, rules.REG44, month, on, inside=inside)}
+        for month in reversed(_months(on, queries.LOOK_BACK_MONTHS))
+    ]
+    halves = [
+        {
+            "label": f"{half:%B %Y} to {add_months(half, 5):%B %Y}",
+            "cell": _cell(found, rules.REG45, half, on, inside=inside),
+        }
+        for half in reversed(_halves(on))
+    ]
     reports = queries.home_reports_visible_to(request.user, on=on).filter(setting=found.setting)
     owed = found.owed
     context = {

@@ -41,10 +41,13 @@ def cases_seen(request: Request, cases: Any) -> list[dict[str, Any]]:
     children = children_visible_to(request.user, on=request.day)
     shows = may(request.user, P.CHILDREN_VIEW, on=request.day)
     return [
-        {"case": each.case, "child": each.child,
-         "child_url": reverse("child", args=[each.child.pk]) if each.child and shows else ""}
+        {
+            "case": each.case,
+            "child": each.child,
+            "child_url": reverse("child", args=[each.child.pk]) if each.child and shows else "",
+        }
         for each in care.cases_seen(request.user, cases, on=request.day, children=children)
-    ]  # fmt: skip
+    ]
 
 
 @requires(P.CONTRACTS_VIEW)

@@ -57,8 +57,12 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("visit", found.pk)
     content = operations.export_visit(
-        visit_id=found.pk, council=site.COUNCIL, colour=site.COLOUR, signing_key=_signing_key(), **acting(request),
-    )  # fmt: skip
+        visit_id=found.pk,
+        council=site.COUNCIL,
+        colour=site.COLOUR,
+        signing_key=_signing_key(),
+        **acting(request),
+    )
     answer = HttpResponse(content, content_type="application/zip")
     name = f"visit-{found.setting.urn if found.setting else found.pk}-{found.visited_on.isoformat()}.zip"
     answer["Content-Disposition"] = content_disposition_header(True, name)

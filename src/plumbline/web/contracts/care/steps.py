@@ -35,9 +35,12 @@ class Who(Step):
     held_on = forms.DayField(label="When was the meeting held?", hint="For example, 14 6 2016")
     chair = forms.LineField(label="Who was in the chair?", required=False, max_length=200)
     area = forms.ChoiceField(
-        label="Was the service area there?", widget=forms.Radios, required=False, initial="",
+        label="Was the service area there?",
+        widget=forms.Radios,
+        required=False,
+        initial="",
         choices=(("", "As the list below says"), ("no", "No, although someone below came for it")),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, planned_on: date, day: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"held_on": planned_on}, **kwargs)
@@ -55,13 +58,17 @@ class Previous(Step):
 
     def __init__(self, *args: Any, actions: Iterable[Action], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.add({
-            f"said_{action.pk}": forms.TextField(
-                label=action.title, rows=2, required=False,
-                hint=f"Due {wording.day(action.due_on)}. {action.get_state_display()}.",
-            )
-            for action in actions
-        })  # fmt: skip
+        self.add(
+            {
+                f"said_{action.pk}": forms.TextField(
+                    label=action.title,
+                    rows=2,
+                    required=False,
+                    hint=f"Due {wording.day(action.due_on)}. {action.get_state_display()}.",
+                )
+                for action in actions
+            }
+        )
 
     def heard(self) -> list[tuple[int, str]]:
         return [(int(name.removeprefix("said_")), said) for name, said in self.cleaned_data.items() if said.strip()]
@@ -74,37 +81,56 @@ class Safeguarding(Step):
     allegations = forms.NumberField(label=rules.COUNTS["allegations"], required=False, min_value=0)
     complaints = forms.NumberField(label=rules.COUNTS["complaints"], required=False, min_value=0)
     training_percent = forms.NumberField(
-        label=rules.SHARES["training_percent"], required=False, min_value=0, max_value=100,
+        label=rules.SHARES["training_percent"],
+        required=False,
+        min_value=0,
+        max_value=100,
         hint="Leave empty what was not reported",
-    )  # fmt: skip
+    )
     dbs_percent = forms.NumberField(label=rules.SHARES["dbs_percent"], required=False, min_value=0, max_value=100)
     staffing_changes = forms.TextField(
         label="Changes of staff", required=False, rows=3, hint="Above all of the manager and the safeguarding lead"
     )
     concerns_raised = forms.ChoiceField(
-        label="Were concerns raised?", widget=forms.Radios, choices=(("yes", "Yes"), ("no", "No")),
+        label="Were concerns raised?",
+        widget=forms.Radios,
+        choices=(("yes", "Yes"), ("no", "No")),
         missing="Say whether concerns were raised",
-    )  # fmt: skip
+    )
     concerns = forms.TextField(
-        label="Which concerns?", rows=4, hint="With case references, and without names",
+        label="Which concerns?",
+        rows=4,
+        hint="With case references, and without names",
         missing="Say which concerns were raised",
-    )  # fmt: skip
+    )
     concerns_action = forms.TextField(
-        label="What is done about them?", rows=3, missing="Say what is done about the concerns",
+        label="What is done about them?",
+        rows=3,
+        missing="Say what is done about the concerns",
         hint="Who does what, by when. What is to be followed up goes on the page of actions, too",
-    )  # fmt: skip
+    )
 
     def section(self) -> dict[str, Any]:
         return {**self.cleaned_data, "concerns_raised": self.cleaned_data["concerns_raised"] == "yes"}
 
 
 class Case(forms.PageForm):
-    reference = forms.LineField(label="Reference", max_length=60, width=10, hint="One that names nobody",
-                                missing="Give the case a reference that names nobody")  # fmt: skip
-    summary = forms.TextField(label="What does it need?", rows=3, missing="Say what the case needs",
-                              hint="Read by people who may not know the child: no names")  # fmt: skip
-    child = forms.LineField(label="Number of the child", required=False, width=10,
-                            hint="Shown only to people who may see that child")  # fmt: skip
+    reference = forms.LineField(
+        label="Reference",
+        max_length=60,
+        width=10,
+        hint="One that names nobody",
+        missing="Give the case a reference that names nobody",
+    )
+    summary = forms.TextField(
+        label="What does it need?",
+        rows=3,
+        missing="Say what the case needs",
+        hint="Read by people who may not know the child: no names",
+    )
+    child = forms.LineField(
+        label="Number of the child", required=False, width=10, hint="Shown only to people who may see that child"
+    )
 
     def __init__(self, *args: Any, sees_children: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,10 +148,12 @@ class Commitments(Step):
         self._commitments = commitments
         results = [("", "Not looked at this time"), *CommitmentCheck.Result.choices[:3]]
         for each in commitments:
-            self.add({
-                f"result_{each.pk}": forms.ChoiceField(label="Is it kept?", choices=results, required=False),
-                f"note_{each.pk}": forms.LineField(label="What shows it?", required=False, max_length=1000),
-            })  # fmt: skip
+            self.add(
+                {
+                    f"result_{each.pk}": forms.ChoiceField(label="Is it kept?", choices=results, required=False),
+                    f"note_{each.pk}": forms.LineField(label="What shows it?", required=False, max_length=1000),
+                }
+            )
 
     @property
     def groups(self) -> list[Group]:
@@ -152,10 +180,12 @@ class Commitments(Step):
 
 class Arrangement(forms.PageForm):
     text = forms.TextField(label="What was agreed for this contract alone?", rows=3, missing="Say what was agreed")
-    agreed_by = forms.LineField(label="Agreed for the council by", max_length=200,
-                                missing="Say who agreed it for the council")  # fmt: skip
-    agreed_with = forms.LineField(label="Agreed for the provider by", max_length=200,
-                                  missing="Say who for the provider")  # fmt: skip
+    agreed_by = forms.LineField(
+        label="Agreed for the council by", max_length=200, missing="Say who agreed it for the council"
+    )
+    agreed_with = forms.LineField(
+        label="Agreed for the provider by", max_length=200, missing="Say who for the provider"
+    )
 
 
 class Arrangements(Step):
@@ -174,19 +204,24 @@ class Kpis(Step):
         self.choice_field("quarter").choices = [(each.isoformat(), f"From {wording.day(each)}") for each in quarters]
         ratings = [("", "Not measured this time"), *KpiRating.choices]
         for each in kpis:
-            self.add({
-                f"value_{each.pk}": forms.LineField(label="Measured", required=False, max_length=200, width=20),
-                f"rating_{each.pk}": forms.ChoiceField(label="Rating", required=False, choices=ratings),
-                f"note_{each.pk}": forms.LineField(label="Note", required=False, max_length=1000),
-            })  # fmt: skip
+            self.add(
+                {
+                    f"value_{each.pk}": forms.LineField(label="Measured", required=False, max_length=200, width=20),
+                    f"rating_{each.pk}": forms.ChoiceField(label="Rating", required=False, choices=ratings),
+                    f"note_{each.pk}": forms.LineField(label="Note", required=False, max_length=1000),
+                }
+            )
 
     @property
     def groups(self) -> list[Group]:
         return [
-            Group(each.title, [self[f"{name}_{each.pk}"] for name in ("value", "rating", "note")],
-                  f"Target: {each.target}")
+            Group(
+                each.title,
+                [self[f"{name}_{each.pk}"] for name in ("value", "rating", "note")],
+                f"Target: {each.target}",
+            )
             for each in self._kpis
-        ]  # fmt: skip
+        ]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -247,11 +282,13 @@ class Actions(Step):
     def actions(self) -> list[ActionGiven]:
         return [
             ActionGiven(
-                row["title"], row["due"], owner_id=None if row["owner"] == PROVIDER else int(row["owner"]),
+                row["title"],
+                row["due"],
+                owner_id=None if row["owner"] == PROVIDER else int(row["owner"]),
                 critical=row["critical"],
             )
             for row in self.given()
-        ]  # fmt: skip
+        ]
 
 
 class Next(Step):
@@ -269,17 +306,21 @@ def meeting(parts: Mapping[str, Any]) -> Meeting:
     who = parts["who"].cleaned_data
     attached = parts["minutes"].attached.get("file")
     return Meeting(
-        held_on=who["held_on"], chair=who["chair"],
+        held_on=who["held_on"],
+        chair=who["chair"],
         attendees=[
             Attendee(row["name"], row["organisation"], row["post"], row["service"]) for row in parts["who"].given()
         ],
         service_area_said=False if who["area"] == "no" else None,
-        minutes=parts["minutes"].cleaned_data["minutes"], minutes_document_id=attached.number if attached else None,
+        minutes=parts["minutes"].cleaned_data["minutes"],
+        minutes_document_id=attached.number if attached else None,
         safeguarding=parts["safeguarding"].section(),
-        kpi_quarter=date.fromisoformat(parts["kpis"].cleaned_data["quarter"]), kpis=parts["kpis"].readings(),
+        kpi_quarter=date.fromisoformat(parts["kpis"].cleaned_data["quarter"]),
+        kpis=parts["kpis"].readings(),
         cases=[CaseGiven(row["reference"], row["summary"], row.get("child", "")) for row in parts["cases"].given()],
-        commitments=parts["commitments"].checks(), actions=parts["actions"].actions(),
+        commitments=parts["commitments"].checks(),
+        actions=parts["actions"].actions(),
         heard=parts["previous"].heard(),
         arrangements=[ArrangementGiven(**row) for row in parts["arrangements"].given()],
         next_on=parts["next"].cleaned_data["next_on"],
-    )  # fmt: skip
+    )

@@ -79,9 +79,15 @@ def _homes(request: Request, contract: Contract) -> list[queries.Home]:
 
 def _due_row(each: queries.DueVisit, request: Request) -> dict[str, Any]:
     state = each.state(request.day)
-    return {"setting": settings.label(each.setting), "url": settings.address(each.setting), "pk": each.setting.pk,
-            "state": _DUE_TAGS[state], "word": _DUE_WORDS[state], "sentence": each.sentence(request.day),
-            "children": each.children}  # fmt: skip
+    return {
+        "setting": settings.label(each.setting),
+        "url": settings.address(each.setting),
+        "pk": each.setting.pk,
+        "state": _DUE_TAGS[state],
+        "word": _DUE_WORDS[state],
+        "sentence": each.sentence(request.day),
+        "children": each.children,
+    }
 
 
 class DueVisits(tables.Table):

@@ -33,8 +33,9 @@ class ContactForm(forms.PageForm):
     form_url = forms.LineField(
         label="Address of their online form", required=False, max_length=500, hint="The whole address, with https://"
     )
-    hours = forms.LineField(label="When they can be reached", required=False, max_length=200,
-                            hint="Such as: Monday to Friday, 8am to 6pm")  # fmt: skip
+    hours = forms.LineField(
+        label="When they can be reached", required=False, max_length=200, hint="Such as: Monday to Friday, 8am to 6pm"
+    )
 
 
 @requires(Permission.LISTS_MANAGE)
@@ -80,9 +81,16 @@ def _list(request: Request, contract: Contract | None) -> HttpResponseBase:
         for key in OFFICES
     ]
     above = [(contract.reference, address_of_contract(request, contract))] if contract else []
-    return render(request, "contracts/incidents/contacts.html", {
-        "contract": contract, "rows": rows, "site": settings.SITE, "breadcrumbs": [*above, ("Whom to tell", "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "contracts/incidents/contacts.html",
+        {
+            "contract": contract,
+            "rows": rows,
+            "site": settings.SITE,
+            "breadcrumbs": [*above, ("Whom to tell", "")],
+        },
+    )
 
 
 def _change(request: Request, contract: Contract | None, recipient: str) -> HttpResponseBase:

@@ -38,22 +38,33 @@ def incident_form(request: Request, pk: int) -> HttpResponseBase:
     agreed = queries.agreed_of(newest) if newest else None
     mine = queries.sides_of(viewer, contract, on=on) if newest else []
     taken = agreed is not None and viewer.pk in (agreed.manager, agreed.area, agreed.provider)
-    return render(request, "contracts/incidents/form.html", {
-        "contract": contract, "newest": newest, "in_force": in_force, "steps": _steps(newest, ways_for(contract)),
-        "steps_in_force": _steps(in_force) if in_force and in_force != newest else [],
-        "sides": [_side(newest, side, offered=side in mine and not taken) for side in SIDES] if newest else [],
-        "older": [
-            {"form": each, "steps": _steps(each), "sides": [_side(each, side, offered=False) for side in SIDES]}
-            for each in versions[1:]
-        ],
-        "by_all": agreed is not None and agreed.by_all,
-        "unreached": ways(
-            request, contract.provider, f"Nobody who signs in for {contract.provider.name} can be asked to agree this "
-            "form.", back=reverse("incident_form", args=[contract.pk]),
-        ) if agreed is not None and agreed.provider is None else [],
-        "may_write": may(viewer, Permission.INCIDENTS_MANAGE, on=on),
-        "breadcrumbs": [(contract.reference, address_of_contract(request, contract)), ("Incident form", "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "contracts/incidents/form.html",
+        {
+            "contract": contract,
+            "newest": newest,
+            "in_force": in_force,
+            "steps": _steps(newest, ways_for(contract)),
+            "steps_in_force": _steps(in_force) if in_force and in_force != newest else [],
+            "sides": [_side(newest, side, offered=side in mine and not taken) for side in SIDES] if newest else [],
+            "older": [
+                {"form": each, "steps": _steps(each), "sides": [_side(each, side, offered=False) for side in SIDES]}
+                for each in versions[1:]
+            ],
+            "by_all": agreed is not None and agreed.by_all,
+            "unreached": ways(
+                request,
+                contract.provider,
+                f"Nobody who signs in for {contract.provider.name} can be asked to agree this form.",
+                back=reverse("incident_form", args=[contract.pk]),
+            )
+            if agreed is not None and agreed.provider is None
+            else [],
+            "may_write": may(viewer, Permission.INCIDENTS_MANAGE, on=on),
+            "breadcrumbs": [(contract.reference, address_of_contract(request, contract)), ("Incident form", "")],
+        },
+    )
 
 
 @requires(*WORKS)
@@ -106,12 +117,23 @@ def write(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _steps(form: IncidentForm | None, ways: Mapping[str, Way] | None = None) -> list[dict[str, Any]]:
-    return [{"step": step["step"], "duty": words.DUTY[step["duty"]], "way": (ways or {}).get(step["recipient"]),
-             "tells": words.label(step["recipient"]) if step["recipient"] else ""}
-            for step in (form.steps if form else [])]  # fmt: skip
+    return [
+        {
+            "step": step["step"],
+            "duty": words.DUTY[step["duty"]],
+            "way": (ways or {}).get(step["recipient"]),
+            "tells": words.label(step["recipient"]) if step["recipient"] else "",
+        }
+        for step in (form.steps if form else [])
+    ]
 
 
 def _side(form: IncidentForm, side: str, *, offered: bool) -> dict[str, object]:
     at = getattr(form, f"{side}_agreed_at")
-    return {"key": side, "label": SIDES[side], "at": at, "by": getattr(form, f"{side}_agreed_by"),
-            "offered": offered and at is None}  # fmt: skip
+    return {
+        "key": side,
+        "label": SIDES[side],
+        "at": at,
+        "by": getattr(form, f"{side}_agreed_by"),
+        "offered": offered and at is None,
+    }

@@ -22,13 +22,19 @@ class _Facts(forms.PageForm):
     setting = forms.ChoiceField(label="Where?", missing="Choose where", widget=forms.Radios)
     occurred_on = forms.DayField(label="On which day did it happen?", hint="For example, 31 7 2016")
     occurred_time = forms.TimeField(label="At what time?", hint="For example, 14:30", missing="Enter the time")
-    known_on = forms.DayField(label="On which day did the provider learn of it?", required=False,
-                              hint="Leave this empty if that was when it happened")  # fmt: skip
+    known_on = forms.DayField(
+        label="On which day did the provider learn of it?",
+        required=False,
+        hint="Leave this empty if that was when it happened",
+    )
     known_time = forms.TimeField(label="At what time did the provider learn of it?", required=False)
     summary = forms.TextField(
-        label="What happened, in a sentence or two", rows=3, max_length=1000, missing="Write what happened",
+        label="What happened, in a sentence or two",
+        rows=3,
+        max_length=1000,
+        missing="Write what happened",
         hint="Many people read this. Name nobody: write “a child”, “a member of staff”.",
-    )  # fmt: skip
+    )
     immediate_action = forms.TextField(
         label="What was done at once?", rows=3, max_length=2000, required=False, hint="Name nobody here either"
     )
@@ -36,8 +42,10 @@ class _Facts(forms.PageForm):
 
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = [(str(each.setting_id), settings.label(each.setting))
-                  for each in contract.settings.select_related("setting").order_by("urn")]  # fmt: skip
+        places = [
+            (str(each.setting_id), settings.label(each.setting))
+            for each in contract.settings.select_related("setting").order_by("urn")
+        ]
         self.choice_field("setting").choices = [*places, ("none", "Elsewhere")]
         if len(places) == 1 and not self.is_bound:
             self.initial.setdefault("setting", places[0][0])
@@ -63,16 +71,21 @@ class _Facts(forms.PageForm):
                 "police_reference", "lado_reference", "service_centre_reference", "placing_authority")  # fmt: skip
         discussed = {"yes": True, "no": False}.get(given.get("strategy_discussion", ""))
         return Told(
-            occurred_at=given["occurred_at"], known_at=given["known_at"], strategy_discussion=discussed,
+            occurred_at=given["occurred_at"],
+            known_at=given["known_at"],
+            strategy_discussion=discussed,
             **{name: given[name] for name in same if name in given},
-        )  # fmt: skip
+        )
 
 
 class Report(_Facts):
     narrative = forms.TextField(
-        label="The full account", rows=6, max_length=20_000, required=False,
+        label="The full account",
+        rows=6,
+        max_length=20_000,
+        required=False,
         hint="You may write names here. Only those who work with this contract read it, and each reading is recorded.",
-    )  # fmt: skip
+    )
     staff_involved = forms.TextField(
         label="Staff concerned", rows=2, max_length=2000, required=False, hint="One name on each line; read as little"
     )
@@ -83,9 +96,11 @@ class ChangeFacts(_Facts):
 
     staff_involved = forms.TextField(label="Staff concerned", rows=2, max_length=2000, required=False)
     strategy_discussion = forms.ChoiceField(
-        label="Was there a strategy discussion?", widget=forms.Radios, required=False,
+        label="Was there a strategy discussion?",
+        widget=forms.Radios,
+        required=False,
         choices=(("yes", "Yes"), ("no", "No"), ("", "Not known yet")),
-    )  # fmt: skip
+    )
     placing_authority = forms.LineField(label="Placing authority", required=False, max_length=200)
     police_reference = forms.LineField(label="Police reference", required=False, max_length=60)
     lado_reference = forms.LineField(label="Designated officer’s reference", required=False, max_length=60)
@@ -101,12 +116,16 @@ class MarkSent(forms.PageForm):
     moments = {"sent_at": ("sent_on", "sent_time")}
     asked_if = dict.fromkeys(("sent_on", "sent_time"), ("sent", "earlier"))
 
-    channel = forms.ChoiceField(label="How were they told?", choices=CHANNELS, widget=forms.Radios,
-                                missing="Choose how they were told")  # fmt: skip
+    channel = forms.ChoiceField(
+        label="How were they told?", choices=CHANNELS, widget=forms.Radios, missing="Choose how they were told"
+    )
     sent = forms.ChoiceField(
-        label="When?", widget=forms.Radios, choices=(("now", "Just now"), ("earlier", "Earlier")), initial="now",
+        label="When?",
+        widget=forms.Radios,
+        choices=(("now", "Just now"), ("earlier", "Earlier")),
+        initial="now",
         missing="Choose when",
-    )  # fmt: skip
+    )
     sent_on = forms.DayField(label="On which day?", missing="Enter the day at which they were told")
     sent_time = forms.TimeField(label="At what time?", missing="Enter the time at which they were told")
 
@@ -115,40 +134,52 @@ class MarkReceived(forms.PageForm):
     refused_at: ClassVar = {"missing_words": "received_by"}
 
     received_by = forms.LineField(
-        label="Who received it?", hint="A person’s role, or the reference they gave", max_length=200,
+        label="Who received it?",
+        hint="A person’s role, or the reference they gave",
+        max_length=200,
         missing="Say who received it, or what reference they gave",
-    )  # fmt: skip
+    )
 
 
 class MailRead(forms.PageForm):
     read_by = forms.LineField(
-        label="Who has taken it?", hint="Your name and role, such as: Jane Smith, duty officer", max_length=100,
+        label="Who has taken it?",
+        hint="Your name and role, such as: Jane Smith, duty officer",
+        max_length=100,
         missing="Write your name and role",
-    )  # fmt: skip
+    )
 
 
 class NotNeeded(forms.PageForm):
     refused_at: ClassVar = {"missing_reason": "because"}
 
-    because = forms.TextField(label="Why need they not be told?", rows=3, max_length=1000,
-                              missing="Say why it is not needed")  # fmt: skip
+    because = forms.TextField(
+        label="Why need they not be told?", rows=3, max_length=1000, missing="Say why it is not needed"
+    )
 
 
 class News(forms.PageForm):
     text = forms.TextField(
-        label="What has become known?", rows=4, max_length=2000, missing="Write the news",
+        label="What has become known?",
+        rows=4,
+        max_length=2000,
+        missing="Write the news",
         hint="Everybody who was told of the incident is to be told this. Name nobody.",
-    )  # fmt: skip
+    )
 
 
 class Decide(forms.PageForm):
     refused_at: ClassVar = {"missing_reason": "because"}
 
     notifiable = forms.ChoiceField(
-        label="Must the council notify the national panel?", widget=forms.Radios, missing="Choose yes or no",
-        choices=(("yes", "Yes: abuse or neglect is known or suspected, and a child died or was seriously harmed"),
-                 ("no", "No")),
-    )  # fmt: skip
+        label="Must the council notify the national panel?",
+        widget=forms.Radios,
+        missing="Choose yes or no",
+        choices=(
+            ("yes", "Yes: abuse or neglect is known or suspected, and a child died or was seriously harmed"),
+            ("no", "No"),
+        ),
+    )
     learnt_on = forms.DayField(label="On which day did the council learn of it?")
     because = forms.TextField(label="Why?", rows=3, max_length=2000, missing="Say why")
 
@@ -157,20 +188,28 @@ class Outcome(forms.PageForm):
     changes_a_record = True
     refused_at: ClassVar = {"missing_reason": "because"}
 
-    outcome = forms.ChoiceField(label="Outcome of the allegation", widget=forms.Radios, choices=tuple(OUTCOMES.items()),
-                                missing="Choose the outcome")  # fmt: skip
-    because = forms.TextField(label="Who decided it, and on what?", rows=3, max_length=2000,
-                              missing="Say by whom it was decided")  # fmt: skip
+    outcome = forms.ChoiceField(
+        label="Outcome of the allegation",
+        widget=forms.Radios,
+        choices=tuple(OUTCOMES.items()),
+        missing="Choose the outcome",
+    )
+    because = forms.TextField(
+        label="Who decided it, and on what?", rows=3, max_length=2000, missing="Say by whom it was decided"
+    )
 
 
 class RaiseAction(forms.PageForm):
-    title = forms.LineField(label="What is to be done?", max_length=300, missing="Say what is to be done",
-                            hint="Name nobody concerned")  # fmt: skip
+    title = forms.LineField(
+        label="What is to be done?", max_length=300, missing="Say what is to be done", hint="Name nobody concerned"
+    )
     detail = forms.TextField(label="More about it", rows=3, max_length=2000, required=False)
     owner = forms.ChoiceField(
-        label="Who does it?", widget=forms.Radios, missing="Choose who does it",
+        label="Who does it?",
+        widget=forms.Radios,
+        missing="Choose who does it",
         choices=(("provider", "The provider"), ("me", "I do"), ("manager", "The contract manager")),
-    )  # fmt: skip
+    )
     due_on = forms.DayField(label="By when?")
     critical = forms.TickField(label="Children are not safe until it is done", required=False)
 
@@ -183,8 +222,9 @@ class RaiseAction(forms.PageForm):
 class Reopen(forms.PageForm):
     refused_at: ClassVar = {"missing_reason": "because"}
 
-    because = forms.TextField(label="Why is it opened again?", rows=3, max_length=2000,
-                              missing="Say why it is opened again")  # fmt: skip
+    because = forms.TextField(
+        label="Why is it opened again?", rows=3, max_length=2000, missing="Say why it is opened again"
+    )
 
 
 class SetAside(forms.PageForm):
@@ -192,30 +232,49 @@ class SetAside(forms.PageForm):
     asked_if = {"other": ("kind", "same")}
 
     kind = forms.ChoiceField(
-        label="Why does it not count?", widget=forms.Radios, missing="Choose why it does not count",
+        label="Why does it not count?",
+        widget=forms.Radios,
+        missing="Choose why it does not count",
         choices=(("same", "It is the same as another incident"), ("error", "It was entered in error")),
-    )  # fmt: skip
-    other = forms.LineField(label="Number of the other incident", width=20, max_length=30, autocomplete="off",
-                            hint="For example, INC-2016-00004",
-                            missing="Enter the number of the other incident")  # fmt: skip
-    because = forms.TextField(label="How do you know?", rows=3, max_length=2000, missing="Say how you know",
-                              hint="Many people read this. Name nobody.")  # fmt: skip
+    )
+    other = forms.LineField(
+        label="Number of the other incident",
+        width=20,
+        max_length=30,
+        autocomplete="off",
+        hint="For example, INC-2016-00004",
+        missing="Enter the number of the other incident",
+    )
+    because = forms.TextField(
+        label="How do you know?",
+        rows=3,
+        max_length=2000,
+        missing="Say how you know",
+        hint="Many people read this. Name nobody.",
+    )
 
 
 class TakeBack(forms.PageForm):
     refused_at: ClassVar = {"missing_reason": "because"}
 
-    because = forms.TextField(label="Why is it an incident of its own?", rows=3, max_length=2000,
-                              missing="Say why it is an incident of its own")  # fmt: skip
+    because = forms.TextField(
+        label="Why is it an incident of its own?",
+        rows=3,
+        max_length=2000,
+        missing="Say why it is an incident of its own",
+    )
 
 
 class Close(forms.PageForm):
     changes_a_record = True
 
     lessons = forms.TextField(
-        label="What was learnt?", rows=6, max_length=10_000, missing="Write down what was learnt",
+        label="What was learnt?",
+        rows=6,
+        max_length=10_000,
+        missing="Write down what was learnt",
         hint="Many people read this. Name nobody.",
-    )  # fmt: skip
+    )
 
 
 class LetRead(forms.PageForm):
@@ -234,20 +293,29 @@ class Concerns(forms.PageForm):
     asked_if = {"because": ("concerned", "no")}
 
     concerned = forms.ChoiceField(
-        label="Does the incident concern this child?", widget=forms.Radios, missing="Say whether it concerns the child",
+        label="Does the incident concern this child?",
+        widget=forms.Radios,
+        missing="Say whether it concerns the child",
         choices=(("yes", "Yes: link the child to the incident"), ("no", "No")),
-    )  # fmt: skip
+    )
     because = forms.TextField(
-        label="How do you know?", rows=2, max_length=1000, missing="Say how you know",
+        label="How do you know?",
+        rows=2,
+        max_length=1000,
+        missing="Say how you know",
         hint="For example: I rang the home, and the child was at school that day",
-    )  # fmt: skip
+    )
 
 
 class LinkChild(forms.PageForm):
     refused_at: ClassVar = {"": "child"}
 
-    child = forms.LineField(label="The child’s number", missing="Enter the child’s number", autocomplete="off",
-                            hint="As the social-care system has it")  # fmt: skip
+    child = forms.LineField(
+        label="The child’s number",
+        missing="Enter the child’s number",
+        autocomplete="off",
+        hint="As the social-care system has it",
+    )
 
 
 class Steps(forms.PageForm):
@@ -266,14 +334,17 @@ class Steps(forms.PageForm):
             self.fields[f"step_{at}"] = forms.TextField(
                 label=f"Step {n}", rows=2, max_length=500, required=False, initial=step.step
             )
-            self.fields[f"duty_{at}"] = forms.ChoiceField(label=f"Step {n}: who does it?", choices=duties,
-                                                          initial=step.duty)  # fmt: skip
-            self.fields[f"recipient_{at}"] = forms.ChoiceField(label=f"Step {n}: whom does it tell?", choices=tells,
-                                                               required=False, initial=step.recipient)  # fmt: skip
+            self.fields[f"duty_{at}"] = forms.ChoiceField(
+                label=f"Step {n}: who does it?", choices=duties, initial=step.duty
+            )
+            self.fields[f"recipient_{at}"] = forms.ChoiceField(
+                label=f"Step {n}: whom does it tell?", choices=tells, required=False, initial=step.recipient
+            )
         forms.dress(self)
 
     def steps(self) -> list[Step]:
         given = self.cleaned_data
-        found = [Step(given[f"step_{at}"].strip(), given[f"duty_{at}"], given[f"recipient_{at}"])
-                 for at in range(self.count)]  # fmt: skip
+        found = [
+            Step(given[f"step_{at}"].strip(), given[f"duty_{at}"], given[f"recipient_{at}"]) for at in range(self.count)
+        ]
         return [step for step in found if step.step]

@@ -26,17 +26,19 @@ class ReadText(forms.PageForm):
     refused_at: ClassVar = {"": "text"}
 
     text = forms.TextField(
-        label="The text as others may read it", hint="Write “a child” or “a member of staff” for every name",
-        max_length=20_000, missing="Enter the text as others may read it",
-    )  # fmt: skip
+        label="The text as others may read it",
+        hint="Write “a child” or “a member of staff” for every name",
+        max_length=20_000,
+        missing="Enter the text as others may read it",
+    )
 
 
 @requires(*READS)
 def texts(request: Request) -> HttpResponseBase:
     visible = children_visible_to(request.user, on=request.day)
-    waiting = [{"text": each, "about": about(each)} for each in held.to_read(
-        request.user, visible=visible, on=request.day
-    )]  # fmt: skip
+    waiting = [
+        {"text": each, "about": about(each)} for each in held.to_read(request.user, visible=visible, on=request.day)
+    ]
     return render(request, "contracts/incidents/texts.html", {"waiting": waiting})
 
 

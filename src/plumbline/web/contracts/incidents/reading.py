@@ -40,10 +40,16 @@ def _answer(request: DatedRequest, pk: int, token: str) -> HttpResponseBase:
         except RuleBroken:
             return _over(request)
         return redirect(request.path)
-    return render(request, "contracts/incidents/mail_read.html", {
-        "reference": line.incident.reference, "written_on": day_of(line.mail.written_at, on=request.day),
-        "mail": line.mail, "form": form,
-    })  # fmt: skip
+    return render(
+        request,
+        "contracts/incidents/mail_read.html",
+        {
+            "reference": line.incident.reference,
+            "written_on": day_of(line.mail.written_at, on=request.day),
+            "mail": line.mail,
+            "form": form,
+        },
+    )
 
 
 def _over(request: DatedRequest) -> HttpResponseBase:

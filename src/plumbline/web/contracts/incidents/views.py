@@ -68,11 +68,17 @@ def _table(request: Request, **narrowed: Any) -> Incidents:
 
 @requires(*READS)
 def incidents(request: Request) -> HttpResponseBase:
-    return tables.page(request, _table(request), "contracts/incidents/list.html", {
-        "provider": _is_provider(request),
-        "own_children": not may(request.user, Permission.INCIDENTS_VIEW, on=request.day) and not _is_provider(request),
-        "breadcrumbs": _crumbs(request, ("Serious incidents", "")),
-    })  # fmt: skip
+    return tables.page(
+        request,
+        _table(request),
+        "contracts/incidents/list.html",
+        {
+            "provider": _is_provider(request),
+            "own_children": not may(request.user, Permission.INCIDENTS_VIEW, on=request.day)
+            and not _is_provider(request),
+            "breadcrumbs": _crumbs(request, ("Serious incidents", "")),
+        },
+    )
 
 
 @requires(Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL)
@@ -178,11 +184,19 @@ def account(request: Request, pk: int) -> HttpResponseBase:
     """The full account; reading it is recorded."""
     found = seen(request, pk)
     note_narrative_read(incident_id=found.pk, **acting(request))
-    return render(request, "contracts/incidents/account.html", {
-        "incident": found,
-        "breadcrumbs": _crumbs(request, ("Serious incidents", reverse("incidents")),
-                               (found.reference, reverse("incident", args=[found.pk])), ("Full account", "")),
-    })  # fmt: skip
+    return render(
+        request,
+        "contracts/incidents/account.html",
+        {
+            "incident": found,
+            "breadcrumbs": _crumbs(
+                request,
+                ("Serious incidents", reverse("incidents")),
+                (found.reference, reverse("incident", args=[found.pk])),
+                ("Full account", ""),
+            ),
+        },
+    )
 
 
 def seen(request: Request, pk: int) -> Incident:

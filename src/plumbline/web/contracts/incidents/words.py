@@ -118,12 +118,20 @@ def _line(row: Notification, way: Way | None, *, now: datetime, manages: bool, p
     works = not closed and (manages or (provides and row.duty == Notification.Duty.PROVIDER))
     receives = manages or (known is not None and not known.council)
     return Line(
-        row=row, who=label(row.recipient), basis=row.legal_basis, duty=DUTY[row.duty],
+        row=row,
+        who=label(row.recipient),
+        basis=row.legal_basis,
+        duty=DUTY[row.duty],
         due=f"{due(row.due_at)} ({wording.until(row.due_at, now)})" if waits else due(row.due_at),
-        kind=kind, word=word, detail=detail, may_send=waits and works, may_leave_out=waits and manages and not closed,
-        may_receive=works and receives and row.sent_at is not None and row.received_at is None, way=way,
+        kind=kind,
+        word=word,
+        detail=detail,
+        may_send=waits and works,
+        may_leave_out=waits and manages and not closed,
+        may_receive=works and receives and row.sent_at is not None and row.received_at is None,
+        way=way,
         mail=_mail(row),
-    )  # fmt: skip
+    )
 
 
 def _state(row: Notification, now: datetime) -> tuple[str, str, str]:
@@ -171,12 +179,19 @@ def steps(
         works = not closed and may_tick(hand, step["duty"])
         state = ("green", "Done") if done else ("amber", "Next") if place == upcoming else ("grey", "To do")
         kind, word = ("grey", "Not done") if closed and not done else state
-        found.append(StepLine(
-            place=place, step=step["step"], duty=DUTY[step["duty"]], kind=kind,
-            word=word, detail=f"{done.taken_by or 'The machine'}, {said(done.taken_at)}" if done else "",
-            may_tick=works and done is None, may_untick=works and done is not None,
-            way=ways.get(step.get("recipient", "")),
-        ))  # fmt: skip
+        found.append(
+            StepLine(
+                place=place,
+                step=step["step"],
+                duty=DUTY[step["duty"]],
+                kind=kind,
+                word=word,
+                detail=f"{done.taken_by or 'The machine'}, {said(done.taken_at)}" if done else "",
+                may_tick=works and done is None,
+                may_untick=works and done is not None,
+                way=ways.get(step.get("recipient", "")),
+            )
+        )
     return found
 
 
@@ -216,11 +231,22 @@ def timeline(
     ]
     for row in rows:
         if row.sent_at:
-            entries.append({"at": row.sent_at, "who": str(row.sent_by or "the machine"),
-                            "what": f"{label(row.recipient)} told", "detail": row.channel})  # fmt: skip
+            entries.append(
+                {
+                    "at": row.sent_at,
+                    "who": str(row.sent_by or "the machine"),
+                    "what": f"{label(row.recipient)} told",
+                    "detail": row.channel,
+                }
+            )
         if row.mail is not None and row.mail.read_at:
-            entries.append({"at": shown(row.mail.read_at), "who": row.mail.read_by,
-                            "what": f"{label(row.recipient)}: the e-mail was read"})  # fmt: skip
+            entries.append(
+                {
+                    "at": shown(row.mail.read_at),
+                    "who": row.mail.read_by,
+                    "what": f"{label(row.recipient)}: the e-mail was read",
+                }
+            )
         if row.received_at:
             entries.append({"at": row.received_at, "who": row.received_by, "what": f"{label(row.recipient)}: received"})
         if row.escalated_at:
@@ -229,21 +255,50 @@ def timeline(
     for each in news:
         entries.append({"at": each.at, "who": str(each.by or "the machine"), "what": "Later news", "detail": each.text})
         entries += [
-            {"at": sent.sent_at, "who": str(sent.sent_by or "the machine"),
-             "what": f"{label(sent.notification.recipient)} told the later news", "detail": sent.channel}
-            for sent in each.sent.all() if sent.sent_at
-        ]  # fmt: skip
+            {
+                "at": sent.sent_at,
+                "who": str(sent.sent_by or "the machine"),
+                "what": f"{label(sent.notification.recipient)} told the later news",
+                "detail": sent.channel,
+            }
+            for sent in each.sent.all()
+            if sent.sent_at
+        ]
     for step in ever:
         detail = incident.form.steps[step.place - 1]["step"] if incident.form else ""
-        entries.append({"at": step.taken_at, "who": str(step.taken_by or "the machine"),
-                        "what": f"Step {step.place} done", "detail": detail})  # fmt: skip
+        entries.append(
+            {
+                "at": step.taken_at,
+                "who": str(step.taken_by or "the machine"),
+                "what": f"Step {step.place} done",
+                "detail": detail,
+            }
+        )
         if step.undone_at:
-            entries.append({"at": step.undone_at, "who": str(step.undone_by or "the machine"),
-                            "what": f"Step {step.place}: tick taken back", "detail": detail})  # fmt: skip
+            entries.append(
+                {
+                    "at": step.undone_at,
+                    "who": str(step.undone_by or "the machine"),
+                    "what": f"Step {step.place}: tick taken back",
+                    "detail": detail,
+                }
+            )
     if incident.closed_at:
-        entries.append({"at": incident.closed_at, "who": str(incident.closed_by or "the machine"), "what": "Closed",
-                        "detail": incident.lessons})  # fmt: skip
+        entries.append(
+            {
+                "at": incident.closed_at,
+                "who": str(incident.closed_by or "the machine"),
+                "what": "Closed",
+                "detail": incident.lessons,
+            }
+        )
     if incident.aside_at:
-        entries.append({"at": incident.aside_at, "who": str(incident.aside_by or "the machine"), "what": "Set aside",
-                        "detail": incident.aside_because})  # fmt: skip
+        entries.append(
+            {
+                "at": incident.aside_at,
+                "who": str(incident.aside_by or "the machine"),
+                "what": "Set aside",
+                "detail": incident.aside_because,
+            }
+        )
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)

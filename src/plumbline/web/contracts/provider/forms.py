@@ -21,8 +21,11 @@ class Decide(forms.PageForm):
     asked_if = {"because": ("decision", "refuse")}
 
     decision = forms.ChoiceField(
-        label="Your decision", widget=forms.Radios, missing="Choose whether it counts",
+        label="Your decision",
+        widget=forms.Radios,
+        missing="Choose whether it counts",
         choices=(("accept", "Accept: it is in place, and was reviewed on that day"), ("refuse", "Send it back")),
-    )  # fmt: skip
-    because = forms.TextField(label="What needs to be corrected?", rows=3, max_length=2000,
-                              missing="Say what needs to be corrected")  # fmt: skip
+    )
+    because = forms.TextField(
+        label="What needs to be corrected?", rows=3, max_length=2000, missing="Say what needs to be corrected"
+    )

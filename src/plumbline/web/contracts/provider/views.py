@@ -42,16 +42,20 @@ def home(request: Request) -> HttpResponseBase:
     keeping.catch_up(on=on)
     work = due.work_of(viewer, on=on, now=now, at=request.at, most=_MOST)
     contracts = list(portal.own_contracts(viewer, on=on).order_by("state", "reference"))
-    return render(request, "contracts/provider/home.html", {
-        "asked": [duties.matter_drawn(matter, on=on, now=now) for matter in work.matters],
-        "more": work.total - len(work.matters),
-        "put_off": work.counts[Band.PUT_OFF],
-        "back": duties.lines(due.came_back(viewer, on=on, now=now, at=request.at), on=on, now=now),
-        "contracts": [contract for contract in contracts if contract.state != "ended"],
-        "ended": [contract for contract in contracts if contract.state == "ended"],
-        "waiting": list(_waiting(request)),
-        "organisations": sorted({contract.provider.name for contract in contracts}),
-    })  # fmt: skip
+    return render(
+        request,
+        "contracts/provider/home.html",
+        {
+            "asked": [duties.matter_drawn(matter, on=on, now=now) for matter in work.matters],
+            "more": work.total - len(work.matters),
+            "put_off": work.counts[Band.PUT_OFF],
+            "back": duties.lines(due.came_back(viewer, on=on, now=now, at=request.at), on=on, now=now),
+            "contracts": [contract for contract in contracts if contract.state != "ended"],
+            "ended": [contract for contract in contracts if contract.state == "ended"],
+            "waiting": list(_waiting(request)),
+            "organisations": sorted({contract.provider.name for contract in contracts}),
+        },
+    )
 
 
 def _waiting(request: Request) -> QuerySet[PolicyOffer]:
@@ -73,17 +77,21 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
     lacks = portal.lacking([found], on=on).get(found.pk, [])
     asked = returns.returns_listed(viewer, on=on).filter(for_contract__contract=found).order_by("-pk")
     in_force = incidents.form_in_force(found)
-    return render(request, "contracts/provider/contract.html", {
-        "contract": found,
-        "lacks": _lacks(found, lacks),
-        "policies": [_policy(line) for line in portal.policies_of(found, on=on)],
-        "incidents": list(rows[:20]),
-        "form": in_force,
-        "newest_form": next(iter(incidents.forms_of(found)), None),
-        "returns": list(asked[:20]),
-        "actions": list(actions.actions_about(viewer, subject_type="contract", subject_id=found.pk, on=on)[:20]),
-        "breadcrumbs": [("Your contracts", reverse("provider")), (found.reference, "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "contracts/provider/contract.html",
+        {
+            "contract": found,
+            "lacks": _lacks(found, lacks),
+            "policies": [_policy(line) for line in portal.policies_of(found, on=on)],
+            "incidents": list(rows[:20]),
+            "form": in_force,
+            "newest_form": next(iter(incidents.forms_of(found)), None),
+            "returns": list(asked[:20]),
+            "actions": list(actions.actions_about(viewer, subject_type="contract", subject_id=found.pk, on=on)[:20]),
+            "breadcrumbs": [("Your contracts", reverse("provider")), (found.reference, "")],
+        },
+    )
 
 
 @requires(PORTAL)
@@ -139,9 +147,14 @@ class Offers(tables.Table):
 @requires(Permission.CONTRACTS_MANAGE)
 def offers(request: Request) -> HttpResponseBase:
     rows = portal.offers_visible_to(request.user, on=request.day).select_related("contract__provider")
-    return tables.page(request, Offers(request, rows), "contracts/provider/offers.html", {
-        "breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Policies handed in", "")],
-    })  # fmt: skip
+    return tables.page(
+        request,
+        Offers(request, rows),
+        "contracts/provider/offers.html",
+        {
+            "breadcrumbs": [("Contracts", navigation.address_of("contracts")), ("Policies handed in", "")],
+        },
+    )
 
 
 @requires(Permission.CONTRACTS_MANAGE)
@@ -196,18 +209,23 @@ def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str
     if without:
         asked = portal.self_assessments_open([contract]).get(contract.pk)
         since = wording.day(min(each.since for each in without))
-        found.append({
-            "sentence": f"{lacking_assessment(without)}, since {since}.{'' if asked else f' {whom_to_ask(contract)}'}",
-            "url": reverse("return", args=[asked]) if asked else "", "link": "Answer it",
-        })  # fmt: skip
+        found.append(
+            {
+                "sentence": f"{lacking_assessment(without)}, since {since}.{'' if asked else f' {whom_to_ask(contract)}'}",
+                "url": reverse("return", args=[asked]) if asked else "",
+                "link": "Answer it",
+            }
+        )
     for each in lacks:
         if each.code not in portal.SELF_CODES:
             policy = each.code in portal.POLICY_CODES
-            found.append({
-                "sentence": f"{each.sentence} Since {wording.day(each.since)}.",
-                "url": reverse("provider_policy", args=[contract.pk, each.about]) if policy else "",
-                "link": "Upload the policy",
-            })  # fmt: skip
+            found.append(
+                {
+                    "sentence": f"{each.sentence} Since {wording.day(each.since)}.",
+                    "url": reverse("provider_policy", args=[contract.pk, each.about]) if policy else "",
+                    "link": "Upload the policy",
+                }
+            )
     return found
 
 

@@ -35,16 +35,20 @@ def team(request: Request) -> HttpResponseBase:
         raise Http404
     rows: list[dict[str, Any]] = []
     for each in listed:
-        lines = [
-            words.line(each.contract, line, on, decides) for line in each.lines
-            if _is_shown(line, shown, on)
-        ]  # fmt: skip
+        lines = [words.line(each.contract, line, on, decides) for line in each.lines if _is_shown(line, shown, on)]
         if lines:
-            rows.append({
-                "contract": each.contract, "url": words.address(each.contract), "colour": each.colour,
-                "word": ratings.COLOURS[each.colour], "since": each.since, "lines": lines,
-                "provider": frame.provider_words(each.contract), "manager": words.manager(each.contract),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "contract": each.contract,
+                    "url": words.address(each.contract),
+                    "colour": each.colour,
+                    "word": ratings.COLOURS[each.colour],
+                    "since": each.since,
+                    "lines": lines,
+                    "provider": frame.provider_words(each.contract),
+                    "manager": words.manager(each.contract),
+                }
+            )
     if shown == "new":
         rows.sort(key=lambda row: max(line["since"] for line in row["lines"]), reverse=True)
     address = reverse("contracts_team")
@@ -64,10 +68,17 @@ def team(request: Request) -> HttpResponseBase:
             _SHOWN, ("Everything", "New in the last 7 days", "Not decided on", "Decisions overdue"), strict=True
         )
     ]
-    return render(request, "contracts/register/team.html", {
-        "rows": rows, "counts": counts, "tabs": tabs, "decides": decides,
-        "breadcrumbs": [("Contracts", reverse("contracts")), ("Management team’s list", "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "contracts/register/team.html",
+        {
+            "rows": rows,
+            "counts": counts,
+            "tabs": tabs,
+            "decides": decides,
+            "breadcrumbs": [("Contracts", reverse("contracts")), ("Management team’s list", "")],
+        },
+    )
 
 
 def _is_shown(line: management.Line, shown: str, on: date) -> bool:
@@ -120,7 +131,8 @@ def _owners(request: Request, found: Contract) -> list[User]:
     """The contract's own manager and lead first, then those who manage contracts and lead services."""
     own = [user for user in (found.manager, found.area_lead) if user is not None]
     others = [
-        user for role in ("contract_officer", "service_area_lead", "commissioner")
+        user
+        for role in ("contract_officer", "service_area_lead", "commissioner")
         for user in users_with_role(role, on=request.day)
-    ]  # fmt: skip
+    ]
     return list({user.pk: user for user in (*own, *others)}.values())

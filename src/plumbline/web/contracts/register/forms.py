@@ -52,11 +52,12 @@ class ContractEntry(forms.PageForm):
     reference = forms.LineField(label="Reference", width=20, hint="The number by which the council knows the contract")
     title = forms.LineField(label="Title")
     kind = forms.ChoiceField(
-        label="What kind of contract is it?", widget=forms.Radios, choices=Contract.Kind.choices,
+        label="What kind of contract is it?",
+        widget=forms.Radios,
+        choices=Contract.Kind.choices,
         missing="Choose the kind of contract",
-        choice_hints={"framework": "Providers from whom services are called off",
-                      "spot": "One child at one setting"},
-    )  # fmt: skip
+        choice_hints={"framework": "Providers from whom services are called off", "spot": "One child at one setting"},
+    )
     framework = forms.ChoiceField(label="Under which framework?", required=False)
     provider = forms.LineField(label="Provider", hint="As the register of organisations names it; a new name is added")
     service = forms.LineField(label="Service", required=False)
@@ -64,23 +65,27 @@ class ContractEntry(forms.PageForm):
     ends_on = forms.DayField(label="Last day", required=False, hint="Leave empty where none is agreed")
     value = forms.LineField(label="Value in pounds", required=False, width=10, hint="Over its whole length")
     statutory_from = forms.DayField(
-        label="From which day does it deliver a statutory function?", required=False,
+        label="From which day does it deliver a statutory function?",
+        required=False,
         hint=later("Then {a_board_before} assessment is needed. Leave empty where it delivers none"),
-    )  # fmt: skip
+    )
     manager = forms.ChoiceField(label="Contract manager", required=False)
     area_lead = forms.ChoiceField(label="Service-area lead", required=False)
     urns = forms.TextField(
         label="URNs of its settings", rows=3, required=False, hint="One on each line; homes and schools alike"
     )
     review_every = forms.ChoiceField(
-        label="How often is it reviewed at an evaluation meeting?", choices=ReviewEvery.choices,
+        label="How often is it reviewed at an evaluation meeting?",
+        choices=ReviewEvery.choices,
         initial=ReviewEvery.QUARTER,
-    )  # fmt: skip
+    )
     visit_required = forms.TickField(label="A yearly visit is required", required=False)
     child = forms.LineField(
-        label="The child’s number, of an individual placement agreement", required=False, width=20,
+        label="The child’s number, of an individual placement agreement",
+        required=False,
+        width=20,
         hint="As the social-care system has it. It is shown only to those who may see the child",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, managers: Any = (), leads: Any = (), frameworks: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,14 +111,23 @@ class ContractEntry(forms.PageForm):
         """What was entered. `child`: what to take where the field is left empty."""
         said = self.cleaned_data
         return Entry(
-            reference=said["reference"], title=said["title"], kind=said["kind"], provider=said["provider"],
-            service=said["service"], starts_on=said["starts_on"], ends_on=said["ends_on"], value=said["value"],
-            statutory_from=said["statutory_from"], visit_required=said["visit_required"],
+            reference=said["reference"],
+            title=said["title"],
+            kind=said["kind"],
+            provider=said["provider"],
+            service=said["service"],
+            starts_on=said["starts_on"],
+            ends_on=said["ends_on"],
+            value=said["value"],
+            statutory_from=said["statutory_from"],
+            visit_required=said["visit_required"],
             review_every=int(said["review_every"]),
-            manager=self.people.get(said["manager"]), area_lead=self.people.get(said["area_lead"]),
+            manager=self.people.get(said["manager"]),
+            area_lead=self.people.get(said["area_lead"]),
             framework_id=int(said["framework"]) if said["framework"] else None,
-            urns=said["urns"].replace(",", "\n").replace(";", "\n").split("\n"), child=said["child"] or child,
-        )  # fmt: skip
+            urns=said["urns"].replace(",", "\n").replace(";", "\n").split("\n"),
+            child=said["child"] or child,
+        )
 
 
 class NewContract(ContractEntry):
@@ -140,9 +154,11 @@ class ByHand(forms.PageForm):
     }
 
     colour = forms.ChoiceField(
-        label="Rating", widget=forms.Radios, choices=(("red", "Red"), ("amber", "Amber"), ("green", "Green")),
+        label="Rating",
+        widget=forms.Radios,
+        choices=(("red", "Red"), ("amber", "Amber"), ("green", "Green")),
         missing="Choose a rating",
-    )  # fmt: skip
+    )
     because = forms.TextField(label="Why?", rows=4, missing="Say why the contract is rated otherwise")
     until_on = forms.DayField(
         label="Until which day?", required=False, hint="A better rating must have a last day. For example, 31 8 2016"

@@ -53,49 +53,63 @@ def _colours(spells: Iterable[ratings.Spell], on: date) -> Iterable[Entry]:
     for spell in spells:
         if spell.period.from_on <= on:
             yield {
-                "at": spell.period.from_on, "what": f"The rating became {spell.period.colour}",
+                "at": spell.period.from_on,
+                "what": f"The rating became {spell.period.colour}",
                 "detail": " ".join((what_changed(spell), *spell.entered_later)),
-            }  # fmt: skip
+            }
 
 
 def _meetings(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
     for each in care.evaluations_of(viewer, contract, on=on).filter(state="held"):
         there = {True: "The service area was there.", False: "The service area was not there.", None: ""}
         yield {
-            "at": each.held_on, "what": "Evaluation meeting", "who": str(each.recorded_by or ""),
-            "detail": there[each.service_area_present], "url": reverse("meeting", args=[each.pk]),
-        }  # fmt: skip
+            "at": each.held_on,
+            "what": "Evaluation meeting",
+            "who": str(each.recorded_by or ""),
+            "detail": there[each.service_area_present],
+            "url": reverse("meeting", args=[each.pk]),
+        }
 
 
 def _assessments(contract: Contract) -> Iterable[Entry]:
     url = reverse("contract_assurance", args=[contract.pk])
     for each in care.assessments_of(contract):
         yield {
-            "at": each.completed_on, "what": f"{each.get_kind_display()} completed", "who": str(each.recorded_by or ""),
-            "detail": f"Valid until {wording.day(each.valid_until)}.", "url": url,
-        }  # fmt: skip
+            "at": each.completed_on,
+            "what": f"{each.get_kind_display()} completed",
+            "who": str(each.recorded_by or ""),
+            "detail": f"Valid until {wording.day(each.valid_until)}.",
+            "url": url,
+        }
     for review in contract.policy_reviews.select_related("recorded_by"):
         yield {
-            "at": review.reviewed_on, "what": f"Policy on {rules.policy_label(review.policy)} reviewed",
-            "who": str(review.recorded_by or ""), "url": url,
-        }  # fmt: skip
+            "at": review.reviewed_on,
+            "what": f"Policy on {rules.policy_label(review.policy)} reviewed",
+            "who": str(review.recorded_by or ""),
+            "url": url,
+        }
 
 
 def _visits(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
     for each in visits.visits_of(viewer, contract, on=on).filter(state__in=visits.MADE):
         yield {
-            "at": each.visited_on, "what": f"Visit to {visits.place(each)}", "who": each.visitors or each.by_council,
-            "detail": each.summary, "url": reverse("visit", args=[each.pk]),
-        }  # fmt: skip
+            "at": each.visited_on,
+            "what": f"Visit to {visits.place(each)}",
+            "who": each.visitors or each.by_council,
+            "detail": each.summary,
+            "url": reverse("visit", args=[each.pk]),
+        }
 
 
 def _incidents(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
     for each in incidents.incidents_visible_to(viewer, on=on).filter(contract=contract):
         yield {
-            "at": each.reported_at, "what": f"Serious incident reported: {each.get_type_display().lower()}"
+            "at": each.reported_at,
+            "what": f"Serious incident reported: {each.get_type_display().lower()}"
             + (" (set aside)" if each.state == IncidentState.ASIDE else ""),
-            "detail": each.summary, "url": reverse("incident", args=[each.pk]),
-        }  # fmt: skip
+            "detail": each.summary,
+            "url": reverse("incident", args=[each.pk]),
+        }
 
 
 def _actions(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
@@ -103,9 +117,11 @@ def _actions(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
     for each in those_seen(viewer, register.actions_of(contract), on=on):
         url = reverse("action", args=[each.pk])
         yield {
-            "at": each.raised_at, "what": f"Action raised: {each.title}",
-            "detail": f"{owner_words(each)}, by {wording.day(each.due_on)}.", "url": url,
-        }  # fmt: skip
+            "at": each.raised_at,
+            "what": f"Action raised: {each.title}",
+            "detail": f"{owner_words(each)}, by {wording.day(each.due_on)}.",
+            "url": url,
+        }
         over = each.cancelled_on if each.state == "cancelled" else each.done_on
         if over and each.state in done:
             yield {"at": over, "what": f"Action {done[each.state]}: {each.title}", "url": url}
@@ -114,18 +130,23 @@ def _actions(viewer: User, contract: Contract, on: date) -> Iterable[Entry]:
 def _readings(contract: Contract) -> Iterable[Entry]:
     for each in KpiReading.objects.filter(kpi__contract=contract).select_related("kpi", "recorded_by"):
         yield {
-            "at": each.recorded_at, "what": f"{each.kpi.title}: {each.get_rating_display().lower()}",
-            "who": str(each.recorded_by or ""), "url": reverse("contract_kpis", args=[contract.pk]),
+            "at": each.recorded_at,
+            "what": f"{each.kpi.title}: {each.get_rating_display().lower()}",
+            "who": str(each.recorded_by or ""),
+            "url": reverse("contract_kpis", args=[contract.pk]),
             "detail": f"{each.value} in the quarter from {wording.day(each.quarter_from)}.",
-        }  # fmt: skip
+        }
 
 
 def _arrangements(contract: Contract) -> Iterable[Entry]:
     for each in contract.arrangements.all():
         yield {
-            "at": each.agreed_on, "what": "Safeguarding arrangement agreed", "who": each.agreed_by, "detail": each.text,
+            "at": each.agreed_on,
+            "what": "Safeguarding arrangement agreed",
+            "who": each.agreed_by,
+            "detail": each.text,
             "url": reverse("contract_arrangements", args=[contract.pk]),
-        }  # fmt: skip
+        }
 
 
 def _lower(sentence: str) -> str:

@@ -28,17 +28,25 @@ def people(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         return _map(request, {each.wording for each in waiting})
     choices = {role: [(user.pk, user.name) for user in users_with_role(role, on=request.day)] for role in _NAMED}
-    return render(request, "contracts/register/people.html", {
-        "how_many": len(waiting),
-        "waiting": [
-            {"at": at, "wording": each.wording, "choices": choices[each.role],
-             "why": f"Named as {_NAMED[each.role]} of {each.first}{_more(each.contracts - 1)}",
-             "count": wording.how_many(each.contracts, "contract", "contracts")}
-            for at, each in enumerate(waiting[:_AT_ONCE])
-        ],
-        "known": register.people_mapped(),
-        "breadcrumbs": [("Contracts", reverse("contracts")), ("People named in contracts", "")],
-    })  # fmt: skip
+    return render(
+        request,
+        "contracts/register/people.html",
+        {
+            "how_many": len(waiting),
+            "waiting": [
+                {
+                    "at": at,
+                    "wording": each.wording,
+                    "choices": choices[each.role],
+                    "why": f"Named as {_NAMED[each.role]} of {each.first}{_more(each.contracts - 1)}",
+                    "count": wording.how_many(each.contracts, "contract", "contracts"),
+                }
+                for at, each in enumerate(waiting[:_AT_ONCE])
+            ],
+            "known": register.people_mapped(),
+            "breadcrumbs": [("Contracts", reverse("contracts")), ("People named in contracts", "")],
+        },
+    )
 
 
 def _more(number: int) -> str:

@@ -63,9 +63,12 @@ def _for_setting(request: Request) -> dict[str, Any]:
     if setting is None:
         return {}
     return {
-        "kind": Contract.Kind.SPOT.value, "title": f"Placement at {settings.label(setting)}", "urns": setting.urn,
-        "provider": setting.owner.name if setting.owner else "", "visit_required": True,
-    }  # fmt: skip
+        "kind": Contract.Kind.SPOT.value,
+        "title": f"Placement at {settings.label(setting)}",
+        "urns": setting.urn,
+        "provider": setting.owner.name if setting.owner else "",
+        "visit_required": True,
+    }
 
 
 def _published(request: Request) -> Any:
@@ -100,9 +103,11 @@ class Published(tables.Table):
 @requires(Permission.CONTRACTS_MANAGE)
 def published(request: Request) -> HttpResponseBase:
     return tables.page(
-        request, Published(request, register.published_to_register()), "contracts/register/published.html",
+        request,
+        Published(request, register.published_to_register()),
+        "contracts/register/published.html",
         {"breadcrumbs": [("Contracts", reverse("contracts")), ("Published contracts", "")]},
-    )  # fmt: skip
+    )
 
 
 @requires(Permission.CONTRACTS_MANAGE)
@@ -132,14 +137,22 @@ def _with_own(request: Request, found: Contract) -> dict[str, Any]:
 
 def _as_entered(found: Contract) -> dict[str, Any]:
     return {
-        "reference": found.reference, "title": found.title, "kind": found.kind, "framework": found.framework_id or "",
-        "provider": found.provider.name, "service": found.service, "starts_on": found.starts_on,
-        "ends_on": found.ends_on, "value": "" if found.value is None else f"{found.value:.2f}",
+        "reference": found.reference,
+        "title": found.title,
+        "kind": found.kind,
+        "framework": found.framework_id or "",
+        "provider": found.provider.name,
+        "service": found.service,
+        "starts_on": found.starts_on,
+        "ends_on": found.ends_on,
+        "value": "" if found.value is None else f"{found.value:.2f}",
         "statutory_from": found.statutory_from,
-        "manager": found.manager_id or "", "area_lead": found.area_lead_id or "",
-        "urns": "\n".join(row.urn for row in register.settings_of(found)), "visit_required": found.visit_required,
+        "manager": found.manager_id or "",
+        "area_lead": found.area_lead_id or "",
+        "urns": "\n".join(row.urn for row in register.settings_of(found)),
+        "visit_required": found.visit_required,
         "review_every": found.review_every,
-    }  # fmt: skip
+    }
 
 
 @requires(Permission.CONTRACTS_MANAGE)

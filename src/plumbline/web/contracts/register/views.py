@@ -84,10 +84,11 @@ def contracts(request: Request) -> HttpResponseBase:
     table = Contracts(request, register.contracts_listed(request.user, on=on, day=day))
     manages = may(request.user, Permission.CONTRACTS_MANAGE, on=on)
     return tables.page(
-        request, table, "contracts/register/list.html",
-        {"may_enter": manages, "day_form": day_form, "asked_day": day,
-         "breadcrumbs": []},
-    )  # fmt: skip
+        request,
+        table,
+        "contracts/register/list.html",
+        {"may_enter": manages, "day_form": day_form, "asked_day": day, "breadcrumbs": []},
+    )
 
 
 @requires(Permission.CONTRACTS_VIEW)
@@ -128,9 +129,11 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
         "notices": list(register.notices_of(found)),
         "flags": register.flags_about(viewer, contract=found, on=on)[:5],
         "plan_url": address_of_plan(found.plan) if found.plan and opens_plan else "",
-        "manages": manages, "rates": (manages or overrides) and rated is not None,
-        "timeline": happened if whole else happened[:_NEWEST], "more": 0 if whole else len(happened[_NEWEST:]),
-    }  # fmt: skip
+        "manages": manages,
+        "rates": (manages or overrides) and rated is not None,
+        "timeline": happened if whole else happened[:_NEWEST],
+        "more": 0 if whole else len(happened[_NEWEST:]),
+    }
     return render(request, "contracts/register/contract.html", context)
 
 
@@ -156,26 +159,35 @@ def history(request: Request, pk: int) -> HttpResponseBase:
         "form": form,
         "asked": asked,
         "spells": [
-            {"colour": spell.period.colour, "word": ratings.COLOURS[spell.period.colour],
-             "from_on": spell.period.from_on, "to_on": spell.period.to_on,
-             "by_hand": spell.period.colour != spell.period.rules_colour, "why": story.what_changed(spell),
-             "reasons": [each.sentence for each in spell.reasons], "entered_later": spell.entered_later,
-             "to_come": spell.period.from_on > request.day}
+            {
+                "colour": spell.period.colour,
+                "word": ratings.COLOURS[spell.period.colour],
+                "from_on": spell.period.from_on,
+                "to_on": spell.period.to_on,
+                "by_hand": spell.period.colour != spell.period.rules_colour,
+                "why": story.what_changed(spell),
+                "reasons": [each.sentence for each in spell.reasons],
+                "entered_later": spell.entered_later,
+                "to_come": spell.period.from_on > request.day,
+            }
             for spell in reversed(spells)
         ],
         "chart_words": words.chart_words(spells),
         "hands": register.by_hand(found),
-    }  # fmt: skip
+    }
     return render(request, "contracts/register/history.html", context)
 
 
 def _as_rated(rated: Rating | None) -> dict[str, Any]:
     colour = rated.colour if rated else ""
     return {
-        "colour": ratings.drawn_as(colour), "word": ratings.COLOURS[colour], "reasons": ratings.lasting(rated),
-        "by_hand": rated is not None and rated.colour != rated.rules_colour, "in_force": rated is not None,
+        "colour": ratings.drawn_as(colour),
+        "word": ratings.COLOURS[colour],
+        "reasons": ratings.lasting(rated),
+        "by_hand": rated is not None and rated.colour != rated.rules_colour,
+        "in_force": rated is not None,
         "entered_later": rated.entered_later if rated else (),
-    }  # fmt: skip
+    }
 
 
 def _end_of(day: date) -> datetime:
@@ -201,10 +213,16 @@ def _chain(request: Request, found: Contract, settings: list[Any]) -> list[dict[
         {"kind": "Provider", "text": frame.provider_words(found), "url": reverse("supplier", args=[found.provider_id])},
     ]  # fmt: skip
     for row in settings[:3]:
-        links.append({"kind": "Setting", "text": settings_words.label(row.setting),
-                      "url": settings_words.address(row.setting)})  # fmt: skip
-        links.append({"kind": "Ofsted", "text": settings_words.STATUSES[row.setting.status],
-                      "url": settings_words.address(row.setting)})  # fmt: skip
+        links.append(
+            {"kind": "Setting", "text": settings_words.label(row.setting), "url": settings_words.address(row.setting)}
+        )
+        links.append(
+            {
+                "kind": "Ofsted",
+                "text": settings_words.STATUSES[row.setting.status],
+                "url": settings_words.address(row.setting),
+            }
+        )
     if settings:
         children = {"kind": "Children", "text": words.children(_children_at(request, settings))}
         if len(settings) == 1 and may(request.user, Permission.SETTINGS_VIEW, on=request.day):
@@ -213,8 +231,13 @@ def _chain(request: Request, found: Contract, settings: list[Any]) -> list[dict[
         links.append(children)
     flags = register.flags_about(request.user, contract=found, on=request.day).count()
     if flags:
-        links.append({"kind": "Flags", "text": wording.how_many(flags, "open flag", "open flags"),
-                      "url": f"{reverse('flags')}?q={found.reference}"})  # fmt: skip
+        links.append(
+            {
+                "kind": "Flags",
+                "text": wording.how_many(flags, "open flag", "open flags"),
+                "url": f"{reverse('flags')}?q={found.reference}",
+            }
+        )
     return links
 
 

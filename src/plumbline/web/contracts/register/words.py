@@ -79,17 +79,19 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
 
 def due(each: Due, on: date) -> dict[str, Any]:
     return {
-        "what": say(to_do(each.code, each.about, each.detail)), "day": each.due_on,
+        "what": say(to_do(each.code, each.about, each.detail)),
+        "day": each.due_on,
         "due": wording.by_when(each.due_on, on),
-    }  # fmt: skip
+    }
 
 
 def due_here(contract: Contract, each: Due, on: date) -> dict[str, Any]:
     """The same on the contract's own page, with where it is done."""
     return {
-        **due(each, on), "url": _where_of(contract, each.code, each.about),
+        **due(each, on),
+        "url": _where_of(contract, each.code, each.about),
         "button": _PUT_RIGHT.get(each.code, "Go there"),
-    }  # fmt: skip
+    }
 
 
 def _where_of(contract: Contract, code: str, about: str) -> str:
@@ -128,10 +130,13 @@ def wrong(contract: Contract, reason: Reason, *, sees_settings: bool) -> dict[st
 
 def setting(found: Setting, *, opens: bool, urn: str) -> dict[str, Any]:
     return {
-        "label": settings.label(found), "urn": urn, "url": settings.address(found) if opens else "",
-        "kind": settings.kind(found.status), "word": settings.STATUSES[found.status],
+        "label": settings.label(found),
+        "urn": urn,
+        "url": settings.address(found) if opens else "",
+        "kind": settings.kind(found.status),
+        "word": settings.STATUSES[found.status],
         "owner": found.owner.name if found.owner else "",
-    }  # fmt: skip
+    }
 
 
 def children(number: int | None) -> str:
@@ -145,13 +150,18 @@ def line(contract: Contract, found: Line, on: date, decides: bool) -> dict[str, 
     reason, decision = found.reason, found.decision
     query = urlencode({"code": reason.code, "about": reason.about})
     return {
-        "title": reason.title, "sentence": reason.sentence, "since": reason.since, "colour": reason.colour,
-        "word": reason.colour.capitalize(), "where": where(contract, reason.code),
-        "decision": decision, "overdue": found.overdue,
+        "title": reason.title,
+        "sentence": reason.sentence,
+        "since": reason.since,
+        "colour": reason.colour,
+        "word": reason.colour.capitalize(),
+        "where": where(contract, reason.code),
+        "decision": decision,
+        "overdue": found.overdue,
         "by_when": wording.by_when(decision.by_when, on) if decision else "",
         "action_url": _action(decision),
         "decide_url": f"{reverse('contract_decide', args=[contract.pk])}?{query}" if decides else "",
-    }  # fmt: skip
+    }
 
 
 def _action(decision: TeamDecision | None) -> str:
@@ -167,15 +177,24 @@ def until(day: date) -> str:
 def timeline(events: Sequence[Event], decisions: Sequence[TeamDecision]) -> list[dict[str, Any]]:
     """What happened, newest first; a decision once, from its own record."""
     entries = [
-        {"at": event.at, "who": event.by_name, "what": _EVENTS.get(event.kind, _plain(event.kind)),
-         "detail": _detail(event)}
-        for event in events if event.kind not in _ELSEWHERE
-    ]  # fmt: skip
+        {
+            "at": event.at,
+            "who": event.by_name,
+            "what": _EVENTS.get(event.kind, _plain(event.kind)),
+            "detail": _detail(event),
+        }
+        for event in events
+        if event.kind not in _ELSEWHERE
+    ]
     entries += [
-        {"at": each.decided_at, "who": str(each.decided_by), "what": f"Decided: {rules.title(each.code)}",
-         "detail": f"{each.decision} By {wording.day(each.by_when)}."}
+        {
+            "at": each.decided_at,
+            "who": str(each.decided_by),
+            "what": f"Decided: {rules.title(each.code)}",
+            "detail": f"{each.decision} By {wording.day(each.by_when)}.",
+        }
         for each in decisions
-    ]  # fmt: skip
+    ]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 

@@ -50,7 +50,9 @@ class HandIn(forms.PageForm):
     }
 
     kind = forms.ChoiceField(
-        label="What are the files?", widget=forms.Radios, choices=list(KINDS.items()),
+        label="What are the files?",
+        widget=forms.Radios,
+        choices=list(KINDS.items()),
         missing="Say what the files are",
         choice_hints={
             "ssd": "Its files, such as ssd_person.csv or .xlsx, or a zip of them; any may be absent",
@@ -59,36 +61,45 @@ class HandIn(forms.PageForm):
             "contracts": "contracts.csv, assessments.csv, policies.csv, evaluations.csv, visits.csv, law_changes.csv; "
             "any may be absent",
         },
-    )  # fmt: skip
+    )
     # Declared fields are in `fields`; the files given stay what Django calls `files`.
     files = FilesField(label="Files", hint="Several, or one zip", accept=".csv,.txt,.tsv,.xlsx,.xlsm,.ods,.zip")  # type: ignore[assignment]
     as_at = forms.DayField(
-        label="Of which day are they?", required=False,
+        label="Of which day are they?",
+        required=False,
         hint="The day of the extract, or the day that the list says it is as at. For example, 31 7 2016",
-    )  # fmt: skip
+    )
     because = forms.LineField(
-        label="If a list seems to be of another day: why is it of this day all the same?", required=False,
+        label="If a list seems to be of another day: why is it of this day all the same?",
+        required=False,
         max_length=500,
         hint="A list is refused whose own title gives another day, whose content was taken for another day, or whose "
         "newest inspection is more than 120 days older. The reason is kept with the import",
-    )  # fmt: skip
+    )
     backfill = forms.TickField(
-        label="This is older than an extract that was taken already", required=False,
+        label="This is older than an extract that was taken already",
+        required=False,
         hint="Only what is not there yet is added",
-    )  # fmt: skip
+    )
 
 
 class Withdraw(forms.PageForm):
     refused_at: ClassVar = {"missing_reason": "because"}
 
     because = forms.TextField(
-        label="Why is it taken back?", rows=3, max_length=500, missing="Say why the import is taken back",
+        label="Why is it taken back?",
+        rows=3,
+        max_length=500,
+        missing="Say why the import is taken back",
         hint="Kept with the import. For example, the file was of another council",
-    )  # fmt: skip
+    )
 
 
 class OfThatDay(forms.PageForm):
     because = forms.TextField(
-        label="Why is the list of that day all the same?", rows=3, max_length=500, missing="Say why it is of that day",
+        label="Why is the list of that day all the same?",
+        rows=3,
+        max_length=500,
+        missing="Say why it is of that day",
         hint="Kept with the import. The list proves a check only up to the day that it seems to be of",
-    )  # fmt: skip
+    )

@@ -69,13 +69,19 @@ def withdrawal(request: Request, withdrawal_id: int) -> HttpResponseBase:
         request,
         "exchange/imports/withdrawal.html",
         {
-            "asked": asked, "run": run, "look": LOOKS[asked.state], "at_work": at_work,
+            "asked": asked,
+            "run": run,
+            "look": LOOKS[asked.state],
+            "at_work": at_work,
             "stopped": at_work and (request.at - asked.since).total_seconds() > _LONG_SECONDS,
             "found": [*counts.get("means", []), *rows],
-            "breadcrumbs": [("Imports", reverse("imports")), (run.label, reverse("import", args=[run.pk])),
-                            ("Withdraw", "")],
+            "breadcrumbs": [
+                ("Imports", reverse("imports")),
+                (run.label, reverse("import", args=[run.pk])),
+                ("Withdraw", ""),
+            ],
         },
-    )  # fmt: skip
+    )
 
 
 @requires(Permission.IMPORTS)

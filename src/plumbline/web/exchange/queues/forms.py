@@ -16,9 +16,11 @@ class DecideOrganisation(forms.PageForm):
 
     which = forms.ChoiceField(label="Which organisation is it?", widget=forms.Radios)
     name = forms.LineField(
-        label="Name in the register (if it is another one)", required=False, max_length=300,
+        label="Name in the register (if it is another one)",
+        required=False,
+        max_length=300,
         hint="Exactly as the register has it",
-    )  # fmt: skip
+    )
     sector = forms.ChoiceField(
         label="Sector (if it is new)", required=False, choices=[("", "Choose a sector"), *Organisation.Sector.choices]
     )

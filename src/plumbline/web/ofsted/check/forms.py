@@ -16,13 +16,18 @@ class NotFound(forms.PageForm):
     changes_a_record = True
 
     note = forms.TextField(
-        label="Where was it looked for, and what is done about it?", rows=3, max_length=1000,
+        label="Where was it looked for, and what is done about it?",
+        rows=3,
+        max_length=1000,
         missing="Say where it was looked for, and what is done about it",
-    )  # fmt: skip
+    )
 
 
 class Complete(forms.PageForm):
     lists_note = forms.TextField(
-        label="If no list was read this month: why?", rows=2, max_length=1000, required=False,
+        label="If no list was read this month: why?",
+        rows=2,
+        max_length=1000,
+        required=False,
         hint="Ofsted publishes the schools’ lists each month and the social-care list once a year",
-    )  # fmt: skip
+    )

@@ -40,10 +40,13 @@ def of_setting(viewer: User, setting: "placements.ListedSetting", *, on: date) -
         {"kind": "Setting", "text": words.label(setting), "here": True},
         _judgement(setting, linked=True),
         children,
-        {"kind": "Told", "text": said,
-         "url": listed if told.flags and may(viewer, Permission.FLAGS_VIEW, on=on) else ""},
+        {
+            "kind": "Told",
+            "text": said,
+            "url": listed if told.flags and may(viewer, Permission.FLAGS_VIEW, on=on) else "",
+        },
         *_report(viewer, on),
-    ]  # fmt: skip
+    ]
 
 
 def of_placement(
@@ -57,9 +60,12 @@ def of_placement(
     if setting is None:
         links.append({"kind": "Setting", "text": placement.urn_wording or "none recorded"})
     else:
-        links += [*_contracts(viewer, setting, child_id=placement.child_id, on=on), *_owner(setting, linked=sees),
-                  {"kind": "Setting", "text": words.label(setting), "url": words.address(setting) if sees else ""},
-                  _judgement(setting, linked=sees)]  # fmt: skip
+        links += [
+            *_contracts(viewer, setting, child_id=placement.child_id, on=on),
+            *_owner(setting, linked=sees),
+            {"kind": "Setting", "text": words.label(setting), "url": words.address(setting) if sees else ""},
+            _judgement(setting, linked=sees),
+        ]
     links.append({"kind": "Child", "text": placement.child.name, "here": True})
     workers = [row.recipient for row in told if not row.recipient.startswith("role:")]
     others = sum(1 for row in told if row.recipient.startswith("role:"))
@@ -68,8 +74,13 @@ def of_placement(
         more = wording.how_many(others, "other", "others")
         who = f"{who} and {more}" if who else more
     first = next((flag for flag in flags if flag.state == "open"), None)
-    links.append({"kind": "Told", "text": who or "nobody needs to be",
-                  "url": reverse("flag", args=[first.pk]) if first and who else ""})  # fmt: skip
+    links.append(
+        {
+            "kind": "Told",
+            "text": who or "nobody needs to be",
+            "url": reverse("flag", args=[first.pk]) if first and who else "",
+        }
+    )
     return [*links, *_report(viewer, on)]
 
 
@@ -110,9 +121,10 @@ def _judgement(setting: Setting, *, linked: bool) -> dict[str, Any]:
         return {"kind": "Judgement", "text": "none known"}
     first = newest.judged[0]
     return {
-        "kind": "Judgement", "text": f"{label_of(first.aspect, first.grade)}, {wording.day(newest.inspected_on)}",
+        "kind": "Judgement",
+        "text": f"{label_of(first.aspect, first.grade)}, {wording.day(newest.inspected_on)}",
         "url": reverse("setting_section", args=[setting.register, setting.urn, "inspections"]) if linked else "",
-    }  # fmt: skip
+    }
 
 
 def _report(viewer: User, on: date) -> list[dict[str, Any]]:

@@ -16,9 +16,11 @@ class Evidence(forms.PageForm):
 
     report_link = forms.LineField(label="Link to the report", required=False)
     document = forms.FileField(
-        label="Or the report as a file", required=False, accept=evidence.ENDINGS,
+        label="Or the report as a file",
+        required=False,
+        accept=evidence.ENDINGS,
         hint=f"{evidence.ACCEPTED}, up to 10 MB",
-    )  # fmt: skip
+    )
 
 
 class WhichKind(forms.PageForm):
@@ -61,13 +63,20 @@ class JudgementByHand(Evidence):
 
 class NoticeByHand(forms.PageForm):
     kind = forms.ChoiceField(
-        label="What kind of notice?", widget=forms.Radios, missing="Choose the kind of notice",
-        choices=(("restriction", "Restriction of accommodation"), ("compliance", "Compliance notice"),
-                 ("suspension", "Suspension of registration")),
-        choice_hints={"restriction": "No new child may be admitted: the setting becomes adverse",
-                      "compliance": "The setting is one to watch",
-                      "suspension": "The setting becomes adverse"},
-    )  # fmt: skip
+        label="What kind of notice?",
+        widget=forms.Radios,
+        missing="Choose the kind of notice",
+        choices=(
+            ("restriction", "Restriction of accommodation"),
+            ("compliance", "Compliance notice"),
+            ("suspension", "Suspension of registration"),
+        ),
+        choice_hints={
+            "restriction": "No new child may be admitted: the setting becomes adverse",
+            "compliance": "The setting is one to watch",
+            "suspension": "The setting becomes adverse",
+        },
+    )
     from_on = forms.DayField(
         label="In force from", hint="For example, 14 6 2016", missing="Enter the first day on which it is in force"
     )
@@ -82,9 +91,11 @@ class UnregisteredByHand(forms.PageForm):
         label="Used since", hint="For example, 14 6 2016", missing="Enter the day since which it is used"
     )
     legal_basis = forms.TextField(
-        label="On what legal basis is the child there?", rows=3, max_length=2000,
+        label="On what legal basis is the child there?",
+        rows=3,
+        max_length=2000,
         missing="Say on what legal basis the child is there",
-    )  # fmt: skip
+    )
     court_order_on = forms.DayField(label="Day of the court order", hint="If there is one", required=False)
     ofsted_told_on = forms.DayField(label="Day on which Ofsted was told", required=False)
     registration_applied_on = forms.DayField(label="Day on which registration was applied for", required=False)
@@ -104,13 +115,18 @@ class SettingByHand(forms.PageForm):
     refused_at: ClassVar = {"": "urn"}
 
     register = forms.ChoiceField(
-        label="What is it?", widget=forms.Radios, missing="Choose what it is",
+        label="What is it?",
+        widget=forms.Radios,
+        missing="Choose what it is",
         choices=(("social_care", "A home or another social-care setting"), ("education", "A school or college")),
-    )  # fmt: skip
+    )
     urn = forms.LineField(
-        label="URN", width=20, missing="Enter its URN, or a reference of your own", max_length=20,
+        label="URN",
+        width=20,
+        missing="Enter its URN, or a reference of your own",
+        max_length=20,
         hint="As its placements name it; a reference of your own where it has none",
-    )  # fmt: skip
+    )
     name = forms.LineField(label="Name", max_length=200, missing="Enter its name")
     provision_type = forms.LineField(
         label="Kind of setting", required=False, max_length=100, hint="For example, independent special school"
@@ -119,7 +135,9 @@ class SettingByHand(forms.PageForm):
 
 class ProviderContact(forms.PageForm):
     said = forms.TextField(
-        label="What did the provider say, and what will it do by when?", rows=6, max_length=4000,
+        label="What did the provider say, and what will it do by when?",
+        rows=6,
+        max_length=4000,
         hint="Name no child. Say whether its improvement plan was asked for, and by when it comes.",
         missing="Say what the provider said, and what it will do by when",
-    )  # fmt: skip
+    )

@@ -54,10 +54,15 @@ class Uses(tables.Table):
 def uses(request: Request) -> HttpResponseBase:
     """Each with what was done about it. A count is no child's record."""
     table = Uses(request, queries.unregistered(request.user, on=request.day))
-    return tables.page(request, table, "ofsted/settings/unregistered.html", {
-        "sees_placements": may(request.user, Permission.PLACEMENTS_VIEW, on=request.day),
-        "breadcrumbs": [("Settings", reverse("settings")), ("Unregistered settings in use", "")],
-    })  # fmt: skip
+    return tables.page(
+        request,
+        table,
+        "ofsted/settings/unregistered.html",
+        {
+            "sees_placements": may(request.user, Permission.PLACEMENTS_VIEW, on=request.day),
+            "breadcrumbs": [("Settings", reverse("settings")), ("Unregistered settings in use", "")],
+        },
+    )
 
 
 @requires(Permission.MONTHLY_CHECK)

@@ -144,15 +144,21 @@ def _now(request: Request, setting: Setting) -> dict[str, Any]:
         **_conversations(request, setting),
         "review": _senior_review(setting, on),
         "others": [
-            {"setting": each, "label": words.label(each), "url": words.address(each), "kind": words.kind(each.status),
-             "word": words.STATUSES[each.status], "reason": words.one_reason(each)}
+            {
+                "setting": each,
+                "label": words.label(each),
+                "url": words.address(each),
+                "kind": words.kind(each.status),
+                "word": words.STATUSES[each.status],
+                "reason": words.one_reason(each),
+            }
             for each in others[:20]
         ],
         "others_count": len(others),
         "others_bad": sum(1 for each in others if each.status in BLOCKED),
         "owner_url": f"{reverse('settings')}?owner={setting.owner.name}" if setting.owner else "",
         "register_word": words.REGISTERS[setting.register],
-    }  # fmt: skip
+    }
 
 
 def _conversations(request: Request, setting: Setting) -> dict[str, Any]:
@@ -194,11 +200,16 @@ def _inspection(inspection: "lookups.WithJudgements") -> dict[str, Any]:
         "kind": INSPECTION_KINDS.get(inspection.kind, inspection.kind),
         "told": told,
         "judgements": [
-            {"aspect": _upper_first(ASPECTS[Aspect(each.aspect)].label), "grade": label_of(each.aspect, each.grade),
-             "wording": each.wording, "bad": each.grade in _BAD, "middling": each.grade in _MIDDLING}
+            {
+                "aspect": _upper_first(ASPECTS[Aspect(each.aspect)].label),
+                "grade": label_of(each.aspect, each.grade),
+                "wording": each.wording,
+                "bad": each.grade in _BAD,
+                "middling": each.grade in _MIDDLING,
+            }
             for each in inspection.judged
         ],
-    }  # fmt: skip
+    }
 
 
 # Only for where the eye falls first; the status follows from ofsted.rules alone.
@@ -215,27 +226,44 @@ def _history(request: Request, setting: Setting) -> dict[str, Any]:
     for period in lookups.statuses_of(setting):
         until = f" to {wording.day(period.to_on - timedelta(1))}" if period.to_on else ""
         sentences = " ".join(reason["sentence"] for reason in period.reasons)
-        entries.append({
-            "at": period.from_on, "what": f"{words.STATUSES[period.status]}{until}",
-            "detail": sentences or words.MEANS.get(period.status, ""), "who": f"rules of {period.rule_version}",
-        })  # fmt: skip
+        entries.append(
+            {
+                "at": period.from_on,
+                "what": f"{words.STATUSES[period.status]}{until}",
+                "detail": sentences or words.MEANS.get(period.status, ""),
+                "who": f"rules of {period.rule_version}",
+            }
+        )
     for check in lookups.checks_of(setting):
-        entries.append({
-            "at": check.checked_at, "what": f"Looked up: {check.get_outcome_display().lower()}",
-            "who": str(check.checked_by), "detail": check.note,
-        })  # fmt: skip
+        entries.append(
+            {
+                "at": check.checked_at,
+                "what": f"Looked up: {check.get_outcome_display().lower()}",
+                "who": str(check.checked_by),
+                "detail": check.note,
+            }
+        )
     for notice in lookups.notices_of(setting):
         entries.append({"at": notice.from_on, "what": notice.get_kind_display(), "detail": notice.wording})
     for use in lookups.unregistered_uses_of(setting):
         entries.append({"at": use.from_on, "what": "Used though not registered", "detail": use.legal_basis})
     for event in lookups.overruled_of(setting):
-        entries.append({
-            "at": event.at, "what": "A list said otherwise than was entered by hand", "detail": event.because,
-        })  # fmt: skip
+        entries.append(
+            {
+                "at": event.at,
+                "what": "A list said otherwise than was entered by hand",
+                "detail": event.because,
+            }
+        )
     for contact in placements.contacts_with_provider(setting):
-        entries.append({
-            "at": contact.at, "what": "Provider spoken to", "who": contact.by_name, "detail": contact.because,
-        })  # fmt: skip
+        entries.append(
+            {
+                "at": contact.at,
+                "what": "Provider spoken to",
+                "who": contact.by_name,
+                "detail": contact.because,
+            }
+        )
     listings = lookups.listings_of(setting)
     return {
         "timeline": sorted(entries, key=_day_of, reverse=True),
@@ -254,7 +282,7 @@ def _children(request: Request, setting: Setting) -> dict[str, Any]:
     if not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
         return {"placed": []}
     placed = list(placements.placements_at(request.user, setting=setting, on=request.day))
-    look_at_list(kind="placements", asked={"setting": setting.urn}, **acting(request))  # fmt: skip
+    look_at_list(kind="placements", asked={"setting": setting.urn}, **acting(request))
     exceptions = placements.exceptions_for_setting(request.user, setting=setting, on=request.day)
     return {"placed": placed, "exceptions": exceptions}
 

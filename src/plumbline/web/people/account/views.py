@@ -110,9 +110,11 @@ def take_off_second_factor(request: Request) -> HttpResponseBase:
 @own_transactions
 def make_recovery_codes(request: Request) -> HttpResponseBase:
     answer = recovery_codes.generate_recovery_codes(request)
-    if request.method == "POST" and answer.status_code == 302 and answer["Location"].startswith(
-        reverse("mfa_view_recovery_codes")
-    ):  # fmt: skip
+    if (
+        request.method == "POST"
+        and answer.status_code == 302
+        and answer["Location"].startswith(reverse("mfa_view_recovery_codes"))
+    ):
         operations.note_second_factor(change="codes_made", **acting(request))
     return answer
 

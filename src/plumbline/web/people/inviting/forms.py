@@ -21,9 +21,11 @@ class Invite(forms.PageForm):
 
     name = forms.LineField(label="Full name", max_length=200, autocomplete="off", missing="Enter the person’s name")
     email = forms.EmailField(
-        label="E-mail address", hint="Their own at work: anyone who reads this mailbox can answer for the organisation",
-        missing="Enter the person’s e-mail address", widget=django.EmailInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+        label="E-mail address",
+        hint="Their own at work: anyone who reads this mailbox can answer for the organisation",
+        missing="Enter the person’s e-mail address",
+        widget=django.EmailInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class _Password(django.CharField):

@@ -15,9 +15,12 @@ def role_choices() -> list[tuple[str, str]]:
 
 def provider_field() -> forms.LineField:
     return forms.LineField(
-        label="Provider (for a provider user)", required=False, max_length=300, autocomplete="off",
+        label="Provider (for a provider user)",
+        required=False,
+        max_length=300,
+        autocomplete="off",
         hint="Its name or number, as the list of suppliers has it: they see this provider's contracts and no others",
-    )  # fmt: skip
+    )
 
 
 # The field at which each refusal of a role is shown.
@@ -35,23 +38,30 @@ class NewUser(forms.PageForm):
 
     name = forms.LineField(label="Full name", max_length=200, autocomplete="off")
     username = forms.LineField(
-        label="User name", hint="What they sign in with: small letters, figures, dots", max_length=150, width=20,
+        label="User name",
+        hint="What they sign in with: small letters, figures, dots",
+        max_length=150,
+        width=20,
         autocomplete="off",
-    )  # fmt: skip
+    )
     email = forms.EmailField(
         label="E-mail address", hint="Where reminders go; never with a child's name", required=False
     )
     professional = forms.LineField(
-        label="Their number in the council's records (if any)", required=False, width=10,
+        label="Their number in the council's records (if any)",
+        required=False,
+        width=10,
         hint=later(
             "The worker's number as the extract has it, such as SW007. It ties them to their children and {tacs}."
         ),
-    )  # fmt: skip
+    )
     role = forms.ChoiceField(label="Role", choices=role_choices)
     team = forms.LineField(
-        label="Team (for a team manager)", required=False, max_length=200,
+        label="Team (for a team manager)",
+        required=False,
+        max_length=200,
         hint="As the extract spells it: a manager sees the children of this team's workers",
-    )  # fmt: skip
+    )
     organisation = provider_field()
 
 
@@ -87,22 +97,27 @@ class HandOver(forms.PageForm):
 
     def __init__(
         self, *args: Any, kinds: Sequence[tuple[str, str]], able: Mapping[str, Sequence[User]], **kwargs: Any
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.people = {str(user.pk): user for users in able.values() for user in users}
         self.kinds = dict(kinds)
         super().__init__(*args, **kwargs)
         by_name = sorted(self.people.values(), key=lambda user: (user.name, user.pk))
         if kinds:
             self.fields["all"] = forms.ChoiceField(
-                label="Who has it all from now on?", required=False,
+                label="Who has it all from now on?",
+                required=False,
                 choices=[("", "Nobody for all: I say it for each below"), *((str(u.pk), str(u)) for u in by_name)],
-            )  # fmt: skip
+            )
         for key, words in kinds:
             self.fields[key] = forms.ChoiceField(
-                label=f"{words} go{'es' if words.startswith('1 ') else ''} to", required=False,
-                choices=[("", "As said for all"), *((str(user.pk), str(user)) for user in able[key]),
-                         (NOBODY_YET, "Nobody yet: it stays as it is")],
-            )  # fmt: skip
+                label=f"{words} go{'es' if words.startswith('1 ') else ''} to",
+                required=False,
+                choices=[
+                    ("", "As said for all"),
+                    *((str(user.pk), str(user)) for user in able[key]),
+                    (NOBODY_YET, "Nobody yet: it stays as it is"),
+                ],
+            )
         forms.dress(self)
 
     def clean(self) -> dict[str, Any]:
@@ -133,6 +148,8 @@ class JoinProfessional(forms.PageForm):
     refused_at: ClassVar = {"": "professional"}
 
     professional = forms.LineField(
-        label="Number in the council's records", required=False, width=10,
+        label="Number in the council's records",
+        required=False,
+        width=10,
         hint="Such as SW007. Leave it empty to say that they are nobody there.",
-    )  # fmt: skip
+    )

@@ -24,16 +24,21 @@ class ChangeHoliday(forms.PageForm):
     refused_at: ClassVar = {"missing_words": "name", "": "on"}
 
     what = forms.ChoiceField(
-        label="What is to be changed?", widget=forms.Radios, missing="Choose what is to be changed",
+        label="What is to be changed?",
+        widget=forms.Radios,
+        missing="Choose what is to be changed",
         choices=(("enter", "Enter a bank holiday"), ("take_out", "Take a day out of the list")),
-    )  # fmt: skip
+    )
     on = forms.DayField(label="Which day?", hint="For example, 8 5 2023")
-    name = forms.LineField(label="What is it called?", required=False, max_length=80,
-                           hint="Leave this empty if you take a day out")  # fmt: skip
+    name = forms.LineField(
+        label="What is it called?", required=False, max_length=80, hint="Leave this empty if you take a day out"
+    )
     because = forms.TextField(
-        label="Where was it announced, or why is it wrong?", rows=2, max_length=1000,
+        label="Where was it announced, or why is it wrong?",
+        rows=2,
+        max_length=1000,
         missing="Say where it was announced, or why it is wrong",
-    )  # fmt: skip
+    )
 
 
 class Holidays(tables.Table):

@@ -33,10 +33,13 @@ class ChangeLabel(forms.PageForm):
         day = self.fields.pop("from_on")
         for form in label.forms:
             self.fields[form.name] = forms.LineField(
-                label=form.asked, max_length=LONGEST, initial=now[form.name], autocomplete="off",
+                label=form.asked,
+                max_length=LONGEST,
+                initial=now[form.name],
+                autocomplete="off",
                 missing=f"{form.asked}: enter what it is called",
                 hint=f"Plumbline comes with “{form.shipped}”",
-            )  # fmt: skip
+            )
         self.fields["from_on"] = day
         forms.dress(self)
 
@@ -89,18 +92,29 @@ def _rows(kept: list[LabelWording], now: dict[str, Forms], request: Request) -> 
     for label in LABELS.values():
         for each in (row for row in kept if row.key == label.key):
             comes, counts = each.from_on > request.day, each.forms == now.get(label.key)
-            rows.append({
-                "what": label.title, "from_on": each.from_on, "said_by": str(each.said_by),
-                "sentence": in_words(label, each.forms),
-                "state": "To come" if comes else "Said now" if counts else "Said before",
-                "kind": "blue" if comes else "green" if counts else "grey",
-                "url": reverse("label_take_out", args=[each.pk]) if comes else "",
-            })  # fmt: skip
+            rows.append(
+                {
+                    "what": label.title,
+                    "from_on": each.from_on,
+                    "said_by": str(each.said_by),
+                    "sentence": in_words(label, each.forms),
+                    "state": "To come" if comes else "Said now" if counts else "Said before",
+                    "kind": "blue" if comes else "green" if counts else "grey",
+                    "url": reverse("label_take_out", args=[each.pk]) if comes else "",
+                }
+            )
         said = label.key not in now
-        rows.append({
-            "what": label.title, "from_on": None, "said_by": "", "sentence": in_words(label, {}), "url": "",
-            "state": "Said now" if said else "Said before", "kind": "green" if said else "grey",
-        })  # fmt: skip
+        rows.append(
+            {
+                "what": label.title,
+                "from_on": None,
+                "said_by": "",
+                "sentence": in_words(label, {}),
+                "url": "",
+                "state": "Said now" if said else "Said before",
+                "kind": "green" if said else "grey",
+            }
+        )
     return rows
 
 

@@ -45,7 +45,7 @@ def without_account(request: Request) -> HttpResponseBase:
         for role in {
             row.recipient.removeprefix("role:") for row in flags.unreached() if row.recipient.startswith("role:")
         }
-    )  # fmt: skip
+    )
     makes = may(request.user, Permission.USERS_MANAGE, on=request.day)
     breadcrumbs = [("People who sign in", reverse("people"))] if makes else [("My work", reverse("my_work"))]
     refused = flags.refused_addresses(request.user, on=request.day)

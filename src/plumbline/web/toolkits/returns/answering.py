@@ -115,8 +115,16 @@ def _take_apart(user: User, answer_set: Return, held: queries.Held) -> None:
     for subject, sent in drafts.of(user=user, form=SENT, prefix=f"{answer_set.pk}.").items():
         for criterion in held.content.criteria:
             if f"was_{criterion.key}" in sent.payload:
-                _keep(user, answer_set, held, criterion, sent.payload, at=sent.saved_at,
-                      page=sent.page, seq=sent.seq or None)  # fmt: skip
+                _keep(
+                    user,
+                    answer_set,
+                    held,
+                    criterion,
+                    sent.payload,
+                    at=sent.saved_at,
+                    page=sent.page,
+                    seq=sent.seq or None,
+                )
         drafts.drop(user=user, form=SENT, subject=subject)
 
 
@@ -190,9 +198,15 @@ def _drop(request: Request, page: _Page) -> None:
 
 def _save(request: Request, answer_set: Return, typed: Typed) -> None:
     returns.save_answer(
-        return_id=answer_set.pk, criterion=typed.criterion.key, value=typed.value, comment=typed.comment,
-        impact=typed.impact, reviewed_on=typed.reviewed_on, base_revision=typed.revision, **acting(request),
-    )  # fmt: skip
+        return_id=answer_set.pk,
+        criterion=typed.criterion.key,
+        value=typed.value,
+        comment=typed.comment,
+        impact=typed.impact,
+        reviewed_on=typed.reviewed_on,
+        base_revision=typed.revision,
+        **acting(request),
+    )
 
 
 def _next(request: Request, page: _Page, kept: str) -> HttpResponseBase:
@@ -209,7 +223,7 @@ def _next(request: Request, page: _Page, kept: str) -> HttpResponseBase:
         criterion_of(held, key)
         returns.take_answer(
             return_id=answer_set.pk, criterion=key, answer_id=record_number(answer_id), **acting(request)
-        )  # fmt: skip
+        )
         return redirect(f"{request.get_full_path()}#q-{key}")
     if then == "later":
         messages.success(request, "What you typed is saved. Come back to it when you like.")
@@ -242,9 +256,13 @@ def _button(request: Request, page: _Page) -> str:
 
 
 def _filling(
-    request: Request, page: _Page, form: AnswersForm, *, drafted_at: datetime | None = None,
+    request: Request,
+    page: _Page,
+    form: AnswersForm,
+    *,
+    drafted_at: datetime | None = None,
     conflicts: dict[str, returns.Conflict] | None = None,
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     answer_set, held, found = page.answer_set, page.held, page.section
     offers = queries.offers(answer_set, on=request.day)
     before = last_time(answer_set, request.day)
@@ -253,21 +271,23 @@ def _filling(
         key, answer = criterion.key, held.answers.get(criterion.key)
         conflict = (conflicts or {}).get(key)
         more = [form[f"impact_{key}"], form[f"reviewed_{key}"]]
-        rows.append({
-            "criterion": criterion,
-            "value": form[f"value_{key}"] if f"value_{key}" in form.fields else None,
-            "comment": form[f"comment_{key}"],
-            "more": more,
-            "more_open": any(_has_words(field) or field.errors for field in more),
-            "hidden": [form[f"rev_{key}"], form[f"was_{key}"]],
-            "documents": held.documents.get(key, ()),
-            "caps": any(option.points is not None for option in rules.options_of(criterion)),
-            "wants_document": criterion.evidence == "required",
-            "takes_document": criterion.evidence != "none" or criterion.answer == "document",
-            "theirs": _theirs(criterion, conflict) if conflict else None,
-            "before": before_of(criterion, before, answer),
-            "offer": None if answer and answer.value else _offer(offers.get(key, ())),
-        })  # fmt: skip
+        rows.append(
+            {
+                "criterion": criterion,
+                "value": form[f"value_{key}"] if f"value_{key}" in form.fields else None,
+                "comment": form[f"comment_{key}"],
+                "more": more,
+                "more_open": any(_has_words(field) or field.errors for field in more),
+                "hidden": [form[f"rev_{key}"], form[f"was_{key}"]],
+                "documents": held.documents.get(key, ()),
+                "caps": any(option.points is not None for option in rules.options_of(criterion)),
+                "wants_document": criterion.evidence == "required",
+                "takes_document": criterion.evidence != "none" or criterion.answer == "document",
+                "theirs": _theirs(criterion, conflict) if conflict else None,
+                "before": before_of(criterion, before, answer),
+                "offer": None if answer and answer.value else _offer(offers.get(key, ())),
+            }
+        )
     back, back_words = came_from(request, answer_set, found, page.criteria[0].key)
     context = {
         **frame(answer_set, held, found.key, reads_only=False), "form": form, "rows": rows, "drafted_at": drafted_at,
@@ -287,10 +307,13 @@ def _has_words(field: Any) -> bool:
 def _theirs(criterion: Criterion, conflict: returns.Conflict) -> dict[str, Any]:
     theirs = conflict.theirs
     return {
-        "who": theirs.answered_by or "Someone else", "at": theirs.answered_at,
-        "value": words.said(criterion, theirs.value), "comment": theirs.comment, "impact": theirs.impact,
+        "who": theirs.answered_by or "Someone else",
+        "at": theirs.answered_at,
+        "value": words.said(criterion, theirs.value),
+        "comment": theirs.comment,
+        "impact": theirs.impact,
         "reviewed_on": theirs.reviewed_on,
-    }  # fmt: skip
+    }
 
 
 def _offer(offers: tuple[queries.Offer, ...]) -> dict[str, Any] | None:
@@ -298,9 +321,11 @@ def _offer(offers: tuple[queries.Offer, ...]) -> dict[str, Any] | None:
         return None
     answer = offers[0].answer
     return {
-        "answer": answer, "label": offers[0].label, "toolkit": answer.answer_set.version.title,
+        "answer": answer,
+        "label": offers[0].label,
+        "toolkit": answer.answer_set.version.title,
         "at": answer.answer_set.submitted_at,
-    }  # fmt: skip
+    }
 
 
 # --- drafts --------------------------------------------------------------------------------------------------------
@@ -324,16 +349,36 @@ def draft(request: Request, return_id: int) -> HttpResponseBase:
             form = page.form(request.POST, request.day)
             is_new = not form.is_valid() or form.typed(criterion).was_touched
             if is_new or _subject(answer_set, held, criterion) in kept:
-                _keep(request.user, answer_set, held, criterion, request.POST, at=request.at,
-                      **places.sent_from(request.POST))  # fmt: skip
+                _keep(
+                    request.user,
+                    answer_set,
+                    held,
+                    criterion,
+                    request.POST,
+                    at=request.at,
+                    **places.sent_from(request.POST),
+                )
     return HttpResponse(f"Saved {wording.clock(here(request.at))}")
 
 
 def _keep(
-    user: User, answer_set: Return, held: queries.Held, criterion: Criterion, data: Mapping[str, Any], *,
-    at: datetime, page: str = "", seq: int | None = None,
-) -> None:  # fmt: skip
+    user: User,
+    answer_set: Return,
+    held: queries.Held,
+    criterion: Criterion,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    page: str = "",
+    seq: int | None = None,
+) -> None:
     drafts.keep(
-        user=user, form=DRAFT, subject=_subject(answer_set, held, criterion), base=answer_set.revision,
-        payload={name: data[name] for name in names_of(criterion) if name in data}, page=page, seq=seq, at=at,
-    )  # fmt: skip
+        user=user,
+        form=DRAFT,
+        subject=_subject(answer_set, held, criterion),
+        base=answer_set.revision,
+        payload={name: data[name] for name in names_of(criterion) if name in data},
+        page=page,
+        seq=seq,
+        at=at,
+    )

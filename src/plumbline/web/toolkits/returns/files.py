@@ -28,9 +28,11 @@ def excel(request: Request, return_id: int) -> HttpResponseBase:
     """The return as an Excel file, to fill in or to keep; whatever its state and its due date."""
     answer_set = seen(request, return_id)
     made = return_files.workbook(
-        answer_set=answer_set, on=request.day, titled=opened.titles(request.user, on=request.day),
+        answer_set=answer_set,
+        on=request.day,
+        titled=opened.titles(request.user, on=request.day),
         with_moderation=bool(answer_set.moderated_at) and shows_moderation(request, answer_set),
-    )  # fmt: skip
+    )
     answer = HttpResponse(made, content_type=_XLSX)
     name = f"{slugify(answer_set.title)[:80] or 'return'}-{answer_set.pk}.xlsx"
     answer["Content-Disposition"] = content_disposition_header(True, name)

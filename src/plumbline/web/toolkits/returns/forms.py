@@ -66,9 +66,12 @@ class AnswersForm(forms.PageForm):
         words = cleaned[f"comment_{key}"], cleaned[f"impact_{key}"], cleaned[f"reviewed_{key}"]
         revision = cleaned[f"rev_{key}"]
         return Typed(
-            criterion, value, *words, revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
+            criterion,
+            value,
+            *words,
+            revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
             was_touched=rules.fingerprint(value, *words) != cleaned[f"was_{key}"],
-        )  # fmt: skip
+        )
 
 
 def shown(criterion: Criterion, answer: Answer | None) -> dict[str, Any]:
@@ -79,10 +82,13 @@ def shown(criterion: Criterion, answer: Answer | None) -> dict[str, Any]:
         value = date.fromisoformat(value)
     key = criterion.key
     return {
-        f"value_{key}": value, f"comment_{key}": answer.comment, f"impact_{key}": answer.impact,
-        f"reviewed_{key}": answer.reviewed_on, f"rev_{key}": str(answer.revision),
+        f"value_{key}": value,
+        f"comment_{key}": answer.comment,
+        f"impact_{key}": answer.impact,
+        f"reviewed_{key}": answer.reviewed_on,
+        f"rev_{key}": str(answer.revision),
         f"was_{key}": rules.fingerprint(answer.value, answer.comment, answer.impact, answer.reviewed_on),
-    }  # fmt: skip
+    }
 
 
 def as_sent(values: Mapping[str, Any]) -> dict[str, str]:
@@ -161,12 +167,17 @@ class ModerateForm(forms.PageForm):
         super().__init__(data, initial=initial)
         for criterion in criteria:
             self.fields[f"value_{criterion.key}"] = forms.ChoiceField(
-                label="What does the evidence bear out?", widget=forms.Radios, required=False,
+                label="What does the evidence bear out?",
+                widget=forms.Radios,
+                required=False,
                 choices=[(option.code, option.label) for option in rules.options_of(criterion)],
-            )  # fmt: skip
+            )
             self.fields[f"note_{criterion.key}"] = forms.TextField(
-                label="Note", hint="Needed where your answer differs from theirs.", rows=3, required=False,
-            )  # fmt: skip
+                label="Note",
+                hint="Needed where your answer differs from theirs.",
+                rows=3,
+                required=False,
+            )
         forms.dress(self)
 
     def clean(self) -> dict[str, Any]:
@@ -188,17 +199,20 @@ class RequestForm(forms.PageForm):
     )
     title = forms.LineField(label="Title", hint="For example, Self-assessment 2016", max_length=300)
     period_from = forms.DayField(
-        label="First day of the period it is about", hint="Leave both days empty where it is about no period.",
+        label="First day of the period it is about",
+        hint="Leave both days empty where it is about no period.",
         required=False,
-    )  # fmt: skip
+    )
     period_to = forms.DayField(label="Last day of the period", required=False)
     due_on = forms.DayField(
         label="Due on", hint="A day that passes closes nothing.", missing="Enter the day it is due on"
     )
     people = forms.TextField(
-        label="Who is to answer?", rows=3, required=False,
+        label="Who is to answer?",
+        rows=3,
+        required=False,
         hint="Names or e-mail addresses, one a line. Those who sign in for a provider can always answer its returns.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, toolkits: list[Any], organisations: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -229,9 +243,10 @@ class UploadForm(forms.PageForm):
     period_from = forms.DayField(label="First day of the period it speaks for", required=False)
     period_to = forms.DayField(label="Last day of the period it speaks for", required=False)
     expires_on = forms.DayField(
-        label="Valid until", hint="You are told before it expires. Leave it empty where it does not.",
+        label="Valid until",
+        hint="You are told before it expires. Leave it empty where it does not.",
         required=False,
-    )  # fmt: skip
+    )
 
 
 class ChooseForm(forms.PageForm):

@@ -72,16 +72,22 @@ def missing(answer_set: Return, held: queries.Held) -> list[dict[str, str]]:
         of_section = held.completeness.of(section).missing
         open_ones = [each for each in of_section if each.code == rules.NOT_ANSWERED]
         if len(open_ones) > 1:
-            found.append({
-                "sentence": f"“{section.title}”: {len(open_ones)} questions are not answered yet.",
-                "link": "Answer them", "url": words.address(answer_set, "return_question", open_ones[0].criterion),
-            })  # fmt: skip
+            found.append(
+                {
+                    "sentence": f"“{section.title}”: {len(open_ones)} questions are not answered yet.",
+                    "link": "Answer them",
+                    "url": words.address(answer_set, "return_question", open_ones[0].criterion),
+                }
+            )
             of_section = tuple(each for each in of_section if each.code != rules.NOT_ANSWERED)
         found += [
-            {"sentence": each.reason, "link": "Answer it" if each.code == rules.NOT_ANSWERED else "Correct it",
-             "url": f"{words.address(answer_set, 'return_question', each.criterion)}?from={CHECK}"}
+            {
+                "sentence": each.reason,
+                "link": "Answer it" if each.code == rules.NOT_ANSWERED else "Correct it",
+                "url": f"{words.address(answer_set, 'return_question', each.criterion)}?from={CHECK}",
+            }
             for each in of_section
-        ]  # fmt: skip
+        ]
     return found
 
 
@@ -93,7 +99,10 @@ def _told(answer_set: Return, held: queries.Held, on: date) -> list[rules.Differ
 def _drafts(request: Request, answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
     """Questions at which this person has typed something that is not saved."""
     return [
-        {"sentence": f"What you typed at “{held.content.criterion(key).title}” is not saved yet.", "link": "Look at it",
-         "url": f"{words.address(answer_set, 'return_question', key)}?from={CHECK}"}
+        {
+            "sentence": f"What you typed at “{held.content.criterion(key).title}” is not saved yet.",
+            "link": "Look at it",
+            "url": f"{words.address(answer_set, 'return_question', key)}?from={CHECK}",
+        }
         for key in unsaved(request.user, answer_set, held, on=request.day)
-    ]  # fmt: skip
+    ]

@@ -42,9 +42,11 @@ def moderate(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = _to_judge(request, return_id, queries.TO_MODERATE)
     held = queries.held(answer_set, on=request.day)
     left = [
-        criterion for section in held.content.sections for criterion in _to_moderate(held, section)
+        criterion
+        for section in held.content.sections
+        for criterion in _to_moderate(held, section)
         if not held.answers[criterion.key].moderated_value
-    ]  # fmt: skip
+    ]
 
     def page(form: PageForm) -> HttpResponseBase:
         final = {key: answer.moderated_value or answer.value for key, answer in held.answers.items()}
@@ -130,11 +132,16 @@ def _frame(answer_set: Return, held: queries.Held, current: str) -> dict[str, An
     ]
     tabs.append(("Side by side, and close", words.address(answer_set, "return_moderate"), not current))
     return {
-        "answer_set": answer_set, "whose": words.whose(answer_set), "tabs": tabs, "content": held.content,
+        "answer_set": answer_set,
+        "whose": words.whose(answer_set),
+        "tabs": tabs,
+        "content": held.content,
         "breadcrumbs": [
-            ("Returns", reverse("returns")), (answer_set.title, words.address(answer_set)), ("Moderation", ""),
+            ("Returns", reverse("returns")),
+            (answer_set.title, words.address(answer_set)),
+            ("Moderation", ""),
         ],
-    }  # fmt: skip
+    }
 
 
 @requires(Permission.RETURNS_MODERATE)

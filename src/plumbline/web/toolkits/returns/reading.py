@@ -61,11 +61,16 @@ def frame(answer_set: Return, held: queries.Held, current: str, *, reads_only: b
         tabs.append(("Check and hand in", words.address(answer_set, "return_check"), current == "check"))
     here = next((label for label, _, is_current in tabs if is_current), "")
     return {
-        "answer_set": answer_set, "whose": words.whose(answer_set), "content": held.content, "tabs": tabs,
+        "answer_set": answer_set,
+        "whose": words.whose(answer_set),
+        "content": held.content,
+        "tabs": tabs,
         "breadcrumbs": [
-            ("Returns", reverse("returns")), (answer_set.title, words.address(answer_set)), (here, ""),
+            ("Returns", reverse("returns")),
+            (answer_set.title, words.address(answer_set)),
+            (here, ""),
         ],
-    }  # fmt: skip
+    }
 
 
 @signed_in
@@ -101,9 +106,14 @@ def shows_moderation(request: Request, answer_set: Return) -> bool:
 
 
 def read_rows(
-    request: Request, answer_set: Return, held: queries.Held, found: Section, *, change_from: str = "",
+    request: Request,
+    answer_set: Return,
+    held: queries.Held,
+    found: Section,
+    *,
+    change_from: str = "",
     before: queries.Held | None = None,
-) -> list[dict[str, Any]]:  # fmt: skip
+) -> list[dict[str, Any]]:
     """The answers of a section, to be read. For who answers: `change_from`, the page that leads to each question, and
     `before`, what was said last time."""
     shows = shows_moderation(request, answer_set)
@@ -111,24 +121,30 @@ def read_rows(
     for criterion in found.criteria:
         answer = held.answers.get(criterion.key)
         moderated = answer.moderated_value if answer and shows else ""
-        rows.append({
-            "criterion": criterion,
-            "answer": answer,
-            "value": words.said(criterion, answer.value) if answer else "",
-            "documents": held.documents.get(criterion.key, ()),
-            "moderated": words.said(criterion, moderated),
-            "differs": bool(moderated) and answer is not None and moderated != answer.value,
-            "note": answer.moderation_note if answer and shows else "",
-            "is_graded": rules.is_graded(criterion),
-            **(_to_change(answer_set, held, criterion, before, answer, change_from) if change_from else {}),
-        })  # fmt: skip
+        rows.append(
+            {
+                "criterion": criterion,
+                "answer": answer,
+                "value": words.said(criterion, answer.value) if answer else "",
+                "documents": held.documents.get(criterion.key, ()),
+                "moderated": words.said(criterion, moderated),
+                "differs": bool(moderated) and answer is not None and moderated != answer.value,
+                "note": answer.moderation_note if answer and shows else "",
+                "is_graded": rules.is_graded(criterion),
+                **(_to_change(answer_set, held, criterion, before, answer, change_from) if change_from else {}),
+            }
+        )
     return rows
 
 
 def _to_change(
-    answer_set: Return, held: queries.Held, criterion: Criterion, before: queries.Held | None, answer: Answer | None,
+    answer_set: Return,
+    held: queries.Held,
+    criterion: Criterion,
+    before: queries.Held | None,
+    answer: Answer | None,
     change_from: str,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """What stands beside an answer for who can change it: what it lacks, what was said last time, and where it is
     changed."""
     lack = held.completeness.lack_of(criterion.key)
@@ -163,9 +179,11 @@ def before_of(criterion: Criterion, before: queries.Held | None, answer: Answer 
         return {"is_new": True}
     then = before.values.get(criterion.key, "")
     return {
-        "is_new": False, "value": words.said(asked, then), "same": answer is not None and answer.value == then,
+        "is_new": False,
+        "value": words.said(asked, then),
+        "same": answer is not None and answer.value == then,
         "carried": answer is not None and answer.carried_from_id is not None,
-    }  # fmt: skip
+    }
 
 
 def with_query(request: Request, address: str) -> str:

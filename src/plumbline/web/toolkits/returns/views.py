@@ -104,9 +104,11 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
     judges = not access.gave_answers(viewer, answer_set)
     moderates = judges and answer_set.state in queries.TO_MODERATE and may(viewer, Permission.RETURNS_MODERATE, on=on)
     signs_off = (
-        judges and answer_set.state == ReturnState.MODERATED and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
+        judges
+        and answer_set.state == ReturnState.MODERATED
+        and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
         and not access.moderated(viewer, answer_set)
-    )  # fmt: skip
+    )
     manages = may(viewer, Permission.RETURNS_REQUEST, on=on)
     asked, act_for_it = queries.assigned_to(answer_set), _acting(answer_set, on)
     context = {
@@ -155,11 +157,17 @@ def _nobody(request: Request, answer_set: Return, *, named: bool, manages: bool)
         return [sentence]
     return [
         *(ways(request, answer_set.organisation, sentence, back=words.address(answer_set)) or [sentence]),
-        {"sentence": "Or ask a person who signs in here already.", "link": "Name someone",
-         "url": words.address(answer_set, "return_people")},
-        {"sentence": "Or hand over the questions as a file.", "link": "Excel file",
-         "url": words.address(answer_set, "return_excel")},
-    ]  # fmt: skip
+        {
+            "sentence": "Or ask a person who signs in here already.",
+            "link": "Name someone",
+            "url": words.address(answer_set, "return_people"),
+        },
+        {
+            "sentence": "Or hand over the questions as a file.",
+            "link": "Excel file",
+            "url": words.address(answer_set, "return_excel"),
+        },
+    ]
 
 
 def _wrong_with(request: Request, answer_set: Return, held: queries.Held, answers_it: bool) -> list[Any]:
@@ -183,10 +191,14 @@ def _documents_wanted(answer_set: Return, held: queries.Held) -> list[dict[str, 
     """Documents that have expired one by one; how many more are needed in one sentence."""
     lacks = held.completeness.missing
     found = [
-        {"sentence": each.reason, "link": "Give the new one",
-         "url": words.address(answer_set, "return_evidence", each.criterion)}
-        for each in lacks if each.code == "expired_document"
-    ]  # fmt: skip
+        {
+            "sentence": each.reason,
+            "link": "Give the new one",
+            "url": words.address(answer_set, "return_evidence", each.criterion),
+        }
+        for each in lacks
+        if each.code == "expired_document"
+    ]
     needed = sum(1 for each in lacks if each.code == "missing_document")
     if needed:
         sentence = f"{wording.how_many(needed, 'answer needs', 'answers need')} a document as evidence."
@@ -206,20 +218,27 @@ def _next_step(
             what = "Everything is answered. Check it and hand it in."
             if answer_set.state == ReturnState.RETURNED:
                 what = "Put right what was asked for, then hand it in again."
-            return {"what": what, "button": "Check and hand in",
-                    "url": words.address(answer_set, "return_check")}  # fmt: skip
+            return {"what": what, "button": "Check and hand in", "url": words.address(answer_set, "return_check")}
         first = held.completeness.missing[0].criterion
         section = next(s for s in held.content.sections if any(c.key == first for c in s.criteria))
         left = wording.how_many(len(held.completeness.missing), "question is", "questions are")
-        return {"what": f"{left} still open, the first in “{section.title}”.",
-                "button": "Go on answering" if _is_begun(held) else "Start answering",
-                "url": words.address(answer_set, "return_question", first)}  # fmt: skip
+        return {
+            "what": f"{left} still open, the first in “{section.title}”.",
+            "button": "Go on answering" if _is_begun(held) else "Start answering",
+            "url": words.address(answer_set, "return_question", first),
+        }
     if moderates:
-        return {"what": "It is handed in. Look at each answer and its evidence, and moderate it or send it back.",
-                "button": "Moderate", "url": words.address(answer_set, "return_moderate")}  # fmt: skip
+        return {
+            "what": "It is handed in. Look at each answer and its evidence, and moderate it or send it back.",
+            "button": "Moderate",
+            "url": words.address(answer_set, "return_moderate"),
+        }
     if signs_off:
-        return {"what": "It is moderated. Read it and sign it off.", "button": "Sign off",
-                "url": words.address(answer_set, "return_sign_off")}  # fmt: skip
+        return {
+            "what": "It is moderated. Read it and sign it off.",
+            "button": "Sign off",
+            "url": words.address(answer_set, "return_sign_off"),
+        }
     return None
 
 
@@ -227,12 +246,20 @@ def _sections(answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:
     found = []
     for section in held.content.sections:
         part = held.completeness.of(section)
-        found.append({
-            "section": section, "url": words.address(answer_set, "return_section", section.key),
-            "state": "done" if part.is_complete else "open" if part.answered else "unknown",
-            "word": "Done" if part.is_complete else f"{part.answered} of {part.total} in full" if part.answered
-            else "Not started" if not any(held.values.get(c.key) for c in section.criteria) else "None in full yet",
-        })  # fmt: skip
+        found.append(
+            {
+                "section": section,
+                "url": words.address(answer_set, "return_section", section.key),
+                "state": "done" if part.is_complete else "open" if part.answered else "unknown",
+                "word": "Done"
+                if part.is_complete
+                else f"{part.answered} of {part.total} in full"
+                if part.answered
+                else "Not started"
+                if not any(held.values.get(c.key) for c in section.criteria)
+                else "None in full yet",
+            }
+        )
     return found
 
 
@@ -270,12 +297,15 @@ def new(request: Request) -> HttpResponseBase:
     """Ask for a return."""
     in_use = {version.toolkit.key: version for version in queries.versions_in_use()}
     form = RequestForm(
-        request.POST or None, toolkits=[(key, version.title) for key, version in in_use.items()],
+        request.POST or None,
+        toolkits=[(key, version.title) for key, version in in_use.items()],
         organisations=[
-            (str(each.pk), each.name) for each in organisations().filter(merged_into=None)
+            (str(each.pk), each.name)
+            for each in organisations()
+            .filter(merged_into=None)
             .exclude(pk__in=known_by_bids_alone(request.user, on=request.day))
         ],
-    )  # fmt: skip
+    )
 
     def make(toolkit: str, organisation: str, people: list[User], **given: Any) -> Return:
         return returns.request_return(

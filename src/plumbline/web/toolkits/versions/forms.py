@@ -10,9 +10,12 @@ class Written(forms.PageForm):
     refused_at: ClassVar = {"": "text"}
 
     text = forms.TextField(
-        label="The toolkit, as YAML", rows=30, strip=False, missing="Write the toolkit",
+        label="The toolkit, as YAML",
+        rows=30,
+        strip=False,
+        missing="Write the toolkit",
         hint="Each line is a field and its value. Nothing in it is run: it is text, checked when you save it.",
-    )  # fmt: skip
+    )
     base = forms.HiddenField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -26,9 +29,11 @@ class Written(forms.PageForm):
 
 class Withdraw(forms.PageForm):
     because = forms.TextField(
-        label="Why is it withdrawn?", rows=3, missing="Say why it is withdrawn",
+        label="Why is it withdrawn?",
+        rows=3,
+        missing="Say why it is withdrawn",
         hint="It is kept with the version and in the trail",
-    )  # fmt: skip
+    )
 
 
 # A toolkit to begin with, short enough to be overwritten.

@@ -186,9 +186,14 @@ def compare(request: Request, version_id: int) -> HttpResponseBase:
     rows: list[Any] = []
     if before:
         context["lines"] = "\n".join(
-            unified_diff(before.text.splitlines(), found.text.splitlines(), f"Version {before.number}",
-                         f"Version {found.number}", lineterm="")
-        )  # fmt: skip
+            unified_diff(
+                before.text.splitlines(),
+                found.text.splitlines(),
+                f"Version {before.number}",
+                f"Version {found.number}",
+                lineterm="",
+            )
+        )
         if found.content is not None and before.content is not None:
             rows = list(comparing.differences(contents.read(before.content), contents.read(found.content)))
             context["compared"] = True

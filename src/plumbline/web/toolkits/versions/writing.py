@@ -91,9 +91,12 @@ def edit(request: Request, version_id: int) -> HttpResponseBase:
     context |= {
         "form": form,
         "faults": faults_of(context["shown"], draft.toolkit.key),
-        "breadcrumbs": [*crumbs(draft)[:-1], (f"Version {draft.number}", reverse("toolkit_version", args=[draft.pk])),
-                        ("Edit", "")],
-    }  # fmt: skip
+        "breadcrumbs": [
+            *crumbs(draft)[:-1],
+            (f"Version {draft.number}", reverse("toolkit_version", args=[draft.pk])),
+            ("Edit", ""),
+        ],
+    }
     return render(request, "toolkits/versions/edit.html", context)
 
 
