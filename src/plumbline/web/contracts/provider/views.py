@@ -211,7 +211,8 @@ def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str
         since = wording.day(min(each.since for each in without))
         found.append(
             {
-                "sentence": f"{lacking_assessment(without)}, since {since}.{'' if asked else f' {whom_to_ask(contract)}'}",
+                "sentence": f"{lacking_assessment(without)}, since {since}."
+                + ("" if asked else f" {whom_to_ask(contract)}"),
                 "url": reverse("return", args=[asked]) if asked else "",
                 "link": "Answer it",
             }
