@@ -165,7 +165,7 @@ _RECORDS = {
     "exception": "PlacementException", "form": "IncidentForm", "held": "HeldText", "into": "Organisation",
     "item": "PlanItem", "ofsted.item": "CheckItem", "placements.item": "CheckItem", "lead_commissioner": "User",
     "mail": "Message", "meeting": "ModerationMeeting", "merge": "SupplierMerge", "merged": "Organisation",
-    "offer": "PolicyOffer", "pack": "PathwayPack", "paper": "Document", "party": "OcdsParty",
+    "offer": "PolicyOffer", "pack": "PathwayPack", "paper": "BidDocument", "party": "OcdsParty",
     "plan": "ImplementationPlan", "process": "OcdsProcess", "refused": "RefusedRow", "service_area_lead": "User",
     "step": "FlagStep", "subject": "Contract", "supplier": "Organisation", "use": "UnregisteredUse",
     "version": "ToolkitVersion",
