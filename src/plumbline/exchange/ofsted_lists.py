@@ -228,15 +228,16 @@ def _is_of_a_year(rows: Sequence[SettingRow]) -> bool:
     """Whether these rows are inspections of a year. The header does not always tell: interim visits, and settings that
     come again with another event, do.
     """
-    if any(inspection.kind == Kind.INTERIM for row in rows for inspection in row.inspections):
-        return True
     events: dict[str, set[tuple[str, date]]] = {}
     again = 0
     for row in rows:
+        if any(inspection.kind == Kind.INTERIM for inspection in row.inspections):
+            return True
         told = {(inspection.event_number, inspection.inspected_on) for inspection in row.inspections[:1]}
-        known = events.setdefault(row.urn, set())
-        again += bool(known) and not told <= known
-        known |= told
+        known = events.setdefault(row.urn, told)
+        if known is not told:
+            again += bool(known) and not told <= known
+            known |= told
     return again > _SHARE_REPEATED_IN_YEAR * len(rows)
 
 

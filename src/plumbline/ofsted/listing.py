@@ -467,7 +467,11 @@ def _find_gone(cursor: CursorWrapper, family: str) -> None:
         """with named as (
                select l.setting_id, max(o.as_at) as last from ofsted_listing l
                join ofsted_ofstedlist o on o.id = l.ofsted_list_id
-               where o.whole and o.family = %(family)s group by l.setting_id
+               where o.whole and o.family = %(family)s
+                   -- From the only list of its family nothing has gone, and nothing has to be looked for.
+                   and ((select count(*) > 1 from ofsted_ofstedlist where whole and family = %(family)s)
+                       or exists (select from ofsted_setting where gone_since is not null))
+               group by l.setting_id
            ), gone as (
                select n.setting_id, (select min(o.as_at) from ofsted_ofstedlist o where o.whole
                    and o.family = %(family)s and o.as_at > n.last

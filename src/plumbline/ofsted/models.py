@@ -272,7 +272,8 @@ class UnregisteredUse(Recorded):
 class StatusPeriod(Recorded):
     """A setting's status from a day (included) to a day (excluded; NULL: still), by one version of the rules."""
 
-    setting = models.ForeignKey(Setting, on_delete=models.PROTECT, related_name="statuses")
+    # Found by the index with the first day, which begins with the setting.
+    setting = models.ForeignKey(Setting, on_delete=models.PROTECT, related_name="statuses", db_index=False)
     status = models.CharField(max_length=20, choices=Status)
     from_on = models.DateField()
     to_on = models.DateField(null=True)

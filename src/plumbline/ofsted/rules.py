@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from plumbline.ofsted.grades import (
@@ -498,6 +499,7 @@ def _when(inspection: Inspection) -> str:
     return f"at the inspection of {_day(inspection.inspected_on)}{published}"
 
 
+@lru_cache(maxsize=8192)
 def _day(day: date) -> str:
     return f"{day:%-d %B %Y}"
 
