@@ -39,7 +39,7 @@ def of_ratings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     subject=matter,
                     whose=person(user, P.CONTRACTS_VIEW),
                     called=called,
-                    what=f"Put right: {worst(each.reasons)}",
+                    what=f"Resolve: {worst(each.reasons)}",
                     why=f"The contract is {each.colour}",
                     gravity=grave,
                     deed="Open the contract",

@@ -93,7 +93,7 @@ def of_offices(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             subject=("reporting_contact", row.pk),
             key=row.pk,
             due=on,
-            deed="Put it right",
+            deed="Correct it",
             whose=permitted(P.CONTRACTS_MANAGE if row.contract_id else P.LISTS_MANAGE),
             gravity=Gravity.AGREED,
             what="Put an office’s e-mail address right: it refused a message",

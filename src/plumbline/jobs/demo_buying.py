@@ -327,7 +327,7 @@ def _visits() -> None:
         )
         visits.sign_off_visit(
             visit_id=planned.pk,
-            because="Nothing to be put right; the report was handed over at the visit.",
+            because="Nothing to be corrected; the report was handed over at the visit.",
             **_who("contracts", visited_on + timedelta(20)),
         )
 

@@ -80,7 +80,7 @@ def _to_answer(each: Return, asked: list[int], on: date) -> Iterable[Duty]:
     for one in whose:
         if each.state == _S.RETURNED:
             why = f"It was sent back: {each.sent_back_because} {progress}"
-            yield _duty(each, "answer", one, "Put right", why, "Put it right", due=each.due_on)
+            yield _duty(each, "answer", one, "Correct", why, "Correct it", due=each.due_on)
         else:
             yield _duty(
                 each,

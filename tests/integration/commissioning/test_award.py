@@ -212,7 +212,10 @@ def letter_of(bid: Bid) -> str:
 
 def test_every_bidder_has_a_letter_drafted_on_approval() -> None:
     made, _ = approved()
-    assert all(letter_of(bid) for bid in made.bids)
+    letters = [letter_of(bid) for bid in made.bids]
+    assert len(letters) == 3
+    assert len(set(letters)) == 3
+    assert all(made.tender.title in each for each in letters)
 
 
 def test_an_unsuccessful_bidder_is_told_scores_rank_and_where_the_winner_was_better() -> None:

@@ -281,7 +281,7 @@ def test_their_own_manager_has_it_too_and_no_other(page):
     worker.professional.save()
     refused(worker)
     own, other = a_user("team_manager", team="West"), a_user("team_manager", team="East")
-    assert ["Have an e-mail address put right" in work(page, user) for user in (own, other)] == [True, False]
+    assert ["Have an e-mail address corrected" in work(page, user) for user in (own, other)] == [True, False]
     assert worker.email in page(own).get("/users/without-account/").content.decode()
     assert worker.email not in page(other).get("/users/without-account/").content.decode()
 

@@ -12,7 +12,7 @@ from plumbline.earlyhelp.models import Tac
 from plumbline.exchange.import_ofsted import import_ofsted
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import RuleBroken
-from plumbline.ofsted.models import Inspection, OfstedList, Setting, StatusPeriod
+from plumbline.ofsted.models import Inspection, Judgement, OfstedList, Setting, StatusPeriod
 from plumbline.placements.models import Placement
 from tests.integration.placements.situations import a_child, an_import
 
@@ -125,6 +125,45 @@ def test_a_correction_of_an_older_day_does_not_undo_a_newer_list(tmp_path: Path)
     take(a_list(tmp_path / "c.csv", home("SC900001", "Outstanding")), date(2026, 9, 30))
 
     assert status("SC900001") == "adverse"
+
+
+def grades_of(urn: str) -> dict[str, str]:
+    return dict(Judgement.objects.filter(inspection__setting__urn=urn).values_list("aspect", "grade"))
+
+
+@pytest.mark.parametrize("nothing", ["", "Not judged", "NULL"])
+@pytest.mark.parametrize("later_first", [False, True])
+def test_a_list_that_says_nothing_of_a_judgement_takes_no_grade_away(
+    tmp_path: Path, nothing: str, later_first: bool
+) -> None:
+    known = a_list(tmp_path / "a.csv", home("SC900001", "Inadequate")), date(2026, 9, 30)
+    silent = a_list(tmp_path / "b.csv", home("SC900001", nothing), home("SC900002")), date(2026, 10, 31)
+    for path, day in (silent, known) if later_first else (known, silent):
+        take(path, day)
+
+    assert (status("SC900001"), grades_of("SC900001")["overall"]) == ("adverse", "inadequate")
+
+
+@pytest.mark.parametrize("later_first", [False, True])
+def test_of_two_lists_that_differ_about_one_inspection_the_newer_counts(tmp_path: Path, later_first: bool) -> None:
+    older = a_list(tmp_path / "a.csv", home("SC900001", "Good")), date(2026, 9, 30)
+    newer = a_list(tmp_path / "b.csv", home("SC900001", "Inadequate")), date(2026, 10, 31)
+    for path, day in (newer, older) if later_first else (older, newer):
+        take(path, day)
+
+    assert (status("SC900001"), grades_of("SC900001")["overall"]) == ("adverse", "inadequate")
+
+
+def test_an_older_list_corrects_no_grade_of_an_aspect_whatever_it_says_overall(tmp_path: Path) -> None:
+    """The newer list gives a grade of how children are protected, and none overall."""
+    newer = home("SC900001", "")
+    newer[-1] = "Inadequate"
+    older = home("SC900001", "")
+    older[-1] = "Good"
+    take(a_list(tmp_path / "b.csv", newer), date(2026, 10, 31))
+    take(a_list(tmp_path / "a.csv", older, home("SC900002")), date(2026, 9, 30))
+
+    assert grades_of("SC900001")["helped_protected"] == "inadequate"
 
 
 # --- sheets --------------------------------------------------------------------------------------------------------

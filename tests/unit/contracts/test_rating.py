@@ -178,6 +178,18 @@ class TestOthers:
         readings = [(date(2015, 1, 1), "requires_improvement"), (date(2015, 7, 1), "requires_improvement")]
         assert days("kpi_requires_improvement", facts(kpis={"3": ("Waiting", readings, None)})) == []
 
+    def test_an_inadequate_quarter_and_then_one_that_requires_improvement_are_two(self) -> None:
+        readings = [(date(2015, 1, 1), "inadequate"), (date(2015, 4, 1), "requires_improvement")]
+        known = facts(kpis={"3": ("Waiting", readings, None)})
+        assert days("kpi_requires_improvement", known) == [(date(2015, 7, 1), END)]
+
+    @pytest.mark.parametrize("code", ["kpi_inadequate", "kpi_requires_improvement"])
+    def test_an_indicator_that_ended_counts_until_then(self, code: str) -> None:
+        worst = code.removeprefix("kpi_")
+        readings = [(date(2015, 1, 1), worst), (date(2015, 4, 1), worst)]
+        known = facts(kpis={"3": ("Waiting", readings, date(2015, 8, 15))})
+        assert days(code, known)[-1][1] == date(2015, 8, 15)
+
     def test_an_inadequate_quarter_counts_at_once(self) -> None:
         known = facts(kpis={"3": ("Waiting", [(date(2015, 1, 1), "inadequate")], None)})
         assert days("kpi_inadequate", known) == [(date(2015, 4, 1), END)]

@@ -58,7 +58,8 @@ def test_only_the_first_row_is_a_header(read):
 
 def test_rows_do_not_break_across_pages(read):
     marks = [row._tr.trPr.find(qn("w:cantSplit")) is not None for table in read.tables for row in table.rows]
-    assert all(marks)
+    assert len(marks) > len(read.tables)
+    assert set(marks) == {True}
 
 
 def test_tables_are_named_for_screen_readers(read):

@@ -288,6 +288,13 @@ def test_a_monitoring_visit_to_an_independent_school_clears_no_standard_not_met(
     assert verdict(full(kind=Kind.STANDARD, iss_part_3="not_met"), visit)[0] == "adverse"
 
 
+def test_of_two_events_on_one_day_the_full_inspection_is_the_one_that_counts() -> None:
+    visit = full(SECOND, kind=Kind.MONITORING, overall="good")
+    inspection = full(SECOND, overall="inadequate")
+
+    assert verdict(visit, inspection)[0] == verdict(inspection, visit)[0] == "adverse"
+
+
 def test_the_order_of_telling_makes_no_difference() -> None:
     assert verdict(full(SECOND, overall="good"), BAD) == verdict(BAD, full(SECOND, overall="good"))
 

@@ -1,11 +1,12 @@
 """Which flags a placement calls for, and why each is closed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from plumbline.placements.rules import Concern, Why, flags_of, why_closed
+from plumbline.kernel.errors import RuleBroken
+from plumbline.placements.rules import Concern, Why, check_exception, flags_of, why_closed
 
 ADVERSE_SINCE = date(2016, 6, 1)
 AT = Concern(
@@ -83,3 +84,46 @@ CLOSED = {
 )
 def test_why_a_flag_is_closed(change: dict[str, object], said: str) -> None:
     assert why_closed(**{**CLOSED, **change}) == said  # type: ignore[arg-type]
+
+
+TODAY = date(2016, 7, 31)
+ASKED = {
+    "status": "adverse", "grounds": "court_named", "reason": "The court named it.", "safeguards": "Visited weekly.",
+    "from_on": TODAY, "ends_on": TODAY, "on": TODAY,
+}  # fmt: skip
+
+
+def refused(**change: object) -> str:
+    try:
+        check_exception(**{**ASKED, **change})  # type: ignore[arg-type]
+    except RuleBroken as refusal:
+        return refusal.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("days", "code"), [(-2, "not_an_emergency"), (-1, ""), (0, ""), (1, ""), (2, "not_an_emergency")]
+)
+def test_an_emergency_begins_tonight_or_began_last_night(days: int, code: str) -> None:
+    began = TODAY + timedelta(days)
+    assert refused(grounds="emergency_night", from_on=began, ends_on=TODAY + timedelta(7)) == code
+    assert refused(from_on=began, ends_on=TODAY + timedelta(7)) == ""
+
+
+@pytest.mark.parametrize(("days", "code"), [(-1, "end_before_start"), (0, ""), (366, ""), (367, "too_long")])
+def test_an_exception_lasts_a_year_at_most(days: int, code: str) -> None:
+    assert refused(ends_on=TODAY + timedelta(days)) == code
+
+
+def test_an_exception_that_has_ended_is_not_asked_for() -> None:
+    assert refused(from_on=TODAY - timedelta(9), ends_on=TODAY - timedelta(1)) == "past_date"
+    assert refused(from_on=TODAY - timedelta(9), ends_on=TODAY) == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("adverse", ""), ("unregistered", ""), ("closed", ""), ("clear", "not_needed"), ("watch", "not_needed"),
+     ("not_judged", "not_needed"), ("unmatched", "not_needed")],
+)  # fmt: skip
+def test_an_exception_is_for_a_setting_where_no_child_may_be_placed(status: str, code: str) -> None:
+    assert refused(status=status) == code

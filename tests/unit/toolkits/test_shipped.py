@@ -38,7 +38,10 @@ def test_a_shipped_toolkit_says_what_it_rests_on(key):
 
 @pytest.mark.parametrize("key", sorted(KEYS))
 def test_a_shipped_toolkit_says_what_it_is_for(key):
-    assert len(SHIPPED[key].introduction) > 100
+    said = SHIPPED[key].introduction
+    assert said.rstrip().endswith(".")
+    assert len({*said.split()}) > 15
+    assert sum(said == other.introduction for other in SHIPPED.values()) == 1
 
 
 def judged(toolkit):

@@ -250,7 +250,7 @@ def withdraw_assessment(*, assessment_id: int, because: str, by: User | None, at
     needs = _BOARD if found.kind == Assessment.Kind.BOARD else reaching.MANAGE
     contract = contract_to_change(contract_id=found.contract_id, by=by, on=on, any_of=needs)
     if found.import_run_id is not None:
-        raise RuleBroken("It came with an import. Put it right in the file and import that.", code="imported")
+        raise RuleBroken("It came with an import. Correct it in the file and import that.", code="imported")
     if not because.strip():
         raise RuleBroken("Say why it is withdrawn.", code="missing_reason")
     audit.record(

@@ -92,7 +92,7 @@ def decide_policy(*, offer_id: int, accept: bool, because: str, by: User, at: da
     if not offers:
         raise RuleBroken("This was decided on already.", code="wrong_state")
     if not accept and not because.strip():
-        raise RuleBroken("Say what is to be put right.", code="missing_reason")
+        raise RuleBroken("Say what is to be corrected.", code="missing_reason")
     for offer in offers:
         offer.accepted, offer.decided_at, offer.decided_by = accept, at, by
         offer.refused_because = "" if accept else because.strip()

@@ -70,7 +70,7 @@ def undelivered(contract: Contract | None, recipient: str) -> QuerySet[Incident]
 
 def refused_for(viewer: User, *, on: date) -> "list[Refused]":
     """The offices whose address refused an e-mail, at once or by a bounce, until another is entered or it takes one
-    again: for who may put it right."""
+    again: for who may correct it."""
     keeps = access.may(viewer, Permission.LISTS_MANAGE, on=on)
     if not keeps and not access.may(viewer, Permission.CONTRACTS_MANAGE, on=on):
         return []

@@ -66,7 +66,7 @@ def change_of_contract(request: Request, pk: int, recipient: str) -> HttpRespons
 def _list(request: Request, contract: Contract | None) -> HttpResponseBase:
     ways = queries.ways_for(contract)
     refused = {
-        row.recipient: f"{row.email} refused an e-mail: “{row.refused_because}”. Put it right."
+        row.recipient: f"{row.email} refused an e-mail: “{row.refused_because}”. Correct it."
         for row in queries.refused_for(request.user, on=request.day)
         if row.contract_id == (contract.pk if contract else None)
     }

@@ -236,7 +236,7 @@ def _policy(line: portal.PolicyLine) -> dict[str, object]:
     if offer is not None and offer.accepted is None:
         kind, word, said = "blue", "With the council", f"Handed in, reviewed {wording.day(offer.reviewed_on)}."
     elif line.lacks:
-        kind, word, said = "amber", "To be put right", line.lacks
+        kind, word, said = "amber", "To be corrected", line.lacks
     elif line.review is not None:
         kind, word, said = "green", "In place", f"Reviewed {wording.day(line.review.reviewed_on)}."
     else:

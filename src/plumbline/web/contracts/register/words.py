@@ -125,7 +125,7 @@ def wrong(contract: Contract, reason: Reason, *, sees_settings: bool) -> dict[st
     url = _where_of(contract, reason.code, reason.about)
     if reason.code == "setting_adverse":
         url = f"{reverse('settings')}?q={reason.about}" if sees_settings else ""
-    return {"sentence": said, "url": url, "link": _PUT_RIGHT.get(reason.code, "Put it right")}
+    return {"sentence": said, "url": url, "link": _PUT_RIGHT.get(reason.code, "Correct it")}
 
 
 def setting(found: Setting, *, opens: bool, urn: str) -> dict[str, Any]:

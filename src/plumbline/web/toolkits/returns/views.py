@@ -217,7 +217,7 @@ def _next_step(
         if held.completeness.is_complete:
             what = "Everything is answered. Check it and hand it in."
             if answer_set.state == ReturnState.RETURNED:
-                what = "Put right what was asked for, then hand it in again."
+                what = "Correct what was asked for, then hand it in again."
             return {"what": what, "button": "Check and hand in", "url": words.address(answer_set, "return_check")}
         first = held.completeness.missing[0].criterion
         section = next(s for s in held.content.sections if any(c.key == first for c in s.criteria))
