@@ -163,7 +163,7 @@ def _rag(found: Found) -> str:
         [
             "one changed fact",
             f"{found['one_changed_fact'] * 1000:.0f} ms",
-            f"{found['contracts_changed_by_it']:,} contract rated anew",
+            f"{found['contracts_changed_by_it']:,} contract rated again",
         ],
     ]
     whole = found["from_nothing"] + found["telling"]

@@ -1,7 +1,7 @@
 """The rating of contracts from nothing: 10,000 of them with five years of facts, against only reading those facts.
 
 Baseline: one SELECT for each table of facts, every row fetched, nothing worked out and nothing kept. Then one changed
-fact: its contract alone is rated anew. The time of what is kept is within ours, history of every row included.
+fact: its contract alone is rated again. The time of what is kept is within ours, history of every row included.
 
     python -m benchmarks.rag [CONTRACTS]
 """

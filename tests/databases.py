@@ -32,8 +32,8 @@ ENOUGH = 4 * 1024**3
 def home() -> Path:
     """Where the test cluster lives: in memory where there is enough of it, a folder for each checkout and version.
 
-    Never the PLUMBLINE_HOME of whoever runs the tests: it may hold their records. PLUMBLINE_TEST_HOME is what a run
-    tells the processes that it starts.
+    Never the PLUMBLINE_HOME of the person who runs the tests: it may hold their records. PLUMBLINE_TEST_HOME is what a
+    run tells the processes that it starts.
     """
     given = os.environ.get("PLUMBLINE_TEST_HOME")
     if given:

@@ -1,4 +1,5 @@
-"""Whoever leaves: each column that names a user is handed over, or said to stay, or names only who did something."""
+"""The person who leaves: each column that names a user is handed over, or said to stay, or names only who did
+something."""
 
 import re
 

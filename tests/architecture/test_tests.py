@@ -5,7 +5,7 @@ from functools import cache
 
 from tests.architecture.source import Function, Module, modules_of_tests
 
-# Calls that are an assertion, whoever defines them.
+# Calls that are an assertion, no matter who defines them.
 ASSERTING = {"pytest.raises", "pytest.warns", "pytest.fail", "playwright.sync_api.expect"}
 ASSERTING_FIXTURES = {"django_assert_num_queries", "django_assert_max_num_queries"}
 

@@ -1,4 +1,4 @@
-"""A page says that somebody is told or asked only from who can be reached; what a page shows is kept here, and is not
+"""A page says that a person is told or asked only from who can be reached; what a page shows is kept here, and is not
 carried through the browser."""
 
 import ast
@@ -11,14 +11,14 @@ _CLAIMS = re.compile(
     r"|\bon the list of everybody\b|\bconfirms it\b",
     re.IGNORECASE,
 )
-# What is asked in a form, not somebody who is asked.
+# What is asked in a form, not a person who is asked.
 _NO_CLAIMS = ("what bidders are asked", "Each says who is told of it")
 ASKING = {f"plumbline.web.kit.asking.{name}" for name in ("ask", "act")}
 IF_REACHED = "plumbline.web.people.inviting.whom_to_ask.if_reached"
 
 
 def claims(module: Module) -> list[str]:
-    """Where what is said after an act says that somebody is told, and not by `if_reached`."""
+    """Where what is said after an act says that a person is told, and not by `if_reached`."""
     held = {
         id(inner)
         for node in ast.walk(module.tree)

@@ -108,7 +108,7 @@ def test_a_session_that_ends_in_the_middle_of_an_account_loses_nothing_of_it(
     narrow.get_by_label(ACCOUNT).fill("She left at nine")
     expect(narrow.locator(".pl-saved")).to_contain_text("Kept as a draft at")
     end_sessions(writing)
-    # Whoever types on is told at once.
+    # The person who types on is told at once.
     narrow.get_by_label(ACCOUNT).fill("She left at nine, and came back at noon.")
     expect(narrow.locator(".pl-saved")).to_contain_text("You have been signed out.")
     expect(narrow.get_by_role("region", name="Signing out")).to_be_visible()

@@ -57,7 +57,7 @@ _NUMBERS = {str(value): ("value", whose) for whose, value in VALUES.items()}
 _NUMBERS |= {str(price): ("price", state) for state, price in PRICES.items()}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _MARK = re.compile(r"Q([a-z]+?)(own|merged|other|scoring|moderation|recommended)\b")
-# An address of a child's record, whoever the child is.
+# An address of a child's record, no matter who the child is.
 _OF_CHILD = re.compile(r"/(?:children|placements|tacs)/\d+/")
 
 

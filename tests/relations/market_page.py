@@ -95,8 +95,8 @@ _LAST = """How it is held:
   to others that something waits. No flag says what only the record may.
 - Open data (the page, and `plumbline export-ocds --as`) names a supplier once the contract is awarded. No other command
   with `--as` prints a record of what is bought, but for the refused rows of an import.
-- Whoever maps wordings (queues) or merges suppliers chooses from the whole register of organisations; that one is there
-  says nothing of why."""
+- The person who maps wordings (queues) or merges suppliers chooses from the whole register of organisations; that one
+  is there says nothing of why."""
 
 
 def _asked() -> str:

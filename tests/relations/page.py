@@ -169,7 +169,7 @@ _NOTES = """What to know when reading the tables:
 - A tie opens nothing to a role whose reach is none ([permissions](permissions.md)). The management team and the
   director read flags by number, because flags are put to them.
 - A flag about a looked-after child without a known reviewing officer is put to all of them, by number.
-- A refused row is nobody's record yet: whoever mends it reads its cells, and that look is recorded.
+- A refused row is nobody's record yet: the person who mends it reads its cells, and that look is recorded.
 - “Who looked” names children by number, and says what people typed into a search."""
 
 
@@ -197,8 +197,8 @@ def _without_a_record() -> str:
 _COMMANDS = """## Commands
 
 `plumbline flags`, `night`, `verify-audit`, `backup` and the other commands without `--as` are the machine
-administrator's: whoever may run them on the machine may read its database. `plumbline flags` names placements and
-workers by their numbers, never a child by name. A command with `--as USER` does what that user's roles allow and no
+administrator's: the person who may run them on the machine may read its database. `plumbline flags` names placements
+and workers by their numbers, never a child by name. A command with `--as USER` does what that user's roles allow and no
 more; none of those prints a record of a child, but for the refused rows of an import (their number and reason), which
 needs `imports.manage`."""
 

@@ -34,7 +34,7 @@ LATEST = 5
 class Facts:
     """Versions of all relations out of one seed: dense, so that most questions have something to count.
 
-    A late change is the last of its record, as whoever changes a record next waits for it to be committed.
+    A late change is the last of its record, as the person who changes a record next waits for it to be committed.
     """
 
     def __init__(self, seed, size):

@@ -93,7 +93,7 @@ def start(*, action_id: int, by: User | None, at: datetime, on: date) -> Action:
 def note_progress(
     *, action_id: int, text: str, document: Document | None = None, by: User | None, at: datetime, on: date
 ) -> ActionNote:
-    """Add a note, perhaps with a document; whoever sees the action may. It stays open."""
+    """Add a note, perhaps with a document; the person who sees the action may. It stays open."""
     action, _ = _seen(action_id, by=by, on=on)
     if action.state in (ActionState.VERIFIED, ActionState.CANCELLED):
         raise RuleBroken("This action is over.", code="wrong_state")
@@ -180,7 +180,8 @@ def mark_done(
 
 @operation
 def verify(*, action_id: int, text: str = "", by: User, at: datetime, on: date) -> Action:
-    """Say that it was looked at and is done. Raises RuleBroken for its owner and for whoever reported it done."""
+    """Say that it was looked at and is done. Raises RuleBroken for its owner and for the person who reported it
+    done."""
     action, hand = _seen(action_id, by=by, on=on)
     _check(hand, action)
     action.verified_on, action.verified_at, action.verified_by = on, at, by

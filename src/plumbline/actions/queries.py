@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def actions_visible_to(viewer: User, *, on: date) -> QuerySet[Action]:
     """The actions that the viewer may see: their own; their organisation's; with the permission all not about a child.
 
-    One about a child, a TAC or a placement is seen by its owner and by whoever is tied to that record.
+    One about a child, a TAC or a placement is seen by its owner and by the person who is tied to that record.
     """
     if not access.permissions_of(viewer, on=on):
         return Action.objects.none()

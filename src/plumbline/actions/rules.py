@@ -30,12 +30,12 @@ def new(*, title: str, owned: bool, due_on: date, on: date) -> str:
 
 
 def may_work(hand: Hand) -> bool:
-    """Begin it or report it done: its owner, or whoever raises actions and records what they were told."""
+    """Begin it or report it done: its owner, or the person who raises actions and records what they were told."""
     return hand.owns or hand.raises
 
 
 def may_check(hand: Hand) -> bool:
-    """Verify it or send it back: someone other than the owner and than whoever reported it done."""
+    """Verify it or send it back: someone other than the owner and than the person who reported it done."""
     return hand.verifies and not hand.owns and not hand.did
 
 
@@ -49,7 +49,7 @@ def why_not_check(hand: Hand) -> str:
 
 
 def may_change(hand: Hand) -> bool:
-    """Move its day, hand it over: whoever raises actions."""
+    """Move its day, hand it over: the person who raises actions."""
     return hand.raises
 
 

@@ -1,4 +1,4 @@
-"""What the database itself refuses about tenders, bids and scores, whoever writes, by whatever route.
+"""What the database itself refuses about tenders, bids and scores, no matter who writes, by whatever route.
 
 - A tender goes out only with a published business-information assessment as its stage 1; from then on what is asked,
   how it is weighed and how many it may be awarded to, does not change.

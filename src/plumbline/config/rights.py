@@ -40,7 +40,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
 }
 _STATUS_OF_SETTING = ("id", "register", "urn", "status", "status_since", "reasons", "rule_version", "judgements_rev",
                       "evaluated_rev")  # fmt: skip
-# Those of the job queue; its triggers call each other as whoever asks for a job.
+# Those of the job queue; its triggers call each other as the login that asks for a job.
 _QUEUE = "procrastinate\\_%"
 _QUEUE_TRIGGERS = "procrastinate\\_notify\\_%"
 

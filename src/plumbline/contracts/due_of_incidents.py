@@ -107,7 +107,8 @@ def of_offices(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
 
 def of_forms(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """The newest version of each contract's form, for each side that has not agreed it: the named manager and area lead
-    for theirs, where no user is named whoever manages contracts and service-area leads; the provider's people."""
+    for theirs, where no user is named those who manage contracts and service-area leads; the provider's
+    people."""
     newest = IncidentForm.objects.filter(contract=OuterRef("contract")).order_by("-number").values("number")[:1]
     waiting = (
         IncidentForm.objects.filter(number=Subquery(newest))

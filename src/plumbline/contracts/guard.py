@@ -1,4 +1,4 @@
-"""What the database itself refuses about contracts, whoever writes, by whatever route.
+"""What the database itself refuses about contracts, no matter who writes, by whatever route.
 
 - A service that is being made ready goes live by a decision, and none is decided without a reason while a critical item
   of its plan is open.

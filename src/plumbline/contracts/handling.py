@@ -1,4 +1,4 @@
-"""An incident, locked, for whoever may do something with it."""
+"""An incident, locked, for the person who may do something with it."""
 
 from datetime import date
 
@@ -26,7 +26,7 @@ def seen(incident_id: int, *, by: User | None, on: date) -> Incident:
 
 
 def to_manage(incident_id: int, *, by: User | None, on: date, closed: bool = False, aside: bool = False) -> Incident:
-    """The incident for whoever handles it for the council; `closed`, `aside`: also where it is so."""
+    """The incident for the person who handles it for the council; `closed`, `aside`: also where it is so."""
     access.check(by, Permission.INCIDENTS_MANAGE, on=on)
     incident = seen(incident_id, by=by, on=on)
     if not ((closed and incident.state == IncidentState.CLOSED) or (aside and incident.state == IncidentState.ASIDE)):

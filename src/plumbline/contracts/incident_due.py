@@ -58,7 +58,8 @@ def wanted_of_incidents(now: datetime, *, incident_id: int | None = None) -> lis
 
 
 def wanted_of_children(on: date, *, link_id: int | None = None) -> list[Wanted]:
-    """Each linked child of an open incident, for whoever is allocated to the child on the day and their manager."""
+    """Each linked child of an open incident, for the person who is allocated to the child on the day and their
+    manager."""
     links = IncidentChild.objects.filter(incident__state=IncidentState.OPEN)
     if link_id is not None:
         links = links.filter(pk=link_id)

@@ -230,7 +230,7 @@ _PERSON = """coalesce(
 
 def find_people() -> list[int]:
     """Name the manager and service-area lead of each contract as its wording says: nobody, where it says nobody who is
-    known. Whoever the wording was made from, on the register's form, stays. The contracts that changed."""
+    known. The person from whom the wording was made, on the register's form, stays. The contracts that changed."""
     found: set[int] = set()
     with connection.cursor() as cursor:
         for column in ("manager", "area_lead"):

@@ -18,7 +18,7 @@ def _in_force(on: date) -> Q:
 def _give(column: str) -> Callable[[Contract, User, datetime], None]:
     def give(contract: Contract, to: User, at: datetime) -> None:
         said = getattr(contract, f"{column}_wording")
-        # A later file that still has the old name means whoever has the contract now.
+        # A later file that still has the old name means the person who has the contract now.
         if said and not PersonWording.objects.filter(wording__iexact=said).update(user=to, mapped_at=at):
             PersonWording.objects.create(wording=said, user=to, mapped_at=at)
         setattr(contract, column, to)

@@ -1,4 +1,4 @@
-"""Whom to tell about a contract: its own manager and service-area lead, else whoever holds their role."""
+"""Whom to tell about a contract: its own manager and service-area lead, else the person who holds their role."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""The database notes which records changed, whoever writes by whatever route: their duties are worked out again.
+"""The database notes which records changed, no matter who writes by whatever route: their duties are worked out again.
 
 So no operation has to think of it, and none can forget it. Each source says which tables it reads (kernel.duties); a
 test holds that it names them all.

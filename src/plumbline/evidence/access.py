@@ -17,10 +17,10 @@ DOCUMENT = "document"
 def documents_visible_to(viewer: User, *, on: date, reached: Q | None = None) -> QuerySet[Document]:
     """The documents that the viewer may open.
 
-    Whoever gave one, and whoever is tied to it, opens it. Otherwise: restricted, nobody; with the permission, all
-    others; a provider's user, what their own organisation may see of its own, and never another's, even if they gave
-    it when they acted for that one. Documents that others reach by a record of a higher room (an Ofsted report on a
-    setting) are `reached`; no restricted one is.
+    The person who gave one, and the person who is tied to it, opens it. Otherwise: restricted, nobody; with the
+    permission, all others; a provider's user, what their own organisation may see of its own, and never another's,
+    even if they gave it when they acted for that one. Documents that others reach by a record of a higher room (an
+    Ofsted report on a setting) are `reached`; no restricted one is.
     """
     if not access.permissions_of(viewer, on=on):
         return Document.objects.none()

@@ -9,7 +9,7 @@ from plumbline.people.models import Organisation, User
 
 
 class Sensitivity(models.TextChoices):
-    """Who may open a document, beside whoever gave it (evidence.access)."""
+    """Who may open a document, beside the person who gave it (evidence.access)."""
 
     OPEN = "open", "May be published"
     SHARED = "shared", "The council and the organisation it belongs to"

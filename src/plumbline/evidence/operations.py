@@ -157,7 +157,8 @@ def withdraw_document(*, document_id: int, because: str, by: User, at: datetime,
 
 @operation
 def let_open(*, document_id: int, user: User, because: str, by: User, at: datetime, on: date) -> None:
-    """Let one more person open a document for named people only, with the reason: whoever may open it may say so."""
+    """Let one more person open a document for named people only, with the reason: the person who may open it may say
+    so."""
     document = documents_visible_to(by, on=on).filter(pk=document_id).first()
     if document is None:
         raise NotAllowed(f"There is no document {document_id}.")

@@ -37,7 +37,7 @@ def check(content: bytes) -> None:
         seen_through &= each is not None
         if each is not None and _DOES.search(_unescaped(each)):
             raise _active()
-    # What it reports of a damaged file is for whoever repairs it.
+    # What it reports of a damaged file is for the person who repairs it.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))

@@ -54,7 +54,7 @@ def with_today(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]
 
 
 def revisions_of(document: Document) -> list[Document]:
-    """The document and all its revisions, the newest first. Whoever may open one may open each: see `access`."""
+    """The document and all its revisions, the newest first. The person who may open one may open each: see `access`."""
     found = [document]
     while found[0].pk and (newer := Document.objects.filter(replaces=found[0]).select_related("added_by").first()):
         found.insert(0, newer)
@@ -64,7 +64,7 @@ def revisions_of(document: Document) -> list[Document]:
 
 
 def named_readers(document: Document, *, on: date) -> list[User]:
-    """Who may open a document by name, beside whoever gave it."""
+    """Who may open a document by name, beside the person who gave it."""
     ties = Tie.objects.filter(lasting_on(on), subject_type=DOCUMENT, subject_id=document.pk)
     return list(User.objects.filter(pk__in=ties.values("user")).order_by("name", "pk"))
 

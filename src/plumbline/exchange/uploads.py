@@ -317,7 +317,7 @@ def _row(refused_id: int) -> RefusedRow:
 
 
 def uploads_visible_to(viewer: User, *, on: date) -> QuerySet[Upload]:
-    """Uploads of the kinds that the viewer may hand in, whoever did, newest first."""
+    """Uploads of the kinds that the viewer may hand in, no matter who did, newest first."""
     kinds = [kind for kind, needs in _NEEDS.items() if access.may(viewer, needs, on=on)]
     return Upload.objects.filter(kind__in=kinds).select_related("uploaded_by", "import_run").order_by("-pk")
 

@@ -40,7 +40,7 @@ class Taken:
 
 def take_bounces(folder: Path, *, now: Callable[[], datetime], on: date) -> Taken:
     """Read what is new in a Maildir; each e-mail is marked as seen once what it says is kept. One that is no bounce of
-    ours stays there unseen, for whoever looks after the mailbox."""
+    ours stays there unseen, for the person who looks after the mailbox."""
     done = Taken()
     box = mailbox.Maildir(folder, create=False)
     for key in sorted(box.keys()):

@@ -215,7 +215,7 @@ def record_step_result(
     """The result of a step: what was found, when the child was seen, what was decided (codes: rules.DECISIONS).
 
     A step that comes again is put down for its next time. Raises RuleBroken where something that the step must say
-    is missing, or it was done already; NotAllowed for whoever neither owns the step nor manages its owner.
+    is missing, or it was done already; NotAllowed for the person who neither owns the step nor manages its owner.
     """
     step = FlagStep.objects.select_for_update().filter(pk=step_id).first()
     if step is None:
@@ -427,8 +427,8 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
 @operation
 def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
     """Write the messages about changed powers, to information governance; about someone's own signing in, to them; and
-    about a judgement that a list overrules, to whoever entered it. Of the last day, once each; returns how many. Run
-    each minute, so that no way in can forget it.
+    about a judgement that a list overrules, to the person who entered it. Of the last day, once each; returns how
+    many. Run each minute, so that no way in can forget it.
 
     Of attempts that fail a person is told once in six hours, or a stranger could fill their box.
     """

@@ -25,7 +25,7 @@ OWN = {
     "people.password.changed": "The password of your user name was changed.",
     "people.user.password_renewed": "An administrator made a new password for your user name.",
 }
-# To whoever had entered what a list now says otherwise.
+# To the person who had entered what a list now says otherwise.
 OVERRULED = "ofsted.judgement.overruled"
 _NOT_YOU = " If it was not you, tell the administrator of Plumbline and information governance at once."
 

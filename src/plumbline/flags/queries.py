@@ -17,7 +17,7 @@ from plumbline.people.queries import CHILD
 ALSO_READ = {"director": ("management_team",)}
 
 # They answer for every child that is placed: flags reach them of a restricted child, too, without saying who it is.
-# The team by being told; the head of service, who decides for each child, whoever was told.
+# The team by being told; the head of service, who decides for each child, no matter who was told.
 _TOLD_OF_EVERY_CHILD = "role:management_team"
 _DECIDES_FOR_EVERY_CHILD = "head_of_service"
 
@@ -189,7 +189,7 @@ def refused_addresses(viewer: User, *, on: date) -> "QuerySet[Refused]":
     """Who can sign in and has an address that refused an e-mail, at once or by a bounce, until it is put right or takes
     one again: with `refused_at`, and `refused_because`, what was said last.
 
-    Whoever manages users puts it right and sees all, the head of service too; a team's manager sees the team's.
+    The person who manages users puts it right and sees all, the head of service too; a team's manager sees the team's.
     """
     found = addresses_that_refused()
     if access.may(viewer, Permission.USERS_MANAGE, on=on):

@@ -281,7 +281,7 @@ def stand_ins(recipient: str, *, team: str, restricted: bool) -> tuple[tuple[str
     """Who is told in place of one who cannot be, the first who can be: (recipient, team).
 
     The team's manager for a worker, unless the child's record is restricted, which a manager does not see; the head of
-    service; and at last whoever makes accounts.
+    service; and at last the person who makes accounts.
     """
     chain = ["role:head_of_service", KEEPERS_OF_ACCOUNTS]
     found = [(name, "") for name in chain[chain.index(recipient) + 1 if recipient in chain else 0 :]]
@@ -395,7 +395,7 @@ def mail_of_the_night(parts: Sequence[tuple[str, str]], *, on: date) -> tuple[st
 
 
 def mail_handed_over(name: str, what: Sequence[str]) -> tuple[str, str]:
-    """Subject and text of the message to whoever has what was someone else's."""
+    """Subject and text of the message to the person who has what was someone else's."""
     listed = "\n".join(f"- {each}" for each in what)
     return (
         "Plumbline: this is yours now",
@@ -416,8 +416,8 @@ def mail_escalated(overdue: Sequence[tuple[int, str]]) -> tuple[str, str]:
 
 
 def digest(counts: Mapping[str, int], *, unreached: int) -> str:
-    """The text of the day's message: the flags `open`, `overdue` and due `today`; and, to whoever makes accounts, of
-    how many nobody could be told."""
+    """The text of the day's message: the flags `open`, `overdue` and due `today`; and, to the person who makes
+    accounts, of how many nobody could be told."""
     parts = []
     if counts["open"]:
         parts.append(

@@ -419,7 +419,7 @@ def bounced(*, number: int, address: str, said: str, by: User | None, at: dateti
     """A message that had been accepted came back: what it told has reached nobody, but who opened the page or got
     another. `tell_open` then tells others in their place, as for any that failed.
 
-    False where it was not sent to this address: whoever can write to the mailbox can write a bounce.
+    False where it was not sent to this address: the person who can write to the mailbox can write a bounce.
     """
     one_at_a_time()
     message = (

@@ -136,7 +136,7 @@ def records_behind(
 ) -> tuple[Behind, ...]:
     """The records of the denominator, and which of them are in the numerator.
 
-    Raises NotAllowed for whoever may not see records behind figures, and RuleBroken as `ask` does.
+    Raises NotAllowed for the person who may not see records behind figures, and RuleBroken as `ask` does.
     """
     access.check(viewer, Permission.FIGURES_RECORDS, on=on)
     return records_unchecked(asked=asked, on=on, known_at=known_at)

@@ -1,4 +1,4 @@
-"""What an import took in, said to whoever gave the command."""
+"""What an import took in, said to the person who gave the command."""
 
 import json
 from collections.abc import Callable

@@ -23,7 +23,7 @@ def seal_audit(timestamp: int) -> None:
 @app.task(queue="periodic", queueing_lock="duties")
 @ways_in.in_todays_words
 def keep_duties(timestamp: int) -> None:
-    """Each minute, so that whoever opens My work need not wait for it; the first of a day works out the day."""
+    """Each minute, so that the person who opens My work need not wait for it; the first of a day works out the day."""
     duties.catch_up(on=ways_in.today())
 
 

@@ -1,4 +1,5 @@
-"""What no office file that is taken here may hold, whoever reads it: evidence, a return, the house's Word template.
+"""What no office file that is taken here may hold, no matter who reads it: evidence, a return, the house's Word
+template.
 
 One list for every reader. Plain bytes in, a reason out.
 """

@@ -185,7 +185,7 @@ class EstablishmentLink(Recorded):
 
 
 class Inspection(Recorded):
-    """One inspection of a setting, whoever inspected, with the list or the person that told us first."""
+    """One inspection of a setting, no matter who inspected, with the list or the person that told us first."""
 
     class Source(models.TextChoices):
         LIST = "list", "Published list"

@@ -45,7 +45,7 @@ class Overruled:
 
 
 def record(overruled: Sequence[Overruled], *, import_run: Import, by: User | None, at: datetime) -> None:
-    """An event for each, with the import; whoever entered it is written to (flags.operations.tell_of_events)."""
+    """An event for each, with the import; the person who entered it is written to (flags.operations.tell_of_events)."""
     for each in overruled:
         audit.record(
             KIND,

@@ -364,7 +364,8 @@ _NEEDS_TWO = frozenset(
 )
 
 
-# Whoever may ask an organisation for something invites a person there who can answer, by an e-mail (people.inviting).
+# The person who may ask an organisation for something invites a person there who can answer, by an e-mail
+# (people.inviting).
 MAY_INVITE = frozenset({P.RETURNS_REQUEST, P.CONTRACTS_MANAGE, P.BOARD_ASSESSMENTS, P.IMPLEMENTATION})
 
 
@@ -424,7 +425,7 @@ def reaches(user: User, *, on: date) -> frozenset[str]:
 
 
 def users_who_may(permission: Permission, *, on: date) -> QuerySet[User]:
-    """Whoever a role that they hold on the day permits it."""
+    """Those whom a role that they hold on the day permits it."""
     roles = [key for key, role in ROLES.items() if permission in role.permissions]
     held = RoleHeld.objects.filter(lasting_on(on), role__in=roles)
     return User.objects.filter(is_active=True, pk__in=held.values("user"))

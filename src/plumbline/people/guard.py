@@ -42,8 +42,8 @@ _SQL = (
         end if;
         return new;
     end if;
-    -- Whoever asks an organisation for something invites a person to answer for it: this one role, held by nobody else
-    -- than the account that is made for it, which waits for its first password.
+    -- The person who asks an organisation for something invites a person to answer for it: this one role, held by
+    -- nobody else than the account that is made for it, which waits for its first password.
     if coalesce(new.role, old.role) = '{invited}' and tg_op in ('INSERT', 'DELETE')
         and people_holds(who.acts, array[{invite}], who.acts_on)
         and exists (

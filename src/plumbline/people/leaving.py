@@ -22,7 +22,7 @@ Give = Callable[[Any, User, datetime], None]
 
 
 def holders(permission: Permission) -> Callable[[User, date], QuerySet[User]]:
-    """Whoever has the permission."""
+    """The person who has the permission."""
     return lambda user, on: access.users_who_may(permission, on=on).exclude(pk=user.pk)
 
 

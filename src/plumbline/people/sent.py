@@ -1,7 +1,7 @@
 """Forms that were carried out: one that is sent twice makes what it makes once.
 
-The key is taken in the transaction in which the form is carried out. Whoever sends the same form at the same time
-waits until that is done, and finds where it led; if nothing came of it, the form is theirs to carry out.
+The key is taken in the transaction in which the form is carried out. The person who sends the same form at the same
+time waits until that is done, and finds where it led; if nothing came of it, the form is theirs to carry out.
 """
 
 from datetime import datetime, timedelta

@@ -225,7 +225,7 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
 
 
 def _of_step(flag: Flag, step: FlagStep, known: _Known) -> Iterable[Duty]:
-    """Of a worker, where the flag is put to them by name; else of whoever holds the role and may answer."""
+    """Of a worker, where the flag is put to them by name; else of the person who holds the role and may answer."""
     if step.owner_role == WORKER:
         users = (known.users.get(line.recipient) for line in known.lines[flag.pk])
         hands = [known.person(user.pk) for user in users if user is not None and user.professional_id]

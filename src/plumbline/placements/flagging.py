@@ -16,7 +16,7 @@ from plumbline.placements.models import Placement, PlacementException
 from plumbline.placements.rules import Concern
 
 # Placements open on the day (imported ones: at the horizon of their extract, where that is earlier), or ended ones too,
-# each with its setting and whoever is allocated to the child on that day.
+# each with its setting and the person who is allocated to the child on that day.
 CONCERNED = """
 with horizon as (
     select case source when 'ssd_cla_placement' then 'social_care' else 'sen' end as source, max(extracted_on) as day

@@ -1,8 +1,8 @@
-"""The placement guard, kept by the database itself: no placement begins at an adverse setting, whoever writes it.
+"""The placement guard, kept by the database itself: no placement begins at an adverse setting, no matter who writes it.
 
 The database need not know the rules. A setting carries its status, and two revisions: `judgements_rev`, raised here
 on any change of an inspection, judgement, notice, unregistered use or registration, and `evaluated_rev`, set with
-the status by whoever applied the rules. While they differ nobody knows the status, and the guard refuses.
+the status by the program that applied the rules. While they differ nobody knows the status, and the guard refuses.
 
 A placement is tried when it is written, under a share lock on its setting, so that a judgement being written at the
 same instant either waits for it (and then finds the child) or is seen. Locks on several settings are taken in URN
@@ -24,7 +24,8 @@ SQL = """
 create or replace function ofsted_raise_judgements_rev(changed bigint[]) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    -- The lock keeps whoever evaluates from missing this; a setting that waits to be evaluated is closed already.
+    -- The lock keeps an evaluation from missing this; a setting that waits to be evaluated is closed
+    -- already.
     perform from ofsted_setting where id = any(changed) order by urn, id for no key update;
     update ofsted_setting set judgements_rev = judgements_rev + 1
         where id = any(changed) and judgements_rev = evaluated_rev;
@@ -227,8 +228,8 @@ end $$;
 create or replace trigger guard_made before insert on ofsted_setting
     for each row execute function ofsted_setting_is_unknown();
 
--- What the rules say of settings, worked out by whoever calls. One whose judgements have not changed since it was
--- evaluated is not opened by it, and its days that have passed stay as they are.
+-- What the rules say of settings, worked out by the caller. One whose judgements have not changed since it
+-- was evaluated is not opened by it, and its days that have passed stay as they are.
 create or replace function ofsted_keep_evaluation(removed bigint[], added jsonb, outcome jsonb, version text)
 returns void language plpgsql security definer set search_path = public, pg_temp as $$
 declare

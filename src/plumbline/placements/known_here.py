@@ -1,6 +1,6 @@
 """What the council itself knows of a setting beside Ofsted's word: the last visit, serious incidents, live exceptions.
 
-For whoever may ask whether a child may be placed there: counts, and of incidents those that the viewer may see.
+For the person who may ask whether a child may be placed there: counts, and of incidents those that the viewer may see.
 """
 
 from dataclasses import dataclass

@@ -335,7 +335,7 @@ def ask_exception(
 def decide_exception(
     *, exception_id: int, approve: bool, reason: str = "", by: User, at: datetime, on: date
 ) -> PlacementException:
-    """Approve or refuse; never by whoever asked. A refusal says why."""
+    """Approve or refuse; never by the person who asked. A refusal says why."""
     access.check(by, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on)
     exception = PlacementException.objects.select_for_update(of=("self",)).filter(pk=exception_id).first()
     if exception is None or not children_visible_to(by, on=on).filter(pk=exception.child_id).exists():

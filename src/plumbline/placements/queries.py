@@ -30,8 +30,9 @@ def placements_visible_to(viewer: User, *, on: date) -> QuerySet[Placement]:
 
 
 def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
-    """Unregistered settings in use on a day, the longest first, for whoever may see settings; each with `children`,
-    `review_due` (the next weekly senior review of a child there; NULL: none) and `reviewed_at` (the last one).
+    """Unregistered settings in use on a day, the longest first, for the person who may see settings; each with
+    `children`, `review_due` (the next weekly senior review of a child there; NULL: none) and `reviewed_at` (the last
+    one).
     """
     if not access.may(viewer, Permission.SETTINGS_VIEW, on=on):
         return UnregisteredUse.objects.none()

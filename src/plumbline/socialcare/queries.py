@@ -1,4 +1,4 @@
-"""Reading what social care told us. Whoever may see a child may see these: the caller has asked people first."""
+"""Reading what social care told us. The person who may see a child may see these: the caller has asked people first."""
 
 from datetime import date
 

@@ -40,7 +40,7 @@ def returns_visible_to(viewer: User, *, on: date) -> QuerySet[Return]:
     seen |= Q(requested_by=viewer) | Q(submitted_by=viewer) | Q(answers__answered_by=viewer)
     organisations = organisations_of(viewer, on=on)
     if access.may(viewer, Permission.PROVIDER_PORTAL, on=on):
-        # Whoever now acts for another provider leaves behind what they made for this one.
+        # The person who now acts for another provider leaves behind what they made for this one.
         seen = (seen & Q(organisation=None)) | Q(organisation__in=organisations)
     mine = Q(pk__in=Return.objects.filter(seen).values("pk"))
     return Return.objects.filter(everything | mine if everything else mine)

@@ -40,7 +40,7 @@ def wanted(on: date, *, concerned: Mapping[int, Sequence[Recipient]] | None = No
 def _wanted(answer_set: Return, readers: Readers, concerned: Sequence[Recipient], on: date) -> Wanted:
     whose = answer_set.organisation.name if answer_set.organisation else "the council itself"
     back = " It was sent back to be corrected." if answer_set.state == ReturnState.RETURNED else ""
-    # By name who asked for it, and the contract's manager; else whoever holds the role.
+    # By name who asked for it, and the contract's manager; else the person who holds the role.
     asked_by = readers.by_name(answer_set.requested_by, "asked for it")
     told = {to.name: to for to in (*concerned, *((asked_by,) if asked_by else ()))}
     return Wanted(

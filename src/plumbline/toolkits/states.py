@@ -24,5 +24,5 @@ VERSION_MOVES = {
     _V.WITHDRAWN: frozenset(),
 }
 
-# While a return is in one of these, whoever it is assigned to may change its answers.
+# While a return is in one of these, the person it is assigned to may change its answers.
 ANSWERABLE = frozenset({_R.REQUESTED, _R.IN_PROGRESS, _R.RETURNED})

@@ -139,7 +139,7 @@ def test_whatever_counts_incidents_or_asks_because_of_them_leaves_it_out_and_has
 READ_IN = {
     "contracts/due_of_incidents.py": "left out", "placements/due_of_flags.py": "which rows are noted",
     "placements/due_of_homes.py": "which rows are noted",
-    "contracts/handling.py": "one incident, for whoever works on it",
+    "contracts/handling.py": "one incident, for the person who works on it",
     "contracts/holidays.py": "clocks move, whether they run or not: they may go on",
     "contracts/incident_due.py": "left out", "contracts/intake.py": "which setting is meant",
     "contracts/operations/contacts.py": "those still to be told of one incident",

@@ -99,7 +99,7 @@ def touch(pick: random.Random) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_what_is_kept_is_what_is_worked_out_from_nothing(demo_database, seed):
-    """Whoever writes, by whatever route: rows of the demonstration are changed past every operation."""
+    """No matter who writes, by whatever route: rows of the demonstration are changed past every operation."""
     pick = random.Random(seed)
     on = TODAY
     keeping.from_nothing(on=on)

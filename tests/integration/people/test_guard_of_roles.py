@@ -114,7 +114,7 @@ def test_a_role_is_only_ended_and_never_prolonged_or_made_another():
 
 
 def test_a_proof_is_believed_in_its_own_transaction_only(run_database):
-    """What one request has shown is of no use to whoever finds it."""
+    """What one request has shown is of no use to the person who finds it."""
     admin = UserFactory(role="administrator")
     acting.act(admin, on=TODAY)
     with connection.cursor() as cursor:

@@ -37,7 +37,7 @@ ASKS_NOBODY = {
         commissioning.operations.ocds.take_releases earlyhelp.operations.refresh_ties
         exchange.operations.refresh_ties people.operations.align_ties socialcare.operations.refresh_ties
     """,
-    "whoever has the link of the e-mail may, signed in or not": "contracts.operations.contacts.mark_mail_read",
+    "the person who has the link of the e-mail may, signed in or not": "contracts.operations.contacts.mark_mail_read",
     "the trace of what a person has just done themself": """
         earlyhelp.operations.look_at_tac evidence.operations.note_opened people.operations.begin_attempt
         people.operations.end_attempt people.operations.look_at_child people.operations.look_at_list

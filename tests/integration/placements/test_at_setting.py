@@ -239,7 +239,7 @@ def test_a_text_that_names_a_child_placed_there_is_hidden_before_anyone_has_link
 
     assert (child.forename in everything_of(incident), held.HELD in everything_of(incident)) == (False, True)
     assert not IncidentChild.objects.exists()
-    # Whoever is asked whether it concerns the child is asked to read it, and nobody else may.
+    # The person who is asked whether it concerns the child is asked to read it, and nobody else may.
     visible = Child.objects.filter(pk=child.pk)
     if field != "aside":
         assert child.pk in asked() or field == "lessons"

@@ -1,4 +1,4 @@
-"""That somebody is told or asked is said only where one of them can be reached; otherwise what is to be done."""
+"""That a person is told or asked is said only where one of them can be reached; otherwise what is to be done."""
 
 from datetime import date
 

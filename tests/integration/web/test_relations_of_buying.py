@@ -188,7 +188,7 @@ def test_all_else_that_the_page_names_is_told_to_somebody(known):
 
 # --- what the night writes -------------------------------------------------------------------------------------------
 
-# What must stand in no flag and no e-mail, whoever is told.
+# What must stand in no flag and no e-mail, no matter who is told.
 NEVER = (
     CHILDREN
     | {

@@ -73,7 +73,7 @@ class Tender(Recorded):
     method = models.CharField(max_length=10, choices=Method, default=Method.MODERATE)
     # An agreed score further than this from any individual score needs a reason.
     reason_beyond = models.DecimalField(max_digits=4, decimal_places=2, default=0)
-    # Whoever drafted it says that it is ready; someone else approves.
+    # The person who drafted it says that it is ready; someone else approves.
     approval_asked_at = models.DateTimeField(null=True)
     approval_asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approved_on = models.DateField(null=True)

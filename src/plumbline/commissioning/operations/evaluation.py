@@ -424,7 +424,7 @@ def close_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
 
 
 def _own(tender_id: int, *, by: User, on: date) -> Evaluator:
-    """One's own row as evaluator, locked. None is there for whoever was excluded."""
+    """One's own row as evaluator, locked. None is there for the person who was excluded."""
     access.check(by, Permission.TENDERS_EVALUATE, on=on)
     found = (
         Evaluator.objects.select_for_update(of=("self",))

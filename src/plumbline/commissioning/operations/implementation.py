@@ -386,7 +386,7 @@ def _plan(plan_id: int, *, by: User, on: date) -> ImplementationPlan:
 
 
 def _item(item_id: int, *, by: User, on: date) -> PlanItem:
-    """Whoever works on implementation, a manager who may go live with open items, and the item's own owner."""
+    """The person who works on implementation, a manager who may go live with open items, and the item's own owner."""
     item = PlanItem.objects.select_for_update(of=("self",)).select_related("plan").filter(pk=item_id).first()
     works = any(access.may(by, each, on=on) for each in (Permission.IMPLEMENTATION, Permission.CONTRACTS_OVERRIDE))
     if item is None or not (works or (item.owner_id == by.pk and by.is_active)):

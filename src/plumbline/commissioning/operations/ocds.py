@@ -163,7 +163,8 @@ def _make_party(process: OcdsProcess, said: Party) -> None:
 
 
 def _as_set_aside(row: OcdsParty) -> None:
-    """Whoever was said to be none of ours, by name and numbers, is not asked about again: it is the same decision."""
+    """A supplier that was said to be none of ours, by name and numbers, is not asked about again: it is the same
+    decision."""
     before = (
         OcdsParty.objects.filter(match=OcdsParty.Match.NOT_OURS, name=row.name, identifiers=row.identifiers)
         .order_by("-decided_at", "-pk")

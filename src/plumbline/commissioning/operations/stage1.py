@@ -358,7 +358,7 @@ def _until_award(bid_id: int, *, by: User, on: date) -> Bid:
 
 
 def _bid(bid_id: int, *, by: User, on: date) -> Bid:
-    """The bid, locked. None is there for whoever may not see it."""
+    """The bid, locked. None is there for the person who may not see it."""
     access.check(by, Permission.TENDERS_MANAGE, on=on)
     seen = bids_visible_to(by, on=on).filter(pk=bid_id).values("pk")
     found = Bid.objects.select_for_update(of=("self",)).select_related("tender", "supplier").filter(pk__in=seen).first()

@@ -67,8 +67,8 @@ def decide_party(
 def undo_decision(*, party_id: int, all_alike: bool = False, by: User, at: datetime, on: date) -> int:
     """Put a decided row back among those that wait; how many. `all_alike`: all that the same decision settled.
 
-    A number that the decision gave to a supplier is taken back with the last of its rows, and whoever was matched by
-    that number since waits again. Raises RuleBroken for a row that waits already.
+    A number that the decision gave to a supplier is taken back with the last of its rows, and a supplier that was
+    matched by that number since waits again. Raises RuleBroken for a row that waits already.
     """
     access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
     party = OcdsParty.objects.select_for_update().filter(pk=party_id).first()

@@ -253,7 +253,7 @@ def abandon_tender(*, tender_id: int, because: str, by: User, at: datetime, on: 
 
 @operation
 def record_conflict(*, tender_id: int, person: str, conflict: str, by: User, at: datetime, on: date) -> TenderConflict:
-    """Someone who has to do with the tender has an interest in it. Whoever sees the tender may say so."""
+    """Someone who has to do with the tender has an interest in it. The person who sees the tender may say so."""
     tender = _seen(tender_id, by=by, on=on)
     if tender.state in (_S.IMPLEMENTATION, _S.ABANDONED):
         raise RuleBroken("The tender is over.", code="wrong_state")
@@ -343,7 +343,7 @@ def _locked(tender_id: int, permission: Permission, *, by: User, on: date) -> Te
 
 
 def _seen(tender_id: int, *, by: User, on: date) -> Tender:
-    """The tender, locked. None is there for whoever may not see it."""
+    """The tender, locked. None is there for the person who may not see it."""
     visible = Q(pk__in=tenders_visible_to(by, on=on).values("pk"))
     found = Tender.objects.select_for_update(of=("self",)).filter(visible, pk=tender_id).first()
     if found is None:

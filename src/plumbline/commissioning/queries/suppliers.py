@@ -116,7 +116,7 @@ def body_of(supplier: Organisation) -> list[int]:
 
 
 def bidders_not_open_to(viewer: User, *, on: date) -> QuerySet[Organisation]:
-    """Whoever has bid here, and none of whose bids the viewer may see."""
+    """Suppliers who have bid here, and none of whose bids the viewer may see."""
     open_bids = bids_visible_to(viewer, on=on).order_by().values("supplier")
     return Organisation.objects.filter(pk__in=Bid.objects.values("supplier")).exclude(pk__in=open_bids)
 

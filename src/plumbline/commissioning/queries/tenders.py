@@ -94,8 +94,8 @@ def details_of(tender: Tender) -> Details:
 
 
 def bids_of(viewer: User, *, tender: Tender, on: date) -> QuerySet[Bid]:
-    """The tender's bids in the order of their suppliers' names, each with `papers`, a count. NotAllowed for whoever has
-    no part in the tender."""
+    """The tender's bids in the order of their suppliers' names, each with `papers`, a count. NotAllowed for the person
+    who has no part in the tender."""
     if not has_part(viewer, tender=tender, on=on):
         raise NotAllowed(f"There are no bids of tender {tender.pk} to see.")
     return (

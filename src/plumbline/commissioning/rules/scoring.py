@@ -339,7 +339,7 @@ def lost_tie_to(other: Standing, winners: Iterable[Standing]) -> list[str]:
 
 
 def tie_words(names: Sequence[str], because: str) -> str:
-    """What whoever lost a tie is told of it."""
+    """What a bidder who lost a tie is told of it."""
     return f"Your total is the same as that of {listed(names)}. How it was decided: {because}"
 
 

@@ -121,7 +121,7 @@ FEW_DAYS = 10
 
 
 def warnings(details: Details, *, on: date) -> list[str]:
-    """What does not hold up a tender, and should be known to whoever approves or publishes it on a day."""
+    """What does not hold up a tender, and should be known to the person who approves or publishes it on a day."""
     due = details.bids_due_on
     if due is None or not 0 < (due - on).days < FEW_DAYS:
         return []
@@ -171,7 +171,7 @@ def asks_safeguarding(content: Content) -> bool:
 
 
 def check_approver(*, drafted_by: Sequence[int | None], approver: int, because: str) -> None:
-    """Whoever drafted a tender does not approve it, unless with a reason, which is kept."""
+    """The person who drafted a tender does not approve it, unless with a reason, which is kept."""
     if approver in drafted_by and not because.strip():
         raise RuleBroken(
             "You drafted this tender. Someone else approves it; if nobody else can, say why.", code="own_draft"

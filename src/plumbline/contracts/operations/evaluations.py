@@ -235,7 +235,8 @@ def say_of_previous_action(
 
 @operation
 def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> EvaluationCase:
-    """Say which child a case is about, by the child's source id: for whoever sees both the contract and the child.
+    """Say which child a case is about, by the child's source id: for the person who sees both the contract and the
+    child.
 
     What others read of it and names the child is not shown until someone has mended it.
     """

@@ -100,7 +100,7 @@ def untick_step(*, incident_id: int, place: int, by: User | None, at: datetime, 
 
 
 def _with_step(incident_id: int, place: int, *, by: User | None, on: date) -> Incident:
-    """The incident, locked, for whoever may tick this step of its form."""
+    """The incident, locked, for the person who may tick this step of its form."""
     incident = handling.seen(incident_id, by=by, on=on)
     steps = incident.form.steps if incident.form else []
     if not 1 <= place <= len(steps):

@@ -210,7 +210,7 @@ def follow(*, incident: Incident, by: User | None, at: datetime, on: date) -> No
 
 
 def _notification(notification_id: int, *, by: User | None, on: date) -> tuple[Notification, Incident]:
-    """The line, locked, for whoever's duty it is: the provider for its own, the council for all."""
+    """The line, locked, for the person whose duty it is: the provider for its own, the council for all."""
     row = Notification.objects.select_for_update(of=("self",)).filter(pk=notification_id).first()
     seen = Incident.objects.all() if by is None else queries.incidents_visible_to(by, on=on)
     incident = seen.select_related("contract").filter(pk=row.incident_id).first() if row else None

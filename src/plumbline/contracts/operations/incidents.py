@@ -39,7 +39,7 @@ from plumbline.people.acting import operation
 from plumbline.people.models import Child, Organisation, Tie, User
 from plumbline.people.queries import holidays_from, organisations_of
 
-# One number after the other, whoever reports at the same instant.
+# One number after the other, no matter who reports at the same instant.
 _LOCK = 7_161_905_571
 
 
@@ -82,7 +82,7 @@ def report_incident(
 
     It is never stopped because no form is agreed: then `form` is None and a flag says so. `children` are linked: the
     caller has found them among those that `by` may see. Raises RuleBroken for what cannot be, or where a text for wide
-    reading names someone; NotAllowed for whoever does not see the contract or may not report.
+    reading names someone; NotAllowed for the person who does not see the contract or may not report.
     """
     contract = _contract_to_report(contract_id, by=by, on=on)
     now = rules.moment(on=on, at=at)
@@ -287,7 +287,7 @@ def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: 
     if shown == held.HELD:
         hold_text(record=news, field="text", text=text.strip(), incident=incident, by=by, at=at, on=on)
     due_at = rules.due_at(library().clocks["news"], now, holidays=frozenset())
-    # Whoever has not been told yet is told of everything at once, and needs no second line.
+    # The person who has not been told yet is told of everything at once, and needs no second line.
     told = incident.notifications.filter(sent_at__isnull=False).order_by("pk")
     NewsSent.objects.bulk_create([NewsSent(news=news, notification=each, due_at=due_at) for each in told])
     audit.record("contracts.incident.news_added", by=by, at=at, subject=incident, news=news.pk, to=len(told))

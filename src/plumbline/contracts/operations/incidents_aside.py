@@ -25,7 +25,7 @@ def set_aside(*, incident_id: int, same_as: str, because: str, by: User | None, 
     """Say that an incident is the same as another (`same_as`, its number), or was entered in error (""), and why.
 
     Its clocks, its flags and what it gave people to do end; it counts nowhere, and stays readable. The children linked
-    to it are linked to the other. Raises RuleBroken, and NotAllowed for whoever does not handle it.
+    to it are linked to the other. Raises RuleBroken, and NotAllowed for the person who does not handle it.
     """
     incident = handling.to_manage(incident_id, by=by, on=on, closed=True)
     check_move(INCIDENT_MOVES, IncidentState(incident.state), IncidentState.ASIDE)
@@ -94,7 +94,7 @@ def _other(incident: Incident, reference: str, *, by: User | None, on: date) -> 
 
 
 def _cancel_actions(incident: Incident, *, at: datetime, on: date) -> None:
-    """What it gave people to do ends with it, whoever owns it; so it is not for the one who acts to choose."""
+    """What it gave people to do ends with it, no matter who owns it; so it is not for the one who acts to choose."""
     for number in queries.actions_of(incident).filter(state__in=OUTSTANDING).values_list("pk", flat=True):
         cancel(action_id=number, because=f"{incident.reference} is set aside.", by=None, at=at, on=on)
 

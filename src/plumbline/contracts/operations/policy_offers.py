@@ -80,7 +80,8 @@ def offer_policy(
 @operation
 def decide_policy(*, offer_id: int, accept: bool, because: str, by: User, at: datetime, on: date) -> list[PolicyOffer]:
     """Accept what was handed in, so that it counts for each contract for which it waits, or send it back with the
-    reason. Raises RuleBroken where it was decided on already; NotAllowed for whoever does not manage contracts."""
+    reason. Raises RuleBroken where it was decided on already; NotAllowed for the person who does not manage
+    contracts."""
     first = PolicyOffer.objects.filter(pk=offer_id, pk__in=portal.offers_visible_to(by, on=on)).first()
     if first is None:
         raise NotAllowed(f"There is no policy {offer_id} to look at.")

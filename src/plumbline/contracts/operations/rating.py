@@ -165,8 +165,9 @@ def rate_by_hand(
 ) -> RatingByHand:
     """Set another colour than the rules give, from today; it replaces what was set by hand before.
 
-    Worse: by whoever manages contracts, with the reason. Better: by a manager (CONTRACTS_OVERRIDE), with the reason and
-    the last day; it never stands over a missing assessment. Raises RuleBroken (rules.check_by_hand; not_in_force).
+    Worse: by the person who manages contracts, with the reason. Better: by a manager (CONTRACTS_OVERRIDE), with the
+    reason and the last day; it never stands over a missing assessment. Raises RuleBroken (rules.check_by_hand;
+    not_in_force).
     """
     contract = contract_seen(by, contract_id=contract_id, on=on)
     may_override = access.may(by, Permission.CONTRACTS_OVERRIDE, on=on)

@@ -33,7 +33,8 @@ class Entry:
     """A contract as someone enters it. `provider`: a name, new or known. `urns`: of its settings.
 
     `child`: the number of the one child of an individual placement agreement; a number that is not known here ties the
-    agreement to nobody, and nothing is said about it, since whoever enters it may not see the child. None: as it was.
+    agreement to nobody, and nothing is said about it, since the person who enters it may not see the child. None: as
+    it was.
     """
 
     reference: str

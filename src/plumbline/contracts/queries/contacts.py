@@ -106,7 +106,7 @@ def was_made(*, mail_id: int, token: str) -> bool:
 
 def line_of_link(*, mail_id: int, token: str) -> Notification | None:
     """The line, with its incident, whose e-mail has this link, while its office is to be told and the incident is open.
-    Whoever has the link is nobody signed in, and is shown the number of the incident and the day."""
+    The person who has the link is nobody signed in, and is shown the number of the incident and the day."""
     row = _of_token(mail_id, token)
     over = row is None or row.incident.state in OVER or row.aside or row.not_needed_because
     return None if over else row

@@ -55,7 +55,7 @@ def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[Hel
 
 
 def names_of(text: HeldText) -> set[str]:
-    """Every name that the text may not hold: whoever reads it may see them."""
+    """Every name that the text may not hold: the person who reads it may see them."""
     if text.case is not None:
         return {text.case.child.name} if text.case.child else set()
     incident = text.incident

@@ -125,8 +125,8 @@ def steps_ever_taken(incident: Incident) -> list[StepTaken]:
 
 
 def may_read_narrative(viewer: User, incident: Incident, *, on: date) -> bool:
-    """Whoever wrote the full account; else, with the permission, the contract's own manager and area lead and those to
-    whom it was opened by name."""
+    """The person who wrote the full account; else, with the permission, the contract's own manager and area lead and
+    those to whom it was opened by name."""
     if incident.reported_by_id == viewer.pk:
         return True
     if not access.may(viewer, Permission.INCIDENTS_NARRATIVE, on=on):
@@ -137,7 +137,7 @@ def may_read_narrative(viewer: User, incident: Incident, *, on: date) -> bool:
 
 def may_open_narrative(viewer: User, incident: Incident, *, on: date) -> bool:
     """Whether the viewer may open the full account to a colleague: the contract's own people; where neither of them
-    signs in here, whoever manages incidents."""
+    signs in here, those who manage incidents."""
     contract = incident.contract
     if contract.manager_id is None and contract.area_lead_id is None:
         return access.may(viewer, Permission.INCIDENTS_MANAGE, on=on)
@@ -203,7 +203,7 @@ def standing_of(incident: Incident, library: Library) -> Standing:
 
 
 def names_to_keep_out(incident: Incident, contract: Contract, *, staff: str, children: Iterable[Child]) -> set[str]:
-    """Every name that a text for wide reading may not hold, whoever may see it: for who may see them all."""
+    """Every name that a text for wide reading may not hold, no matter who may see it: for who may see them all."""
     named = [*children, *children_named(incident, contract)]
     return names_of(children=named, staff=staff, provider_id=contract.provider_id)
 
@@ -252,7 +252,7 @@ def agreed_of(form: IncidentForm) -> Agreed:
 
 def sides_of(viewer: User, contract: Contract, *, on: date) -> list[str]:
     """For which sides the viewer can agree the contract's form: the named manager and area lead for theirs; where no
-    user is named, whoever manages contracts, and service-area leads; the provider's people for theirs."""
+    user is named, those who manage contracts, and service-area leads; the provider's people for theirs."""
     sides = []
     manages = access.may(viewer, Permission.CONTRACTS_MANAGE, on=on)
     if contract.manager_id == viewer.pk or (contract.manager_id is None and manages):

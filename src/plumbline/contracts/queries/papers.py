@@ -33,7 +33,7 @@ class Paper:
 def papers_held(contract: Contract, *, viewer: User, on: date) -> list[Paper]:
     """What the contract could count and does not: of each policy the newest review, where it is newer than its own; of
     each assessment that the contract needs and has none of, the one that is valid for longest. Board assessments for
-    whoever records them."""
+    the person who records them."""
     if contract.state == ContractState.ENDED:
         return []
     return [*_policies(contract, on=on), *_assessments(contract, viewer=viewer, on=on)]

@@ -43,7 +43,7 @@ def current_version(key: str) -> ToolkitVersion:
 
 
 def toolkits_visible_to(viewer: User, *, on: date) -> "QuerySet[ListedToolkit]":
-    """Every toolkit for whoever may see them. `current_…` and `introduction` are of the published version."""
+    """Every toolkit for the person who may see them. `current_…` and `introduction` are of the published version."""
     current = ToolkitVersion.objects.filter(toolkit=OuterRef("pk"), state=_State.PUBLISHED)
     drafts = ToolkitVersion.objects.filter(toolkit=OuterRef("pk"), state=_State.DRAFT).values("toolkit")
     toolkits = Toolkit.objects.annotate(
@@ -79,7 +79,7 @@ def shipped_newer(toolkit_id: int) -> ToolkitVersion | None:
 
 
 def versions_of(viewer: User, toolkit_id: int, *, on: date) -> "QuerySet[CountedVersion]":
-    """Every version of a toolkit for whoever may see it; `returns_begun` counts the returns that keep each."""
+    """Every version of a toolkit for the person who may see it; `returns_begun` counts the returns that keep each."""
     versions = (
         ToolkitVersion.objects.filter(toolkit=toolkit_id)
         .select_related("made_by", "published_by", "based_on")

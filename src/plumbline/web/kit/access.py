@@ -9,8 +9,8 @@
     @public
     def accessibility(request): ...
 
-A visitor who has not signed in is sent to sign in and comes back, and what they sent in a form is kept for whoever's
-page it was (web.kit.drafts). Someone signed in without the permission gets
+A visitor who has not signed in is sent to sign in and comes back, and what they sent in a form is kept for the person
+whose page it was (web.kit.drafts). Someone signed in without the permission gets
 "page not found": what one may not see answers as if it did not exist. The mark says which pages a role reaches; which
 *records* it reaches is said by the ``*_visible_to`` queries. A NotAllowed raised by a query or an operation becomes
 "page not found" too, any other Refusal a page with its sentence (views that have a form show it there instead).

@@ -85,14 +85,14 @@ class PageForm(forms.Form):
         dress(self)
 
     def choice_field(self, name: str) -> "ChoiceField | ChoicesField":
-        """A field, for whoever knows only now what may be chosen."""
+        """A field, for the person who knows only now what may be chosen."""
         field = self.fields[name]
         if not isinstance(field, (ChoiceField, ChoicesField)):
             raise TypeError(f"{name} offers no choices")
         return field
 
     def day_field(self, name: str) -> "DayField":
-        """A field, for whoever knows what day it is."""
+        """A field, for the person who knows what day it is."""
         field = self.fields[name]
         if not isinstance(field, DayField):
             raise TypeError(f"{name} asks for no day")

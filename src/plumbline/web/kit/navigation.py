@@ -15,7 +15,7 @@ from plumbline.web.kit.access import access_of, may_use, routes
 class Entry:
     """``route`` is the name of the page it opens; ``under``: other addresses at which it counts as open.
 
-    ``unless``: the page that leads there, for whoever may open that one.
+    ``unless``: the page that leads there, for the person who may open that one.
     """
 
     label: str

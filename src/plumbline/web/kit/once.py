@@ -5,7 +5,7 @@ against forgery that every form carries, together with what was sent, since the 
 
 What "back" shows is another showing: no browser stores our pages, so it asks for the page once more and fills in what
 was typed. So the very same words, sent soon after they were carried out, are not carried out again at once: their
-sender is told, and led where they had led. Whoever means another one sends it once more.
+sender is told, and led where they had led. The person who means another one sends it once more.
 """
 
 import hashlib

@@ -35,5 +35,5 @@ def record_number(text: str | None) -> int:
 
 
 def acting(request: Request) -> Acting:
-    """Whoever is signed in does it, at this moment, on the day taken for today."""
+    """The person who is signed in does it, at this moment, on the day taken for today."""
     return {"by": request.user, "at": request.at, "on": request.day}

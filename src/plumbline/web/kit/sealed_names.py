@@ -13,8 +13,8 @@ from plumbline.people.models import Organisation, RoleHeld, User
 
 
 def known_by_bids_alone(viewer: User, *, on: date) -> QuerySet[Organisation]:
-    """Whoever is here for bids that are not open to the viewer, and for nothing else: their name in any list or choice
-    would tell that they bid. The papers of a bid are no other reason."""
+    """The person who is here for bids that are not open to the viewer, and for nothing else: their name in any list or
+    choice would tell that they bid. The papers of a bid are no other reason."""
     papers = BidDocument.objects.values("document")
     return (
         bidders_not_open_to(viewer, on=on)

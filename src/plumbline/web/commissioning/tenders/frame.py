@@ -143,7 +143,7 @@ def next_of(viewer: User, tender: "queries.ListedTender", *, on: date) -> dict[s
 
 
 def step_of(tender: Tender, *, on: date) -> Step | None:
-    """The next step of the tender, whoever looks (commissioning.rules.next_step)."""
+    """The next step of the tender, no matter who looks (commissioning.rules.next_step)."""
     states = list(Contract.objects.filter(award__tender=tender).values_list("state", flat=True))
     live = bool(states) and ContractState.IMPLEMENTATION not in states
     return next_step(facts_of(tender, on=on, live=live), on=on)

@@ -39,7 +39,7 @@ READ = "visit_pack"
 
 
 def _signing_key() -> bytes | None:
-    """The council's own key, where whoever looks after the machine has put one beside the files."""
+    """The council's own key, where the person who looks after the machine has put one beside the files."""
     kept = Path(site.HOME) / "signing_key.pem"
     return kept.read_bytes() if kept.exists() else None
 
