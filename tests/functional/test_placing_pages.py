@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from plumbline.flags.models import Flag, FlagStep
-from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.operations.by_hand import record_judgement, record_notice, record_unregistered_use
 from plumbline.placements import operations
 from tests.functional.browser import faults_of, focused, tab_to, visit
 from tests.integration.placements.situations import (
@@ -66,7 +66,7 @@ def situation(writing: Callable[..., Any]) -> Situation:
         judged = {"inspected_on": date(2016, 7, 20), "report_link": "https://example.org/report", "kind": "full"}
         for setting, grade in ((adverse, "inadequate"), (watch, "requires_improvement")):
             operations.take_judgements(
-                record=ofsted.record_judgement,
+                record=record_judgement,
                 setting_id=setting.pk,
                 judgements={"overall": grade},
                 by=analyst,
@@ -84,8 +84,8 @@ def situation(writing: Callable[..., Any]) -> Situation:
             source_id=f"PLX{number}",
         )
         by_hand = {"setting_id": noted.pk, "from_on": date(2016, 7, 1), "by": analyst, "at": AT, "on": TODAY}
-        notice = operations.take_judgements(record=ofsted.record_notice, kind="restriction", **by_hand).recorded.made
-        operations.take_judgements(record=ofsted.record_unregistered_use, legal_basis="Court order", **by_hand)
+        notice = operations.take_judgements(record=record_notice, kind="restriction", **by_hand).recorded.made
+        operations.take_judgements(record=record_unregistered_use, legal_basis="Court order", **by_hand)
         flag = Flag.objects.get(subject_id=placement.pk, kind="setting_adverse")
         exception = an_exception(child, adverse, state="asked", from_on=TODAY)
         check = operations.open_month(on=TODAY, by=None, at=AT)

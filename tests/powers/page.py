@@ -29,7 +29,7 @@ from plumbline.evidence.models import LawChange
 from plumbline.evidence.operations import withdraw_law_change
 from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.models import Notice, Setting, UnregisteredUse
-from plumbline.ofsted.operations import end_notice
+from plumbline.ofsted.operations.by_hand import end_notice
 from plumbline.people.access import ROLES
 from plumbline.people.models import Child, RoleAsked, User
 from plumbline.placements.operations import open_month

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from plumbline.contracts.rules import rating
-from plumbline.contracts.rules.rating import FAR, POLICIES, LawChange
+from plumbline.contracts.rules.rating import POLICIES, LawChange
 from plumbline.contracts.rules.rating import Facts as Known
+from plumbline.kernel.intervals import FAR
 from plumbline.measures.catalogue import get
 from plumbline.measures.definitions import buying
 from plumbline.measures.definitions.buying import WANT_OF_AN_ASSESSMENT

@@ -1,4 +1,4 @@
-"""The evaluation report of a tender as data, and each bidder's assessment summary: one source for page, PDF and Word.
+"""The evaluation report of a tender as data: one source for page, PDF and Word.
 
 The evaluation report says everything that was decided, by whom, when and why, from the publication to the award, so
 that it can be defended line by line (domain.md 3.5). The callers have found the tender for their viewer.
@@ -12,7 +12,6 @@ from plumbline.audit.models import Event
 from plumbline.commissioning import report_words as words
 from plumbline.commissioning.models import (
     Award,
-    Bid,
     Decision,
     Evaluator,
     ExclusionCheck,
@@ -22,8 +21,7 @@ from plumbline.commissioning.models import (
 )
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Board, Moderated
-from plumbline.commissioning.rules.award import made_of
-from plumbline.commissioning.rules.scoring import Question, Result, Standing, advantages, lost_tie_to, plain, tie_words
+from plumbline.commissioning.rules.scoring import Question, Result, Standing, plain
 from plumbline.documents.model import (
     Block,
     Bullets,
@@ -39,8 +37,6 @@ from plumbline.documents.model import (
     Table,
     numbered,
 )
-from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.names import listed
 from plumbline.toolkits import content
 
 CONFIDENTIAL = "Commercially confidential"
@@ -79,8 +75,8 @@ def evaluation_report(tender: Tender, *, council: str, colour: str, on: date) ->
     ]
     return Report(
         title=f"Evaluation report: {tender.title}",
-        front=_front(tender, to="Those who approve the award", on=on, summary=_summary(tender, awards, found)),
-        blocks=tuple(_sections(parts)),
+        front=front(tender, to="Those who approve the award", on=on, summary=_summary(tender, awards, found)),
+        blocks=tuple(sections(parts)),
         layout="paper",
         classification=CONFIDENTIAL,
         standing=_standing(tender, award),
@@ -89,45 +85,11 @@ def evaluation_report(tender: Tender, *, council: str, colour: str, on: date) ->
     )
 
 
-def assessment_summary(
-    tender: Tender, awards: Sequence[Award], bid: Bid, *, council: str, colour: str, on: date
-) -> Report:
-    """What one bidder is told: their scores with reasons, and where each successful bid was better. Names no evaluator.
-
-    Raises RuleBroken for a bid that was not scored.
-    """
-    board = queries.board_of(tender)
-    found = queries.result_of(tender, board)
-    if bid.pk not in {row.bid for row in found.standings}:
-        raise RuleBroken("This bid was not scored; its letter says why it went no further.", code="not_scored")
-    own, winners = found.of(bid.pk), [found.of(award.bid_id) for award in awards]
-    parts = [
-        ("The outcome", list(_outcome(own, winners, found, awards[0].tie_decided))),
-        ("How bids were assessed", list(_criteria(tender))),
-        ("Your bid", list(_explained(own, queries.reasons_for(board, tender, bid.pk), found))),
-    ]
-    for winner in winners if own not in winners else ():
-        theirs = list(_explained(winner, queries.reasons_for(board, tender, winner.bid), found))
-        better = advantages(winner, own)
-        if better and own.rank is not None:
-            theirs = [Paragraph("Where it was better than yours:"), Bullets(better), *theirs]
-        title = "The successful bid" if len(winners) == 1 else "A successful bid"
-        parts.append((f"{title}: {winner.name}", theirs))
-    return Report(
-        title=f"Assessment summary: {own.name}",
-        front=_front(tender, to=own.name, on=on, summary=()),
-        blocks=tuple(_sections(parts)),
-        layout="paper",
-        classification=CONFIDENTIAL,
-        council=council,
-        colour=colour,
-    )
-
-
 # --- the frame ------------------------------------------------------------------------------------------------------
 
 
-def _front(tender: Tender, *, to: str, on: date, summary: Sequence[Paragraph | Bullets]) -> Front:
+def front(tender: Tender, *, to: str, on: date, summary: Sequence[Paragraph | Bullets]) -> Front:
+    """What every paper about a tender says first: on whose behalf, to whom, of which day."""
     return Front(
         on_behalf_of=f"{tender.lead_commissioner}, lead commissioner",
         to=to,
@@ -138,7 +100,8 @@ def _front(tender: Tender, *, to: str, on: date, summary: Sequence[Paragraph | B
     )
 
 
-def _sections(parts: Iterable[tuple[str, list[Block]]]) -> Iterator[Block]:
+def sections(parts: Iterable[tuple[str, list[Block]]]) -> Iterator[Block]:
+    """Each part under its heading, with the number of its place."""
     for number, (title, blocks) in enumerate(parts, start=1):
         yield Heading(1, f"{number}. {title}")
         yield from numbered(blocks, str(number))
@@ -387,7 +350,8 @@ def _exclusion(tender: Tender) -> Iterator[Block]:
 # --- scoring --------------------------------------------------------------------------------------------------------
 
 
-def _criteria(tender: Tender) -> Iterator[Block]:
+def criteria(tender: Tender) -> Iterator[Block]:
+    """What was asked, how it counted, and on which scale."""
     questions = queries.questions_of(tender)
     yield Table(
         "Questions, weights and minimums",
@@ -440,7 +404,7 @@ def _scale(tender: Tender) -> Iterator[Block]:
 
 
 def _method(tender: Tender) -> Iterator[Block]:
-    yield from _criteria(tender)
+    yield from criteria(tender)
     if tender.method == Tender.Method.AVERAGE:
         yield Paragraph("Each evaluator scored alone. The score that counts is the exact average of their scores.")
     else:
@@ -526,14 +490,15 @@ def _result(tender: Tender, found: Result | None, why: str) -> Iterator[Block]:
             yield Paragraph([Strong(f"{row.name}: "), " ".join(row.reasons)])
     for row in found.standings:
         if row.answers:
-            yield Table(f"How the points of {row.name} add up", _POINTS, _points_rows(row))
+            yield Table(f"How the points of {row.name} add up", POINTS, points_rows(row))
 
 
-_POINTS = (Column("Question"), Column("Score", "right"), Column("Of", "right"), Column("Weight", "right"),
+POINTS = (Column("Question"), Column("Score", "right"), Column("Of", "right"), Column("Weight", "right"),
            Column("Points", "right"))  # fmt: skip
 
 
-def _points_rows(row: Standing) -> list[Row]:
+def points_rows(row: Standing) -> list[Row]:
+    """A bid's score and points, question by question."""
     rows = [
         Row(
             answer.question.title,
@@ -608,36 +573,3 @@ def _signatures(tender: Tender, award: Award | None) -> Iterator[Block]:
         (Column("As"), Column("Name"), Column("Signature"), Column("Date")),
         [Row(role, (name, " " * 30, " " * 20)) for role, name in signers],
     )
-
-
-# --- what a bidder is told ------------------------------------------------------------------------------------------
-
-
-def _outcome(own: Standing, winners: Sequence[Standing], found: Result, tie_decided: str) -> Iterator[Block]:
-    ranked = sum(1 for row in found.standings if row.rank is not None)
-    if own in winners:
-        yield Paragraph("Your bid was successful.")
-    elif own.rank is None:
-        yield Paragraph(f"Your bid was disqualified. {' '.join(own.reasons)}")
-    else:
-        bids = "bid is that of" if len(winners) == 1 else "bids are those of"
-        names = listed([winner.name for winner in winners])
-        yield Paragraph(f"Your bid was not successful. The successful {bids} {names}.")
-    if own.rank is not None and own.total is not None:
-        tie = ", the same total as another bid" if own.tied_with else ""
-        yield Paragraph(f"It has {words.points(own.total, found)} of 100 points and rank {own.rank} of {ranked}{tie}.")
-    lost_to = [] if own in winners else lost_tie_to(own, winners)
-    if lost_to:
-        yield Paragraph(tie_words(lost_to, tie_decided))
-
-
-def _explained(row: Standing, because: dict[str, str], found: Result) -> Iterator[Block]:
-    yield Table("Scores and points", _POINTS, _points_rows(row))
-    if row.total is not None:
-        said = made_of(row, quality_share=found.quality_share, places=found.places)
-        yield Paragraph(said or f"Its total is {words.points(row.total, found)} points.")
-    for answer in row.answers:
-        said = because.get(answer.question.key, "")
-        if said:
-            score = f"{answer.question.title} ({plain(answer.score)} of {plain(answer.question.highest)}): "
-            yield Paragraph([Strong(score), said])

@@ -20,9 +20,9 @@ from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.memory import collecting_later
 from plumbline.ofsted import list_days, lookups, models
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import UNKNOWN
+from plumbline.ofsted.operations.lists import ListTaken, record_list
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -69,7 +69,7 @@ def import_ofsted(
         for read in lists:
             name = path.stem if len(lists) == 1 else f"{path.stem}: {read.sheet}"
             judged = placements.take_judgements(
-                record=ofsted.record_list, read=read, import_run=run, proves_to=proves_to, by=by, at=at, on=on
+                record=record_list, read=read, import_run=run, proves_to=proves_to, by=by, at=at, on=on
             )
             taken = judged.recorded
             files[name] = {"read": read.read, **taken.rows, "repeated": read.repeated, "refused": len(read.refused)}
@@ -141,7 +141,7 @@ def _to_be_read(lists: Sequence[OfstedList]) -> list[str]:
     return [f"Words of judgements that are not understood here, and have to be read in the reports: {listed}."]
 
 
-def _told(read: OfstedList, taken: ofsted.ListTaken) -> dict[str, Any]:
+def _told(read: OfstedList, taken: ListTaken) -> dict[str, Any]:
     return {
         "family": read.family,
         "as_at": read.as_at.isoformat(),

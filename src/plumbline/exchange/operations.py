@@ -20,8 +20,8 @@ from plumbline.exchange.ssd_cells import RefusedCellError
 from plumbline.exchange.ssd_kinds import Kind, absent_from
 from plumbline.exchange.ssd_rows import refusal_of, row_stager
 from plumbline.kernel.errors import RuleBroken
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import Inspection, OfstedList
+from plumbline.ofsted.operations import lists
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
@@ -110,7 +110,7 @@ def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, by: User |
         raise RuleBroken(refusal.reason, code=refusal.code) from refusal
     _check_not_told(into, read)
     placement_operations.take_judgements(
-        record=ofsted.record_list,
+        record=lists.record_list,
         read=_MendedRow(
             into.layout,
             into.family,

@@ -8,8 +8,8 @@ from plumbline.flags import operations as flags
 from plumbline.flags.models import Flag
 from plumbline.jobs import ways_in
 from plumbline.ofsted import lookups
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import CheckItem, Setting, Status
+from plumbline.ofsted.operations import month
 from plumbline.people import operations as people
 from plumbline.people.models import User
 from plumbline.people.queries import CHILD, TAC
@@ -69,7 +69,7 @@ def _check(first: date, day: date, left: int) -> None:
     """The monthly check of the settings that had children on the day."""
     analyst, at = User.objects.get(username="analyst"), datetime.combine(day, time(14, 30), tzinfo=UTC)
     placed = Placement.objects.filter(started_on__lte=day, setting__isnull=False).exclude(ended_on__lte=day)
-    check = ofsted.open_month(
+    check = month.open_month(
         month=first, setting_ids=set(placed.values_list("setting", flat=True)), by=analyst, at=at, on=day
     )
     # Those of no list cannot be looked up on Ofsted's pages; they stay to do where something is left.
@@ -81,14 +81,14 @@ def _check(first: date, day: date, left: int) -> None:
     for item in items[: items.count() - left]:
         if item.setting.status == Status.UNMATCHED:
             note = "Looked for by its number on Ofsted's pages of reports; the provider is asked for its registration."
-            ofsted.check_not_found(item_id=item.pk, note=note, by=analyst, at=at, on=day)
+            month.check_not_found(item_id=item.pk, note=note, by=analyst, at=at, on=day)
             continue
-        ofsted.check_unchanged(
+        month.check_unchanged(
             item_id=item.pk, report_link=lookups.report_address(item.setting), by=analyst, at=at, on=day
         )
     if not left:
         note = "Ofsted publishes the list of social-care providers once a year; that of 31 March 2016 had been read."
-        ofsted.complete_month(check_id=check.pk, lists_note=note, by=analyst, at=at, on=day)
+        month.complete_month(check_id=check.pk, lists_note=note, by=analyst, at=at, on=day)
 
 
 def _answer_flags(on: date) -> None:

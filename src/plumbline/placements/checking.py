@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted import lookups
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, Status
+from plumbline.ofsted.operations import month
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
@@ -83,9 +83,9 @@ def record_unchanged(
     ]
     for item in known:
         if item in not_opened:
-            ofsted.check_not_opened(item_id=item.pk, by=by, at=at, on=on)
+            month.check_not_opened(item_id=item.pk, by=by, at=at, on=on)
             continue
-        ofsted.check_unchanged(
+        month.check_unchanged(
             item_id=item.pk,
             report_link=report_link or lookups.report_address(item.setting),
             note=note,
@@ -101,5 +101,5 @@ def record_unchanged(
 @operation
 def record_not_found(*, item_id: int, note: str, by: User, at: datetime, on: date) -> None:
     """A setting of which nothing is known was looked for, and nothing was found."""
-    ofsted.check_not_found(item_id=item_id, note=note, by=by, at=at, on=on)
+    month.check_not_found(item_id=item_id, note=note, by=by, at=at, on=on)
     raise_flags(by=by, at=at, on=on)

@@ -17,9 +17,9 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import intake as settings_intake
 from plumbline.ofsted import lookups as settings_known
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.models import MonthlyCheck, Setting
+from plumbline.ofsted.operations import lists, month
 from plumbline.people import access, acting
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
@@ -66,7 +66,7 @@ def take_judgements(
     """
     recorded = record(by=by, at=at, on=on, **said)
     # Only a list names schools, and only who reads one, the login `worker`, may point again what names a setting.
-    if record is ofsted.record_list:
+    if record is lists.record_list:
         _follow_registers(by=by, at=at, on=on)
     contracts.follow_settings(by=by, at=at, on=on)
     return Judged(recorded, raise_flags(by=by, at=at, on=on))
@@ -81,7 +81,7 @@ def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
 @operation
 def follow_statuses(*, by: User | None, at: datetime, on: date) -> Followed:
     """Derive again every status that may be another now, also where a list was taken back, and what follows of it."""
-    changes = ofsted.reevaluate(by=by, at=at, on=on)
+    changes = lists.reevaluate(by=by, at=at, on=on)
     # Schools that were judged by hand and are on no list are known since.
     _follow_registers(by=by, at=at, on=on)
     contracts.follow_settings(by=by, at=at, on=on)
@@ -402,19 +402,19 @@ def open_month(*, on: date, setting_ids: frozenset[int] = frozenset(), by: User 
     with contracts). Opened already: the settings that have come since are added.
     """
     ours = set(Placement.objects.filter(open_on(on), setting__isnull=False).values_list("setting", flat=True))
-    check = ofsted.open_month(month=on.replace(day=1), setting_ids=ours | setting_ids, by=by, at=at, on=on)
+    check = month.open_month(month=on.replace(day=1), setting_ids=ours | setting_ids, by=by, at=at, on=on)
     raise_flags(by=by, at=at, on=on)
     return check
 
 
 def open_report(*, item_id: int, by: User, at: datetime, on: date) -> None:
     """The page of Ofsted's reports on the setting of a line of the month's check is opened."""
-    ofsted.open_report(item_id=item_id, by=by, at=at, on=on)
+    month.open_report(item_id=item_id, by=by, at=at, on=on)
 
 
 @operation
 def complete_month(*, check_id: int, lists_note: str = "", by: User, at: datetime, on: date) -> MonthlyCheck:
     """Both parts are done: the lists were read (or the note says why not), and every setting looked up."""
-    check = ofsted.complete_month(check_id=check_id, lists_note=lists_note, by=by, at=at, on=on)
+    check = month.complete_month(check_id=check_id, lists_note=lists_note, by=by, at=at, on=on)
     raise_flags(by=by, at=at, on=on)
     return check

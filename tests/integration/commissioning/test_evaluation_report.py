@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from plumbline.commissioning import report, report_words
+from plumbline.commissioning.assessment_summary import assessment_summary
 from plumbline.commissioning.models import Award, Bid
 from plumbline.commissioning.operations import award as operations
 from plumbline.documents import files
@@ -144,7 +145,7 @@ def test_the_word_file_says_what_the_report_says() -> None:
 
 def summary(made: Evaluation, award: Award, at: int) -> str:
     bid = Bid.objects.select_related("supplier").get(pk=made.bids[at].pk)
-    return words(report.assessment_summary(made.fresh(), [award], bid, **FRAME))
+    return words(assessment_summary(made.fresh(), [award], bid, **FRAME))
 
 
 def test_a_summary_gives_the_bidder_their_scores_and_the_winners_advantages() -> None:
@@ -184,7 +185,7 @@ def test_a_bid_that_was_not_scored_has_no_summary() -> None:
     made, award = approved()
     failed = a_bidder(made.tender, "Failed", state="failed", stopped_because="No policy.")
     with pytest.raises(RuleBroken, match="was not scored"):
-        report.assessment_summary(made.fresh(), [award], failed, **FRAME)
+        assessment_summary(made.fresh(), [award], failed, **FRAME)
 
 
 def test_points_without_an_end_are_given_as_fractions_too() -> None:

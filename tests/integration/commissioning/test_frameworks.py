@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from plumbline.audit.models import Event
 from plumbline.commissioning import report
+from plumbline.commissioning.assessment_summary import assessment_summary
 from plumbline.commissioning.models import Award, Bid, Tender
 from plumbline.commissioning.operations import award, implementation
 from plumbline.commissioning.queries import evaluation as queries
@@ -269,7 +270,7 @@ def test_the_report_says_what_each_winner_promised() -> None:
 def summary(made: Evaluation, at: int) -> str:
     bid = Bid.objects.select_related("supplier").get(pk=made.bids[at].pk)
     awards = queries.standing_awards(made.tender)
-    return words(report.assessment_summary(made.fresh(), awards, bid, **FRAME))
+    return words(assessment_summary(made.fresh(), awards, bid, **FRAME))
 
 
 def test_the_summary_of_one_that_did_not_win_explains_each_successful_bid() -> None:

@@ -11,8 +11,8 @@ from plumbline.contracts.operations import following, rating, register
 from plumbline.contracts.queries import facts
 from plumbline.contracts.queries.rating import rating_on
 from plumbline.evidence import operations as evidence
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import Setting
+from plumbline.ofsted.operations import by_hand
 from plumbline.people.models import User
 from plumbline.placements import operations as placements
 from tests.architecture.source import modules
@@ -22,7 +22,7 @@ AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 3, 1)
 NOW = {"at": AT, "on": TODAY}
 # What Ofsted says goes in through these alone, which rate the contracts again.
-WAYS_IN = {"plumbline.placements.operations", "plumbline.placements.checking", "plumbline.ofsted.operations"}
+WAYS_IN = {"plumbline.placements.operations", "plumbline.placements.checking", "plumbline.ofsted.operations.month"}
 CHANGES = {
     "record_list", "record_judgement", "record_notice", "end_notice", "record_unregistered_use",
     "update_unregistered_use", "end_unregistered_use", "check_changed", "reevaluate",
@@ -49,7 +49,7 @@ def analyst() -> User:
 def judged(grade: str) -> Setting:
     setting = Setting.objects.get(urn="SC900001")
     placements.take_judgements(
-        record=ofsted.record_judgement,
+        record=by_hand.record_judgement,
         setting_id=setting.pk,
         kind="full",
         judgements={"overall": grade},
@@ -83,7 +83,7 @@ class TestSettings:
     def test_an_unregistered_setting_turns_the_contract_red(self) -> None:
         contract = registered()
         placements.take_judgements(
-            record=ofsted.record_unregistered_use,
+            record=by_hand.record_unregistered_use,
             setting_id=Setting.objects.get(urn="SC900001").pk,
             from_on=TODAY,
             legal_basis="Court order",

@@ -11,8 +11,8 @@ from plumbline.flags import queries as flags
 from plumbline.flags.models import Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted import lookups
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import Inspection, Setting
+from plumbline.ofsted.operations import by_hand, lists, month
 from plumbline.people.models import BankHoliday
 from plumbline.placements import operations
 from tests.integration.placements.situations import AT, LONG_AGO, TODAY, a_setting, a_user, an_import, place
@@ -33,7 +33,7 @@ def judged(setting: Setting, *, by=None, **changes):
         "report_link": REPORT,
     }  # fmt: skip
     return operations.take_judgements(
-        record=ofsted.record_judgement, setting_id=setting.pk, by=by or officer(), **{**given, **NOW, **changes}
+        record=by_hand.record_judgement, setting_id=setting.pk, by=by or officer(), **{**given, **NOW, **changes}
     )
 
 
@@ -195,7 +195,7 @@ def a_list_of(urn: str, said: str) -> SimpleNamespace:
 
 
 def listed(setting: Setting, said: str):
-    return ofsted.record_list(read=a_list_of(setting.urn, said), import_run=an_import(), by=None, **NOW)
+    return lists.record_list(read=a_list_of(setting.urn, said), import_run=an_import(), by=None, **NOW)
 
 
 def test_a_list_that_says_otherwise_counts_and_it_is_said_who_had_entered_what():
@@ -216,7 +216,7 @@ def test_an_older_list_clears_nothing_that_was_entered_by_hand_after_it():
     judged(setting, judgements={"overall": "Inadequate"})
     older = a_list_of(setting.urn, "good")
     older.as_at = TODAY - timedelta(1)
-    taken = ofsted.record_list(read=older, import_run=an_import(), by=None, **NOW)
+    taken = lists.record_list(read=older, import_run=an_import(), by=None, **NOW)
 
     assert (status_of(setting), taken.overruled) == ("adverse", ())
     assert taken.withstood[0].withstood.endswith("What was entered is newer than the list, and counts.")
@@ -253,7 +253,7 @@ def test_a_list_that_corrects_a_list_overrules_nobody():
 
 def notice(setting: Setting, kind: str, from_on: date, to_on: date | None = None, on: date = TODAY):
     return operations.take_judgements(
-        record=ofsted.record_notice,
+        record=by_hand.record_notice,
         setting_id=setting.pk,
         kind=kind,
         from_on=from_on,
@@ -285,7 +285,7 @@ def test_ending_a_notice_ends_what_it_did():
     judged(setting, judgements={"overall": "Good"})
     made = notice(setting, "restriction", date(2016, 7, 25)).recorded.made
     operations.take_judgements(
-        record=ofsted.end_notice, notice_id=made.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
+        record=by_hand.end_notice, notice_id=made.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
     )
 
     assert status_of(setting) == "clear"
@@ -295,7 +295,7 @@ def test_an_unregistered_setting_is_graver_than_adverse():
     setting = with_a_child()
     judged(setting)
     operations.take_judgements(
-        record=ofsted.record_unregistered_use,
+        record=by_hand.record_unregistered_use,
         setting_id=setting.pk,
         from_on=LONG_AGO,
         legal_basis="Court order",
@@ -310,7 +310,7 @@ def test_what_was_missing_of_an_unregistered_use_is_added_to_it():
     setting = a_setting()
     for more in ({}, {"ofsted_told_on": date(2016, 7, 30)}):
         operations.take_judgements(
-            record=ofsted.record_unregistered_use,
+            record=by_hand.record_unregistered_use,
             setting_id=setting.pk,
             from_on=LONG_AGO,
             legal_basis="Court order",
@@ -325,7 +325,7 @@ def test_what_was_missing_of_an_unregistered_use_is_added_to_it():
 def test_the_end_of_an_unregistered_use_ends_its_flag():
     setting = with_a_child()
     use = operations.take_judgements(
-        record=ofsted.record_unregistered_use,
+        record=by_hand.record_unregistered_use,
         setting_id=setting.pk,
         from_on=LONG_AGO,
         legal_basis="Court order",
@@ -333,7 +333,7 @@ def test_the_end_of_an_unregistered_use_ends_its_flag():
         **NOW,
     ).recorded.made
     operations.take_judgements(
-        record=ofsted.end_unregistered_use, use_id=use.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
+        record=by_hand.end_unregistered_use, use_id=use.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
     )
 
     assert "setting_unregistered" not in kinds()
@@ -353,7 +353,7 @@ def item_of(setting: Setting):
 def looked_up(setting: Setting, **changes):
     given = {"report_link": REPORT, "at": AT, "on": date(2016, 8, 2)}
     return operations.take_judgements(
-        record=ofsted.check_unchanged, item_id=item_of(setting).pk, by=officer(), **{**given, **changes}
+        record=month.check_unchanged, item_id=item_of(setting).pk, by=officer(), **{**given, **changes}
     )
 
 
@@ -406,7 +406,7 @@ def test_unchanged_needs_the_page_that_was_looked_at():
 def test_changed_records_the_judgement_and_flags_the_child():
     setting = with_a_child()
     operations.take_judgements(
-        record=ofsted.check_changed,
+        record=month.check_changed,
         item_id=item_of(setting).pk,
         kind="full",
         inspected_on=date(2016, 7, 20),
@@ -454,7 +454,7 @@ def test_completing_a_late_month_closes_its_flag():
 
 
 def test_a_full_inspection_that_can_no_longer_be_clears_no_school():
-    school = ofsted.record_setting(register="education", urn="990001", name="Ash School", by=officer(), **NOW_2026)
+    school = by_hand.record_setting(register="education", urn="990001", name="Ash School", by=officer(), **NOW_2026)
     card = {"safeguarding_standards": "Not met", "rc_inclusion": "Expected standard"}
     enter(school, kind="report_card", inspected_on=date(2026, 1, 20), judgements=card)
 
@@ -472,5 +472,5 @@ NOW_2026 = {"at": AT, "on": date(2026, 11, 30)}
 
 def enter(setting: Setting, **judged):
     return operations.take_judgements(
-        record=ofsted.record_judgement, setting_id=setting.pk, report_link=REPORT, by=officer(), **judged, **NOW_2026
+        record=by_hand.record_judgement, setting_id=setting.pk, report_link=REPORT, by=officer(), **judged, **NOW_2026
     )

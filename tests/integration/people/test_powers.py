@@ -30,7 +30,8 @@ ASKS_NOBODY = {
         contracts.operations.rating.raise_flags contracts.operations.rating.rerate
         contracts.operations.register.follow_published evidence.operations.keep_document
         evidence.operations.share_with_owner exchange.operations.follow_up flags.operations.reconcile
-        flags.operations.record_for_all ofsted.operations.record_list ofsted.operations.reevaluate
+        flags.operations.record_for_all ofsted.operations.lists.record_list
+        ofsted.operations.lists.reevaluate
         placements.operations.follow_statuses placements.operations.raise_flags
     """,
     "what follows from an import, whose command or page has asked": """

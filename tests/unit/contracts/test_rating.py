@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from plumbline.contracts.rules import rating
-from plumbline.contracts.rules.rating import FAR, ByHand, Facts, Held, LawChange, Matter
+from plumbline.contracts.rules.rating import ByHand, Facts, Held, LawChange, Matter
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.intervals import FAR
 
 START, END = date(2015, 1, 1), date(2017, 12, 31)
 DAY = timedelta(1)

@@ -20,6 +20,7 @@ from plumbline.flags.models import Flag
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Recipient, Wanted
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.intervals import FAR
 from plumbline.ofsted.copying import copy_in
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -120,7 +121,7 @@ def _in_lots(ids: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _end(day: date) -> date | None:
-    return None if day == rules.FAR else day
+    return None if day == FAR else day
 
 
 def _work_out(ids: list[int], laws: Sequence[rules.LawChange]) -> _Outcome:

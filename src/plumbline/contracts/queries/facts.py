@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection
 
 from plumbline.actions.states import OUTSTANDING
-from plumbline.contracts.rules.rating import FAR, ByHand, Facts, LawChange, Matter
+from plumbline.contracts.rules.rating import ByHand, Facts, LawChange, Matter
+from plumbline.kernel.intervals import FAR
 from plumbline.kernel.moments import day_here
 from plumbline.ofsted.models import Status
 

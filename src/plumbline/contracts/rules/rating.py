@@ -13,12 +13,12 @@ from typing import Any
 
 import yaml
 
+from plumbline.kernel import intervals
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.intervals import FAR, Interval
 from plumbline.kernel.labels import spoken
 from plumbline.kernel.periods import add_months
 
-# No day comes after it: an interval that ends here goes on until a fact changes.
-FAR = date.max
 _DAY = timedelta(1)
 
 POLICIES: Mapping[str, str] = {
@@ -39,8 +39,6 @@ RATED_BY_HAND = "rated_by_hand"
 # Of these the detail is what someone typed, which no e-mail carries out of the house.
 TYPED = frozenset({RATED_BY_HAND, "action_overdue", "action_long_overdue"})
 _BAD, _WORST = "requires_improvement", "inadequate"
-
-Interval = tuple[date, date]
 
 
 @spoken("title", "words")
@@ -202,73 +200,6 @@ def policy_label(policy: str) -> str:
     return POLICIES.get(policy, policy)
 
 
-# --- intervals ------------------------------------------------------------------------------------------------------
-
-
-def _after(day: date, days: int) -> date:
-    return day + timedelta(days)
-
-
-def _before(day: date) -> date:
-    return day if day is FAR else day - _DAY
-
-
-def _merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """In order, and those that overlap or touch as one."""
-    found: list[Interval] = []
-    for from_on, to_on in sorted(intervals):
-        if to_on < from_on:
-            continue
-        if found and (found[-1][1] == FAR or from_on <= found[-1][1] + _DAY):
-            if to_on > found[-1][1]:
-                found[-1] = (found[-1][0], to_on)
-        else:
-            found.append((from_on, to_on))
-    return found
-
-
-def _gaps(covered: Sequence[Interval], first: date, last: date) -> list[Interval]:
-    """The days from `first` to `last` that are in none of `covered` (merged)."""
-    found = []
-    for from_on, to_on in covered:
-        if to_on < first:
-            continue
-        if from_on > last:
-            break
-        if from_on > first:
-            found.append((first, from_on - _DAY))
-        if to_on >= last:
-            return found
-        first = to_on + _DAY
-    if first <= last:
-        found.append((first, last))
-    return found
-
-
-def _clipped(intervals: Iterable[Interval], first: date, last: date) -> list[Interval]:
-    return [
-        (max(from_on, first), min(to_on, last)) for from_on, to_on in intervals if from_on <= last and to_on >= first
-    ]
-
-
-def _overdue(done: Sequence[date], start: date, days: int, last: date) -> list[tuple[date, date, date]]:
-    """Days on which the last of `done`, or the start, was more than `days` ago; with that day as the third."""
-    found = []
-    since = start
-    for day in (*done, None):
-        if day is not None and day <= since:
-            continue
-        late = _after(since, days + 1)
-        until = _before(day) if day is not None else FAR
-        if late > last:
-            break
-        if late <= until:
-            found.append((late, min(until, last), since))
-        if day is not None:
-            since = day
-    return found
-
-
 # --- what holds when ------------------------------------------------------------------------------------------------
 
 
@@ -281,7 +212,7 @@ def _assessed(facts: Facts, code: str, kind: str, first: date, last: date) -> li
         return []
     held = facts.assessments.get(kind, ())
     found = []
-    for from_on, to_on in _gaps(_merged(held), first, last):
+    for from_on, to_on in intervals.gaps(intervals.merged(held), first, last):
         ran_out = max((until for _, until in held if until < from_on), default=None)
         detail = f"the last was valid until {_day_in_words(ran_out)}" if ran_out else ""
         found.append(Held(code, "", BOOK.codes[code].colour, from_on, to_on, detail))
@@ -323,7 +254,7 @@ def _policy_overdue(facts: Facts, first: date, last: date, laws: Sequence[LawCha
         reviews = facts.reviews.get(policy)
         if not reviews:
             continue
-        for from_on, to_on, reviewed in _overdue(reviews[1:], reviews[0], days, last):
+        for from_on, to_on, reviewed in intervals.overdue(reviews[1:], reviews[0], days, last):
             if to_on >= first:
                 detail = f"last reviewed on {_day_in_words(reviewed)}"
                 found.append(Held("policy_review_overdue", policy, colour, max(from_on, first), to_on, detail))
@@ -346,7 +277,7 @@ def _policy_before_law(facts: Facts, first: date, last: date, laws: Sequence[Law
             until = min(last, renewed - _DAY) if renewed else last
             if from_on <= until:
                 spans.append((from_on, until, law.title))
-        for from_on, until in _merged((begin, end) for begin, end, _ in spans):
+        for from_on, until in intervals.merged((begin, end) for begin, end, _ in spans):
             titles = "; ".join(dict.fromkeys(name for begin, _, name in sorted(spans) if from_on <= begin <= until))
             found.append(Held("policy_before_law_change", policy, colour, from_on, until, titles[:250]))
     return found
@@ -363,7 +294,9 @@ def _evaluation(facts: Facts, first: date, last: date, laws: Sequence[LawChange]
             to_on,
             f"the last was on {_day_in_words(since)}" if since != first else "none was held since the start",
         )
-        for from_on, to_on, since in _overdue(facts.evaluations, first, evaluation_days(facts.review_every), last)
+        for from_on, to_on, since in intervals.overdue(
+            facts.evaluations, first, evaluation_days(facts.review_every), last
+        )
     ]
 
 
@@ -380,7 +313,7 @@ def _visit(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -> 
             to_on,
             f"the last was on {_day_in_words(since)}" if since != first else "none was made since the start",
         )
-        for from_on, to_on, since in _overdue(facts.visits, first, BOOK.days["visit"], last)
+        for from_on, to_on, since in intervals.overdue(facts.visits, first, BOOK.days["visit"], last)
     ]
 
 
@@ -388,8 +321,8 @@ def _setting(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -
     colour = BOOK.codes["setting_adverse"].colour
     found = []
     for urn, days in facts.adverse.items():
-        for from_on, to_on in _merged(days):
-            for begin, end in _clipped([(from_on, to_on)], first, last):
+        for from_on, to_on in intervals.merged(days):
+            for begin, end in intervals.clipped([(from_on, to_on)], first, last):
                 # It is the setting's own history where it was adverse before the contract began.
                 before = f"since {_day_in_words(from_on)}" if from_on < begin else ""
                 found.append(Held("setting_adverse", urn, colour, begin, end, before))
@@ -403,15 +336,17 @@ def _late(
     colour = BOOK.codes[code].colour
     spans: dict[str, list[tuple[date, date, str]]] = {}
     for matter in matters:
-        from_on = _after(matter.due_on, after + 1)
+        from_on = intervals.after(matter.due_on, after + 1)
         to_on = matter.done_on - _DAY if matter.done_on else FAR
         if until is not None:
-            to_on = min(to_on, _after(matter.due_on, until))
+            to_on = min(to_on, intervals.after(matter.due_on, until))
         if from_on <= to_on:
             spans.setdefault(matter.about, []).append((from_on, to_on, matter.detail))
     found = []
     for about, listed in spans.items():
-        for from_on, to_on in _clipped(_merged((begin, end) for begin, end, _ in listed), first, last):
+        for from_on, to_on in intervals.clipped(
+            intervals.merged((begin, end) for begin, end, _ in listed), first, last
+        ):
             details = dict.fromkeys(
                 detail for begin, end, detail in listed if begin <= to_on and end >= from_on and detail
             )
@@ -453,7 +388,7 @@ def _quarters(facts: Facts, first: date, last: date, code: str) -> list[Held]:
             if (rating == _WORST) if code == "kpi_inadequate" else two:
                 until = add_months(readings[at + 1][0], 3) - _DAY if at + 1 < len(readings) else ended_on or FAR
                 spans.append((add_months(quarter, 3), until))
-        for from_on, to_on in _clipped(_merged(spans), first, last):
+        for from_on, to_on in intervals.clipped(intervals.merged(spans), first, last):
             found.append(Held(code, number, colour, from_on, to_on, name[:250]))
     return found
 
@@ -480,7 +415,7 @@ def _reg44(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -> 
             spans.append((due, got - _DAY if got else FAR))
             month = add_months(month, 1)
         spans.append((add_months(month, 2), FAR))
-        for from_on, to_on in _clipped(_merged(spans), first, last):
+        for from_on, to_on in intervals.clipped(intervals.merged(spans), first, last):
             found.append(Held("reg44_missing", urn, colour, from_on, to_on))
     return found
 
@@ -490,7 +425,7 @@ def _by_hand(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -
         Held(RATED_BY_HAND, "", hand.colour, from_on, to_on, hand.because[:250])
         for hand in facts.by_hand
         if not hand.better and hand.colour != GREEN
-        for from_on, to_on in _clipped([(hand.from_on, hand.until_on)], first, last)
+        for from_on, to_on in intervals.clipped([(hand.from_on, hand.until_on)], first, last)
     ]
 
 
@@ -535,7 +470,7 @@ def periods(facts: Facts, held: Sequence[Held]) -> list[Rated]:
         (hand, from_on, to_on)
         for hand in facts.by_hand
         if hand.better
-        for from_on, to_on in _clipped([(hand.from_on, hand.until_on)], first, last)
+        for from_on, to_on in intervals.clipped([(hand.from_on, hand.until_on)], first, last)
     ]
     # (day, what begins or ends): [rules], [by hand], [not hideable], each counted by colour; and lifts
     moves: dict[date, list[tuple[int, Held]]] = {first: []}

@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
 from plumbline.commissioning import report as reports
+from plumbline.commissioning.assessment_summary import assessment_summary
 from plumbline.commissioning.models import Bid, Tender
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.documents import docx, html, pdf
@@ -89,9 +90,7 @@ def _summary(request: Request, pk: int, bid_id: int) -> tuple[Tender, Bid, Repor
     bid = tender.bids.select_related("supplier").filter(pk=bid_id).first()
     if bid is None or not awards or awards[0].approved_at is None:
         raise NotAllowed(f"There is no assessment summary of bid {bid_id}.")
-    document = reports.assessment_summary(
-        tender, awards, bid, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day
-    )
+    document = assessment_summary(tender, awards, bid, council=settings.COUNCIL, colour=settings.COLOUR, on=request.day)
     return tender, bid, document
 
 

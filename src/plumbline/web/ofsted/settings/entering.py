@@ -12,8 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted import lookups
-from plumbline.ofsted import operations as ofsted
 from plumbline.ofsted.models import Setting
+from plumbline.ofsted.operations import by_hand, month
 from plumbline.people.access import Permission
 from plumbline.placements import checking, operations
 from plumbline.placements import lookups as placements
@@ -113,11 +113,11 @@ def _recorded_as(request: Request, setting: Setting) -> dict[str, Any]:
     """As a line of the monthly check, where one came from there; else as a judgement of its own."""
     given = request.GET.get("item", "")
     if not given:
-        return {"record": ofsted.record_judgement, "setting_id": setting.pk}
+        return {"record": by_hand.record_judgement, "setting_id": setting.pk}
     item = checking.item_seen(request.user, item_id=record_number(given), on=request.day)
     if item.setting_id != setting.pk:
         raise NotAllowed(f"Line {item.pk} is about another setting.")
-    return {"record": ofsted.check_changed, "item_id": item.pk}
+    return {"record": month.check_changed, "item_id": item.pk}
 
 
 def kept_document(request: Request, upload: Any, setting: Setting) -> int | None:
@@ -147,7 +147,7 @@ def notice(request: Request, register: str, urn: str) -> HttpResponseBase:
             button="Record the notice",
             about="A notice of Ofsted’s that is in force at this setting.",
         ),
-        do=partial(operations.take_judgements, record=ofsted.record_notice, setting_id=setting.pk, **acting(request)),
+        do=partial(operations.take_judgements, record=by_hand.record_notice, setting_id=setting.pk, **acting(request)),
         done=said(setting, "The notice"),
         to=back(request, setting),
     )
@@ -169,7 +169,7 @@ def end_notice(request: Request, register: str, urn: str, notice_id: int) -> Htt
             about=f"In force since {wording.day(ended.from_on)}. What follows for the setting’s status, and for the "
             "flags of the children there, follows by itself.",
         ),
-        do=partial(operations.take_judgements, record=ofsted.end_notice, notice_id=notice_id, **acting(request)),
+        do=partial(operations.take_judgements, record=by_hand.end_notice, notice_id=notice_id, **acting(request)),
         done=said(setting, "The end of the notice"),
         to=back(request, setting),
     )
@@ -190,7 +190,7 @@ def record(request: Request) -> HttpResponseBase:
             about="A school inspected by others than Ofsted, or a place that is not registered. Until something is "
             "known of it, it is not taken as safe.",
         ),
-        do=partial(ofsted.record_setting, **acting(request)),
+        do=partial(by_hand.record_setting, **acting(request)),
         done=lambda made: (
             f"{words.label(made)} is recorded. Say what is known of it: a judgement with its report, or that it is not "
             "registered."

@@ -9,7 +9,7 @@ from django.urls import reverse
 from plumbline.audit.moments import shown
 from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted import lookups
-from plumbline.ofsted import operations as ofsted
+from plumbline.ofsted.operations import by_hand
 from plumbline.people.access import Permission, may
 from plumbline.placements import operations, queries
 from plumbline.web.kit import setting_words as words
@@ -78,14 +78,14 @@ def record(request: Request, register: str, urn: str) -> HttpResponseBase:
     if standing:
         do = partial(
             operations.take_judgements,
-            record=ofsted.update_unregistered_use,
+            record=by_hand.update_unregistered_use,
             use_id=standing.pk,
             **acting(request),
         )
     else:
         do = partial(
             operations.take_judgements,
-            record=ofsted.record_unregistered_use,
+            record=by_hand.record_unregistered_use,
             setting_id=setting.pk,
             **acting(request),
         )
@@ -130,7 +130,7 @@ def end(request: Request, register: str, urn: str) -> HttpResponseBase:
             "what else is known of it.",
         ),
         do=partial(
-            operations.take_judgements, record=ofsted.end_unregistered_use, use_id=standing.pk, **acting(request)
+            operations.take_judgements, record=by_hand.end_unregistered_use, use_id=standing.pk, **acting(request)
         ),
         done=said(setting, "The end of the use without registration"),
         to=back(request, setting),

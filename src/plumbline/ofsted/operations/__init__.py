@@ -1,0 +1,1 @@
+"""Taking what Ofsted says. Called through placements.operations only, which then finds the children."""
