@@ -9,6 +9,7 @@ import click
 from plumbline.exchange import import_ofsted as exchange
 from plumbline.jobs import taken_in
 from plumbline.jobs.ways_in import read_day
+from plumbline.kernel import wording
 from plumbline.people.models import User
 
 
@@ -28,4 +29,5 @@ def _say_differences(lists: list[dict[str, Any]]) -> None:
                 f"{differences['better']:,} better, {differences['worse']:,} worse, "
                 f"{differences['newly_adverse']:,} newly adverse, {differences['unchanged']:,} unchanged."
             )
-        click.echo(f"{len(told['status_changes']):,} settings stand otherwise today.")
+        changed = wording.how_many(len(told["status_changes"]), "setting has", "settings have")
+        click.echo(f"{changed} another status today than before.")

@@ -55,8 +55,8 @@ def what_changes(then: Before, changes: Sequence[StatusChange], *, on: date) -> 
             "becomes adverse, and no child may be placed there",
             "become adverse, and no child may be placed there",
         ),
-        *_said(worse, "stands worse", "stand worse"),
-        *_said(better, "stands better", "stand better"),
+        *_said(worse, "is worse", "are worse"),
+        *_said(better, "is better", "are better"),
         *_said(matched, "is known now, and was not matched", "are known now, and were not matched"),
         *_named(vanished.values(), "is no longer on Ofsted’s list", "are no longer on Ofsted’s list"),
     ]

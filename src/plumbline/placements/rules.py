@@ -115,7 +115,9 @@ def why_closed(
     if kind == "setting_unmatched":
         return "The setting is matched now."
     if kind == "setting_gone":
-        return "The setting is on the newest list again, or stands otherwise now: it is " + f"{_words(status)}{since}."
+        return (
+            "The setting is on the newest list again, or has another status now: it is " + f"{_words(status)}{since}."
+        )
     if status == "adverse":
         return f"The setting’s adverse judgement turned out to count from another day{since}: another flag says so."
     return f"The setting is {_words(status)} now{since}."
