@@ -415,7 +415,7 @@ def test_a_trial_run_says_what_it_means_for_our_settings_and_changes_nothing(tmp
 
     assert result["means"] == [
         "1 of our settings becomes adverse, and no child may be placed there: SC900001.",
-        "1 of our settings stands better: SC900002.",
+        "1 of our settings is better: SC900002.",
         "1 of our settings is no longer on Ofsted’s list: SC900003.",
         "Concerned: 2 children, 0 workers and 1 open TAC.",
         "Words of judgements that are not understood here, and have to be read in the reports: “Awful”.",
