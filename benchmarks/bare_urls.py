@@ -14,9 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from plumbline.due import queries as due
 from plumbline.earlyhelp.access import tacs_visible_to
-from plumbline.kernel.moments import end_of
 from plumbline.people.models import User
 from plumbline.placements.lookups import settings_listed
 
@@ -52,15 +50,6 @@ def _bare(rows: Callable[[User, date], QuerySet]) -> Callable[[HttpRequest], Jso
     return view
 
 
-def _work(request: HttpRequest) -> JsonResponse:
-    """The statement by which My work has its matters and counts, as the page asks it."""
-    now = end_of(settings.TODAY)
-    asked = due.parameters(User(pk=_VIEWER), on=settings.TODAY, now=now, at=now)
-    with connection.cursor() as cursor:
-        cursor.execute(due.MATTERS, {**asked, "band": None, "most": 25, "before": 0})
-        return JsonResponse({"rows": cursor.fetchall()})
-
-
 urlpatterns = [
-    path("tacs/", _bare(_tacs)), path("tac/", _bare(_tac)), path("settings/", _bare(_settings)), path("work/", _work),
+    path("tacs/", _bare(_tacs)), path("tac/", _bare(_tac)), path("settings/", _bare(_settings)),
 ]  # fmt: skip

@@ -134,12 +134,10 @@ def served(url: str) -> Iterator[int]:
 
 
 @contextmanager
-def bare(url: str, more: Mapping[str, str]) -> Iterator[int]:
+def bare(url: str, more: Mapping[str, str], *, settings: str = "benchmarks.bare_settings") -> Iterator[int]:
     port = _free_port()
     # As the worker, to whom the database shows every row: nobody is asked who may see it.
-    environ = databases.environ(
-        url, DJANGO_SETTINGS_MODULE="benchmarks.bare_settings", PLUMBLINE_LOGIN="worker", **more
-    )
+    environ = databases.environ(url, **{"DJANGO_SETTINGS_MODULE": settings, "PLUMBLINE_LOGIN": "worker", **more})
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "error",
@@ -197,18 +195,21 @@ def queries(page: Page, signed_in: Mapping[str, Any]) -> dict[str, int]:
 
 
 def compare(page: Page, cookie: str, port: int, bare_port: int) -> dict[str, Any]:
-    ours = _load(port, page.path, cookie, page.words)
-    bare = _load(bare_port, page.bare, "", '"rows"')
+    ours = load(port, page.path, cookie, page.words)
+    bare = load(bare_port, page.bare, "", '"rows"')
     return {
         "ours": ours,
         "bare": bare,
-        "alone": _load(port, page.path, cookie, page.words, connections=1, requests=40),
-        "ratio_p50": round(ours["p50_ms"] / bare["p50_ms"], 2),
-        "ratio_p95": round(ours["p95_ms"] / bare["p95_ms"], 2),
+        "alone": load(port, page.path, cookie, page.words, connections=1, requests=40),
+        **ratios(ours, bare),
     }
 
 
-def _load(
+def ratios(ours: Mapping[str, float], bare: Mapping[str, float]) -> dict[str, float]:
+    return {f"ratio_{at}": round(ours[f"{at}_ms"] / bare[f"{at}_ms"], 2) for at in ("p50", "p95")}
+
+
+def load(
     port: int, path: str, cookie: str, words: str, *, connections: int = CONNECTIONS, requests: int = REQUESTS
 ) -> dict[str, float]:
     # Each process and thread of the server has been asked before the times count.

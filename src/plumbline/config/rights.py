@@ -34,6 +34,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     # Whose duties are the viewer's: asked by policies and by the pages that read them.
     "due_keys_of": ("web", "worker"),
     "due_keys_of_the_viewer": ("web",),
+    "due_work": ("web", "worker"),
     # What the pages may not write themselves: each checks who decides, or what is known.
     "placements_decide_exception": ("web", "worker"),
     "ofsted_keep_evaluation": ("web",),

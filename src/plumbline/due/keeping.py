@@ -29,11 +29,12 @@ delete from due_matter m using unnest(%(types)s::text[], %(ids)s::bigint[]) t(ty
     where m.matter_type = t.type and m.matter_id = t.id
 """
 _THERE = """
-insert into due_matter (whose, but, matter_type, matter_id, gravity, due_at, shows_from, number)
-    select i.whose, i.but, i.matter_type, i.matter_id, i.gravity, min(i.due_at), i.shows_from, count(*)
+insert into due_matter (whose, but, matter_type, matter_id, gravity, minute, shows_from, number)
+    select i.whose, i.but, i.matter_type, i.matter_id, i.gravity,
+        floor(extract(epoch from min(i.due_at)) / 60)::int, i.shows_from, count(*)
     from due_item i join unnest(%(types)s::text[], %(ids)s::bigint[]) t(type, id)
         on i.matter_type = t.type and i.matter_id = t.id
-    where i.kind not like 'back.%%'
+    where i.kind not like 'back.%%' and i.kind not like 'wait.%%'
     group by i.whose, i.but, i.matter_type, i.matter_id, i.gravity, i.due_at is null, i.shows_from
 """
 
@@ -147,6 +148,7 @@ def _row(source: Source, duty: Duty) -> dict[str, Any]:
         "about": duty.about[:200],
         "whose": duty.whose,
         "but": sorted(set(duty.but)),
+        "known_to": duty.known_to,
         "matter_type": matter_type,
         "matter_id": matter_id,
         "child_id": duty.child,

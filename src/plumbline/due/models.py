@@ -14,7 +14,8 @@ _THEIRS = "{row}.whose in (select unnest(due_keys_of_the_viewer()))"
 class Item(models.Model):
     """One duty of `kernel.duties`, as its source says it. `source` and `key`: who says it, and of which record."""
 
-    rows_seen = _THEIRS
+    # And, at its record, by those to whom it may be known what waits there and for whom.
+    rows_seen = f"({_THEIRS} or {_THEIRS.replace('.whose', '.known_to')})"
 
     source = models.CharField(max_length=40)
     key = models.BigIntegerField()
@@ -24,6 +25,7 @@ class Item(models.Model):
     about = models.CharField(max_length=200)
     whose = models.CharField(max_length=260)
     but = ArrayField(models.BigIntegerField(), default=list)
+    known_to = models.CharField(max_length=260, blank=True)
     matter_type = models.CharField(max_length=60)
     matter_id = models.BigIntegerField()
     child_id = models.BigIntegerField(null=True)
@@ -49,6 +51,7 @@ class Item(models.Model):
         indexes = [
             models.Index(fields=["source", "key"], name="due_item_source"),
             models.Index(fields=["matter_type", "matter_id"], name="due_item_matter"),
+            models.Index(fields=["subject_type", "subject_id"], name="due_item_subject"),
             models.Index(fields=["whose"], name="due_item_back", condition=Q(kind__startswith="back.")),
         ]
 
@@ -64,13 +67,14 @@ class Matter(models.Model):
     matter_type = models.CharField(max_length=60)
     matter_id = models.BigIntegerField()
     gravity = models.SmallIntegerField()
-    due_at = models.DateTimeField(null=True)
+    # Of the first of its moments: due.rules.minute.
+    minute = models.IntegerField(null=True)
     shows_from = models.DateTimeField(null=True)
     number = models.IntegerField()
 
     class Meta:
         indexes = [
-            models.Index(fields=["whose", "gravity", "due_at"], name="due_matter_whose"),
+            models.Index(fields=["whose"], name="due_matter_whose"),
             models.Index(fields=["matter_type", "matter_id"], name="due_matter_matter"),
         ]
 

@@ -35,6 +35,15 @@ class Clock:
         return Clock(now, end_of(on), end_of(on + WEEK))
 
 
+def minute(moment: datetime) -> int:
+    """Which minute it is: what is kept sorts and is late by the minute."""
+    return int(moment.timestamp() // 60)
+
+
+def is_late(due_at: datetime | None, now: datetime) -> bool:
+    return due_at is not None and minute(due_at) < minute(now)
+
+
 def band(gravity: int, due_at: datetime | None, clock: Clock) -> Band:
     """Now: a child in danger, and a clock that runs out today or has run out. In SQL: due.queries, held alike by a
     test."""

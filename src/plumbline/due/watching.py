@@ -7,6 +7,7 @@ test holds that it names them all.
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from plumbline.due import reading
 from plumbline.due.sources import SOURCES
 from plumbline.flags.queries import ALSO_READ
 from plumbline.kernel.duties import Source
@@ -83,6 +84,7 @@ def sync() -> None:
         cursor.execute(
             _KEYS.format(carried=carried, also=also, portal=Permission.PROVIDER_PORTAL, flags=Permission.FLAGS_VIEW)
         )
+        reading.sync(cursor)
         _take_triggers_away(cursor)
         cursor.execute(_NOTE)
         for source in SOURCES:

@@ -56,6 +56,8 @@ class Duty:
     matter: tuple[str, int] | None = None
     child: int | None = None
     but: tuple[int, ...] = ()
+    # Those who may see, at its record, that this is next there, and for whom, though it is not theirs.
+    known_to: str = ""
     shows_from: datetime | None = None
     # Of one whose matter holds many: "documents expire within 30 days".
     many: str = ""

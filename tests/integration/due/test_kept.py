@@ -3,10 +3,9 @@ and as days pass."""
 
 import random
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
@@ -95,34 +94,6 @@ def touch(pick: random.Random) -> None:
                 cursor.execute("set constraints all immediate; set constraints all deferred")
         except DatabaseError:
             return
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_what_is_kept_is_what_is_worked_out_from_nothing(demo_database, seed):
-    """No matter who writes, by whatever route: rows of the demonstration are changed past every operation."""
-    pick = random.Random(seed)
-    on = TODAY
-    keeping.from_nothing(on=on)
-    assert len(kept()) > 300
-    with transaction.atomic(), beyond():
-        for _ in range(15):
-            try:
-                with transaction.atomic():
-                    for _ in range(pick.randint(1, 12)):
-                        touch(pick)
-                    wanted = from_nothing(on)
-            except (ValueError, TypeError, AttributeError, KeyError):
-                continue  # what the database lets through and no operation writes, no room need be able to read
-            keeping.catch_up(on=on, wait=True)
-            assert differences(wanted) == []
-            if pick.random() < 0.25:
-                on += timedelta(pick.choice((1, 8, 40)))
-                keeping.catch_up(on=on, wait=True)
-                assert differences(from_nothing(on)) == []
-        worked_out = matters()
-        keeping.from_nothing(on=on)
-        assert worked_out == matters()
-        transaction.set_rollback(True)
 
 
 def test_a_source_watches_every_table_that_it_reads(demo_database):

@@ -9,6 +9,7 @@ from plumbline.actions import operations as actions
 from plumbline.audit.models import Event
 from plumbline.due import keeping, operations, queries
 from plumbline.due.models import Item, PutOff
+from plumbline.due.reading import FEW
 from plumbline.due.rules import Band, Clock, band
 from plumbline.kernel.duties import Gravity
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -116,8 +117,15 @@ def test_one_matter_holds_all_its_duties_the_most_pressing_first(who):
 def test_the_rest_is_counted_and_comes_page_by_page(who):
     for n in range(30):
         a_duty(f"Due {n:02}", TODAY, whose=f"u:{who.pk}")
-    assert (len(shown(who)), len(shown(who, band=Band.TODAY, before=25))) == (25, 5)
+    assert (len(shown(who)), len(shown(who, band=Band.TODAY))) == (FEW, 25)
+    assert len(shown(who, band=Band.TODAY, before=25)) == 5
     assert queries.work_of(who, on=TODAY, now=NOW, at=AT, before=25, band=Band.TODAY).counts[Band.TODAY] == 30
+
+
+def test_a_list_that_fits_a_page_is_shown_whole(who):
+    for n in range(25):
+        a_duty(f"Due {n:02}", TODAY, whose=f"u:{who.pk}")
+    assert len(shown(who)) == 25
 
 
 def test_who_may_not_do_it_is_not_asked(who):
@@ -179,9 +187,9 @@ def test_what_was_put_off_is_taken_up_again(who):
 def test_what_came_back_is_there_until_it_is_read(who):
     made = a_duty("Approved", None, Gravity.HOUSEKEEPING, whose=f"u:{who.pk}")
     Item.objects.filter(pk=made.pk).update(kind="back.test", about="2016-07-30")
-    assert [each.item.what for each in queries.came_back(who, on=TODAY, now=NOW, at=AT)] == ["Approved"]
+    assert [each.item.what for each in queries.work_of(who, on=TODAY, now=NOW, at=AT).back] == ["Approved"]
     operations.read(item_id=made.pk, now=NOW, by=who, at=AT, on=TODAY)
-    assert queries.came_back(who, on=TODAY, now=NOW, at=AT) == []
+    assert queries.work_of(who, on=TODAY, now=NOW, at=AT).back == []
 
 
 # --- the page --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from plumbline.kernel.labels import say
+from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.scrutiny import queries as scrutiny
 from plumbline.web.kit import navigation, wording
@@ -21,7 +22,9 @@ class Place:
 
 
 def published_reports(viewer: User, *, on: date, most: int = 3) -> list[Place]:
-    """The newest reports that the committee has, for who reads nothing else here."""
+    """The newest reports that the committee has, for those who read no drafts: others have a room of reports."""
+    if may(viewer, Permission.REPORT_VIEW_DRAFT, on=on) or not may(viewer, Permission.REPORT_VIEW_PUBLISHED, on=on):
+        return []
     published = scrutiny.reports_visible_to(viewer, on).filter(state="published").order_by("-pk")[:most]
     return [
         Place(report.title, reverse("report", args=[report.pk]), f"Published, as at {wording.day(report.as_at)}")

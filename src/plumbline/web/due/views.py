@@ -44,7 +44,6 @@ def my_work(request: Request) -> HttpResponseBase:
         raise Http404
     page = max(1, record_number(request.GET.get("page", "1")))
     current = keeping.catch_up(on=on)
-    back = [] if asked else queries.came_back(viewer, on=on, now=now, at=request.at)
     band = _BY_KEY.get(asked)
     put_off = {
         (each.matter_type, each.matter_id): f"Until {each.until_on:%-d %B %Y}. {each.because}"
@@ -63,7 +62,7 @@ def my_work(request: Request) -> HttpResponseBase:
         "show": asked,
         "page": page,
         "pages": -(-total // _MOST),
-        "back": duties.lines(back, on=on, now=now),
+        "back": duties.lines(work.back, on=on, now=now),
         "asks": asks,
         "asked": [
             {"enquiry": each, "setting": setting_words.label(each.setting) if each.setting else each.asked}

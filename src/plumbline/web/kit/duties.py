@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from plumbline.due.models import Item
 from plumbline.due.queries import DutySeen, MatterSeen
+from plumbline.due.rules import is_late
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here, here
 from plumbline.web.kit import wording
@@ -18,10 +19,6 @@ def address(place: str) -> str:
     path, _, query = place.partition(" ?")
     route, *args = path.split()
     return reverse(route, args=args) + (f"?{query}" if query else "")
-
-
-def is_late(item: Item, now: datetime) -> bool:
-    return item.due_at is not None and item.due_at < now
 
 
 def by_when(item: Item, *, on: date, now: datetime) -> str:
@@ -44,7 +41,7 @@ def drawn(seen: DutySeen, *, on: date, now: datetime) -> dict[str, Any]:
         "deed": say(item.deed),
         "url": address(item.place),
         "due": by_when(item, on=on, now=now),
-        "late": is_late(item, now),
+        "late": is_late(item.due_at, now),
         "gravity": item.gravity,
     }
 

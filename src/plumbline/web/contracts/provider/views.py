@@ -49,7 +49,7 @@ def home(request: Request) -> HttpResponseBase:
             "asked": [duties.matter_drawn(matter, on=on, now=now) for matter in work.matters],
             "more": work.total - len(work.matters),
             "put_off": work.counts[Band.PUT_OFF],
-            "back": duties.lines(due.came_back(viewer, on=on, now=now, at=request.at), on=on, now=now),
+            "back": duties.lines(work.back, on=on, now=now),
             "contracts": [contract for contract in contracts if contract.state != "ended"],
             "ended": [contract for contract in contracts if contract.state == "ended"],
             "waiting": list(_waiting(request)),

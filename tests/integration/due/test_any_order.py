@@ -1,0 +1,122 @@
+"""Whatever is done, in whatever order, and however many days pass: what is kept of duties is what is worked out from
+nothing. `script/soak` runs it for long."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from plumbline.due import keeping
+from plumbline.people.acting import beyond
+from tests.integration.due import any_operation
+from tests.integration.due.test_kept import TODAY, differences, from_nothing, matters, touch
+
+OPERATIONS = any_operation.operations()
+_ROOMS = sorted({name.partition(".")[0] for name in OPERATIONS})
+_BY_ROOM = {room: sorted(name for name in OPERATIONS if name.startswith(f"{room}.")) for room in _ROOMS}
+_SHORT = {"max_examples": 6, "stateful_step_count": 12}
+_ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+# How often each was carried out.
+DONE: Counter[str] = Counter()
+# `script/soak` asks for more examples than Hypothesis does by itself.
+_LONG = settings.default is not None and settings.default.max_examples > 100
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Operations of every room, rows changed past all of them, and days that pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on = TODAY
+        self.whole = transaction.atomic()
+        self.whole.__enter__()
+        self.beyond = beyond()
+        self.beyond.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.beyond.__exit__(None, None, None)
+        self.whole.__exit__(None, None, None)
+
+    @initialize()
+    def begin(self) -> None:
+        keeping.catch_up(on=self.on, wait=True)
+
+    @rule(data=st.data())
+    def someone_does_something(self, data: st.DataObject) -> None:
+        """Several things are asked for, until one is carried out."""
+        for _ in range(25):
+            room = data.draw(st.sampled_from(_ROOMS))
+            name = data.draw(st.sampled_from(_BY_ROOM[room]))
+            if any_operation.carry_out(
+                OPERATIONS[name], lambda below: data.draw(st.integers(0, below - 1)), on=self.on
+            ):
+                DONE[name] += 1
+                self.same(name)
+                return
+
+    @rule(days=st.sampled_from((1, 1, 3, 8, 31, 100)))
+    def days_pass(self, days: int) -> None:
+        self.on += timedelta(days)
+        self.same(f"{days} days later")
+
+    def same(self, after: str) -> None:
+        wanted = from_nothing(self.on)
+        keeping.catch_up(on=self.on, wait=True)
+        assert differences(wanted) == [], after
+
+
+def test_what_is_kept_is_what_is_worked_out_from_nothing_whatever_is_done(demo_database):
+    keeping.from_nothing(on=TODAY)
+    DONE.clear()
+    run_state_machine_as_test(AnyOrder, settings=settings(**(_ANY if _LONG else {**_ANY, **_SHORT})))
+    # That much was carried out, and in many rooms, else this held nothing.
+    rooms = {name.partition(".")[0] for name in DONE}
+    assert (sum(DONE.values()) > 20, len(rooms) > 4) == (True, True)
+
+
+@pytest.fixture
+def worked_out(demo_database):
+    keeping.from_nothing(on=TODAY)
+
+
+@given(seed=st.integers(0, 10**6))
+@example(seed=1)
+@example(seed=2)
+@example(seed=3)
+@settings(**(_ANY if _LONG else {**_ANY, "max_examples": 4}))
+def test_rows_that_are_changed_past_every_operation_are_noticed_too(worked_out, seed):
+    """No matter who writes, by whatever route: a correction by hand, an import, what is built later."""
+    pick = random.Random(seed)
+    on = TODAY
+    with transaction.atomic(), beyond():
+        for _ in range(6):
+            try:
+                with transaction.atomic():
+                    for _ in range(pick.randint(1, 12)):
+                        touch(pick)
+                    wanted = from_nothing(on)
+            except (ValueError, TypeError, AttributeError, KeyError):
+                continue  # what the database lets through and no operation writes, no room need be able to read
+            keeping.catch_up(on=on, wait=True)
+            assert differences(wanted) == []
+            if pick.random() < 0.25:
+                on += timedelta(pick.choice((1, 8, 40)))
+                keeping.catch_up(on=on, wait=True)
+                assert differences(from_nothing(on)) == []
+        worked_out_one_by_one = matters()
+        keeping.from_nothing(on=on)
+        assert worked_out_one_by_one == matters()
+        transaction.set_rollback(True)
+
+
+def test_operations_of_every_room_that_has_duties_are_among_them():
+    missing = {"actions", "commissioning", "contracts", "evidence", "flags", "people", "placements", "toolkits"} - set(
+        _ROOMS
+    )
+    assert (missing, len(OPERATIONS) > 150) == (set(), True)
