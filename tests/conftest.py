@@ -7,12 +7,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from plumbline.config.environment import site_key
 from tests import databases
+
+# As script/soak asks for it.
+hypothesis.settings.register_profile("soak", max_examples=1000, stateful_step_count=30)
 
 
 def pytest_configure(config: pytest.Config) -> None:

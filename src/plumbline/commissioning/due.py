@@ -1,7 +1,7 @@
 """What tenders give people to do: to their lead commissioner what is next, to evaluators and approvers their part."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -20,7 +20,13 @@ from plumbline.commissioning.models import (
     TenderConflict,
 )
 from plumbline.commissioning.queries import tenders as queries
-from plumbline.commissioning.queries.evaluation import DECLARABLE, sheet_of, suppliers_named, why_not_yet
+from plumbline.commissioning.queries.evaluation import (
+    DECLARABLE,
+    sheet_of,
+    standing_awards,
+    suppliers_named,
+    why_not_yet,
+)
 from plumbline.commissioning.queries.suppliers import how_many_wait
 from plumbline.commissioning.queries.waiting import Waiting, facts_of, waiting_next
 from plumbline.commissioning.rules import evaluation as evaluation_rules
@@ -70,10 +76,20 @@ _WORDS = {
     "letters": ("Send every bidder their letter", "Go to the award", "tender_award"),
     "recommend": ("Recommend a bid", "See the result", "award_recommend"),
     "approve": ("Approve a recommended award", "Read and decide", "award_approve"),
-    "notice": ("Publish the award notice", "Go to the award", "tender_award"),
-    "award": ("Award the contract", "Go to the award", "tender_award"),
-    "details": ("Publish the contract details", "Go to the award", "tender_award"),
+    "notice": ("Publish the award notice", "Record that it is published", "award_notice"),
+    "award": ("Award the contract", "Award the contract", "award_confirm"),
+    "details": ("Publish the contract details", "Record that they are published", "award_details"),
 }  # fmt: skip
+# What the lead commissioner does: of these, who reads the register of tenders may know at the tender itself.
+_OF_LEAD = {"open_moderation", "moderate", "close_moderation", "letters", "recommend", "notice", "award", "details"}
+# Nobody's duty, or several people's: what a tender waits for, said at the tender.
+_WAITING: Mapping[Step, tuple[str, str, str]] = {
+    Step.APPROVE: ("It waits for someone to approve it", "", ""),
+    Step.WAIT_FOR_BIDS: ("Bids come in at the portal, sealed, until the end of the last day", "", ""),
+    Step.SCORE: ("The evaluators score, each alone", "See how far they are", "evaluation_board"),
+    Step.APPROVE_AWARD: ("The recommendation waits for someone else to approve it", "Go to the award", "tender_award"),
+    Step.WAIT_STANDSTILL: ("The standstill lasts until the end of its last day", "", ""),
+}
 # What the law of procurement asks for comes before what was agreed.
 _BY_LAW = {"declare", "decide_conflict", "letters", "notice", "details"}
 
@@ -93,12 +109,17 @@ def of_tenders(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         uncleared[number_of].add(user)
     for tender in found:
         barred = uncleared[tender.pk]
+        step = next_step(facts_of(tender, on=on), on=on)
+        if step is not None and step in _WAITING:
+            yield _waits(tender, step, on)
         if tender.state in _MINE:
-            yield from _led(tender, on)
+            yield from _led(tender, step, on)
         if tender.state in _EVALUATED:
             waiting = waiting_next(tender, on=on)
             if waiting is not None:
                 yield _in_evaluation(waiting, _lead(tender))
+        elif step == Step.SEND_LETTERS:
+            yield _in_evaluation(Waiting(step, tender), _lead(tender))
         yield from _to_evaluate(tender, evaluators[tender.pk])
         if tender.lead_commissioner_id not in barred:
             yield from _stage1(tender, on)
@@ -123,6 +144,8 @@ def _duty(
     about: str = "",
     but: Collection[int | None] = (),
     called: str = "",
+    here: str = "",
+    known: bool = False,
 ) -> Duty:
     return Duty(
         kind=f"tender.{kind}",
@@ -137,13 +160,37 @@ def _duty(
         about=about,
         but=tuple(pk for pk in but if pk),
         called=called or tender.title,
+        here=here,
+        known_to=permitted(P.TENDERS_VIEW) if known else "",
         key=tender.pk,
     )
 
 
-def _led(tender: Tender, on: date) -> Iterable[Duty]:
+def _waits(tender: Tender, step: Step, on: date) -> Duty:
+    what, deed, route = _WAITING[step]
+    due = None
+    if step == Step.WAIT_FOR_BIDS:
+        due = tender.bids_due_on
+    elif step == Step.WAIT_STANDSTILL:
+        award = next(iter(standing_awards(tender)), None)
+        due = award.standstill_until if award else None
+    elif step == Step.APPROVE and tender.approval_asked_at:
+        what = f"{what}, since {day(tender.approval_asked_at)}"
+    return Duty(
+        kind="wait.tender",
+        subject=("tender", tender.pk),
+        whose=_lead(tender),
+        known_to=permitted(P.TENDERS_VIEW),
+        what=what,
+        deed=deed,
+        place=f"{route} {tender.pk}" if route else "",
+        due=due,
+        key=tender.pk,
+    )
+
+
+def _led(tender: Tender, step: Step | None, on: date) -> Iterable[Duty]:
     """What comes next; nothing where it waits for others, or for a day."""
-    step = next_step(facts_of(tender, on=on), on=on)
     if step is None or step in WAITS:
         return
     missing = rules.missing(queries.details_of(tender), on=on) if tender.state == _S.DRAFT else []
@@ -153,6 +200,9 @@ def _led(tender: Tender, on: date) -> Iterable[Duty]:
     else:
         why, deed, route = _STEPS[step]
         place = f"{route} {tender.pk}"
+    if step == Step.CLOSE and tender.kind == Tender.Kind.DIRECT_AWARD:
+        why = "The supplier’s papers are in: close the tender."
+    here = why
     if tender.state == _S.DRAFT:
         not_ready = rules.not_ready(queries.details_of(tender), on=on)
         why = " ".join(not_ready[:2]) or why
@@ -167,6 +217,10 @@ def _led(tender: Tender, on: date) -> Iterable[Duty]:
         deed,
         place,
         due=tender.bids_due_on if tender.state == _S.PUBLISHED else None,
+        about=step,
+        here=here,
+        # How bids fare in stage 1 is for those who may see them.
+        known=step != Step.ABANDON,
         called=f"{tender.get_state_display()} since {day(tender.state_since)}, {tender.reference}",
     )
 
@@ -218,6 +272,7 @@ def _in_evaluation(waiting: Waiting, whose: str, but: Collection[int | None] = (
         due=waiting.due,
         about=about,
         but=but,
+        known=waiting.kind in _OF_LEAD,
         gravity=Gravity.LAW if waiting.kind in _BY_LAW else Gravity.AGREED,
     )
 
@@ -292,6 +347,7 @@ def _to_approve(tender: Tender, barred: set[int]) -> Iterable[Duty]:
             "Read and decide",
             f"tender_approve {tender.pk}",
             called=f"{tender.get_kind_display()}, {tender.reference}",
+            here="Read the tender, and approve it or send it back",
             but=(tender.approval_asked_by_id,),
         )
     if tender.state not in SETTLED | AWARDED:
@@ -407,6 +463,7 @@ def of_awards(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 called=award.tender.title,
                 why=f"The contract is awarded to {award.bid.supplier.name}",
                 deed="Make the plan",
+                known_to=permitted(P.TENDERS_VIEW),
                 place=f"plan_new {award.tender_id} {award.pk}",
             )
 

@@ -45,6 +45,7 @@ def of_ratings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     deed="Open the contract",
                     place=f"contract {contract.pk}",
                     key=contract.pk,
+                    known_to=_known_to(contract),
                 )
             if contract.manager_id is None:
                 yield Duty(
@@ -58,6 +59,7 @@ def of_ratings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     deed="Open the contract",
                     place=f"contract {contract.pk}",
                     key=contract.pk,
+                    known_to=_known_to(contract),
                 )
         undecided = [line for line in each.lines if line.decision is None]
         if undecided:
@@ -93,6 +95,11 @@ def of_ratings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     yield from _coming(keys, on)
 
 
+def _known_to(contract: Contract) -> str:
+    """Who reads the register; of a contract for one child nobody but whose duty it is."""
+    return "" if contract.child_id else permitted(P.CONTRACTS_VIEW)
+
+
 def _own(contract: Contract) -> list[int]:
     return list(dict.fromkeys(pk for pk in (contract.manager_id, contract.area_lead_id) if pk))
 
@@ -117,6 +124,7 @@ def _coming(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 deed="Open the contract",
                 place=f"contract {contract.pk}",
                 key=contract.pk,
+                known_to=_known_to(contract),
             )
 
 
@@ -154,7 +162,7 @@ def of_meetings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 f"meeting_step {each.pk} who",
                 f"It was planned for {day(each.held_on)}.",
                 each.held_on,
-                about=str(each.pk),
+                subject=("meeting", each.pk),
             )
     for meeting in care.meetings_due(on=on, contracts=contracts):
         if meeting.planned_on is None and meeting.due_on <= on + _MEETING_SOON:
@@ -190,12 +198,13 @@ def _about(
     why: str,
     due: date | None,
     *,
-    about: str = "",
+    subject: tuple[str, int] | None = None,
     gravity: Gravity = Gravity.AGREED,
 ) -> Duty:
     return Duty(
         kind=kind,
-        subject=("contract", contract.pk),
+        subject=subject or ("contract", contract.pk),
+        matter=("contract", contract.pk),
         whose=whose,
         what=what,
         deed=deed,
@@ -203,8 +212,8 @@ def _about(
         why=why,
         due=due,
         called=f"{contract.reference}, {contract.title}",
-        about=about,
         gravity=gravity,
+        known_to=_known_to(contract),
         key=contract.pk,
     )
 

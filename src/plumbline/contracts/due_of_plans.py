@@ -7,7 +7,7 @@ from plumbline.commissioning.models import ImplementationPlan, PlanItem
 from plumbline.commissioning.queries.implementation import SETTLED
 from plumbline.contracts.models import Contract, ContractState
 from plumbline.contracts.queries.go_live import standings
-from plumbline.kernel.duties import Duty, Gravity, Source, person
+from plumbline.kernel.duties import Duty, Gravity, Source, permitted, person
 from plumbline.people.access import Permission
 
 P = Permission
@@ -40,6 +40,7 @@ def of_items(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 place=f"plan_item {item.plan_id} {item.number}",
                 key=item.plan_id,
                 gravity=Gravity.AGREED,
+                known_to=permitted(P.TENDERS_VIEW),
             )
     for plan_id, contract in waiting.items():
         plan = plans.get(plan_id or 0)
@@ -58,6 +59,7 @@ def of_items(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     deed="Go to the plan",
                     place=_place(plan),
                     key=plan.pk,
+                    known_to=permitted(P.TENDERS_VIEW),
                 )
 
 

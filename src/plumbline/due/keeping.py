@@ -154,6 +154,7 @@ def _row(source: Source, duty: Duty) -> dict[str, Any]:
         "child_id": duty.child,
         "called": duty.called,
         "what": duty.what,
+        "here": duty.here,
         "why": duty.why,
         "asked": duty.asked,
         "many": duty.many,

@@ -31,6 +31,7 @@ class Item(models.Model):
     child_id = models.BigIntegerField(null=True)
     called = models.TextField(blank=True)
     what = models.TextField()
+    here = models.TextField(blank=True)
     why = models.TextField(blank=True)
     asked = models.TextField(blank=True)
     many = models.TextField(blank=True)

@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from plumbline.due.models import Item, PutOff
 from plumbline.due.reading import MINUTE, NO_DUTIES, ORDER
 from plumbline.due.rules import Band, Clock, minute
-from plumbline.people.models import User
+from plumbline.kernel.duties import needed, organisation_in, person_in
+from plumbline.people.access import ROLES, permissions_of
+from plumbline.people.models import Organisation, User
 from plumbline.placements.access import children_visible_to
 
 _CHILD = re.compile(r"\{child\|([^}]*)\}")
@@ -32,6 +34,16 @@ where {NO_DUTIES.format(row="i")} and {_THEIRS} order by {_ORDER}, i.id
 """
 
 
+# At a record: the viewer's own first, then what others do there, then a day that it waits for.
+_NEXT = f"""
+select {_ITEM}, {_THEIRS} as mine from unnest(%(types)s::text[], %(ids)s::bigint[]) t(type, id) join due_item i
+    on i.subject_type = t.type and i.subject_id = t.id or i.matter_type = t.type and i.matter_id = t.id
+where i.kind not like 'back.%%' and (i.shows_from is null or i.shows_from <= %(at)s)
+    and (i.known_to = any((select due_keys_of(%(viewer)s, %(on)s))::text[]) or {_THEIRS})
+order by mine desc, i.kind like 'wait.%%', {_ORDER}, i.id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class DutySeen:
     """A duty as its reader may see it: `child` is the name, where they may know it."""
@@ -46,6 +58,16 @@ class DutySeen:
         if self.item.child_id is None:
             return self.item.called
         return _CHILD.sub(lambda place: self.child or place[1], self.item.called)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What is next at a record. `whom`: whose it is, in words, "" where it is the viewer's own or a day that is waited
+    for; `may`: whether the viewer's roles permit them to do it."""
+
+    duty: DutySeen
+    whom: str
+    may: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +149,59 @@ def of_matter(
         cursor.execute(_OF_MATTERS, asked)
         items = [_item(row) for row in cursor.fetchall()]
     return _seen(viewer, items, on=on)
+
+
+def next_for(
+    viewer: User, *, of: Collection[tuple[str, int]], on: date, now: datetime, at: datetime, kinds: str = ""
+) -> list[Next]:
+    """What is next at these records, for whom and by when: the viewer's own first, then what they may know of others'.
+    `kinds`: only those whose kind begins so. Of a record that the viewer was let into."""
+    listed = list(of)
+    asked = {
+        **parameters(viewer, on=on, now=now, at=at),
+        "types": [kind for kind, _ in listed],
+        "ids": [pk for _, pk in listed],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, asked)
+        rows = [(_item(row[:-1]), row[-1]) for row in cursor.fetchall()]
+    once: dict[tuple[Any, ...], tuple[Item, bool]] = {}
+    for item, mine in rows:
+        if item.kind.startswith(kinds):
+            once.setdefault((item.kind, item.subject_type, item.subject_id, item.about), (item, mine))
+    items = list(once.values())
+    whom = _whom([item for item, mine in items if not mine])
+    permits = permissions_of(viewer, on=on)
+    return [
+        Next(
+            duty,
+            "" if mine or item.kind.startswith("wait.") else whom[item.whose],
+            mine or (needed(item.whose) in permits and viewer.pk not in item.but),
+        )
+        for (item, mine), duty in zip(items, _seen(viewer, [item for item, _ in items], on=on), strict=True)
+    ]
+
+
+def _whom(items: Sequence[Item]) -> dict[str, str]:
+    """Whose duties these are, in words."""
+    people = {number for item in items if (number := person_in(item.whose))}
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in=people)}
+    organisations = {number for item in items if (number := organisation_in(item.whose))}
+    called = dict(Organisation.objects.filter(pk__in=organisations).values_list("pk", "name"))
+    return {
+        item.whose: names.get(person_in(item.whose), "")
+        or called.get(organisation_in(item.whose), "")
+        or _roles(item.whose)
+        for item in items
+    }
+
+
+def _roles(whose: str) -> str:
+    kind, _, rest = whose.partition(":")
+    key = rest.partition("/")[0]
+    roles = [role for role in ROLES.values() if (key in role.permissions if kind == "may" else key == role.key)]
+    first, *others = [role.label.lower() for role in roles] or ["someone else"]
+    return " or ".join(filter(None, (", ".join([first, *others[:-1]]), *others[-1:])))
 
 
 def items_of(viewer: User, *, on: date, now: datetime, at: datetime) -> QuerySet[Item]:

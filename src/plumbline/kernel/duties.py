@@ -59,6 +59,8 @@ class Duty:
     # Those who may see, at its record, that this is next there, and for whom, though it is not theirs.
     known_to: str = ""
     shows_from: datetime | None = None
+    # What it is at its own record, where that is said otherwise.
+    here: str = ""
     # Of one whose matter holds many: "documents expire within 30 days".
     many: str = ""
     # By which number its source finds it again.
@@ -102,3 +104,20 @@ def put_to(role: str, team: str = "") -> tuple[str, ...]:
 
 def organisation(organisation_id: int) -> str:
     return f"org:{organisation_id}"
+
+
+def person_in(whose: str) -> int:
+    """Whose it is where it is one person's; else 0."""
+    kind, _, rest = whose.partition(":")
+    return int(rest.partition("/")[0]) if kind == "u" else 0
+
+
+def organisation_in(whose: str) -> int:
+    kind, _, rest = whose.partition(":")
+    return int(rest) if kind == "org" else 0
+
+
+def needed(whose: str) -> str:
+    """What must be permitted to the person who does it; "" where that is not said."""
+    kind, _, rest = whose.partition(":")
+    return rest if kind == "may" else rest.partition("/")[2] if kind == "u" else ""

@@ -37,6 +37,11 @@ def day_of(moment: datetime, *, on: date) -> date:
     return min(here(moment).date(), on)
 
 
+def moment(*, on: date, at: datetime) -> datetime:
+    """The moment on the council's clocks: `at`, or its time of day on the day taken for today where that is another."""
+    return at if day_here(at) == on else datetime.combine(on, here(at).time(), PLACE).astimezone(UTC)
+
+
 def taken_at(day: date, at: time) -> datetime:
     """The moment, in UTC, of a day and a time that a person read from a clock here.
 

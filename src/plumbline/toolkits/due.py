@@ -15,6 +15,12 @@ from plumbline.toolkits.queries import returns as queries
 from plumbline.toolkits.states import ANSWERABLE
 
 _S = ReturnState
+# What a return that was handed in waits for, said to those who answered it.
+_WAITS = {
+    _S.SUBMITTED: "It is handed in. Someone who did not answer it reads and moderates it next.",
+    _S.RESUBMITTED: "It is handed in again. Someone who did not answer it reads and moderates it next.",
+    _S.MODERATED: "It is moderated, and waits to be signed off.",
+}
 # How long what was settled is news, in days.
 _NEWS = 28
 
@@ -73,9 +79,7 @@ def of_returns(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
 
 
 def _to_answer(each: Return, asked: list[int], on: date) -> Iterable[Duty]:
-    whose = [person(pk) for pk in asked]
-    if each.organisation_id is not None:
-        whose.append(organisation(each.organisation_id))
+    whose = _answer_it(each, asked)
     progress = f"{queries.progress(each, on=on).sentence}."
     for one in whose:
         if each.state == _S.RETURNED:
@@ -92,6 +96,10 @@ def _to_answer(each: Return, asked: list[int], on: date) -> Iterable[Duty]:
                 due=each.due_on,
                 asked=f"Asked for on {day(shown(each.requested_at))}.",
             )
+
+
+def _answer_it(each: Return, asked: list[int]) -> list[str]:
+    return [*map(person, asked), *([organisation(each.organisation_id)] if each.organisation_id is not None else [])]
 
 
 def _for_others(
@@ -111,10 +119,25 @@ def _for_others(
         whose = [person(pk, permission) for pk in people]
     for one in whose:
         yield _duty(each, kind, one, what, why, deed, f"return_{kind}", but=tuple(pk for pk in but if pk))
+    for one in _answer_it(each, ever.get(each.pk, [])):
+        yield Duty(
+            kind=f"wait.{kind}",
+            subject=("return", each.pk),
+            whose=one,
+            known_to=_known_to(each),
+            what=_WAITS[ReturnState(each.state)],
+            deed="",
+            place="",
+            key=each.pk,
+        )
 
 
 def _of_case(each: Return) -> bool:
     return each.version.toolkit.purpose == CASE_AUDIT
+
+
+def _known_to(each: Return) -> str:
+    return "" if _of_case(each) else permitted(Permission.RETURNS_REQUEST)
 
 
 def _handed_in(each: Return) -> str:
@@ -145,6 +168,7 @@ def _duty(
         due=due,
         asked=asked,
         but=but,
+        known_to=_known_to(each),
         gravity=Gravity.AGREED,
         deed=deed,
         place=f"{route} {each.pk}",

@@ -127,7 +127,11 @@ def _kinds(name: str, kind: Any) -> Iterator[Any]:
     for each in get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,):
         if each is type(None):
             yield None
-        elif inspect.isclass(each) and (issubclass(each, Enum | models.Model) or each in _PLAIN):
+        elif (
+            inspect.isclass(each)
+            and each is not models.Model
+            and (issubclass(each, Enum | models.Model) or each in _PLAIN)
+        ):
             if each is not int or name.endswith("_id") or name in ("months", "place", "number"):
                 yield each
 

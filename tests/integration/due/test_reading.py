@@ -32,18 +32,19 @@ def test_the_page_takes_few_queries_for_every_role_however_much_waits(demo_datab
 
 
 def test_the_pages_login_reads_nobody_elses_duties(demo_database):
-    """Held by the database: what the policy shows is what the query asks for, for each user and role."""
+    """Held by the database: what the policy shows is what the query asks for, for each user and role, and what may be
+    known to them at its record."""
     keeping.from_nothing(on=TODAY)
     users = list(User.objects.filter(is_active=True).order_by("pk"))
     whose = {user.pk: set(_keys(user)) for user in users}
-    every = list(Item.objects.values_list("pk", "whose"))
+    every = list(Item.objects.values_list("pk", "whose", "known_to"))
     point_at(demo_database, "web")
     with transaction.atomic():
         assert Item.objects.count() == 0
     for user in users:
         with viewing(user, on=TODAY):
             seen = set(Item.objects.values_list("pk", flat=True))
-        assert seen == {pk for pk, of in every if of in whose[user.pk]}, user.username
+        assert seen == {pk for pk, *of in every if whose[user.pk].intersection(of)}, user.username
 
 
 def _keys(user: User) -> list[str]:

@@ -203,9 +203,9 @@ def recommended_and_told(council: Council, tender: Tender) -> None:
 
 
 def awarded(council: Council, tender: Tender) -> None:
-    farah = council.commissioner.open("/").follow("Award the contract").follow("Award the contract")
+    farah = council.commissioner.open("/").follow("Award the contract")
     farah.press("Award the contract").follow("Record that they are published").press("Record that they are published")
-    farah.follow("Go to the implementation").follow("Make the plan").press("Make the plan")
+    farah.follow("Make the plan").press("Make the plan")
 
 
 def of_the_winner(council: Council) -> User:

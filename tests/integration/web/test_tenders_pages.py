@@ -10,9 +10,9 @@ from django.test import Client
 
 from plumbline.commissioning.models import Bid, Evaluator, Stage1Decision, Tender
 from plumbline.commissioning.operations import tenders
-from plumbline.commissioning.rules.next_step import WAITS, Step
+from plumbline.commissioning.queries.waiting import facts_of
+from plumbline.commissioning.rules.next_step import WAITS, Step, next_step
 from plumbline.people.models import User
-from plumbline.web.commissioning.tenders.frame import step_of
 from tests.duties import duties_of
 from tests.factories.tenders import TenderFactory
 from tests.integration.commissioning.tendering import (
@@ -384,7 +384,7 @@ def test_a_tender_is_handed_over_on_its_page(page: Callable[[User], Client], com
 def test_every_page_of_a_tender_says_the_same_of_what_comes_next(page, state) -> None:
     because = {"abandoned_because": "No money."} if state == "abandoned" else {}
     made = TenderFactory(state=state, **because)
-    step = step_of(made, on=LATER)
+    step = next_step(facts_of(made, on=LATER), on=LATER)
     said = [page(made.lead_commissioner).get(f"/tenders/{made.pk}/{tab}").content.decode() for tab in ("", "award/")]
     if state == "abandoned":
         assert step is None

@@ -11,6 +11,7 @@ from plumbline.contracts.rules import notifications
 from plumbline.contracts.rules.incidents import PLACE, Agreed, Standing
 from plumbline.contracts.rules.notifications import ALL, Clock, Step, library
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import moment
 
 # The early May bank holiday of 2016 was Monday the 2nd, the spring one Monday the 30th.
 HOLIDAYS = frozenset({date(2016, 5, 2), date(2016, 5, 30)})
@@ -212,12 +213,12 @@ def test_a_setting_is_known_by_what_ofsted_calls_it(register: str, called: str, 
 
 def test_the_time_of_day_is_taken_to_the_day_that_is_taken_for_today() -> None:
     real = datetime(2026, 3, 5, 9, 30, tzinfo=PLACE)
-    assert rules.moment(on=date(2016, 7, 31), at=real) == datetime(2016, 7, 31, 9, 30, tzinfo=PLACE)
+    assert moment(on=date(2016, 7, 31), at=real) == datetime(2016, 7, 31, 9, 30, tzinfo=PLACE)
 
 
 def test_a_moment_of_today_stays_as_it_is() -> None:
     real = datetime(2016, 7, 31, 9, 30, tzinfo=PLACE)
-    assert rules.moment(on=date(2016, 7, 31), at=real) is real
+    assert moment(on=date(2016, 7, 31), at=real) is real
 
 
 @pytest.mark.parametrize(

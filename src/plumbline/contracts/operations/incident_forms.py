@@ -12,6 +12,7 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import Step, check_steps, library
 from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import moment
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
@@ -35,7 +36,7 @@ def write_form(*, contract_id: int, steps: Sequence[Step], by: User | None, at: 
         contract=contract,
         number=newest.number + 1 if newest else 1,
         steps=written,
-        made_at=rules.moment(on=on, at=at),
+        made_at=moment(on=on, at=at),
         made_by=by,
     )
     audit.record(
@@ -57,7 +58,7 @@ def agree_form(*, form_id: int, side: str, by: User, at: datetime, on: date) -> 
     form = IncidentForm.objects.get(pk=form_id)
     newest = not contract.incident_forms.filter(number__gt=form.number).exists()
     rules.check_agreement(queries.agreed_of(form), side=side, user_id=by.pk, newest=newest)
-    setattr(form, f"{side}_agreed_at", rules.moment(on=on, at=at))
+    setattr(form, f"{side}_agreed_at", moment(on=on, at=at))
     setattr(form, f"{side}_agreed_by", by)
     form.save(update_fields=[f"{side}_agreed_at", f"{side}_agreed_by"])
     audit.record(
@@ -81,7 +82,7 @@ def tick_step(*, incident_id: int, place: int, by: User | None, at: datetime, on
     there = queries.steps_taken(incident).get(place)
     if there is not None:
         raise RuleBroken(f"{there.taken_by or 'The machine'} has ticked this step already.", code="wrong_state")
-    taken = StepTaken.objects.create(incident=incident, place=place, taken_at=rules.moment(on=on, at=at), taken_by=by)
+    taken = StepTaken.objects.create(incident=incident, place=place, taken_at=moment(on=on, at=at), taken_by=by)
     audit.record("contracts.incident.step_taken", by=by, at=at, subject=incident, place=place)
     return taken
 
@@ -93,7 +94,7 @@ def untick_step(*, incident_id: int, place: int, by: User | None, at: datetime, 
     taken = queries.steps_taken(incident).get(place)
     if taken is None:
         raise RuleBroken("This step is not ticked.", code="wrong_state")
-    taken.undone_at, taken.undone_by = rules.moment(on=on, at=at), by
+    taken.undone_at, taken.undone_by = moment(on=on, at=at), by
     taken.save(update_fields=["undone_at", "undone_by"])
     audit.record("contracts.incident.step_undone", by=by, at=at, subject=incident, place=place)
     return taken

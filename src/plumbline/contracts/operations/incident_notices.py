@@ -13,6 +13,7 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.moments import moment
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 
@@ -26,7 +27,7 @@ def mark_sent(
     Raises RuleBroken where it was told already or is not needed, or for a moment that cannot be.
     """
     row, incident = _notification(notification_id, by=by, on=on)
-    now = rules.moment(on=on, at=at)
+    now = moment(on=on, at=at)
     if row.sent_at is not None or row.not_needed_because:
         raise RuleBroken("This is recorded already.", code="wrong_state")
     row.sent_at, row.sent_by, row.channel = _moment(sent_at, incident, now), by, _channel(channel)
@@ -57,7 +58,7 @@ def mark_received(*, notification_id: int, received_by: str, by: User | None, at
         raise RuleBroken("This is recorded already.", code="wrong_state")
     if not received_by.strip():
         raise RuleBroken("Say who received it, or what reference they gave.", code="missing_words")
-    row.received_at, row.received_by = rules.moment(on=on, at=at), received_by.strip()[:200]
+    row.received_at, row.received_by = moment(on=on, at=at), received_by.strip()[:200]
     row.save(update_fields=["received_at", "received_by"])
     audit.record(
         "contracts.notification.received",
@@ -111,7 +112,7 @@ def mark_news_sent(
     _, incident = _notification(row.notification_id, by=by, on=on)
     if row.sent_at is not None:
         raise RuleBroken("This is recorded already.", code="wrong_state")
-    now = rules.moment(on=on, at=at)
+    now = moment(on=on, at=at)
     row.sent_at, row.sent_by, row.channel = _moment(sent_at, incident, now), by, _channel(channel)
     row.save(update_fields=["sent_at", "sent_by", "channel"])
     audit.record(
@@ -133,7 +134,7 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
 
     Each notification is told upwards once; its flag stays open until the recipient has been told.
     """
-    now = rules.moment(on=on, at=at)
+    now = moment(on=on, at=at)
     late = list(queries.overdue_notifications(now=now).filter(escalated_at=None).select_for_update(of=("self",)))
     for row in late:
         row.escalated_at = now
@@ -155,7 +156,7 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
 def raise_incident_flags(*, by: User | None, at: datetime, on: date, incident_id: int | None = None) -> flags.Raised:
     """Make the flags about incidents what they should be now; with `incident_id` only those about one."""
     return flags.reconcile(
-        wanted=incident_due.wanted_of_incidents(rules.moment(on=on, at=at), incident_id=incident_id),
+        wanted=incident_due.wanted_of_incidents(moment(on=on, at=at), incident_id=incident_id),
         kinds=incident_due.OF_INCIDENT,
         why_closed=incident_due.why_closed,
         by=by,

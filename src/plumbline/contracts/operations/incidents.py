@@ -30,7 +30,7 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.contracts.states import INCIDENT_MOVES
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.kernel.moments import day_here
+from plumbline.kernel.moments import day_here, moment
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
@@ -85,7 +85,7 @@ def report_incident(
     reading names someone; NotAllowed for the person who does not see the contract or may not report.
     """
     contract = _contract_to_report(contract_id, by=by, on=on)
-    now = rules.moment(on=on, at=at)
+    now = moment(on=on, at=at)
     setting = _setting(contract, setting_id)
     wide = _check_told(told, contract=contract, children=children, incident=None, now=now, by=by, at=at, on=on)
     form = queries.form_in_force(contract)
@@ -139,7 +139,7 @@ def change_facts(
     Who must be told besides, by a changed type or setting, is added with clocks from now; nobody is taken away.
     """
     incident = handling.to_manage(incident_id, by=by, on=on)
-    now = rules.moment(on=on, at=at)
+    now = moment(on=on, at=at)
     if not because.strip():
         raise RuleBroken("Say why it is changed.", code="missing_reason")
     wide = _check_told(told, contract=incident.contract, children=(), incident=incident, now=now, by=by, at=at, on=on)
@@ -188,7 +188,7 @@ def decide_notifiable(
         raise RuleBroken("The council cannot have learnt of it before it happened.", code="days_out_of_order")
     incident.council_notifiable, incident.council_learnt_on = notifiable, learnt_on
     incident.save(update_fields=["council_notifiable", "council_learnt_on"])
-    now = rules.moment(on=on, at=at)
+    now = moment(on=on, at=at)
     _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
     audit.record(
         "contracts.incident.notifiable_decided",
@@ -282,7 +282,7 @@ def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: 
     if not text.strip():
         raise RuleBroken("Write the news.", code="missing_words")
     shown = naming.shown(text.strip(), naming.of_incident(incident, by=by, on=on), what="The news", by=by, at=at)
-    now = rules.moment(on=on, at=at)
+    now = moment(on=on, at=at)
     news = IncidentNews.objects.create(incident=incident, at=now, by=by, text=shown)
     if shown == held.HELD:
         hold_text(record=news, field="text", text=text.strip(), incident=incident, by=by, at=at, on=on)
@@ -363,7 +363,7 @@ def move_incident(
         in_the_way = rules.in_the_way_of_closing(queries.standing_of(incident, library()))
         if in_the_way:
             raise RuleBroken("It cannot be closed yet. " + " ".join(in_the_way), code="open_duties")
-        incident.closed_at, incident.closed_by = rules.moment(on=on, at=at), by
+        incident.closed_at, incident.closed_by = moment(on=on, at=at), by
         fields += ["lessons", "closed_at", "closed_by"]
     incident.state = to
     incident.save(update_fields=fields)

@@ -14,6 +14,7 @@ from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.states import INCIDENT_MOVES
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.moments import moment
 from plumbline.kernel.transitions import check_move
 from plumbline.people.acting import operation
 from plumbline.people.models import User
@@ -35,7 +36,7 @@ def set_aside(*, incident_id: int, same_as: str, because: str, by: User | None, 
     names = naming.of_incident(incident, by=by, on=on)
     incident.aside_because = naming.shown(because.strip(), names, what="The reason", by=by, at=at)
     incident.state, incident.same_as = IncidentState.ASIDE, other
-    incident.aside_at, incident.aside_by = rules.moment(on=on, at=at), by
+    incident.aside_at, incident.aside_by = moment(on=on, at=at), by
     incident.save(update_fields=["state", "same_as", "aside_because", "aside_at", "aside_by"])
     if incident.aside_because == held.HELD:
         hold_text(record=incident, field="aside_because", text=because.strip(), incident=incident, by=by, at=at, on=on)

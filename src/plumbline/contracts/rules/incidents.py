@@ -6,11 +6,11 @@ Plain values in, decisions with reasons out. Sources of the duties: `contracts/l
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
 from plumbline.contracts.rules.notifications import ALL, NOTIFIABLE, SECURE, Clock, Library, Rule
 from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.moments import PLACE, add_hours, day_here, end_of, here, taken_at
+from plumbline.kernel.moments import add_hours, day_here, end_of, taken_at
 from plumbline.kernel.periods import working_days_after
 
 # The types of which the council must decide whether they are notified to the national panel: a child died, or was
@@ -116,11 +116,6 @@ def due_at(clock: Clock, knew_at: datetime, *, holidays: Collection[date]) -> da
     if clock.hours is not None:
         return add_hours(knew_at, clock.hours)
     return end_of(working_days_after(day_here(knew_at), clock.working_days or 0, holidays))
-
-
-def moment(*, on: date, at: datetime) -> datetime:
-    """The moment on the council's clocks: `at`, or its time of day on the day taken for today where that is another."""
-    return at if day_here(at) == on else datetime.combine(on, here(at).time(), PLACE).astimezone(UTC)
 
 
 def check_live(state: str) -> None:

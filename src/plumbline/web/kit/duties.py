@@ -1,21 +1,27 @@
 """How duties are drawn: where they are done, by when, in the council's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
 
+from plumbline.due import keeping, queries
 from plumbline.due.models import Item
-from plumbline.due.queries import DutySeen, MatterSeen
+from plumbline.due.queries import DutySeen, MatterSeen, Next
 from plumbline.due.rules import is_late
 from plumbline.kernel.labels import say
-from plumbline.kernel.moments import day_here, here
+from plumbline.kernel.moments import day_here, here, moment
 from plumbline.web.kit import wording
+from plumbline.web.kit.request import Request
 
 
 def address(place: str) -> str:
     """The page where a duty is done: "route 12 section ?query"."""
+    if not place:
+        return ""
     path, _, query = place.partition(" ?")
     route, *args = path.split()
     return reverse(route, args=args) + (f"?{query}" if query else "")
@@ -44,6 +50,51 @@ def drawn(seen: DutySeen, *, on: date, now: datetime) -> dict[str, Any]:
         "late": is_late(item.due_at, now),
         "gravity": item.gravity,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Of a duty that is done on the record's own page: what it says, and where it leads. `sent`: it is a form."""
+
+    deed: str
+    route: str
+    sent: bool = False
+
+
+def next_of(
+    request: Request, *records: tuple[str, int], kinds: str = "", buttons: Mapping[str, Button] = MappingProxyType({})
+) -> dict[str, Any] | None:
+    """What is next at a record, for "kit/next.html": the viewer's own first, else what they may know of others'. None
+    where nothing is. `kinds`: only those whose kind begins so. `buttons`: of those that are done here, by their kind,
+    or by the step of "tender.next close"."""
+    keeping.catch_up(on=request.day)
+    now = moment(on=request.day, at=request.at)
+    found = queries.next_for(request.user, of=records, on=request.day, now=now, at=request.at, kinds=kinds)
+    boxes = [_box(each, request, buttons, now=now) for each in found]
+    # What the page itself shows and its reader does there is said by it already.
+    elsewhere = [box for box in boxes if not box["may"] or box["url"] or box["action"]]
+    return next(iter(elsewhere or boxes), None)
+
+
+def _box(each: Next, request: Request, buttons: Mapping[str, Button], *, now: datetime) -> dict[str, Any]:
+    item = each.duty.item
+    box = drawn(each.duty, on=request.day, now=now)
+    # No button leads to the page on which it stands.
+    leads = each.may and box["url"] not in ("", request.path)
+    box |= {
+        "kind": item.kind,
+        "what": say(item.here or item.what),
+        "why": "" if item.here else box["why"],
+        "whom": each.whom,
+        "may": each.may and not item.kind.startswith("wait."),
+        "url": box["url"] if leads else "",
+        "action": "",
+    }
+    button = buttons.get(item.kind) or buttons.get(f"{item.kind} {item.about}")
+    if button is not None and each.may:
+        where = reverse(button.route, args=[item.subject_id])
+        box |= {"deed": button.deed, "action" if button.sent else "url": where}
+    return box
 
 
 def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from plumbline.documents import docx, html, pdf
 from plumbline.documents.model import Report as Document
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.people.access import Permission, may
+from plumbline.people.acting import viewing
 from plumbline.scrutiny import operations, queries
 from plumbline.scrutiny.models import Report
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import duties, tables, wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.once import own_transactions
@@ -65,6 +66,9 @@ def reports(request: Request) -> HttpResponseBase:
     )
 
 
+_BUTTONS = {"report.approve": duties.Button("Publish this report", "report_publish")}
+
+
 @requires(Permission.REPORT_VIEW_PUBLISHED, Permission.REPORT_VIEW_DRAFT)
 @own_transactions
 def report(request: Request, report_id: int) -> HttpResponseBase:
@@ -79,11 +83,17 @@ def report(request: Request, report_id: int) -> HttpResponseBase:
             # Everything of the report is escaped where it is written; it holds no script and no style.
             "body": mark_safe(body),  # noqa: S308 - made by documents.html, which escapes
             "not_printed": pdf.not_printed(document),
-            "may_publish": found.state == Report.State.DRAFT and _may(request, Permission.REPORT_PUBLISH),
+            "next": _next(request, found),
             "may_run_again": found.state == Report.State.PUBLISHED and _may(request, Permission.FIGURES_VIEW),
             "breadcrumbs": [("Reports", reverse("scrutiny")), (found.title, "")],
         },
     )
+
+
+def _next(request: Request, found: Report) -> dict[str, Any] | None:
+    # This page has no viewer of its own: it reads figures at moments that it chooses.
+    with viewing(request.user, on=request.day):
+        return duties.next_of(request, ("report", found.pk), buttons=_BUTTONS)
 
 
 @requires(Permission.REPORT_VIEW_PUBLISHED, Permission.REPORT_VIEW_DRAFT)

@@ -11,13 +11,11 @@ from django.urls import reverse
 from plumbline.commissioning.models import Award, Bid, BidState, Promise, Tender
 from plumbline.commissioning.operations import award as operations
 from plumbline.commissioning.queries import evaluation as queries
-from plumbline.commissioning.rules.next_step import Step
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.evaluation.forms import Because, Letter, OnDay, PromiseMade, Recommend
 from plumbline.web.commissioning.evaluation.moderating import standing_words
-from plumbline.web.commissioning.tenders.frame import frame, of_tender, step_of
-from plumbline.web.kit import wording
+from plumbline.web.commissioning.tenders.frame import frame, of_tender
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask, pressed
 from plumbline.web.kit.request import Request, acting
@@ -36,19 +34,16 @@ def award(request: Request, pk: int) -> HttpResponseBase:
     bids = list(
         tender.bids.select_related("supplier").exclude(state=BidState.WITHDRAWN).order_by("supplier__sort_key", "pk")
     )
-    unsent = [bid.supplier.name for bid in bids if bid.letter_sent_on is None]
     scored = queries.scored(tender)
     return render(
         request,
         "commissioning/evaluation/award.html",
         {
             **frame(request, tender, "award"),
-            "next": None,
             "award": found,
             "names": queries.suppliers_named(awards),
             "manages": manages,
             "scored": scored,
-            "step": _step(tender, found, viewer=viewer, manages=manages, approves=approves, unsent=unsent, on=on),
             "standings": found.result.get("standings", []) if found else [],
             "tie": found.tie_decided if found else "",
             "letters": bids if found and found.approved_at and (manages or approves) else [],
@@ -75,65 +70,6 @@ def award(request: Request, pk: int) -> HttpResponseBase:
             "report": scored or tender.state in queries.OPENED,
         },
     )
-
-
-def _step(
-    tender: Tender, found: Award | None, *, viewer: Any, manages: bool, approves: bool, unsent: list[str], on: Any
-) -> dict[str, str]:
-    """What comes next, for whom: `what`, and a button where it is this viewer's to do."""
-
-    def step(what: str, route: str = "", button: str = "", due: str = "") -> dict[str, str]:
-        url = reverse(route, args=[tender.pk]) if route else ""
-        return {"what": what, "url": url, "button": button if url else "", "due": due}
-
-    following = step_of(tender, on=on)
-    if following is None:
-        return step("")
-    if found is None:
-        if following != Step.RECOMMEND:
-            return step("Nothing is recommended yet.")
-        what = _recommending(tender)
-        return step(what, "award_recommend" if manages else "", what)
-    if found.approved_at is None:
-        if approves and viewer.pk != found.recommended_by_id:
-            return step(
-                "Read the evaluation report, and approve the recommendation or take it back",
-                "award_approve",
-                "Read and decide",
-            )
-        return step("It waits for someone else to approve it, who may approve tenders.")
-    if following == Step.SEND_LETTERS:
-        return step(f"Send every bidder their letter and assessment summary. Not sent yet: {', '.join(unsent)}.")
-    if following == Step.PUBLISH_DETAILS:
-        return step(
-            "Publish the contract details once the contract is signed",
-            "award_details" if manages else "",
-            "Record that they are published",
-        )
-    if following == Step.MAKE_READY:
-        return step(
-            "The contract details are published: make the service ready",
-            "tender_implementation",
-            "Go to the implementation",
-        )
-    if following == Step.WAIT_STANDSTILL and found.standstill_until is not None:
-        return step(
-            f"The standstill lasts until the end of {wording.day(found.standstill_until)}.",
-            due=wording.by_when(found.standstill_until, on),
-        )
-    if following == Step.PUBLISH_NOTICE:
-        then = "and the standstill begins" if tender.standstill_days else "and award the contract"
-        return step(
-            f"Every letter is sent: publish the award notice, {then}",
-            "award_notice" if manages else "",
-            "Record that it is published",
-        )
-    over = (
-        "The standstill is over"
-        if found.state == _A.STANDSTILL
-        else ("The notice is published, and the procedure has no standstill")
-    )
-    return step(f"{over}: award the contract", "award_confirm" if manages or approves else "", "Award the contract")
 
 
 def _recommending(tender: Tender) -> str:

@@ -20,7 +20,7 @@ from plumbline.people.access import Permission, may
 from plumbline.placements.access import children_visible_to
 from plumbline.web.contracts.care import frame
 from plumbline.web.contracts.care.forms import Cancel, LinkCase, MoveMeeting, PlanMeeting, ResolveCase
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import duties, tables, wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
@@ -58,7 +58,7 @@ def meetings(request: Request, pk: int) -> HttpResponseBase:
     planned = next((each for each in reversed(held) if each.state == Evaluation.State.PLANNED), None)
     context = {
         **frame.around(request, contract, "meetings"), "meetings": held, "due": due, "planned": planned,
-        "due_words": wording.by_when(due.due_on, request.day) if due else "",
+        "next": duties.next_of(request, ("contract", contract.pk), kinds="meeting."),
         "late": due is not None and due.due_on < request.day, "sentence": due.sentence(request.day) if due else "",
         "late_reasons": [due.sentence(request.day)] if due else [],
         "cases": cases_seen(request, care.open_cases(request.user, contract, on=request.day)),
@@ -107,6 +107,7 @@ def meeting(request: Request, pk: int) -> HttpResponseBase:
     checks = CommitmentCheck.objects.filter(evaluation=found).select_related("commitment").order_by("pk")
     context = {
         **frame.around(request, contract, "meetings"), "meeting": found,
+        "next": duties.next_of(request, ("meeting", found.pk)),
         "attendees": found.attendees.order_by("pk"),
         "safeguarding": [(label, wording.in_words(section.get(key))) for key, label in shown.items() if section],
         "concerns_raised": section.get("concerns_raised"),

@@ -26,8 +26,8 @@ from plumbline.placements.queries import settings_with_children
 from plumbline.web.contracts.care import forms, frame
 from plumbline.web.contracts.care.journey import owners
 from plumbline.web.evidence import files
+from plumbline.web.kit import duties, tables, wording
 from plumbline.web.kit import setting_words as settings
-from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting, record_number
@@ -128,6 +128,14 @@ def visits_due(request: Request) -> HttpResponseBase:
     return tables.page(request, DueVisits(request, rows), "contracts/care/list.html", context)
 
 
+# What is done next, from the visit's own page.
+_BUTTONS = {
+    "visit.held": duties.Button("Send the report", "visit_report"),
+    "visit.answered": duties.Button("Sign the visit off", "visit_sign_off"),
+    "visit.answer": duties.Button("Answer the report", "visit_answer"),
+}
+
+
 @requires(P.CONTRACTS_VIEW, P.PROVIDER_PORTAL)
 def visit(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
@@ -148,8 +156,7 @@ def visit(request: Request, pk: int) -> HttpResponseBase:
         ],
         "open_ends": open_ends, "may_begin_toolkit": manages and may(request.user, P.RETURNS_REQUEST, on=request.day),
         "may_add": manages and found.state in queries.MADE,
-        "may_answer": found.state == Visit.State.REPORT_SENT
-        and queries.may_answer(request.user, found, on=request.day),
+        "next": duties.next_of(request, ("visit", found.pk), buttons=_BUTTONS),
         "setting_url": settings.address(found.setting)
         if found.setting and may(request.user, P.SETTINGS_VIEW, on=request.day) else "",
         "contract_url": frame.address(found.contract) if found.contract else "",

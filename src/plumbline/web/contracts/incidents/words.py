@@ -14,7 +14,7 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
-from plumbline.kernel.moments import here
+from plumbline.kernel.moments import here, moment
 from plumbline.web.kit import wording
 from plumbline.web.kit.request import Request
 
@@ -31,7 +31,7 @@ CHANNELS = (
 
 def now_of(request: Request) -> datetime:
     """The moment on the council's clocks."""
-    return rules.moment(on=request.day, at=request.at)
+    return moment(on=request.day, at=request.at)
 
 
 def said(value: datetime) -> str:

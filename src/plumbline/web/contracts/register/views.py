@@ -24,7 +24,7 @@ from plumbline.web.commissioning.implementation.addresses import address as addr
 from plumbline.web.contracts.register import drawing, frame, words
 from plumbline.web.contracts.register import history as story
 from plumbline.web.contracts.register.forms import OnDay, OnDayKnown
-from plumbline.web.kit import ratings, tables, wording
+from plumbline.web.kit import duties, ratings, tables, wording
 from plumbline.web.kit import setting_words as settings_words
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request
@@ -114,7 +114,7 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
         ],
         "by_hand": register.by_hand_now(found, on=on),
         "due": coming,
-        "next": coming[0] if coming else None,
+        "next": duties.next_of(request, ("contract", found.pk)),
         "chain": _chain(request, found, settings),
         "settings": _settings(request, settings),
         "sisters": _sisters(request, settings),

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.flags.rules import CHECKED_WITHIN_DAYS, CONTACT_PROVIDER, REVIEW
+from plumbline.flags.rules import CHECKED_WITHIN_DAYS, REVIEW
 from plumbline.ofsted import establishments, lookups
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Setting
@@ -16,8 +16,8 @@ from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_list
 from plumbline.placements import lookups as placements
 from plumbline.placements.rules import BLOCKED
+from plumbline.web.kit import duties, tables, wording
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.ofsted.settings import chain, known
@@ -162,15 +162,9 @@ def _now(request: Request, setting: Setting) -> dict[str, Any]:
 
 
 def _conversations(request: Request, setting: Setting) -> dict[str, Any]:
-    """What was said with the provider, and that it is to be spoken to, for whose task it is."""
-    on = request.day
-    due = None
-    if may(request.user, Permission.PROVIDER_CONTACT, on=on):
-        steps = placements.steps_at(setting.pk).filter(code=CONTACT_PROVIDER).order_by("due_on")
-        due = steps.values_list("due_on", flat=True).first()
+    """What was said with the provider, and what is next, for those whose task it is."""
     return {
-        "contact_due": wording.by_when(due, on) if due else "",
-        "contact_url": reverse("setting_provider", args=[setting.register, setting.urn]),
+        "next": duties.next_of(request, ("setting", setting.pk)),
         "contacts": placements.contacts_with_provider(setting),
     }
 

@@ -19,7 +19,7 @@ from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.toolkits.states import ANSWERABLE
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import duties, tables, wording
 from plumbline.web.kit.access import requires, signed_in
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
@@ -101,14 +101,6 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
     answer_set = seen(request, return_id)
     held = queries.held(answer_set, on=on)
     answers_it = access.may_answer(viewer, answer_set, on=on)
-    judges = not access.gave_answers(viewer, answer_set)
-    moderates = judges and answer_set.state in queries.TO_MODERATE and may(viewer, Permission.RETURNS_MODERATE, on=on)
-    signs_off = (
-        judges
-        and answer_set.state == ReturnState.MODERATED
-        and may(viewer, Permission.RETURNS_SIGN_OFF, on=on)
-        and not access.moderated(viewer, answer_set)
-    )
     manages = may(viewer, Permission.RETURNS_REQUEST, on=on)
     asked, act_for_it = queries.assigned_to(answer_set), _acting(answer_set, on)
     context = {
@@ -123,9 +115,7 @@ def one(request: Request, return_id: int) -> HttpResponseBase:
                 else []
             ),
         ],
-        "next": _next_step(answer_set, held, answers_it, moderates, signs_off),
-        "due": wording.by_when(answer_set.due_on, on) if answer_set.due_on and answer_set.state in ANSWERABLE else "",
-        "waits_for": words.WAITS_FOR.get(ReturnState(answer_set.state), ""),
+        "next": _next(request, answer_set, held, answers_it),
         "progress": held.completeness,
         "content": held.content,
         "sections": _sections(answer_set, held),
@@ -210,36 +200,23 @@ def _is_begun(held: queries.Held) -> bool:
     return any(held.values.values()) or bool(held.documents)
 
 
-def _next_step(
-    answer_set: Return, held: queries.Held, answers_it: bool, moderates: bool, signs_off: bool
-) -> dict[str, str] | None:
-    if answers_it:
-        if held.completeness.is_complete:
-            what = "Everything is answered. Check it and hand it in."
-            if answer_set.state == ReturnState.RETURNED:
-                what = "Correct what was asked for, then hand it in again."
-            return {"what": what, "button": "Check and hand in", "url": words.address(answer_set, "return_check")}
-        first = held.completeness.missing[0].criterion
-        section = next(s for s in held.content.sections if any(c.key == first for c in s.criteria))
-        left = wording.how_many(len(held.completeness.missing), "question is", "questions are")
-        return {
-            "what": f"{left} still open, the first in “{section.title}”.",
-            "button": "Go on answering" if _is_begun(held) else "Start answering",
-            "url": words.address(answer_set, "return_question", first),
-        }
-    if moderates:
-        return {
-            "what": "It is handed in. Look at each answer and its evidence, and moderate it or send it back.",
-            "button": "Moderate",
-            "url": words.address(answer_set, "return_moderate"),
-        }
-    if signs_off:
-        return {
-            "what": "It is moderated. Read it and sign it off.",
-            "button": "Sign off",
-            "url": words.address(answer_set, "return_sign_off"),
-        }
-    return None
+# To where, the answers that are there already say.
+_GO_ON = duties.Button("Answer it", "return")
+
+
+def _next(request: Request, answer_set: Return, held: queries.Held, answers_it: bool) -> dict[str, Any] | None:
+    """What is next; who answers it goes on at the first question that is open."""
+    box = duties.next_of(request, ("return", answer_set.pk), buttons={"return.answer": _GO_ON})
+    if box is None or box["kind"] != "return.answer" or not answers_it:
+        return box
+    missing = held.completeness.missing
+    if not missing:
+        return {**box, "deed": "Check and hand in", "url": words.address(answer_set, "return_check")}
+    return {
+        **box,
+        "deed": "Go on answering" if _is_begun(held) else "Start answering",
+        "url": words.address(answer_set, "return_question", missing[0].criterion),
+    }
 
 
 def _sections(answer_set: Return, held: queries.Held) -> list[dict[str, Any]]:

@@ -41,14 +41,6 @@ _HAPPENED = {
 }
 
 
-# What it waits for, said to those for whom nothing is to be done.
-WAITS_FOR = {
-    _S.SUBMITTED: "It is handed in. Someone who did not answer it reads and moderates it next.",
-    _S.RESUBMITTED: "It is handed in again. Someone who did not answer it reads and moderates it next.",
-    _S.MODERATED: "It is moderated, and waits to be signed off.",
-}
-
-
 def address(answer_set: Return, route: str = "return", *more: str) -> str:
     return reverse(route, args=[answer_set.pk, *more])
 
