@@ -8,8 +8,8 @@ from tests.architecture.source import SOURCE, modules
 _TEMPLATES = SOURCE / "web" / "templates"
 # Within one piece of work, from one answer or one step of a plan to the next: not yet a duty of its own.
 _WITHIN_A_TASK = {
-    "commissioning/evaluation/board.html", "commissioning/evaluation/moderation.html",
-    "commissioning/evaluation/own.html", "commissioning/evaluation/result.html",
+    "commissioning/evaluation/moderation.html",
+    "commissioning/evaluation/own.html",
     "commissioning/implementation/pack.html", "commissioning/implementation/plan.html",
     "commissioning/suppliers/list.html", "commissioning/tenders/bid.html", "flags/flag.html",
 }  # fmt: skip

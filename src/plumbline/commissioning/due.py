@@ -74,7 +74,7 @@ _WORDS = {
     "close_moderation": ("Close the moderation: every score is agreed", "Go to the moderation",
                          "evaluation_moderation"),
     "letters": ("Send every bidder their letter", "Go to the award", "tender_award"),
-    "recommend": ("Recommend a bid", "See the result", "award_recommend"),
+    "recommend": ("Recommend a bid", "Recommend a bid", "award_recommend"),
     "approve": ("Approve a recommended award", "Read and decide", "award_approve"),
     "notice": ("Publish the award notice", "Record that it is published", "award_notice"),
     "award": ("Award the contract", "Award the contract", "award_confirm"),

@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 import plumbline
 from plumbline.due.models import Item
+from plumbline.kernel.duties import person_in
 from plumbline.kernel.errors import NotAllowed, Refusal
 from plumbline.people import acting
 from plumbline.people.access import ROLES
@@ -149,8 +150,14 @@ def carry_out(of: Operation, draw: Draw, *, on: date) -> bool:
         given[name] = _value(name, kinds[draw(len(kinds))], draw, on=on)
     asks = {name for name, *_ in _asked(of)}
     users = _users(of, draw)
+    # Whose duty it is, first.
+    about = [
+        getattr(value, "pk", value) for name, value in given.items() if name.endswith("_id") or hasattr(value, "pk")
+    ]
+    asked = Item.objects.filter(subject_id__in=[pk for pk in about if pk]).values_list("whose", flat=True)
+    first = User.objects.filter(pk__in={number for whose in asked if (number := person_in(whose))}).order_by("pk")
     refused = 0
-    for by in users:
+    for by in (*first[:5], *users):
         act = {"by": by, "at": datetime.now(UTC), "on": on}
         try:
             with transaction.atomic():

@@ -18,8 +18,8 @@ from tests.integration.due.test_kept import TODAY, differences, from_nothing, ma
 
 OPERATIONS = any_operation.operations()
 _ROOMS = sorted({name.partition(".")[0] for name in OPERATIONS})
-_BY_ROOM = {room: sorted(name for name in OPERATIONS if name.startswith(f"{room}.")) for room in _ROOMS}
-_SHORT = {"max_examples": 6, "stateful_step_count": 12}
+_NAMES = sorted(OPERATIONS)
+_SHORT = {"max_examples": 5, "stateful_step_count": 8}
 _ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 # How often each was carried out.
 DONE: Counter[str] = Counter()
@@ -54,7 +54,7 @@ class AnyOrder(RuleBasedStateMachine):
         done = []
         for _ in range(number):
             for _ in range(12):
-                name = pick.choice(_BY_ROOM[pick.choice(_ROOMS)])
+                name = pick.choice(_NAMES)
                 if any_operation.carry_out(OPERATIONS[name], pick.randrange, on=self.on):
                     DONE[name] += 1
                     done.append(name)
@@ -78,7 +78,7 @@ def test_what_is_kept_is_what_is_worked_out_from_nothing_whatever_is_done(demo_d
     run_state_machine_as_test(AnyOrder, settings=settings(**(_ANY if _LONG else {**_ANY, **_SHORT})))
     # That much was carried out, and in many rooms, else this held nothing.
     rooms = {name.partition(".")[0] for name in DONE}
-    assert (sum(DONE.values()) > 20, len(rooms) > 4) == (True, True)
+    assert (sum(DONE.values()) > 15, len(rooms) > 4) == (True, True)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def worked_out(demo_database):
 @example(seed=1)
 @example(seed=2)
 @example(seed=3)
-@settings(**(_ANY if _LONG else {**_ANY, "max_examples": 4}))
+@settings(**(_ANY if _LONG else {**_ANY, "max_examples": 3}))
 def test_rows_that_are_changed_past_every_operation_are_noticed_too(worked_out, seed):
     """No matter who writes, by whatever route: a correction by hand, an import, what is built later."""
     pick = random.Random(seed)

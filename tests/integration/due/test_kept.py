@@ -65,6 +65,7 @@ def touch(pick: random.Random) -> None:
     """Change a day, a state or a mark of one row of a table that is watched, or take it away."""
     table = pick.choice(watched_tables())
     with connection.cursor() as cursor:
+        cursor.execute("select setseed(%s)", [pick.random()])
         cursor.execute(f"select ctid::text from {table} order by random() limit 1")
         found = cursor.fetchone()
         if found is None:

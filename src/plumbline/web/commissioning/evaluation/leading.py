@@ -11,14 +11,14 @@ from plumbline.commissioning.models import Evaluator, Tender
 from plumbline.commissioning.operations import evaluation as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Progress
-from plumbline.commissioning.rules.tender import COMPETED
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.web.commissioning.evaluation.forms import Assign, Because
-from plumbline.web.commissioning.tenders.frame import frame, of_tender
+from plumbline.web.commissioning.tenders.frame import frame, next_of_tender, of_tender
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask, pressed
+from plumbline.web.kit.duties import Button
 from plumbline.web.kit.request import Request, acting
 
 _S = Tender.State
@@ -37,28 +37,29 @@ def board(request: Request, pk: int) -> HttpResponseBase:
     return board_page(request, pk)
 
 
+_BEGIN = Button("Begin the evaluation", "evaluation_begin")
+
+
 def board_page(request: Request, pk: int) -> HttpResponseBase:
     """Who has declared, how far they are, who has locked. NotAllowed where the tender is not open."""
     viewer, on = request.user, request.day
     tender = queries.tender_managed(viewer, tender_id=pk, on=on)
     leads = tender.lead_commissioner_id == viewer.pk and may(viewer, Permission.TENDERS_MANAGE, on=on)
+    uncovered = queries.not_covered(tender) if tender.state in _BEFORE else []
     waits = queries.why_moderation_waits(tender) if tender.state == _S.EVALUATION else []
     return render(
         request,
         "commissioning/evaluation/board.html",
         {
             **frame(request, tender, "evaluation"),
-            "next": None,
+            "next": None if uncovered else next_of_tender(request, tender, evaluate=_BEGIN),
             "places": places(request, tender, "board"),
             "columns": ["Evaluator", "State", "Scored", "Questions"],
             "rows": [_row(tender, each, leads=leads) for each in queries.progress_of(tender)],
             "leads": leads,
             "may_assign": leads and tender.state in _BEFORE,
-            "may_begin": leads and tender.state == _S.STAGE1 and tender.kind != Tender.Kind.DIRECT_AWARD,
-            "direct": tender.kind not in COMPETED and tender.state == _S.STAGE1,
-            "uncovered": queries.not_covered(tender) if tender.state in _BEFORE else [],
+            "uncovered": uncovered,
             "waits": waits,
-            "may_open": leads and tender.state == _S.EVALUATION and not waits,
             "before": tender.state in _BEFORE,
         },
     )

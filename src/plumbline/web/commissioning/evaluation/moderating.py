@@ -16,7 +16,7 @@ from plumbline.commissioning.rules.scoring import Result, Standing, plain, round
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.evaluation.forms import Agree, Meeting, scores_of
 from plumbline.web.commissioning.evaluation.leading import places
-from plumbline.web.commissioning.tenders.frame import frame, of_tender
+from plumbline.web.commissioning.tenders.frame import frame, next_of_tender, of_tender
 from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask, pressed
@@ -213,7 +213,7 @@ def result(request: Request, pk: int) -> HttpResponseBase:
         "commissioning/evaluation/result.html",
         {
             **frame(request, tender, "evaluation"),
-            "next": None,
+            "next": next_of_tender(request, tender),
             "places": places(request, tender, "result"),
             "found": found,
             "why": why,
@@ -221,9 +221,6 @@ def result(request: Request, pk: int) -> HttpResponseBase:
             "rows": [standing_words(row, found) for row in found.standings] if found else [],
             "points": [_points(row) for row in found.standings if row.answers] if found else [],
             "tie": bool(found and len(found.first) > 1),
-            "may_recommend": tender.state == _S.RECOMMENDATION
-            and _manages(request)
-            and not queries.standing_awards(tender),
         },
     )
 

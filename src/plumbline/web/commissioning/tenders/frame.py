@@ -61,7 +61,7 @@ def frame(request: Request, tender: Tender, tab: str) -> dict[str, Any]:
         ],
         "wrong": _wrong(tender, viewer, on=on) if reads else [],
         "wrong_title": "What is missing" if tender.state == _S.DRAFT else "What is wrong",
-        "next": _next(request, tender) if tab in _OURS else None,
+        "next": next_of_tender(request, tender) if tab in _OURS else None,
         "may_manage": may(viewer, Permission.TENDERS_MANAGE, on=on),
         "breadcrumbs": [("Tenders", reverse("tenders")), (tender.title, "")],
     }
@@ -79,10 +79,12 @@ def of_bid(bid: Bid, **said: Any) -> Question:
     return Question(caption=name, back=words.bid_address(bid), back_words=name, **said)
 
 
-def _next(request: Request, tender: Tender) -> dict[str, Any] | None:
+def next_of_tender(request: Request, tender: Tender, **buttons: duties.Button) -> dict[str, Any] | None:
+    """What is next. `buttons`: of steps that are done on this very page, by the step."""
     plans = [("plan", pk) for pk in tender.plans.order_by("pk").values_list("pk", flat=True)]
-    direct = tender.kind == Tender.Kind.DIRECT_AWARD
-    return duties.next_of(request, ("tender", tender.pk), *plans, buttons=_BUTTONS_OF_DIRECT if direct else _BUTTONS)
+    own = _BUTTONS_OF_DIRECT if tender.kind == Tender.Kind.DIRECT_AWARD else _BUTTONS
+    more = {f"tender.next {step}": button for step, button in buttons.items()}
+    return duties.next_of(request, ("tender", tender.pk), *plans, buttons={**own, **more})
 
 
 def _tabs(*, reads: bool, sees_all: bool, has_part: bool) -> frozenset[str]:
