@@ -20,7 +20,8 @@ def put_off(
     too_long. `now` is the moment on the council's clocks.
     """
     own = queries.items_of(by, on=on, now=now, at=at).filter(matter_type=matter_type, matter_id=matter_id)
-    gravest = own.exclude(kind__startswith="back.").order_by("gravity").values_list("gravity", flat=True).first()
+    to_do = own.exclude(kind__startswith="back.").exclude(kind__startswith="wait.")
+    gravest = to_do.order_by("gravity").values_list("gravity", flat=True).first()
     if gravest is None:
         raise NotAllowed("There is nothing of yours to put off.")
     rules.check_put_off(gravest=gravest, until_on=until_on, because=because, on=on)

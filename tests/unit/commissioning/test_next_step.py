@@ -39,9 +39,9 @@ MATRIX = [
     ("standstill", {"award": AwardFacts(**GONE_OUT, standstill_until=BEFORE)}, Step.AWARD),
     ("awarded", {"award": AwardFacts(**GONE_OUT, awarded=True)}, Step.PUBLISH_DETAILS),
     ("awarded", {"award": AwardFacts(**GONE_OUT, awarded=True, unsent=2)}, Step.SEND_LETTERS),
-    ("contract_details", {"award": AwardFacts(**GONE_OUT, awarded=True)}, Step.MAKE_READY),
-    ("implementation", {"award": AwardFacts(**GONE_OUT, awarded=True)}, Step.MAKE_READY),
-    ("implementation", {"award": AwardFacts(**GONE_OUT, awarded=True), "live": True}, None),
+    ("contract_details", {"award": AwardFacts(**GONE_OUT, awarded=True)}, None),
+    ("implementation", {"award": AwardFacts(**GONE_OUT, awarded=True)}, None),
+    ("implementation", {"award": AwardFacts(**GONE_OUT, awarded=True, unsent=1)}, Step.SEND_LETTERS),
     ("abandoned", {}, None),
     ("abandoned", {"bids": 2, "passed": True, "award": AwardFacts(approved=False)}, None),
 ]

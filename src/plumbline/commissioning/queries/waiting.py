@@ -32,9 +32,8 @@ class Waiting:
     evaluator_id: int = 0
 
 
-def facts_of(tender: Tender, *, on: date, live: bool = False) -> TenderFacts:
-    """What the next step of a tender depends on, for rules.next_step. `live`: whether its service is, as the room of
-    contracts knows."""
+def facts_of(tender: Tender, *, on: date) -> TenderFacts:
+    """What the next step of a tender depends on, for rules.next_step."""
     states = list(tender.bids.values_list("state", "letter_sent_on"))
     award = next(iter(standing_awards(tender)), None)
     return TenderFacts(
@@ -58,7 +57,6 @@ def facts_of(tender: Tender, *, on: date, live: bool = False) -> TenderFacts:
         )
         if award
         else None,
-        live=live,
     )
 
 

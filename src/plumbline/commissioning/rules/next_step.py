@@ -35,7 +35,6 @@ class Step(StrEnum):
     WAIT_STANDSTILL = "wait_standstill"
     AWARD = "award"
     PUBLISH_DETAILS = "details"
-    MAKE_READY = "make_ready"
 
 
 # In these nothing is to be done but to wait for a day, or for someone else.
@@ -70,11 +69,10 @@ class TenderFacts:
     may_open: bool = False
     unagreed: int = 0
     award: AwardFacts | None = None
-    live: bool = False
 
 
 def next_step(facts: TenderFacts, *, on: date) -> Step | None:
-    """The next step on a day; None where nothing comes any more: it was abandoned, or its service is live."""
+    """The next step on a day; None where nothing comes any more: it was abandoned, or its service is made ready."""
     return _OF[facts.state](facts, on)
 
 
@@ -117,7 +115,8 @@ def _award(facts: TenderFacts, on: date) -> Step:
 def _ready(facts: TenderFacts, on: date) -> Step | None:
     if facts.award is not None and facts.award.unsent:
         return Step.SEND_LETTERS
-    return None if facts.live else Step.MAKE_READY
+    # What makes the service ready is the plan's (contracts.due_of_plans).
+    return None
 
 
 _OF: Mapping[str, Callable[[TenderFacts, date], Step | None]] = {
