@@ -240,13 +240,17 @@ def _work(found: Found) -> str:
             f"{page['ours']['p50_ms']:.0f} ms",
             f"{page['ours']['p95_ms']:.0f} ms",
             page["ours"]["requests_a_second"],
+            f"{page['bare_alone']['p50_ms']:.0f} ms",
+            f"{page['bare']['p50_ms']:.0f} ms",
             f"{page['bare']['p95_ms']:.0f} ms",
+            page["bare"]["requests_a_second"],
             page["ratio_p95"],
             page["queries"],
         ]
         for name, page in found["pages"].items()
     ]
-    headings = ["My work of", "one reader, p50", "p50", "p95", "a second", "bare p95", "ratio at p95", "queries"]
+    headings = ["My work of", "one reader, p50", "p50", "p95", "a second", "bare, one reader",
+                "bare p50", "bare p95", "bare a second", "ratio at p95", "queries"]  # fmt: skip
     rounds = "; ".join(
         f"{name} {', '.join(str(ratio) for ratio in page['ratios_p95'])}" for name, page in found["pages"].items()
     )

@@ -53,7 +53,7 @@ class AnyOrder(RuleBasedStateMachine):
         pick = random.Random(seed)
         done = []
         for _ in range(number):
-            for _ in range(12):
+            for _ in range(20):
                 name = pick.choice(_NAMES)
                 if any_operation.carry_out(OPERATIONS[name], pick.randrange, on=self.on):
                     DONE[name] += 1
