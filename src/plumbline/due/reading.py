@@ -11,7 +11,7 @@ from plumbline.kernel.duties import Gravity
 from plumbline.people.acting import OF_THE_MACHINE
 
 # So many duties of one matter are shown; the others are counted.
-SHOWN = 4
+SHOWN = 6
 # Of a list that is longer than a page so many are shown where all of it is asked for; the tiles lead to the rest.
 FEW = 12
 # No duty of anyone's: what came back to someone, and what a record waits for.

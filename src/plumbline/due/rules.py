@@ -41,6 +41,7 @@ def minute(moment: datetime) -> int:
 
 
 def is_late(due_at: datetime | None, now: datetime) -> bool:
+    """Late is what was to be done in a minute before this one."""
     return due_at is not None and minute(due_at) < minute(now)
 
 

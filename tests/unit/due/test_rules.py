@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from plumbline.due.rules import Band, Clock, band, check_put_off
+from plumbline.due.rules import Band, Clock, band, check_put_off, is_late
 from plumbline.kernel.duties import Gravity
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import end_of
@@ -35,6 +35,13 @@ CLOCK = Clock.of(on=TODAY, now=NOW)
 def test_now_is_danger_and_a_clock_that_runs_out_today(gravity, days, expected):
     due = None if days is None else end_of(TODAY + timedelta(days))
     assert band(gravity, due, CLOCK) == expected
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(-61, True), (-59, False), (0, False), (59, False)])
+def test_what_is_due_is_late_from_the_next_minute(seconds, late):
+    now = NOW.replace(second=59)
+    assert is_late(now + timedelta(seconds=seconds), now) is late
+    assert is_late(None, now) is False
 
 
 def test_an_hour_is_an_hour():
