@@ -1,5 +1,6 @@
 """How duties are drawn: where they are done, by when, in the council's words."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -107,9 +108,11 @@ def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, An
         others = [] if listed else [first, *others]
         alike = f"{wording.number(matter.all)} {say(many)}"
         first = {**first, "what": alike, "why": ""} | ({"called": ""} if listed else {})
+    # Of several that are called alike it is said why each is.
+    called = Counter([first["what"], *(each["what"] for each in others)])
     return {
         **first,
-        "others": others,
+        "others": [{**each, "alike": called[each["what"]] > 1} for each in others],
         "more": matter.all - len(matter.duties) if others else 0,
         "slug": slug(matter.type),
         "number": matter.number,
