@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from plumbline.audit.models import Import
+from plumbline.intake.models import Import
 from plumbline.kernel.names import sort_key
 from plumbline.people import models
 from tests import databases

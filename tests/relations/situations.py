@@ -227,6 +227,6 @@ def observed(*sources: str) -> None:
     with connection.cursor() as cursor:
         for source in sources:
             cursor.execute(
-                "insert into audit_extract (source, extracted_on, import_run_id) values (%s, %s, %s)",
+                "insert into intake_extract (source, extracted_on, import_run_id) values (%s, %s, %s)",
                 [source, TODAY, ImportFactory().pk],
             )

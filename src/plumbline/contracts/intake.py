@@ -1,15 +1,15 @@
 """Contracts and what was looked at under them, as the council's own files bring them.
 
-How rows become rows of a table: see `audit.intake`. Providers and settings that nobody has named yet are made first.
+How rows become rows of a table: see `intake.tables`. Providers and settings that nobody has named yet are made first.
 """
 
 from collections.abc import Mapping
 
 from django.db import connection
 
-from plumbline.audit import intake
-from plumbline.audit.intake import Column, Intake, Need, same
-from plumbline.audit.models import Import
+from plumbline.intake import taking
+from plumbline.intake.models import Import
+from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.kernel.identifiers import CHARITY, COMPANY, LOCAL
 from plumbline.ofsted.intake import register_meant
 
@@ -43,7 +43,7 @@ def _make_providers(staged: str) -> None:
     """The bodies that nobody has named yet, and the numbers: those whose register is said first, for the others are
     looked up among them."""
     for said in (f"s.provider_scheme <> '{LOCAL}'", f"s.provider_scheme = '{LOCAL}'"):
-        intake.insert(
+        taking.insert(
             "people_organisation",
             given={"name": "n.provider", "sort_key": "n.provider_key", "sector": "'other'"},
             # Two names of one number are one body, made under the first of them.
@@ -53,7 +53,7 @@ def _make_providers(staged: str) -> None:
                 order by n.provider_key on conflict do nothing""",
             parameters={},
         )
-        intake.insert(
+        taking.insert(
             "people_organisationidentifier",
             given={"organisation_id": "n.organisation", "scheme": "n.provider_scheme", "value": "n.provider_value"},
             rows=f"""(select distinct on (s.provider_scheme, s.provider_value) s.provider_scheme, s.provider_value,
@@ -66,7 +66,7 @@ def _make_providers(staged: str) -> None:
 
 def _make_settings(urns: str) -> None:
     """A setting that no list has named yet stands as unmatched. `urns`: a select of one column, urn."""
-    intake.insert(
+    taking.insert(
         "ofsted_setting",
         given={"register": register_meant("n.urn"), "urn": "n.urn"},
         rows=f"(select distinct urn from ({urns}) u where urn <> '' order by urn) n on conflict do nothing",

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
+from plumbline.intake.models import Import
 from plumbline.people.models import Child, Organisation, Professional
 from plumbline.people.row_rules import as_row_of, tied
 

@@ -55,7 +55,7 @@ def tac_versions(tac: Tac) -> list[Version]:
                 left join audit_moment n on n.tx = h.to_tx
                 left join people_organisation o on o.id = h.lead_organisation_id
                 left join people_professional p on p.id = h.lead_professional_id
-                left join audit_import i on i.id = h.import_run_id
+                left join intake_import i on i.id = h.import_run_id
                 where h.id = %s and m.at is not null order by h.from_tx""",
             [tac.pk],
         )

@@ -4,7 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
+from plumbline.intake.models import Import
 from plumbline.people.models import Organisation, User
 
 

@@ -13,10 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from plumbline.audit import intake
 from plumbline.audit import operations as audit
-from plumbline.audit.intake import Taken
-from plumbline.audit.models import Import
 from plumbline.contracts import intake as contracts
 from plumbline.contracts.operations import rating
 from plumbline.exchange import contract_means, contracts_kinds, refusals, ssd_kinds
@@ -25,6 +22,9 @@ from plumbline.exchange.readers import Note, RefusedRow
 from plumbline.exchange.ssd_kinds import Kind
 from plumbline.exchange.ssd_rows import staged_rows
 from plumbline.exchange.wrong_files import WrongFile
+from plumbline.intake import imports, refusing, staging, taking
+from plumbline.intake.models import Import
+from plumbline.intake.tables import Taken
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -66,23 +66,23 @@ def import_contracts(
     access.check(by, Permission.IMPORTS, on=on)
     kinds = contracts_kinds.kinds()
     with found_in(folder, kinds, what="the register of contracts") as found, transaction.atomic():
-        intake.lock(waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"))
+        imports.lock(waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"))
         run = _Run(
-            intake.begin(kind="contracts", label=folder.name, by=by, at=at, as_at=on),
+            imports.begin(kind="contracts", label=folder.name, by=by, at=at, as_at=on),
             latest=on.isoformat(),
             progress=progress,
             notes=found.notes,
         )
-        intake.stage_refusals()
+        refusing.stage_refusals()
         before = contract_means.standing(on=on)
         _take_files(run, found, kinds)
         run.say("Rating the contracts")
         follow_up(by=by, at=at, on=on)
         means = contract_means.what_changes(before, contract_means.standing(on=on))
-        listed, count = refusals.listed(list(run.files))
+        listed, count = refusing.listed(list(run.files))
         refusals.keep(run.import_run)
         result = {"files": {name: taken.as_json() for name, taken in run.files.items()}, "refused": listed}
-        intake.end(run.import_run, result["files"])
+        imports.end(run.import_run, result["files"])
         audit.record("exchange.contracts.imported", by=by, at=at, subject=run.import_run, files=result["files"])
         if dry_run:
             transaction.set_rollback(True)
@@ -118,8 +118,8 @@ def _take_files(run: _Run, found: Found, kinds: dict[str, Kind]) -> None:
         except WrongFile as refused:
             # Nothing of it was taken yet: rows are staged whole before any is.
             wrong.append(refused)
-            refusals.drop(name)
-            refusals.add(name, [RefusedRow(1, "", refused.code, refused.reason, {})])
+            refusing.drop(name)
+            refusing.add(name, [RefusedRow(1, "", refused.code, refused.reason, {})])
             run.files[name] = Taken(read=1, refused=1)
     if len(wrong) == len(run.files):
         raise RuleBroken(" ".join(refused.reason for refused in wrong), code=wrong[0].code)
@@ -128,27 +128,27 @@ def _take_files(run: _Run, found: Found, kinds: dict[str, Kind]) -> None:
 def _take_file(run: _Run, kind: Kind, source: Source) -> None:
     run.say(f"Reading {source.name}")
     staged = f"staged_{kind.name}"
-    intake.stage(staged, kind.staged)
+    staging.stage(staged, kind.staged)
     table = open_source(kind, source)
     if unknown := table.unknown_columns({cell.column for cell in kind.cells}):
         table.notes.append(Note(None, "unknown_columns", f"Columns that are not read: {', '.join(unknown)}."))
     absent = ssd_kinds.absent_from(kind, table.names)
     taken = run.files[kind.name]
     for lines, refused in staged_rows(kind, table, latest=run.latest):
-        intake.load(staged, lines)
-        refusals.add(kind.name, refused)
+        staging.load(staged, lines)
+        refusing.add(kind.name, refused)
         taken.read += len(lines) + len(refused)
         taken.refused += len(refused)
         run.done += len(lines) + len(refused)
-    intake.analyse(staged)
-    taken.refused += intake.refuse_unfound(name=staged, file=kind.name, intake=kind.intake)
+    staging.analyse(staged)
+    taken.refused += refusing.refuse_unfound(name=staged, file=kind.name, intake=kind.intake)
     compared = [column for column, _ in kind.staged if column != "id"]
-    repeated, conflicts = intake.refuse_repeats(name=staged, file=kind.name, columns=compared)
+    repeated, conflicts = refusing.refuse_repeats(name=staged, file=kind.name, columns=compared)
     taken.repeated += repeated
     taken.refused += conflicts
     take_staged(kind, staged, import_run=run.import_run, absent=absent, taken=taken)
     if taken.refused:
-        refusals.add_cells(kind.name, open_source(kind, source))
+        refusing.add_cells(kind.name, open_source(kind, source))
     refusals.settle_taken(
         file=kind.name,
         staged=staged,
@@ -160,7 +160,7 @@ def _take_file(run: _Run, kind: Kind, source: Source) -> None:
 
 def take_staged(kind: Kind, staged: str, *, import_run: Import, absent: Collection[str], taken: Taken) -> None:
     """Bring staged rows of one kind into their table, and the settings that contracts name; counted in `taken`."""
-    taken.added, taken.changed, taken.unchanged = intake.take(
+    taken.added, taken.changed, taken.unchanged = taking.take(
         name=staged, intake=kind.intake, import_run=import_run, absent=absent
     )
     if kind.name == "contracts" and "setting_urns" not in absent:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from plumbline.audit.intake import NULL
 from plumbline.contracts import intake as contracts
 from plumbline.contracts.models import Assessment, Contract, Policy
 from plumbline.exchange.cells import clean, fold
@@ -20,6 +19,7 @@ from plumbline.exchange.ssd_cells import (
     text_of,
 )
 from plumbline.exchange.ssd_kinds import Cell, Kind, day, optional
+from plumbline.intake.staging import NULL
 from plumbline.kernel import identifiers
 from plumbline.kernel.labels import as_shipped
 

@@ -6,9 +6,9 @@ from datetime import date
 
 from django.db.models import Count, Max, Min, Model, Q, QuerySet
 
-from plumbline.audit.models import Import
 from plumbline.earlyhelp.models import Tac, TacAudit
 from plumbline.exchange.models import RefusedRow
+from plumbline.intake.models import Import
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import over_all_records

@@ -13,10 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from plumbline.audit import intake
 from plumbline.audit import operations as audit
-from plumbline.audit.intake import Taken
-from plumbline.audit.models import Import
 from plumbline.earlyhelp import intake as earlyhelp
 from plumbline.exchange import extract_means, operations, refusals, ssd_kinds
 from plumbline.exchange.extract_files import Found, Source, found_in, open_source, said
@@ -24,6 +21,9 @@ from plumbline.exchange.readers import Note, RefusedRow
 from plumbline.exchange.ssd_kinds import Kind
 from plumbline.exchange.ssd_rows import staged_rows
 from plumbline.exchange.wrong_files import WrongFile
+from plumbline.intake import imports, refusing, staging, taking
+from plumbline.intake.models import Import
+from plumbline.intake.tables import Taken
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import Said
 from plumbline.people import access
@@ -128,12 +128,12 @@ def _import(
         )
     progress(0, 0, assumed or f"Extract of {extracted_on:%-d %B %Y}")
     with transaction.atomic():
-        intake.lock(waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"))
+        imports.lock(waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"))
         if not backfill:
             for name in found.sources:
-                intake.refuse_older(source=name, extracted_on=extracted_on)
+                imports.refuse_older(source=name, extracted_on=extracted_on)
         run = Run(
-            import_run=intake.begin(kind="ssd", label=label, by=by, at=at, as_at=extracted_on, backfill=backfill),
+            import_run=imports.begin(kind="ssd", label=label, by=by, at=at, as_at=extracted_on, backfill=backfill),
             extracted_on=extracted_on,
             latest=extracted_on.isoformat(),
             backfill=backfill,
@@ -141,7 +141,7 @@ def _import(
             progress=progress,
             notes=notes,
         )
-        intake.stage_refusals()
+        refusing.stage_refusals()
         before = extract_means.standing(on=on)
         _take_files(run, found, ssd_kinds.kinds())
         run.say("What follows from the rows")
@@ -151,7 +151,7 @@ def _import(
                 f"{' '.join(run.gone)} Nothing was taken. If this is the whole extract, say so (--whole).",
                 code="many_gone",
             )
-        listed, count = refusals.listed(list(run.files))
+        listed, count = refusing.listed(list(run.files))
         if strict and count:
             first = listed[0]
             raise RuleBroken(
@@ -165,7 +165,7 @@ def _import(
             "refused": listed,
             "seconds": 0.0,
         }
-        intake.end(run.import_run, result["files"])
+        imports.end(run.import_run, result["files"])
         audit.record(
             "exchange.ssd.imported",
             by=by,
@@ -211,8 +211,8 @@ def _take_files(run: Run, found: Found, kinds: dict[str, Kind]) -> None:
         except WrongFile as refused:
             # Nothing of it was taken yet: rows are staged whole before any is.
             wrong.append(refused)
-            refusals.drop(name)
-            refusals.add(name, [RefusedRow(1, "", refused.code, refused.reason, {})])
+            refusing.drop(name)
+            refusing.add(name, [RefusedRow(1, "", refused.code, refused.reason, {})])
             run.files[name] = Taken(read=1, refused=1)
         if name == "code_map" or name == "organisations":
             if run.files[name].added or run.files[name].changed:
@@ -229,15 +229,15 @@ def _take_files(run: Run, found: Found, kinds: dict[str, Kind]) -> None:
 def _take_file(run: Run, kind: Kind, source: Source) -> None:
     run.say(f"Reading {source.name}")
     staged = f"staged_{kind.name}"
-    intake.stage(staged, kind.staged)
+    staging.stage(staged, kind.staged)
     table = open_source(kind, source)
     if unknown := table.unknown_columns({cell.column for cell in kind.cells}):
         table.notes.append(Note(None, "unknown_columns", f"Columns that are not read: {', '.join(unknown)}."))
     absent = ssd_kinds.absent_from(kind, table.names)
     taken = run.files[kind.name]
     for lines, refused in staged_rows(kind, table, latest=run.latest):
-        intake.load(staged, lines)
-        refusals.add(kind.name, refused)
+        staging.load(staged, lines)
+        refusing.add(kind.name, refused)
         taken.read += len(lines) + len(refused)
         taken.refused += len(refused)
         run.done += len(lines) + len(refused)
@@ -245,7 +245,7 @@ def _take_file(run: Run, kind: Kind, source: Source) -> None:
     run.say(f"Taking {source.name}")
     _take_staged(run, kind, staged, absent)
     if taken.refused:
-        refusals.add_cells(kind.name, open_source(kind, source))
+        refusing.add_cells(kind.name, open_source(kind, source))
     run.notes += said(kind.name, table.notes + ssd_kinds.notes(kind))
 
 
@@ -274,31 +274,31 @@ def _what_ends(kind: Kind, gone: int, here: int, still_open: int, day: date) -> 
 
 def _take_staged(run: Run, kind: Kind, staged: str, absent: frozenset[str]) -> None:
     taken = run.files[kind.name]
-    intake.analyse(staged)
-    taken.refused += intake.refuse_unfound(name=staged, file=kind.name, intake=kind.intake)
+    staging.analyse(staged)
+    taken.refused += refusing.refuse_unfound(name=staged, file=kind.name, intake=kind.intake)
     compared = [column for column, _ in kind.staged if column != "id"]
-    repeated, conflicts = intake.refuse_repeats(name=staged, file=kind.name, columns=compared)
+    repeated, conflicts = refusing.refuse_repeats(name=staged, file=kind.name, columns=compared)
     taken.repeated += repeated
     taken.refused += conflicts
-    last = intake.horizon(kind.name)
+    last = imports.horizon(kind.name)
     older = last is not None and run.extracted_on < last
-    taken.added, taken.changed, taken.unchanged = intake.take(
+    taken.added, taken.changed, taken.unchanged = taking.take(
         name=staged, intake=kind.intake, import_run=run.import_run, absent=absent, fill=older
     )
     if older and last:
-        intake.mark_filled(intake=kind.intake, since=last, import_run=run.import_run)
+        taking.mark_filled(intake=kind.intake, since=last, import_run=run.import_run)
     elif not run.backfill:
-        here, still_open = intake.count_known(intake=kind.intake, open_where=kind.end)
-        gone = intake.mark_missing(name=staged, file=kind.name, intake=kind.intake, since=run.extracted_on)
+        here, still_open = taking.count_known(intake=kind.intake, open_where=kind.end)
+        gone = taking.mark_missing(name=staged, file=kind.name, intake=kind.intake, since=run.extracted_on)
         if gone:
             run.notes.append(
                 Note(None, "gone", f"{gone:,} rows taken earlier are no longer in the extract.").as_json(kind.name)
             )
         if gone >= _MANY and gone * 10 > here:
-            ended = still_open - intake.count_known(intake=kind.intake, open_where=kind.end)[1]
+            ended = still_open - taking.count_known(intake=kind.intake, open_where=kind.end)[1]
             run.gone.append(_what_ends(kind, gone, here, ended, run.extracted_on))
     if not older:
-        intake.reach(source=kind.name, extracted_on=run.extracted_on, import_run=run.import_run)
+        imports.reach(source=kind.name, extracted_on=run.extracted_on, import_run=run.import_run)
     refusals.settle_taken(
         file=kind.name,
         staged=staged,

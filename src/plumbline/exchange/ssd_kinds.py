@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from plumbline.audit.intake import NULL, Intake
 from plumbline.earlyhelp import intake as earlyhelp
 from plumbline.earlyhelp.models import AuditGrade, ClosureCode
 from plumbline.earlyhelp.rules import wording_key
@@ -28,6 +27,8 @@ from plumbline.exchange.ssd_cells import (
     one_of,
     text_of,
 )
+from plumbline.intake.staging import NULL
+from plumbline.intake.tables import Intake
 from plumbline.kernel.labels import spoken
 from plumbline.people import intake as people
 from plumbline.people.models import Organisation

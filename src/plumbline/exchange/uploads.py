@@ -16,7 +16,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from plumbline.audit import operations as audit
-from plumbline.audit.models import Import
 from plumbline.evidence import store as evidence_store
 from plumbline.exchange import (
     contracts,
@@ -32,6 +31,7 @@ from plumbline.exchange import (
 from plumbline.exchange.handed_in import Given, Limits, store
 from plumbline.exchange.models import RefusedRow, Upload
 from plumbline.exchange.states import ROW_MOVES, UPLOAD_MOVES
+from plumbline.intake.models import Import
 from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from plumbline.audit import intake
-from plumbline.audit.intake import Column, Intake, Need, same
+from plumbline.intake import taking
+from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.ofsted.intake import register_meant
 from plumbline.people import operations as people
 from plumbline.people.acting import operation
@@ -20,7 +20,7 @@ from plumbline.socialcare import intake as socialcare
 
 def _make_settings(staged: str, register: str) -> None:
     """A setting that no list has named yet stands as unmatched."""
-    intake.insert(
+    taking.insert(
         "ofsted_setting",
         given={"register": "n.register", "urn": "n.urn"},
         # The list that names it may be coming in at this instant.

@@ -6,8 +6,9 @@ The guard is in the database (placements.guard): see docs/adr/0006.
 from django.db import models
 from django.db.models import F, Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
 from plumbline.contracts.models import Incident
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, Professional, User
 from plumbline.people.row_rules import WITH_CHILD, as_row_of

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
+from plumbline.intake.models import Import
 from plumbline.people.models import Child, Professional
 from plumbline.people.row_rules import WITH_CHILD
 

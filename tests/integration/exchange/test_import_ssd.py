@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from plumbline.audit.models import Event, Extract, Import
+from plumbline.audit.models import Event
 from plumbline.earlyhelp.models import Tac, TacAudit
+from plumbline.intake.models import Extract, Import
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, Professional
@@ -39,7 +40,7 @@ def history(table: str) -> int:
 def all_history() -> dict[str, int]:
     tables = ("people_child", "people_professional", "people_organisation", "people_codemapping", "earlyhelp_tac",
               "earlyhelp_tacaudit", "socialcare_referral", "socialcare_involvement", "placements_placement",
-              "ofsted_setting", "people_tie", "audit_extract", "flags_flag")  # fmt: skip
+              "ofsted_setting", "people_tie", "intake_extract", "flags_flag")  # fmt: skip
     return {table: history(table) for table in tables}
 
 

@@ -38,7 +38,7 @@ STATE = {
     "placements": """select source_id, setting_id, started_on, ended_on, missing_since from placements_placement
         order by 1""",
     "ties": "select user_id, subject_type, subject_id, why from people_tie order by 1, 2, 3, 4",
-    "extracts": "select source, extracted_on from audit_extract order by 1, 2",
+    "extracts": "select source, extracted_on from intake_extract order by 1, 2",
     "flags": "select kind, setting_urn, child_id from flags_flag where state = 'open' order by 1, 2, 3",
 }
 
@@ -52,7 +52,7 @@ def differing(one: dict[str, list[tuple]], other: dict[str, list[tuple]]) -> dic
 
 
 def newest(database: str) -> int:
-    return rows(database, "select max(id) from audit_import")[0][0]
+    return rows(database, "select max(id) from intake_import")[0][0]
 
 
 def test_a_list_and_an_extract_are_taken_back_and_all_is_as_before_but_for_history(own_database: str) -> None:

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import psycopg
 import pytest
 
-from plumbline.audit.models import Event, Extract, Import
+from plumbline.audit.models import Event
 from plumbline.earlyhelp.models import Tac
 from plumbline.indicators import operations, queries, questions
+from plumbline.intake.models import Extract, Import
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child, User
 from tests import databases

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from plumbline.audit.models import Event, Import
+from plumbline.audit.models import Event
 from plumbline.earlyhelp.models import Tac
 from plumbline.exchange.import_ofsted import import_ofsted
 from plumbline.flags.models import Flag
+from plumbline.intake.models import Import
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Inspection, Judgement, OfstedList, Setting, StatusPeriod
 from plumbline.placements.models import Placement

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from plumbline.audit.models import Import
 from plumbline.exchange.import_ofsted import import_ofsted
 from plumbline.flags.models import Flag
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import CouncilFact, Establishment, Setting
 from plumbline.placements.models import Placement
 from tests.integration.placements.situations import a_child, a_user, an_import

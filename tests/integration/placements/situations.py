@@ -5,7 +5,7 @@ from itertools import count
 
 from django.db.models import F
 
-from plumbline.audit.models import Import
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import Inspection, Judgement, OfstedList, Setting, StatusPeriod
 from plumbline.people.models import Child, User
 from plumbline.placements.models import Placement, PlacementException

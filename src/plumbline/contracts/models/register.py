@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
 from plumbline.commissioning.models import Award, ImplementationPlan, OcdsContract
 from plumbline.evidence.models import Document
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import Setting
 from plumbline.people.labels import later
 from plumbline.people.models import Child, Organisation, User

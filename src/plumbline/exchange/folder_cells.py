@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from plumbline.audit.intake import NULL
 from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text, fold
 from plumbline.exchange.dates import BadDate, parse_date
+from plumbline.intake.staging import NULL
 from plumbline.kernel import names
 
 Read = Callable[[str], str]

@@ -6,9 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from plumbline.audit import intake
 from plumbline.audit import operations as audit
-from plumbline.audit.intake import Taken
 from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.exchange import contracts, contracts_kinds, ssd_kinds
 from plumbline.exchange.cells import fold
@@ -19,6 +17,8 @@ from plumbline.exchange.readers import Cells
 from plumbline.exchange.ssd_cells import RefusedCellError
 from plumbline.exchange.ssd_kinds import Kind, absent_from
 from plumbline.exchange.ssd_rows import refusal_of, row_stager
+from plumbline.intake import imports, refusing, staging, taking
+from plumbline.intake.tables import Taken
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Inspection, OfstedList
 from plumbline.ofsted.operations import lists
@@ -59,7 +59,7 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
     `newer_known` where a newer extract has brought the same id meanwhile.
     """
     access.check(by, Permission.IMPORTS, on=on)
-    intake.lock(waiting=lambda: None)
+    imports.lock(waiting=lambda: None)
     row = _open_row(refused_id)
     if row.ofsted_list is not None:
         _mend_of_list(row, row.ofsted_list, {fold(name): text for name, text in cells.items()}, by=by, at=at, on=on)
@@ -157,22 +157,22 @@ def _check_not_told(into: OfstedList, read: SettingRow) -> None:
 
 def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: Collection[str]) -> None:
     staged = "staged_mended"
-    intake.stage_refusals()
-    intake.stage(staged, kind.staged)
-    intake.load(staged, [line])
-    if intake.refuse_unfound(name=staged, file=kind.name, intake=kind.intake):
+    refusing.stage_refusals()
+    staging.stage(staged, kind.staged)
+    staging.load(staged, [line])
+    if refusing.refuse_unfound(name=staged, file=kind.name, intake=kind.intake):
         with connection.cursor() as cursor:
             cursor.execute(
                 "select code, reason from staged_refusal where file = %s and line = %s", [row.file, row.line]
             )
             code, reason = cursor.fetchone()
         raise RuleBroken(reason, code=code)
-    newest = intake.horizon(kind.name)
+    newest = imports.horizon(kind.name)
     older = newest is not None and row.import_run.as_at is not None and row.import_run.as_at < newest
     if kind.name in contracts_kinds.kinds():
         contracts.take_staged(kind, staged, import_run=row.import_run, absent=absent, taken=Taken())
         return
-    added, changed, _ = intake.take(
+    added, changed, _ = taking.take(
         name=staged, intake=kind.intake, import_run=row.import_run, absent=absent, fill=older
     )
     if older and not (added or changed):

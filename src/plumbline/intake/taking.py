@@ -1,0 +1,125 @@
+"""Staged rows are brought into their table at once; what an extract no longer holds is marked."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from plumbline.audit.history import prefixed
+from plumbline.intake.models import Import
+from plumbline.intake.tables import Intake
+
+
+def take(
+    *, name: str, intake: Intake, import_run: Import, absent: Iterable[str] = (), fill: bool = False
+) -> tuple[int, int, int]:
+    """Bring the staged rows into the table; how many were added, changed and unchanged.
+
+    `absent`: staged columns that the file did not have. `fill`: only add what is not there (an older extract).
+    """
+    missing = frozenset(absent)
+    with connection.cursor() as cursor:
+        if intake.before:
+            intake.before(name)
+        changed = 0 if fill else _change(cursor, name, intake, import_run, missing)
+        added = _add(name, intake, import_run)
+        cursor.execute(f"select count(*) from {name}")
+        staged = cursor.fetchone()[0]
+    return added, changed, staged - added - changed
+
+
+def _change(cursor: CursorWrapper, name: str, intake: Intake, import_run: Import, absent: frozenset[str]) -> int:
+    held = [column for column in intake.columns if column.of not in absent]
+    names = [column.name for column in held]
+    values = [column.value for column in held]
+    extra = ""
+    if intake.traced:
+        names.append("missing_since")
+        values.append("null::date")
+        extra = ", import_run_id = %(run)s"
+    quoted = [f'"{column}"' for column in names]
+    cursor.execute(
+        f"""update {intake.table} t set ({", ".join(quoted)}) = row({", ".join(values)}){extra}
+            from {name} s {intake.joins}
+            where {intake.match} and {intake.scope}
+                and ({prefixed("t", quoted)}) is distinct from ({", ".join(values)})""",
+        {"run": import_run.pk},
+    )
+    return cursor.rowcount
+
+
+def _add(name: str, intake: Intake, import_run: Import) -> int:
+    given = {column.name: column.value for column in intake.columns} | dict(intake.fixed)
+    if intake.traced:
+        given |= {"import_run_id": "%(run)s"}
+    return insert(
+        intake.table,
+        given=given,
+        rows=f"""{name} s {intake.joins}
+            where not exists (select from {intake.table} t where {intake.match} and {intake.scope})""",
+        parameters={"run": import_run.pk},
+    )
+
+
+def insert(table: str, *, given: Mapping[str, str], rows: str, parameters: Mapping[str, Any]) -> int:
+    """Insert rows by one statement; how many. `given`: SQL of each column over `rows`, what follows "from".
+
+    The other columns get their field's default, as they would of `Model.objects.create`.
+    """
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    values = dict(parameters)
+    columns = dict(given)
+    for each in model._meta.concrete_fields:
+        _, column = each.get_attname_column()
+        if column is None or column in given or each.primary_key or each.null:
+            continue
+        values[f"default_{column}"] = each.get_db_prep_save(each.get_default(), connection)
+        columns[column] = f"%(default_{column})s::{each.db_type(connection)}"
+    listed = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"insert into {table} ({listed}) select {', '.join(columns.values())} from {rows}", values)
+        return cursor.rowcount
+
+
+def count_known(*, intake: Intake, open_where: str = "") -> tuple[int, int]:
+    """How many imported rows the newest extract holds, and how many of these have no day in the column `open_where`."""
+    if not intake.traced:
+        return 0, 0
+    still_open = f"t.{open_where} is null" if open_where else "false"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select count(*), count(*) filter (where {still_open}) from {intake.table} t
+                where {intake.scope} and t.import_run_id is not null and t.missing_since is null"""
+        )
+        return cursor.fetchone()
+
+
+def mark_missing(*, name: str, file: str, intake: Intake, since: date) -> int:
+    """Mark the imported rows that this whole file no longer holds (rows it held but were refused stay); how many."""
+    if not intake.traced:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""update {intake.table} t set missing_since = %(since)s
+                where {intake.scope} and t.import_run_id is not null and t.missing_since is null
+                    and not exists (select from {name} s where {intake.match})
+                    and not exists (select from staged_refusal s where s.file = %(file)s and s.row_id = t.source_id)""",
+            {"since": since, "file": file},
+        )
+        return cursor.rowcount
+
+
+def mark_filled(*, intake: Intake, since: date, import_run: Import) -> int:
+    """Mark what this older extract added: the newest, of the day `since`, did not hold it; how many."""
+    if not intake.traced:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""update {intake.table} t set missing_since = %(since)s
+                where {intake.scope} and t.import_run_id = %(run)s and t.missing_since is null""",
+            {"since": since, "run": import_run.pk},
+        )
+        return cursor.rowcount
