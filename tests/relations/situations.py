@@ -8,7 +8,7 @@ from django.db import connection
 
 from plumbline.earlyhelp.models import Tac
 from plumbline.exchange.models import RefusedRow
-from plumbline.exchange.operations import refresh_ties
+from plumbline.exchange.operations.ties import refresh_ties
 from plumbline.flags.models import Flag
 from plumbline.ofsted.models import Setting, StatusPeriod
 from plumbline.people.models import Child, User

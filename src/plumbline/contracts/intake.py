@@ -3,7 +3,7 @@
 How rows become rows of a table: see `intake.tables`. Providers and settings that nobody has named yet are made first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 
@@ -74,6 +74,43 @@ def _make_settings(urns: str) -> None:
     )
 
 
+def _take_settings(staged: str, import_run: Import, absent: Collection[str]) -> int:
+    """Bring the settings of the staged contracts in line with the file; how many contracts changed by this alone."""
+    if "setting_urns" in absent:
+        return 0
+    named = f"""select c.id as contract_id, c.import_run_id, u.urn from {staged} s
+        join contracts_contract c on c.reference = s.id
+        left join lateral unnest(string_to_array(s.setting_urns, ';')) u (urn) on u.urn <> ''"""
+    _make_settings(f"select urn from ({named}) named")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""create temporary table named_settings on commit drop as
+                select distinct on (n.contract_id, n.urn) n.contract_id, n.urn, g.id as setting_id
+                from ({named}) n left join ofsted_setting g
+                    on g.urn = n.urn and g.register = {register_meant("n.urn")}"""
+        )
+        cursor.execute(
+            """with gone as (
+                    delete from contracts_contractsetting t using named_settings n
+                    where n.contract_id = t.contract_id and not exists (select from named_settings k
+                        where k.contract_id = t.contract_id and k.setting_id = t.setting_id)
+                    returning t.contract_id),
+                come as (
+                    insert into contracts_contractsetting (contract_id, setting_id, urn)
+                    select contract_id, setting_id, urn from named_settings n
+                    where setting_id is not null and not exists (select from contracts_contractsetting k
+                        where k.contract_id = n.contract_id and k.setting_id = n.setting_id)
+                    returning contract_id)
+                update contracts_contract c set import_run_id = %(run)s
+                where c.import_run_id is distinct from %(run)s
+                    and c.id in (select contract_id from gone union select contract_id from come)""",
+            {"run": import_run.pk},
+        )
+        changed = cursor.rowcount
+        cursor.execute("drop table named_settings")
+    return changed
+
+
 CONTRACTS = Intake(
     table="contracts_contract",
     columns=(
@@ -85,6 +122,7 @@ CONTRACTS = Intake(
     fixed={"reference": "s.id", "state": "'live'"},
     match="t.reference = s.id",
     before=_make_providers,
+    after=_take_settings,
 )
 
 ASSESSMENTS = Intake(
@@ -136,41 +174,6 @@ LAW_CHANGES = Intake(
     ),
     fixed={"source_id": "s.id"},
 )
-
-
-def take_settings(*, staged: str, import_run: Import) -> int:
-    """Bring the settings of the staged contracts in line with the file; how many contracts changed by this alone."""
-    named = f"""select c.id as contract_id, c.import_run_id, u.urn from {staged} s
-        join contracts_contract c on c.reference = s.id
-        left join lateral unnest(string_to_array(s.setting_urns, ';')) u (urn) on u.urn <> ''"""
-    _make_settings(f"select urn from ({named}) named")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""create temporary table named_settings on commit drop as
-                select distinct on (n.contract_id, n.urn) n.contract_id, n.urn, g.id as setting_id
-                from ({named}) n left join ofsted_setting g
-                    on g.urn = n.urn and g.register = {register_meant("n.urn")}"""
-        )
-        cursor.execute(
-            """with gone as (
-                    delete from contracts_contractsetting t using named_settings n
-                    where n.contract_id = t.contract_id and not exists (select from named_settings k
-                        where k.contract_id = t.contract_id and k.setting_id = t.setting_id)
-                    returning t.contract_id),
-                come as (
-                    insert into contracts_contractsetting (contract_id, setting_id, urn)
-                    select contract_id, setting_id, urn from named_settings n
-                    where setting_id is not null and not exists (select from contracts_contractsetting k
-                        where k.contract_id = n.contract_id and k.setting_id = n.setting_id)
-                    returning contract_id)
-                update contracts_contract c set import_run_id = %(run)s
-                where c.import_run_id is distinct from %(run)s
-                    and c.id in (select contract_id from gone union select contract_id from come)""",
-            {"run": import_run.pk},
-        )
-        changed = cursor.rowcount
-        cursor.execute("drop table named_settings")
-    return changed
 
 
 def follow_registers(meant: Mapping[int, int]) -> list[int]:

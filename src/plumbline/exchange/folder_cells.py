@@ -1,4 +1,4 @@
-"""What a cell of an extract may hold, and how it is written into a staged row.
+"""What a cell may hold, and how it is written into a staged row.
 
 Every reader takes the text of a cell and gives the text to stage, `NULL` for null; it raises RefusedCellError.
 """

@@ -1,12 +1,11 @@
-"""Rows of an extract's file on their way to be staged: read, checked each for itself, written as COPY wants them."""
+"""Rows of a file on their way to be staged: read, checked each for itself, written as COPY wants them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from plumbline.exchange import ssd_kinds
+from plumbline.exchange.folder_cells import RefusedCellError, an_id
+from plumbline.exchange.folder_kinds import Kind, checker
 from plumbline.exchange.readers import Cells, RefusedRow, Table
-from plumbline.exchange.ssd_cells import RefusedCellError, an_id
-from plumbline.exchange.ssd_kinds import Kind
 from plumbline.intake.staging import line_of
 
 _ROWS_AT_ONCE = 20_000
@@ -43,7 +42,7 @@ def row_stager(kind: Kind, *, latest: str, columns: Sequence[str]) -> Callable[[
         def pick(cells: Cells) -> Sequence[str]:
             return [cells.get(name, "") for name in names]
 
-    check, settle = ssd_kinds.checker(kind, latest=latest), kind.settle
+    check, settle = checker(kind, latest=latest), kind.settle
     derive, identify = (kind.derive if kind.derived else None), kind.identify
 
     def stage_row(line: int, cells: Cells) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from plumbline.exchange import gias, import_gias, refusals
-from plumbline.exchange.extract_files import said
+from plumbline.exchange.folder_files import said
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import read_lists
 from plumbline.exchange.ofsted_rows import OfstedList

@@ -18,7 +18,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from plumbline.audit import operations as audit
-from plumbline.exchange import contract_means, contracts, extract_means, operations, uploads
+from plumbline.exchange import uploads
+from plumbline.exchange.known_folders import FOLDERS
 from plumbline.exchange.models import RefusedRow, Withdrawal
 from plumbline.exchange.states import WITHDRAWAL_MOVES
 from plumbline.intake import imports
@@ -161,30 +162,24 @@ def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> Sequence
     """What follows from the rows; the statuses of settings that changed by it."""
     if run.kind == "ofsted":
         return placements.follow_statuses(by=by, at=at, on=on).status_changes
-    elif run.kind == "contracts":
-        contracts.follow_up(by=by, at=at, on=on)
-    elif run.kind == "ssd":
-        operations.follow_up(by=by, at=at, on=on)
-    elif run.kind == "gias":
+    if run.kind == "gias":
         placements.raise_flags(by=by, at=at, on=on)
+    elif run.kind in FOLDERS:
+        FOLDERS[run.kind].follow_up(by=by, at=at, on=on)
     return ()
 
 
 def _standing(run: Import, *, on: date) -> Any:
     if run.kind == "ofsted":
         return consequences.before(on=on)
-    if run.kind == "contracts":
-        return contract_means.standing(on=on)
-    return extract_means.standing(on=on) if run.kind == "ssd" else None
+    return FOLDERS[run.kind].standing(on=on) if run.kind in FOLDERS else None
 
 
 def _what_changes(run: Import, before: Any, changes: Sequence[StatusChange], *, on: date) -> list[str]:
     if run.kind == "ofsted":
         return consequences.what_changes(before, changes, on=on)
-    if run.kind == "contracts":
-        return contract_means.what_changes(before, contract_means.standing(on=on))
-    if run.kind == "ssd":
-        return extract_means.what_changes(before, extract_means.standing(on=on))
+    if run.kind in FOLDERS:
+        return FOLDERS[run.kind].what_changes(before, _standing(run, on=on))
     return ["No setting, child or contract is judged by it."]
 
 

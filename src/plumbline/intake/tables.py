@@ -8,8 +8,10 @@ Who reads the files (exchange) stages the rows and calls these steps in order, i
 A staged row has `line`, `id` and the columns that the intake's values name as `s.…`. History follows by trigger.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+
+from plumbline.intake.models import Import
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class Intake:
     fill: Callable[[str], None] | None = None
     # Called with the name of the staged rows before they are taken: makes what they point to.
     before: Callable[[str], None] | None = None
+    # Called once they are taken, with the import and the staged columns that the file did not have: brings in line what
+    # they say of other tables, and answers how many rows changed by that alone.
+    after: Callable[[str, Import, Collection[str]], int] | None = None
 
 
 @dataclass(slots=True)

@@ -26,6 +26,8 @@ def take(
             intake.before(name)
         changed = 0 if fill else _change(cursor, name, intake, import_run, missing)
         added = _add(name, intake, import_run)
+        if intake.after:
+            changed += intake.after(name, import_run, missing)
         cursor.execute(f"select count(*) from {name}")
         staged = cursor.fetchone()[0]
     return added, changed, staged - added - changed
