@@ -78,10 +78,13 @@ def _take_settings(staged: str, import_run: Import, absent: Collection[str]) -> 
     """Bring the settings of the staged contracts in line with the file; how many contracts changed by this alone."""
     if "setting_urns" in absent:
         return 0
-    named = f"""select c.id as contract_id, c.import_run_id, u.urn from {staged} s
+    named = f"""select c.id as contract_id, u.urn from {staged} s
         join contracts_contract c on c.reference = s.id
         left join lateral unnest(string_to_array(s.setting_urns, ';')) u (urn) on u.urn <> ''"""
     _make_settings(f"select urn from ({named}) named")
+    # A contract that this import has changed already is counted.
+    changed = """(select contract_id as id from gone union select contract_id from come) changed where not exists (
+        select from contracts_contractorigin k where k.id = changed.id and k.import_run_id = %(run)s)"""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""create temporary table named_settings on commit drop as
@@ -90,7 +93,7 @@ def _take_settings(staged: str, import_run: Import, absent: Collection[str]) -> 
                     on g.urn = n.urn and g.register = {register_meant("n.urn")}"""
         )
         cursor.execute(
-            """with gone as (
+            f"""with gone as (
                     delete from contracts_contractsetting t using named_settings n
                     where n.contract_id = t.contract_id and not exists (select from named_settings k
                         where k.contract_id = t.contract_id and k.setting_id = t.setting_id)
@@ -101,14 +104,12 @@ def _take_settings(staged: str, import_run: Import, absent: Collection[str]) -> 
                     where setting_id is not null and not exists (select from contracts_contractsetting k
                         where k.contract_id = n.contract_id and k.setting_id = n.setting_id)
                     returning contract_id)
-                update contracts_contract c set import_run_id = %(run)s
-                where c.import_run_id is distinct from %(run)s
-                    and c.id in (select contract_id from gone union select contract_id from come)""",
+                {taking.trace("contracts_contractorigin", of=changed)}""",
             {"run": import_run.pk},
         )
-        changed = cursor.rowcount
+        also = cursor.rowcount
         cursor.execute("drop table named_settings")
-    return changed
+    return also
 
 
 CONTRACTS = Intake(
@@ -119,7 +120,7 @@ CONTRACTS = Intake(
         Column("manager_wording", "s.manager", "manager"),
         Column("area_lead_wording", "s.area_lead", "area_lead"),
     ),
-    fixed={"reference": "s.id", "state": "'live'"},
+    fixed={"reference": "s.id", "state": "'live'", "live_before": "true"},
     match="t.reference = s.id",
     before=_make_providers,
     after=_take_settings,

@@ -241,14 +241,17 @@ def _take_staged(run: Run, kind: Kind, staged: str, absent: frozenset[str]) -> N
 
 
 def _mark_missing(run: Run, kind: Kind, staged: str) -> None:
-    here, still_open = taking.count_known(intake=kind.intake, open_where=kind.end)
-    gone = taking.mark_missing(name=staged, file=kind.name, intake=kind.intake, since=run.day)
+    gone, ended = taking.mark_missing(
+        name=staged, file=kind.name, intake=kind.intake, since=run.day, open_where=kind.end
+    )
     if gone:
         run.notes.append(
             Note(None, "gone", f"{gone:,} rows taken earlier are no longer in the extract.").as_json(kind.name)
         )
-    if gone >= _MANY and gone * 10 > here:
-        ended = still_open - taking.count_known(intake=kind.intake, open_where=kind.end)[1]
+    if gone < _MANY:
+        return
+    here = taking.count_present(intake=kind.intake) + gone
+    if gone * 10 > here:
         opened = f", {ended:,} of them open" if kind.end else ""
         run.gone.append(
             f"{kind.name}: {gone:,} of {here:,} rows taken earlier are not in this extract{opened}. From "

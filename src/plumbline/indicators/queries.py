@@ -190,10 +190,10 @@ def _say_what_is_missing(answer: Answer, known: Known | None) -> Answer:
     notes = []
     with connection.cursor() as cursor:
         for table, one, many in sorted(tables):
-            relation = table
+            relation = f"{table}origin"
             parameters: dict[str, int | list[int]] = {}
             if known is not None:
-                relation = f"(select missing_since from {table}_history where {moments.condition()})"
+                relation = f"(select missing_since from {relation}_history where {moments.condition()})"
                 parameters = {"n": known.n, "late": list(known.late)}
             cursor.execute(f"select count(*) from {relation} x where missing_since is not null", parameters)
             count = cursor.fetchone()[0]

@@ -1,4 +1,4 @@
-"""What came in: each reading of files from outside, and how far each source reaches."""
+"""What came in: each reading of files from outside, how far each source reaches, and where a row came from."""
 
 from django.db import models
 
@@ -44,3 +44,24 @@ class Extract(Recorded):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "import_run"], name="extract_once_per_import")]
+
+
+class Origin(Recorded):
+    """Where a row of one table came from (docs/adr/0044): a row without one was typed here, and is like any other.
+
+    Each table whose rows come in has one of its own, `<table>origin`, with the row's number as its own: `row`, a
+    OneToOneField in the column `id`, with the related name `origin`.
+    """
+
+    # The import that brought the row or, since then, said something else of it.
+    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # The day of the extract that held it no longer; empty: the newest one still does.
+    missing_since = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(
+                fields=["missing_since"], condition=models.Q(missing_since__isnull=False), name="%(class)s_missing"
+            )
+        ]

@@ -56,7 +56,7 @@ class Intake:
     # Which row of the table, `t`, is the staged row, `s`; and which rows of the table this source speaks of.
     match: str = "t.source_id = s.id"
     scope: str = "true"
-    # Rows carry the import they came from and the day since which an extract no longer holds them.
+    # It is kept of each row which import it came from, and since when an extract no longer holds it (intake.Origin).
     traced: bool = True
     # Called with the name of the staged rows before they are looked up: fills in what other rows say of them.
     fill: Callable[[str], None] | None = None
@@ -65,6 +65,11 @@ class Intake:
     # Called once they are taken, with the import and the staged columns that the file did not have: brings in line what
     # they say of other tables, and answers how many rows changed by that alone.
     after: Callable[[str, Import, Collection[str]], int] | None = None
+
+    @property
+    def origin(self) -> str:
+        """The table that says where the rows came from."""
+        return f"{self.table}origin"
 
 
 @dataclass(slots=True)

@@ -147,7 +147,7 @@ def test_a_mended_row_is_taken_as_if_it_had_come_so(refused):
     operations.mend_row(refused_id=refused.pk, cells=mended, **ACTING)
 
     tac = Tac.objects.get()
-    assert (tac.source_id, tac.started_on, tac.import_run) == ("EH1", date(2015, 1, 10), refused.import_run)
+    assert (tac.source_id, tac.started_on, tac.origin.import_run) == ("EH1", date(2015, 1, 10), refused.import_run)
     refused.refresh_from_db()
     assert refused.state == "mended"
 
