@@ -30,7 +30,8 @@ def _tacs(viewer: User, on: date) -> QuerySet:
 
 def _tac(viewer: User, on: date) -> QuerySet:
     rows = tacs_visible_to(viewer, on=on)
-    return rows.select_related("child", "lead_organisation", "lead_professional", "import_run").filter(pk=_TAC)[:1]
+    rows = rows.select_related("child", "lead_organisation", "lead_professional", "origin__import_run")
+    return rows.filter(pk=_TAC)[:1]
 
 
 def _settings(viewer: User, on: date) -> QuerySet:

@@ -127,7 +127,7 @@ def by_hand(url: str, folder: Path) -> float:
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         begun = time.perf_counter()
         cursor.execute(
-            "insert into audit_import (kind, label, at, by_name, as_at, backfill, files, because, withdrawn_by_name,"
+            "insert into intake_import (kind, label, at, by_name, as_at, backfill, files, because, withdrawn_by_name,"
             " withdrawn_because) values ('ssd', 'by hand', now(), 'by hand', %s, false, '{}', '', '', '') returning id",
             [EXTRACTED],
         )

@@ -10,13 +10,16 @@ _DATE = "nullif({}, '')::date"
 def _upsert(
     table: str, given: dict[str, str], rows: str, *, key: str = "source_id", fixed: tuple[str, ...] = ()
 ) -> str:
-    compared = [name for name in given if name not in (*key.split(", "), "import_run_id", *fixed)]
+    compared = [name for name in given if name not in (*key.split(", "), *fixed)]
     return f"""
-        insert into {table} as t ({", ".join(given)}) select {", ".join(given.values())} from {rows}
-        on conflict ({key}) do update set ({", ".join([*compared, "import_run_id"])})
-            = row({", ".join(f"excluded.{name}" for name in [*compared, "import_run_id"])})
-        where ({", ".join(f"t.{name}" for name in compared)})
-            is distinct from ({", ".join(f"excluded.{name}" for name in compared)})"""
+        with told as (
+            insert into {table} as t ({", ".join(given)}) select {", ".join(given.values())} from {rows}
+            on conflict ({key}) do update set ({", ".join(compared)})
+                = row({", ".join(f"excluded.{name}" for name in compared)})
+            where ({", ".join(f"t.{name}" for name in compared)})
+                is distinct from ({", ".join(f"excluded.{name}" for name in compared)}) returning id)
+        insert into {table}origin (id, import_run_id) select id, %(run)s from told
+        on conflict (id) do update set (import_run_id, missing_since) = row(excluded.import_run_id, null)"""
 
 
 _FOLD = "lower(regexp_replace(btrim({}), '\\s+', ' ', 'g'))"
@@ -45,7 +48,6 @@ UPSERTS: dict[str, tuple[str, ...]] = {
                 "sort_key": _FOLD.format("prof_professional_name"),
                 "job_title": "coalesce(prof_professional_job_title, '')",
                 "department": "coalesce(prof_professional_department, '')",
-                "import_run_id": "%(run)s",
             },
             "staged_ssd_professionals s",
         ),
@@ -62,7 +64,6 @@ UPSERTS: dict[str, tuple[str, ...]] = {
                 "dob": _DATE.format("pers_dob"),
                 "ethnicity": "pers_ethnicity",
                 "restricted": "false",
-                "import_run_id": "%(run)s",
             },
             "staged_ssd_person s",
             fixed=("restricted",),
@@ -85,7 +86,6 @@ UPSERTS: dict[str, tuple[str, ...]] = {
                 "worker_wording": "coalesce(earl_episode_worker_id, '')",
                 "lead_professional_id": "p.id",
                 "step_down_recorded": "false",
-                "import_run_id": "%(run)s",
             },
             f"""staged_ssd_early_help_episodes s {_PERSON} {_ID.format("earl_person_id")}
                 left join people_codemapping m on m."column" = 'earl_episode_end_reason'
@@ -107,7 +107,6 @@ UPSERTS: dict[str, tuple[str, ...]] = {
                 "closed_on": _DATE.format("cine_close_date"),
                 "close_reason": "coalesce(cine_close_reason, '')",
                 "worker_wording": "coalesce(cine_referral_worker_id, '')",
-                "import_run_id": "%(run)s",
             },
             f"staged_ssd_cin_episodes s {_PERSON} {_ID.format('cine_person_id')}",
         ),
@@ -124,7 +123,6 @@ UPSERTS: dict[str, tuple[str, ...]] = {
                 "team": "coalesce(invo_professional_team, '')",
                 "from_on": _DATE.format("invo_involvement_start_date"),
                 "to_on": _DATE.format("invo_involvement_end_date"),
-                "import_run_id": "%(run)s",
             },
             f"""staged_ssd_involvements s {_PERSON} {_ID.format("invo_person_id")}
                 left join people_professional p on p.source_id = {_ID.format("invo_professional_id")}""",
@@ -150,7 +148,6 @@ UPSERTS: dict[str, tuple[str, ...]] = {
                 "started_on": _DATE.format("clap_cla_placement_start_date"),
                 "ended_on": _DATE.format("clap_cla_placement_end_date"),
                 "began_adverse": "false",
-                "import_run_id": "%(run)s",
             },
             f"""staged_ssd_cla_placement s {_PERSON} {_ID.format("clap_person_id")}
                 left join ofsted_setting g on g.register = 'social_care'
@@ -169,7 +166,6 @@ UPSERTS: dict[str, tuple[str, ...]] = {
                 "auditor_wording": "coalesce(auditor_id, '')",
                 "grade": "replace(lower(grade), ' ', '_')",
                 "moderated_grade": "''",
-                "import_run_id": "%(run)s",
             },
             "staged_tac_audits s join earlyhelp_tac e on e.source_id = upper(btrim(s.earl_episode_id))",
             fixed=("moderated_grade",),

@@ -52,12 +52,12 @@ _LIST = (
 )
 
 STATEMENTS = (
-    """insert into audit_import (kind, label, at, by_name, as_at, backfill, files, because, withdrawn_by_name,
+    """insert into intake_import (kind, label, at, by_name, as_at, backfill, files, because, withdrawn_by_name,
            withdrawn_because)
        values ('ofsted', 'by hand', now(), 'by hand', %(as_at)s, false, '{}', '', '', '')""",
     """insert into ofsted_ofstedlist (layout, register, family, as_at, whole, regions, differences, contents,
            import_run_id)
-       select 'by_hand', 'social_care', 'by_hand', %(as_at)s, true, '[]', '{}', '[]', max(id) from audit_import
+       select 'by_hand', 'social_care', 'by_hand', %(as_at)s, true, '[]', '{}', '[]', max(id) from intake_import
        having not exists (select from ofsted_ofstedlist where family = 'by_hand' and as_at = %(as_at)s)""",
     f"""insert into ofsted_owner (name, sort_key)
         select distinct on (lower(o)) o, lower(o) from (select {_OWNER} as o from staged s) s where o <> ''

@@ -20,8 +20,8 @@ def folders(where: Path) -> set[str]:
 
 def test_rooms_of_pages_are_named_as_the_domains() -> None:
     domains = folders(SOURCE) - {"__pycache__", "config", "documents", "jobs", "kernel", "measures", "web"}
-    # What comes from the social-care system is shown where it is used.
-    assert folders(ROOMS) - NO_ROOMS == domains - {"socialcare"} | {"home", "kit"}
+    # What comes from the social-care system is shown where it is used, and how rows come in by exchange.
+    assert folders(ROOMS) - NO_ROOMS == domains - {"intake", "socialcare"} | {"home", "kit"}
 
 
 def test_templates_are_in_the_rooms_of_their_pages() -> None:

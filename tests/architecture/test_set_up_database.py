@@ -24,7 +24,7 @@ WITHOUT_HISTORY = {
     "audit.Seal": "never changes: refused by trigger",
     "audit.Head": "goes forward only: refused by trigger",
     "audit.Moment": "is history's own clock",
-    "audit.Import": "written once; its counts are filled in by the import that made it",
+    "intake.Import": "written once; its counts are filled in by the import that made it",
     "people.User": "roles and ties are recorded; a session's last sign-in would be a version each time",
     "people.OrganisationName": "a wording mapped: the mapping's events tell, and it is never changed",
     "people.Draft": "what is typed and not handed in; what is handed in has its history",

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 
 import factory
+from django.db.models import Model
 from factory.django import DjangoModelFactory
 
-from plumbline.audit.models import Import
+from plumbline.intake.models import Import
 from plumbline.kernel.names import sort_key
 from plumbline.people import models
 from tests import databases
@@ -30,6 +31,13 @@ class ImportFactory(DjangoModelFactory):
     as_at = date(2016, 7, 31)
 
 
+def came_in(row: Model, *, import_run: Import | None = None, missing_since: date | None = None) -> None:
+    """Say that an import brought the row, which the pages may not say."""
+    origin = type(row)._meta.get_field("origin").related_model
+    with databases.as_worker():
+        origin.objects.create(row=row, import_run=import_run or ImportFactory(), missing_since=missing_since)
+
+
 class OrganisationFactory(DjangoModelFactory):
     class Meta:
         model = models.Organisation
@@ -49,15 +57,21 @@ class ProfessionalFactory(DjangoModelFactory):
 
 
 class AboutChild(DjangoModelFactory):
-    """What is known of a child comes from the social-care system, whose rows the worker takes in."""
+    """What is known of a child comes from the social-care system, whose rows the worker takes in.
+
+    `missing_since`: the day since which the newest extract no longer holds it.
+    """
 
     class Meta:
         abstract = True
 
     @classmethod
-    def _create(cls, *args, **given):
+    def _create(cls, *args, missing_since=None, **given):
         with databases.as_worker():
-            return super()._create(*args, **given)
+            made = super()._create(*args, **given)
+            if missing_since:
+                came_in(made, missing_since=missing_since)
+            return made
 
 
 class ChildFactory(AboutChild):

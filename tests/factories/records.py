@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import factory
-from django.db import connection
 from factory.django import DjangoModelFactory
 
 from plumbline.earlyhelp.models import Tac, TacAudit
@@ -84,7 +83,7 @@ class SettingFactory(DjangoModelFactory):
             return super()._create(*args, **given)
 
 
-class PlacementFactory(DjangoModelFactory):
+class PlacementFactory(AboutChild):
     """Where the source gave no number of a setting, which stands in the way of nothing here."""
 
     class Meta:
@@ -95,24 +94,6 @@ class PlacementFactory(DjangoModelFactory):
     child = factory.SubFactory(ChildFactory)
     urn_wording = "XXXXXXX"
     started_on = date(2016, 7, 1)
-
-    @classmethod
-    def _create(cls, model_class, *args, **given):
-        # The login of the pages may not name the column of the import, not even to leave it empty.
-        columns = {model_class._meta.get_field(name).column: value for name, value in given.items()}
-        columns = {name: getattr(value, "pk", value) for name, value in columns.items()} | {
-            "placement_type": "",
-            "provider_type": "",
-            "caseworker_wording": "",
-            "began_adverse": False,
-        }
-        with databases.as_worker(), connection.cursor() as cursor:
-            cursor.execute(
-                f"insert into placements_placement ({', '.join(columns)})"
-                f" values ({', '.join(['%s'] * len(columns))}) returning id",
-                list(columns.values()),
-            )
-            return model_class.objects.get(pk=cursor.fetchone()[0])
 
 
 class ReportFactory(DjangoModelFactory):

@@ -11,9 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 
-from plumbline.audit.models import Event, Extract
+from plumbline.audit.models import Event
 from plumbline.contracts.models import Assessment, IncidentForm
 from plumbline.contracts.operations.rating import turn_of_the_day as rate_contracts
+from plumbline.intake.models import Extract
 from plumbline.jobs import ways_in
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import say

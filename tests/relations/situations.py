@@ -8,7 +8,7 @@ from django.db import connection
 
 from plumbline.earlyhelp.models import Tac
 from plumbline.exchange.models import RefusedRow
-from plumbline.exchange.operations import refresh_ties
+from plumbline.exchange.operations.ties import refresh_ties
 from plumbline.flags.models import Flag
 from plumbline.ofsted.models import Setting, StatusPeriod
 from plumbline.people.models import Child, User
@@ -227,6 +227,6 @@ def observed(*sources: str) -> None:
     with connection.cursor() as cursor:
         for source in sources:
             cursor.execute(
-                "insert into audit_extract (source, extracted_on, import_run_id) values (%s, %s, %s)",
+                "insert into intake_extract (source, extracted_on, import_run_id) values (%s, %s, %s)",
                 [source, TODAY, ImportFactory().pk],
             )

@@ -6,7 +6,7 @@ The numbers are those of `audit_moment`, whose `at` a deferred trigger sets at c
 The whole is described in docs/adr: history by moment of commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.apps import apps
 from django.db import connection
@@ -192,7 +192,7 @@ def _sync_table(cursor: CursorWrapper, table: str) -> None:
             history=history,
             add_columns="\n".join(f'alter table {history} add column if not exists "{n}" {t};' for n, t in columns),
             columns=", ".join(names),
-            excluded=_prefixed("excluded", names),
+            excluded=prefixed("excluded", names),
         )
     )
     for name, kind in _of_another_type(cursor, history, columns):
@@ -214,5 +214,6 @@ def _of_another_type(cursor: CursorWrapper, history: str, columns: Sequence[tupl
     return [(name, kind) for name, kind in columns if kept[name] != kind]
 
 
-def _prefixed(alias: str, names: Sequence[str]) -> str:
+def prefixed(alias: str, names: Iterable[str]) -> str:
+    """Columns, as SQL, each with the alias of its table before it."""
     return ", ".join(f"{alias}.{name}" for name in names)

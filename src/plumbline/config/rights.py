@@ -66,12 +66,16 @@ def sync(*, web: str, worker: str, facts: str) -> None:
             f"grant select on sequence audit_event_no_seq to {both};"
             f"grant update (seal_no) on audit_event to {quoted['worker']}"
         )
-        # That a placement had happened already is for the import to say.
-        columns = _columns("placements_placement", but=("import_run_id",))
+        # Whose placement it is, and with it that it had happened already, stays as it was written.
+        columns = _columns("placements_placement", but=("source",))
         cursor.execute(
-            f"revoke insert, update, delete on placements_placement from {quoted['web']};"
-            f"grant insert ({columns}), update ({columns}) on placements_placement to {quoted['web']}"
+            f"revoke update, delete on placements_placement from {quoted['web']};"
+            f"grant update ({columns}) on placements_placement to {quoted['web']}"
         )
+        # Where a row came from is for the import to say.
+        for table in _relations(cursor, "r"):
+            if table.endswith("origin"):
+                cursor.execute(f"revoke insert, update, delete on {table} from {quoted['web']}")
         # Nor do pages say what a setting's status is or was, which setting it is, or how an exception was decided; nor
         # do they take a setting away, to make it again as one of which nothing is known.
         columns = _columns("ofsted_setting", but=_STATUS_OF_SETTING)

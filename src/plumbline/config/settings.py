@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "django_cotton.apps.SimpleAppConfig",
     "plumbline.audit",
+    "plumbline.intake",
     "plumbline.people",
     "plumbline.flags",
     "plumbline.evidence",

@@ -24,7 +24,9 @@ def contract_seen(viewer: User, *, contract_id: int, on: date) -> Contract:
     """One contract. Raises NotAllowed where there is none for the viewer."""
     found = (
         contracts_visible_to(viewer, on=on)
-        .select_related("provider__merged_into", "framework", "manager", "area_lead", "ocds_contract", "import_run")
+        .select_related(
+            "provider__merged_into", "framework", "manager", "area_lead", "ocds_contract", "origin__import_run"
+        )
         .filter(pk=contract_id)
         .first()
     )

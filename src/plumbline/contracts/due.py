@@ -225,7 +225,7 @@ def of_board(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     if keys is not None:
         rows = rows.filter(pk__in=keys)
     valid: dict[int, date] = {}
-    board = Assessment.objects.filter(kind=Assessment.Kind.BOARD, missing_since=None, contract__in=rows)
+    board = Assessment.objects.filter(kind=Assessment.Kind.BOARD, contract__in=rows)
     for number, last in board.values_list("contract", "valid_until"):
         valid[number] = max(last, valid.get(number, last))
     for contract in rows.order_by("pk"):
@@ -249,7 +249,7 @@ def of_visits(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """Visits whose day has come, reports to send, answers to sign off."""
     state = Visit.State
     open_now = Q(state=state.PLANNED, visited_on__lte=on) | Q(
-        state__in=(state.HELD, state.ANSWERED), by_council="", import_run=None
+        state__in=(state.HELD, state.ANSWERED), by_council="", origin=None
     )
     rows = Visit.objects.filter(open_now).select_related("contract", "setting")
     if keys is not None:
@@ -279,7 +279,8 @@ def of_visits(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         )
 
 
-_OF_CONTRACT = {"contracts_contract": "select id as key from changed"}
+_ITSELF = "select id as key from changed"
+_OF_CONTRACT = {"contracts_contract": _ITSELF}
 _BY_CONTRACT = "select contract_id as key from changed"
 SOURCES = (
     Source("ratings", of_ratings, {
@@ -292,7 +293,7 @@ SOURCES = (
     Source("contract_names", of_names, {"contracts_contract": ""}),
     Source("meetings", of_meetings, {**_OF_CONTRACT, "contracts_evaluation": _BY_CONTRACT},
            settled=frozenset({"people_user", "people_professional", "people_organisation"})),
-    Source("visits", of_visits, {"contracts_visit": "select id as key from changed"},
+    Source("visits", of_visits, {"contracts_visit": _ITSELF, "contracts_visitorigin": _ITSELF},
            settled=frozenset({"contracts_contract", "ofsted_setting"})),
     Source("board", of_board, {**_OF_CONTRACT, "contracts_assessment": _BY_CONTRACT}),
     *due_of_incidents.SOURCES,

@@ -1,15 +1,15 @@
 """Contracts and what was looked at under them, as the council's own files bring them.
 
-How rows become rows of a table: see `audit.intake`. Providers and settings that nobody has named yet are made first.
+How rows become rows of a table: see `intake.tables`. Providers and settings that nobody has named yet are made first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 
-from plumbline.audit import intake
-from plumbline.audit.intake import Column, Intake, Need, same
-from plumbline.audit.models import Import
+from plumbline.intake import taking
+from plumbline.intake.models import Import
+from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.kernel.identifiers import CHARITY, COMPANY, LOCAL
 from plumbline.ofsted.intake import register_meant
 
@@ -43,7 +43,7 @@ def _make_providers(staged: str) -> None:
     """The bodies that nobody has named yet, and the numbers: those whose register is said first, for the others are
     looked up among them."""
     for said in (f"s.provider_scheme <> '{LOCAL}'", f"s.provider_scheme = '{LOCAL}'"):
-        intake.insert(
+        taking.insert(
             "people_organisation",
             given={"name": "n.provider", "sort_key": "n.provider_key", "sector": "'other'"},
             # Two names of one number are one body, made under the first of them.
@@ -53,7 +53,7 @@ def _make_providers(staged: str) -> None:
                 order by n.provider_key on conflict do nothing""",
             parameters={},
         )
-        intake.insert(
+        taking.insert(
             "people_organisationidentifier",
             given={"organisation_id": "n.organisation", "scheme": "n.provider_scheme", "value": "n.provider_value"},
             rows=f"""(select distinct on (s.provider_scheme, s.provider_value) s.provider_scheme, s.provider_value,
@@ -66,12 +66,50 @@ def _make_providers(staged: str) -> None:
 
 def _make_settings(urns: str) -> None:
     """A setting that no list has named yet stands as unmatched. `urns`: a select of one column, urn."""
-    intake.insert(
+    taking.insert(
         "ofsted_setting",
         given={"register": register_meant("n.urn"), "urn": "n.urn"},
         rows=f"(select distinct urn from ({urns}) u where urn <> '' order by urn) n on conflict do nothing",
         parameters={},
     )
+
+
+def _take_settings(staged: str, import_run: Import, absent: Collection[str]) -> int:
+    """Bring the settings of the staged contracts in line with the file; how many contracts changed by this alone."""
+    if "setting_urns" in absent:
+        return 0
+    named = f"""select c.id as contract_id, u.urn from {staged} s
+        join contracts_contract c on c.reference = s.id
+        left join lateral unnest(string_to_array(s.setting_urns, ';')) u (urn) on u.urn <> ''"""
+    _make_settings(f"select urn from ({named}) named")
+    # A contract that this import has changed already is counted.
+    changed = """(select contract_id as id from gone union select contract_id from come) changed where not exists (
+        select from contracts_contractorigin k where k.id = changed.id and k.import_run_id = %(run)s)"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""create temporary table named_settings on commit drop as
+                select distinct on (n.contract_id, n.urn) n.contract_id, n.urn, g.id as setting_id
+                from ({named}) n left join ofsted_setting g
+                    on g.urn = n.urn and g.register = {register_meant("n.urn")}"""
+        )
+        cursor.execute(
+            f"""with gone as (
+                    delete from contracts_contractsetting t using named_settings n
+                    where n.contract_id = t.contract_id and not exists (select from named_settings k
+                        where k.contract_id = t.contract_id and k.setting_id = t.setting_id)
+                    returning t.contract_id),
+                come as (
+                    insert into contracts_contractsetting (contract_id, setting_id, urn)
+                    select contract_id, setting_id, urn from named_settings n
+                    where setting_id is not null and not exists (select from contracts_contractsetting k
+                        where k.contract_id = n.contract_id and k.setting_id = n.setting_id)
+                    returning contract_id)
+                {taking.trace("contracts_contractorigin", of=changed)}""",
+            {"run": import_run.pk},
+        )
+        also = cursor.rowcount
+        cursor.execute("drop table named_settings")
+    return also
 
 
 CONTRACTS = Intake(
@@ -82,9 +120,10 @@ CONTRACTS = Intake(
         Column("manager_wording", "s.manager", "manager"),
         Column("area_lead_wording", "s.area_lead", "area_lead"),
     ),
-    fixed={"reference": "s.id", "state": "'live'"},
+    fixed={"reference": "s.id", "state": "'live'", "live_before": "true"},
     match="t.reference = s.id",
     before=_make_providers,
+    after=_take_settings,
 )
 
 ASSESSMENTS = Intake(
@@ -136,41 +175,6 @@ LAW_CHANGES = Intake(
     ),
     fixed={"source_id": "s.id"},
 )
-
-
-def take_settings(*, staged: str, import_run: Import) -> int:
-    """Bring the settings of the staged contracts in line with the file; how many contracts changed by this alone."""
-    named = f"""select c.id as contract_id, c.import_run_id, u.urn from {staged} s
-        join contracts_contract c on c.reference = s.id
-        left join lateral unnest(string_to_array(s.setting_urns, ';')) u (urn) on u.urn <> ''"""
-    _make_settings(f"select urn from ({named}) named")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""create temporary table named_settings on commit drop as
-                select distinct on (n.contract_id, n.urn) n.contract_id, n.urn, g.id as setting_id
-                from ({named}) n left join ofsted_setting g
-                    on g.urn = n.urn and g.register = {register_meant("n.urn")}"""
-        )
-        cursor.execute(
-            """with gone as (
-                    delete from contracts_contractsetting t using named_settings n
-                    where n.contract_id = t.contract_id and not exists (select from named_settings k
-                        where k.contract_id = t.contract_id and k.setting_id = t.setting_id)
-                    returning t.contract_id),
-                come as (
-                    insert into contracts_contractsetting (contract_id, setting_id, urn)
-                    select contract_id, setting_id, urn from named_settings n
-                    where setting_id is not null and not exists (select from contracts_contractsetting k
-                        where k.contract_id = n.contract_id and k.setting_id = n.setting_id)
-                    returning contract_id)
-                update contracts_contract c set import_run_id = %(run)s
-                where c.import_run_id is distinct from %(run)s
-                    and c.id in (select contract_id from gone union select contract_id from come)""",
-            {"run": import_run.pk},
-        )
-        changed = cursor.rowcount
-        cursor.execute("drop table named_settings")
-    return changed
 
 
 def follow_registers(meant: Mapping[int, int]) -> list[int]:

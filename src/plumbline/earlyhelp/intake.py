@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-from plumbline.audit.intake import Column, Intake, Need, same
 from plumbline.earlyhelp.rules import wording_key
+from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.kernel.names import sort_key
 from plumbline.people.models import CodeMapping, Organisation, OrganisationName
 

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
+from plumbline.intake.models import Origin
 from plumbline.people.models import Child, Organisation, Professional
 from plumbline.people.row_rules import as_row_of, tied
 
@@ -51,8 +52,6 @@ class Tac(Recorded):
     lead_professional = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True, related_name="tacs_led")
     worker_wording = models.CharField(max_length=60, blank=True)
     step_down_recorded = models.BooleanField(default=False)
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -70,6 +69,14 @@ class Tac(Recorded):
             models.Index(fields=["started_on", "id"], name="tac_started"),
             models.Index(fields=["ended_on", "id"], name="tac_ended"),
         ]
+
+
+class TacOrigin(Origin):
+    rows_seen = as_row_of("earlyhelp_tac", "{row}.id")
+
+    row = models.OneToOneField(
+        Tac, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class Led(models.Model):
@@ -100,5 +107,11 @@ class TacAudit(Recorded):
     auditor_wording = models.CharField(max_length=60, blank=True)
     grade = models.CharField(max_length=24, choices=AuditGrade)
     moderated_grade = models.CharField(max_length=24, choices=AuditGrade, blank=True)
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
+
+
+class TacAuditOrigin(Origin):
+    rows_seen = as_row_of("earlyhelp_tacaudit", "{row}.id")
+
+    row = models.OneToOneField(
+        TacAudit, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )

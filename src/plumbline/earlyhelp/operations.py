@@ -65,17 +65,19 @@ def unmap_organisation(*, wording: str, by: User | None, at: datetime, on: date)
 # The user of a lead professional reaches the TAC and its child while it is open, and while an extract still holds it.
 _LED = """
     select u.id as user_id, t.{subject} as subject_id, t.started_on as from_on,
-        least(t.ended_on, t.missing_since) as to_on
-    from earlyhelp_tac t join people_user u on u.professional_id = t.lead_professional_id"""
+        least(t.ended_on, o.missing_since) as to_on
+    from earlyhelp_tac t join people_user u on u.professional_id = t.lead_professional_id
+        left join earlyhelp_tacorigin o on o.id = t.id"""
 # Who manages a team reaches the TACs that its workers lead.
 _LED_BY_TEAM = """
     select r.user_id, t.{subject} as subject_id, greatest(t.started_on, r.from_on) as from_on,
-        least(t.ended_on, t.missing_since, r.to_on) as to_on
+        least(t.ended_on, o.missing_since, r.to_on) as to_on
     from people_roleheld r
         join (select distinct team, professional_id from socialcare_involvement) w on w.team = r.team
         join earlyhelp_tac t on t.lead_professional_id = w.professional_id
+        left join earlyhelp_tacorigin o on o.id = t.id
     where r.role = 'team_manager' and r.team <> ''
-        and greatest(t.started_on, r.from_on) <= coalesce(least(t.ended_on, t.missing_since, r.to_on), 'infinity')"""
+        and greatest(t.started_on, r.from_on) <= coalesce(least(t.ended_on, o.missing_since, r.to_on), 'infinity')"""
 
 
 @operation

@@ -49,15 +49,20 @@ def tac_versions(tac: Tac) -> list[Version]:
         cursor.execute(
             """select m.at as known_from, n.at as known_to, i.label as import_label, h.started_on, h.ended_on,
                     h.reason_wording, h.end_wording, h.closure_code, h.lead_wording, o.name as lead_organisation,
-                    h.worker_wording, p.name as lead_professional, h.missing_since
-                from earlyhelp_tac_history h
-                join audit_moment m on m.tx = h.from_tx
-                left join audit_moment n on n.tx = h.to_tx
+                    h.worker_wording, p.name as lead_professional, f.missing_since
+                from (select from_tx as tx from earlyhelp_tac_history where id = %(tac)s
+                      union select from_tx from earlyhelp_tacorigin_history where id = %(tac)s) v
+                join earlyhelp_tac_history h
+                    on h.id = %(tac)s and h.from_tx <= v.tx and (h.to_tx is null or h.to_tx > v.tx)
+                left join earlyhelp_tacorigin_history f
+                    on f.id = %(tac)s and f.from_tx <= v.tx and (f.to_tx is null or f.to_tx > v.tx)
+                join audit_moment m on m.tx = v.tx
+                left join audit_moment n on n.tx = least(h.to_tx, f.to_tx)
                 left join people_organisation o on o.id = h.lead_organisation_id
                 left join people_professional p on p.id = h.lead_professional_id
-                left join audit_import i on i.id = h.import_run_id
-                where h.id = %s and m.at is not null order by h.from_tx""",
-            [tac.pk],
+                left join intake_import i on i.id = f.import_run_id
+                where m.at is not null order by v.tx""",
+            {"tac": tac.pk},
         )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -4,7 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
+from plumbline.intake.models import Origin
 from plumbline.people.models import Organisation, User
 
 
@@ -73,8 +74,6 @@ class LawChange(Recorded):
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_because = models.TextField(blank=True)
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -83,3 +82,9 @@ class LawChange(Recorded):
             ),
             models.CheckConstraint(name="law_change_review_after_force", condition=Q(review_by__gte=F("in_force"))),
         ]
+
+
+class LawChangeOrigin(Origin):
+    row = models.OneToOneField(
+        LawChange, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )

@@ -76,9 +76,9 @@ def law_changes(on: date) -> QuerySet[LawChange]:
 
 def recorded_law_changes() -> QuerySet[LawChange]:
     """Those that will come into force, too."""
-    return LawChange.objects.filter(withdrawn_at__isnull=True, missing_since__isnull=True).order_by("in_force", "pk")
+    return LawChange.objects.filter(withdrawn_at__isnull=True).order_by("in_force", "pk")
 
 
 def law_changes_listed(*, on: date) -> QuerySet[LawChange]:
     """The whole register, with those withdrawn, and the day beside each row."""
-    return LawChange.objects.filter(missing_since__isnull=True).annotate(today=Value(on, DateField()))
+    return LawChange.objects.annotate(today=Value(on, DateField()))

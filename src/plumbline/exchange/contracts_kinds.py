@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from plumbline.audit.intake import NULL
 from plumbline.contracts import intake as contracts
 from plumbline.contracts.models import Assessment, Contract, Policy
 from plumbline.exchange.cells import clean, fold
-from plumbline.exchange.ssd_cells import (
+from plumbline.exchange.folder_cells import (
     YES_OR_NO,
     Leniently,
     Read,
@@ -19,7 +18,8 @@ from plumbline.exchange.ssd_cells import (
     one_of,
     text_of,
 )
-from plumbline.exchange.ssd_kinds import Cell, Kind, day, optional
+from plumbline.exchange.folder_kinds import Cell, Kind, day, optional
+from plumbline.intake.staging import NULL
 from plumbline.kernel import identifiers
 from plumbline.kernel.labels import as_shipped
 

@@ -39,12 +39,17 @@ def of_imports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
 
 
 _GONE = "select null::bigint as key from changed where missing_since is not null"
-SOURCES = (
-    Source("imports", of_imports, {
-        "exchange_refusedrow": "",
-        **dict.fromkeys((
-            "people_child", "people_professional", "earlyhelp_tac", "earlyhelp_tacaudit", "socialcare_referral",
-            "socialcare_careepisode", "socialcare_involvement", "placements_placement",
-        ), _GONE),
-    }),
+_RECORDS = (
+    "people_child", "people_professional", "earlyhelp_tac", "earlyhelp_tacaudit", "socialcare_referral",
+    "socialcare_careepisode", "socialcare_involvement", "placements_placement",
 )  # fmt: skip
+SOURCES = (
+    Source(
+        "imports",
+        of_imports,
+        # A restricted record, and what is about that child, shows in no queue.
+        {"exchange_refusedrow": "", "people_child": "", **{f"{table}origin": _GONE for table in _RECORDS}},
+        only_when={"people_child": "update of restricted"},
+        settled=frozenset(_RECORDS),
+    ),
+)

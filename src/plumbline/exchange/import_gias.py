@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from plumbline.audit import intake
 from plumbline.exchange import refusals
 from plumbline.exchange.gias import Register
+from plumbline.intake import imports, refusing
 from plumbline.ofsted import establishments
 from plumbline.people.models import User
 from plumbline.placements import operations as placements
@@ -21,17 +21,17 @@ def import_register(
     """The answer of interfaces.md. It judges no setting: it explains why a URN is on no list, and what became of it."""
     started = time.monotonic()
     with transaction.atomic():
-        intake.lock(waiting=lambda: None)
-        run = intake.begin(kind="gias", label=path.name, by=by, at=at, as_at=as_at)
+        imports.lock(waiting=lambda: None)
+        run = imports.begin(kind="gias", label=path.name, by=by, at=at, as_at=as_at)
         rows = establishments.record_register(
             name=read.name, rows=read.rows, as_at=as_at, import_run=run, by=by, at=at, on=on
         )
-        intake.stage_refusals()
-        refusals.add(read.name, read.refused)
+        refusing.stage_refusals()
+        refusing.add(read.name, read.refused)
         refusals.keep(run)
         placements.raise_flags(by=by, at=at, on=on)
         counts = {"read": read.read, **rows, "repeated": read.repeated, "refused": len(read.refused)}
-        intake.end(run, {read.name: counts})
+        imports.end(run, {read.name: counts})
         if dry_run:
             transaction.set_rollback(True)
     return {

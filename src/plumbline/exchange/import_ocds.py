@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from plumbline.audit import intake
 from plumbline.commissioning.operations import ocds
 from plumbline.contracts.operations import register
 from plumbline.exchange import refusals
 from plumbline.exchange.ocds_files import read_package, together
 from plumbline.exchange.readers import RefusedRow
+from plumbline.intake import imports, refusing
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -36,8 +36,8 @@ def import_ocds(
     package = read_package(path)
     name = path.stem[:100]
     with transaction.atomic():
-        intake.lock(waiting=lambda: None)
-        run = intake.begin(kind="ocds", label=path.name, by=by, at=at, as_at=None)
+        imports.lock(waiting=lambda: None)
+        run = imports.begin(kind="ocds", label=path.name, by=by, at=at, as_at=None)
         taken = ocds.take_releases(
             releases=package.releases, together=together, import_run=run, prefix=prefix, by=by, at=at
         )
@@ -50,8 +50,8 @@ def import_ocds(
             "repeated": package.repeated,
             "refused": len(package.refused),
         }
-        intake.stage_refusals()
-        refusals.add(
+        refusing.stage_refusals()
+        refusing.add(
             name,
             [
                 RefusedRow(row.line, row.id, row.code, row.reason, {"release": str(row.body)[:20_000]})
@@ -59,7 +59,7 @@ def import_ocds(
             ],
         )
         refusals.keep(run)
-        intake.end(run, {name: counts})
+        imports.end(run, {name: counts})
         if dry_run:
             transaction.set_rollback(True)
     return {

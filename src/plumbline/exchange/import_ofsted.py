@@ -8,15 +8,15 @@ from typing import Any
 
 from django.db import transaction
 
-from plumbline.audit import intake
-from plumbline.audit.models import Import
 from plumbline.exchange import gias, import_gias, refusals
-from plumbline.exchange.extract_files import said
+from plumbline.exchange.folder_files import said
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import read_lists
 from plumbline.exchange.ofsted_rows import OfstedList
 from plumbline.exchange.readers import Note
 from plumbline.exchange.wrong_files import WrongFile
+from plumbline.intake import imports, refusing
+from plumbline.intake.models import Import
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.memory import collecting_later
 from plumbline.ofsted import list_days, lookups, models
@@ -63,9 +63,9 @@ def import_ofsted(
     changes: list[StatusChange] = []
     overruled: list[str] = []
     with transaction.atomic():
-        intake.lock(waiting=lambda: None)
+        imports.lock(waiting=lambda: None)
         then = consequences.before(on=on)
-        run = intake.begin(kind="ofsted", label=path.name, by=by, at=at, as_at=as_at, because=because.strip())
+        run = imports.begin(kind="ofsted", label=path.name, by=by, at=at, as_at=as_at, because=because.strip())
         for read in lists:
             name = path.stem if len(lists) == 1 else f"{path.stem}: {read.sheet}"
             judged = placements.take_judgements(
@@ -78,7 +78,7 @@ def import_ofsted(
             changes += taken.status_changes
             overruled += [each.sentence for each in taken.overruled] + [each.withstood for each in taken.withstood]
         means = [*consequences.what_changes(then, changes, on=on), *overruled, *_to_be_read(lists)]
-        intake.end(run, files)
+        imports.end(run, files)
         if dry_run:
             transaction.set_rollback(True)
     return {
@@ -155,8 +155,8 @@ def _told(read: OfstedList, taken: ListTaken) -> dict[str, Any]:
 
 def _keep_refused(run: Import, file: str, read: OfstedList, ofsted_list: models.OfstedList) -> list[dict[str, Any]]:
     """Kept to be mended; those of this list that came in with it now are settled."""
-    intake.stage_refusals()
-    refusals.add(file[:100], read.refused)
+    refusing.stage_refusals()
+    refusing.add(file[:100], read.refused)
     refusals.keep(run)
     RefusedRow.objects.filter(import_run=run, file=file[:100]).update(ofsted_list=ofsted_list)
     came_in = {row.urn for row in read.rows} - {row.id for row in read.refused}

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from plumbline.audit.models import Import
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import OfstedList
 from plumbline.people.models import User
 

@@ -6,9 +6,10 @@ from datetime import date
 
 from django.db.models import Count, Max, Min, Model, Q, QuerySet
 
-from plumbline.audit.models import Import
 from plumbline.earlyhelp.models import Tac, TacAudit
 from plumbline.exchange.models import RefusedRow
+from plumbline.intake.models import Import
+from plumbline.intake.origins import missing
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import over_all_records
@@ -17,6 +18,7 @@ from plumbline.placements.models import Placement
 from plumbline.socialcare.models import CareEpisode, Involvement, Referral
 
 _OPEN = Q(child__restricted=False)
+_SINCE = "origin__missing_since"
 
 # By file: its table, and which of the table's rows it speaks of. Restricted records show in no queue.
 _SOURCES: Mapping[str, tuple[type[Model], Q]] = {
@@ -67,7 +69,7 @@ def no_longer_in_extract(viewer: User | None, *, on: date) -> list[Missing]:
         return []
     found = []
     for file in _SOURCES:
-        counted = _gone(file).aggregate(rows=Count("pk"), first=Min("missing_since"), last=Max("missing_since"))
+        counted = _gone(file).aggregate(rows=Count("pk"), first=Min(_SINCE), last=Max(_SINCE))
         if counted["rows"]:
             found.append(Missing(file, counted["rows"], counted["first"], counted["last"]))
     return found
@@ -78,12 +80,12 @@ def rows_no_longer_in_extract(viewer: User | None, *, file: str, on: date) -> li
     """The rows of one file that the newest extract no longer holds: their number, and since when; the newest first."""
     if file not in _SOURCES or not _may(viewer, on=on):
         return []
-    return list(_gone(file).order_by("-missing_since", "source_id").values_list("source_id", "missing_since"))
+    return list(_gone(file).order_by(f"-{_SINCE}", "source_id").values_list("source_id", _SINCE))
 
 
 def _gone(file: str) -> QuerySet[Model]:
     model, scope = _SOURCES[file]
-    return model._default_manager.filter(scope, missing_since__isnull=False)
+    return missing(model._default_manager.filter(scope))
 
 
 def _may(viewer: User | None, *, on: date) -> bool:

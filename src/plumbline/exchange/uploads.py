@@ -16,22 +16,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from plumbline.audit import operations as audit
-from plumbline.audit.models import Import
 from plumbline.evidence import store as evidence_store
-from plumbline.exchange import (
-    contracts,
-    contracts_kinds,
-    import_ocds,
-    import_ofsted,
-    ocds_files,
-    ofsted_lists,
-    operations,
-    ssd,
-    ssd_kinds,
-)
+from plumbline.exchange import contracts, import_ocds, import_ofsted, known_folders, ocds_files, ofsted_lists, ssd
+from plumbline.exchange.folders import Progress
 from plumbline.exchange.handed_in import Given, Limits, store
 from plumbline.exchange.models import RefusedRow, Upload
+from plumbline.exchange.operations import rows
 from plumbline.exchange.states import ROW_MOVES, UPLOAD_MOVES
+from plumbline.intake.models import Import
 from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -211,7 +203,7 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
 
 
 @contextmanager
-def _outside(upload: Upload, now: Clock) -> Iterator[ssd.Progress]:
+def _outside(upload: Upload, now: Clock) -> Iterator[Progress]:
     """Progress that others see while the import's own transaction is still open: over a connection of its own."""
     other = connection.copy()
     said_last, said_at = "", now()
@@ -270,7 +262,7 @@ def mend(*, refused_id: int, now: Clock, on: date) -> None:
         return
     by = User.objects.get(pk=row.tried["by_id"])
     try:
-        operations.mend_row(refused_id=refused_id, cells=row.tried["cells"], by=by, at=now(), on=on)
+        rows.mend_row(refused_id=refused_id, cells=row.tried["cells"], by=by, at=now(), on=on)
     except Refusal as refusal:
         _tried(row, refusal.reason)
     except Exception:
@@ -294,7 +286,7 @@ def dismiss_alike(*, refused_id: int, because: str, by: User, at: datetime, on: 
     )
     numbers = list(alike.order_by("pk").values_list("pk", flat=True))
     for number in numbers:
-        operations.dismiss_row(refused_id=number, because=because, by=by, at=at, on=on)
+        rows.dismiss_row(refused_id=number, because=because, by=by, at=at, on=on)
     return len(numbers)
 
 
@@ -326,7 +318,7 @@ def can_be_mended(row: RefusedRow) -> bool:
     """Whether it is a row of a table: not a whole file, and no published notice, which only its publisher mends."""
     if not row.cells:
         return False
-    return row.ofsted_list_id is not None or row.file in ssd_kinds.kinds() | contracts_kinds.kinds()
+    return row.ofsted_list_id is not None or known_folders.of_file(row.file) is not None
 
 
 def cells_of(row: RefusedRow) -> dict[str, str]:
@@ -335,8 +327,8 @@ def cells_of(row: RefusedRow) -> dict[str, str]:
     if row.ofsted_list is not None:
         known = ofsted_lists.columns_of(row.ofsted_list.family, row.ofsted_list.register)
     else:
-        kind = (ssd_kinds.kinds() | contracts_kinds.kinds()).get(row.file)
-        known = [cell.column for cell in kind.cells] if kind else []
+        found = known_folders.of_file(row.file)
+        known = [cell.column for cell in found[1].cells] if found else []
     return {name: cells[name] for name in [*known, *sorted(set(cells) - set(known))] if name in cells}
 
 

@@ -15,14 +15,16 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
-from plumbline.audit import intake
 from plumbline.audit import operations as audit
-from plumbline.audit.models import Import
-from plumbline.exchange import contract_means, contracts, extract_means, operations, uploads
+from plumbline.exchange import uploads
+from plumbline.exchange.known_folders import FOLDERS
 from plumbline.exchange.models import RefusedRow, Withdrawal
 from plumbline.exchange.states import WITHDRAWAL_MOVES
+from plumbline.intake import imports
+from plumbline.intake.models import Import
+from plumbline.intake.undoing import undo
 from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.evaluation import StatusChange
@@ -37,12 +39,12 @@ _SAYS: dict[str, tuple[str, ...]] = {
     "ssd": (
         "placements.Placement", "earlyhelp.TacAudit", "earlyhelp.Tac", "socialcare.Involvement",
         "socialcare.CareEpisode", "socialcare.Referral", "people.CodeMapping", "people.Child", "people.Professional",
-        "people.Organisation", "audit.Extract",
+        "people.Organisation", "intake.Extract",
     ),
     "ofsted": ("ofsted.Judgement", "ofsted.Inspection", "ofsted.Setting"),
     "contracts": (
         "contracts.PolicyReview", "contracts.Assessment", "contracts.Evaluation", "contracts.Visit",
-        "contracts.ContractSetting", "contracts.Contract", "evidence.LawChange", "audit.Extract",
+        "contracts.ContractSetting", "contracts.Contract", "evidence.LawChange", "intake.Extract",
     ),
     # A supplier that someone has decided on since is kept, and with it the process.
     "ocds": (
@@ -51,9 +53,13 @@ _SAYS: dict[str, tuple[str, ...]] = {
     ),
     "gias": ("ofsted.EstablishmentLink", "ofsted.Establishment"),
 }  # fmt: skip
-_SETTINGS, _STATUSES = "ofsted_setting", "ofsted_statusperiod"
-# Of a setting: worked out from the rest, not said by a list.
-_DERIVED = frozenset({"status", "status_since", "reasons", "rule_version", "judgements_rev", "evaluated_rev"})
+# A setting is what lists say of it. Its status is worked out from that, and where it stood goes with it.
+_SAID_IN_PART: dict[str, dict[str, Any]] = {
+    "ofsted.Setting": {
+        "derived": {"status", "status_since", "reasons", "rule_version", "judgements_rev", "evaluated_rev"},
+        "following": ("ofsted_statusperiod", "setting_id"),
+    }
+}
 
 
 @dataclass(slots=True)
@@ -77,7 +83,7 @@ def withdraw_import(
     of which it is not known what it changed); rests_on_it, where a later import of its kind stands: that is withdrawn
     first.
     """
-    intake.lock(waiting=lambda: None)
+    imports.lock(waiting=lambda: None)
     run = _to_withdraw(import_id, because, by=by, on=on)
     before = _standing(run, on=on)
     done = Withdrawn()
@@ -87,7 +93,10 @@ def withdraw_import(
             touched |= _settings_of(cursor, run)
             _let_go_of_lists(cursor, run)
         for name in _SAYS[run.kind]:
-            _undo(cursor, apps.get_model(name), run.tx, done)
+            undone = undo(apps.get_model(name), tx=run.tx, **_SAID_IN_PART.get(name, {}))
+            done.put_back += undone.put_back
+            done.taken_out += undone.taken_out
+            done.kept += undone.kept
         if touched:
             cursor.execute(
                 "update ofsted_setting set judgements_rev = judgements_rev + 1 where id = any(%s)", [sorted(touched)]
@@ -153,30 +162,24 @@ def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> Sequence
     """What follows from the rows; the statuses of settings that changed by it."""
     if run.kind == "ofsted":
         return placements.follow_statuses(by=by, at=at, on=on).status_changes
-    elif run.kind == "contracts":
-        contracts.follow_up(by=by, at=at, on=on)
-    elif run.kind == "ssd":
-        operations.follow_up(by=by, at=at, on=on)
-    elif run.kind == "gias":
+    if run.kind == "gias":
         placements.raise_flags(by=by, at=at, on=on)
+    elif run.kind in FOLDERS:
+        FOLDERS[run.kind].follow_up(by=by, at=at, on=on)
     return ()
 
 
 def _standing(run: Import, *, on: date) -> Any:
     if run.kind == "ofsted":
         return consequences.before(on=on)
-    if run.kind == "contracts":
-        return contract_means.standing(on=on)
-    return extract_means.standing(on=on) if run.kind == "ssd" else None
+    return FOLDERS[run.kind].standing(on=on) if run.kind in FOLDERS else None
 
 
 def _what_changes(run: Import, before: Any, changes: Sequence[StatusChange], *, on: date) -> list[str]:
     if run.kind == "ofsted":
         return consequences.what_changes(before, changes, on=on)
-    if run.kind == "contracts":
-        return contract_means.what_changes(before, contract_means.standing(on=on))
-    if run.kind == "ssd":
-        return extract_means.what_changes(before, extract_means.standing(on=on))
+    if run.kind in FOLDERS:
+        return FOLDERS[run.kind].what_changes(before, _standing(run, on=on))
     return ["No setting, child or contract is judged by it."]
 
 
@@ -285,66 +288,6 @@ def withdrawals_visible_to(viewer: User, *, on: date) -> QuerySet[Withdrawal]:
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
-
-
-def _undo(cursor: CursorWrapper, model: type[Model], tx: int | None, done: Withdrawn) -> None:
-    """Put the rows of a table back that one transaction wrote: `<table>_history` has both versions."""
-    table = model._meta.db_table
-    derived = _DERIVED if table == _SETTINGS else frozenset()
-    columns = [f.column for f in model._meta.concrete_fields if not f.primary_key and f.name not in derived]
-    back = ", ".join(
-        f'"{c}" = case when o."{c}" is distinct from n."{c}" and t."{c}" is not distinct from n."{c}" then o."{c}" '
-        f'else t."{c}" end'
-        for c in columns
-    )
-    cursor.execute(
-        f"""update {table} t set {back}
-            from {table}_history n join {table}_history o on o.id = n.id and o.to_tx = n.from_tx
-            where n.from_tx = %(tx)s and t.id = n.id""",
-        {"tx": tx},
-    )
-    done.put_back += cursor.rowcount
-    new = f"""select n.id from {table}_history n where n.from_tx = %(tx)s
-              and not exists (select from {table}_history o where o.id = n.id and o.to_tx = n.from_tx)"""
-    # One that was changed since says what a person or another source said, too. A setting is what lists say of it.
-    as_written = (
-        "true" if table == _SETTINGS else " and ".join(f't."{c}" is not distinct from n."{c}"' for c in columns)
-    )
-    untouched = f"""select t.id from {table} t join {table}_history n on n.id = t.id and n.from_tx = %(tx)s
-                    where t.id in ({new}) and {as_written}"""
-    resting = " and ".join(
-        f'not exists (select from {rest} r where r."{column}" = t.id)' for rest, column in _that_point_to(model)
-    )
-    if table == _SETTINGS:
-        # Where it stood follows from what was said of it, and goes with it.
-        cursor.execute(
-            f"""delete from {_STATUSES} p using {_SETTINGS} t
-                where p.setting_id = t.id and t.id in ({untouched}) and {resting or "true"}""",
-            {"tx": tx},
-        )
-    cursor.execute(f"delete from {table} t where t.id in ({untouched}) and {resting or 'true'}", {"tx": tx})
-    done.taken_out += cursor.rowcount
-    cursor.execute(f"select count(*) from {table} t where t.id in ({new})", {"tx": tx})
-    done.kept += cursor.fetchone()[0]
-    named = ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields)
-    cursor.execute(
-        f"""insert into {table} ({named}) overriding system value select {named} from {table}_history o
-            where o.to_tx = %(tx)s
-                and not exists (select from {table}_history n where n.id = o.id and n.from_tx = %(tx)s)
-                and not exists (select from {table} t where t.id = o.id)""",
-        {"tx": tx},
-    )
-    done.put_back += cursor.rowcount
-
-
-def _that_point_to(model: type[Model]) -> Sequence[tuple[str, str]]:
-    """Table and column of everything that may point to a row of this table."""
-    found: list[tuple[str, str]] = []
-    for related in model._meta.related_objects:
-        field: Any = related.field
-        if field.model._meta.db_table != _STATUSES and not field.many_to_many:
-            found.append((field.model._meta.db_table, field.column))
-    return found
 
 
 def _settings_of(cursor: CursorWrapper, run: Import) -> set[int]:

@@ -45,7 +45,7 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     "contract": (
         "contracts_contract",
         "t.id as contract_id, case when t.state = 'live'"
-        " or t.state = 'ended' and (t.live_on is not null or t.import_run_id is not null)"
+        " or t.state = 'ended' and (t.live_on is not null or t.live_before)"
         " then greatest(t.starts_on, coalesce(t.live_on, t.starts_on)) end as started_on,"
         " t.ends_on + 1 as ended_on, t.kind::text, t.service::text, coalesce(round(t.value), 0)::bigint as pounds,"
         " t.value is not null as has_value, t.visit_required",

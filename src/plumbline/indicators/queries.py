@@ -155,10 +155,10 @@ def records_unchecked(
 
 def horizons(*, known: Known | None = None) -> dict[str, date]:
     """The last day that each source's records reach, by the name of the extract, as known then."""
-    relation = "audit_extract"
+    relation = "intake_extract"
     parameters: dict[str, int | list[int]] = {}
     if known is not None:
-        relation = f"(select * from audit_extract_history where {moments.condition()})"
+        relation = f"(select * from intake_extract_history where {moments.condition()})"
         parameters = {"n": known.n, "late": list(known.late)}
     with connection.cursor() as cursor:
         cursor.execute(f"select source, max(extracted_on) from {relation} x group by source", parameters)
@@ -190,10 +190,10 @@ def _say_what_is_missing(answer: Answer, known: Known | None) -> Answer:
     notes = []
     with connection.cursor() as cursor:
         for table, one, many in sorted(tables):
-            relation = table
+            relation = f"{table}origin"
             parameters: dict[str, int | list[int]] = {}
             if known is not None:
-                relation = f"(select missing_since from {table}_history where {moments.condition()})"
+                relation = f"(select missing_since from {relation}_history where {moments.condition()})"
                 parameters = {"n": known.n, "late": list(known.late)}
             cursor.execute(f"select count(*) from {relation} x where missing_since is not null", parameters)
             count = cursor.fetchone()[0]

@@ -3,15 +3,12 @@
 from datetime import date, datetime
 from pathlib import Path
 
-import click
-
 from plumbline.exchange import contracts
 from plumbline.jobs import taken_in
 from plumbline.people.models import User
 
 
 def import_contracts(folder: Path, *, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date) -> None:
-    result = contracts.import_contracts(
-        folder, dry_run=dry_run, by=by, at=at, on=on, progress=lambda done, total, what: click.echo(what, err=True)
-    )
+    with taken_in.Shown() as shown:
+        result = contracts.import_contracts(folder, dry_run=dry_run, by=by, at=at, on=on, progress=shown.step)
     taken_in.say(result, dry_run=dry_run, as_json=as_json)

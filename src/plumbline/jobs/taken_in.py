@@ -1,10 +1,13 @@
-"""What an import took in, said to the person who gave the command."""
+"""What an import takes in and took in, said to the person who gave the command."""
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 # More refusals than this are counted only; --json lists them.
 _MOST_SHOWN = 20
@@ -40,3 +43,36 @@ def say(result: dict[str, Any], *, dry_run: bool, as_json: bool, more: Callable[
     if len(refused) > _MOST_SHOWN:
         click.echo(f"… and {len(refused) - _MOST_SHOWN:,} more refused rows.")
     click.echo(f"{result['seconds']:.1f} seconds")
+
+
+class Shown:
+    """Progress for people: a bar in a terminal, a line at each new step elsewhere."""
+
+    def __init__(self) -> None:
+        self.last = ""
+        self.bar: Progress | None = None
+        if sys.stderr.isatty():
+            self.bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TaskProgressColumn(),
+                TimeElapsedColumn(),
+                console=Console(stderr=True),
+            )
+            self.task = self.bar.add_task("Beginning", total=None)
+
+    def __enter__(self) -> "Shown":
+        if self.bar:
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def step(self, done: int, total: int, what: str) -> None:
+        if self.bar:
+            self.bar.update(self.task, description=what, completed=done, total=total or None)
+        elif what != self.last:
+            click.echo(what, err=True)
+        self.last = what

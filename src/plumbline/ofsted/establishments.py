@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from plumbline.audit import operations as audit
-from plumbline.audit.models import Import
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import Establishment, EstablishmentLink
 from plumbline.people import access
 from plumbline.people.access import Permission

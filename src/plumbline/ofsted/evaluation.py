@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from plumbline.intake.staging import copy_in, hashed_joins
 from plumbline.ofsted import rules
-from plumbline.ofsted.copying import copy_in, hashed_joins
 from plumbline.ofsted.rules import RULE_VERSION, StatusPeriod
 
 _MANY = 100

@@ -15,7 +15,8 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from plumbline.ofsted.copying import copy_in, copy_lines, hashed_joins
+from plumbline.audit.history import prefixed
+from plumbline.intake.staging import copy_in, copy_lines, hashed_joins
 from plumbline.ofsted.models import OfstedList
 from plumbline.ofsted.overruled import Overruled
 from plumbline.ofsted.staging import NOTHING, TEXTS, ListRead, lines_of_inspections, stage
@@ -124,6 +125,7 @@ def _list(read: ListRead, import_run_id: int, proves_to: date | None) -> tuple[O
 # --- settings ------------------------------------------------------------------------------------------------------
 
 _OVERLAID = (*TEXTS, "sort_key")
+_MERGED = (*_OVERLAID, "owner_id", "places", "registered_on")
 
 
 def _write_settings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
@@ -150,7 +152,7 @@ def _write_settings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any
                on s.register = g.register and s.urn = g.urn order by s.urn, s.id for no key update of s) locked"""
     )
     overlaid = ", ".join(f"coalesce(nullif(g.{name}, ''), s.{name}) as {name}" for name in _OVERLAID)
-    columns = f"{texts}, owner_id, places, registered_on, listed_on, last_checked_on"
+    columns = (*_MERGED, "listed_on", "last_checked_on")
     cursor.execute(
         f"""with newer as (
                 select s.id, {overlaid}, coalesce(o.id, s.owner_id) as owner_id, coalesce(g.places, s.places) as places,
@@ -161,8 +163,8 @@ def _write_settings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any
                 left join ofsted_owner o on o.sort_key = g.owner_key
                 where s.listed_on is null or s.listed_on < g.as_at
             )
-            update ofsted_setting s set ({columns}) = (select {_prefixed("n", columns)}) from newer n
-            where n.id = s.id and row({_prefixed("s", columns)}) is distinct from row({_prefixed("n", columns)})
+            update ofsted_setting s set ({", ".join(columns)}) = (select {prefixed("n", columns)}) from newer n
+            where n.id = s.id and row({prefixed("s", columns)}) is distinct from row({prefixed("n", columns)})
             returning s.urn""",
         known,
     )
@@ -176,10 +178,6 @@ def _prove_checks(cursor: CursorWrapper, known: Mapping[str, Any]) -> None:
            where s.register = g.register and s.urn = g.urn and s.last_checked_on < %(proves_to)s::date""",
         known,
     )
-
-
-def _prefixed(alias: str, columns: str) -> str:
-    return ", ".join(f"{alias}.{name.strip()}" for name in columns.split(","))
 
 
 def _write_listings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any]) -> None:
@@ -239,8 +237,8 @@ def _write_listings(cursor: CursorWrapper, taken: Taken, known: Mapping[str, Any
                     (a->>'registered_on')::date as registered_on
                 from said left join ofsted_owner o on o.sort_key = a->>'owner_key'
             )
-            update ofsted_setting s set ({_MERGED}) = (select {_prefixed("m", _MERGED)}) from merged m
-            where m.setting_id = s.id and row({_prefixed("s", _MERGED)}) is distinct from row({_prefixed("m", _MERGED)})
+            update ofsted_setting s set ({", ".join(_MERGED)}) = (select {prefixed("m", _MERGED)}) from merged m
+            where m.setting_id = s.id and row({prefixed("s", _MERGED)}) is distinct from row({prefixed("m", _MERGED)})
             returning s.urn""",
         {**known, "touched": touched},
     )
@@ -286,16 +284,13 @@ def _write_facts(cursor: CursorWrapper, read: ListRead, ofsted_list: OfstedList)
            where f.ofsted_list_id = %(list)s and s.id = f.setting_id and s.register = %(register)s and s.urn = g.urn""",
         given,
     )
-    listed = ", ".join(columns[1:])
+    listed = columns[1:]
     cursor.execute(
-        f"""insert into ofsted_councilfact (setting_id, ofsted_list_id, {listed})
-            select s.id, %(list)s, {_prefixed("g", listed)} from stage_fact g
+        f"""insert into ofsted_councilfact (setting_id, ofsted_list_id, {", ".join(listed)})
+            select s.id, %(list)s, {prefixed("g", listed)} from stage_fact g
             join ofsted_setting s on s.register = %(register)s and s.urn = g.urn order by g.line""",
         given,
     )
-
-
-_MERGED = ", ".join((*_OVERLAID, "owner_id", "places", "registered_on"))
 
 
 def _merged(name: str, width: int) -> str:

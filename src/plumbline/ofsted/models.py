@@ -6,8 +6,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
 from plumbline.evidence.models import Document
+from plumbline.intake.models import Import
 from plumbline.ofsted import rules
 from plumbline.people.models import User
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from plumbline.audit import operations as audit
-from plumbline.audit.models import Import
+from plumbline.intake.models import Import
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import User

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from django.db.backends.utils import CursorWrapper
 
+from plumbline.intake.staging import copy_in, lines_of
 from plumbline.kernel.names import sort_key
-from plumbline.ofsted.copying import copy_in, lines_of
 from plumbline.ofsted.grades import NOT_APPLICABLE, NOT_JUDGED
 
 # A wording that is not understood might say anything: it stands until someone has read the report.

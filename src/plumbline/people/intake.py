@@ -1,6 +1,6 @@
 """Children, professionals, organisations and the council's code map, as an extract brings them."""
 
-from plumbline.audit.intake import Column, Intake, same
+from plumbline.intake.tables import Column, Intake, same
 
 CHILDREN = Intake(
     table="people_child",

@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
+from plumbline.intake.models import Origin
 
 # So that names can be looked up by `__named` wherever there are tables.
 from plumbline.people import named as named
-from plumbline.people.row_rules import DAY, WITH_CHILD, tied
+from plumbline.people.row_rules import DAY, WITH_CHILD, as_row_of, tied
 
 
 class Organisation(Recorded):
@@ -95,8 +96,12 @@ class Professional(Recorded):
     sort_key = models.CharField(max_length=300)
     job_title = models.CharField(max_length=255, blank=True)
     department = models.CharField(max_length=300, blank=True)
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
+
+
+class ProfessionalOrigin(Origin):
+    row = models.OneToOneField(
+        Professional, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class Child(Recorded):
@@ -124,8 +129,6 @@ class Child(Recorded):
     expected_dob = models.DateField(null=True)
     ethnicity = models.CharField(max_length=255, blank=True)
     restricted = models.BooleanField(default=False)
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         indexes = [
@@ -141,6 +144,14 @@ class Child(Recorded):
     @property
     def name(self) -> str:
         return f"{self.forename} {self.surname}".strip() or "Name not recorded"
+
+
+class ChildOrigin(Origin):
+    rows_seen = as_row_of("people_child", "{row}.id")
+
+    row = models.OneToOneField(
+        Child, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class NumberedChild(models.Model):

@@ -36,10 +36,11 @@ SUBJECT = "child_at_incident"
 _PLACED = """
 insert into placements_childatincident (incident_id, placement_id, because)
 select i.id, p.id, '' from contracts_incident i
-join placements_placement p on p.setting_id = i.setting_id and p.missing_since is null
+join placements_placement p on p.setting_id = i.setting_id
     and p.started_on <= (i.occurred_at at time zone 'Europe/London')::date
     and (p.ended_on is null or p.ended_on >= (i.occurred_at at time zone 'Europe/London')::date)
-where i.state = %(open)s
+left join placements_placementorigin o on o.id = p.id
+where i.state = %(open)s and o.missing_since is null
 on conflict (incident_id, placement_id) do nothing
 returning incident_id
 """

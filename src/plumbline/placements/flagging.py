@@ -20,9 +20,9 @@ from plumbline.placements.rules import Concern
 CONCERNED = """
 with horizon as (
     select case source when 'ssd_cla_placement' then 'social_care' else 'sen' end as source, max(extracted_on) as day
-    from audit_extract where source in ('ssd_cla_placement', 'school_placements') group by 1
+    from intake_extract where source in ('ssd_cla_placement', 'school_placements') group by 1
 ), open_then as (
-    select p.*, case when p.import_run_id is null then %(on)s::date else least(%(on)s::date, h.day) end as day
+    select p.*, least(%(on)s::date, h.day) as day
     from placements_placement p left join horizon h on h.source = p.source
 )
 select p.id, p.source, p.source_id, p.child_id, p.started_on, p.urn_wording, p.day,

@@ -92,6 +92,13 @@ declare
     imported boolean;
     found_exception bigint;
 begin
+    -- What a source told had happened. A page that changes it since is no import: only who may say so passes as one.
+    imported := new.source <> 'here'
+        and has_column_privilege(session_user, 'placements_placement', 'source', 'update');
+    if tg_op = 'INSERT' and new.source <> 'here' and not imported then
+        raise exception 'Where a child is placed by another system is for its import to say.'
+            using errcode = 'insufficient_privilege';
+    end if;
     if new.setting_id is null then
         new.began_adverse := false;
         return new;
@@ -104,7 +111,7 @@ begin
         select p.status into status_then from ofsted_statusperiod p where p.setting_id = new.setting_id
             and p.from_on <= new.started_on and (p.to_on is null or p.to_on > new.started_on);
         new.began_adverse := coalesce(status_then, '') = any(blocked)
-            and (new.exception_id is not null or new.import_run_id is not null);
+            and (new.exception_id is not null or new.source <> 'here');
         return new;
     end if;
     select s.urn, s.status, s.judgements_rev, s.evaluated_rev into place
@@ -113,9 +120,6 @@ begin
     select p.status into status_then from ofsted_statusperiod p where p.setting_id = new.setting_id
         and p.from_on <= new.started_on and (p.to_on is null or p.to_on > new.started_on);
     new.began_adverse := coalesce(status_then, '') = any(blocked);
-    -- A page that changes an imported placement is no import: only who may say "imported" passes as one.
-    imported := new.import_run_id is not null
-        and has_column_privilege(session_user, 'placements_placement', 'import_run_id', 'insert');
     if imported then
         return new;
     end if;
@@ -147,7 +151,7 @@ end $$;
 create or replace trigger guard_insert before insert on placements_placement
     for each row execute function placements_guard();
 create or replace trigger guard_update before update of
-    setting_id, started_on, ended_on, child_id, exception_id, import_run_id, began_adverse on placements_placement
+    setting_id, started_on, ended_on, child_id, exception_id, source, began_adverse on placements_placement
     for each row execute function placements_guard();
 
 create or replace function placements_keep_exception() returns trigger language plpgsql as $$

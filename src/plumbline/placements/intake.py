@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from plumbline.audit import intake
-from plumbline.audit.intake import Column, Intake, Need, same
+from plumbline.intake import taking
+from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.ofsted.intake import register_meant
 from plumbline.people import operations as people
 from plumbline.people.acting import operation
@@ -20,7 +20,7 @@ from plumbline.socialcare import intake as socialcare
 
 def _make_settings(staged: str, register: str) -> None:
     """A setting that no list has named yet stands as unmatched."""
-    intake.insert(
+    taking.insert(
         "ofsted_setting",
         given={"register": "n.register", "urn": "n.urn"},
         # The list that names it may be coming in at this instant.
@@ -84,8 +84,9 @@ FROM_SEN = _intake(
 # The user of a caseworker reaches the child while the placement lasts, and while an extract still holds it.
 _CASEWORKERS = """
     select u.id as user_id, p.child_id as subject_id, p.started_on as from_on,
-        least(p.ended_on, p.missing_since) as to_on
-    from placements_placement p join people_user u on u.professional_id = p.caseworker_id"""
+        least(p.ended_on, o.missing_since) as to_on
+    from placements_placement p join people_user u on u.professional_id = p.caseworker_id
+        left join placements_placementorigin o on o.id = p.id"""
 
 
 @operation
@@ -103,7 +104,7 @@ def follow_registers() -> int:
         cursor.execute(
             f"""update placements_placement p set setting_id = m.id from ofsted_setting o, ofsted_setting m
                 where o.id = p.setting_id and o.urn ~ '^[0-9]{{6}}$' and p.source = 'social_care'
-                    and p.import_run_id is not null and m.urn = o.urn and m.id <> o.id
+                    and m.urn = o.urn and m.id <> o.id
                     and m.register = {register_meant("o.urn")}"""
         )
         return cursor.rowcount

@@ -81,7 +81,7 @@ def live_exceptions(setting: Setting, *, on: date) -> int:
 
 
 def _last_visit(setting: Setting, *, on: date) -> "VisitMade | None":
-    made = Visit.objects.filter(setting=setting, state__in=MADE, visited_on__lte=on, missing_since=None)
+    made = Visit.objects.filter(setting=setting, state__in=MADE, visited_on__lte=on)
     found = VisitFinding.Judgement
     return (
         made.select_related("recorded_by")

@@ -18,6 +18,7 @@ from plumbline.earlyhelp.models import Tac
 from plumbline.flags import telling
 from plumbline.flags.models import FlagFor, FlagState
 from plumbline.flags.rules import mail_handed_over, names_of
+from plumbline.intake.origins import present
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import say
 from plumbline.people import access
@@ -53,11 +54,10 @@ def stays(user: User, *, on: date) -> list[str]:
     if user.professional_id:
         lasting = Q(ended_on=None) | Q(ended_on__gt=on)
         held = [
-            _many(Tac.objects.filter(lasting, lead_professional=user.professional_id, missing_since=None).count(),
+            _many(present(Tac.objects.filter(lasting, lead_professional=user.professional_id)).count(),
                   say("{tac} led"), say("{tacs} led")),
-            _many(Involvement.objects.filter(now, professional=user.professional_id, from_on__lte=on,
-                                             missing_since=None).values("child").distinct().count(),
-                  "child allocated to them", "children allocated to them"),
+            _many(present(Involvement.objects.filter(now, professional=user.professional_id, from_on__lte=on))
+                  .values("child").distinct().count(), "child allocated to them", "children allocated to them"),
             _many(Placement.objects.filter(lasting, caseworker=user.professional_id, started_on__lte=on).count(),
                   "placement of which they are the caseworker", "placements of which they are the caseworker"),
         ]  # fmt: skip

@@ -168,7 +168,7 @@ def placements_on(rows: QuerySet[Placement], day: date) -> QuerySet[Placement]:
 
 
 def placement_seen(viewer: User, *, placement_id: int, on: date) -> "WithStart":
-    placement = placements_on_or_off(viewer, on=on).filter(pk=placement_id).first()
+    placement = placements_on_or_off(viewer, on=on).select_related("origin").filter(pk=placement_id).first()
     if placement is None:
         raise NotAllowed(f"There is no placement {placement_id}.")
     return placement

@@ -6,8 +6,9 @@ The guard is in the database (placements.guard): see docs/adr/0006.
 from django.db import models
 from django.db.models import F, Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
 from plumbline.contracts.models import Incident
+from plumbline.intake.models import Origin
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, Professional, User
 from plumbline.people.row_rules import WITH_CHILD, as_row_of
@@ -64,7 +65,7 @@ class Placement(Recorded):
     """A child at a setting from a day to a day.
 
     `setting` is empty where the source gave no usable URN (such as XXXXXXX); `urn_wording` keeps what it gave.
-    `import_run` is set by the import alone: it marks what had happened already and could not be refused.
+    What another source says is for the import alone to write: it had happened already and could not be refused.
     """
 
     rows_seen = "{may[placements.view]} and " + WITH_CHILD
@@ -87,8 +88,6 @@ class Placement(Recorded):
     ended_on = models.DateField(null=True)
     began_adverse = models.BooleanField(default=False)
     exception = models.ForeignKey(PlacementException, on_delete=models.PROTECT, null=True, related_name="placements")
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -98,13 +97,21 @@ class Placement(Recorded):
             ),
             models.CheckConstraint(
                 name="placement_adverse_only_by_exception_or_import",
-                condition=Q(began_adverse=False) | Q(exception__isnull=False) | Q(import_run__isnull=False),
+                condition=Q(began_adverse=False) | Q(exception__isnull=False) | ~Q(source="here"),
             ),
         ]
         indexes = [
             models.Index(fields=["setting", "ended_on"], name="placement_setting"),
             models.Index(fields=["started_on", "id"], name="placement_started"),
         ]
+
+
+class PlacementOrigin(Origin):
+    rows_seen = as_row_of("placements_placement", "{row}.id")
+
+    row = models.OneToOneField(
+        Placement, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class Stay(models.Model):

@@ -132,7 +132,7 @@ def _mark_what_began_adverse() -> None:
                from (select p.id, coalesce(s.status = any(%s), false) as adverse
                      from placements_placement p left join ofsted_statusperiod s on s.setting_id = p.setting_id
                         and s.from_on <= p.started_on and (s.to_on is null or s.to_on > p.started_on)
-                     where p.import_run_id is not null) t
+                     where p.source <> 'here') t
                where t.id = p.id and p.began_adverse <> t.adverse""",
             [list(rules.BLOCKED)],
         )
@@ -189,17 +189,25 @@ def begin_placement(
 def _insert(
     *, child: Child, setting: Setting, started_on: date, ended_on: date | None, placement_type: str, provider_type: str
 ) -> int:
-    """By hand, since the pages' login may not name the column that says "imported", not even to leave it empty."""
+    """With its number first, by which it is known here as others are by that of their source."""
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval(pg_get_serial_sequence('placements_placement', 'id'))")
+        number: int = cursor.fetchone()[0]
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                """with number as (select nextval(pg_get_serial_sequence('placements_placement', 'id')) as id)
-                   insert into placements_placement (id, source, source_id, child_id, setting_id, urn_wording,
-                       placement_type, provider_type, caseworker_wording, started_on, ended_on, began_adverse)
-                   select id, 'here', 'H' || id, %s, %s, %s, %s, %s, '', %s, %s, false from number returning id""",
-                [child.pk, setting.pk, setting.urn, placement_type, provider_type, started_on, ended_on],
+        with transaction.atomic():
+            Placement.objects.create(
+                pk=number,
+                source=Placement.Source.HERE,
+                source_id=f"H{number}",
+                child=child,
+                setting=setting,
+                urn_wording=setting.urn,
+                placement_type=placement_type,
+                provider_type=provider_type,
+                started_on=started_on,
+                ended_on=ended_on,
             )
-            return cursor.fetchone()[0]
+        return number
     except DatabaseError as error:
         refusal = guard.refusal(error)
         if refusal is None:

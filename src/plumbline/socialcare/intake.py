@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from plumbline.audit.intake import Column, Intake, Need, same
+from plumbline.intake.tables import Column, Intake, Need, same
 
 _CHILD = Need(
     "people_child",

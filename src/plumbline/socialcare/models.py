@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
+from plumbline.intake.models import Origin
 from plumbline.people.models import Child, Professional
-from plumbline.people.row_rules import WITH_CHILD
+from plumbline.people.row_rules import WITH_CHILD, as_row_of
 
 
 class Referral(Recorded):
@@ -21,8 +22,6 @@ class Referral(Recorded):
     closed_on = models.DateField(null=True)
     close_reason = models.CharField(max_length=255, blank=True)
     worker_wording = models.CharField(max_length=60, blank=True)
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -31,6 +30,14 @@ class Referral(Recorded):
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("referred_on")),
             )
         ]
+
+
+class ReferralOrigin(Origin):
+    rows_seen = as_row_of("socialcare_referral", "{row}.id")
+
+    row = models.OneToOneField(
+        Referral, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class CareEpisode(Recorded):
@@ -42,14 +49,20 @@ class CareEpisode(Recorded):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="care_episodes")
     period_of_care = models.CharField(max_length=60, blank=True)
     placement = models.CharField(max_length=60, blank=True)
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["period_of_care"], name="care_episode_period"),
             models.Index(fields=["placement"], name="care_episode_placement"),
         ]
+
+
+class CareEpisodeOrigin(Origin):
+    rows_seen = as_row_of("socialcare_careepisode", "{row}.id")
+
+    row = models.OneToOneField(
+        CareEpisode, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class Involvement(Recorded):
@@ -65,8 +78,6 @@ class Involvement(Recorded):
     team = models.CharField(max_length=255, blank=True)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -76,6 +87,14 @@ class Involvement(Recorded):
             )
         ]
         indexes = [models.Index(fields=["professional"], name="involvement_professional")]
+
+
+class InvolvementOrigin(Origin):
+    rows_seen = as_row_of("socialcare_involvement", "{row}.id")
+
+    row = models.OneToOneField(
+        Involvement, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class Allocation(models.Model):

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.audit.models import Import
 from plumbline.commissioning.models import OcdsContract, OcdsParty, OcdsProcess
 from plumbline.contracts import access
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import register
 from plumbline.contracts.queries.register import entry_from_published
 from plumbline.exchange.contracts import import_contracts
+from plumbline.intake.models import Import
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.models import Organisation
 from tests.factories.people import UserFactory

@@ -258,20 +258,20 @@ def test_the_command_takes_an_extract_by_which_much_would_end_only_if_it_is_said
     assert "The access of the workers named on them to these children ends that day" in refused.stdout
     tried = run("--dry-run")
     assert (tried.exit_code, ENDS in tried.stderr) == (0, True)
-    assert not Involvement.objects.filter(missing_since__isnull=False).exists()
+    assert not Involvement.objects.filter(origin__missing_since__isnull=False).exists()
 
     assert run("--whole").exit_code == 0
-    assert Involvement.objects.filter(missing_since=date(2016, 8, 1)).count() == 18
+    assert Involvement.objects.filter(origin__missing_since=date(2016, 8, 1)).count() == 18
 
 
 def test_the_page_asks_before_it_takes_an_extract_by_which_much_would_end(twenty: Path, the_page: Page) -> None:
     assert ENDS in the_page.look("ssd", [twenty / "ssd_involvements.csv"], date(2016, 8, 1))
 
     assert the_page.take().state == "ready"
-    assert not Involvement.objects.filter(missing_since__isnull=False).exists()
+    assert not Involvement.objects.filter(origin__missing_since__isnull=False).exists()
 
     assert the_page.take(whole="on").state == "done"
-    assert Involvement.objects.filter(missing_since=date(2016, 8, 1)).count() == 18
+    assert Involvement.objects.filter(origin__missing_since=date(2016, 8, 1)).count() == 18
 
 
 def test_a_tenth_or_fewer_than_ten_rows_may_end_without_a_question(tmp_path: Path) -> None:

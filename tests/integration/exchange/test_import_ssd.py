@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from plumbline.audit.models import Event, Extract, Import
+from plumbline.audit.models import Event
 from plumbline.earlyhelp.models import Tac, TacAudit
+from plumbline.intake.models import Extract, Import
+from plumbline.intake.origins import import_of, missing_since, present, typed_here
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, Professional
@@ -39,7 +41,7 @@ def history(table: str) -> int:
 def all_history() -> dict[str, int]:
     tables = ("people_child", "people_professional", "people_organisation", "people_codemapping", "earlyhelp_tac",
               "earlyhelp_tacaudit", "socialcare_referral", "socialcare_involvement", "placements_placement",
-              "ofsted_setting", "people_tie", "audit_extract", "flags_flag")  # fmt: skip
+              "ofsted_setting", "people_tie", "intake_extract", "flags_flag")  # fmt: skip
     return {table: history(table) for table in tables}
 
 
@@ -114,7 +116,7 @@ def test_a_changed_row_names_the_extract_that_changed_it_and_an_unchanged_one_th
     take(folder, extracted_on=date(2016, 6, 30))
     first, second = Import.objects.get().pk, take(write(folder, ssd_person=f"{ANNA}\n{BEN}x"))["import"]
 
-    assert dict(Child.objects.values_list("source_id", "import_run")) == {"P1": first, "P2": second}
+    assert dict(Child.objects.values_list("source_id", "origin__import_run")) == {"P1": first, "P2": second}
 
 
 def test_identifiers_and_urns_are_cleaned(tmp_path):
@@ -282,7 +284,7 @@ def test_what_a_newer_whole_extract_no_longer_holds_is_marked_not_deleted(tmp_pa
     take(both(tmp_path), extracted_on=date(2016, 6, 30))
     take(write(tmp_path, ssd_person=ANNA))
 
-    assert dict(Child.objects.values_list("source_id", "missing_since")) == {"P1": None, "P2": EXTRACTED}
+    assert dict(Child.objects.values_list("source_id", "origin__missing_since")) == {"P1": None, "P2": EXTRACTED}
 
 
 def test_a_row_that_comes_back_is_no_longer_marked(tmp_path):
@@ -290,28 +292,38 @@ def test_a_row_that_comes_back_is_no_longer_marked(tmp_path):
     take(write(tmp_path, ssd_person=ANNA), extracted_on=date(2016, 6, 30))
     take(both(tmp_path))
 
-    assert not Child.objects.filter(missing_since__isnull=False).exists()
+    assert not Child.objects.filter(origin__missing_since__isnull=False).exists()
+
+
+def test_what_is_typed_here_is_a_row_like_any_other_of_which_no_extract_says_that_it_is_missing(tmp_path):
+    here = Child.objects.create(source_id="H1", sort_key="ash, kit", dob=date(2012, 2, 3))
+    take(both(tmp_path), extracted_on=date(2016, 6, 30))
+    take(write(tmp_path, ssd_person=ANNA))
+
+    assert list(typed_here(Child.objects)) == [here]
+    assert set(present(Child.objects).values_list("source_id", flat=True)) == {"P1", "H1"}
+    assert import_of(here) is missing_since(here) is None
 
 
 def test_a_row_that_was_refused_is_still_in_the_extract(tmp_path):
     take(both(tmp_path), extracted_on=date(2016, 6, 30))
     take(write(tmp_path, ssd_person=f"{ANNA}\n{BEN.replace('2009-04-05', '2009-14-05')}"))
 
-    assert Child.objects.get(source_id="P2").missing_since is None
+    assert Child.objects.get(source_id="P2").origin.missing_since is None
 
 
 def test_a_file_that_is_absent_marks_nothing(tmp_path):
     take(both(tmp_path / "all", ssd_cin_episodes="RF1,P1,2015-08-02,1A,N,,,SW1"))
     take(both(tmp_path / "some"))
 
-    assert Referral.objects.get().missing_since is None
+    assert Referral.objects.get().origin.missing_since is None
 
 
 def test_a_source_speaks_only_of_its_own_placements(tmp_path):
     take(both(tmp_path / "care", ssd_cla_placement="PL1,P1,2016-01-01,K2,SC027252,PR4,"))
     take(both(tmp_path / "sen", school_placements="S1,P2,103120,2016-01-01,,"))
 
-    assert not Placement.objects.filter(missing_since__isnull=False).exists()
+    assert not Placement.objects.filter(origin__missing_since__isnull=False).exists()
 
 
 def test_an_extract_older_than_the_last_is_refused(tmp_path):
@@ -331,7 +343,7 @@ def test_a_backfill_adds_what_is_not_there_and_leaves_newer_content(tmp_path):
     )
 
     assert counts(result, "ssd_person") == {"read": 2, "added": 1, "unchanged": 1}
-    assert set(Child.objects.values_list("surname", "missing_since")) == {("Bell", None), ("Cole", EXTRACTED)}
+    assert set(Child.objects.values_list("surname", "origin__missing_since")) == {("Bell", None), ("Cole", EXTRACTED)}
 
 
 def test_a_backfill_does_not_move_the_day_the_records_reach_to(tmp_path):

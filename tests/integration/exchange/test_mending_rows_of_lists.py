@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from plumbline.exchange import operations, uploads
+from plumbline.exchange import uploads
 from plumbline.exchange.import_ofsted import import_ofsted
 from plumbline.exchange.models import RefusedRow
+from plumbline.exchange.operations import rows as operations
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Judgement, Listing, OfstedList, Setting
 

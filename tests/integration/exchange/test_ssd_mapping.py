@@ -9,8 +9,10 @@ from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.earlyhelp.intake import END_REASON
 from plumbline.earlyhelp.models import Tac
 from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
-from plumbline.exchange import operations, queries
+from plumbline.exchange import queries
 from plumbline.exchange.models import RefusedRow
+from plumbline.exchange.operations import rows as operations
+from plumbline.exchange.operations.ties import refresh_ties
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.models import Child, Organisation, Professional, Tie, User
 from tests.integration.exchange.extracts import ANNA, AT, BEN, EXTRACTED, OPEN_TAC, TAC, TODAY, take, write
@@ -145,7 +147,7 @@ def test_a_mended_row_is_taken_as_if_it_had_come_so(refused):
     operations.mend_row(refused_id=refused.pk, cells=mended, **ACTING)
 
     tac = Tac.objects.get()
-    assert (tac.source_id, tac.started_on, tac.import_run) == ("EH1", date(2015, 1, 10), refused.import_run)
+    assert (tac.source_id, tac.started_on, tac.origin.import_run) == ("EH1", date(2015, 1, 10), refused.import_run)
     refused.refresh_from_db()
     assert refused.state == "mended"
 
@@ -273,5 +275,5 @@ def test_a_user_who_is_joined_to_a_professional_later_is_tied_by_refreshing(tmp_
     )
     nina = User.objects.create(username="nina", name="Nina Orr", professional=Professional.objects.get())
 
-    assert operations.refresh_ties(**ACTING) == 1
+    assert refresh_ties(**ACTING) == 1
     assert ties(nina) == {("child", "allocated_worker", date(2016, 1, 1), None)}

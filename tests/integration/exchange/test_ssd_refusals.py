@@ -186,7 +186,10 @@ def test_a_file_that_is_cut_off_takes_none_of_its_rows_and_marks_none_missing(tm
     result = take(tmp_path)
 
     assert refusals(result) == [("ssd_person", 1, "", "truncated_file")]
-    assert list(Child.objects.order_by("pk").values_list("source_id", "missing_since")) == [("P1", None), ("P2", None)]
+    assert list(Child.objects.order_by("pk").values_list("source_id", "origin__missing_since")) == [
+        ("P1", None),
+        ("P2", None),
+    ]
     assert Tac.objects.count() == 1
 
 

@@ -33,12 +33,15 @@ STATE = {
         order by 1, 2, 3""",
     "judgements": "select inspection_id, aspect, grade, wording from ofsted_judgement order by 1, 2",
     "listings": "select ofsted_list_id, setting_id from ofsted_listing order by 1, 2",
-    "children": "select source_id, forename, surname, dob, missing_since from people_child order by 1",
-    "tacs": "select source_id, started_on, ended_on, closure_code, missing_since from earlyhelp_tac order by 1",
-    "placements": """select source_id, setting_id, started_on, ended_on, missing_since from placements_placement
+    "children": "select source_id, forename, surname, dob, missing_since from people_child c"
+    " left join people_childorigin o on o.id = c.id order by 1",
+    "tacs": "select source_id, started_on, ended_on, closure_code, missing_since, import_run_id from earlyhelp_tac t"
+    " left join earlyhelp_tacorigin o on o.id = t.id order by 1",
+    "placements": """select source_id, setting_id, started_on, ended_on, missing_since from placements_placement p
+        left join placements_placementorigin o on o.id = p.id
         order by 1""",
     "ties": "select user_id, subject_type, subject_id, why from people_tie order by 1, 2, 3, 4",
-    "extracts": "select source, extracted_on from audit_extract order by 1, 2",
+    "extracts": "select source, extracted_on from intake_extract order by 1, 2",
     "flags": "select kind, setting_urn, child_id from flags_flag where state = 'open' order by 1, 2, 3",
 }
 
@@ -52,7 +55,7 @@ def differing(one: dict[str, list[tuple]], other: dict[str, list[tuple]]) -> dic
 
 
 def newest(database: str) -> int:
-    return rows(database, "select max(id) from audit_import")[0][0]
+    return rows(database, "select max(id) from intake_import")[0][0]
 
 
 def test_a_list_and_an_extract_are_taken_back_and_all_is_as_before_but_for_history(own_database: str) -> None:
@@ -113,6 +116,45 @@ def test_a_row_that_a_person_changed_since_is_not_taken_out(own_database: str, t
 
     assert rows(own_database, "select source_id, restricted from people_child") == [("P1", True)]
     assert done["kept"] == 1
+
+
+WHERE_FROM = """select source_id, import_run_id, missing_since::text from people_child c
+    left join people_childorigin o on o.id = c.id order by 1"""
+
+
+def test_where_rows_came_from_goes_back_with_them(own_database: str, tmp_path: Path) -> None:
+    """A row that changed, one that was missing, one that came back, and one typed here that the files hold as well."""
+
+    def take(day: str, *lines: str) -> int:
+        (tmp_path / "ssd_person.csv").write_text("\n".join((PERSON, *lines, "")))
+        run(own_database, "import-ssd", str(tmp_path), "--extracted", day)
+        return newest(own_database)
+
+    names = enumerate(("Anna,Bell", "Boris,Cole", "Cara,Dee", "Dan,Ede"))
+    anna, boris, cara, dan = (f"P{number},{name},F,2012-02-03,WBRI" for number, name in names)
+    take("2016-05-30", anna, boris, cara)
+    with psycopg.connect(databases.login_url("owner", own_database)) as connection:
+        connection.execute(
+            """insert into people_child (source_id, forename, surname, sort_key, sex, dob, ethnicity, restricted)
+               values ('P3', 'Dan', '', 'dan', 'F', '2012-02-03', 'WBRI', false)"""
+        )
+    take("2016-06-30", anna, boris)
+    before = rows(own_database, WHERE_FROM)
+    assert [(name, since) for name, _, since in before if since] == [("P2", "2016-06-30")]
+
+    last = take("2016-07-30", anna.replace("Bell", "Ball"), cara, dan)
+    assert rows(own_database, WHERE_FROM) == [
+        ("P0", last, None),
+        ("P1", before[1][1], "2016-07-30"),
+        ("P2", last, None),
+        ("P3", last, None),
+    ]
+    done = run(own_database, "withdraw-import", str(last), "--because", "A slip.")
+
+    assert rows(own_database, WHERE_FROM) == before
+    assert before[3] == ("P3", None, None)
+    # Taken out is how far the source reached by it.
+    assert (done["put_back"], done["taken_out"], done["kept"]) == (4, 1, 0)
 
 
 GIAS = "URN,EstablishmentName,EstablishmentStatus (name),LA (name)\n930001,Fen School,{},Fenmarsh\n"

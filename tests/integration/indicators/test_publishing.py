@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 import psycopg
 import pytest
 
-from plumbline.audit.models import Event, Extract, Import
-from plumbline.earlyhelp.models import Tac
+from plumbline.audit import moments
+from plumbline.audit.models import Event
+from plumbline.earlyhelp.models import Tac, TacOrigin
 from plumbline.indicators import operations, queries, questions
+from plumbline.intake.models import Extract, Import
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child, User
 from tests import databases
@@ -156,12 +158,17 @@ def test_a_moment_before_the_first_record_is_refused_with_a_sentence(county):
 
 
 def test_a_record_gone_from_the_newest_extract_counts_still_and_is_said(county):
-    Tac.objects.filter(source_id="EH9").update(missing_since=TODAY)
+    before = moments.choose()
+    gone = TacOrigin.objects.create(row=Tac.objects.get(source_id="EH9"), import_run=Import.objects.get())
+    TacOrigin.objects.filter(pk=gone.pk).update(missing_since=TODAY)
 
     answer = queries.ask(viewer=None, asked=questions.read(OPEN), on=TODAY)
+    then = queries.ask(viewer=None, asked=questions.read(OPEN), on=TODAY, known_at=before)
 
-    assert answer.total.numerator == 4
-    assert "1 TAC is no longer in the newest extract, and counted here still." in answer.notes
+    assert answer.total.numerator == then.total.numerator == 4
+    said = "1 TAC is no longer in the newest extract, and counted here still."
+    assert said in answer.notes
+    assert said not in then.notes
 
 
 def test_small_counts_are_withheld_by_the_public_profile(county):

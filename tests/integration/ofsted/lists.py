@@ -4,9 +4,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from plumbline.audit.models import Import
 from plumbline.exchange.ofsted_lists import read_lists
 from plumbline.exchange.ofsted_rows import OfstedList
+from plumbline.intake.models import Import
 from plumbline.ofsted.operations import lists
 from plumbline.ofsted.operations.lists import ListTaken
 from tests.integration.placements.situations import AT

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from plumbline.audit.models import Event, Import
+from plumbline.audit.models import Event
 from plumbline.earlyhelp.models import Tac
 from plumbline.exchange.import_ofsted import import_ofsted
 from plumbline.flags.models import Flag
+from plumbline.intake.models import Import
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Inspection, Judgement, OfstedList, Setting, StatusPeriod
 from plumbline.placements.models import Placement
-from tests.integration.placements.situations import a_child, an_import
+from tests.integration.placements.situations import a_child
 
 pytestmark = pytest.mark.django_db
 
@@ -246,7 +247,6 @@ def test_a_grade_of_a_report_card_counts_from_its_own_day(order: int) -> None:
         child=a_child(),
         setting=Setting.objects.get(urn="920002"),
         started_on=date(2026, 4, 20),
-        import_run=an_import(),
     )
     take(folder / last[0], last[1])
 
@@ -402,7 +402,6 @@ def test_a_trial_run_says_what_it_means_for_our_settings_and_changes_nothing(tmp
             source="sen",
             source_id=f"S{number}",
             child=child if number else a_child(),
-            import_run=an_import(),
             setting=Setting.objects.get(urn=urn),
             started_on=date(2026, 1, 5),
         )

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from plumbline.audit.models import Import
 from plumbline.exchange.import_ofsted import import_ofsted
 from plumbline.flags.models import Flag
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import CouncilFact, Establishment, Setting
 from plumbline.placements.models import Placement
-from tests.integration.placements.situations import a_child, a_user, an_import
+from tests.integration.placements.situations import a_child, a_user
 from tests.integration.web.signing_in import as_
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +184,6 @@ def test_the_schools_register_explains_on_the_page_and_in_the_flag(tmp_path: Pat
             source_id=urn,
             child=a_child(),
             started_on=date(2026, 1, 5),
-            import_run=an_import(),
             setting=Setting.objects.create(register="education", urn=urn),
         )
         for urn in ("930001", "930003")

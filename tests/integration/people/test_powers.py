@@ -29,14 +29,14 @@ ASKS_NOBODY = {
         contracts.operations.people.follow contracts.operations.rating.follow_settings
         contracts.operations.rating.raise_flags contracts.operations.rating.rerate
         contracts.operations.register.follow_published evidence.operations.keep_document
-        evidence.operations.share_with_owner exchange.operations.follow_up flags.operations.reconcile
+        evidence.operations.share_with_owner flags.operations.reconcile
         flags.operations.record_for_all ofsted.operations.lists.record_list
         ofsted.operations.lists.reevaluate
         placements.operations.follow_statuses placements.operations.raise_flags
     """,
     "what follows from an import, whose command or page has asked": """
         commissioning.operations.ocds.take_releases earlyhelp.operations.refresh_ties
-        exchange.operations.refresh_ties people.operations.align_ties socialcare.operations.refresh_ties
+        exchange.operations.ties.refresh_ties people.operations.align_ties socialcare.operations.refresh_ties
     """,
     "the person who has the link of the e-mail may, signed in or not": "contracts.operations.contacts.mark_mail_read",
     "the trace of what a person has just done themself": """

@@ -5,12 +5,12 @@ from itertools import count
 
 from django.db.models import F
 
-from plumbline.audit.models import Import
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import Inspection, Judgement, OfstedList, Setting, StatusPeriod
 from plumbline.people.models import Child, User
 from plumbline.placements.models import Placement, PlacementException
 from tests import databases
-from tests.factories.people import hold_role
+from tests.factories.people import came_in, hold_role
 
 TODAY = date(2016, 7, 31)
 AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
@@ -89,6 +89,13 @@ def an_exception(child: Child, setting: Setting, state: str = "approved", **chan
         )
 
 
-def place(setting: Setting | None, child: Child | None = None, **changes) -> Placement:
-    given = {"source": "here", "source_id": f"H{next(_numbers)}", "started_on": date(2016, 7, 30)}
-    return Placement.objects.create(child=child or a_child(), setting=setting, **{**given, **changes})
+def place(
+    setting: Setting | None, child: Child | None = None, *, import_run: Import | None = None, **changes
+) -> Placement:
+    """A placement recorded here; with `import_run`, one that social care told."""
+    source = "social_care" if import_run else "here"
+    given = {"source": source, "source_id": f"H{next(_numbers)}", "started_on": date(2016, 7, 30)}
+    made = Placement.objects.create(child=child or a_child(), setting=setting, **{**given, **changes})
+    if import_run:
+        came_in(made, import_run=import_run)
+    return made

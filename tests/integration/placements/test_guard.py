@@ -298,11 +298,21 @@ def test_the_mark_cannot_be_taken_off():
 
 @pytest.mark.login("web")
 def test_the_pages_login_may_not_call_a_placement_imported():
-    run = an_import()
-    setting = a_setting("adverse")
+    adverse = a_setting("adverse")
+    with databases.as_worker():
+        imported = place(a_setting(), import_run=an_import())
+    here = place(a_setting())
 
+    with pytest.raises(DatabaseError, match="for its import to say"), transaction.atomic():
+        place(adverse, source="social_care")
+    for statement in (
+        "update placements_placement set source = 'sen' where id = %s",
+        "insert into placements_placementorigin (id, import_run_id) values (%s, 1)",
+    ):
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            connection.cursor().execute(statement, [here.pk])
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        place(setting, import_run=run)
+        imported.origin.delete()
 
 
 @pytest.mark.parametrize(

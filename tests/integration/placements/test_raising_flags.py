@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from plumbline.audit.models import Extract
 from plumbline.flags import queries
 from plumbline.flags.models import Flag, FlagFor, Message
+from plumbline.intake.models import Extract
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Professional
 from plumbline.placements import operations

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from plumbline.audit.models import Extract, Import
 from plumbline.earlyhelp.models import Tac
 from plumbline.exchange import ssd
+from plumbline.intake.models import Extract, Import
 from plumbline.people.models import Child, Organisation, User
 from tests.factories.people import hold_role
 from tests.integration.scrutiny.situations import NOW, TODAY

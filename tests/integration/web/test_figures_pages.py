@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from plumbline.audit.models import Extract
+from plumbline.intake.models import Extract
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.people.models import User
 from tests import databases

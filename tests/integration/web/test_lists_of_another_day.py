@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from plumbline.audit.models import Import
 from plumbline.exchange import uploads
 from plumbline.exchange.models import Upload
+from plumbline.intake.models import Import
 from plumbline.ofsted.models import Setting
 from tests.factories.people import UserFactory
 

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
-from plumbline.audit.models import Event, Import
+from plumbline.audit.models import Event
 from plumbline.exchange import withdrawing
 from plumbline.exchange.models import Withdrawal
 from plumbline.exchange.ssd import import_ssd
+from plumbline.intake.models import Import
 from plumbline.people.models import Child
 from tests.factories.people import UserFactory
 from tests.integration.exchange.extracts import HEADERS

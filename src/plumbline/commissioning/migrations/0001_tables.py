@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0002_tables'),
+        ('intake', '0001_tables'),
         ('evidence', '0002_documents_revised_and_law_changes'),
         ('people', '0002_identifiers_merges_drafts'),
         ('toolkits', '0001_tables'),
@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
                 ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
                 ('body', models.JSONField()),
                 ('sha256', models.CharField(max_length=64)),
-                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ocds_releases', to='audit.import')),
+                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ocds_releases', to='intake.import')),
                 ('process', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='commissioning.ocdsprocess')),
             ],
             options={

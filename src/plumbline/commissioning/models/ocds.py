@@ -4,8 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
 from plumbline.commissioning.models.tenders import Tender
+from plumbline.intake.models import Import
 from plumbline.people.models import Organisation, User
 
 

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from plumbline.audit import operations as audit
-from plumbline.audit.models import Import
 from plumbline.commissioning.access import tenders_visible_to
 from plumbline.commissioning.models import OcdsAward, OcdsContract, OcdsParty, OcdsProcess, OcdsRelease, Tender
 from plumbline.commissioning.queries.identifiers import organisation_of
 from plumbline.commissioning.rules.ocds import Party, Process, Release, ocid_of
+from plumbline.intake.models import Import
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission

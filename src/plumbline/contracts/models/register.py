@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
-from plumbline.audit.models import Import, Recorded
+from plumbline.audit.models import Recorded
 from plumbline.commissioning.models import Award, ImplementationPlan, OcdsContract
 from plumbline.evidence.models import Document
+from plumbline.intake.models import Origin
 from plumbline.ofsted.models import Setting
 from plumbline.people.labels import later
 from plumbline.people.models import Child, Organisation, User
@@ -72,12 +73,12 @@ class Contract(Recorded):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, related_name="agreements")
     state = models.CharField(max_length=14, choices=ContractState, default=ContractState.LIVE)
     live_on = models.DateField(null=True)
+    # It was in force when it came in, so that no go-live was recorded here.
+    live_before = models.BooleanField(default=False)
     ended_because = models.TextField(blank=True)
     award = models.OneToOneField(Award, on_delete=models.PROTECT, null=True, related_name="contract")
     plan = models.OneToOneField(ImplementationPlan, on_delete=models.PROTECT, null=True, related_name="contract")
     ocds_contract = models.OneToOneField(OcdsContract, on_delete=models.PROTECT, null=True, related_name="registered")
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -95,6 +96,12 @@ class Contract(Recorded):
             models.Index(fields=["starts_on", "id"], name="contract_started"),
             models.Index(fields=["provider", "id"], name="contract_provider"),
         ]
+
+
+class ContractOrigin(Origin):
+    row = models.OneToOneField(
+        Contract, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class ContractSetting(Recorded):
@@ -139,8 +146,6 @@ class Assessment(Recorded):
     answer_set = models.ForeignKey(Return, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -150,6 +155,12 @@ class Assessment(Recorded):
             models.UniqueConstraint(fields=["contract", "kind", "completed_on"], name="assessment_once"),
             models.CheckConstraint(name="assessment_days_in_order", condition=Q(valid_until__gte=F("completed_on"))),
         ]
+
+
+class AssessmentOrigin(Origin):
+    row = models.OneToOneField(
+        Assessment, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class PolicyReview(Recorded):
@@ -162,8 +173,6 @@ class PolicyReview(Recorded):
     answer_set = models.ForeignKey(Return, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -173,6 +182,12 @@ class PolicyReview(Recorded):
             ),
             models.UniqueConstraint(fields=["contract", "policy", "reviewed_on"], name="policy_review_once"),
         ]
+
+
+class PolicyReviewOrigin(Origin):
+    row = models.OneToOneField(
+        PolicyReview, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class Evaluation(Recorded):
@@ -197,8 +212,6 @@ class Evaluation(Recorded):
     cancelled_because = models.TextField(blank=True)
     recorded_at = models.DateTimeField(null=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -209,6 +222,12 @@ class Evaluation(Recorded):
                 fields=["contract", "held_on"], condition=~Q(state="cancelled"), name="evaluation_once_a_day"
             ),
         ]
+
+
+class EvaluationOrigin(Origin):
+    row = models.OneToOneField(
+        Evaluation, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class EvaluationAttendee(Recorded):
@@ -331,8 +350,6 @@ class Visit(Recorded):
     cancelled_because = models.TextField(blank=True)
     recorded_at = models.DateTimeField(null=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    missing_since = models.DateField(null=True)
-    import_run = models.ForeignKey(Import, on_delete=models.PROTECT, null=True)
 
     class Meta:
         constraints = [
@@ -351,6 +368,12 @@ class Visit(Recorded):
             ),
         ]
         indexes = [models.Index(fields=["setting", "-visited_on"], name="visit_setting")]
+
+
+class VisitOrigin(Origin):
+    row = models.OneToOneField(
+        Visit, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="origin"
+    )
 
 
 class VisitFinding(Recorded):

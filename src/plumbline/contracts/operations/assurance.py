@@ -24,6 +24,7 @@ from plumbline.contracts.rules.assurance import PolicyAnswer
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
 from plumbline.evidence.queries import document_to_use
+from plumbline.intake.origins import origin_of
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import article, capital
 from plumbline.kernel.moments import day_of
@@ -197,7 +198,7 @@ def agree_plan(
     `actions` are raised here, the provider's own where no user is named. Raises RuleBroken (no_actions, no_self).
     """
     contract = contract_to_change(contract_id=contract_id, by=by, on=on)
-    own = contract.assessments.filter(kind=Assessment.Kind.SELF, missing_since=None).order_by("-completed_on").first()
+    own = contract.assessments.filter(kind=Assessment.Kind.SELF).order_by("-completed_on").first()
     if own is None:
         raise RuleBroken("There is no self-assessment that it could go with.", code="no_self")
     document = document_to_use(document_id, by=by, on=on)
@@ -249,7 +250,7 @@ def withdraw_assessment(*, assessment_id: int, because: str, by: User | None, at
         raise NotAllowed(f"There is no assessment {assessment_id}.")
     needs = _BOARD if found.kind == Assessment.Kind.BOARD else reaching.MANAGE
     contract = contract_to_change(contract_id=found.contract_id, by=by, on=on, any_of=needs)
-    if found.import_run_id is not None:
+    if origin_of(found):
         raise RuleBroken("It came with an import. Correct it in the file and import that.", code="imported")
     if not because.strip():
         raise RuleBroken("Say why it is withdrawn.", code="missing_reason")
@@ -295,7 +296,6 @@ def review_policy(
             "answer_set_id": return_id,
             "recorded_at": at,
             "recorded_by": by,
-            "missing_since": None,
         },
     )
     audit.record(
@@ -360,7 +360,7 @@ def _record(
     at: datetime,
 ) -> Assessment:
     standing = contract.assessments.filter(kind=kind, completed_on=completed_on)
-    if standing.filter(missing_since=None).exists():
+    if standing.exists():
         called = f"{capital(article(rules.KINDS[kind]))} {rules.KINDS[kind]}"
         raise RuleBroken(f"{called} completed on {completed_on:%-d %B %Y} is recorded already.", code="already_there")
     standing.delete()
@@ -403,7 +403,7 @@ def _take_self_assessment(
     if contract.assessments.filter(answer_set=made_with, kind=Assessment.Kind.SELF).exists():
         return []
     completed_on = day_of(made_with.submitted_at, on=on) if made_with.submitted_at else on
-    if contract.assessments.filter(kind=Assessment.Kind.SELF, completed_on=completed_on, missing_since=None).exists():
+    if contract.assessments.filter(kind=Assessment.Kind.SELF, completed_on=completed_on).exists():
         return []
     recorded = _record(
         contract,
@@ -434,7 +434,7 @@ def _plan_from_actions(
     if within is None and not plan_actions(contract, own).exists():
         return None
     day = own.completed_on if within else on
-    if contract.assessments.filter(kind=Assessment.Kind.PLAN, completed_on=day, missing_since=None).exists():
+    if contract.assessments.filter(kind=Assessment.Kind.PLAN, completed_on=day).exists():
         return None
     return _record(
         contract,

@@ -75,6 +75,5 @@ def _count(contract: Contract, given: Assessment, *, by: User, at: datetime) -> 
             "answer_set": given.answer_set,
             "recorded_at": at,
             "recorded_by": by,
-            "missing_since": None,
         },
     )

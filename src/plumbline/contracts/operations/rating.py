@@ -19,9 +19,9 @@ from plumbline.flags import operations as flags
 from plumbline.flags.models import Flag
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Recipient, Wanted
+from plumbline.intake.staging import copy_in
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.intervals import FAR
-from plumbline.ofsted.copying import copy_in
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation

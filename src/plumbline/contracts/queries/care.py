@@ -185,7 +185,9 @@ def plan_actions(contract: Contract, own: Assessment) -> QuerySet[Action]:
 
 
 def assessments_of(contract: Contract) -> QuerySet[Assessment]:
-    return contract.assessments.select_related("document", "answer_set", "recorded_by").order_by("-completed_on", "-pk")
+    return contract.assessments.select_related("origin", "document", "answer_set", "recorded_by").order_by(
+        "-completed_on", "-pk"
+    )
 
 
 def needed_kinds(contract: Contract, *, on: date) -> tuple[str, ...]:
@@ -235,7 +237,7 @@ def board_assessments_waiting(*, on: date) -> "list[WithBoardAssessment]":
     runs out within the time in which a new one is asked for, each with `board_until`; the longest without first."""
     soon = date.fromordinal(on.toordinal() + assurance_rules.TOLD_BEFORE_DAYS)
     rows = Contract.objects.filter(in_force(on), statutory_from__lte=soon).select_related("provider")
-    board = Q(assessments__kind=Assessment.Kind.BOARD, assessments__missing_since=None)
+    board = Q(assessments__kind=Assessment.Kind.BOARD)
     rows = rows.annotate(board_until=Max("assessments__valid_until", filter=board))
     found = [row for row in rows if row.board_until is None or row.board_until < soon]
     return sorted(found, key=lambda row: (row.board_until or date.min, row.pk))

@@ -15,7 +15,7 @@ from plumbline.ofsted.models import Status
 # In these a setting counts against the contract.
 ADVERSE = (Status.UNREGISTERED.value, Status.ADVERSE.value)
 # A contract is rated from its start, or from go-live where that was later; one in implementation is not rated.
-RATED = "(c.state = 'live' or c.state = 'ended' and (c.live_on is not null or c.import_run_id is not null))"
+RATED = "(c.state = 'live' or c.state = 'ended' and (c.live_on is not null or c.live_before))"
 FIRST_DAY = "greatest(c.starts_on, coalesce(c.live_on, c.starts_on))"
 _DAY = timedelta(1)
 

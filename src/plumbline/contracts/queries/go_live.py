@@ -91,12 +91,12 @@ def _held(contracts: Sequence[Contract], *, on: date) -> dict[int, dict[str, Any
     agreed = set(agreed_forms().filter(contract__in=contracts).values_list("contract", flat=True))
     forms = _by_contract(IncidentForm.objects.filter(contract__in=contracts).order_by("number"))
     reviews: dict[int, dict[str, date]] = defaultdict(dict)
-    seen = PolicyReview.objects.filter(contract__in=contracts, missing_since=None, reviewed_on__lte=on)
+    seen = PolicyReview.objects.filter(contract__in=contracts, reviewed_on__lte=on)
     for contract_id, policy, reviewed_on in seen.order_by("reviewed_on").values_list(
         "contract", "policy", "reviewed_on"
     ):
         reviews[contract_id][policy] = reviewed_on
-    assessments = _by_contract(Assessment.objects.filter(contract__in=contracts, missing_since=None))
+    assessments = _by_contract(Assessment.objects.filter(contract__in=contracts))
     over = (ReturnState.SIGNED_OFF, ReturnState.CANCELLED)
     asked = _by_contract(
         ContractReturn.objects.filter(contract__in=contracts, answer_set__due_on__isnull=False).exclude(

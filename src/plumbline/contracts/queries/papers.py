@@ -45,7 +45,7 @@ def _policies(contract: Contract, *, on: date) -> list[Paper]:
     for paper in (*_of_stage1(contract), *_of_other_contracts(contract, on=on)):
         if paper.policy not in newest or paper.day > newest[paper.policy].day:
             newest[paper.policy] = paper
-    for policy, day in contract.policy_reviews.filter(missing_since=None).values_list("policy", "reviewed_on"):
+    for policy, day in contract.policy_reviews.values_list("policy", "reviewed_on"):
         own[policy] = max(day, own.get(policy, day))
     return [
         newest[policy]
@@ -83,7 +83,7 @@ def _of_stage1(contract: Contract) -> list[Paper]:
 
 
 def _of_other_contracts(contract: Contract, *, on: date) -> list[Paper]:
-    found = PolicyReview.objects.filter(missing_since=None, reviewed_on__lte=on, **_elsewhere(contract))
+    found = PolicyReview.objects.filter(reviewed_on__lte=on, **_elsewhere(contract))
     return [
         Paper(
             Policy(each.policy).label,
@@ -101,13 +101,9 @@ def _assessments(contract: Contract, *, viewer: User, on: date) -> list[Paper]:
     kinds = needed_kinds(contract, on=max(on, contract.starts_on))
     if not access.may(viewer, Permission.BOARD_ASSESSMENTS, on=on):
         kinds = tuple(kind for kind in kinds if kind != Assessment.Kind.BOARD)
-    has = set(
-        contract.assessments.filter(missing_since=None, completed_on__lte=on, valid_until__gte=on).values_list(
-            "kind", flat=True
-        )
-    )
+    has = set(contract.assessments.filter(completed_on__lte=on, valid_until__gte=on).values_list("kind", flat=True))
     found = Assessment.objects.filter(
-        kind__in=set(kinds) - has, missing_since=None, completed_on__lte=on, valid_until__gte=on, **_elsewhere(contract)
+        kind__in=set(kinds) - has, completed_on__lte=on, valid_until__gte=on, **_elsewhere(contract)
     )
     longest: dict[str, Assessment] = {}
     for each in found.exclude(contract=contract).select_related("contract").order_by("valid_until", "pk"):

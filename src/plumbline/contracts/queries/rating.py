@@ -155,9 +155,7 @@ class EnteredLater:
 
 def _entered_later(contract_ids: Collection[int] | None, *, first: date, last: date) -> dict[int, list[EnteredLater]]:
     """By contract, what counts on days from `first` to `last` that lie before the day on which it was entered."""
-    rows = Assessment.objects.filter(
-        recorded_at__isnull=False, missing_since=None, completed_on__lte=last, valid_until__gte=first
-    )
+    rows = Assessment.objects.filter(recorded_at__isnull=False, completed_on__lte=last, valid_until__gte=first)
     if contract_ids is not None:
         rows = rows.filter(contract__in=contract_ids)
     found: dict[int, list[EnteredLater]] = {}

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0002_tables'),
+        ('intake', '0001_tables'),
         ('people', '0001_tables'),
     ]
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('step_down_recorded', models.BooleanField(default=False)),
                 ('missing_since', models.DateField(null=True)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tacs', to='people.child')),
-                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='audit.import')),
+                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='intake.import')),
                 ('lead_organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tacs_led', to='people.organisation')),
                 ('lead_professional', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tacs_led', to='people.professional')),
             ],
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('grade', models.CharField(choices=[('outstanding', 'Outstanding'), ('good', 'Good'), ('requires_improvement', 'Requires improvement'), ('inadequate', 'Inadequate')], max_length=24)),
                 ('moderated_grade', models.CharField(blank=True, choices=[('outstanding', 'Outstanding'), ('good', 'Good'), ('requires_improvement', 'Requires improvement'), ('inadequate', 'Inadequate')], max_length=24)),
                 ('missing_since', models.DateField(null=True)),
-                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='audit.import')),
+                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='intake.import')),
                 ('tac', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='audits', to='earlyhelp.tac')),
             ],
             options={

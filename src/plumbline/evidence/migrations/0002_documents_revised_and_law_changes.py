@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0002_tables'),
+        ('intake', '0001_tables'),
         ('evidence', '0001_tables'),
         ('people', '0002_identifiers_merges_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='lawchange',
             name='import_run',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='audit.import'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='intake.import'),
         ),
         migrations.AddConstraint(
             model_name='lawchange',

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0002_tables'),
+        ('intake', '0001_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('would_change', models.JSONField(default=dict)),
                 ('result', models.JSONField(default=dict)),
                 ('reason', models.TextField(blank=True)),
-                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='audit.import')),
+                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='intake.import')),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('open', 'To mend'), ('mended', 'Mended and taken'), ('dismissed', 'Set aside')], default='open', max_length=10)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('settled_because', models.TextField(blank=True)),
-                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refused_rows', to='audit.import')),
+                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refused_rows', to='intake.import')),
                 ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

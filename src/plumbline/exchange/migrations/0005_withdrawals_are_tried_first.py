@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0005_imports_withdrawn'),
+        ('intake', '0001_tables'),
         ('exchange', '0004_refused_rows_find_their_list'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('result', models.JSONField(default=dict)),
                 ('reason', models.TextField(blank=True)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to='audit.import')),
+                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to='intake.import')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('trying', 'ready', 'withdrawing'))), fields=('import_run',), name='withdrawal_asked_once'), models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='withdrawal_with_reason')],

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0002_tables'),
+        ('intake', '0001_tables'),
         ('evidence', '0001_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('whole', models.BooleanField()),
                 ('differences', models.JSONField(default=dict)),
                 ('compared_with', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ofsted.ofstedlist')),
-                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ofsted_lists', to='audit.import')),
+                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ofsted_lists', to='intake.import')),
             ],
         ),
         migrations.CreateModel(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0003_imports_say_why'),
+        ('intake', '0001_tables'),
         ('ofsted', '0004_what_was_done_in_a_check'),
     ]
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('group', models.CharField(blank=True, max_length=300)),
                 ('joined_on', models.DateField(null=True)),
                 ('as_at', models.DateField()),
-                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.import')),
+                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.import')),
             ],
         ),
         migrations.CreateModel(
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('linked_name', models.CharField(blank=True, max_length=300)),
                 ('kind', models.CharField(max_length=80)),
                 ('linked_on', models.DateField(null=True)),
-                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.import')),
+                ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.import')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('urn', 'linked_urn', 'kind'), name='establishment_link_once')],

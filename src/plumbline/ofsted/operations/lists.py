@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from plumbline.audit import operations as audit
-from plumbline.audit.models import Import
+from plumbline.intake.models import Import
 from plumbline.ofsted import evaluation, list_days, listing, overruled
 from plumbline.ofsted.comparing import Differences, Said, compare_lists
 from plumbline.ofsted.evaluation import StatusChange

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0002_tables'),
+        ('intake', '0001_tables'),
     ]
 
     operations = [
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('ethnicity', models.CharField(blank=True, max_length=20)),
                 ('restricted', models.BooleanField(default=False)),
                 ('missing_since', models.DateField(null=True)),
-                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='audit.import')),
+                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='intake.import')),
             ],
         ),
         migrations.CreateModel(
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('job_title', models.CharField(blank=True, max_length=200)),
                 ('department', models.CharField(blank=True, max_length=300)),
                 ('missing_since', models.DateField(null=True)),
-                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='audit.import')),
+                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='intake.import')),
             ],
             options={
                 'abstract': False,

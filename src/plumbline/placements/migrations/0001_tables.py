@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0002_tables'),
+        ('intake', '0001_tables'),
         ('ofsted', '0001_tables'),
         ('people', '0001_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('missing_since', models.DateField(null=True)),
                 ('caseworker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='people.professional')),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='people.child')),
-                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='audit.import')),
+                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='intake.import')),
                 ('setting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='ofsted.setting')),
                 ('exception', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='placements.placementexception')),
             ],

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0002_tables'),
+        ('intake', '0001_tables'),
         ('people', '0007_children_unborn_and_long_texts'),
         ('socialcare', '0001_tables'),
     ]
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('placement', models.CharField(blank=True, max_length=60)),
                 ('missing_since', models.DateField(null=True)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='care_episodes', to='people.child')),
-                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='audit.import')),
+                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='intake.import')),
             ],
             options={
                 'indexes': [models.Index(fields=['period_of_care'], name='care_episode_period'), models.Index(fields=['placement'], name='care_episode_placement')],

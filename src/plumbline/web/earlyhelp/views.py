@@ -14,6 +14,7 @@ from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import ClosureCode, Tac, TacAudit
 from plumbline.earlyhelp.versions import Version, tac_versions
+from plumbline.intake.origins import import_of, missing_since
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
@@ -130,13 +131,13 @@ def tac(request: Request, tac_id: int, section: str = "") -> HttpResponseBase:
     """One TAC. What the source said, what it was mapped to, and every earlier version with the moment it was known."""
     viewer, day = request.user, request.day
     rows = tacs_visible_to(viewer, on=day).select_related(
-        "child", "lead_organisation", "lead_professional", "import_run"
+        "child", "lead_organisation", "lead_professional", "origin__import_run"
     )
     found = rows.filter(pk=tac_id).first()
     if found is None or section not in dict(_SECTIONS):
         raise Http404
     versions = tac_versions(found) if section else []
-    audits = list(TacAudit.objects.filter(tac=found).order_by("-audited_on", "-pk"))
+    audits = list(TacAudit.objects.filter(tac=found).select_related("origin").order_by("-audited_on", "-pk"))
     earlyhelp.look_at_tac(tac=found, page=section or "now", by=viewer, at=request.at, on=request.day)
     child_url = ""
     if children_visible_to(viewer, on=day).filter(pk=found.child_id).exists():
@@ -187,9 +188,9 @@ def what_is_wrong(found: Tac, day: date, may_map: bool) -> list[Any]:
         said = f"“{found.end_wording}” is not mapped to a reason for closing yet, so it counts as not recorded."
         link = {"url": reverse("queue_wording"), "link": "Map it"} if may_map and found.end_wording else {}
         wrong.append({"sentence": said if found.end_wording else "The reason for closing is not recorded.", **link})
-    if found.missing_since:
+    if since := missing_since(found):
         wrong.append(
-            f"The newest extract of {wording.day(found.missing_since)} no longer holds this {say('{tac}')}. What we "
+            f"The newest extract of {wording.day(since)} no longer holds this {say('{tac}')}. What we "
             "knew stays, and is counted as it was."
         )
     return wrong
@@ -222,8 +223,7 @@ def _summary(found: Tac) -> list[tuple[str, Any]]:
         ]
     if found.step_down_recorded:
         rows.append(("Step-down", "Came from social care"))
-    if found.import_run:
-        run = found.import_run
+    if run := import_of(found):
         rows.append(
             ("Last changed by", f"{run.label}, extract of {wording.day(run.as_at)}" if run.as_at else run.label)
         )

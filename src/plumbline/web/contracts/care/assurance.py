@@ -18,6 +18,7 @@ from plumbline.contracts.queries.papers import papers_held
 from plumbline.contracts.rules import assurance as rules
 from plumbline.contracts.rules.rating import BOOK
 from plumbline.evidence.operations import keep_document
+from plumbline.intake.origins import origin_of
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import Said, article, say
 from plumbline.people.access import Permission, may
@@ -61,7 +62,7 @@ def assurance(request: Request, pk: int) -> HttpResponseBase:
         "records_board": may(request.user, P.BOARD_ASSESSMENTS, on=request.day),
         "asks": may(request.user, P.RETURNS_REQUEST, on=request.day),
         "papers": papers_held(contract, viewer=request.user, on=request.day),
-        "has_own": any(each.kind == Assessment.Kind.SELF and each.missing_since is None for each in found),
+        "has_own": any(each.kind == Assessment.Kind.SELF for each in found),
     }  # fmt: skip
     return render(request, "contracts/care/assurance.html", context)
 
@@ -112,13 +113,13 @@ def _policy(each: care.PolicyStanding, request: Request) -> dict[str, Any]:
 
 
 def _row(each: Assessment, request: Request) -> dict[str, Any]:
-    valid = each.completed_on <= request.day <= each.valid_until and each.missing_since is None
+    valid = each.completed_on <= request.day <= each.valid_until
     needs = P.BOARD_ASSESSMENTS if each.kind == Assessment.Kind.BOARD else P.CONTRACTS_MANAGE
     return {
         "row": each,
         "state": "green" if valid else "grey",
         "word": "Valid" if valid else "Over",
-        "withdraws": each.import_run_id is None and may(request.user, needs, on=request.day),
+        "withdraws": origin_of(each) is None and may(request.user, needs, on=request.day),
     }
 
 

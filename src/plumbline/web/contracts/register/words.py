@@ -15,6 +15,7 @@ from plumbline.contracts.queries.rating import Reason, Spell
 from plumbline.contracts.queries.register import Due
 from plumbline.contracts.rules import rating as rules
 from plumbline.contracts.wording import TO_DO, to_do
+from plumbline.intake.origins import import_of
 from plumbline.kernel.labels import say
 from plumbline.ofsted.models import Setting
 from plumbline.web.kit import navigation, wording
@@ -72,8 +73,8 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
         rows.append(("State", contract.get_state_display()))
     if contract.ended_because:
         rows.append(("Ended because", contract.ended_because))
-    if contract.import_run:
-        rows.append(("Source", f"{contract.import_run.label}, taken in {wording.day(contract.import_run.at)}"))
+    if run := import_of(contract):
+        rows.append(("Source", f"{run.label}, taken in {wording.day(run.at)}"))
     return rows
 
 

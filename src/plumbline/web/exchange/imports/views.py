@@ -11,11 +11,11 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.audit.models import Import
 from plumbline.exchange import queries, withdrawing
 from plumbline.exchange import uploads as exchange
 from plumbline.exchange.handed_in import LIMITS, Given
 from plumbline.exchange.models import RefusedRow, Upload, Withdrawal
+from plumbline.intake.models import Import
 from plumbline.ofsted.list_days import DOUBTS
 from plumbline.people.access import Permission, may
 from plumbline.web.exchange.imports.forms import HandIn, OfThatDay, Whole

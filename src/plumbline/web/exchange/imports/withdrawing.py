@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from procrastinate.contrib.django import app
 
-from plumbline.audit.models import Import
 from plumbline.exchange import queries
 from plumbline.exchange import withdrawing as exchange
 from plumbline.exchange.models import Withdrawal
+from plumbline.intake.models import Import
 from plumbline.people.access import Permission
 from plumbline.web.exchange.imports.forms import Withdraw
 from plumbline.web.kit import wording

@@ -15,9 +15,9 @@ from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.earlyhelp.intake import END_REASON
 from plumbline.earlyhelp.models import ClosureCode
 from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
-from plumbline.exchange import operations as exchange
 from plumbline.exchange import queries, uploads
 from plumbline.exchange.models import RefusedRow
+from plumbline.exchange.operations import rows as exchange
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import say
 from plumbline.people import queries as people

@@ -15,6 +15,7 @@ from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import Tac
 from plumbline.flags import queries as flags
 from plumbline.flags.models import Flag
+from plumbline.intake.origins import missing_since
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
@@ -164,7 +165,7 @@ def child(request: Request, child_id: int, section: str = "") -> HttpResponseBas
     """One child. Social care's records and placements show to those who may see placements."""
     viewer, day = request.user, request.day
     visible = access.children_visible_to(viewer, on=day)
-    found = visible.filter(pk=child_id).first()
+    found = visible.select_related("origin").filter(pk=child_id).first()
     sections = _sections_for(request)
     if found is None or section not in dict(sections):
         raise Http404
@@ -243,10 +244,8 @@ def _wrong(found: Child, record: Record) -> list[Any]:
         for flag in record.flags
         if flag.state == "open"
     ]
-    if found.missing_since:
-        wrong.append(
-            f"The newest extract of {wording.day(found.missing_since)} no longer holds this child. What we knew stays."
-        )
+    if since := missing_since(found):
+        wrong.append(f"The newest extract of {wording.day(since)} no longer holds this child. What we knew stays.")
     return wrong
 
 

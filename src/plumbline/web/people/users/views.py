@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.exchange import operations as exchange
+from plumbline.exchange.operations import ties as exchange
 from plumbline.flags import queries as flags
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import operations, queries

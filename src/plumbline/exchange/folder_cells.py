@@ -1,4 +1,4 @@
-"""What a cell of an extract may hold, and how it is written into a staged row.
+"""What a cell may hold, and how it is written into a staged row.
 
 Every reader takes the text of a cell and gives the text to stage, `NULL` for null; it raises RefusedCellError.
 """
@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from plumbline.audit.intake import NULL
 from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text, fold
 from plumbline.exchange.dates import BadDate, parse_date
+from plumbline.intake.staging import NULL
 from plumbline.kernel import names
 
 Read = Callable[[str], str]

@@ -1,4 +1,4 @@
-"""Which file of those handed in is which of an extract: by name, in a folder, a zip, or the sheets of a workbook."""
+"""Which file of those handed in is of which kind: by name, in a folder, a zip, or the sheets of a workbook."""
 
 import filecmp
 import re
@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from plumbline.exchange.cells import fold
+from plumbline.exchange.folder_kinds import Kind
 from plumbline.exchange.handed_in import ENDINGS, Given, store
 from plumbline.exchange.readers import Note, Table, open_table
 from plumbline.exchange.spreadsheets import open_workbook
-from plumbline.exchange.ssd_kinds import Kind
 from plumbline.exchange.text_files import is_spreadsheet
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken

@@ -1,12 +1,12 @@
-"""Rows of an extract's file on their way to be staged: read, checked each for itself, written as COPY wants them."""
+"""Rows of a file on their way to be staged: read, checked each for itself, written as COPY wants them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from plumbline.exchange import ssd_kinds
+from plumbline.exchange.folder_cells import RefusedCellError, an_id
+from plumbline.exchange.folder_kinds import Kind, checker
 from plumbline.exchange.readers import Cells, RefusedRow, Table
-from plumbline.exchange.ssd_cells import RefusedCellError, an_id
-from plumbline.exchange.ssd_kinds import Kind
+from plumbline.intake.staging import line_of
 
 _ROWS_AT_ONCE = 20_000
 
@@ -42,9 +42,8 @@ def row_stager(kind: Kind, *, latest: str, columns: Sequence[str]) -> Callable[[
         def pick(cells: Cells) -> Sequence[str]:
             return [cells.get(name, "") for name in names]
 
-    check, settle = ssd_kinds.checker(kind, latest=latest), kind.settle
+    check, settle = checker(kind, latest=latest), kind.settle
     derive, identify = (kind.derive if kind.derived else None), kind.identify
-    tabs = len(kind.staged)
 
     def stage_row(line: int, cells: Cells) -> str:
         values = [read(text) for read, text in zip(reads, pick(cells), strict=True)]
@@ -59,16 +58,9 @@ def row_stager(kind: Kind, *, latest: str, columns: Sequence[str]) -> Callable[[
             if not made:
                 raise RefusedCellError("missing_id", "The row does not say what it is about.")
             whole.insert(1, made)
-        text = "\t".join(whole)
-        if "\\" in text or "\n" in text or "\r" in text or text.count("\t") != tabs:
-            text = "\t".join(_escaped(value) for value in whole)
-        return text + "\n"
+        return line_of(whole)
 
     return stage_row
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def refusal_of(kind: Kind, line: int, cells: Cells, reason: RefusedCellError) -> RefusedRow:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0003_imports_say_why'),
+        ('audit', '0002_tables'),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Rows that were refused, mended and tried again or set aside; and what follows once rows are in."""
+"""Rows that were refused: mended and tried again, or set aside."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,19 +6,17 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from plumbline.audit import intake
 from plumbline.audit import operations as audit
-from plumbline.audit.intake import Taken
-from plumbline.earlyhelp import operations as earlyhelp
-from plumbline.exchange import contracts, contracts_kinds, ssd_kinds
+from plumbline.exchange import known_folders
 from plumbline.exchange.cells import fold
+from plumbline.exchange.folder_cells import RefusedCellError
+from plumbline.exchange.folder_kinds import Kind, absent_from
+from plumbline.exchange.folder_rows import refusal_of, row_stager
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import NotTaken, proves_checks, read_row
 from plumbline.exchange.ofsted_rows import SettingRow
 from plumbline.exchange.readers import Cells
-from plumbline.exchange.ssd_cells import RefusedCellError
-from plumbline.exchange.ssd_kinds import Kind, absent_from
-from plumbline.exchange.ssd_rows import refusal_of, row_stager
+from plumbline.intake import imports, refusing, staging, taking
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Inspection, OfstedList
 from plumbline.ofsted.operations import lists
@@ -26,29 +24,7 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import operation
 from plumbline.people.models import User
-from plumbline.placements import intake as placements
-from plumbline.placements import operations as placement_operations
-from plumbline.socialcare import operations as socialcare
-
-
-@operation
-def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
-    """Tie every user to the children and TACs that their professional is named on; how many ties changed.
-
-    Call it when a user is joined to a professional. An import does it by itself.
-    """
-    return (
-        socialcare.refresh_ties(by=by, at=at, on=on)
-        + earlyhelp.refresh_ties(by=by, at=at, on=on)
-        + placements.refresh_ties(by=by, at=at, on=on)
-    )
-
-
-@operation
-def follow_up(*, by: User | None, at: datetime, on: date) -> None:
-    """What other rooms do once rows are in: who may reach whom, and what needs attention."""
-    refresh_ties(by=by, at=at, on=on)
-    placement_operations.raise_flags(by=by, at=at, on=on)
+from plumbline.placements import operations as placements
 
 
 @operation
@@ -59,15 +35,15 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
     `newer_known` where a newer extract has brought the same id meanwhile.
     """
     access.check(by, Permission.IMPORTS, on=on)
-    intake.lock(waiting=lambda: None)
+    imports.lock(waiting=lambda: None)
     row = _open_row(refused_id)
     if row.ofsted_list is not None:
         _mend_of_list(row, row.ofsted_list, {fold(name): text for name, text in cells.items()}, by=by, at=at, on=on)
         return
-    of_contracts = contracts_kinds.kinds()
-    kind = (ssd_kinds.kinds() | of_contracts).get(row.file)
-    if kind is None or not row.cells:
+    known = known_folders.of_file(row.file)
+    if known is None or not row.cells:
         raise RuleBroken("This is a whole file, not a row: correct the file and hand it in again.", code="whole_file")
+    folder, kind = known
     extracted_on = row.import_run.as_at or on
     given: Cells = {fold(name): text for name, text in cells.items()}
     try:
@@ -77,10 +53,7 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
         raise RuleBroken(refused.reason, code=refused.code) from reason
     _take_one(row, kind, line, absent=absent_from(kind, given))
     _mended(row, given, by=by, at=at)
-    if kind.name in of_contracts:
-        contracts.follow_up(by=by, at=at, on=on)
-    else:
-        follow_up(by=by, at=at, on=on)
+    folder.follow_up(by=by, at=at, on=on)
 
 
 def _mended(row: RefusedRow, given: Cells, *, by: User | None, at: datetime) -> None:
@@ -109,7 +82,7 @@ def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, by: User |
     except NotTaken as refusal:
         raise RuleBroken(refusal.reason, code=refusal.code) from refusal
     _check_not_told(into, read)
-    placement_operations.take_judgements(
+    placements.take_judgements(
         record=lists.record_list,
         read=_MendedRow(
             into.layout,
@@ -157,22 +130,19 @@ def _check_not_told(into: OfstedList, read: SettingRow) -> None:
 
 def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: Collection[str]) -> None:
     staged = "staged_mended"
-    intake.stage_refusals()
-    intake.stage(staged, kind.staged)
-    intake.load(staged, [line])
-    if intake.refuse_unfound(name=staged, file=kind.name, intake=kind.intake):
+    refusing.stage_refusals()
+    staging.stage(staged, kind.staged)
+    staging.load(staged, [line])
+    if refusing.refuse_unfound(name=staged, file=kind.name, intake=kind.intake):
         with connection.cursor() as cursor:
             cursor.execute(
                 "select code, reason from staged_refusal where file = %s and line = %s", [row.file, row.line]
             )
             code, reason = cursor.fetchone()
         raise RuleBroken(reason, code=code)
-    newest = intake.horizon(kind.name)
+    newest = imports.horizon(kind.name)
     older = newest is not None and row.import_run.as_at is not None and row.import_run.as_at < newest
-    if kind.name in contracts_kinds.kinds():
-        contracts.take_staged(kind, staged, import_run=row.import_run, absent=absent, taken=Taken())
-        return
-    added, changed, _ = intake.take(
+    added, changed, _ = taking.take(
         name=staged, intake=kind.intake, import_run=row.import_run, absent=absent, fill=older
     )
     if older and not (added or changed):
