@@ -193,13 +193,16 @@ without a server. The baseline is one SELECT of the same fifty rows. `benchmarks
 """
 
 
+_PAGES = {"tacs": "list of TACs, filtered", "tac": "one TAC", "settings": "list of settings"}
+
+
 def _pages(found: Found) -> str:
     rows = []
     for name, page in found["pages"].items():
         ours, bare = page["ours"], page["bare"]
         rows.append(
             [
-                {"tacs": "list of TACs, filtered", "tac": "one TAC", "settings": "list of settings"}[name],
+                _PAGES[name],
                 f"{page['alone']['p50_ms']:.0f} ms",
                 f"{ours['p50_ms']:.0f} ms",
                 f"{ours['p95_ms']:.0f} ms",
@@ -229,7 +232,17 @@ the page's one query as JSON. `benchmarks/pages.py`
 - Under half a second at p95 with {found["connections"]} connections: {_target(slowest < 500)}
   ({slowest:.0f} ms at most).
 - As many queries for fifty rows as for one (both are given; writing the event is among them): {_target(constant)}.
+{_policies(found)}
 """
+
+
+def _policies(found: Found) -> str:
+    held = {name: page["row_security"] for name, page in found["pages"].items() if "row_security" in page}
+    return "".join(
+        f"- {_PAGES[name].capitalize()}, with the policies of row security {each['with'] * 1000:.0f} ms, without them"
+        f" {each['without'] * 1000:.0f} ms: {each['ratio']} times.\n"
+        for name, each in held.items()
+    )
 
 
 def _work(found: Found) -> str:

@@ -4,13 +4,15 @@ The demonstration county is multiplied to the number of TACs asked for, and read
 consultants, tied to their share of them (no role sees all), and by a social worker. Pages are served by
 `plumbline serve` itself, the bare view by the same server with the same numbers of processes and threads; a process of
 its own asks over 16 kept connections, one page after the other. Every view of a record or of a list of them leaves its
-event in the trail; the bare view leaves none.
+event in the trail; the bare view leaves none. Each page is timed as well with the policies of row security and without
+them, on the same rows.
 
     python -m benchmarks.pages [TACS]
 """
 
 import json
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -32,6 +34,8 @@ CONNECTIONS = 16
 REQUESTS, SECONDS = 800, 30
 _LISTS = CHECKOUT / "src/plumbline/jobs/demonstration/ofsted"
 CONSULTANTS = 100
+# Times that the policies are taken off and put on again.
+ROUNDS = 3
 # The first of a hundred consultants, and a social worker.
 CONSULTANT, WORKER = "bench_consultant_1", "bench_worker"
 
@@ -56,6 +60,8 @@ def run(scale: int = 250_000) -> dict[str, Any]:
             users = {user: signed_in(url, user, pages) for user in (CONSULTANT, WORKER)}
             viewers = {page.bare: users[page.user]["viewer"] for page in pages.values()}
             found = {name: queries(page, users[page.user]) for name, page in pages.items()}
+            for name, page in pages.items():
+                found[name]["row_security"] = with_and_without_policies(url, page)
             for name, page in pages.items():
                 more = {"BARE_VIEWER": str(viewers[page.bare]), "BARE_TAC": pages["tac"].path.split("/")[2]}
                 with bare(url, more) as bare_port:
@@ -176,10 +182,28 @@ def _running(command: list[str], environ: Mapping[str, str], port: int, path: st
 
 
 def signed_in(url: str, user: str, pages: Mapping[str, Page]) -> dict[str, Any]:
-    paths = [path for page in pages.values() if page.user == user for path in (page.narrow, page.path)]
+    return _asked_as(
+        url, user, [path for page in pages.values() if page.user == user for path in (page.narrow, page.path)]
+    )
+
+
+def with_and_without_policies(url: str, page: Page) -> dict[str, float]:
+    """The page's seconds by one process with the policies that the database has, and with none; taken in turn."""
+    taken: dict[str, list[float]] = {"enable": [], "disable": []}
+    with psycopg.connect(databases.as_owner(url), autocommit=True) as owner:
+        held = owner.execute("select oid::regclass::text from pg_class where relrowsecurity").fetchall()
+        for way in ("disable", "enable") * ROUNDS:
+            for (table,) in held:
+                owner.execute(f"alter table {table} {way} row level security")
+            taken[way].append(_asked_as(url, page.user, [page.path], rounds=15)["seconds"][page.path])
+    policies, none = statistics.median(taken["enable"]), statistics.median(taken["disable"])
+    return {"with": policies, "without": none, "ratio": round(policies / none, 2)}
+
+
+def _asked_as(url: str, user: str, paths: list[str], *, rounds: int = 1) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.pages_signed_in", user, *paths],
-        env=databases.environ(url),
+        env=databases.environ(url, PLUMBLINE_BENCH_ROUNDS=str(rounds)),
         cwd=CHECKOUT,
         check=False,
         capture_output=True,
@@ -249,6 +273,7 @@ def main() -> None:
                 f"  {line['requests_a_second']:7.1f} a second, {line['requests']} answers"
             )
         print(f"    ratio at p50 {page['ratio_p50']}, at p95 {page['ratio_p95']}")
+        print("    with policies {with:.4f} s, without {without:.4f} s: {ratio}".format(**page["row_security"]))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ ACCOUNT = {"account.EmailAddress.user", "mfa.Authenticator.user", "people.RoleHe
 NAMES_WHO_DID_IT = {
     "people.RoleAsked.asked_by", "people.RoleAsked.decided_by", "people.BankHoliday.changed_by",
     "people.LabelWording.said_by",
-    "flags.FlagFor.acknowledged_by", "flags.FlagStep.done_by", "evidence.Document.added_by",
+    "flags.FlagFor.acknowledged_by", "flags.FlagStep.done_by", "flags.NumberedStep.done_by",
+    "evidence.Document.added_by",
     "evidence.LawChange.entered_by", "actions.Action.raised_by", "actions.Action.done_by", "actions.Action.verified_by",
     "actions.ActionNote.by", "toolkits.ToolkitVersion.made_by", "toolkits.ToolkitVersion.published_by",
     "toolkits.Return.requested_by", "toolkits.Return.submitted_by", "toolkits.Return.moderated_by",

@@ -1,18 +1,18 @@
-"""Every table about children says who sees its rows, or stands here with the reason why it does not (yet)."""
+"""Every table about children says who sees its rows, or is listed here with the reason why it does not."""
 
 from django.apps import apps
 
 from plumbline.people.access import ROLES, Permission
 from plumbline.people.rows import about_children
 
-# Model → what of children the pages' login reads of it without a tie, and what keeps it meanwhile.
+# Model → why its rows are not held by a tie to a child (docs/adr/0017).
 NOT_HELD = {
-    "audit.Event": "The number of the child whose record was opened or changed; the page asks for a permission.",
-    "contracts.Contract": "The number of the one child of an agreement for one placement; the name is the child's row.",
-    "contracts.EvaluationCase": "The number of the child whose case a meeting looked at, and what was found about it.",
-    "contracts.HeldText": "The number of the child whom a text names; the page asks for who may see that child.",
-    "contracts.IncidentChild": "The numbers of the children whom an incident concerns; who reads it is shown a count.",
-    "flags.Flag": "The number of the child, and the reason, which names nobody. Roles read them who see no child.",
+    "contracts.Contract": "Those who see no child work with it: an agreement for one placement. Of the child it holds"
+    " the number, as placements_stay does; who that is, the child's own row says.",
+    "contracts.EvaluationCase": "Those who see no child settle it: its words name nobody (contracts.naming). Of the"
+    " child it holds the number; a text that may name the child is a HeldText, and held.",
+    "flags.FlagFor": "To whom a flag was put, and whether they have read it; nothing of what it is about.",
+    "flags.Message": "An e-mail to someone here: it names no child, and is read where mail goes wrong.",
 }
 
 
@@ -29,6 +29,10 @@ def test_every_table_about_children_says_who_sees_its_rows() -> None:
 
 
 def test_rules_name_permissions_and_reaches_that_exist() -> None:
-    may, reaches = {each.value: "" for each in Permission}, {role.reach: "" for role in ROLES.values()} | {"all": ""}
+    words = {
+        "may": {each.value: "" for each in Permission},
+        "reaches": {role.reach: "" for role in ROLES.values()} | {"all": ""},
+        "holds": dict.fromkeys(ROLES, ""),
+    }
     # One that does not exist raises KeyError.
-    assert all("{" not in rule.format(row="t", may=may, reaches=reaches) for rule in about_children().values())
+    assert all("{" not in rule.format(row="t", viewer="", **words) for rule in about_children().values())

@@ -90,7 +90,7 @@ def _tied(found: list[Action], on: date) -> dict[tuple[str, int], list[int]]:
     if not subjects:
         return tied
     ties = Tie.objects.filter(
-        access.lasting_on(on),
+        access.held_on(on),
         subject_type__in={kind for kind, _ in subjects},
         subject_id__in={number for _, number in subjects},
     ).order_by("user")

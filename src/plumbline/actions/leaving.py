@@ -13,7 +13,7 @@ from plumbline.people.models import RoleHeld, Tie, User
 
 
 def _holders(user: User, on: date) -> QuerySet[User]:
-    held = RoleHeld.objects.filter(access.lasting_on(on)).values("user")
+    held = RoleHeld.objects.filter(access.held_on(on)).values("user")
     return User.objects.filter(is_active=True, pk__in=held).exclude(pk=user.pk)
 
 
@@ -21,7 +21,7 @@ def _why_not(action: Action, to: User, on: date) -> str:
     if action.subject_type not in CHILD_SUBJECTS:
         return ""
     ties = Tie.objects.filter(
-        access.lasting_on(on), user=to, subject_type=action.subject_type, subject_id=action.subject_id
+        access.held_on(on), user=to, subject_type=action.subject_type, subject_id=action.subject_id
     )
     if ties.exists():
         return ""

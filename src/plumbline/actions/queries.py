@@ -37,7 +37,7 @@ def actions_visible_to(viewer: User, *, on: date) -> QuerySet[Action]:
         seen |= Q(owner_organisation__in=for_whom) & ~about_child
     if access.may(viewer, Permission.ACTIONS_VIEW, on=on):
         ties = Tie.objects.filter(
-            access.lasting_on(on),
+            access.held_on(on),
             user=viewer,
             subject_type=OuterRef("subject_type"),
             subject_id=OuterRef("subject_id"),

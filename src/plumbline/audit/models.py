@@ -29,6 +29,9 @@ class Moment(models.Model):
 class Event(models.Model):
     """Something that was done or looked at. Never changed, never deleted; sealed in a chain each minute."""
 
+    # What names a child's number is for those who read the trail, and for the one who did it.
+    rows_seen = "{row}.child_id is null or {row}.by_id = {viewer} or {may[audit.view]}"
+
     no = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
     kind = models.CharField(max_length=80)

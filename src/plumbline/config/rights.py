@@ -28,6 +28,8 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "people_act": ("web", "worker"),
     # Asked by the policies of tables about children, as the login that reads them.
     "people_beyond": ("web",),
+    # Asked by the views behind figures.
+    "people_counting": ("web", "worker"),
     "people_viewer": ("web",),
     "people_viewed_on": ("web",),
     "people_viewer_holds": ("web",),
@@ -41,6 +43,8 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
 }
 _STATUS_OF_SETTING = ("id", "register", "urn", "status", "status_since", "reasons", "rule_version", "judgements_rev",
                       "evaluated_rev")  # fmt: skip
+# Behind pg_stat_activity.
+_OTHER_SESSIONS = "pg_stat_get_activity(integer), pg_stat_get_backend_activity(integer)"
 # Those of the job queue; its triggers call each other as the login that asks for a job.
 _QUEUE = "procrastinate\\_%"
 _QUEUE_TRIGGERS = "procrastinate\\_notify\\_%"
@@ -58,6 +62,7 @@ def sync(*, web: str, worker: str, facts: str) -> None:
         _grant_tables(cursor, both)
         _grant_sequences(cursor, both)
         _grant_functions(cursor, quoted, both)
+        _hide_other_sessions(cursor)
         # The trail: the database numbers it, and only the worker seals it.
         cursor.execute(
             f"grant insert ({_columns('audit_event', but=('no',))}) on audit_event to {both};"
@@ -138,6 +143,20 @@ def _grant_functions(cursor: CursorWrapper, quoted: Mapping[str, str], both: str
         cursor.execute(f"revoke all on function {signature} from public, {both}")
         for login in FUNCTIONS.get(name, ("worker",) if of_queue and not of_queue_trigger else ()):
             cursor.execute(f"grant execute on function {signature} to {quoted[login]}")
+
+
+def _hide_other_sessions(cursor: CursorWrapper) -> None:
+    """What another session asks, with its values, these show to its own login, and all sessions of the pages have one.
+
+    Only a superuser can forbid it; where the owner is none, the server's administrator does
+    (docs/how-to/own-postgresql.md).
+    """
+    cursor.execute("select rolsuper from pg_roles where rolname = current_user")
+    if cursor.fetchone()[0]:
+        cursor.execute(
+            f"revoke execute on function {_OTHER_SESSIONS} from public; grant execute on function {_OTHER_SESSIONS} to"
+            " pg_monitor"
+        )
 
 
 def _relations(cursor: CursorWrapper, kind: str) -> list[str]:

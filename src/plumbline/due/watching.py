@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from plumbline.due import reading
 from plumbline.due.sources import SOURCES
-from plumbline.flags.queries import ALSO_READ
+from plumbline.flags.models import ALSO_READ
 from plumbline.kernel.duties import Source
 from plumbline.people.access import ROLES, Permission
 
@@ -43,7 +43,8 @@ create or replace function due_keys_of(person bigint, on_day date) returns text[
 language sql stable security definer set search_path = public, pg_temp as $$
     with recursive held as (
         select h.role, h.team, h.organisation_id from people_roleheld h join people_user u on u.id = h.user_id
-        where h.user_id = person and u.is_active and h.from_on <= on_day and (h.to_on is null or h.to_on >= on_day)
+        where h.user_id = person and u.is_active and h.from_on <= on_day
+            and (h.to_on is null or h.to_on > on_day or h.to_on = on_day and h.ended_at is null)
     ), carried(role, permission) as (values {carried}),
     permitted as (select distinct permission from held join carried using (role)),
     put as (

@@ -23,8 +23,8 @@ def of_tacs(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """For each who works with TACs: those open to them to audit, until their day; and those that have been open for
     more than a year."""
     roles = [role.key for role in ROLES.values() if role.reach == "tied" and P.TACS_VIEW in role.permissions]
-    work_so = RoleHeld.objects.filter(access.lasting_on(on), role__in=roles).values("user")
-    ties = Tie.objects.filter(access.lasting_on(on), subject_type=TAC, user__in=work_so)
+    work_so = RoleHeld.objects.filter(access.held_on(on), role__in=roles).values("user")
+    ties = Tie.objects.filter(access.held_on(on), subject_type=TAC, user__in=work_so)
     if keys is not None:
         ties = ties.filter(user__in=keys)
     audits = ties.filter(why="audit").values("user").annotate(number=Count("pk"), until=Min("to_on"))

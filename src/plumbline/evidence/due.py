@@ -42,7 +42,7 @@ def _whose(document: Document, on: date) -> list[str]:
         return []
     if document.sensitivity in (Sensitivity.OPEN, Sensitivity.SHARED):
         return [organisation(document.organisation_id)]
-    tied = Tie.objects.filter(access.lasting_on(on), subject_type=DOCUMENT, subject_id=document.pk)
+    tied = Tie.objects.filter(access.held_on(on), subject_type=DOCUMENT, subject_id=document.pk)
     opened = {document.added_by_id, *tied.values_list("user", flat=True)}
     there = acting_for(document.organisation_id, on=on)
     return [person(user.pk, Permission.PROVIDER_PORTAL) for user in there if user.pk in opened]

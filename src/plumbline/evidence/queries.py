@@ -8,7 +8,7 @@ from plumbline.evidence.access import DOCUMENT, documents_visible_to
 from plumbline.evidence.models import Document, LawChange
 from plumbline.evidence.rules import EXPIRING_WITHIN
 from plumbline.kernel.errors import NotAllowed
-from plumbline.people.access import lasting_on
+from plumbline.people.access import held_on
 from plumbline.people.models import Tie, User
 
 
@@ -65,7 +65,7 @@ def revisions_of(document: Document) -> list[Document]:
 
 def named_readers(document: Document, *, on: date) -> list[User]:
     """Who may open a document by name, beside the person who gave it."""
-    ties = Tie.objects.filter(lasting_on(on), subject_type=DOCUMENT, subject_id=document.pk)
+    ties = Tie.objects.filter(held_on(on), subject_type=DOCUMENT, subject_id=document.pk)
     return list(User.objects.filter(pk__in=ties.values("user")).order_by("name", "pk"))
 
 

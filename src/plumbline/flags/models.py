@@ -5,6 +5,31 @@ from django.db.models import F, Q
 
 from plumbline.audit.models import Recorded
 from plumbline.people.models import Invitation, User
+from plumbline.people.row_rules import as_row_of, lasting, tied
+
+# What is put to a role is read by others too.
+ALSO_READ = {"director": ("management_team",)}
+
+# Whether a flag is put to the one who looks: to their name, or to a role that they hold (of the team, if it has one).
+_PUT = "exists (select from flags_flagfor f where f.flag_id = {row}.id and f.to_at is null and "
+_BY_NAME = (
+    _PUT + "f.recipient in (select 'user:' || u.username from people_user u where u.id = {viewer}"
+    " union all select p.source_id from people_user u join people_professional p on p.id = u.professional_id"
+    " where u.id = {viewer}))"
+)
+# As duties have it (due.watching): “put:” and the role, with a team or, for who holds it in every team, “*”.
+_ROLE = (
+    "f.recipient like 'role:%' and array['put:' || substr(f.recipient, 6) || coalesce('/' || nullif(f.team, ''), ''),"
+    " 'put:' || substr(f.recipient, 6) || '/*'] && (select due_keys_of_the_viewer())"
+)
+_OWN = tied("child", "{row}.child_id")
+# A reviewing officer's where the child is theirs, or no reviewing officer's.
+_BY_ROLE = (
+    f"{_PUT}{_ROLE} and (f.recipient <> 'role:reviewing_officer' or {_OWN} or not exists (select from people_tie t"
+    f" join people_roleheld h on h.user_id = t.user_id and h.role = 'reviewing_officer' and {lasting('h')}"
+    f" where t.subject_type = 'child' and t.subject_id = {{row}}.child_id and {lasting('t')})))"
+)
+_OF_EVERY_CHILD = f"{_PUT}f.recipient = 'role:management_team' and {_ROLE})"
 
 
 class FlagState(models.TextChoices):
@@ -14,6 +39,16 @@ class FlagState(models.TextChoices):
 
 class Flag(Recorded):
     """One thing that needs attention. `key` makes raising it again do nothing."""
+
+    # As flags.queries.flags_visible_to; of what concerns no child the queries alone say who reads it.
+    rows_seen = (
+        f"{{row}}.child_id is null or {{may[flags.view]}} and ({_BY_NAME} or {_BY_ROLE}"
+        " or {reaches[placements]} and {row}.subject_type in ('placement', 'setting', 'exception')"
+        f" or ({{reaches[tied]}} or {{reaches[team]}}) and {_OWN}"
+        " and ({may[placements.view]} or {row}.subject_type not in ('placement', 'exception', 'incident_child')))"
+        " and (not exists (select from people_numberedchild c where c.id = {row}.child_id and c.restricted)"
+        f" or {{holds[head_of_service]}} or {_OWN} or {_BY_NAME} or {_OF_EVERY_CHILD})"
+    )
 
     kind = models.CharField(max_length=40)
     key = models.CharField(max_length=200, unique=True)
@@ -101,6 +136,8 @@ class FlagFor(Recorded):
 class FlagStep(Recorded):
     """A step of the response clock (domain.md 5.11): what is to be done, by whom, by when, and its result."""
 
+    rows_seen = as_row_of("flags_flag", "{row}.flag_id")
+
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="steps")
     code = models.CharField(max_length=40)
     action = models.CharField(max_length=300)
@@ -124,6 +161,35 @@ class FlagStep(Recorded):
                 | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(result="")),
             ),
         ]
+
+
+class NumberedFlag(models.Model):
+    """Any flag, by number alone (a view): whether it is open, and about which record, for those who may not know
+    whose."""
+
+    kind = models.CharField(max_length=40)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField(null=True)
+    raised_on = models.DateField()
+    state = models.CharField(max_length=10, choices=FlagState)
+
+    class Meta:
+        managed = False
+        db_table = "flags_numberedflag"
+
+
+class NumberedStep(models.Model):
+    """Any step, without what came of it for a child (a view): what is due when, and who did it when."""
+
+    flag = models.ForeignKey(NumberedFlag, on_delete=models.DO_NOTHING, related_name="steps")
+    code = models.CharField(max_length=40)
+    due_on = models.DateField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(User, on_delete=models.DO_NOTHING, null=True, related_name="+")
+
+    class Meta:
+        managed = False
+        db_table = "flags_numberedstep"
 
 
 class Message(models.Model):

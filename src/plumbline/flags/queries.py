@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from plumbline.flags.models import Flag, FlagFor, FlagState, Message
+from plumbline.flags.models import ALSO_READ, Flag, FlagFor, FlagState, Message, NumberedFlag
 from plumbline.flags.rules import Recipient, names_of
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import NumberedChild, RoleHeld, Tie, User
 from plumbline.people.queries import CHILD
-
-# Who sees what is put to a role beside those who hold it.
-ALSO_READ = {"director": ("management_team",)}
 
 # They answer for every child that is placed: flags reach them of a restricted child, too, without saying who it is.
 # The team by being told; the head of service, who decides for each child, no matter who was told.
@@ -111,9 +108,9 @@ def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
 
 
 def _officers(child_id: Any, on: date) -> QuerySet[Tie]:
-    officers = RoleHeld.objects.filter(access.lasting_on(on), role="reviewing_officer")
+    officers = RoleHeld.objects.filter(access.held_on(on), role="reviewing_officer")
     return Tie.objects.filter(
-        access.lasting_on(on),
+        access.held_on(on),
         subject_type=CHILD,
         subject_id=child_id,
         user__in=officers.values("user"),
@@ -121,7 +118,7 @@ def _officers(child_id: Any, on: date) -> QuerySet[Tie]:
 
 
 def _tied_children(viewer: User, *, on: date) -> QuerySet[Tie, Any]:
-    return Tie.objects.filter(access.lasting_on(on), user=viewer, subject_type=CHILD).values("subject_id")
+    return Tie.objects.filter(access.held_on(on), user=viewer, subject_type=CHILD).values("subject_id")
 
 
 def users_by_recipient(
@@ -148,7 +145,7 @@ def users_by_recipient(
     roles = {name.removeprefix("role:") for name, _, _ in asked if name.startswith("role:")}
     holders: dict[str, list[RoleHeld]] = {}
     for held in (
-        RoleHeld.objects.filter(access.lasting_on(on), role__in=roles, user__in=active)
+        RoleHeld.objects.filter(access.held_on(on), role__in=roles, user__in=active)
         .select_related("user")
         .order_by("pk")
     ):
@@ -156,7 +153,7 @@ def users_by_recipient(
     officers: dict[int, set[int]] = {}
     if "reviewing_officer" in roles:
         ids = [held.user_id for held in holders.get("reviewing_officer", [])]
-        for user_id, tied_to in Tie.objects.filter(access.lasting_on(on), user__in=ids, subject_type=CHILD).values_list(
+        for user_id, tied_to in Tie.objects.filter(access.held_on(on), user__in=ids, subject_type=CHILD).values_list(
             "user_id", "subject_id"
         ):
             officers.setdefault(tied_to, set()).add(user_id)
@@ -175,7 +172,8 @@ def users_by_recipient(
 
 def unreached() -> QuerySet[FlagFor]:
     """The lines of open flags that could be told to nobody they are put to; names and reasons, no case."""
-    return FlagFor.objects.filter(flag__state=FlagState.OPEN, to_at=None, reached_at=None).exclude(unreached_because="")
+    waiting = NumberedFlag.objects.filter(state=FlagState.OPEN).values("pk")
+    return FlagFor.objects.filter(flag__in=waiting, to_at=None, reached_at=None).exclude(unreached_because="")
 
 
 def messages_visible_to(viewer: User, *, on: date) -> QuerySet[Message]:
@@ -204,7 +202,7 @@ def refused_addresses(viewer: User, *, on: date) -> "QuerySet[Refused]":
     teams = {each.team for each in held}
     if "" in teams or any(each.role != "team_manager" for each in held):
         return found
-    in_team = RoleHeld.objects.filter(access.lasting_on(on), team__in=teams).values("user")
+    in_team = RoleHeld.objects.filter(access.held_on(on), team__in=teams).values("user")
     return found.filter(Q(professional__department__in=teams) | Q(pk__in=in_team)).exclude(pk=viewer.pk)
 
 

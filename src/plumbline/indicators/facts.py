@@ -95,6 +95,9 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+# When a child was born, and their ethnicity, are read to work out a figure and for nothing else.
+_WHERE: Mapping[str, str] = {"child": " where (select people_counting())"}
+
 # That a setting was looked up is kept on the setting itself, as the last day of it (ofsted). The days before that are
 # in its history, and are never taken back.
 _CHECKS = """
@@ -124,10 +127,12 @@ def sync() -> None:
     """Make the views what the tables of today need. Run by the owner after history.sync."""
     with connection.cursor() as cursor:
         for relation, (table, columns) in _VIEWS.items():
+            where = _WHERE.get(relation, "")
             # Made again: a view whose columns have changed cannot be replaced. Nothing is built on them.
             cursor.execute(f"drop view if exists fact_{relation}, fact_{relation}_version")
-            cursor.execute(f"create view fact_{relation} as select {columns} from {table} t")
+            cursor.execute(f"create view fact_{relation} as select {columns} from {table} t{where}")
             cursor.execute(
-                f"create view fact_{relation}_version as select {columns}, t.from_tx, t.to_tx from {table}_history t"
+                f"create view fact_{relation}_version as select {columns}, t.from_tx, t.to_tx"
+                f" from {table}_history t{where}"
             )
         cursor.execute(_STATUS + _CHECKS)

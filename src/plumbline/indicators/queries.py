@@ -17,6 +17,7 @@ from plumbline.measures.engines.postgres import PostgresEngine
 from plumbline.measures.model import NATIVE, Answer, Asked, Known
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import counting
 from plumbline.people.models import User
 
 # The table whose rows a source's extract brings, and what one row is called beside a figure.
@@ -43,15 +44,18 @@ class Behind:
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """One view of the database for several statements, so that no commit in between is half seen."""
+    """One view of the database for several statements, so that no commit in between is half seen; and in it figures are
+    worked out (people.acting.counting)."""
     if connection.in_atomic_block:
         # The caller's transaction decides; a publication opens its own.
-        yield
+        with counting():
+            yield
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read, read only")
-        yield
+        with counting():
+            yield
 
 
 def ask(

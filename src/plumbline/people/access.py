@@ -379,11 +379,19 @@ def lasting_on(day: date) -> Q:
     return (Q(to_on__isnull=True) | Q(to_on__gte=day)) & Q(from_on__lte=day)
 
 
+def held_on(day: date) -> Q:
+    """Of roles and ties: what is held on a day, and was not ended on it.
+
+    A last day that was said beforehand lasts to its midnight. What a person or a file ends, ends at that moment.
+    """
+    return Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gt=day) | Q(to_on=day, ended_at__isnull=True))
+
+
 def current_roles(user: User, *, on: date) -> tuple[RoleHeld, ...]:
     """The roles held on a day, read once per user object and day (a request makes a new user object)."""
     kept: dict[date, tuple[RoleHeld, ...]] = user.__dict__.setdefault("_roles_by_day", {})
     if on not in kept:
-        kept[on] = tuple(user.roles_held.filter(lasting_on(on)).order_by("from_on", "id"))
+        kept[on] = tuple(user.roles_held.filter(held_on(on)).order_by("from_on", "id"))
     return kept[on]
 
 
@@ -427,13 +435,13 @@ def reaches(user: User, *, on: date) -> frozenset[str]:
 def users_who_may(permission: Permission, *, on: date) -> QuerySet[User]:
     """Those whom a role that they hold on the day permits it."""
     roles = [key for key, role in ROLES.items() if permission in role.permissions]
-    held = RoleHeld.objects.filter(lasting_on(on), role__in=roles)
+    held = RoleHeld.objects.filter(held_on(on), role__in=roles)
     return User.objects.filter(is_active=True, pk__in=held.values("user"))
 
 
 def users_with_role(role: str, *, on: date, team: str = "") -> Iterable[User]:
     """Who holds a role on a day: whom to tell."""
-    held = RoleHeld.objects.filter(lasting_on(on), role=role)
+    held = RoleHeld.objects.filter(held_on(on), role=role)
     if team:
         held = held.filter(team=team)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk")

@@ -27,8 +27,9 @@ _BLOCK = 64
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 
-# Whether an operation is under way, so that one within another need not ask again.
+# Whether an operation is under way, or figures are worked out, so that one within another need not ask again.
 _beyond: ContextVar[bool] = ContextVar("beyond", default=False)
+_counting: ContextVar[bool] = ContextVar("counting", default=False)
 
 # The machine, which imports and works at night, acts for nobody: it is told by a right that the pages have not.
 OF_THE_MACHINE = "has_column_privilege(session_user, 'audit_event', 'seal_no', 'update')"
@@ -81,12 +82,19 @@ language sql stable parallel restricted security definer set search_path = publi
     select coalesce(people_signed('beyond', current_setting('plumbline.beyond', true)), false)
 $$;
 
+-- Figures are worked out: who was born when, of which ethnicity, by number, is read for nothing else.
+create or replace function people_counting() returns boolean
+language sql stable parallel restricted security definer set search_path = public, pg_temp as $$
+    select {OF_THE_MACHINE} or coalesce(people_signed('counting', current_setting('plumbline.counting', true)), false)
+$$;
+
 create or replace function people_holds(person bigint, roles text[], on_day date) returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
     select exists (
         select from people_roleheld h join people_user u on u.id = h.user_id
         where h.user_id = person and u.is_active and h.role = any(roles)
-            and h.from_on <= on_day and (h.to_on is null or h.to_on >= on_day))
+            and h.from_on <= on_day
+            and (h.to_on is null or h.to_on > on_day or h.to_on = on_day and h.ended_at is null))
 $$;
 
 -- Whether the one who looks holds one of these roles on the day.
@@ -173,19 +181,32 @@ def operation(do: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
 @contextmanager
 def beyond() -> Iterator[None]:
     """Within a transaction: let the database show every record, as an operation looks at them."""
-    if _beyond.get():
+    with _saying("beyond", _beyond):
+        yield
+
+
+@contextmanager
+def counting() -> Iterator[None]:
+    """Within a transaction: let the database show what figures are worked out from, of children by number."""
+    with _saying("counting", _counting):
+        yield
+
+
+@contextmanager
+def _saying(word: str, under_way: ContextVar[bool]) -> Iterator[None]:
+    if under_way.get():
         yield
         return
-    _set_beyond(_proof("beyond"))
-    token = _beyond.set(True)
+    _say(word, _proof(word))
+    token = under_way.set(True)
     try:
         yield
     finally:
-        _beyond.reset(token)
+        under_way.reset(token)
         # After an error of the database the transaction is put back, and this with it.
         in_error = connection.connection.info.transaction_status == TransactionStatus.INERROR
         if not (in_error or connection.needs_rollback):
-            _set_beyond("")
+            _say(word, "")
 
 
 def over_all_records(read: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
@@ -206,9 +227,9 @@ def over_all_records(read: Callable[_Given, _Answer]) -> Callable[_Given, _Answe
     return done
 
 
-def _set_beyond(proof: str) -> None:
+def _say(word: str, proof: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('plumbline.beyond', %s, true)", [proof])
+        cursor.execute("select set_config(%s, %s, true)", [f"plumbline.{word}", proof])
 
 
 def _proof(words: str) -> str:

@@ -1,7 +1,8 @@
 """What someone has typed and not yet handed in, kept as they type. Saving a draft never touches the record.
 
 A draft is the writer's own: nobody else reads it, it leaves no event, and it goes when what it holds is saved. It
-stays when the session ends, to be offered again.
+stays when the session ends, to be offered again. So it is kept and dropped for its writer, no matter who is signed in;
+it is read as its writer alone.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.acting import beyond
 from plumbline.people.models import Draft, User
 
 LARGEST = 500_000
@@ -39,7 +41,7 @@ def keep(
     text = json.dumps({name: _storable(value) for name, value in payload.items()})
     if len(text) > LARGEST:
         raise RuleBroken("What is typed here is too long to be kept as a draft.", code="draft_too_large")
-    with connection.cursor() as cursor:
+    with transaction.atomic(), beyond(), connection.cursor() as cursor:
         cursor.execute(
             """insert into people_draft (user_id, form, subject, base, payload, page, seq, saved_at)
                 values (%s, %s, %s, %s, %s::jsonb, %s, %s, %s)
@@ -86,4 +88,5 @@ def one_at_a_time(record: str) -> Iterator[None]:
 
 def drop(*, user: User, form: str, subject: str) -> None:
     """What it held is saved, or not wanted."""
-    Draft.objects.filter(user=user, form=form, subject=subject).delete()
+    with transaction.atomic(), beyond():
+        Draft.objects.filter(user=user, form=form, subject=subject).delete()

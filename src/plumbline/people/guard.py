@@ -59,8 +59,10 @@ _SQL = (
     if not people_holds(who.acts, array[{manage}], who.acts_on) then
         raise exception 'Only who manages users gives and ends roles.' using errcode = 'PL001';
     end if;
-    if tg_op = 'UPDATE' and ((to_jsonb(new) - 'to_on') <> (to_jsonb(old) - 'to_on')
-        or new.to_on is null or new.to_on > old.to_on)
+    if tg_op = 'UPDATE' and (
+        to_jsonb(new) - array['to_on', 'ended_at'] <> to_jsonb(old) - array['to_on', 'ended_at']
+        or new.to_on is null or new.to_on > old.to_on
+        or old.ended_at is not null and new.ended_at is distinct from old.ended_at)
     then
         raise exception 'A role that is held is ended, or ended earlier; nothing else.' using errcode = 'PL001';
     end if;

@@ -285,7 +285,7 @@ def _end(found: Invitation, to: Invitation.State, *, at: datetime) -> None:
 
 def _holders(user: User, on: date) -> QuerySet[User]:
     roles = [key for key, role in access.ROLES.items() if role.permissions & access.MAY_INVITE]
-    held = RoleHeld.objects.filter(access.lasting_on(on), role__in=roles)
+    held = RoleHeld.objects.filter(access.held_on(on), role__in=roles)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=user.pk)
 
 

@@ -237,7 +237,11 @@ class User(AbstractBaseUser):
 
 
 class RoleHeld(Recorded):
-    """A role of `people.access.ROLES` held by a user from a day, perhaps for one team or organisation."""
+    """A role of `people.access.ROLES` held by a user from a day, perhaps for one team or organisation.
+
+    `to_on`: the last day. One that was said beforehand lasts to its midnight; where the role was ended on that day,
+    `ended_at` is the moment, from which nothing is held (people.access.held_on).
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles_held")
     role = models.CharField(max_length=40)
@@ -245,12 +249,17 @@ class RoleHeld(Recorded):
     team = models.CharField(max_length=200, blank=True)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="role_held_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
-            )
+            ),
+            models.CheckConstraint(
+                name="role_held_ended_on_its_last_day",
+                condition=Q(ended_at__isnull=True) | Q(to_on__isnull=False),
+            ),
         ]
 
 
@@ -348,7 +357,10 @@ class Attempt(models.Model):
 
 
 class Tie(Recorded):
-    """Why one user may reach one record, from a day to a day. Written by the operations of the higher domains."""
+    """Why one user may reach one record, from a day to a day. Written by the operations of the higher domains.
+
+    `ended_at`: as a role's; where a person or a file ended it on its last day, the moment.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ties")
     subject_type = models.CharField(max_length=40)
@@ -356,12 +368,16 @@ class Tie(Recorded):
     why = models.CharField(max_length=40)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "subject_type", "subject_id", "why", "from_on"], name="tie_once"),
             models.CheckConstraint(
                 name="tie_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
+            ),
+            models.CheckConstraint(
+                name="tie_ended_on_its_last_day", condition=Q(ended_at__isnull=True) | Q(to_on__isnull=False)
             ),
         ]
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="tie_subject")]
@@ -426,6 +442,9 @@ class Draft(models.Model):
     `page`: the opened page that it was sent from, `seq`: that page's own count, so that an older request that arrives
     late never overwrites a newer one.
     """
+
+    # What someone types about a child is theirs alone, until they hand it in.
+    rows_seen = "{row}.user_id = {viewer}"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
     form = models.CharField(max_length=60)

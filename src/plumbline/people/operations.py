@@ -46,10 +46,11 @@ def align_ties(
 ) -> int:
     """Make the ties of one kind what the records of a higher room say; how many were made, moved or ended.
 
-    `wanted` is a select of user_id, subject_id, from_on, to_on (NULL: still). A tie that is not wanted any more ends on
-    the day before `on`, or is taken away where it had not begun.
+    `wanted` is a select of user_id, subject_id, from_on, to_on (NULL: still). A tie that is not wanted any more ends at
+    this moment, or is taken away where it began today at the earliest; so does one whose last day, as is only learnt
+    now, is today.
     """
-    values = {**(parameters or {}), "subject_type": subject_type, "why": why, "on": on}
+    values = {**(parameters or {}), "subject_type": subject_type, "why": why, "on": on, "at": at}
     merged = f"""with wanted as materialized (
             select user_id, subject_id, from_on,
                 nullif(max(case when to_on is null then 'infinity' else greatest(to_on, from_on) end),
@@ -57,18 +58,19 @@ def align_ties(
             from ({wanted}) w group by user_id, subject_id, from_on)"""
     ours = "t.subject_type = %(subject_type)s and t.why = %(why)s"
     same = "w.user_id = t.user_id and w.subject_id = t.subject_id and w.from_on = t.from_on"
+    ended = "case when w.to_on = %(on)s then %(at)s::timestamptz end"
     changed = 0
     with connection.cursor() as cursor:
         for statement in (
             f"""{merged} delete from people_tie t
                 where {ours} and t.from_on >= %(on)s and not exists (select from wanted w where {same})""",
-            f"""{merged} update people_tie t set to_on = %(on)s::date - 1
-                where {ours} and t.from_on < %(on)s and (t.to_on is null or t.to_on >= %(on)s)
+            f"""{merged} update people_tie t set to_on = %(on)s, ended_at = %(at)s
+                where {ours} and t.from_on < %(on)s and (t.to_on is null or t.to_on >= %(on)s) and t.ended_at is null
                     and not exists (select from wanted w where {same})""",
-            f"""{merged} update people_tie t set to_on = w.to_on from wanted w
+            f"""{merged} update people_tie t set to_on = w.to_on, ended_at = {ended} from wanted w
                 where {ours} and {same} and t.to_on is distinct from w.to_on""",
-            f"""{merged} insert into people_tie (user_id, subject_type, subject_id, why, from_on, to_on)
-                select w.user_id, %(subject_type)s, w.subject_id, %(why)s, w.from_on, w.to_on from wanted w
+            f"""{merged} insert into people_tie (user_id, subject_type, subject_id, why, from_on, to_on, ended_at)
+                select w.user_id, %(subject_type)s, w.subject_id, %(why)s, w.from_on, w.to_on, {ended} from wanted w
                 where not exists (select from people_tie t where {ours} and {same})""",
         ):
             cursor.execute(statement, values)
@@ -408,7 +410,11 @@ def _check_not_held(
     *, user: User, role: str, team: str, organisation: Organisation | None, from_on: date, to_on: date | None
 ) -> None:
     overlapping = RoleHeld.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=from_on), user=user, role=role, team=team, organisation=organisation
+        Q(to_on__isnull=True) | Q(to_on__gt=from_on) | Q(to_on=from_on, ended_at__isnull=True),
+        user=user,
+        role=role,
+        team=team,
+        organisation=organisation,
     )
     if to_on is not None:
         overlapping = overlapping.filter(from_on__lte=to_on)
@@ -444,7 +450,7 @@ def _provider_of(role: str, wording: str) -> Organisation | None:
 
 @operation
 def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on: date) -> None:
-    """End a role today: yesterday was its last day, or it is taken away where it had not begun.
+    """End a role at this moment, or take it away where it had not begun.
 
     Raises RuleBroken (last_administrator) where nobody would be left to manage users.
     """
@@ -452,7 +458,7 @@ def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on:
     _not_oneself(held.user, by)
     administrators = _administrators(on=on)
     held = RoleHeld.objects.select_for_update(of=("self",)).select_related("user").get(pk=held.pk)
-    if held.to_on is not None and held.to_on < on:
+    if held.ended_at is not None or (held.to_on is not None and held.to_on < on):
         raise RuleBroken("This role has ended already.", code="wrong_state")
     if held.role == ADMINISTRATOR and not any(each.pk != held.pk for each in administrators):
         raise RuleBroken(
@@ -460,11 +466,11 @@ def end_role(*, held: RoleHeld, because: str, by: User | None, at: datetime, on:
         )
     acting.act(by, on=on)
     audit.record("people.role.ended", by=by, at=at, subject=held.user, because=because, role=held.role, team=held.team)
-    if held.from_on >= on:
+    if held.from_on > on:
         held.delete()
     else:
-        held.to_on = date.fromordinal(on.toordinal() - 1)
-        held.save(update_fields=["to_on"])
+        held.to_on, held.ended_at = on, at
+        held.save(update_fields=["to_on", "ended_at"])
 
 
 @operation
@@ -521,7 +527,7 @@ def _administrators(*, on: date) -> list[RoleHeld]:
     """The roles by which someone who can sign in manages users today, locked: two cannot both be the last to go."""
     return list(
         RoleHeld.objects.select_for_update(of=("self",))
-        .filter(access.lasting_on(on), role=ADMINISTRATOR, user__is_active=True)
+        .filter(access.held_on(on), role=ADMINISTRATOR, user__is_active=True)
         .order_by("pk")
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from plumbline.audit.models import Event
 from plumbline.kernel.names import sort_key
@@ -44,7 +45,7 @@ def holidays_end() -> date | None:
 
 def live_ties(viewer: User, subject_type: str, *, on: date) -> QuerySet[Tie]:
     """The viewer's own ties of one kind on a day, both ends included."""
-    return Tie.objects.filter(access.lasting_on(on), user=viewer, subject_type=subject_type)
+    return Tie.objects.filter(access.held_on(on), user=viewer, subject_type=subject_type)
 
 
 def children_visible_to(viewer: User, *, on: date, reached: Q | None = None) -> QuerySet[Child]:
@@ -116,7 +117,7 @@ def organisations_of(viewer: User, *, on: date) -> frozenset[int]:
 def acting_for(organisation_id: int, *, on: date) -> list[User]:
     """The provider's users who act for an organisation on a day, under any of its names."""
     held = RoleHeld.objects.filter(
-        access.lasting_on(on),
+        access.held_on(on),
         organisation__in=same_body({organisation_id}),
         role__in=[key for key, role in access.ROLES.items() if Permission.PROVIDER_PORTAL in role.permissions],
     )
@@ -142,10 +143,10 @@ def users_visible_to(viewer: User, *, on: date) -> QuerySet[User]:
     """Everyone who signs in, with the number of their roles on the day; for those who manage users."""
     if not access.may(viewer, Permission.USERS_MANAGE, on=on):
         return User.objects.none()
-    held = Q(roles_held__from_on__lte=on) & (Q(roles_held__to_on__isnull=True) | Q(roles_held__to_on__gte=on))
+    held = RoleHeld.objects.filter(access.held_on(on), user=OuterRef("pk")).order_by().values("user")
     return (
         User.objects.select_related("professional")
-        .annotate(roles_now=Count("roles_held", filter=held))
+        .annotate(roles_now=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0))
         .prefetch_related("roles_held")
     )
 

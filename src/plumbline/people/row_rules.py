@@ -1,7 +1,7 @@
 """The words in which a model about children says who sees its rows (`rows_seen`), as conditions in SQL.
 
-`{row}` is the table itself; `{may[children.view]}` and `{reaches[placements]}` say of the one who looks what roles they
-hold. They are filled in by `people.rows`, which makes the policies.
+`{row}` is the table itself, `{viewer}` the number of the one who looks; `{may[children.view]}`, `{reaches[placements]}`
+and `{holds[director]}` say what roles they hold. They are filled in by `people.rows`, which makes the policies.
 """
 
 from collections.abc import Iterable
@@ -11,13 +11,20 @@ VIEWER = "(select people_viewer())"
 DAY = "(select people_viewed_on())"
 
 
+def lasting(row: str) -> str:
+    """Whether a role or a tie is held, as people.access.held_on has it."""
+    return (
+        f"{row}.from_on <= {DAY} and ({row}.to_on is null or {row}.to_on > {DAY}"
+        f" or {row}.to_on = {DAY} and {row}.ended_at is null)"
+    )
+
+
 def tied(subject_type: str, column: str, *, but: Iterable[str] = ()) -> str:
     """Whether the one who looks has a tie to the record whose number is in `column`, for another reason than `but`."""
     reasons = ", ".join(f"'{why}'" for why in but)
     return (
         f"exists (select from people_tie t where t.user_id = {VIEWER} and t.subject_type = '{subject_type}'"
-        f" and t.subject_id = {column} and t.from_on <= {DAY} and (t.to_on is null or t.to_on >= {DAY})"
-        + (f" and t.why not in ({reasons}))" if reasons else ")")
+        f" and t.subject_id = {column} and {lasting('t')}" + (f" and t.why not in ({reasons}))" if reasons else ")")
     )
 
 

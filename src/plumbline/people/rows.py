@@ -12,7 +12,7 @@ from django.db import connection, models
 
 from plumbline.audit.models import Recorded
 from plumbline.people.access import ROLES, Permission
-from plumbline.people.row_rules import as_row_of
+from plumbline.people.row_rules import VIEWER, as_row_of
 
 # Which children come near a role that reaches placements: those who were ever placed, and until when those are
 # allocated to a worker. Kept by triggers, so that a rule about each of thousands of rows reads one row. Numbers alone.
@@ -89,6 +89,13 @@ def about_children() -> dict[type[models.Model], str]:
     return {model: rule for model, rule in rules.items() if rule}
 
 
+def filled_in(rule: str, *, table: str) -> str:
+    """The rule of a table as a condition in SQL."""
+    return rule.format(
+        row=table, viewer=VIEWER, may=_Roles(_permitting), reaches=_Roles(_reaching), holds=_Roles(lambda role: [role])
+    )
+
+
 def sync(*, web: str, worker: str, facts: str) -> None:
     """Make the policies. Run by the owner after every migration, when histories are there."""
     names = dict(zip(("web", "worker", "facts"), map(connection.ops.quote_name, (web, worker, facts)), strict=True))
@@ -96,7 +103,7 @@ def sync(*, web: str, worker: str, facts: str) -> None:
         cursor.execute(_NEAR + _NEAR_TRIGGERS + _NAMELESS)
         for model, rule in about_children().items():
             table = model._meta.db_table
-            seen = rule.format(row=table, may=_Roles(_permitting), reaches=_Roles(_reaching))
+            seen = filled_in(rule, table=table)
             cursor.execute(_POLICIES.format(table=table, seen=seen, **names))
             if issubclass(model, Recorded):
                 history = f"{table}_history"

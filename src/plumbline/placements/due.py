@@ -59,7 +59,7 @@ def of_exceptions(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             )
             continue
         decides = P.PLACEMENT_EXCEPTION_DECIDE
-        tied = Tie.objects.filter(access.lasting_on(on), subject_type=CHILD, subject_id=each.child_id)
+        tied = Tie.objects.filter(access.held_on(on), subject_type=CHILD, subject_id=each.child_id)
         whose = [person(pk, decides) for pk in tied.order_by("user").values_list("user", flat=True).distinct()]
         if each.near and not each.child.restricted:
             whose.append(permitted(decides))
@@ -202,7 +202,7 @@ def _keepers(teams: Collection[str]) -> Iterable[tuple[str, set[str] | None]]:
 def of_addresses(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for user in addresses_that_refused().select_related("professional"):
         teams = {user.professional.department} if user.professional else set()
-        held = RoleHeld.objects.filter(access.lasting_on(on), user=user).values_list("team", flat=True)
+        held = RoleHeld.objects.filter(access.held_on(on), user=user).values_list("team", flat=True)
         teams = {team for team in {*teams, *held} if team}
         why = f"{user.email}: “{user.refused_because[:200]}”. Until then nothing reaches them by e-mail."
         yield Duty(

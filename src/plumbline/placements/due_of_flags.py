@@ -111,7 +111,7 @@ class _Known:
             NumberedChild.objects.filter(pk__in=children, restricted=True).values_list("pk", flat=True)
         )
         self.tied: dict[int, set[int]] = defaultdict(set)
-        ties = Tie.objects.filter(access.lasting_on(on), subject_type=CHILD, subject_id__in=children)
+        ties = Tie.objects.filter(access.held_on(on), subject_type=CHILD, subject_id__in=children)
         for child, user in ties.values_list("subject_id", "user"):
             self.tied[child].add(user)
         actions = [flag.subject_id or 0 for flag in flags if flag.kind in ACTION_KINDS]
@@ -151,7 +151,7 @@ class _Known:
                 self.users[name] = user
         everyone = {user.pk for user in self.users.values()} | {pk for tied in self.tied.values() for pk in tied}
         self.roles: dict[int, list[RoleHeld]] = defaultdict(list)
-        held = RoleHeld.objects.filter(access.lasting_on(self.on), user__in=everyone, user__is_active=True)
+        held = RoleHeld.objects.filter(access.held_on(self.on), user__in=everyone, user__is_active=True)
         for each in held.order_by("pk"):
             self.roles[each.user_id].append(each)
 

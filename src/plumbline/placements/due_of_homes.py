@@ -129,7 +129,7 @@ def _who_may(texts: list[HeldText], on: date) -> list[User]:
         if text.case is not None:
             children.add(text.case.child_id or 0)
         children.add(text.child_id or 0)
-    ties = Tie.objects.filter(access.lasting_on(on), subject_type=CHILD, subject_id__in=children).values("user")
+    ties = Tie.objects.filter(access.held_on(on), subject_type=CHILD, subject_id__in=children).values("user")
     near = access.users_who_may(P.INCIDENTS_VIEW, on=on) | access.users_who_may(P.PLACEMENTS_VIEW, on=on)
     return list((near | User.objects.filter(is_active=True, pk__in=ties)).distinct().order_by("pk"))
 

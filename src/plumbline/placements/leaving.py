@@ -79,7 +79,7 @@ def stays(user: User, *, on: date) -> list[str]:
         )
     if number := RoleAsked.objects.filter(user=user, state=RoleAsked.State.ASKED).count():
         found.append(f"{_many(number, 'role', 'roles')} asked for them, not confirmed yet: decline what is not needed.")
-    held_now = RoleHeld.objects.filter(access.lasting_on(on))
+    held_now = RoleHeld.objects.filter(access.held_on(on))
     others = held_now.filter(user__is_active=True).exclude(user=user).values("role")
     for role in sorted(set(held_now.filter(user=user).exclude(role__in=others).values_list("role", flat=True))):
         found.append(f"Nobody else is {ROLES[role].label.lower()}: what is put to that role waits until someone is.")

@@ -23,13 +23,14 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
 from plumbline.audit.models import Event
-from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
+from plumbline.flags.models import Flag, FlagFor, FlagState, NumberedStep
 from plumbline.flags.queries import flags_visible_to
 from plumbline.kernel.errors import NotAllowed
 from plumbline.kernel.names import sort_key
 from plumbline.ofsted.models import Owner, Setting, Status, StatusPeriod
 from plumbline.people import access as people
 from plumbline.people.access import Permission
+from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, NumberedChild, Professional, User
 from plumbline.placements.access import children_visible_to, open_on
 from plumbline.placements.models import Enquiry, Leave, Placement, PlacementException, Stay
@@ -309,11 +310,11 @@ def child_of_flag(viewer: User, *, flag: Flag, on: date) -> Child | None:
 # --- what waits -------------------------------------------------------------------------------------------------------
 
 
-def steps_at(setting: int | OuterRef, *, done: bool = False) -> QuerySet[FlagStep]:
+def steps_at(setting: int | OuterRef, *, done: bool = False) -> QuerySet[NumberedStep]:
     """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference,
     from two queries out)."""
     there = Stay.objects.filter(setting=setting).values("pk")
-    return FlagStep.objects.filter(
+    return NumberedStep.objects.filter(
         done_at__isnull=not done, flag__state=FlagState.OPEN, flag__subject_type="placement", flag__subject_id__in=there
     )
 
@@ -336,6 +337,7 @@ class Told:
     told: int
 
 
+@over_all_records
 def told_of(setting: Setting, *, on: date) -> Told:
     """How far the telling of a setting's flags has come; counts only, so that it is no child's record."""
     there = Stay.objects.filter(open_on(on), setting=setting).values("pk")

@@ -1,4 +1,5 @@
-"""What of placements, allocations and TACs is read by those who see no child: where, who with and when, never whose."""
+"""What of placements, allocations, TACs, flags and incidents is read by those who see no child: where, who with and
+when, never whose."""
 
 from django.db import connection
 
@@ -11,6 +12,11 @@ create or replace view socialcare_allocation as
     select id, professional_id, team, from_on, to_on from socialcare_involvement;
 create or replace view earlyhelp_led as
     select id, lead_organisation_id as organisation_id from earlyhelp_tac where lead_organisation_id is not null;
+create or replace view flags_numberedflag as
+    select id, kind, subject_type, subject_id, raised_on, state from flags_flag;
+create or replace view flags_numberedstep as
+    select id, flag_id, code, due_on, done_at, done_by_id from flags_flagstep;
+create or replace view contracts_numberedlink as select id, incident_id from contracts_incidentchild;
 """
 
 

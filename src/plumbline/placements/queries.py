@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, F, Func, Min, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from plumbline.flags.models import FlagState, FlagStep
+from plumbline.flags.models import FlagState, NumberedStep
 from plumbline.flags.rules import REVIEW
 from plumbline.ofsted import establishments
 from plumbline.ofsted.models import Register, Setting, Status, UnregisteredUse
@@ -39,7 +39,7 @@ def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
     there = Stay.objects.filter(open_on(on), setting=OuterRef("setting")).order_by()
     count = there.annotate(n=Func(F("pk"), function="count")).values("n")
     ever_there = Stay.objects.filter(setting=OuterRef(OuterRef("setting"))).values("pk")
-    review = FlagStep.objects.filter(
+    review = NumberedStep.objects.filter(
         code=REVIEW,
         flag__kind="setting_unregistered",
         flag__state=FlagState.OPEN,

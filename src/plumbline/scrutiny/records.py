@@ -18,6 +18,7 @@ from plumbline.kernel.moments import day_of
 from plumbline.kernel.periods import add_months
 from plumbline.measures.disclosure import Profile
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, OfstedList
+from plumbline.people.acting import over_all_records
 from plumbline.scrutiny import wording
 
 _FLAGS: Mapping[str, str] = {
@@ -99,6 +100,7 @@ def _lists_read(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
     }
 
 
+@over_all_records
 def _flags(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
     """Flags about placements and checks by kind: raised in the last twelve months, acknowledged, closed."""
     seen = FlagFor.objects.filter(flag=OuterRef("pk"), acknowledged_at__isnull=False)

@@ -15,7 +15,7 @@ from plumbline.toolkits.states import ANSWERABLE
 
 def _holders(user: User, on: date) -> QuerySet[User]:
     """A provider's person is followed by another of the provider, one of the council by one of the council."""
-    held = RoleHeld.objects.filter(access.lasting_on(on))
+    held = RoleHeld.objects.filter(access.held_on(on))
     bodies = organisations_of(user, on=on)
     of_providers = access.users_who_may(Permission.PROVIDER_PORTAL, on=on).values("pk")
     held = held.filter(organisation__in=bodies) if bodies else held.exclude(user__in=of_providers)

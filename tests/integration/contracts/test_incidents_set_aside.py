@@ -137,7 +137,8 @@ def test_whatever_counts_incidents_or_asks_because_of_them_leaves_it_out_and_has
 
 # Where tables of incidents are read, and why an incident that is set aside does no harm there or is left out.
 READ_IN = {
-    "contracts/due_of_incidents.py": "left out", "placements/due_of_flags.py": "which rows are noted",
+    "contracts/due_of_incidents.py": "left out", "contracts/models/incidents.py": "whom a text concerns, aside or not",
+    "placements/due_of_flags.py": "which rows are noted",
     "placements/due_of_homes.py": "which rows are noted",
     "contracts/handling.py": "one incident, for the person who works on it",
     "contracts/holidays.py": "clocks move, whether they run or not: they may go on",

@@ -261,7 +261,8 @@ def test_a_child_handed_to_another_worker_is_no_longer_the_first_ones(tmp_path, 
     take(write(tmp_path, ssd_person=ANNA, ssd_involvements="IV1,W1,Worker,Team,2016-01-01,,P1"))
     take(write(tmp_path, ssd_person=ANNA, ssd_involvements="IV1,W2,Worker,Team,2016-01-01,,P1"))
 
-    assert ties(worker) == {("child", "allocated_worker", date(2016, 1, 1), date(2016, 7, 31))}
+    assert ties(worker) == {("child", "allocated_worker", date(2016, 1, 1), date(2016, 8, 1))}
+    assert worker.ties.get().ended_at is not None
 
 
 def test_a_user_who_is_joined_to_a_professional_later_is_tied_by_refreshing(tmp_path):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -11,9 +11,13 @@ import pytest
 from django.db import connection, models, transaction
 
 from plumbline.audit.models import Recorded
+from plumbline.contracts.models import HeldText, IncidentChild
 from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import Tac
-from plumbline.people import acting, rows
+from plumbline.flags.models import Flag, FlagStep
+from plumbline.indicators.queries import snapshot
+from plumbline.people import acting, drafts, rows
+from plumbline.people import operations as people
 from plumbline.people.access import ROLES
 from plumbline.people.models import Child, User
 from plumbline.placements.access import children_visible_to
@@ -22,6 +26,7 @@ from plumbline.placements.queries import placements_visible_to
 from tests import databases
 from tests.factories.people import ChildFactory, ProfessionalFactory, TieFactory, UserFactory
 from tests.factories.records import InvolvementFactory, PlacementFactory, TacFactory
+from tests.integration.contracts.incident_situations import a_world, an_incident
 from tests.integration.web.signing_in import as_
 
 TODAY, YESTERDAY = date(2016, 7, 31), date(2016, 7, 30)
@@ -118,19 +123,27 @@ def _fetch(statement: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+ABOUT_OTHERS_TOO = ("audit_event", "flags_flag", "flags_flag_history")
+
+
 @pytest.mark.django_db
 @pytest.mark.login("pages")
 def test_where_nobody_looks_nothing_is_seen() -> None:
-    a_county()
-    tables = [model._meta.db_table for model in rows.about_children()]
-    assert len(tables) >= 8
+    tell_of(next(iter(a_county().children.values())))
+    models_held = rows.about_children()
+    assert len(models_held) >= 14
+    tables = [model._meta.db_table for model in models_held]
+    tables += [f"{model._meta.db_table}_history" for model in models_held if issubclass(model, Recorded)]
+    # Of these, what is about no child is read by more.
+    counts = {
+        table: f"select count(*) from {table}{' where child_id is not null' if table in ABOUT_OTHERS_TOO else ''}"
+        for table in tables
+    }
+    assert not FlagStep.objects.filter(flag__child_id=None).exists()
+    for table in ("audit_event", "flags_flag", "flags_flag_history", "flags_flagstep", "people_draft"):
+        assert _fetch(counts[table]) != [(0,)]
     with as_the_pages():
-        for table in tables:
-            assert _fetch(f"select count(*) from {table}") == [(0,)], table
-    with as_the_pages():
-        for model in rows.about_children():
-            if issubclass(model, Recorded):
-                assert _fetch(f"select count(*) from {model._meta.db_table}_history") == [(0,)], model
+        assert {table: _fetch(count) for table, count in counts.items()} == {table: [(0,)] for table in counts}
 
 
 # --- over raw connections -------------------------------------------------------------------------------------------
@@ -139,11 +152,41 @@ def test_where_nobody_looks_nothing_is_seen() -> None:
 @pytest.fixture
 def raw(own_database: str) -> Iterator[tuple[psycopg.Connection[Any], User, Child, Child]]:
     """A connection of the pages, a user, a child they are tied to, and another child."""
-    user, own, other = UserFactory(role="social_worker"), ChildFactory(), ChildFactory(surname="Zebrowski")
+    user, own = UserFactory(role="social_worker"), ChildFactory(dob=None)
+    other = ChildFactory(surname="Zebrowski", ethnicity="Zebrowski")
     TieFactory(user=user, subject_id=own.pk, why="worker", from_on=LONG_AGO)
     TacFactory(child=other)
+    tell_of(other)
     with psycopg.connect(databases.login_url("web", own_database)) as opened:
         yield opened, user, own, other
+
+
+def tell_of(child: Child) -> None:
+    """The name in every other table that may hold it."""
+    writer, at = UserFactory(role="information_governance"), datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
+    drafts.keep(user=writer, form="f", subject="/s/", base=0, payload={"t": child.surname}, seq=None, at=at)
+    people.look_at_child(child_id=child.pk, page=child.surname, by=writer, at=at, on=TODAY)
+    flag = Flag.objects.create(
+        kind="setting_adverse",
+        key="f",
+        subject_type="placement",
+        subject_id=1,
+        child_id=child.pk,
+        reason=child.surname,
+        raised_at=at,
+        raised_on=TODAY,
+    )
+    FlagStep.objects.create(flag=flag, code="v", action=child.surname, owner_role="worker", due_on=TODAY)
+    incident = an_incident(a_world())
+    IncidentChild.objects.create(incident=incident, child=child)
+    HeldText.objects.create(
+        incident=incident,
+        subject_type="contracts.incident",
+        subject_id=incident.pk,
+        field="summary",
+        text=child.surname,
+        written_at=at,
+    )
 
 
 def look(opened: psycopg.Connection[Any], user: User) -> None:
@@ -189,6 +232,27 @@ def test_nobody_becomes_another_by_a_setting(raw, name: str, said: str) -> None:
 
 ATTEMPTS = (
     "copy (select surname from people_child) to stdout",
+    "copy (select payload from people_draft) to stdout",
+    "copy contracts_heldtext to stdout",
+    "select * from people_draft, people_user u where u.id = user_id",
+    "select reason, action from flags_flag f join flags_flagstep s on s.flag_id = f.id",
+    "select reason from flags_flag_history",
+    "select action from flags_flagstep_history",
+    "select text from contracts_heldtext union all select text from contracts_heldtext_history",
+    "select data from audit_event",
+    "select table_to_xml('audit_event', true, false, ''), table_to_xml('flags_flag', true, false, '')",
+    "select c.source_id from contracts_incidentchild i join people_numberedchild c on c.id = i.child_id",
+    "select c.source_id from flags_flag f join people_numberedchild c on c.id = f.child_id",
+    "select ethnicity from fact_child union all select ethnicity from fact_child_version",
+    "select set_config('plumbline.counting', 'counting', true); select ethnicity from fact_child",
+    "select payload::text::int from people_draft",
+    "update people_draft set payload = payload returning payload",
+    "update flags_flag set reason = reason returning reason",
+    "delete from contracts_heldtext returning text",
+    "insert into people_draft (user_id, form, subject, payload, base, page, seq, saved_at)"
+    " select user_id, form, subject, '{}', 0, '', 0, now() from people_draft returning payload",
+    "select query from pg_stat_activity",
+    "select pg_stat_get_backend_activity(pg_backend_pid())",
     "copy people_child (surname) to stdout",
     "select c.surname from people_child c join earlyhelp_tac t on t.child_id = c.id",
     "select surname from people_child_history",
@@ -233,6 +297,35 @@ def test_no_way_round_tells_of_another_child(raw, attempt: str, looks: bool) -> 
 
     assert not [each for each in heard if other.surname in each or other.source_id in each]
     assert "division by zero" not in " ".join(heard)
+
+
+def test_no_session_reads_what_another_asks(raw, own_database: str) -> None:
+    opened, user, _, _ = raw
+    look(opened, user)
+    with psycopg.connect(databases.login_url("web", own_database)) as another:
+        another.execute("select 'Zebrowski' as searched_for")
+        for attempt in (
+            "select query from pg_stat_activity",
+            "select pg_stat_get_backend_activity(s) from generate_series(0, 200) s",
+            "select (pg_stat_get_activity(null)).query",
+        ):
+            with pytest.raises(psycopg.Error, match="permission denied for function"), opened.transaction():
+                opened.execute(attempt)
+
+
+def test_figures_are_worked_out_from_what_nothing_else_reads(own_database: str) -> None:
+    ChildFactory(ethnicity="Zebrowski")
+    read = "select count(*) from fact_child where ethnicity = 'Zebrowski'"
+    analyst = UserFactory(role="performance_analyst")
+    with connected_as_the_pages(own_database):
+        assert _fetch(read) == [(0,)]
+        with snapshot():
+            assert _fetch(read) == [(1,)]
+        assert _fetch(read) == [(0,)]
+        with acting.viewing(analyst, on=TODAY):
+            with snapshot():
+                assert _fetch(read) == [(1,)]
+            assert _fetch(read) == [(0,)]
 
 
 def test_a_hidden_child_and_one_that_is_not_there_answer_alike(raw) -> None:

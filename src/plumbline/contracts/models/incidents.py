@@ -8,6 +8,18 @@ from plumbline.contracts.models.register import Contract
 from plumbline.flags.models import Message
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import Child, User
+from plumbline.people.row_rules import WITH_CHILD, as_row_of, tied
+
+# Whether the one who looks sees every child whom an incident concerns: those linked to it, each by number whosever they
+# are, and the one of its contract.
+_SEES_ALL_CONCERNED = (
+    "not exists (select from contracts_numberedlink k where k.incident_id = {row}.incident_id and not "
+    + as_row_of("contracts_incidentchild", "k.id")
+    + ") and not exists (select from contracts_incident i join contracts_contract c on c.id = i.contract_id"
+    " where i.id = {row}.incident_id and c.child_id is not null and not "
+    + as_row_of("people_child", "c.child_id")
+    + ")"
+)
 
 
 class IncidentForm(Recorded):
@@ -152,6 +164,8 @@ class StepTaken(Recorded):
 
 
 class IncidentChild(Recorded):
+    rows_seen = WITH_CHILD
+
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="children")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="incidents")
 
@@ -255,6 +269,19 @@ class NewsSent(Recorded):
 class HeldText(Recorded):
     """A text for wide reading that is kept unseen until someone who may see every name that it must not hold has read
     it. Where it belongs (`subject_type`, `subject_id`, `field`) a sentence stands meanwhile."""
+
+    rows_seen = (
+        "case when {row}.child_id is not null then "
+        + WITH_CHILD
+        + " when {row}.case_id is not null then exists (select from contracts_evaluationcase c"
+        " where c.id = {row}.case_id and "
+        + as_row_of("people_child", "c.child_id")
+        + ") else ("
+        + tied("incident", "{row}.incident_id")
+        + " or {may[incidents.view]} or {may[placements.view]} or {may[provider.portal]}) and "
+        + _SEES_ALL_CONCERNED
+        + " end"
+    )
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, related_name="held_texts")
     case = models.ForeignKey("contracts.EvaluationCase", on_delete=models.CASCADE, null=True, related_name="held_texts")

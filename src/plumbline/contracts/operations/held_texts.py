@@ -12,7 +12,7 @@ from plumbline.contracts.queries import held
 from plumbline.contracts.rules import incidents as rules
 from plumbline.flags.models import Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people.access import lasting_on
+from plumbline.people.access import held_on
 from plumbline.people.acting import operation
 from plumbline.people.models import Child, Tie, User
 
@@ -46,7 +46,7 @@ def hold_text(
     audit.record("contracts.text.held", by=by, at=at, subject=record, field=field)
     children = [link.child_id for link in incident.children.all()] if incident else [case.child_id if case else None]
     children += [child.pk] if child else []
-    tied = Tie.objects.filter(lasting_on(on), subject_type="child", subject_id__in=[c for c in children if c])
+    tied = Tie.objects.filter(held_on(on), subject_type="child", subject_id__in=[c for c in children if c])
     readers = User.objects.filter(is_active=True, pk__in=tied.values("user")).exclude(email="").order_by("pk")
     Message.objects.bulk_create(
         Message(

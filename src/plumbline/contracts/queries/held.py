@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import EvaluationCase, HeldText, Incident, IncidentChild, IncidentState
 from plumbline.contracts.queries import incidents
+from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, User
 from plumbline.people.queries import children_visible_to
 
@@ -29,10 +30,9 @@ def names_for(
 def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[HeldText]:
     """The texts that wait for someone who sees every child concerned (and, of an incident with staff named in its
     account, may read that), the oldest first. `visible`: the children whom the viewer may see."""
-    hidden = IncidentChild.objects.exclude(child__in=visible)
     of_incident = (
         (Q(child=None, incident__in=incidents.incidents_visible_to(viewer, on=on)) | Q(child__in=visible))
-        & ~Q(incident__in=hidden.values("incident"))
+        & ~Q(incident__in=_concerning_others(visible))
         & ~Q(incident__state=IncidentState.ASIDE)
         & (Q(incident__contract__child=None) | Q(incident__contract__child__in=visible))
     )
@@ -52,6 +52,14 @@ def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[Hel
         and not each.incident.children.filter(child__in=visible).exists()
     ]
     return waiting.exclude(pk__in=without).order_by("written_at", "pk")
+
+
+@over_all_records
+def _concerning_others(visible: QuerySet[Child]) -> set[int]:
+    """Of the incidents that texts are held of: the numbers of those that concern a child who is not among these."""
+    waiting = HeldText.objects.filter(settled_at=None, incident__isnull=False).values("incident")
+    others = IncidentChild.objects.filter(incident__in=waiting).exclude(child__in=visible)
+    return set(others.values_list("incident", flat=True))
 
 
 def names_of(text: HeldText) -> set[str]:

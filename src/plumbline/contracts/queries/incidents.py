@@ -25,6 +25,7 @@ from plumbline.contracts.rules.incidents import Agreed, Standing
 from plumbline.contracts.rules.notifications import Library
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, RoleHeld, User
 from plumbline.people.queries import CHILD, live_ties, organisations_of
 
@@ -177,8 +178,13 @@ def news_line(incident: Incident, number: int) -> NewsSent | None:
 def children_of(incident: Incident, *, visible: QuerySet[Child]) -> tuple[list[Child], int]:
     """The linked children among those that the viewer may see, and how many others there are."""
     seen = list(visible.filter(pk__in=incident.children.values("child")).order_by("sort_key", "pk"))
-    total = max(incident.children_count, incident.children.count())
+    total = max(incident.children_count, _linked_to(incident))
     return seen, max(0, total - len(seen))
+
+
+@over_all_records
+def _linked_to(incident: Incident) -> int:
+    return incident.children.count()
 
 
 def actions_of(incident: Incident) -> QuerySet[Action]:

@@ -1,6 +1,7 @@
 """Users: who signs in, as what, from when to when. For administrators; no case content."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -67,6 +68,10 @@ class Users(tables.Table):
     order = "name"
 
 
+def _is_over(held: RoleHeld, day: date) -> bool:
+    return held.ended_at is not None or (held.to_on is not None and held.to_on < day)
+
+
 def _labels(user: User) -> list[str]:
     """The roles that have not ended, as the list has fetched them."""
     return list(dict.fromkeys(ROLES[held.role].label for held in user.roles_held.all() if held.to_on is None))
@@ -86,7 +91,7 @@ def user(request: Request, user_id: int) -> HttpResponseBase:
 
 def _page(request: Request, found: User, *, password: str = "", status: int = 200, **context: Any) -> HttpResponseBase:
     held = [
-        {"held": each, "role": ROLES[each.role], "over": each.to_on is not None and each.to_on < request.day}
+        {"held": each, "role": ROLES[each.role], "over": _is_over(each, request.day)}
         for each in queries.roles_of(user=found)
     ]
     return render(
