@@ -203,7 +203,7 @@ def with_and_without_policies(url: str, page: Page) -> dict[str, float]:
 def _asked_as(url: str, user: str, paths: list[str], *, rounds: int = 1) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.pages_signed_in", user, *paths],
-        env=databases.environ(url, PLUMBLINE_BENCH_ROUNDS=str(rounds)),
+        env=databases.environ(url, BENCH_ROUNDS=str(rounds)),
         cwd=CHECKOUT,
         check=False,
         capture_output=True,

@@ -3,7 +3,7 @@
     python -m benchmarks.pages_signed_in USERNAME PATH…
 
 Prints JSON: the number of the viewer, the session's cookie, and for each path its queries and its seconds, the median
-of PLUMBLINE_BENCH_ROUNDS.
+of BENCH_ROUNDS.
 """
 
 import json
@@ -38,7 +38,7 @@ def signed_in(username: str, paths: list[str]) -> dict[str, Any]:
     queries, seconds = {}, {}
     for path in paths:
         taken = []
-        for _ in range(int(os.environ.get("PLUMBLINE_BENCH_ROUNDS", "1"))):
+        for _ in range(int(os.environ.get("BENCH_ROUNDS", "1"))):
             started = time.perf_counter()
             with CaptureQueriesContext(connection) as asked:
                 answer = client.get(path)
