@@ -28,4 +28,12 @@ class Migration(migrations.Migration):
             model_name='tie',
             constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('to_on__isnull', False), _connector='OR'), name='tie_ended_on_its_last_day'),
         ),
+        migrations.RemoveConstraint(
+            model_name='tie',
+            name='tie_once',
+        ),
+        migrations.AddConstraint(
+            model_name='tie',
+            constraint=models.UniqueConstraint(fields=('user', 'subject_type', 'subject_id', 'why', 'from_on'), include=('to_on', 'ended_at'), name='tie_once'),
+        ),
     ]

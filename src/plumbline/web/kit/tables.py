@@ -273,7 +273,10 @@ class Table:
     def _on_this_page(self) -> Iterable[Row]:
         if isinstance(self.rows, QuerySet) and self._page_asked_for:
             keys, _ = self._page_asked_for
-            found = {row.pk: row for row in self.rows.order_by().filter(pk__in=keys)}
+            shown = self.rows.order_by()
+            # They were chosen just now: whether each of thousands is to be seen is not asked once more.
+            shown.query.clear_where()
+            found = {row.pk: row for row in shown.filter(pk__in=keys)}
             # One that has been taken away in between is not there any more.
             return [found[key] for key in keys if key in found]
         first = (self.page_number - 1) * self.per_page
