@@ -239,8 +239,8 @@ the page's one query as JSON. `benchmarks/pages.py`
 def _policies(found: Found) -> str:
     held = {name: page["row_security"] for name, page in found["pages"].items() if "row_security" in page}
     return "".join(
-        f"- {_PAGES[name].capitalize()}, with the policies of row security {each['with'] * 1000:.0f} ms, without them"
-        f" {each['without'] * 1000:.0f} ms: {each['ratio']} times.\n"
+        f"- {_PAGES[name][0].upper()}{_PAGES[name][1:]}, with the policies of row security"
+        f" {each['with'] * 1000:.0f} ms, without them {each['without'] * 1000:.0f} ms: {each['ratio']} times.\n"
         for name, each in held.items()
     )
 
