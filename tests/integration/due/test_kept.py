@@ -22,7 +22,8 @@ TODAY = date(2016, 7, 31)
 VIEWS = {
     "people_numberedchild": "people_child", "placements_stay": "placements_placement",
     "placements_leave": "placements_placementexception", "socialcare_allocation": "socialcare_involvement",
-    "earlyhelp_led": "earlyhelp_tac",
+    "earlyhelp_led": "earlyhelp_tac", "flags_numberedflag": "flags_flag", "flags_numberedstep": "flags_flagstep",
+    "contracts_numberedlink": "contracts_incidentchild",
 }  # fmt: skip
 _TABLE = re.compile(r"\b(?:from|join)\s+\"?([a-z0-9_]+)\"?", re.IGNORECASE)
 
