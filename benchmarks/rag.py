@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from benchmarks import databases
+from plumbline.people.act import Act
 
 CONTRACTS = 10_000
 TODAY = date(2016, 7, 31)
@@ -130,7 +131,7 @@ def _rate_here() -> dict[str, Any]:
     from plumbline.contracts.models import Assessment, Contract, RatingPeriod, ReasonPeriod  # needs Django ready
     from plumbline.contracts.operations.rating import raise_flags, rerate
 
-    now = {"by": None, "at": datetime(2016, 7, 31, 9, tzinfo=UTC), "on": TODAY}
+    now = {"act": Act(None, datetime(2016, 7, 31, 9, tzinfo=UTC), TODAY)}
     started = time.perf_counter()
     # Telling those concerned is timed apart: thousands of flags at once, as on no real day.
     done = rerate(contract_ids=None, tell=False, **now)

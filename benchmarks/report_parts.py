@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.config.cli import start
+from plumbline.people.act import Act
 
 QUESTIONS = [5, 6, 7]
 AS_AT = date(2016, 6, 30)
@@ -42,7 +43,7 @@ def parts(folder: Path) -> dict[str, Any]:
 
     on, at = ways_in.today(), ways_in.now()
     with part("write"):
-        report = operations.write_report(question_numbers=QUESTIONS, as_at=AS_AT, by=None, at=at, on=on)
+        report = operations.write_report(question_numbers=QUESTIONS, as_at=AS_AT, act=Act(None, at, on))
     with part("ask"):
         shown = queries.figures_shown(report, on=on)
     with part("build"):

@@ -6,6 +6,7 @@ from typing import Any
 
 from plumbline.evidence.models import Document
 from plumbline.kernel.names import sort_key
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits.models import Return, Toolkit, ToolkitVersion
 from plumbline.toolkits.operations import returns
@@ -109,9 +110,7 @@ def asked(
         version=version or plain_version(),
         organisation=organisation,
         assign_to=people,
-        by=None,
-        at=AT,
-        on=TODAY,
+        act=Act(None, AT, TODAY),
         **given,
     )
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import rating
 from plumbline.contracts.operations.register import Entry, register_contract
+from plumbline.people.act import Act
 from tests import conftest as harness
 from tests.functional.browser import faults_of, tab_to, visit
 from tests.integration.placements.situations import AT, TODAY, a_setting, a_user
@@ -33,15 +34,13 @@ def contract(site_database: str, django_db_blocker: Any) -> Contract:
             ends_on=date(2018, 2, 28),
             urns=[setting.urn],
         )
-        made = register_contract(entry=entry, by=None, at=AT, on=TODAY)
+        made = register_contract(entry=entry, act=Act(None, AT, TODAY))
         rating.rate_by_hand(
             contract_id=made.pk,
             colour="red",
             because="Two staff left",
             until_on=date(2016, 12, 31),
-            by=a_user("contract_officer"),
-            at=AT,
-            on=TODAY,
+            act=Act(a_user("contract_officer"), AT, TODAY),
         )
         connection.close()
     return made

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from plumbline.commissioning.models import Tender
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits import library
 from tests.factories.tenders import (
@@ -178,7 +179,7 @@ def test_a_framework_is_recommended_approved_and_made_ready_for_two_suppliers(
     writing: Callable[..., Any],
 ) -> None:
     with writing():
-        library.load(at=EARLIER)
+        library.load(act=Act(None, EARLIER, (EARLIER).date()))
         made = settled(
             kind="framework",
             bidders=("Quarry Homes", "Reed Care", "Sedge Trust"),

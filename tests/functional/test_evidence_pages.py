@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from plumbline.actions import operations as actions
 from plumbline.evidence import operations as evidence
+from plumbline.people.act import Act
 from tests.factories.files import pdf, png
 from tests.factories.people import OrganisationFactory, UserFactory
 from tests.functional.browser import faults_of, visit
@@ -28,8 +29,7 @@ def care(writing, tmp_path) -> dict[str, Any]:
             file_name="policy.pdf",
             content=pdf(),
             folder=tmp_path,
-            by=officer,
-            at=AT,
+            act=Act(officer, AT, (AT).date()),
             organisation=own,
             kind="whistleblowing",
             sensitivity="shared",
@@ -43,18 +43,14 @@ def care(writing, tmp_path) -> dict[str, Any]:
             origin_type="visit",
             owner_organisation=own,
             due_on=TODAY,
-            by=officer,
-            at=AT,
-            on=date(2016, 7, 1),
+            act=Act(officer, AT, date(2016, 7, 1)),
         )
         change = evidence.enter_law_change(
             title="Keeping children safe in education",
             in_force=TODAY,
             policies=["safeguarding"],
             review_by=date(2016, 12, 1),
-            by=officer,
-            at=AT,
-            on=TODAY,
+            act=Act(officer, AT, TODAY),
         )
         return {"provider": provider, "officer": officer, "document": document, "action": action, "change": change}
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from plumbline.contracts.operations import incident_forms
 from plumbline.contracts.operations.rating import rerate
+from plumbline.people.act import Act
 from plumbline.people.models import BankHoliday
 from tests.functional.browser import faults, visit
 from tests.integration.contracts.incident_situations import NOW, STEPS, World, a_world, provider_user
@@ -20,10 +21,10 @@ def world(writing: Callable[..., Any]) -> World:
     with writing():
         assert BankHoliday.objects.exists()
         world = a_world()
-        form = incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, by=world.manager, **NOW)
-        incident_forms.agree_form(form_id=form.pk, side="manager", by=world.manager, **NOW)
-        incident_forms.agree_form(form_id=form.pk, side="area", by=world.area_lead, **NOW)
-        rerate(contract_ids=[world.contract.pk], by=None, **NOW)
+        form = incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, act=Act(world.manager, **NOW))
+        incident_forms.agree_form(form_id=form.pk, side="manager", act=Act(world.manager, **NOW))
+        incident_forms.agree_form(form_id=form.pk, side="area", act=Act(world.area_lead, **NOW))
+        rerate(contract_ids=[world.contract.pk], act=Act(None, **NOW))
         provider_user(world.contract.provider, name="Bo Finch")
     return world
 

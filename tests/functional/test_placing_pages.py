@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.ofsted.operations.by_hand import record_judgement, record_notice, record_unregistered_use
+from plumbline.people.act import Act
 from plumbline.placements import operations
 from tests.functional.browser import faults_of, focused, tab_to, visit
 from tests.integration.placements.situations import (
@@ -69,9 +70,7 @@ def situation(writing: Callable[..., Any]) -> Situation:
                 record=record_judgement,
                 setting_id=setting.pk,
                 judgements={"overall": grade},
-                by=analyst,
-                at=AT,
-                on=TODAY,
+                act=Act(analyst, AT, TODAY),
                 **judged,
             )
             setting.refresh_from_db()
@@ -83,13 +82,17 @@ def situation(writing: Callable[..., Any]) -> Situation:
             import_run=an_import(),
             source_id=f"PLX{number}",
         )
-        by_hand = {"setting_id": noted.pk, "from_on": date(2016, 7, 1), "by": analyst, "at": AT, "on": TODAY}
+        by_hand = {
+            "act": Act(analyst, AT, TODAY),
+            "setting_id": noted.pk,
+            "from_on": date(2016, 7, 1),
+        }
         notice = operations.take_judgements(record=record_notice, kind="restriction", **by_hand).recorded.made
         operations.take_judgements(record=record_unregistered_use, legal_basis="Court order", **by_hand)
         flag = Flag.objects.get(subject_id=placement.pk, kind="setting_adverse")
         exception = an_exception(child, adverse, state="asked", from_on=TODAY)
-        check = operations.open_month(on=TODAY, by=None, at=AT)
-        enquiry = operations.may_i_place(asked=adverse.urn, setting_id=adverse.pk, by=analyst, at=AT, on=TODAY)
+        check = operations.open_month(act=Act(None, AT, TODAY))
+        enquiry = operations.may_i_place(asked=adverse.urn, setting_id=adverse.pk, act=Act(analyst, AT, TODAY))
         return Situation(
             placement=placement,
             adverse=adverse,

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from plumbline.scrutiny import operations as scrutiny
 from tests import databases
@@ -63,7 +64,7 @@ def county(writing: Callable[..., Any]) -> County:
 @pytest.fixture
 def report(site_database: str, writing: Callable[..., Any]) -> int:
     with writing():
-        return scrutiny.write_report(question_numbers=[5, 6], as_at=TODAY, by=None, at=AT, on=TODAY).pk
+        return scrutiny.write_report(question_numbers=[5, 6], as_at=TODAY, act=Act(None, AT, TODAY)).pk
 
 
 def no_fault(page: Page, paths: list[str]) -> None:

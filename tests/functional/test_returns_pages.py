@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from plumbline.people.act import Act
 from plumbline.toolkits.models import Return
 from plumbline.toolkits.operations import returns
 from tests.factories.toolkits import AT, TODAY, a_document, a_person, answer_all, asked, plain_version
@@ -20,7 +21,7 @@ def made(writing: Callable[[], Any]) -> Return:
         version = plain_version()
         first = asked(version)
         answer_all(first)
-        returns.submit(return_id=first.pk, by=None, at=AT, on=TODAY)
+        returns.submit(return_id=first.pk, act=Act(None, AT, TODAY))
         made = asked(version, first.organisation, due_on=TODAY)
         a_document(made.organisation)
         return made

@@ -13,6 +13,7 @@ from plumbline.commissioning.operations.suppliers import merge_suppliers
 from plumbline.exchange.import_ocds import import_ocds
 from plumbline.exchange.models import Upload
 from plumbline.ofsted.models import Owner
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation
 from tests import conftest as harness
 from tests.functional.browser import faults_of, visit
@@ -37,12 +38,12 @@ def numbers(site_database: str, django_db_blocker: Any, tmp_path: Path) -> Numbe
         a_home(owner=owner)
         other = _organisation(f"Willow Bank Homes {at}")
         merge = merge_suppliers(
-            merged_id=other.pk, into_id=contract.provider_id, because="Renamed", by=officer, at=AT, on=TODAY
+            merged_id=other.pk, into_id=contract.provider_id, because="Renamed", act=Act(officer, AT, TODAY)
         )
         third = _organisation(f"Willow Bank Family Services {at}")
         said = {**award(f"Willow Bank Ltd {at}"), "contracts": [{"id": "C1", "awardID": "A1", "title": "Short breaks"}]}
         ocid = f"ocds-abc123-shown{at}"
-        import_ocds(package(tmp_path, release(ocid, "1"), release(ocid, "2", **said)), by=None, at=AT, on=TODAY)
+        import_ocds(package(tmp_path, release(ocid, "1"), release(ocid, "2", **said)), act=Act(None, AT, TODAY))
         party = OcdsParty.objects.latest("pk")
         counted = {"read": 2, "added": 1, "changed": 0, "unchanged": 0, "repeated": 0, "refused": 1}
         upload = Upload.objects.create(

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from plumbline.commissioning.models import Bid, Tender
 from plumbline.commissioning.operations import tenders
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.functional.browser import faults_of, visit
 from tests.integration.commissioning.tendering import AT, PDF, a_bid, a_tender, a_user, act, failed, in_stage1
@@ -186,7 +187,7 @@ def test_no_page_of_a_tender_has_an_accessibility_fault_or_scrolls_sideways(
     a_bid(by, bid.tender)
     draft = a_tender(by)
     tenders.record_conflict(tender_id=bid.tender_id, person="Owen", conflict="His sister works there.", **act(by))
-    tenders.ask_approval(tender_id=draft.pk, by=by, at=AT, on=date(2016, 7, 31))
+    tenders.ask_approval(tender_id=draft.pk, act=Act(by, AT, date(2016, 7, 31)))
     numbers = {"tender": bid.tender_id, "bid": bid.pk, "stopped": stopped.pk, "draft": draft.pk}
     pages = {role: signed_in_as(open_page(1280), someone(role)) for role in dict(PAGES)}
     assert faults_of((pages[role], path.format(**numbers)) for role, path in PAGES) == []

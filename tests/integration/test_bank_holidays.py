@@ -10,6 +10,7 @@ from plumbline.flags.models import Flag, FlagFor, FlagStep
 from plumbline.jobs import reference
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import MonthlyCheck
+from plumbline.people.act import Act
 from plumbline.people.models import BankHoliday
 from plumbline.people.queries import holidays_end, holidays_from
 from plumbline.placements.bank_holidays import change_bank_holiday
@@ -24,7 +25,7 @@ ON, CORONATION = date(2023, 4, 28), date(2023, 5, 8)
 
 def change(*, counts: bool, day: date = CORONATION, name: str = "Coronation", by=None) -> int:
     by = by or a_user("administrator")
-    return change_bank_holiday(day=day, counts=counts, name=name, because="Announced", by=by, at=AT, on=ON)
+    return change_bank_holiday(day=day, counts=counts, name=name, because="Announced", act=Act(by, AT, ON))
 
 
 @pytest.fixture

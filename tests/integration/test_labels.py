@@ -19,6 +19,7 @@ from plumbline.jobs import ways_in
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import say
 from plumbline.measures.catalogue import CATALOGUE
+from plumbline.people.act import Act
 from plumbline.people.labels import change_label, speaking_on, take_out_label
 from plumbline.people.models import LabelWording, User
 from plumbline.people.operations import tie
@@ -36,7 +37,7 @@ FIRST = date(2016, 7, 1)
 
 def enter(*, key: str = "tac", forms: dict[str, str] = HELP, from_on: date = FIRST, by=None) -> LabelWording:
     by = by or a_user("administrator")
-    return change_label(key=key, forms=forms, from_on=from_on, by=by, at=AT, on=TODAY)
+    return change_label(key=key, forms=forms, from_on=from_on, act=Act(by, AT, TODAY))
 
 
 def kept(**values: object) -> LabelWording:
@@ -83,9 +84,9 @@ class TestEntering:
         coming, said = enter(from_on=TODAY + timedelta(1)), enter(from_on=TODAY, forms={**HELP, "tac": "FHP"})
         by = a_user("administrator")
 
-        take_out_label(wording_id=coming.pk, by=by, at=AT, on=TODAY)
+        take_out_label(wording_id=coming.pk, act=Act(by, AT, TODAY))
         with pytest.raises(RuleBroken) as refused:
-            take_out_label(wording_id=said.pk, by=by, at=AT, on=TODAY)
+            take_out_label(wording_id=said.pk, act=Act(by, AT, TODAY))
 
         assert refused.value.code == "has_begun"
         assert list(LabelWording.objects.all()) == [said]
@@ -96,7 +97,7 @@ class TestEntering:
         with pytest.raises(NotAllowed):
             enter(by=a_user("contract_officer"))
         with pytest.raises(NotAllowed):
-            take_out_label(wording_id=coming.pk, by=a_user("contract_officer"), at=AT, on=TODAY)
+            take_out_label(wording_id=coming.pk, act=Act(a_user("contract_officer"), AT, TODAY))
 
     @pytest.mark.parametrize(
         "forms", [{}, {"tac": ""}, {"tac": "a {tac}"}, {"tac": "x" * 81}, {"tac": "a\nb"}, {"tac": 3}]
@@ -168,9 +169,7 @@ class TestThePage:
                 from_on=LONG_AGO,
                 to_on=None,
                 because="test",
-                by=None,
-                at=AT,
-                on=TODAY,
+                act=Act(None, AT, TODAY),
             )
         kept(from_on=TODAY)
 

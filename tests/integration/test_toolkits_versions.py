@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from plumbline.audit.models import Event
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.toolkits import content, library, queries
 from plumbline.toolkits.models import Return, Toolkit, ToolkitVersion
 from plumbline.toolkits.operations import versions
@@ -41,7 +42,7 @@ def shelf(tmp_path):
 
     def write(title):
         (tmp_path / "own_survey.yaml").write_text(TEXT.replace("Own survey", title))
-        library.load(at=AT, folder=tmp_path)
+        library.load(act=Act(None, AT, (AT).date()), folder=tmp_path)
         return [(v.number, v.title, str(v.state)) for v in of("own_survey")]
 
     return write
@@ -52,15 +53,15 @@ def of(key):
 
 
 def copied(version, by):
-    return versions.copy_version(version_id=version.pk, by=by, at=AT, on=ON)
+    return versions.copy_version(version_id=version.pk, act=Act(by, AT, ON))
 
 
 def saved(draft, text, by, base=None):
-    return versions.save_draft(version_id=draft.pk, text=text, base_sha256=base or draft.sha256, by=by, at=AT, on=ON)
+    return versions.save_draft(version_id=draft.pk, text=text, base_sha256=base or draft.sha256, act=Act(by, AT, ON))
 
 
 def published(version, by):
-    return versions.publish_version(version_id=version.pk, by=by, at=AT, on=ON)
+    return versions.publish_version(version_id=version.pk, act=Act(by, AT, ON))
 
 
 def refused(code):
@@ -78,7 +79,7 @@ def test_a_toolkit_that_nobody_wrote_is_not_in_use():
 
 def test_loading_the_library_twice_changes_nothing():
     before = (ToolkitVersion.objects.count(), Event.objects.count())
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     assert (ToolkitVersion.objects.count(), Event.objects.count()) == before
 
 
@@ -115,7 +116,7 @@ def test_only_the_newest_shipped_version_waits(shelf, commissioner):
 
 def test_a_toolkit_that_the_council_withdrew_does_not_come_back_by_itself(shelf, commissioner):
     shelf("First")
-    versions.withdraw_version(version_id=of("own_survey")[0].pk, because="Not ours", by=commissioner, at=AT, on=ON)
+    versions.withdraw_version(version_id=of("own_survey")[0].pk, because="Not ours", act=Act(commissioner, AT, ON))
     assert shelf("Second")[-1] == (2, "Second", "draft")
 
 
@@ -202,7 +203,7 @@ def test_the_database_holds_no_two_published_versions(commissioner):
 def test_what_is_no_draft_is_not_written(commissioner, how):
     version = published(copied(queries.current_version("site_visit"), commissioner), commissioner)
     if how == "withdrawn":
-        versions.withdraw_version(version_id=version.pk, because="Old", by=commissioner, at=AT, on=ON)
+        versions.withdraw_version(version_id=version.pk, because="Old", act=Act(commissioner, AT, ON))
     with refused("wrong_state"):
         saved(version, "x", commissioner)
 
@@ -230,40 +231,40 @@ def test_a_withdrawn_version_can_be_copied(commissioner):
 
 def test_a_draft_with_faults_can_be_withdrawn(commissioner):
     draft, _ = saved(copied(queries.current_version("site_visit"), commissioner), "key: [", commissioner)
-    gone = versions.withdraw_version(version_id=draft.pk, because="A slip", by=commissioner, at=AT, on=ON)
+    gone = versions.withdraw_version(version_id=draft.pk, because="A slip", act=Act(commissioner, AT, ON))
     assert gone.state == "withdrawn"
 
 
 def test_a_withdrawal_says_why(commissioner):
     with refused("no_reason"):
         versions.withdraw_version(
-            version_id=queries.current_version("site_visit").pk, because=" ", by=commissioner, at=AT, on=ON
+            version_id=queries.current_version("site_visit").pk, because=" ", act=Act(commissioner, AT, ON)
         )
 
 
 def test_a_toolkit_of_the_councils_own_begins_as_a_draft(commissioner):
-    draft = versions.write_toolkit(text=TEXT, by=commissioner, at=AT, on=ON)
+    draft = versions.write_toolkit(text=TEXT, act=Act(commissioner, AT, ON))
     assert (draft.toolkit.key, draft.state, draft.number) == ("own_survey", "draft", 1)
 
 
 def test_a_toolkit_of_the_councils_own_is_published(commissioner):
-    published(versions.write_toolkit(text=TEXT, by=commissioner, at=AT, on=ON), commissioner)
+    published(versions.write_toolkit(text=TEXT, act=Act(commissioner, AT, ON)), commissioner)
     assert queries.current_version("own_survey").title == "Own survey"
 
 
 def test_a_key_that_is_taken_is_refused(commissioner):
     with refused("key_taken"):
-        versions.write_toolkit(text=TEXT.replace("own_survey", "site_visit"), by=commissioner, at=AT, on=ON)
+        versions.write_toolkit(text=TEXT.replace("own_survey", "site_visit"), act=Act(commissioner, AT, ON))
 
 
 def test_a_new_toolkit_with_faults_is_refused_with_its_line(commissioner):
     with pytest.raises(RuleBroken, match="line 3, purpose"):
-        versions.write_toolkit(text=TEXT.replace("purpose: survey", "purpose: fun"), by=commissioner, at=AT, on=ON)
+        versions.write_toolkit(text=TEXT.replace("purpose: survey", "purpose: fun"), act=Act(commissioner, AT, ON))
 
 
 def test_a_version_that_is_not_there_is_refused(commissioner):
     with refused("no_version"):
-        versions.publish_version(version_id=999_999_999, by=commissioner, at=AT, on=ON)
+        versions.publish_version(version_id=999_999_999, act=Act(commissioner, AT, ON))
 
 
 @pytest.mark.parametrize("role", ["contract_officer", "administrator", "provider_user", "elected_member"])
@@ -282,7 +283,7 @@ def test_the_library_is_seen_by_who_may(role, sees):
 def test_every_step_is_in_the_trail(commissioner):
     draft = copied(queries.current_version("site_visit"), commissioner)
     saved(draft, draft.text + "# more\n", commissioner)
-    versions.withdraw_version(version_id=draft.pk, because="A slip", by=commissioner, at=AT, on=ON)
+    versions.withdraw_version(version_id=draft.pk, because="A slip", act=Act(commissioner, AT, ON))
     kinds = Event.objects.filter(subject_id=str(draft.pk), subject_type="toolkits.toolkitversion").order_by("no")
     assert [event.kind for event in kinds] == [
         "toolkits.version.copied",
@@ -293,5 +294,5 @@ def test_every_step_is_in_the_trail(commissioner):
 
 def test_code_in_a_text_is_kept_as_the_text_that_it_is(commissioner):
     text = TEXT.replace("How is it?", '"{{ settings.SECRET_KEY }} ${7*7}"')
-    draft = versions.write_toolkit(text=text, by=commissioner, at=AT, on=ON)
+    draft = versions.write_toolkit(text=text, act=Act(commissioner, AT, ON))
     assert content.read(draft.content).criterion("q1").title == "{{ settings.SECRET_KEY }} ${7*7}"

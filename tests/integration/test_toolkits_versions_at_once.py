@@ -6,6 +6,7 @@ from threading import Barrier
 
 from django.db import connection
 
+from plumbline.people.act import Act
 from plumbline.toolkits import queries
 from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.operations import versions
@@ -30,7 +31,7 @@ def at_once(*acts):
 
 
 def copied():
-    return versions.copy_version(version_id=queries.current_version("site_visit").pk, by=None, at=AT, on=ON)
+    return versions.copy_version(version_id=queries.current_version("site_visit").pk, act=Act(None, AT, ON))
 
 
 def test_two_copies_made_at_once_have_numbers_of_their_own(own_database):
@@ -43,7 +44,7 @@ def test_of_two_drafts_published_at_once_the_later_is_in_use(own_database):
         drafts = [copied(), copied()]
         at_once(
             *(
-                lambda draft=draft: versions.publish_version(version_id=draft.pk, by=None, at=AT, on=ON)
+                lambda draft=draft: versions.publish_version(version_id=draft.pk, act=Act(None, AT, ON))
                 for draft in drafts
             )
         )

@@ -31,6 +31,7 @@ from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.models import Notice, Setting, UnregisteredUse
 from plumbline.ofsted.operations.by_hand import end_notice
 from plumbline.people.access import ROLES
+from plumbline.people.act import Act
 from plumbline.people.models import Child, RoleAsked, User
 from plumbline.placements.operations import open_month
 from tests.architecture.events import operations
@@ -75,7 +76,7 @@ def _records(folder: Path) -> None:
     setting = Setting.objects.order_by("pk")[0]
     Notice.objects.create(setting=setting, kind="restriction", from_on=TODAY, entered_at=AT)
     UnregisteredUse.objects.create(setting=setting, from_on=TODAY, legal_basis="none", entered_at=AT)
-    open_month(by=None, at=AT, on=TODAY, setting_ids=frozenset({setting.pk}))
+    open_month(act=Act(None, AT, TODAY), setting_ids=frozenset({setting.pk}))
     user = UserFactory()
     RoleAsked.objects.create(user=user, role="social_worker", from_on=TODAY, asked_by=UserFactory(), asked_at=AT)
     LawChange.objects.create(

@@ -16,6 +16,7 @@ from plumbline.contracts import models as care
 from plumbline.evidence.models import Document
 from plumbline.evidence.operations import keep_document
 from plumbline.people.access import ROLES
+from plumbline.people.act import Act
 from plumbline.people.models import Child, Organisation, User
 from plumbline.people.operations import tie
 from plumbline.toolkits.models import Answer, AnswerDocument, Return, ReturnAssignment
@@ -171,9 +172,7 @@ def _child(found: Market, kind: str, whose: str) -> Child:
             from_on=LONG_AGO,
             to_on=None,
             because="Theirs.",
-            by=None,
-            at=AT,
-            on=TODAY,
+            act=Act(None, AT, TODAY),
         )
     return child
 
@@ -400,9 +399,7 @@ def _incident(found: Market, whose: str, contract: care.Contract) -> None:
         from_on=LONG_AGO,
         to_on=None,
         because="Asked.",
-        by=None,
-        at=AT,
-        on=TODAY,
+        act=Act(None, AT, TODAY),
     )
     told = care.Notification.objects.create(
         incident=incident,

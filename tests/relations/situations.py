@@ -11,6 +11,7 @@ from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.operations.ties import refresh_ties
 from plumbline.flags.models import Flag
 from plumbline.ofsted.models import Setting, StatusPeriod
+from plumbline.people.act import Act
 from plumbline.people.models import Child, User
 from plumbline.people.operations import look_at_child, tie
 from plumbline.placements.models import Enquiry, Placement, PlacementException
@@ -117,14 +118,14 @@ def make(role: str) -> Situation:
     found = Situation(role, user, former, setting, enquiry)
     for number, relation in enumerate(RELATIONS):
         found.cases[relation] = _case(found, relation, number)
-    refresh_ties(by=None, at=AT, on=YESTERDAY)
+    refresh_ties(act=Act(None, AT, YESTERDAY))
     _end_the_tie(found)
-    refresh_ties(by=None, at=AT, on=TODAY)
+    refresh_ties(act=Act(None, AT, TODAY))
     _becomes_adverse(setting)
-    raise_flags(by=None, at=AT, on=TODAY)
+    raise_flags(act=Act(None, AT, TODAY))
     for case in found.cases.values():
         case.flag = Flag.objects.filter(child_id=case.child.pk).first()
-        look_at_child(child_id=case.child.pk, page="now", by=UserFactory(), at=AT, on=TODAY)
+        look_at_child(child_id=case.child.pk, page="now", act=Act(UserFactory(), AT, TODAY))
     return found
 
 
@@ -192,9 +193,7 @@ def _case(situation: Situation, relation: str, number: int) -> Case:
                 from_on=LONG_AGO,
                 to_on=until,
                 because="Asked in.",
-                by=None,
-                at=AT,
-                on=TODAY,
+                act=Act(None, AT, TODAY),
             )
     return case
 

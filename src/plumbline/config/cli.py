@@ -22,6 +22,7 @@ from plumbline.config.environment import (
     site_key,
 )
 from plumbline.kernel.errors import Refusal
+from plumbline.people.act import PersonalAct
 
 if TYPE_CHECKING:
     from plumbline.measures.model import Every
@@ -161,9 +162,7 @@ def import_ssd(
         strict=strict,
         whole=whole,
         as_json=as_json,
-        by=ways_in.acting(username),
-        at=ways_in.now(),
-        on=ways_in.today(),
+        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
     )
 
 
@@ -186,9 +185,7 @@ def import_ofsted(file: Path, as_at: str, because: str, dry_run: bool, username:
         because=because,
         dry_run=dry_run,
         as_json=as_json,
-        by=ways_in.acting(username),
-        at=ways_in.now(),
-        on=ways_in.today(),
+        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
     )
 
 
@@ -209,9 +206,7 @@ def withdraw_import(number: int, because: str, dry_run: bool, username: str | No
         because=because,
         dry_run=dry_run,
         as_json=as_json,
-        by=ways_in.acting(username),
-        at=ways_in.now(),
-        on=ways_in.today(),
+        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
     )
 
 
@@ -227,7 +222,10 @@ def import_contracts(folder: Path, dry_run: bool, username: str | None, as_json:
     from plumbline.jobs import ways_in
 
     job.import_contracts(
-        folder, dry_run=dry_run, as_json=as_json, by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today()
+        folder,
+        dry_run=dry_run,
+        as_json=as_json,
+        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
     )
 
 
@@ -255,7 +253,10 @@ def import_ocds(file: Path, dry_run: bool, username: str | None, as_json: bool) 
     from plumbline.jobs import ways_in
 
     job.import_ocds(
-        file, dry_run=dry_run, as_json=as_json, by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today()
+        file,
+        dry_run=dry_run,
+        as_json=as_json,
+        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
     )
 
 
@@ -269,7 +270,9 @@ def export_ocds(reference: str, file: Path, username: str | None) -> None:
     from plumbline.jobs import export_ocds as job  # needs Django ready
     from plumbline.jobs import ways_in
 
-    job.export_ocds(file, reference=reference, by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today())
+    job.export_ocds(
+        file, reference=reference, act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today())
+    )
 
 
 @main.command()
@@ -321,7 +324,7 @@ def monthly_check(username: str | None) -> None:
     from plumbline.jobs import monthly_check as job  # needs Django ready
     from plumbline.jobs import ways_in
 
-    job.monthly_check(by=ways_in.acting(username), at=ways_in.now(), on=ways_in.today())
+    job.monthly_check(act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()))
 
 
 @main.command()
@@ -406,9 +409,7 @@ def report(
         template=Path(template) if template else None,
         profile=profile,
         as_json=as_json,
-        by=ways_in.acting(username),
-        at=ways_in.now(),
-        on=ways_in.today(),
+        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
     )
 
 
@@ -423,7 +424,7 @@ def publish(report_id: int, username: str | None, as_json: bool) -> None:
     from plumbline.jobs import ways_in
 
     by = ways_in.acting(username)
-    job.publish(report_id=report_id, as_json=as_json, by=by, at=ways_in.now(), on=ways_in.today())
+    job.publish(report_id=report_id, as_json=as_json, act=PersonalAct(by, ways_in.now(), ways_in.today()))
 
 
 @main.command()

@@ -1,19 +1,16 @@
 """An incident, locked, for the person who may do something with it."""
 
-from datetime import date
-
 from plumbline.contracts.models import Incident, IncidentState
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules import incidents as rules
 from plumbline.kernel.errors import NotAllowed
-from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import User
+from plumbline.people.act import Act
 
 
-def seen(incident_id: int, *, by: User | None, on: date) -> Incident:
+def seen(incident_id: int, *, act: Act) -> Incident:
     """The incident, locked, as the viewer may see it. Raises NotAllowed."""
-    seen = Incident.objects.all() if by is None else queries.incidents_visible_to(by, on=on)
+    seen = Incident.objects.all() if act.by is None else queries.incidents_visible_to(act.by, on=act.on)
     incident = (
         Incident.objects.select_for_update(of=("self",))
         .select_related("contract__child", "setting", "form")
@@ -25,16 +22,16 @@ def seen(incident_id: int, *, by: User | None, on: date) -> Incident:
     return incident
 
 
-def to_manage(incident_id: int, *, by: User | None, on: date, closed: bool = False, aside: bool = False) -> Incident:
+def to_manage(incident_id: int, *, act: Act, closed: bool = False, aside: bool = False) -> Incident:
     """The incident for the person who handles it for the council; `closed`, `aside`: also where it is so."""
-    access.check(by, Permission.INCIDENTS_MANAGE, on=on)
-    incident = seen(incident_id, by=by, on=on)
+    act.check(Permission.INCIDENTS_MANAGE)
+    incident = seen(incident_id, act=act)
     if not ((closed and incident.state == IncidentState.CLOSED) or (aside and incident.state == IncidentState.ASIDE)):
         rules.check_live(incident.state)
     return incident
 
 
-def check_works_on(incident: Incident, *, by: User | None, on: date) -> None:
-    hand = queries.hand_of(by, incident, on=on)
+def check_works_on(incident: Incident, *, act: Act) -> None:
+    hand = queries.hand_of(act.by, incident, on=act.on)
     if not (hand.manages or hand.provides):
-        raise NotAllowed(f"Incident {incident.pk} is not {by}'s to work on.")
+        raise NotAllowed(f"Incident {incident.pk} is not {act.by}'s to work on.")

@@ -11,7 +11,7 @@ is an event, and counts as a refusal does.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -21,9 +21,9 @@ from plumbline.contracts.models import Contract, Incident
 from plumbline.contracts.queries import held, incidents
 from plumbline.contracts.rules import incidents as rules
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import Child, User
+from plumbline.people.act import Act
+from plumbline.people.models import Child
 from plumbline.people.queries import organisations_of
 
 P = ParamSpec("P")
@@ -60,21 +60,21 @@ def watched(operation: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def shown(text: str, names: Names, *, what: str, by: User | None, at: datetime) -> str:
+def shown(text: str, names: Names, *, what: str, act: Act) -> str:
     """The text as others may read it at once: as it is, or `held.HELD`. Raises RuleBroken where it holds a name that
     its writer may see."""
     if not text:
         return text
-    if names.unseen or _often_refused(by, at=at):
+    if names.unseen or _often_refused(act):
         return held.HELD
     rules.check_nameless(text, names.seen, what=what)
     return text
 
 
-def _often_refused(by: User | None, *, at: datetime) -> bool:
-    if by is None:
+def _often_refused(act: Act) -> bool:
+    if act.by is None:
         return False
-    lately = Event.objects.filter(kind__in=[REFUSED, FOUND], by_id=by.pk, at__gt=at - timedelta(hours=1))
+    lately = Event.objects.filter(kind__in=[REFUSED, FOUND], by_id=act.by.pk, at__gt=act.at - timedelta(hours=1))
     return lately.count() >= MOST_REFUSALS
 
 
@@ -84,23 +84,20 @@ def of_incident(
     contract: Contract | None = None,
     children: Collection[Child] = (),
     staff: str | None = None,
-    by: User | None,
-    on: date,
+    act: Act,
 ) -> Names:
     """The names that a text about the incident may not hold, as far as the writer may see them. `children`: those whom
     the caller has found among those that the writer may see; `staff`: what they have typed themselves."""
     of = contract or (incident.contract if incident else None)
     if of is None:
         raise ValueError("an incident or its contract")
-    may_read = incident is None or by is None or incidents.may_read_narrative(by, incident, on=on)
+    may_read = incident is None or act.by is None or incidents.may_read_narrative(act.by, incident, on=act.on)
     hidden = bool(incident and incident.staff_involved.strip()) and not may_read
     others = incidents.children_named(incident, of)
-    seen, unseen = held.names_for(by, incident=incident, named=others, staff_hidden=hidden, on=on)
+    seen, unseen = held.names_for(act.by, incident=incident, named=others, staff_hidden=hidden, on=act.on)
     known_staff = staff if staff is not None and not hidden else (incident.staff_involved if incident else "")
     provider = (
-        by is None
-        or access.may(by, Permission.INCIDENTS_MANAGE, on=on)
-        or of.provider_id in organisations_of(by, on=on)
+        act.by is None or act.may(Permission.INCIDENTS_MANAGE) or of.provider_id in organisations_of(act.by, on=act.on)
     )
     return Names(
         seen=incidents.names_of(

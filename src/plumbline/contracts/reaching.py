@@ -11,23 +11,24 @@ from plumbline.contracts.models import Contract
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.models import User
 
 MANAGE = frozenset({Permission.CONTRACTS_MANAGE})
 
 
 def contract_to_change(
-    *, contract_id: int, by: User | None, on: date, any_of: Collection[Permission] = MANAGE, area_lead: bool = False
+    *, contract_id: int, act: Act, any_of: Collection[Permission] = MANAGE, area_lead: bool = False
 ) -> Contract:
     """`any_of`: permissions of which one is enough; `area_lead`: the contract's own service-area lead may as well.
 
     Raises NotAllowed for the person who may not, as for a contract that does not exist. `by` None is the machine.
     """
-    found = Contract.objects if by is None else contracts_visible_to(by, on=on)
+    found = Contract.objects if act.by is None else contracts_visible_to(act.by, on=act.on)
     locked = Contract.objects.select_for_update(of=("self",), no_key=True)
     contract = locked.filter(pk__in=found.filter(pk=contract_id)).first()
-    if contract is None or not may_change(by, contract, on=on, any_of=any_of, area_lead=area_lead):
-        raise NotAllowed(f"There is no contract {contract_id} that {by} may change so.")
+    if contract is None or not may_change(act.by, contract, on=act.on, any_of=any_of, area_lead=area_lead):
+        raise NotAllowed(f"There is no contract {contract_id} that {act.by} may change so.")
     return contract
 
 

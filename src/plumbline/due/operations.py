@@ -2,39 +2,36 @@
 
 from datetime import date, datetime
 
-from plumbline.audit import operations as audit
 from plumbline.due import queries, rules
 from plumbline.due.models import Item, PutOff, Seen
 from plumbline.kernel.errors import NotAllowed
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 
 @operation
 def put_off(
-    *, matter_type: str, matter_id: int, until_on: date, because: str, now: datetime, by: User, at: datetime, on: date
+    *, matter_type: str, matter_id: int, until_on: date, because: str, now: datetime, act: PersonalAct
 ) -> PutOff:
     """The matter leaves the list of this person until the day. Others have it as before.
 
     Raises NotAllowed where it is not theirs, and RuleBroken: child_in_danger, missing_reason, day_not_to_come,
     too_long. `now` is the moment on the council's clocks.
     """
-    own = queries.items_of(by, on=on, now=now, at=at).filter(matter_type=matter_type, matter_id=matter_id)
+    own = queries.items_of(act.by, on=act.on, now=now, at=act.at).filter(matter_type=matter_type, matter_id=matter_id)
     to_do = own.exclude(kind__startswith="back.").exclude(kind__startswith="wait.")
     gravest = to_do.order_by("gravity").values_list("gravity", flat=True).first()
     if gravest is None:
         raise NotAllowed("There is nothing of yours to put off.")
-    rules.check_put_off(gravest=gravest, until_on=until_on, because=because, on=on)
+    rules.check_put_off(gravest=gravest, until_on=until_on, because=because, on=act.on)
     made, _ = PutOff.objects.update_or_create(
-        user=by,
+        user=act.by,
         matter_type=matter_type,
         matter_id=matter_id,
-        defaults={"until_on": until_on, "because": because.strip(), "at": at},
+        defaults={"until_on": until_on, "because": because.strip(), "at": act.at},
     )
-    audit.record(
+    act.record(
         "due.matter.put_off",
-        by=by,
-        at=at,
         subject=made,
         because=because.strip(),
         matter=f"{matter_type} {matter_id}",
@@ -44,30 +41,28 @@ def put_off(
 
 
 @operation
-def take_up(*, matter_type: str, matter_id: int, by: User, at: datetime, on: date) -> None:
+def take_up(*, matter_type: str, matter_id: int, act: PersonalAct) -> None:
     """What was put off stands in the list again."""
-    found = queries.put_off_by(by, on=on).filter(matter_type=matter_type, matter_id=matter_id).first()
+    found = queries.put_off_by(act.by, on=act.on).filter(matter_type=matter_type, matter_id=matter_id).first()
     if found is None:
         raise NotAllowed("This is not put off.")
-    audit.record("due.matter.taken_up", by=by, at=at, subject=found, matter=f"{matter_type} {matter_id}")
+    act.record("due.matter.taken_up", subject=found, matter=f"{matter_type} {matter_id}")
     found.delete()
 
 
 @operation
-def read(*, item_id: int, now: datetime, by: User, at: datetime, on: date) -> Item:
+def read(*, item_id: int, now: datetime, act: PersonalAct) -> Item:
     """Something that came back was read, and leaves the list."""
-    found = queries.items_of(by, on=on, now=now, at=at).filter(pk=item_id, kind__startswith="back.").first()
+    found = queries.items_of(act.by, on=act.on, now=now, at=act.at).filter(pk=item_id, kind__startswith="back.").first()
     if found is None:
         raise NotAllowed("There is nothing of yours to read.")
     Seen.objects.get_or_create(
-        user=by,
+        user=act.by,
         kind=found.kind,
         subject_type=found.subject_type,
         subject_id=found.subject_id,
         about=found.about,
-        defaults={"at": at},
+        defaults={"at": act.at},
     )
-    audit.record(
-        "due.back.read", by=by, at=at, subject_type=found.subject_type, subject_id=found.subject_id, what=found.kind
-    )
+    act.record("due.back.read", subject_type=found.subject_type, subject_id=found.subject_id, what=found.kind)
     return found

@@ -1,8 +1,5 @@
 """Mapping the council's wordings: what a closure meant, and who led. Set-based: every row and its history follow."""
 
-from datetime import date, datetime
-
-from plumbline.audit import operations as audit
 from plumbline.earlyhelp import intake
 from plumbline.earlyhelp.intake import END_REASON
 from plumbline.earlyhelp.models import ClosureCode, Tac
@@ -11,12 +8,13 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import sort_key
 from plumbline.people import operations as people
 from plumbline.people.access import roles_in_words
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import Organisation, User
+from plumbline.people.models import Organisation
 
 
 @operation
-def map_wording(*, column: str, wording: str, code: str, by: User | None, at: datetime, on: date) -> int:
+def map_wording(*, column: str, wording: str, code: str, act: Act) -> int:
     """Let a wording mean a closure code, on every TAC that has it; how many changed. Mapped before: mapped again."""
     _check_column(column)
     if code not in ClosureCode.values:
@@ -24,41 +22,41 @@ def map_wording(*, column: str, wording: str, code: str, by: User | None, at: da
     key = wording_key(wording)
     if not key:
         raise RuleBroken("Say which wording is mapped.", code="missing_wording")
-    people.set_code(column=column, wording=wording, wording_key=key, code=code, by=by, at=at, on=on)
+    people.set_code(column=column, wording=wording, wording_key=key, code=code, act=act)
     return intake.map_closures()
 
 
 @operation
-def unmap_wording(*, column: str, wording: str, by: User | None, at: datetime, on: date) -> int:
+def unmap_wording(*, column: str, wording: str, act: Act) -> int:
     """Take the mapping back: the TACs count as "not recorded" again; how many."""
     _check_column(column)
-    people.unset_code(column=column, wording_key=wording_key(wording), by=by, at=at, on=on)
+    people.unset_code(column=column, wording_key=wording_key(wording), act=act)
     return intake.map_closures()
 
 
 @operation
-def map_organisation(*, wording: str, organisation_id: int, by: User | None, at: datetime, on: date) -> int:
+def map_organisation(*, wording: str, organisation_id: int, act: Act) -> int:
     """Let a wording mean an organisation, on every TAC that has it; how many changed. Raise RuleBroken if unknown."""
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is None:
         raise RuleBroken("That organisation is not in the register.", code="unknown_organisation")
-    people.name_organisation(wording=wording, organisation=organisation, by=by, at=at, on=on)
+    people.name_organisation(wording=wording, organisation=organisation, act=act)
     return intake.map_leads()
 
 
 @operation
-def map_new_organisation(*, wording: str, sector: str, name: str = "", by: User | None, at: datetime, on: date) -> int:
+def map_new_organisation(*, wording: str, sector: str, name: str = "", act: Act) -> int:
     """Add an organisation to the register and let the wording mean it; its name is the wording if none is given."""
-    organisation = people.add_organisation(name=name or wording, sector=sector, by=by, at=at, on=on)
+    organisation = people.add_organisation(name=name or wording, sector=sector, act=act)
     if organisation.sort_key != sort_key(wording):
-        people.name_organisation(wording=wording, organisation=organisation, by=by, at=at, on=on)
+        people.name_organisation(wording=wording, organisation=organisation, act=act)
     return intake.map_leads()
 
 
 @operation
-def unmap_organisation(*, wording: str, by: User | None, at: datetime, on: date) -> int:
+def unmap_organisation(*, wording: str, act: Act) -> int:
     """Take back what the wording was said to mean; how many TACs have no known lead again."""
-    people.unname_organisation(wording=wording, by=by, at=at, on=on)
+    people.unname_organisation(wording=wording, act=act)
     return intake.map_leads()
 
 
@@ -81,24 +79,22 @@ _LED_BY_TEAM = """
 
 
 @operation
-def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
+def refresh_ties(*, act: Act) -> int:
     """Tie each user to the TACs they lead and to the children of those, and managers to those of their team's workers;
     how many ties changed."""
     return sum(
-        people.align_ties(subject_type=kind, why=why, wanted=wanted.format(subject=subject), by=by, at=at, on=on)
+        people.align_ties(subject_type=kind, why=why, wanted=wanted.format(subject=subject), act=act)
         for kind, subject in (("tac", "id"), ("child", "child_id"))
         for why, wanted in (("lead_professional", _LED), ("leads_team", _LED_BY_TEAM))
     )
 
 
 @operation
-def look_at_tac(*, tac: Tac, page: str, by: User, at: datetime, on: date) -> None:
+def look_at_tac(*, tac: Tac, page: str, act: PersonalAct) -> None:
     """Leave the trace that someone opened a TAC, and as what; the trace is also the child's."""
-    audit.record(
+    act.record(
         "earlyhelp.tac.viewed",
-        by=by,
-        at=at,
-        by_role=roles_in_words(by, on=on),
+        by_role=roles_in_words(act.by, on=act.on),
         subject=tac,
         child_id=tac.child_id,
         page=page,

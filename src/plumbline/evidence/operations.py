@@ -3,18 +3,17 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-from plumbline.audit import operations as audit
 from plumbline.evidence import flagging, rules, scanning, store
 from plumbline.evidence.access import DOCUMENT, documents_visible_to
 from plumbline.evidence.models import Document, LawChange, Sensitivity
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, Tie, User
 from plumbline.people.queries import live_ties, organisations_of, same_body
@@ -27,8 +26,7 @@ def keep_document(
     file_name: str,
     content: bytes,
     folder: Path,
-    by: User | None,
-    at: datetime,
+    act: Act,
     organisation: Organisation | None = None,
     kind: str = "",
     period_from: date | None = None,
@@ -58,8 +56,8 @@ def keep_document(
         media_type=media_type,
         size=len(content),
         sha256=digest,
-        added_at=at,
-        added_by=by,
+        added_at=act.at,
+        added_by=act.by,
         organisation=organisation,
         kind=kind,
         period_from=period_from,
@@ -69,12 +67,10 @@ def keep_document(
         revision=before.revision + 1 if before else 1,
         replaces=before,
         scanned_by=scanned_by,
-        scanned_at=at if scanned_by else None,
+        scanned_at=act.at if scanned_by else None,
     )
-    audit.record(
+    act.record(
         "evidence.document.kept",
-        by=by,
-        at=at,
         subject=document,
         sha256=digest,
         size=len(content),
@@ -98,9 +94,7 @@ def give_document(
     expires_on: date | None = None,
     sensitivity: str = Sensitivity.COUNCIL,
     replaces: Document | None = None,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> Document:
     """Keep a document that someone gives on a page; see `keep_document` for what is refused.
 
@@ -108,12 +102,12 @@ def give_document(
     organisation and the kind of what it replaces.
     """
     if replaces is not None:
-        if not documents_visible_to(by, on=on).filter(pk=replaces.pk).exists():
+        if not documents_visible_to(act.by, on=act.on).filter(pk=replaces.pk).exists():
             raise NotAllowed(f"There is no document {replaces.pk}.")
         organisation, kind = replaces.organisation, replaces.kind
-    if not access.may(by, Permission.EVIDENCE_KEEP, on=on):
-        if organisation is None or organisation.pk not in organisations_of(by, on=on):
-            raise NotAllowed(f"{by} may not give this document.")
+    if not act.may(Permission.EVIDENCE_KEEP):
+        if organisation is None or organisation.pk not in organisations_of(act.by, on=act.on):
+            raise NotAllowed(f"{act.by} may not give this document.")
         sensitivity = Sensitivity.SHARED
     if sensitivity not in Sensitivity.values:
         raise RuleBroken("Say who may open it.", code="unknown_sensitivity")
@@ -122,8 +116,7 @@ def give_document(
         file_name=file_name,
         content=content,
         folder=folder,
-        by=by,
-        at=at,
+        act=act,
         organisation=organisation,
         kind=kind,
         period_from=period_from,
@@ -132,56 +125,48 @@ def give_document(
         sensitivity=sensitivity,
         replaces=replaces,
     )
-    raise_flags(by=by, at=at, on=on)
+    raise_flags(act=act)
     return document
 
 
 @operation
-def withdraw_document(*, document_id: int, because: str, by: User, at: datetime, on: date) -> Document:
+def withdraw_document(*, document_id: int, because: str, act: PersonalAct) -> Document:
     """Take a document out of use, with the reason. It is kept, and what was given with it keeps it."""
     document = Document.objects.select_for_update().filter(pk=document_id).first()
-    if document is None or not documents_visible_to(by, on=on).filter(pk=document_id).exists():
+    if document is None or not documents_visible_to(act.by, on=act.on).filter(pk=document_id).exists():
         raise NotAllowed(f"There is no document {document_id}.")
-    if document.added_by_id != by.pk:
-        access.check(by, Permission.EVIDENCE_KEEP, on=on)
+    if document.added_by_id != act.by.pk:
+        act.check(Permission.EVIDENCE_KEEP)
     if document.withdrawn_at:
         raise RuleBroken("This document has been withdrawn already.", code="wrong_state")
     if not because.strip():
         raise RuleBroken("Say why it is withdrawn.", code="missing_reason")
-    document.withdrawn_at, document.withdrawn_because = at, because.strip()
+    document.withdrawn_at, document.withdrawn_because = act.at, because.strip()
     document.save(update_fields=["withdrawn_at", "withdrawn_because"])
-    audit.record("evidence.document.withdrawn", by=by, at=at, subject=document, because=because.strip())
-    raise_flags(by=by, at=at, on=on)
+    act.record("evidence.document.withdrawn", subject=document, because=because.strip())
+    raise_flags(act=act)
     return document
 
 
 @operation
-def let_open(*, document_id: int, user: User, because: str, by: User, at: datetime, on: date) -> None:
+def let_open(*, document_id: int, user: User, because: str, act: PersonalAct) -> None:
     """Let one more person open a document for named people only, with the reason: the person who may open it may say
     so."""
-    document = documents_visible_to(by, on=on).filter(pk=document_id).first()
+    document = documents_visible_to(act.by, on=act.on).filter(pk=document_id).first()
     if document is None:
         raise NotAllowed(f"There is no document {document_id}.")
-    access.check(by, Permission.EVIDENCE_KEEP, on=on)
+    act.check(Permission.EVIDENCE_KEEP)
     if document.sensitivity != Sensitivity.RESTRICTED:
         raise RuleBroken("This document is not for named people only.", code="not_restricted")
     if not because.strip():
         raise RuleBroken("Say why they need it.", code="missing_reason")
-    if not live_ties(user, DOCUMENT, on=on).filter(subject_id=document.pk).exists():
-        Tie.objects.create(user=user, subject_type=DOCUMENT, subject_id=document.pk, why="named", from_on=on)
-    audit.record(
-        "evidence.document.let_open",
-        by=by,
-        at=at,
-        subject=document,
-        because=because.strip(),
-        to=user.pk,
-        to_name=user.called,
-    )
+    if not live_ties(user, DOCUMENT, on=act.on).filter(subject_id=document.pk).exists():
+        Tie.objects.create(user=user, subject_type=DOCUMENT, subject_id=document.pk, why="named", from_on=act.on)
+    act.record("evidence.document.let_open", subject=document, because=because.strip(), to=user.pk, to_name=user.called)
 
 
 @operation
-def share_with_owner(*, document_id: int, title: str, kind: str, by: User, at: datetime) -> Document:
+def share_with_owner(*, document_id: int, title: str, kind: str, act: PersonalAct) -> Document:
     """The same file once more, as a document that its organisation and the council may open: what was in confidence
     with a bid, once the contract is theirs. The first keeps its readers. The caller says that `by` may."""
     given = Document.objects.get(pk=document_id)
@@ -191,8 +176,8 @@ def share_with_owner(*, document_id: int, title: str, kind: str, by: User, at: d
         media_type=given.media_type,
         size=given.size,
         sha256=given.sha256,
-        added_at=at,
-        added_by=by,
+        added_at=act.at,
+        added_by=act.by,
         organisation=given.organisation,
         kind=kind,
         expires_on=given.expires_on,
@@ -200,44 +185,33 @@ def share_with_owner(*, document_id: int, title: str, kind: str, by: User, at: d
         scanned_by=given.scanned_by,
         scanned_at=given.scanned_at,
     )
-    audit.record("evidence.document.shared", by=by, at=at, subject=document, because="Given with the bid.", of=given.pk)
+    act.record("evidence.document.shared", subject=document, because="Given with the bid.", of=given.pk)
     return document
 
 
-def note_opened(*, document: Document, by: User, at: datetime) -> None:
+def note_opened(*, document: Document, act: PersonalAct) -> None:
     """Leave the trace that someone took a document out."""
-    audit.record("evidence.document.opened", by=by, at=at, subject=document)
+    act.record("evidence.document.opened", subject=document)
 
 
 @operation
-def raise_flags(*, by: User | None, at: datetime, on: date) -> Raised:
+def raise_flags(*, act: Act) -> Raised:
     """Make the flags about documents that expire, or have, what they should be on the day."""
     return flags.reconcile(
-        wanted=flagging.wanted(on),
+        wanted=flagging.wanted(act.on),
         kinds=flagging.KINDS,
-        by=by,
-        at=at,
-        on=on,
-        why_closed=lambda over: flagging.why_closed(over, on=on),
+        act=act,
+        why_closed=lambda over: flagging.why_closed(over, on=act.on),
     )
 
 
 @operation
 def enter_law_change(
-    *,
-    title: str,
-    in_force: date,
-    policies: Collection[str],
-    review_by: date,
-    link: str = "",
-    note: str = "",
-    by: User | None,
-    at: datetime,
-    on: date,
+    *, title: str, in_force: date, policies: Collection[str], review_by: date, link: str = "", note: str = "", act: Act
 ) -> LawChange:
     """Enter a change in law or guidance. Each policy named that was last reviewed before `in_force` is then due by
     `review_by`; what that means for a contract is worked out there."""
-    access.check(by, Permission.LAW_CHANGES, on=on)
+    act.check(Permission.LAW_CHANGES)
     keys = sorted(set(policies))
     _refuse(
         rules.law_change(title=title, policies=len(keys), in_force=in_force, review_by=review_by), "wrong_law_change"
@@ -250,13 +224,11 @@ def enter_law_change(
         review_by=review_by,
         link=link.strip(),
         note=note.strip(),
-        entered_at=at,
-        entered_by=by,
+        entered_at=act.at,
+        entered_by=act.by,
     )
-    audit.record(
+    act.record(
         "evidence.law_change.entered",
-        by=by,
-        at=at,
         subject=change,
         policies=keys,
         in_force=in_force.isoformat(),
@@ -266,9 +238,9 @@ def enter_law_change(
 
 
 @operation
-def withdraw_law_change(*, law_change_id: int, because: str, by: User | None, at: datetime, on: date) -> LawChange:
+def withdraw_law_change(*, law_change_id: int, because: str, act: Act) -> LawChange:
     """Take back a change that was entered in error, with the reason: it marks nothing as due any more."""
-    access.check(by, Permission.LAW_CHANGES, on=on)
+    act.check(Permission.LAW_CHANGES)
     change = LawChange.objects.select_for_update().filter(pk=law_change_id).first()
     if change is None:
         raise NotAllowed(f"There is no change {law_change_id}.")
@@ -276,9 +248,9 @@ def withdraw_law_change(*, law_change_id: int, because: str, by: User | None, at
         raise RuleBroken("This change has been withdrawn already.", code="wrong_state")
     if not because.strip():
         raise RuleBroken("Say why it is withdrawn.", code="missing_reason")
-    change.withdrawn_at, change.withdrawn_because = at, because.strip()
+    change.withdrawn_at, change.withdrawn_because = act.at, because.strip()
     change.save(update_fields=["withdrawn_at", "withdrawn_because"])
-    audit.record("evidence.law_change.withdrawn", by=by, at=at, subject=change, because=because.strip())
+    act.record("evidence.law_change.withdrawn", subject=change, because=because.strip())
     return change
 
 

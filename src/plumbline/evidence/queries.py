@@ -9,6 +9,7 @@ from plumbline.evidence.models import Document, LawChange
 from plumbline.evidence.rules import EXPIRING_WITHIN
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import held_on
+from plumbline.people.act import Act
 from plumbline.people.models import Tie, User
 
 
@@ -35,12 +36,12 @@ def expiring(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]:
     return without_successor(soon).order_by("expires_on", "pk")
 
 
-def document_to_use(document_id: int | None, *, by: User | None, on: date) -> Document | None:
+def document_to_use(document_id: int | None, *, act: Act) -> Document | None:
     """The document that was chosen, if any. Raises NotAllowed where it was withdrawn, or `by` may not open it: who
     cannot read a paper shows nothing by it. `by` None is the machine's administrator."""
     if document_id is None:
         return None
-    seen = Document.objects.all() if by is None else documents_visible_to(by, on=on)
+    seen = Document.objects.all() if act.by is None else documents_visible_to(act.by, on=act.on)
     found = seen.filter(pk=document_id, withdrawn_at=None).first()
     if found is None:
         raise NotAllowed(f"There is no document {document_id}.")

@@ -8,13 +8,12 @@ named by its key or its title. A supplier is known by its number, else by its ex
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.db import transaction
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.operations import bids
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.exchange.cells import RoundedId, clean, clean_id, clean_text, fold
@@ -27,8 +26,9 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.identifiers import in_one_form
 from plumbline.kernel.moments import taken_at
 from plumbline.kernel.names import sort_key
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import Organisation, OrganisationIdentifier, User
+from plumbline.people.models import Organisation, OrganisationIdentifier
 
 _LIMITS = Limits(unpacked_bytes=50_000_000, memory_bytes=500_000_000, seconds=30)
 _REQUIRED = ("supplier", "received")
@@ -56,12 +56,12 @@ class Taken:
 
 
 @operation
-def take_bids(*, tender_id: int, path: Path, council: str, by: User, at: datetime, on: date) -> Taken:
+def take_bids(*, tender_id: int, path: Path, council: str, act: PersonalAct) -> Taken:
     """Enter each bid of a file. A row that cannot be taken stops no other.
 
     Raises WrongFile where the file is not such a list; RuleBroken where the tender takes no bids; NotAllowed.
     """
-    tender = queries.tender_seen(by, tender_id=tender_id, on=on)
+    tender = queries.tender_seen(act.by, tender_id=tender_id, on=act.on)
     asked = queries.questions_asked(tender)
     questions = {fold(name): each.key for each in (asked.criteria if asked else ()) for name in (each.key, each.title)}
     added = unchanged = 0
@@ -72,7 +72,7 @@ def take_bids(*, tender_id: int, path: Path, council: str, by: User, at: datetim
             continue
         try:
             with transaction.atomic():
-                supplier = _supplier(cells, by=by, at=at, on=on)
+                supplier = _supplier(cells, act=act)
                 bid = bids.enter_bid(
                     tender_id=tender.pk,
                     supplier_id=supplier.pk,
@@ -81,13 +81,11 @@ def take_bids(*, tender_id: int, path: Path, council: str, by: User, at: datetim
                     new_to_council=_is_new(cells),
                     council=council,
                     late_accepted_because=clean_text(cells.get("late_accepted_because", "")),
-                    by=by,
-                    at=at,
-                    on=on,
+                    act=act,
                 )
                 answers = {questions[name]: clean_text(text) for name, text in cells.items() if name in questions}
                 if any(answers.values()) and bid.stopped_on is None:
-                    bids.save_answers(bid_id=bid.pk, answers=answers, by=by, at=at, on=on)
+                    bids.save_answers(bid_id=bid.pk, answers=answers, act=act)
         except RuleBroken as refusal:
             if refusal.code == "wrong_state":
                 raise
@@ -97,9 +95,7 @@ def take_bids(*, tender_id: int, path: Path, council: str, by: User, at: datetim
                 refused.append(RefusedLine(line, cells["supplier"].strip(), refusal.reason))
         else:
             added += 1
-    audit.record(
-        "exchange.bids.taken", by=by, at=at, subject=tender, added=added, unchanged=unchanged, refused=len(refused)
-    )
+    act.record("exchange.bids.taken", subject=tender, added=added, unchanged=unchanged, refused=len(refused))
     return Taken(added, unchanged, tuple(refused))
 
 
@@ -122,7 +118,7 @@ def _rows(path: Path) -> Iterator[Row]:
     yield from tables[0]
 
 
-def _supplier(cells: Mapping[str, str], *, by: User, at: datetime, on: date) -> Organisation:
+def _supplier(cells: Mapping[str, str], *, act: PersonalAct) -> Organisation:
     name = " ".join(clean_text(cells["supplier"]).split())
     try:
         numbers = in_one_form((scheme, clean_id(cells.get(column, ""))) for column, scheme in _SCHEMES.items())
@@ -136,7 +132,7 @@ def _supplier(cells: Mapping[str, str], *, by: User, at: datetime, on: date) -> 
             return known.organisation
     found = Organisation.objects.filter(sort_key=sort_key(name)).first() if name else None
     if found is None:
-        return bids.make_supplier(name=name, identifiers=numbers, by=by, at=at, on=on)
+        return bids.make_supplier(name=name, identifiers=numbers, act=act)
     others = dict(found.identifiers.values_list("scheme", "value"))
     for scheme, number in numbers:
         if scheme in others:

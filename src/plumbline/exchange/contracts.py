@@ -5,28 +5,25 @@ each says what it holds, and what it does not hold stays as it is.
 """
 
 import time
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from plumbline.audit import operations as audit
 from plumbline.contracts import intake as contracts
 from plumbline.contracts.operations import rating
 from plumbline.exchange import contract_means, contracts_kinds, folders
 from plumbline.exchange.folder_files import found_in
 from plumbline.exchange.folders import Folder, Progress
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 
 @operation
-def follow_up(*, by: User | None, at: datetime, on: date) -> None:
+def follow_up(*, act: Act) -> None:
     """What follows once rows of contracts are in: whom they name, and their ratings."""
     contracts.find_people()
     # Their flags are put to whom they name now, by the rating of all.
-    rating.rerate(contract_ids=None, by=by, at=at, on=on)
+    rating.rerate(contract_ids=None, act=act)
 
 
 FOLDER = Folder(
@@ -45,9 +42,7 @@ def import_contracts(
     folder: Path,
     *,
     dry_run: bool = False,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
     progress: Progress = lambda done, total, what: None,
 ) -> dict[str, Any]:
     """Take the files in; the answer of interfaces.md (`files`, `refused`, `seconds`), with `notes`, `means`
@@ -56,21 +51,12 @@ def import_contracts(
     Raises RuleBroken where the folder holds none of the files (nothing_to_read), or none that can be read.
     """
     started = time.monotonic()
-    access.check(by, Permission.IMPORTS, on=on)
+    act.check(Permission.IMPORTS)
     with (
         found_in(folder, FOLDER.kinds(), what=FOLDER.what) as found,
         folders.taking_in(
-            FOLDER,
-            found,
-            label=folder.name,
-            day=on,
-            dry_run=dry_run,
-            started=started,
-            by=by,
-            at=at,
-            on=on,
-            progress=progress,
+            FOLDER, found, label=folder.name, day=act.on, dry_run=dry_run, started=started, act=act, progress=progress
         ) as run,
     ):
-        audit.record("exchange.contracts.imported", by=by, at=at, subject=run.import_run, files=run.counts)
+        act.record("exchange.contracts.imported", subject=run.import_run, files=run.counts)
     return run.answer()

@@ -8,17 +8,16 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.models import Award, Bid, Tender
 from plumbline.commissioning.queries.evaluation import standing_awards, value_of
 from plumbline.commissioning.rules.ocds import ocid_of
 from plumbline.contracts.models import Contract
 from plumbline.exchange.ocds_files import faults
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import Organisation, User
+from plumbline.people.models import Organisation
 
 _S = Tender.State
 
@@ -47,16 +46,14 @@ _LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/vers
 
 
 @operation
-def export_tender(
-    *, tender: Tender, prefix: str, council: str, uri: str, by: User | None, at: datetime, on: date
-) -> dict[str, Any]:
+def export_tender(*, tender: Tender, prefix: str, council: str, uri: str, act: Act) -> dict[str, Any]:
     """The package with one release: what is known today of the tender, its awards and their contracts.
 
     `prefix`: registered for the council (PLUMBLINE_OCID_PREFIX); `uri`: where the package can be had. Raises RuleBroken
     without a prefix (no_prefix), for a tender that is not approved yet (not_public), and, should it ever happen, for a
     release that is not valid (not_valid).
     """
-    access.check(by, Permission.TENDERS_VIEW, on=on)
+    act.check(Permission.TENDERS_VIEW)
     if not prefix:
         raise RuleBroken(
             "The council has no registered prefix for open contracting yet: set PLUMBLINE_OCID_PREFIX.",
@@ -64,15 +61,15 @@ def export_tender(
         )
     if tender.state not in _STATUS or (tender.state == _S.ABANDONED and tender.published_on is None):
         raise RuleBroken("A tender that is not approved to publish is not written as open data.", code="not_public")
-    release = _release(tender, prefix=prefix, council=council, at=at)
+    release = _release(tender, prefix=prefix, council=council, at=act.at)
     wrong = faults(release)
     if wrong:
         raise RuleBroken(f"The release would not be valid: {wrong}", code="not_valid")
-    audit.record("exchange.ocds.exported", by=by, at=at, subject=tender, release=release["id"])
+    act.record("exchange.ocds.exported", subject=tender, release=release["id"])
     return {
         "uri": uri,
         "version": "1.1",
-        "publishedDate": at.isoformat(),
+        "publishedDate": act.at.isoformat(),
         "publisher": {"name": council},
         "license": _LICENCE,
         "releases": [release],

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from plumbline.intake import imports, refusing, staging, taking
 from plumbline.intake.models import Import
 from plumbline.intake.tables import Taken
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people.models import User
+from plumbline.people.act import Act
 
 # done, of how many rows in all the files, and what is being done
 Progress = Callable[[int, int, str], None]
@@ -111,9 +111,7 @@ def taking_in(
     strict: bool = False,
     whole: bool = False,
     started: float,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
     progress: Progress,
 ) -> Iterator[Run]:
     """Take the files in, and what follows; the caller records its event inside. `dry_run` puts everything back.
@@ -128,7 +126,7 @@ def taking_in(
                 imports.refuse_older(source=name, extracted_on=day)
         run = Run(
             folder,
-            imports.begin(kind=folder.name, label=label, by=by, at=at, as_at=day, backfill=backfill),
+            imports.begin(kind=folder.name, label=label, by=act.by, at=act.at, as_at=day, backfill=backfill),
             day,
             backfill,
             found.count_lines(),
@@ -138,10 +136,10 @@ def taking_in(
             dry_run=dry_run,
         )
         refusing.stage_refusals()
-        before = folder.standing(on=on)
+        before = folder.standing(on=act.on)
         _take_files(run, found)
         run.say(folder.follows)
-        folder.follow_up(by=by, at=at, on=on)
+        folder.follow_up(act=act)
         if run.gone and not (whole or dry_run):
             raise RuleBroken(
                 f"{' '.join(run.gone)} Nothing was taken. If this is the whole extract, say so (--whole).",
@@ -153,7 +151,7 @@ def taking_in(
         refusals.keep(run.import_run)
         imports.end(run.import_run, run.counts)
         yield run
-        run.means = folder.what_changes(before, folder.standing(on=on))
+        run.means = folder.what_changes(before, folder.standing(on=act.on))
         run.say("Dry run: putting everything back" if dry_run else "Committing")
         if dry_run:
             transaction.set_rollback(True)

@@ -1,7 +1,6 @@
 """One package of published notices, from the file to the suppliers that wait for a person: all of it, or nothing."""
 
 import time
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,11 @@ from plumbline.exchange.ocds_files import read_package, together
 from plumbline.exchange.readers import RefusedRow
 from plumbline.intake import imports, refusing
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import User
+from plumbline.people.act import Act
 
 
-def import_ocds(
-    path: Path, *, prefix: str = "", dry_run: bool = False, by: User | None, at: datetime, on: date
-) -> dict[str, Any]:
+def import_ocds(path: Path, *, prefix: str = "", dry_run: bool = False, act: Act) -> dict[str, Any]:
     """Take the releases of a package; the answer of interfaces.md (`files`, `refused`, `notes`, `seconds`), with
     `processes`, `waiting` (suppliers for a person to decide), `ours` (processes found to be of our own tenders) and
     `import`.
@@ -30,18 +26,16 @@ def import_ocds(
     Raises RuleBroken (missing_file) and WrongFile (not_json, not_ocds, invalid_package). `line` counts releases from 1.
     """
     started = time.monotonic()
-    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    act.check(Permission.SUPPLIERS_SETTLE)
     if not path.is_file():
         raise RuleBroken(f"There is no file “{path.name}”.", code="missing_file")
     package = read_package(path)
     name = path.stem[:100]
     with transaction.atomic():
         imports.lock(waiting=lambda: None)
-        run = imports.begin(kind="ocds", label=path.name, by=by, at=at, as_at=None)
-        taken = ocds.take_releases(
-            releases=package.releases, together=together, import_run=run, prefix=prefix, by=by, at=at
-        )
-        register.follow_published(by=by, at=at)
+        run = imports.begin(kind="ocds", label=path.name, by=act.by, at=act.at, as_at=None)
+        taken = ocds.take_releases(releases=package.releases, together=together, import_run=run, prefix=prefix, act=act)
+        register.follow_published(act=act)
         counts = {
             "read": package.read,
             "added": taken.added,

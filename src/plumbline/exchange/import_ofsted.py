@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,8 @@ from plumbline.ofsted import list_days, lookups, models
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import UNKNOWN
 from plumbline.ofsted.operations.lists import ListTaken, record_list
-from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import User
+from plumbline.people.act import Act
 from plumbline.placements import consequences
 from plumbline.placements import operations as placements
 
@@ -33,9 +32,7 @@ _MOST_NAMED = 20
 
 
 @collecting_later()
-def import_ofsted(
-    path: Path, *, as_at: date, because: str = "", dry_run: bool = False, by: User | None, at: datetime, on: date
-) -> dict[str, Any]:
+def import_ofsted(path: Path, *, as_at: date, because: str = "", dry_run: bool = False, act: Act) -> dict[str, Any]:
     """Take every list in a file; the answer of interfaces.md (`files`, `refused`, `seconds`), with `notes`, `means`
     (what changes for our own settings and the children there, and which judgements entered by hand it overrules, in
     sentences), `lists` (day, differences from the list before, whose status changed) and `import`.
@@ -45,8 +42,8 @@ def import_ofsted(
     reason is given; WrongFile where it is none of Ofsted's lists. `dry_run` puts everything back.
     """
     started = time.monotonic()
-    access.check(by, Permission.IMPORTS, on=on)
-    list_days.check_list_day(as_at, on=on)
+    act.check(Permission.IMPORTS)
+    list_days.check_list_day(as_at, on=act.on)
     if not path.is_file():
         raise RuleBroken(f"There is no file “{path.name}”.", code="missing_file")
     try:
@@ -55,7 +52,7 @@ def import_ofsted(
         register = gias.read_register(path) if refusal.code == "bad_header" else None
         if register is None:
             raise
-        return import_gias.import_register(register, path, as_at=as_at, dry_run=dry_run, by=by, at=at, on=on)
+        return import_gias.import_register(register, path, as_at=as_at, dry_run=dry_run, act=act)
     proves_to = _check_day(lists, as_at=as_at, because=because.strip())
     files: dict[str, dict[str, int]] = {}
     refused: list[dict[str, Any]] = []
@@ -64,12 +61,12 @@ def import_ofsted(
     overruled: list[str] = []
     with transaction.atomic():
         imports.lock(waiting=lambda: None)
-        then = consequences.before(on=on)
-        run = imports.begin(kind="ofsted", label=path.name, by=by, at=at, as_at=as_at, because=because.strip())
+        then = consequences.before(on=act.on)
+        run = imports.begin(kind="ofsted", label=path.name, by=act.by, at=act.at, as_at=as_at, because=because.strip())
         for read in lists:
             name = path.stem if len(lists) == 1 else f"{path.stem}: {read.sheet}"
             judged = placements.take_judgements(
-                record=record_list, read=read, import_run=run, proves_to=proves_to, by=by, at=at, on=on
+                record=record_list, read=read, import_run=run, proves_to=proves_to, act=act
             )
             taken = judged.recorded
             files[name] = {"read": read.read, **taken.rows, "repeated": read.repeated, "refused": len(read.refused)}
@@ -77,7 +74,7 @@ def import_ofsted(
             told.append(_told(read, taken))
             changes += taken.status_changes
             overruled += [each.sentence for each in taken.overruled] + [each.withstood for each in taken.withstood]
-        means = [*consequences.what_changes(then, changes, on=on), *overruled, *_to_be_read(lists)]
+        means = [*consequences.what_changes(then, changes, on=act.on), *overruled, *_to_be_read(lists)]
         imports.end(run, files)
         if dry_run:
             transaction.set_rollback(True)

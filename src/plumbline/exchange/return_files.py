@@ -9,14 +9,13 @@ other rows are taken.
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from django.db import transaction
 
-from plumbline.audit import operations as audit
 from plumbline.evidence.models import Document
 from plumbline.exchange.cells import clean, fold
 from plumbline.exchange.dates import BadDate, Days, parse_date
@@ -24,8 +23,8 @@ from plumbline.exchange.readers import RefusedRow
 from plumbline.exchange.spreadsheets import Limits, Workbook, open_workbook
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 from plumbline.toolkits import access, rules
 from plumbline.toolkits import content as contents
 from plumbline.toolkits.content import AnswerKind, Criterion
@@ -230,7 +229,7 @@ class _Sent:
 
 
 @operation
-def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: date) -> Taken:
+def take_back(*, return_id: int, path: Path, act: Act) -> Taken:
     """Save the answers of a file that came back.
 
     Raises RuleBroken with nothing saved: the file cannot be read (WrongFile), is not one of ours (not_ours), is of
@@ -240,7 +239,7 @@ def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: 
     answer_set = Return.objects.select_related("version").filter(pk=return_id).first()
     if answer_set is None:
         raise NotAllowed("There is no such return.")
-    access.check_asked(by, answer_set, on=on)
+    access.check_asked(act, answer_set)
     book = open_workbook(path, limits=_LIMITS)
     sent = _sent(book)
     if sent.return_id != str(return_id):
@@ -273,9 +272,7 @@ def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: 
                     impact=row.impact,
                     reviewed_on=row.reviewed_on,
                     base_revision=row.revision,
-                    by=by,
-                    at=at,
-                    on=on,
+                    act=act,
                 )
         except returns.Conflict as conflict:
             who = conflict.theirs.answered_by or "Someone else"
@@ -294,14 +291,8 @@ def take_back(*, return_id: int, path: Path, by: User | None, at: datetime, on: 
             refused.append(RefusedLine(row.line, row.criterion.title, refusal.reason))
         else:
             changed += 1
-    audit.record(
-        "exchange.return_file.taken",
-        by=by,
-        at=at,
-        subject=answer_set,
-        changed=changed,
-        unchanged=unchanged,
-        refused=len(refused),
+    act.record(
+        "exchange.return_file.taken", subject=answer_set, changed=changed, unchanged=unchanged, refused=len(refused)
     )
     return Taken(changed, unchanged, tuple(refused))
 

@@ -1,11 +1,10 @@
 """An extract of the council's social-care system: which files it has, of which day it is, and what follows from it."""
 
 import time
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from plumbline.audit import operations as audit
 from plumbline.earlyhelp import intake as earlyhelp
 from plumbline.exchange import extract_means, folders, ssd_kinds
 from plumbline.exchange.folder_files import Found, found_in
@@ -15,20 +14,19 @@ from plumbline.exchange.readers import Note
 from plumbline.intake.tables import Taken
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import Said
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 from plumbline.placements import intake as placements
 from plumbline.placements import operations as placement_operations
 from plumbline.socialcare import intake as socialcare
 
 
 @operation
-def follow_up(*, by: User | None, at: datetime, on: date) -> None:
+def follow_up(*, act: Act) -> None:
     """What other rooms do once rows are in: who may reach whom, and what needs attention."""
-    ties.refresh_ties(by=by, at=at, on=on)
-    placement_operations.raise_flags(by=by, at=at, on=on)
+    ties.refresh_ties(act=act)
+    placement_operations.raise_flags(act=act)
 
 
 def _after_file(name: str, taken: Taken) -> None:
@@ -75,9 +73,7 @@ def import_ssd(
     dry_run: bool = False,
     strict: bool = False,
     whole: bool = False,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
     progress: Progress = lambda done, total, what: None,
 ) -> dict[str, Any]:
     """Take an extract in: a folder, a zip or a workbook. Answers as interfaces.md says (`files`, `refused`, `notes`,
@@ -92,10 +88,10 @@ def import_ssd(
     file that is not older is taken as ever, but with `backfill` nothing is marked as no longer in the extract.
     """
     started = time.monotonic()
-    access.check(by, Permission.IMPORTS, on=on)
+    act.check(Permission.IMPORTS)
     with found_in(folder, FOLDER.kinds(), what=FOLDER.what) as found:
-        day, assumed = (extracted_on, "") if extracted_on else _day_assumed(found, folder.name, on=on)
-        if day > on:
+        day, assumed = (extracted_on, "") if extracted_on else _day_assumed(found, folder.name, on=act.on)
+        if day > act.on:
             raise RuleBroken(f"The extract cannot be of {day:%-d %B %Y}: that day has not come.", code="future_date")
         progress(0, 0, assumed or f"Extract of {day:%-d %B %Y}")
         with folders.taking_in(
@@ -108,19 +104,10 @@ def import_ssd(
             strict=strict,
             whole=whole,
             started=started,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
             progress=progress,
         ) as run:
-            audit.record(
-                "exchange.ssd.imported",
-                by=by,
-                at=at,
-                subject=run.import_run,
-                extracted_on=day.isoformat(),
-                files=run.counts,
-            )
+            act.record("exchange.ssd.imported", subject=run.import_run, extracted_on=day.isoformat(), files=run.counts)
     return run.answer() | {"extracted_on": day.isoformat(), "gone": run.gone}
 
 

@@ -15,7 +15,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from plumbline.audit import operations as audit
 from plumbline.evidence import store as evidence_store
 from plumbline.exchange import contracts, import_ocds, import_ofsted, known_folders, ocds_files, ofsted_lists, ssd
 from plumbline.exchange.folders import Progress
@@ -28,6 +27,7 @@ from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 
@@ -59,23 +59,21 @@ def receive(
     backfill: bool,
     because: str = "",
     home: Path,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> Upload:
     """Store files under `home` for an import. Raises RuleBroken with nothing kept: see handed_in.store; unknown_kind;
     missing_day (an Ofsted list says not of which day it is); future_date; one_list (Ofsted's lists come one by one)."""
-    access.check(by, needs(kind), on=on)
+    act.check(needs(kind))
     if kind not in _NEEDS:
         raise RuleBroken("Say what the files are.", code="unknown_kind")
     if kind == OFSTED and as_at is None:
         raise RuleBroken("Say of which day the list is.", code="missing_day")
-    if as_at is not None and as_at > on:
+    if as_at is not None and as_at > act.on:
         raise RuleBroken("That day has not come yet.", code="future_date")
     upload = Upload.objects.create(
         kind=kind,
-        uploaded_by=by,
-        uploaded_at=at,
+        uploaded_by=act.by,
+        uploaded_at=act.at,
         options={"as_at": as_at.isoformat() if as_at else None, "backfill": backfill, "because": because.strip()},
     )
     # Numbers come again where a database is begun again beside old files.
@@ -85,38 +83,38 @@ def receive(
     if kind == OFSTED and len(upload.file_names) > 1:
         raise RuleBroken("Hand in one list at a time: each is of its own day.", code="one_list")
     upload.save(update_fields=["folder", "file_names"])
-    audit.record("exchange.upload.received", by=by, at=at, subject=upload, upload_kind=kind, files=upload.file_names)
+    act.record("exchange.upload.received", subject=upload, upload_kind=kind, files=upload.file_names)
     return upload
 
 
 @operation
-def ask_to_look(*, upload: Upload, because: str = "", by: User, at: datetime, on: date) -> None:
+def ask_to_look(*, upload: Upload, because: str = "", act: PersonalAct) -> None:
     """Let the upload be looked at; `because`: why it is right, though it was refused as of another day. The caller
     enqueues `look`."""
     if because.strip():
         upload.options |= {"because": because.strip()}
         upload.save(update_fields=["options"])
-    _ask(upload, _State.LOOKING, "exchange.upload.look_asked", by=by, at=at, on=on)
+    _ask(upload, _State.LOOKING, "exchange.upload.look_asked", act=act)
 
 
 @operation
-def ask_to_take(*, upload: Upload, whole: bool = False, by: User, at: datetime, on: date) -> None:
+def ask_to_take(*, upload: Upload, whole: bool = False, act: PersonalAct) -> None:
     """Let the upload be taken. The caller enqueues `take`. Raises RuleBroken (many_gone) where much would end by it
     and it is not said that the extract is `whole`."""
     if upload.would_change.get("gone") and not whole:
         raise RuleBroken("Say that this is the whole extract, or leave the files.", code="many_gone")
-    _ask(upload, _State.TAKING, "exchange.upload.take_asked", by=by, at=at, on=on, whole=whole)
+    _ask(upload, _State.TAKING, "exchange.upload.take_asked", act=act, whole=whole)
 
 
-def _ask(upload: Upload, to: Upload.State, kind: str, *, by: User, at: datetime, on: date, whole: bool = False) -> None:
-    access.check(by, _NEEDS[upload.kind], on=on)
+def _ask(upload: Upload, to: Upload.State, kind: str, *, act: PersonalAct, whole: bool = False) -> None:
+    act.check(_NEEDS[upload.kind])
     locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     check_move(UPLOAD_MOVES, _State(locked.state), to)
     locked.state, locked.reason = to, ""
     locked.options = locked.options | {"whole": whole}
-    locked.progress = {"done": 0, "total": 0, "what": "Waiting for its turn", "at": at.isoformat()}
+    locked.progress = {"done": 0, "total": 0, "what": "Waiting for its turn", "at": act.at.isoformat()}
     locked.save(update_fields=["state", "reason", "progress", "options"])
-    audit.record(kind, by=by, at=at, subject=locked, whole=whole)
+    act.record(kind, subject=locked, whole=whole)
 
 
 def look(*, upload_id: int, home: Path, prefix: str = "", now: Clock, on: date) -> None:
@@ -170,7 +168,10 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
     as_at = date.fromisoformat(upload.options["as_at"]) if upload.options.get("as_at") else None
     if upload.kind == NOTICES:
         return import_ocds.import_ocds(
-            folder / upload.file_names[0], prefix=prefix, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on
+            folder / upload.file_names[0],
+            prefix=prefix,
+            dry_run=dry_run,
+            act=PersonalAct(upload.uploaded_by, now(), on),
         )
     if upload.kind == OFSTED:
         if as_at is None:
@@ -180,14 +181,12 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
             as_at=as_at,
             because=upload.options.get("because", ""),
             dry_run=dry_run,
-            by=upload.uploaded_by,
-            at=now(),
-            on=on,
+            act=PersonalAct(upload.uploaded_by, now(), on),
         )
     with _outside(upload, now) as progress:
         if upload.kind == CONTRACTS:
             return contracts.import_contracts(
-                folder, dry_run=dry_run, by=upload.uploaded_by, at=now(), on=on, progress=progress
+                folder, dry_run=dry_run, act=PersonalAct(upload.uploaded_by, now(), on), progress=progress
             )
         return ssd.import_ssd(
             folder,
@@ -195,9 +194,7 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
             backfill=bool(upload.options.get("backfill")),
             dry_run=dry_run,
             whole=bool(upload.options.get("whole")),
-            by=upload.uploaded_by,
-            at=now(),
-            on=on,
+            act=PersonalAct(upload.uploaded_by, now(), on),
             progress=progress,
         )
 
@@ -244,14 +241,14 @@ def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @operation
-def ask_to_mend(*, refused_id: int, cells: Mapping[str, str], by: User, at: datetime, on: date) -> RefusedRow:
+def ask_to_mend(*, refused_id: int, cells: Mapping[str, str], act: PersonalAct) -> RefusedRow:
     """Keep what was typed and let it be tried. The caller enqueues `mend`."""
-    access.check(by, Permission.IMPORTS, on=on)
+    act.check(Permission.IMPORTS)
     row = _row(refused_id)
     check_move(ROW_MOVES, RefusedRow.State(row.state), RefusedRow.State.MENDED)
-    row.tried = {"state": "waiting", "cells": dict(cells), "reason": "", "by_id": by.pk, "at": at.isoformat()}
+    row.tried = {"state": "waiting", "cells": dict(cells), "reason": "", "by_id": act.by.pk, "at": act.at.isoformat()}
     row.save(update_fields=["tried"])
-    audit.record("exchange.row.mending_asked", by=by, at=at, subject=row, file=row.file, line=row.line)
+    act.record("exchange.row.mending_asked", subject=row, file=row.file, line=row.line)
     return row
 
 
@@ -262,7 +259,7 @@ def mend(*, refused_id: int, now: Clock, on: date) -> None:
         return
     by = User.objects.get(pk=row.tried["by_id"])
     try:
-        rows.mend_row(refused_id=refused_id, cells=row.tried["cells"], by=by, at=now(), on=on)
+        rows.mend_row(refused_id=refused_id, cells=row.tried["cells"], act=PersonalAct(by, now(), on))
     except Refusal as refusal:
         _tried(row, refusal.reason)
     except Exception:
@@ -278,7 +275,7 @@ def _tried(row: RefusedRow, reason: str) -> None:
 
 
 @operation
-def dismiss_alike(*, refused_id: int, because: str, by: User, at: datetime, on: date) -> int:
+def dismiss_alike(*, refused_id: int, because: str, act: PersonalAct) -> int:
     """Set aside every open row of the same import and file that was refused for the same code; how many."""
     row = _row(refused_id)
     alike = RefusedRow.objects.filter(
@@ -286,19 +283,19 @@ def dismiss_alike(*, refused_id: int, because: str, by: User, at: datetime, on: 
     )
     numbers = list(alike.order_by("pk").values_list("pk", flat=True))
     for number in numbers:
-        rows.dismiss_row(refused_id=number, because=because, by=by, at=at, on=on)
+        rows.dismiss_row(refused_id=number, because=because, act=act)
     return len(numbers)
 
 
 @operation
-def reopen_row(*, refused_id: int, by: User, at: datetime, on: date) -> None:
+def reopen_row(*, refused_id: int, act: PersonalAct) -> None:
     """Undo setting a row aside."""
-    access.check(by, Permission.IMPORTS, on=on)
+    act.check(Permission.IMPORTS)
     row = _row(refused_id)
     check_move(ROW_MOVES, RefusedRow.State(row.state), RefusedRow.State.OPEN)
     row.state, row.settled_because, row.settled_by, row.settled_at = RefusedRow.State.OPEN, "", None, None
     row.save(update_fields=["state", "settled_because", "settled_by", "settled_at"])
-    audit.record("exchange.row.reopened", by=by, at=at, subject=row, file=row.file, line=row.line)
+    act.record("exchange.row.reopened", subject=row, file=row.file, line=row.line)
 
 
 def _row(refused_id: int) -> RefusedRow:

@@ -17,7 +17,6 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from plumbline.audit import operations as audit
 from plumbline.exchange import uploads
 from plumbline.exchange.known_folders import FOLDERS
 from plumbline.exchange.models import RefusedRow, Withdrawal
@@ -29,6 +28,7 @@ from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.people import access
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.placements import consequences
@@ -74,9 +74,7 @@ class Withdrawn:
 
 
 @operation
-def withdraw_import(
-    *, import_id: int, because: str, dry_run: bool = False, by: User | None, at: datetime, on: date
-) -> Withdrawn:
+def withdraw_import(*, import_id: int, because: str, dry_run: bool = False, act: Act) -> Withdrawn:
     """Take back what an import said; `dry_run` puts everything back.
 
     Raises RuleBroken: unknown_import; missing_reason; withdrawn_already; cannot_be_withdrawn (of a kind, or of a time,
@@ -84,8 +82,8 @@ def withdraw_import(
     first.
     """
     imports.lock(waiting=lambda: None)
-    run = _to_withdraw(import_id, because, by=by, on=on)
-    before = _standing(run, on=on)
+    run = _to_withdraw(import_id, because, act=act)
+    before = _standing(run, on=act.on)
     done = Withdrawn()
     touched: set[int] = set()
     with connection.cursor() as cursor:
@@ -102,31 +100,32 @@ def withdraw_import(
                 "update ofsted_setting set judgements_rev = judgements_rev + 1 where id = any(%s)", [sorted(touched)]
             )
     RefusedRow.objects.filter(import_run=run, state=RefusedRow.State.OPEN).update(
-        state=RefusedRow.State.DISMISSED, settled_because="The import was withdrawn.", settled_at=at, settled_by=by
+        state=RefusedRow.State.DISMISSED,
+        settled_because="The import was withdrawn.",
+        settled_at=act.at,
+        settled_by=act.by,
     )
-    run.withdrawn_at, run.withdrawn_because = at, because.strip()
-    run.withdrawn_by_name = by.called if by else "the machine"
+    run.withdrawn_at, run.withdrawn_because = act.at, because.strip()
+    run.withdrawn_by_name = act.by.called if act.by else "the machine"
     run.save(update_fields=["withdrawn_at", "withdrawn_because", "withdrawn_by_name"])
-    audit.record(
+    act.record(
         "exchange.import.withdrawn",
-        by=by,
-        at=at,
         subject=run,
         because=run.withdrawn_because,
         put_back=done.put_back,
         taken_out=done.taken_out,
         kept=done.kept,
     )
-    changes = _follow(run, by=by, at=at, on=on)
-    done.means = _what_changes(run, before, changes, on=on)
+    changes = _follow(run, act=act)
+    done.means = _what_changes(run, before, changes, on=act.on)
     if dry_run:
         transaction.set_rollback(True)
     return done
 
 
-def _to_withdraw(import_id: int, because: str, *, by: User | None, on: date) -> Import:
+def _to_withdraw(import_id: int, because: str, *, act: Act) -> Import:
     run = Import.objects.select_for_update().filter(pk=import_id).first()
-    access.check(by, uploads.needs(run.kind if run else ""), on=on)
+    act.check(uploads.needs(run.kind if run else ""))
     if run is None:
         raise RuleBroken(f"There is no import {import_id}.", code="unknown_import")
     if not because.strip():
@@ -158,14 +157,14 @@ def _is_known(run: Import) -> bool:
     return run.kind in _SAYS and run.tx is not None
 
 
-def _follow(run: Import, *, by: User | None, at: datetime, on: date) -> Sequence[StatusChange]:
+def _follow(run: Import, *, act: Act) -> Sequence[StatusChange]:
     """What follows from the rows; the statuses of settings that changed by it."""
     if run.kind == "ofsted":
-        return placements.follow_statuses(by=by, at=at, on=on).status_changes
+        return placements.follow_statuses(act=act).status_changes
     if run.kind == "gias":
-        placements.raise_flags(by=by, at=at, on=on)
+        placements.raise_flags(act=act)
     elif run.kind in FOLDERS:
-        FOLDERS[run.kind].follow_up(by=by, at=at, on=on)
+        FOLDERS[run.kind].follow_up(act=act)
     return ()
 
 
@@ -212,30 +211,32 @@ Clock = Callable[[], datetime]
 
 
 @operation
-def ask(*, import_id: int, because: str, by: User, at: datetime, on: date) -> Withdrawal:
+def ask(*, import_id: int, because: str, act: PersonalAct) -> Withdrawal:
     """Ask that an import be withdrawn: it is tried first. The caller enqueues `try_out`. Asked for already: that one.
     Raises RuleBroken as `withdraw_import` does."""
-    run = _to_withdraw(import_id, because, by=by, on=on)
+    run = _to_withdraw(import_id, because, act=act)
     asked = Withdrawal.objects.filter(import_run=run, state__in=Withdrawal.OPEN).first()
     if asked is not None:
         return asked
-    asked = Withdrawal.objects.create(import_run=run, because=because.strip(), asked_by=by, asked_at=at, since=at)
-    audit.record("exchange.withdrawal.asked", by=by, at=at, subject=run, because=asked.because)
+    asked = Withdrawal.objects.create(
+        import_run=run, because=because.strip(), asked_by=act.by, asked_at=act.at, since=act.at
+    )
+    act.record("exchange.withdrawal.asked", subject=run, because=asked.because)
     return asked
 
 
 @operation
-def settle(*, withdrawal_id: int, do: bool, by: User, at: datetime, on: date) -> Withdrawal:
+def settle(*, withdrawal_id: int, do: bool, act: PersonalAct) -> Withdrawal:
     """After the trial: have it done (`do`; the caller enqueues `carry_out`), or leave the import as it is."""
     asked = Withdrawal.objects.select_for_update(of=("self",)).select_related("import_run").get(pk=withdrawal_id)
-    access.check(by, uploads.needs(asked.import_run.kind), on=on)
+    act.check(uploads.needs(asked.import_run.kind))
     to = _State.WITHDRAWING if do else _State.LEFT
     if asked.state != to:
         check_move(WITHDRAWAL_MOVES, _State(asked.state), to)
-        asked.state, asked.since = to, at
+        asked.state, asked.since = to, act.at
         asked.save(update_fields=["state", "since"])
         kind = "exchange.withdrawal.confirmed" if do else "exchange.withdrawal.left"
-        audit.record(kind, by=by, at=at, subject=asked.import_run)
+        act.record(kind, subject=asked.import_run)
     return asked
 
 
@@ -257,7 +258,10 @@ def _run(
         return  # asked for twice: the first run did it
     with _ended(asked, now), transaction.atomic():
         found = withdraw_import(
-            import_id=asked.import_run_id, because=asked.because, dry_run=dry_run, by=asked.asked_by, at=now(), on=on
+            import_id=asked.import_run_id,
+            because=asked.because,
+            dry_run=dry_run,
+            act=PersonalAct(asked.asked_by, now(), on),
         )
         Withdrawal.objects.filter(pk=asked.pk).update(state=to, since=now(), result=asdict(found))
 

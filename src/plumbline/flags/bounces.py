@@ -15,6 +15,7 @@ from email.policy import default
 from pathlib import Path
 
 from plumbline.flags import telling
+from plumbline.people.act import Act
 
 # As the outbox numbers what it sends: in the Message-ID, and in the envelope where the server keeps it (RFC 3461).
 _OURS = re.compile(r"\bplumbline-(\d{1,18})(?:@|\b)")
@@ -49,7 +50,7 @@ def take_bounces(folder: Path, *, now: Callable[[], datetime], on: date) -> Take
             continue
         bounces = read(box.get_bytes(key))
         failed = sum(
-            telling.bounced(number=each.number, address=each.address, said=each.said, by=None, at=now(), on=on)
+            telling.bounced(number=each.number, address=each.address, said=each.said, act=Act(None, now(), on))
             for each in bounces
         )
         done.failed += failed

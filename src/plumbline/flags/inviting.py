@@ -13,6 +13,7 @@ from plumbline.flags.outbox import LINK
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.wording import day
 from plumbline.people import inviting
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import Invitation, Organisation, User
 
@@ -39,61 +40,57 @@ def invite(
     lands_on: str,
     council: str,
     address: Address,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> Invitation:
     """A person is invited, and the e-mail with the link waits to be sent. Raises RuleBroken as people.inviting does,
     and leaves an event of a refusal by which addresses could be tried out."""
     try:
         with transaction.atomic():
-            made = inviting.invite(
-                organisation=organisation, name=name, email=email, lands_on=lands_on, by=by, at=at, on=on
-            )
-            _write(made, council=council, address=address, by=by, at=at)
+            made = inviting.invite(organisation=organisation, name=name, email=email, lands_on=lands_on, act=act)
+            _write(made, council=council, address=address, act=act)
     except RuleBroken as refusal:
-        inviting.note_refusal(refusal, organisation=organisation, by=by, at=at)
+        inviting.note_refusal(refusal, organisation=organisation, act=act)
         raise
     return made
 
 
 @operation
-def send_again(*, invitation_id: int, council: str, address: Address, by: User, at: datetime, on: date) -> Invitation:
+def send_again(*, invitation_id: int, council: str, address: Address, act: PersonalAct) -> Invitation:
     """Another e-mail with a new link; one that still waited is not sent."""
-    found = inviting.send_again(invitation_id=invitation_id, by=by, at=at, on=on)
+    found = inviting.send_again(invitation_id=invitation_id, act=act)
     Message.objects.filter(invitation=found, state=Message.State.WAITING).update(
         state=Message.State.NOT_SENT, error="The invitation was sent again.", secret=""
     )
-    _write(found, council=council, address=address, by=by, at=at)
+    _write(found, council=council, address=address, act=act)
     return found
 
 
 @operation
-def withdraw(*, invitation_id: int, by: User, at: datetime, on: date) -> Invitation:
+def withdraw(*, invitation_id: int, act: PersonalAct) -> Invitation:
     """The invitation is withdrawn, and an e-mail that still waited is not sent."""
-    found = inviting.withdraw(invitation_id=invitation_id, by=by, at=at, on=on)
+    found = inviting.withdraw(invitation_id=invitation_id, act=act)
     Message.objects.filter(invitation=found, state=Message.State.WAITING).update(
         state=Message.State.NOT_SENT, error="The invitation was withdrawn.", secret=""
     )
     return found
 
 
-def _write(invitation: Invitation, *, council: str, address: Address, by: User, at: datetime) -> None:
-    token = inviting.Links(at).make_token(invitation.user)
+def _write(invitation: Invitation, *, council: str, address: Address, act: PersonalAct) -> None:
+    token = inviting.Links(act.at).make_token(invitation.user)
     until = shown(invitation.sent_at) + inviting.lasts()
     Message.objects.create(
         to_user=invitation.user,
         to_address=invitation.user.email,
         invitation=invitation,
         subject=f"{council} asks you to answer for {invitation.organisation.name}"[:200],
-        body=f"{by.called} of {council} has invited you to sign in to Plumbline, where the council asks "
+        body=f"{act.by.called} of {council} has invited you to sign in to Plumbline, where the council asks "
         f"{invitation.organisation.name} what it needs to know about keeping children safe.\n\n"
         f"Choose your password here, by {until:%-d %B %Y}:\n{LINK}\n\n"
         f"Your user name is {invitation.user.username}. The link can be used once, by you alone: do not pass it "
         "on. If you do not expect this e-mail, do nothing, and tell the council.\n",
         secret=address(invitation, token),
-        written_at=at,
-        next_attempt_at=at,
+        written_at=act.at,
+        next_attempt_at=act.at,
     )
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from plumbline.audit import operations as audit
 from plumbline.audit.models import Event
 from plumbline.flags import lookups, powers, queries, rules, telling
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
@@ -15,6 +14,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.periods import working_days_after
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import holidays_from
@@ -38,9 +38,7 @@ def reconcile(
     wanted: Sequence[Wanted],
     kinds: Collection[str],
     why_closed: Callable[[Sequence[Flag]], Mapping[int, str]],
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
     subject: tuple[str, int] | None = None,
 ) -> Raised:
     """Make the open flags of `kinds` those that are wanted: raise, pass on to others, close.
@@ -58,15 +56,15 @@ def reconcile(
     still = [(standing[about], want) for about, want in should.items() if about in standing]
 
     done = Raised(raised=_tally(want.kind for want in new), closed=_tally(flag.kind for flag in over))
-    holidays = holidays_from(on)
-    told = _raise(new, known=known, at=at, on=on, holidays=holidays)
-    _close(over, why_closed(over) if over else {}, at=at, by=by)
+    holidays = holidays_from(act.on)
+    told = _raise(new, known=known, at=act.at, on=act.on, holidays=holidays)
+    _close(over, why_closed(over) if over else {}, act=act)
     _say_again(still)
-    passed = _pass_on(still, at=at, on=on)
+    passed = _pass_on(still, at=act.at, on=act.on)
     done.passed_on = len(passed)
-    telling.tell([*told, *passed], each_alone=True, by=by, at=at, on=on)
+    telling.tell([*told, *passed], each_alone=True, act=act)
     if done:
-        audit.record("flags.reconciled", by=by, at=at, raised=done.raised, closed=done.closed, passed_on=done.passed_on)
+        act.record("flags.reconciled", raised=done.raised, closed=done.closed, passed_on=done.passed_on)
     return done
 
 
@@ -130,10 +128,10 @@ def _recipient(flag: Flag, to: Recipient, *, at: datetime, on: date) -> FlagFor:
     return FlagFor(flag=flag, recipient=to.name, team=to.team, why=to.why, from_at=at, from_on=on)
 
 
-def _close(over: Sequence[Flag], why: Mapping[int, str], *, at: datetime, by: User | None) -> None:
+def _close(over: Sequence[Flag], why: Mapping[int, str], *, act: Act) -> None:
     for flag in over:
-        flag.state, flag.closed_at, flag.closed_because = FlagState.CLOSED, at, why[flag.pk]
-        flag.closed_by_name = by.called if by else "the machine"
+        flag.state, flag.closed_at, flag.closed_because = FlagState.CLOSED, act.at, why[flag.pk]
+        flag.closed_by_name = act.by.called if act.by else "the machine"
     Flag.objects.bulk_update(over, ["state", "closed_at", "closed_because", "closed_by_name"], batch_size=1000)
 
 
@@ -184,19 +182,19 @@ def _message(user: User, words: tuple[str, str], *, at: datetime) -> Message:
 
 
 @operation
-def acknowledge(*, flag_id: int, by: User, at: datetime, on: date) -> Flag:
+def acknowledge(*, flag_id: int, act: PersonalAct) -> Flag:
     """Say "I have read this". Raises NotAllowed unless the flag is for them, RuleBroken if it is closed."""
-    flag = _open_flag(flag_id, by=by, on=on)
-    mine = [row for row in flag.recipients.filter(to_at=None) if queries.is_for(row, by, on=on)]
+    flag = _open_flag(flag_id, act=act)
+    mine = [row for row in flag.recipients.filter(to_at=None) if queries.is_for(row, act.by, on=act.on)]
     if not mine:
-        raise NotAllowed(f"Flag {flag_id} is not for {by}.")
+        raise NotAllowed(f"Flag {flag_id} is not for {act.by}.")
     FlagFor.objects.filter(pk__in=[row.pk for row in mine], acknowledged_at=None).update(
-        acknowledged_at=at, acknowledged_by=by
+        acknowledged_at=act.at, acknowledged_by=act.by
     )
     FlagFor.objects.filter(pk__in=[row.pk for row in mine], reached_at=None).update(
-        reached_at=at, reached_on=on, reached_how=FlagFor.How.PAGE
+        reached_at=act.at, reached_on=act.on, reached_how=FlagFor.How.PAGE
     )
-    audit.record("flags.flag.acknowledged", by=by, at=at, subject=flag, child_id=flag.child_id)
+    act.record("flags.flag.acknowledged", subject=flag, child_id=flag.child_id)
     return flag
 
 
@@ -205,9 +203,7 @@ def record_step_result(
     *,
     step_id: int,
     result: str,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
     seen_on: date | None = None,
     spoken_to: bool | None = None,
     decision: str = "",
@@ -220,39 +216,30 @@ def record_step_result(
     step = FlagStep.objects.select_for_update().filter(pk=step_id).first()
     if step is None:
         raise NotAllowed(f"There is no step {step_id}.")
-    flag = _open_flag(step.flag_id, by=by, on=on)
+    flag = _open_flag(step.flag_id, act=act)
     now_for = list(flag.recipients.filter(to_at=None))
-    if not lookups.may_answer(step, by, recipients=now_for, on=on):
+    if not lookups.may_answer(step, act.by, recipients=now_for, on=act.on):
         raise NotAllowed(f"This step of flag {flag.pk} is for the {step.owner_role.replace('_', ' ')}.")
     if step.done_at:
         raise RuleBroken(f"This step was done on {step.done_at:%-d %B %Y}.", code="wrong_state")
     rule = rules.step_rule(flag.kind, step.code)
-    rules.check_result(rule, result=result, seen_on=seen_on, spoken_to=spoken_to, decision=decision, on=on)
+    rules.check_result(rule, result=result, seen_on=seen_on, spoken_to=spoken_to, decision=decision, on=act.on)
     step.result, step.seen_on, step.spoken_to, step.decision = result.strip(), seen_on, spoken_to, decision
-    step.done_at, step.done_by = at, by
+    step.done_at, step.done_by = act.at, act.by
     step.save(update_fields=["result", "seen_on", "spoken_to", "decision", "done_at", "done_by"])
-    again = rules.next_time(flag.kind, step.code, after=max(on, step.due_on), holidays=holidays_from(on))
+    again = rules.next_time(flag.kind, step.code, after=max(act.on, step.due_on), holidays=holidays_from(act.on))
     if again:
         FlagStep.objects.create(flag=flag, code=step.code, action=step.action, owner_role=step.owner_role, due_on=again)
     flag.due_on = flag.steps.filter(done_at=None).order_by("due_on", "pk").values_list("due_on", flat=True).first()
     flag.save(update_fields=["due_on"])
-    audit.record(
-        "flags.step.done",
-        by=by,
-        at=at,
-        subject=flag,
-        child_id=flag.child_id,
-        because=step.result,
-        step=step.code,
-        decision=decision,
+    act.record(
+        "flags.step.done", subject=flag, child_id=flag.child_id, because=step.result, step=step.code, decision=decision
     )
     return step
 
 
 @operation
-def record_for_all(
-    *, code: str, subject_type: str, subject_ids: Collection[int], result: str, by: User, at: datetime, on: date
-) -> int:
+def record_for_all(*, code: str, subject_type: str, subject_ids: Collection[int], result: str, act: PersonalAct) -> int:
     """One result for a step that concerns no single child, on every open flag about these subjects where it is still
     to be done; returns on how many. The caller has checked that `by` may: who records it may see none of the flags.
     """
@@ -273,15 +260,13 @@ def record_for_all(
     for step in steps:
         if rules.step_rule(step.flag.kind, code).needs:
             raise RuleBroken("This step is about each child, and is answered for each.", code="wrong_step")
-        step.result, step.done_at, step.done_by = result.strip(), at, by
+        step.result, step.done_at, step.done_by = result.strip(), act.at, act.by
     FlagStep.objects.bulk_update(steps, ["result", "done_at", "done_by"])
     left = FlagStep.objects.filter(flag=OuterRef("pk"), done_at=None).order_by("due_on", "pk")
     Flag.objects.filter(pk__in=[step.flag_id for step in steps]).update(due_on=Subquery(left.values("due_on")[:1]))
     for step in steps:
-        audit.record(
+        act.record(
             "flags.step.done",
-            by=by,
-            at=at,
             subject=step.flag,
             child_id=step.flag.child_id,
             because=step.result,
@@ -292,9 +277,9 @@ def record_for_all(
 
 
 @operation
-def close_flag(*, flag_id: int, because: str, still_so: bool, by: User, at: datetime, on: date) -> Flag:
+def close_flag(*, flag_id: int, because: str, still_so: bool, act: PersonalAct) -> Flag:
     """Close a flag by hand. `still_so`: what it says is still the case, by the room that raised it; then it stays."""
-    flag = _open_flag(flag_id, by=by, on=on)
+    flag = _open_flag(flag_id, act=act)
     if not because.strip():
         raise RuleBroken("Say why the flag can be closed.", code="missing_reason")
     if still_so:
@@ -302,14 +287,14 @@ def close_flag(*, flag_id: int, because: str, still_so: bool, by: User, at: date
             f"What flag {flag_id} says is still so. It closes by itself when that changes: {flag.reason}",
             code="still_so",
         )
-    _close([flag], {flag.pk: because.strip()}, at=at, by=by)
-    audit.record("flags.flag.closed", by=by, at=at, subject=flag, child_id=flag.child_id, because=because.strip())
+    _close([flag], {flag.pk: because.strip()}, act=act)
+    act.record("flags.flag.closed", subject=flag, child_id=flag.child_id, because=because.strip())
     return flag
 
 
-def _open_flag(flag_id: int, *, by: User, on: date) -> Flag:
-    access.check(by, Permission.FLAGS_ANSWER, on=on)
-    flag = queries.flags_visible_to(by, on=on).filter(pk=flag_id).first()
+def _open_flag(flag_id: int, *, act: PersonalAct) -> Flag:
+    act.check(Permission.FLAGS_ANSWER)
+    flag = queries.flags_visible_to(act.by, on=act.on).filter(pk=flag_id).first()
     if flag is None:
         raise NotAllowed(f"There is no flag {flag_id}.")
     flag = Flag.objects.select_for_update().get(pk=flag_id)
@@ -322,16 +307,16 @@ def _open_flag(flag_id: int, *, by: User, on: date) -> Flag:
 
 
 @operation
-def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
+def escalate_overdue(*, act: Act) -> int:
     """Tell the manager of who has not read a flag in time, and the head of service of steps not done in time.
 
     Each is told of each thing once. Returns how many were escalated.
     """
-    holidays = holidays_from(on.replace(year=on.year - 1, day=1))
+    holidays = holidays_from(act.on.replace(year=act.on.year - 1, day=1))
     # No clock of one working day is over on the day it started.
     unread = (
         FlagFor.objects.select_for_update(of=("self",))
-        .filter(flag__state=FlagState.OPEN, to_at=None, acknowledged_at=None, escalated_at=None, from_on__lt=on)
+        .filter(flag__state=FlagState.OPEN, to_at=None, acknowledged_at=None, escalated_at=None, from_on__lt=act.on)
         .exclude(recipient__startswith="role:")
         .select_related("flag")
         .order_by("pk")
@@ -339,7 +324,7 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     late = [
         row
         for row in unread
-        if KINDS[row.flag.kind].at_once and working_days_after(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays) < on
+        if KINDS[row.flag.kind].at_once and working_days_after(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays) < act.on
     ]
     teams = dict(
         FlagFor.objects.filter(
@@ -348,32 +333,30 @@ def escalate_overdue(*, by: User | None, at: datetime, on: date) -> int:
     )
     told: list[tuple[Flag, str, str, str]] = []
     for row in late:
-        row.escalated_at, row.escalated_to = at, "role:team_manager"
+        row.escalated_at, row.escalated_to = act.at, "role:team_manager"
         told.append((row.flag, "role:team_manager", teams.get(row.flag_id, ""), "not read in time by its worker"))
     FlagFor.objects.bulk_update(late, ["escalated_at", "escalated_to"])
 
     steps = list(
         FlagStep.objects.select_for_update(of=("self",))
-        .filter(flag__state=FlagState.OPEN, done_at=None, escalated_at=None, due_on__lt=on)
+        .filter(flag__state=FlagState.OPEN, done_at=None, escalated_at=None, due_on__lt=act.on)
         .select_related("flag")
         .order_by("pk")
     )
     for step in steps:
-        step.escalated_at = at
+        step.escalated_at = act.at
         told.append((step.flag, f"role:{rules.ESCALATES_TO}", "", step.action))
     FlagStep.objects.bulk_update(steps, ["escalated_at"])
     FlagFor.objects.bulk_create(
         [
-            FlagFor(flag=flag, recipient=recipient, team=team, why=ESCALATED, from_at=at, from_on=on)
+            FlagFor(flag=flag, recipient=recipient, team=team, why=ESCALATED, from_at=act.at, from_on=act.on)
             for flag, recipient, team, _ in told
         ],
         ignore_conflicts=True,
     )
-    _write_of_overdue(told, at=at, on=on)
+    _write_of_overdue(told, at=act.at, on=act.on)
     for flag, recipient, _, what in told:
-        audit.record(
-            "flags.flag.escalated", by=by, at=at, subject=flag, child_id=flag.child_id, because=what, to=recipient
-        )
+        act.record("flags.flag.escalated", subject=flag, child_id=flag.child_id, because=what, to=recipient)
     return len(told)
 
 
@@ -397,35 +380,35 @@ def _write_of_overdue(told: Sequence[tuple[Flag, str, str, str]], *, at: datetim
 
 
 @operation
-def write_digests(*, by: User | None, at: datetime, on: date) -> int:
+def write_digests(*, act: Act) -> int:
     """One e-mail a day to everybody who has open flags: how many, how many overdue; and to administrators of how many
     nobody could be told. Returns how many were written."""
-    subject = f"Plumbline, {on:%-d %B %Y}: what is waiting for you"
+    subject = f"Plumbline, {act.on:%-d %B %Y}: what is waiting for you"
     told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
     unreached = queries.unreached().values("flag").distinct().count()
-    keepers = {user.pk for user in access.users_who_may(Permission.USERS_MANAGE, on=on)} if unreached else set()
+    keepers = {user.pk for user in access.users_who_may(Permission.USERS_MANAGE, on=act.on)} if unreached else set()
     messages: list[Message] = []
     tells: list[tuple[Message, FlagFor]] = []
     for user in User.objects.filter(is_active=True).exclude(email="").exclude(pk__in=told).order_by("pk"):
-        mine = queries.flags_for(user, on=on).aggregate(
+        mine = queries.flags_for(user, on=act.on).aggregate(
             open=Count("pk", distinct=True),
-            overdue=Count("pk", distinct=True, filter=Q(due_on__lt=on)),
-            today=Count("pk", distinct=True, filter=Q(due_on=on)),
+            overdue=Count("pk", distinct=True, filter=Q(due_on__lt=act.on)),
+            today=Count("pk", distinct=True, filter=Q(due_on=act.on)),
         )
         keeps = user.pk in keepers
         if mine["open"] or keeps:
-            message = _message(user, (subject, rules.digest(mine, unreached=unreached if keeps else 0)), at=at)
+            message = _message(user, (subject, rules.digest(mine, unreached=unreached if keeps else 0)), at=act.at)
             messages.append(message)
-            tells += [(message, row) for row in lookups.not_reached(user, on=on)]
+            tells += [(message, row) for row in lookups.not_reached(user, on=act.on)]
     Message.objects.bulk_create(messages)
     telling.link(tells)
     if messages:
-        audit.record("flags.digests.written", by=by, at=at, count=len(messages))
+        act.record("flags.digests.written", count=len(messages))
     return len(messages)
 
 
 @operation
-def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
+def tell_of_events(*, act: Act) -> int:
     """Write the messages about changed powers, to information governance; about someone's own signing in, to them; and
     about a judgement that a list overrules, to the person who entered it. Of the last day, once each; returns how
     many. Run each minute, so that no way in can forget it.
@@ -433,16 +416,18 @@ def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
     Of attempts that fail a person is told once in six hours, or a stranger could fill their box.
     """
     events = list(
-        Event.objects.filter(kind__in=[*powers.POWERS, *powers.OWN, powers.OVERRULED], at__gt=at - timedelta(days=1))
+        Event.objects.filter(
+            kind__in=[*powers.POWERS, *powers.OWN, powers.OVERRULED], at__gt=act.at - timedelta(days=1)
+        )
         .exclude(pk__in=Message.objects.filter(event_no__isnull=False).values("event_no"))
         .order_by("no")
     )
     about = User.objects.in_bulk([int(each.subject_id) for each in events if each.subject_type == "people.user"])
     entered = User.objects.filter(is_active=True).in_bulk([each.data.get("entered_by") or 0 for each in events])
-    governance = [user for user in access.users_with_role("information_governance", on=on) if user.email]
+    governance = [user for user in access.users_with_role("information_governance", on=act.on) if user.email]
     lately = set(
         Message.objects.filter(
-            event_no__isnull=False, written_at__gt=at - timedelta(hours=6), body=powers.to_oneself(_SHUT_OUT)[1]
+            event_no__isnull=False, written_at__gt=act.at - timedelta(hours=6), body=powers.to_oneself(_SHUT_OUT)[1]
         ).values_list("to_user", flat=True)
     )
     messages = []
@@ -452,18 +437,18 @@ def tell_of_events(*, by: User | None, at: datetime, on: date) -> int:
             words = powers.to_governance(
                 event.kind, by=event.by_name, about=str(subject or event.subject_id), role=event.data.get("role", "")
             )
-            messages += [_message_of(event, user, words, at=at) for user in governance if user != subject]
+            messages += [_message_of(event, user, words, at=act.at) for user in governance if user != subject]
         if event.kind == powers.OVERRULED and (user := entered.get(event.data.get("entered_by") or 0)) and user.email:
-            messages.append(_message_of(event, user, powers.to_whoever_entered(event.because), at=at))
+            messages.append(_message_of(event, user, powers.to_whoever_entered(event.because), at=act.at))
         if event.kind in powers.OWN and subject is not None and subject.email and subject.is_active:
             if event.kind == _SHUT_OUT and subject.pk in lately:
                 continue
             if event.kind == _SHUT_OUT:
                 lately.add(subject.pk)
-            messages.append(_message_of(event, subject, powers.to_oneself(event.kind), at=at))
+            messages.append(_message_of(event, subject, powers.to_oneself(event.kind), at=act.at))
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     if messages:
-        audit.record("flags.events.told", by=by, at=at, messages=len(messages))
+        act.record("flags.events.told", messages=len(messages))
     return len(messages)
 
 

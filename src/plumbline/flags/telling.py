@@ -12,14 +12,13 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Least, TruncDate
 
-from plumbline.audit import operations as audit
 from plumbline.flags import queries, rules
 from plumbline.flags.models import Flag, FlagFor, FlagState, Message
 from plumbline.flags.rules import KINDS
 from plumbline.kernel.errors import NotAllowed
 from plumbline.kernel.moments import PLACE, day_of
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import Child, Professional, User
 
@@ -79,7 +78,7 @@ class Told:
     _lines: list[Line] = field(default_factory=list)
 
 
-def tell(lines: Sequence[Line], *, each_alone: bool, by: User | None, at: datetime, on: date) -> Told:
+def tell(lines: Sequence[Line], *, each_alone: bool, act: Act) -> Told:
     """Write to everybody these lines are put to, and to others in place of those who cannot be told.
 
     `each_alone`: a message a flag, as it is raised; else one message to each person about all of theirs. Kinds that are
@@ -90,10 +89,10 @@ def tell(lines: Sequence[Line], *, each_alone: bool, by: User | None, at: dateti
     if not lines:
         return done
     known = _Known.about(flag.pk for flag, _ in lines)
-    people = queries.users_by_recipient([_put(flag, row) for flag, row in lines], on=on)
+    people = queries.users_by_recipient([_put(flag, row) for flag, row in lines], on=act.on)
     able = {row.pk: _able(flag, people[_put(flag, row)], known) for flag, row in lines}
     unable = [(flag, row) for flag, row in lines if not able[row.pk]]
-    told_instead = _stand_in(unable, people, known, done, by=by, at=at, on=on)
+    told_instead = _stand_in(unable, people, known, done, act=act)
     again = [row for flag, row in lines if able[row.pk] and row.unreached_because]
     for row in again:
         row.unreached_because, row.stood_in_by = "", ""
@@ -105,9 +104,9 @@ def tell(lines: Sequence[Line], *, each_alone: bool, by: User | None, at: dateti
         known,
         done,
         each_alone=each_alone,
-        at=at,
+        at=act.at,
     )
-    _link_known(lines, able, known, on=on)
+    _link_known(lines, able, known, on=act.on)
     return done
 
 
@@ -129,14 +128,7 @@ class _Instead:
 
 
 def _stand_in(
-    unable: Sequence[Line],
-    people: Mapping[Put, Sequence[User]],
-    known: _Known,
-    done: Told,
-    *,
-    by: User | None,
-    at: datetime,
-    on: date,
+    unable: Sequence[Line], people: Mapping[Put, Sequence[User]], known: _Known, done: Told, *, act: Act
 ) -> _Instead:
     """Who is told in place of these: said on each line, and put to them where it is not yet."""
     found = _Instead()
@@ -156,7 +148,7 @@ def _stand_in(
         for flag, row in unable
     }
     asked = {(name, team, flag.child_id) for flag, row in unable for name, team in chains[row.pk]}
-    instead = queries.users_by_recipient(asked, on=on)
+    instead = queries.users_by_recipient(asked, on=act.on)
     new: list[FlagFor] = []
     changed = []
     for flag, row in unable:
@@ -171,10 +163,8 @@ def _stand_in(
         if (row.unreached_because, row.stood_in_by) != (why[row.pk], told):
             row.unreached_because, row.stood_in_by = why[row.pk], told
             changed.append(row)
-            audit.record(
+            act.record(
                 "flags.flag.reached_nobody",
-                by=by,
-                at=at,
                 subject=flag,
                 child_id=flag.child_id,
                 because=f"{row.recipient} {why[row.pk]}",
@@ -192,8 +182,8 @@ def _stand_in(
                 recipient=told,
                 team=team,
                 why=rules.IN_PLACE,
-                from_at=at,
-                from_on=on,
+                from_at=act.at,
+                from_on=act.on,
                 stands_in_for=row.recipient,
             )
             now_for[flag.pk, told] = line
@@ -324,7 +314,7 @@ def write(user: User, words: tuple[str, str], *, at: datetime) -> bool:
 
 
 @operation
-def tell_open(*, by: User | None, at: datetime, on: date) -> Told:
+def tell_open(*, act: Act) -> Told:
     """Whatever of the open flags has reached nobody and is on no message that waits: told now to who has an account
     since, or else to others in their place. Messages refused at an address that was corrected since wait again. Can be
     run as often as one likes."""
@@ -333,9 +323,9 @@ def tell_open(*, by: User | None, at: datetime, on: date) -> Told:
     FlagFor.objects.filter(reached_at=None, acknowledged_at__isnull=False).update(
         reached_at=F("acknowledged_at"),
         reached_how=FlagFor.How.PAGE,
-        reached_on=Least(Value(on), TruncDate("acknowledged_at", tzinfo=PLACE)),
+        reached_on=Least(Value(act.on), TruncDate("acknowledged_at", tzinfo=PLACE)),
     )
-    _address_again(at=at)
+    _address_again(at=act.at)
     waiting = Message.tells.through.objects.filter(
         flagfor=OuterRef("pk"), message__state__in=[Message.State.WAITING, Message.State.SENT]
     )
@@ -344,20 +334,20 @@ def tell_open(*, by: User | None, at: datetime, on: date) -> Told:
         .select_related("flag")
         .order_by("pk")
     )
-    done = tell([(row.flag, row) for row in rows], each_alone=False, by=by, at=at, on=on)
+    done = tell([(row.flag, row) for row in rows], each_alone=False, act=act)
     if done.messages:
-        audit.record("flags.open.told", by=by, at=at, messages=done.messages)
+        act.record("flags.open.told", messages=done.messages)
     return done
 
 
 @operation
-def join_messages(*, by: User | None, at: datetime, on: date) -> int:
+def join_messages(*, act: Act) -> int:
     """What one night wrote to one person becomes one message; what is urgent stays by itself. Returns how many
     messages were joined. `at`: the night's own moment."""
     parts: dict[User, list[Message]] = defaultdict(list)
     written = (
         Message.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(state=Message.State.WAITING, written_at=at, attempts=0, event_no=None)
+        .filter(state=Message.State.WAITING, written_at=act.at, attempts=0, event_no=None)
         .select_related("to_user", "flag")
         .order_by("pk")
     )
@@ -367,7 +357,7 @@ def join_messages(*, by: User | None, at: datetime, on: date) -> int:
     several = {user: theirs for user, theirs in parts.items() if len(theirs) > 1}
     wholes = {
         user: _message(
-            user, None, rules.mail_of_the_night([(each.subject, each.body) for each in theirs], on=on), at=at
+            user, None, rules.mail_of_the_night([(each.subject, each.body) for each in theirs], on=act.on), at=act.at
         )
         for user, theirs in several.items()
     }
@@ -385,7 +375,7 @@ def join_messages(*, by: User | None, at: datetime, on: date) -> int:
         [through(message_id=into[part], flagfor_id=row) for part, row in told], ignore_conflicts=True
     )
     if joined:
-        audit.record("flags.messages.joined", by=by, at=at, parts=len(joined), messages=len(wholes))
+        act.record("flags.messages.joined", parts=len(joined), messages=len(wholes))
     return len(joined)
 
 
@@ -415,7 +405,7 @@ def _address_again(*, at: datetime) -> None:
 
 
 @operation
-def bounced(*, number: int, address: str, said: str, by: User | None, at: datetime, on: date) -> bool:
+def bounced(*, number: int, address: str, said: str, act: Act) -> bool:
     """A message that had been accepted came back: what it told has reached nobody, but who opened the page or got
     another. `tell_open` then tells others in their place, as for any that failed.
 
@@ -429,14 +419,14 @@ def bounced(*, number: int, address: str, said: str, by: User | None, at: dateti
     )
     if message is None:
         return False
-    message.state, message.sent_at, message.refused_at = Message.State.FAILED, None, at
+    message.state, message.sent_at, message.refused_at = Message.State.FAILED, None, act.at
     message.error = f"It came back: {said}"[:1000]
     message.save(update_fields=["state", "sent_at", "refused_at", "error"])
     other = Message.tells.through.objects.filter(flagfor=OuterRef("pk"), message__state=Message.State.SENT)
     FlagFor.objects.filter(~Exists(other), messages=message, reached_how=FlagFor.How.MAIL).update(
         reached_at=None, reached_on=None, reached_how=""
     )
-    audit.record("flags.message.bounced", by=by, at=at, subject=message, because=said[:300], to=message.to_user_id)
+    act.record("flags.message.bounced", subject=message, because=said[:300], to=message.to_user_id)
     return True
 
 
@@ -448,16 +438,16 @@ def accepted(message: Message, *, at: datetime, on: date) -> None:
 
 
 @operation
-def note_opened(*, flag_id: int, by: User, at: datetime, on: date) -> int:
+def note_opened(*, flag_id: int, act: PersonalAct) -> int:
     """Someone opened a flag's page: the lines by which it is put to them are reached. Returns how many newly are."""
-    access.check(by, Permission.FLAGS_VIEW, on=on)
-    if not queries.flags_visible_to(by, on=on).filter(pk=flag_id).exists():
+    act.check(Permission.FLAGS_VIEW)
+    if not queries.flags_visible_to(act.by, on=act.on).filter(pk=flag_id).exists():
         raise NotAllowed(f"There is no flag {flag_id}.")
     rows = FlagFor.objects.select_for_update().filter(flag=flag_id, to_at=None, reached_at=None).order_by("pk")
-    mine = [row.pk for row in rows if queries.is_for(row, by, on=on)]
+    mine = [row.pk for row in rows if queries.is_for(row, act.by, on=act.on)]
     if not mine:
         return 0
-    FlagFor.objects.filter(pk__in=mine).update(reached_at=at, reached_on=on, reached_how=FlagFor.How.PAGE)
+    FlagFor.objects.filter(pk__in=mine).update(reached_at=act.at, reached_on=act.on, reached_how=FlagFor.How.PAGE)
     flag = Flag.objects.get(pk=flag_id)
-    audit.record("flags.flag.opened", by=by, at=at, subject=flag, child_id=flag.child_id)
+    act.record("flags.flag.opened", subject=flag, child_id=flag.child_id)
     return len(mine)

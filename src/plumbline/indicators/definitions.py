@@ -7,13 +7,12 @@ from typing import Any
 from django.db import connection
 
 from plumbline.audit import moments
-from plumbline.audit import operations as audit
 from plumbline.indicators.queries import Behind
 from plumbline.kernel.periods import Period
 from plumbline.measures import compile as compiler
 from plumbline.measures.model import Events, Measure
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 # Of what is bought, no child is a part.
 _NO_CHILD = "null::bigint"
@@ -84,7 +83,7 @@ def definition_text(measure: Measure) -> str:
 
 @operation
 def record_rows(
-    *, measure: Measure, behind: Iterable[Behind], by: User | None, at: datetime, known_at: datetime | None = None
+    *, measure: Measure, behind: Iterable[Behind], act: Act, known_at: datetime | None = None
 ) -> list[dict[str, Any]]:
     """The records behind a figure as they were known: number, days, what it says; never a name. Leaves an event.
 
@@ -115,7 +114,5 @@ def record_rows(
             }
             for number, source_id, first, last, detail in cursor.fetchall()
         ]
-    audit.record(
-        "indicators.records.viewed", by=by, at=at, subject_type="measure", subject_id=measure.key, records=len(rows)
-    )
+    act.record("indicators.records.viewed", subject_type="measure", subject_id=measure.key, records=len(rows))
     return rows

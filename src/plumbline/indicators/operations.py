@@ -1,44 +1,36 @@
 """Publishing figures, and running them again."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from plumbline.audit import moments
-from plumbline.audit import operations as audit
 from plumbline.indicators import differences, queries, questions
 from plumbline.indicators.models import FrozenFigure, Publication
 from plumbline.kernel.errors import RuleBroken
 from plumbline.measures import disclosure
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.models import User
 
 
-def publish(
-    *,
-    title: str,
-    questions_by_ref: Mapping[str, Mapping[str, Any]],
-    profile: str,
-    by: User | None,
-    at: datetime,
-    on: date,
-) -> Publication:
+def publish(*, title: str, questions_by_ref: Mapping[str, Mapping[str, Any]], profile: str, act: Act) -> Publication:
     """Freeze the answers as known at one moment, chosen so that nothing in flight is half seen.
 
     Raises NotAllowed, and RuleBroken where a figure cannot be given: nothing is published then.
     """
-    access.check(by, Permission.REPORT_PUBLISH, on=on)
+    act.check(Permission.REPORT_PUBLISH)
     moment = moments.choose()
     frozen = {}
     for ref, question in questions_by_ref.items():
         asked = questions.read(question)
-        answer = queries.answer_unchecked(asked=asked, on=on, known_at=moment)
-        frozen[ref] = (asked, answer, queries.protected(answer, profile=profile, on=on, known_at=moment))
+        answer = queries.answer_unchecked(asked=asked, on=act.on, known_at=moment)
+        frozen[ref] = (asked, answer, queries.protected(answer, profile=profile, on=act.on, known_at=moment))
     with transaction.atomic():
-        publication = Publication.objects.create(known_at=moment, title=title, profile=profile, published_by=by)
+        publication = Publication.objects.create(known_at=moment, title=title, profile=profile, published_by=act.by)
         FrozenFigure.objects.bulk_create(
             FrozenFigure(
                 publication=publication,
@@ -53,7 +45,7 @@ def publish(
             )
             for ref, (asked, answer, shown) in frozen.items()
         )
-        audit.record("indicators.publication.made", subject=publication, by=by, at=at, title=title, figures=len(frozen))
+        act.record("indicators.publication.made", subject=publication, title=title, figures=len(frozen))
     return publication
 
 

@@ -28,6 +28,7 @@ from plumbline.contracts.rules.notifications import Step
 from plumbline.contracts.rules.visits import AREAS, FindingGiven, expected
 from plumbline.exchange import contracts
 from plumbline.jobs import demo_tenders, ways_in
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.models import Organisation, RoleHeld, User
 from plumbline.placements import at_setting
 from plumbline.placements.queries import settings_with_children
@@ -50,7 +51,7 @@ HOME = "CT002"
 
 def load(folder: Path, *, on: date) -> None:
     """The register, the tenders, and what was done under the contracts."""
-    contracts.import_contracts(folder, by=None, at=ways_in.now(), on=on)
+    contracts.import_contracts(folder, act=Act(None, ways_in.now(), on))
     _people()
     demo_tenders.load()
     _providers()
@@ -63,8 +64,8 @@ def load(folder: Path, *, on: date) -> None:
     _home_reports()
     _decide(on)
     # What the night before would have done.
-    incident_notices.escalate_overdue(by=None, at=ways_in.now(), on=on)
-    reminders.raise_flags(concerned=concerned_with_returns(on=on), by=None, at=ways_in.now(), on=on)
+    incident_notices.escalate_overdue(act=Act(None, ways_in.now(), on))
+    reminders.raise_flags(concerned=concerned_with_returns(on=on), act=Act(None, ways_in.now(), on))
 
 
 def _user(username: str) -> User:
@@ -72,7 +73,7 @@ def _user(username: str) -> User:
 
 
 def _who(username: str, on: date = TODAY) -> dict[str, Any]:
-    return {"by": _user(username), "at": ways_in.now(), "on": on}
+    return {"act": Act(_user(username), ways_in.now(), on)}
 
 
 def _contract(reference: str) -> Contract:
@@ -82,7 +83,7 @@ def _contract(reference: str) -> Contract:
 def _people() -> None:
     """Contracts come with codes for their people; someone said which user each means."""
     for wording, username in ((MANAGER, "contracts"), (AREA, "servicelead")):
-        people.map_person(wording=wording, user_id=_user(username).pk, **_who("contracts"))
+        people.map_person(wording=wording, user_id=_user(username).pk, act=_who("contracts"))
     contract = Contract.objects.select_related("provider").prefetch_related("settings").get(reference=HOME)
     entry = register.Entry(
         reference=contract.reference,
@@ -99,7 +100,7 @@ def _people() -> None:
         area_lead=_user("servicelead"),
         urns=[row.urn for row in contract.settings.all()],
     )
-    register.change_contract(contract_id=contract.pk, entry=entry, **_who("contracts"))
+    register.change_contract(contract_id=contract.pk, entry=entry, act=_who("contracts"))
 
 
 def _providers() -> None:
@@ -121,10 +122,10 @@ def _forms_and_incidents() -> None:
     """A form agreed by all three; an allegation at a home, all told in time; a missing child, one recipient late."""
     for reference in (HOME, "CT049"):
         contract = _contract(reference)
-        form = incident_forms.write_form(contract_id=contract.pk, steps=_STEPS, **_who("contracts", date(2016, 4, 4)))
+        form = incident_forms.write_form(contract_id=contract.pk, steps=_STEPS, act=_who("contracts", date(2016, 4, 4)))
         for side, username in (("manager", "contracts"), ("area", "servicelead"), ("provider", "provider")):
             if reference == HOME or side != "provider":
-                incident_forms.agree_form(form_id=form.pk, side=side, **_who(username, date(2016, 4, 5)))
+                incident_forms.agree_form(form_id=form.pk, side=side, act=_who(username, date(2016, 4, 5)))
     _incident(
         "allegation_staff",
         "An allegation was made against a worker, who was sent home the same hour.",
@@ -145,7 +146,10 @@ def _contacts() -> None:
     """The council's own offices, as they are rung and written to: numbers kept for fiction."""
     for recipient, phone, email in _OFFICES:
         contacts.set_contact(
-            contract_id=None, recipient=recipient, way=Way(phone=phone, email=email), **_who("admin", date(2016, 4, 4))
+            contract_id=None,
+            recipient=recipient,
+            way=Way(phone=phone, email=email),
+            act=_who("admin", date(2016, 4, 4)),
         )
 
 
@@ -163,9 +167,7 @@ def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], clos
             children_count=1,
             immediate_action="Staff followed the form of the contract step by step.",
         ),
-        by=_user("provider"),
-        at=ways_in.now(),
-        on=day + timedelta(1),
+        act=PersonalAct(_user("provider"), ways_in.now(), day + timedelta(1)),
     )
     for row in incident.notifications.order_by("due_at", "pk"):
         if row.recipient in late or row.sent_at is not None or row.not_needed_because:
@@ -174,18 +176,14 @@ def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], clos
             incident_notices.mark_not_needed(
                 notification_id=row.pk,
                 because="Nobody was seriously harmed.",
-                by=None,
-                at=ways_in.now(),
-                on=day + timedelta(1),
+                act=Act(None, ways_in.now(), day + timedelta(1)),
             )
             continue
         incident_notices.mark_sent(
             notification_id=row.pk,
             channel="Telephone",
             sent_at=min(row.due_at, occurred + timedelta(hours=2)),
-            by=None,
-            at=ways_in.now(),
-            on=day + timedelta(1),
+            act=Act(None, ways_in.now(), day + timedelta(1)),
         )
     if not close:
         return
@@ -193,7 +191,7 @@ def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], clos
         incident_id=incident.pk,
         outcome="unfounded",
         because="The strategy meeting of 20 May found no ground for it.",
-        **_who("contracts", date(2016, 5, 23)),
+        act=_who("contracts", date(2016, 5, 23)),
     )
 
 
@@ -209,7 +207,7 @@ def _returns() -> None:
             due_on=date(2016, 8, 19) if number != 2 else date(2016, 7, 22),
             period_from=date(2015, 9, 1),
             period_to=date(2016, 8, 31),
-            **_who("contracts", date(2016, 7, 1)),
+            act=_who("contracts", date(2016, 7, 1)),
         )
         criteria = content.read(asked.answer_set.version.content).criteria
         answered = {0: criteria[: len(criteria) // 2], 1: criteria, 2: ()}[number]
@@ -220,7 +218,7 @@ def _returns() -> None:
                 value=_good(criterion),
                 comment="In place and used; looked at again each spring.",
                 base_revision=0,
-                **_who("provider"),
+                act=_who("provider"),
             )
 
 
@@ -238,16 +236,16 @@ def _care() -> None:
         ("Placements kept stable for six months", "90%", "good"),
         ("Staff trained to level 3", "95%", "approaching"),
     ):
-        kpi = kpis.add_kpi(contract_id=contract.pk, title=title, target=target, **_who("contracts", date(2016, 4, 4)))
+        kpi = kpis.add_kpi(contract_id=contract.pk, title=title, target=target, act=_who("contracts", date(2016, 4, 4)))
         kpis.record_reading(
             kpi_id=kpi.pk,
             quarter_from=date(2016, 4, 1),
             value="91%",
             rating=rated,
             note="",
-            **_who("contracts", date(2016, 7, 11)),
+            act=_who("contracts", date(2016, 7, 11)),
         )
-    evaluations.plan_evaluation(contract_id=contract.pk, held_on=date(2016, 8, 17), **_who("contracts"))
+    evaluations.plan_evaluation(contract_id=contract.pk, held_on=date(2016, 8, 17), act=_who("contracts"))
     setting = contract.settings.first()
     if setting is None:
         return
@@ -256,7 +254,7 @@ def _care() -> None:
         setting_id=setting.setting_id,
         visited_on=date(2016, 7, 12),
         visitors="Beth Larkin, Owen Tibbs",
-        **_who("contracts", date(2016, 6, 20)),
+        act=_who("contracts", date(2016, 6, 20)),
     )
     visits.hold_visit(
         visit_id=visit.pk,
@@ -271,7 +269,7 @@ def _care() -> None:
             FindingGiven("training", "met", "Level 3 for all but one, who is booked."),
         ],
         actions=[ActionGiven("Supervision each month for every worker, with dates sent to us", date(2016, 8, 31))],
-        **_who("contracts", date(2016, 7, 13)),
+        act=_who("contracts", date(2016, 7, 13)),
     )
 
 
@@ -292,10 +290,10 @@ def _home_reports() -> None:
                 received_on=owed.due_on,
                 document_id=None,
                 with_children=children,
-                **_who("contracts"),
+                act=_who("contracts"),
             )
             if owed.period_from < date(2016, 4, 1) or not home.contracts:
-                home_reports.read_report(report_id=report.pk, concern="", **_who("contracts"))
+                home_reports.read_report(report_id=report.pk, concern="", act=_who("contracts"))
 
 
 def _visits() -> None:
@@ -314,7 +312,7 @@ def _visits() -> None:
             setting_id=each.setting.pk,
             visited_on=visited_on,
             visitors="Beth Larkin",
-            **_who("contracts", visited_on - timedelta(14)),
+            act=_who("contracts", visited_on - timedelta(14)),
         )
         visits.hold_visit(
             visit_id=planned.pk,
@@ -323,12 +321,12 @@ def _visits() -> None:
             summary="Records, rooms and three files seen; staff and young people spoken to.",
             findings=[FindingGiven(area, "met", "Seen, and in order.") for area in AREAS],
             actions=[],
-            **_who("contracts", visited_on + timedelta(2)),
+            act=_who("contracts", visited_on + timedelta(2)),
         )
         visits.sign_off_visit(
             visit_id=planned.pk,
             because="Nothing to be corrected; the report was handed over at the visit.",
-            **_who("contracts", visited_on + timedelta(20)),
+            act=_who("contracts", visited_on + timedelta(20)),
         )
 
 
@@ -344,5 +342,5 @@ def _decide(on: date) -> None:
             decision="The provider sends its action plan, or no new child is referred.",
             by_when=date(2016, 8, 12),
             action_owner=_user("contracts"),
-            **_who("management", on),
+            act=_who("management", on),
         )

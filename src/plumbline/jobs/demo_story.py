@@ -11,6 +11,7 @@ from plumbline.ofsted import lookups
 from plumbline.ofsted.models import CheckItem, Setting, Status
 from plumbline.ofsted.operations import month
 from plumbline.people import operations as people
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.models import User
 from plumbline.people.queries import CHILD, TAC
 from plumbline.placements import operations as placements
@@ -31,7 +32,7 @@ def before_the_report(*, on: date) -> None:
     """The monthly checks, and what some have read."""
     for first, day, left in CHECKS:
         _check(first, day, left)
-    placements.raise_flags(by=None, at=ways_in.now(), on=on)
+    placements.raise_flags(act=Act(None, ways_in.now(), on))
     _answer_flags(on)
 
 
@@ -59,9 +60,7 @@ def _tie_people(on: date) -> None:
         from_on=date(2016, 4, 1),
         to_on=None,
         because="Demonstration: the reviewing officer of these children",
-        by=None,
-        at=ways_in.now(),
-        on=on,
+        act=Act(None, ways_in.now(), on),
     )
 
 
@@ -70,7 +69,7 @@ def _check(first: date, day: date, left: int) -> None:
     analyst, at = User.objects.get(username="analyst"), datetime.combine(day, time(14, 30), tzinfo=UTC)
     placed = Placement.objects.filter(started_on__lte=day, setting__isnull=False).exclude(ended_on__lte=day)
     check = month.open_month(
-        month=first, setting_ids=set(placed.values_list("setting", flat=True)), by=analyst, at=at, on=day
+        month=first, setting_ids=set(placed.values_list("setting", flat=True)), act=PersonalAct(analyst, at, day)
     )
     # Those of no list cannot be looked up on Ofsted's pages; they stay to do where something is left.
     items = (
@@ -81,20 +80,20 @@ def _check(first: date, day: date, left: int) -> None:
     for item in items[: items.count() - left]:
         if item.setting.status == Status.UNMATCHED:
             note = "Looked for by its number on Ofsted's pages of reports; the provider is asked for its registration."
-            month.check_not_found(item_id=item.pk, note=note, by=analyst, at=at, on=day)
+            month.check_not_found(item_id=item.pk, note=note, act=PersonalAct(analyst, at, day))
             continue
         month.check_unchanged(
-            item_id=item.pk, report_link=lookups.report_address(item.setting), by=analyst, at=at, on=day
+            item_id=item.pk, report_link=lookups.report_address(item.setting), act=PersonalAct(analyst, at, day)
         )
     if not left:
         note = "Ofsted publishes the list of social-care providers once a year; that of 31 March 2016 had been read."
-        month.complete_month(check_id=check.pk, lists_note=note, by=analyst, at=at, on=day)
+        month.complete_month(check_id=check.pk, lists_note=note, act=PersonalAct(analyst, at, day))
 
 
 def _answer_flags(on: date) -> None:
     """One worker has read their flags; the other has not yet."""
     for flag in Flag.objects.filter(state="open", kind="setting_adverse", recipients__recipient="SW055"):
-        flags.acknowledge(flag_id=flag.pk, by=User.objects.get(username="worker2"), at=ways_in.now(), on=on)
+        flags.acknowledge(flag_id=flag.pk, act=PersonalAct(User.objects.get(username="worker2"), ways_in.now(), on))
 
 
 def _ask_exception(on: date) -> None:
@@ -112,9 +111,7 @@ def _ask_exception(on: date) -> None:
         childs_wishes="Wants to stay near the grandparents.",
         from_on=on,
         ends_on=on + timedelta(28),
-        by=User.objects.get(username="placements"),
-        at=ways_in.now(),
-        on=on,
+        act=PersonalAct(User.objects.get(username="placements"), ways_in.now(), on),
     )
 
 
@@ -125,9 +122,7 @@ def _ask_role(on: date) -> None:
         role="auditor",
         from_on=on + timedelta(1),
         to_on=on + timedelta(62),
-        by=User.objects.get(username="admin"),
-        at=ways_in.now(),
-        on=on,
+        act=PersonalAct(User.objects.get(username="admin"), ways_in.now(), on),
     )
 
 
@@ -143,7 +138,5 @@ def _give(username: str, why: str, tacs: Iterable[Tac], to_on: date | None, on: 
             from_on=date(2016, 4, 1),
             to_on=to_on,
             because=f"Demonstration: {why}",
-            by=None,
-            at=ways_in.now(),
-            on=on,
+            act=Act(None, ways_in.now(), on),
         )

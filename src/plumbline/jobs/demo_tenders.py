@@ -21,6 +21,7 @@ from plumbline.contracts.operations import go_live
 from plumbline.documents import pdf
 from plumbline.documents.model import Front, Paragraph, Report
 from plumbline.jobs import ways_in
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits import content
 from plumbline.toolkits.content import Criterion
@@ -104,7 +105,9 @@ def implement() -> None:
 
 def supplier(name: str) -> Organisation:
     known = Organisation.objects.filter(name=name).first()
-    return known or bids.make_supplier(name=name, by=_user("commissioner"), at=ways_in.now(), on=date(2016, 1, 1))
+    return known or bids.make_supplier(
+        name=name, act=PersonalAct(_user("commissioner"), ways_in.now(), date(2016, 1, 1))
+    )
 
 
 def _user(username: str) -> User:
@@ -128,13 +131,13 @@ class _Drive:
     def who(self, user: User | None = None) -> dict[str, Any]:
         # What is done on the tender's own day bears its date, so that figures over a period find it.
         at = datetime.combine(self.day, time(10, 30), tzinfo=UTC)
-        return {"by": user or self.commissioner, "at": at, "on": self.day}
+        return {"act": Act(user or self.commissioner, at, self.day)}
 
     def later(self, days: int) -> None:
         self.day += timedelta(days)
 
     def run(self) -> Tender:
-        self.tender = tenders.make_tender(details=self.details(), **self.who())
+        self.tender = tenders.make_tender(details=self.details(), act=self.who())
         steps = (self.approve, self.publish, self.close, self.check, self.evaluate, self.moderate, self.recommend,
                  self.stand_still, self.award, self.details_published, self.go_on)  # fmt: skip
         for step in steps[: _ORDER.index(self.wanted.to)]:
@@ -170,17 +173,17 @@ class _Drive:
         )
 
     def approve(self) -> None:
-        tenders.ask_approval(tender_id=self.tender.pk, **self.who())
+        tenders.ask_approval(tender_id=self.tender.pk, act=self.who())
         self.later(4)
-        tenders.approve_tender(tender_id=self.tender.pk, **self.who(self.head))
+        tenders.approve_tender(tender_id=self.tender.pk, act=self.who(self.head))
 
     def publish(self) -> None:
         self.later(2)
-        tenders.publish_tender(tender_id=self.tender.pk, **self.who())
+        tenders.publish_tender(tender_id=self.tender.pk, act=self.who())
 
     def close(self) -> None:
         self.day = self.bids_due_on + timedelta(1)
-        tenders.close_tender(tender_id=self.tender.pk, **self.who())
+        tenders.close_tender(tender_id=self.tender.pk, act=self.who())
         for number, name in enumerate(self.wanted.suppliers):
             self.enter(name, number)
 
@@ -194,7 +197,7 @@ class _Drive:
             price=Decimal(self.wanted.value) * (100 - 3 * number) / 100,
             new_to_council=name in NEW,
             council=self.council,
-            **self.who(),
+            act=self.who(),
         )
         if tender.questions:
             bids.save_answers(
@@ -204,7 +207,7 @@ class _Drive:
                     " our leads and three years of figures are attached."
                     for question in content.read(tender.questions.content).criteria
                 },
-                **self.who(),
+                act=self.who(),
             )
         asked = _stage1(tender)
         bids.attach_paper(
@@ -214,14 +217,14 @@ class _Drive:
             file_name="policies.pdf",
             content=_paper(name),
             folder=_folder(),
-            **self.who(),
+            act=self.who(),
         )
         return bid
 
     def check(self) -> None:
         """Stage 1 begins; where the tender goes on, every bid is decided."""
         self.later(3)
-        tenders.begin_stage1(tender_id=self.tender.pk, **self.who())
+        tenders.begin_stage1(tender_id=self.tender.pk, act=self.who())
         self.later(4)
         found = list(self.tender.bids.order_by("pk"))
         if self.wanted.to == S.STAGE1:
@@ -236,7 +239,7 @@ class _Drive:
         asked = _stage1(tender or self.tender)
         stage1.pass_criteria(bid_id=bid.pk, criteria=[each.key for each in asked], **self.reviewed(asked))
         self.look_at_grounds(bid)
-        stage1.pass_bid(bid_id=bid.pk, **self.who())
+        stage1.pass_bid(bid_id=bid.pk, act=self.who())
 
     def reviewed(self, asked: Sequence[Criterion]) -> dict[str, Any]:
         """Who acts, and the day of the last review of each policy that is passed."""
@@ -245,7 +248,7 @@ class _Drive:
     def look_at_grounds(self, bid: Bid) -> None:
         for ground in GROUNDS:
             stage1.check_exclusion(
-                bid_id=bid.pk, ground=ground, result="none", checked_on=self.day, council=self.council, **self.who()
+                bid_id=bid.pk, ground=ground, result="none", checked_on=self.day, council=self.council, act=self.who()
             )
 
     def fail_stage1(self, bid: Bid) -> None:
@@ -257,10 +260,10 @@ class _Drive:
             criterion=failed.key,
             decision="fail",
             reason="The policy asks for checks of new staff within three months of starting, not before.",
-            **self.who(),
+            act=self.who(),
         )
         self.look_at_grounds(bid)
-        stage1.fail_bid(bid_id=bid.pk, council=self.council, **self.who())
+        stage1.fail_bid(bid_id=bid.pk, council=self.council, act=self.who())
 
     def ask(self, bid: Bid) -> None:
         asked = _stage1(self.tender)[0]
@@ -269,14 +272,14 @@ class _Drive:
             criterion=asked.key,
             asked="The safeguarding policy ends at page 4. Please send all of it.",
             due_on=self.day + timedelta(7),
-            **self.who(),
+            act=self.who(),
         )
 
     def evaluate(self) -> None:
         self.later(3)
         for username in EVALUATORS:
-            evaluation.assign_evaluator(tender_id=self.tender.pk, user_id=_user(username).pk, **self.who())
-        evaluation.begin_evaluation(tender_id=self.tender.pk, **self.who())
+            evaluation.assign_evaluator(tender_id=self.tender.pk, user_id=_user(username).pk, act=self.who())
+        evaluation.begin_evaluation(tender_id=self.tender.pk, act=self.who())
         unfinished = self.wanted.to == S.EVALUATION
         for username, scores in zip(EVALUATORS, _SCORES, strict=True):
             if unfinished and username == "evaluator3":
@@ -303,7 +306,7 @@ class _Drive:
 
     def moderate(self) -> None:
         self.later(7)
-        evaluation.open_moderation(tender_id=self.tender.pk, **self.who())
+        evaluation.open_moderation(tender_id=self.tender.pk, act=self.who())
 
     def recommend(self) -> None:
         meeting = evaluation.record_meeting(
@@ -311,7 +314,7 @@ class _Drive:
             held_on=self.day,
             chair=self.commissioner.name,
             attendees="The three evaluators; a note-taker",
-            **self.who(),
+            act=self.who(),
         )
         for bid in self.tender.bids.filter(state=BidState.PASSED).order_by("pk"):
             for question in evaluating.questions_of(self.tender):
@@ -324,39 +327,39 @@ class _Drive:
                     score=given[len(given) // 2],
                     discussion="Each said what they had seen in the answer.",
                     reason="The evidence named in the answer carries this score." if given[0] != given[-1] else "",
-                    **self.who(),
+                    act=self.who(),
                 )
-        evaluation.close_moderation(tender_id=self.tender.pk, **self.who())
+        evaluation.close_moderation(tender_id=self.tender.pk, act=self.who())
         best = evaluating.result_of(Tender.objects.get(pk=self.tender.pk)).standings[: self.wanted.winners]
         self.made = awarding.recommend(
             tender_id=self.tender.pk,
             bid_ids=[row.bid for row in best],
             reason="The highest total of quality and price.",
-            **self.who(),
+            act=self.who(),
         )
 
     def stand_still(self) -> None:
         self.later(4)
-        awarding.approve_award(tender_id=self.tender.pk, council=self.council, **self.who(self.head))
+        awarding.approve_award(tender_id=self.tender.pk, council=self.council, act=self.who(self.head))
         for bid in self.tender.bids.exclude(state=BidState.WITHDRAWN).order_by("pk"):
             if not bid.letter_sent_on:
-                awarding.send_outcome_letter(bid_id=bid.pk, sent_on=self.day, **self.who())
+                awarding.send_outcome_letter(bid_id=bid.pk, sent_on=self.day, act=self.who())
         self.later(1)
         if self.wanted.to == S.STANDSTILL:
             # The notice is so late that the demonstration's day lies within the standstill.
             self.day = date(2016, 7, 27)
-        awarding.publish_notice(tender_id=self.tender.pk, notice_on=self.day, **self.who())
+        awarding.publish_notice(tender_id=self.tender.pk, notice_on=self.day, act=self.who())
 
     def award(self) -> None:
         self.later(14)
         for made in self.made:
             for text in PROMISED:
-                awarding.record_promise(award_id=made.pk, text=text, **self.who())
-        awarding.confirm_award(tender_id=self.tender.pk, awarded_on=self.day, **self.who())
+                awarding.record_promise(award_id=made.pk, text=text, act=self.who())
+        awarding.confirm_award(tender_id=self.tender.pk, awarded_on=self.day, act=self.who())
 
     def details_published(self) -> None:
         self.later(10)
-        awarding.publish_details(tender_id=self.tender.pk, published_on=self.day, **self.who())
+        awarding.publish_details(tender_id=self.tender.pk, published_on=self.day, act=self.who())
 
     def go_on(self) -> None:
         """The rest waits for the supplier's own user: `implement`."""
@@ -365,7 +368,7 @@ class _Drive:
         """The plan, half done: the pack is acknowledged and the service-area lead has confirmed it."""
         tender = Tender.objects.get(pk=self.tender.pk)
         [made] = self.made
-        plan = implementation.make_plan(award_id=made.pk, service_starts_on=date(2016, 10, 1), **self.who())
+        plan = implementation.make_plan(award_id=made.pk, service_starts_on=date(2016, 10, 1), act=self.who())
         for role in COUNCIL_CONTACTS:
             implementation.set_contact(
                 plan_id=plan.pk,
@@ -375,13 +378,13 @@ class _Drive:
                 phone="01632 960 000",
                 email=f"{role}@fenmarsh.example",
                 hours="Monday to Friday, 8am to 6pm",
-                **self.who(),
+                act=self.who(),
             )
-        pack = implementation.give_pack(plan_id=plan.pk, **self.who())
+        pack = implementation.give_pack(plan_id=plan.pk, act=self.who())
         self.later(5)
         provider = _user("provider2")
-        implementation.acknowledge_pack(pack_id=pack.pk, name=provider.name, **self.who(provider))
-        implementation.confirm_pack(pack_id=pack.pk, **self.who(_user("servicelead")))
+        implementation.acknowledge_pack(pack_id=pack.pk, name=provider.name, act=self.who(provider))
+        implementation.confirm_pack(pack_id=pack.pk, act=self.who(_user("servicelead")))
         for role in SUPPLIER_CONTACTS:
             implementation.set_contact(
                 plan_id=plan.pk,
@@ -390,11 +393,11 @@ class _Drive:
                 name=provider.name if role == "safeguarding_lead" else "Duty manager",
                 phone="01632 960 111",
                 hours="At any hour" if role == "out_of_hours" else "",
-                **self.who(provider),
+                act=self.who(provider),
             )
         for item in plan.items.filter(number__in=[1, 2, 3, 6, 7]).order_by("number"):
             go_live.move_item(
-                item_id=item.pk, state=PlanItem.State.DONE, note="Done at the kick-off meeting.", **self.who()
+                item_id=item.pk, state=PlanItem.State.DONE, note="Done at the kick-off meeting.", act=self.who()
             )
         implementation.record_agreement(
             plan_id=plan.pk,
@@ -402,14 +405,14 @@ class _Drive:
             agreed_by="Owen Tibbs",
             agreed_with=provider.name,
             agreed_on=self.day,
-            **self.who(),
+            act=self.who(),
         )
         go_live.begin_contract(
             award_id=made.pk,
             reference=f"CT{900 + tender.pk}",
             manager=_user("contracts"),
             visit_required=False,
-            **self.who(),
+            act=self.who(),
         )
         # A changed number: the pack is given again, and waits for the supplier.
         self.later(4)
@@ -421,7 +424,7 @@ class _Drive:
             phone="01632 960 222",
             email="emergency_duty@fenmarsh.example",
             hours="At any hour",
-            **self.who(),
+            act=self.who(),
         )
 
 
@@ -446,23 +449,23 @@ def _direct_award() -> None:
             bids_due_on=None,
             direct_award_reason="The court's timetable leaves three weeks; one expert is available.",
         ),
-        **drive.who(),
+        act=drive.who(),
     )
     drive.approve()
     drive.publish()
     drive.later(3)
     bid = drive.enter("Meridian Therapies", 0)
-    tenders.close_tender(tender_id=drive.tender.pk, **drive.who())
-    tenders.begin_stage1(tender_id=drive.tender.pk, **drive.who())
+    tenders.close_tender(tender_id=drive.tender.pk, act=drive.who())
+    tenders.begin_stage1(tender_id=drive.tender.pk, act=drive.who())
     drive.pass_stage1(bid)
     drive.made = awarding.recommend(
         tender_id=drive.tender.pk,
         bid_ids=[bid.pk],
         reason="The one expert whom the court's timetable allows.",
-        **drive.who(),
+        act=drive.who(),
     )
     drive.stand_still()
-    awarding.confirm_award(tender_id=drive.tender.pk, awarded_on=drive.day, **drive.who())
+    awarding.confirm_award(tender_id=drive.tender.pk, awarded_on=drive.day, act=drive.who())
 
 
 def _call_off() -> None:
@@ -479,7 +482,7 @@ def _call_off() -> None:
         )
     )
     drive.tender = tenders.make_tender(
-        details=_changed(drive.details(), kind="call_off", framework_id=framework.pk), **drive.who()
+        details=_changed(drive.details(), kind="call_off", framework_id=framework.pk), act=drive.who()
     )
     drive.approve()
     drive.publish()
@@ -489,7 +492,7 @@ def _abandoned() -> None:
     drive = _Drive(Wanted("Holiday clubs", "Short breaks", S.PUBLISHED, date(2016, 3, 1), body="school"))
     tender = drive.run()
     drive.later(20)
-    tenders.abandon_tender(tender_id=tender.pk, because="The schools will run the clubs themselves.", **drive.who())
+    tenders.abandon_tender(tender_id=tender.pk, because="The schools will run the clubs themselves.", act=drive.who())
 
 
 PROMISED = (

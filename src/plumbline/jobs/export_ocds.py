@@ -1,6 +1,5 @@
 """`plumbline export-ocds`: one tender of ours as open contracting data."""
 
-from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -10,13 +9,12 @@ from django.urls import reverse
 from plumbline.commissioning.models import Tender
 from plumbline.exchange import export_ocds as exchange
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people import access
 from plumbline.people.access import Permission
-from plumbline.people.models import User
+from plumbline.people.act import Act
 
 
-def export_ocds(path: Path, *, reference: str, by: User | None, at: datetime, on: date) -> None:
-    access.check(by, Permission.TENDERS_VIEW, on=on)
+def export_ocds(path: Path, *, reference: str, act: Act) -> None:
+    act.check(Permission.TENDERS_VIEW)
     tender = Tender.objects.filter(reference=reference).first()
     if tender is None:
         raise RuleBroken(f"There is no tender {reference}.", code="unknown_tender")
@@ -25,9 +23,7 @@ def export_ocds(path: Path, *, reference: str, by: User | None, at: datetime, on
         prefix=settings.OCID_PREFIX,
         council=settings.COUNCIL,
         uri=f"https://{settings.ALLOWED_HOSTS[0]}{reverse('tender_open_data', args=[tender.pk])}",
-        by=by,
-        at=at,
-        on=on,
+        act=act,
     )
     path.write_text(exchange.as_text(package), encoding="utf-8")
     click.echo(f"{path}: {package['releases'][0]['ocid']}, {', '.join(package['releases'][0]['tag'])}")

@@ -1,18 +1,17 @@
 """`plumbline import-ocds`: a package of published notices."""
 
 import json
-from datetime import date, datetime
 from pathlib import Path
 
 import click
 from django.conf import settings
 
 from plumbline.exchange import import_ocds as exchange
-from plumbline.people.models import User
+from plumbline.people.act import Act
 
 
-def import_ocds(path: Path, *, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date) -> None:
-    result = exchange.import_ocds(path, prefix=settings.OCID_PREFIX, dry_run=dry_run, by=by, at=at, on=on)
+def import_ocds(path: Path, *, dry_run: bool, as_json: bool, act: Act) -> None:
+    result = exchange.import_ocds(path, prefix=settings.OCID_PREFIX, dry_run=dry_run, act=act)
     if as_json:
         click.echo(
             json.dumps({name: result[name] for name in ("files", "refused", "notes", "seconds")}, ensure_ascii=False)

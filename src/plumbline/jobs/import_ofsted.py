@@ -1,6 +1,5 @@
 """`plumbline import-ofsted`: one of Ofsted's published lists."""
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,11 @@ from plumbline.exchange import import_ofsted as exchange
 from plumbline.jobs import taken_in
 from plumbline.jobs.ways_in import read_day
 from plumbline.kernel import wording
-from plumbline.people.models import User
+from plumbline.people.act import Act
 
 
-def import_ofsted(
-    path: Path, *, as_at: str, because: str, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date
-) -> None:
-    result = exchange.import_ofsted(path, as_at=read_day(as_at), because=because, dry_run=dry_run, by=by, at=at, on=on)
+def import_ofsted(path: Path, *, as_at: str, because: str, dry_run: bool, as_json: bool, act: Act) -> None:
+    result = exchange.import_ofsted(path, as_at=read_day(as_at), because=because, dry_run=dry_run, act=act)
     taken_in.say(result, dry_run=dry_run, as_json=as_json, more=lambda: _say_differences(result["lists"]))
 
 

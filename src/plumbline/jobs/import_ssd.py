@@ -1,12 +1,11 @@
 """`plumbline import-ssd`: an extract of the council's social-care system."""
 
-from datetime import date, datetime
 from pathlib import Path
 
 from plumbline.exchange import ssd
 from plumbline.jobs import taken_in
 from plumbline.jobs.ways_in import read_day
-from plumbline.people.models import User
+from plumbline.people.act import Act
 
 
 def import_ssd(
@@ -18,9 +17,7 @@ def import_ssd(
     strict: bool,
     whole: bool,
     as_json: bool,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> None:
     day = read_day(extracted) if extracted else None
     with taken_in.Shown() as shown:
@@ -31,9 +28,7 @@ def import_ssd(
             dry_run=dry_run,
             strict=strict,
             whole=whole,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
             progress=shown.step,
         )
     taken_in.say(result, dry_run=dry_run, as_json=as_json)

@@ -1,15 +1,13 @@
 """`plumbline monthly-check`: opens this month's check, and says what is left of it."""
 
-from datetime import date, datetime
-
 import click
 
-from plumbline.people.models import User
+from plumbline.people.act import Act
 from plumbline.placements import operations
 
 
-def monthly_check(*, by: User | None, at: datetime, on: date) -> None:
-    check = operations.open_month(by=by, at=at, on=on)
+def monthly_check(*, act: Act) -> None:
+    check = operations.open_month(act=act)
     left = check.items.filter(outcome="to_do").select_related("setting").order_by("setting__urn")
     click.echo(
         f"Check of {check.month:%B %Y}, due on {check.due_on:%-d %B %Y}: {check.items.count():,} settings, "

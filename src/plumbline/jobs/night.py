@@ -17,6 +17,7 @@ from plumbline.flags.bounces import Taken
 from plumbline.flags.bounces import take_bounces as read_bounces
 from plumbline.flags.outbox import Sent, Server, send_waiting
 from plumbline.jobs import duties, ways_in
+from plumbline.people.act import Act
 from plumbline.placements import at_setting
 from plumbline.placements import operations as placements
 from plumbline.placements.queries import settings_with_children
@@ -26,24 +27,24 @@ from plumbline.toolkits.operations import reminders
 def night(*, at: datetime, on: date) -> dict[str, int]:
     """The day's turn: statuses, ratings and flags as of today, the month's check opened, what is overdue escalated,
     digests, the management team's list of contracts, reminders of returns."""
-    placements.open_month(by=None, at=at, on=on, setting_ids=settings_with_contracts(on))
-    raised = placements.turn_of_the_day(by=None, at=at, on=on)
-    about_settings = at_setting.tell_of_children(by=None, at=at, on=on)
-    assurance.take_up_all(by=None, at=at, on=on)
-    about_contracts = contracts.turn_of_the_day(by=None, at=at, on=on)
-    about_starts = go_live.raise_go_live_flags(by=None, at=at, on=on)
-    about_care = home_reports.raise_care_flags(with_children=settings_with_children(on=on), by=None, at=at, on=on)
-    about_documents = evidence.raise_flags(by=None, at=at, on=on)
-    about_actions = actions.raise_flags(by=None, at=at, on=on)
-    about_returns = reminders.raise_flags(concerned=concerned_with_returns(on=on), by=None, at=at, on=on)
-    about_forms = incident_forms.raise_form_flags(by=None, at=at, on=on)
-    escalated = incident_notices.escalate_overdue(by=None, at=at, on=on)
-    escalated += flags.escalate_overdue(by=None, at=at, on=on)
-    telling.tell_open(by=None, at=at, on=on)
-    digests = flags.write_digests(by=None, at=at, on=on)
-    digests += decisions.write_digests(by=None, at=at, on=on)
-    reminded = reminders.write_reminders(by=None, at=at, on=on)
-    telling.join_messages(by=None, at=at, on=on)
+    placements.open_month(act=Act(None, at, on), setting_ids=settings_with_contracts(on))
+    raised = placements.turn_of_the_day(act=Act(None, at, on))
+    about_settings = at_setting.tell_of_children(act=Act(None, at, on))
+    assurance.take_up_all(act=Act(None, at, on))
+    about_contracts = contracts.turn_of_the_day(act=Act(None, at, on))
+    about_starts = go_live.raise_go_live_flags(act=Act(None, at, on))
+    about_care = home_reports.raise_care_flags(with_children=settings_with_children(on=on), act=Act(None, at, on))
+    about_documents = evidence.raise_flags(act=Act(None, at, on))
+    about_actions = actions.raise_flags(act=Act(None, at, on))
+    about_returns = reminders.raise_flags(concerned=concerned_with_returns(on=on), act=Act(None, at, on))
+    about_forms = incident_forms.raise_form_flags(act=Act(None, at, on))
+    escalated = incident_notices.escalate_overdue(act=Act(None, at, on))
+    escalated += flags.escalate_overdue(act=Act(None, at, on))
+    telling.tell_open(act=Act(None, at, on))
+    digests = flags.write_digests(act=Act(None, at, on))
+    digests += decisions.write_digests(act=Act(None, at, on))
+    reminded = reminders.write_reminders(act=Act(None, at, on))
+    telling.join_messages(act=Act(None, at, on))
     duties.catch_up(on=on)
     changed = (
         raised, about_settings, about_contracts, about_starts, about_care, about_documents, about_actions,

@@ -13,6 +13,7 @@ from django.conf import settings
 from plumbline.documents import docx, html, pdf
 from plumbline.documents.model import Report as Document
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from plumbline.scrutiny import operations, queries
 
@@ -31,21 +32,17 @@ def report(
     template: Path | None,
     profile: str,
     as_json: bool,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> None:
     """Write a draft and its files. Every file is made before the first is put in its place."""
     _check_outputs(outputs)
     council_template = _read_template(template)
-    written = operations.write_report(
-        question_numbers=question_numbers, as_at=as_at, profile=profile, by=by, at=at, on=on
-    )
-    shown = queries.figures_shown(written, on=on)
+    written = operations.write_report(question_numbers=question_numbers, as_at=as_at, profile=profile, act=act)
+    shown = queries.figures_shown(written, on=act.on)
     document = queries.report_document(
-        written, viewer=by, on=on, council=settings.COUNCIL, colour=settings.COLOUR, shown=shown
+        written, viewer=act.by, on=act.on, council=settings.COUNCIL, colour=settings.COLOUR, shown=shown
     )
-    files = {path: _WRITERS[path.suffix.lower()](document, council_template, at) for path in outputs}
+    files = {path: _WRITERS[path.suffix.lower()](document, council_template, act.at) for path in outputs}
     for path, content in files.items():
         put(path, content)
     answer = {
@@ -65,9 +62,9 @@ def report(
             click.echo(f"  “{figure.title}” could not be given: {figure.reason}")
 
 
-def publish(*, report_id: int, as_json: bool, by: User | None, at: datetime, on: date) -> None:
-    published = operations.publish_report(report_id=report_id, by=by, at=at, on=on)
-    shown = queries.figures_shown(published, on=on)
+def publish(*, report_id: int, as_json: bool, act: Act) -> None:
+    published = operations.publish_report(report_id=report_id, act=act)
+    shown = queries.figures_shown(published, on=act.on)
     known_at = published.publication.known_at if published.publication else None
     answer = {
         "id": published.pk,

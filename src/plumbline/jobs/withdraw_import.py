@@ -2,18 +2,15 @@
 
 import json
 from dataclasses import asdict
-from datetime import date, datetime
 
 import click
 
 from plumbline.exchange import withdrawing
-from plumbline.people.models import User
+from plumbline.people.act import Act
 
 
-def withdraw_import(
-    number: int, *, because: str, dry_run: bool, as_json: bool, by: User | None, at: datetime, on: date
-) -> None:
-    done = withdrawing.withdraw_import(import_id=number, because=because, dry_run=dry_run, by=by, at=at, on=on)
+def withdraw_import(number: int, *, because: str, dry_run: bool, as_json: bool, act: Act) -> None:
+    done = withdrawing.withdraw_import(import_id=number, because=because, dry_run=dry_run, act=act)
     if as_json:
         click.echo(json.dumps({"import": number, **asdict(done)}))
         return

@@ -1,37 +1,28 @@
 """Schools as the schools register (GIAS) has them: taken from its files, and what they explain of a URN."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from plumbline.audit import operations as audit
 from plumbline.intake.models import Import
 from plumbline.ofsted.models import Establishment, EstablishmentLink
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 _BATCH = 5_000
 
 
 @operation
 def record_register(
-    *,
-    name: str,
-    rows: Sequence[Mapping[str, Any]],
-    as_at: date,
-    import_run: Import,
-    by: User | None,
-    at: datetime,
-    on: date,
+    *, name: str, rows: Sequence[Mapping[str, Any]], as_at: date, import_run: Import, act: Act
 ) -> dict[str, int]:
     """Take one file of the register: `name` is gias, gias_groups or gias_links. An older extract than the one that is
     known of a school changes nothing of it. Returns how many rows were added, changed, unchanged."""
-    access.check(by, Permission.IMPORTS, on=on)
+    act.check(Permission.IMPORTS)
     take = _take_links if name == "gias_links" else _take_schools
     counts = take(rows, as_at=as_at, import_run=import_run)
-    audit.record("ofsted.register.taken", by=by, at=at, subject=import_run, file=name, rows=counts)
+    act.record("ofsted.register.taken", subject=import_run, file=name, rows=counts)
     return counts
 
 

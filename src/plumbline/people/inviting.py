@@ -24,6 +24,7 @@ from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access, acting
 from plumbline.people.access import PROVIDER_USER, Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.leaving import Kind
 from plumbline.people.models import Attempt, Invitation, Organisation, RoleHeld, User
@@ -67,15 +68,13 @@ def may_withdraw(user: User, *, on: date) -> bool:
 
 
 @operation
-def invite(
-    *, organisation: Organisation, name: str, email: str, lands_on: str = "", by: User, at: datetime, on: date
-) -> Invitation:
+def invite(*, organisation: Organisation, name: str, email: str, lands_on: str = "", act: PersonalAct) -> Invitation:
     """A person and their invitation, with nothing sent yet.
 
     Raises RuleBroken: missing_name, bad_address, signs_in_already, invited_already, cannot_invite (the address is
     someone else's here, of whom the officer is told nothing), too_many.
     """
-    _check_may_invite(by, on=on)
+    _check_may_invite(act)
     name, email = " ".join(name.split())[:200], email.strip()
     if not name:
         raise RuleBroken("Give the person’s name.", code="missing_name")
@@ -88,33 +87,38 @@ def invite(
     # One at a time: two cannot invite the same person at once, nor one person more than they may.
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended('invitation', 0))")
-    check_number(by, at=at)
-    user = _account(organisation, name=name, email=email, on=on)
+    check_number(act)
+    user = _account(organisation, name=name, email=email, on=act.on)
     invitation = Invitation.objects.create(
-        user=user, organisation=organisation, lands_on=lands_on[:300], invited_by=by, invited_at=at, sent_at=at
+        user=user,
+        organisation=organisation,
+        lands_on=lands_on[:300],
+        invited_by=act.by,
+        invited_at=act.at,
+        sent_at=act.at,
     )
-    acting.act(by, on=on)
-    RoleHeld.objects.create(user=user, role=PROVIDER_USER, organisation=organisation, from_on=on)
-    audit.record(
-        INVITED, by=by, at=at, subject=user, role=PROVIDER_USER, organisation=organisation.pk, invitation=invitation.pk
-    )
+    acting.act(act.by, on=act.on)
+    RoleHeld.objects.create(user=user, role=PROVIDER_USER, organisation=organisation, from_on=act.on)
+    act.record(INVITED, subject=user, role=PROVIDER_USER, organisation=organisation.pk, invitation=invitation.pk)
     return invitation
 
 
-def note_refusal(refusal: RuleBroken, *, organisation: Organisation, by: User, at: datetime) -> None:
+def note_refusal(refusal: RuleBroken, *, organisation: Organisation, act: PersonalAct) -> None:
     """Leave the trace of a refusal by which addresses could be tried out; outside the transaction undone by it."""
     if refusal.code in _TELLING:
-        refusal.record(lambda: audit.record(REFUSED, by=by, at=at, subject=organisation, code=refusal.code))
+        refusal.record(lambda: act.record(REFUSED, subject=organisation, code=refusal.code))
 
 
-def _check_may_invite(by: User, *, on: date) -> None:
-    if not access.may_invite(by, on=on):
-        raise NotAllowed(f"{by} invites nobody.")
+def _check_may_invite(act: PersonalAct) -> None:
+    if not access.may_invite(act.by, on=act.on):
+        raise NotAllowed(f"{act.by} invites nobody.")
 
 
-def check_number(by: User, *, at: datetime) -> None:
+def check_number(act: PersonalAct) -> None:
     """Raise RuleBroken (too_many) for who has invited, sent again or been refused often since yesterday."""
-    lately = Event.objects.filter(kind__in=[INVITED, SENT_AGAIN, REFUSED], by_id=by.pk, at__gt=at - timedelta(days=1))
+    lately = Event.objects.filter(
+        kind__in=[INVITED, SENT_AGAIN, REFUSED], by_id=act.by.pk, at__gt=act.at - timedelta(days=1)
+    )
     if lately.count() >= MOST_A_DAY:
         raise RuleBroken(
             f"You have sent {MOST_A_DAY} invitations since yesterday, and no more can be sent now. Go on tomorrow, or "
@@ -163,33 +167,31 @@ def _username(name: str) -> str:
 
 
 @operation
-def send_again(*, invitation_id: int, by: User, at: datetime, on: date) -> Invitation:
+def send_again(*, invitation_id: int, act: PersonalAct) -> Invitation:
     """A new link is about to be sent. Raises RuleBroken: wrong_state, too_many."""
-    _check_may_invite(by, on=on)
+    _check_may_invite(act)
     found = _waiting(invitation_id)
-    check_number(by, at=at)
-    found.sent_at, found.asked_again_at = at, None
+    check_number(act)
+    found.sent_at, found.asked_again_at = act.at, None
     found.save(update_fields=["sent_at", "asked_again_at"])
-    audit.record(SENT_AGAIN, by=by, at=at, subject=found.user, invitation=found.pk)
+    act.record(SENT_AGAIN, subject=found.user, invitation=found.pk)
     return found
 
 
 @operation
-def withdraw(*, invitation_id: int, by: User, at: datetime, on: date) -> Invitation:
+def withdraw(*, invitation_id: int, act: PersonalAct) -> Invitation:
     """The links lead nowhere any more, and the role is taken from the account, which was never used and stays switched
     off. Raises RuleBroken (wrong_state)."""
-    if not may_withdraw(by, on=on):
-        raise NotAllowed(f"{by} withdraws no invitation.")
+    if not may_withdraw(act.by, on=act.on):
+        raise NotAllowed(f"{act.by} withdraws no invitation.")
     found = _waiting(invitation_id)
-    acting.act(by, on=on)
+    acting.act(act.by, on=act.on)
     RoleHeld.objects.filter(user=found.user, role=PROVIDER_USER, organisation=found.organisation).delete()
     found.user.set_unusable_password()
     found.user.save(update_fields=["password"])
-    _end(found, Invitation.State.WITHDRAWN, at=at)
-    audit.record(
+    _end(found, Invitation.State.WITHDRAWN, at=act.at)
+    act.record(
         "people.invitation.withdrawn",
-        by=by,
-        at=at,
         subject=found.user,
         role=PROVIDER_USER,
         organisation=found.organisation_id,

@@ -11,13 +11,12 @@ from functools import cache
 from django.db import connection
 from django.utils.functional import lazy
 
-from plumbline.audit import operations as audit
 from plumbline.kernel import labels
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import LabelWording, User
+from plumbline.people.models import LabelWording
 
 # A text of ours that a class or a module holds: it is said when it is read, in the words of that day.
 later = lazy(labels.say, str)
@@ -47,10 +46,10 @@ def wordings() -> list[LabelWording]:
 
 
 @operation
-def change_label(*, key: str, forms: labels.Forms, from_on: date, by: User, at: datetime, on: date) -> LabelWording:
+def change_label(*, key: str, forms: labels.Forms, from_on: date, act: PersonalAct) -> LabelWording:
     """Let a label be called so from a day on. Raises NotAllowed, and RuleBroken: unknown_label, missing_words,
     long_words, bad_words, day_taken, unchanged."""
-    access.check(by, Permission.LISTS_MANAGE, on=on)
+    act.check(Permission.LISTS_MANAGE)
     forms = labels.check_forms(key, forms)
     # One at a time: two that begin on one day would each find the day free.
     with connection.cursor() as cursor:
@@ -59,32 +58,30 @@ def change_label(*, key: str, forms: labels.Forms, from_on: date, by: User, at: 
     if any(each.from_on == from_on for each in of_label):
         raise RuleBroken(
             f"Another wording begins on {from_on:%-d %B %Y} already. Choose another day"
-            + (", or take that one out first." if from_on > on else "."),
+            + (", or take that one out first." if from_on > act.on else "."),
             code="day_taken",
         )
     rows = [(each.key, each.from_on, each.forms) for each in of_label]
     if labels.wording_on(rows, from_on).get(key, labels.LABELS[key].shipped) == forms:
         raise RuleBroken(f"It is called so on {from_on:%-d %B %Y} already.", code="unchanged")
-    found = LabelWording.objects.create(key=key, forms=forms, from_on=from_on, said_at=at, said_by=by)
-    audit.record("people.label.changed", by=by, at=at, label=key, from_on=from_on.isoformat(), forms=forms)
+    found = LabelWording.objects.create(key=key, forms=forms, from_on=from_on, said_at=act.at, said_by=act.by)
+    act.record("people.label.changed", label=key, from_on=from_on.isoformat(), forms=forms)
     return found
 
 
 @operation
-def take_out_label(*, wording_id: int, by: User, at: datetime, on: date) -> LabelWording:
+def take_out_label(*, wording_id: int, act: PersonalAct) -> LabelWording:
     """Take a wording out whose first day has not come. Raises NotAllowed, and RuleBroken: unknown_wording,
     has_begun."""
-    access.check(by, Permission.LISTS_MANAGE, on=on)
+    act.check(Permission.LISTS_MANAGE)
     found = LabelWording.objects.select_for_update().filter(pk=wording_id).first()
     if found is None:
         raise RuleBroken("That wording is not in the list any more.", code="unknown_wording")
-    if found.from_on <= on:
+    if found.from_on <= act.on:
         raise RuleBroken(
             f"It has been said since {found.from_on:%-d %B %Y}. Enter another wording from a later day.",
             code="has_begun",
         )
-    audit.record(
-        "people.label.taken_out", by=by, at=at, label=found.key, from_on=found.from_on.isoformat(), forms=found.forms
-    )
+    act.record("people.label.taken_out", label=found.key, from_on=found.from_on.isoformat(), forms=found.forms)
     found.delete()
     return found

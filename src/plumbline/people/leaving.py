@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from plumbline.audit import operations as audit
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.models import User
 
 Give = Callable[[Any, User, datetime], None]
@@ -52,27 +52,25 @@ class Kind:
         return f"{number} {self.one if number == 1 else self.many}"
 
 
-def hand_over(kind: Kind, *, user: User, to: User, because: str, by: User | None, at: datetime, on: date) -> list[Any]:
+def hand_over(kind: Kind, *, user: User, to: User, because: str, act: Act) -> list[Any]:
     """Give all of a kind to another person, each with its event. The caller has checked that `by` may.
 
     Raises RuleBroken (cannot_hold) for a person who may not hold one of them, with nothing given.
     """
-    rows = list(kind.rows(user, on=on).select_for_update(of=("self",)))
-    if rows and not kind.holders(user, on).filter(pk=to.pk).exists():
+    rows = list(kind.rows(user, on=act.on).select_for_update(of=("self",)))
+    if rows and not kind.holders(user, act.on).filter(pk=to.pk).exists():
         raise RuleBroken(f"{to} cannot be given {kind.words(len(rows))}: that needs another role.", code="cannot_hold")
     for row in rows:
-        reason = kind.why_not(row, to, on)
+        reason = kind.why_not(row, to, act.on)
         if reason:
             raise RuleBroken(reason, code="cannot_hold")
         if kind.give:
-            kind.give(row, to, at)
+            kind.give(row, to, act.at)
         else:
             setattr(row, kind.column, to)
             row.save(update_fields=[kind.column])
-        audit.record(
+        act.record(
             "people.record.handed_over",
-            by=by,
-            at=at,
             subject=row,
             because=because,
             what=kind.key,

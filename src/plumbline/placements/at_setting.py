@@ -4,14 +4,13 @@ concerns them. Nobody types a child's number by hand.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from plumbline.actions.models import Action
-from plumbline.audit import operations as audit
 from plumbline.contracts import naming
 from plumbline.contracts.models import HeldText, Incident, IncidentChild, IncidentNews, IncidentState, IncidentType
 from plumbline.contracts.operations import held_texts, incidents, incidents_aside
@@ -22,6 +21,7 @@ from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation, over_all_records
 from plumbline.people.models import Child, User
 from plumbline.placements import flagging
@@ -47,87 +47,87 @@ returning incident_id
 
 
 @operation
-def report_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+def report_incident(*, act: Act, **said: Any) -> Incident:
     """Report an incident (`contracts.operations.incidents.report_incident`), and tell who knows the children placed
     there on its day."""
-    incident = incidents.report_incident(by=by, at=at, on=on, **said)
-    tell_of_children(by=by, at=at, on=on)
+    incident = incidents.report_incident(act=act, **said)
+    tell_of_children(act=act)
     return incident
 
 
 @operation
-def change_facts(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+def change_facts(*, act: Act, **said: Any) -> Incident:
     """Put right what was reported; with another setting or day, others are told."""
-    incident = incidents.change_facts(by=by, at=at, on=on, **said)
-    tell_of_children(by=by, at=at, on=on)
-    _hide_names(incident, by=by, at=at, on=on)
+    incident = incidents.change_facts(act=act, **said)
+    tell_of_children(act=act)
+    _hide_names(incident, act=act)
     return incident
 
 
 @operation
-def add_news(*, by: User | None, at: datetime, on: date, **said: Any) -> IncidentNews:
+def add_news(*, act: Act, **said: Any) -> IncidentNews:
     """Add what became known later (`contracts.operations.incidents.add_news`)."""
-    news = incidents.add_news(by=by, at=at, on=on, **said)
-    _hide_names(news.incident, by=by, at=at, on=on)
+    news = incidents.add_news(act=act, **said)
+    _hide_names(news.incident, act=act)
     return news
 
 
 @operation
-def raise_incident_action(*, incident_id: int, by: User | None, at: datetime, on: date, **said: Any) -> Action:
+def raise_incident_action(*, incident_id: int, act: Act, **said: Any) -> Action:
     """Put down an action about it (`contracts.operations.incidents.raise_incident_action`)."""
-    action = incidents.raise_incident_action(incident_id=incident_id, by=by, at=at, on=on, **said)
-    _hide_names(Incident.objects.get(pk=incident_id), by=by, at=at, on=on)
+    action = incidents.raise_incident_action(incident_id=incident_id, act=act, **said)
+    _hide_names(Incident.objects.get(pk=incident_id), act=act)
     return action
 
 
 @operation
-def move_incident(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+def move_incident(*, act: Act, **said: Any) -> Incident:
     """Move it on (`contracts.operations.incidents.move_incident`), with what was learnt."""
-    incident = incidents.move_incident(by=by, at=at, on=on, **said)
-    _hide_names(incident, by=by, at=at, on=on)
+    incident = incidents.move_incident(act=act, **said)
+    _hide_names(incident, act=act)
     return incident
 
 
 @operation
-def set_aside(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+def set_aside(*, act: Act, **said: Any) -> Incident:
     """Set an incident aside (`contracts.operations.incidents_aside.set_aside`): nobody is asked about it any more."""
-    incident = incidents_aside.set_aside(by=by, at=at, on=on, **said)
-    tell_of_children(by=by, at=at, on=on)
-    _hide_names(incident, by=by, at=at, on=on)
+    incident = incidents_aside.set_aside(act=act, **said)
+    tell_of_children(act=act)
+    _hide_names(incident, act=act)
     return incident
 
 
 @operation
-def settle_text(*, by: User, at: datetime, on: date, **said: Any) -> HeldText:
+def settle_text(*, act: PersonalAct, **said: Any) -> HeldText:
     """Let others read a text (`contracts.operations.held_texts.settle_text`); what names another child placed there
     waits for who knows that one."""
-    found = held_texts.settle_text(by=by, at=at, on=on, **said)
+    found = held_texts.settle_text(act=act, **said)
     if found.incident_id is not None:
-        _hide_names(Incident.objects.get(pk=found.incident_id), by=by, at=at, on=on)
+        _hide_names(Incident.objects.get(pk=found.incident_id), act=act)
     return found
 
 
 @operation
-def take_back(*, by: User | None, at: datetime, on: date, **said: Any) -> Incident:
+def take_back(*, act: Act, **said: Any) -> Incident:
     """Take that back (`contracts.operations.incidents_aside.take_back`): who has not answered is asked again."""
-    incident = incidents_aside.take_back(by=by, at=at, on=on, **said)
-    tell_of_children(by=by, at=at, on=on)
+    incident = incidents_aside.take_back(act=act, **said)
+    tell_of_children(act=act)
     return incident
 
 
 @operation
-def tell_of_children(*, by: User | None, at: datetime, on: date) -> Raised:
+def tell_of_children(*, act: Act) -> Raised:
     """Make the flags about children placed at the setting of an open incident what they should be. Whatever comes in
     first: a placement recorded later is found by the night, or with the next incident."""
     with connection.cursor() as cursor:
         cursor.execute(_PLACED, {"open": IncidentState.OPEN})
         found = {number for (number,) in cursor.fetchall()}
     for incident in Incident.objects.filter(pk__in=found).order_by("pk"):
-        _hide_names(incident, by=by, at=at, on=on)
-    return flags.reconcile(wanted=wanted(on), kinds=(KIND,), why_closed=_why_closed, by=by, at=at, on=on)
+        _hide_names(incident, act=act)
+    return flags.reconcile(wanted=wanted(act.on), kinds=(KIND,), why_closed=_why_closed, act=act)
 
 
-def _hide_names(incident: Incident, *, by: User | None, at: datetime, on: date) -> None:
+def _hide_names(incident: Incident, *, act: Act) -> None:
     """Keep unseen what names a child placed there whom nobody has linked: it waits for who knows the child. Telling
     does not wait for it. That a name was found tells its writer something, where they may not see the child: it is an
     event, and counts as a refusal does (contracts.naming)."""
@@ -138,9 +138,9 @@ def _hide_names(incident: Incident, *, by: User | None, at: datetime, on: date) 
         )
     ).exclude(pk__in=linked)
     for child in placed.order_by("pk"):
-        hidden = held_texts.hide_texts(incident=incident, child=child, linked=False, by=by, at=at, on=on)
-        if hidden and by is not None and not children_visible_to(by, on=on).filter(pk=child.pk).exists():
-            audit.record(naming.FOUND, by=by, at=at, subject=incident)
+        hidden = held_texts.hide_texts(incident=incident, child=child, linked=False, act=act)
+        if hidden and act.by is not None and not children_visible_to(act.by, on=act.on).filter(pk=child.pk).exists():
+            act.record(naming.FOUND, subject=incident)
 
 
 def wanted(on: date) -> list[Wanted]:
@@ -228,26 +228,24 @@ def asked_of(viewer: User, *, number: int, on: date, locked: bool = False) -> Ch
 
 
 @operation
-def answer(*, number: int, concerned: bool, because: str, by: User, at: datetime, on: date) -> ChildAtIncident:
+def answer(*, number: int, concerned: bool, because: str, act: PersonalAct) -> ChildAtIncident:
     """Whether the incident concerns the child: a yes links the child, a no says why. Raises RuleBroken for a second
     answer, or a no without a reason; NotAllowed for a child whom `by` may not see."""
-    row = asked_of(by, number=number, on=on, locked=True)
+    row = asked_of(act.by, number=number, on=act.on, locked=True)
     if row.concerned is not None:
         raise RuleBroken("This was answered already.", code="answered_already")
     if not concerned and not because.strip():
         raise RuleBroken("Say how you know that it does not concern the child.", code="missing_reason")
     if concerned:
-        incidents.link_child_placed_there(incident_id=row.incident_id, child=row.placement.child, by=by, at=at, on=on)
-    row.concerned, row.because, row.answered_at, row.answered_by = concerned, because.strip(), at, by
+        incidents.link_child_placed_there(incident_id=row.incident_id, child=row.placement.child, act=act)
+    row.concerned, row.because, row.answered_at, row.answered_by = concerned, because.strip(), act.at, act.by
     row.save(update_fields=["concerned", "because", "answered_at", "answered_by"])
-    audit.record(
+    act.record(
         "placements.child_at_incident.answered",
-        by=by,
-        at=at,
         subject=row,
         child_id=row.placement.child_id,
         because=row.because,
         concerned=concerned,
     )
-    flags.reconcile(wanted=[], kinds=(KIND,), why_closed=_why_closed, by=by, at=at, on=on, subject=(SUBJECT, row.pk))
+    flags.reconcile(wanted=[], kinds=(KIND,), why_closed=_why_closed, act=act, subject=(SUBJECT, row.pk))
     return row

@@ -1,27 +1,26 @@
 """A bank holiday is announced, or was wrong: every clock of working days that runs follows, in one transaction."""
 
-from datetime import date, datetime
+from datetime import date
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.holidays import follow_holiday as follow_standstills
 from plumbline.contracts.holidays import follow_holiday as follow_incidents
 from plumbline.flags.holidays import follow_holiday as follow_flags
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.monthly import follow_holiday as follow_month
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import BankHoliday, User
+from plumbline.people.models import BankHoliday
 from plumbline.people.queries import holidays_from
 
 
 @operation
-def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, by: User, at: datetime, on: date) -> int:
+def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, act: PersonalAct) -> int:
     """Enter a bank holiday (`counts`), or take one out of the list; returns how many running clocks moved.
 
     A clock that ran out before is left as it was. Raises RuleBroken for a day that is one already, or is none.
     """
-    access.check(by, Permission.LISTS_MANAGE, on=on)
+    act.check(Permission.LISTS_MANAGE)
     known = BankHoliday.objects.select_for_update().filter(day=day).first()
     if not because.strip():
         raise RuleBroken("Say where this was announced, or why it is wrong.", code="missing_reason")
@@ -41,8 +40,8 @@ def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, by:
             "name": name.strip()[:80] or (known.name if known else ""),
             "counts": counts,
             "because": because.strip(),
-            "changed_at": at,
-            "changed_by": by,
+            "changed_at": act.at,
+            "changed_by": act.by,
         },
     )
     # From a year back: a clock that runs may have begun so long ago.
@@ -51,13 +50,5 @@ def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, by:
     moved += follow_incidents(day=day, counts=counts, holidays=holidays)
     moved += follow_standstills(day=day, holidays=holidays)
     moved += follow_month(day=day, holidays=holidays)
-    audit.record(
-        "people.bank_holiday.changed",
-        by=by,
-        at=at,
-        because=because.strip(),
-        day=day.isoformat(),
-        counts=counts,
-        clocks=moved,
-    )
+    act.record("people.bank_holiday.changed", because=because.strip(), day=day.isoformat(), counts=counts, clocks=moved)
     return moved

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Case, DateField, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -13,6 +13,7 @@ from plumbline.ofsted.models import CheckItem, MonthlyCheck, Status
 from plumbline.ofsted.operations import month
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.placements.lookups import by_gravity, settings_listed
@@ -59,9 +60,7 @@ def record_unchanged(
     *,
     check_id: int,
     item_ids: Collection[int],
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
     report_link: str = "",
     note: str = "",
     document_id: int | None = None,
@@ -83,23 +82,21 @@ def record_unchanged(
     ]
     for item in known:
         if item in not_opened:
-            month.check_not_opened(item_id=item.pk, by=by, at=at, on=on)
+            month.check_not_opened(item_id=item.pk, act=act)
             continue
         month.check_unchanged(
             item_id=item.pk,
             report_link=report_link or lookups.report_address(item.setting),
             note=note,
             document_id=document_id,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
         )
-    raise_flags(by=by, at=at, on=on)
+    raise_flags(act=act)
     return Recorded(len(known) - len(not_opened), len(not_opened), len(items) - len(known))
 
 
 @operation
-def record_not_found(*, item_id: int, note: str, by: User, at: datetime, on: date) -> None:
+def record_not_found(*, item_id: int, note: str, act: PersonalAct) -> None:
     """A setting of which nothing is known was looked for, and nothing was found."""
-    month.check_not_found(item_id=item_id, note=note, by=by, at=at, on=on)
-    raise_flags(by=by, at=at, on=on)
+    month.check_not_found(item_id=item_id, note=note, act=act)
+    raise_flags(act=act)

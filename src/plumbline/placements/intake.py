@@ -5,7 +5,6 @@ setting, and `placements.operations.raise_flags` tells those concerned.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
 
 from django.db import connection
 
@@ -13,8 +12,8 @@ from plumbline.intake import taking
 from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.ofsted.intake import register_meant
 from plumbline.people import operations as people
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 from plumbline.socialcare import intake as socialcare
 
 
@@ -90,9 +89,9 @@ _CASEWORKERS = """
 
 
 @operation
-def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
+def refresh_ties(*, act: Act) -> int:
     """Tie each user to the children whose special educational needs placement is theirs; how many ties changed."""
-    return people.align_ties(subject_type="child", why="sen_caseworker", wanted=_CASEWORKERS, by=by, at=at, on=on)
+    return people.align_ties(subject_type="child", why="sen_caseworker", wanted=_CASEWORKERS, act=act)
 
 
 def follow_registers() -> int:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Q
 
 from plumbline.actions import leaving as of_actions
 from plumbline.actions.operations import raise_flags as flags_of_actions
-from plumbline.audit import operations as audit
 from plumbline.commissioning import leaving as of_tenders
 from plumbline.contracts import leaving as of_contracts
 from plumbline.contracts.care_due import concerned_with_returns
@@ -25,6 +24,7 @@ from plumbline.people import access
 from plumbline.people import inviting as of_invitations
 from plumbline.people import operations as people
 from plumbline.people.access import ROLES, Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation, over_all_records
 from plumbline.people.leaving import Kind, hand_over
 from plumbline.people.models import RoleAsked, RoleHeld, User
@@ -91,39 +91,37 @@ def _many(number: int, one: str, many: str) -> str:
 
 
 @operation
-def let_go(*, user: User, to: Mapping[str, User], because: str, by: User, at: datetime, on: date) -> Left:
+def let_go(*, user: User, to: Mapping[str, User], because: str, act: PersonalAct) -> Left:
     """Hand over what is someone's own, by kind, and switch them off where they are still on; each receiver is written
     to. What no kind is chosen for stays theirs.
 
     Raises RuleBroken, with nothing done: missing_reason; unknown_kind; cannot_hold; as people.switch_off.
     """
-    access.check(by, Permission.USERS_MANAGE, on=on)
+    act.check(Permission.USERS_MANAGE)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
     if unknown := sorted(set(to) - {kind.key for kind in KINDS}):
         raise RuleBroken(f"“{unknown[0]}” is nothing that is handed over.", code="unknown_kind")
     contracts = list(Contract.objects.filter(Q(manager=user) | Q(area_lead=user)).values_list("pk", flat=True))
     if user.is_active:
-        people.switch_off(user=user, because=because, by=by, at=at, on=on)
+        people.switch_off(user=user, because=because, act=act)
     done = Left()
     for kind in KINDS:
         if kind.key in to:
-            rows = hand_over(kind, user=user, to=to[kind.key], because=because.strip(), by=by, at=at, on=on)
+            rows = hand_over(kind, user=user, to=to[kind.key], because=because.strip(), act=act)
             if rows:
                 done.given.setdefault(to[kind.key], []).append(kind.words(len(rows)))
     for receiver, words in done.given.items():
-        if telling.write(receiver, mail_handed_over(user.called, words), at=at):
+        if telling.write(receiver, mail_handed_over(user.called, words), at=act.at):
             done.told.append(receiver)
-    audit.record(
+    act.record(
         "people.user.handed_over",
-        by=by,
-        at=at,
         subject=user,
         because=because.strip(),
         given={str(receiver.pk): words for receiver, words in done.given.items()},
     )
     # What is put to them by name goes to who has it now.
-    flags_of_contracts(by=by, at=at, on=on, contract_ids=contracts)
-    flags_of_actions(by=by, at=at, on=on)
-    flags_of_returns(concerned=concerned_with_returns(on=on), by=by, at=at, on=on)
+    flags_of_contracts(by=act.by, at=act.at, on=act.on, contract_ids=contracts)
+    flags_of_actions(by=act.by, at=act.at, on=act.on)
+    flags_of_returns(concerned=concerned_with_returns(on=act.on), by=act.by, at=act.at, on=act.on)
     return done

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
-from plumbline.audit import operations as audit
 from plumbline.contracts import intake as contracts_intake
 from plumbline.contracts.operations import rating as contracts
 from plumbline.flags import operations as flags
@@ -20,10 +19,11 @@ from plumbline.ofsted import lookups as settings_known
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.models import MonthlyCheck, Setting
 from plumbline.ofsted.operations import lists, month
-from plumbline.people import access, acting
+from plumbline.people import acting
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import Child, User
+from plumbline.people.models import Child
 from plumbline.placements import flagging, guard, intake, queries, rules
 from plumbline.placements.access import children_visible_to, open_on
 from plumbline.placements.models import Enquiry, Grounds, Placement, PlacementException
@@ -55,40 +55,38 @@ class Followed:
 
 
 @operation
-def take_judgements(
-    *, record: Callable[..., Recorded], by: User | None, at: datetime, on: date, **said: Any
-) -> Judged[Recorded]:
+def take_judgements(*, record: Callable[..., Recorded], act: Act, **said: Any) -> Judged[Recorded]:
     """The one way in for anything that Ofsted says. `record` is one of ofsted.operations (record_list,
     record_judgement, record_notice, end_notice, record_unregistered_use, end_unregistered_use), `said` its arguments.
 
     It records and derives the status; the contracts of the settings are rated again; then, by a second statement, the
     children there are found and flagged. Contracts first: everybody locks contracts before flags.
     """
-    recorded = record(by=by, at=at, on=on, **said)
+    recorded = record(by=act.by, at=act.at, on=act.on, **said)
     # Only a list names schools, and only who reads one, the login `worker`, may point again what names a setting.
     if record is lists.record_list:
-        _follow_registers(by=by, at=at, on=on)
-    contracts.follow_settings(by=by, at=at, on=on)
-    return Judged(recorded, raise_flags(by=by, at=at, on=on))
+        _follow_registers(act=act)
+    contracts.follow_settings(act=act)
+    return Judged(recorded, raise_flags(act=act))
 
 
 @operation
-def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
+def turn_of_the_day(*, act: Act) -> Raised:
     """What a new day changes: notices that begin or end, newer rules, placements that began or ended, late checks."""
-    return follow_statuses(by=by, at=at, on=on).raised
+    return follow_statuses(act=act).raised
 
 
 @operation
-def follow_statuses(*, by: User | None, at: datetime, on: date) -> Followed:
+def follow_statuses(*, act: Act) -> Followed:
     """Derive again every status that may be another now, also where a list was taken back, and what follows of it."""
-    changes = lists.reevaluate(by=by, at=at, on=on)
+    changes = lists.reevaluate(act=act)
     # Schools that were judged by hand and are on no list are known since.
-    _follow_registers(by=by, at=at, on=on)
-    contracts.follow_settings(by=by, at=at, on=on)
-    return Followed(tuple(changes), raise_flags(by=by, at=at, on=on))
+    _follow_registers(act=act)
+    contracts.follow_settings(act=act)
+    return Followed(tuple(changes), raise_flags(act=act))
 
 
-def _follow_registers(*, by: User | None, at: datetime, on: date) -> None:
+def _follow_registers(*, act: Act) -> None:
     """A URN of six digits, named before any list was read, may have been taken for a home's and be a school's: what
     names it points to the setting that is meant, as if the list had come first (docs/adr/0013). Login `worker`."""
     meant = settings_intake.meant_otherwise()
@@ -98,14 +96,12 @@ def _follow_registers(*, by: User | None, at: datetime, on: date) -> None:
         return
     settings_intake.let_go(meant)
     if concerned:
-        contracts.rerate(contract_ids=concerned, by=by, at=at, on=on)
-    audit.record(
-        "placements.settings.found", by=by, at=at, settings=len(meant), contracts=len(concerned), placements=moved
-    )
+        contracts.rerate(contract_ids=concerned, act=act)
+    act.record("placements.settings.found", settings=len(meant), contracts=len(concerned), placements=moved)
 
 
 @operation
-def raise_flags(*, by: User | None, at: datetime, on: date, placement_id: int | None = None) -> Raised:
+def raise_flags(*, act: Act, placement_id: int | None = None) -> Raised:
     """Bring every flag about placements in line with what is recorded now: raise, pass on, close with the reason.
 
     Call it after anything that changes placements, workers or settings, as a statement after theirs at READ COMMITTED:
@@ -114,12 +110,10 @@ def raise_flags(*, by: User | None, at: datetime, on: date, placement_id: int | 
     """
     _mark_what_began_adverse()
     return flags.reconcile(
-        wanted=flagging.wanted_on(on, placement_id=placement_id),
+        wanted=flagging.wanted_on(act.on, placement_id=placement_id),
         kinds=rules.FLAG_KINDS,
-        why_closed=lambda over: flagging.why_closed(over, on=on),
-        by=by,
-        at=at,
-        on=on,
+        why_closed=lambda over: flagging.why_closed(over, on=act.on),
+        act=act,
         subject=("placement", placement_id) if placement_id is not None else None,
     )
 
@@ -150,17 +144,15 @@ def begin_placement(
     ended_on: date | None = None,
     placement_type: str = "",
     provider_type: str = "",
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> Placement:
     """Record that a child is placed. Raises RuleBroken (setting_adverse) where the setting may take nobody and no
     exception for this child covers the day: the database itself refuses, this says it first and in words.
     """
-    access.check(by, Permission.PLACEMENTS_RECORD, on=on)
-    child = _child(child_id, by=by, on=on)
+    act.check(Permission.PLACEMENTS_RECORD)
+    child = _child(child_id, act=act)
     setting = settings_known.get_setting(setting_id=setting_id)
-    rules.check_days(started_on=started_on, ended_on=ended_on, on=on)
+    rules.check_days(started_on=started_on, ended_on=ended_on, on=act.on)
     pk = _insert(
         child=child,
         setting=setting,
@@ -170,10 +162,8 @@ def begin_placement(
         provider_type=provider_type,
     )
     placement = Placement.objects.select_related("setting").get(pk=pk)
-    audit.record(
+    act.record(
         "placements.placement.begun",
-        by=by,
-        at=at,
         subject=placement,
         child_id=child.pk,
         setting=setting.urn,
@@ -182,7 +172,7 @@ def begin_placement(
         exception=placement.exception_id,
     )
     # An exception has a flag of its own, which is not about the placement.
-    raise_flags(by=by, at=at, on=on, placement_id=None if placement.exception_id else pk)
+    raise_flags(act=act, placement_id=None if placement.exception_id else pk)
     return placement
 
 
@@ -216,10 +206,10 @@ def _insert(
 
 
 @operation
-def end_placement(*, placement_id: int, ended_on: date, by: User, at: datetime, on: date) -> Placement:
+def end_placement(*, placement_id: int, ended_on: date, act: PersonalAct) -> Placement:
     """Record the end of a placement that was recorded here; others are ended where they are kept."""
-    access.check(by, Permission.PLACEMENTS_RECORD, on=on)
-    placement = queries.placements_visible_to(by, on=on).filter(pk=placement_id).first()
+    act.check(Permission.PLACEMENTS_RECORD)
+    placement = queries.placements_visible_to(act.by, on=act.on).filter(pk=placement_id).first()
     if placement is None:
         raise NotAllowed(f"There is no placement {placement_id}.")
     placement = Placement.objects.select_for_update(of=("self",), no_key=True).get(pk=placement_id)
@@ -227,25 +217,20 @@ def end_placement(*, placement_id: int, ended_on: date, by: User, at: datetime, 
         raise RuleBroken("A placement that another system recorded is ended there.", code="recorded_elsewhere")
     if placement.ended_on is not None and placement.ended_on <= ended_on:
         raise RuleBroken(f"The placement ended on {placement.ended_on:%-d %B %Y}.", code="wrong_state")
-    rules.check_days(started_on=placement.started_on, ended_on=ended_on, on=on)
-    if ended_on > on:
+    rules.check_days(started_on=placement.started_on, ended_on=ended_on, on=act.on)
+    if ended_on > act.on:
         raise RuleBroken(f"{ended_on:%-d %B %Y} is a date in the future.", code="future_date")
     placement.ended_on = ended_on
     placement.save(update_fields=["ended_on"])
-    audit.record(
-        "placements.placement.ended",
-        by=by,
-        at=at,
-        subject=placement,
-        child_id=placement.child_id,
-        ended_on=ended_on.isoformat(),
+    act.record(
+        "placements.placement.ended", subject=placement, child_id=placement.child_id, ended_on=ended_on.isoformat()
     )
-    raise_flags(by=by, at=at, on=on, placement_id=placement_id)
+    raise_flags(act=act, placement_id=placement_id)
     return placement
 
 
-def _child(child_id: int, *, by: User, on: date) -> Child:
-    child = children_visible_to(by, on=on).filter(pk=child_id).first()
+def _child(child_id: int, *, act: PersonalAct) -> Child:
+    child = children_visible_to(act.by, on=act.on).filter(pk=child_id).first()
     if child is None:
         raise NotAllowed(f"There is no child {child_id}.")
     return child
@@ -255,23 +240,23 @@ def _child(child_id: int, *, by: User, on: date) -> Child:
 
 
 @operation
-def record_provider_contact(*, setting_id: int, said: str, by: User, at: datetime, on: date) -> int:
+def record_provider_contact(*, setting_id: int, said: str, act: PersonalAct) -> int:
     """The provider of a setting was spoken to about the risks and asked for its improvement plan; `said`: what came of
     it, naming no child. Settles that step on every open flag about a child placed there; returns on how many.
 
     Raises RuleBroken (nothing_to_do) where no flag of the setting waits for it.
     """
-    access.check(by, Permission.PROVIDER_CONTACT, on=on)
+    act.check(Permission.PROVIDER_CONTACT)
     setting = settings_known.get_setting(setting_id=setting_id)
     if not said.strip():
         raise RuleBroken("Say what the provider said, and what it will do by when.", code="missing_result")
     there = list(Placement.objects.filter(setting=setting).values_list("pk", flat=True))
     settled = flags.record_for_all(
-        code=CONTACT_PROVIDER, subject_type="placement", subject_ids=there, result=said, by=by, at=at, on=on
+        code=CONTACT_PROVIDER, subject_type="placement", subject_ids=there, result=said, act=act
     )
     if not settled:
         raise RuleBroken("No flag of this setting waits for its provider to be spoken to.", code="nothing_to_do")
-    audit.record("placements.provider.contacted", by=by, at=at, subject=setting, because=said.strip(), flags=settled)
+    act.record("placements.provider.contacted", subject=setting, because=said.strip(), flags=settled)
     return settled
 
 
@@ -289,17 +274,15 @@ def ask_exception(
     childs_wishes: str = "",
     from_on: date,
     ends_on: date,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> PlacementException:
     """Ask leave to place one child at one setting that may take nobody.
 
     On emergency grounds the placement may begin at once, that night or the next day; the head of service decides by
     the next working day, and until then a flag says that nobody has.
     """
-    access.check(by, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
-    child = _child(child_id, by=by, on=on)
+    act.check(Permission.PLACEMENT_EXCEPTION_ASK)
+    child = _child(child_id, act=act)
     setting = settings_known.get_setting(setting_id=setting_id)
     if grounds not in Grounds.values:
         raise RuleBroken(f"“{grounds}” is none of the grounds: {', '.join(Grounds.values)}.", code="unknown_code")
@@ -310,9 +293,9 @@ def ask_exception(
         safeguards=safeguards,
         from_on=from_on,
         ends_on=ends_on,
-        on=on,
+        on=act.on,
     )
-    acting.act(by, on=on)
+    acting.act(act.by, on=act.on)
     exception = PlacementException.objects.create(
         child=child,
         setting=setting,
@@ -322,82 +305,74 @@ def ask_exception(
         childs_wishes=childs_wishes.strip(),
         from_on=from_on,
         ends_on=ends_on,
-        asked_by=by,
-        asked_at=at,
+        asked_by=act.by,
+        asked_at=act.at,
     )
-    audit.record(
+    act.record(
         "placements.exception.asked",
-        by=by,
-        at=at,
         subject=exception,
         child_id=child.pk,
         because=reason.strip(),
         grounds=grounds,
         setting=setting.urn,
     )
-    raise_flags(by=by, at=at, on=on)
+    raise_flags(act=act)
     return exception
 
 
 @operation
-def decide_exception(
-    *, exception_id: int, approve: bool, reason: str = "", by: User, at: datetime, on: date
-) -> PlacementException:
+def decide_exception(*, exception_id: int, approve: bool, reason: str = "", act: PersonalAct) -> PlacementException:
     """Approve or refuse; never by the person who asked. A refusal says why."""
-    access.check(by, Permission.PLACEMENT_EXCEPTION_DECIDE, on=on)
+    act.check(Permission.PLACEMENT_EXCEPTION_DECIDE)
     exception = PlacementException.objects.select_for_update(of=("self",)).filter(pk=exception_id).first()
-    if exception is None or not children_visible_to(by, on=on).filter(pk=exception.child_id).exists():
+    if exception is None or not children_visible_to(act.by, on=act.on).filter(pk=exception.child_id).exists():
         raise NotAllowed(f"There is no exception {exception_id}.")
-    if exception.asked_by_id == by.pk:
+    if exception.asked_by_id == act.by.pk:
         raise RuleBroken("The person who asks for an exception does not decide it.", code="own_request")
     state = PlacementException.State.APPROVED if approve else PlacementException.State.REFUSED
     check_move(EXCEPTION_MOVES, PlacementException.State(exception.state), state)
     if not approve and not reason.strip():
         raise RuleBroken("Say why the exception is refused.", code="missing_reason")
     # By a function of the database, which checks the decider again: the pages may not write a decision.
-    acting.act(by, on=on)
+    acting.act(act.by, on=act.on)
     with connection.cursor() as cursor:
         cursor.execute(
             "select placements_decide_exception(%s, %s, %s, %s, %s, %s)",
-            [exception.pk, approve, by.pk, at, reason.strip(), on],
+            [exception.pk, approve, act.by.pk, act.at, reason.strip(), act.on],
         )
     exception.refresh_from_db()
-    audit.record(
+    act.record(
         "placements.exception.decided",
-        by=by,
-        at=at,
         subject=exception,
         child_id=exception.child_id,
         because=reason.strip(),
         state=state.value,
     )
-    raise_flags(by=by, at=at, on=on)
+    raise_flags(act=act)
     return exception
 
 
 @operation
-def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, on: date) -> Enquiry:
+def may_i_place(*, asked: str, setting_id: int | None, act: PersonalAct) -> Enquiry:
     """Answer "may I place here, now?" and keep the answer under a number. No setting: none is known by these words.
 
     `answer`: verdict (yes, no, conditions), why (sentences), status, since, last_checked_on, gone_since, gone (from the
     list, or closed by the schools register), others (the owner's other settings that are not clear: urn, name,
     status), exceptions (how many are live there).
     """
-    access.check(by, Permission.SETTINGS_VIEW, on=on)
+    act.check(Permission.SETTINGS_VIEW)
     setting = None if setting_id is None else settings_known.get_setting(setting_id=setting_id)
-    answer = queries.answer_for(setting, asked=asked, on=on)
+    answer = queries.answer_for(setting, asked=asked, on=act.on)
     enquiry = Enquiry.objects.create(
-        asked_at=at,
-        asked_by=by,
+        asked_at=act.at,
+        asked_by=act.by,
         asked=asked[:200],
         setting=setting,
-        day=on,
+        day=act.on,
         may=answer["verdict"] != "no",
         answer=answer,
     )
-    audit.record(
-        "placements.enquiry.answered", by=by, at=at, subject=enquiry, asked=asked[:200], verdict=answer["verdict"]
-    )
+    act.record("placements.enquiry.answered", subject=enquiry, asked=asked[:200], verdict=answer["verdict"])
     return enquiry
 
 
@@ -405,24 +380,28 @@ def may_i_place(*, asked: str, setting_id: int | None, by: User, at: datetime, o
 
 
 @operation
-def open_month(*, on: date, setting_ids: frozenset[int] = frozenset(), by: User | None, at: datetime) -> MonthlyCheck:
+def open_month(
+    *,
+    act: Act,
+    setting_ids: frozenset[int] = frozenset(),
+) -> MonthlyCheck:
     """The check of the month of `on`, with a line for each setting with children now, and for `setting_ids` (those
     with contracts). Opened already: the settings that have come since are added.
     """
-    ours = set(Placement.objects.filter(open_on(on), setting__isnull=False).values_list("setting", flat=True))
-    check = month.open_month(month=on.replace(day=1), setting_ids=ours | setting_ids, by=by, at=at, on=on)
-    raise_flags(by=by, at=at, on=on)
+    ours = set(Placement.objects.filter(open_on(act.on), setting__isnull=False).values_list("setting", flat=True))
+    check = month.open_month(month=act.on.replace(day=1), setting_ids=ours | setting_ids, act=act)
+    raise_flags(act=act)
     return check
 
 
-def open_report(*, item_id: int, by: User, at: datetime, on: date) -> None:
+def open_report(*, item_id: int, act: PersonalAct) -> None:
     """The page of Ofsted's reports on the setting of a line of the month's check is opened."""
-    month.open_report(item_id=item_id, by=by, at=at, on=on)
+    month.open_report(item_id=item_id, act=act)
 
 
 @operation
-def complete_month(*, check_id: int, lists_note: str = "", by: User, at: datetime, on: date) -> MonthlyCheck:
+def complete_month(*, check_id: int, lists_note: str = "", act: PersonalAct) -> MonthlyCheck:
     """Both parts are done: the lists were read (or the note says why not), and every setting looked up."""
-    check = month.complete_month(check_id=check_id, lists_note=lists_note, by=by, at=at, on=on)
-    raise_flags(by=by, at=at, on=on)
+    check = month.complete_month(check_id=check_id, lists_note=lists_note, act=act)
+    raise_flags(act=act)
     return check

@@ -1,13 +1,12 @@
 """Loading question sets, writing a report, publishing it, and running its figures again."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from plumbline.audit import operations as audit
 from plumbline.indicators import operations as indicators
 from plumbline.indicators import queries as figures
 from plumbline.indicators import questions
@@ -15,8 +14,8 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.measures.disclosure import get_profile
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
 from plumbline.people.labels import speaking_on
 from plumbline.people.models import User
@@ -26,7 +25,7 @@ from plumbline.scrutiny.states import REPORT_MOVES
 
 
 @operation
-def load_question_sets(*, by: User | None, at: datetime) -> None:
+def load_question_sets(*, act: Act) -> None:
     """The library's question sets into the database; run again, it changes only what the library changed."""
     for written in library.question_sets():
         described = {name: written.get(name, "") for name in ("title", "publisher", "year", "source", "note")}
@@ -45,7 +44,7 @@ def load_question_sets(*, by: User | None, at: datetime) -> None:
                 continue
             changed += 1
         if changed:
-            audit.record("scrutiny.question_set.loaded", by=by, at=at, subject=found, changed=changed)
+            act.record("scrutiny.question_set.loaded", subject=found, changed=changed)
 
 
 @operation
@@ -54,9 +53,7 @@ def write_report(
     question_numbers: Sequence[int],
     as_at: date,
     profile: str = "dfe-cin",
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
     answers: library.Answers | None = None,
 ) -> Report:
     """A draft that answers the questions as at a day, from `answers`, else from `queries.answers_here`.
@@ -65,24 +62,24 @@ def write_report(
     unknown_question (no such number), no_wording (a slot whose wording was not found), no_answer, future_date,
     unknown_profile.
     """
-    access.check(by, Permission.REPORT_WRITE, on=on)
-    if as_at > on:
+    act.check(Permission.REPORT_WRITE)
+    if as_at > act.on:
         raise RuleBroken(
-            f"{wording.on_day(as_at)} has not come yet: today is {wording.on_day(on)}.", code="future_date"
+            f"{wording.on_day(as_at)} has not come yet: today is {wording.on_day(act.on)}.", code="future_date"
         )
     # A paper is written in the words of the day that it is about.
     with speaking_on(as_at):
         chosen_profile = get_profile(profile)
-        figures.check_profile(by, profile, on=on)
+        figures.check_profile(act.by, profile, on=act.on)
         written = answers or queries.answers_here()
         asked = _questions(written, question_numbers)
         report = Report.objects.create(
             title=_title([question.number for question in asked]),
             as_at=as_at,
             profile=chosen_profile.name,
-            front={**written.front, "dated": on.isoformat(), "question_set": written.question_set},
-            made_at=at,
-            made_by=by,
+            front={**written.front, "dated": act.on.isoformat(), "question_set": written.question_set},
+            made_at=act.at,
+            made_by=act.by,
         )
         for question in asked:
             one = written.answers[question.number]
@@ -93,17 +90,15 @@ def write_report(
                 options = dict(claim.options)
                 if "register" in options:
                     options["found"] = records.read(
-                        options["register"], as_at=as_at, on=on, at=at, profile=chosen_profile
+                        options["register"], as_at=as_at, on=act.on, at=act.at, profile=chosen_profile
                     )
                 row = Claim.objects.create(
                     answer=answer, position=position, kind=claim.kind, text=claim.text, options=options
                 )
                 _tie(row, claim, written, as_at)
-    audit.record(
+    act.record(
         "scrutiny.report.written",
         subject=report,
-        by=by,
-        at=at,
         questions=[question.number for question in asked],
         as_at=as_at.isoformat(),
         profile=profile,
@@ -111,41 +106,39 @@ def write_report(
     return report
 
 
-def publish_report(*, report_id: int, by: User | None, at: datetime, on: date) -> Report:
+def publish_report(*, report_id: int, act: Act) -> Report:
     """Freeze the report with every figure that can be given, as known at one moment.
 
     A figure that cannot be given is published as such, with its reason. Raises NotAllowed, and RuleBroken: no_report,
     wrong_state (it has been published already).
     """
-    access.check(by, Permission.REPORT_PUBLISH, on=on)
+    act.check(Permission.REPORT_PUBLISH)
     # Choosing the moment holds up every commit for the rest of its transaction, so the figures are frozen in a
     # transaction of their own; if someone else publishes meanwhile, ours are frozen figures that no report shows.
     draft = _to_publish(Report.objects.all(), report_id)
     asked = queries.figures_asked(draft)
     with speaking_on(draft.as_at):
-        refused = _refusals(asked, on)
+        refused = _refusals(asked, act.on)
         publication = indicators.publish(
             title=draft.title,
             questions_by_ref={ref: question for ref, question in asked.items() if ref not in refused},
             profile=draft.profile,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
         )
         defined = {question["key"]: queries.described(CATALOGUE[question["key"]]) for question in asked.values()}
     with transaction.atomic():
         report = _to_publish(Report.objects.select_for_update(of=("self",)), report_id)
         report.front |= {
-            "dated": on.isoformat(),
+            "dated": act.on.isoformat(),
             "cannot_be_given": refused,
             # A later change of wording in the catalogue does not change what was published.
             "measures": dict(sorted(defined.items())),
             "horizons": {source: day.isoformat() for source, day in figures.horizons().items()},
         }
         report.state, report.publication = Report.State.PUBLISHED, publication
-        report.published_at, report.published_by = at, by
+        report.published_at, report.published_by = act.at, act.by
         report.save(update_fields=["front", "state", "publication", "published_at", "published_by"])
-        audit.record("scrutiny.report.published", subject=report, by=by, at=at, publication=publication.pk)
+        act.record("scrutiny.report.published", subject=report, publication=publication.pk)
     return report
 
 

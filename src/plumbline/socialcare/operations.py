@@ -1,10 +1,8 @@
 """What follows from social care's records: who may reach whom."""
 
-from datetime import date, datetime
-
 from plumbline.people import operations as people
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 # The user of an allocated worker reaches the child while the allocation lasts, and while an extract still holds it.
 _ALLOCATED = """
@@ -22,10 +20,10 @@ _MANAGED = """
 
 
 @operation
-def refresh_ties(*, by: User | None, at: datetime, on: date) -> int:
+def refresh_ties(*, act: Act) -> int:
     """Tie each user to the children they are the allocated worker of, and managers to those of their team's workers;
     how many ties changed."""
     return sum(
-        people.align_ties(subject_type="child", why=why, wanted=wanted, by=by, at=at, on=on)
+        people.align_ties(subject_type="child", why=why, wanted=wanted, act=act)
         for why, wanted in (("allocated_worker", _ALLOCATED), ("team_manager", _MANAGED))
     )

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from plumbline.people.queries import organisations_of
 from plumbline.toolkits.models import Return, ReturnAssignment, ReturnState
@@ -61,10 +62,13 @@ def may_answer(viewer: User, answer_set: Return, *, on: date) -> bool:
     return answer_set.state in ANSWERABLE and is_asked(viewer, answer_set, on=on)
 
 
-def check_asked(by: User | None, answer_set: Return, *, on: date) -> None:
+def check_asked(
+    act: Act,
+    answer_set: Return,
+) -> None:
     """Raise NotAllowed unless it is theirs to answer. `None` is the machine's administrator."""
-    if by is not None and not is_asked(by, answer_set, on=on):
-        raise NotAllowed(f"{by} is not asked to answer this return.")
+    if act.by is not None and not is_asked(act.by, answer_set, on=act.on):
+        raise NotAllowed(f"{act.by} is not asked to answer this return.")
 
 
 def moderated(viewer: User, answer_set: Return) -> bool:

@@ -1,13 +1,12 @@
 """The toolkits that come with the product, kept as YAML files beside this module."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people.models import User
+from plumbline.people.act import Act
 from plumbline.toolkits import schema
 from plumbline.toolkits.operations import versions
 
@@ -28,10 +27,10 @@ def read(folder: Path = _FOLDER) -> tuple[Shipped, ...]:
     return tuple(_read(path) for path in sorted(folder.glob("*.yaml")))
 
 
-def load(*, at: datetime, by: User | None = None, folder: Path = _FOLDER) -> None:
+def load(*, act: Act, folder: Path = _FOLDER) -> None:
     """The library into the database; run again, it changes only what a file changed (`versions.take_shipped`)."""
     for shipped in read(folder):
-        versions.take_shipped(text=shipped.text, content=shipped.content, by=by, at=at)
+        versions.take_shipped(text=shipped.text, content=shipped.content, act=act)
 
 
 def _read(path: Path) -> Shipped:

@@ -10,6 +10,7 @@ from plumbline.actions.models import Action
 from plumbline.audit.models import Event
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import RoleHeld
 from tests.factories.people import OrganisationFactory, ProfessionalFactory, TieFactory, UserFactory
 from tests.integration.placements.situations import AT
@@ -30,9 +31,9 @@ def provider(organisation):
 
 def raised(by=None, on=TODAY, **changes) -> Action:
     given = {
-        "title": "Check every reference", "detail": "", "subject_type": "contract", "subject_id": 7,
+        "act": Act(by or officer(), AT, on), "title": "Check every reference", "detail": "", "subject_type": "contract", "subject_id": 7,
         "subject_label": "Home care", "origin_type": "visit", "origin_id": 3, "owner": None,
-        "owner_organisation": None, "due_on": LATER, "critical": False, "by": by or officer(), "at": AT, "on": on,
+        "owner_organisation": None, "due_on": LATER, "critical": False,
     }  # fmt: skip
     if not changes.get("owner") and not changes.get("owner_organisation"):
         changes["owner"] = officer()
@@ -41,7 +42,7 @@ def raised(by=None, on=TODAY, **changes) -> Action:
 
 def done(action: Action, by=None) -> Action:
     return operations.mark_done(
-        action_id=action.pk, text="All nine are on file.", by=by or action.owner, at=AT, on=TODAY
+        action_id=action.pk, text="All nine are on file.", act=Act(by or action.owner, AT, TODAY)
     )
 
 
@@ -120,9 +121,7 @@ def test_an_action_needs_an_owner():
             subject_label="x",
             origin_type="visit",
             due_on=LATER,
-            by=officer(),
-            at=AT,
-            on=TODAY,
+            act=Act(officer(), AT, TODAY),
         )
 
 
@@ -148,7 +147,7 @@ def test_an_action_is_not_done_without_saying_what_shows_it():
     action = raised()
 
     with pytest.raises(RuleBroken, match="what shows it"):
-        operations.mark_done(action_id=action.pk, text=" ", by=action.owner, at=AT, on=TODAY)
+        operations.mark_done(action_id=action.pk, text=" ", act=Act(action.owner, AT, TODAY))
 
 
 def test_the_owner_cannot_verify_their_own_action():
@@ -156,7 +155,7 @@ def test_the_owner_cannot_verify_their_own_action():
     done(action, by=officer())
 
     with pytest.raises(RuleBroken, match="owner of an action cannot verify"):
-        operations.verify(action_id=action.pk, by=action.owner, at=AT, on=TODAY)
+        operations.verify(action_id=action.pk, act=Act(action.owner, AT, TODAY))
 
 
 def test_who_reported_it_done_cannot_verify_it():
@@ -164,19 +163,19 @@ def test_who_reported_it_done_cannot_verify_it():
     done(action, by=doer)
 
     with pytest.raises(RuleBroken, match="reported an action done cannot verify"):
-        operations.verify(action_id=action.pk, by=doer, at=AT, on=TODAY)
+        operations.verify(action_id=action.pk, act=Act(doer, AT, TODAY))
 
 
 def test_somebody_else_verifies_it():
     action, other = raised(), officer()
     done(action)
 
-    assert operations.verify(action_id=action.pk, by=other, at=AT, on=TODAY).verified_by == other
+    assert operations.verify(action_id=action.pk, act=Act(other, AT, TODAY)).verified_by == other
 
 
 def test_what_was_not_reported_done_cannot_be_verified():
     with pytest.raises(RuleBroken, match="Cannot move"):
-        operations.verify(action_id=raised().pk, by=officer(), at=AT, on=TODAY)
+        operations.verify(action_id=raised().pk, act=Act(officer(), AT, TODAY))
 
 
 def test_the_database_itself_refuses_an_action_verified_by_its_owner():
@@ -190,7 +189,7 @@ def test_the_database_itself_refuses_an_action_verified_by_its_owner():
 def test_what_is_sent_back_is_the_owners_again():
     action = raised()
     done(action)
-    operations.send_back(action_id=action.pk, because="Two references are missing.", by=officer(), at=AT, on=TODAY)
+    operations.send_back(action_id=action.pk, because="Two references are missing.", act=Act(officer(), AT, TODAY))
 
     assert list(queries.to_do(action.owner, on=TODAY)) == [action]
 
@@ -200,7 +199,7 @@ def test_sending_back_needs_what_is_missing():
     done(action)
 
     with pytest.raises(RuleBroken, match="what is missing"):
-        operations.send_back(action_id=action.pk, because="", by=officer(), at=AT, on=TODAY)
+        operations.send_back(action_id=action.pk, because="", act=Act(officer(), AT, TODAY))
 
 
 def test_a_provider_reports_done_what_their_organisation_owns():
@@ -216,17 +215,17 @@ def test_a_provider_cannot_verify():
     done(action, by=officer())
 
     with pytest.raises(RuleBroken):
-        operations.verify(action_id=action.pk, by=provider(own), at=AT, on=TODAY)
+        operations.verify(action_id=action.pk, act=Act(provider(own), AT, TODAY))
 
 
 def test_what_one_may_not_see_cannot_be_worked_on():
     with pytest.raises(NotAllowed):
-        operations.start(action_id=raised().pk, by=provider(OrganisationFactory()), at=AT, on=TODAY)
+        operations.start(action_id=raised().pk, act=Act(provider(OrganisationFactory()), AT, TODAY))
 
 
 def test_a_note_is_kept_with_who_wrote_it():
     action = raised()
-    operations.note_progress(action_id=action.pk, text="Half of them.", by=action.owner, at=AT, on=TODAY)
+    operations.note_progress(action_id=action.pk, text="Half of them.", act=Act(action.owner, AT, TODAY))
 
     assert [(note.by, note.text) for note in queries.notes_of(action)] == [(action.owner, "Half of them.")]
 
@@ -234,7 +233,7 @@ def test_a_note_is_kept_with_who_wrote_it():
 def test_the_day_first_agreed_stays_when_it_is_moved():
     action = raised()
     operations.move_due(
-        action_id=action.pk, due_on=date(2016, 9, 30), because="The office was closed.", by=officer(), at=AT, on=TODAY
+        action_id=action.pk, due_on=date(2016, 9, 30), because="The office was closed.", act=Act(officer(), AT, TODAY)
     )
     action.refresh_from_db()
 
@@ -243,19 +242,19 @@ def test_the_day_first_agreed_stays_when_it_is_moved():
 
 def test_a_day_is_not_moved_without_a_reason():
     with pytest.raises(RuleBroken, match="why the day is moved"):
-        operations.move_due(action_id=raised().pk, due_on=date(2016, 9, 30), because="", by=officer(), at=AT, on=TODAY)
+        operations.move_due(action_id=raised().pk, due_on=date(2016, 9, 30), because="", act=Act(officer(), AT, TODAY))
 
 
 def test_an_owner_cannot_get_round_being_verified_by_cancelling():
     action = raised()
 
     with pytest.raises(RuleBroken, match="cannot cancel"):
-        operations.cancel(action_id=action.pk, because="Not needed.", by=action.owner, at=AT, on=TODAY)
+        operations.cancel(action_id=action.pk, because="Not needed.", act=Act(action.owner, AT, TODAY))
 
 
 def test_an_action_is_cancelled_with_a_reason():
     action = raised()
-    operations.cancel(action_id=action.pk, because="The contract ended.", by=officer(), at=AT, on=TODAY)
+    operations.cancel(action_id=action.pk, because="The contract ended.", act=Act(officer(), AT, TODAY))
     action.refresh_from_db()
 
     assert (action.state, action.cancelled_because) == ("cancelled", "The contract ended.")
@@ -264,7 +263,7 @@ def test_an_action_is_cancelled_with_a_reason():
 def test_handing_over_moves_it_to_the_other_owners_list():
     action, other = raised(), officer()
     operations.hand_over(
-        action_id=action.pk, owner=other, owner_organisation=None, because="On leave.", by=officer(), at=AT, on=TODAY
+        action_id=action.pk, owner=other, owner_organisation=None, because="On leave.", act=Act(officer(), AT, TODAY)
     )
 
     assert list(queries.to_do(other, on=TODAY)) == [action]
@@ -272,9 +271,9 @@ def test_handing_over_moves_it_to_the_other_owners_list():
 
 def test_every_step_is_in_the_trail():
     action = raised()
-    operations.start(action_id=action.pk, by=action.owner, at=AT, on=TODAY)
+    operations.start(action_id=action.pk, act=Act(action.owner, AT, TODAY))
     done(action)
-    operations.verify(action_id=action.pk, by=officer(), at=AT, on=TODAY)
+    operations.verify(action_id=action.pk, act=Act(officer(), AT, TODAY))
     kinds = Event.objects.filter(subject_type="actions.action", subject_id=action.pk).order_by("no")
 
     assert [event.kind for event in kinds] == [
@@ -296,7 +295,7 @@ def test_an_action_due_today_is_not_overdue():
 
 def test_an_overdue_action_is_flagged_with_its_owner_and_day():
     action = raised()
-    operations.raise_flags(by=None, at=AT, on=date(2016, 9, 1))
+    operations.raise_flags(act=Act(None, AT, date(2016, 9, 1)))
 
     assert Flag.objects.get(kind="action_overdue").reason == (
         f"“Check every reference” (Home care) was due on 31 August 2016 and is not done. Its owner is {action.owner}."
@@ -305,7 +304,7 @@ def test_an_overdue_action_is_flagged_with_its_owner_and_day():
 
 def test_a_critical_action_that_is_late_is_put_to_the_head_of_service_too():
     action = raised(critical=True)
-    operations.raise_flags(by=None, at=AT, on=date(2016, 9, 1))
+    operations.raise_flags(act=Act(None, AT, date(2016, 9, 1)))
     told = Flag.objects.get(kind="action_overdue").recipients.order_by("pk")
 
     assert [row.recipient for row in told] == [
@@ -318,7 +317,7 @@ def test_a_critical_action_that_is_late_is_put_to_the_head_of_service_too():
 def test_an_owner_with_a_workers_number_is_told_by_name():
     worker = ProfessionalFactory()
     raised(owner=UserFactory(role="social_worker", professional=worker))
-    operations.raise_flags(by=None, at=AT, on=date(2016, 9, 1))
+    operations.raise_flags(act=Act(None, AT, date(2016, 9, 1)))
     told = Flag.objects.get(kind="action_overdue").recipients.order_by("pk")
 
     assert [row.recipient for row in told] == [worker.source_id, "role:contract_officer"]
@@ -326,7 +325,7 @@ def test_an_owner_with_a_workers_number_is_told_by_name():
 
 def test_the_flag_of_an_action_about_a_child_says_its_number_only():
     action = raised(subject_type="tac")
-    operations.raise_flags(by=None, at=AT, on=date(2016, 9, 1))
+    operations.raise_flags(act=Act(None, AT, date(2016, 9, 1)))
 
     assert Flag.objects.get(kind="action_overdue").reason == (
         f"Action {action.pk} was due on 31 August 2016 and is not done."
@@ -335,7 +334,7 @@ def test_the_flag_of_an_action_about_a_child_says_its_number_only():
 
 def test_reporting_it_done_closes_the_flag_at_once():
     action = raised()
-    operations.raise_flags(by=None, at=AT, on=date(2016, 9, 1))
-    operations.mark_done(action_id=action.pk, text="Done, see file.", by=action.owner, at=AT, on=date(2016, 9, 2))
+    operations.raise_flags(act=Act(None, AT, date(2016, 9, 1)))
+    operations.mark_done(action_id=action.pk, text="Done, see file.", act=Act(action.owner, AT, date(2016, 9, 2)))
 
     assert Flag.objects.get(kind="action_overdue").closed_because == "The action was reported done."

@@ -7,6 +7,7 @@ from typing import Any
 
 from plumbline.commissioning.models import Award, Bid, Evaluator, ModeratedScore, ModerationMeeting, Tender
 from plumbline.commissioning.operations import award, evaluation
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.factories.people import UserFactory
 from tests.factories.tenders import AT, TODAY, EvaluatorFactory, TenderFactory, a_bidder, an_approver, score_all
@@ -30,7 +31,7 @@ class Evaluation:
         return self.tender.lead_commissioner
 
     def by(self, user: User | None = None, on: date = TODAY) -> dict[str, Any]:
-        return {"by": user or self.lead, "at": AT, "on": on}
+        return {"act": Act(user or self.lead, AT, on)}
 
     def fresh(self) -> Tender:
         return Tender.objects.select_related("questions", "lead_commissioner").get(pk=self.tender.pk)

@@ -10,6 +10,7 @@ from plumbline.commissioning.operations import bids, stage1, tenders
 from plumbline.commissioning.rules.stage1 import GROUNDS
 from plumbline.commissioning.rules.tender import Details
 from plumbline.kernel.names import sort_key
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits.models import Toolkit, ToolkitVersion
 from tests.factories.people import hold_role
@@ -96,7 +97,7 @@ def details(**said: Any) -> Details:
 
 
 def act(user: User, on: date = TODAY) -> dict[str, Any]:
-    return {"by": user, "at": AT, "on": on}
+    return {"act": Act(user, AT, on)}
 
 
 def a_tender(by: User, *, state: str = "draft", **said: Any) -> Tender:

@@ -11,6 +11,7 @@ from plumbline.commissioning.operations import award, implementation, stage1
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.contracts.models import Contract
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import BankHoliday, User
 from plumbline.toolkits import library
 from tests.duties import of_kind
@@ -118,7 +119,7 @@ def test_a_competition_is_not_awarded_without_scores() -> None:
     bid = a_bidder(tender, "Alder")
     with pytest.raises(RuleBroken, match="decided by its scores"):
         award.recommend(
-            tender_id=tender.pk, bid_ids=[bid.pk], reason="Good.", by=tender.lead_commissioner, at=AT, on=TODAY
+            tender_id=tender.pk, bid_ids=[bid.pk], reason="Good.", act=Act(tender.lead_commissioner, AT, TODAY)
         )
 
 
@@ -137,9 +138,7 @@ def recommend_directly(tender, bid):
         tender_id=tender.pk,
         bid_ids=[bid.pk],
         reason="The only home that can.",
-        by=tender.lead_commissioner,
-        at=AT,
-        on=TODAY,
+        act=Act(tender.lead_commissioner, AT, TODAY),
     )
     return found
 
@@ -165,8 +164,8 @@ def test_a_direct_award_goes_to_nobody_who_has_not_passed_stage_1() -> None:
 def test_a_direct_award_reaches_its_contract_details() -> None:
     tender, bid = direct()
     recommend_directly(tender, bid)
-    lead = {"by": tender.lead_commissioner, "at": AT, "on": TODAY}
-    award.approve_award(tender_id=tender.pk, council=COUNCIL, by=an_approver(), at=AT, on=TODAY)
+    lead = {"act": Act(tender.lead_commissioner, AT, TODAY)}
+    award.approve_award(tender_id=tender.pk, council=COUNCIL, act=Act(an_approver(), AT, TODAY))
     award.confirm_award(tender_id=tender.pk, awarded_on=TODAY, **lead)
     award.publish_details(tender_id=tender.pk, published_on=TODAY, **lead)
     assert (Tender.objects.get(pk=tender.pk).state, Bid.objects.get(pk=bid.pk).state) == (
@@ -461,7 +460,7 @@ def test_a_promise_is_a_commitment_of_the_contract_once_that_has_begun() -> None
 def test_a_plan_made_before_the_contract_details_does_not_hold_the_tender_back() -> None:
     made, found = approved()
     award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     implementation.make_plan(award_id=found.pk, service_starts_on=date(2016, 11, 1), **made.by())
     award.publish_details(tender_id=made.tender.pk, published_on=TODAY, **made.by())
     assert made.fresh().state == "implementation"

@@ -9,6 +9,7 @@ from django.db import connection
 from plumbline.commissioning.models import Evaluator, Score, Tender
 from plumbline.commissioning.operations import evaluation
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.factories.people import UserFactory
 from tests.factories.tenders import AT, QUESTIONS, TODAY
@@ -54,9 +55,7 @@ def test_three_evaluators_score_at_once_and_every_score_is_kept(own_database) ->
                         question=question["key"],
                         score=Decimal(4),
                         comment=f"{user} says so.",
-                        by=User.objects.get(pk=user.pk),
-                        at=AT,
-                        on=TODAY,
+                        act=Act(User.objects.get(pk=user.pk), AT, TODAY),
                     )
 
         return task
@@ -92,9 +91,7 @@ def test_a_score_is_not_changed_while_its_evaluator_locks(own_database) -> None:
             question="safeguarding",
             score=Decimal(1),
             comment="On second thoughts.",
-            by=User.objects.get(pk=user.pk),
-            at=AT,
-            on=TODAY,
+            act=Act(User.objects.get(pk=user.pk), AT, TODAY),
         )
 
     refused = at_once(

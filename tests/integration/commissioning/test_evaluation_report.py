@@ -13,6 +13,7 @@ from plumbline.commissioning.operations import award as operations
 from plumbline.documents import files
 from plumbline.documents.model import Heading, Paragraph, Report, Table, pieces, plain
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from tests.factories.tenders import AT, TODAY, EvaluatorFactory, TenderFactory, a_bidder
 from tests.integration.commissioning.evaluating import COUNCIL, Evaluation, approved, in_moderation
 
@@ -123,7 +124,7 @@ def test_the_report_of_a_direct_award_says_why_nothing_was_scored() -> None:
     tender = TenderFactory(state="stage1", kind="direct_award", direct_award_reason="One child, one home.")
     bid = a_bidder(tender, "Alder")
     operations.recommend(
-        tender_id=tender.pk, bid_ids=[bid.pk], reason="Only one.", by=tender.lead_commissioner, at=AT, on=TODAY
+        tender_id=tender.pk, bid_ids=[bid.pk], reason="Only one.", act=Act(tender.lead_commissioner, AT, TODAY)
     )
     assert "Direct award. One child, one home." in words(report.evaluation_report(tender, **FRAME))
 

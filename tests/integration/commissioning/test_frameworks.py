@@ -19,6 +19,7 @@ from plumbline.contracts.operations import go_live
 from plumbline.indicators import questions
 from plumbline.indicators.queries import ask
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation
 from plumbline.toolkits import library
 from tests.duties import of_kind
@@ -130,7 +131,7 @@ def test_a_framework_is_not_awarded_without_scores() -> None:
     bid = a_bidder(tender, "Alder")
     with pytest.raises(RuleBroken, match="A framework is decided by its scores"):
         award.recommend(
-            tender_id=tender.pk, bid_ids=[bid.pk], reason="Good.", by=tender.lead_commissioner, at=AT, on=TODAY
+            tender_id=tender.pk, bid_ids=[bid.pk], reason="Good.", act=Act(tender.lead_commissioner, AT, TODAY)
         )
 
 
@@ -293,7 +294,7 @@ def begin(made: Evaluation, one: Award, reference: str) -> Contract:
 
 
 def two_contracts(**more: Any) -> tuple[Evaluation, list[Contract]]:
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     made = two_approved(prices={"Alder": 120000, "Birch": 90000}, **more)
     awards = queries.standing_awards(made.tender)
     for one, text in zip(awards, ("A nurse.", "A garden."), strict=True):
@@ -320,7 +321,7 @@ def test_the_plans_of_the_suppliers_are_told_apart_by_their_names() -> None:
 def test_one_supplier_goes_live_without_the_other() -> None:
     made, contracts = two_contracts()
     head = made.approver
-    go_live.go_live(contract_id=contracts[0].pk, override_because="A child waits.", by=head, at=AT, on=TODAY)
+    go_live.go_live(contract_id=contracts[0].pk, override_because="A child waits.", act=Act(head, AT, TODAY))
     assert sorted(Contract.objects.values_list("state", flat=True)) == ["implementation", "live"]
 
 

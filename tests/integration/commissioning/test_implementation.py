@@ -27,6 +27,7 @@ from plumbline.flags.models import Flag
 from plumbline.kernel.duties import person
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.models import RoleHeld
 from plumbline.toolkits import library
 from plumbline.toolkits.models import ToolkitVersion
@@ -81,7 +82,7 @@ class Situation:
     """An award to a supplier new to the council, with its plan and everybody who has to do with it."""
 
     def __init__(self, *, new: bool = True) -> None:
-        library.load(at=AT)
+        library.load(act=Act(None, AT, (AT).date()))
         self.commissioner, self.lead = a_user("commissioner"), a_user("service_area_lead")
         self.officer, self.head = a_user("contract_officer"), a_user("head_of_service")
         tender = TenderFactory(
@@ -108,7 +109,7 @@ class Situation:
         with databases.as_worker():
             RoleHeld.objects.filter(user=self.provider).update(organisation=bid.supplier)
         self.plan = implementation.make_plan(
-            award_id=self.award.pk, service_starts_on=START, by=self.commissioner, at=AT, on=ON
+            award_id=self.award.pk, service_starts_on=START, act=Act(self.commissioner, AT, ON)
         )
 
     def contacts(self) -> None:
@@ -123,20 +124,18 @@ class Situation:
             role=role,
             name=name,
             phone="01522 000000",
-            by=by or self.commissioner,
-            at=AT,
-            on=ON,
+            act=Act(by or self.commissioner, AT, ON),
         )
 
     def pack(self):
         self.contacts()
-        return implementation.give_pack(plan_id=self.plan.pk, by=self.commissioner, at=AT, on=ON)
+        return implementation.give_pack(plan_id=self.plan.pk, act=Act(self.commissioner, AT, ON))
 
     def settle_pack(self) -> None:
         pack = self.pack()
-        implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", by=self.provider, at=AT, on=ON)
+        implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", act=Act(self.provider, AT, ON))
         for lead in (self.lead, self.commissioner):
-            implementation.confirm_pack(pack_id=pack.pk, by=lead, at=AT, on=ON)
+            implementation.confirm_pack(pack_id=pack.pk, act=Act(lead, AT, ON))
 
     def suppliers_contacts(self) -> None:
         for role in SUPPLIER_CONTACTS:
@@ -146,15 +145,13 @@ class Situation:
                 role=role,
                 name="R. Quayle",
                 phone="01522 000001",
-                by=self.provider,
-                at=AT,
-                on=ON,
+                act=Act(self.provider, AT, ON),
             )
 
     def do(self, criterion: str, state: str = "done", note: str = "Seen.", by=None) -> PlanItem:
         found = self.plan.items.get(criterion=criterion)
         return go_live.move_item(
-            item_id=found.pk, state=PlanItem.State(state), note=note, by=by or self.commissioner, at=AT, on=ON
+            item_id=found.pk, state=PlanItem.State(state), note=note, act=Act(by or self.commissioner, AT, ON)
         )
 
     def do_critical(self) -> None:
@@ -183,9 +180,7 @@ class Situation:
             reference="CT900",
             manager=self.officer,
             visit_required=True,
-            by=self.commissioner,
-            at=AT,
-            on=ON,
+            act=Act(self.commissioner, AT, ON),
         )
 
 
@@ -210,7 +205,7 @@ def test_an_award_has_one_plan():
 
     with pytest.raises(RuleBroken, match="its plan already"):
         implementation.make_plan(
-            award_id=situation.award.pk, service_starts_on=START, by=situation.commissioner, at=AT, on=ON
+            award_id=situation.award.pk, service_starts_on=START, act=Act(situation.commissioner, AT, ON)
         )
 
 
@@ -223,9 +218,7 @@ def test_another_first_day_moves_what_is_still_open():
         plan_id=situation.plan.pk,
         service_starts_on=date(2016, 10, 11),
         because="Lease signed later",
-        by=situation.commissioner,
-        at=AT,
-        on=ON,
+        act=Act(situation.commissioner, AT, ON),
     )
 
     days = dict(situation.plan.items.values_list("criterion", "due_on"))
@@ -248,9 +241,7 @@ def test_who_agreed_an_arrangement_with_whom_and_when_is_kept():
         agreed_by="Ruth Adair",
         agreed_with="R. Quayle",
         agreed_on=ON,
-        by=situation.lead,
-        at=AT,
-        on=ON,
+        act=Act(situation.lead, AT, ON),
     )
 
     assert (kept.agreed_by, kept.agreed_with, kept.agreed_on) == ("Ruth Adair", "R. Quayle", ON)
@@ -265,7 +256,7 @@ def test_a_pack_needs_every_contact_of_the_council():
     situation.contact("lado")
 
     with pytest.raises(RuleBroken, match="Customer Service Centre"):
-        implementation.give_pack(plan_id=situation.plan.pk, by=situation.commissioner, at=AT, on=ON)
+        implementation.give_pack(plan_id=situation.plan.pk, act=Act(situation.commissioner, AT, ON))
 
 
 @needs_database
@@ -292,7 +283,7 @@ def test_the_pack_waits_for_the_supplier_then_for_both_leads():
     situation = Situation()
     pack = situation.pack()
     assert not packs_to_confirm(situation.lead, on=ON).exists()
-    implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", by=situation.provider, at=AT, on=ON)
+    implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", act=Act(situation.provider, AT, ON))
 
     assert [list(packs_to_confirm(user, on=ON)) for user in (situation.lead, situation.commissioner)] == [[pack]] * 2
 
@@ -303,7 +294,7 @@ def test_a_pack_is_acknowledged_by_name():
     pack = situation.pack()
 
     with pytest.raises(RuleBroken, match="Write your name"):
-        implementation.acknowledge_pack(pack_id=pack.pk, name=" ", by=situation.provider, at=AT, on=ON)
+        implementation.acknowledge_pack(pack_id=pack.pk, name=" ", act=Act(situation.provider, AT, ON))
 
 
 @needs_database
@@ -312,18 +303,18 @@ def test_another_suppliers_pack_does_not_exist():
     pack = situation.pack()
 
     with pytest.raises(NotAllowed):
-        implementation.acknowledge_pack(pack_id=pack.pk, name="X", by=a_user("provider_user"), at=AT, on=ON)
+        implementation.acknowledge_pack(pack_id=pack.pk, name="X", act=Act(a_user("provider_user"), AT, ON))
 
 
 @needs_database
 def test_one_person_does_not_confirm_for_both_leads():
     situation = Situation()
     pack = situation.pack()
-    implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", by=situation.provider, at=AT, on=ON)
-    implementation.confirm_pack(pack_id=pack.pk, by=situation.lead, at=AT, on=ON)
+    implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", act=Act(situation.provider, AT, ON))
+    implementation.confirm_pack(pack_id=pack.pk, act=Act(situation.lead, AT, ON))
 
     with pytest.raises(RuleBroken, match="each once"):
-        implementation.confirm_pack(pack_id=pack.pk, by=situation.lead, at=AT, on=ON)
+        implementation.confirm_pack(pack_id=pack.pk, act=Act(situation.lead, AT, ON))
 
 
 @needs_database
@@ -373,7 +364,7 @@ def test_going_live_is_refused_while_a_critical_item_is_open():
     situation = Situation(new=False)
 
     with pytest.raises(RuleBroken, match=r"cannot go live yet\. Item 3"):
-        go_live.go_live(contract_id=situation.contract().pk, by=situation.officer, at=AT, on=ON)
+        go_live.go_live(contract_id=situation.contract().pk, act=Act(situation.officer, AT, ON))
 
 
 @needs_database
@@ -382,7 +373,7 @@ def test_a_service_goes_live_once_everything_critical_is_settled():
     situation.settle_pack()
     situation.do_critical()
 
-    decided = go_live.go_live(contract_id=situation.contract().pk, by=situation.officer, at=AT, on=ON)
+    decided = go_live.go_live(contract_id=situation.contract().pk, act=Act(situation.officer, AT, ON))
 
     assert (decided.open_items, Contract.objects.get().state, Contract.objects.get().live_on) == ([], "live", ON)
 
@@ -393,7 +384,7 @@ def test_a_contract_officer_does_not_override():
 
     with pytest.raises(NotAllowed):
         go_live.go_live(
-            contract_id=situation.contract().pk, override_because="We need it", by=situation.officer, at=AT, on=ON
+            contract_id=situation.contract().pk, override_because="We need it", act=Act(situation.officer, AT, ON)
         )
 
 
@@ -404,9 +395,7 @@ def test_a_managers_override_is_recorded_with_its_reason_and_flagged():
     go_live.go_live(
         contract_id=situation.contract().pk,
         override_because="The home closes on Monday",
-        by=situation.head,
-        at=AT,
-        on=ON,
+        act=Act(situation.head, AT, ON),
     )
 
     assert "The home closes on Monday" in Flag.objects.get(kind="go_live_overridden").reason
@@ -418,11 +407,11 @@ def test_a_managers_override_is_recorded_with_its_reason_and_flagged():
 def test_the_flag_closes_when_what_was_open_is_settled():
     situation = Situation(new=False)
     go_live.go_live(
-        contract_id=situation.contract().pk, override_because="The home closes", by=situation.head, at=AT, on=ON
+        contract_id=situation.contract().pk, override_because="The home closes", act=Act(situation.head, AT, ON)
     )
     situation.do_critical()
 
-    go_live.raise_go_live_flags(by=None, at=AT, on=ON)
+    go_live.raise_go_live_flags(act=Act(None, AT, ON))
 
     assert Flag.objects.get(kind="go_live_overridden").state == "closed"
 
@@ -457,7 +446,7 @@ def test_the_suppliers_leads_are_named_before_that_item_is_done():
 
 def say_new(situation, new, by):
     return implementation.say_whether_new(
-        plan_id=situation.plan.pk, supplier_is_new=new, because="No contract before.", by=by, at=AT, on=ON
+        plan_id=situation.plan.pk, supplier_is_new=new, because="No contract before.", act=Act(by, AT, ON)
     )
 
 
@@ -468,7 +457,7 @@ def test_a_supplier_said_to_be_new_needs_its_pack_before_going_live():
     say_new(situation, True, situation.commissioner)
 
     with pytest.raises(RuleBroken, match="have not been given to the supplier"):
-        go_live.go_live(contract_id=situation.contract().pk, by=situation.officer, at=AT, on=ON)
+        go_live.go_live(contract_id=situation.contract().pk, act=Act(situation.officer, AT, ON))
 
 
 @needs_database
@@ -528,7 +517,7 @@ def test_what_the_record_knows_is_met_by_the_record_and_by_no_word():
     assert situation.plan.items.get(criterion="incident_route").state == "open"
     for found in situation.plan.items.filter(critical=True).exclude(criterion__in=KNOWN):
         situation.do(found.criterion)
-    go_live.go_live(contract_id=situation.contract().pk, by=situation.officer, at=AT, on=ON)
+    go_live.go_live(contract_id=situation.contract().pk, act=Act(situation.officer, AT, ON))
     assert set(situation.plan.items.filter(criterion__in=KNOWN).values_list("state", flat=True)) == {"done"}
 
 
@@ -600,7 +589,7 @@ def test_papers_that_are_held_are_counted_for_the_new_contract_at_once():
         (Policy("dbs").label, date(2016, 6, 1)),
         (Policy("complaints").label, date(2016, 5, 2)),
     ]
-    take_papers(contract_id=contract.pk, by=officer, at=AT, on=ON)
+    take_papers(contract_id=contract.pk, act=Act(officer, AT, ON))
     found = {each.policy: each for each in PolicyReview.objects.filter(contract=contract)}
     assert {policy: each.reviewed_on for policy, each in found.items()} == {
         "dbs": date(2016, 6, 1),
@@ -609,9 +598,9 @@ def test_papers_that_are_held_are_counted_for_the_new_contract_at_once():
     shared = found["dbs"].document
     assert (shared.sha256, shared.sensitivity, shared.pk != document.pk) == ("a" * 64, "shared", True)
     with pytest.raises(RuleBroken, match="Nothing more"):
-        take_papers(contract_id=contract.pk, by=officer, at=AT, on=ON)
+        take_papers(contract_id=contract.pk, act=Act(officer, AT, ON))
     partnership = a_user("partnership_officer")
-    take_papers(contract_id=contract.pk, by=partnership, at=AT, on=ON)
+    take_papers(contract_id=contract.pk, act=Act(partnership, AT, ON))
     assert contract.assessments.get().valid_until == date(2017, 7, 1)
 
 
@@ -636,7 +625,7 @@ def test_the_database_takes_no_decision_without_a_reason_while_a_critical_item_i
 
 
 def late_flag(on: date) -> Flag | None:
-    go_live.raise_go_live_flags(by=None, at=AT, on=on)
+    go_live.raise_go_live_flags(act=Act(None, AT, on))
     return Flag.objects.filter(kind="go_live_late").first()
 
 
@@ -658,7 +647,7 @@ def test_the_flag_of_a_late_start_ends_when_the_service_goes_live():
     after = START + timedelta(2)
     late_flag(after)
 
-    go_live.go_live(contract_id=contract.pk, by=situation.officer, at=AT, on=after)
+    go_live.go_live(contract_id=contract.pk, act=Act(situation.officer, AT, after))
 
     assert Flag.objects.get(kind="go_live_late").state == "closed"
 
@@ -670,7 +659,7 @@ def test_another_first_day_is_the_contracts_too_with_the_day_from_which_it_is_st
     moved_to = date(2016, 9, 1)
 
     go_live.move_start(
-        plan_id=situation.plan.pk, service_starts_on=moved_to, because="Sooner", by=situation.commissioner, at=AT, on=ON
+        plan_id=situation.plan.pk, service_starts_on=moved_to, because="Sooner", act=Act(situation.commissioner, AT, ON)
     )
 
     contract = Contract.objects.get()
@@ -687,7 +676,5 @@ def test_a_service_does_not_start_after_its_contract_has_ended():
             plan_id=situation.plan.pk,
             service_starts_on=date(2019, 10, 1),
             because="Later",
-            by=situation.commissioner,
-            at=AT,
-            on=ON,
+            act=Act(situation.commissioner, AT, ON),
         )

@@ -5,6 +5,7 @@ from itertools import count
 
 from plumbline.contracts.models import Contract, ContractSetting
 from plumbline.ofsted.models import Setting
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, User
 from tests import databases
 from tests.factories.people import hold_role
@@ -48,4 +49,4 @@ def a_home(contract: Contract | None = None, **changes) -> Setting:
 
 def by(user: User | None, *, on: date = TODAY) -> dict[str, object]:
     """Who acts, at which moment and day."""
-    return {"by": user, "at": datetime(on.year, on.month, on.day, 9, 0, tzinfo=UTC), "on": on}
+    return {"act": Act(user, datetime(on.year, on.month, on.day, 9, 0, tzinfo=UTC), on)}

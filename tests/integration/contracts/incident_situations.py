@@ -9,6 +9,7 @@ from plumbline.contracts.operations import incident_forms, incidents
 from plumbline.contracts.operations.incidents import Told
 from plumbline.contracts.rules.notifications import Step
 from plumbline.ofsted.models import Setting
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, User
 from tests import databases
 from tests.factories.people import OrganisationFactory, UserFactory, hold_role
@@ -81,8 +82,7 @@ def an_incident(world: World, *, by: User | None = None, children: tuple = (), *
         setting_id=world.setting.pk,
         told=told(**changes),
         children=children,
-        by=by or world.provider,
-        **NOW,
+        act=Act(by or world.provider, **NOW),
     )
 
 
@@ -91,11 +91,11 @@ def line(incident: Incident, recipient: str) -> Notification:
 
 
 def agreed(world: World, steps: tuple[Step, ...] = STEPS):
-    form = incident_forms.write_form(contract_id=world.contract.pk, steps=steps, by=world.manager, **NOW)
+    form = incident_forms.write_form(contract_id=world.contract.pk, steps=steps, act=Act(world.manager, **NOW))
     for side, user in (("manager", world.manager), ("area", world.area_lead), ("provider", world.provider)):
-        form = incident_forms.agree_form(form_id=form.pk, side=side, by=user, **NOW)
+        form = incident_forms.agree_form(form_id=form.pk, side=side, act=Act(user, **NOW))
     return form
 
 
 def to_review(incident, world: World):
-    return incidents.move_incident(incident_id=incident.pk, to="review", by=world.manager, **NOW)
+    return incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, **NOW))

@@ -13,6 +13,7 @@ from plumbline.contracts.queries.rating import history, rating_on, ratings_on
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.toolkits import library
 from plumbline.toolkits.models import Answer, AnswerDocument, Return
 from plumbline.toolkits.operations import returns
@@ -58,7 +59,7 @@ def reasons(contract, code: str, on: date = TODAY) -> bool:
 
 
 def a_return(contract, purpose: str, toolkit: str, officer) -> ContractReturn:
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     return assurance.request_contract_return(
         contract_id=contract.pk, purpose=purpose, toolkit=toolkit, due_on=date(2016, 9, 1), **by(officer)
     )

@@ -15,12 +15,13 @@ from plumbline.contracts.queries import rating
 from plumbline.exchange.contracts import import_contracts
 from plumbline.exchange.contracts_kinds import kinds
 from plumbline.exchange.models import RefusedRow
+from plumbline.people.act import Act
 from tests import published
 from tests.published import COUNTY
 
 pytestmark = pytest.mark.django_db
 
-NOW = {"by": None, "at": datetime(2016, 8, 31, 9, 30, tzinfo=UTC), "on": date(2016, 8, 31)}
+NOW = {"act": Act(None, datetime(2016, 8, 31, 9, 30, tzinfo=UTC), date(2016, 8, 31))}
 Rows = list[list[str]]
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 

@@ -7,13 +7,14 @@ import pytest
 from plumbline.contracts.queries import facts, rating
 from plumbline.exchange.contracts import import_contracts
 from plumbline.exchange.import_ofsted import import_ofsted
+from plumbline.people.act import Act
 from tests import published
 from tests.published import COUNTY, LISTS
 
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2016, 7, 31, 9, 30, tzinfo=UTC)
-NOW = {"by": None, "at": AT, "on": date(2016, 7, 31)}
+NOW = {"act": Act(None, AT, date(2016, 7, 31))}
 NAMES = {date(2015, 3, 31): "provider_at_march_2015.csv", date(2016, 3, 31): "provider_at_march_2016.csv"}
 # Their settings are adverse on the last day: what the earlier days say of them is not written down.
 AT_ADVERSE_SETTINGS = {"CT001", "CT002"}

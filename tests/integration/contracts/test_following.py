@@ -13,6 +13,7 @@ from plumbline.contracts.queries.rating import rating_on
 from plumbline.evidence import operations as evidence
 from plumbline.ofsted.models import Setting
 from plumbline.ofsted.operations import by_hand
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from plumbline.placements import operations as placements
 from tests.architecture.source import modules
@@ -35,7 +36,7 @@ def registered(by: User | None = None, **more: object):
         "service": "Short breaks", "starts_on": TODAY - timedelta(30), "ends_on": date(2018, 2, 28),
         "urns": ["SC900001"],
     }  # fmt: skip
-    return register.register_contract(entry=register.Entry(**entry | more), by=by, **NOW)
+    return register.register_contract(entry=register.Entry(**entry | more), act=Act(by, **NOW))
 
 
 def codes(contract, day: date = TODAY) -> set[str]:
@@ -56,8 +57,7 @@ def judged(grade: str) -> Setting:
         inspected_on=TODAY - timedelta(3),
         published_on=None,
         report_link="https://example.org/report",
-        by=analyst(),
-        **NOW,
+        act=Act(analyst(), **NOW),
     )
     return setting
 
@@ -87,8 +87,7 @@ class TestSettings:
             setting_id=Setting.objects.get(urn="SC900001").pk,
             from_on=TODAY,
             legal_basis="Court order",
-            by=analyst(),
-            **NOW,
+            act=Act(analyst(), **NOW),
         )
         assert "setting_adverse" in codes(contract)
 
@@ -102,7 +101,7 @@ class TestSettings:
         contract = registered()
         judged("inadequate")
         contract.reason_periods.filter(code="setting_adverse").delete()
-        placements.turn_of_the_day(by=None, **NOW)
+        placements.turn_of_the_day(act=Act(None, **NOW))
         assert facts.out_of_line() == []
 
 
@@ -131,10 +130,9 @@ class TestActions:
             origin_type="evaluation",
             owner=by,
             due_on=TODAY,
-            by=by,
-            **NOW,
+            act=Act(by, **NOW),
         )
-        rating.rerate(contract_ids=[contract.pk], by=by, **NOW)
+        rating.rerate(contract_ids=[contract.pk], act=Act(by, **NOW))
         return made
 
     def test_an_action_not_done_counts_from_the_day_after_it_was_due(self) -> None:
@@ -150,7 +148,7 @@ class TestActions:
         by = UserFactory(role="contract_officer")
         contract = registered(by)
         action = self.raised(contract, by)
-        following.change_action(change=actions.mark_done, action_id=action.pk, text="Sent", by=by, **NOW)
+        following.change_action(change=actions.mark_done, action_id=action.pk, text="Sent", act=Act(by, **NOW))
         assert "action_overdue" not in codes(contract, TODAY + timedelta(1))
 
     def test_moving_its_day_rates_the_contract_anew(self) -> None:
@@ -158,7 +156,7 @@ class TestActions:
         contract = registered(by)
         action = self.raised(contract, by)
         following.change_action(
-            change=actions.move_due, action_id=action.pk, due_on=TODAY + timedelta(9), because="Ill", by=by, **NOW
+            change=actions.move_due, action_id=action.pk, due_on=TODAY + timedelta(9), because="Ill", act=Act(by, **NOW)
         )
         assert "action_overdue" not in codes(contract, TODAY + timedelta(9))
 
@@ -174,8 +172,7 @@ class TestLaw:
             in_force=TODAY - timedelta(2),
             policies=["dbs"],
             review_by=TODAY + timedelta(10),
-            by=UserFactory(role="contract_officer"),
-            **NOW,
+            act=Act(UserFactory(role="contract_officer"), **NOW),
         )
         assert (
             "policy_before_law_change" in codes(contract, TODAY + timedelta(10)),

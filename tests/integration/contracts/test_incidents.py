@@ -14,6 +14,7 @@ from plumbline.contracts.queries.held import HELD
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Flag, Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Child
 from plumbline.people.queries import children_visible_to
 from tests.duties import of_kind
@@ -36,7 +37,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
 def tell_everybody(incident, world: World) -> None:
     for row in incident.notifications.all():
-        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.manager, **NOW)
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, **NOW))
 
 
 def open_flags(incident) -> set[str]:
@@ -125,19 +126,19 @@ def test_a_text_about_a_child_whom_the_writer_may_not_see_is_kept_unseen_whateve
 def test_a_text_kept_unseen_is_read_by_who_may_see_the_child_and_nobody_else(world: World) -> None:
     child = ChildFactory(forename="Orla", surname="Penn")
     incident = an_incident(world, children=(child,))
-    incidents.add_news(incident_id=incident.pk, text="Orla is back.", by=world.provider, **NOW)
+    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, **NOW))
     held = HeldText.objects.get(incident=incident)
     worker = UserFactory(role="social_worker", email="worker@example.org")
     everybody = Child.objects.all()
     for other in (world.provider, UserFactory(role="team_manager")):
         with pytest.raises(NotAllowed):
             held_texts.settle_text(
-                held_id=held.pk, text="Back.", visible=children_visible_to(other, on=NOW["on"]), by=other, **NOW
+                held_id=held.pk, text="Back.", visible=children_visible_to(other, on=NOW["on"]), act=Act(other, **NOW)
             )
     TieFactory(user=worker, subject_id=child.pk)
     with pytest.raises(RuleBroken, match="names someone"):
-        held_texts.settle_text(held_id=held.pk, text="Orla is back.", visible=everybody, by=worker, **NOW)
-    held_texts.settle_text(held_id=held.pk, text="The child is back.", visible=everybody, by=worker, **NOW)
+        held_texts.settle_text(held_id=held.pk, text="Orla is back.", visible=everybody, act=Act(worker, **NOW))
+    held_texts.settle_text(held_id=held.pk, text="The child is back.", visible=everybody, act=Act(worker, **NOW))
     assert incident.news.get().text == "The child is back."
 
 
@@ -146,7 +147,7 @@ def test_who_works_with_the_child_is_asked_to_read_it_by_a_mail_that_names_nobod
     worker = UserFactory(role="social_worker", email="worker@example.org")
     TieFactory(user=worker, subject_id=child.pk)
     incident = an_incident(world, children=(child,))
-    incidents.add_news(incident_id=incident.pk, text="Orla is back.", by=world.provider, **NOW)
+    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, **NOW))
     message = Message.objects.get(to_user=worker, subject="Plumbline: a text waits to be read")
     assert "Orla" not in message.body
 
@@ -162,7 +163,7 @@ def test_every_refusal_of_a_name_is_an_event_and_after_some_nothing_is_compared(
 def test_a_setting_of_another_contract_is_refused(world: World) -> None:
     with pytest.raises(RuleBroken, match="not one of this contract"):
         incidents.report_incident(
-            contract_id=world.contract.pk, setting_id=a_world().setting.pk, told=told(), by=world.provider, **NOW
+            contract_id=world.contract.pk, setting_id=a_world().setting.pk, told=told(), act=Act(world.provider, **NOW)
         )
 
 
@@ -176,59 +177,59 @@ def test_an_incident_of_tomorrow_is_refused(world: World) -> None:
 
 def test_told_in_time_is_kept_with_who_and_how(world: World) -> None:
     row = line(an_incident(world), "ofsted")
-    done = incident_notices.mark_sent(notification_id=row.pk, channel="Online form", by=world.provider, **NOW)
+    done = incident_notices.mark_sent(notification_id=row.pk, channel="Online form", act=Act(world.provider, **NOW))
     assert (done.sent_at, done.sent_by, done.channel) == (AT, world.provider, "Online form")
 
 
 def test_a_provider_does_not_answer_for_the_councils_duty(world: World) -> None:
     row = line(an_incident(world), "caseworker")
     with pytest.raises(NotAllowed):
-        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.provider, **NOW)
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.provider, **NOW))
 
 
 def test_another_provider_marks_nothing(world: World) -> None:
     row = line(an_incident(world), "ofsted")
     with pytest.raises(NotAllowed):
-        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.other_provider, **NOW)
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.other_provider, **NOW))
 
 
 def test_a_provider_cannot_excuse_itself_from_telling(world: World) -> None:
     row = line(an_incident(world), "ofsted")
     with pytest.raises(NotAllowed):
-        incident_notices.mark_not_needed(notification_id=row.pk, because="Not serious.", by=world.provider, **NOW)
+        incident_notices.mark_not_needed(notification_id=row.pk, because="Not serious.", act=Act(world.provider, **NOW))
 
 
 def test_what_is_not_needed_needs_a_reason(world: World) -> None:
     row = line(an_incident(world), "ofsted")
     with pytest.raises(RuleBroken, match="why it is not needed"):
-        incident_notices.mark_not_needed(notification_id=row.pk, because=" ", by=world.manager, **NOW)
+        incident_notices.mark_not_needed(notification_id=row.pk, because=" ", act=Act(world.manager, **NOW))
 
 
 def test_a_provider_does_not_say_that_the_council_received_it(world: World) -> None:
     row = line(an_incident(world), "service_inbox")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
     with pytest.raises(NotAllowed):
-        incident_notices.mark_received(notification_id=row.pk, received_by="The inbox", by=world.provider, **NOW)
+        incident_notices.mark_received(notification_id=row.pk, received_by="The inbox", act=Act(world.provider, **NOW))
 
 
 def test_the_council_says_that_it_received_it(world: World) -> None:
     row = line(an_incident(world), "service_inbox")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
-    done = incident_notices.mark_received(notification_id=row.pk, received_by="Beth", by=world.manager, **NOW)
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
+    done = incident_notices.mark_received(notification_id=row.pk, received_by="Beth", act=Act(world.manager, **NOW))
     assert (done.received_at, done.received_by) == (AT, "Beth")
 
 
 def test_what_was_not_sent_cannot_have_been_received(world: World) -> None:
     row = line(an_incident(world), "ofsted")
     with pytest.raises(RuleBroken, match="not been sent"):
-        incident_notices.mark_received(notification_id=row.pk, received_by="ref 7", by=world.provider, **NOW)
+        incident_notices.mark_received(notification_id=row.pk, received_by="ref 7", act=Act(world.provider, **NOW))
 
 
 def test_nothing_is_sent_twice(world: World) -> None:
     row = line(an_incident(world), "ofsted")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
     with pytest.raises(RuleBroken, match="recorded already"):
-        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.manager, **NOW)
+        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.manager, **NOW))
 
 
 def test_once_everybody_was_told_the_flag_of_the_report_closes(world: World) -> None:
@@ -244,14 +245,14 @@ NEXT_DAY = {"at": AT + timedelta(days=1, hours=2), "on": ON + timedelta(days=1)}
 
 def test_what_was_not_told_in_time_is_flagged_and_told_upwards_once(world: World) -> None:
     incident = an_incident(world)
-    first = incident_notices.escalate_overdue(by=None, **NEXT_DAY)
-    again = incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    first = incident_notices.escalate_overdue(act=Act(None, **NEXT_DAY))
+    again = incident_notices.escalate_overdue(act=Act(None, **NEXT_DAY))
     assert (first, again, "notification_overdue" in open_flags(incident)) == (6, 0, True)
 
 
 def test_the_flag_of_the_late_reaches_manager_area_lead_and_management_team(world: World) -> None:
     incident = an_incident(world)
-    incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    incident_notices.escalate_overdue(act=Act(None, **NEXT_DAY))
     flag = Flag.objects.get(kind="notification_overdue", subject_id=incident.pk)
     assert set(flag.recipients.values_list("recipient", flat=True)) == {
         f"user:{world.manager.username}",
@@ -262,16 +263,16 @@ def test_the_flag_of_the_late_reaches_manager_area_lead_and_management_team(worl
 
 def test_told_late_closes_the_flag_and_stays_late(world: World) -> None:
     incident = an_incident(world)
-    incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    incident_notices.escalate_overdue(act=Act(None, **NEXT_DAY))
     for row in incident.notifications.all():
-        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.manager, **NEXT_DAY)
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, **NEXT_DAY))
     late = [row for row in incident.notifications.all() if row.sent_at > row.due_at]
     assert (open_flags(incident), len(late)) == (set(), 6)
 
 
 def test_what_is_told_in_time_is_told_to_nobody_upwards(world: World) -> None:
     tell_everybody(an_incident(world), world)
-    assert incident_notices.escalate_overdue(by=None, **NEXT_DAY) == 0
+    assert incident_notices.escalate_overdue(act=Act(None, **NEXT_DAY)) == 0
 
 
 # --- later news ------------------------------------------------------------------------------------------------------
@@ -281,23 +282,23 @@ def test_later_news_goes_to_all_who_were_told_and_to_nobody_else(world: World) -
     incident = an_incident(world)
     for recipient in ("ofsted", "service_inbox"):
         row = line(incident, recipient)
-        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
-    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", by=world.provider, **NOW)
+        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
+    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.provider, **NOW))
     assert set(news.sent.values_list("notification__recipient", flat=True)) == {"ofsted", "service_inbox"}
 
 
 def test_later_news_has_a_clock_of_its_own(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
-    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", by=world.manager, **NOW)
+    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.manager, **NOW))
     assert set(news.sent.values_list("due_at", flat=True)) == {AT + timedelta(hours=24)}
 
 
 def test_later_news_not_passed_on_in_time_is_flagged(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
-    incidents.add_news(incident_id=incident.pk, text="The child is back.", by=world.manager, **NOW)
-    incident_notices.escalate_overdue(by=None, **NEXT_DAY)
+    incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.manager, **NOW))
+    incident_notices.escalate_overdue(act=Act(None, **NEXT_DAY))
     assert open_flags(incident) == {"notification_overdue"}
 
 
@@ -309,7 +310,7 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
     """Whatever is typed, the same comes back: of every operation that takes a text for wide reading."""
     incident = an_incident(world, children=(ChildFactory(forename="Orla", surname="Penn"),))
     write = {
-        "news": lambda: incidents.add_news(incident_id=incident.pk, text=text, by=world.manager, **NOW).text,
+        "news": lambda: incidents.add_news(incident_id=incident.pk, text=text, act=Act(world.manager, **NOW)).text,
         "action": lambda: (
             incidents.raise_incident_action(
                 incident_id=incident.pk,
@@ -319,8 +320,7 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
                 owner_organisation=None,
                 due_on=NOW["on"],
                 critical=False,
-                by=world.manager,
-                **NOW,
+                act=Act(world.manager, **NOW),
             ).detail
         ),
         "changed": lambda: (
@@ -329,8 +329,7 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
                 told=told(summary=text),
                 setting_id=None,
                 because="A slip",
-                by=world.manager,
-                **NOW,
+                act=Act(world.manager, **NOW),
             ).summary
         ),
     }[place]
@@ -340,16 +339,16 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
 @pytest.mark.parametrize("text", ["Orla was found by us.", "Nadia was found by us."])
 def test_what_stands_in_the_way_of_closing_is_said_whatever_was_learnt(world: World, text: str) -> None:
     incident = an_incident(world, children=(ChildFactory(forename="Orla", surname="Penn"),))
-    incidents.move_incident(incident_id=incident.pk, to="review", by=world.manager, **NOW)
+    incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, **NOW))
     with pytest.raises(RuleBroken) as refusal:
-        incidents.move_incident(incident_id=incident.pk, to="closed", lessons=text, by=world.manager, **NOW)
+        incidents.move_incident(incident_id=incident.pk, to="closed", lessons=text, act=Act(world.manager, **NOW))
     assert refusal.value.code == "open_duties"
 
 
 def test_another_provider_adds_no_news(world: World) -> None:
     incident = an_incident(world)
     with pytest.raises(NotAllowed):
-        incidents.add_news(incident_id=incident.pk, text="Back.", by=world.other_provider, **NOW)
+        incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.other_provider, **NOW))
 
 
 # --- the council's own -----------------------------------------------------------------------------------------------
@@ -358,7 +357,11 @@ def test_another_provider_adds_no_news(world: World) -> None:
 def test_a_notifiable_death_of_2016_is_told_to_ofsted_by_the_council_in_five_working_days(world: World) -> None:
     incident = an_incident(world, type="death", summary="A child died.")
     incidents.decide_notifiable(
-        incident_id=incident.pk, notifiable=True, learnt_on=ON, because="Neglect is suspected.", by=world.manager, **NOW
+        incident_id=incident.pk,
+        notifiable=True,
+        learnt_on=ON,
+        because="Neglect is suspected.",
+        act=Act(world.manager, **NOW),
     )
     assert line(incident, "ofsted_by_council").due_at == datetime(2016, 7, 27, 22, 59, tzinfo=UTC)
 
@@ -371,8 +374,7 @@ def test_a_day_of_learning_before_the_incident_is_refused(world: World) -> None:
             notifiable=True,
             learnt_on=date(2016, 7, 1),
             because="Suspected.",
-            by=world.manager,
-            **NOW,
+            act=Act(world.manager, **NOW),
         )
 
 
@@ -380,7 +382,7 @@ def test_a_provider_does_not_decide_what_the_panel_is_told(world: World) -> None
     incident = an_incident(world, type="death", summary="A child died.")
     with pytest.raises(NotAllowed):
         incidents.decide_notifiable(
-            incident_id=incident.pk, notifiable=False, learnt_on=ON, because="Illness.", by=world.provider, **NOW
+            incident_id=incident.pk, notifiable=False, learnt_on=ON, because="Illness.", act=Act(world.provider, **NOW)
         )
 
 
@@ -392,8 +394,7 @@ def test_a_changed_type_adds_who_must_be_told_with_clocks_from_now(world: World)
         told=told(type="allegation_staff"),
         setting_id=world.setting.pk,
         because="It turned out to be an allegation.",
-        by=world.manager,
-        **later,
+        act=Act(world.manager, **later),
     )
     assert line(incident, "lado").due_at == datetime(2016, 7, 21, 22, 59, tzinfo=UTC)
 
@@ -402,7 +403,7 @@ def test_a_changed_type_adds_who_must_be_told_with_clocks_from_now(world: World)
 
 
 def close(incident, world: World, lessons: str = "Doors are checked at ten."):
-    return incidents.move_incident(incident_id=incident.pk, to="closed", lessons=lessons, by=world.manager, **NOW)
+    return incidents.move_incident(incident_id=incident.pk, to="closed", lessons=lessons, act=Act(world.manager, **NOW))
 
 
 def test_an_incident_with_somebody_untold_is_not_closed(world: World) -> None:
@@ -431,8 +432,7 @@ def test_an_incident_with_an_open_action_is_not_closed(world: World) -> None:
         owner_organisation=world.contract.provider,
         due_on=date(2016, 8, 20),
         critical=False,
-        by=world.manager,
-        **NOW,
+        act=Act(world.manager, **NOW),
     )
     to_review(incident, world)
     with pytest.raises(RuleBroken, match="The action “Check the doors” is not verified"):
@@ -449,8 +449,7 @@ def test_an_action_of_an_incident_is_the_providers_to_do(world: World) -> None:
         owner_organisation=world.contract.provider,
         due_on=date(2016, 8, 20),
         critical=False,
-        by=world.manager,
-        **NOW,
+        act=Act(world.manager, **NOW),
     )
     action = Action.objects.get(origin_type="incident", origin_id=incident.pk)
     assert action.owner_organisation == world.contract.provider
@@ -470,8 +469,7 @@ def test_an_outcome_is_recorded_with_who_decided_it(world: World) -> None:
         incident_id=incident.pk,
         outcome="unfounded",
         because="The designated officer's meeting.",
-        by=world.manager,
-        **NOW,
+        act=Act(world.manager, **NOW),
     )
     assert done.outcome == "unfounded"
 
@@ -482,7 +480,7 @@ def test_a_closed_incident_takes_no_news_until_it_is_opened_again(world: World) 
     to_review(incident, world)
     close(incident, world)
     with pytest.raises(RuleBroken, match="closed"):
-        incidents.add_news(incident_id=incident.pk, text="More.", by=world.manager, **NOW)
+        incidents.add_news(incident_id=incident.pk, text="More.", act=Act(world.manager, **NOW))
 
 
 def test_an_open_incident_is_not_closed_without_a_review(world: World) -> None:
@@ -517,7 +515,7 @@ def test_another_provider_is_asked_for_nothing(world: World) -> None:
 def test_news_waits_for_whose_duty_the_telling_was(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
-    incidents.add_news(incident_id=incident.pk, text="Back.", by=world.manager, **NOW)
+    incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.manager, **NOW))
     waiting = [each.why for each in of_kind("incident.tell", world.manager, ON)]
     assert waiting == ["Still to be told: The child’s caseworker (later news)."]
 
@@ -525,9 +523,9 @@ def test_news_waits_for_whose_duty_the_telling_was(world: World) -> None:
 def test_news_that_was_passed_on_waits_no_more(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
-    incidents.add_news(incident_id=incident.pk, text="Back.", by=world.manager, **NOW)
+    incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.manager, **NOW))
     for sent in NewsSent.objects.filter(news__incident=incident):
-        incident_notices.mark_news_sent(news_sent_id=sent.pk, channel="E-mail", by=world.manager, **NOW)
+        incident_notices.mark_news_sent(news_sent_id=sent.pk, channel="E-mail", act=Act(world.manager, **NOW))
     assert of_kind("incident.tell", world.provider, ON) == []
 
 

@@ -20,6 +20,7 @@ from plumbline.contracts.queries import incidents as queries
 from plumbline.flags.models import Flag
 from plumbline.flags.outbox import why_not
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Child
 from plumbline.placements import at_setting
 from tests.duties import of_kind
@@ -40,7 +41,7 @@ def set_aside(incident: Incident, world: World, *, same_as: str = "", because: s
 
 
 def take_back(incident: Incident, world: World, because: str = "It was another child.") -> Incident:
-    return at_setting.take_back(incident_id=incident.pk, because=because, by=world.manager, **LATER)
+    return at_setting.take_back(incident_id=incident.pk, because=because, act=Act(world.manager, **LATER))
 
 
 @pytest.fixture
@@ -53,8 +54,8 @@ def whole(world: World) -> Incident:
     incident = an_incident(world, children=(child,), type="death")
     Incident.objects.filter(pk=incident.pk).update(outcome="substantiated")
     told = line(incident, "customer_service_centre")
-    incident_notices.mark_sent(notification_id=told.pk, channel="Telephone", by=world.manager, **NOW)
-    incidents.add_news(incident_id=incident.pk, text="Orla is back.", by=world.provider, **NOW)
+    incident_notices.mark_sent(notification_id=told.pk, channel="Telephone", act=Act(world.manager, **NOW))
+    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, **NOW))
     incidents.raise_incident_action(
         incident_id=incident.pk,
         title="Mend the gate",
@@ -63,11 +64,10 @@ def whole(world: World) -> Incident:
         owner_organisation=world.contract.provider,
         due_on=date(2016, 7, 21),
         critical=True,
-        by=world.manager,
-        **NOW,
+        act=Act(world.manager, **NOW),
     )
-    at_setting.tell_of_children(by=None, **NOW)
-    incident_notices.escalate_overdue(by=None, **LATER)
+    at_setting.tell_of_children(act=Act(None, **NOW))
+    incident_notices.escalate_overdue(act=Act(None, **LATER))
     return incident
 
 
@@ -203,7 +203,7 @@ def test_who_does_not_handle_it_cannot(world: World) -> None:
             set_aside(incident, world, by=other)
     set_aside(incident, world)
     with pytest.raises(NotAllowed):
-        at_setting.take_back(incident_id=incident.pk, because="No.", by=world.provider, **LATER)
+        at_setting.take_back(incident_id=incident.pk, because="No.", act=Act(world.provider, **LATER))
 
 
 def refused(code: str) -> Any:
@@ -236,13 +236,13 @@ def test_nothing_is_done_with_it_meanwhile(world: World) -> None:
     row = line(incident, "ofsted")
     set_aside(incident, world)
     with refused("wrong_state"):
-        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.manager, **LATER)
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, **LATER))
     with refused("wrong_state"):
-        incidents.add_news(incident_id=incident.pk, text="More.", by=world.provider, **LATER)
+        incidents.add_news(incident_id=incident.pk, text="More.", act=Act(world.provider, **LATER))
     with refused("wrong_state"):
-        incidents.link_child(incident_id=incident.pk, child=ChildFactory(), by=world.manager, **LATER)
+        incidents.link_child(incident_id=incident.pk, child=ChildFactory(), act=Act(world.manager, **LATER))
     with refused("wrong_state"):
-        incidents.move_incident(incident_id=incident.pk, to="review", by=world.manager, **LATER)
+        incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, **LATER))
 
 
 def test_the_database_holds_it_to_its_reason(world: World) -> None:

@@ -13,6 +13,7 @@ from plumbline.contracts.queries.rating import rating_on
 from plumbline.contracts.rules.rating import POLICIES
 from plumbline.flags.models import Flag, Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.factories.people import UserFactory
 
@@ -30,7 +31,7 @@ def registered(by: User, reference: str = "CT900", **more: object):
         "reference": reference, "title": "Short breaks", "kind": "block", "provider": "Fenside Care Ltd",
         "service": "Short breaks", "starts_on": TODAY - timedelta(30), "ends_on": date(2018, 2, 28),
     }  # fmt: skip
-    return register.register_contract(entry=register.Entry(**entry | more), by=by, **NOW)
+    return register.register_contract(entry=register.Entry(**entry | more), act=Act(by, **NOW))
 
 
 def in_order(contract, *, valid_until: date = date(2017, 1, 31)) -> None:
@@ -41,7 +42,7 @@ def in_order(contract, *, valid_until: date = date(2017, 1, 31)) -> None:
         )
     for policy in POLICIES:
         PolicyReview.objects.create(contract=contract, policy=policy, reviewed_on=contract.starts_on)
-    rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
+    rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
 
 
 def colour(contract, day: date) -> str:
@@ -79,7 +80,7 @@ class TestByTheDay:
         contract = registered(officer())
         in_order(contract, valid_until=TODAY)
         before = set(RatingPeriod.objects.values_list("pk", flat=True))
-        rating.turn_of_the_day(by=None, at=AT, on=TODAY + timedelta(1))
+        rating.turn_of_the_day(act=Act(None, AT, TODAY + timedelta(1)))
         assert set(RatingPeriod.objects.values_list("pk", flat=True)) == before
 
     def test_a_contract_that_becomes_statutory_needs_a_board_assessment_from_that_day(self) -> None:
@@ -99,7 +100,7 @@ class TestByTheDay:
     def test_an_ended_contract_has_its_colours_up_to_its_last_day_and_none_after(self) -> None:
         by = officer()
         contract = registered(by)
-        register.end_contract(contract_id=contract.pk, last_day=TODAY, because="Not renewed", by=by, **NOW)
+        register.end_contract(contract_id=contract.pk, last_day=TODAY, because="Not renewed", act=Act(by, **NOW))
         assert (colour(contract, TODAY), colour(contract, TODAY + timedelta(1))) == ("amber", "")
 
 
@@ -110,7 +111,7 @@ class TestOneFact:
         one, other = registered(by), registered(by, "CT901")
         standing = set(ReasonPeriod.objects.filter(contract=other).values_list("pk", flat=True))
         Assessment.objects.create(contract=one, kind="self", completed_on=TODAY, valid_until=date(2017, 2, 28))
-        done = rating.rerate(contract_ids=[one.pk], by=None, **NOW)
+        done = rating.rerate(contract_ids=[one.pk], act=Act(None, **NOW))
         assert (done.contracts, set(ReasonPeriod.objects.filter(contract=other).values_list("pk", flat=True))) == (
             (one.pk,),
             standing,
@@ -119,13 +120,13 @@ class TestOneFact:
     def test_only_the_reasons_that_differ_are_written(self) -> None:
         contract = registered(officer())
         Assessment.objects.create(contract=contract, kind="self", completed_on=TODAY, valid_until=date(2018, 2, 28))
-        done = rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
+        done = rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
         # One reason ends a year and ten months earlier; the colour is the same as before.
         assert (done.written, done.removed) == (1, 1)
 
     def test_working_out_everything_again_changes_nothing(self) -> None:
         registered(officer())
-        done = rating.rerate(contract_ids=None, by=None, **NOW)
+        done = rating.rerate(contract_ids=None, act=Act(None, **NOW))
         assert (done.written, done.removed) == (0, 0)
 
 
@@ -135,14 +136,18 @@ class TestByHand:
         by = officer()
         contract = registered(by)
         in_order(contract)
-        rating.rate_by_hand(contract_id=contract.pk, colour="red", because="Staff left", until_on=None, by=by, **NOW)
+        rating.rate_by_hand(
+            contract_id=contract.pk, colour="red", because="Staff left", until_on=None, act=Act(by, **NOW)
+        )
         assert colour(contract, TODAY) == "red"
 
     def test_a_worse_rating_is_a_reason_with_the_persons_words(self) -> None:
         by = officer()
         contract = registered(by)
         in_order(contract)
-        rating.rate_by_hand(contract_id=contract.pk, colour="red", because="Staff left", until_on=None, by=by, **NOW)
+        rating.rate_by_hand(
+            contract_id=contract.pk, colour="red", because="Staff left", until_on=None, act=Act(by, **NOW)
+        )
         assert rating_on(TODAY, contract.pk).reasons[0].sentence == "Rated worse by hand (Staff left)."
 
     def test_a_better_rating_is_not_the_officers_to_set(self) -> None:
@@ -150,7 +155,7 @@ class TestByHand:
         contract = registered(by)
         with pytest.raises(RuleBroken) as refused:
             rating.rate_by_hand(
-                contract_id=contract.pk, colour="green", because="Fine", until_on=date(2016, 4, 1), by=by, **NOW
+                contract_id=contract.pk, colour="green", because="Fine", until_on=date(2016, 4, 1), act=Act(by, **NOW)
             )
         assert refused.value.code == "needs_override"
 
@@ -162,8 +167,7 @@ class TestByHand:
                 colour="green",
                 because="Fine",
                 until_on=None,
-                by=UserFactory(role="head_of_service"),
-                **NOW,
+                act=Act(UserFactory(role="head_of_service"), **NOW),
             )
         assert refused.value.code == "missing_end"
 
@@ -171,15 +175,14 @@ class TestByHand:
         contract = registered(officer())
         in_order(contract)
         PolicyReview.objects.filter(contract=contract, policy="dbs").delete()
-        rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
+        rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
         until = TODAY + timedelta(10)
         rating.rate_by_hand(
             contract_id=contract.pk,
             colour="green",
             because="Seen on paper",
             until_on=until,
-            by=UserFactory(role="head_of_service"),
-            **NOW,
+            act=Act(UserFactory(role="head_of_service"), **NOW),
         )
         assert [colour(contract, day) for day in (TODAY, until, until + timedelta(1))] == ["green", "green", "amber"]
 
@@ -190,8 +193,7 @@ class TestByHand:
             colour="green",
             because="They promised",
             until_on=date(2016, 4, 1),
-            by=UserFactory(role="director"),
-            **NOW,
+            act=Act(UserFactory(role="director"), **NOW),
         )
         assert colour(contract, TODAY) == "amber"
 
@@ -199,26 +201,27 @@ class TestByHand:
         contract = registered(officer())
         in_order(contract)
         PolicyReview.objects.filter(contract=contract, policy="dbs").delete()
-        rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
+        rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
         head = UserFactory(role="head_of_service")
         rating.rate_by_hand(
             contract_id=contract.pk,
             colour="green",
             because="Seen on paper",
             until_on=TODAY + timedelta(10),
-            by=head,
-            **NOW,
+            act=Act(head, **NOW),
         )
         # The council's day, whatever the clock of the machine says.
         later = {"at": AT + timedelta(days=900), "on": TODAY + timedelta(3)}
-        rating.end_rating_by_hand(contract_id=contract.pk, because="It was the wrong paper", by=head, **later)
+        rating.end_rating_by_hand(contract_id=contract.pk, because="It was the wrong paper", act=Act(head, **later))
         assert [colour(contract, TODAY + timedelta(days)) for days in (2, 3)] == ["green", "amber"]
 
     @pytest.mark.parametrize("part", [{"ended_on": TODAY}, {"ended_because": "A mistake"}, {"ended_at": AT}])
     def test_the_database_refuses_a_rating_by_hand_that_is_ended_by_half(self, part: dict[str, object]) -> None:
         contract = registered(officer())
         head = UserFactory(role="head_of_service")
-        rating.rate_by_hand(contract_id=contract.pk, colour="red", because="Staff left", until_on=TODAY, by=head, **NOW)
+        rating.rate_by_hand(
+            contract_id=contract.pk, colour="red", because="Staff left", until_on=TODAY, act=Act(head, **NOW)
+        )
         with pytest.raises(IntegrityError, match="rating_by_hand_ended_whole"), transaction.atomic():
             contract.ratings_by_hand.update(**part)
 
@@ -230,8 +233,7 @@ class TestByHand:
                 colour="red",
                 because="No",
                 until_on=None,
-                by=UserFactory(role="social_worker"),
-                **NOW,
+                act=Act(UserFactory(role="social_worker"), **NOW),
             )
 
 
@@ -249,7 +251,7 @@ class TestTold:
     def test_the_night_flags_what_turned_amber_at_midnight(self) -> None:
         contract = registered(officer())
         in_order(contract, valid_until=TODAY)
-        rating.turn_of_the_day(by=None, at=AT, on=TODAY + timedelta(1))
+        rating.turn_of_the_day(act=Act(None, AT, TODAY + timedelta(1)))
         assert Flag.objects.filter(kind="contract_amber", subject_id=contract.pk, state="open").exists()
 
     def test_the_flag_closes_when_everything_is_in_order(self) -> None:
@@ -263,7 +265,7 @@ class TestTold:
         UserFactory(role="management_team", email="team@example.org")
         contract = registered(officer())
         in_order(contract, valid_until=TODAY)
-        decisions.write_digests(by=None, at=AT, on=TODAY + timedelta(1))
+        decisions.write_digests(act=Act(None, AT, TODAY + timedelta(1)))
         body = Message.objects.get(subject="Plumbline, 2 March 2016: contracts that are red or amber").body
         assert "CT900 AMBER: There is no valid action plan to go with the self-assessment" in body
 
@@ -273,9 +275,9 @@ class TestTold:
         contract = registered(by)
         in_order(contract)
         rating.rate_by_hand(
-            contract_id=contract.pk, colour="red", because="What Kit told us", until_on=None, by=by, **NOW
+            contract_id=contract.pk, colour="red", because="What Kit told us", until_on=None, act=Act(by, **NOW)
         )
-        decisions.write_digests(by=None, **NOW)
+        decisions.write_digests(act=Act(None, **NOW))
         assert "Kit" not in Message.objects.get(flag=None).body
 
     def test_a_decision_whose_day_has_passed_is_said_with_who_was_to_do_it(self) -> None:
@@ -289,10 +291,9 @@ class TestTold:
             decision="Get the plan",
             by_when=TODAY,
             action_owner=owner,
-            by=team,
-            **NOW,
+            act=Act(team, **NOW),
         )
-        decisions.write_digests(by=None, at=AT, on=TODAY + timedelta(1))
+        decisions.write_digests(act=Act(None, AT, TODAY + timedelta(1)))
         assert (
             f"CT900: No action plan. What was decided was to be done by 1 March, by {owner}."
             in Message.objects.get(flag=None).body
@@ -301,15 +302,17 @@ class TestTold:
     def test_no_list_is_sent_twice_a_day(self) -> None:
         UserFactory(role="management_team", email="team@example.org")
         registered(officer())
-        decisions.write_digests(by=None, **NOW)
-        assert decisions.write_digests(by=None, **NOW) == 0
+        decisions.write_digests(act=Act(None, **NOW))
+        assert decisions.write_digests(act=Act(None, **NOW)) == 0
 
 
 @pytest.mark.django_db
 class TestDecided:
     def decide(self, contract, **more: object):
         said = {"code": "no_action_plan", "about": "", "decision": "Plan by Friday", "by_when": TODAY + timedelta(3)}
-        return decisions.decide(contract_id=contract.pk, **said | more, by=UserFactory(role="management_team"), **NOW)
+        return decisions.decide(
+            contract_id=contract.pk, **said | more, act=Act(UserFactory(role="management_team"), **NOW)
+        )
 
     def line(self, contract, on: date = TODAY):
         (listed,) = management.team_list(on, [contract.pk])
@@ -347,8 +350,7 @@ class TestDecided:
                 about="",
                 decision="Leave it",
                 by_when=TODAY,
-                by=by,
-                **NOW,
+                act=Act(by, **NOW),
             )
 
 
@@ -362,7 +364,7 @@ def test_two_officers_rating_at_once_leave_neither_fact_out(own_database: str) -
                 contract_id=contract.pk, kind=kind, completed_on=TODAY, valid_until=date(2017, 2, 28)
             )
             start.wait(timeout=10)
-            rating.rerate(contract_ids=[contract.pk], by=None, **NOW)
+            rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
         connection.close()
 
     threads = [Thread(target=add, args=(kind,)) for kind in ("self", "plan")]

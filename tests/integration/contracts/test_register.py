@@ -13,6 +13,7 @@ from plumbline.contracts.queries.register import entry_from_published
 from plumbline.exchange.contracts import import_contracts
 from plumbline.intake.models import Import
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation
 from tests.factories.people import UserFactory
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 3, 1)
-NOW = {"by": None, "at": AT, "on": TODAY}
+NOW = {"act": Act(None, AT, TODAY)}
 HEADER = (
     "contract_id,title,provider,provider_identifier,service,contract_manager,service_area_lead,start,end,value,"
     "statutory_from,setting_urns,kind,visit_required"

@@ -17,6 +17,7 @@ from plumbline.contracts.rules.visits import AREAS, FindingGiven
 from plumbline.evidence.models import Document
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.toolkits import library
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries.returns import assigned_to
@@ -113,7 +114,7 @@ def test_a_visit_with_an_area_left_out_is_refused(planned, officer) -> None:
 
 @pytest.fixture
 def with_toolkit(planned, officer) -> Visit:
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     return visits.begin_toolkit(visit_id=planned.pk, **by(officer))
 
 
@@ -155,7 +156,7 @@ def test_the_toolkit_of_a_visit_is_begun_once(with_toolkit, officer) -> None:
 
 
 def test_no_toolkit_is_begun_for_a_visit_that_is_recorded(planned, officer) -> None:
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     hold(planned, officer)
     with refused("wrong_state"):
         visits.begin_toolkit(visit_id=planned.pk, **by(officer))

@@ -12,6 +12,7 @@ from plumbline.exchange.contracts import import_contracts
 from plumbline.flags.models import Flag, FlagFor, Message
 from plumbline.flags.queries import flags_for
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Professional, RoleHeld, User
 from tests.factories.people import UserFactory
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 3, 1)
-NOW = {"by": None, "at": AT, "on": TODAY}
+NOW = {"act": Act(None, AT, TODAY)}
 HEADER = (
     "contract_id,title,provider,contract_manager,service_area_lead,start,end,value,statutory_from,setting_urns,kind"
 )

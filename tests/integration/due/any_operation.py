@@ -23,6 +23,7 @@ from plumbline.kernel.duties import person_in
 from plumbline.kernel.errors import NotAllowed, Refusal
 from plumbline.people import acting
 from plumbline.people.access import ROLES
+from plumbline.people.act import Act
 from plumbline.people.models import User
 
 Operation = Callable[..., Any]
@@ -158,7 +159,7 @@ def carry_out(of: Operation, draw: Draw, *, on: date) -> bool:
     first = User.objects.filter(pk__in={number for whose in asked if (number := person_in(whose))}).order_by("pk")
     refused = 0
     for by in (*first[:5], *users):
-        act = {"by": by, "at": datetime.now(UTC), "on": on}
+        act = {"act": Act(by, datetime.now(UTC), on)}
         try:
             with transaction.atomic():
                 of(**given, **{name: value for name, value in act.items() if name in asks})

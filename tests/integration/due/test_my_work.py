@@ -15,6 +15,7 @@ from plumbline.kernel.duties import Gravity
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import end_of, taken_at
 from plumbline.people.access import ROLES
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.duties import duties_of, of_matters
 from tests.integration.placements.situations import AT, TODAY, a_user
@@ -140,7 +141,7 @@ def test_who_may_not_do_it_is_not_asked(who):
 def put_off(user: User, made: Item, **change) -> PutOff:
     given = {"until_on": TODAY + timedelta(10), "because": "The provider is away until then."}
     return operations.put_off(
-        matter_type=made.matter_type, matter_id=made.matter_id, now=NOW, by=user, at=AT, on=TODAY, **{**given, **change}
+        matter_type=made.matter_type, matter_id=made.matter_id, now=NOW, act=Act(user, AT, TODAY), **{**given, **change}
     )
 
 
@@ -179,7 +180,7 @@ def test_what_is_another_persons_is_not_put_off(who):
 def test_what_was_put_off_is_taken_up_again(who):
     made = a_duty("Plan the visit", TODAY, whose=f"u:{who.pk}")
     put_off(who, made)
-    operations.take_up(matter_type="thing", matter_id=made.matter_id, by=who, at=AT, on=TODAY)
+    operations.take_up(matter_type="thing", matter_id=made.matter_id, act=Act(who, AT, TODAY))
     assert shown(who) == ["Plan the visit"]
     assert Event.objects.filter(kind="due.matter.taken_up").count() == 1
 
@@ -188,7 +189,7 @@ def test_what_came_back_is_there_until_it_is_read(who):
     made = a_duty("Approved", None, Gravity.HOUSEKEEPING, whose=f"u:{who.pk}")
     Item.objects.filter(pk=made.pk).update(kind="back.test", about="2016-07-30")
     assert [each.item.what for each in queries.work_of(who, on=TODAY, now=NOW, at=AT).back] == ["Approved"]
-    operations.read(item_id=made.pk, now=NOW, by=who, at=AT, on=TODAY)
+    operations.read(item_id=made.pk, now=NOW, act=Act(who, AT, TODAY))
     assert queries.work_of(who, on=TODAY, now=NOW, at=AT).back == []
 
 
@@ -210,12 +211,10 @@ def test_a_late_action_stands_once_before_its_owner_though_its_flag_is_put_to_th
             owner_organisation=None,
             due_on=TODAY,
             critical=False,
-            by=owner,
-            at=AT,
-            on=TODAY,
+            act=Act(owner, AT, TODAY),
         )
     late = TODAY + timedelta(1)
-    actions.raise_flags(by=None, at=AT, on=late)
+    actions.raise_flags(act=Act(None, AT, late))
 
     about = [seen.item for seen in duties_of(owner, late) if "Action" in seen.item.what + seen.item.why]
     assert {(item.deed, "Action 0" in item.why) for item in about} == {

@@ -7,6 +7,7 @@ import pytest
 from plumbline.evidence.operations import keep_document
 from plumbline.flags.models import Flag
 from plumbline.jobs.night import night
+from plumbline.people.act import Act
 from tests.factories.files import pdf
 from tests.integration.actions.test_operations import raised
 
@@ -23,7 +24,12 @@ def open_flags() -> set[str]:
 def test_the_night_flags_what_became_late_or_expired_at_midnight(tmp_path):
     raised(due_on=date(2016, 7, 31))
     keep_document(
-        title="Policy", file_name="p.pdf", content=pdf(), folder=tmp_path, by=None, at=AT, expires_on=date(2016, 7, 31)
+        title="Policy",
+        file_name="p.pdf",
+        content=pdf(),
+        folder=tmp_path,
+        act=Act(None, AT, (AT).date()),
+        expires_on=date(2016, 7, 31),
     )
     night(at=AT, on=date(2016, 8, 1))
 
@@ -33,7 +39,12 @@ def test_the_night_flags_what_became_late_or_expired_at_midnight(tmp_path):
 def test_the_night_before_the_last_day_it_is_only_due(tmp_path):
     raised(due_on=date(2016, 7, 31))
     keep_document(
-        title="Policy", file_name="p.pdf", content=pdf(), folder=tmp_path, by=None, at=AT, expires_on=date(2016, 7, 31)
+        title="Policy",
+        file_name="p.pdf",
+        content=pdf(),
+        folder=tmp_path,
+        act=Act(None, AT, (AT).date()),
+        expires_on=date(2016, 7, 31),
     )
     night(at=AT, on=date(2016, 7, 31))
 

@@ -10,6 +10,7 @@ from plumbline.evidence.access import documents_visible_to
 from plumbline.evidence.models import Document
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from tests.factories.files import docx, pdf
 from tests.factories.people import OrganisationFactory, TieFactory, UserFactory
 
@@ -187,7 +188,7 @@ def test_what_one_may_not_open_cannot_be_replaced(give, keep):
 def test_a_withdrawn_document_stands_no_more(keep):
     user = UserFactory(role="contract_officer")
     document = keep()
-    operations.withdraw_document(document_id=document.pk, because="The wrong one.", by=user, at=AT, on=TODAY)
+    operations.withdraw_document(document_id=document.pk, because="The wrong one.", act=Act(user, AT, TODAY))
 
     assert not queries.standing(Document.objects.all()).exists()
 
@@ -195,7 +196,7 @@ def test_a_withdrawn_document_stands_no_more(keep):
 def test_a_document_is_not_withdrawn_without_a_reason(keep):
     with pytest.raises(RuleBroken, match="why it is withdrawn"):
         operations.withdraw_document(
-            document_id=keep().pk, because=" ", by=UserFactory(role="contract_officer"), at=AT, on=TODAY
+            document_id=keep().pk, because=" ", act=Act(UserFactory(role="contract_officer"), AT, TODAY)
         )
 
 
@@ -203,7 +204,7 @@ def test_a_document_is_not_withdrawn_without_a_reason(keep):
 
 
 def flagged(on: date = TODAY) -> list[tuple[str, str]]:
-    operations.raise_flags(by=None, at=AT, on=on)
+    operations.raise_flags(act=Act(None, AT, on))
     return list(Flag.objects.filter(state="open").order_by("pk").values_list("kind", "reason"))
 
 
@@ -272,7 +273,7 @@ def enter(by=None, **changes):
     given = {"title": "Keeping children safe in education", "in_force": date(2016, 9, 5),
              "policies": ["safeguarding", "safer_recruitment"], "review_by": date(2016, 12, 5)}  # fmt: skip
     return operations.enter_law_change(
-        **{**given, **changes}, by=by or UserFactory(role="contract_officer"), at=AT, on=TODAY
+        **{**given, **changes}, act=Act(by or UserFactory(role="contract_officer"), AT, TODAY)
     )
 
 
@@ -285,7 +286,7 @@ def test_a_change_counts_from_the_day_it_is_in_force():
 def test_a_change_that_was_withdrawn_counts_no_more():
     change = enter()
     operations.withdraw_law_change(
-        law_change_id=change.pk, because="Postponed.", by=UserFactory(role="contract_officer"), at=AT, on=TODAY
+        law_change_id=change.pk, because="Postponed.", act=Act(UserFactory(role="contract_officer"), AT, TODAY)
     )
 
     assert not queries.law_changes(date(2017, 1, 1)).exists()

@@ -7,6 +7,7 @@ import pytest
 from plumbline.evidence.models import Document
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from tests.factories.files import EICAR, pdf
 from tests.integration.evidence import daemon
 
@@ -28,7 +29,11 @@ def clamav(request, tmp_path, settings):
 
 def keep(tmp_path, content: bytes) -> Document:
     return keep_document(
-        title="Policy", file_name="policy.pdf", content=content, folder=tmp_path / "kept", by=None, at=AT
+        title="Policy",
+        file_name="policy.pdf",
+        content=content,
+        folder=tmp_path / "kept",
+        act=Act(None, AT, (AT).date()),
     )
 
 

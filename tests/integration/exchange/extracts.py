@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.exchange import ssd
+from plumbline.people.act import Act
 
 AT = datetime(2016, 8, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 8, 1)
@@ -53,7 +54,10 @@ def write(folder: Path, **files: str) -> Path:
 
 def take(folder: Path, **options: Any) -> dict[str, Any]:
     """Import a folder on the day of these tests."""
-    given = {"extracted_on": EXTRACTED, "by": None, "at": AT, "on": TODAY} | options
+    given = {
+        "act": Act(None, AT, TODAY),
+        "extracted_on": EXTRACTED,
+    } | options
     return ssd.import_ssd(folder, **given)
 
 

@@ -8,10 +8,11 @@ import pytest
 from plumbline.contracts.models import Contract
 from plumbline.exchange.contract_means import Standing, what_changes
 from plumbline.exchange.contracts import import_contracts
+from plumbline.people.act import Act
 
 pytestmark = pytest.mark.django_db
 
-NOW = {"by": None, "at": datetime(2016, 3, 1, 9, 30, tzinfo=UTC), "on": date(2016, 3, 1)}
+NOW = {"act": Act(None, datetime(2016, 3, 1, 9, 30, tzinfo=UTC), date(2016, 3, 1))}
 HEADER = "contract_id,title,provider,service,contract_manager,start,end,statutory_from,kind"
 
 

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from plumbline.exchange.contracts import import_contracts
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Child
 from tests.integration.exchange.extracts import ANNA, AT, BEN, HEADERS, TAC, TODAY, counts, refusals, take, write
 
@@ -129,7 +130,7 @@ def test_the_register_of_contracts_is_read_the_same_way(tmp_path):
     with zipfile.ZipFile(tmp_path / "register.zip", "w") as packed:
         packed.writestr("law_changes (1).csv", "change_id,title,in_force,policies,review_by\nL1,New,03/15/2016,,\n")
     with pytest.raises(RuleBroken) as refused:
-        import_contracts(tmp_path / "register.zip", by=None, at=AT, on=TODAY)
+        import_contracts(tmp_path / "register.zip", act=Act(None, AT, TODAY))
 
     assert (refused.value.code, "in_force" in refused.value.reason) == ("month_first", True)
 

@@ -13,11 +13,12 @@ from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.operations import rows as operations
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Judgement, Listing, OfstedList, Setting
+from plumbline.people.act import Act
 
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2016, 7, 31, 9, 30, tzinfo=UTC)
-NOW = {"by": None, "at": AT, "on": date(2016, 7, 31)}
+NOW = {"act": Act(None, AT, date(2016, 7, 31))}
 MARCH = date(2016, 3, 31)
 HEADER = (
     "URN,Registration status,Setting Name,Provision type,Region,Local authority,Inspection date,Publication date,"

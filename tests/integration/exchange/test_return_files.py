@@ -11,6 +11,7 @@ import xlsxwriter
 from plumbline.exchange import return_files
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.toolkits.models import Answer
 from plumbline.toolkits.operations import returns
 from tests.factories.toolkits import (
@@ -29,7 +30,7 @@ from tests.factories.toolkits import (
 
 pytestmark = pytest.mark.django_db
 
-ACT = {"by": None, "at": AT, "on": TODAY}
+ACT = {"act": Act(None, AT, TODAY)}
 
 
 def sent(made, **more) -> bytes:
@@ -321,6 +322,6 @@ def test_the_moderators_answers_go_out_only_where_they_may_be_read() -> None:
 def test_last_times_answer_stands_beside_the_cell() -> None:
     first = asked(plain_version())
     answer_all(first)
-    returns.submit(return_id=first.pk, by=None, at=datetime(2016, 7, 1, tzinfo=UTC), on=TODAY)
+    returns.submit(return_id=first.pk, act=Act(None, datetime(2016, 7, 1, tzinfo=UTC), TODAY))
     head, *rows = cells_of(sent(asked(first.version, first.organisation)))["Answers"]
     assert [row[head.index("Last time")] for row in rows] == ["Yes", "Good", "Good", "It helped."]

@@ -14,11 +14,12 @@ from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.operations import rows as operations
 from plumbline.exchange.operations.ties import refresh_ties
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Child, Organisation, Professional, Tie, User
 from tests.integration.exchange.extracts import ANNA, AT, BEN, EXTRACTED, OPEN_TAC, TAC, TODAY, take, write
 
 pytestmark = pytest.mark.django_db
-ACTING = {"by": None, "at": AT, "on": TODAY}
+ACTING = {"act": Act(None, AT, TODAY)}
 
 
 @pytest.fixture

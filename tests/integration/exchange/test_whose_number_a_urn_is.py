@@ -17,6 +17,7 @@ from plumbline.exchange.contracts import import_contracts
 from plumbline.exchange.import_ofsted import import_ofsted
 from plumbline.flags.models import Flag
 from plumbline.ofsted.models import MonthlyCheck, Setting
+from plumbline.people.act import Act
 from plumbline.placements import operations as placements
 from plumbline.placements.models import Placement
 from tests.factories.people import UserFactory
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2023, 10, 2, 9, 30, tzinfo=UTC)
 TODAY = date(2023, 10, 2)
-NOW = {"by": None, "at": AT, "on": TODAY}
+NOW = {"act": Act(None, AT, TODAY)}
 # Inadequate on 31 August 2023; and a home that no list here names.
 SCHOOL, OTHER_SCHOOL, HOME = "117064", "131574", "SC027255"
 CONTRACTS = {

@@ -9,6 +9,7 @@ from plumbline.flags import operations, queries
 from plumbline.flags.models import Flag, FlagFor, FlagStep, Message
 from plumbline.flags.rules import Recipient, Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Child, Professional, RoleHeld, Tie
 from tests.integration.placements.situations import AT, LONG_AGO, TODAY, a_child, a_user
 
@@ -31,9 +32,7 @@ def raised(child: Child | None = None, kind: str = "setting_adverse", on: date =
         wanted=[want],
         kinds=[kind],
         why_closed=lambda over: {f.pk: "It is over." for f in over},
-        by=None,
-        at=AT,
-        on=on,
+        act=Act(None, AT, on),
         subject=("placement", child.pk),
     )
     return Flag.objects.get(subject_id=child.pk, state="open")
@@ -145,7 +144,7 @@ def test_a_role_that_has_ended_sees_nothing():
 
 def test_acknowledging_marks_ones_own_line_only():
     worker, flag = the_worker(), raised()
-    operations.acknowledge(flag_id=flag.pk, by=worker, at=AT, on=TODAY)
+    operations.acknowledge(flag_id=flag.pk, act=Act(worker, AT, TODAY))
 
     read = FlagFor.objects.filter(acknowledged_at__isnull=False)
     assert [(row.recipient, row.acknowledged_by) for row in read] == [("SW007", worker)]
@@ -155,7 +154,7 @@ def test_a_flag_that_is_not_for_one_cannot_be_acknowledged():
     flag = raised()
 
     with pytest.raises(NotAllowed):
-        operations.acknowledge(flag_id=flag.pk, by=a_user("social_worker"), at=AT, on=TODAY)
+        operations.acknowledge(flag_id=flag.pk, act=Act(a_user("social_worker"), AT, TODAY))
 
 
 def test_a_visit_says_when_the_child_was_seen():
@@ -245,12 +244,12 @@ def test_what_is_still_so_cannot_be_closed_by_hand():
     worker, flag = the_worker(), raised()
 
     with pytest.raises(RuleBroken, match="still so"):
-        operations.close_flag(flag_id=flag.pk, because="Enough", still_so=True, by=worker, at=AT, on=TODAY)
+        operations.close_flag(flag_id=flag.pk, because="Enough", still_so=True, act=Act(worker, AT, TODAY))
 
 
 def test_a_closed_flag_keeps_why_and_by_whom():
     worker, flag = the_worker(), raised()
-    operations.close_flag(flag_id=flag.pk, because="Moved away", still_so=False, by=worker, at=AT, on=TODAY)
+    operations.close_flag(flag_id=flag.pk, because="Moved away", still_so=False, act=Act(worker, AT, TODAY))
     flag.refresh_from_db()
 
     assert (flag.state, flag.closed_because, flag.closed_by_name) == ("closed", "Moved away", worker.name)
@@ -260,7 +259,7 @@ def test_a_closed_flag_keeps_why_and_by_whom():
 
 
 def escalate(on: date) -> int:
-    return operations.escalate_overdue(by=None, at=AT, on=on)
+    return operations.escalate_overdue(act=Act(None, AT, on))
 
 
 def test_a_worker_has_one_working_day_to_read_it():
@@ -282,7 +281,7 @@ def test_the_manager_of_the_team_is_told_that_it_was_not_read():
 
 def test_what_was_read_is_not_escalated():
     worker, flag = the_worker(), raised()
-    operations.acknowledge(flag_id=flag.pk, by=worker, at=AT, on=FRIDAY)
+    operations.acknowledge(flag_id=flag.pk, act=Act(worker, AT, FRIDAY))
 
     assert escalate(date(2016, 8, 2)) == 0
 
@@ -311,8 +310,8 @@ def test_a_digest_is_written_once_a_day_to_whom_something_waits_for():
     a_user("social_worker")
     raised()
     Message.objects.all().delete()
-    operations.write_digests(by=None, at=AT, on=TODAY)
-    operations.write_digests(by=None, at=AT, on=TODAY)
+    operations.write_digests(act=Act(None, AT, TODAY))
+    operations.write_digests(act=Act(None, AT, TODAY))
 
     assert list(Message.objects.values_list("to_user", flat=True)) == [worker.pk]
 
@@ -321,7 +320,7 @@ def test_no_message_names_a_child_or_a_setting():
     the_worker()
     raised()
     escalate(date(2016, 8, 8))
-    operations.write_digests(by=None, at=AT, on=date(2016, 8, 8))
+    operations.write_digests(act=Act(None, AT, date(2016, 8, 8)))
 
     text = " ".join(message.subject + message.body for message in Message.objects.all())
     assert text

@@ -8,6 +8,7 @@ from plumbline.flags import operations, telling
 from plumbline.flags.models import Flag, FlagFor, Message
 from plumbline.flags.outbox import TOO_OLD, why_not
 from plumbline.flags.rules import stand_ins
+from plumbline.people.act import Act
 from plumbline.people.models import Child, Professional, RoleHeld, User
 from plumbline.placements.accounts import workers_without_account
 from tests.integration.flags.test_operations import ALL, FRIDAY, raised, the_worker
@@ -32,7 +33,7 @@ def accept(message: Message) -> None:
 
 
 def open_again():
-    return telling.tell_open(by=None, at=AT, on=TODAY)
+    return telling.tell_open(act=Act(None, AT, TODAY))
 
 
 def test_a_written_message_has_told_nobody_and_an_accepted_one_has():
@@ -47,8 +48,8 @@ def test_a_written_message_has_told_nobody_and_an_accepted_one_has():
 def test_who_opens_the_page_is_told_and_nobody_else():
     worker, flag = the_worker(), raised()
     for user in (a_user("management_team"), worker):
-        telling.note_opened(flag_id=flag.pk, by=user, at=AT, on=TODAY)
-    telling.note_opened(flag_id=flag.pk, by=a_user("head_of_service"), at=AT, on=TODAY)
+        telling.note_opened(flag_id=flag.pk, act=Act(user, AT, TODAY))
+    telling.note_opened(flag_id=flag.pk, act=Act(a_user("head_of_service"), AT, TODAY))
 
     reached = FlagFor.objects.filter(flag=flag, reached_how="page").values_list("recipient", flat=True)
     assert set(reached) == {"SW007", "role:management_team"}
@@ -171,7 +172,7 @@ def test_all_that_is_overdue_in_one_night_is_one_message_to_the_head_of_service(
     head = a_user("head_of_service")
     flags = [raised(to=ALL[3:]) for _ in range(3)]
     Message.objects.all().delete()
-    operations.escalate_overdue(by=None, at=AT, on=FRIDAY + timedelta(days=5))
+    operations.escalate_overdue(act=Act(None, AT, FRIDAY + timedelta(days=5)))
 
     assert told(head) == ["3 flags are overdue"]
     assert all(f"Flag {flag.pk} is overdue" in Message.objects.get().body for flag in flags)
@@ -217,10 +218,10 @@ def test_one_night_is_one_message_to_one_person_and_what_is_urgent_stays_apart()
     Message.objects.all().delete()
     urgent = raised(kind="placed_at_adverse", to=ALL[3:])
     on = FRIDAY + timedelta(days=5)
-    operations.escalate_overdue(by=None, at=AT, on=on)
-    operations.write_digests(by=None, at=AT, on=on)
-    telling.join_messages(by=None, at=AT, on=on)
-    telling.join_messages(by=None, at=AT, on=on)
+    operations.escalate_overdue(act=Act(None, AT, on))
+    operations.write_digests(act=Act(None, AT, on))
+    telling.join_messages(act=Act(None, AT, on))
+    telling.join_messages(act=Act(None, AT, on))
     waiting = Message.objects.filter(to_user=head, state="waiting").order_by("pk")
 
     assert [message.flag for message in waiting] == [urgent, None]

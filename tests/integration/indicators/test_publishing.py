@@ -11,6 +11,7 @@ from plumbline.earlyhelp.models import Tac, TacOrigin
 from plumbline.indicators import operations, queries, questions
 from plumbline.intake.models import Extract, Import
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Child, User
 from tests import databases
 from tests.factories.people import hold_role
@@ -43,7 +44,7 @@ def county(own_database) -> list[Tac]:
 
 def publish(**asked):
     return operations.publish(
-        title="To the committee", questions_by_ref=asked, profile="internal", by=None, at=NOW, on=TODAY
+        title="To the committee", questions_by_ref=asked, profile="internal", act=Act(None, NOW, TODAY)
     )
 
 
@@ -117,9 +118,7 @@ def test_a_figure_that_cannot_be_given_publishes_nothing(county):
             title="Too soon",
             questions_by_ref={"ok": OPEN, "late": {"key": "tac_open", "as_at": "2016-09-01"}},
             profile="internal",
-            by=None,
-            at=NOW,
-            on=date(2016, 10, 1),
+            act=Act(None, NOW, date(2016, 10, 1)),
         )
 
     assert not Event.objects.filter(kind="indicators.publication.made").exists()
@@ -130,7 +129,7 @@ def test_only_who_may_publish_publishes(county):
     hold_role(user=user, role="elected_member", from_on=date(2015, 1, 1))
 
     with pytest.raises(NotAllowed):
-        operations.publish(title="No", questions_by_ref={"o": OPEN}, profile="internal", by=user, at=NOW, on=TODAY)
+        operations.publish(title="No", questions_by_ref={"o": OPEN}, profile="internal", act=Act(user, NOW, TODAY))
 
 
 def test_an_elected_member_asks_for_no_figure_and_no_records(county):

@@ -11,6 +11,7 @@ from plumbline.indicators import differences, operations, queries, questions
 from plumbline.indicators.definitions import record_rows
 from plumbline.kernel.errors import RuleBroken
 from plumbline.measures.catalogue import CATALOGUE
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -49,12 +50,12 @@ def meeting(contract: Contract, day: date, present: bool = True) -> Evaluation:
 
 
 def rerate(*contracts: Contract) -> None:
-    rating.rerate(contract_ids=[each.pk for each in contracts], by=None, at=NOW, on=TODAY)
+    rating.rerate(contract_ids=[each.pk for each in contracts], act=Act(None, NOW, TODAY))
 
 
 def publish(**asked):
     return operations.publish(
-        title="To the committee", questions_by_ref=asked, profile="dfe-cin", by=None, at=NOW, on=TODAY
+        title="To the committee", questions_by_ref=asked, profile="dfe-cin", act=Act(None, NOW, TODAY)
     )
 
 
@@ -162,8 +163,8 @@ def test_of_every_figure_the_records_and_what_changed_about_them_can_be_said(key
     column = measure.rule.record.rpartition(".")[2]
 
     assert column in differences._RECORDS
-    assert record_rows(measure=measure, behind=[], by=None, at=NOW) == []
-    assert record_rows(measure=measure, behind=[], by=None, at=NOW, known_at=datetime.now(UTC)) == []
+    assert record_rows(measure=measure, behind=[], act=Act(None, NOW, (NOW).date())) == []
+    assert record_rows(measure=measure, behind=[], act=Act(None, NOW, (NOW).date()), known_at=datetime.now(UTC)) == []
     assert differences._changed_elsewhere(measure, column, [1], datetime.now(UTC)) == {}
 
 

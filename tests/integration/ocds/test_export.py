@@ -15,6 +15,7 @@ from plumbline.exchange.export_ocds import as_text, export_tender
 from plumbline.exchange.import_ocds import import_ocds
 from plumbline.exchange.ocds_files import SCHEMA
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, OrganisationIdentifier
 from plumbline.toolkits.models import Toolkit, ToolkitVersion
 from tests.factories.tenders import BidFactory
@@ -135,12 +136,10 @@ def a_framework() -> Tender:
 
 def export(tender: Tender, **more):
     given = {
+        "act": Act(None, AT, ON),
         "prefix": "ocds-000000",
         "council": "Fenmarsh",
         "uri": "https://example.org/7.json",
-        "by": None,
-        "at": AT,
-        "on": ON,
     }
     return export_tender(tender=tender, **{**given, **more})
 
@@ -217,7 +216,7 @@ def test_a_framework_of_ours_can_be_read_back(tmp_path):
     path = tmp_path / "ours.json"
     path.write_text(as_text(export(a_framework())))
 
-    import_ocds(path, by=None, at=AT, on=ON)
+    import_ocds(path, act=Act(None, AT, ON))
 
     assert sorted(OcdsParty.objects.values_list("name", "match")) == [
         ("Alder Advocacy", "identifier"),
@@ -252,7 +251,7 @@ def test_what_we_published_is_known_as_ours_when_it_comes_back(tmp_path):
     path = tmp_path / "ours.json"
     path.write_text(as_text(export(tender)))
 
-    result = import_ocds(path, prefix="ocds-000000", by=None, at=AT, on=ON)
+    result = import_ocds(path, prefix="ocds-000000", act=Act(None, AT, ON))
 
     assert (result["ours"], list(tender.published.values_list("tied_by", flat=True))) == (1, [None])
     assert Contract.objects.get().ocds_contract == OcdsContract.objects.get()
@@ -262,7 +261,7 @@ def test_our_own_package_can_be_read_back(tmp_path):
     path = tmp_path / "ours.json"
     path.write_text(as_text(export(awarded())))
 
-    import_ocds(path, by=None, at=AT, on=ON)
+    import_ocds(path, act=Act(None, AT, ON))
 
     assert OcdsContract.objects.values_list("contract_id", "status", "value").get() == ("CT900", "active", 240_000)
     assert OcdsParty.objects.values_list("name", "match").get() == ("Fenside Care Ltd", "identifier")

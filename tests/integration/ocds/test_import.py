@@ -16,6 +16,7 @@ from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ocds_files import together
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, OrganisationIdentifier
 from tests.integration.placements.situations import a_user
 from tests.published import OCDS
@@ -53,7 +54,7 @@ def package(folder: Path, *releases: dict, name: str = "package.json") -> Path:
 
 
 def take(path: Path, **more):
-    return import_ocds(path, **{"by": None, "at": AT, "on": ON, **more})
+    return import_ocds(path, **{"act": Act(None, AT, ON), **more})
 
 
 # --- the public packages ----------------------------------------------------------------------------------------------
@@ -234,7 +235,7 @@ def test_what_a_person_decided_stays_and_its_number_is_known_next_time(tmp_path)
     take(package(tmp_path, release(**award(scheme="GB-CHC", number="99"))))
     party = OcdsParty.objects.get()
 
-    suppliers.decide_party(party_id=party.pk, organisation_id=known.pk, by=officer, at=AT, on=ON)
+    suppliers.decide_party(party_id=party.pk, organisation_id=known.pk, act=Act(officer, AT, ON))
     take(package(tmp_path, release("ocds-abc123-2", **award(scheme="GB-CHC", number="99"))))
 
     assert sorted(OcdsParty.objects.values_list("match", "organisation")) == [
@@ -248,7 +249,7 @@ def test_one_decision_for_all_alike(tmp_path):
     take(package(tmp_path, release(**award()), release("ocds-abc123-2", **award())))
 
     settled = suppliers.decide_party(
-        party_id=OcdsParty.objects.earliest("pk").pk, not_ours=True, all_alike=True, by=officer, at=AT, on=ON
+        party_id=OcdsParty.objects.earliest("pk").pk, not_ours=True, all_alike=True, act=Act(officer, AT, ON)
     )
 
     assert (settled, OcdsParty.objects.filter(match="waiting").count()) == (2, 0)
@@ -258,9 +259,9 @@ def test_a_decision_can_be_undone(tmp_path):
     officer = a_user("contract_officer")
     take(package(tmp_path, release(**award())))
     party = OcdsParty.objects.get()
-    suppliers.decide_party(party_id=party.pk, new=True, by=officer, at=AT, on=ON)
+    suppliers.decide_party(party_id=party.pk, new=True, act=Act(officer, AT, ON))
 
-    suppliers.undo_decision(party_id=party.pk, by=officer, at=AT, on=ON)
+    suppliers.undo_decision(party_id=party.pk, act=Act(officer, AT, ON))
 
     assert OcdsParty.objects.get().match == "waiting"
 
@@ -272,25 +273,25 @@ def test_a_number_of_another_supplier_is_not_taken_over(tmp_path):
     OcdsParty.objects.update(identifiers=[{"scheme": "GB-COH", "id": "00000007"}])
 
     with pytest.raises(RuleBroken, match="Brightwater Homes"):
-        suppliers.decide_party(party_id=OcdsParty.objects.get().pk, organisation_id=other.pk, by=officer, at=AT, on=ON)
+        suppliers.decide_party(party_id=OcdsParty.objects.get().pk, organisation_id=other.pk, act=Act(officer, AT, ON))
 
 
 def test_somebody_who_settles_no_suppliers_decides_nothing(tmp_path):
     take(package(tmp_path, release(**award())))
 
     with pytest.raises(NotAllowed):
-        suppliers.decide_party(party_id=OcdsParty.objects.get().pk, new=True, by=a_user("evaluator"), at=AT, on=ON)
+        suppliers.decide_party(party_id=OcdsParty.objects.get().pk, new=True, act=Act(a_user("evaluator"), AT, ON))
 
 
 def test_two_suppliers_are_merged_and_taken_apart_again():
     first, second, officer = a_supplier("Fenside Care"), a_supplier("Fenside Care Ltd"), a_user("commissioner")
 
     merge = suppliers.merge_suppliers(
-        merged_id=first.pk, into_id=second.pk, because="Companies House: renamed", by=officer, at=AT, on=ON
+        merged_id=first.pk, into_id=second.pk, because="Companies House: renamed", act=Act(officer, AT, ON)
     )
     first.refresh_from_db()
     assert first.merged_into == second
-    suppliers.undo_merge(merge_id=merge.pk, because="Two companies after all", by=officer, at=AT, on=ON)
+    suppliers.undo_merge(merge_id=merge.pk, because="Two companies after all", act=Act(officer, AT, ON))
 
     first.refresh_from_db()
     assert first.merged_into is None
@@ -299,15 +300,15 @@ def test_two_suppliers_are_merged_and_taken_apart_again():
 def test_a_supplier_that_is_merged_is_not_merged_again():
     first, second, third = a_supplier("One"), a_supplier("Two"), a_supplier("Three")
     officer = a_user("commissioner")
-    suppliers.merge_suppliers(merged_id=first.pk, into_id=second.pk, because="Same", by=officer, at=AT, on=ON)
+    suppliers.merge_suppliers(merged_id=first.pk, into_id=second.pk, because="Same", act=Act(officer, AT, ON))
 
     with pytest.raises(RuleBroken, match="merged already"):
-        suppliers.merge_suppliers(merged_id=first.pk, into_id=third.pk, because="Same", by=officer, at=AT, on=ON)
+        suppliers.merge_suppliers(merged_id=first.pk, into_id=third.pk, because="Same", act=Act(officer, AT, ON))
 
 
 def test_a_merge_leaves_its_event_and_its_reason():
     first, second, officer = a_supplier("One"), a_supplier("Two"), a_user("commissioner")
-    suppliers.merge_suppliers(merged_id=first.pk, into_id=second.pk, because="Same charity", by=officer, at=AT, on=ON)
+    suppliers.merge_suppliers(merged_id=first.pk, into_id=second.pk, because="Same charity", act=Act(officer, AT, ON))
 
     assert Event.objects.get(kind="commissioning.supplier.merged").because == "Same charity"
     assert SupplierMerge.objects.get().because == "Same charity"
@@ -409,7 +410,11 @@ def test_a_supplier_is_renamed_with_its_history():
     by = a_user("commissioner")
     made = Organisation.objects.create(name="Fenside Care", sort_key="fenside care", sector="other")
     Organisation.objects.create(name="Alder", sort_key="alder", sector="other")
-    said = {"organisation_id": made.pk, "because": "Register of companies.", "by": by, "at": AT, "on": ON}
+    said = {
+        "act": Act(by, AT, ON),
+        "organisation_id": made.pk,
+        "because": "Register of companies.",
+    }
     for name, code in (("  ", "missing_name"), ("ALDER", "known_name"), ("Fenside Care", "nothing_changed")):
         with pytest.raises(RuleBroken) as refusal:
             suppliers.rename_supplier(name=name, **said)

@@ -9,6 +9,7 @@ from plumbline.exchange.ofsted_rows import OfstedList
 from plumbline.intake.models import Import
 from plumbline.ofsted.operations import lists
 from plumbline.ofsted.operations.lists import ListTaken
+from plumbline.people.act import Act
 from tests.integration.placements.situations import AT
 from tests.published import LISTS, PARTS
 
@@ -26,4 +27,4 @@ def listed(path: Path, as_at: date) -> OfstedList:
 
 def take(read: OfstedList, *, on: date = date(2026, 1, 1)) -> ListTaken:
     run = Import.objects.create(kind="import-ofsted", label=read.file_name, at=AT, by_name="x", as_at=read.as_at)
-    return lists.record_list(read=read, import_run=run, by=None, at=AT, on=on)
+    return lists.record_list(read=read, import_run=run, act=Act(None, AT, on))

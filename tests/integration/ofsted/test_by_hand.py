@@ -13,6 +13,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted import lookups
 from plumbline.ofsted.models import Inspection, Setting
 from plumbline.ofsted.operations import by_hand, lists, month
+from plumbline.people.act import Act
 from plumbline.people.models import BankHoliday
 from plumbline.placements import operations
 from tests.integration.placements.situations import AT, LONG_AGO, TODAY, a_setting, a_user, an_import, place
@@ -195,7 +196,7 @@ def a_list_of(urn: str, said: str) -> SimpleNamespace:
 
 
 def listed(setting: Setting, said: str):
-    return lists.record_list(read=a_list_of(setting.urn, said), import_run=an_import(), by=None, **NOW)
+    return lists.record_list(read=a_list_of(setting.urn, said), import_run=an_import(), act=Act(None, **NOW))
 
 
 def test_a_list_that_says_otherwise_counts_and_it_is_said_who_had_entered_what():
@@ -216,7 +217,7 @@ def test_an_older_list_clears_nothing_that_was_entered_by_hand_after_it():
     judged(setting, judgements={"overall": "Inadequate"})
     older = a_list_of(setting.urn, "good")
     older.as_at = TODAY - timedelta(1)
-    taken = lists.record_list(read=older, import_run=an_import(), by=None, **NOW)
+    taken = lists.record_list(read=older, import_run=an_import(), act=Act(None, **NOW))
 
     assert (status_of(setting), taken.overruled) == ("adverse", ())
     assert taken.withstood[0].withstood.endswith("What was entered is newer than the list, and counts.")
@@ -227,7 +228,7 @@ def test_whoever_entered_it_is_written_to_once():
     judged(setting, by=analyst, judgements={"overall": "Good"})
     listed(setting, "inadequate")
     for _ in range(2):
-        flag_operations.tell_of_events(by=None, at=AT, on=TODAY)
+        flag_operations.tell_of_events(act=Act(None, AT, TODAY))
 
     assert "entered by hand as Good, and the list says Inadequate" in Message.objects.get(to_user=analyst).body
 
@@ -258,9 +259,7 @@ def notice(setting: Setting, kind: str, from_on: date, to_on: date | None = None
         kind=kind,
         from_on=from_on,
         to_on=to_on,
-        by=officer(),
-        at=AT,
-        on=on,
+        act=Act(officer(), AT, on),
     )
 
 
@@ -275,7 +274,7 @@ def test_a_notice_that_has_run_out_is_over_with_the_turn_of_the_day():
     setting = with_a_child()
     judged(setting, judgements={"overall": "Good"})
     notice(setting, "restriction", date(2016, 7, 25), date(2016, 8, 10))
-    operations.turn_of_the_day(by=None, at=AT, on=date(2016, 8, 11))
+    operations.turn_of_the_day(act=Act(None, AT, date(2016, 8, 11)))
 
     assert (status_of(setting), kinds()) == ("clear", [])
 
@@ -285,7 +284,7 @@ def test_ending_a_notice_ends_what_it_did():
     judged(setting, judgements={"overall": "Good"})
     made = notice(setting, "restriction", date(2016, 7, 25)).recorded.made
     operations.take_judgements(
-        record=by_hand.end_notice, notice_id=made.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
+        record=by_hand.end_notice, notice_id=made.pk, to_on=date(2016, 7, 30), act=Act(officer(), **NOW)
     )
 
     assert status_of(setting) == "clear"
@@ -299,8 +298,7 @@ def test_an_unregistered_setting_is_graver_than_adverse():
         setting_id=setting.pk,
         from_on=LONG_AGO,
         legal_basis="Court order",
-        by=officer(),
-        **NOW,
+        act=Act(officer(), **NOW),
     )
 
     assert (status_of(setting), kinds()) == ("unregistered", ["setting_unregistered"])
@@ -314,8 +312,7 @@ def test_what_was_missing_of_an_unregistered_use_is_added_to_it():
             setting_id=setting.pk,
             from_on=LONG_AGO,
             legal_basis="Court order",
-            by=officer(),
-            **NOW,
+            act=Act(officer(), **NOW),
             **more,
         )
 
@@ -329,11 +326,10 @@ def test_the_end_of_an_unregistered_use_ends_its_flag():
         setting_id=setting.pk,
         from_on=LONG_AGO,
         legal_basis="Court order",
-        by=officer(),
-        **NOW,
+        act=Act(officer(), **NOW),
     ).recorded.made
     operations.take_judgements(
-        record=by_hand.end_unregistered_use, use_id=use.pk, to_on=date(2016, 7, 30), by=officer(), **NOW
+        record=by_hand.end_unregistered_use, use_id=use.pk, to_on=date(2016, 7, 30), act=Act(officer(), **NOW)
     )
 
     assert "setting_unregistered" not in kinds()
@@ -343,7 +339,7 @@ def test_the_end_of_an_unregistered_use_ends_its_flag():
 
 
 def opened(on: date = date(2016, 8, 1)):
-    return operations.open_month(by=None, at=AT, on=on)
+    return operations.open_month(act=Act(None, AT, on))
 
 
 def item_of(setting: Setting):
@@ -389,7 +385,7 @@ def test_unchanged_is_recorded_and_the_setting_is_checked():
 def test_looking_a_setting_up_closes_the_flag_of_its_late_check():
     setting = with_a_child()
     Setting.objects.filter(pk=setting.pk).update(last_checked_on=date(2016, 6, 1))
-    operations.raise_flags(by=None, at=AT, on=date(2016, 8, 1))
+    operations.raise_flags(act=Act(None, AT, date(2016, 8, 1)))
     before = kinds()
     looked_up(setting)
 
@@ -412,9 +408,7 @@ def test_changed_records_the_judgement_and_flags_the_child():
         inspected_on=date(2016, 7, 20),
         judgements={"overall": "Inadequate"},
         report_link=REPORT,
-        by=officer(),
-        at=AT,
-        on=date(2016, 8, 2),
+        act=Act(officer(), AT, date(2016, 8, 2)),
     )
 
     assert (item_of(setting).outcome, kinds()) == ("changed", ["setting_adverse"])
@@ -424,19 +418,19 @@ def test_a_month_is_not_complete_before_every_setting_was_looked_up():
     with_a_child()
 
     with pytest.raises(RuleBroken, match="1 settings have not been looked up"):
-        operations.complete_month(check_id=opened().pk, lists_note="None came out.", by=officer(), **NOW)
+        operations.complete_month(check_id=opened().pk, lists_note="None came out.", act=Act(officer(), **NOW))
 
 
 def test_a_month_without_a_list_needs_a_word_about_it():
     with pytest.raises(RuleBroken, match="No list was read"):
-        operations.complete_month(check_id=opened().pk, by=officer(), **NOW)
+        operations.complete_month(check_id=opened().pk, act=Act(officer(), **NOW))
 
 
 def test_a_month_is_late_after_its_fifth_working_day():
     check = opened()
-    operations.raise_flags(by=None, at=AT, on=check.due_on)
+    operations.raise_flags(act=Act(None, AT, check.due_on))
     in_time = kinds()
-    operations.raise_flags(by=None, at=AT, on=check.due_on + timedelta(1))
+    operations.raise_flags(act=Act(None, AT, check.due_on + timedelta(1)))
 
     assert (in_time, kinds()) == ([], ["monthly_check_late"])
 
@@ -444,8 +438,8 @@ def test_a_month_is_late_after_its_fifth_working_day():
 def test_completing_a_late_month_closes_its_flag():
     check = opened()
     late = check.due_on + timedelta(1)
-    operations.raise_flags(by=None, at=AT, on=late)
-    operations.complete_month(check_id=check.pk, lists_note="None came out.", by=officer(), at=AT, on=late)
+    operations.raise_flags(act=Act(None, AT, late))
+    operations.complete_month(check_id=check.pk, lists_note="None came out.", act=Act(officer(), AT, late))
 
     assert kinds() == []
 
@@ -454,7 +448,9 @@ def test_completing_a_late_month_closes_its_flag():
 
 
 def test_a_full_inspection_that_can_no_longer_be_clears_no_school():
-    school = by_hand.record_setting(register="education", urn="990001", name="Ash School", by=officer(), **NOW_2026)
+    school = by_hand.record_setting(
+        register="education", urn="990001", name="Ash School", act=Act(officer(), **NOW_2026)
+    )
     card = {"safeguarding_standards": "Not met", "rc_inclusion": "Expected standard"}
     enter(school, kind="report_card", inspected_on=date(2026, 1, 20), judgements=card)
 
@@ -472,5 +468,9 @@ NOW_2026 = {"at": AT, "on": date(2026, 11, 30)}
 
 def enter(setting: Setting, **judged):
     return operations.take_judgements(
-        record=by_hand.record_judgement, setting_id=setting.pk, report_link=REPORT, by=officer(), **judged, **NOW_2026
+        record=by_hand.record_judgement,
+        setting_id=setting.pk,
+        report_link=REPORT,
+        act=Act(officer(), **NOW_2026),
+        **judged,
     )

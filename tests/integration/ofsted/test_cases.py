@@ -14,6 +14,7 @@ from plumbline.flags.models import Flag
 from plumbline.intake.models import Import
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Inspection, Judgement, OfstedList, Setting, StatusPeriod
+from plumbline.people.act import Act
 from plumbline.placements.models import Placement
 from tests.integration.placements.situations import a_child
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
 TODAY = date(2026, 11, 30)
-NOW = {"by": None, "at": datetime(2026, 11, 30, 9, 0, tzinfo=UTC), "on": TODAY}
+NOW = {"act": Act(None, datetime(2026, 11, 30, 9, 0, tzinfo=UTC), TODAY)}
 WHY = "Ofsted sent it again"
 
 HEADER = (

@@ -12,6 +12,7 @@ from plumbline.exchange.import_ofsted import import_ofsted
 from plumbline.flags.models import Flag
 from plumbline.intake.models import Import
 from plumbline.ofsted.models import CouncilFact, Establishment, Setting
+from plumbline.people.act import Act
 from plumbline.placements.models import Placement
 from tests.integration.placements.situations import a_child, a_user
 from tests.integration.web.signing_in import as_
@@ -19,7 +20,7 @@ from tests.integration.web.signing_in import as_
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 30)
-NOW = {"by": None, "at": datetime(2026, 11, 30, 9, 0, tzinfo=UTC), "on": TODAY}
+NOW = {"act": Act(None, datetime(2026, 11, 30, 9, 0, tzinfo=UTC), TODAY)}
 DAY = date(2026, 10, 31)
 
 # The three layouts, by the columns that are read (others are left out of the rows, as an empty cell would be).

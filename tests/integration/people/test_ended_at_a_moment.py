@@ -11,6 +11,7 @@ from django.db import connection
 
 import plumbline
 from plumbline.people import access, acting, operations
+from plumbline.people.act import Act
 from plumbline.people.models import Child, RoleHeld, Tie, User
 from plumbline.people.queries import children_visible_to, users_visible_to
 from tests import databases
@@ -20,7 +21,7 @@ from tests.integration.web.signing_in import as_
 
 TODAY = date(2016, 7, 31)
 TOMORROW, YESTERDAY = TODAY + timedelta(1), TODAY - timedelta(1)
-AT_TEN = {"by": None, "at": datetime(2016, 7, 31, 9, 0, tzinfo=UTC), "on": TODAY}
+AT_TEN = {"act": Act(None, datetime(2016, 7, 31, 9, 0, tzinfo=UTC), TODAY)}
 
 
 def afresh(user: User) -> User:

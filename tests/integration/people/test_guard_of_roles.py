@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people import acting, operations
+from plumbline.people.act import Act
 from plumbline.people.models import RoleAsked, RoleHeld, User
 from tests import databases
 from tests.factories.people import LONG_AGO, UserFactory
@@ -32,7 +33,7 @@ def refused(statement: str, *values: object) -> str:
 
 
 def asked_for(user: User, by: User, role: str = "director") -> RoleAsked:
-    made = operations.give_role(user=user, role=role, from_on=LONG_AGO, to_on=None, by=by, at=AT, on=TODAY)
+    made = operations.give_role(user=user, role=role, from_on=LONG_AGO, to_on=None, act=Act(by, AT, TODAY))
     assert isinstance(made, RoleAsked)
     return made
 
@@ -144,6 +145,6 @@ def test_no_login_reads_the_key(own_database):
 def test_what_two_people_do_on_the_pages_gives_the_role():
     user, confirming = UserFactory(), UserFactory(role="information_governance")
     asked = asked_for(user, UserFactory(role="administrator"))
-    operations.decide_role(asked_id=asked.pk, given=True, by=confirming, at=AT, on=TODAY)
+    operations.decide_role(asked_id=asked.pk, given=True, act=Act(confirming, AT, TODAY))
 
     assert list(RoleHeld.objects.filter(user=user).values_list("role", flat=True)) == ["director"]

@@ -19,6 +19,7 @@ from plumbline.indicators.queries import snapshot
 from plumbline.people import acting, drafts, rows
 from plumbline.people import operations as people
 from plumbline.people.access import ROLES
+from plumbline.people.act import Act
 from plumbline.people.models import Child, User
 from plumbline.placements.access import children_visible_to
 from plumbline.placements.models import Placement
@@ -165,7 +166,7 @@ def tell_of(child: Child) -> None:
     """The name in every other table that may hold it."""
     writer, at = UserFactory(role="information_governance"), datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
     drafts.keep(user=writer, form="f", subject="/s/", base=0, payload={"t": child.surname}, seq=None, at=at)
-    people.look_at_child(child_id=child.pk, page=child.surname, by=writer, at=at, on=TODAY)
+    people.look_at_child(child_id=child.pk, page=child.surname, act=Act(writer, at, TODAY))
     flag = Flag.objects.create(
         kind="setting_adverse",
         key="f",

@@ -13,6 +13,7 @@ from plumbline.flags.queries import flags_visible_to
 from plumbline.people import acting, drafts
 from plumbline.people import operations as people
 from plumbline.people.access import Permission, may
+from plumbline.people.act import Act
 from plumbline.people.models import Draft
 from plumbline.placements.access import children_visible_to
 from tests.factories.people import TieFactory, UserFactory, hold_role
@@ -152,7 +153,7 @@ def test_sql_shows_events_about_children_to_those_who_read_the_trail_and_to_the_
     county = a_county()
     child = county.children["tied"]
     for user in county.users:
-        people.look_at_child(child_id=child.pk, page="record", by=user, at=AT, on=TODAY)
+        people.look_at_child(child_id=child.pk, page="record", act=Act(user, AT, TODAY))
     about = Event.objects.filter(child_id=child.pk)
     with as_the_pages():
         assert not about.exists()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from plumbline.people.access import lasting_on, may_invite, reaches
+from plumbline.people.act import Act
 from plumbline.people.models import RoleHeld, User
 from plumbline.people.operations import tie
 from plumbline.placements.access import children_listed, placements_of_child
@@ -45,9 +46,7 @@ def test_a_tie_opens_a_record_on_its_first_day_and_its_last(day: date, holds: bo
         from_on=FIRST,
         to_on=LAST,
         because="Asked.",
-        by=None,
-        at=AT,
-        on=LAST,
+        act=Act(None, AT, LAST),
     )
     assert set(children_listed(user, on=day)) == ({child} if holds else set())
     assert other not in children_listed(user, on=day)
@@ -74,9 +73,7 @@ def test_a_list_of_children_says_of_each_only_what_its_reader_may_know() -> None
         from_on=LONG_AGO,
         to_on=None,
         because="Asked.",
-        by=None,
-        at=AT,
-        on=LAST,
+        act=Act(None, AT, LAST),
     )
     (by_officer,), (by_lead,) = children_listed(officer, on=LAST), children_listed(lead, on=LAST)
     assert (by_officer.is_placed, hasattr(by_officer, "has_open_tac")) == (True, False)

@@ -12,6 +12,7 @@ from plumbline.contracts.queries import held
 from plumbline.contracts.queries import incidents as queries
 from plumbline.flags.models import Flag, FlagFor, Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Child, Professional, Tie, User
 from plumbline.placements import at_setting
 from plumbline.placements.models import ChildAtIncident, Placement
@@ -61,7 +62,7 @@ def a_worker(child: Child, *, team: str = "North") -> User:
 
 def report(world: World, **changes):
     return at_setting.report_incident(
-        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(**changes), by=world.provider, **NOW
+        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(**changes), act=Act(world.provider, **NOW)
     )
 
 
@@ -118,13 +119,13 @@ def test_a_worker_links_the_child_without_seeing_the_contract_and_the_flag_becom
     incident = report(world)
     row = ChildAtIncident.objects.get()
 
-    at_setting.answer(number=row.pk, concerned=True, because="", by=worker, **NOW)
+    at_setting.answer(number=row.pk, concerned=True, because="", act=Act(worker, **NOW))
 
     assert list(IncidentChild.objects.values_list("incident", "child")) == [(incident.pk, child.pk)]
     assert asked() == {}
     assert Flag.objects.filter(kind="incident_child", state="open", child_id=child.pk).exists()
     with pytest.raises(RuleBroken, match="answered already"):
-        at_setting.answer(number=row.pk, concerned=False, because="x", by=worker, **NOW)
+        at_setting.answer(number=row.pk, concerned=False, because="x", act=Act(worker, **NOW))
 
 
 @pytest.mark.usefixtures("placement")
@@ -134,12 +135,12 @@ def test_a_no_says_how_it_is_known_and_is_no_link(world, child):
     row = ChildAtIncident.objects.get()
 
     with pytest.raises(RuleBroken, match="how you know"):
-        at_setting.answer(number=row.pk, concerned=False, because=" ", by=worker, **NOW)
-    at_setting.answer(number=row.pk, concerned=False, because="She was at school.", by=worker, **NOW)
+        at_setting.answer(number=row.pk, concerned=False, because=" ", act=Act(worker, **NOW))
+    at_setting.answer(number=row.pk, concerned=False, because="She was at school.", act=Act(worker, **NOW))
 
     assert (asked(), IncidentChild.objects.count()) == ({}, 0)
     assert "She was at school." in Flag.objects.get(kind=at_setting.KIND).closed_because
-    at_setting.tell_of_children(by=None, at=NOW["at"], on=NOW["on"])
+    at_setting.tell_of_children(act=Act(None, NOW["at"], NOW["on"]))
     assert asked() == {}
 
 
@@ -149,14 +150,14 @@ def test_who_may_not_see_the_child_is_not_asked(world, child):
     row = ChildAtIncident.objects.get()
 
     with pytest.raises(NotAllowed):
-        at_setting.answer(number=row.pk, concerned=True, because="", by=a_user("social_worker"), **NOW)
+        at_setting.answer(number=row.pk, concerned=True, because="", act=Act(a_user("social_worker"), **NOW))
 
 
 @pytest.mark.usefixtures("placement")
 def test_an_incident_put_right_to_another_place_asks_nobody_any_more(world, child):
     incident = report(world)
     at_setting.change_facts(
-        incident_id=incident.pk, told=told(), setting_id=None, because="It was in town.", by=world.manager, **NOW
+        incident_id=incident.pk, told=told(), setting_id=None, because="It was in town.", act=Act(world.manager, **NOW)
     )
 
     assert asked() == {}
@@ -164,10 +165,10 @@ def test_an_incident_put_right_to_another_place_asks_nobody_any_more(world, chil
 
 def test_a_placement_recorded_after_the_incident_is_found_by_the_night(world, child):
     incidents.report_incident(
-        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(), by=world.provider, **NOW
+        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(), act=Act(world.provider, **NOW)
     )
     place(world.setting, child, started_on=BEFORE)
-    at_setting.tell_of_children(by=None, at=NOW["at"], on=NOW["on"])
+    at_setting.tell_of_children(act=Act(None, NOW["at"], NOW["on"]))
 
     assert child.pk in asked()
 
@@ -218,7 +219,7 @@ def writes(world: World, field: str, words: str):
         at_setting.set_aside(**about, same_as="", because=words, by=world.manager)
     if field == "lessons":
         for row in incident.notifications.all():
-            incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", by=world.manager, **NOW)
+            incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, **NOW))
         at_setting.move_incident(**about, to="review", by=world.manager)
         at_setting.move_incident(**about, to="closed", lessons=words, by=world.manager)
     return incident
@@ -248,8 +249,8 @@ def test_a_text_that_names_a_child_placed_there_is_hidden_before_anyone_has_link
         text = held.to_read(worker, visible=visible, on=NOW["on"]).get()
         assert Message.objects.filter(to_user=worker, subject__contains="waits to be read").exists()
         with pytest.raises(RuleBroken, match="names someone"):
-            settle_text(held_id=text.pk, text=f"{child.surname} was hurt.", visible=visible, by=worker, **NOW)
-        settle_text(held_id=text.pk, text="A child was hurt.", visible=visible, by=worker, **NOW)
+            settle_text(held_id=text.pk, text=f"{child.surname} was hurt.", visible=visible, act=Act(worker, **NOW))
+        settle_text(held_id=text.pk, text="A child was hurt.", visible=visible, act=Act(worker, **NOW))
         assert "A child was hurt." in everything_of(incident)
 
 
@@ -269,7 +270,7 @@ def test_a_text_that_names_two_children_placed_there_waits_for_who_knows_each(wo
         assert held.HELD in everything_of(incident)
         visible = Child.objects.filter(pk=child.pk)
         (text,) = held.to_read(worker, visible=visible, on=NOW["on"])
-        at_setting.settle_text(held_id=text.pk, text=words, visible=visible, by=worker, **NOW)
+        at_setting.settle_text(held_id=text.pk, text=words, visible=visible, act=Act(worker, **NOW))
     assert "Two children were hurt." in everything_of(incident)
 
 
@@ -295,7 +296,7 @@ def test_a_placement_recorded_after_the_incident_hides_the_name_by_night(world, 
     incident = report(world, summary=f"{child.forename} was hurt.")
     assert child.forename in everything_of(incident)
     place(world.setting, child, started_on=BEFORE)
-    at_setting.tell_of_children(by=None, at=NOW["at"], on=NOW["on"])
+    at_setting.tell_of_children(act=Act(None, NOW["at"], NOW["on"]))
     assert held.HELD in everything_of(incident)
     assert not Event.objects.filter(kind="contracts.name.found").exists()
 

@@ -11,6 +11,7 @@ from plumbline.flags import queries
 from plumbline.ofsted.grades import read_judgement
 from plumbline.ofsted.models import Setting
 from plumbline.ofsted.operations import lists
+from plumbline.people.act import Act
 from plumbline.people.models import Child
 from plumbline.placements import guard, operations
 from plumbline.placements.models import Placement
@@ -56,7 +57,7 @@ class Told:
 
 def take(urns: list[str], grade: str, day: date) -> None:
     operations.take_judgements(
-        record=lists.record_list, read=Said(urns, grade, day), import_run=an_import(), by=None, at=AT, on=TODAY
+        record=lists.record_list, read=Said(urns, grade, day), import_run=an_import(), act=Act(None, AT, TODAY)
     )
 
 

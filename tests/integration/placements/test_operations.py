@@ -9,6 +9,7 @@ from plumbline.audit.models import Event
 from plumbline.flags import queries as flag_queries
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Owner, Setting, UnregisteredUse
+from plumbline.people.act import Act
 from plumbline.people.models import Child, Tie
 from plumbline.placements import lookups, operations, queries
 from plumbline.placements.models import Placement
@@ -61,18 +62,23 @@ def ask(child: Child, setting: Setting, by=None, **changes):
         "from_on": TODAY, "ends_on": TODAY + timedelta(60),
     }  # fmt: skip
     return operations.ask_exception(
-        child_id=child.pk, setting_id=setting.pk, by=by or a_user("placement_officer"), **{**given, **changes}, **NOW
+        child_id=child.pk,
+        setting_id=setting.pk,
+        act=Act(by or a_user("placement_officer"), **NOW),
+        **{**given, **changes},
     )
 
 
 def decide(exception, approve=True, reason="", by=None):
     return operations.decide_exception(
-        exception_id=exception.pk, approve=approve, reason=reason, by=by or a_user("head_of_service"), **NOW
+        exception_id=exception.pk, approve=approve, reason=reason, act=Act(by or a_user("head_of_service"), **NOW)
     )
 
 
 def enquire(setting: Setting | None, asked: str = "it"):
-    return operations.may_i_place(asked=asked, setting_id=setting and setting.pk, by=a_user("placement_officer"), **NOW)
+    return operations.may_i_place(
+        asked=asked, setting_id=setting and setting.pk, act=Act(a_user("placement_officer"), **NOW)
+    )
 
 
 # --- beginning ------------------------------------------------------------------------------------------------------
@@ -128,7 +134,7 @@ def test_an_end_before_the_start_is_refused():
 
 def test_a_placement_ends():
     placement = begin(a_placed_child(), a_setting(), started_on=date(2016, 7, 1))
-    operations.end_placement(placement_id=placement.pk, ended_on=TODAY, by=a_user("placement_officer"), **NOW)
+    operations.end_placement(placement_id=placement.pk, ended_on=TODAY, act=Act(a_user("placement_officer"), **NOW))
     placement.refresh_from_db()
 
     assert placement.ended_on == TODAY
@@ -139,7 +145,7 @@ def test_a_placement_does_not_end_in_the_future():
 
     with pytest.raises(RuleBroken, match="future"):
         operations.end_placement(
-            placement_id=placement.pk, ended_on=TODAY + timedelta(1), by=a_user("placement_officer"), **NOW
+            placement_id=placement.pk, ended_on=TODAY + timedelta(1), act=Act(a_user("placement_officer"), **NOW)
         )
 
 

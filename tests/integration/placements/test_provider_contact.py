@@ -8,6 +8,7 @@ from plumbline.audit.models import Event
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here
+from plumbline.people.act import Act
 from plumbline.placements import lookups, operations
 from plumbline.placements.models import Placement
 from tests.duties import of_kind
@@ -21,7 +22,7 @@ def two_children():
     setting = a_setting("adverse", since=date(2016, 7, 29))
     for _ in range(2):
         place_imported(setting)
-    operations.raise_flags(by=None, at=AT, on=TODAY)
+    operations.raise_flags(act=Act(None, AT, TODAY))
     return setting
 
 
@@ -32,7 +33,7 @@ def place_imported(setting) -> Placement:
 
 def contact(setting, *, said="Its plan comes on Friday.", by=None) -> int:
     return operations.record_provider_contact(
-        setting_id=setting.pk, said=said, by=by or a_user("contract_officer"), at=AT, on=TODAY
+        setting_id=setting.pk, said=said, act=Act(by or a_user("contract_officer"), AT, TODAY)
     )
 
 

@@ -8,6 +8,7 @@ from plumbline.flags import queries
 from plumbline.flags.models import Flag, FlagFor, Message
 from plumbline.intake.models import Extract
 from plumbline.ofsted.models import Setting
+from plumbline.people.act import Act
 from plumbline.people.models import Professional
 from plumbline.placements import operations
 from plumbline.socialcare.models import Involvement
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def raise_flags(on: date = TODAY):
-    return operations.raise_flags(by=None, at=AT, on=on)
+    return operations.raise_flags(act=Act(None, AT, on))
 
 
 def flags(kind: str = "") -> list[dict]:

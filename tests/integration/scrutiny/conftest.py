@@ -7,6 +7,7 @@ import pytest
 from plumbline.earlyhelp.models import Tac
 from plumbline.exchange import ssd
 from plumbline.intake.models import Extract, Import
+from plumbline.people.act import Act
 from plumbline.people.models import Child, Organisation, User
 from tests.factories.people import hold_role
 from tests.integration.scrutiny.situations import NOW, TODAY
@@ -16,7 +17,7 @@ from tests.published import COUNTY
 @pytest.fixture
 def county_2016(own_database):
     """The public county's extract of 31 July 2016; yields the name of its database."""
-    ssd.import_ssd(COUNTY, extracted_on=TODAY, by=None, at=NOW, on=TODAY)
+    ssd.import_ssd(COUNTY, extracted_on=TODAY, act=Act(None, NOW, TODAY))
     return own_database
 
 

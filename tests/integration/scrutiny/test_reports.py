@@ -10,6 +10,7 @@ from plumbline.documents.model import Note, Table, plain
 from plumbline.earlyhelp.models import Tac
 from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation
 from plumbline.scrutiny import library, operations, queries
 from plumbline.scrutiny.models import Question, QuestionSet, Report
@@ -41,7 +42,7 @@ def test_every_wording_names_where_it_was_found():
 
 def test_loading_the_question_sets_again_changes_nothing():
     before = list(Question.objects.order_by("pk").values())
-    operations.load_question_sets(by=None, at=NOW)
+    operations.load_question_sets(act=Act(None, NOW, (NOW).date()))
     assert (list(Question.objects.order_by("pk").values()), QuestionSet.objects.count()) == (before, 1)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from plumbline.audit.models import Event
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.toolkits import content as contents
 from plumbline.toolkits.access import is_asked, returns_visible_to
 from plumbline.toolkits.models import Answer, Return, ReturnState
@@ -29,7 +30,7 @@ from tests.factories.toolkits import (
 
 pytestmark = pytest.mark.django_db
 
-ACT = {"by": None, "at": AT, "on": TODAY}
+ACT = {"act": Act(None, AT, TODAY)}
 
 
 def as_(user):
@@ -457,9 +458,7 @@ def test_an_expired_document_is_not_carried() -> None:
         period_to=None,
         due_on=None,
         assign_to=(),
-        by=None,
-        at=AT,
-        on=TODAY + timedelta(1),
+        act=Act(None, AT, TODAY + timedelta(1)),
     )
     assert queries.held(second, on=TODAY + timedelta(1)).documents == {}
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from plumbline.commissioning.models import OcdsParty
 from plumbline.exchange.import_ocds import import_ocds
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.integration.ocds.test_import import award, package, release
 
@@ -22,7 +23,7 @@ def words(answer: Any) -> str:
 
 
 def take(folder: Path, *releases: dict) -> None:
-    import_ocds(package(folder, *releases), by=None, at=AT, on=ON)
+    import_ocds(package(folder, *releases), act=Act(None, AT, ON))
 
 
 def published(

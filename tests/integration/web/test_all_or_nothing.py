@@ -28,6 +28,7 @@ from plumbline.evidence.models import Document
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import CheckItem
 from plumbline.people import operations as people
+from plumbline.people.act import Act
 from plumbline.people.models import RoleAsked, User
 from plumbline.placements import operations as placements
 from plumbline.toolkits.operations import returns
@@ -47,7 +48,7 @@ from tests.integration.web.publishing import published, release
 from tests.integration.web.signing_in import as_
 
 pytestmark = pytest.mark.django_db
-ACT: dict[str, Any] = {"by": None, "at": AT, "on": TODAY}
+ACT: dict[str, Any] = {"act": Act(None, AT, TODAY)}
 _REFUSED = "Refused at the last step."
 
 
@@ -87,7 +88,7 @@ def looked_up() -> Sent:
     setting = placing.a_setting()
     placing.place(setting, started_on=date(2016, 5, 1))
     officer = placing.a_user("contract_officer")
-    placements.open_month(by=officer, at=AT, on=TODAY)
+    placements.open_month(act=Act(officer, AT, TODAY))
     item = CheckItem.objects.get(setting=setting)
     return Sent(officer, reverse("check_evidence", args=[item.pk]), lambda: {"document": paper()})
 
@@ -351,9 +352,7 @@ def a_role_confirmed() -> Sent:
         organisation="",
         from_on=TODAY,
         to_on=None,
-        by=administrator,
-        at=AT,
-        on=TODAY,
+        act=Act(administrator, AT, TODAY),
     )
     assert isinstance(waits, RoleAsked)
     return Sent(

@@ -13,6 +13,7 @@ from plumbline.contracts.operations.register import Entry, register_contract
 from plumbline.contracts.rules.rating import POLICIES
 from plumbline.flags.models import Message
 from plumbline.jobs.night import night
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.factories.people import UserFactory
 from tests.integration.web.walking import Walker
@@ -37,14 +38,12 @@ def contract() -> Contract:
             ends_on=date(2018, 2, 28),
             statutory_from=EVENING - timedelta(40),
         ),
-        by=None,
-        at=AT,
-        on=EVENING,
+        act=Act(None, AT, EVENING),
     )
     Assessment.objects.create(contract=made, kind="board", completed_on=made.starts_on, valid_until=EVENING)
     for policy in POLICIES:
         PolicyReview.objects.create(contract=made, policy=policy, reviewed_on=made.starts_on)
-    rating.rerate(contract_ids=[made.pk], by=None, at=AT, on=EVENING)
+    rating.rerate(contract_ids=[made.pk], act=Act(None, AT, EVENING))
     return made
 
 
@@ -101,9 +100,7 @@ def test_what_is_new_heads_the_e_mail_however_many_contracts_have_been_amber_for
                 starts_on=date(2015, 1, 1),
                 ends_on=None,
             ),
-            by=None,
-            at=AT,
-            on=EVENING,
+            act=Act(None, AT, EVENING),
         )
     morning(settings)
     body = Message.objects.get(to_user=team, subject__contains="contracts that are red or amber").body

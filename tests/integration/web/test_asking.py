@@ -12,6 +12,7 @@ from plumbline.contracts.models import IncidentNews
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import CheckItem
 from plumbline.people import operations as people
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, RoleAsked
 from plumbline.placements import operations as placements
 from plumbline.toolkits.operations import returns
@@ -74,7 +75,7 @@ def test_a_button_that_is_refused_leads_back_with_the_reason() -> None:
 
 def test_a_role_that_cannot_be_confirmed_is_said_on_the_list_of_roles() -> None:
     administrator = UserFactory(role="administrator")
-    act = {"by": administrator, "at": placing.AT, "on": date(2016, 7, 31)}
+    act = {"act": Act(administrator, placing.AT, date(2016, 7, 31))}
     waits = people.give_role(user=UserFactory(), role="social_worker", from_on=date(2016, 7, 31), to_on=None, **act)
     address = reverse("role_decide", args=[waits.pk])
     for decision, why in (("give", "someone else has to confirm it"), ("", "Say whether you confirm the role")):
@@ -87,7 +88,7 @@ def test_a_role_that_cannot_be_confirmed_is_said_on_the_list_of_roles() -> None:
 def test_a_file_that_is_refused_is_said_at_its_field() -> None:
     placing.place(placing.a_setting(), started_on=date(2016, 5, 1))
     officer = placing.a_user("contract_officer")
-    placements.open_month(by=officer, at=placing.AT, on=date(2016, 7, 31))
+    placements.open_month(act=Act(officer, placing.AT, date(2016, 7, 31)))
     given = {"report_link": "", "document": SimpleUploadedFile("report.pdf", b"No report.")}
     answer = as_(officer).post(reverse("check_evidence", args=[CheckItem.objects.get().pk]), given)
     assert list(answer.context["form"].errors) == ["document"]
@@ -96,7 +97,7 @@ def test_a_file_that_is_refused_is_said_at_its_field() -> None:
 def test_a_moderation_that_is_refused_says_so_on_its_page() -> None:
     made = asked()
     answer_all(made)
-    returns.submit(return_id=made.pk, by=None, at=placing.AT, on=date(2016, 7, 31))
+    returns.submit(return_id=made.pk, act=Act(None, placing.AT, date(2016, 7, 31)))
     answer = as_(a_person("contract_officer")).post(reverse("return_moderate", args=[made.pk]), {"close": "yes"})
     (why,) = answer.context["form"].non_field_errors()
     assert why in answer.content.decode()

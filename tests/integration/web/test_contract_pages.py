@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from plumbline.contracts.models import Contract, RatingByHand, TeamDecision
 from plumbline.contracts.operations.register import Entry, register_contract
+from plumbline.people.act import Act
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.integration.placements.situations import AT, TODAY
 from tests.integration.web.signing_in import as_
@@ -32,7 +33,7 @@ def registered(reference: str = "CT900", **more: Any) -> Contract:
         "reference": reference, "title": "Short breaks", "kind": "block", "provider": "Fenside Care Ltd",
         "service": "Short breaks", "starts_on": TODAY - timedelta(20), "ends_on": date(2018, 2, 28),
     }  # fmt: skip
-    return register_contract(entry=Entry(**entry | more), by=None, at=AT, on=TODAY)
+    return register_contract(entry=Entry(**entry | more), act=Act(None, AT, TODAY))
 
 
 def text(answer) -> str:

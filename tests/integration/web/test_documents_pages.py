@@ -11,6 +11,7 @@ from plumbline.evidence import operations
 from plumbline.evidence.models import Document, LawChange
 from plumbline.flags.models import Flag
 from plumbline.ofsted.models import Inspection
+from plumbline.people.act import Act
 from tests.factories.files import EICAR, docx, pdf, png
 from tests.factories.people import OrganisationFactory, TieFactory, UserFactory
 from tests.factories.records import SettingFactory
@@ -314,7 +315,7 @@ def test_a_provider_is_asked_on_my_work_for_the_successor_of_what_expires(page, 
 
 def test_the_flag_of_an_expired_document_leads_to_it_and_cannot_be_closed_by_hand(page, tmp_path):
     document = kept(tmp_path, expires_on=date(2016, 7, 1))
-    operations.raise_flags(by=None, at=AT, on=TODAY)
+    operations.raise_flags(act=Act(None, AT, TODAY))
     shown = text(page(officer()).get(f"/flags/{Flag.objects.get().pk}/"))
 
     assert (f'href="/documents/{document.pk}/about/"' in shown, "Close it, with the reason" in shown) == (True, False)

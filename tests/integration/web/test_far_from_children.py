@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from plumbline.config.cli import main
 from plumbline.indicators.models import Publication
+from plumbline.people.act import Act
 from plumbline.scrutiny import operations as scrutiny
 from plumbline.scrutiny.models import Report
 from tests import databases
@@ -105,7 +106,7 @@ def county(settings, bare_answers) -> None:
 
 def a_report(*, published: bool = False) -> int:
     """A report on every question that has an answer, of the records that there are."""
-    report = scrutiny.write_report(question_numbers=[5, 6, 7], as_at=TODAY, by=None, at=AT, on=TODAY)
+    report = scrutiny.write_report(question_numbers=[5, 6, 7], as_at=TODAY, act=Act(None, AT, TODAY))
     if published:
         report.publication = Publication.objects.create(known_at=AT, title=report.title, profile=report.profile)
         report.state, report.published_at = Report.State.PUBLISHED, AT

@@ -7,6 +7,7 @@ import pytest
 from plumbline.flags.models import Message
 from plumbline.jobs.demo_users import USERS
 from plumbline.people import operations as people
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.conftest import point_at
 from tests.factories.people import UserFactory
@@ -40,7 +41,7 @@ class TestWhatStandsThere:
     def test_a_role_to_confirm_waits_for_a_second_person_and_not_for_who_asked(self):
         asking, confirming = a_user("administrator"), a_user("information_governance")
         people.give_role(
-            user=a_user(), role="auditor", from_on=date(2016, 8, 1), to_on=None, by=asking, at=AT, on=TODAY
+            user=a_user(), role="auditor", from_on=date(2016, 8, 1), to_on=None, act=Act(asking, AT, TODAY)
         )
 
         assert "Confirm or decline a role: auditor" in first_page(confirming)
@@ -48,8 +49,7 @@ class TestWhatStandsThere:
 
     def test_user_names_that_were_shut_out_are_news_for_information_governance(self):
         attempt = {
-            "kind": "password", "username": a_user("social_worker").username, "source": "10.0.0.1", "by": None,
-            "at": AT, "on": TODAY,
+            "act": Act(None, AT, TODAY), "kind": "password", "username": a_user("social_worker").username, "source": "10.0.0.1",
         }  # fmt: skip
         for _ in range(5):
             people.begin_attempt(**attempt)

@@ -14,6 +14,7 @@ from plumbline.commissioning.models import Bid, Tender
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS
 from plumbline.contracts.models import Contract, IncidentForm, Policy, PolicyReview
 from plumbline.contracts.rules.go_live import KNOWN
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from plumbline.toolkits import library
 from tests import conftest as harness
@@ -62,7 +63,7 @@ def council(own_database: str, page: Callable[[User], Client], settings: Any, tm
     """In a database of its own: the pages sign in to it as they do in service, and the seal as its own job does."""
     settings.HOME = tmp_path
     harness.point_at(own_database, "web")
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     a_version("own_questions", "Questions of our own", purpose="tender_questions")
     return Council(page, settings)
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from plumbline.commissioning.models import Award, ImplementationPlan, PathwayPack
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS
 from plumbline.contracts.models import Contract
+from plumbline.people.act import Act
 from plumbline.people.models import RoleHeld
 from plumbline.toolkits import library
 from tests import databases
@@ -31,7 +32,7 @@ def situation():
 
 
 def test_the_commissioner_makes_the_plan_on_a_page(page):
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     commissioner = a_user("commissioner")
     tender = TenderFactory(state="contract_details", lead_commissioner=commissioner)
     award = Award.objects.create(
@@ -82,7 +83,7 @@ def a_framework(commissioner):
 
 
 def test_each_supplier_of_a_framework_has_its_own_plan_page(page):
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     commissioner = a_user("commissioner")
     tender, awards = a_framework(commissioner)
     names = [award.bid.supplier.name for award in awards]

@@ -13,6 +13,7 @@ from plumbline.contracts.operations import incident_notices, incidents
 from plumbline.contracts.queries.held import HELD
 from plumbline.contracts.rules.notifications import Step
 from plumbline.flags.models import Message
+from plumbline.people.act import Act
 from tests.factories.people import ChildFactory, TieFactory, UserFactory, hold_role
 from tests.integration.contracts.incident_situations import (
     NOW,
@@ -44,8 +45,7 @@ def today(world: World, **changes: object) -> Incident:
         contract_id=world.contract.pk,
         setting_id=world.setting.pk,
         told=told(**{**given, **changes}),
-        by=world.provider,
-        **THEN,
+        act=Act(world.provider, **THEN),
     )
 
 
@@ -253,7 +253,7 @@ def test_telling_earlier_needs_the_day_and_the_time(page, world: World) -> None:
 def test_the_council_marks_what_it_received(page, world: World) -> None:
     incident = an_incident(world)
     row = line(incident, "service_inbox")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
     address = reverse("incident_received", args=[incident.pk, row.pk])
     page(world.manager).post(address, {"received_by": "Duty officer"})
     row.refresh_from_db()
@@ -275,8 +275,8 @@ def test_news_is_added_by_the_provider(page, world: World) -> None:
 def test_the_news_is_marked_as_told(page, world: World) -> None:
     incident = an_incident(world)
     row = line(incident, "ofsted")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", by=world.provider, **NOW)
-    news = incidents.add_news(incident_id=incident.pk, text="Back.", by=world.provider, **NOW)
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
+    news = incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.provider, **NOW))
     sent = news.sent.get()
     address = reverse("incident_news_sent", args=[incident.pk, sent.pk])
     page(world.provider).post(address, {"channel": "E-mail", "sent": "now"})

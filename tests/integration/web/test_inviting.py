@@ -20,6 +20,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access, acting, inviting
 from plumbline.people import operations as people
 from plumbline.people.access import ROLES, Permission
+from plumbline.people.act import Act
 from plumbline.people.models import Invitation, RoleHeld, User
 from plumbline.people.queries import acting_for, organisations_of
 from plumbline.toolkits.operations import reminders
@@ -59,9 +60,7 @@ def invite(organisation, *, by: User | None = None, at: datetime = NOW, **more) 
     made = mails.invite(
         organisation=organisation,
         council="Fenmarsh",
-        by=by or an_officer(),
-        at=at,
-        on=TODAY,
+        act=Act(by or an_officer(), at, TODAY),
         address=lambda found, token: f"http://localhost/invited/{found.pk}/{token}/",
         **given,
     )
@@ -132,9 +131,9 @@ def test_from_a_return_that_reaches_nobody_to_its_page_open_for_the_person_invit
 def test_who_has_accepted_is_written_to_about_what_waited(page) -> None:
     made = asked()
     invited = invite(made.organisation)
-    assert reminders.write_reminders(by=None, at=NOW, on=TODAY) == 0
+    assert reminders.write_reminders(act=Act(None, NOW, TODAY)) == 0
     choose(visitor(), invited.link)
-    assert reminders.write_reminders(by=None, at=NOW, on=TODAY) == 1
+    assert reminders.write_reminders(act=Act(None, NOW, TODAY)) == 1
     assert Message.objects.filter(to_user=invited.user, invitation=None).count() == 1
 
 
@@ -150,7 +149,7 @@ def test_the_person_invited_holds_the_one_role_for_the_one_organisation_and_is_t
         frozenset({Permission.PROVIDER_PORTAL}),
     )
     assert not access.needs_second_person(held.role)
-    flags.tell_of_events(by=None, at=NOW, on=TODAY)
+    flags.tell_of_events(act=Act(None, NOW, TODAY))
     (told,) = Message.objects.filter(to_user=governance)
     assert "invited a person by e-mail to sign in for an organisation (provider user)" in told.body
     assert "jane@example.org" not in told.body
@@ -192,7 +191,7 @@ def _over(made: Invitation) -> None:
 
 
 def _withdrawn(made: Invitation) -> None:
-    mails.withdraw(invitation_id=made.pk, by=an_officer(), at=NOW, on=TODAY)
+    mails.withdraw(invitation_id=made.pk, act=Act(an_officer(), NOW, TODAY))
 
 
 def _invented(made: Invitation) -> None:
@@ -326,7 +325,10 @@ def test_no_message_keeps_its_link_once_it_has_left(state: str) -> None:
 
 def test_an_administrator_withdraws_one_and_neither_switches_it_on_nor_makes_a_password(page) -> None:
     admin, made = UserFactory(role="administrator"), invite(an_organisation())
-    acts = {"user": made.user, "by": admin, "at": NOW, "on": TODAY}
+    acts = {
+        "act": Act(admin, NOW, TODAY),
+        "user": made.user,
+    }
     assert refusal(lambda: people.new_password(**acts)).code == "invited"
     assert refusal(lambda: people.switch_on(because="asked", **acts)).code == "invited"
     client = page(admin)

@@ -14,6 +14,7 @@ from plumbline.commissioning.models import Award, OcdsContract, OcdsProcess
 from plumbline.exchange import uploads
 from plumbline.exchange.import_ocds import import_ocds
 from plumbline.exchange.models import Upload
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.factories.tenders import BidFactory
 from tests.integration.commissioning.tendering import a_supplier, a_tender
@@ -188,9 +189,9 @@ def test_a_draft_is_not_offered(page: Page, commissioner: User, tmp_path: Path) 
 def test_a_tie_can_be_taken_back_and_stays_so(page: Page, commissioner: User, ours: Any, tmp_path: Path) -> None:
     client = page(commissioner)
     process = published(tmp_path, ocid=f"ocds-000000-{ours.reference}").process
-    import_ocds(package(tmp_path), prefix="ocds-000000", by=None, at=AT, on=ON)
+    import_ocds(package(tmp_path), prefix="ocds-000000", act=Act(None, AT, ON))
     tie(client, process, "none")
-    import_ocds(package(tmp_path), prefix="ocds-000000", by=None, at=AT, on=ON)
+    import_ocds(package(tmp_path), prefix="ocds-000000", act=Act(None, AT, ON))
     process.refresh_from_db()
     assert (process.tender, process.tied_by) == (None, commissioner)
 
@@ -199,7 +200,7 @@ def test_what_was_published_under_our_own_number_is_ours_at_once(
     page: Page, commissioner: User, ours: Any, tmp_path: Path
 ) -> None:
     process = published(tmp_path, ocid=f"ocds-000000-{ours.reference}").process
-    import_ocds(package(tmp_path), prefix="ocds-000000", by=None, at=AT, on=ON)
+    import_ocds(package(tmp_path), prefix="ocds-000000", act=Act(None, AT, ON))
     assert "known by its number" in words(page(commissioner).get(f"/tenders/{ours.pk}/"))
     assert list(ours.published.all()) == [process]
 

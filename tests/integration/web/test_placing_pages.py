@@ -9,6 +9,7 @@ from django.test import Client
 from plumbline.audit.models import Event
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, Setting
+from plumbline.people.act import Act
 from plumbline.placements import operations
 from plumbline.placements.models import Enquiry, Placement, PlacementException
 from tests.factories.files import pdf
@@ -37,7 +38,7 @@ def adverse_with_a_child(*, urn: str = "") -> Placement:
     """A child placed before the setting became adverse, with its flag raised."""
     setting = a_setting("adverse", since=date(2016, 7, 29), urn=urn)
     placement = place(setting, started_on=date(2016, 5, 1), source="social_care", import_run=an_import())
-    operations.raise_flags(by=None, at=AT, on=TODAY)
+    operations.raise_flags(act=Act(None, AT, TODAY))
     return placement
 
 
@@ -67,7 +68,7 @@ def test_a_list_takes_as_many_queries_for_one_row_as_for_many(role: str, path: s
         for _ in range(4):
             placement = adverse_with_a_child()
             an_exception(placement.child, placement.setting, state="asked")
-        operations.open_month(on=TODAY, by=None, at=AT)
+        operations.open_month(act=Act(None, AT, TODAY))
         client.get("/")  # who opens it first works out what changed
 
     more()

@@ -14,6 +14,7 @@ from plumbline.contracts.operations.assurance import request_contract_return
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import portal
 from plumbline.people.access import ROLES, Permission
+from plumbline.people.act import Act
 from plumbline.web.kit.duties import address
 from tests.duties import duties_of, what
 from tests.factories.people import ChildFactory, UserFactory
@@ -30,7 +31,7 @@ PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 @pytest.fixture
 def world() -> World:
     world = a_world(live_on=date(2015, 1, 1), state="live")
-    rerate(contract_ids=[world.contract.pk], by=None, **NOW)
+    rerate(contract_ids=[world.contract.pk], act=Act(None, **NOW))
     return world
 
 
@@ -65,7 +66,7 @@ def test_home_asks_whom_to_tell_of_an_incident(page, world: World) -> None:
 
 
 def test_home_asks_to_agree_the_incident_form(page, world: World) -> None:
-    incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, by=world.manager, **NOW)
+    incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, act=Act(world.manager, **NOW))
     assert "Read and agree the incident form" in text(page(world.provider).get(reverse("provider")))
 
 
@@ -78,8 +79,7 @@ def test_home_asks_for_our_actions(page, world: World) -> None:
         origin_type="evaluation",
         owner_organisation=world.contract.provider,
         due_on=date(2016, 8, 20),
-        by=world.manager,
-        **NOW,
+        act=Act(world.manager, **NOW),
     )
     assert "Send the training matrix" in text(page(world.provider).get(reverse("provider")))
 
@@ -96,7 +96,7 @@ def test_home_has_a_constant_number_of_queries(page, world: World) -> None:
     def more() -> None:
         for _ in range(3):
             other = a_world(provider=world.contract.provider, live_on=date(2015, 1, 1))
-            incident_forms.write_form(contract_id=other.contract.pk, steps=STEPS, by=other.manager, **NOW)
+            incident_forms.write_form(contract_id=other.contract.pk, steps=STEPS, act=Act(other.manager, **NOW))
             an_incident(other, by=world.provider)
         client.get(reverse("provider"))  # who opens it first works out what changed
 
@@ -144,7 +144,7 @@ def test_the_report_of_a_home_that_is_missing_leads_to_the_home(world: World) ->
         received_on=date(2016, 2, 3),
         recorded_at=NOW["at"],
     )
-    rerate(contract_ids=[world.contract.pk], by=None, **NOW)
+    rerate(contract_ids=[world.contract.pk], act=Act(None, **NOW))
     asked = {address(each.item.place) for each in duties_of(world.provider, TODAY)}
     assert reverse("home", args=[world.setting.pk]) in asked
 
@@ -250,8 +250,7 @@ def test_what_was_asked_for_already_is_not_asked_for_twice(page, world: World) -
         due_on=date(2016, 8, 19),
         period_from=date(2015, 9, 1),
         period_to=date(2016, 8, 31),
-        by=world.manager,
-        **NOW,
+        act=Act(world.manager, **NOW),
     )
     assert "self-assessment is needed" not in " ".join(what(world.provider, TODAY))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from plumbline.people.act import Act
 from plumbline.scrutiny import operations
 from plumbline.scrutiny.models import Report
 from tests.factories.people import UserFactory
@@ -14,12 +15,12 @@ MEMBERS = ["elected_member", "committee_chair", "lead_member", "co_opted_member"
 @pytest.fixture
 def draft(own_database, small_county, settings):  # noqa: F811
     settings.TODAY = TODAY
-    return operations.write_report(question_numbers=[6], as_at=TODAY, by=None, at=NOW, on=TODAY)
+    return operations.write_report(question_numbers=[6], as_at=TODAY, act=Act(None, NOW, TODAY))
 
 
 @pytest.fixture
 def published(draft):
-    return operations.publish_report(report_id=draft.pk, by=None, at=NOW, on=TODAY)
+    return operations.publish_report(report_id=draft.pk, act=Act(None, NOW, TODAY))
 
 
 def status(page, role: str, path: str) -> int:

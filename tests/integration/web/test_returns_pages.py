@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from plumbline.people.act import Act
 from plumbline.people.models import Draft
 from plumbline.toolkits.models import Return
 from plumbline.toolkits.operations import returns
@@ -27,7 +28,7 @@ from tests.integration.web.signing_in import as_
 from tests.queries import assert_constant_queries
 
 pytestmark = pytest.mark.django_db
-ACT = {"by": None, "at": AT, "on": TODAY}
+ACT = {"act": Act(None, AT, TODAY)}
 
 
 @pytest.fixture(autouse=True)

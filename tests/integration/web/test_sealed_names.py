@@ -9,6 +9,7 @@ from django.utils import timezone
 from plumbline.actions.models import Action
 from plumbline.commissioning.models import BidDocument, OcdsParty, OcdsProcess
 from plumbline.evidence.operations import keep_document
+from plumbline.people.act import Act
 from tests.factories import files
 from tests.factories.people import OrganisationFactory, UserFactory
 from tests.factories.records import TacFactory
@@ -37,8 +38,7 @@ def places(settings, tmp_path):
             content=files.pdf(b"paper"),
             folder=tmp_path,
             organisation=supplier,
-            by=None,
-            at=AT,
+            act=Act(None, AT, (AT).date()),
         )
         BidDocument.objects.create(bid=BidFactory(tender=tender, supplier=supplier), document=paper)
     process = OcdsProcess.objects.create(ocid="ocds-213czf-1", title="Homes", latest_on=timezone.now())

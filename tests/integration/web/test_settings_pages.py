@@ -12,6 +12,7 @@ from plumbline.contracts.operations.register import Entry, register_contract
 from plumbline.flags.models import Flag, FlagStep
 from plumbline.kernel.moments import day_here, taken_at
 from plumbline.ofsted.models import MonthlyCheck, Notice, Owner, Setting, UnregisteredUse
+from plumbline.people.act import Act
 from plumbline.placements import operations
 from plumbline.placements.models import Placement
 from tests.duties import items
@@ -52,7 +53,7 @@ def placed_before(status: str = "adverse") -> Placement:
     """A child placed before the setting became what it is, with its flag raised."""
     setting = a_setting(status, since=date(2016, 7, 29))
     placement = place(setting, started_on=date(2016, 5, 1), source="social_care", import_run=an_import())
-    operations.raise_flags(by=None, at=AT, on=TODAY)
+    operations.raise_flags(act=Act(None, AT, TODAY))
     return placement
 
 
@@ -270,7 +271,7 @@ def a_contract_at(setting, **more) -> Contract:
         "reference": "CT900", "title": "A place to live", "kind": "block", "provider": "Lantern Care",
         "service": "Residential care", "starts_on": date(2016, 1, 1), "urns": [setting.urn],
     }  # fmt: skip
-    return register_contract(entry=Entry(**entry | more), by=None, at=AT, on=TODAY)
+    return register_contract(entry=Entry(**entry | more), act=Act(None, AT, TODAY))
 
 
 def test_a_setting_leads_back_to_its_contract(officer) -> None:
@@ -333,7 +334,7 @@ def test_counting_what_waits_takes_as_many_queries_for_one_as_for_many() -> None
 
 def test_a_monthly_check_that_is_late_is_counted_as_overdue() -> None:
     MonthlyCheck.objects.create(month=date(2016, 7, 1), due_on=date(2016, 7, 29), opened_at=AT)
-    operations.turn_of_the_day(by=None, at=AT, on=TODAY)
+    operations.turn_of_the_day(act=Act(None, AT, TODAY))
     work = as_(a_user("performance_analyst")).get("/").context["work"]
     overdue = [item for item in items(work.matters) if item.due_at and item.due_at < taken_at(TODAY, time(0, 0))]
     assert (work.late, len(overdue)) == (1, 1)
@@ -343,7 +344,7 @@ def test_a_check_is_as_late_as_the_settings_that_it_is_to_look_up() -> None:
     setting = a_setting()
     place(setting, started_on=date(2016, 5, 1))
     Setting.objects.filter(pk=setting.pk).update(last_checked_on=date(2016, 6, 1))
-    operations.open_month(on=TODAY, by=None, at=AT)
+    operations.open_month(act=Act(None, AT, TODAY))
     MonthlyCheck.objects.update(due_on=TODAY + timedelta(5))
     Flag.objects.filter(kind="check_late").update(due_on=date(2016, 7, 28))
     work = as_(a_user("performance_analyst")).get("/").context["work"]

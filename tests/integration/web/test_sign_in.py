@@ -20,6 +20,7 @@ from plumbline.audit.models import Event
 from plumbline.config import settings as production
 from plumbline.flags.models import Message
 from plumbline.flags.operations import tell_of_events
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from plumbline.people.operations import make_user
 from tests import databases
@@ -161,7 +162,7 @@ def test_the_person_is_told_by_mail_that_somebody_guesses(client, worker):
         for _ in range(5):
             sign_in(Client(), "worker", "guess", f"10.0.1.{place}")
     for _ in range(2):
-        tell_of_events(by=None, at=timezone.now(), on=date(2016, 7, 31))
+        tell_of_events(act=Act(None, timezone.now(), date(2016, 7, 31)))
     told = Message.objects.filter(to_user=worker, event_no__isnull=False)
     assert ["typed wrongly too often" in each.body for each in told] == [True]
 
@@ -223,7 +224,7 @@ def test_what_makes_the_codes_is_enciphered_in_the_database(worker):
 
 
 def test_a_password_that_was_handed_over_is_changed_before_anything_else(client):
-    user, password = make_user(username="ola", name="Ola Berg", by=None, at=timezone.now(), on=date(2016, 7, 31))
+    user, password = make_user(username="ola", name="Ola Berg", act=Act(None, timezone.now(), date(2016, 7, 31)))
     sign_in(client, "ola", password)
     for page in ("/", reverse("account"), "/tacs/"):
         assert client.get(page)["Location"] == reverse("account_change_password")

@@ -8,6 +8,7 @@ from plumbline.indicators import operations, queries, questions
 from plumbline.kernel.errors import NotAllowed
 from plumbline.measures import catalogue
 from plumbline.measures.model import Asked
+from plumbline.people.act import Act
 from plumbline.scrutiny import operations as scrutiny
 from plumbline.scrutiny import queries as reports
 from tests.factories.people import ChildFactory, UserFactory
@@ -81,9 +82,7 @@ class TestOnPages:
                 question_numbers=[6],
                 as_at=TODAY,
                 profile="internal",
-                by=UserFactory(role="scrutiny_officer"),
-                at=AT,
-                on=TODAY,
+                act=Act(UserFactory(role="scrutiny_officer"), AT, TODAY),
             )
 
     def test_a_report_that_withholds_nothing_does_not_exist_outside(self):
@@ -159,9 +158,7 @@ def published(own_database, three_tacs):
         title="To the committee",
         questions_by_ref={"open": {"key": "tac_open", "as_at": "2016-07-31"}},
         profile="dfe-cin",
-        by=None,
-        at=AT,
-        on=TODAY,
+        act=Act(None, AT, TODAY),
     )
     TacFactory(started_on=date(2016, 1, 10))
     return found

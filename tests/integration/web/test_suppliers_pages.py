@@ -9,6 +9,7 @@ from plumbline.commissioning.models import Bid, OcdsParty, SupplierMerge
 from plumbline.commissioning.operations import suppliers as operations
 from plumbline.exchange.models import Upload
 from plumbline.ofsted.models import Owner
+from plumbline.people.act import Act
 from plumbline.people.models import Organisation, OrganisationIdentifier, User
 from tests.integration.commissioning.tendering import a_bid, a_supplier, a_tender
 from tests.integration.contracts.care_situations import a_contract, a_home, a_user
@@ -30,7 +31,7 @@ def commissioner() -> User:
 
 def a_merge(by: User, one: Organisation, into: Organisation) -> SupplierMerge:
     return operations.merge_suppliers(
-        merged_id=one.pk, into_id=into.pk, because="The register says renamed", by=by, at=AT, on=ON
+        merged_id=one.pk, into_id=into.pk, because="The register says renamed", act=Act(by, AT, ON)
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from plumbline.people.act import Act
 from plumbline.toolkits import library
 from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.operations import versions
@@ -31,7 +32,7 @@ sections:
 @pytest.fixture
 def draft():
     """A draft that someone has begun."""
-    return versions.write_toolkit(text=TEXT, by=UserFactory(role="commissioner"), at=AT, on=ON)
+    return versions.write_toolkit(text=TEXT, act=Act(UserFactory(role="commissioner"), AT, ON))
 
 
 def waiting(viewer):
@@ -47,9 +48,9 @@ def test_a_draft_does_not_wait_for_others(draft):
 
 
 def test_a_newer_shipped_version_waits_beside_the_councils_own(draft, tmp_path):
-    versions.publish_version(version_id=draft.pk, by=draft.made_by, at=AT, on=ON)
+    versions.publish_version(version_id=draft.pk, act=Act(draft.made_by, AT, ON))
     (tmp_path / "own_survey.yaml").write_text(TEXT.replace("First", "Second"))
-    library.load(at=AT, folder=tmp_path)
+    library.load(act=Act(None, AT, (AT).date()), folder=tmp_path)
     assert waiting(UserFactory(role="commissioner")) == ["Look at version 2 of the toolkit “Second”"]
 
 

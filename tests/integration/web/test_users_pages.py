@@ -11,6 +11,7 @@ from plumbline.flags import operations as flags
 from plumbline.flags.models import Message
 from plumbline.people import access
 from plumbline.people.access import ROLES
+from plumbline.people.act import Act
 from plumbline.people.models import RoleAsked, RoleHeld, Tie, User
 from tests import databases
 from tests.factories.people import OrganisationFactory, ProfessionalFactory, UserFactory
@@ -259,7 +260,7 @@ def test_each_change_of_powers_is_told_to_information_governance_once(page, admi
     told = UserFactory(role="information_governance", email="governance@example.org")
     made(page, admin)
     for _ in range(2):
-        flags.tell_of_events(by=None, at=timezone.now(), on=date(2016, 7, 31))
+        flags.tell_of_events(act=Act(None, timezone.now(), date(2016, 7, 31)))
     bodies = "\n".join(Message.objects.filter(to_user=told, event_no__isnull=False).values_list("body", flat=True))
     assert bodies.count("made a user") == 1
     assert bodies.count("asked for a role for a user; a second person has to confirm it (social worker): Ola Berg") == 1

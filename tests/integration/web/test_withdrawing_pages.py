@@ -10,6 +10,7 @@ from plumbline.exchange import withdrawing
 from plumbline.exchange.models import Withdrawal
 from plumbline.exchange.ssd import import_ssd
 from plumbline.intake.models import Import
+from plumbline.people.act import Act
 from plumbline.people.models import Child
 from tests.factories.people import UserFactory
 from tests.integration.exchange.extracts import HEADERS
@@ -24,7 +25,7 @@ def now() -> datetime:
 
 def taken(folder, rows: str, day: date = TODAY) -> Import:
     (folder / "ssd_person.csv").write_text(f"{HEADERS['ssd_person']}\n{rows}\n")
-    import_ssd(folder, extracted_on=day, whole=True, by=None, at=now(), on=TODAY)
+    import_ssd(folder, extracted_on=day, whole=True, act=Act(None, now(), TODAY))
     return Import.objects.latest("pk")
 
 

@@ -5,12 +5,11 @@ step in one statement, because the database refuses one that goes alone.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Max, Q
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.access import CLEARED, tenders_visible_to
 from plumbline.commissioning.models import (
     Award,
@@ -31,10 +30,9 @@ from plumbline.commissioning.rules.scoring import Result, Standing
 from plumbline.commissioning.states import AWARD_MOVES, BID_MOVES, TENDER_MOVES
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 from plumbline.people.queries import holidays_from, same_body
 
 _S, _A = Tender.State, Award.State
@@ -42,12 +40,12 @@ _S, _A = Tender.State, Award.State
 
 @operation
 def recommend(
-    *, tender_id: int, bid_ids: Sequence[int], reason: str, tie_reason: str = "", by: User, at: datetime, on: date
+    *, tender_id: int, bid_ids: Sequence[int], reason: str, tie_reason: str = "", act: PersonalAct
 ) -> list[Award]:
     """Recommend the bid with the highest total, of a framework one or several, from the highest total down; without
     scores (a direct award, a call-off from one supplier) the one that passed stage 1. Where totals are equal and one of
     them is left out a person decides, and says why. The awards come back with the best bid first."""
-    tender = _managed(tender_id, by=by, on=on)
+    tender = _managed(tender_id, act=act)
     chosen = {
         bid.pk: bid
         for bid in Bid.objects.select_for_update(of=("self",))
@@ -80,23 +78,17 @@ def recommend(
         check_move(TENDER_MOVES, _S(tender.state), _S.RECOMMENDATION)
         if tender.state == _S.MODERATION:
             raise RuleBroken("Close the moderation first.", code="wrong_state")
-        _move(tender, _S.RECOMMENDATION, on)
+        _move(tender, _S.RECOMMENDATION, act.on)
     Bid.objects.filter(pk__in=chosen).update(state=BidState.RECOMMENDED)
     awards = [
         Award.objects.create(
-            tender=tender, bid=bid, reason=reason.strip(), result=kept, recommended_at=at, recommended_by=by
+            tender=tender, bid=bid, reason=reason.strip(), result=kept, recommended_at=act.at, recommended_by=act.by
         )
         for bid in chosen.values()
     ]
     for award in awards:
-        audit.record(
-            "commissioning.award.recommended",
-            by=by,
-            at=at,
-            subject=award,
-            because=reason.strip(),
-            tender=tender.pk,
-            bid=award.bid_id,
+        act.record(
+            "commissioning.award.recommended", subject=award, because=reason.strip(), tender=tender.pk, bid=award.bid_id
         )
     return awards
 
@@ -133,17 +125,17 @@ def _standing(tender: Tender) -> int:
 
 
 @operation
-def approve_award(*, tender_id: int, council: str, by: User, at: datetime, on: date) -> list[Award]:
+def approve_award(*, tender_id: int, council: str, act: PersonalAct) -> list[Award]:
     """Approve a recommendation; never one's own. The letters to all bidders are drafted in the name of `council`."""
-    tender, awards = _awards(tender_id, Permission.TENDERS_APPROVE, by=by, on=on)
+    tender, awards = _awards(tender_id, Permission.TENDERS_APPROVE, act=act)
     if awards[0].state != _A.RECOMMENDED or awards[0].approved_at is not None:
         raise RuleBroken("There is no recommendation that waits for approval.", code="wrong_state")
-    rules.check_approver(recommended_by=awards[0].recommended_by_id, approver=by.pk)
+    rules.check_approver(recommended_by=awards[0].recommended_by_id, approver=act.by.pk)
     _check_conflicts(tender)
-    _go_on(awards, approved_at=at, approved_by=by, approved_on=on)
+    _go_on(awards, approved_at=act.at, approved_by=act.by, approved_on=act.on)
     drafted = _draft_letters(tender, awards, council=council)
     for award in awards:
-        audit.record("commissioning.award.approved", by=by, at=at, subject=award, tender=tender.pk, letters=drafted)
+        act.record("commissioning.award.approved", subject=award, tender=tender.pk, letters=drafted)
     return awards
 
 
@@ -212,9 +204,9 @@ def _total(row: Standing, found: Result) -> str:
 
 
 @operation
-def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, on: date) -> list[Award]:
+def publish_notice(*, tender_id: int, notice_on: date, act: PersonalAct) -> list[Award]:
     """The contract award notice was published; the standstill, where the procedure has one, begins with it."""
-    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, act=act)
     first = awards[0]
     if first.state != _A.RECOMMENDED or first.notice_on is not None:
         raise RuleBroken("The award notice is published already.", code="wrong_state")
@@ -222,7 +214,7 @@ def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, o
     rules.check_notice(
         approved_on=first.approved_on,
         last_sent_on=told.aggregate(last=Max("letter_sent_on"))["last"],
-        on=on,
+        on=act.on,
         notice_on=notice_on,
         unsent=list(told.filter(letter_sent_on=None).values_list("supplier__name", flat=True)),
     )
@@ -233,14 +225,12 @@ def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, o
         check_move(TENDER_MOVES, _S(tender.state), _S.STANDSTILL)
         tender.standstill_until = rules.standstill_ends(notice_on, tender.standstill_days, holidays)
         _go_on(awards, notice_on=notice_on, state=_A.STANDSTILL, standstill_until=tender.standstill_until)
-        _move(tender, _S.STANDSTILL, on, "standstill_until")
+        _move(tender, _S.STANDSTILL, act.on, "standstill_until")
     else:
         _go_on(awards, notice_on=notice_on)
     for award in awards:
-        audit.record(
+        act.record(
             "commissioning.award.notice_published",
-            by=by,
-            at=at,
             subject=award,
             tender=tender.pk,
             notice_on=notice_on.isoformat(),
@@ -250,10 +240,10 @@ def publish_notice(*, tender_id: int, notice_on: date, by: User, at: datetime, o
 
 
 @operation
-def cancel_recommendation(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> list[Award]:
+def cancel_recommendation(*, tender_id: int, because: str, act: PersonalAct) -> list[Award]:
     """Take a recommendation back before the award, of a framework every bid of it: not approved, challenged in the
     standstill, or withdrawn."""
-    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, by=by, on=on)
+    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, act=act)
     check_move(AWARD_MOVES, _A(awards[0].state), _A.CANCELLED)
     if not because.strip():
         raise RuleBroken("Say why the recommendation is taken back.", code="missing_reason")
@@ -269,12 +259,10 @@ def cancel_recommendation(*, tender_id: int, because: str, by: User, at: datetim
     void.update(letter="", letter_sent_on=None)
     if tender.state == _S.STANDSTILL:
         tender.standstill_until = None
-        _move(tender, _S.RECOMMENDATION, on, "standstill_until")
+        _move(tender, _S.RECOMMENDATION, act.on, "standstill_until")
     for award in awards:
-        audit.record(
+        act.record(
             "commissioning.award.cancelled",
-            by=by,
-            at=at,
             subject=award,
             because=because.strip(),
             tender=tender.pk,
@@ -284,14 +272,14 @@ def cancel_recommendation(*, tender_id: int, because: str, by: User, at: datetim
 
 
 @operation
-def confirm_award(*, tender_id: int, awarded_on: date, by: User, at: datetime, on: date) -> list[Award]:
+def confirm_award(*, tender_id: int, awarded_on: date, act: PersonalAct) -> list[Award]:
     """The contract is awarded, of a framework one to each bid recommended: after the standstill, where there is one.
     Every other bid was unsuccessful."""
-    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, by=by, on=on)
+    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE, act=act)
     first = awards[0]
     if first.state == _A.AWARDED:
         raise RuleBroken("The contract is awarded already.", code="wrong_state")
-    if awarded_on > on:
+    if awarded_on > act.on:
         raise RuleBroken(f"{awarded_on:%-d %B %Y} is a date in the future.", code="future_date")
     rules.check_award(
         approved_on=first.approved_on,
@@ -313,13 +301,11 @@ def confirm_award(*, tender_id: int, awarded_on: date, by: User, at: datetime, o
             check_move(BID_MOVES, BidState(bid.state), outcome)
             bid.state = outcome
             bid.save(update_fields=["state"])
-    _go_on(awards, state=_A.AWARDED, awarded_on=awarded_on, awarded_at=at, awarded_by=by)
-    _move(tender, _S.AWARDED, on)
+    _go_on(awards, state=_A.AWARDED, awarded_on=awarded_on, awarded_at=act.at, awarded_by=act.by)
+    _move(tender, _S.AWARDED, act.on)
     for award in awards:
-        audit.record(
+        act.record(
             "commissioning.award.made",
-            by=by,
-            at=at,
             subject=award,
             tender=tender.pk,
             bid=award.bid_id,
@@ -329,23 +315,21 @@ def confirm_award(*, tender_id: int, awarded_on: date, by: User, at: datetime, o
 
 
 @operation
-def publish_details(*, tender_id: int, published_on: date, by: User, at: datetime, on: date) -> list[Award]:
+def publish_details(*, tender_id: int, published_on: date, act: PersonalAct) -> list[Award]:
     """The contract details notice was published, after the signature."""
-    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender, awards = _awards(tender_id, Permission.TENDERS_MANAGE, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.CONTRACT_DETAILS)
-    if awards[0].awarded_on is None or not awards[0].awarded_on <= published_on <= on:
+    if awards[0].awarded_on is None or not awards[0].awarded_on <= published_on <= act.on:
         raise RuleBroken("The details were published between the award and today.", code="bad_date")
     _go_on(awards, details_published_on=published_on)
-    _move(tender, _S.CONTRACT_DETAILS, on)
+    _move(tender, _S.CONTRACT_DETAILS, act.on)
     if ImplementationPlan.objects.filter(award__in=awards).exists():
         # The plan did not wait for the notice.
         check_move(TENDER_MOVES, _S(tender.state), _S.IMPLEMENTATION)
-        _move(tender, _S.IMPLEMENTATION, on)
+        _move(tender, _S.IMPLEMENTATION, act.on)
     for award in awards:
-        audit.record(
+        act.record(
             "commissioning.award.details_published",
-            by=by,
-            at=at,
             subject=award,
             tender=tender.pk,
             published_on=published_on.isoformat(),
@@ -357,42 +341,42 @@ def publish_details(*, tender_id: int, published_on: date, by: User, at: datetim
 
 
 @operation
-def edit_outcome_letter(*, bid_id: int, text: str, by: User, at: datetime, on: date) -> Bid:
+def edit_outcome_letter(*, bid_id: int, text: str, act: PersonalAct) -> Bid:
     """The outcome letter as it will be sent."""
-    bid = _with_letter(bid_id, by=by, on=on)
+    bid = _with_letter(bid_id, act=act)
     if not text.strip():
         raise RuleBroken("The letter is empty.", code="missing_letter")
     if text.strip() == bid.letter.strip():
         return bid
     bid.letter = text.strip() + "\n"
     bid.save(update_fields=["letter"])
-    audit.record("commissioning.bid.letter_edited", by=by, at=at, subject=bid)
+    act.record("commissioning.bid.letter_edited", subject=bid)
     return bid
 
 
 @operation
-def send_outcome_letter(*, bid_id: int, sent_on: date, by: User, at: datetime, on: date) -> Bid:
+def send_outcome_letter(*, bid_id: int, sent_on: date, act: PersonalAct) -> Bid:
     """The letter went out on a day; it is not edited any more."""
-    bid = _with_letter(bid_id, by=by, on=on)
+    bid = _with_letter(bid_id, act=act)
     standing = next(iter(queries.standing_awards(bid.tender)), None)
     tells_of_award = bid.state in queries.STANDING or bid.scores.exists()
     rules.check_sent(
         sent_on=sent_on,
         approved_on=standing.approved_on if standing and tells_of_award else None,
         stopped_on=bid.stopped_on,
-        on=on,
+        on=act.on,
     )
     bid.letter_sent_on = sent_on
     bid.save(update_fields=["letter_sent_on"])
-    audit.record("commissioning.bid.letter_sent", by=by, at=at, subject=bid, sent_on=sent_on.isoformat())
+    act.record("commissioning.bid.letter_sent", subject=bid, sent_on=sent_on.isoformat())
     return bid
 
 
-def _with_letter(bid_id: int, *, by: User, on: date) -> Bid:
+def _with_letter(bid_id: int, *, act: PersonalAct) -> Bid:
     known = Bid.objects.filter(pk=bid_id).values_list("tender_id", flat=True).first()
     if known is None:
         raise NotAllowed(f"There is no bid {bid_id}.")
-    _managed(known, by=by, on=on)
+    _managed(known, act=act)
     bid = Bid.objects.select_for_update(of=("self",)).select_related("tender").get(pk=bid_id)
     if not bid.letter.strip():
         raise RuleBroken("The letter is drafted when the recommendation is approved.", code="missing_letter")
@@ -406,10 +390,10 @@ def _with_letter(bid_id: int, *, by: User, on: date) -> Bid:
 
 @operation
 def record_promise(
-    *, award_id: int, text: str, question: str = "", due_on: date | None = None, by: User, at: datetime, on: date
+    *, award_id: int, text: str, question: str = "", due_on: date | None = None, act: PersonalAct
 ) -> Promise:
     """What the winner promised, in words that a review can check; it becomes a commitment of the contract."""
-    award, tender = _award(award_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    award, tender = _award(award_id, Permission.TENDERS_MANAGE, act=act)
     if queries.contract_begun(award):
         raise RuleBroken("The contract has begun: add a commitment to the contract.", code="wrong_state")
     if not text.strip():
@@ -417,31 +401,25 @@ def record_promise(
     if question and question not in queries.titles_of(tender):
         raise RuleBroken(f"The tender has no question “{question}”.", code="unknown_question")
     promise = Promise.objects.create(
-        award=award, question=question, text=text.strip(), due_on=due_on, recorded_at=at, recorded_by=by
+        award=award, question=question, text=text.strip(), due_on=due_on, recorded_at=act.at, recorded_by=act.by
     )
-    audit.record("commissioning.promise.recorded", by=by, at=at, subject=promise, tender=tender.pk, award=award.pk)
+    act.record("commissioning.promise.recorded", subject=promise, tender=tender.pk, award=award.pk)
     return promise
 
 
 @operation
-def drop_promise(*, promise_id: int, because: str, by: User, at: datetime, on: date) -> None:
+def drop_promise(*, promise_id: int, because: str, act: PersonalAct) -> None:
     """A promise that was recorded wrongly goes, with the reason; its history stays."""
     promise = Promise.objects.select_related("award").filter(pk=promise_id).first()
     if promise is None:
         raise NotAllowed(f"There is no promise {promise_id}.")
-    award, tender = _award(promise.award_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    award, tender = _award(promise.award_id, Permission.TENDERS_MANAGE, act=act)
     if queries.contract_begun(award):
         raise RuleBroken("The promises are commitments of the contract now.", code="wrong_state")
     if not because.strip():
         raise RuleBroken("Say why it goes.", code="missing_reason")
-    audit.record(
-        "commissioning.promise.dropped",
-        by=by,
-        at=at,
-        subject=promise,
-        because=because.strip(),
-        tender=tender.pk,
-        text=promise.text,
+    act.record(
+        "commissioning.promise.dropped", subject=promise, because=because.strip(), tender=tender.pk, text=promise.text
     )
     promise.delete()
 
@@ -449,13 +427,13 @@ def drop_promise(*, promise_id: int, because: str, by: User, at: datetime, on: d
 # --- what the operations have in common -----------------------------------------------------------------------------
 
 
-def _managed(tender_id: int, *permissions: Permission, by: User, on: date) -> Tender:
+def _managed(tender_id: int, *permissions: Permission, act: PersonalAct) -> Tender:
     """The tender, locked; none is there for an evaluator of it who was not cleared, whatever else they may do."""
     wanted = permissions or (Permission.TENDERS_MANAGE,)
-    if not any(access.may(by, each, on=on) for each in wanted):
-        access.check(by, wanted[0], on=on)
-    barred = Evaluator.objects.filter(user=by).exclude(CLEARED).values("tender")
-    visible = Q(pk__in=tenders_visible_to(by, on=on).values("pk")) & ~Q(pk__in=barred)
+    if not any(act.may(each) for each in wanted):
+        act.check(wanted[0])
+    barred = Evaluator.objects.filter(user=act.by).exclude(CLEARED).values("tender")
+    visible = Q(pk__in=tenders_visible_to(act.by, on=act.on).values("pk")) & ~Q(pk__in=barred)
     found = (
         Tender.objects.select_for_update(of=("self",))
         .select_related("questions", "lead_commissioner")
@@ -467,9 +445,9 @@ def _managed(tender_id: int, *permissions: Permission, by: User, on: date) -> Te
     return found
 
 
-def _awards(tender_id: int, *permissions: Permission, by: User, on: date) -> tuple[Tender, list[Award]]:
+def _awards(tender_id: int, *permissions: Permission, act: PersonalAct) -> tuple[Tender, list[Award]]:
     """The tender, locked, with its standing awards, which nobody changes without that lock: one at least."""
-    tender = _managed(tender_id, *permissions, by=by, on=on)
+    tender = _managed(tender_id, *permissions, act=act)
     awards = queries.standing_awards(tender)
     if not awards:
         raise RuleBroken("No bid is recommended.", code="wrong_state")
@@ -484,12 +462,12 @@ def _go_on(awards: Sequence[Award], **columns: Any) -> None:
             setattr(award, name, value)
 
 
-def _award(award_id: int, permission: Permission, *, by: User, on: date) -> tuple[Award, Tender]:
+def _award(award_id: int, permission: Permission, *, act: PersonalAct) -> tuple[Award, Tender]:
     """One award of a tender, with what concerns its supplier alone."""
     known = Award.objects.filter(pk=award_id).values_list("tender_id", flat=True).first()
     if known is None:
         raise NotAllowed(f"There is no award {award_id}.")
-    tender = _managed(known, permission, by=by, on=on)
+    tender = _managed(known, permission, act=act)
     return Award.objects.select_for_update(of=("self",)).get(pk=award_id), tender
 
 

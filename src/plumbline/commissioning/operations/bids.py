@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.access import bids_visible_to, tenders_visible_to
 from plumbline.commissioning.models import Award, Bid, BidAnswer, BidDocument, BidState, Tender
 from plumbline.commissioning.queries.tenders import was_asked
@@ -19,10 +18,10 @@ from plumbline.kernel.identifiers import in_one_form
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import Organisation, OrganisationIdentifier, User
+from plumbline.people.models import Organisation, OrganisationIdentifier
 from plumbline.people.queries import same_body
 from plumbline.toolkits import content
 
@@ -34,14 +33,12 @@ SCHEMES = {"GB-COH": "Company number", "GB-CHC": "Charity number", "GB-PPON": "N
 
 
 @operation
-def make_supplier(
-    *, name: str, identifiers: Sequence[tuple[str, str]] = (), by: User, at: datetime, on: date
-) -> Organisation:
+def make_supplier(*, name: str, identifiers: Sequence[tuple[str, str]] = (), act: PersonalAct) -> Organisation:
     """A supplier that the register of organisations does not have yet. `identifiers`: (scheme, number).
 
     Raises RuleBroken (name_taken, identifier_taken) for one that is known already, saying under which name.
     """
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    act.check(Permission.TENDERS_MANAGE)
     name = " ".join(name.split())
     if not name:
         raise RuleBroken("The supplier needs a name.", code="missing_name")
@@ -59,7 +56,7 @@ def make_supplier(
     made = Organisation.objects.create(name=name, sort_key=sort_key(name), sector=Organisation.Sector.OTHER)
     for scheme, value in numbers:
         OrganisationIdentifier.objects.create(organisation=made, scheme=scheme, value=value)
-    audit.record("commissioning.supplier.made", by=by, at=at, subject=made, name=name, identifiers=numbers)
+    act.record("commissioning.supplier.made", subject=made, name=name, identifiers=numbers)
     return made
 
 
@@ -73,14 +70,12 @@ def enter_bid(
     new_to_council: bool = False,
     late_accepted_because: str = "",
     council: str,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> Bid:
     """Record a bid as it was opened. One that came after the last day is kept, and stopped, unless it is accepted with
     a reason; its letter is drafted in the name of `council`.
     """
-    tender = _tender(tender_id, by=by, on=on)
+    tender = _tender(tender_id, act=act)
     direct = tender.kind == Tender.Kind.DIRECT_AWARD
     if tender.state not in _OPENED and not (direct and tender.state == _T.PUBLISHED):
         raise RuleBroken(
@@ -95,7 +90,7 @@ def enter_bid(
     if direct and tender.bids.exclude(state=BidState.WITHDRAWN).exists():
         raise RuleBroken("A direct award has one supplier.", code="one_supplier")
     received_on = day_here(received_at)
-    if received_on > on:
+    if received_on > act.on:
         raise RuleBroken(f"{received_on:%-d %B %Y} is a date in the future.", code="future_date")
     if price is not None and price < 0:
         raise RuleBroken("The price cannot be below 0.", code="bad_price")
@@ -108,13 +103,11 @@ def enter_bid(
         new_to_council=new_to_council,
         late=late,
         late_accepted_because=late_accepted_because.strip() if late else "",
-        entered_at=at,
-        entered_by=by,
+        entered_at=act.at,
+        entered_by=act.by,
     )
-    audit.record(
+    act.record(
         "commissioning.bid.entered",
-        by=by,
-        at=at,
         subject=bid,
         tender=tender.pk,
         supplier=supplier.pk,
@@ -122,16 +115,16 @@ def enter_bid(
         because=bid.late_accepted_because,
     )
     if late and not bid.late_accepted_because:
-        _stop_late(bid, received_on=received_on, council=council, by=by, at=at, on=on)
+        _stop_late(bid, received_on=received_on, council=council, act=act)
     return bid
 
 
-def _stop_late(bid: Bid, *, received_on: date, council: str, by: User, at: datetime, on: date) -> None:
+def _stop_late(bid: Bid, *, received_on: date, council: str, act: PersonalAct) -> None:
     due = bid.tender.bids_due_on
     failed = [stage1_rules.Failed(
         "Received by the last day for bids", f"It came on {received_on:%-d %B %Y}; the last day was {due:%-d %B %Y}."
     )]  # fmt: skip
-    bid.state, bid.stopped_on = BidState.DISQUALIFIED, on
+    bid.state, bid.stopped_on = BidState.DISQUALIFIED, act.on
     bid.stopped_because = f"Late: it came on {received_on:%-d %B %Y}; the last day was {due:%-d %B %Y}."
     bid.letter = stage1_rules.letter(
         why="late",
@@ -143,15 +136,15 @@ def _stop_late(bid: Bid, *, received_on: date, council: str, by: User, at: datet
         commissioner=str(bid.tender.lead_commissioner),
     )
     bid.save(update_fields=["state", "stopped_on", "stopped_because", "letter"])
-    audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because)
+    act.record("commissioning.bid.stopped", subject=bid, because=bid.stopped_because)
 
 
 @operation
-def save_answers(*, bid_id: int, answers: Mapping[str, str], by: User, at: datetime, on: date) -> Bid:
+def save_answers(*, bid_id: int, answers: Mapping[str, str], act: PersonalAct) -> Bid:
     """What the bidder wrote to each question (key → text; "" takes an answer away), until stage 1 begins. From then on
     what is entered stands; what was forgotten may still be entered, unless the bidder was asked something meanwhile:
     no clarification makes a scored answer better."""
-    bid = _bid(bid_id, by=by, on=on)
+    bid = _bid(bid_id, act=act)
     _check_open(bid)
     asked = {each.key for each in _questions(bid.tender)}
     unknown = sorted(set(answers) - asked)
@@ -176,25 +169,16 @@ def save_answers(*, bid_id: int, answers: Mapping[str, str], by: User, at: datet
         else:
             BidAnswer.objects.create(bid=bid, question=question, text=text)
     if changed:
-        audit.record("commissioning.bid.answers_entered", by=by, at=at, subject=bid, questions=sorted(changed))
+        act.record("commissioning.bid.answers_entered", subject=bid, questions=sorted(changed))
     return bid
 
 
 @operation
 def attach_paper(
-    *,
-    bid_id: int,
-    criteria: Sequence[str],
-    title: str,
-    file_name: str,
-    content: bytes,
-    folder: Path,
-    by: User,
-    at: datetime,
-    on: date,
+    *, bid_id: int, criteria: Sequence[str], title: str, file_name: str, content: bytes, folder: Path, act: PersonalAct
 ) -> Document:
     """Keep a paper of the bid, once: for these criteria of stage 1 and questions; none named: for the whole bid."""
-    bid = _bid(bid_id, by=by, on=on)
+    bid = _bid(bid_id, act=act)
     _check_open(bid)
     asked = {each.key for each in (*_criteria(bid.tender), *_questions(bid.tender))}
     unknown = sorted(set(criteria) - asked)
@@ -212,32 +196,27 @@ def attach_paper(
         folder=folder,
         organisation=bid.supplier,
         sensitivity=Sensitivity.RESTRICTED,
-        by=by,
-        at=at,
+        act=act,
     )
     for criterion in dict.fromkeys(criteria) or [""]:
         BidDocument.objects.create(bid=bid, document=document, criterion=criterion)
-    audit.record(
-        "commissioning.bid.paper_attached", by=by, at=at, subject=bid, document=document.pk, criteria=sorted(criteria)
-    )
+    act.record("commissioning.bid.paper_attached", subject=bid, document=document.pk, criteria=sorted(criteria))
     return document
 
 
 @operation
-def detach_paper(*, paper_id: int, because: str, by: User, at: datetime, on: date) -> None:
+def detach_paper(*, paper_id: int, because: str, act: PersonalAct) -> None:
     """Take away a paper that was attached in error; the document itself is kept."""
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
-    paper = BidDocument.objects.filter(pk=paper_id, bid__in=bids_visible_to(by, on=on)).first()
+    act.check(Permission.TENDERS_MANAGE)
+    paper = BidDocument.objects.filter(pk=paper_id, bid__in=bids_visible_to(act.by, on=act.on)).first()
     if paper is None:
         raise NotAllowed(f"There is no paper {paper_id}.")
-    bid = _bid(paper.bid_id, by=by, on=on)
+    bid = _bid(paper.bid_id, act=act)
     _check_open(bid)
     if not because.strip():
         raise RuleBroken("Say why the paper is taken away.", code="missing_reason")
-    audit.record(
+    act.record(
         "commissioning.bid.paper_detached",
-        by=by,
-        at=at,
         subject=bid,
         because=because.strip(),
         document=paper.document_id,
@@ -247,26 +226,26 @@ def detach_paper(*, paper_id: int, because: str, by: User, at: datetime, on: dat
 
 
 @operation
-def open_paper(*, document: Document, bid_id: int, by: User, at: datetime, on: date) -> None:
+def open_paper(*, document: Document, bid_id: int, act: PersonalAct) -> None:
     """Leave the trace that someone took a paper of a bid out."""
-    bid = bids_visible_to(by, on=on).filter(pk=bid_id, documents__document=document).first()
+    bid = bids_visible_to(act.by, on=act.on).filter(pk=bid_id, documents__document=document).first()
     if bid is None:
         raise NotAllowed(f"There is no such paper of bid {bid_id}.")
-    evidence.note_opened(document=document, by=by, at=at)
+    evidence.note_opened(document=document, act=act)
 
 
 @operation
-def withdraw_bid(*, bid_id: int, because: str, by: User, at: datetime, on: date) -> Bid:
+def withdraw_bid(*, bid_id: int, because: str, act: PersonalAct) -> Bid:
     """The bidder takes the bid back. One that stands recommended is first taken off the recommendation."""
-    bid = _bid(bid_id, by=by, on=on)
+    bid = _bid(bid_id, act=act)
     check_move(BID_MOVES, BidState(bid.state), BidState.WITHDRAWN)
     if not because.strip():
         raise RuleBroken("Say what the bidder wrote.", code="missing_reason")
     if Award.objects.filter(bid=bid).exclude(state=Award.State.CANCELLED).exists():
         raise RuleBroken("This bid is recommended. Cancel the recommendation first.", code="recommended")
-    bid.state, bid.stopped_because, bid.stopped_on = BidState.WITHDRAWN, because.strip(), on
+    bid.state, bid.stopped_because, bid.stopped_on = BidState.WITHDRAWN, because.strip(), act.on
     bid.save(update_fields=["state", "stopped_because", "stopped_on"])
-    audit.record("commissioning.bid.withdrawn", by=by, at=at, subject=bid, because=bid.stopped_because)
+    act.record("commissioning.bid.withdrawn", subject=bid, because=bid.stopped_because)
     return bid
 
 
@@ -287,19 +266,19 @@ def _criteria(tender: Tender) -> tuple[content.Criterion, ...]:
     return content.read(tender.stage1.content).criteria if tender.stage1 else ()
 
 
-def _tender(tender_id: int, *, by: User, on: date) -> Tender:
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
-    seen = tenders_visible_to(by, on=on).filter(pk=tender_id).values("pk")
+def _tender(tender_id: int, *, act: PersonalAct) -> Tender:
+    act.check(Permission.TENDERS_MANAGE)
+    seen = tenders_visible_to(act.by, on=act.on).filter(pk=tender_id).values("pk")
     found = Tender.objects.select_for_update(of=("self",)).filter(pk__in=seen).first()
     if found is None:
         raise NotAllowed(f"There is no tender {tender_id}.")
     return found
 
 
-def _bid(bid_id: int, *, by: User, on: date) -> Bid:
+def _bid(bid_id: int, *, act: PersonalAct) -> Bid:
     """The bid, locked. None is there for the person who may not see it."""
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
-    seen = bids_visible_to(by, on=on).filter(pk=bid_id).values("pk")
+    act.check(Permission.TENDERS_MANAGE)
+    seen = bids_visible_to(act.by, on=act.on).filter(pk=bid_id).values("pk")
     found = Bid.objects.select_for_update(of=("self",)).select_related("tender", "supplier").filter(pk__in=seen).first()
     if found is None:
         raise NotAllowed(f"There is no bid {bid_id}.")

@@ -1,13 +1,12 @@
 """Evaluators, their declarations and scores, and moderation, until the scores are settled."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning import guard
 from plumbline.commissioning.access import CLEARED, tenders_visible_to
 from plumbline.commissioning.models import (
@@ -29,6 +28,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission, current_roles
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import same_body
@@ -38,25 +38,23 @@ _BEFORE_MODERATION = frozenset({_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, 
 
 
 @operation
-def assign_evaluator(
-    *, tender_id: int, user_id: int, questions: Sequence[str] = (), by: User, at: datetime, on: date
-) -> Evaluator:
+def assign_evaluator(*, tender_id: int, user_id: int, questions: Sequence[str] = (), act: PersonalAct) -> Evaluator:
     """Ask someone to score the bids: all questions, or those named. Only the lead commissioner asks.
 
     Asked again with other questions, the newer list stands; refused where that would leave out what they have scored,
     once they have locked, or when moderation has begun. Nobody who acts for a bidder evaluates.
     """
-    tender = _led(tender_id, by=by, on=on)
+    tender = _led(tender_id, act=act)
     if tender.state not in _BEFORE_MODERATION:
         raise RuleBroken("Evaluators are chosen before the scores are open.", code="wrong_state")
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not access.may(user, Permission.TENDERS_EVALUATE, on=on):
+    if user is None or not access.may(user, Permission.TENDERS_EVALUATE, on=act.on):
         raise RuleBroken("This person does not have the role of an evaluator.", code="not_an_evaluator")
     titles = queries.titles_of(tender)
     unknown = sorted(set(questions) - titles.keys())
     if unknown:
         raise RuleBroken(f"The tender has no question “{unknown[0]}”.", code="unknown_question")
-    rules.check_own_side(is_bidders=_acts_for_a_bidder(user, tender, on=on))
+    rules.check_own_side(is_bidders=_acts_for_a_bidder(user, tender, on=act.on))
     chosen = [key for key in titles if key in questions]
     chosen = [] if len(chosen) == len(titles) else chosen
     known = Evaluator.objects.select_for_update(of=("self",)).filter(tender=tender, user=user).first()
@@ -66,15 +64,7 @@ def assign_evaluator(
         _check_reassigned(known, chosen)
         known.questions = chosen
         known.save(update_fields=["questions"])
-    audit.record(
-        "commissioning.evaluator.assigned",
-        by=by,
-        at=at,
-        subject=known,
-        tender=tender.pk,
-        user=user.called,
-        questions=chosen,
-    )
+    act.record("commissioning.evaluator.assigned", subject=known, tender=tender.pk, user=user.called, questions=chosen)
     return known
 
 
@@ -104,13 +94,13 @@ def _acts_for_a_bidder(user: User, tender: Tender, *, on: date) -> bool:
 
 
 @operation
-def declare(*, tender_id: int, has_conflict: bool | None, conflict: str, by: User, at: datetime, on: date) -> Evaluator:
+def declare(*, tender_id: int, has_conflict: bool | None, conflict: str, act: PersonalAct) -> Evaluator:
     """Say whether one has an interest in any of the bidders, before anything of the bids is shown.
 
     Declared again where a bidder was added since, or where a conflict arises later, until moderation is closed. A
     conflict waits for the lead commissioner's decision, and until then nothing more is shown.
     """
-    evaluator = _own(tender_id, by=by, on=on)
+    evaluator = _own(tender_id, act=act)
     later = evaluator.declared != rules.NOT_YET and evaluator.tender.state == _S.MODERATION
     if evaluator.tender.state not in queries.DECLARABLE and not later:
         raise RuleBroken(
@@ -122,20 +112,18 @@ def declare(*, tender_id: int, has_conflict: bool | None, conflict: str, by: Use
         has_conflict=has_conflict,
     )
     rules.check_declaration(has_conflict=has_conflict, conflict=conflict)
-    if not has_conflict and _acts_for_a_bidder(by, evaluator.tender, on=on):
+    if not has_conflict and _acts_for_a_bidder(act.by, evaluator.tender, on=act.on):
         raise RuleBroken(
             "You act for one of the bidders. Declare it as a conflict of interest.", code="acts_for_bidder"
         )
     evaluator.declared = Evaluator.Declared.CONFLICT if has_conflict else Evaluator.Declared.NONE
-    evaluator.conflict, evaluator.declared_at = conflict.strip(), at
+    evaluator.conflict, evaluator.declared_at = conflict.strip(), act.at
     # What was decided was decided of an older declaration.
     evaluator.decided_at = evaluator.decided_by = None
     evaluator.decided_because = ""
     evaluator.save(update_fields=["declared", "conflict", "declared_at", "decided_at", "decided_by", "decided_because"])
-    audit.record(
+    act.record(
         "commissioning.interest.declared",
-        by=by,
-        at=at,
         subject=evaluator,
         tender=evaluator.tender_id,
         declared=evaluator.declared,
@@ -150,44 +138,37 @@ def _bidder_since(evaluator: Evaluator) -> bool:
 
 
 @operation
-def accept_conflict(*, evaluator_id: int, because: str, by: User, at: datetime, on: date) -> Evaluator:
+def accept_conflict(*, evaluator_id: int, because: str, act: PersonalAct) -> Evaluator:
     """A declared conflict does not stand in the way: the evaluator may score, for the reason given."""
-    evaluator = _decided_on(evaluator_id, because=because, by=by, on=on)
+    evaluator = _decided_on(evaluator_id, because=because, act=act)
     if evaluator.declared != Evaluator.Declared.CONFLICT:
         raise RuleBroken("No conflict was declared.", code="no_conflict")
     rules.check_own_side(
-        is_bidders=_acts_for_a_bidder(evaluator.user, evaluator.tender, on=on), name=str(evaluator.user)
+        is_bidders=_acts_for_a_bidder(evaluator.user, evaluator.tender, on=act.on), name=str(evaluator.user)
     )
-    evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), at, by
+    evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), act.at, act.by
     evaluator.save(update_fields=["decided_because", "decided_at", "decided_by"])
-    audit.record(
-        "commissioning.conflict.accepted",
-        by=by,
-        at=at,
-        subject=evaluator,
-        tender=evaluator.tender_id,
-        because=because.strip(),
+    act.record(
+        "commissioning.conflict.accepted", subject=evaluator, tender=evaluator.tender_id, because=because.strip()
     )
     return evaluator
 
 
 @operation
-def exclude_evaluator(*, evaluator_id: int, because: str, by: User, at: datetime, on: date) -> Evaluator:
+def exclude_evaluator(*, evaluator_id: int, because: str, act: PersonalAct) -> Evaluator:
     """The evaluator sees nothing more of this tender, ever, and their scores count for nothing: a conflict of
     interest, or someone who cannot finish. Not once the scores are settled."""
-    evaluator = _decided_on(evaluator_id, because=because, by=by, on=on)
+    evaluator = _decided_on(evaluator_id, because=because, act=act)
     if evaluator.tender.state not in _BEFORE_MODERATION | {_S.MODERATION}:
         raise RuleBroken(
             "The scores are settled. Abandon the tender, or cancel its recommendation.", code="wrong_state"
         )
     evaluator.excluded = True
-    evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), at, by
+    evaluator.decided_because, evaluator.decided_at, evaluator.decided_by = because.strip(), act.at, act.by
     evaluator.save(update_fields=["excluded", "decided_because", "decided_at", "decided_by"])
     again = _agree_again(evaluator)
-    audit.record(
+    act.record(
         "commissioning.evaluator.excluded",
-        by=by,
-        at=at,
         subject=evaluator,
         tender=evaluator.tender_id,
         because=because.strip(),
@@ -208,9 +189,9 @@ def _agree_again(excluded: Evaluator) -> int:
 
 
 @operation
-def begin_evaluation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+def begin_evaluation(*, tender_id: int, act: PersonalAct) -> Tender:
     """Every bid's stage 1 is decided: those that passed go to the evaluators."""
-    tender = _led(tender_id, by=by, on=on)
+    tender = _led(tender_id, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.EVALUATION)
     if tender.kind == Tender.Kind.DIRECT_AWARD:
         raise RuleBroken("A direct award has no scores: recommend the supplier.", code="no_scores")
@@ -221,19 +202,15 @@ def begin_evaluation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
     if not tender.bids.filter(state=BidState.PASSED).exists():
         raise RuleBroken("No bid passed stage 1. The tender can only be abandoned.", code="no_bids")
     tender_rules.check_one_bid_each(bids_of_one_supplier(tender))
-    _check_sides(tender, on=on)
+    _check_sides(tender, on=act.on)
     uncovered = queries.not_covered(tender)
     if uncovered:
         raise RuleBroken(
             f"Choose who evaluates: nobody scores {', '.join(f'“{each}”' for each in uncovered)}.", code="no_evaluators"
         )
-    _move(tender, _S.EVALUATION, on)
-    audit.record(
-        "commissioning.tender.evaluation_begun",
-        by=by,
-        at=at,
-        subject=tender,
-        bids=tender.bids.filter(state=BidState.PASSED).count(),
+    _move(tender, _S.EVALUATION, act.on)
+    act.record(
+        "commissioning.tender.evaluation_begun", subject=tender, bids=tender.bids.filter(state=BidState.PASSED).count()
     )
     return tender
 
@@ -242,11 +219,9 @@ def begin_evaluation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
 
 
 @operation
-def save_score(
-    *, tender_id: int, bid_id: int, question: str, score: Decimal, comment: str, by: User, at: datetime, on: date
-) -> Score:
+def save_score(*, tender_id: int, bid_id: int, question: str, score: Decimal, comment: str, act: PersonalAct) -> Score:
     """One evaluator's score of one answer, with why. Changed freely until they lock; then never again."""
-    evaluator = _scoring(tender_id, by=by, on=on)
+    evaluator = _scoring(tender_id, act=act)
     cell = queries.cell_of(queries.sheet_of(evaluator), bid_id=bid_id, question=question)
     asked = next(each for each in queries.questions_of(evaluator.tender) if each.key == question)
     scoring.check_score(score, asked)
@@ -259,7 +234,7 @@ def save_score(
                 bid=cell.bid,
                 evaluator=evaluator,
                 question=question,
-                defaults={"score": score, "comment": comment.strip(), "scored_at": at},
+                defaults={"score": score, "comment": comment.strip(), "scored_at": act.at},
             )
     except DatabaseError as error:
         # The bid was stopped, or withdrawn, at this very instant.
@@ -268,29 +243,29 @@ def save_score(
             raise
         raise refusal from error
     # The trail says that, not what: scores are read by nobody else before all have locked.
-    audit.record("commissioning.score.saved", by=by, at=at, subject=saved, bid=bid_id, question=question)
+    act.record("commissioning.score.saved", subject=saved, bid=bid_id, question=question)
     return saved
 
 
 @operation
-def lock_scores(*, tender_id: int, by: User, at: datetime, on: date) -> Evaluator:
+def lock_scores(*, tender_id: int, act: PersonalAct) -> Evaluator:
     """Hand in one's scores. Final: no score of this evaluator changes again."""
-    evaluator = _scoring(tender_id, by=by, on=on)
+    evaluator = _scoring(tender_id, act=act)
     left = len(queries.sheet_of(evaluator).open)
     if left:
         raise RuleBroken(
             f"{left} {'answer has' if left == 1 else 'answers have'} no score yet. Score every answer, then lock.",
             code="scores_missing",
         )
-    evaluator.locked_at = at
+    evaluator.locked_at = act.at
     evaluator.save(update_fields=["locked_at"])
-    audit.record("commissioning.scores.locked", by=by, at=at, subject=evaluator, tender=evaluator.tender_id)
+    act.record("commissioning.scores.locked", subject=evaluator, tender=evaluator.tender_id)
     return evaluator
 
 
-def _scoring(tender_id: int, *, by: User, on: date) -> Evaluator:
+def _scoring(tender_id: int, *, act: PersonalAct) -> Evaluator:
     """The evaluator's own row, locked, so that two of them do not wait for each other."""
-    evaluator = _own(tender_id, by=by, on=on)
+    evaluator = _own(tender_id, act=act)
     why = queries.why_not_yet(evaluator)
     if why:
         raise RuleBroken(why, code="not_cleared")
@@ -305,28 +280,26 @@ def _scoring(tender_id: int, *, by: User, on: date) -> Evaluator:
 
 
 @operation
-def open_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+def open_moderation(*, tender_id: int, act: PersonalAct) -> Tender:
     """Show the scores to those who moderate, now that every evaluator has locked. There is no way back."""
-    tender = _managed(tender_id, by=by, on=on)
+    tender = _managed(tender_id, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.MODERATION)
     # Nobody joins, leaves or locks while this is decided.
     list(Evaluator.objects.select_for_update(of=("self",)).filter(tender=tender).order_by("pk"))
     reasons = queries.why_moderation_waits(tender)
     if reasons:
         raise RuleBroken(" ".join(reasons), code="not_all_locked")
-    _check_sides(tender, on=on)
-    _move(tender, _S.MODERATION, on)
-    audit.record("commissioning.tender.moderation_opened", by=by, at=at, subject=tender)
+    _check_sides(tender, on=act.on)
+    _move(tender, _S.MODERATION, act.on)
+    act.record("commissioning.tender.moderation_opened", subject=tender)
     return tender
 
 
 @operation
-def record_meeting(
-    *, tender_id: int, held_on: date, chair: str, attendees: str, by: User, at: datetime, on: date
-) -> ModerationMeeting:
+def record_meeting(*, tender_id: int, held_on: date, chair: str, attendees: str, act: PersonalAct) -> ModerationMeeting:
     """A meeting at which scores are agreed: when, who chaired, who was there."""
-    tender = _moderated(tender_id, by=by, on=on)
-    rules.check_meeting(held_on=held_on, chair=chair, attendees=attendees, on=on)
+    tender = _moderated(tender_id, act=act)
+    rules.check_meeting(held_on=held_on, chair=chair, attendees=attendees, on=act.on)
     if held_on < tender.state_since:
         raise RuleBroken(
             f"Moderation was opened on {tender.state_since:%-d %B %Y}: the meeting cannot have been before.",
@@ -337,12 +310,10 @@ def record_meeting(
         held_on=held_on,
         chair=" ".join(chair.split()),
         attendees=attendees.strip(),
-        recorded_at=at,
-        recorded_by=by,
+        recorded_at=act.at,
+        recorded_by=act.by,
     )
-    audit.record(
-        "commissioning.moderation.held", by=by, at=at, subject=meeting, tender=tender.pk, held_on=held_on.isoformat()
-    )
+    act.record("commissioning.moderation.held", subject=meeting, tender=tender.pk, held_on=held_on.isoformat())
     return meeting
 
 
@@ -356,15 +327,13 @@ def agree_score(
     score: Decimal,
     discussion: str,
     reason: str,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> ModeratedScore:
     """The score agreed for one answer, with the scores it began from. Changed until moderation is closed.
 
     A reason is obligatory where it lies further from any individual score than the tender allows.
     """
-    tender = _moderated(tender_id, by=by, on=on)
+    tender = _moderated(tender_id, act=act)
     if tender.method != Tender.Method.MODERATE:
         raise RuleBroken("This tender averages the scores: none is agreed.", code="averaged")
     meeting = ModerationMeeting.objects.filter(pk=meeting_id, tender=tender).first()
@@ -386,23 +355,23 @@ def agree_score(
             "discussion": discussion.strip(),
             "reason": reason.strip(),
             "start_scores": [{"evaluator": name, "score": scoring.plain(given)} for name, given in individual],
-            "agreed_at": at,
-            "agreed_by": by,
+            "agreed_at": act.at,
+            "agreed_by": act.by,
         },
     )
-    audit.record("commissioning.score.agreed", by=by, at=at, subject=agreed, bid=bid_id, question=question)
+    act.record("commissioning.score.agreed", subject=agreed, bid=bid_id, question=question)
     return agreed
 
 
 @operation
-def close_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+def close_moderation(*, tender_id: int, act: PersonalAct) -> Tender:
     """The scores are settled: bids below a minimum are disqualified, and one may be recommended."""
-    tender = _moderated(tender_id, by=by, on=on)
+    tender = _moderated(tender_id, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.RECOMMENDATION)
     waits = rules.undecided(queries.as_scorer(each) for each in queries.evaluators_of(tender))
     if waits:
         raise RuleBroken(" ".join(waits), code="conflict_undecided")
-    _check_sides(tender, on=on)
+    _check_sides(tender, on=act.on)
     if tender.method == Tender.Method.MODERATE and not ModerationMeeting.objects.filter(tender=tender).exists():
         raise RuleBroken("No moderation meeting is recorded.", code="no_meeting")
     found = queries.result_of(tender)
@@ -410,26 +379,24 @@ def close_moderation(*, tender_id: int, by: User, at: datetime, on: date) -> Ten
         below = found.of(bid.pk).below
         if below:
             check_move(BID_MOVES, BidState(bid.state), BidState.DISQUALIFIED)
-            bid.state, bid.stopped_because, bid.stopped_on = BidState.DISQUALIFIED, " ".join(below), on
+            bid.state, bid.stopped_because, bid.stopped_on = BidState.DISQUALIFIED, " ".join(below), act.on
             bid.save(update_fields=["state", "stopped_because", "stopped_on"])
-            audit.record(
-                "commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because, state=bid.state
-            )
-    _move(tender, _S.RECOMMENDATION, on)
-    audit.record("commissioning.tender.moderation_closed", by=by, at=at, subject=tender)
+            act.record("commissioning.bid.stopped", subject=bid, because=bid.stopped_because, state=bid.state)
+    _move(tender, _S.RECOMMENDATION, act.on)
+    act.record("commissioning.tender.moderation_closed", subject=tender)
     return tender
 
 
 # --- what the operations have in common -----------------------------------------------------------------------------
 
 
-def _own(tender_id: int, *, by: User, on: date) -> Evaluator:
+def _own(tender_id: int, *, act: PersonalAct) -> Evaluator:
     """One's own row as evaluator, locked. None is there for the person who was excluded."""
-    access.check(by, Permission.TENDERS_EVALUATE, on=on)
+    act.check(Permission.TENDERS_EVALUATE)
     found = (
         Evaluator.objects.select_for_update(of=("self",))
         .select_related("tender__questions", "user")
-        .filter(tender=tender_id, user=by, excluded=False)
+        .filter(tender=tender_id, user=act.by, excluded=False)
         .first()
     )
     if found is None:
@@ -437,11 +404,11 @@ def _own(tender_id: int, *, by: User, on: date) -> Evaluator:
     return found
 
 
-def _managed(tender_id: int, *, by: User, on: date) -> Tender:
+def _managed(tender_id: int, *, act: PersonalAct) -> Tender:
     """The tender, locked; none is there for an evaluator of it who was not cleared, whatever else they may do."""
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
-    barred = Evaluator.objects.filter(user=by).exclude(CLEARED).values("tender")
-    visible = Q(pk__in=tenders_visible_to(by, on=on).values("pk")) & ~Q(pk__in=barred)
+    act.check(Permission.TENDERS_MANAGE)
+    barred = Evaluator.objects.filter(user=act.by).exclude(CLEARED).values("tender")
+    visible = Q(pk__in=tenders_visible_to(act.by, on=act.on).values("pk")) & ~Q(pk__in=barred)
     found = (
         Tender.objects.select_for_update(of=("self",)).select_related("questions").filter(visible, pk=tender_id).first()
     )
@@ -450,33 +417,33 @@ def _managed(tender_id: int, *, by: User, on: date) -> Tender:
     return found
 
 
-def _led(tender_id: int, *, by: User, on: date) -> Tender:
-    tender = _managed(tender_id, by=by, on=on)
-    if tender.lead_commissioner_id != by.pk:
+def _led(tender_id: int, *, act: PersonalAct) -> Tender:
+    tender = _managed(tender_id, act=act)
+    if tender.lead_commissioner_id != act.by.pk:
         raise RuleBroken(
             f"This is for the lead commissioner, {tender.lead_commissioner}, to decide.", code="not_the_lead"
         )
     return tender
 
 
-def _moderated(tender_id: int, *, by: User, on: date) -> Tender:
-    tender = _managed(tender_id, by=by, on=on)
+def _moderated(tender_id: int, *, act: PersonalAct) -> Tender:
+    tender = _managed(tender_id, act=act)
     if tender.state != _S.MODERATION:
         raise RuleBroken("The tender is not in moderation.", code="wrong_state")
     return tender
 
 
-def _decided_on(evaluator_id: int, *, because: str, by: User, on: date) -> Evaluator:
+def _decided_on(evaluator_id: int, *, because: str, act: PersonalAct) -> Evaluator:
     """An evaluator on whom the lead commissioner decides; never on oneself."""
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
-    seen = Evaluator.objects.filter(pk=evaluator_id, tender__in=tenders_visible_to(by, on=on))
+    act.check(Permission.TENDERS_MANAGE)
+    seen = Evaluator.objects.filter(pk=evaluator_id, tender__in=tenders_visible_to(act.by, on=act.on))
     known = seen.select_related("tender__lead_commissioner", "user").first()
     if known is None:
         raise NotAllowed(f"There is no evaluator {evaluator_id}.")
-    if known.user_id == by.pk:
+    if known.user_id == act.by.pk:
         raise RuleBroken("Nobody decides on their own conflict of interest.", code="own_conflict")
     # The tender first and then the evaluator, as everywhere, so that no two wait for each other for ever.
-    tender = _led(known.tender_id, by=by, on=on)
+    tender = _led(known.tender_id, act=act)
     evaluator = Evaluator.objects.select_for_update(of=("self",)).select_related("user").get(pk=evaluator_id)
     evaluator.tender = tender
     if evaluator.excluded:

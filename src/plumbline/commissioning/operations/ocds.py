@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.access import tenders_visible_to
 from plumbline.commissioning.models import OcdsAward, OcdsContract, OcdsParty, OcdsProcess, OcdsRelease, Tender
 from plumbline.commissioning.queries.identifiers import organisation_of
 from plumbline.commissioning.rules.ocds import Party, Process, Release, ocid_of
 from plumbline.intake.models import Import
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 
 @dataclass(slots=True)
@@ -39,8 +37,7 @@ def take_releases(
     together: Callable[[Sequence[Mapping[str, Any]]], Process],
     import_run: Import,
     prefix: str,
-    by: User | None,
-    at: datetime,
+    act: Act,
 ) -> Taken:
     """Keep each release and make each process what its releases say together, whatever the order of importing.
 
@@ -64,11 +61,9 @@ def take_releases(
         _make(process, together([body for body, _ in bodies]), latest_on=bodies[-1][1])
     taken.processes = len(touched)
     taken.waiting = OcdsParty.objects.filter(process__in=touched.values(), match=OcdsParty.Match.WAITING).count()
-    taken.ours = _tie_our_own(prefix, at=at)
-    audit.record(
+    taken.ours = _tie_our_own(prefix, at=act.at)
+    act.record(
         "commissioning.ocds.taken",
-        by=by,
-        at=at,
         subject=import_run,
         added=taken.added,
         changed=taken.changed,
@@ -92,27 +87,27 @@ def _tie_our_own(prefix: str, *, at: datetime) -> int:
 
 
 @operation
-def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime, on: date) -> OcdsProcess:
+def tie_notice(*, process_id: int, tender_id: int | None, act: PersonalAct) -> OcdsProcess:
     """Say of which of our tenders a published process is; None: of none. It can be said again.
 
     Raises RuleBroken (unknown_tender; not_public, for a draft, which nobody can have published).
     """
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    act.check(Permission.TENDERS_MANAGE)
     process = OcdsProcess.objects.select_for_update(of=("self",)).filter(pk=process_id).first()
     if process is None:
         raise NotAllowed(f"There is no published notice {process_id}.")
-    tender = tenders_visible_to(by, on=on).filter(pk=tender_id).first() if tender_id is not None else None
+    tender = tenders_visible_to(act.by, on=act.on).filter(pk=tender_id).first() if tender_id is not None else None
     if tender_id is not None and tender is None:
         raise RuleBroken("There is no such tender.", code="unknown_tender")
     if tender is not None and tender.state == Tender.State.DRAFT:
         raise RuleBroken(f"{tender.reference} is a draft: nobody can have published it.", code="not_public")
     before, process.tender = process.tender, tender
-    process.tied_at, process.tied_by = at, by
+    process.tied_at, process.tied_by = act.at, act.by
     process.save(update_fields=["tender", "tied_at", "tied_by"])
     if before is not None and before != tender:
-        audit.record("commissioning.notice.untied", by=by, at=at, subject=before, ocid=process.ocid)
+        act.record("commissioning.notice.untied", subject=before, ocid=process.ocid)
     if tender is not None:
-        audit.record("commissioning.notice.tied", by=by, at=at, subject=tender, ocid=process.ocid)
+        act.record("commissioning.notice.tied", subject=tender, ocid=process.ocid)
     return process
 
 

@@ -1,9 +1,8 @@
 """Stage 1 of one bid: each criterion decided, clarifications, the grounds for exclusion, the outcome and its letter."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.access import bids_visible_to
 from plumbline.commissioning.models import Bid, BidState, Decision, ExclusionCheck, Stage1Decision, Tender
 from plumbline.commissioning.rules import stage1 as rules
@@ -13,25 +12,16 @@ from plumbline.commissioning.states import BID_MOVES, CHECKED_AGAIN, STOPPED
 from plumbline.evidence.queries import law_changes
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 from plumbline.toolkits import content
 from plumbline.toolkits.content import Criterion
 
 
 @operation
 def decide_criterion(
-    *,
-    bid_id: int,
-    criterion: str,
-    decision: str,
-    reason: str = "",
-    reviewed_on: date | None = None,
-    by: User,
-    at: datetime,
-    on: date,
+    *, bid_id: int, criterion: str, decision: str, reason: str = "", reviewed_on: date | None = None, act: PersonalAct
 ) -> Stage1Decision:
     """Pass, fail or "does not apply" for one criterion. Decided again, the newer decision stands, until the outcome.
 
@@ -39,7 +29,7 @@ def decide_criterion(
     clarification_open, where a required paper is missing; missing_review_day and reviewed_before_law_change, for a
     policy.
     """
-    bid = _in_stage1(bid_id, by=by, on=on)
+    bid = _in_stage1(bid_id, act=act)
     asked = _criterion(bid, criterion)
     known = _decision(bid, criterion)
     rules.check_decision(
@@ -48,29 +38,23 @@ def decide_criterion(
         evidence_required=asked.evidence == "required",
         has_evidence=bid.documents.filter(criterion=criterion).exists(),
         clarification=_clarification(known),
-        on=on,
+        on=act.on,
     )
     if decision == rules.PASS and asked.policy:
-        rules.check_review(reviewed_on=reviewed_on, laws=_laws(asked.policy, on=on), on=on)
+        rules.check_review(reviewed_on=reviewed_on, laws=_laws(asked.policy, on=act.on), on=act.on)
     found = known or Stage1Decision(bid=bid, criterion=criterion)
     found.reviewed_on = reviewed_on if asked.policy else None
-    found.decision, found.reason, found.decided_at, found.decided_by = decision, reason.strip(), at, by
+    found.decision, found.reason, found.decided_at, found.decided_by = decision, reason.strip(), act.at, act.by
     found.save()
-    audit.record(
-        "commissioning.bid.criterion_decided",
-        by=by,
-        at=at,
-        subject=bid,
-        because=found.reason,
-        criterion=criterion,
-        decision=decision,
+    act.record(
+        "commissioning.bid.criterion_decided", subject=bid, because=found.reason, criterion=criterion, decision=decision
     )
     return found
 
 
 @operation
 def pass_criteria(
-    *, bid_id: int, criteria: Sequence[str], reviewed: Mapping[str, date | None], by: User, at: datetime, on: date
+    *, bid_id: int, criteria: Sequence[str], reviewed: Mapping[str, date | None], act: PersonalAct
 ) -> int:
     """Pass several criteria at once, each with what it asks for; how many. One that may not pass: none does.
 
@@ -78,39 +62,29 @@ def pass_criteria(
     """
     for criterion in criteria:
         decide_criterion(
-            bid_id=bid_id,
-            criterion=criterion,
-            decision=rules.PASS,
-            reviewed_on=reviewed.get(criterion),
-            by=by,
-            at=at,
-            on=on,
+            bid_id=bid_id, criterion=criterion, decision=rules.PASS, reviewed_on=reviewed.get(criterion), act=act
         )
     return len(criteria)
 
 
 @operation
-def ask_clarification(
-    *, bid_id: int, criterion: str, asked: str, due_on: date, by: User, at: datetime, on: date
-) -> Stage1Decision:
+def ask_clarification(*, bid_id: int, criterion: str, asked: str, due_on: date, act: PersonalAct) -> Stage1Decision:
     """Ask the bidder about one criterion: for a missing paper, or what a paper means; never to better the bid."""
-    bid = _in_stage1(bid_id, by=by, on=on)
+    bid = _in_stage1(bid_id, act=act)
     _criterion(bid, criterion)
-    rules.check_clarification(asked=asked, due_on=due_on, on=on)
+    rules.check_clarification(asked=asked, due_on=due_on, on=act.on)
     found = _decision(bid, criterion) or Stage1Decision(bid=bid, criterion=criterion)
-    found.decision, found.reason, found.decided_at, found.decided_by = Decision.CLARIFICATION, "", at, by
+    found.decision, found.reason, found.decided_at, found.decided_by = Decision.CLARIFICATION, "", act.at, act.by
     found.reviewed_on = None
-    found.clarification_asked, found.clarification_asked_on, found.clarification_due_on = asked.strip(), on, due_on
+    found.clarification_asked, found.clarification_asked_on, found.clarification_due_on = asked.strip(), act.on, due_on
     found.clarification_answer, found.clarification_answered_on = "", None
     found.save()
     if bid.state == BidState.RECEIVED:
         check_move(BID_MOVES, BidState.RECEIVED, BidState.CLARIFICATION)
         bid.state = BidState.CLARIFICATION
         bid.save(update_fields=["state"])
-    audit.record(
+    act.record(
         "commissioning.bid.clarification_asked",
-        by=by,
-        at=at,
         subject=bid,
         because=found.clarification_asked,
         criterion=criterion,
@@ -121,23 +95,21 @@ def ask_clarification(
 
 @operation
 def answer_clarification(
-    *, bid_id: int, criterion: str, answer: str, answered_on: date, by: User, at: datetime, on: date
+    *, bid_id: int, criterion: str, answer: str, answered_on: date, act: PersonalAct
 ) -> Stage1Decision:
     """What the bidder answered, and when. The criterion is then decided."""
-    bid = _in_stage1(bid_id, by=by, on=on)
+    bid = _in_stage1(bid_id, act=act)
     found = _decision(bid, criterion)
     if found is None or found.clarification_asked_on is None:
         raise RuleBroken("The bidder was asked nothing on this criterion.", code="not_asked")
     if not answer.strip():
         raise RuleBroken("Say what the bidder answered, or which papers came.", code="missing_answer")
-    if not found.clarification_asked_on <= answered_on <= on:
+    if not found.clarification_asked_on <= answered_on <= act.on:
         raise RuleBroken("The answer came between the day of the question and today.", code="bad_date")
     found.clarification_answer, found.clarification_answered_on = answer.strip(), answered_on
     found.save(update_fields=["clarification_answer", "clarification_answered_on"])
-    audit.record(
+    act.record(
         "commissioning.bid.clarification_answered",
-        by=by,
-        at=at,
         subject=bid,
         criterion=criterion,
         answered_on=answered_on.isoformat(),
@@ -147,25 +119,16 @@ def answer_clarification(
 
 @operation
 def check_exclusion(
-    *,
-    bid_id: int,
-    ground: str,
-    result: str,
-    note: str = "",
-    checked_on: date,
-    council: str,
-    by: User,
-    at: datetime,
-    on: date,
+    *, bid_id: int, ground: str, result: str, note: str = "", checked_on: date, council: str, act: PersonalAct
 ) -> ExclusionCheck:
     """Record that the grounds of one kind were looked at: in stage 1, and again until the award, since a supplier may
     come onto the debarment list meanwhile. A supplier found excluded goes no further: its bid stops. One that is
     recommended is first taken off the recommendation."""
-    bid = _until_award(bid_id, by=by, on=on)
+    bid = _until_award(bid_id, act=act)
     if ground not in ExclusionCheck.Ground.values or result not in ExclusionCheck.Result.values:
         raise RuleBroken("Choose the ground, and what was found.", code="unknown_code")
     rules.check_exclusion(ground=ground, result=result, note=note)
-    if checked_on > on:
+    if checked_on > act.on:
         raise RuleBroken(f"{checked_on:%-d %B %Y} is a date in the future.", code="future_date")
     if result == rules.EXCLUDED and bid.state == BidState.RECOMMENDED:
         raise RuleBroken(
@@ -175,49 +138,47 @@ def check_exclusion(
     found, _ = ExclusionCheck.objects.update_or_create(
         bid=bid,
         ground=ground,
-        defaults={"result": result, "note": note.strip(), "checked_on": checked_on, "checked_at": at, "checked_by": by},
+        defaults={
+            "result": result,
+            "note": note.strip(),
+            "checked_on": checked_on,
+            "checked_at": act.at,
+            "checked_by": act.by,
+        },
     )
-    audit.record(
-        "commissioning.bid.exclusion_checked",
-        by=by,
-        at=at,
-        subject=bid,
-        because=found.note,
-        ground=ground,
-        result=result,
-    )
+    act.record("commissioning.bid.exclusion_checked", subject=bid, because=found.note, ground=ground, result=result)
     if result == rules.EXCLUDED:
         failed = [Failed(f"Not excluded: {rules.GROUNDS[ground]}", found.note)]
-        _stop(bid, BidState.DISQUALIFIED, failed, why="excluded", council=council, by=by, at=at, on=on)
+        _stop(bid, BidState.DISQUALIFIED, failed, why="excluded", council=council, act=act)
     return found
 
 
 @operation
-def pass_bid(*, bid_id: int, by: User, at: datetime, on: date) -> Bid:
+def pass_bid(*, bid_id: int, act: PersonalAct) -> Bid:
     """The bid passed stage 1. Raises RuleBroken saying what failed, is undecided or was not checked; a law may have
     changed since a policy was passed."""
-    bid = _in_stage1(bid_id, by=by, on=on)
+    bid = _in_stage1(bid_id, act=act)
     check_move(BID_MOVES, BidState(bid.state), BidState.PASSED)
     rules.check_passes(
         criteria={each.key: each.title for each in _criteria(bid)},
         decisions=dict(bid.stage1_decisions.values_list("criterion", "decision")),
         results=dict(bid.exclusion_checks.values_list("ground", "result")),
     )
-    _check_policies(bid, on=on)
+    _check_policies(bid, on=act.on)
     tender_rules.check_conflicts(bid.tender.conflicts.filter(decided_at=None).values_list("person", flat=True))
-    bid.state, bid.stage1_decided_on = BidState.PASSED, on
+    bid.state, bid.stage1_decided_on = BidState.PASSED, act.on
     bid.save(update_fields=["state", "stage1_decided_on"])
-    audit.record("commissioning.bid.passed", by=by, at=at, subject=bid)
+    act.record("commissioning.bid.passed", subject=bid)
     return bid
 
 
 @operation
-def fail_bid(*, bid_id: int, council: str, by: User, at: datetime, on: date) -> Bid:
+def fail_bid(*, bid_id: int, council: str, act: PersonalAct) -> Bid:
     """The bid failed stage 1 and goes no further: the reasons are those of the criteria failed; its letter is drafted.
 
     Every other criterion is decided first, so that the bidder is told all of it at once.
     """
-    bid = _in_stage1(bid_id, by=by, on=on)
+    bid = _in_stage1(bid_id, act=act)
     titles = {each.key: each.title for each in _criteria(bid)}
     decisions = {each.criterion: each for each in bid.stage1_decisions.all()}
     failed = [
@@ -233,15 +194,15 @@ def fail_bid(*, bid_id: int, council: str, by: User, at: datetime, on: date) -> 
         raise RuleBroken(
             f"Decide every criterion, so that the bidder is told all at once. {undecided[0]}", code="stage1_not_done"
         )
-    bid.stage1_decided_on = on
+    bid.stage1_decided_on = act.on
     bid.save(update_fields=["stage1_decided_on"])
-    return _stop(bid, BidState.FAILED, failed, why="stage1", council=council, by=by, at=at, on=on)
+    return _stop(bid, BidState.FAILED, failed, why="stage1", council=council, act=act)
 
 
 @operation
-def edit_letter(*, bid_id: int, text: str, by: User, at: datetime, on: date) -> Bid:
+def edit_letter(*, bid_id: int, text: str, act: PersonalAct) -> Bid:
     """The letter to a bidder that was stopped, as it will be sent."""
-    bid = _bid(bid_id, by=by, on=on)
+    bid = _bid(bid_id, act=act)
     _check_letter(bid)
     if not text.strip():
         raise RuleBroken("The letter is empty.", code="missing_letter")
@@ -249,38 +210,28 @@ def edit_letter(*, bid_id: int, text: str, by: User, at: datetime, on: date) -> 
         return bid
     bid.letter = text.strip() + "\n"
     bid.save(update_fields=["letter"])
-    audit.record("commissioning.bid.letter_edited", by=by, at=at, subject=bid)
+    act.record("commissioning.bid.letter_edited", subject=bid)
     return bid
 
 
 @operation
-def mark_letter_sent(*, bid_id: int, sent_on: date, by: User, at: datetime, on: date) -> Bid:
+def mark_letter_sent(*, bid_id: int, sent_on: date, act: PersonalAct) -> Bid:
     """The letter went out on a day; it is not edited any more."""
-    bid = _bid(bid_id, by=by, on=on)
+    bid = _bid(bid_id, act=act)
     _check_letter(bid)
     if not bid.letter.strip():
         raise RuleBroken("There is no letter yet.", code="missing_letter")
-    if bid.stopped_on is not None and not bid.stopped_on <= sent_on <= on:
+    if bid.stopped_on is not None and not bid.stopped_on <= sent_on <= act.on:
         raise RuleBroken("The letter went out between the day of the decision and today.", code="bad_date")
     bid.letter_sent_on = sent_on
     bid.save(update_fields=["letter_sent_on"])
-    audit.record("commissioning.bid.letter_sent", by=by, at=at, subject=bid, sent_on=sent_on.isoformat())
+    act.record("commissioning.bid.letter_sent", subject=bid, sent_on=sent_on.isoformat())
     return bid
 
 
-def _stop(
-    bid: Bid,
-    state: BidState,
-    failed: Sequence[Failed],
-    *,
-    why: str,
-    council: str,
-    by: User,
-    at: datetime,
-    on: date,
-) -> Bid:
+def _stop(bid: Bid, state: BidState, failed: Sequence[Failed], *, why: str, council: str, act: PersonalAct) -> Bid:
     check_move(BID_MOVES, BidState(bid.state), state)
-    bid.state, bid.stopped_because, bid.stopped_on = state, rules.why_stopped(failed), on
+    bid.state, bid.stopped_because, bid.stopped_on = state, rules.why_stopped(failed), act.on
     bid.letter = rules.letter(
         why=why,
         council=council,
@@ -291,7 +242,7 @@ def _stop(
         commissioner=str(bid.tender.lead_commissioner),
     )
     bid.save(update_fields=["state", "stopped_because", "stopped_on", "letter"])
-    audit.record("commissioning.bid.stopped", by=by, at=at, subject=bid, because=bid.stopped_because, state=state.value)
+    act.record("commissioning.bid.stopped", subject=bid, because=bid.stopped_because, state=state.value)
     return bid
 
 
@@ -340,8 +291,8 @@ def _criterion(bid: Bid, key: str) -> Criterion:
     return found
 
 
-def _in_stage1(bid_id: int, *, by: User, on: date) -> Bid:
-    bid = _bid(bid_id, by=by, on=on)
+def _in_stage1(bid_id: int, *, act: PersonalAct) -> Bid:
+    bid = _bid(bid_id, act=act)
     if bid.tender.state != Tender.State.STAGE1:
         raise RuleBroken("Bids are checked while the tender is at stage 1.", code="wrong_state")
     if bid.state not in (BidState.RECEIVED, BidState.CLARIFICATION):
@@ -349,18 +300,18 @@ def _in_stage1(bid_id: int, *, by: User, on: date) -> Bid:
     return bid
 
 
-def _until_award(bid_id: int, *, by: User, on: date) -> Bid:
+def _until_award(bid_id: int, *, act: PersonalAct) -> Bid:
     """The bid, locked: in stage 1 while it is undecided, and from then on while it stands and nothing is awarded."""
-    bid = _bid(bid_id, by=by, on=on)
+    bid = _bid(bid_id, act=act)
     if bid.tender.state in CHECKED_AGAIN and bid.state in (BidState.PASSED, BidState.RECOMMENDED):
         return bid
-    return _in_stage1(bid_id, by=by, on=on)
+    return _in_stage1(bid_id, act=act)
 
 
-def _bid(bid_id: int, *, by: User, on: date) -> Bid:
+def _bid(bid_id: int, *, act: PersonalAct) -> Bid:
     """The bid, locked. None is there for the person who may not see it."""
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
-    seen = bids_visible_to(by, on=on).filter(pk=bid_id).values("pk")
+    act.check(Permission.TENDERS_MANAGE)
+    seen = bids_visible_to(act.by, on=act.on).filter(pk=bid_id).values("pk")
     found = Bid.objects.select_for_update(of=("self",)).select_related("tender", "supplier").filter(pk__in=seen).first()
     if found is None:
         raise NotAllowed(f"There is no bid {bid_id}.")

@@ -1,19 +1,17 @@
 """Who a supplier is: decided by a person where no number says it; two found to be one, and found not to be."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
-from plumbline.audit import operations as audit
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import OcdsParty, SupplierMerge
 from plumbline.commissioning.queries.identifiers import organisation_of
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import Organisation, OrganisationIdentifier, User
+from plumbline.people.models import Organisation, OrganisationIdentifier
 
 _M = OcdsParty.Match
 
@@ -26,16 +24,14 @@ def decide_party(
     new: bool = False,
     not_ours: bool = False,
     all_alike: bool = False,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> int:
     """Say who a published supplier is: one that is known, a new one, or none of ours; how many rows it settled.
 
     `all_alike`: every waiting row of the same name and numbers. The numbers are kept with the organisation, so that the
     next package needs nobody. Raises RuleBroken where a number is another organisation's already.
     """
-    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    act.check(Permission.SUPPLIERS_SETTLE)
     if [organisation_id is not None, new, not_ours].count(True) != 1:
         raise RuleBroken("Choose a supplier that is known, a new one, or none of ours.", code="undecided")
     party = OcdsParty.objects.select_for_update().filter(pk=party_id).first()
@@ -48,12 +44,10 @@ def decide_party(
         rows = rows | OcdsParty.objects.filter(match=_M.WAITING, name=party.name, identifiers=party.identifiers)
     match = _M.NOT_OURS if not_ours else _M.NEW if new else _M.PERSON
     settled = OcdsParty.objects.filter(pk__in=rows.values("pk")).update(
-        match=match, organisation=organisation, decided_at=at, decided_by=by
+        match=match, organisation=organisation, decided_at=act.at, decided_by=act.by
     )
-    audit.record(
+    act.record(
         "commissioning.supplier.decided",
-        by=by,
-        at=at,
         subject=party,
         match=str(match),
         rows=settled,
@@ -64,13 +58,13 @@ def decide_party(
 
 
 @operation
-def undo_decision(*, party_id: int, all_alike: bool = False, by: User, at: datetime, on: date) -> int:
+def undo_decision(*, party_id: int, all_alike: bool = False, act: PersonalAct) -> int:
     """Put a decided row back among those that wait; how many. `all_alike`: all that the same decision settled.
 
     A number that the decision gave to a supplier is taken back with the last of its rows, and a supplier that was
     matched by that number since waits again. Raises RuleBroken for a row that waits already.
     """
-    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    act.check(Permission.SUPPLIERS_SETTLE)
     party = OcdsParty.objects.select_for_update().filter(pk=party_id).first()
     if party is None:
         raise NotAllowed(f"There is no published supplier {party_id}.")
@@ -89,7 +83,7 @@ def undo_decision(*, party_id: int, all_alike: bool = False, by: User, at: datet
         match=_M.WAITING, organisation=None, decided_at=None, decided_by=None
     )
     taken_back = [] if decision is None or together.exists() else _take_back(decision)
-    audit.record("commissioning.supplier.undecided", by=by, at=at, subject=party, rows=undone, numbers=taken_back)
+    act.record("commissioning.supplier.undecided", subject=party, rows=undone, numbers=taken_back)
     return undone
 
 
@@ -133,10 +127,10 @@ def _match_anew(scheme: str, value: str, organisation_id: int) -> None:
 
 
 @operation
-def merge_suppliers(*, merged_id: int, into_id: int, because: str, by: User, at: datetime, on: date) -> SupplierMerge:
+def merge_suppliers(*, merged_id: int, into_id: int, because: str, act: PersonalAct) -> SupplierMerge:
     """Two names are one supplier: what was the first's is read as the second's. Nothing is rewritten, so it can be
     undone. Raises RuleBroken for a merge with itself, with one that is merged, or without a reason."""
-    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    act.check(Permission.SUPPLIERS_SETTLE)
     if not because.strip():
         raise RuleBroken("Say why these two are one supplier.", code="missing_reason")
     rows: Mapping[int, Any] = {
@@ -155,17 +149,19 @@ def merge_suppliers(*, merged_id: int, into_id: int, because: str, by: User, at:
         )
     merged.merged_into = into
     merged.save(update_fields=["merged_into"])
-    merge = SupplierMerge.objects.create(merged=merged, into=into, because=because.strip(), merged_at=at, merged_by=by)
-    audit.record("commissioning.supplier.merged", by=by, at=at, subject=merged, because=because.strip(), into=into.pk)
+    merge = SupplierMerge.objects.create(
+        merged=merged, into=into, because=because.strip(), merged_at=act.at, merged_by=act.by
+    )
+    act.record("commissioning.supplier.merged", subject=merged, because=because.strip(), into=into.pk)
     return merge
 
 
 @operation
-def rename_supplier(*, organisation_id: int, name: str, because: str, by: User, at: datetime, on: date) -> Organisation:
+def rename_supplier(*, organisation_id: int, name: str, because: str, act: PersonalAct) -> Organisation:
     """Another name of the same body, as its register has it now. The names before stand in its history, and what was
     said or sent under one of them keeps it. Raises RuleBroken (missing_name, missing_reason, nothing_changed,
     known_name, already_merged)."""
-    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    act.check(Permission.SUPPLIERS_SETTLE)
     found = Organisation.objects.select_for_update(of=("self",)).filter(pk=organisation_id).first()
     if found is None:
         raise NotAllowed(f"There is no supplier {organisation_id}.")
@@ -183,22 +179,14 @@ def rename_supplier(*, organisation_id: int, name: str, because: str, by: User, 
         raise RuleBroken(f"There is a supplier called {name} already: say that the two are one.", code="known_name")
     found.name, found.sort_key = name, key
     found.save(update_fields=["name", "sort_key"])
-    audit.record(
-        "commissioning.supplier.renamed",
-        by=by,
-        at=at,
-        subject=found,
-        because=because.strip(),
-        before=before,
-        after=name,
-    )
+    act.record("commissioning.supplier.renamed", subject=found, because=because.strip(), before=before, after=name)
     return found
 
 
 @operation
-def undo_merge(*, merge_id: int, because: str, by: User, at: datetime, on: date) -> None:
+def undo_merge(*, merge_id: int, because: str, act: PersonalAct) -> None:
     """The two are two again. Raises RuleBroken without a reason, or where it was undone already."""
-    access.check(by, Permission.SUPPLIERS_SETTLE, on=on)
+    act.check(Permission.SUPPLIERS_SETTLE)
     merge = SupplierMerge.objects.select_for_update().filter(pk=merge_id).first()
     if merge is None:
         raise NotAllowed(f"There is no merge {merge_id}.")
@@ -206,10 +194,10 @@ def undo_merge(*, merge_id: int, because: str, by: User, at: datetime, on: date)
         raise RuleBroken("This merge was undone already.", code="wrong_state")
     if not because.strip():
         raise RuleBroken("Say why these are two suppliers after all.", code="missing_reason")
-    merge.undone_at, merge.undone_by, merge.undone_because = at, by, because.strip()
+    merge.undone_at, merge.undone_by, merge.undone_because = act.at, act.by, because.strip()
     merge.save()
     Organisation.objects.filter(pk=merge.merged_id).update(merged_into=None)
-    audit.record("commissioning.supplier.unmerged", by=by, at=at, subject=merge.merged, because=because.strip())
+    act.record("commissioning.supplier.unmerged", subject=merge.merged, because=because.strip())
 
 
 def _new(party: OcdsParty) -> Organisation:

@@ -1,11 +1,10 @@
 """Tenders from the first draft until they are closed to bids; abandoned at any time before an award."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Q
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.access import CLEARED, tenders_visible_to
 from plumbline.commissioning.models import Evaluator, Tender, TenderConflict
 from plumbline.commissioning.queries.tenders import details_of
@@ -16,6 +15,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits import content
@@ -25,29 +25,23 @@ _S = Tender.State
 
 
 @operation
-def make_tender(*, details: Details, by: User, at: datetime, on: date) -> Tender:
+def make_tender(*, details: Details, act: PersonalAct) -> Tender:
     """Begin a draft; `by` leads it unless someone else is named. A reference is made where none is given."""
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    act.check(Permission.TENDERS_MANAGE)
     values = _checked(details, but=None)
-    values["reference"] = values["reference"] or _next_reference(on)
-    values["lead_commissioner_id"] = values["lead_commissioner_id"] or by.pk
-    tender = Tender.objects.create(**values, state=_S.DRAFT, state_since=on, made_at=at, made_by=by)
-    audit.record(
-        "commissioning.tender.drafted",
-        by=by,
-        at=at,
-        subject=tender,
-        reference=tender.reference,
-        sort=tender.kind,
-        body=tender.body,
+    values["reference"] = values["reference"] or _next_reference(act.on)
+    values["lead_commissioner_id"] = values["lead_commissioner_id"] or act.by.pk
+    tender = Tender.objects.create(**values, state=_S.DRAFT, state_since=act.on, made_at=act.at, made_by=act.by)
+    act.record(
+        "commissioning.tender.drafted", subject=tender, reference=tender.reference, sort=tender.kind, body=tender.body
     )
     return tender
 
 
 @operation
-def edit_tender(*, tender_id: int, details: Details, by: User, at: datetime, on: date) -> Tender:
+def edit_tender(*, tender_id: int, details: Details, act: PersonalAct) -> Tender:
     """Change a draft. What has been approved is sent back to draft first."""
-    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, act=act)
     if tender.state != _S.DRAFT:
         raise RuleBroken("Only a draft is changed. Take the tender back to draft first.", code="wrong_state")
     values = _checked(details, but=tender)
@@ -61,41 +55,43 @@ def edit_tender(*, tender_id: int, details: Details, by: User, at: datetime, on:
     # What was put to the approver is not what it was.
     tender.approval_asked_at = tender.approval_asked_by = None
     tender.save(update_fields=[*changed, "approval_asked_at", "approval_asked_by"])
-    audit.record("commissioning.tender.edited", by=by, at=at, subject=tender, changed=changed)
+    act.record("commissioning.tender.edited", subject=tender, changed=changed)
     return tender
 
 
 @operation
-def ask_approval(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+def ask_approval(*, tender_id: int, act: PersonalAct) -> Tender:
     """Say that a draft is ready for someone else to approve; RuleBroken (not_ready) says all that is missing."""
-    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, act=act)
     if tender.state != _S.DRAFT:
         raise RuleBroken("Only a draft is put to someone for approval.", code="wrong_state")
-    _check_ready(tender, on=on)
-    tender.approval_asked_at, tender.approval_asked_by = at, by
+    _check_ready(tender, on=act.on)
+    tender.approval_asked_at, tender.approval_asked_by = act.at, act.by
     tender.save(update_fields=["approval_asked_at", "approval_asked_by"])
-    audit.record("commissioning.tender.approval_asked", by=by, at=at, subject=tender)
+    act.record("commissioning.tender.approval_asked", subject=tender)
     return tender
 
 
 @operation
-def approve_tender(*, tender_id: int, because: str = "", by: User, at: datetime, on: date) -> Tender:
+def approve_tender(*, tender_id: int, because: str = "", act: PersonalAct) -> Tender:
     """Approve a draft to be published; never one's own, unless with a reason."""
-    tender = _locked(tender_id, Permission.TENDERS_APPROVE, by=by, on=on)
+    tender = _locked(tender_id, Permission.TENDERS_APPROVE, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.APPROVED)
-    rules.check_approver(drafted_by=(tender.made_by_id, tender.approval_asked_by_id), approver=by.pk, because=because)
-    _check_ready(tender, on=on)
-    tender.approved_on, tender.approved_by = on, by
-    _move(tender, _S.APPROVED, on, "approved_on", "approved_by")
-    audit.record("commissioning.tender.approved", by=by, at=at, subject=tender, because=because.strip())
+    rules.check_approver(
+        drafted_by=(tender.made_by_id, tender.approval_asked_by_id), approver=act.by.pk, because=because
+    )
+    _check_ready(tender, on=act.on)
+    tender.approved_on, tender.approved_by = act.on, act.by
+    _move(tender, _S.APPROVED, act.on, "approved_on", "approved_by")
+    act.record("commissioning.tender.approved", subject=tender, because=because.strip())
     return tender
 
 
 @operation
-def return_to_draft(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> Tender:
+def return_to_draft(*, tender_id: int, because: str, act: PersonalAct) -> Tender:
     """Not approved, or approved and to be changed after all: a draft again, with the reason."""
-    tender = _seen(tender_id, by=by, on=on)
-    if not (access.may(by, Permission.TENDERS_MANAGE, on=on) or access.may(by, Permission.TENDERS_APPROVE, on=on)):
+    tender = _seen(tender_id, act=act)
+    if not (act.may(Permission.TENDERS_MANAGE) or act.may(Permission.TENDERS_APPROVE)):
         raise NotAllowed(f"There is no tender {tender_id}.")
     if not because.strip():
         raise RuleBroken("Say what is to be changed.", code="missing_reason")
@@ -105,25 +101,23 @@ def return_to_draft(*, tender_id: int, because: str, by: User, at: datetime, on:
     elif tender.approval_asked_at is None:
         raise RuleBroken("The tender is a draft already.", code="wrong_state")
     tender.approval_asked_at = tender.approval_asked_by = None
-    _move(tender, _S.DRAFT, on, "approved_on", "approved_by", "approval_asked_at", "approval_asked_by")
-    audit.record("commissioning.tender.sent_back", by=by, at=at, subject=tender, because=because.strip())
+    _move(tender, _S.DRAFT, act.on, "approved_on", "approved_by", "approval_asked_at", "approval_asked_by")
+    act.record("commissioning.tender.sent_back", subject=tender, because=because.strip())
     return tender
 
 
 @operation
-def publish_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+def publish_tender(*, tender_id: int, act: PersonalAct) -> Tender:
     """The tender goes out today. From here on its criteria, questions and their weights stand."""
-    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.PUBLISHED)
-    _check_ready(tender, on=on)
+    _check_ready(tender, on=act.on)
     asked = content.read(tender.questions.content) if tender.questions else None
     tender.scored_safeguarding = asked is not None and rules.asks_safeguarding(asked)
-    tender.published_on = on
-    _move(tender, _S.PUBLISHED, on, "published_on", "scored_safeguarding")
-    audit.record(
+    tender.published_on = act.on
+    _move(tender, _S.PUBLISHED, act.on, "published_on", "scored_safeguarding")
+    act.record(
         "commissioning.tender.published",
-        by=by,
-        at=at,
         subject=tender,
         scored_safeguarding=tender.scored_safeguarding,
         stage1=tender.stage1_id,
@@ -133,12 +127,12 @@ def publish_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tende
 
 
 @operation
-def extend_bids(*, tender_id: int, bids_due_on: date, because: str, by: User, at: datetime, on: date) -> Tender:
+def extend_bids(*, tender_id: int, bids_due_on: date, because: str, act: PersonalAct) -> Tender:
     """Give every bidder more time, while the tender is open to bids."""
-    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, act=act)
     if tender.state != _S.PUBLISHED or tender.bids_due_on is None:
         raise RuleBroken("Only a tender that is open to bids is extended.", code="wrong_state")
-    if bids_due_on <= tender.bids_due_on or bids_due_on <= on:
+    if bids_due_on <= tender.bids_due_on or bids_due_on <= act.on:
         raise RuleBroken(
             f"The new last day comes after {tender.bids_due_on:%-d %B %Y}, and lies ahead.", code="not_later"
         )
@@ -151,10 +145,8 @@ def extend_bids(*, tender_id: int, bids_due_on: date, because: str, by: User, at
         raise RuleBroken("Say why bidders have more time.", code="missing_reason")
     before, tender.bids_due_on = tender.bids_due_on, bids_due_on
     tender.save(update_fields=["bids_due_on"])
-    audit.record(
+    act.record(
         "commissioning.tender.extended",
-        by=by,
-        at=at,
         subject=tender,
         because=because.strip(),
         before=before.isoformat(),
@@ -164,54 +156,47 @@ def extend_bids(*, tender_id: int, bids_due_on: date, because: str, by: User, at
 
 
 @operation
-def close_tender(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+def close_tender(*, tender_id: int, act: PersonalAct) -> Tender:
     """No more bids: after the last day for them; a direct award once the supplier's papers are in."""
-    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.CLOSED)
-    rules.check_closing(kind=tender.kind, bids_due_on=tender.bids_due_on, on=on)
-    tender.closed_on = on
-    _move(tender, _S.CLOSED, on, "closed_on")
-    audit.record("commissioning.tender.closed", by=by, at=at, subject=tender, bids=tender.bids.count())
+    rules.check_closing(kind=tender.kind, bids_due_on=tender.bids_due_on, on=act.on)
+    tender.closed_on = act.on
+    _move(tender, _S.CLOSED, act.on, "closed_on")
+    act.record("commissioning.tender.closed", subject=tender, bids=tender.bids.count())
     return tender
 
 
 @operation
-def begin_stage1(*, tender_id: int, by: User, at: datetime, on: date) -> Tender:
+def begin_stage1(*, tender_id: int, act: PersonalAct) -> Tender:
     """The bids are entered, and are now checked criterion by criterion."""
-    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.STAGE1)
     if not tender.bids.exists():
         raise RuleBroken("No bid is entered. Enter the bids first, or abandon the tender.", code="no_bids")
     rules.check_conflicts(tender.conflicts.filter(decided_at=None).values_list("person", flat=True))
-    tender.stage1_began_on = on
-    _move(tender, _S.STAGE1, on, "stage1_began_on")
-    audit.record("commissioning.tender.stage1_begun", by=by, at=at, subject=tender, bids=tender.bids.count())
+    tender.stage1_began_on = act.on
+    _move(tender, _S.STAGE1, act.on, "stage1_began_on")
+    act.record("commissioning.tender.stage1_begun", subject=tender, bids=tender.bids.count())
     return tender
 
 
 @operation
 def hand_over(
-    *,
-    tender_id: int,
-    lead_commissioner_id: int,
-    service_area_lead_id: int | None,
-    because: str,
-    by: User,
-    at: datetime,
-    on: date,
+    *, tender_id: int, lead_commissioner_id: int, service_area_lead_id: int | None, because: str, act: PersonalAct
 ) -> Tender:
     """Another lead commissioner or service-area lead, once the draft is over: by the lead, or by who approves
     tenders: a lead may be away. What only the lead decides is then the new one's."""
-    tender = _seen(tender_id, by=by, on=on)
-    leads = tender.lead_commissioner_id == by.pk and access.may(by, Permission.TENDERS_MANAGE, on=on)
-    if not leads and not access.may(by, Permission.TENDERS_APPROVE, on=on):
+    tender = _seen(tender_id, act=act)
+    leads = tender.lead_commissioner_id == act.by.pk and act.may(Permission.TENDERS_MANAGE)
+    if not leads and not act.may(Permission.TENDERS_APPROVE):
         raise NotAllowed(f"There is no tender {tender_id} to hand over.")
     if tender.state == _S.ABANDONED:
         raise RuleBroken("The tender is over.", code="wrong_state")
     if not because.strip():
         raise RuleBroken("Say why it is handed over.", code="missing_reason")
     lead = User.objects.filter(pk=lead_commissioner_id, is_active=True).first()
-    if lead is None or not access.may(lead, Permission.TENDERS_MANAGE, on=on):
+    if lead is None or not access.may(lead, Permission.TENDERS_MANAGE, on=act.on):
         raise RuleBroken("The lead is someone who may manage tenders.", code="not_a_commissioner")
     if Evaluator.objects.filter(tender=tender, user=lead).exclude(CLEARED).exists():
         raise RuleBroken(
@@ -222,10 +207,8 @@ def hand_over(
     before = tender.lead_commissioner
     tender.lead_commissioner, tender.service_area_lead_id = lead, service_area_lead_id
     tender.save(update_fields=["lead_commissioner", "service_area_lead"])
-    audit.record(
+    act.record(
         "commissioning.tender.handed_over",
-        by=by,
-        at=at,
         subject=tender,
         because=because.strip(),
         before=before.called,
@@ -236,15 +219,15 @@ def hand_over(
 
 
 @operation
-def abandon_tender(*, tender_id: int, because: str, by: User, at: datetime, on: date) -> Tender:
+def abandon_tender(*, tender_id: int, because: str, act: PersonalAct) -> Tender:
     """The procurement ends without an award, with the reason."""
-    tender = _locked(tender_id, Permission.TENDERS_MANAGE, by=by, on=on)
+    tender = _locked(tender_id, Permission.TENDERS_MANAGE, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.ABANDONED)
     if not because.strip():
         raise RuleBroken("Say why the tender is abandoned.", code="missing_reason")
     tender.abandoned_because = because.strip()
-    _move(tender, _S.ABANDONED, on, "abandoned_because")
-    audit.record("commissioning.tender.abandoned", by=by, at=at, subject=tender, because=because.strip())
+    _move(tender, _S.ABANDONED, act.on, "abandoned_because")
+    act.record("commissioning.tender.abandoned", subject=tender, because=because.strip())
     return tender
 
 
@@ -252,40 +235,42 @@ def abandon_tender(*, tender_id: int, because: str, by: User, at: datetime, on: 
 
 
 @operation
-def record_conflict(*, tender_id: int, person: str, conflict: str, by: User, at: datetime, on: date) -> TenderConflict:
+def record_conflict(*, tender_id: int, person: str, conflict: str, act: PersonalAct) -> TenderConflict:
     """Someone who has to do with the tender has an interest in it. The person who sees the tender may say so."""
-    tender = _seen(tender_id, by=by, on=on)
+    tender = _seen(tender_id, act=act)
     if tender.state in (_S.IMPLEMENTATION, _S.ABANDONED):
         raise RuleBroken("The tender is over.", code="wrong_state")
     if not person.strip() or not conflict.strip():
         raise RuleBroken("Say who, and what their interest is.", code="missing_conflict")
     made = TenderConflict.objects.create(
-        tender=tender, person=" ".join(person.split()), conflict=conflict.strip(), recorded_at=at, recorded_by=by
+        tender=tender,
+        person=" ".join(person.split()),
+        conflict=conflict.strip(),
+        recorded_at=act.at,
+        recorded_by=act.by,
     )
-    audit.record("commissioning.conflict.recorded", by=by, at=at, subject=made, tender=tender.pk, person=made.person)
+    act.record("commissioning.conflict.recorded", subject=made, tender=tender.pk, person=made.person)
     return made
 
 
 @operation
-def decide_conflict(*, conflict_id: int, decided: str, by: User, at: datetime, on: date) -> TenderConflict:
+def decide_conflict(*, conflict_id: int, decided: str, act: PersonalAct) -> TenderConflict:
     """Say what follows from a conflict; never by the person whose it is. Decided again, the newer words stand."""
-    access.check(by, Permission.TENDERS_MANAGE, on=on)
+    act.check(Permission.TENDERS_MANAGE)
     found = (
         TenderConflict.objects.select_for_update(of=("self",))
-        .filter(pk=conflict_id, tender__in=tenders_visible_to(by, on=on))
+        .filter(pk=conflict_id, tender__in=tenders_visible_to(act.by, on=act.on))
         .first()
     )
     if found is None:
         raise NotAllowed(f"There is no conflict {conflict_id}.")
-    if found.person.casefold() == by.name.casefold():
+    if found.person.casefold() == act.by.name.casefold():
         raise RuleBroken("Someone else decides on your own conflict of interest.", code="own_conflict")
     if not decided.strip():
         raise RuleBroken("Say what was decided.", code="missing_reason")
-    found.decided, found.decided_at, found.decided_by = decided.strip(), at, by
+    found.decided, found.decided_at, found.decided_by = decided.strip(), act.at, act.by
     found.save(update_fields=["decided", "decided_at", "decided_by"])
-    audit.record(
-        "commissioning.conflict.decided", by=by, at=at, subject=found, tender=found.tender_id, because=found.decided
-    )
+    act.record("commissioning.conflict.decided", subject=found, tender=found.tender_id, because=found.decided)
     return found
 
 
@@ -337,14 +322,14 @@ def _next_reference(on: date) -> str:
     return f"{stem}{number:03}"
 
 
-def _locked(tender_id: int, permission: Permission, *, by: User, on: date) -> Tender:
-    access.check(by, permission, on=on)
-    return _seen(tender_id, by=by, on=on)
+def _locked(tender_id: int, permission: Permission, *, act: PersonalAct) -> Tender:
+    act.check(permission)
+    return _seen(tender_id, act=act)
 
 
-def _seen(tender_id: int, *, by: User, on: date) -> Tender:
+def _seen(tender_id: int, *, act: PersonalAct) -> Tender:
     """The tender, locked. None is there for the person who may not see it."""
-    visible = Q(pk__in=tenders_visible_to(by, on=on).values("pk"))
+    visible = Q(pk__in=tenders_visible_to(act.by, on=act.on).values("pk"))
     found = Tender.objects.select_for_update(of=("self",)).filter(visible, pk=tender_id).first()
     if found is None:
         raise NotAllowed(f"There is no tender {tender_id}.")

@@ -1,29 +1,20 @@
 """Safeguarding arrangements agreed for one contract alone, and what its provider has promised."""
 
-from datetime import date, datetime
+from datetime import date
 
-from plumbline.audit import operations as audit
 from plumbline.contracts.models import Arrangement, Commitment
 from plumbline.contracts.reaching import contract_to_change
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 
 @operation
 def agree_arrangement(
-    *,
-    contract_id: int,
-    text: str,
-    agreed_on: date,
-    agreed_by: str,
-    agreed_with: str,
-    by: User | None,
-    at: datetime,
-    on: date,
+    *, contract_id: int, text: str, agreed_on: date, agreed_by: str, agreed_with: str, act: Act
 ) -> Arrangement:
     """What was agreed, by whom for the council, with whom for the provider, and when."""
-    contract = contract_to_change(contract_id=contract_id, by=by, on=on, area_lead=True)
+    contract = contract_to_change(contract_id=contract_id, act=act, area_lead=True)
     for value, sentence in (
         (text, "Say what was agreed."),
         (agreed_by, "Say who agreed it for the council."),
@@ -31,7 +22,7 @@ def agree_arrangement(
     ):
         if not value.strip():
             raise RuleBroken(sentence, code="missing_words")
-    if agreed_on > on:
+    if agreed_on > act.on:
         raise RuleBroken(f"{agreed_on:%-d %B %Y} is a date in the future.", code="future_date")
     arrangement = Arrangement.objects.create(
         contract=contract,
@@ -39,40 +30,31 @@ def agree_arrangement(
         agreed_on=agreed_on,
         agreed_by=agreed_by.strip(),
         agreed_with=agreed_with.strip(),
-        recorded_at=at,
-        recorded_by=by,
+        recorded_at=act.at,
+        recorded_by=act.by,
     )
-    audit.record("contracts.arrangement.agreed", by=by, at=at, subject=arrangement, contract=contract.pk)
+    act.record("contracts.arrangement.agreed", subject=arrangement, contract=contract.pk)
     return arrangement
 
 
 @operation
-def end_arrangement(*, arrangement_id: int, because: str, by: User | None, at: datetime, on: date) -> Arrangement:
+def end_arrangement(*, arrangement_id: int, because: str, act: Act) -> Arrangement:
     """It holds no longer; it stays on the record."""
     arrangement = Arrangement.objects.filter(pk=arrangement_id).first()
     if arrangement is None:
         raise NotAllowed(f"There is no arrangement {arrangement_id}.")
-    contract_to_change(contract_id=arrangement.contract_id, by=by, on=on, area_lead=True)
+    contract_to_change(contract_id=arrangement.contract_id, act=act, area_lead=True)
     _check_end(because, arrangement.ended_on)
-    arrangement.ended_on = on
+    arrangement.ended_on = act.on
     arrangement.save(update_fields=["ended_on"])
-    audit.record("contracts.arrangement.ended", by=by, at=at, subject=arrangement, because=because.strip())
+    act.record("contracts.arrangement.ended", subject=arrangement, because=because.strip())
     return arrangement
 
 
 @operation
-def add_commitment(
-    *,
-    contract_id: int,
-    text: str,
-    source: str,
-    due_on: date | None = None,
-    by: User | None,
-    at: datetime,
-    on: date,
-) -> Commitment:
+def add_commitment(*, contract_id: int, text: str, source: str, due_on: date | None = None, act: Act) -> Commitment:
     """What the provider promised, and where (`source`: "its bid, question 4"); each evaluation checks it."""
-    contract = contract_to_change(contract_id=contract_id, by=by, on=on, area_lead=True)
+    contract = contract_to_change(contract_id=contract_id, act=act, area_lead=True)
     if not text.strip():
         raise RuleBroken("Say what was promised.", code="missing_text")
     if not source.strip():
@@ -80,21 +62,21 @@ def add_commitment(
     commitment = Commitment.objects.create(
         contract=contract, text=text.strip(), source=source.strip()[:200], due_on=due_on
     )
-    audit.record("contracts.commitment.added", by=by, at=at, subject=commitment, contract=contract.pk)
+    act.record("contracts.commitment.added", subject=commitment, contract=contract.pk)
     return commitment
 
 
 @operation
-def end_commitment(*, commitment_id: int, because: str, by: User | None, at: datetime, on: date) -> Commitment:
+def end_commitment(*, commitment_id: int, because: str, act: Act) -> Commitment:
     """It is kept, or no longer asked: evaluations check it no more."""
     commitment = Commitment.objects.filter(pk=commitment_id).first()
     if commitment is None:
         raise NotAllowed(f"There is no commitment {commitment_id}.")
-    contract_to_change(contract_id=commitment.contract_id, by=by, on=on)
+    contract_to_change(contract_id=commitment.contract_id, act=act)
     _check_end(because, commitment.ended_on)
-    commitment.ended_on = on
+    commitment.ended_on = act.on
     commitment.save(update_fields=["ended_on"])
-    audit.record("contracts.commitment.ended", by=by, at=at, subject=commitment, because=because.strip())
+    act.record("contracts.commitment.ended", subject=commitment, because=because.strip())
     return commitment
 
 

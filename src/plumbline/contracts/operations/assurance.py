@@ -1,11 +1,10 @@
 """Assessments, the annual assurance return and the six policies: asked for, recorded, and for how long they count."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
-from plumbline.audit import operations as audit
 from plumbline.contracts import reaching
 from plumbline.contracts.models import (
     Assessment,
@@ -28,8 +27,8 @@ from plumbline.intake.origins import origin_of
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import article, capital
 from plumbline.kernel.moments import day_of
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.people.queries import same_body
@@ -51,21 +50,17 @@ _ASKS = reaching.MANAGE | _BOARD
 
 
 @operation
-def set_term(
-    *, kind: str, months: int, from_on: date, because: str, by: User | None, at: datetime, on: date
-) -> AssessmentTerm:
+def set_term(*, kind: str, months: int, from_on: date, because: str, act: Act) -> AssessmentTerm:
     """For how long an assessment of a kind is valid, if completed from a day on. What stands is not shortened."""
-    access.check(by, Permission.CONTRACTS_DECIDE, on=on)
-    rules.check_term(kind=kind, months=months, from_on=from_on, because=because, on=on)
+    act.check(Permission.CONTRACTS_DECIDE)
+    rules.check_term(kind=kind, months=months, from_on=from_on, because=because, on=act.on)
     term, _ = AssessmentTerm.objects.update_or_create(
         kind=kind,
         from_on=from_on,
-        defaults={"months": months, "because": because.strip(), "set_at": at, "set_by": by},
+        defaults={"months": months, "because": because.strip(), "set_at": act.at, "set_by": act.by},
     )
-    audit.record(
+    act.record(
         "contracts.assessment_term.set",
-        by=by,
-        at=at,
         subject=term,
         because=because.strip(),
         of=kind,
@@ -85,16 +80,14 @@ def request_contract_return(
     period_from: date | None = None,
     period_to: date | None = None,
     assign_to: Collection[User] = (),
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> ContractReturn:
     """Ask the provider for a return under a contract (`purpose` of ContractReturn, `toolkit` one that serves it).
 
     A joint evaluation is the council's own to fill in: `assign_to` says by whom, else by who asks.
     Raises RuleBroken where one of the same purpose is still open, or the toolkit is not published.
     """
-    contract = contract_to_change(contract_id=contract_id, by=by, on=on, any_of=_ASKS)
+    contract = contract_to_change(contract_id=contract_id, act=act, any_of=_ASKS)
     if toolkit not in TOOLKITS.get(purpose, ()):
         raise RuleBroken("Choose which questions are to be answered.", code="wrong_toolkit")
     if contract.state == ContractState.ENDED:
@@ -111,21 +104,11 @@ def request_contract_return(
         period_from=period_from,
         period_to=period_to,
         due_on=due_on,
-        assign_to=assign_to or ([by] if own and by else []),
-        by=by,
-        at=at,
-        on=on,
+        assign_to=assign_to or ([act.by] if own and act.by else []),
+        act=act,
     )
     tied = ContractReturn.objects.create(contract=contract, answer_set=made, purpose=purpose)
-    audit.record(
-        "contracts.return.requested",
-        by=by,
-        at=at,
-        subject=tied,
-        contract=contract.pk,
-        purpose=purpose,
-        answer_set=made.pk,
-    )
+    act.record("contracts.return.requested", subject=tied, contract=contract.pk, purpose=purpose, answer_set=made.pk)
     return tied
 
 
@@ -139,9 +122,7 @@ def record_assessment(
     instrument: str,
     document_id: int | None = None,
     return_id: int | None = None,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> Assessment:
     """A board assessment (the partnership officer's) or a self-assessment, from a document or a signed-off return.
 
@@ -151,8 +132,8 @@ def record_assessment(
     if kind == Assessment.Kind.PLAN:
         raise RuleBroken("An action plan is agreed with its actions.", code="wrong_kind")
     needs = _BOARD if kind == Assessment.Kind.BOARD else reaching.MANAGE
-    contract = contract_to_change(contract_id=contract_id, by=by, on=on, any_of=needs)
-    document = document_to_use(document_id, by=by, on=on)
+    contract = contract_to_change(contract_id=contract_id, act=act, any_of=needs)
+    document = document_to_use(document_id, act=act)
     made_with = _signed_off(return_id, contract) if return_id is not None else None
     months = term_on(kind, on=completed_on)
     rules.check_assessment(
@@ -162,7 +143,7 @@ def record_assessment(
         months=months,
         instrument=instrument,
         has_source=document is not None or made_with is not None,
-        on=on,
+        on=act.on,
     )
     recorded = _record(
         contract,
@@ -173,37 +154,29 @@ def record_assessment(
         instrument=instrument,
         document=document,
         made_with=made_with,
-        by=by,
-        at=at,
+        act=act,
     )
     if kind == Assessment.Kind.SELF:
-        _plan_from_actions(contract, recorded, by=by, at=at, on=on)
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+        _plan_from_actions(contract, recorded, act=act)
+    rerate(contract_ids=[contract.pk], act=act)
     return recorded
 
 
 @operation
 def agree_plan(
-    *,
-    contract_id: int,
-    agreed_on: date,
-    actions: Sequence[ActionGiven] = (),
-    document_id: int | None = None,
-    by: User | None,
-    at: datetime,
-    on: date,
+    *, contract_id: int, agreed_on: date, actions: Sequence[ActionGiven] = (), document_id: int | None = None, act: Act
 ) -> Assessment:
     """The action plan that goes with the newest self-assessment: it counts once at least one action of it exists.
 
     `actions` are raised here, the provider's own where no user is named. Raises RuleBroken (no_actions, no_self).
     """
-    contract = contract_to_change(contract_id=contract_id, by=by, on=on)
+    contract = contract_to_change(contract_id=contract_id, act=act)
     own = contract.assessments.filter(kind=Assessment.Kind.SELF).order_by("-completed_on").first()
     if own is None:
         raise RuleBroken("There is no self-assessment that it could go with.", code="no_self")
-    document = document_to_use(document_id, by=by, on=on)
+    document = document_to_use(document_id, act=act)
     signed_off = own.answer_set is not None and own.answer_set.state == ReturnState.SIGNED_OFF
-    rules.check_plan(agreed_on=agreed_on, has_source=document is not None or signed_off, on=on)
+    rules.check_plan(agreed_on=agreed_on, has_source=document is not None or signed_off, on=act.on)
     for action in actions:
         owner = User.objects.filter(pk=action.owner_id, is_active=True).first() if action.owner_id else None
         if action.owner_id and owner is None:
@@ -220,11 +193,9 @@ def agree_plan(
             owner_organisation=None if owner else contract.provider,
             due_on=action.due_on,
             critical=action.critical,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
         )
-    if not plan_actions(contract, own).exists() and _plan_within(own, on=on) is None:
+    if not plan_actions(contract, own).exists() and _plan_within(own, on=act.on) is None:
         raise RuleBroken("A plan counts when its actions are written down: add at least one.", code="no_actions")
     recorded = _record(
         contract,
@@ -233,31 +204,28 @@ def agree_plan(
         said=None,
         months=term_on(Assessment.Kind.PLAN, on=agreed_on),
         instrument="Action plan of the self-assessment",
-        document=document or _plan_within(own, on=on),
+        document=document or _plan_within(own, on=act.on),
         made_with=own.answer_set,
-        by=by,
-        at=at,
+        act=act,
     )
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    rerate(contract_ids=[contract.pk], act=act)
     return recorded
 
 
 @operation
-def withdraw_assessment(*, assessment_id: int, because: str, by: User | None, at: datetime, on: date) -> None:
+def withdraw_assessment(*, assessment_id: int, because: str, act: Act) -> None:
     """One recorded in error does not count. It was recorded here; what an import brought is put right in its file."""
     found = Assessment.objects.filter(pk=assessment_id).first()
     if found is None:
         raise NotAllowed(f"There is no assessment {assessment_id}.")
     needs = _BOARD if found.kind == Assessment.Kind.BOARD else reaching.MANAGE
-    contract = contract_to_change(contract_id=found.contract_id, by=by, on=on, any_of=needs)
+    contract = contract_to_change(contract_id=found.contract_id, act=act, any_of=needs)
     if origin_of(found):
         raise RuleBroken("It came with an import. Correct it in the file and import that.", code="imported")
     if not because.strip():
         raise RuleBroken("Say why it is withdrawn.", code="missing_reason")
-    audit.record(
+    act.record(
         "contracts.assessment.withdrawn",
-        by=by,
-        at=at,
         subject=found,
         because=because.strip(),
         contract=contract.pk,
@@ -266,7 +234,7 @@ def withdraw_assessment(*, assessment_id: int, because: str, by: User | None, at
         valid_until=found.valid_until.isoformat(),
     )
     found.delete()
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    rerate(contract_ids=[contract.pk], act=act)
 
 
 @operation
@@ -277,42 +245,38 @@ def review_policy(
     reviewed_on: date,
     document_id: int | None = None,
     return_id: int | None = None,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> PolicyReview:
     """A policy of the provider seen in place, and the day on which the provider last reviewed it."""
-    contract = contract_to_change(contract_id=contract_id, by=by, on=on)
+    contract = contract_to_change(contract_id=contract_id, act=act)
     if policy not in Policy.values:
         raise RuleBroken("Choose one of the six policies.", code="unknown_policy")
-    if reviewed_on > on:
+    if reviewed_on > act.on:
         raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
     review, _ = PolicyReview.objects.update_or_create(
         contract=contract,
         policy=policy,
         reviewed_on=reviewed_on,
         defaults={
-            "document": document_to_use(document_id, by=by, on=on),
+            "document": document_to_use(document_id, act=act),
             "answer_set_id": return_id,
-            "recorded_at": at,
-            "recorded_by": by,
+            "recorded_at": act.at,
+            "recorded_by": act.by,
         },
     )
-    audit.record(
+    act.record(
         "contracts.policy.reviewed",
-        by=by,
-        at=at,
         subject=review,
         contract=contract.pk,
         policy=policy,
         reviewed_on=reviewed_on.isoformat(),
     )
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    rerate(contract_ids=[contract.pk], act=act)
     return review
 
 
 @operation
-def take_up(*, return_id: int, by: User | None, at: datetime, on: date) -> list[str]:
+def take_up(*, return_id: int, act: Act) -> list[str]:
     """What follows from a signed-off return: a self-assessment is recorded, or the reviews of the six policies.
 
     Sentences that say what was recorded; none where the return is not a contract's, not signed off, or was taken up.
@@ -327,23 +291,23 @@ def take_up(*, return_id: int, by: User | None, at: datetime, on: date) -> list[
         return []
     contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=tied.contract_id)
     if tied.purpose == _PURPOSES.SELF_ASSESSMENT:
-        said = _take_self_assessment(contract, tied.answer_set, by=by, at=at, on=on)
+        said = _take_self_assessment(contract, tied.answer_set, act=act)
     elif tied.purpose == _PURPOSES.ASSURANCE:
-        said = _take_policies(contract, tied.answer_set, by=by, at=at, on=on)
+        said = _take_policies(contract, tied.answer_set, act=act)
     else:
         return []
     if said:
-        audit.record("contracts.return.taken_up", by=by, at=at, subject=tied, contract=contract.pk, said=said)
-        rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+        act.record("contracts.return.taken_up", subject=tied, contract=contract.pk, said=said)
+        rerate(contract_ids=[contract.pk], act=act)
     return said
 
 
 @operation
-def take_up_all(*, by: User | None, at: datetime, on: date) -> int:
+def take_up_all(*, act: Act) -> int:
     """What `take_up` would have done for each return that was signed off by a way that did not call it; how many."""
     waiting = ContractReturn.objects.filter(answer_set__state=ReturnState.SIGNED_OFF)
     waiting = waiting.filter(purpose__in=[_PURPOSES.SELF_ASSESSMENT, _PURPOSES.ASSURANCE]).order_by("pk")
-    return sum(1 for each in waiting if take_up(return_id=each.answer_set_id, by=by, at=at, on=on))
+    return sum(1 for each in waiting if take_up(return_id=each.answer_set_id, act=act))
 
 
 def _record(
@@ -356,8 +320,7 @@ def _record(
     instrument: str,
     document: Document | None,
     made_with: Return | None,
-    by: User | None,
-    at: datetime,
+    act: Act,
 ) -> Assessment:
     standing = contract.assessments.filter(kind=kind, completed_on=completed_on)
     if standing.exists():
@@ -380,13 +343,11 @@ def _record(
         instrument=instrument.strip()[:120],
         document=document,
         answer_set=made_with,
-        recorded_at=at,
-        recorded_by=by,
+        recorded_at=act.at,
+        recorded_by=act.by,
     )
-    audit.record(
+    act.record(
         "contracts.assessment.recorded",
-        by=by,
-        at=at,
         subject=recorded,
         contract=contract.pk,
         of=kind,
@@ -397,12 +358,10 @@ def _record(
     return recorded
 
 
-def _take_self_assessment(
-    contract: Contract, made_with: Return, *, by: User | None, at: datetime, on: date
-) -> list[str]:
+def _take_self_assessment(contract: Contract, made_with: Return, *, act: Act) -> list[str]:
     if contract.assessments.filter(answer_set=made_with, kind=Assessment.Kind.SELF).exists():
         return []
-    completed_on = day_of(made_with.submitted_at, on=on) if made_with.submitted_at else on
+    completed_on = day_of(made_with.submitted_at, on=act.on) if made_with.submitted_at else act.on
     if contract.assessments.filter(kind=Assessment.Kind.SELF, completed_on=completed_on).exists():
         return []
     recorded = _record(
@@ -414,26 +373,23 @@ def _take_self_assessment(
         instrument=made_with.version.title,
         document=None,
         made_with=made_with,
-        by=by,
-        at=at,
+        act=act,
     )
     said = [f"The self-assessment counts until {recorded.valid_until:%-d %B %Y}."]
-    if _plan_from_actions(contract, recorded, by=by, at=at, on=on):
+    if _plan_from_actions(contract, recorded, act=act):
         said.append("It holds its action plan, or its actions are written down: the action plan counts too.")
     return said
 
 
-def _plan_from_actions(
-    contract: Contract, own: Assessment, *, by: User | None, at: datetime, on: date
-) -> Assessment | None:
+def _plan_from_actions(contract: Contract, own: Assessment, *, act: Act) -> Assessment | None:
     """The plan, where it was given within the self-assessment (it counts from the same day), or where the provider
     wrote its actions down before the self-assessment was recorded."""
     if own.answer_set is None:
         return None
-    within = _plan_within(own, on=on)
+    within = _plan_within(own, on=act.on)
     if within is None and not plan_actions(contract, own).exists():
         return None
-    day = own.completed_on if within else on
+    day = own.completed_on if within else act.on
     if contract.assessments.filter(kind=Assessment.Kind.PLAN, completed_on=day).exists():
         return None
     return _record(
@@ -445,8 +401,7 @@ def _plan_from_actions(
         instrument="Action plan of the self-assessment",
         document=within,
         made_with=own.answer_set,
-        by=by,
-        at=at,
+        act=act,
     )
 
 
@@ -458,8 +413,8 @@ def _plan_within(own: Assessment, *, on: date) -> Document | None:
     return next((each.document for each in given if each.is_valid), None)
 
 
-def _take_policies(contract: Contract, made_with: Return, *, by: User | None, at: datetime, on: date) -> list[str]:
-    held = toolkit_queries.held(made_with, on=on)
+def _take_policies(contract: Contract, made_with: Return, *, act: Act) -> list[str]:
+    held = toolkit_queries.held(made_with, on=act.on)
     answers = []
     for criterion in held.content.criteria:
         answer = held.answers.get(criterion.key)
@@ -482,7 +437,12 @@ def _take_policies(contract: Contract, made_with: Return, *, by: User | None, at
             contract=contract,
             policy=policy,
             reviewed_on=reviewed_on,
-            defaults={"document_id": document_id, "answer_set": made_with, "recorded_at": at, "recorded_by": by},
+            defaults={
+                "document_id": document_id,
+                "answer_set": made_with,
+                "recorded_at": act.at,
+                "recorded_by": act.by,
+            },
         )
         if new:
             said.append(f"{Policy(policy).label}: reviewed on {reviewed_on:%-d %B %Y}.")

@@ -1,7 +1,7 @@
 """Keeping how those who are told of incidents are reached, and writing to those of the council's own."""
 
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 
@@ -16,24 +16,22 @@ from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
 from plumbline.flags.outbox import LINK
 from plumbline.kernel.errors import RuleBroken
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 
 
 @operation
-def set_contact(
-    *, contract_id: int | None, recipient: str, way: Way, by: User | None, at: datetime, on: date
-) -> ReportingContact | None:
+def set_contact(*, contract_id: int | None, recipient: str, way: Way, act: Act) -> ReportingContact | None:
     """Keep how a recipient is reached: for a contract by who manages it, for the council (None) by who keeps its lists.
     With nothing given what is kept is taken away, and what holds for the council holds. Raises RuleBroken, NotAllowed.
     """
     contract = None
     if contract_id is None:
-        access.check(by, Permission.LISTS_MANAGE, on=on)
+        act.check(Permission.LISTS_MANAGE)
     else:
-        contract = contract_to_change(contract_id=contract_id, by=by, on=on)
+        contract = contract_to_change(contract_id=contract_id, act=act)
     way = Way(way.phone.strip(), way.email.strip(), way.form_url.strip(), way.hours.strip())
     rules.check(recipient, way)
     there = queries.kept(contract, recipient)
@@ -50,14 +48,12 @@ def set_contact(
                 "email": way.email,
                 "form_url": way.form_url,
                 "hours": way.hours,
-                "changed_at": at,
-                "changed_by": by,
+                "changed_at": act.at,
+                "changed_by": act.by,
             },
         )
-    audit.record(
+    act.record(
         "contracts.reporting_contact.set",
-        by=by,
-        at=at,
         subject=contract,
         recipient=recipient,
         phone=way.phone,
@@ -67,12 +63,12 @@ def set_contact(
     )
     # What the wrong address refused goes to the right one.
     for incident in queries.undelivered(contract, recipient):
-        write_to_own(incident=incident, by=by, at=at, on=on)
+        write_to_own(incident=incident, act=act)
     return kept
 
 
 @operation
-def write_to_own(*, incident: Incident, by: User | None, at: datetime, on: date) -> int:
+def write_to_own(*, incident: Incident, act: Act) -> int:
     """Write to each of the council's own offices that is to be told and was not written to yet, or at an address that
     failed and is another now: that there is an incident, and where. Nothing else: no name, not what happened. Returns
     how many were written.
@@ -87,15 +83,11 @@ def write_to_own(*, incident: Incident, by: User | None, at: datetime, on: date)
         if row.mail is None or row.mail.to_address != ways[row.recipient].email
     ]
     for row in rows:
-        row.mail = _mail(incident, to=ways[row.recipient].email, at=at)
+        row.mail = _mail(incident, to=ways[row.recipient].email, at=act.at)
     Notification.objects.bulk_update(rows, ["mail"])
     if rows:
-        audit.record(
-            "contracts.incident.offices_written_to",
-            by=by,
-            at=at,
-            subject=incident,
-            recipients=[row.recipient for row in rows],
+        act.record(
+            "contracts.incident.offices_written_to", subject=incident, recipients=[row.recipient for row in rows]
         )
     return len(rows)
 
@@ -158,11 +150,11 @@ def mark_mail_read(*, mail_id: int, token: str, read_by: str, by: User | None, a
 
 
 @operation
-def stop_mail(*, incident: Incident, by: User | None, at: datetime, on: date) -> int:
+def stop_mail(*, incident: Incident, act: Act) -> int:
     """What was written to offices that need not be told any more, and waits still, is not sent."""
     over = incident.notifications.exclude(UNTOLD).exclude(mail=None).exclude(sent_at__isnull=False)
     waiting = Message.objects.filter(pk__in=over.values("mail"), state=Message.State.WAITING)
     stopped = waiting.update(state=Message.State.NOT_SENT, error="They need not be told any more.", secret="")
     if stopped:
-        audit.record("contracts.incident.mail_stopped", by=by, at=at, subject=incident, messages=stopped)
+        act.record("contracts.incident.mail_stopped", subject=incident, messages=stopped)
     return stopped

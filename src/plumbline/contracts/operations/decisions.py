@@ -1,9 +1,8 @@
 """What the management team decides on what counts against contracts, and its list by e-mail."""
 
-from datetime import date, datetime
+from datetime import date
 
 from plumbline.actions import operations as actions
-from plumbline.audit import operations as audit
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import TeamDecision
 from plumbline.contracts.operations import rating as rating_operations
@@ -12,6 +11,7 @@ from plumbline.contracts.rules import decisions as rules
 from plumbline.flags.models import Message
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 
@@ -25,25 +25,23 @@ def decide(
     decision: str,
     by_when: date,
     action_owner: User | None = None,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> TeamDecision:
     """Record what was decided on one reason of one contract, by when it is to be done; with `action_owner` it becomes
     an action of theirs. Raises RuleBroken (rules.decisions.check)."""
-    contract = contract_seen(by, contract_id=contract_id, on=on)
-    access.check(by, Permission.CONTRACTS_DECIDE, on=on)
-    rated = rating.rating_on(on, contract.pk)
+    contract = contract_seen(act.by, contract_id=contract_id, on=act.on)
+    act.check(Permission.CONTRACTS_DECIDE)
+    rated = rating.rating_on(act.on, contract.pk)
     holds = rated is not None and any((each.code, each.about) == (code, about) for each in rated.reasons)
-    rules.check(decision=decision, by_when=by_when, holds=holds, on=on)
+    rules.check(decision=decision, by_when=by_when, holds=holds, on=act.on)
     made = TeamDecision(
         contract=contract,
         code=code,
         about=about,
         decision=decision.strip(),
-        decided_on=on,
-        decided_at=at,
-        decided_by=by,
+        decided_on=act.on,
+        decided_at=act.at,
+        decided_by=act.by,
         by_when=by_when,
     )
     if action_owner is not None:
@@ -57,15 +55,11 @@ def decide(
             origin_id=None,
             owner=action_owner,
             due_on=by_when,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
         )
     made.save(force_insert=True)
-    audit.record(
+    act.record(
         "contracts.reason.decided",
-        by=by,
-        at=at,
         subject=contract,
         because=made.decision,
         code=code,
@@ -74,7 +68,7 @@ def decide(
         action=made.action_id,
     )
     if made.action_id:
-        rating_operations.rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+        rating_operations.rerate(contract_ids=[contract.pk], act=act)
     return made
 
 
@@ -82,14 +76,14 @@ _MOST_LISTED = 30
 
 
 @operation
-def write_digests(*, by: User | None, at: datetime, on: date) -> int:
+def write_digests(*, act: Act) -> int:
     """One e-mail a day to each of the management team: first every decision that was not carried out in time and every
     reason that is new, however many there are, then the contracts that are red or amber with their first reasons;
     nothing where there are none. Returns how many were written."""
-    subject = f"Plumbline, {on:%-d %B %Y}: contracts that are red or amber"
+    subject = f"Plumbline, {act.on:%-d %B %Y}: contracts that are red or amber"
     told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
-    team = [user for user in access.users_with_role("management_team", on=on) if user.email and user.pk not in told]
-    listed = management.team_list(on) if team else []
+    team = [user for user in access.users_with_role("management_team", on=act.on) if user.email and user.pk not in told]
+    listed = management.team_list(act.on) if team else []
     if not listed:
         return 0
     lines = [
@@ -99,7 +93,7 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
     ]
     new = [
         f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {line.reason.for_mail}"
-        for each, line in management.new_lines(listed, on=on)
+        for each, line in management.new_lines(listed, on=act.on)
     ]
     more = len(listed) - _MOST_LISTED
     late = [
@@ -124,8 +118,10 @@ def write_digests(*, by: User | None, at: datetime, on: date) -> int:
         ]
     )
     Message.objects.bulk_create(
-        Message(to_user=user, to_address=user.email, subject=subject, body=body, written_at=at, next_attempt_at=at)
+        Message(
+            to_user=user, to_address=user.email, subject=subject, body=body, written_at=act.at, next_attempt_at=act.at
+        )
         for user in team
     )
-    audit.record("contracts.digests.written", by=by, at=at, count=len(team), contracts=len(listed))
+    act.record("contracts.digests.written", count=len(team), contracts=len(listed))
     return len(team)

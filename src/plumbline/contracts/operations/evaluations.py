@@ -1,10 +1,9 @@
 """Quarterly evaluation meetings: planned, held with all that was looked at, or cancelled; cases until resolved."""
 
-from datetime import date, datetime
+from datetime import date
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import note_progress, raise_action
-from plumbline.audit import operations as audit
 from plumbline.contracts import naming
 from plumbline.contracts.models import (
     CommitmentCheck,
@@ -29,6 +28,7 @@ from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import Child, User
 from plumbline.people.queries import children_visible_to
@@ -40,13 +40,13 @@ SEES_OR_MANAGES = MANAGE | {Permission.CONTRACTS_VIEW}
 
 
 @operation
-def plan_evaluation(*, contract_id: int, held_on: date, by: User | None, at: datetime, on: date) -> Evaluation:
+def plan_evaluation(*, contract_id: int, held_on: date, act: Act) -> Evaluation:
     """Put a meeting down for a day, also one that has passed and is to be recorded. One a day."""
-    contract = contract_to_change(contract_id=contract_id, by=by, on=on, area_lead=True)
-    return _plan(contract, held_on, by=by, at=at)
+    contract = contract_to_change(contract_id=contract_id, act=act, area_lead=True)
+    return _plan(contract, held_on, act=act)
 
 
-def _plan(contract: Contract, held_on: date, *, by: User | None, at: datetime) -> Evaluation:
+def _plan(contract: Contract, held_on: date, *, act: Act) -> Evaluation:
     if contract.state == ContractState.ENDED:
         raise RuleBroken("The contract has ended.", code="wrong_state")
     if held_on < contract.starts_on:
@@ -54,20 +54,16 @@ def _plan(contract: Contract, held_on: date, *, by: User | None, at: datetime) -
     if contract.evaluations.filter(held_on=held_on).exclude(state=_S.CANCELLED).exists():
         raise RuleBroken(f"There is a meeting on {held_on:%-d %B %Y} already.", code="already_there")
     meeting = Evaluation.objects.create(
-        contract=contract, state=_S.PLANNED, held_on=held_on, recorded_at=at, recorded_by=by
+        contract=contract, state=_S.PLANNED, held_on=held_on, recorded_at=act.at, recorded_by=act.by
     )
-    audit.record(
-        "contracts.evaluation.planned", by=by, at=at, subject=meeting, contract=contract.pk, held_on=held_on.isoformat()
-    )
+    act.record("contracts.evaluation.planned", subject=meeting, contract=contract.pk, held_on=held_on.isoformat())
     return meeting
 
 
 @operation
-def move_evaluation(
-    *, evaluation_id: int, held_on: date, because: str, by: User | None, at: datetime, on: date
-) -> Evaluation:
+def move_evaluation(*, evaluation_id: int, held_on: date, because: str, act: Act) -> Evaluation:
     """Put a planned meeting on another day, with the reason."""
-    meeting = _meeting(evaluation_id, by=by, on=on)
+    meeting = _meeting(evaluation_id, act=act)
     if meeting.state != _S.PLANNED:
         raise RuleBroken("Only a planned meeting can be put on another day.", code="wrong_state")
     if not because.strip():
@@ -76,10 +72,8 @@ def move_evaluation(
     before = meeting.held_on
     meeting.held_on = held_on
     meeting.save(update_fields=["held_on"])
-    audit.record(
+    act.record(
         "contracts.evaluation.moved",
-        by=by,
-        at=at,
         subject=meeting,
         because=because.strip(),
         before=before.isoformat(),
@@ -89,37 +83,37 @@ def move_evaluation(
 
 
 @operation
-def cancel_evaluation(*, evaluation_id: int, because: str, by: User | None, at: datetime, on: date) -> Evaluation:
+def cancel_evaluation(*, evaluation_id: int, because: str, act: Act) -> Evaluation:
     """A planned meeting that is not to be; why stays on the record, and the clock runs on."""
-    meeting = _meeting(evaluation_id, by=by, on=on)
+    meeting = _meeting(evaluation_id, act=act)
     check_move(EVALUATION_MOVES, _S(meeting.state), _S.CANCELLED)
     if not because.strip():
         raise RuleBroken("Say why it is cancelled.", code="missing_reason")
     meeting.state, meeting.cancelled_because = _S.CANCELLED, because.strip()
     meeting.save(update_fields=["state", "cancelled_because"])
-    audit.record("contracts.evaluation.cancelled", by=by, at=at, subject=meeting, because=because.strip())
+    act.record("contracts.evaluation.cancelled", subject=meeting, because=because.strip())
     return meeting
 
 
 @naming.watched
 @operation
-def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at: datetime, on: date) -> Evaluation:
+def hold_evaluation(*, evaluation_id: int, meeting: Meeting, act: Act) -> Evaluation:
     """Record a planned meeting as held, with everything that was looked at, in one go.
 
     Each action is raised with the contract as its subject; `next_on` plans the next meeting. Raises RuleBroken for
     what the record lacks (rules.evaluations), NotAllowed for a commitment, indicator or document of elsewhere.
     """
-    kept = _meeting(evaluation_id, by=by, on=on)
+    kept = _meeting(evaluation_id, act=act)
     contract = kept.contract
     check_move(EVALUATION_MOVES, _S(kept.state), _S.HELD)
-    safeguarding = rules.check_meeting(meeting, on=on)
+    safeguarding = rules.check_meeting(meeting, on=act.on)
     _check_free(kept, meeting.held_on)
     kept.state, kept.held_on, kept.chair = _S.HELD, meeting.held_on, meeting.chair.strip()
     kept.service_area_present = rules.service_area_present(meeting.attendees, said=meeting.service_area_said)
     kept.minutes = meeting.minutes.strip()
-    kept.minutes_document = document_to_use(meeting.minutes_document_id, by=by, on=on)
+    kept.minutes_document = document_to_use(meeting.minutes_document_id, act=act)
     kept.safeguarding, kept.next_on = safeguarding, meeting.next_on
-    kept.recorded_at, kept.recorded_by = at, by
+    kept.recorded_at, kept.recorded_by = act.at, act.by
     kept.save()
     EvaluationAttendee.objects.bulk_create(
         EvaluationAttendee(
@@ -132,9 +126,9 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
         for each in meeting.attendees
     )
     for case in meeting.cases:
-        _add_case(kept, case, by=by, on=on)
+        _add_case(kept, case, act=act)
     _check_commitments(kept, meeting)
-    _read_kpis(kept, meeting, by=by, at=at, on=on)
+    _read_kpis(kept, meeting, act=act)
     for action in meeting.actions:
         raise_action(
             title=action.title,
@@ -148,12 +142,10 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
             owner_organisation=None if action.owner_id else contract.provider,
             due_on=action.due_on,
             critical=action.critical,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
         )
     for action_id, words in meeting.heard:
-        say_of_previous_action(evaluation_id=kept.pk, action_id=action_id, said=words, by=by, at=at, on=on)
+        say_of_previous_action(evaluation_id=kept.pk, action_id=action_id, said=words, act=act)
     for agreed in meeting.arrangements:
         agree_arrangement(
             contract_id=contract.pk,
@@ -161,14 +153,10 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
             agreed_on=kept.held_on,
             agreed_by=agreed.agreed_by,
             agreed_with=agreed.agreed_with,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
         )
-    audit.record(
+    act.record(
         "contracts.evaluation.held",
-        by=by,
-        at=at,
         subject=kept,
         contract=contract.pk,
         held_on=kept.held_on.isoformat(),
@@ -178,125 +166,118 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, by: User | None, at
     )
     following = contract.evaluations.exclude(state=_S.CANCELLED)
     if meeting.next_on and not following.filter(held_on=meeting.next_on).exists():
-        _plan(contract, meeting.next_on, by=by, at=at)
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+        _plan(contract, meeting.next_on, act=act)
+    rerate(contract_ids=[contract.pk], act=act)
     return kept
 
 
 @operation
-def begin_toolkit(*, evaluation_id: int, by: User, at: datetime, on: date) -> Evaluation:
+def begin_toolkit(*, evaluation_id: int, act: PersonalAct) -> Evaluation:
     """Begin the joint evaluation toolkit for a meeting: the council's own return, answered by who begins it."""
-    meeting = _meeting(evaluation_id, by=by, on=on)
+    meeting = _meeting(evaluation_id, act=act)
     tied = request_contract_return(
         contract_id=meeting.contract_id,
         purpose=ContractReturn.Purpose.EVALUATION,
         toolkit="joint_evaluation",
-        due_on=meeting.held_on if meeting.held_on >= on else None,
-        assign_to=[by],
-        by=by,
-        at=at,
-        on=on,
+        due_on=meeting.held_on if meeting.held_on >= act.on else None,
+        assign_to=[act.by],
+        act=act,
     )
-    return tie_toolkit(evaluation_id=evaluation_id, return_id=tied.answer_set_id, by=by, at=at, on=on)
+    return tie_toolkit(evaluation_id=evaluation_id, return_id=tied.answer_set_id, act=act)
 
 
 @operation
-def tie_toolkit(*, evaluation_id: int, return_id: int, by: User | None, at: datetime, on: date) -> Evaluation:
+def tie_toolkit(*, evaluation_id: int, return_id: int, act: Act) -> Evaluation:
     """The joint evaluation toolkit as filled in for this meeting: a return of this contract, not cancelled."""
-    meeting = _meeting(evaluation_id, by=by, on=on)
+    meeting = _meeting(evaluation_id, act=act)
     tied = ContractReturn.objects.filter(contract=meeting.contract_id, answer_set=return_id)
     asked = tied.exclude(answer_set__state=ReturnState.CANCELLED).select_related("answer_set").first()
     if asked is None:
         raise NotAllowed(f"There is no return {return_id} of this contract.")
     meeting.answer_set = asked.answer_set
     meeting.save(update_fields=["answer_set"])
-    audit.record("contracts.evaluation.toolkit_tied", by=by, at=at, subject=meeting, answer_set=return_id)
+    act.record("contracts.evaluation.toolkit_tied", subject=meeting, answer_set=return_id)
     return meeting
 
 
 @operation
-def say_of_previous_action(
-    *, evaluation_id: int, action_id: int, said: str, by: User | None, at: datetime, on: date
-) -> None:
+def say_of_previous_action(*, evaluation_id: int, action_id: int, said: str, act: Act) -> None:
     """What the meeting heard on an action of an earlier one; a note of the action, with the day of the meeting."""
-    meeting = _meeting(evaluation_id, by=by, on=on)
+    meeting = _meeting(evaluation_id, act=act)
     action = Action.objects.filter(pk=action_id, subject_type="contract", subject_id=meeting.contract_id).first()
     if action is None:
         raise NotAllowed(f"There is no action {action_id} of this contract.")
     note_progress(
-        action_id=action_id,
-        text=f"Evaluation meeting of {meeting.held_on:%-d %B %Y}: {said.strip()}",
-        by=by,
-        at=at,
-        on=on,
+        action_id=action_id, text=f"Evaluation meeting of {meeting.held_on:%-d %B %Y}: {said.strip()}", act=act
     )
-    audit.record("contracts.evaluation.action_heard", by=by, at=at, subject=meeting, action=action_id)
+    act.record("contracts.evaluation.action_heard", subject=meeting, action=action_id)
 
 
 @operation
-def link_case(*, case_id: int, child: str, by: User, at: datetime, on: date) -> EvaluationCase:
+def link_case(*, case_id: int, child: str, act: PersonalAct) -> EvaluationCase:
     """Say which child a case is about, by the child's source id: for the person who sees both the contract and the
     child.
 
     What others read of it and names the child is not shown until someone has mended it.
     """
-    case = _case(case_id, by=by, on=on, view_only=True)
-    found = _child(child, by=by, on=on)
+    case = _case(case_id, act=act, view_only=True)
+    found = _child(child, act=act)
     case.child = found
     for field, instead in (("reference", f"Case {case.pk}"), ("summary", held.HELD), ("resolution", held.HELD)):
         text = getattr(case, field)
         if rules.names_in(text, [found.forename, found.surname]):
             setattr(case, field, instead)
-            hold_text(record=case, field=field, text=text, case=case, by=by, at=at, on=on)
+            hold_text(record=case, field=field, text=text, case=case, act=act)
     case.save(update_fields=["child", "reference", "summary", "resolution"])
-    audit.record("contracts.evaluation.case_linked", by=by, at=at, subject=case, child_id=found.pk)
+    act.record("contracts.evaluation.case_linked", subject=case, child_id=found.pk)
     return case
 
 
 @naming.watched
 @operation
-def resolve_case(
-    *, case_id: int, resolution: str, resolved_on: date, by: User | None, at: datetime, on: date
-) -> EvaluationCase:
+def resolve_case(*, case_id: int, resolution: str, resolved_on: date, act: Act) -> EvaluationCase:
     """How a case was resolved, and when. The words name nobody."""
-    case = _case(case_id, by=by, on=on)
+    case = _case(case_id, act=act)
     if case.resolved_on is not None:
         raise RuleBroken(f"It was resolved on {case.resolved_on:%-d %B %Y}.", code="wrong_state")
     if not resolution.strip():
         raise RuleBroken("Say how it was resolved.", code="missing_resolution")
-    if resolved_on > on:
+    if resolved_on > act.on:
         raise RuleBroken(f"{resolved_on:%-d %B %Y} is a date in the future.", code="future_date")
     child = case.child
-    unseen = child is not None and by is not None and not children_visible_to(by, on=on).filter(pk=child.pk).exists()
+    unseen = (
+        child is not None
+        and act.by is not None
+        and not children_visible_to(act.by, on=act.on).filter(pk=child.pk).exists()
+    )
     names = naming.Names(seen=[], unseen=unseen)
-    case.resolution = naming.shown(resolution.strip(), names, what="The resolution", by=by, at=at)
+    case.resolution = naming.shown(resolution.strip(), names, what="The resolution", act=act)
     if child is not None and case.resolution != held.HELD:
         rules.check_nameless(resolution, names=[child.forename, child.surname])
     case.resolved_on = resolved_on
     case.save(update_fields=["resolution", "resolved_on"])
     if case.resolution == held.HELD:
-        hold_text(record=case, field="resolution", text=resolution.strip(), case=case, by=by, at=at, on=on)
-    audit.record("contracts.evaluation.case_resolved", by=by, at=at, subject=case, because=case.resolution)
+        hold_text(record=case, field="resolution", text=resolution.strip(), case=case, act=act)
+    act.record("contracts.evaluation.case_resolved", subject=case, because=case.resolution)
     return case
 
 
-def _meeting(evaluation_id: int, *, by: User | None, on: date) -> Evaluation:
+def _meeting(evaluation_id: int, *, act: Act) -> Evaluation:
     contract_id = Evaluation.objects.filter(pk=evaluation_id).values_list("contract", flat=True).first()
     if contract_id is None:
         raise NotAllowed(f"There is no meeting {evaluation_id}.")
-    contract_to_change(contract_id=contract_id, by=by, on=on, area_lead=True)
+    contract_to_change(contract_id=contract_id, act=act, area_lead=True)
     locked = Evaluation.objects.select_for_update(of=("self",)).select_related("contract__provider")
     return locked.get(pk=evaluation_id)
 
 
-def _case(case_id: int, *, by: User | None, on: date, view_only: bool = False) -> EvaluationCase:
+def _case(case_id: int, *, act: Act, view_only: bool = False) -> EvaluationCase:
     case = EvaluationCase.objects.select_related("evaluation", "child").filter(pk=case_id).first()
     if case is None:
         raise NotAllowed(f"There is no case {case_id}.")
     contract_to_change(
         contract_id=case.evaluation.contract_id,
-        by=by,
-        on=on,
+        act=act,
         area_lead=True,
         any_of=SEES_OR_MANAGES if view_only else MANAGE,
     )
@@ -320,18 +301,18 @@ def _owner(owner_id: int | None) -> User | None:
     return owner
 
 
-def _child(source_id: str, *, by: User | None, on: date) -> Child:
+def _child(source_id: str, *, act: Act) -> Child:
     """A child by its source id, as `by` may see it; what they may not see is not there."""
-    children = Child.objects.all() if by is None else children_visible_to(by, on=on)
+    children = Child.objects.all() if act.by is None else children_visible_to(act.by, on=act.on)
     found = children.filter(source_id=source_id.strip().upper()).first()
     if found is None:
         raise RuleBroken(f"No child {source_id.strip()} is known that you may see.", code="unknown_child")
     return found
 
 
-def _add_case(meeting: Evaluation, case: CaseGiven, *, by: User | None, on: date) -> EvaluationCase:
+def _add_case(meeting: Evaluation, case: CaseGiven, *, act: Act) -> EvaluationCase:
     rules.check_case(case)
-    child = _child(case.child, by=by, on=on) if case.child.strip() else None
+    child = _child(case.child, act=act) if case.child.strip() else None
     if child is not None:
         rules.check_nameless(f"{case.reference} {case.summary}", names=[child.forename, child.surname])
     return EvaluationCase.objects.create(
@@ -354,19 +335,17 @@ def _check_commitments(kept: Evaluation, meeting: Meeting) -> None:
     )
 
 
-def _read_kpis(kept: Evaluation, meeting: Meeting, *, by: User | None, at: datetime, on: date) -> None:
+def _read_kpis(kept: Evaluation, meeting: Meeting, *, act: Act) -> None:
     known = set(kept.contract.kpis.values_list("pk", flat=True))
     for given in meeting.kpis:
         if given.kpi_id not in known:
             raise NotAllowed(f"There is no indicator {given.kpi_id} of this contract.")
         record_reading(
             kpi_id=given.kpi_id,
-            quarter_from=rules.check_quarter(meeting.kpi_quarter, on=on),
+            quarter_from=rules.check_quarter(meeting.kpi_quarter, on=act.on),
             value=given.value,
             rating=given.rating,
             note=given.note,
             evaluation=kept,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
         )

@@ -1,38 +1,35 @@
 """What is changed in rooms that know no contracts, with the contracts it concerns rated again at once."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Any, TypeVar
 
 from plumbline.actions.models import Action
 from plumbline.contracts.models import Contract, Incident
 from plumbline.contracts.operations import rating
 from plumbline.evidence.models import LawChange
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 Changed = TypeVar("Changed")
 
 
 @operation
-def change_action(
-    *, change: Callable[..., Changed], action_id: int, by: User | None, at: datetime, on: date, **said: Any
-) -> Changed:
+def change_action(*, change: Callable[..., Changed], action_id: int, act: Act, **said: Any) -> Changed:
     """The way in for what moves an action's day or ends its being overdue. `change` is one of actions.operations
     (mark_done, send_back, move_due, cancel), `said` its other arguments."""
-    done = change(action_id=action_id, by=by, at=at, on=on, **said)
+    done = change(action_id=action_id, by=act.by, at=act.at, on=act.on, **said)
     concerned = _contracts_of(Action.objects.get(pk=action_id))
     if concerned:
-        rating.rerate(contract_ids=concerned, by=by, at=at, on=on)
+        rating.rerate(contract_ids=concerned, act=act)
     return done
 
 
 @operation
-def change_law(*, change: Callable[..., LawChange], by: User | None, at: datetime, on: date, **said: Any) -> LawChange:
+def change_law(*, change: Callable[..., LawChange], act: Act, **said: Any) -> LawChange:
     """The way in for changes in law and guidance: every contract is rated by them. `change` is one of
     evidence.operations (enter_law_change, withdraw_law_change), `said` its other arguments."""
-    done = change(by=by, at=at, on=on, **said)
-    rating.rerate(contract_ids=None, by=by, at=at, on=on)
+    done = change(by=act.by, at=act.at, on=act.on, **said)
+    rating.rerate(contract_ids=None, act=act)
     return done
 
 

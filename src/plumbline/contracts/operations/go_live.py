@@ -1,9 +1,8 @@
 """From the award to a live contract: the contract begun with what was promised, and the decision to go live."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.models import Award, ImplementationPlan, PlanItem, Tender
 from plumbline.commissioning.operations import implementation as plans
 from plumbline.commissioning.queries.evaluation import value_of
@@ -19,8 +18,8 @@ from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, User
 from plumbline.people.queries import same_body
@@ -37,14 +36,14 @@ _KINDS = {Tender.Kind.FRAMEWORK: Contract.Kind.FRAMEWORK, Tender.Kind.CALL_OFF: 
 
 @operation
 def begin_contract(
-    *, award_id: int, reference: str, manager: User | None, visit_required: bool, by: User, at: datetime, on: date
+    *, award_id: int, reference: str, manager: User | None, visit_required: bool, act: PersonalAct
 ) -> Contract:
     """Enter the contract of an award that has its plan: in implementation, with the promises as its commitments.
 
     Raises RuleBroken before the award or the plan, for a reference that is taken, or twice.
     """
-    if not (access.may(by, Permission.CONTRACTS_MANAGE, on=on) or access.may(by, Permission.IMPLEMENTATION, on=on)):
-        raise NotAllowed(f"{by} enters no contracts.")
+    if not (act.may(Permission.CONTRACTS_MANAGE) or act.may(Permission.IMPLEMENTATION)):
+        raise NotAllowed(f"{act.by} enters no contracts.")
     award = (
         Award.objects.select_for_update(of=("self",))
         .select_related("bid__supplier__merged_into", "tender")
@@ -90,8 +89,8 @@ def begin_contract(
         )
         for promise in award.promises.order_by("pk")
     )
-    audit.record("contracts.contract.begun", by=by, at=at, subject=contract, award=award.pk)
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    act.record("contracts.contract.begun", subject=contract, award=award.pk)
+    rerate(contract_ids=[contract.pk], act=act)
     return contract
 
 
@@ -103,75 +102,65 @@ def _framework_of(tender: Tender, supplier: Organisation) -> Contract | None:
 
 
 @operation
-def go_live(*, contract_id: int, override_because: str = "", by: User, at: datetime, on: date) -> GoLive:
+def go_live(*, contract_id: int, override_because: str = "", act: PersonalAct) -> GoLive:
     """Decide that the service begins. Refused while a critical item is open, or a supplier new to the council has not
     settled its pack; a manager (contracts.override) may decide it all the same, with the reason, which is flagged to
     the management team until the last of them is settled. Raises RuleBroken (open_items) with all that is open."""
     contract = contract_to_change(
         contract_id=contract_id,
-        by=by,
-        on=on,
+        act=act,
         any_of=(Permission.CONTRACTS_MANAGE, Permission.CONTRACTS_OVERRIDE, Permission.IMPLEMENTATION),
     )
     check_move(CONTRACT_MOVES, _C(contract.state), _C.LIVE)
-    open_items = queries.hindrances_of(contract.plan, on=on)
+    open_items = queries.hindrances_of(contract.plan, on=act.on)
     if open_items and not override_because.strip():
         raise RuleBroken("The service cannot go live yet. " + " ".join(open_items), code="open_items")
     if open_items:
-        access.check(by, Permission.CONTRACTS_OVERRIDE, on=on)
+        act.check(Permission.CONTRACTS_OVERRIDE)
     if contract.plan:
-        _note_what_is_met(contract.plan, by=by, at=at, on=on)
+        _note_what_is_met(contract.plan, act=act)
     decided = GoLive.objects.create(
         contract=contract,
-        decided_at=at,
-        decided_by=by,
-        on=on,
+        decided_at=act.at,
+        decided_by=act.by,
+        on=act.on,
         open_items=[each[:300] for each in open_items],
         override_because=override_because.strip() if open_items else "",
     )
-    contract.state, contract.live_on = _C.LIVE, on
+    contract.state, contract.live_on = _C.LIVE, act.on
     contract.save(update_fields=["state", "live_on"])
-    audit.record(
-        "contracts.contract.live",
-        by=by,
-        at=at,
-        subject=contract,
-        because=decided.override_because,
-        open_items=len(open_items),
+    act.record(
+        "contracts.contract.live", subject=contract, because=decided.override_because, open_items=len(open_items)
     )
-    raise_go_live_flags(by=by, at=at, on=on)
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    raise_go_live_flags(act=act)
+    rerate(contract_ids=[contract.pk], act=act)
     return decided
 
 
 @operation
 def move_item(
-    *, item_id: int, state: PlanItem.State, note: str, document_id: int | None = None, by: User, at: datetime, on: date
+    *, item_id: int, state: PlanItem.State, note: str, document_id: int | None = None, act: PersonalAct
 ) -> PlanItem:
     """Progress on an item of a plan. One that the record can meet is done only once it does (rules.go_live): raises
     RuleBroken (not_in_record) with what is not there yet."""
     item = PlanItem.objects.select_related("plan").filter(pk=item_id).first()
-    lacks = queries.standing_of(item.plan, on=on).lacks.get(item.criterion) if item else None
-    return plans.move_item(
-        item_id=item_id, state=state, note=note, lacks=lacks, document_id=document_id, by=by, at=at, on=on
-    )
+    lacks = queries.standing_of(item.plan, on=act.on).lacks.get(item.criterion) if item else None
+    return plans.move_item(item_id=item_id, state=state, note=note, lacks=lacks, document_id=document_id, act=act)
 
 
-def _note_what_is_met(plan: ImplementationPlan, *, by: User, at: datetime, on: date) -> None:
+def _note_what_is_met(plan: ImplementationPlan, *, act: PersonalAct) -> None:
     """Of the items that the record can meet, those that it does are done from here on, and the others open."""
-    met = {item.number: item.settled for item in queries.standing_of(plan, on=on).items}
+    met = {item.number: item.settled for item in queries.standing_of(plan, on=act.on).items}
     for item in plan.items.select_for_update().filter(criterion__in=KNOWN).exclude(state=PlanItem.State.NOT_NEEDED):
         if met[item.number] and item.state != PlanItem.State.DONE:
-            item.state, item.done_on, item.done_at, item.done_by = PlanItem.State.DONE, on, at, by
+            item.state, item.done_on, item.done_at, item.done_by = PlanItem.State.DONE, act.on, act.at, act.by
         elif not met[item.number] and item.state == PlanItem.State.DONE:
             item.state, item.done_on, item.done_at, item.done_by = PlanItem.State.OPEN, None, None, None
         else:
             continue
         item.save(update_fields=["state", "done_on", "done_at", "done_by"])
-        audit.record(
+        act.record(
             "commissioning.plan.item.moved",
-            by=by,
-            at=at,
             subject=plan,
             because="By what is recorded.",
             item=item.number,
@@ -180,10 +169,10 @@ def _note_what_is_met(plan: ImplementationPlan, *, by: User, at: datetime, on: d
 
 
 @operation
-def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User, at: datetime, on: date) -> int:
+def move_start(*, plan_id: int, service_starts_on: date, because: str, act: PersonalAct) -> int:
     """Another first day of a service that is being made ready, of its plan and of its contract; how many open items of
     the plan moved with it. Raises RuleBroken (missing_reason; end_before_start, after the contract's last day)."""
-    moved = plans.move_start(plan_id=plan_id, service_starts_on=service_starts_on, because=because, by=by, at=at, on=on)
+    moved = plans.move_start(plan_id=plan_id, service_starts_on=service_starts_on, because=because, act=act)
     contract = Contract.objects.select_for_update(no_key=True).filter(plan=plan_id, state=_C.IMPLEMENTATION).first()
     if contract is None:
         return moved
@@ -196,25 +185,20 @@ def move_start(*, plan_id: int, service_starts_on: date, because: str, by: User,
         contract.statutory_from = service_starts_on
     contract.starts_on = service_starts_on
     contract.save(update_fields=["starts_on", "statutory_from"])
-    audit.record(
-        "contracts.contract.start_moved",
-        by=by,
-        at=at,
-        subject=contract,
-        because=because.strip(),
-        after=service_starts_on.isoformat(),
+    act.record(
+        "contracts.contract.start_moved", subject=contract, because=because.strip(), after=service_starts_on.isoformat()
     )
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
-    raise_go_live_flags(by=by, at=at, on=on)
+    rerate(contract_ids=[contract.pk], act=act)
+    raise_go_live_flags(act=act)
     return moved
 
 
 @operation
-def raise_go_live_flags(*, by: User | None, at: datetime, on: date) -> flags.Raised:
+def raise_go_live_flags(*, act: Act) -> flags.Raised:
     """Flags about services that went live with open items, until these are settled; and about those that should have
     begun by now and have not gone live, which nothing else would show: a contract is rated once it is live."""
     return flags.reconcile(
-        wanted=[*_overridden(on), *_late(on)], kinds=[OVERRIDDEN, LATE], why_closed=_why_closed, by=by, at=at, on=on
+        wanted=[*_overridden(act.on), *_late(act.on)], kinds=[OVERRIDDEN, LATE], why_closed=_why_closed, act=act
     )
 
 

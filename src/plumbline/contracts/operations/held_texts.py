@@ -1,18 +1,16 @@
 """Texts that nobody reads yet: kept, and read by someone who may see every name that they must not hold."""
 
-from datetime import date, datetime
-
 from django.db import models
 from django.db.models import QuerySet
 
 from plumbline.actions.models import Action
-from plumbline.audit import operations as audit
 from plumbline.contracts.models import EvaluationCase, HeldText, Incident, IncidentNews
 from plumbline.contracts.queries import held
 from plumbline.contracts.rules import incidents as rules
 from plumbline.flags.models import Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import held_on
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import Child, Tie, User
 
@@ -29,9 +27,7 @@ def hold_text(
     incident: Incident | None = None,
     case: EvaluationCase | None = None,
     child: Child | None = None,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> None:
     """Keep what was typed where `naming.shown` did not let others read it, and ask those who know the children by mail.
     `child`: whom it names, and who is not linked to the incident.
@@ -41,12 +37,12 @@ def hold_text(
     about = {"subject_type": record._meta.label_lower, "subject_id": record.pk, "field": field}
     HeldText.objects.filter(**about, settled_at=None).delete()
     kept = HeldText.objects.create(
-        **about, text=text, incident=incident, case=case, child=child, written_by=by, written_at=at
+        **about, text=text, incident=incident, case=case, child=child, written_by=act.by, written_at=act.at
     )
-    audit.record("contracts.text.held", by=by, at=at, subject=record, field=field)
+    act.record("contracts.text.held", subject=record, field=field)
     children = [link.child_id for link in incident.children.all()] if incident else [case.child_id if case else None]
     children += [child.pk] if child else []
-    tied = Tie.objects.filter(held_on(on), subject_type="child", subject_id__in=[c for c in children if c])
+    tied = Tie.objects.filter(held_on(act.on), subject_type="child", subject_id__in=[c for c in children if c])
     readers = User.objects.filter(is_active=True, pk__in=tied.values("user")).exclude(email="").order_by("pk")
     Message.objects.bulk_create(
         Message(
@@ -55,18 +51,16 @@ def hold_text(
             subject="Plumbline: a text waits to be read",
             body=f"A text ({kept.pk}) about a child whom you work with is not shown to others until someone who may "
             "see the child has read it. You find it under “Texts to read”.",
-            written_at=at,
-            next_attempt_at=at,
+            written_at=act.at,
+            next_attempt_at=act.at,
         )
         for user in readers
-        if by is None or user.pk != by.pk
+        if act.by is None or user.pk != act.by.pk
     )
 
 
 @operation
-def hide_texts(
-    *, incident: Incident, child: Child, linked: bool = True, by: User | None, at: datetime, on: date
-) -> int:
+def hide_texts(*, incident: Incident, child: Child, linked: bool = True, act: Act) -> int:
     """Of a child who has just been linked, or was placed at the setting on its day: keep every text for wide reading
     that names the child unseen, until someone who may has mended it; how many. Linking and telling never wait for that.
     """
@@ -83,36 +77,34 @@ def hide_texts(
         if rules.names_in(text, [child.name]):
             type(record)._default_manager.filter(pk=record.pk).update(**{field: held.HELD})
             setattr(record, field, held.HELD)
-            hold_text(record=record, field=field, text=text, incident=incident, child=named, by=by, at=at, on=on)
+            hold_text(record=record, field=field, text=text, incident=incident, child=named, act=act)
             hidden += 1
     for action in Action.objects.filter(origin_type=Action.Origin.INCIDENT, origin_id=incident.pk).order_by("pk"):
         words = f"{action.title}\n{action.detail}"
         if rules.names_in(words, [child.name]):
             Action.objects.filter(pk=action.pk).update(title=UNREAD_ACTION, detail=held.HELD)
-            hold_text(record=action, field="title", text=words, incident=incident, child=named, by=by, at=at, on=on)
+            hold_text(record=action, field="title", text=words, incident=incident, child=named, act=act)
             hidden += 1
     return hidden
 
 
 @operation
-def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], by: User, at: datetime, on: date) -> HeldText:
+def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], act: PersonalAct) -> HeldText:
     """Let others read a text that was kept unseen, as it is or mended. `visible`: the children whom `by` may see.
 
     Raises NotAllowed for whom the text is not, RuleBroken where it still names someone.
     """
-    found = held.to_read(by, visible=visible, on=on).filter(pk=held_id).first()
+    found = held.to_read(act.by, visible=visible, on=act.on).filter(pk=held_id).first()
     if found is None:
         raise NotAllowed(f"There is no text {held_id} to read.")
     if not text.strip():
         raise RuleBroken("Write the text as others may read it.", code="missing_words")
     rules.check_nameless(text, held.names_of(found), what="The text")
     _write(found, text.strip())
-    found.settled_by, found.settled_at = by, at
+    found.settled_by, found.settled_at = act.by, act.at
     found.save(update_fields=["settled_by", "settled_at"])
-    audit.record(
+    act.record(
         "contracts.text.settled",
-        by=by,
-        at=at,
         subject_type=found.subject_type,
         subject_id=found.subject_id,
         field=found.field,

@@ -8,7 +8,6 @@ from django.db import connection
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
-from plumbline.audit import operations as audit
 from plumbline.contracts import handling, naming
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
@@ -35,6 +34,7 @@ from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import Child, Organisation, Tie, User
 from plumbline.people.queries import holidays_from, organisations_of
@@ -69,14 +69,7 @@ class Told:
 @naming.watched
 @operation
 def report_incident(
-    *,
-    contract_id: int,
-    setting_id: int | None,
-    told: Told,
-    children: Sequence[Child] = (),
-    by: User | None,
-    at: datetime,
-    on: date,
+    *, contract_id: int, setting_id: int | None, told: Told, children: Sequence[Child] = (), act: Act
 ) -> Incident:
     """Report an incident under a contract, by the council or by its provider; who must be told follows from it.
 
@@ -84,13 +77,13 @@ def report_incident(
     caller has found them among those that `by` may see. Raises RuleBroken for what cannot be, or where a text for wide
     reading names someone; NotAllowed for the person who does not see the contract or may not report.
     """
-    contract = _contract_to_report(contract_id, by=by, on=on)
-    now = moment(on=on, at=at)
+    contract = _contract_to_report(contract_id, act=act)
+    now = moment(on=act.on, at=act.at)
     setting = _setting(contract, setting_id)
-    wide = _check_told(told, contract=contract, children=children, incident=None, now=now, by=by, at=at, on=on)
+    wide = _check_told(told, contract=contract, children=children, incident=None, now=now, act=act)
     form = queries.form_in_force(contract)
     incident = Incident.objects.create(
-        reference=_next_reference(on),
+        reference=_next_reference(act.on),
         contract=contract,
         setting=setting,
         form=form,
@@ -98,7 +91,7 @@ def report_incident(
         occurred_at=told.occurred_at,
         known_at=told.known_at or told.occurred_at,
         reported_at=now,
-        reported_by=by,
+        reported_by=act.by,
         summary=wide["summary"],
         narrative=told.narrative.strip(),
         immediate_action=wide["immediate_action"],
@@ -111,12 +104,10 @@ def report_incident(
         placing_authority=told.placing_authority,
     )
     IncidentChild.objects.bulk_create([IncidentChild(incident=incident, child=child) for child in children])
-    _hold(incident, wide, told, by=by, at=at, on=on)
+    _hold(incident, wide, told, act=act)
     _write_notifications(incident, provider_knew_at=incident.known_at or incident.occurred_at, council_knew_at=now)
-    audit.record(
+    act.record(
         "contracts.incident.reported",
-        by=by,
-        at=at,
         subject=incident,
         reference=incident.reference,
         type=incident.type,
@@ -124,25 +115,23 @@ def report_incident(
         form=form.number if form else None,
         children=len(children),
     )
-    incident_forms.raise_form_flags(contract_id=contract.pk, by=by, at=at, on=on)
-    incident_notices.follow(incident=incident, by=by, at=at, on=on)
+    incident_forms.raise_form_flags(contract_id=contract.pk, act=act)
+    incident_notices.follow(incident=incident, act=act)
     return incident
 
 
 @naming.watched
 @operation
-def change_facts(
-    *, incident_id: int, told: Told, setting_id: int | None, because: str, by: User | None, at: datetime, on: date
-) -> Incident:
+def change_facts(*, incident_id: int, told: Told, setting_id: int | None, because: str, act: Act) -> Incident:
     """Put right what was reported, by the council. What the narrative says stays as it was written: news adds to it.
 
     Who must be told besides, by a changed type or setting, is added with clocks from now; nobody is taken away.
     """
-    incident = handling.to_manage(incident_id, by=by, on=on)
-    now = moment(on=on, at=at)
+    incident = handling.to_manage(incident_id, act=act)
+    now = moment(on=act.on, at=act.at)
     if not because.strip():
         raise RuleBroken("Say why it is changed.", code="missing_reason")
-    wide = _check_told(told, contract=incident.contract, children=(), incident=incident, now=now, by=by, at=at, on=on)
+    wide = _check_told(told, contract=incident.contract, children=(), incident=incident, now=now, act=act)
     incident.setting = _setting(incident.contract, setting_id)
     changed = ["setting"]
     for name in (
@@ -164,83 +153,77 @@ def change_facts(
             changed.append(name)
     incident.known_at = told.known_at or told.occurred_at
     incident.save(update_fields=[*changed, "known_at"])
-    _hold(incident, wide, told, by=by, at=at, on=on)
+    _hold(incident, wide, told, act=act)
     _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
-    audit.record("contracts.incident.changed", by=by, at=at, subject=incident, because=because.strip(), fields=changed)
-    incident_notices.follow(incident=incident, by=by, at=at, on=on)
+    act.record("contracts.incident.changed", subject=incident, because=because.strip(), fields=changed)
+    incident_notices.follow(incident=incident, act=act)
     return incident
 
 
 @operation
-def decide_notifiable(
-    *, incident_id: int, notifiable: bool, learnt_on: date, because: str, by: User | None, at: datetime, on: date
-) -> Incident:
+def decide_notifiable(*, incident_id: int, notifiable: bool, learnt_on: date, because: str, act: Act) -> Incident:
     """Decide whether the council must notify the national panel, from the day on which it learnt of it.
 
     Decided again later, a yes adds the duties; a no leaves what was written to be marked as not needed.
     """
-    incident = handling.to_manage(incident_id, by=by, on=on)
+    incident = handling.to_manage(incident_id, act=act)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
-    if learnt_on > on:
+    if learnt_on > act.on:
         raise RuleBroken("The council cannot have learnt of it in the future.", code="future_date")
     if learnt_on < day_here(incident.occurred_at):
         raise RuleBroken("The council cannot have learnt of it before it happened.", code="days_out_of_order")
     incident.council_notifiable, incident.council_learnt_on = notifiable, learnt_on
     incident.save(update_fields=["council_notifiable", "council_learnt_on"])
-    now = moment(on=on, at=at)
+    now = moment(on=act.on, at=act.at)
     _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
-    audit.record(
+    act.record(
         "contracts.incident.notifiable_decided",
-        by=by,
-        at=at,
         subject=incident,
         because=because.strip(),
         notifiable=notifiable,
         learnt_on=learnt_on.isoformat(),
     )
-    incident_notices.follow(incident=incident, by=by, at=at, on=on)
+    incident_notices.follow(incident=incident, act=act)
     return incident
 
 
 @operation
-def set_outcome(*, incident_id: int, outcome: str, because: str, by: User | None, at: datetime, on: date) -> Incident:
+def set_outcome(*, incident_id: int, outcome: str, because: str, act: Act) -> Incident:
     """The outcome of an allegation: one of `rules.OUTCOMES`."""
-    incident = handling.to_manage(incident_id, by=by, on=on)
+    incident = handling.to_manage(incident_id, act=act)
     rules.check_outcome(incident.type, outcome)
     if not because.strip():
         raise RuleBroken("Say by whom it was decided, and on what.", code="missing_reason")
     incident.outcome = outcome
     incident.save(update_fields=["outcome"])
-    audit.record(
-        "contracts.incident.outcome_set", by=by, at=at, subject=incident, because=because.strip(), outcome=outcome
-    )
-    incident_notices.follow(incident=incident, by=by, at=at, on=on)
+    act.record("contracts.incident.outcome_set", subject=incident, because=because.strip(), outcome=outcome)
+    incident_notices.follow(incident=incident, act=act)
     return incident
 
 
 @operation
-def link_child(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> int:
+def link_child(*, incident_id: int, child: Child, act: PersonalAct) -> int:
     """Link a child whom the caller has found among those that `by` may see; who knows the child is told. Returns how
     many texts named the child: they are not shown until someone has mended them."""
-    incident = handling.seen(incident_id, by=by, on=on)
-    link_found(incident=incident, child=child, by=by, at=at, on=on)
-    return hide_texts(incident=incident, child=child, by=by, at=at, on=on)
+    incident = handling.seen(incident_id, act=act)
+    link_found(incident=incident, child=child, act=act)
+    return hide_texts(incident=incident, child=child, act=act)
 
 
 @operation
-def link_child_placed_there(*, incident_id: int, child: Child, by: User, at: datetime, on: date) -> int:
+def link_child_placed_there(*, incident_id: int, child: Child, act: PersonalAct) -> int:
     """Link a child who was placed at the setting of the incident on its day, and whom `by` may see: the caller has
     found both. Who knows the child need not see the contract. Returns as `link_child`."""
     incident = (
         Incident.objects.select_for_update(of=("self",)).select_related("contract", "setting").get(pk=incident_id)
     )
-    link_found(incident=incident, child=child, by=by, at=at, on=on)
-    return hide_texts(incident=incident, child=child, by=by, at=at, on=on)
+    link_found(incident=incident, child=child, act=act)
+    return hide_texts(incident=incident, child=child, act=act)
 
 
 @operation
-def link_found(*, incident: Incident, child: Child, by: User | None, at: datetime, on: date) -> None:
+def link_found(*, incident: Incident, child: Child, act: Act) -> None:
     """Link a child to an incident that the caller has found and locked. Raises RuleBroken where it is linked already,
     or the incident is set aside."""
     if incident.state == IncidentState.ASIDE:
@@ -251,14 +234,14 @@ def link_found(*, incident: Incident, child: Child, by: User | None, at: datetim
     if incident.children.count() > incident.children_count:
         incident.children_count = incident.children.count()
         incident.save(update_fields=["children_count"])
-    audit.record("contracts.incident.child_linked", by=by, at=at, subject=incident, child_id=child.pk)
-    incident_notices.raise_child_flags(link_ids=[link.pk], by=by, at=at, on=on)
+    act.record("contracts.incident.child_linked", subject=incident, child_id=child.pk)
+    incident_notices.raise_child_flags(link_ids=[link.pk], act=act)
 
 
 @operation
-def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: datetime, on: date) -> None:
+def unlink_child(*, incident_id: int, child: Child, because: str, act: PersonalAct) -> None:
     """Take a link back, with the reason; the caller has found the child among those that `by` may see."""
-    incident = handling.seen(incident_id, by=by, on=on)
+    incident = handling.seen(incident_id, act=act)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
     link = IncidentChild.objects.filter(incident=incident, child=child).first()
@@ -266,32 +249,30 @@ def unlink_child(*, incident_id: int, child: Child, because: str, by: User, at: 
         raise NotAllowed(f"Child {child.pk} is not linked to incident {incident_id}.")
     number = link.pk
     link.delete()
-    audit.record(
-        "contracts.incident.child_unlinked", by=by, at=at, subject=incident, child_id=child.pk, because=because.strip()
-    )
-    incident_notices.raise_child_flags(link_ids=[number], by=by, at=at, on=on)
+    act.record("contracts.incident.child_unlinked", subject=incident, child_id=child.pk, because=because.strip())
+    incident_notices.raise_child_flags(link_ids=[number], act=act)
 
 
 @naming.watched
 @operation
-def add_news(*, incident_id: int, text: str, by: User | None, at: datetime, on: date) -> IncidentNews:
+def add_news(*, incident_id: int, text: str, act: Act) -> IncidentNews:
     """What became known later: a line with a clock for everyone who was told. It names nobody, as the summary does."""
-    incident = handling.seen(incident_id, by=by, on=on)
-    handling.check_works_on(incident, by=by, on=on)
+    incident = handling.seen(incident_id, act=act)
+    handling.check_works_on(incident, act=act)
     rules.check_live(incident.state)
     if not text.strip():
         raise RuleBroken("Write the news.", code="missing_words")
-    shown = naming.shown(text.strip(), naming.of_incident(incident, by=by, on=on), what="The news", by=by, at=at)
-    now = moment(on=on, at=at)
-    news = IncidentNews.objects.create(incident=incident, at=now, by=by, text=shown)
+    shown = naming.shown(text.strip(), naming.of_incident(incident, act=act), what="The news", act=act)
+    now = moment(on=act.on, at=act.at)
+    news = IncidentNews.objects.create(incident=incident, at=now, by=act.by, text=shown)
     if shown == held.HELD:
-        hold_text(record=news, field="text", text=text.strip(), incident=incident, by=by, at=at, on=on)
+        hold_text(record=news, field="text", text=text.strip(), incident=incident, act=act)
     due_at = rules.due_at(library().clocks["news"], now, holidays=frozenset())
     # The person who has not been told yet is told of everything at once, and needs no second line.
     told = incident.notifications.filter(sent_at__isnull=False).order_by("pk")
     NewsSent.objects.bulk_create([NewsSent(news=news, notification=each, due_at=due_at) for each in told])
-    audit.record("contracts.incident.news_added", by=by, at=at, subject=incident, news=news.pk, to=len(told))
-    incident_notices.raise_incident_flags(incident_id=incident.pk, by=by, at=at, on=on)
+    act.record("contracts.incident.news_added", subject=incident, news=news.pk, to=len(told))
+    incident_notices.raise_incident_flags(incident_id=incident.pk, act=act)
     return news
 
 
@@ -306,16 +287,12 @@ def raise_incident_action(
     owner_organisation: Organisation | None,
     due_on: date,
     critical: bool,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> Action:
     """Put down what someone undertakes because of this incident; it names nobody concerned."""
-    incident = handling.to_manage(incident_id, by=by, on=on)
+    incident = handling.to_manage(incident_id, act=act)
     words = f"{title}\n{detail}"
-    unseen = (
-        naming.shown(words, naming.of_incident(incident, by=by, on=on), what="The action", by=by, at=at) == held.HELD
-    )
+    unseen = naming.shown(words, naming.of_incident(incident, act=act), what="The action", act=act) == held.HELD
     action = raise_action(
         title=UNREAD_ACTION if unseen else title,
         detail=held.HELD if unseen else detail,
@@ -328,26 +305,22 @@ def raise_incident_action(
         owner_organisation=owner_organisation,
         due_on=due_on,
         critical=critical,
-        by=by,
-        at=at,
-        on=on,
+        act=act,
     )
     if unseen:
-        hold_text(record=action, field="title", text=words, incident=incident, by=by, at=at, on=on)
-    rerate(contract_ids=[incident.contract_id], by=by, at=at, on=on)
+        hold_text(record=action, field="title", text=words, incident=incident, act=act)
+    rerate(contract_ids=[incident.contract_id], act=act)
     return action
 
 
 @naming.watched
 @operation
-def move_incident(
-    *, incident_id: int, to: str, because: str = "", lessons: str = "", by: User | None, at: datetime, on: date
-) -> Incident:
+def move_incident(*, incident_id: int, to: str, because: str = "", lessons: str = "", act: Act) -> Incident:
     """Under review, open again (with the reason), or closed (with what was learnt).
 
     Closing is refused while anything is in its way, each thing named (`rules.in_the_way_of_closing`).
     """
-    incident = handling.to_manage(incident_id, by=by, on=on, closed=True)
+    incident = handling.to_manage(incident_id, act=act, closed=True)
     if to == IncidentState.ASIDE:
         raise ValueError("see incidents_aside.set_aside")
     check_move(INCIDENT_MOVES, IncidentState(incident.state), IncidentState(to))
@@ -356,19 +329,19 @@ def move_incident(
         raise RuleBroken("Say why it is opened again.", code="missing_reason")
     if to == IncidentState.CLOSED:
         incident.lessons = naming.shown(
-            lessons.strip(), naming.of_incident(incident, by=by, on=on), what="What was learnt", by=by, at=at
+            lessons.strip(), naming.of_incident(incident, act=act), what="What was learnt", act=act
         )
         if incident.lessons == held.HELD:
-            hold_text(record=incident, field="lessons", text=lessons.strip(), incident=incident, by=by, at=at, on=on)
+            hold_text(record=incident, field="lessons", text=lessons.strip(), incident=incident, act=act)
         in_the_way = rules.in_the_way_of_closing(queries.standing_of(incident, library()))
         if in_the_way:
             raise RuleBroken("It cannot be closed yet. " + " ".join(in_the_way), code="open_duties")
-        incident.closed_at, incident.closed_by = moment(on=on, at=at), by
+        incident.closed_at, incident.closed_by = moment(on=act.on, at=act.at), act.by
         fields += ["lessons", "closed_at", "closed_by"]
     incident.state = to
     incident.save(update_fields=fields)
-    audit.record(f"contracts.incident.{_DONE[to]}", by=by, at=at, subject=incident, because=because.strip())
-    incident_notices.follow(incident=incident, by=by, at=at, on=on)
+    act.record(f"contracts.incident.{_DONE[to]}", subject=incident, because=because.strip())
+    incident_notices.follow(incident=incident, act=act)
     return incident
 
 
@@ -376,49 +349,37 @@ _DONE = {"open": "reopened", "review": "under_review", "closed": "closed"}
 
 
 @operation
-def note_narrative_read(*, incident_id: int, by: User, at: datetime, on: date) -> Incident:
+def note_narrative_read(*, incident_id: int, act: PersonalAct) -> Incident:
     """Leave the trace that someone reads the full account, on each linked child, too. Raises NotAllowed for whom it is
     not (`queries.may_read_narrative`)."""
-    incident = handling.seen(incident_id, by=by, on=on)
-    if not queries.may_read_narrative(by, incident, on=on):
-        raise NotAllowed(f"The full account of incident {incident_id} is not for {by}.")
-    role = access.roles_in_words(by, on=on)
-    audit.record("contracts.incident.narrative_read", by=by, at=at, by_role=role, subject=incident)
+    incident = handling.seen(incident_id, act=act)
+    if not queries.may_read_narrative(act.by, incident, on=act.on):
+        raise NotAllowed(f"The full account of incident {incident_id} is not for {act.by}.")
+    role = access.roles_in_words(act.by, on=act.on)
+    act.record("contracts.incident.narrative_read", by_role=role, subject=incident)
     for child_id in incident.children.order_by("pk").values_list("child", flat=True):
-        audit.record(
-            "contracts.incident.narrative_read", by=by, at=at, by_role=role, subject=incident, child_id=child_id
-        )
+        act.record("contracts.incident.narrative_read", by_role=role, subject=incident, child_id=child_id)
     return incident
 
 
 @operation
-def let_read(*, incident_id: int, reader: User, because: str, by: User, at: datetime, on: date) -> None:
+def let_read(*, incident_id: int, reader: User, because: str, act: PersonalAct) -> None:
     """Open the full account to a colleague whose role may read such; by the contract's own people, with the reason."""
-    incident = handling.seen(incident_id, by=by, on=on)
-    if not queries.may_open_narrative(by, incident, on=on):
-        raise NotAllowed(f"Incident {incident_id} is not {by}'s to open.")
+    incident = handling.seen(incident_id, act=act)
+    if not queries.may_open_narrative(act.by, incident, on=act.on):
+        raise NotAllowed(f"Incident {incident_id} is not {act.by}'s to open.")
     if not because.strip():
         raise RuleBroken("Say why they need to read it.", code="missing_reason")
-    if not access.may(reader, Permission.INCIDENTS_NARRATIVE, on=on):
+    if not access.may(reader, Permission.INCIDENTS_NARRATIVE, on=act.on):
         raise RuleBroken("Their role does not let them read full accounts.", code="wrong_role")
     Tie.objects.get_or_create(
-        user=reader, subject_type=queries.INCIDENT, subject_id=incident.pk, why="let_read", from_on=on
+        user=reader, subject_type=queries.INCIDENT, subject_id=incident.pk, why="let_read", from_on=act.on
     )
-    audit.record(
-        "contracts.incident.opened_to", by=by, at=at, subject=incident, because=because.strip(), reader=reader.username
-    )
+    act.record("contracts.incident.opened_to", subject=incident, because=because.strip(), reader=reader.username)
 
 
 def _check_told(
-    told: Told,
-    *,
-    contract: Contract,
-    children: Collection[Child],
-    incident: Incident | None,
-    now: datetime,
-    by: User | None,
-    at: datetime,
-    on: date,
+    told: Told, *, contract: Contract, children: Collection[Child], incident: Incident | None, now: datetime, act: Act
 ) -> dict[str, str]:
     """The texts for wide reading as others may read them (`naming.shown`), once all that was told can be."""
     if told.type not in IncidentType.values:
@@ -435,18 +396,16 @@ def _check_told(
         if incident is not None and text == getattr(incident, field):
             wide[field] = text
             continue
-        names = naming.of_incident(
-            incident, contract=contract, children=children, staff=told.staff_involved, by=by, on=on
-        )
-        wide[field] = naming.shown(text, names, what=what, by=by, at=at)
+        names = naming.of_incident(incident, contract=contract, children=children, staff=told.staff_involved, act=act)
+        wide[field] = naming.shown(text, names, what=what, act=act)
     return wide
 
 
-def _hold(incident: Incident, wide: dict[str, str], told: Told, *, by: User | None, at: datetime, on: date) -> None:
+def _hold(incident: Incident, wide: dict[str, str], told: Told, *, act: Act) -> None:
     for field, text in wide.items():
         typed = getattr(told, field).strip()
         if text == held.HELD and typed != held.HELD:
-            hold_text(record=incident, field=field, text=typed, incident=incident, by=by, at=at, on=on)
+            hold_text(record=incident, field=field, text=typed, incident=incident, act=act)
 
 
 def _write_notifications(incident: Incident, *, provider_knew_at: datetime, council_knew_at: datetime) -> None:
@@ -487,14 +446,14 @@ def _next_reference(on: date) -> str:
     return f"{beginning}{number:05}"
 
 
-def _contract_to_report(contract_id: int, *, by: User | None, on: date) -> Contract:
-    seen = Contract.objects.all() if by is None else contracts_visible_to(by, on=on)
+def _contract_to_report(contract_id: int, *, act: Act) -> Contract:
+    seen = Contract.objects.all() if act.by is None else contracts_visible_to(act.by, on=act.on)
     contract = seen.filter(pk=contract_id).select_related("child").first()
     if contract is None:
         raise NotAllowed(f"There is no contract {contract_id}.")
-    own = by is None or contract.provider_id in organisations_of(by, on=on)
+    own = act.by is None or contract.provider_id in organisations_of(act.by, on=act.on)
     if not own:
-        access.check(by, Permission.INCIDENTS_MANAGE, on=on)
+        act.check(Permission.INCIDENTS_MANAGE)
     return contract
 
 

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from plumbline.actions.operations import cancel
 from plumbline.actions.states import OUTSTANDING
-from plumbline.audit import operations as audit
 from plumbline.contracts import handling, naming
 from plumbline.contracts.models import Incident, IncidentState
 from plumbline.contracts.operations import incident_forms, incident_notices, incidents
@@ -16,52 +15,50 @@ from plumbline.contracts.states import INCIDENT_MOVES
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import moment
 from plumbline.kernel.transitions import check_move
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 
 @naming.watched
 @operation
-def set_aside(*, incident_id: int, same_as: str, because: str, by: User | None, at: datetime, on: date) -> Incident:
+def set_aside(*, incident_id: int, same_as: str, because: str, act: Act) -> Incident:
     """Say that an incident is the same as another (`same_as`, its number), or was entered in error (""), and why.
 
     Its clocks, its flags and what it gave people to do end; it counts nowhere, and stays readable. The children linked
     to it are linked to the other. Raises RuleBroken, and NotAllowed for the person who does not handle it.
     """
-    incident = handling.to_manage(incident_id, by=by, on=on, closed=True)
+    incident = handling.to_manage(incident_id, act=act, closed=True)
     check_move(INCIDENT_MOVES, IncidentState(incident.state), IncidentState.ASIDE)
-    other = _other(incident, same_as.strip(), by=by, on=on) if same_as.strip() else None
+    other = _other(incident, same_as.strip(), act=act) if same_as.strip() else None
     leading_here = list(incident.same.order_by("reference").values_list("reference", flat=True))
     rules.check_aside(because=because, is_error=other is None, leading_here=leading_here)
-    names = naming.of_incident(incident, by=by, on=on)
-    incident.aside_because = naming.shown(because.strip(), names, what="The reason", by=by, at=at)
+    names = naming.of_incident(incident, act=act)
+    incident.aside_because = naming.shown(because.strip(), names, what="The reason", act=act)
     incident.state, incident.same_as = IncidentState.ASIDE, other
-    incident.aside_at, incident.aside_by = moment(on=on, at=at), by
+    incident.aside_at, incident.aside_by = moment(on=act.on, at=act.at), act.by
     incident.save(update_fields=["state", "same_as", "aside_because", "aside_at", "aside_by"])
     if incident.aside_because == held.HELD:
-        hold_text(record=incident, field="aside_because", text=because.strip(), incident=incident, by=by, at=at, on=on)
+        hold_text(record=incident, field="aside_because", text=because.strip(), incident=incident, act=act)
     incident.notifications.update(aside=True)
-    _cancel_actions(incident, at=at, on=on)
-    audit.record(
+    _cancel_actions(incident, at=act.at, on=act.on)
+    act.record(
         "contracts.incident.set_aside",
-        by=by,
-        at=at,
         subject=incident,
         because=because.strip(),
         same_as=other.reference if other else "",
     )
     if other is not None:
         for link in incident.children.exclude(child__in=other.children.values("child")).order_by("pk"):
-            incidents.link_found(incident=other, child=link.child, by=by, at=at, on=on)
-    _follow(incident, by=by, at=at, on=on)
+            incidents.link_found(incident=other, child=link.child, act=act)
+    _follow(incident, act=act)
     return incident
 
 
 @operation
-def take_back(*, incident_id: int, because: str, by: User | None, at: datetime, on: date) -> Incident:
+def take_back(*, incident_id: int, because: str, act: Act) -> Incident:
     """Say that it is an incident of its own after all, and why: its clocks go on as they were. It is open again, or
     closed where it was. What it gave people to do stays cancelled: it may be put down once more."""
-    incident = handling.to_manage(incident_id, by=by, on=on, aside=True)
+    incident = handling.to_manage(incident_id, act=act, aside=True)
     to = IncidentState.CLOSED if incident.closed_at else IncidentState.OPEN
     if incident.state != IncidentState.ASIDE:
         raise RuleBroken("The incident is not set aside.", code="wrong_state")
@@ -73,14 +70,14 @@ def take_back(*, incident_id: int, because: str, by: User | None, at: datetime, 
     incident.notifications.update(aside=False)
     # A reason that nobody has read yet is of no use any more; the trail has it.
     incident.held_texts.filter(field="aside_because", settled_at=None).delete()
-    audit.record("contracts.incident.taken_back", by=by, at=at, subject=incident, because=because.strip())
-    _follow(incident, by=by, at=at, on=on)
+    act.record("contracts.incident.taken_back", subject=incident, because=because.strip())
+    _follow(incident, act=act)
     return incident
 
 
-def _other(incident: Incident, reference: str, *, by: User | None, on: date) -> Incident:
+def _other(incident: Incident, reference: str, *, act: Act) -> Incident:
     """The incident that this one is the same as, locked, of those that `by` may see."""
-    seen = Incident.objects.all() if by is None else queries.incidents_visible_to(by, on=on)
+    seen = Incident.objects.all() if act.by is None else queries.incidents_visible_to(act.by, on=act.on)
     number = seen.filter(reference__iexact=reference).values_list("pk", flat=True).first()
     if number is None:
         raise RuleBroken(f"No incident {reference} is known to you.", code="unknown_incident")
@@ -88,7 +85,7 @@ def _other(incident: Incident, reference: str, *, by: User | None, on: date) -> 
         raise RuleBroken(
             f"{incident.reference} is this incident itself. Give the number of the other.", code="same_incident"
         )
-    other = handling.seen(number, by=by, on=on)
+    other = handling.seen(number, act=act)
     if other.state == IncidentState.ASIDE:
         raise RuleBroken(f"{other.reference} is set aside itself. Give the one that is worked on.", code="wrong_state")
     return other
@@ -97,9 +94,9 @@ def _other(incident: Incident, reference: str, *, by: User | None, on: date) -> 
 def _cancel_actions(incident: Incident, *, at: datetime, on: date) -> None:
     """What it gave people to do ends with it, no matter who owns it; so it is not for the one who acts to choose."""
     for number in queries.actions_of(incident).filter(state__in=OUTSTANDING).values_list("pk", flat=True):
-        cancel(action_id=number, because=f"{incident.reference} is set aside.", by=None, at=at, on=on)
+        cancel(action_id=number, because=f"{incident.reference} is set aside.", act=Act(None, at, on))
 
 
-def _follow(incident: Incident, *, by: User | None, at: datetime, on: date) -> None:
-    incident_forms.raise_form_flags(contract_id=incident.contract_id, by=by, at=at, on=on)
-    incident_notices.follow(incident=incident, by=by, at=at, on=on)
+def _follow(incident: Incident, *, act: Act) -> None:
+    incident_forms.raise_form_flags(contract_id=incident.contract_id, act=act)
+    incident_notices.follow(incident=incident, act=act)

@@ -1,31 +1,21 @@
 """Policies that a provider hands in: they count once the council has looked at them (docs/adr/0029)."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-from plumbline.audit import operations as audit
 from plumbline.contracts.models import Contract, Policy, PolicyOffer
 from plumbline.contracts.operations.assurance import review_policy
 from plumbline.contracts.queries import portal
 from plumbline.evidence.operations import give_document
 from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 from plumbline.people.queries import same_body
 
 
 @operation
 def offer_policy(
-    *,
-    contract_id: int,
-    policy: str,
-    reviewed_on: date,
-    file_name: str,
-    content: bytes,
-    folder: Path,
-    by: User,
-    at: datetime,
-    on: date,
+    *, contract_id: int, policy: str, reviewed_on: date, file_name: str, content: bytes, folder: Path, act: PersonalAct
 ) -> list[PolicyOffer]:
     """Hand in a policy with the day of its last review: one document for every contract of the provider that has not
     ended. What waited of the same policy gives way to it.
@@ -33,12 +23,12 @@ def offer_policy(
     Raises RuleBroken for a day to come, an unknown policy, or a file that cannot be kept; NotAllowed for another's
     contract.
     """
-    contract = portal.own_contracts(by, on=on).filter(pk=contract_id).first()
+    contract = portal.own_contracts(act.by, on=act.on).filter(pk=contract_id).first()
     if contract is None:
-        raise NotAllowed(f"There is no contract {contract_id} of {by}'s organisation.")
+        raise NotAllowed(f"There is no contract {contract_id} of {act.by}'s organisation.")
     if policy not in Policy.values:
         raise RuleBroken("Choose one of the six policies.", code="unknown_policy")
-    if reviewed_on > on:
+    if reviewed_on > act.on:
         raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
     document = give_document(
         title=f"{Policy(policy).label} policy, reviewed {reviewed_on:%-d %B %Y}",
@@ -47,28 +37,29 @@ def offer_policy(
         folder=folder,
         organisation=contract.provider,
         kind=policy,
-        by=by,
-        at=at,
-        on=on,
+        act=act,
     )
     together = list(
         Contract.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=portal.own_contracts(by, on=on), provider__in=same_body([contract.provider_id]))
+        .filter(pk__in=portal.own_contracts(act.by, on=act.on), provider__in=same_body([contract.provider_id]))
         .exclude(state="ended")
         .order_by("pk")
     )
     waiting = PolicyOffer.objects.filter(contract__in=together, policy=policy, accepted=None)
-    waiting.update(accepted=False, decided_at=at, refused_because="The provider handed in a newer one.")
+    waiting.update(accepted=False, decided_at=act.at, refused_because="The provider handed in a newer one.")
     offers = PolicyOffer.objects.bulk_create(
         PolicyOffer(
-            contract=each, policy=policy, reviewed_on=reviewed_on, document=document, offered_at=at, offered_by=by
+            contract=each,
+            policy=policy,
+            reviewed_on=reviewed_on,
+            document=document,
+            offered_at=act.at,
+            offered_by=act.by,
         )
         for each in together
     )
-    audit.record(
+    act.record(
         "contracts.policy.offered",
-        by=by,
-        at=at,
         subject=document,
         policy=policy,
         reviewed_on=reviewed_on.isoformat(),
@@ -78,11 +69,11 @@ def offer_policy(
 
 
 @operation
-def decide_policy(*, offer_id: int, accept: bool, because: str, by: User, at: datetime, on: date) -> list[PolicyOffer]:
+def decide_policy(*, offer_id: int, accept: bool, because: str, act: PersonalAct) -> list[PolicyOffer]:
     """Accept what was handed in, so that it counts for each contract for which it waits, or send it back with the
     reason. Raises RuleBroken where it was decided on already; NotAllowed for the person who does not manage
     contracts."""
-    first = PolicyOffer.objects.filter(pk=offer_id, pk__in=portal.offers_visible_to(by, on=on)).first()
+    first = PolicyOffer.objects.filter(pk=offer_id, pk__in=portal.offers_visible_to(act.by, on=act.on)).first()
     if first is None:
         raise NotAllowed(f"There is no policy {offer_id} to look at.")
     offers = list(
@@ -95,7 +86,7 @@ def decide_policy(*, offer_id: int, accept: bool, because: str, by: User, at: da
     if not accept and not because.strip():
         raise RuleBroken("Say what is to be corrected.", code="missing_reason")
     for offer in offers:
-        offer.accepted, offer.decided_at, offer.decided_by = accept, at, by
+        offer.accepted, offer.decided_at, offer.decided_by = accept, act.at, act.by
         offer.refused_because = "" if accept else because.strip()
         if accept:
             offer.review = review_policy(
@@ -103,15 +94,11 @@ def decide_policy(*, offer_id: int, accept: bool, because: str, by: User, at: da
                 policy=offer.policy,
                 reviewed_on=offer.reviewed_on,
                 document_id=offer.document_id,
-                by=by,
-                at=at,
-                on=on,
+                act=act,
             )
         offer.save(update_fields=["accepted", "decided_at", "decided_by", "refused_because", "review"])
-    audit.record(
+    act.record(
         "contracts.policy.accepted" if accept else "contracts.policy.sent_back",
-        by=by,
-        at=at,
         subject=first,
         because=because.strip(),
         policy=first.policy,

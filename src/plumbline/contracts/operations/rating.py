@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import connection
 
-from plumbline.audit import operations as audit
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Contract, RatingByHand
 from plumbline.contracts.queries import facts, rating
@@ -22,10 +21,9 @@ from plumbline.flags.rules import Recipient, Wanted
 from plumbline.intake.staging import copy_in
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.intervals import FAR
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 _AT_ONCE = 2_000
 # Up to so many contracts have their flags looked at one by one, more of them all together.
@@ -46,9 +44,7 @@ class Rerated:
 
 
 @operation
-def rerate(
-    *, contract_ids: Collection[int] | None, tell: bool = True, by: User | None, at: datetime, on: date
-) -> Rerated:
+def rerate(*, contract_ids: Collection[int] | None, tell: bool = True, act: Act) -> Rerated:
     """Work out the reasons and colours of these contracts (None: of all) for every day, and keep what differs.
 
     Every operation that changes a fact of a contract calls this last, once, with all the contracts concerned. Two at
@@ -70,10 +66,8 @@ def rerate(
             changed += concerned
     found = tuple(sorted(set(changed)))
     if found:
-        audit.record(
+        act.record(
             "contracts.rating.worked_out",
-            by=by,
-            at=at,
             contracts=len(found),
             first=list(found[:100]),
             written=written,
@@ -82,23 +76,23 @@ def rerate(
             subject_id=found[0] if len(found) == 1 else "",
         )
     few = None if contract_ids is None or len(ids) > _FEW else ids
-    raised = raise_flags(by=by, at=at, on=on, contract_ids=few) if tell else Raised()
+    raised = raise_flags(act=act, contract_ids=few) if tell else Raised()
     return Rerated(found, written, removed, raised)
 
 
 @operation
-def follow_settings(*, by: User | None, at: datetime, on: date) -> Rerated | None:
+def follow_settings(*, act: Act) -> Rerated | None:
     """Re-rate the contracts of settings whose status, of whatever day, is another than was counted; None: there are
     none. Called after anything that may change a status."""
     ids = facts.out_of_line()
-    return rerate(contract_ids=ids, by=by, at=at, on=on) if ids else None
+    return rerate(contract_ids=ids, act=act) if ids else None
 
 
 @operation
-def turn_of_the_day(*, by: User | None, at: datetime, on: date) -> Raised:
+def turn_of_the_day(*, act: Act) -> Raised:
     """The night's work: everything worked out again, which changes something only where a fact was changed without
     its operation or the rules are newer; and the flags of the new day. The colours themselves wait for nothing."""
-    return rerate(contract_ids=None, by=by, at=at, on=on).raised
+    return rerate(contract_ids=None, act=act).raised
 
 
 @dataclass(slots=True)
@@ -162,7 +156,7 @@ UNTIL_CHANGED = date(9999, 12, 31)
 
 @operation
 def rate_by_hand(
-    *, contract_id: int, colour: str, because: str, until_on: date | None, by: User, at: datetime, on: date
+    *, contract_id: int, colour: str, because: str, until_on: date | None, act: PersonalAct
 ) -> RatingByHand:
     """Set another colour than the rules give, from today; it replaces what was set by hand before.
 
@@ -170,38 +164,36 @@ def rate_by_hand(
     reason and the last day; it never stands over a missing assessment. Raises RuleBroken (rules.check_by_hand;
     not_in_force).
     """
-    contract = contract_seen(by, contract_id=contract_id, on=on)
-    may_override = access.may(by, Permission.CONTRACTS_OVERRIDE, on=on)
+    contract = contract_seen(act.by, contract_id=contract_id, on=act.on)
+    may_override = act.may(Permission.CONTRACTS_OVERRIDE)
     if not may_override:
-        access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+        act.check(Permission.CONTRACTS_MANAGE)
     _lock([contract.pk])
-    rated = rating.rating_on(on, contract.pk)
+    rated = rating.rating_on(act.on, contract.pk)
     if rated is None:
         raise RuleBroken("Only a contract that is in force today has a rating.", code="not_in_force")
     better = rules.check_by_hand(
         colour=colour,
         rules_colour=rated.rules_colour,
         because=because,
-        from_on=on,
+        from_on=act.on,
         until_on=until_on,
         may_override=may_override,
-        on=on,
+        on=act.on,
     )
-    _end_by_hand(contract, because="Another rating was set.", at=at, on=on)
+    _end_by_hand(contract, because="Another rating was set.", at=act.at, on=act.on)
     made = RatingByHand.objects.create(
         contract=contract,
         colour=colour,
         better=better,
         because=because.strip(),
-        from_on=on,
+        from_on=act.on,
         until_on=until_on or contract.ends_on or UNTIL_CHANGED,
-        set_at=at,
-        set_by=by,
+        set_at=act.at,
+        set_by=act.by,
     )
-    audit.record(
+    act.record(
         "contracts.rating.set_by_hand",
-        by=by,
-        at=at,
         subject=contract,
         because=made.because,
         colour=colour,
@@ -209,23 +201,23 @@ def rate_by_hand(
         rules_colour=rated.rules_colour,
         until=made.until_on.isoformat(),
     )
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    rerate(contract_ids=[contract.pk], act=act)
     return made
 
 
 @operation
-def end_rating_by_hand(*, contract_id: int, because: str, by: User, at: datetime, on: date) -> None:
+def end_rating_by_hand(*, contract_id: int, because: str, act: PersonalAct) -> None:
     """Take back what was set by hand: from today the rules alone rate. Raises RuleBroken (missing_reason, none_set)."""
-    contract = contract_seen(by, contract_id=contract_id, on=on)
-    if not access.may(by, Permission.CONTRACTS_OVERRIDE, on=on):
-        access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+    contract = contract_seen(act.by, contract_id=contract_id, on=act.on)
+    if not act.may(Permission.CONTRACTS_OVERRIDE):
+        act.check(Permission.CONTRACTS_MANAGE)
     if not because.strip():
         raise RuleBroken("Say why the rating by hand ends.", code="missing_reason")
     _lock([contract.pk])
-    if not _end_by_hand(contract, because=because.strip(), at=at, on=on):
+    if not _end_by_hand(contract, because=because.strip(), at=act.at, on=act.on):
         raise RuleBroken("No rating by hand is set.", code="none_set")
-    audit.record("contracts.rating.by_hand_ended", by=by, at=at, subject=contract, because=because.strip())
-    rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    act.record("contracts.rating.by_hand_ended", subject=contract, because=because.strip())
+    rerate(contract_ids=[contract.pk], act=act)
 
 
 def _end_by_hand(contract: Contract, *, because: str, at: datetime, on: date) -> int:
@@ -238,10 +230,10 @@ def _end_by_hand(contract: Contract, *, because: str, at: datetime, on: date) ->
 
 
 @operation
-def raise_flags(*, by: User | None, at: datetime, on: date, contract_ids: Collection[int] | None = None) -> Raised:
+def raise_flags(*, act: Act, contract_ids: Collection[int] | None = None) -> Raised:
     """Bring the flags about contracts in line with their colours of today: raise, pass on, close with the reason."""
-    ratings = rating.ratings_on(on, contract_ids)
-    wanted = _wanted(ratings, on=on)
+    ratings = rating.ratings_on(act.on, contract_ids)
+    wanted = _wanted(ratings, on=act.on)
     done = Raised()
     subjects = [None] if contract_ids is None else [("contract", pk) for pk in sorted(set(contract_ids))]
     for subject in subjects:
@@ -249,9 +241,7 @@ def raise_flags(*, by: User | None, at: datetime, on: date, contract_ids: Collec
             wanted=[want for want in wanted if subject is None or want.subject_id == subject[1]],
             kinds=flag_rules.KINDS,
             why_closed=lambda over: _why_closed(over, ratings),
-            by=by,
-            at=at,
-            on=on,
+            act=act,
             subject=subject,
         )
         for kind, count in raised.raised.items():

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from plumbline.audit import operations as audit
 from plumbline.commissioning.models import OcdsContract, OcdsProcess
 from plumbline.commissioning.operations import ocds
 from plumbline.contracts.access import contract_seen
@@ -22,8 +21,8 @@ from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import intake as settings_intake
 from plumbline.ofsted.models import Setting
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import Child, Organisation, OrganisationName, User
 
@@ -56,12 +55,10 @@ class Entry:
 
 
 @operation
-def register_contract(
-    *, entry: Entry, ocds_contract_id: int | None = None, by: User | None, at: datetime, on: date
-) -> Contract:
+def register_contract(*, entry: Entry, ocds_contract_id: int | None = None, act: Act) -> Contract:
     """Put a contract in the register; it is rated at once. Raises RuleBroken (rules.check; reference_taken;
     registered_already, for what was published)."""
-    access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+    act.check(Permission.CONTRACTS_MANAGE)
     values = _values(entry, None)
     if ocds_contract_id is not None:
         _published(ocds_contract_id)
@@ -75,24 +72,22 @@ def register_contract(
     except IntegrityError as error:
         raise _taken(values["reference"]) from error
     _set_settings(contract, entry.urns)
-    audit.record(
+    act.record(
         "contracts.contract.registered",
-        by=by,
-        at=at,
         subject=contract,
         reference=contract.reference,
         provider=contract.provider.name,
         published=ocds_contract_id,
     )
-    rating.rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    rating.rerate(contract_ids=[contract.pk], act=act)
     return contract
 
 
 @operation
-def change_contract(*, contract_id: int, entry: Entry, by: User, at: datetime, on: date) -> Contract:
+def change_contract(*, contract_id: int, entry: Entry, act: PersonalAct) -> Contract:
     """Put right what the register says of a contract; what was so before stays in its history. Raises as registering,
     and RuleBroken (wrong_state) for one that has ended."""
-    contract = _managed(contract_id, by=by, on=on)
+    contract = _managed(contract_id, act=act)
     if contract.state == ContractState.ENDED:
         raise RuleBroken("This contract has ended: what it was stays as it is.", code="wrong_state")
     values = _values(entry, contract)
@@ -109,78 +104,71 @@ def change_contract(*, contract_id: int, entry: Entry, by: User, at: datetime, o
     if _set_settings(contract, entry.urns):
         changed.append("settings")
     # Which fields, not what they hold: one of them is a child.
-    audit.record("contracts.contract.changed", by=by, at=at, subject=contract, changed=changed)
-    rating.rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    act.record("contracts.contract.changed", subject=contract, changed=changed)
+    rating.rerate(contract_ids=[contract.pk], act=act)
     return contract
 
 
 @operation
-def end_contract(*, contract_id: int, last_day: date, because: str, by: User, at: datetime, on: date) -> Contract:
+def end_contract(*, contract_id: int, last_day: date, because: str, act: PersonalAct) -> Contract:
     """End a contract after its last day, which may still be to come. Its ratings up to then stay."""
-    contract = _managed(contract_id, by=by, on=on)
+    contract = _managed(contract_id, act=act)
     check_move(CONTRACT_MOVES, ContractState(contract.state), ContractState.ENDED)
     rules.check_end(starts_on=contract.starts_on, last_day=last_day, because=because)
     contract.state, contract.ends_on, contract.ended_because = ContractState.ENDED, last_day, because.strip()
     if contract.live_on is None and contract.plan_id is None and contract.award_id is None:
         contract.live_on = contract.starts_on
     contract.save(update_fields=["state", "ends_on", "ended_because", "live_on"])
-    audit.record(
-        "contracts.contract.ended",
-        by=by,
-        at=at,
-        subject=contract,
-        because=because.strip(),
-        last_day=last_day.isoformat(),
-    )
-    rating.rerate(contract_ids=[contract.pk], by=by, at=at, on=on)
+    act.record("contracts.contract.ended", subject=contract, because=because.strip(), last_day=last_day.isoformat())
+    rating.rerate(contract_ids=[contract.pk], act=act)
     return contract
 
 
 @operation
-def tie_published(*, ocds_contract_id: int, reference: str, by: User, at: datetime, on: date) -> Contract:
+def tie_published(*, ocds_contract_id: int, reference: str, act: PersonalAct) -> Contract:
     """Say that a published contract is one that the register has already. Raises RuleBroken (unknown_contract;
     registered_already, for the published one; published_already, for ours)."""
-    access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+    act.check(Permission.CONTRACTS_MANAGE)
     _published(ocds_contract_id)
     known = Contract.objects.filter(reference=" ".join(reference.split()).upper()).first()
     if known is None:
         raise RuleBroken(f"The register has no contract “{reference.strip()}”.", code="unknown_contract")
-    contract = _managed(known.pk, by=by, on=on)
+    contract = _managed(known.pk, act=act)
     if contract.ocds_contract_id is not None:
         raise RuleBroken(f"{contract.reference} is tied to another published contract.", code="published_already")
     contract.ocds_contract_id = ocds_contract_id
     contract.save(update_fields=["ocds_contract"])
-    audit.record("contracts.contract.published", by=by, at=at, subject=contract, published=ocds_contract_id)
+    act.record("contracts.contract.published", subject=contract, published=ocds_contract_id)
     return contract
 
 
 @operation
-def untie_published(*, contract_id: int, by: User, at: datetime, on: date) -> Contract:
+def untie_published(*, contract_id: int, act: PersonalAct) -> Contract:
     """The published contract is not this one after all."""
-    contract = _managed(contract_id, by=by, on=on)
+    contract = _managed(contract_id, act=act)
     if contract.ocds_contract_id is None:
         raise RuleBroken(f"{contract.reference} is tied to no published contract.", code="wrong_state")
-    audit.record("contracts.contract.unpublished", by=by, at=at, subject=contract, published=contract.ocds_contract_id)
+    act.record("contracts.contract.unpublished", subject=contract, published=contract.ocds_contract_id)
     contract.ocds_contract_id = None
     contract.save(update_fields=["ocds_contract"])
     return contract
 
 
 @operation
-def tie_notice(*, process_id: int, tender_id: int | None, by: User, at: datetime, on: date) -> OcdsProcess:
+def tie_notice(*, process_id: int, tender_id: int | None, act: PersonalAct) -> OcdsProcess:
     """Say of which of our tenders a published process is (commissioning.operations.ocds.tie_notice); the contracts
     that came of the tender follow."""
-    process = ocds.tie_notice(process_id=process_id, tender_id=tender_id, by=by, at=at, on=on)
+    process = ocds.tie_notice(process_id=process_id, tender_id=tender_id, act=act)
     of_another = Contract.objects.filter(ocds_contract__process=process).exclude(award=None)
     for contract in of_another.exclude(award__tender=tender_id):
         contract.ocds_contract = None
         contract.save(update_fields=["ocds_contract"])
-    follow_published(by=by, at=at)
+    follow_published(act=act)
     return process
 
 
 @operation
-def follow_published(*, by: User | None, at: datetime) -> int:
+def follow_published(*, act: Act) -> int:
     """Tie the contracts of our own tenders to what was published of them under the same reference; how many."""
     found = OcdsContract.objects.filter(
         registered=None,
@@ -192,7 +180,7 @@ def follow_published(*, by: User | None, at: datetime) -> int:
         # The first of several platforms on which it was published.
         tied += Contract.objects.filter(pk=published.ours, ocds_contract=None).update(ocds_contract=published)
     if tied:
-        audit.record("contracts.published.found", by=by, at=at, contracts=tied)
+        act.record("contracts.published.found", contracts=tied)
     return tied
 
 
@@ -204,9 +192,9 @@ def _published(ocds_contract_id: int) -> None:
         raise RuleBroken("This published contract is in the register already.", code="registered_already")
 
 
-def _managed(contract_id: int, *, by: User, on: date) -> Contract:
-    contract = contract_seen(by, contract_id=contract_id, on=on)
-    access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+def _managed(contract_id: int, *, act: PersonalAct) -> Contract:
+    contract = contract_seen(act.by, contract_id=contract_id, on=act.on)
+    act.check(Permission.CONTRACTS_MANAGE)
     return Contract.objects.select_for_update(no_key=True, of=("self",)).select_related("provider").get(pk=contract.pk)
 
 

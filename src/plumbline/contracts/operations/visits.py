@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
-from plumbline.audit import operations as audit
 from plumbline.contracts import visit_paper
 from plumbline.contracts.models import Contract, ContractSetting, ContractState, Visit, VisitFinding
 from plumbline.contracts.operations.rating import rerate
@@ -25,8 +24,8 @@ from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits.operations import returns
@@ -39,33 +38,24 @@ _REPORT = "visit_report"
 
 @operation
 def plan_visit(
-    *,
-    contract_id: int | None,
-    setting_id: int | None,
-    visited_on: date,
-    visitors: str = "",
-    by: User | None,
-    at: datetime,
-    on: date,
+    *, contract_id: int | None, setting_id: int | None, visited_on: date, visitors: str = "", act: Act
 ) -> Visit:
     """Put a visit down for a day, to a setting, or under a contract that has none.
 
     A setting under one contract is visited under it; one under several or none counts for all of them alike.
     """
-    contract, setting = _where(contract_id, setting_id, by=by, on=on)
+    contract, setting = _where(contract_id, setting_id, act=act)
     visit = Visit.objects.create(
         contract=contract,
         setting=setting,
         state=_S.PLANNED,
         visited_on=visited_on,
         visitors=visitors.strip(),
-        recorded_at=at,
-        recorded_by=by,
+        recorded_at=act.at,
+        recorded_by=act.by,
     )
-    audit.record(
+    act.record(
         "contracts.visit.planned",
-        by=by,
-        at=at,
         subject=visit,
         visited_on=visited_on.isoformat(),
         contract=contract.pk if contract else None,
@@ -75,12 +65,12 @@ def plan_visit(
 
 
 @operation
-def begin_toolkit(*, visit_id: int, by: User, at: datetime, on: date) -> Visit:
+def begin_toolkit(*, visit_id: int, act: PersonalAct) -> Visit:
     """Begin the site visit toolkit for a planned visit: a return of the council's own, answered by who begins it.
 
     What it says of the five areas is what the record of the visit begins with (queries.visits.found_with_toolkit).
     """
-    visit = _visit(visit_id, by=by, on=on)
+    visit = _visit(visit_id, act=act)
     if visit.state != _S.PLANNED:
         raise RuleBroken("The visit is recorded already, or cancelled.", code="wrong_state")
     if visit.answer_set_id is not None:
@@ -92,13 +82,11 @@ def begin_toolkit(*, visit_id: int, by: User, at: datetime, on: date) -> Visit:
         period_from=None,
         period_to=None,
         due_on=None,
-        assign_to=[by],
-        by=by,
-        at=at,
-        on=on,
+        assign_to=[act.by],
+        act=act,
     )
     visit.save(update_fields=["answer_set"])
-    audit.record("contracts.visit.toolkit_begun", by=by, at=at, subject=visit, answer_set=visit.answer_set.pk)
+    act.record("contracts.visit.toolkit_begun", subject=visit, answer_set=visit.answer_set.pk)
     return visit
 
 
@@ -111,41 +99,37 @@ def hold_visit(
     summary: str,
     findings: Sequence[FindingGiven],
     actions: Sequence[ActionGiven] = (),
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> Visit:
     """Record a planned visit as made: who went, what was found in each of the five areas, what is to be done."""
-    visit = _visit(visit_id, by=by, on=on)
+    visit = _visit(visit_id, act=act)
     check_move(VISIT_MOVES, _S(visit.state), _S.HELD)
     if not visitors.strip():
         raise RuleBroken("Say who visited.", code="missing_visitors")
-    _write(visit, visited_on, visitors, summary, findings, on=on)
-    _raise_actions(visit, actions, by=by, at=at, on=on)
-    visit.state, visit.recorded_at, visit.recorded_by = _S.HELD, at, by
+    _write(visit, visited_on, visitors, summary, findings, on=act.on)
+    _raise_actions(visit, actions, act=act)
+    visit.state, visit.recorded_at, visit.recorded_by = _S.HELD, act.at, act.by
     visit.save()
-    audit.record(
+    act.record(
         "contracts.visit.held",
-        by=by,
-        at=at,
         subject=visit,
         visited_on=visited_on.isoformat(),
         not_met=rules.wants_action(findings),
         actions=len(actions),
     )
-    rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
+    rerate(contract_ids=contracts_of(visit), act=act)
     return visit
 
 
 @operation
-def add_action(*, visit_id: int, action: ActionGiven, by: User | None, at: datetime, on: date) -> None:
+def add_action(*, visit_id: int, action: ActionGiven, act: Act) -> None:
     """Put down what is to be done because of a visit that was made; another council's that we accepted, too."""
-    visit = _visit(visit_id, by=by, on=on)
+    visit = _visit(visit_id, act=act)
     if visit.state not in MADE:
         raise RuleBroken("Nothing was found yet: record the visit first.", code="wrong_state")
-    _raise_actions(visit, [action], by=by, at=at, on=on)
-    audit.record("contracts.visit.action_added", by=by, at=at, subject=visit)
-    rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
+    _raise_actions(visit, [action], act=act)
+    act.record("contracts.visit.action_added", subject=visit)
+    rerate(contract_ids=contracts_of(visit), act=act)
 
 
 @operation
@@ -160,12 +144,10 @@ def accept_visit(
     summary: str = "",
     findings: Sequence[FindingGiven] = (),
     report_id: int,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> Visit:
     """Take another council's visit for ours, with its report and why that will do; findings where it has them."""
-    contract, setting = _where(contract_id, setting_id, by=by, on=on)
+    contract, setting = _where(contract_id, setting_id, act=act)
     if not by_council.strip():
         raise RuleBroken("Say which council visited.", code="missing_council")
     if not because.strip():
@@ -182,42 +164,31 @@ def accept_visit(
         state=_S.HELD,
         by_council=by_council.strip(),
         accepted_because=because.strip(),
-        report=document_to_use(report_id, by=by, on=on),
+        report=document_to_use(report_id, act=act),
         visited_on=visited_on,
-        recorded_at=at,
-        recorded_by=by,
+        recorded_at=act.at,
+        recorded_by=act.by,
     )
     visit.save()
-    _write(visit, visited_on, visitors, summary, findings, on=on)
+    _write(visit, visited_on, visitors, summary, findings, on=act.on)
     visit.save()
-    audit.record(
+    act.record(
         "contracts.visit.accepted",
-        by=by,
-        at=at,
         subject=visit,
         because=because.strip(),
         by_council=visit.by_council,
         visited_on=visited_on.isoformat(),
     )
-    rerate(contract_ids=contracts_of(visit), by=by, at=at, on=on)
+    rerate(contract_ids=contracts_of(visit), act=act)
     return visit
 
 
 @operation
 def send_report(
-    *,
-    visit_id: int,
-    content: bytes | None,
-    file_name: str,
-    folder: Path,
-    council: str,
-    colour: str,
-    by: User | None,
-    at: datetime,
-    on: date,
+    *, visit_id: int, content: bytes | None, file_name: str, folder: Path, council: str, colour: str, act: Act
 ) -> Visit:
     """Send the provider the report: a file of our own, or (`content` None) the one drawn from what is recorded."""
-    visit = _visit(visit_id, by=by, on=on)
+    visit = _visit(visit_id, act=act)
     check_move(VISIT_MOVES, _S(visit.state), _S.REPORT_SENT)
     if content is None:
         content, file_name = pdf.write(visit_paper.report(said(visit, council=council, colour=colour))), "visit.pdf"
@@ -229,78 +200,73 @@ def send_report(
         kind=_REPORT,
         organisation=provider_of(visit),
         sensitivity=Sensitivity.SHARED,
-        by=by,
-        at=at,
+        act=act,
     )
-    visit.state, visit.report_sent_on = _S.REPORT_SENT, on
+    visit.state, visit.report_sent_on = _S.REPORT_SENT, act.on
     visit.save(update_fields=["state", "report", "report_sent_on"])
-    audit.record("contracts.visit.report_sent", by=by, at=at, subject=visit, document=visit.report.pk)
+    act.record("contracts.visit.report_sent", subject=visit, document=visit.report.pk)
     return visit
 
 
 @operation
-def answer_report(*, visit_id: int, answer: str, by: User, at: datetime, on: date) -> Visit:
+def answer_report(*, visit_id: int, answer: str, act: PersonalAct) -> Visit:
     """What the provider says to the report: its own user, or an officer for what came by letter."""
     visit = Visit.objects.select_for_update(of=("self",)).filter(pk=visit_id).first()
-    if visit is None or not may_answer(by, visit, on=on):
+    if visit is None or not may_answer(act.by, visit, on=act.on):
         raise NotAllowed(f"There is no visit {visit_id}.")
     check_move(VISIT_MOVES, _S(visit.state), _S.ANSWERED)
     if not answer.strip():
         raise RuleBroken("Write what the provider says to the report.", code="missing_answer")
     visit.state, visit.provider_answer = _S.ANSWERED, answer.strip()
-    visit.provider_answered_at, visit.provider_answered_by = at, by
+    visit.provider_answered_at, visit.provider_answered_by = act.at, act.by
     visit.save(update_fields=["state", "provider_answer", "provider_answered_at", "provider_answered_by"])
-    audit.record("contracts.visit.answered", by=by, at=at, subject=visit)
+    act.record("contracts.visit.answered", subject=visit)
     return visit
 
 
 @operation
-def sign_off_visit(*, visit_id: int, because: str = "", by: User | None, at: datetime, on: date) -> Visit:
+def sign_off_visit(*, visit_id: int, because: str = "", act: Act) -> Visit:
     """The last word on a visit. `because` is needed where the provider has not answered, the report of our own visit
     was not sent, or an area is not met and nothing is to be done about it."""
-    visit = _visit(visit_id, by=by, on=on)
+    visit = _visit(visit_id, act=act)
     check_move(VISIT_MOVES, _S(visit.state), _S.SIGNED_OFF)
     open_ends = open_ends_of(visit)
     if open_ends and not because.strip():
         raise RuleBroken(f"{' '.join(open_ends)} Say why it is signed off all the same.", code="open_ends")
-    visit.state, visit.signed_off_at, visit.signed_off_by = _S.SIGNED_OFF, at, by
+    visit.state, visit.signed_off_at, visit.signed_off_by = _S.SIGNED_OFF, act.at, act.by
     visit.save(update_fields=["state", "signed_off_at", "signed_off_by"])
-    audit.record(
-        "contracts.visit.signed_off", by=by, at=at, subject=visit, because=because.strip(), open_ends=open_ends
-    )
+    act.record("contracts.visit.signed_off", subject=visit, because=because.strip(), open_ends=open_ends)
     return visit
 
 
 @operation
-def cancel_visit(*, visit_id: int, because: str, by: User | None, at: datetime, on: date) -> Visit:
+def cancel_visit(*, visit_id: int, because: str, act: Act) -> Visit:
     """A planned visit that is not to be, and why; the clock runs on."""
-    visit = _visit(visit_id, by=by, on=on)
+    visit = _visit(visit_id, act=act)
     check_move(VISIT_MOVES, _S(visit.state), _S.CANCELLED)
     if not because.strip():
         raise RuleBroken("Say why it is cancelled.", code="missing_reason")
     visit.state, visit.cancelled_because = _S.CANCELLED, because.strip()
     visit.save(update_fields=["state", "cancelled_because"])
     if visit.answer_set is not None and visit.answer_set.state in ANSWERABLE:
-        returns.cancel(return_id=visit.answer_set.pk, because=because.strip(), by=by, at=at, on=on)
-    audit.record("contracts.visit.cancelled", by=by, at=at, subject=visit, because=because.strip())
+        returns.cancel(return_id=visit.answer_set.pk, because=because.strip(), act=act)
+    act.record("contracts.visit.cancelled", subject=visit, because=because.strip())
     return visit
 
 
 @operation
-def export_visit(
-    *, visit_id: int, council: str, colour: str, signing_key: bytes | None, by: User | None, at: datetime, on: date
-) -> bytes:
+def export_visit(*, visit_id: int, council: str, colour: str, signing_key: bytes | None, act: Act) -> bytes:
     """Our signed-off visit as a pack for another council (rules.packs): the report, what was found, a signed manifest.
 
     It names no child. The manifest's checksum goes into the audit trail, which seals it.
     """
-    visit = _visit(visit_id, by=by, on=on)
+    visit = _visit(visit_id, act=act)
     if visit.state != _S.SIGNED_OFF or visit.by_council:
         raise RuleBroken("Only a visit of our own that is signed off is sent on.", code="wrong_state")
     said_now = said(visit, council=council, colour=colour)
     about = {
         "council": council, "place": said_now.place, "urn": said_now.urn, "visited_on": visit.visited_on.isoformat(),
-        "visitors": visit.visitors, "exported_at": at.isoformat(), "visit": visit.pk,
+        "visitors": visit.visitors, "exported_at": act.at.isoformat(), "visit": visit.pk,
     }  # fmt: skip
     findings = {
         **about, "summary": visit.summary, "provider_answer": visit.provider_answer,
@@ -313,10 +279,8 @@ def export_visit(
         "visit.json": json.dumps(findings, ensure_ascii=False, indent=1, sort_keys=True).encode(),
     }
     built = packs.build(files, about=about, signing_key=signing_key)
-    audit.record(
+    act.record(
         "contracts.visit.exported",
-        by=by,
-        at=at,
         subject=visit,
         manifest_sha256=built.manifest_sha256,
         signed_by_key=built.fingerprint,
@@ -324,18 +288,16 @@ def export_visit(
     return built.content
 
 
-def _where(
-    contract_id: int | None, setting_id: int | None, *, by: User | None, on: date
-) -> tuple[Contract | None, Setting | None]:
+def _where(contract_id: int | None, setting_id: int | None, *, act: Act) -> tuple[Contract | None, Setting | None]:
     setting = Setting.objects.filter(pk=setting_id).first() if setting_id is not None else None
     if setting_id is not None and setting is None:
         raise NotAllowed(f"There is no setting {setting_id}.")
     if contract_id is not None:
-        contract = contract_to_change(contract_id=contract_id, by=by, on=on)
+        contract = contract_to_change(contract_id=contract_id, act=act)
         if contract.state == ContractState.ENDED:
             raise RuleBroken("The contract has ended.", code="wrong_state")
     else:
-        access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+        act.check(Permission.CONTRACTS_MANAGE)
         contract = None
     if setting is None:
         if contract is None:
@@ -350,8 +312,8 @@ def _where(
     return Contract.objects.filter(pk__in=under).first(), setting
 
 
-def _visit(visit_id: int, *, by: User | None, on: date) -> Visit:
-    access.check(by, Permission.CONTRACTS_MANAGE, on=on)
+def _visit(visit_id: int, *, act: Act) -> Visit:
+    act.check(Permission.CONTRACTS_MANAGE)
     locked = Visit.objects.select_for_update(of=("self",)).select_related(
         "contract__provider", "setting", "report", "answer_set"
     )
@@ -359,7 +321,7 @@ def _visit(visit_id: int, *, by: User | None, on: date) -> Visit:
     if visit is None:
         raise NotAllowed(f"There is no visit {visit_id}.")
     if visit.contract_id is not None:
-        contract_to_change(contract_id=visit.contract_id, by=by, on=on)
+        contract_to_change(contract_id=visit.contract_id, act=act)
     return visit
 
 
@@ -377,7 +339,7 @@ def _write(
     )
 
 
-def _raise_actions(visit: Visit, actions: Sequence[ActionGiven], *, by: User | None, at: datetime, on: date) -> None:
+def _raise_actions(visit: Visit, actions: Sequence[ActionGiven], *, act: Act) -> None:
     contract = visit.contract
     for given in actions:
         owner = User.objects.filter(pk=given.owner_id, is_active=True).first() if given.owner_id else None
@@ -399,7 +361,5 @@ def _raise_actions(visit: Visit, actions: Sequence[ActionGiven], *, by: User | N
             owner_organisation=whose,
             due_on=given.due_on,
             critical=given.critical,
-            by=by,
-            at=at,
-            on=on,
+            act=act,
         )

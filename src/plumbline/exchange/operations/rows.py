@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db import connection
 
-from plumbline.audit import operations as audit
 from plumbline.exchange import known_folders
 from plumbline.exchange.cells import fold
 from plumbline.exchange.folder_cells import RefusedCellError
@@ -20,31 +19,30 @@ from plumbline.intake import imports, refusing, staging, taking
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Inspection, OfstedList
 from plumbline.ofsted.operations import lists
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 from plumbline.placements import operations as placements
 
 
 @operation
-def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: datetime, on: date) -> None:
+def mend_row(*, refused_id: int, cells: Mapping[str, str], act: Act) -> None:
     """Try one refused row again with these cells, on the very path of an import (login `worker`).
 
     Raises RuleBroken with the code and sentence of the refusal where it still cannot be taken, with nothing changed;
     `newer_known` where a newer extract has brought the same id meanwhile.
     """
-    access.check(by, Permission.IMPORTS, on=on)
+    act.check(Permission.IMPORTS)
     imports.lock(waiting=lambda: None)
     row = _open_row(refused_id)
     if row.ofsted_list is not None:
-        _mend_of_list(row, row.ofsted_list, {fold(name): text for name, text in cells.items()}, by=by, at=at, on=on)
+        _mend_of_list(row, row.ofsted_list, {fold(name): text for name, text in cells.items()}, act=act)
         return
     known = known_folders.of_file(row.file)
     if known is None or not row.cells:
         raise RuleBroken("This is a whole file, not a row: correct the file and hand it in again.", code="whole_file")
     folder, kind = known
-    extracted_on = row.import_run.as_at or on
+    extracted_on = row.import_run.as_at or act.on
     given: Cells = {fold(name): text for name, text in cells.items()}
     try:
         line = row_stager(kind, latest=extracted_on.isoformat(), columns=list(given))(row.line, given)
@@ -52,14 +50,14 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], by: User | None, at: 
         refused = refusal_of(kind, row.line, given, reason)
         raise RuleBroken(refused.reason, code=refused.code) from reason
     _take_one(row, kind, line, absent=absent_from(kind, given))
-    _mended(row, given, by=by, at=at)
-    folder.follow_up(by=by, at=at, on=on)
+    _mended(row, given, act=act)
+    folder.follow_up(act=act)
 
 
-def _mended(row: RefusedRow, given: Cells, *, by: User | None, at: datetime) -> None:
+def _mended(row: RefusedRow, given: Cells, *, act: Act) -> None:
     changed = sorted(name for name, text in given.items() if row.cells.get(name) != text)
-    _settle(row, RefusedRow.State.MENDED, because="", by=by, at=at)
-    audit.record("exchange.row.mended", by=by, at=at, subject=row, file=row.file, line=row.line, columns=changed)
+    _settle(row, RefusedRow.State.MENDED, because="", act=act)
+    act.record("exchange.row.mended", subject=row, file=row.file, line=row.line, columns=changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class _MendedRow:
     proves: bool = True
 
 
-def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, by: User | None, at: datetime, on: date) -> None:
+def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, act: Act) -> None:
     try:
         read = read_row(given, line=row.line, family=into.family, register=into.register, as_at=into.as_at)
     except NotTaken as refusal:
@@ -95,11 +93,9 @@ def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, by: User |
         ),
         into=into,
         import_run=row.import_run,
-        by=by,
-        at=at,
-        on=on,
+        act=act,
     )
-    _mended(row, given, by=by, at=at)
+    _mended(row, given, act=act)
 
 
 def _check_not_told(into: OfstedList, read: SettingRow) -> None:
@@ -153,14 +149,14 @@ def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: Collection[str]
 
 
 @operation
-def dismiss_row(*, refused_id: int, because: str, by: User | None, at: datetime, on: date) -> None:
+def dismiss_row(*, refused_id: int, because: str, act: Act) -> None:
     """Set a refused row aside, with the reason. The same row in a later file is not put to anyone again."""
-    access.check(by, Permission.IMPORTS, on=on)
+    act.check(Permission.IMPORTS)
     if not because.strip():
         raise RuleBroken("Say why the row is set aside.", code="missing_reason")
     row = _open_row(refused_id)
-    _settle(row, RefusedRow.State.DISMISSED, because=because.strip(), by=by, at=at)
-    audit.record("exchange.row.dismissed", by=by, at=at, subject=row, because=because.strip(), file=row.file)
+    _settle(row, RefusedRow.State.DISMISSED, because=because.strip(), act=act)
+    act.record("exchange.row.dismissed", subject=row, because=because.strip(), file=row.file)
 
 
 def _open_row(refused_id: int) -> RefusedRow:
@@ -177,6 +173,6 @@ def _open_row(refused_id: int) -> RefusedRow:
     return row
 
 
-def _settle(row: RefusedRow, state: str, *, because: str, by: User | None, at: datetime) -> None:
-    row.state, row.settled_because, row.settled_by, row.settled_at = state, because, by, at
+def _settle(row: RefusedRow, state: str, *, because: str, act: Act) -> None:
+    row.state, row.settled_because, row.settled_by, row.settled_at = state, because, act.by, act.at
     row.save(update_fields=["state", "settled_because", "settled_by", "settled_at"])

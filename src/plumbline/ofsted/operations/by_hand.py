@@ -5,9 +5,8 @@ Called through `placements.operations.take_judgements` and its like only, which 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from plumbline.audit import operations as audit
 from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
@@ -22,10 +21,9 @@ from plumbline.ofsted.models import (
     UnregisteredUse,
 )
 from plumbline.ofsted.rules import Kind
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,9 @@ class Outcome:
 
 
 @operation
-def record_setting(
-    *, register: str, urn: str, name: str, provision_type: str = "", by: User | None, at: datetime, on: date
-) -> Setting:
+def record_setting(*, register: str, urn: str, name: str, provision_type: str = "", act: Act) -> Setting:
     """A setting that no list names: inspected by others, or not registered at all. Known already: that one."""
-    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    act.check(Permission.MONTHLY_CHECK)
     urn = urn.strip().upper()
     if not urn:
         raise RuleBroken("Give the setting's URN, or a reference of your own where it has none.", code="missing_id")
@@ -51,7 +47,7 @@ def record_setting(
         setting.name, setting.sort_key = name.strip(), sort_key(name)
         setting.provision_type = setting.provision_type or provision_type
         setting.save(update_fields=["name", "sort_key", "provision_type"])
-    audit.record("ofsted.setting.recorded", by=by, at=at, subject=setting, urn=urn)
+    act.record("ofsted.setting.recorded", subject=setting, urn=urn)
     return setting
 
 
@@ -66,23 +62,21 @@ def record_judgement(
     document_id: int | None = None,
     inspectorate: str = "Ofsted",
     published_on: date | None = None,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> Outcome:
     """A judgement read from a report. `judgements`: aspect → the report's wording or its grade (ofsted.grades).
 
     Needs the report's link or the document as evidence. The same inspection again corrects it. Raises RuleBroken
     (kind_of_another_time) where no inspection of that kind was made on that day.
     """
-    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    act.check(Permission.MONTHLY_CHECK)
     setting = _locked(setting_id)
-    _check_judgement(kind, inspected_on, published_on, judgements, on=on)
+    _check_judgement(kind, inspected_on, published_on, judgements, on=act.on)
     if not report_link.strip() and document_id is None:
         raise RuleBroken(
             "Give the link to the report, or attach it: a judgement needs its evidence.", code="no_evidence"
         )
-    document_to_use(document_id, by=by, on=on)
+    document_to_use(document_id, act=act)
     graded = {aspect: _grade(aspect, wording) for aspect, wording in judgements.items()}
     kinds.check_kind(
         register=setting.register,
@@ -97,25 +91,23 @@ def record_judgement(
         inspected_on=inspected_on,
         defaults={
             "source": Inspection.Source.HAND,
-            "entered_by": by,
-            "entered_at": at,
+            "entered_by": act.by,
+            "entered_at": act.at,
             "framework": framework_of(setting.register, inspected_on),
         },
     )
     inspection.inspectorate, inspection.published_on = inspectorate, published_on or inspection.published_on
     inspection.report_link = report_link.strip() or inspection.report_link
     inspection.document_id = document_id or inspection.document_id
-    inspection.entered_by, inspection.entered_at = by, at
+    inspection.entered_by, inspection.entered_at = act.by, act.at
     inspection.save()
     for aspect, (wording, grade) in graded.items():
         Judgement.objects.update_or_create(
             inspection=inspection, aspect=aspect, defaults={"wording": wording, "grade": grade, "ofsted_list": None}
         )
-    changes = _checked(setting, on=on)
-    audit.record(
+    changes = _checked(setting, on=act.on)
+    act.record(
         "ofsted.judgement.recorded",
-        by=by,
-        at=at,
         subject=setting,
         inspection=kind,
         inspected_on=inspected_on.isoformat(),
@@ -160,43 +152,35 @@ def _grade(aspect: str, wording: str) -> tuple[str, str]:
 
 @operation
 def record_notice(
-    *,
-    setting_id: int,
-    kind: str,
-    from_on: date,
-    to_on: date | None = None,
-    wording: str = "",
-    by: User,
-    at: datetime,
-    on: date,
+    *, setting_id: int, kind: str, from_on: date, to_on: date | None = None, wording: str = "", act: PersonalAct
 ) -> Outcome:
     """An enforcement notice: restriction of accommodation, compliance, suspension (Notice.Kind)."""
-    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    act.check(Permission.MONTHLY_CHECK)
     if kind not in Notice.Kind.values:
         raise RuleBroken(f"“{kind}” is no kind of notice: {', '.join(Notice.Kind.values)}.", code="unknown_code")
-    _check_days(from_on, to_on, on=on)
+    _check_days(from_on, to_on, on=act.on)
     setting = _locked(setting_id)
     notice = Notice.objects.create(
-        setting=setting, kind=kind, from_on=from_on, to_on=to_on, wording=wording, entered_by=by, entered_at=at
+        setting=setting, kind=kind, from_on=from_on, to_on=to_on, wording=wording, entered_by=act.by, entered_at=act.at
     )
-    changes = evaluation.evaluate([setting.pk], on=on)
-    audit.record("ofsted.notice.recorded", by=by, at=at, subject=setting, because=wording, notice=kind)
+    changes = evaluation.evaluate([setting.pk], on=act.on)
+    act.record("ofsted.notice.recorded", subject=setting, because=wording, notice=kind)
     return Outcome(notice, tuple(changes))
 
 
 @operation
-def end_notice(*, notice_id: int, to_on: date, by: User, at: datetime, on: date) -> Outcome:
+def end_notice(*, notice_id: int, to_on: date, act: PersonalAct) -> Outcome:
     """The last day on which a notice is in force."""
-    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    act.check(Permission.MONTHLY_CHECK)
     notice = Notice.objects.filter(pk=notice_id).first()
     if notice is None:
         raise NotAllowed(f"There is no notice {notice_id}.")
     setting = _locked(notice.setting_id)
-    _check_days(notice.from_on, to_on, on=on)
+    _check_days(notice.from_on, to_on, on=act.on)
     notice.to_on = to_on
     notice.save(update_fields=["to_on"])
-    changes = evaluation.evaluate([setting.pk], on=on)
-    audit.record("ofsted.notice.ended", by=by, at=at, subject=setting, to_on=to_on.isoformat())
+    changes = evaluation.evaluate([setting.pk], on=act.on)
+    act.record("ofsted.notice.ended", subject=setting, to_on=to_on.isoformat())
     return Outcome(None, tuple(changes))
 
 
@@ -209,30 +193,26 @@ def record_unregistered_use(
     court_order_on: date | None = None,
     ofsted_told_on: date | None = None,
     registration_applied_on: date | None = None,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> Outcome:
     """A setting is used though it is not registered. Once at a time; the same again adds what was missing."""
-    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    act.check(Permission.MONTHLY_CHECK)
     if not legal_basis.strip():
         raise RuleBroken("Say on what legal basis the child is there.", code="missing_reason")
-    _check_days(from_on, None, on=on)
+    _check_days(from_on, None, on=act.on)
     setting = _locked(setting_id)
     use, made = UnregisteredUse.objects.get_or_create(
         setting=setting,
         to_on=None,
-        defaults={"from_on": from_on, "legal_basis": legal_basis.strip(), "entered_by": by, "entered_at": at},
+        defaults={"from_on": from_on, "legal_basis": legal_basis.strip(), "entered_by": act.by, "entered_at": act.at},
     )
     use.court_order_on = court_order_on or use.court_order_on
     use.ofsted_told_on = ofsted_told_on or use.ofsted_told_on
     use.registration_applied_on = registration_applied_on or use.registration_applied_on
     use.save(update_fields=["court_order_on", "ofsted_told_on", "registration_applied_on"])
-    changes = evaluation.evaluate([setting.pk], on=on)
-    audit.record(
+    changes = evaluation.evaluate([setting.pk], on=act.on)
+    act.record(
         "ofsted.unregistered_use.recorded" if made else "ofsted.unregistered_use.added_to",
-        by=by,
-        at=at,
         subject=setting,
         because=legal_basis.strip(),
     )
@@ -247,12 +227,10 @@ def update_unregistered_use(
     court_order_on: date | None,
     ofsted_told_on: date | None,
     registration_applied_on: date | None,
-    by: User,
-    at: datetime,
-    on: date,
+    act: PersonalAct,
 ) -> Outcome:
     """What has been done about an open use without registration, as it stands now; the event says what it was."""
-    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    act.check(Permission.MONTHLY_CHECK)
     if not legal_basis.strip():
         raise RuleBroken("Say on what legal basis the child is there.", code="missing_reason")
     use = UnregisteredUse.objects.filter(pk=use_id, to_on=None).first()
@@ -265,16 +243,14 @@ def update_unregistered_use(
     }  # fmt: skip
     changed = {name: value for name, value in now.items() if getattr(use, name) != value}
     for day in (court_order_on, ofsted_told_on, registration_applied_on):
-        if day and day > on:
+        if day and day > act.on:
             raise RuleBroken(f"{day:%-d %B %Y} is a date in the future.", code="future_date")
     before = {name: str(getattr(use, name) or "") for name in changed}
     for name, value in changed.items():
         setattr(use, name, value)
     use.save(update_fields=list(changed))
-    audit.record(
+    act.record(
         "ofsted.unregistered_use.updated",
-        by=by,
-        at=at,
         subject=setting,
         because=use.legal_basis,
         before=before,
@@ -284,18 +260,18 @@ def update_unregistered_use(
 
 
 @operation
-def end_unregistered_use(*, use_id: int, to_on: date, by: User, at: datetime, on: date) -> Outcome:
+def end_unregistered_use(*, use_id: int, to_on: date, act: PersonalAct) -> Outcome:
     """The last day of use without registration."""
-    access.check(by, Permission.MONTHLY_CHECK, on=on)
+    act.check(Permission.MONTHLY_CHECK)
     use = UnregisteredUse.objects.filter(pk=use_id, to_on=None).first()
     if use is None:
         raise NotAllowed(f"There is no open unregistered use {use_id}.")
     setting = _locked(use.setting_id)
-    _check_days(use.from_on, to_on, on=on)
+    _check_days(use.from_on, to_on, on=act.on)
     use.to_on = to_on
     use.save(update_fields=["to_on"])
-    changes = evaluation.evaluate([setting.pk], on=on)
-    audit.record("ofsted.unregistered_use.ended", by=by, at=at, subject=setting, to_on=to_on.isoformat())
+    changes = evaluation.evaluate([setting.pk], on=act.on)
+    act.record("ofsted.unregistered_use.ended", subject=setting, to_on=to_on.isoformat())
     return Outcome(None, tuple(changes))
 
 

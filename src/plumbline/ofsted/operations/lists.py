@@ -5,9 +5,8 @@ Called through `placements.operations.take_judgements` and its like only, which 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from plumbline.audit import operations as audit
 from plumbline.intake.models import Import
 from plumbline.ofsted import evaluation, list_days, listing, overruled
 from plumbline.ofsted.comparing import Differences, Said, compare_lists
@@ -20,8 +19,8 @@ from plumbline.ofsted.models import (
 from plumbline.ofsted.overruled import Overruled
 from plumbline.ofsted.rules import RULE_VERSION
 from plumbline.ofsted.staging import ListRead
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,7 @@ class ListTaken:
 
 @operation
 def record_list(
-    *,
-    read: ListRead,
-    import_run: Import,
-    into: OfstedList | None = None,
-    proves_to: date | None = None,
-    by: User | None,
-    at: datetime,
-    on: date,
+    *, read: ListRead, import_run: Import, into: OfstedList | None = None, proves_to: date | None = None, act: Act
 ) -> ListTaken:
     """Take one list whole, or rows of the list `into` that could not be taken with it. `proves_to`: the last day for
     which it proves a check, where that is not its own. Raises RuleBroken (future_date) for a list of a day that is
@@ -55,27 +47,25 @@ def record_list(
 
     An older list than those known fills history and overwrites nothing newer; the same list again changes nothing.
     """
-    list_days.check_list_day(read.as_at, on=on)
+    list_days.check_list_day(read.as_at, on=act.on)
     taken = listing.take(read, import_run_id=import_run.pk, into=into, proves_to=proves_to)
     others = OfstedList.objects.filter(register=read.register, whole=True)
     moved: set[date] = set()
     changes = evaluation.evaluate(
         listing.in_stage_to_evaluate(rule_version=RULE_VERSION),
-        on=on,
+        on=act.on,
         moved=moved,
         days=set(others.values_list("as_at", flat=True)),
     )
-    overruled.record(taken.overruled, import_run=import_run, by=by, at=at)
+    overruled.record(taken.overruled, import_run=import_run, by=act.by, at=act.at)
     differences = _compare(taken.ofsted_list)
     _compare_others(taken.ofsted_list, moved)
-    for check in MonthlyCheck.objects.filter(month=on.replace(day=1), completed_at=None):
+    for check in MonthlyCheck.objects.filter(month=act.on.replace(day=1), completed_at=None):
         check.lists.add(taken.ofsted_list)
     rows = _count(read, taken)
     if taken.new_list or rows["added"] or rows["changed"]:
-        audit.record(
+        act.record(
             "ofsted.list.taken",
-            by=by,
-            at=at,
             subject=taken.ofsted_list,
             because=import_run.because,
             as_at=read.as_at.isoformat(),
@@ -157,13 +147,13 @@ def _said(ofsted_list: OfstedList, regions: Collection[str]) -> dict[str, Said]:
 
 
 @operation
-def reevaluate(*, by: User | None, at: datetime, on: date, everything: bool = False) -> list[StatusChange]:
+def reevaluate(*, act: Act, everything: bool = False) -> list[StatusChange]:
     """Apply the rules where something is not evaluated, the rules are newer, or the day has moved a status on.
 
     `everything`: to every setting, whatever is kept.
     """
-    ids = list(Setting.objects.values_list("pk", flat=True)) if everything else evaluation.to_evaluate(on=on)
-    changes = evaluation.evaluate(ids, on=on)
+    ids = list(Setting.objects.values_list("pk", flat=True)) if everything else evaluation.to_evaluate(on=act.on)
+    changes = evaluation.evaluate(ids, on=act.on)
     if changes:
-        audit.record("ofsted.settings.reevaluated", by=by, at=at, settings=len(ids), status_changes=len(changes))
+        act.record("ofsted.settings.reevaluated", settings=len(ids), status_changes=len(changes))
     return changes

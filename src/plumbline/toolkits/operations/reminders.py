@@ -1,16 +1,16 @@
 """What the night says of returns: flags about those that are overdue, and e-mails to who is to answer them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Q
 
-from plumbline.audit import operations as audit
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Message
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Recipient
 from plumbline.kernel.moments import day_of
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
 from plumbline.people.models import User
 from plumbline.toolkits import flagging, rules
@@ -18,20 +18,18 @@ from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.queries import returns as queries
 
 
-def raise_flags(*, concerned: Mapping[int, Sequence[Recipient]], by: User | None, at: datetime, on: date) -> Raised:
+def raise_flags(*, concerned: Mapping[int, Sequence[Recipient]], act: Act) -> Raised:
     """Make the flags about overdue returns what they should be on the day (`concerned`: flagging.wanted)."""
     return flags.reconcile(
-        wanted=flagging.wanted(on, concerned=concerned),
+        wanted=flagging.wanted(act.on, concerned=concerned),
         kinds=flagging.KINDS,
         why_closed=flagging.why_closed,
-        by=by,
-        at=at,
-        on=on,
+        act=act,
     )
 
 
 @operation
-def write_reminders(*, by: User | None, at: datetime, on: date) -> int:
+def write_reminders(*, act: Act) -> int:
     """E-mails to who is to answer a return: that it was asked for or sent back, as its day comes near, and once it has
     passed; each once, and only what is newest. Returns how many were written.
 
@@ -42,27 +40,34 @@ def write_reminders(*, by: User | None, at: datetime, on: date) -> int:
     could = Q(return_assignments__ended_at=None, return_assignments__isnull=False)
     could |= Q(roles_held__organisation__isnull=False)
     for user in User.objects.filter(could, is_active=True).exclude(email="").distinct().order_by("pk"):
-        waiting = queries.with_progress(queries.to_answer(user, on=on), on=on).order_by("pk")
+        waiting = queries.with_progress(queries.to_answer(user, on=act.on), on=act.on).order_by("pk")
         letters = [
             rules.reminder(
                 number=each.pk,
                 due_on=each.due_on,
-                sent_back_since=_sent_back_since(each, on),
-                progress=queries.progress(each, on=on),
-                on=on,
+                sent_back_since=_sent_back_since(each, act.on),
+                progress=queries.progress(each, on=act.on),
+                on=act.on,
             )
             for each in waiting
         ]
         told = Message.objects.filter(flag=None, to_user=user, subject__in=[subject for subject, _ in letters])
         known = set(told.values_list("subject", flat=True))
         messages += [
-            Message(to_user=user, to_address=user.email, subject=subject, body=body, written_at=at, next_attempt_at=at)
+            Message(
+                to_user=user,
+                to_address=user.email,
+                subject=subject,
+                body=body,
+                written_at=act.at,
+                next_attempt_at=act.at,
+            )
             for subject, body in letters
             if subject not in known
         ]
     Message.objects.bulk_create(messages)
     if messages:
-        audit.record("toolkits.reminders.written", by=by, at=at, count=len(messages))
+        act.record("toolkits.reminders.written", count=len(messages))
     return len(messages)
 
 

@@ -5,17 +5,17 @@ locked first, so that two people's changes come one after the other. A due date 
 """
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import F
 
-from plumbline.audit import operations as audit
 from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access as people
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits import access, flagging, rules
@@ -72,9 +72,7 @@ def request_return(
     due_on: date | None,
     assign_to: Collection[User],
     carry_from: Return | None = None,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> Return:
     """Ask for a return on a published version, which it keeps. `organisation`: whose answers; None: the council's own.
 
@@ -85,7 +83,7 @@ def request_return(
     Raises RuleBroken: not_published, missing_title, period_order, nobody_asked (a return of the council's own that
     nobody is to answer).
     """
-    people.check(by, Permission.RETURNS_REQUEST, on=on)
+    people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
     if version.state != ToolkitVersion.State.PUBLISHED:
         raise RuleBroken("This version of the toolkit is not published, or no longer.", code="not_published")
     title = " ".join(title.split())[:300]
@@ -106,16 +104,14 @@ def request_return(
         period_to=period_to,
         due_on=due_on,
         previous=previous,
-        requested_at=at,
-        requested_by=by,
+        requested_at=act.at,
+        requested_by=act.by,
     )
     for user in dict.fromkeys(assign_to):
-        ReturnAssignment.objects.create(answer_set=made, user=user, assigned_at=at, assigned_by=by)
-    carried = _carry_forward(made, contents.read(version.content or {}), at=at, by=by, on=on) if previous else 0
-    audit.record(
+        ReturnAssignment.objects.create(answer_set=made, user=user, assigned_at=act.at, assigned_by=act.by)
+    carried = _carry_forward(made, contents.read(version.content or {}), act=act) if previous else 0
+    act.record(
         "toolkits.return.requested",
-        by=by,
-        at=at,
         subject=made,
         toolkit=version.toolkit.key,
         version=version.number,
@@ -128,7 +124,7 @@ def request_return(
     return made
 
 
-def _carry_forward(made: Return, content: Content, *, at: datetime, by: User | None, on: date) -> int:
+def _carry_forward(made: Return, content: Content, *, act: Act) -> int:
     """Copy last time's answers that still are answers; how many."""
     carried = 0
     asked = {criterion.key: criterion for criterion in content.criteria}
@@ -137,12 +133,12 @@ def _carry_forward(made: Return, content: Content, *, at: datetime, by: User | N
         criterion = asked.get(answer.criterion)
         if criterion is None or rules.check_answer(criterion, answer.value):
             continue
-        _copy(answer, made, criterion, at=at, by=by, on=on)
+        _copy(answer, made, criterion, act=act)
         carried += 1
     return carried
 
 
-def _copy(source: Answer, to: Return, criterion: Criterion, *, at: datetime, by: User | None, on: date) -> Answer:
+def _copy(source: Answer, to: Return, criterion: Criterion, *, act: Act) -> Answer:
     """The answer with its valid documents as the answer to `criterion` of another return, where there is none yet."""
     made = Answer.objects.create(
         answer_set=to,
@@ -151,11 +147,11 @@ def _copy(source: Answer, to: Return, criterion: Criterion, *, at: datetime, by:
         comment=source.comment,
         impact=source.impact,
         reviewed_on=source.reviewed_on,
-        answered_at=at,
+        answered_at=act.at,
         carried_from=source,
     )
-    for document in queries.documents_still_valid(source, on=on):
-        AnswerDocument.objects.create(answer=made, document=document, given_at=at, given_by=by)
+    for document in queries.documents_still_valid(source, on=act.on):
+        AnswerDocument.objects.create(answer=made, document=document, given_at=act.at, given_by=act.by)
     return made
 
 
@@ -169,16 +165,14 @@ def save_answer(
     impact: str = "",
     reviewed_on: date | None = None,
     base_revision: int,
-    by: User | None,
-    at: datetime,
-    on: date,
+    act: Act,
 ) -> Answer:
     """Save the answer to one criterion. `base_revision`: that of the answer as it was read; 0 where there was none.
 
     Saving what stands already changes nothing. Raises Conflict where another answer was saved meanwhile; NotAllowed
     unless asked; RuleBroken: not_answerable, unknown_criterion, bad_value, too_long, future_date.
     """
-    answer_set = _to_answer(return_id, by, on=on)
+    answer_set = _to_answer(return_id, act)
     asked = _criterion(answer_set, criterion)
     value = rules.tidy(value)
     if wrong := rules.check_answer(asked, value):
@@ -187,7 +181,7 @@ def save_answer(
     for words in (typed["comment"], typed["impact"]):
         if len(str(words)) > rules.LONGEST_TEXT:
             raise RuleBroken(f"At most {rules.LONGEST_TEXT:,} characters can be kept.", code="too_long")
-    if reviewed_on is not None and reviewed_on > on:
+    if reviewed_on is not None and reviewed_on > act.on:
         raise RuleBroken("The day of the review has not come yet.", code="future_date")
     answer = Answer.objects.select_related("answered_by").filter(answer_set=answer_set, criterion=criterion).first()
     if answer is None:
@@ -202,24 +196,22 @@ def save_answer(
     for name, now in typed.items():
         setattr(answer, name, now)
     answer.revision += 1
-    answer.carried_from, answer.answered_at, answer.answered_by = None, at, by
+    answer.carried_from, answer.answered_at, answer.answered_by = None, act.at, act.by
     answer.save()
     _touched(answer_set)
-    audit.record(
-        "toolkits.answer.saved", by=by, at=at, subject=answer_set, criterion=criterion, revision=answer.revision
-    )
+    act.record("toolkits.answer.saved", subject=answer_set, criterion=criterion, revision=answer.revision)
     return answer
 
 
 @operation
-def take_answer(*, return_id: int, criterion: str, answer_id: int, by: User | None, at: datetime, on: date) -> Answer:
+def take_answer(*, return_id: int, criterion: str, answer_id: int, act: Act) -> Answer:
     """Answer a criterion with one that the organisation gave to another toolkit for the same fact, documents and all.
 
     Raises RuleBroken: answered (there is an answer), not_offered (it is no such answer, or its documents expired).
     """
-    answer_set = _to_answer(return_id, by, on=on)
+    answer_set = _to_answer(return_id, act)
     asked = _criterion(answer_set, criterion)
-    offered = {offer.answer.pk: offer.answer for offer in queries.offers(answer_set, on=on).get(criterion, ())}
+    offered = {offer.answer.pk: offer.answer for offer in queries.offers(answer_set, on=act.on).get(criterion, ())}
     if answer_id not in offered:
         raise RuleBroken("That answer is not offered here, or no longer.", code="not_offered")
     kept = Answer.objects.filter(answer_set=answer_set, criterion=criterion).first()
@@ -227,58 +219,52 @@ def take_answer(*, return_id: int, criterion: str, answer_id: int, by: User | No
         raise RuleBroken("There is an answer here already.", code="answered")
     source = offered[answer_id]
     if kept is None:
-        kept = _copy(source, answer_set, asked, at=at, by=by, on=on)
+        kept = _copy(source, answer_set, asked, act=act)
     else:
         for name in ("value", "comment", "impact", "reviewed_on"):
             setattr(kept, name, getattr(source, name))
         kept.revision += 1
-        kept.carried_from, kept.answered_at = source, at
+        kept.carried_from, kept.answered_at = source, act.at
         kept.save()
-        for document in queries.documents_still_valid(source, on=on):
+        for document in queries.documents_still_valid(source, on=act.on):
             AnswerDocument.objects.get_or_create(
-                answer=kept, document=document, withdrawn_at=None, defaults={"given_at": at, "given_by": by}
+                answer=kept, document=document, withdrawn_at=None, defaults={"given_at": act.at, "given_by": act.by}
             )
-    kept.answered_by = by
+    kept.answered_by = act.by
     kept.save(update_fields=["answered_by"])
     _touched(answer_set)
-    audit.record(
-        "toolkits.answer.taken_over", by=by, at=at, subject=answer_set, criterion=criterion, from_answer=source.pk
-    )
+    act.record("toolkits.answer.taken_over", subject=answer_set, criterion=criterion, from_answer=source.pk)
     return kept
 
 
 @operation
-def give_document(
-    *, return_id: int, criterion: str, document_id: int, by: User | None, at: datetime, on: date
-) -> AnswerDocument:
+def give_document(*, return_id: int, criterion: str, document_id: int, act: Act) -> AnswerDocument:
     """Give a kept document as evidence for an answer. Raises RuleBroken: unknown_document (not one of the
     organisation's, withdrawn or expired), given (it is given for this answer already)."""
-    answer_set = _to_answer(return_id, by, on=on)
+    answer_set = _to_answer(return_id, act)
     _criterion(answer_set, criterion)
-    document = queries.documents_to_choose(answer_set, viewer=by, on=on).filter(pk=document_id).first()
+    document = queries.documents_to_choose(answer_set, viewer=act.by, on=act.on).filter(pk=document_id).first()
     if document is None:
         raise RuleBroken("That document is not one of those that can be given here.", code="unknown_document")
     answer, _ = Answer.objects.get_or_create(
-        answer_set=answer_set, criterion=criterion, defaults={"revision": 0, "answered_at": at, "answered_by": by}
+        answer_set=answer_set,
+        criterion=criterion,
+        defaults={"revision": 0, "answered_at": act.at, "answered_by": act.by},
     )
     if answer.documents.filter(document=document, withdrawn_at__isnull=True).exists():
         raise RuleBroken("This document is given for this answer already.", code="given")
-    given = AnswerDocument.objects.create(answer=answer, document=document, given_at=at, given_by=by)
+    given = AnswerDocument.objects.create(answer=answer, document=document, given_at=act.at, given_by=act.by)
     _to_be_looked_at_again(answer)
     answer.save(update_fields=_MODERATION)
     _touched(answer_set)
-    audit.record(
-        "toolkits.answer.document_given", by=by, at=at, subject=answer_set, criterion=criterion, document_id=document.pk
-    )
+    act.record("toolkits.answer.document_given", subject=answer_set, criterion=criterion, document_id=document.pk)
     return given
 
 
 @operation
-def take_document_back(
-    *, return_id: int, criterion: str, document_id: int, by: User | None, at: datetime, on: date
-) -> None:
+def take_document_back(*, return_id: int, criterion: str, document_id: int, act: Act) -> None:
     """No longer give a document for an answer; the document itself is kept. Raises RuleBroken (unknown_document)."""
-    answer_set = _to_answer(return_id, by, on=on)
+    answer_set = _to_answer(return_id, act)
     given = (
         AnswerDocument.objects.select_related("answer")
         .filter(
@@ -288,70 +274,60 @@ def take_document_back(
     )
     if given is None:
         raise RuleBroken("That document is not given for this answer.", code="unknown_document")
-    given.withdrawn_at = at
+    given.withdrawn_at = act.at
     given.save(update_fields=["withdrawn_at"])
     _to_be_looked_at_again(given.answer)
     given.answer.save(update_fields=_MODERATION)
     _touched(answer_set)
-    audit.record(
-        "toolkits.answer.document_taken_back",
-        by=by,
-        at=at,
-        subject=answer_set,
-        criterion=criterion,
-        document_id=document_id,
-    )
+    act.record("toolkits.answer.document_taken_back", subject=answer_set, criterion=criterion, document_id=document_id)
 
 
 @operation
-def submit(*, return_id: int, by: User | None, at: datetime, on: date) -> Return:
+def submit(*, return_id: int, act: Act) -> Return:
     """Hand the return in, for the first time or again; late or not. Raises Incomplete; RuleBroken (wrong_state)."""
     answer_set = _locked(return_id)
-    access.check_asked(by, answer_set, on=on)
+    access.check_asked(act, answer_set)
     if answer_set.state == _S.REQUESTED and answer_set.answers.exists():
         # Everything was carried forward and still holds: nothing was left to change.
         answer_set.state = _S.IN_PROGRESS
     to = _S.RESUBMITTED if answer_set.state == _S.RETURNED else _S.SUBMITTED
     check_move(RETURN_MOVES, _S(answer_set.state), to)
-    held = queries.held(answer_set, on=on)
+    held = queries.held(answer_set, on=act.on)
     found = held.completeness
     if not found.is_complete:
         raise Incomplete(found.missing)
     result = rules.overall(held.content, held.values)
-    answer_set.submitted_at, answer_set.submitted_by = at, by
+    answer_set.submitted_at, answer_set.submitted_by = act.at, act.by
     answer_set.overall_self_grade = result.kept if result else ""
     _move(
         answer_set,
         to,
         "submitted",
-        by=by,
-        at=at,
+        act=act,
         self_grade=answer_set.overall_self_grade,
         carried=sum(1 for answer in held.answers.values() if answer.carried_from_id),
     )
-    _no_longer_overdue(answer_set, by=by, at=at, on=on)
+    _no_longer_overdue(answer_set, act=act)
     return answer_set
 
 
 @operation
-def send_back(*, return_id: int, because: str, by: User | None, at: datetime, on: date) -> Return:
+def send_back(*, return_id: int, because: str, act: Act) -> Return:
     """Give the return back to be corrected. Raises RuleBroken: missing_reason, wrong_state."""
-    people.check(by, Permission.RETURNS_MODERATE, on=on)
+    people.check(act.by, Permission.RETURNS_MODERATE, on=act.on)
     answer_set = _locked(return_id)
     answer_set.sent_back_because = _reason(because, "Say what is to be corrected.")
-    _move(answer_set, _S.RETURNED, "sent_back", by=by, at=at, because=answer_set.sent_back_because)
+    _move(answer_set, _S.RETURNED, "sent_back", act=act, because=answer_set.sent_back_because)
     return answer_set
 
 
 @operation
-def moderate_answer(
-    *, return_id: int, criterion: str, value: str, note: str = "", by: User | None, at: datetime, on: date
-) -> Answer:
+def moderate_answer(*, return_id: int, criterion: str, value: str, note: str = "", act: Act) -> Answer:
     """Put the moderator's answer beside theirs; a note is obligatory where the two differ.
 
     Raises NotAllowed to who answered it themselves; RuleBroken: wrong_state, not_answered, not_graded, bad_moderation.
     """
-    answer_set = _to_moderate(return_id, by, on=on)
+    answer_set = _to_moderate(return_id, act)
     asked = _criterion(answer_set, criterion)
     if not rules.is_graded(asked):
         raise RuleBroken("This answer is not graded: there is nothing to moderate.", code="not_graded")
@@ -361,29 +337,21 @@ def moderate_answer(
     if wrong := rules.check_moderation(asked, own=answer.value, moderated=value, note=note):
         raise RuleBroken(wrong[0], code="bad_moderation")
     answer.moderated_value, answer.moderation_note = value, note.strip()
-    answer.moderated_at, answer.moderated_by = at, by
+    answer.moderated_at, answer.moderated_by = act.at, act.by
     answer.save()
     _touched(answer_set)
-    audit.record(
-        "toolkits.answer.moderated",
-        by=by,
-        at=at,
-        subject=answer_set,
-        criterion=criterion,
-        own=answer.value,
-        moderated=value,
-    )
+    act.record("toolkits.answer.moderated", subject=answer_set, criterion=criterion, own=answer.value, moderated=value)
     return answer
 
 
 @operation
-def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, at: datetime, on: date) -> Return:
+def moderate(*, return_id: int, agree_with_rest: bool = False, act: Act) -> Return:
     """Close the moderation. `agree_with_rest`: answers not yet looked at one by one stand as they gave them.
 
     Raises RuleBroken: wrong_state, not_moderated (answers are left and `agree_with_rest` is not said).
     """
-    answer_set = _to_moderate(return_id, by, on=on)
-    held = queries.held(answer_set, on=on)
+    answer_set = _to_moderate(return_id, act)
+    held = queries.held(answer_set, on=act.on)
     graded = {criterion.key for criterion in held.content.criteria if rules.is_graded(criterion)}
     left = [
         answer for key, answer in held.answers.items() if key in graded and answer.value and not answer.moderated_value
@@ -393,18 +361,17 @@ def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, 
             f"{len(left)} {'answer is' if len(left) == 1 else 'answers are'} not moderated yet.", code="not_moderated"
         )
     for answer in left:
-        answer.moderated_value, answer.moderated_at, answer.moderated_by = answer.value, at, by
+        answer.moderated_value, answer.moderated_at, answer.moderated_by = answer.value, act.at, act.by
         answer.save(update_fields=["moderated_value", "moderated_at", "moderated_by"])
     final = {key: answer.moderated_value or answer.value for key, answer in held.answers.items()}
     result = rules.overall(held.content, final)
     answer_set.overall_moderated_grade = result.kept if result else ""
-    answer_set.moderated_at, answer_set.moderated_by = at, by
+    answer_set.moderated_at, answer_set.moderated_by = act.at, act.by
     _move(
         answer_set,
         _S.MODERATED,
         "moderated",
-        by=by,
-        at=at,
+        act=act,
         moderated_grade=answer_set.overall_moderated_grade,
         agreed_unchanged=len(left),
     )
@@ -412,52 +379,52 @@ def moderate(*, return_id: int, agree_with_rest: bool = False, by: User | None, 
 
 
 @operation
-def sign_off(*, return_id: int, by: User | None, at: datetime, on: date) -> Return:
+def sign_off(*, return_id: int, act: Act) -> Return:
     """The last word on a moderated return, by someone who neither answered nor moderated it. Raises RuleBroken
     (wrong_state, own_moderation)."""
-    people.check(by, Permission.RETURNS_SIGN_OFF, on=on)
+    people.check(act.by, Permission.RETURNS_SIGN_OFF, on=act.on)
     answer_set = _locked(return_id)
-    if by is not None and access.gave_answers(by, answer_set):
+    if act.by is not None and access.gave_answers(act.by, answer_set):
         raise NotAllowed("Who answered a return does not sign it off.")
-    if by is not None and access.moderated(by, answer_set):
+    if act.by is not None and access.moderated(act.by, answer_set):
         raise RuleBroken("You moderated this return: someone else signs it off.", code="own_moderation")
-    answer_set.signed_off_at, answer_set.signed_off_by = at, by
-    _move(answer_set, _S.SIGNED_OFF, "signed_off", by=by, at=at)
+    answer_set.signed_off_at, answer_set.signed_off_by = act.at, act.by
+    _move(answer_set, _S.SIGNED_OFF, "signed_off", act=act)
     return answer_set
 
 
 @operation
-def cancel(*, return_id: int, because: str, by: User | None, at: datetime, on: date) -> Return:
+def cancel(*, return_id: int, because: str, act: Act) -> Return:
     """Take a return off, until it is moderated; its answers stay readable. Raises RuleBroken: missing_reason,
     wrong_state."""
-    people.check(by, Permission.RETURNS_REQUEST, on=on)
+    people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
     answer_set = _locked(return_id)
     answer_set.cancelled_because = _reason(because, "Say why the return is not wanted any more.")
-    _move(answer_set, _S.CANCELLED, "cancelled", by=by, at=at, because=answer_set.cancelled_because)
-    _no_longer_overdue(answer_set, by=by, at=at, on=on)
+    _move(answer_set, _S.CANCELLED, "cancelled", act=act, because=answer_set.cancelled_because)
+    _no_longer_overdue(answer_set, act=act)
     return answer_set
 
 
 @operation
-def assign(*, return_id: int, user: User, by: User | None, at: datetime, on: date) -> ReturnAssignment:
+def assign(*, return_id: int, user: User, act: Act) -> ReturnAssignment:
     """Ask one person more to answer. Raises RuleBroken: assigned (asked already), inactive_user."""
-    people.check(by, Permission.RETURNS_REQUEST, on=on)
+    people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
     answer_set = _locked(return_id)
     if not user.is_active:
         raise RuleBroken(f"{user} cannot sign in any more.", code="inactive_user")
     if answer_set.assignments.filter(user=user, ended_at__isnull=True).exists():
         raise RuleBroken(f"{user} is asked to answer this return already.", code="assigned")
-    made = ReturnAssignment.objects.create(answer_set=answer_set, user=user, assigned_at=at, assigned_by=by)
+    made = ReturnAssignment.objects.create(answer_set=answer_set, user=user, assigned_at=act.at, assigned_by=act.by)
     _touched(answer_set)
-    audit.record("toolkits.return.assigned", by=by, at=at, subject=answer_set, user_id=user.pk)
+    act.record("toolkits.return.assigned", subject=answer_set, user_id=user.pk)
     return made
 
 
 @operation
-def end_assignment(*, return_id: int, user: User, by: User | None, at: datetime, on: date) -> None:
+def end_assignment(*, return_id: int, user: User, act: Act) -> None:
     """No longer ask someone to answer; they can still read the return. Raises RuleBroken: not_assigned; nobody_asked
     (the last one of a return of the council's own)."""
-    people.check(by, Permission.RETURNS_REQUEST, on=on)
+    people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
     answer_set = _locked(return_id)
     live = answer_set.assignments.filter(ended_at__isnull=True)
     held = live.filter(user=user).first()
@@ -465,10 +432,10 @@ def end_assignment(*, return_id: int, user: User, by: User | None, at: datetime,
         raise RuleBroken(f"{user} is not asked to answer this return.", code="not_assigned")
     if answer_set.organisation_id is None and live.count() == 1:
         raise RuleBroken("Ask someone else first: nobody would be left to answer it.", code="nobody_asked")
-    held.ended_at = at
+    held.ended_at = act.at
     held.save(update_fields=["ended_at"])
     _touched(answer_set)
-    audit.record("toolkits.return.assignment_ended", by=by, at=at, subject=answer_set, user_id=user.pk)
+    act.record("toolkits.return.assignment_ended", subject=answer_set, user_id=user.pk)
 
 
 # --- what they share -----------------------------------------------------------------------------------------------
@@ -482,9 +449,9 @@ def _locked(return_id: int) -> Return:
     return answer_set
 
 
-def _to_answer(return_id: int, by: User | None, *, on: date) -> Return:
+def _to_answer(return_id: int, act: Act) -> Return:
     answer_set = _locked(return_id)
-    access.check_asked(by, answer_set, on=on)
+    access.check_asked(act, answer_set)
     if answer_set.state not in ANSWERABLE:
         raise RuleBroken(
             f"The return is {_S(answer_set.state).label.lower()}: its answers cannot be changed now.",
@@ -493,10 +460,10 @@ def _to_answer(return_id: int, by: User | None, *, on: date) -> Return:
     return answer_set
 
 
-def _to_moderate(return_id: int, by: User | None, *, on: date) -> Return:
-    people.check(by, Permission.RETURNS_MODERATE, on=on)
+def _to_moderate(return_id: int, act: Act) -> Return:
+    people.check(act.by, Permission.RETURNS_MODERATE, on=act.on)
     answer_set = _locked(return_id)
-    if by is not None and access.gave_answers(by, answer_set):
+    if act.by is not None and access.gave_answers(act.by, answer_set):
         raise NotAllowed("Who answered a return does not moderate it.")
     check_move(RETURN_MOVES, _S(answer_set.state), _S.MODERATED)
     return answer_set
@@ -526,23 +493,21 @@ def _touched(answer_set: Return) -> None:
     Return.objects.filter(pk=answer_set.pk).update(**changes)
 
 
-def _move(answer_set: Return, to: ReturnState, what: str, *, by: User | None, at: datetime, **data: Any) -> None:
+def _move(answer_set: Return, to: ReturnState, what: str, *, act: Act, **data: Any) -> None:
     check_move(RETURN_MOVES, _S(answer_set.state), to)
     answer_set.state = to
     answer_set.revision += 1
     answer_set.save()
-    audit.record(f"toolkits.return.{what}", by=by, at=at, subject=answer_set, **data)
+    act.record(f"toolkits.return.{what}", subject=answer_set, **data)
 
 
-def _no_longer_overdue(answer_set: Return, *, by: User | None, at: datetime, on: date) -> None:
+def _no_longer_overdue(answer_set: Return, *, act: Act) -> None:
     """A flag about it, if there is one, ends at once; the night raises them (operations.reminders)."""
     flags.reconcile(
         wanted=(),
         kinds=flagging.KINDS,
         why_closed=flagging.why_closed,
-        by=by,
-        at=at,
-        on=on,
+        act=act,
         subject=(flagging.SUBJECT, answer_set.pk),
     )
 

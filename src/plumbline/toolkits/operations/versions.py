@@ -4,19 +4,17 @@ One version of a toolkit is published at a time. A published version never chang
 with, whatever becomes of it.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.db.models import Max
 
-from plumbline.audit import operations as audit
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.transitions import check_move
-from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 from plumbline.toolkits import schema
 from plumbline.toolkits.models import Toolkit, ToolkitVersion
 from plumbline.toolkits.states import VERSION_MOVES
@@ -25,7 +23,7 @@ _Source, _State = ToolkitVersion.Source, ToolkitVersion.State
 
 
 @operation
-def take_shipped(*, text: str, content: dict[str, Any], by: User | None, at: datetime) -> ToolkitVersion:
+def take_shipped(*, text: str, content: dict[str, Any], act: Act) -> ToolkitVersion:
     """The version of a file of the library, checked; the newest one of the library where its text is the same.
 
     A changed file is a new version. It is published in the place of an older one of the library, but never in the place
@@ -49,19 +47,17 @@ def take_shipped(*, text: str, content: dict[str, Any], by: User | None, at: dat
         sha256=digest,
         source=_Source.LIBRARY,
         based_on=newest,
-        made_at=at,
-        made_by=by,
+        made_at=act.at,
+        made_by=act.by,
     )
     for older in toolkit.versions.filter(source=_Source.LIBRARY, state=_State.DRAFT).exclude(pk=version.pk):
-        _withdraw(older, because=f"Version {version.number} came with the product.", at=at)
+        _withdraw(older, because=f"Version {version.number} came with the product.", at=act.at)
     first = not toolkit.versions.exclude(pk=version.pk).exists()
     if first or (current is not None and current.source == _Source.LIBRARY):
-        _publish(toolkit, version, by=by, at=at)
-    audit.record(
+        _publish(toolkit, version, act=act)
+    act.record(
         "toolkits.version.shipped",
         subject=version,
-        by=by,
-        at=at,
         toolkit=toolkit.key,
         number=version.number,
         state=str(version.state),
@@ -71,12 +67,12 @@ def take_shipped(*, text: str, content: dict[str, Any], by: User | None, at: dat
 
 
 @operation
-def copy_version(*, version_id: int, by: User | None, at: datetime, on: date) -> ToolkitVersion:
+def copy_version(*, version_id: int, act: Act) -> ToolkitVersion:
     """A draft of the council's own with the text of a version, whatever its state.
 
     Raises NotAllowed; RuleBroken: no_version.
     """
-    access.check(by, Permission.TOOLKITS_MANAGE, on=on)
+    act.check(Permission.TOOLKITS_MANAGE)
     toolkit, source = _locked(version_id)
     draft = ToolkitVersion.objects.create(
         toolkit=toolkit,
@@ -87,28 +83,22 @@ def copy_version(*, version_id: int, by: User | None, at: datetime, on: date) ->
         sha256=source.sha256,
         source=_Source.COUNCIL,
         based_on=source,
-        made_at=at,
-        made_by=by,
+        made_at=act.at,
+        made_by=act.by,
     )
-    audit.record(
-        "toolkits.version.copied",
-        subject=draft,
-        by=by,
-        at=at,
-        toolkit=toolkit.key,
-        number=draft.number,
-        copied_from=source.number,
+    act.record(
+        "toolkits.version.copied", subject=draft, toolkit=toolkit.key, number=draft.number, copied_from=source.number
     )
     return draft
 
 
 @operation
-def write_toolkit(*, text: str, by: User | None, at: datetime, on: date) -> ToolkitVersion:
+def write_toolkit(*, text: str, act: Act) -> ToolkitVersion:
     """A toolkit of the council's own that nothing like it exists of yet, as a draft; its text must pass the schema.
 
     Raises NotAllowed; RuleBroken: wrong_toolkit, key_taken.
     """
-    access.check(by, Permission.TOOLKITS_MANAGE, on=on)
+    act.check(Permission.TOOLKITS_MANAGE)
     content, faults = schema.check(text, "this text")
     if content is None:
         raise RuleBroken("\n".join(str(fault) for fault in faults), code="wrong_toolkit")
@@ -128,16 +118,16 @@ def write_toolkit(*, text: str, by: User | None, at: datetime, on: date) -> Tool
         content=content,
         sha256=_digest(text),
         source=_Source.COUNCIL,
-        made_at=at,
-        made_by=by,
+        made_at=act.at,
+        made_by=act.by,
     )
-    audit.record("toolkits.version.written", subject=draft, by=by, at=at, toolkit=toolkit.key, number=1)
+    act.record("toolkits.version.written", subject=draft, toolkit=toolkit.key, number=1)
     return draft
 
 
 @operation
 def save_draft(
-    *, version_id: int, text: str, base_sha256: str, by: User | None, at: datetime, on: date
+    *, version_id: int, text: str, base_sha256: str, act: Act
 ) -> tuple[ToolkitVersion, tuple[schema.Fault, ...]]:
     """Keep the text of a council's draft as typed, with faults or without; with faults it has no content.
 
@@ -145,7 +135,7 @@ def save_draft(
     (only drafts are written), not_ours (a version of the library is copied first), changed_since (someone else has
     saved meanwhile; nothing is overwritten), unkeepable_text.
     """
-    access.check(by, Permission.TOOLKITS_MANAGE, on=on)
+    act.check(Permission.TOOLKITS_MANAGE)
     toolkit, draft = _locked(version_id)
     _check_draft_of_ours(draft)
     if "\0" in text or len(text) > schema.LONGEST:
@@ -166,11 +156,9 @@ def save_draft(
     if content is not None:
         draft.title = content["title"]
     draft.save(update_fields=["text", "sha256", "content", "title"])
-    audit.record(
+    act.record(
         "toolkits.version.saved",
         subject=draft,
-        by=by,
-        at=at,
         toolkit=toolkit.key,
         number=draft.number,
         faults=len(faults),
@@ -180,12 +168,12 @@ def save_draft(
 
 
 @operation
-def publish_version(*, version_id: int, by: User | None, at: datetime, on: date) -> ToolkitVersion:
+def publish_version(*, version_id: int, act: Act) -> ToolkitVersion:
     """Bring a draft into use; the version that was in use is withdrawn from new use, and returns keep theirs.
 
     Raises NotAllowed; RuleBroken: no_version, wrong_state, wrong_toolkit (the draft has faults).
     """
-    access.check(by, Permission.TOOLKITS_MANAGE, on=on)
+    act.check(Permission.TOOLKITS_MANAGE)
     toolkit, version = _locked(version_id)
     check_move(VERSION_MOVES, _State(version.state), _State.PUBLISHED)
     content, faults = _checked(version.text, toolkit)
@@ -195,12 +183,10 @@ def publish_version(*, version_id: int, by: User | None, at: datetime, on: date)
             code="wrong_toolkit",
         )
     version.content = content
-    before = _publish(toolkit, version, by=by, at=at)
-    audit.record(
+    before = _publish(toolkit, version, act=act)
+    act.record(
         "toolkits.version.published",
         subject=version,
-        by=by,
-        at=at,
         toolkit=toolkit.key,
         number=version.number,
         instead_of=before.number if before else None,
@@ -210,23 +196,21 @@ def publish_version(*, version_id: int, by: User | None, at: datetime, on: date)
 
 
 @operation
-def withdraw_version(*, version_id: int, because: str, by: User | None, at: datetime, on: date) -> ToolkitVersion:
+def withdraw_version(*, version_id: int, because: str, act: Act) -> ToolkitVersion:
     """Take a version out of new use, or a draft off the table; nothing is deleted, and returns go on with it.
 
     Raises NotAllowed; RuleBroken: no_version, wrong_state, no_reason.
     """
-    access.check(by, Permission.TOOLKITS_MANAGE, on=on)
+    act.check(Permission.TOOLKITS_MANAGE)
     toolkit, version = _locked(version_id)
     check_move(VERSION_MOVES, _State(version.state), _State.WITHDRAWN)
     if not because.strip():
         raise RuleBroken("Say why the version is withdrawn.", code="no_reason")
     was = version.state
-    _withdraw(version, because=because.strip(), at=at)
-    audit.record(
+    _withdraw(version, because=because.strip(), at=act.at)
+    act.record(
         "toolkits.version.withdrawn",
         subject=version,
-        by=by,
-        at=at,
         because=because.strip(),
         toolkit=toolkit.key,
         number=version.number,
@@ -264,7 +248,7 @@ def _checked(text: str, toolkit: Toolkit) -> tuple[dict[str, Any] | None, tuple[
     return content, faults
 
 
-def _publish(toolkit: Toolkit, version: ToolkitVersion, *, by: User | None, at: datetime) -> ToolkitVersion | None:
+def _publish(toolkit: Toolkit, version: ToolkitVersion, *, act: Act) -> ToolkitVersion | None:
     """The version that was in use before. Two must not be published at once, not for an instant: the old one first."""
     content = version.content
     if content is None:
@@ -272,8 +256,8 @@ def _publish(toolkit: Toolkit, version: ToolkitVersion, *, by: User | None, at: 
     check_move(VERSION_MOVES, _State(version.state), _State.PUBLISHED)
     before = toolkit.versions.filter(state=_State.PUBLISHED).first()
     if before is not None:
-        _withdraw(before, because=f"Version {version.number} took its place.", at=at)
-    version.state, version.published_at, version.published_by = _State.PUBLISHED, at, by
+        _withdraw(before, because=f"Version {version.number} took its place.", at=act.at)
+    version.state, version.published_at, version.published_by = _State.PUBLISHED, act.at, act.by
     version.title = content["title"]
     version.save(update_fields=["state", "published_at", "published_by", "title", "content"])
     toolkit.title, toolkit.purpose = content["title"], content["purpose"]

@@ -8,7 +8,7 @@ from plumbline.evidence import queries
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.operations import keep_document
 from plumbline.web.evidence import files, opened
-from plumbline.web.kit.request import Request
+from plumbline.web.kit.request import Request, acting
 
 _MOST = 100
 
@@ -36,8 +36,7 @@ def attached(request: Request, action: Action, given: dict[str, Any]) -> Documen
             folder=files.folder(),
             organisation=action.owner_organisation,
             sensitivity=shared,
-            by=request.user,
-            at=request.at,
+            act=acting(request),
         )
     if number := given.get("given"):
         return opened.documents(request.user, on=request.day).get(pk=number)

@@ -170,7 +170,7 @@ def start(request: Request, pk: int) -> HttpResponseBase:
     _seen(request, pk)
     return act(
         request,
-        do=partial(operations.start, action_id=pk, **acting(request)),
+        do=partial(operations.start, action_id=pk, act=acting(request)),
         done="Recorded that it is being worked on.",
         to=reverse("action", args=[pk]),
     )
@@ -182,7 +182,7 @@ def note(request: Request, pk: int) -> HttpResponseBase:
 
     def keep(text: str, **given: Any) -> ActionNote:
         document = attaching.attached(request, found, given)
-        return operations.note_progress(action_id=pk, text=text, document=document, **acting(request))
+        return operations.note_progress(action_id=pk, text=text, document=document, act=acting(request))
 
     return ask(
         request,
@@ -201,7 +201,9 @@ def report_done(request: Request, pk: int) -> HttpResponseBase:
 
     def report(text: str, **given: Any) -> Action:
         document = attaching.attached(request, found, given)
-        return change_action(change=operations.mark_done, action_id=pk, text=text, document=document, **acting(request))
+        return change_action(
+            change=operations.mark_done, action_id=pk, text=text, document=document, act=acting(request)
+        )
 
     return ask(
         request,
@@ -221,7 +223,7 @@ def verify(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Verify(request.POST if request.method == "POST" else None),
         _after_last(found, heading="Verify that it is done", button="Verify it"),
-        do=partial(operations.verify, action_id=pk, **acting(request)),
+        do=partial(operations.verify, action_id=pk, act=acting(request)),
         done="Verified. The action is over.",
         to=reverse("action", args=[pk]),
     )
@@ -235,7 +237,7 @@ def send_back(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Because(request.POST or None, label="What is missing?", missing="Say what is missing"),
         _after_last(found, heading="Send it back", button="Send it back"),
-        do=partial(change_action, change=operations.send_back, action_id=pk, **acting(request)),
+        do=partial(change_action, change=operations.send_back, action_id=pk, act=acting(request)),
         done=f"Sent back to {words.owner(found)}.",
         to=reverse("action", args=[pk]),
     )
@@ -251,7 +253,7 @@ def move(request: Request, pk: int) -> HttpResponseBase:
         request,
         form,
         _question(found, heading="Move the day", button="Move the day"),
-        do=partial(change_action, change=operations.move_due, action_id=pk, **acting(request)),
+        do=partial(change_action, change=operations.move_due, action_id=pk, act=acting(request)),
         done=lambda _: f"It is now due on {wording.day(form.cleaned_data['due_on'])}.",
         to=reverse("action", args=[pk]),
     )
@@ -264,7 +266,7 @@ def hand_over(request: Request, pk: int) -> HttpResponseBase:
     initial = {"owner": str(found.owner_id or ""), "organisation": str(found.owner_organisation_id or "")}
 
     def give(organisation: Organisation | None, **given: Any) -> Action:
-        return operations.hand_over(action_id=pk, owner_organisation=organisation, **given, **acting(request))
+        return operations.hand_over(action_id=pk, owner_organisation=organisation, **given, act=acting(request))
 
     return ask(
         request,
@@ -285,7 +287,7 @@ def cancel(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Because(request.POST or None, label="Why need it not be done any more?", missing=missing),
         _question(found, heading="Cancel it", button="Cancel the action", kind="warning"),
-        do=partial(change_action, change=operations.cancel, action_id=pk, **acting(request)),
+        do=partial(change_action, change=operations.cancel, action_id=pk, act=acting(request)),
         done="The action is cancelled.",
         to=reverse("action", args=[pk]),
     )

@@ -145,7 +145,7 @@ def audit(request: Request) -> HttpResponseBase:
     table = Trail(request, events)
     child = table.chosen.get("child", "")
     lookers = list(queries.lookers(_of_child(events, child).filter(kind__in=_LOOKS))) if child else []
-    operations.look_at_list(kind="trail", asked=request.GET.dict(), **acting(request))
+    operations.look_at_list(kind="trail", asked=request.GET.dict(), act=acting(request))
     return tables.page(
         request,
         table,

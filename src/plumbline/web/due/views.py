@@ -135,7 +135,7 @@ def put_off(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
         request,
         PutOff(request.POST or None),
         question,
-        do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, now=now, **acting(request)),
+        do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, now=now, act=acting(request)),
         done=lambda made: f"It is put off until {made.until_on:%-d %B %Y}.",
         to=reverse("my_work"),
     )
@@ -146,7 +146,7 @@ def take_up(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
     kind = duties.matter_type(matter_type)
     return act(
         request,
-        do=partial(operations.take_up, matter_type=kind, matter_id=matter_id, **acting(request)),
+        do=partial(operations.take_up, matter_type=kind, matter_id=matter_id, act=acting(request)),
         done="It is in your list again.",
         to=reverse("my_work"),
     )
@@ -156,7 +156,7 @@ def take_up(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
 def read(request: Request, pk: int) -> HttpResponseBase:
     return act(
         request,
-        do=partial(operations.read, item_id=pk, now=now_of(request), **acting(request)),
+        do=partial(operations.read, item_id=pk, now=now_of(request), act=acting(request)),
         done="",
         to=reverse("my_work"),
     )

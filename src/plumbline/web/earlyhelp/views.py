@@ -21,6 +21,7 @@ from plumbline.kernel.names import sort_key
 from plumbline.kernel.periods import add_months
 from plumbline.people import operations as people
 from plumbline.people.access import Permission, may
+from plumbline.people.act import PersonalAct
 from plumbline.people.labels import later
 from plumbline.people.models import Organisation
 from plumbline.placements.access import children_visible_to
@@ -119,7 +120,7 @@ def outcome_words(tac: Tac) -> str:
 def tacs(request: Request) -> HttpResponseBase:
     rows = tacs_visible_to(request.user, on=request.day)
     table = Tacs(request, rows.select_related("child", "lead_organisation", "lead_professional"), on=request.day)
-    people.look_at_list(kind="tacs", asked=request.GET.dict(), **acting(request))
+    people.look_at_list(kind="tacs", asked=request.GET.dict(), act=acting(request))
     return tables.page(request, table, "earlyhelp/list.html", {"tabs": lists(request, "tacs")})
 
 
@@ -138,7 +139,7 @@ def tac(request: Request, tac_id: int, section: str = "") -> HttpResponseBase:
         raise Http404
     versions = tac_versions(found) if section else []
     audits = list(TacAudit.objects.filter(tac=found).select_related("origin").order_by("-audited_on", "-pk"))
-    earlyhelp.look_at_tac(tac=found, page=section or "now", by=viewer, at=request.at, on=request.day)
+    earlyhelp.look_at_tac(tac=found, page=section or "now", act=PersonalAct(viewer, request.at, request.day))
     child_url = ""
     if children_visible_to(viewer, on=day).filter(pk=found.child_id).exists():
         child_url = reverse("child", args=[found.child_id])

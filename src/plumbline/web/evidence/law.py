@@ -79,7 +79,7 @@ def enter(request: Request) -> HttpResponseBase:
             back=reverse("law_changes"),
             breadcrumbs=[("Changes in law and guidance", reverse("law_changes")), ("New", "")],
         ),
-        do=partial(change_law, change=operations.enter_law_change, **acting(request)),
+        do=partial(change_law, change=operations.enter_law_change, act=acting(request)),
         done=lambda made: f"“{made.title}” is entered. Policies reviewed before it are due.",
         to=lambda made: reverse("law_change", args=[made.pk]),
     )
@@ -101,7 +101,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
             back_words=found.title,
             kind="warning",
         ),
-        do=partial(change_law, change=operations.withdraw_law_change, law_change_id=pk, **acting(request)),
+        do=partial(change_law, change=operations.withdraw_law_change, law_change_id=pk, act=acting(request)),
         done=f"“{found.title}” is withdrawn.",
         to=address,
     )

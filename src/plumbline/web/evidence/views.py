@@ -157,7 +157,7 @@ def give(request: Request) -> HttpResponseBase:
 
     def keep(file: Any, **given: Any) -> Document:
         return operations.give_document(
-            file_name=file.name, content=file.read(), folder=files.folder(), **acting(request), **given
+            file_name=file.name, content=file.read(), folder=files.folder(), act=acting(request), **given
         )
 
     return ask(
@@ -190,7 +190,7 @@ def replace(request: Request, pk: int) -> HttpResponseBase:
             folder=files.folder(),
             sensitivity=found.sensitivity,
             replaces=found,
-            **acting(request),
+            act=acting(request),
             **given,
         )
 
@@ -224,7 +224,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
             back_words=found.title,
             kind="warning",
         ),
-        do=partial(operations.withdraw_document, document_id=pk, **acting(request)),
+        do=partial(operations.withdraw_document, document_id=pk, act=acting(request)),
         done=f"“{found.title}” is withdrawn.",
         to=_address(found),
     )
@@ -245,7 +245,7 @@ def let_open(request: Request, pk: int) -> HttpResponseBase:
             back_words=found.title,
             about="Only named people may open it. Each opening is recorded.",
         ),
-        do=partial(operations.let_open, document_id=pk, **acting(request)),
+        do=partial(operations.let_open, document_id=pk, act=acting(request)),
         done=lambda _: f"{form.cleaned_data['user']} may open “{found.title}” now.",
         to=_address(found),
     )
@@ -260,7 +260,7 @@ def document(request: Request, pk: int) -> HttpResponseBase:
     """The file itself, for those who may open it; each opening is recorded."""
     found = _seen(request, pk)
     answer = files.answer_with(found)
-    operations.note_opened(document=found, by=request.user, at=request.at)
+    operations.note_opened(document=found, act=acting(request))
     return answer
 
 

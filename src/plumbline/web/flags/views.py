@@ -14,6 +14,7 @@ from plumbline.flags import lookups, operations, queries, rules, telling
 from plumbline.flags.models import Flag, FlagFor, FlagStep
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
+from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import flagging
 from plumbline.placements import lookups as placements
@@ -101,7 +102,7 @@ def flags(request: Request) -> HttpResponseBase:
         for_me_others=Exists(lookups.waiting_for_others(request.user, on=on).filter(pk=OuterRef("pk"))),
         for_me_unread=Exists(lookups.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
     )
-    look_at_list(kind="flags", asked=request.GET.dict(), by=request.user, at=request.at, on=on)
+    look_at_list(kind="flags", asked=request.GET.dict(), act=PersonalAct(request.user, request.at, on))
     table = Flags(request, rows)
     to_read = []
     if table.chosen.get("me") == "unread" and may(request.user, Permission.FLAGS_ANSWER, on=on):
@@ -118,7 +119,7 @@ def read_all(request: Request) -> HttpResponseBase:
         unread = set(lookups.put_to_viewer(request.user, on=request.day))
         read = sorted(unread.intersection(map(record_number, request.POST.getlist("flag"))))
         for flag_id in read:
-            operations.acknowledge(flag_id=flag_id, **acting(request))
+            operations.acknowledge(flag_id=flag_id, act=acting(request))
         return len(read)
 
     return act(
@@ -150,8 +151,8 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
     child = placements.child_of_flag(viewer, flag=found, on=on)
     if found.child_id is not None:
         # Also for who sees it without the child's name: the flag is about this child all the same.
-        look_at_child(child_id=found.child_id, page=f"flag {found.pk}", by=viewer, at=request.at, on=on)
-    telling.note_opened(flag_id=found.pk, by=viewer, at=request.at, on=on)
+        look_at_child(child_id=found.child_id, page=f"flag {found.pk}", act=PersonalAct(viewer, request.at, on))
+    telling.note_opened(flag_id=found.pk, act=PersonalAct(viewer, request.at, on))
     setting = placements.setting_of_flag(found)
     recipients = lookups.recipients_of(found)
     named = {name for row in recipients for name in (row.recipient, row.stands_in_for)}
@@ -281,7 +282,7 @@ def acknowledge(request: Request, flag_id: int) -> HttpResponseBase:
     placements.flag_seen(request.user, flag_id=flag_id, on=request.day)
     return act(
         request,
-        do=partial(operations.acknowledge, flag_id=flag_id, **acting(request)),
+        do=partial(operations.acknowledge, flag_id=flag_id, act=acting(request)),
         done=f"Recorded that you have read flag {flag_id}.",
         to=reverse("flag", args=[flag_id]),
     )
@@ -310,7 +311,7 @@ def step(request: Request, flag_id: int, step_id: int) -> HttpResponseBase:
             about=f"Due {wording.by_when(asked.due_on, on)}. What you write is kept with the flag and can be read by "
             "everyone it is put to.",
         ),
-        do=partial(operations.record_step_result, step_id=step_id, **acting(request)),
+        do=partial(operations.record_step_result, step_id=step_id, act=acting(request)),
         done=f"Recorded: {asked.action}.",
         to=reverse("flag", args=[flag_id]),
     )
@@ -322,7 +323,7 @@ def close(request: Request, flag_id: int) -> HttpResponseBase:
 
     def end(because: str) -> Flag:
         still_so = _still_so(found, request)
-        return operations.close_flag(flag_id=flag_id, because=because, still_so=still_so, **acting(request))
+        return operations.close_flag(flag_id=flag_id, because=because, still_so=still_so, act=acting(request))
 
     return ask(
         request,

@@ -24,7 +24,7 @@ from plumbline.web.indicators import drawing
 from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.once import own_transactions
-from plumbline.web.kit.request import Request
+from plumbline.web.kit.request import Request, acting
 
 GROUPS = (
     ("Early help", "Question 6: how effective is early help?", "tac_", ("social_care_referral_without_tac",)),
@@ -121,7 +121,7 @@ def records(request: Request, key: str) -> HttpResponseBase:
     behind = queries.records_behind(
         viewer=request.user, asked=question.asked, on=request.day, known_at=question.known_at
     )
-    rows = record_rows(measure=measure, behind=behind, by=request.user, at=request.at, known_at=question.known_at)
+    rows = record_rows(measure=measure, behind=behind, act=acting(request), known_at=question.known_at)
     kind = RecordsOfGroups if question.asked.split_by else RecordsBehind
     table = kind(request, rows, title=f"Records behind: {measure.title}")
     return tables.page(request, table, "indicators/records.html", {"measure": measure, "asked": question.asked})

@@ -1,10 +1,10 @@
 """What a request carries when it reaches a page. Django makes the request; these say what is known of it by then."""
 
 from datetime import date, datetime
-from typing import TypedDict
 
 from django.http import HttpRequest
 
+from plumbline.people.act import PersonalAct
 from plumbline.people.models import User
 
 
@@ -21,19 +21,11 @@ class Request(DatedRequest):
     user: User
 
 
-class Acting(TypedDict):
-    """What every operation asks beside its own words."""
-
-    by: User
-    at: datetime
-    on: date
-
-
 def record_number(text: str | None) -> int:
     """The number of a record as an address or a form gives it; 0, which no record has, where it is no such number."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-def acting(request: Request) -> Acting:
+def acting(request: Request) -> PersonalAct:
     """The person who is signed in does it, at this moment, on the day taken for today."""
-    return {"by": request.user, "at": request.at, "on": request.day}
+    return PersonalAct(request.user, request.at, request.day)

@@ -43,11 +43,11 @@ def counts_of(files: Mapping[str, dict[str, int]]) -> list[tuple[str, list[int]]
 def look(request: Request, upload: Upload, *, because: str = "") -> None:
     """Have it looked at; `because`: why a list is of its day all the same. A job is there if and only if it was asked
     for: the page that calls this does it whole (web.kit.asking)."""
-    uploads.ask_to_look(upload=upload, because=because, **acting(request))
+    uploads.ask_to_look(upload=upload, because=because, act=acting(request))
     app.configure_task("look_at_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)
 
 
 def take(request: Request, upload: Upload, *, whole: bool = False) -> None:
     """Have what was looked at taken in; `whole`: it was said that what the files lack has ended."""
-    uploads.ask_to_take(upload=upload, whole=whole, **acting(request))
+    uploads.ask_to_take(upload=upload, whole=whole, act=acting(request))
     app.configure_task("take_upload", queue="imports", lock="imports").defer(upload_id=upload.pk)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from plumbline.ofsted import lookups as ofsted
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
+from plumbline.people.act import PersonalAct
 from plumbline.placements import lookups, operations
 from plumbline.placements.models import Enquiry
 from plumbline.placements.rules import BLOCKED
@@ -41,7 +42,7 @@ def may_i_place(request: Request) -> HttpResponseBase:
         chosen = _chosen(request, matches)
         if request.method == "POST" and (chosen or not matches):
             enquiry = operations.may_i_place(
-                asked=asked, setting_id=chosen.pk if chosen else None, by=viewer, at=request.at, on=on
+                asked=asked, setting_id=chosen.pk if chosen else None, act=PersonalAct(viewer, request.at, on)
             )
             return redirect("enquiry", enquiry.number)
     context = {

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.people.access import Permission, may, users_with_role
+from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import lookups, operations
 from plumbline.placements.models import PlacementException
@@ -52,7 +53,7 @@ class Exceptions(tables.Table):
 @requires(Permission.PLACEMENTS_VIEW)
 def exceptions(request: Request) -> HttpResponseBase:
     table = Exceptions(request, lookups.exceptions_listed(request.user, on=request.day))
-    look_at_list(kind="exceptions", asked=request.GET.dict(), **acting(request))
+    look_at_list(kind="exceptions", asked=request.GET.dict(), act=acting(request))
     return tables.page(
         request,
         table,
@@ -69,7 +70,7 @@ def exception(request: Request, exception_id: int) -> HttpResponseBase:
     """One exception; and the decision on it, for who may decide and did not ask for it."""
     on, viewer = request.day, request.user
     found = lookups.exception_seen(viewer, exception_id=exception_id, on=on)
-    look_at_child(child_id=found.child_id, page=f"exception {found.pk}", by=viewer, at=request.at, on=on)
+    look_at_child(child_id=found.child_id, page=f"exception {found.pk}", act=PersonalAct(viewer, request.at, on))
     decides = (
         found.state == "asked"
         and found.asked_by_id != viewer.pk
@@ -98,7 +99,7 @@ def exception(request: Request, exception_id: int) -> HttpResponseBase:
 
     def decide(decision: str, reason: str) -> PlacementException:
         return operations.decide_exception(
-            exception_id=exception_id, approve=decision == "approve", reason=reason, **acting(request)
+            exception_id=exception_id, approve=decision == "approve", reason=reason, act=acting(request)
         )
 
     if decides:
@@ -135,7 +136,7 @@ def ask_for(request: Request) -> HttpResponseBase:
         request,
         AskException(request.POST or None, initial={"from_on": on}),
         ("placements/exception_ask.html", context),
-        do=partial(operations.ask_exception, child_id=child.pk, setting_id=setting.pk, **acting(request)),
+        do=partial(operations.ask_exception, child_id=child.pk, setting_id=setting.pk, act=acting(request)),
         done=lambda _: if_reached(
             users_with_role("head_of_service", on=on),
             "Asked for. The head of service has it in their work.",

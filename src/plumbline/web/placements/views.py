@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from plumbline.flags import lookups as flag_lookups
 from plumbline.people.access import Permission, may
+from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import lookups
 from plumbline.placements.rules import BLOCKED
@@ -91,7 +92,7 @@ def placements(request: Request) -> HttpResponseBase:
     day = _day(request)
     rows = lookups.placements_on(lookups.placements_listed(request.user, on=request.day), day)
     table = Placements(request, rows, title=f"Placements on {wording.day(day)}")
-    look_at_list(kind="placements", asked=request.GET.dict(), **acting(request))
+    look_at_list(kind="placements", asked=request.GET.dict(), act=acting(request))
     return tables.page(
         request,
         table,
@@ -116,7 +117,7 @@ def _day(request: Request) -> date:
 def placement(request: Request, placement_id: int) -> HttpResponseBase:
     on, viewer = request.day, request.user
     found = lookups.placement_seen(viewer, placement_id=placement_id, on=on)
-    look_at_child(child_id=found.child_id, page=f"placement {found.source_id}", by=viewer, at=request.at, on=on)
+    look_at_child(child_id=found.child_id, page=f"placement {found.source_id}", act=PersonalAct(viewer, request.at, on))
     status = status_now(found)
     is_open = found.started_on <= on and (found.ended_on is None or found.ended_on > on)
     flags = list(

@@ -121,7 +121,7 @@ def new_report(request: Request) -> HttpResponseBase:
 
     def write(questions: Sequence[str], as_at: date) -> Report:
         numbers = [int(number) for number in questions]
-        return operations.write_report(question_numbers=numbers, as_at=as_at, **acting(request))
+        return operations.write_report(question_numbers=numbers, as_at=as_at, act=acting(request))
 
     return ask(
         request,
@@ -145,7 +145,7 @@ def new_report(request: Request) -> HttpResponseBase:
 def publish(request: Request, report_id: int) -> HttpResponseBase:
     found = _report(request, report_id)
     if request.method == "POST":
-        operations.publish_report(report_id=found.pk, **acting(request))
+        operations.publish_report(report_id=found.pk, act=acting(request))
         messages.success(request, "Published. Its figures are frozen with their moment and can be run again.")
         return redirect("report", found.pk)
     return render(request, "scrutiny/publish.html", {"report": found})

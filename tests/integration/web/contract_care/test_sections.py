@@ -7,6 +7,7 @@ import pytest
 from plumbline.actions.operations import raise_action
 from plumbline.contracts.operations import home_reports
 from plumbline.flags.models import Flag
+from plumbline.people.act import Act
 from tests.integration.contracts.care_situations import (
     AT,
     TODAY,
@@ -74,9 +75,7 @@ def test_a_contracts_page_names_its_actions_to_who_may_see_actions(role, reads):
         critical=False,
         owner=a_user("contract_officer"),
         owner_organisation=None,
-        by=None,
-        at=AT,
-        on=TODAY,
+        act=Act(None, AT, TODAY),
     )
     said = as_(a_user(role)).get(f"/contracts/{contract.pk}/").content.decode()
     assert ("Look at who was dismissed" in said) == reads

@@ -14,6 +14,7 @@ from plumbline.actions.operations import raise_action
 from plumbline.contracts.models import Visit
 from plumbline.contracts.operations import visits
 from plumbline.contracts.rules.visits import AREAS
+from plumbline.people.act import Act
 from plumbline.toolkits import library
 from plumbline.toolkits.operations import returns
 from tests.factories.files import pdf
@@ -48,7 +49,7 @@ def test_a_visit_goes_from_plan_to_pack(officer, contract, home) -> None:
 
 
 def test_a_visit_is_recorded_from_what_its_toolkit_says(officer, contract, home, person) -> None:
-    library.load(at=AT)
+    library.load(act=Act(None, AT, (AT).date()))
     visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(person))
     begun = officer.post(f"/contracts/visits/{visit.pk}/toolkit/")
     visit.refresh_from_db()
@@ -211,9 +212,7 @@ def test_a_visits_page_names_a_provider_only_its_own_actions():
             origin_id=visit.pk,
             due_on=date(2016, 9, 1),
             critical=False,
-            by=None,
-            at=AT,
-            on=TODAY,
+            act=Act(None, AT, TODAY),
             **{"owner": None, "owner_organisation": None, **owner},
         )
     provider = as_(a_user("provider_user", organisation=contract.provider))

@@ -135,7 +135,7 @@ def recommend(request: Request, pk: int) -> HttpResponseBase:
             about=words,
         ),
         do=lambda reason, tie_reason="", **_: operations.recommend(
-            tender_id=pk, bid_ids=form.bids(), reason=reason, tie_reason=tie_reason, **acting(request)
+            tender_id=pk, bid_ids=form.bids(), reason=reason, tie_reason=tie_reason, act=acting(request)
         ),
         done="Recommended. Someone else who may approve tenders approves it.",
         to=_back(pk),
@@ -168,7 +168,7 @@ def approve(request: Request, pk: int) -> HttpResponseBase:
                 ("Take the recommendation back", reverse("award_take_back", args=[pk])),
             ],
         ),
-        do=partial(operations.approve_award, tender_id=pk, council=settings.COUNCIL, **acting(request)),
+        do=partial(operations.approve_award, tender_id=pk, council=settings.COUNCIL, act=acting(request)),
         done="Approved. The letters to all bidders are drafted.",
         to=_back(pk),
     )
@@ -188,7 +188,7 @@ def take_back(request: Request, pk: int) -> HttpResponseBase:
             kind="warning",
             back=_back(pk),
         ),
-        do=partial(operations.cancel_recommendation, tender_id=pk, **acting(request)),
+        do=partial(operations.cancel_recommendation, tender_id=pk, act=acting(request)),
         done="The recommendation is taken back.",
         to=_back(pk),
     )
@@ -206,7 +206,7 @@ def notice(request: Request, pk: int) -> HttpResponseBase:
             heading="The contract award notice",
             button="Record that it is published",
         ),
-        do=lambda day: operations.publish_notice(tender_id=pk, notice_on=day, **acting(request)),
+        do=lambda day: operations.publish_notice(tender_id=pk, notice_on=day, act=acting(request)),
         done="The notice is recorded.",
         to=_back(pk),
     )
@@ -225,7 +225,7 @@ def confirm(request: Request, pk: int) -> HttpResponseBase:
             heading="Award the contract",
             button="Award the contract",
         ),
-        do=lambda day: operations.confirm_award(tender_id=pk, awarded_on=day, **acting(request)),
+        do=lambda day: operations.confirm_award(tender_id=pk, awarded_on=day, act=acting(request)),
         done="The contract is awarded.",
         to=_back(pk),
     )
@@ -237,7 +237,7 @@ def details(request: Request, pk: int) -> HttpResponseBase:
         request,
         OnDay(request.POST or None, label="On which day were they published?", initial={"day": request.day}),
         _of_award(request, pk, heading="The contract details", button="Record that they are published"),
-        do=lambda day: operations.publish_details(tender_id=pk, published_on=day, **acting(request)),
+        do=lambda day: operations.publish_details(tender_id=pk, published_on=day, act=acting(request)),
         done="The contract details are published.",
         to=_back(pk),
     )
@@ -280,7 +280,7 @@ def letter(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
         request,
         Letter(request.POST or None, initial={"text": bid.letter}),
         page,
-        do=partial(operations.edit_outcome_letter, bid_id=bid.pk, **acting(request)),
+        do=partial(operations.edit_outcome_letter, bid_id=bid.pk, act=acting(request)),
         done="The letter is saved.",
         to=reverse("award_letter", args=[pk, bid_id]),
     )
@@ -299,7 +299,7 @@ def letter_sent(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
             about="It is not edited any more after that.",
             back=reverse("award_letter", args=[pk, bid_id]),
         ),
-        do=lambda day: operations.send_outcome_letter(bid_id=bid.pk, sent_on=day, **acting(request)),
+        do=lambda day: operations.send_outcome_letter(bid_id=bid.pk, sent_on=day, act=acting(request)),
         done=f"The letter to {bid.supplier.name} is recorded as sent.",
         to=_back(pk),
     )
@@ -324,7 +324,7 @@ def promise(request: Request, pk: int, award_id: int) -> HttpResponseBase:
             about="Each promise becomes a commitment of the contract, which its quarterly meetings check.",
             back=_back(pk),
         ),
-        do=partial(operations.record_promise, award_id=found.pk, **acting(request)),
+        do=partial(operations.record_promise, award_id=found.pk, act=acting(request)),
         done="The promise is recorded. It becomes a commitment of the contract.",
         to=_back(pk),
     )
@@ -347,7 +347,7 @@ def drop(request: Request, pk: int, promise_id: int) -> HttpResponseBase:
             kind="warning",
             back=_back(pk),
         ),
-        do=partial(operations.drop_promise, promise_id=promise_id, **acting(request)),
+        do=partial(operations.drop_promise, promise_id=promise_id, act=acting(request)),
         done="",
         to=_back(pk),
     )

@@ -103,7 +103,7 @@ def declaration(request: Request, pk: int) -> HttpResponseBase:
         Declaration(request.POST or None, initial={"has_conflict": "yes"} if again else {}),
         ("commissioning/evaluation/declaration.html", context),
         do=lambda has_conflict, conflict: operations.declare(
-            tender_id=pk, has_conflict=has_conflict == "yes", conflict=conflict, **acting(request)
+            tender_id=pk, has_conflict=has_conflict == "yes", conflict=conflict, act=acting(request)
         ),
         done="Your declaration is recorded.",
         to=reverse("tender_evaluation", args=[pk]),
@@ -146,7 +146,7 @@ def score(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
         form,
         ("commissioning/evaluation/score.html", context),
         do=lambda comment, **_: operations.save_score(
-            tender_id=pk, bid_id=bid_id, question=question, score=form.given(), comment=comment, **acting(request)
+            tender_id=pk, bid_id=bid_id, question=question, score=form.given(), comment=comment, act=acting(request)
         ),
         done=lambda _: f"Saved: {cell.bid.supplier.name}, {plain(form.given())}.",
         to=leads_to,
@@ -179,7 +179,7 @@ def lock(request: Request, pk: int) -> HttpResponseBase:
         request,
         pressed(request),
         ("commissioning/evaluation/lock.html", context),
-        do=partial(operations.lock_scores, tender_id=pk, **acting(request)),
+        do=partial(operations.lock_scores, tender_id=pk, act=acting(request)),
         done="Your scores are locked. Nobody sees them before all evaluators have locked.",
         to=reverse("tender_evaluation", args=[pk]),
     )
@@ -190,5 +190,5 @@ def paper(request: Request, pk: int, paper_id: int) -> HttpResponseBase:
     """A paper of a bid, as a file, for the evaluator of the question that it answers; leaves a trace."""
     own = queries.evaluator_seen(request.user, tender_id=pk, on=request.day)
     document = queries.paper_to_read(own, paper_id=paper_id).document
-    evidence.note_opened(document=document, by=request.user, at=request.at)
+    evidence.note_opened(document=document, act=acting(request))
     return answer_with(document)

@@ -47,7 +47,7 @@ def contact(request: Request, pk: int, side: str, role: str) -> HttpResponseBase
         request,
         form,
         of_plan(plan, heading=_ROLES[Contact.Side(side)][role], button="Save the contact", back=back),
-        do=partial(operations.set_contact, plan_id=plan.pk, side=Contact.Side(side), role=role, **acting(request)),
+        do=partial(operations.set_contact, plan_id=plan.pk, side=Contact.Side(side), role=role, act=acting(request)),
         done=said,
         to=back,
     )
@@ -61,7 +61,7 @@ def give(request: Request, pk: int) -> HttpResponseBase:
     name, supplier = plan.supplier.name, acting_for(plan.supplier_id, on=request.day)
     return act(
         request,
-        do=partial(operations.give_pack, plan_id=plan.pk, **acting(request)),
+        do=partial(operations.give_pack, plan_id=plan.pk, act=acting(request)),
         done=lambda _: if_reached(
             supplier,
             f"The pack is given: {name} sees it when signing in.",
@@ -110,7 +110,7 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
         request,
         Acknowledge(request.POST or None, initial={"name": request.user.name}),
         page,
-        do=partial(operations.acknowledge_pack, pack_id=found.pk, **acting(request)),
+        do=partial(operations.acknowledge_pack, pack_id=found.pk, act=acting(request)),
         done=lambda _: if_reached(
             leads,
             "Thank you. The council’s leads are asked to confirm that you have read and understood it.",
@@ -154,7 +154,7 @@ def _pack(request: Request, pk: int) -> PathwayPack:
 def confirm(request: Request, pk: int) -> HttpResponseBase:
     return act(
         request,
-        do=partial(operations.confirm_pack, pack_id=pk, **acting(request)),
+        do=partial(operations.confirm_pack, pack_id=pk, act=acting(request)),
         done="Confirmed: the supplier understands whom to tell, and how soon.",
         to=reverse("pack", args=[pk]),
     )

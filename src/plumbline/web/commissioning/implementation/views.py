@@ -234,7 +234,7 @@ def make(request: Request, pk: int, award_id: int) -> HttpResponseBase:
             back=back,
             back_words=found.title,
         ),
-        do=partial(operations.make_plan, award_id=award.pk, **acting(request)),
+        do=partial(operations.make_plan, award_id=award.pk, act=acting(request)),
         done="The plan is made. Name who does what, and give the contacts.",
         to=back,
     )
@@ -247,7 +247,7 @@ def move_start(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.MoveStart(request.POST or None, initial={"service_starts_on": plan.service_starts_on}),
         of_plan(plan, heading="Another day for the start", button="Move the start"),
-        do=partial(going_live.move_start, plan_id=plan.pk, **acting(request)),
+        do=partial(going_live.move_start, plan_id=plan.pk, act=acting(request)),
         done=lambda moved: f"Moved, with {wording.how_many(moved, 'open item', 'open items')}.",
         to=back,
     )
@@ -268,7 +268,7 @@ def supplier(request: Request, pk: int) -> HttpResponseBase:
             "them by name; until then the service does not go live.",
         ),
         do=lambda supplier_is_new, because: operations.say_whether_new(
-            plan_id=plan.pk, supplier_is_new=supplier_is_new == "yes", because=because, **acting(request)
+            plan_id=plan.pk, supplier_is_new=supplier_is_new == "yes", because=because, act=acting(request)
         ),
         done="It is recorded whether the supplier is new to the council.",
         to=back,
@@ -298,7 +298,7 @@ def leads(request: Request, pk: int) -> HttpResponseBase:
             plan_id=plan.pk,
             commissioner=by_pk[commissioner],
             service_area_lead=by_pk[service_area_lead],
-            **acting(request),
+            act=acting(request),
         ),
         done="Both leads are named.",
         to=back,
@@ -320,7 +320,7 @@ def owners(request: Request, pk: int) -> HttpResponseBase:
             chosen = by_pk.get(given[f"owner{item.number}"])
             # Someone of the supplier, who is named in words, stays where nobody of the council is chosen.
             in_words = "" if chosen else item.owner_words
-            operations.assign_item(item_id=item.pk, owner=chosen, owner_words=in_words, **acting(request))
+            operations.assign_item(item_id=item.pk, owner=chosen, owner_words=in_words, act=acting(request))
         return len(changed)
 
     return ask(
@@ -345,7 +345,7 @@ def agreement(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Agreement(request.POST or None, initial={"agreed_by": request.user.name}),
         of_plan(plan, heading="A safeguarding arrangement that was agreed", button="Record it"),
-        do=partial(operations.record_agreement, plan_id=plan.pk, **acting(request)),
+        do=partial(operations.record_agreement, plan_id=plan.pk, act=acting(request)),
         done="The agreement is recorded.",
         to=back,
     )
@@ -394,18 +394,17 @@ def _save_item(
             file_name=evidence.name,
             content=evidence.read(),
             folder=folder(),
-            by=request.user,
-            at=request.at,
+            act=acting(request),
         ).pk
     chosen = users.get(owner)
     if (chosen, owner_words.strip()) != (found.owner, found.owner_words):
-        operations.assign_item(item_id=found.pk, owner=chosen, owner_words=owner_words, **acting(request))
+        operations.assign_item(item_id=found.pk, owner=chosen, owner_words=owner_words, act=acting(request))
     if state != found.state:
         going_live.move_item(
-            item_id=found.pk, state=PlanItem.State(state), note=note, document_id=kept, **acting(request)
+            item_id=found.pk, state=PlanItem.State(state), note=note, document_id=kept, act=acting(request)
         )
     elif note.strip() != found.note or kept:
-        operations.note_item(item_id=found.pk, note=note, document_id=kept, **acting(request))
+        operations.note_item(item_id=found.pk, note=note, document_id=kept, act=acting(request))
 
 
 def _guidance(plan: ImplementationPlan, found: PlanItem) -> str:
@@ -431,7 +430,7 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
             about=f"It begins in implementation; the decision to go live makes it live. {_promised(plan)}",
         ),
         do=lambda manager, **given: going_live.begin_contract(
-            award_id=award_id, manager=by_pk.get(manager), **given, **acting(request)
+            award_id=award_id, manager=by_pk.get(manager), **given, act=acting(request)
         ),
         done=lambda made: f"Contract {made.reference} is entered, with what the bid promised.",
         to=back,
@@ -459,7 +458,7 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
     if not hindrances:
         return act(
             request,
-            do=partial(going_live.go_live, contract_id=found.pk, **acting(request)),
+            do=partial(going_live.go_live, contract_id=found.pk, act=acting(request)),
             done=f"{found.reference} is live.",
             to=back,
         )
@@ -471,7 +470,7 @@ def go_live(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.GoLive(request.POST or None),
         (_WITH_OPEN, {"question": question, "wrong": hindrances}),
-        do=lambda because: going_live.go_live(contract_id=found.pk, override_because=because, **acting(request)),
+        do=lambda because: going_live.go_live(contract_id=found.pk, override_because=because, act=acting(request)),
         done=lambda _: if_reached(
             users_with_role("management_team", on=request.day),
             f"{found.reference} is live. The management team is told what is still open.",

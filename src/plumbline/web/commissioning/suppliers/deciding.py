@@ -90,7 +90,7 @@ def _decide(request: Request, row: OcdsParty, answer: str, *, all_alike: bool) -
         new=answer == NEW,
         not_ours=answer == NOT_OURS,
         all_alike=all_alike,
-        **acting(request),
+        act=acting(request),
     )
 
 
@@ -134,7 +134,7 @@ def decide(request: Request, party_id: int) -> HttpResponseBase:
 def undo(request: Request) -> HttpResponseBase:
     def take_back() -> int:
         parties = filter(None, map(record_number, request.POST.getlist("party")))
-        return sum(operations.undo_decision(party_id=party, all_alike=True, **acting(request)) for party in parties)
+        return sum(operations.undo_decision(party_id=party, all_alike=True, act=acting(request)) for party in parties)
 
     return act(
         request,

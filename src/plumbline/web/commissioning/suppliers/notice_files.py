@@ -37,7 +37,7 @@ def hand_in(request: Request) -> HttpResponseBase:
     def receive(package: Any) -> Upload:
         given = [Given(package.name, package.file)]
         received = uploads.receive(
-            kind=uploads.NOTICES, given=given, as_at=None, backfill=False, home=settings.HOME, **acting(request)
+            kind=uploads.NOTICES, given=given, as_at=None, backfill=False, home=settings.HOME, act=acting(request)
         )
         under_way.look(request, received)
         return received

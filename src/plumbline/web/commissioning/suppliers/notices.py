@@ -107,7 +107,7 @@ def notice_tender(request: Request, pk: int) -> HttpResponseBase:
         form,
         ("commissioning/suppliers/notice_tender.html", {"process": found, "asked": asked, "found": bool(near)}),
         do=lambda tender: register.tie_notice(
-            process_id=found.pk, tender_id=None if tender == NONE else int(tender), **acting(request)
+            process_id=found.pk, tender_id=None if tender == NONE else int(tender), act=acting(request)
         ),
         done=lambda tied: (
             "It is recorded of which tender this is."
@@ -136,7 +136,7 @@ def notice_contract(request: Request, contract_id: int) -> HttpResponseBase:
             back=address,
             back_words="Published notice",
         ),
-        do=partial(register.tie_published, ocds_contract_id=published.pk, **acting(request)),
+        do=partial(register.tie_published, ocds_contract_id=published.pk, act=acting(request)),
         done=lambda ours: f"It is recorded that this is {ours.reference}.",
         to=address,
     )
@@ -147,7 +147,7 @@ def notice_contract_undo(request: Request, pk: int) -> HttpResponseBase:
     """`pk`: of our contract."""
     return act(
         request,
-        do=partial(register.untie_published, contract_id=pk, **acting(request)),
+        do=partial(register.untie_published, contract_id=pk, act=acting(request)),
         done="What was published is not tied to this contract any more.",
         to=reverse("contract", args=[pk]),
     )

@@ -189,7 +189,7 @@ def rename(request: Request, pk: int) -> HttpResponseBase:
             back=address,
             back_words=found.name,
         ),
-        do=partial(operations.rename_supplier, organisation_id=found.pk, **acting(request)),
+        do=partial(operations.rename_supplier, organisation_id=found.pk, act=acting(request)),
         done=lambda renamed: f"It is called {renamed.name} now. The name before is kept in its history.",
         to=address,
     )
@@ -225,7 +225,7 @@ def merge(request: Request, pk: int) -> HttpResponseBase:
 
     def read_as_one(stays: str, because: str) -> SupplierMerge:
         goes = next(number for number in names if number != int(stays))
-        return operations.merge_suppliers(merged_id=goes, into_id=int(stays), because=because, **acting(request))
+        return operations.merge_suppliers(merged_id=goes, into_id=int(stays), because=because, act=acting(request))
 
     return ask(
         request,
@@ -288,7 +288,7 @@ def unmerge(request: Request, merge_id: int) -> HttpResponseBase:
             back=address,
             back_words=found.into.name,
         ),
-        do=partial(operations.undo_merge, merge_id=found.pk, **acting(request)),
+        do=partial(operations.undo_merge, merge_id=found.pk, act=acting(request)),
         done=f"{found.merged.name} is a supplier of its own again.",
         to=address,
     )

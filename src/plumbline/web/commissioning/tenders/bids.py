@@ -239,7 +239,7 @@ def new(request: Request, pk: int) -> HttpResponseBase:
             supplier_id=supplier.pk,
             council=settings.COUNCIL,
             **{name: given[name] for name in told},
-            **acting(request),
+            act=acting(request),
         ),
         done=said,
         to=lambda made: reverse("bid", args=[made.pk]),
@@ -265,7 +265,7 @@ def new_supplier(request: Request, pk: int) -> HttpResponseBase:
             about="By its number a supplier is known again in published notices, whatever its name.",
             back=back,
         ),
-        do=lambda name, **_: operations.make_supplier(name=name, identifiers=form.identifiers(), **acting(request)),
+        do=lambda name, **_: operations.make_supplier(name=name, identifiers=form.identifiers(), act=acting(request)),
         done=lambda made: f"{made.name} is in the register.",
         to=lambda made: f"{back}?supplier={made.pk}",
     )
@@ -287,7 +287,7 @@ def answers(request: Request, pk: int) -> HttpResponseBase:
             button="Save the answers",
             about="As the bidder gave them: evaluators read these words and nothing else.",
         ),
-        do=lambda **given: operations.save_answers(bid_id=found.pk, answers=given, **acting(request)),
+        do=lambda **given: operations.save_answers(bid_id=found.pk, answers=given, act=acting(request)),
         done="The answers are saved.",
         to=reverse("bid", args=[found.pk]),
     )
@@ -318,7 +318,7 @@ def attach(request: Request, pk: int) -> HttpResponseBase:
             content=document.read(),
             folder=folder(),
             **given,
-            **acting(request),
+            act=acting(request),
         ),
         done="The paper is attached.",
         to=reverse("bid_stage1", args=[pk, asked_for]) if is_of_stage1 else reverse("bid", args=[pk]),
@@ -332,7 +332,7 @@ def paper(request: Request, pk: int, document_id: int) -> HttpResponseBase:
     given = _papers(request, found).filter(document=document_id).first()
     if given is None:
         raise Http404
-    operations.open_paper(document=given.document, bid_id=found.pk, **acting(request))
+    operations.open_paper(document=given.document, bid_id=found.pk, act=acting(request))
     return answer_with(given.document)
 
 
@@ -351,7 +351,7 @@ def detach(request: Request, pk: int, paper_id: int) -> HttpResponseBase:
             button="Take it away",
             about="For a paper attached in error. The document is kept, and the trail says who took it away.",
         ),
-        do=partial(operations.detach_paper, paper_id=given.pk, **acting(request)),
+        do=partial(operations.detach_paper, paper_id=given.pk, act=acting(request)),
         done="The paper is taken away from the bid.",
         to=reverse("bid", args=[found.pk]),
     )
@@ -369,7 +369,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
             button="Record that it is withdrawn",
             about="A bid that is withdrawn goes no further.",
         ),
-        do=partial(operations.withdraw_bid, bid_id=found.pk, **acting(request)),
+        do=partial(operations.withdraw_bid, bid_id=found.pk, act=acting(request)),
         done=f"The bid of {found.supplier.name} is withdrawn.",
         to=reverse("bid", args=[found.pk]),
     )

@@ -125,7 +125,7 @@ def pass_these(request: Request, pk: int) -> HttpResponseBase:
             "failed, or to be asked about, is decided on its own page.",
         ),
         do=lambda criteria, **_: operations.pass_criteria(
-            bid_id=found.pk, criteria=criteria, reviewed=form.reviewed(), **acting(request)
+            bid_id=found.pk, criteria=criteria, reviewed=form.reviewed(), act=acting(request)
         ),
         done=lambda number: f"{number} criteria are passed.",
         to=reverse("bid", args=[found.pk]),
@@ -156,7 +156,7 @@ def exclusion(request: Request, pk: int, ground: str) -> HttpResponseBase:
         Exclusion(request.POST or None, ground=ground, initial=initial),
         of_bid(found, heading=words.GROUNDS[ground], button="Record the check", about=_ABOUT[ground]),
         do=partial(
-            operations.check_exclusion, bid_id=found.pk, ground=ground, council=settings.COUNCIL, **acting(request)
+            operations.check_exclusion, bid_id=found.pk, ground=ground, council=settings.COUNCIL, act=acting(request)
         ),
         done=f"{words.GROUNDS[ground]}: recorded.",
         to=leads_to,
@@ -191,7 +191,7 @@ def outcome(request: Request, pk: int) -> HttpResponseBase:
             request,
             pressed(request),
             page,
-            do=partial(operations.fail_bid, bid_id=found.pk, council=settings.COUNCIL, **acting(request)),
+            do=partial(operations.fail_bid, bid_id=found.pk, council=settings.COUNCIL, act=acting(request)),
             done=f"{name} failed stage 1. Its letter is drafted: read it, and send it.",
             to=reverse("bid_letter", args=[found.pk]),
         )
@@ -199,7 +199,7 @@ def outcome(request: Request, pk: int) -> HttpResponseBase:
         request,
         pressed(request),
         page,
-        do=partial(operations.pass_bid, bid_id=found.pk, **acting(request)),
+        do=partial(operations.pass_bid, bid_id=found.pk, act=acting(request)),
         done=f"{name} passed stage 1.",
         to=reverse("tender_stage1", args=[found.tender_id]),
     )
@@ -219,9 +219,9 @@ def letter(request: Request, pk: int) -> HttpResponseBase:
     )
     to = reverse("bid_letter", args=[found.pk])
     if doing == "text":
-        do = partial(operations.edit_letter, bid_id=found.pk, **acting(request))
+        do = partial(operations.edit_letter, bid_id=found.pk, act=acting(request))
         return ask(request, text, page, do=do, done="The letter is saved.", to=to)
     if doing == "sent":
-        do = partial(operations.mark_letter_sent, bid_id=found.pk, **acting(request))
+        do = partial(operations.mark_letter_sent, bid_id=found.pk, act=acting(request))
         return ask(request, sent, page, do=do, done="The letter is recorded as sent.", to=to)
     return render(request, *page)

@@ -57,7 +57,7 @@ def new(request: Request) -> HttpResponseBase:
             back_words="Tenders",
         ),
         do=lambda **_: operations.make_tender(
-            details=replace(Details(title="", service=""), **form.details()), **acting(request)
+            details=replace(Details(title="", service=""), **form.details()), act=acting(request)
         ),
         done=lambda made: f"The draft is begun, under {made.reference}. Next: what bidders are asked.",
         to=lambda made: reverse("tender_edit", args=[made.pk, "asked"]),
@@ -75,7 +75,7 @@ def edit(request: Request, pk: int, part: str) -> HttpResponseBase:
         form,
         of_tender(found, heading=PARTS[part], button="Save and continue"),
         do=lambda **_: operations.edit_tender(
-            tender_id=found.pk, details=replace(queries.details_of(found), **form.details()), **acting(request)
+            tender_id=found.pk, details=replace(queries.details_of(found), **form.details()), act=acting(request)
         ),
         done=f"{PARTS[part]}: saved.",
         to=_after(part, found),
@@ -94,7 +94,7 @@ def _after(part: str, tender: Tender) -> str:
 def ask_approval(request: Request, pk: int) -> HttpResponseBase:
     return act(
         request,
-        do=partial(operations.ask_approval, tender_id=pk, **acting(request)),
+        do=partial(operations.ask_approval, tender_id=pk, act=acting(request)),
         done="It is put to the head of service and the management team for approval.",
         to=reverse("tender", args=[pk]),
     )
@@ -129,7 +129,7 @@ def approve(request: Request, pk: int) -> HttpResponseBase:
         request,
         form,
         ("commissioning/tenders/approve.html", context),
-        do=partial(decide, tender_id=found.pk, **acting(request)),
+        do=partial(decide, tender_id=found.pk, act=acting(request)),
         done="It is sent back to draft." if sending_back else "It is approved. The commissioner publishes it.",
         to=reverse("tender", args=[found.pk]),
     )
@@ -151,7 +151,7 @@ def publish(request: Request, pk: int) -> HttpResponseBase:
         request,
         pressed(request),
         ("commissioning/tenders/publish.html", context),
-        do=partial(operations.publish_tender, tender_id=found.pk, **acting(request)),
+        do=partial(operations.publish_tender, tender_id=found.pk, act=acting(request)),
         done="It is published.",
         to=reverse("tender", args=[found.pk]),
     )
@@ -169,7 +169,7 @@ def redraft(request: Request, pk: int) -> HttpResponseBase:
             button="Take it back to draft",
             about="It is then changed, and approved again.",
         ),
-        do=partial(operations.return_to_draft, tender_id=found.pk, **acting(request)),
+        do=partial(operations.return_to_draft, tender_id=found.pk, act=acting(request)),
         done="It is a draft again.",
         to=reverse("tender", args=[found.pk]),
     )
@@ -197,7 +197,7 @@ def hand_over(request: Request, pk: int) -> HttpResponseBase:
             about="What only the lead commissioner decides, such as who evaluates and conflicts of interest, is then "
             "for the new one. An implementation plan names its leads apart.",
         ),
-        do=lambda **_: operations.hand_over(tender_id=found.pk, **form.details(), **acting(request)),
+        do=lambda **_: operations.hand_over(tender_id=found.pk, **form.details(), act=acting(request)),
         done="Who leads the tender is changed.",
         to=reverse("tender", args=[found.pk]),
     )
@@ -212,7 +212,7 @@ def extend(request: Request, pk: int) -> HttpResponseBase:
         of_tender(
             found, heading="Give more time", button="Give more time", about="Every bidder is told at the portal."
         ),
-        do=partial(operations.extend_bids, tender_id=found.pk, **acting(request)),
+        do=partial(operations.extend_bids, tender_id=found.pk, act=acting(request)),
         done="Bidders have more time.",
         to=reverse("tender", args=[found.pk]),
     )
@@ -230,7 +230,7 @@ def abandon(request: Request, pk: int) -> HttpResponseBase:
             button="Abandon it",
             about="Nothing is awarded, and it does not come back. Where it was published, a termination notice is due.",
         ),
-        do=partial(operations.abandon_tender, tender_id=found.pk, **acting(request)),
+        do=partial(operations.abandon_tender, tender_id=found.pk, act=acting(request)),
         done="The tender is abandoned.",
         to=reverse("tender", args=[found.pk]),
     )
@@ -241,7 +241,7 @@ def abandon(request: Request, pk: int) -> HttpResponseBase:
 def close(request: Request, pk: int) -> HttpResponseBase:
     return act(
         request,
-        do=partial(operations.close_tender, tender_id=pk, **acting(request)),
+        do=partial(operations.close_tender, tender_id=pk, act=acting(request)),
         done="It is closed to bids. Open them at the portal, and enter each of them here.",
         to=reverse("tender_bids", args=[pk]),
         back=reverse("tender", args=[pk]),
@@ -253,7 +253,7 @@ def close(request: Request, pk: int) -> HttpResponseBase:
 def begin_stage1(request: Request, pk: int) -> HttpResponseBase:
     return act(
         request,
-        do=partial(operations.begin_stage1, tender_id=pk, **acting(request)),
+        do=partial(operations.begin_stage1, tender_id=pk, act=acting(request)),
         done="Stage 1 has begun: each bid is checked against each criterion.",
         to=reverse("tender_stage1", args=[pk]),
         back=reverse("tender", args=[pk]),

@@ -230,7 +230,7 @@ def conflicts(request: Request, pk: int) -> HttpResponseBase:
         request,
         Conflict(request.POST or None),
         ("commissioning/tenders/conflicts.html", context),
-        do=partial(operations.record_conflict, tender_id=found.pk, **acting(request)),
+        do=partial(operations.record_conflict, tender_id=found.pk, act=acting(request)),
         done="The conflict of interest is recorded. The lead commissioner decides on it.",
         to=reverse("tender_conflicts", args=[found.pk]),
     )
@@ -253,7 +253,7 @@ def decide_conflict(request: Request, pk: int, conflict_id: int) -> HttpResponse
             about=conflict.conflict,
             back=address,
         ),
-        do=lambda because: operations.decide_conflict(conflict_id=conflict.pk, decided=because, **acting(request)),
+        do=lambda because: operations.decide_conflict(conflict_id=conflict.pk, decided=because, act=acting(request)),
         done="The decision is recorded.",
         to=address,
     )

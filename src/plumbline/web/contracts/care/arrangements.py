@@ -47,7 +47,7 @@ def kpi_new(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.NewKpi(request.POST or None),
         frame.question(contract, "kpis", heading="Measure something more", button="Add it"),
-        do=partial(kpi_operations.add_kpi, contract_id=contract.pk, **acting(request)),
+        do=partial(kpi_operations.add_kpi, contract_id=contract.pk, act=acting(request)),
         done="It is measured from now on.",
         to=frame.address(contract, "kpis"),
     )
@@ -60,7 +60,7 @@ def kpi_read(request: Request, pk: int) -> HttpResponseBase:
     about = f"Target: {kpi.target}. Recorded again, a quarter is corrected."
 
     def record(quarter: date, **given: Any) -> KpiReading:
-        return kpi_operations.record_reading(kpi_id=kpi.pk, quarter_from=quarter, **acting(request), **given)
+        return kpi_operations.record_reading(kpi_id=kpi.pk, quarter_from=quarter, act=acting(request), **given)
 
     return ask(
         request,
@@ -85,7 +85,7 @@ def kpi_end(request: Request, pk: int) -> HttpResponseBase:
         frame.question(
             kpi.contract, "kpis", heading=f"Stop measuring “{kpi.title}”", button="Stop measuring it", kind="warning"
         ),
-        do=partial(kpi_operations.end_kpi, kpi_id=kpi.pk, **acting(request)),
+        do=partial(kpi_operations.end_kpi, kpi_id=kpi.pk, act=acting(request)),
         done="It is not measured from now on. What was measured stays.",
         to=frame.address(kpi.contract, "kpis"),
     )
@@ -111,7 +111,7 @@ def arrangement_new(request: Request, pk: int) -> HttpResponseBase:
         request,
         form,
         frame.question(contract, "arrangements", heading="An arrangement for this contract alone", button="Record it"),
-        do=partial(arrangement_operations.agree_arrangement, contract_id=contract.pk, **acting(request)),
+        do=partial(arrangement_operations.agree_arrangement, contract_id=contract.pk, act=acting(request)),
         done="The arrangement is recorded.",
         to=frame.address(contract, "arrangements"),
     )
@@ -132,7 +132,7 @@ def arrangement_end(request: Request, pk: int) -> HttpResponseBase:
             about=found.text,
             kind="warning",
         ),
-        do=partial(arrangement_operations.end_arrangement, arrangement_id=found.pk, **acting(request)),
+        do=partial(arrangement_operations.end_arrangement, arrangement_id=found.pk, act=acting(request)),
         done="The arrangement has ended.",
         to=frame.address(found.contract, "arrangements"),
     )
@@ -154,7 +154,7 @@ def commitment_new(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Commitment(request.POST or None),
         frame.question(contract, "commitments", heading="What the provider promised", button="Record it"),
-        do=partial(arrangement_operations.add_commitment, contract_id=contract.pk, **acting(request)),
+        do=partial(arrangement_operations.add_commitment, contract_id=contract.pk, act=acting(request)),
         done="Each evaluation meeting checks it from now on.",
         to=frame.address(contract, "commitments"),
     )
@@ -174,7 +174,7 @@ def commitment_end(request: Request, pk: int) -> HttpResponseBase:
             about=found.text,
             kind="warning",
         ),
-        do=partial(arrangement_operations.end_commitment, commitment_id=found.pk, **acting(request)),
+        do=partial(arrangement_operations.end_commitment, commitment_id=found.pk, act=acting(request)),
         done="It is not checked from now on.",
         to=frame.address(found.contract, "commitments"),
     )

@@ -156,7 +156,7 @@ def ask_for(request: Request, pk: int, kind: str) -> HttpResponseBase:
             about=f"{name} answers it here, or by an Excel file. It counts once it is signed off.",
         ),
         do=partial(
-            operations.request_contract_return, contract_id=contract.pk, purpose=_ASKED[kind], **acting(request)
+            operations.request_contract_return, contract_id=contract.pk, purpose=_ASKED[kind], act=acting(request)
         ),
         done=lambda _: if_reached(
             people,
@@ -192,7 +192,7 @@ def record(request: Request, pk: int, kind: str) -> HttpResponseBase:
             document_id=kept,
             return_id=int(return_id) if return_id else None,
             **given,
-            **acting(request),
+            act=acting(request),
         )
 
     return ask(
@@ -220,8 +220,7 @@ def _kept(request: Request, contract: Contract, upload: Any, title: str, **more:
         folder=files.folder(),
         organisation=contract.provider,
         sensitivity="shared",
-        by=request.user,
-        at=request.at,
+        act=acting(request),
         **more,
     ).pk
 
@@ -242,7 +241,7 @@ def plan(request: Request, pk: int) -> HttpResponseBase:
     def keep_and_agree(agreed_on: date, document: Any, **_: Any) -> Assessment:
         kept = _kept(request, contract, document, "Action plan", kind="action_plan")
         return operations.agree_plan(
-            contract_id=contract.pk, agreed_on=agreed_on, actions=form.actions(), document_id=kept, **acting(request)
+            contract_id=contract.pk, agreed_on=agreed_on, actions=form.actions(), document_id=kept, act=acting(request)
         )
 
     return ask(
@@ -279,7 +278,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
             about=f"{found.get_kind_display()}, completed on {wording.day(found.completed_on)}.",
             kind="warning",
         ),
-        do=partial(operations.withdraw_assessment, assessment_id=pk, **acting(request)),
+        do=partial(operations.withdraw_assessment, assessment_id=pk, act=acting(request)),
         done="It does not count any more, and the contract’s rating is worked out again.",
         to=frame.address(found.contract, "assurance"),
     )
@@ -296,7 +295,7 @@ def policy(request: Request, pk: int) -> HttpResponseBase:
     def keep_and_review(policy: str, reviewed_on: date, document: Any) -> PolicyReview:
         kept = _kept(request, contract, document, f"{Policy(policy).label} policy", kind=policy)
         return operations.review_policy(
-            contract_id=contract.pk, policy=policy, reviewed_on=reviewed_on, document_id=kept, **acting(request)
+            contract_id=contract.pk, policy=policy, reviewed_on=reviewed_on, document_id=kept, act=acting(request)
         )
 
     return ask(
@@ -316,7 +315,7 @@ def take(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     return act(
         request,
-        do=partial(papers.take_papers, contract_id=contract.pk, **acting(request)),
+        do=partial(papers.take_papers, contract_id=contract.pk, act=acting(request)),
         done=lambda taken: f"They count for this contract now: {', '.join(each.label for each in taken)}.",
         to=frame.address(contract, "assurance"),
     )
@@ -331,7 +330,7 @@ def count(request: Request, pk: int, return_id: int) -> HttpResponseBase:
         raise NotAllowed(f"There is no return {return_id} of this contract.")
     return act(
         request,
-        do=partial(operations.take_up, return_id=return_id, **acting(request)),
+        do=partial(operations.take_up, return_id=return_id, act=acting(request)),
         done=lambda said: " ".join(said) or "It was counted already, or it is not signed off.",
         to=frame.address(contract, "assurance"),
     )
@@ -359,7 +358,7 @@ def terms(request: Request) -> HttpResponseBase:
         request,
         form,
         page,
-        do=partial(operations.set_term, **acting(request)),
+        do=partial(operations.set_term, act=acting(request)),
         done="The term is recorded. Assessments that are valid already keep their last day.",
         to=reverse("assessment_terms"),
     )

@@ -149,7 +149,7 @@ def receive(request: Request, pk: int) -> HttpResponseBase:
             received_on=received_on,
             document_id=_kept(request, found, document, kind, period_from),
             with_children=settings_with_children(on=on),
-            **acting(request),
+            act=acting(request),
         )
 
     return ask(
@@ -177,8 +177,7 @@ def _kept(request: Request, found: queries.Home, upload: Any, kind: str, period_
         period_to=date.fromordinal(last.toordinal() - 1),
         sensitivity="shared" if len(providers) == 1 else "council",
         organisation=next(iter(providers.values())) if len(providers) == 1 else None,
-        by=request.user,
-        at=request.at,
+        act=acting(request),
     ).pk
 
 
@@ -205,7 +204,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     form.day_field("due_on").no_earlier_than = (request.day, "That day has passed")
 
     def read(concern: str, **_: Any) -> HomeReport:
-        return operations.read_report(report_id=found.pk, concern=concern, action=form.action(), **acting(request))
+        return operations.read_report(report_id=found.pk, concern=concern, action=form.action(), act=acting(request))
 
     return ask(request, form, page, do=read, done="It is recorded as read.", to=address)
 

@@ -42,7 +42,7 @@ def check(request: Request, pk: int) -> HttpResponseBase:
         _journey(request, found),
         button="Record the meeting",
         do=lambda parts: operations.hold_evaluation(
-            evaluation_id=found.pk, meeting=steps.meeting(parts), **acting(request)
+            evaluation_id=found.pk, meeting=steps.meeting(parts), act=acting(request)
         ),
         done="The meeting is recorded, its actions are on the list, and the contract’s rating is worked out again.",
         to=reverse("meeting", args=[found.pk]),
@@ -125,6 +125,5 @@ def _attach(request: Request, meeting: Evaluation, upload: Any) -> int:
         content=upload.read(),
         folder=files.folder(),
         kind="minutes",
-        by=request.user,
-        at=request.at,
+        act=acting(request),
     ).pk

@@ -92,7 +92,7 @@ def plan(request: Request, pk: int) -> HttpResponseBase:
             button="Go on",
             about="A day to come plans the meeting. For a day that has passed you go on to its record.",
         ),
-        do=partial(operations.plan_evaluation, contract_id=contract.pk, **acting(request)),
+        do=partial(operations.plan_evaluation, contract_id=contract.pk, act=acting(request)),
         done=said,
         to=leads_to,
     )
@@ -133,7 +133,7 @@ def move(request: Request, pk: int) -> HttpResponseBase:
         request,
         MoveMeeting(request.POST or None, initial={"held_on": found.held_on}),
         _of_meeting(found, heading="Put the meeting on another day", button="Put it on this day"),
-        do=partial(operations.move_evaluation, evaluation_id=found.pk, **acting(request)),
+        do=partial(operations.move_evaluation, evaluation_id=found.pk, act=acting(request)),
         done="The meeting is on another day.",
         to=frame.address(found.contract, "meetings"),
     )
@@ -147,7 +147,7 @@ def cancel(request: Request, pk: int) -> HttpResponseBase:
         request,
         Cancel(request.POST or None),
         _of_meeting(found, heading="Cancel the meeting", button="Cancel the meeting", kind="warning"),
-        do=partial(operations.cancel_evaluation, evaluation_id=found.pk, **acting(request)),
+        do=partial(operations.cancel_evaluation, evaluation_id=found.pk, act=acting(request)),
         done="The meeting is cancelled. The clock for the next one runs on.",
         to=frame.address(found.contract, "meetings"),
     )
@@ -165,7 +165,7 @@ def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
     found = meeting_of(request, pk)
     return act(
         request,
-        do=partial(operations.begin_toolkit, evaluation_id=found.pk, **acting(request)),
+        do=partial(operations.begin_toolkit, evaluation_id=found.pk, act=acting(request)),
         done="",
         to=lambda begun: reverse("return", args=[begun.answer_set_id]),
         back=reverse("meeting", args=[found.pk]),
@@ -192,7 +192,7 @@ def resolve(request: Request, pk: int) -> HttpResponseBase:
         request,
         form,
         frame.question(contract, "meetings", heading=heading, button="Record it", about=case.summary),
-        do=partial(operations.resolve_case, case_id=case.pk, **acting(request)),
+        do=partial(operations.resolve_case, case_id=case.pk, act=acting(request)),
         done=f"Case {case.reference} is resolved.",
         to=frame.address(contract, "meetings"),
     )
@@ -210,7 +210,7 @@ def link(request: Request, pk: int) -> HttpResponseBase:
         request,
         LinkCase(request.POST or None),
         frame.question(contract, "meetings", heading=heading, button="Tie it to the child", about=case.summary),
-        do=partial(operations.link_case, case_id=case.pk, **acting(request)),
+        do=partial(operations.link_case, case_id=case.pk, act=acting(request)),
         done="The case is tied to the child. Only people who may see the child are shown it.",
         to=frame.address(contract, "meetings"),
     )

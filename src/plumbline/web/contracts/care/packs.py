@@ -57,11 +57,7 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("visit", found.pk)
     content = operations.export_visit(
-        visit_id=found.pk,
-        council=site.COUNCIL,
-        colour=site.COLOUR,
-        signing_key=_signing_key(),
-        **acting(request),
+        visit_id=found.pk, council=site.COUNCIL, colour=site.COLOUR, signing_key=_signing_key(), act=acting(request)
     )
     answer = HttpResponse(content, content_type="application/zip")
     name = f"visit-{found.setting.urn if found.setting else found.pk}-{found.visited_on.isoformat()}.zip"
@@ -176,7 +172,7 @@ def accept_pack(request: Request, pk: int) -> HttpResponseBase:
                 for each in said["findings"]
                 if each["judgement"]
             ],
-            **acting(request),
+            act=acting(request),
         )
         drafts.drop(user=request.user, form=READ, subject=str(pk))
         return made

@@ -189,7 +189,7 @@ def plan(request: Request) -> HttpResponseBase:
             contract_id=contract.pk if contract else None,
             setting_id=_setting_id(place, setting),
             **given,
-            **acting(request),
+            act=acting(request),
         )
 
     return ask(
@@ -230,7 +230,7 @@ def hold(request: Request, pk: int) -> HttpResponseBase:
             summary=summary,
             findings=form.findings(),
             actions=form.actions(),
-            **acting(request),
+            act=acting(request),
         )
 
     about = "What the toolkit of the visit says of the areas is filled in already. Change what is not right."
@@ -251,7 +251,7 @@ def begin_toolkit(request: Request, pk: int) -> HttpResponseBase:
     found = visit_of(request, pk)
     return act(
         request,
-        do=partial(operations.begin_toolkit, visit_id=found.pk, **acting(request)),
+        do=partial(operations.begin_toolkit, visit_id=found.pk, act=acting(request)),
         done="",
         to=lambda begun: reverse("return", args=[begun.answer_set_id]),
         back=_address(found),
@@ -267,7 +267,7 @@ def action(request: Request, pk: int) -> HttpResponseBase:
 
     def add(**_: Any) -> None:
         (given,) = form.actions()
-        operations.add_action(visit_id=found.pk, action=given, **acting(request))
+        operations.add_action(visit_id=found.pk, action=given, act=acting(request))
 
     return ask(
         request,
@@ -298,7 +298,7 @@ def accept(request: Request) -> HttpResponseBase:
             findings=form.findings(),
             report_id=kept,
             **{name: given[name] for name in told},
-            **acting(request),
+            act=acting(request),
         )
 
     return ask(
@@ -329,7 +329,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
             folder=files.folder(),
             council=site.COUNCIL,
             colour=site.COLOUR,
-            **acting(request),
+            act=acting(request),
         )
 
     def said(_: Visit) -> str:
@@ -361,7 +361,7 @@ def answer(request: Request, pk: int) -> HttpResponseBase:
         request,
         form,
         _of_visit(found, heading="Answer the report", button="Hand the answer in"),
-        do=partial(operations.answer_report, visit_id=found.pk, **acting(request)),
+        do=partial(operations.answer_report, visit_id=found.pk, act=acting(request)),
         done="The answer is with the council.",
         to=_address(found),
     )
@@ -379,7 +379,7 @@ def sign_off(request: Request, pk: int) -> HttpResponseBase:
         request,
         form,
         _of_visit(found, heading="Sign the visit off", button="Sign it off", about=about),
-        do=partial(operations.sign_off_visit, visit_id=found.pk, **acting(request)),
+        do=partial(operations.sign_off_visit, visit_id=found.pk, act=acting(request)),
         done="The visit is signed off.",
         to=_address(found),
     )
@@ -392,7 +392,7 @@ def cancel(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Cancel(request.POST or None),
         _of_visit(found, heading="Cancel the visit", button="Cancel the visit", kind="warning"),
-        do=partial(operations.cancel_visit, visit_id=found.pk, **acting(request)),
+        do=partial(operations.cancel_visit, visit_id=found.pk, act=acting(request)),
         done="The visit is cancelled. The clock for the yearly one runs on.",
         to=_address(found),
     )
@@ -405,8 +405,7 @@ def keep_report(request: Request, name: str, content: bytes, council: str) -> in
         content=content,
         folder=files.folder(),
         kind="visit_report",
-        by=request.user,
-        at=request.at,
+        act=acting(request),
     ).pk
 
 

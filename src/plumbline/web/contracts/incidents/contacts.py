@@ -110,7 +110,7 @@ def _change(request: Request, contract: Contract | None, recipient: str) -> Http
         ContactForm(request.POST or None, initial={name: getattr(there, name) for name in parts} if there else {}),
         ("contracts/incidents/contact.html", context),
         do=lambda **given: set_contact(
-            contract_id=contract.pk if contract else None, recipient=recipient, way=Way(**given), **acting(request)
+            contract_id=contract.pk if contract else None, recipient=recipient, way=Way(**given), act=acting(request)
         ),
         done=f"{words.label(recipient)}: saved.",
         to=back,

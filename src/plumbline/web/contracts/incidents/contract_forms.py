@@ -76,7 +76,7 @@ def agree(request: Request, pk: int, number: int) -> HttpResponseBase:
         raise Http404
     return act(
         request,
-        do=partial(incident_forms.agree_form, form_id=form.pk, side=request.POST.get("side", ""), **acting(request)),
+        do=partial(incident_forms.agree_form, form_id=form.pk, side=request.POST.get("side", ""), act=acting(request)),
         done="You have agreed the form.",
         to=reverse("incident_form", args=[contract.pk]),
     )
@@ -110,7 +110,7 @@ def write(request: Request, pk: int) -> HttpResponseBase:
             about=f"{about} Empty a step to leave it out.",
             back=address,
         ),
-        do=lambda **_: incident_forms.write_form(contract_id=contract.pk, steps=form.steps(), **acting(request)),
+        do=lambda **_: incident_forms.write_form(contract_id=contract.pk, steps=form.steps(), act=acting(request)),
         done="The new version waits for all three sides to agree.",
         to=address,
     )

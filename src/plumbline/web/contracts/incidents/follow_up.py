@@ -50,7 +50,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
         form,
         ("contracts/incidents/report.html", context),
         do=lambda **_: at_setting.report_incident(
-            contract_id=contract.pk, setting_id=form.setting_id, told=form.told(), **acting(request)
+            contract_id=contract.pk, setting_id=form.setting_id, told=form.told(), act=acting(request)
         ),
         done=lambda made: f"Reported as {made.reference}. Now tell those below, the most urgent first.",
         to=_address,
@@ -72,7 +72,7 @@ def sent(request: Request, pk: int, number: int) -> HttpResponseBase:
             about=f"{row.legal_basis}. Due by {words.due(row.due_at)}.",
         ),
         do=lambda channel, sent_at, **_: incident_notices.mark_sent(
-            notification_id=row.pk, channel=channel, sent_at=sent_at, **acting(request)
+            notification_id=row.pk, channel=channel, sent_at=sent_at, act=acting(request)
         ),
         done="Marked as told.",
         to=_address(found),
@@ -91,7 +91,7 @@ def received(request: Request, pk: int, number: int) -> HttpResponseBase:
             button="Mark as received",
             about=f"Told: {row.channel}.",
         ),
-        do=partial(incident_notices.mark_received, notification_id=row.pk, **acting(request)),
+        do=partial(incident_notices.mark_received, notification_id=row.pk, act=acting(request)),
         done="Marked as received.",
         to=_address(found),
     )
@@ -109,7 +109,7 @@ def not_needed(request: Request, pk: int, number: int) -> HttpResponseBase:
             button="Mark as not needed",
             about=f"{row.legal_basis}.",
         ),
-        do=partial(incident_notices.mark_not_needed, notification_id=row.pk, **acting(request)),
+        do=partial(incident_notices.mark_not_needed, notification_id=row.pk, act=acting(request)),
         done="Marked as not needed.",
         to=_address(found),
     )
@@ -122,7 +122,7 @@ def news(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.News(request.POST or None),
         _of(found, heading="Add what has become known", button="Add the news"),
-        do=partial(at_setting.add_news, incident_id=found.pk, **acting(request)),
+        do=partial(at_setting.add_news, incident_id=found.pk, act=acting(request)),
         done="Added. Tell everybody who was told before.",
         to=_address(found),
     )
@@ -145,7 +145,7 @@ def news_sent(request: Request, pk: int, number: int) -> HttpResponseBase:
             about=row.news.text,
         ),
         do=lambda channel, sent_at, **_: incident_notices.mark_news_sent(
-            news_sent_id=row.pk, channel=channel, sent_at=sent_at, **acting(request)
+            news_sent_id=row.pk, channel=channel, sent_at=sent_at, act=acting(request)
         ),
         done="Marked as told.",
         to=_address(found),
@@ -158,7 +158,7 @@ def tick(request: Request, pk: int, number: int) -> HttpResponseBase:
     """A step of the agreed form was taken."""
     return act(
         request,
-        do=partial(incident_forms.tick_step, incident_id=pk, place=number, **acting(request)),
+        do=partial(incident_forms.tick_step, incident_id=pk, place=number, act=acting(request)),
         done="",
         to=f"{reverse('incident', args=[pk])}#steps",
     )
@@ -170,7 +170,7 @@ def untick(request: Request, pk: int, number: int) -> HttpResponseBase:
     """It was not taken after all."""
     return act(
         request,
-        do=partial(incident_forms.untick_step, incident_id=pk, place=number, **acting(request)),
+        do=partial(incident_forms.untick_step, incident_id=pk, place=number, act=acting(request)),
         done="",
         to=f"{reverse('incident', args=[pk])}#steps",
     )
@@ -190,7 +190,7 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
             "review.",
         ),
         do=lambda notifiable, **given: incidents.decide_notifiable(
-            incident_id=found.pk, notifiable=notifiable == "yes", **given, **acting(request)
+            incident_id=found.pk, notifiable=notifiable == "yes", **given, act=acting(request)
         ),
         done="Your decision is recorded.",
         to=_address(found),
@@ -204,7 +204,7 @@ def outcome(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Outcome(request.POST or None, initial={"outcome": found.outcome}),
         _of(found, heading="Outcome of the allegation", button="Record the outcome"),
-        do=partial(incidents.set_outcome, incident_id=found.pk, **acting(request)),
+        do=partial(incidents.set_outcome, incident_id=found.pk, act=acting(request)),
         done="The outcome is recorded.",
         to=_address(found),
     )
@@ -244,7 +244,7 @@ def change(request: Request, pk: int) -> HttpResponseBase:
             told=form.told(staff=found.staff_involved),
             setting_id=form.setting_id,
             because=because,
-            **acting(request),
+            act=acting(request),
         ),
         done="Changed.",
         to=_address(found),
@@ -264,7 +264,7 @@ def action(request: Request, pk: int) -> HttpResponseBase:
             owner=owners[owner],
             owner_organisation=found.contract.provider if owner == "provider" else None,
             **given,
-            **acting(request),
+            act=acting(request),
         ),
         done="The action is on the list.",
         to=_address(found),
@@ -284,7 +284,7 @@ def review(request: Request, pk: int) -> HttpResponseBase:
             button="Begin the review",
             about="Say so when everything that had to be done at once is done. It can be opened again.",
         ),
-        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.REVIEW, **acting(request)),
+        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.REVIEW, act=acting(request)),
         done="The incident is under review.",
         to=_address(found),
     )
@@ -297,7 +297,7 @@ def reopen(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Reopen(request.POST or None),
         _of(found, heading="Open the incident again", button="Open it again"),
-        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.OPEN, **acting(request)),
+        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.OPEN, act=acting(request)),
         done="The incident is open again.",
         to=_address(found),
     )
@@ -310,7 +310,7 @@ def close(request: Request, pk: int) -> HttpResponseBase:
         request,
         forms.Close(request.POST or None, initial={"lessons": found.lessons}),
         _of(found, heading="Close the incident", button="Close it"),
-        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.CLOSED, **acting(request)),
+        do=partial(at_setting.move_incident, incident_id=found.pk, to=IncidentState.CLOSED, act=acting(request)),
         done="The incident is closed.",
         to=_address(found),
     )
@@ -332,7 +332,7 @@ def set_aside(request: Request, pk: int) -> HttpResponseBase:
             "and this can be taken back. If it is the same as another, its children are linked to that one.",
         ),
         do=lambda other, because, **_: at_setting.set_aside(
-            incident_id=found.pk, same_as=other.strip(), because=because, **acting(request)
+            incident_id=found.pk, same_as=other.strip(), because=because, act=acting(request)
         ),
         done="The incident is set aside: its clocks have ended, and it counts nowhere.",
         to=_address(found),
@@ -352,7 +352,7 @@ def take_back(request: Request, pk: int) -> HttpResponseBase:
             about="Its clocks go on as they were, and it counts again. Actions that were cancelled with it stay "
             "cancelled.",
         ),
-        do=partial(at_setting.take_back, incident_id=found.pk, **acting(request)),
+        do=partial(at_setting.take_back, incident_id=found.pk, act=acting(request)),
         done="The incident is back, and its clocks go on.",
         to=_address(found),
     )
@@ -374,7 +374,7 @@ def let_read(request: Request, pk: int) -> HttpResponseBase:
             about="Each reading is recorded.",
         ),
         do=lambda reader, because: incidents.let_read(
-            incident_id=found.pk, reader=readers[reader], because=because, **acting(request)
+            incident_id=found.pk, reader=readers[reader], because=because, act=acting(request)
         ),
         done="They can read it now.",
         to=_address(found),
@@ -387,7 +387,9 @@ def at_the_setting(request: Request, pk: int) -> HttpResponseBase:
     asked = at_setting.asked_of(request.user, number=pk, on=request.day)
 
     def page(form: forms.Concerns) -> HttpResponseBase:
-        look_at_child(child_id=asked.placement.child_id, page=f"incident {asked.incident.reference}", **acting(request))
+        look_at_child(
+            child_id=asked.placement.child_id, page=f"incident {asked.incident.reference}", act=acting(request)
+        )
         context = {
             "asked": asked,
             "incident": asked.incident,
@@ -402,7 +404,7 @@ def at_the_setting(request: Request, pk: int) -> HttpResponseBase:
         forms.Concerns(request.POST or None),
         page,
         do=lambda concerned, because: at_setting.answer(
-            number=pk, concerned=concerned == "yes", because=because, **acting(request)
+            number=pk, concerned=concerned == "yes", because=because, act=acting(request)
         ),
         done="Your answer is recorded.",
         to=reverse("my_work"),
@@ -419,7 +421,7 @@ def child(request: Request, pk: int) -> HttpResponseBase:
         chosen = visible.filter(source_id__iexact=child.strip()).first()
         if chosen is None:
             raise RuleBroken("No child of this number is known to you.", code="unknown_child")
-        return incidents.link_child(incident_id=found.pk, child=chosen, **acting(request))
+        return incidents.link_child(incident_id=found.pk, child=chosen, act=acting(request))
 
     def said(hidden: int) -> str:
         if hidden:

@@ -62,7 +62,7 @@ def text(request: Request, pk: int) -> HttpResponseBase:
             back=reverse("texts_to_read"),
             breadcrumbs=[("Texts to read", reverse("texts_to_read")), (belongs_to, "")],
         ),
-        do=partial(at_setting.settle_text, held_id=pk, visible=visible, **acting(request)),
+        do=partial(at_setting.settle_text, held_id=pk, visible=visible, act=acting(request)),
         done="Others can read it now.",
         to=reverse("texts_to_read"),
     )

@@ -114,7 +114,7 @@ def policy(request: Request, pk: int, key: str) -> HttpResponseBase:
             file_name=file.name,
             content=file.read(),
             folder=files.folder(),
-            **acting(request),
+            act=acting(request),
         ),
         done="Handed in. The council looks at it; until then the one before counts.",
         to=reverse("provider_contract", args=[found.pk]),
@@ -189,7 +189,7 @@ def offer(request: Request, pk: int) -> HttpResponseBase:
         forms.Decide(request.POST or None),
         page,
         do=lambda decision, because: policy_offers.decide_policy(
-            offer_id=found.pk, accept=decision == "accept", because=because, **acting(request)
+            offer_id=found.pk, accept=decision == "accept", because=because, act=acting(request)
         ),
         done="Your decision is recorded.",
         to=reverse("policy_offers"),

@@ -120,7 +120,7 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
             about=about,
             action_owner=form.people.get(owner),
             **given,
-            **acting(request),
+            act=acting(request),
         ),
         done=said,
         to=reverse("contracts_team"),

@@ -61,7 +61,7 @@ def _map(request: Request, known: set[str]) -> HttpResponseBase:
         if said not in known or not user_id:
             continue
         try:
-            changed += operations.map_person(wording=said, user_id=user_id, **acting(request))
+            changed += operations.map_person(wording=said, user_id=user_id, act=acting(request))
         except RuleBroken as refusal:
             messages.warning(request, f"“{said}” still waits. {refusal.reason}")
         else:
@@ -78,7 +78,7 @@ def _map(request: Request, known: set[str]) -> HttpResponseBase:
 def undo(request: Request) -> HttpResponseBase:
     return act(
         request,
-        do=partial(operations.unmap_person, wording=request.POST.get("wording", ""), **acting(request)),
+        do=partial(operations.unmap_person, wording=request.POST.get("wording", ""), act=acting(request)),
         done=lambda changed: f"Taken back, on {wording.how_many(changed, 'contract', 'contracts')}.",
         to=reverse("contracts_people"),
     )

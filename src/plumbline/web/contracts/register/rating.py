@@ -39,7 +39,7 @@ def by_hand(request: Request, pk: int) -> HttpResponseBase:
         frame.question(
             found, heading="Rate by hand", button="Set the rating", about=about, points=ratings.lasting(rated)
         ),
-        do=partial(operations.rate_by_hand, contract_id=found.pk, **acting(request)),
+        do=partial(operations.rate_by_hand, contract_id=found.pk, act=acting(request)),
         done=said,
         to=words.address(found),
     )
@@ -52,7 +52,7 @@ def end_by_hand(request: Request, pk: int) -> HttpResponseBase:
         request,
         EndByHand(request.POST or None),
         frame.question(found, heading="End the rating by hand", button="End it"),
-        do=partial(operations.end_rating_by_hand, contract_id=found.pk, **acting(request)),
+        do=partial(operations.end_rating_by_hand, contract_id=found.pk, act=acting(request)),
         done="The rating by hand has ended. The reasons alone rate the contract.",
         to=words.address(found),
     )

@@ -44,7 +44,7 @@ def new(request: Request) -> HttpResponseBase:
             back_words="Contracts",
         ),
         do=lambda **_: operations.register_contract(
-            entry=form.entry(child=None), ocds_contract_id=source.pk if source else None, **acting(request)
+            entry=form.entry(child=None), ocds_contract_id=source.pk if source else None, act=acting(request)
         ),
         done=lambda made: f"{made.reference} is in the register, and is rated.",
         to=words.address,
@@ -119,7 +119,7 @@ def change(request: Request, pk: int) -> HttpResponseBase:
         form,
         frame.question(found, heading=f"Correct {found.reference}", button="Save"),
         do=lambda **_: operations.change_contract(
-            contract_id=found.pk, entry=form.entry(child=None), **acting(request)
+            contract_id=found.pk, entry=form.entry(child=None), act=acting(request)
         ),
         done="The register is corrected, and the contract is rated again.",
         to=words.address(found),
@@ -168,7 +168,7 @@ def end(request: Request, pk: int) -> HttpResponseBase:
             button="End the contract",
             about="Its ratings up to its last day stay. What is still open is not closed by this.",
         ),
-        do=partial(operations.end_contract, contract_id=found.pk, **acting(request)),
+        do=partial(operations.end_contract, contract_id=found.pk, act=acting(request)),
         done=lambda _: f"{found.reference} ends on {wording.day(form.cleaned_data['last_day'])}.",
         to=words.address(found),
     )

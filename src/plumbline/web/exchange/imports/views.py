@@ -97,7 +97,7 @@ def new_import(request: Request) -> HttpResponseBase:
 
     def receive(files: Sequence[Any], **given: Any) -> Upload:
         handed_in = [Given(file.name, file.file) for file in files]
-        made = exchange.receive(given=handed_in, home=settings.HOME, **given, **acting(request))
+        made = exchange.receive(given=handed_in, home=settings.HOME, **given, act=acting(request))
         under_way.look(request, made)
         return made
 

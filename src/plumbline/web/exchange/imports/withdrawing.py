@@ -33,7 +33,7 @@ def withdraw(request: Request, import_id: int) -> HttpResponseBase:
     address = reverse("import", args=[run.pk])
 
     def begin(because: str) -> Withdrawal:
-        asked = exchange.ask(import_id=run.pk, because=because, **acting(request))
+        asked = exchange.ask(import_id=run.pk, because=because, act=acting(request))
         _enqueue(asked)
         return asked
 
@@ -93,7 +93,7 @@ def settle(request: Request, withdrawal_id: int) -> HttpResponseBase:
         decided = asked
         if asked.state not in _JOBS:
             wanted = request.POST.get("do") == "yes"
-            decided = exchange.settle(withdrawal_id=asked.pk, do=wanted, **acting(request))
+            decided = exchange.settle(withdrawal_id=asked.pk, do=wanted, act=acting(request))
         _enqueue(decided)
         return decided
 

@@ -102,7 +102,7 @@ def _map_wordings(request: Request, waiting: list[Any]) -> HttpResponseBase:
     def map_them() -> int:
         changed = 0
         for said, code in decided:
-            changed += earlyhelp.map_wording(column=END_REASON, wording=said, code=code, **acting(request))
+            changed += earlyhelp.map_wording(column=END_REASON, wording=said, code=code, act=acting(request))
         request.session["mapped_wordings"] = [said for said, _ in decided]
         return changed
 
@@ -120,7 +120,7 @@ def unmap_wording(request: Request) -> HttpResponseBase:
     def take_back() -> int:
         changed = 0
         for said in request.POST.getlist("wording"):
-            changed += earlyhelp.unmap_wording(column=END_REASON, wording=said, **acting(request))
+            changed += earlyhelp.unmap_wording(column=END_REASON, wording=said, act=acting(request))
         return changed
 
     return act(
@@ -168,7 +168,7 @@ def _new_organisations(request: Request, known: set[str]) -> HttpResponseBase:
     def map_them() -> int:
         changed = 0
         for said in ticked:
-            changed += earlyhelp.map_new_organisation(wording=said, sector=sector, **acting(request))
+            changed += earlyhelp.map_new_organisation(wording=said, sector=sector, act=acting(request))
         return changed
 
     what = wording.how_many(len(ticked), "organisation is", "organisations are")
@@ -215,7 +215,7 @@ def decide_organisation(request: Request) -> HttpResponseBase:
 
 def _map_organisation(request: Request, said: str, given: dict[str, Any]) -> int:
     if given["which"] == forms.NEW:
-        return earlyhelp.map_new_organisation(wording=said, sector=given["sector"], **acting(request))
+        return earlyhelp.map_new_organisation(wording=said, sector=given["sector"], act=acting(request))
     number = given["which"]
     if number == forms.OTHER:
         known = people.organisations().exclude(pk__in=known_by_bids_alone(request.user, on=request.day))
@@ -223,7 +223,7 @@ def _map_organisation(request: Request, said: str, given: dict[str, Any]) -> int
         if found is None:
             raise RuleBroken("The register has no organisation of that name.", code="unknown_organisation")
         number = found.pk
-    return earlyhelp.map_organisation(wording=said, organisation_id=int(number), **acting(request))
+    return earlyhelp.map_organisation(wording=said, organisation_id=int(number), act=acting(request))
 
 
 @requires(Permission.LISTS_MANAGE)
@@ -231,7 +231,7 @@ def unmap_organisation(request: Request) -> HttpResponseBase:
     def take_back() -> int:
         changed = 0
         for said in request.POST.getlist("wording"):
-            changed += earlyhelp.unmap_organisation(wording=said, **acting(request))
+            changed += earlyhelp.unmap_organisation(wording=said, act=acting(request))
         return changed
 
     return act(
@@ -309,7 +309,7 @@ def refused(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     if row.cells:
         asked = {"file": row.file, "line": str(row.line), "number": row.row_id}
-        look_at_list(kind="refused_rows", asked=asked, **acting(request))
+        look_at_list(kind="refused_rows", asked=asked, act=acting(request))
     return _refused_page(request, row)
 
 
@@ -342,7 +342,7 @@ def mend(request: Request, refused_id: int) -> HttpResponseBase:
     form = forms.Mend(request.POST if request.method == "POST" else None, cells=uploads.cells_of(row), prefix="mend")
 
     def try_it(**_: str) -> None:
-        uploads.ask_to_mend(refused_id=row.pk, cells=form.cells(), **acting(request))
+        uploads.ask_to_mend(refused_id=row.pk, cells=form.cells(), act=acting(request))
         # In the transaction of the asking. The worker tries it: it alone may say that something had happened.
         app.configure_task("mend_row", queue="imports", lock="imports").defer(refused_id=row.pk)
 
@@ -355,8 +355,8 @@ def set_aside(request: Request, refused_id: int) -> HttpResponseBase:
 
     def dismiss(because: str, *, alike: bool) -> int:
         if alike:
-            return uploads.dismiss_alike(refused_id=row.pk, because=because, **acting(request))
-        exchange.dismiss_row(refused_id=row.pk, because=because, **acting(request))
+            return uploads.dismiss_alike(refused_id=row.pk, because=because, act=acting(request))
+        exchange.dismiss_row(refused_id=row.pk, because=because, act=acting(request))
         return 1
 
     return ask(
@@ -379,7 +379,7 @@ def reopen(request: Request, refused_id: int) -> HttpResponseBase:
     row = _row(request, refused_id)
     return act(
         request,
-        do=partial(uploads.reopen_row, refused_id=row.pk, **acting(request)),
+        do=partial(uploads.reopen_row, refused_id=row.pk, act=acting(request)),
         done="The row waits to be mended again.",
         to=_address(row),
     )

@@ -35,7 +35,7 @@ def search(request: Request) -> HttpResponseBase:
     groups: list[dict[str, Any]] = []
     if len(text) >= _SHORTEST:
         groups = [group for group in (kind(request, text) for kind in _KINDS) if group["found"]]
-        operations.look_at_list(kind="found", asked={"q": text}, **acting(request))
+        operations.look_at_list(kind="found", asked={"q": text}, act=acting(request))
     return render(
         request,
         "home/search/search.html",

@@ -38,7 +38,7 @@ def this_month(request: Request) -> HttpResponseBase:
     """The check of this month; by POST it is opened, or settings that have come since are added."""
     first = request.day.replace(day=1)
     if request.method == "POST":
-        return act(request, do=partial(operations.open_month, **acting(request)), done="", to=_month_address(first))
+        return act(request, do=partial(operations.open_month, act=acting(request)), done="", to=_month_address(first))
     return _page(request, first)
 
 
@@ -127,7 +127,7 @@ def unchanged(request: Request, year: int, month: int) -> HttpResponseBase:
     chosen = [record_number(each) for each in request.POST.getlist("item")]
     return act(
         request,
-        do=partial(checking.record_unchanged, check_id=check.pk, item_ids=chosen, **acting(request)),
+        do=partial(checking.record_unchanged, check_id=check.pk, item_ids=chosen, act=acting(request)),
         done=_said,
         to=_month_address(check.month),
     )
@@ -154,7 +154,7 @@ def report(request: Request, item_id: int) -> HttpResponseBase:
     """On to the setting's page of Ofsted's reports; that it was opened is kept."""
     item = checking.item_seen(request.user, item_id=item_id, on=request.day)
     if item.check_month.completed_at is None:
-        operations.open_report(item_id=item.pk, **acting(request))
+        operations.open_report(item_id=item.pk, act=acting(request))
     return redirect(item.report_link or lookups.report_address(item.setting))
 
 
@@ -167,7 +167,7 @@ def not_found(request: Request, item_id: int) -> HttpResponseBase:
         request,
         NotFound(request.POST or None, initial={"note": item.note}),
         _of_item(item, "not_found", heading="Looked for, and nothing found", button="Record: nothing found"),
-        do=partial(checking.record_not_found, item_id=item.pk, **acting(request)),
+        do=partial(checking.record_not_found, item_id=item.pk, act=acting(request)),
         done=f"{label} is recorded as looked for, with nothing found.",
         to=_month_address(item.check_month.month),
     )
@@ -184,7 +184,7 @@ def complete(request: Request, year: int, month: int) -> HttpResponseBase:
         request,
         Complete(request.POST),
         lambda form: _page(request, check.month, form),
-        do=partial(operations.complete_month, check_id=check.pk, **acting(request)),
+        do=partial(operations.complete_month, check_id=check.pk, act=acting(request)),
         done="The check of this month is complete.",
         to=_month_address(check.month),
     )
@@ -202,7 +202,7 @@ def evidence(request: Request, item_id: int) -> HttpResponseBase:
             item_ids=[item.pk],
             document_id=kept_document(request, document, item.setting),
             **given,
-            **acting(request),
+            act=acting(request),
         )
 
     return ask(

@@ -90,7 +90,7 @@ def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
             judgements=form.judgements(),
             **{name: given[name] for name in ("inspected_on", "published_on", "inspectorate", "report_link")},
             document_id=kept_document(request, document, setting),
-            **acting(request),
+            act=acting(request),
         )
 
     return ask(
@@ -129,8 +129,7 @@ def kept_document(request: Request, upload: Any, setting: Setting) -> int | None
         file_name=upload.name,
         content=upload.read(),
         folder=files.folder(),
-        by=request.user,
-        at=request.at,
+        act=acting(request),
     )
     return kept.pk
 
@@ -147,7 +146,9 @@ def notice(request: Request, register: str, urn: str) -> HttpResponseBase:
             button="Record the notice",
             about="A notice of Ofsted’s that is in force at this setting.",
         ),
-        do=partial(operations.take_judgements, record=by_hand.record_notice, setting_id=setting.pk, **acting(request)),
+        do=partial(
+            operations.take_judgements, record=by_hand.record_notice, setting_id=setting.pk, act=acting(request)
+        ),
         done=said(setting, "The notice"),
         to=back(request, setting),
     )
@@ -169,7 +170,7 @@ def end_notice(request: Request, register: str, urn: str, notice_id: int) -> Htt
             about=f"In force since {wording.day(ended.from_on)}. What follows for the setting’s status, and for the "
             "flags of the children there, follows by itself.",
         ),
-        do=partial(operations.take_judgements, record=by_hand.end_notice, notice_id=notice_id, **acting(request)),
+        do=partial(operations.take_judgements, record=by_hand.end_notice, notice_id=notice_id, act=acting(request)),
         done=said(setting, "The end of the notice"),
         to=back(request, setting),
     )
@@ -190,7 +191,7 @@ def record(request: Request) -> HttpResponseBase:
             about="A school inspected by others than Ofsted, or a place that is not registered. Until something is "
             "known of it, it is not taken as safe.",
         ),
-        do=partial(by_hand.record_setting, **acting(request)),
+        do=partial(by_hand.record_setting, act=acting(request)),
         done=lambda made: (
             f"{words.label(made)} is recorded. Say what is known of it: a judgement with its report, or that it is not "
             "registered."

@@ -77,17 +77,14 @@ def record(request: Request, register: str, urn: str) -> HttpResponseBase:
         form.day_field(name).no_later_than = (request.day, "That day is still to come")
     if standing:
         do = partial(
-            operations.take_judgements,
-            record=by_hand.update_unregistered_use,
-            use_id=standing.pk,
-            **acting(request),
+            operations.take_judgements, record=by_hand.update_unregistered_use, use_id=standing.pk, act=acting(request)
         )
     else:
         do = partial(
             operations.take_judgements,
             record=by_hand.record_unregistered_use,
             setting_id=setting.pk,
-            **acting(request),
+            act=acting(request),
         )
     return ask(
         request,
@@ -130,7 +127,7 @@ def end(request: Request, register: str, urn: str) -> HttpResponseBase:
             "what else is known of it.",
         ),
         do=partial(
-            operations.take_judgements, record=by_hand.end_unregistered_use, use_id=standing.pk, **acting(request)
+            operations.take_judgements, record=by_hand.end_unregistered_use, use_id=standing.pk, act=acting(request)
         ),
         done=said(setting, "The end of the use without registration"),
         to=back(request, setting),

@@ -276,7 +276,7 @@ def _children(request: Request, setting: Setting) -> dict[str, Any]:
     if not may(request.user, Permission.PLACEMENTS_VIEW, on=request.day):
         return {"placed": []}
     placed = list(placements.placements_at(request.user, setting=setting, on=request.day))
-    look_at_list(kind="placements", asked={"setting": setting.urn}, **acting(request))
+    look_at_list(kind="placements", asked={"setting": setting.urn}, act=acting(request))
     exceptions = placements.exceptions_for_setting(request.user, setting=setting, on=request.day)
     return {"placed": placed, "exceptions": exceptions}
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from plumbline.people import operations
 from plumbline.people.access import ROLES, current_roles
+from plumbline.people.act import PersonalAct
 from plumbline.people.models import RoleHeld, User
 from plumbline.web.kit.access import public, signed_in
 from plumbline.web.kit.once import own_transactions
@@ -50,7 +51,7 @@ def sign_out(request: Request) -> HttpResponseBase:
     leaving = request.user if request.method == "POST" and request.user.is_authenticated else None
     answer = account.logout(request)
     if leaving is not None:
-        operations.note_sign_out(by=leaving, at=request.at, on=request.day)
+        operations.note_sign_out(act=PersonalAct(leaving, request.at, request.day))
     return answer
 
 
@@ -75,7 +76,7 @@ def change_password(request: Request) -> HttpResponseBase:
     before = request.user.password
     answer = _change_password(request)
     if request.user.password != before:
-        operations.note_password_changed(**acting(request))
+        operations.note_password_changed(act=acting(request))
     return answer
 
 
@@ -88,7 +89,7 @@ def set_up_second_factor(request: Request) -> HttpResponseBase:
     if now is not None and now != before:
         # Set up in this session, which is thereby known to have it (SecondFactorMiddleware).
         request.session["second_factor"] = now
-        operations.note_second_factor(change="set_up", **acting(request))
+        operations.note_second_factor(change="set_up", act=acting(request))
     return answer
 
 
@@ -102,7 +103,7 @@ def take_off_second_factor(request: Request) -> HttpResponseBase:
     answer = _take_off(request)
     if before is not None and _factor(request.user) is None:
         request.session.pop("second_factor", None)
-        operations.note_second_factor(change="taken_off", **acting(request))
+        operations.note_second_factor(change="taken_off", act=acting(request))
     return answer
 
 
@@ -115,7 +116,7 @@ def make_recovery_codes(request: Request) -> HttpResponseBase:
         and answer.status_code == 302
         and answer["Location"].startswith(reverse("mfa_view_recovery_codes"))
     ):
-        operations.note_second_factor(change="codes_made", **acting(request))
+        operations.note_second_factor(change="codes_made", act=acting(request))
     return answer
 
 

@@ -22,6 +22,7 @@ from plumbline.kernel.names import sort_key
 from plumbline.people import operations
 from plumbline.people import queries as people
 from plumbline.people.access import Permission, may, reaches
+from plumbline.people.act import PersonalAct
 from plumbline.people.models import Child
 from plumbline.placements import access
 from plumbline.placements.models import Placement
@@ -125,7 +126,7 @@ _REACH = {
 @requires(Permission.CHILDREN_VIEW)
 def children(request: Request) -> HttpResponseBase:
     table = Children(request, access.children_listed(request.user, on=request.day), on=request.day)
-    operations.look_at_list(kind="children", asked=request.GET.dict(), **acting(request))
+    operations.look_at_list(kind="children", asked=request.GET.dict(), act=acting(request))
     says = [words for reach, words in _REACH.items() if reach in reaches(request.user, on=request.day)]
     return tables.page(request, table, "people/children/list.html", {"says": says, "tabs": lists(request, "children")})
 
@@ -172,7 +173,7 @@ def child(request: Request, child_id: int, section: str = "") -> HttpResponseBas
     record = _record(request, found, visible, sections)
     referrals = Referrals(request, record.referrals, prefix="r-")
     workers = Workers(request, record.involvements, prefix="w-")
-    operations.look_at_child(child_id=found.pk, page=section or "now", by=viewer, at=request.at, on=request.day)
+    operations.look_at_child(child_id=found.pk, page=section or "now", act=PersonalAct(viewer, request.at, request.day))
     may_see_settings = may(viewer, Permission.SETTINGS_VIEW, on=day)
     file = (referrals.download or workers.download) if section == "social-care" else None
     return file or render(

@@ -61,7 +61,7 @@ def invite(request: Request, organisation_id: int) -> HttpResponseBase:
             lands_on=back,
             council=settings.COUNCIL,
             address=_address(request),
-            **acting(request),
+            act=acting(request),
         ),
         done=lambda made: (
             f"{made.user.called} is invited. The e-mail to {made.user.email} waits to be sent; what comes of it is "
@@ -79,7 +79,7 @@ def send_again(request: Request, pk: int) -> HttpResponseBase:
         if not settings.SMTP_URL:
             raise RuleBroken("No mail server is set here, so nobody can be sent an e-mail.", code="no_mail_server")
         operations.send_again(
-            invitation_id=found.pk, council=settings.COUNCIL, address=_address(request), **acting(request)
+            invitation_id=found.pk, council=settings.COUNCIL, address=_address(request), act=acting(request)
         )
 
     said = f"A new link to {found.user.called} waits to be sent. What comes of it is said here."
@@ -91,7 +91,7 @@ def withdraw(request: Request, pk: int) -> HttpResponseBase:
     found = _invitation(request, pk)
     return act(
         request,
-        do=partial(operations.withdraw, invitation_id=found.pk, **acting(request)),
+        do=partial(operations.withdraw, invitation_id=found.pk, act=acting(request)),
         done=f"The invitation of {found.user.called} is withdrawn: its link cannot be used any more.",
         to=_page(request, found),
     )

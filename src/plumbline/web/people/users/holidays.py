@@ -58,7 +58,7 @@ class Holidays(tables.Table):
 @requires(Permission.LISTS_MANAGE)
 def bank_holidays(request: Request) -> HttpResponseBase:
     def change(what: str, on: date, **given: Any) -> int:
-        return change_bank_holiday(day=on, counts=what == "enter", **given, **acting(request))
+        return change_bank_holiday(day=on, counts=what == "enter", **given, act=acting(request))
 
     def said(moved: int) -> str:
         clocks = wording.how_many(moved, "running clock has moved", "running clocks have moved")

@@ -126,7 +126,7 @@ def change(request: Request, key: str) -> HttpResponseBase:
     now = _now(wordings(), request).get(key, {})
 
     def say_so(from_on: date, **words: str) -> LabelWording:
-        return change_label(key=key, forms=words, from_on=from_on, **acting(request))
+        return change_label(key=key, forms=words, from_on=from_on, act=acting(request))
 
     return ask(
         request,
@@ -164,7 +164,7 @@ def take_out(request: Request, wording_id: int) -> HttpResponseBase:
             ],
             kind="warning",
         ),
-        do=partial(take_out_label, wording_id=wording_id, **acting(request)),
+        do=partial(take_out_label, wording_id=wording_id, act=acting(request)),
         done=f"The wording of {day} is taken out.",
         to=reverse("labels"),
     )

@@ -63,7 +63,7 @@ def leaving(request: Request, user_id: int) -> HttpResponseBase:
         return render(request, "people/users/leaving.html", context, status=422 if form.is_bound else 200)
 
     def hand_over(because: str, **_: str) -> Left:
-        return let_go(user=found, to=form.receivers(), because=because, **acting(request))
+        return let_go(user=found, to=form.receivers(), because=because, act=acting(request))
 
     return ask(
         request,

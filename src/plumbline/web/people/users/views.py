@@ -141,7 +141,7 @@ def _with(request: Request, found: User, name: str) -> Callable[[Any], HttpRespo
 def new_user(request: Request) -> HttpResponseBase:
     def make(role: str, team: str, organisation: str, **given: Any) -> tuple[User, RoleHeld | RoleAsked]:
         """Together: who cannot be given the role is not made either."""
-        made, password = operations.make_user(**given, **acting(request))
+        made, password = operations.make_user(**given, act=acting(request))
         held = operations.give_role(
             user=made,
             role=role,
@@ -149,9 +149,9 @@ def new_user(request: Request) -> HttpResponseBase:
             organisation=organisation,
             from_on=request.day,
             to_on=None,
-            **acting(request),
+            act=acting(request),
         )
-        exchange.refresh_ties(**acting(request))
+        exchange.refresh_ties(act=acting(request))
         # Shown once on the next page, and kept nowhere else.
         request.session[_session_key(made)] = password
         return made, held
@@ -176,8 +176,8 @@ def give_role(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
 
     def give(**given: Any) -> RoleHeld | RoleAsked:
-        held = operations.give_role(user=found, **given, **acting(request))
-        exchange.refresh_ties(**acting(request))
+        held = operations.give_role(user=found, **given, act=acting(request))
+        exchange.refresh_ties(act=acting(request))
         return held
 
     def said(held: RoleHeld | RoleAsked) -> str:
@@ -215,8 +215,8 @@ def decide_role(request: Request, asked_id: int) -> HttpResponseBase:
     def decide() -> RoleAsked:
         if decision not in ("give", "decline"):
             raise RuleBroken("Say whether you confirm the role or decline it.")
-        asked = operations.decide_role(asked_id=asked_id, given=decision == "give", **acting(request))
-        exchange.refresh_ties(**acting(request))
+        asked = operations.decide_role(asked_id=asked_id, given=decision == "give", act=acting(request))
+        exchange.refresh_ties(act=acting(request))
         return asked
 
     return act(
@@ -236,8 +236,8 @@ def end_role(request: Request, user_id: int, held_id: int) -> HttpResponseBase:
     label, address = ROLES[held.role].label, reverse("user", args=[found.pk])
 
     def end(because: str) -> None:
-        operations.end_role(held=held, because=because, **acting(request))
-        exchange.refresh_ties(**acting(request))
+        operations.end_role(held=held, because=because, act=acting(request))
+        exchange.refresh_ties(act=acting(request))
 
     return ask(
         request,
@@ -261,8 +261,8 @@ def join_professional(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
 
     def join(professional: str) -> None:
-        operations.join_professional(user=found, professional=professional, **acting(request))
-        exchange.refresh_ties(**acting(request))
+        operations.join_professional(user=found, professional=professional, act=acting(request))
+        exchange.refresh_ties(act=acting(request))
 
     return ask(
         request,
@@ -282,7 +282,7 @@ def correct(request: Request, user_id: int) -> HttpResponseBase:
         request,
         _correct_form(found, request.POST or None),
         _with(request, found, "correct_form"),
-        do=partial(operations.correct_user, user=found, **acting(request)),
+        do=partial(operations.correct_user, user=found, act=acting(request)),
         done=lambda changed: "Saved." if changed else "Nothing was changed.",
         to=reverse("user", args=[found.pk]),
     )
@@ -293,7 +293,7 @@ def new_password(request: Request, user_id: int) -> HttpResponseBase:
     found = _user(request, user_id)
 
     def make() -> None:
-        request.session[_session_key(found)] = operations.new_password(user=found, **acting(request))
+        request.session[_session_key(found)] = operations.new_password(user=found, act=acting(request))
 
     return act(request, do=make, done="", to=reverse("user", args=[found.pk]))
 
@@ -309,7 +309,7 @@ def switch(request: Request, user_id: int) -> HttpResponseBase:
         request,
         forms.Because(request.POST or None, prefix="switch"),
         _with(request, found, "switch_form"),
-        do=partial(operations.switch_on, user=found, **acting(request)),
+        do=partial(operations.switch_on, user=found, act=acting(request)),
         done=f"{found.called} can sign in.",
         to=reverse("user", args=[found.pk]),
     )

@@ -205,7 +205,7 @@ def _save(request: Request, answer_set: Return, typed: Typed) -> None:
         impact=typed.impact,
         reviewed_on=typed.reviewed_on,
         base_revision=typed.revision,
-        **acting(request),
+        act=acting(request),
     )
 
 
@@ -222,7 +222,7 @@ def _next(request: Request, page: _Page, kept: str) -> HttpResponseBase:
         key, _, answer_id = rest.partition(":")
         criterion_of(held, key)
         returns.take_answer(
-            return_id=answer_set.pk, criterion=key, answer_id=record_number(answer_id), **acting(request)
+            return_id=answer_set.pk, criterion=key, answer_id=record_number(answer_id), act=acting(request)
         )
         return redirect(f"{request.get_full_path()}#q-{key}")
     if then == "later":

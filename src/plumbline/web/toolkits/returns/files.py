@@ -54,7 +54,7 @@ def back(request: Request, return_id: int) -> HttpResponseBase:
                 for part in form.cleaned_data["file"].chunks():
                     kept.write(part)
             try:
-                taken = return_files.take_back(return_id=answer_set.pk, path=path, **acting(request))
+                taken = return_files.take_back(return_id=answer_set.pk, path=path, act=acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal, field="file")
         if taken and not taken.refused:

@@ -73,7 +73,7 @@ def moderate(request: Request, return_id: int) -> HttpResponseBase:
         request,
         pressed(request),
         page,
-        do=partial(returns.moderate, return_id=answer_set.pk, agree_with_rest=agrees, **acting(request)),
+        do=partial(returns.moderate, return_id=answer_set.pk, agree_with_rest=agrees, act=acting(request)),
         done="The return is moderated, and waits to be signed off.",
         to=words.address(answer_set),
     )
@@ -103,7 +103,7 @@ def moderate_section(request: Request, return_id: int, section_key: str) -> Http
             answer = held.answers[criterion.key]
             if value and (value, note) != (answer.moderated_value, answer.moderation_note):
                 returns.moderate_answer(
-                    return_id=answer_set.pk, criterion=criterion.key, value=value, note=note, **acting(request)
+                    return_id=answer_set.pk, criterion=criterion.key, value=value, note=note, act=acting(request)
                 )
 
     return ask(
@@ -158,7 +158,7 @@ def send_back(request: Request, return_id: int) -> HttpResponseBase:
             button="Send it back",
             about="Those who answered it see what you write here, can change their answers, and hand it in again.",
         ),
-        do=partial(returns.send_back, return_id=answer_set.pk, **acting(request)),
+        do=partial(returns.send_back, return_id=answer_set.pk, act=acting(request)),
         done="The return is sent back, with what you wrote.",
         to=words.address(answer_set),
     )
@@ -167,7 +167,7 @@ def send_back(request: Request, return_id: int) -> HttpResponseBase:
 def _taken_up(request: Request, answer_set: Return) -> list[str]:
     """What follows for the contract, in sentences; why nothing does, where its rules refuse it."""
     try:
-        return take_up(return_id=answer_set.pk, **acting(request))
+        return take_up(return_id=answer_set.pk, act=acting(request))
     except RuleBroken as refusal:
         return [f"Nothing was recorded on its contract: {refusal.reason}"]
 
@@ -179,7 +179,7 @@ def sign_off(request: Request, return_id: int) -> HttpResponseBase:
     held = queries.held(answer_set, on=request.day)
 
     def sign() -> list[str]:
-        returns.sign_off(return_id=answer_set.pk, **acting(request))
+        returns.sign_off(return_id=answer_set.pk, act=acting(request))
         return _taken_up(request, answer_set)
 
     def page(form: PageForm) -> HttpResponseBase:

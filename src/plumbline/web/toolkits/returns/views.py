@@ -290,7 +290,7 @@ def new(request: Request) -> HttpResponseBase:
             organisation=queries.organisation(organisation),
             assign_to=people,
             **given,
-            **acting(request),
+            act=acting(request),
         )
 
     def said(made: Return) -> str:
@@ -333,7 +333,7 @@ def people(request: Request, return_id: int) -> HttpResponseBase:
         person = next((each for each in asked if str(each.pk) == ends), None)
         if person is None:
             raise Http404
-        end = partial(returns.end_assignment, return_id=answer_set.pk, user=person, **acting(request))
+        end = partial(returns.end_assignment, return_id=answer_set.pk, user=person, act=acting(request))
         return act(request, do=end, done="", to=here)
 
     def page(form: PersonForm) -> HttpResponseBase:
@@ -352,7 +352,7 @@ def people(request: Request, return_id: int) -> HttpResponseBase:
         request,
         PersonForm(request.POST if request.method == "POST" else None),
         page,
-        do=lambda username: returns.assign(return_id=answer_set.pk, user=username, **acting(request)),
+        do=lambda username: returns.assign(return_id=answer_set.pk, user=username, act=acting(request)),
         done="",
         to=here,
     )
@@ -370,7 +370,7 @@ def cancel(request: Request, return_id: int) -> HttpResponseBase:
             button="Cancel the return",
             about="It goes off the lists of those who were to answer. What was answered stays readable.",
         ),
-        do=partial(returns.cancel, return_id=answer_set.pk, **acting(request)),
+        do=partial(returns.cancel, return_id=answer_set.pk, act=acting(request)),
         done="The return is cancelled. What was answered can still be read.",
         to=words.address(answer_set),
     )
