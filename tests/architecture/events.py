@@ -55,8 +55,13 @@ def leaves_an_event(name: str, seen: frozenset[str] = frozenset()) -> bool:
 def calls(name: str) -> tuple[tuple[str, ast.Call], ...]:
     """The functions that one calls by name, as they stand in its source."""
     module, function = functions()[name]
-    found = [(module.full_name(node.func), node) for node in ast.walk(function) if isinstance(node, ast.Call)]
+    found = [(_called(module, node), node) for node in ast.walk(function) if isinstance(node, ast.Call)]
     return tuple(sorted(((each, node) for each, node in found if each), key=lambda pair: pair[1].lineno))
+
+
+def _called(module: Module, call: ast.Call) -> str | None:
+    """The full name of the function; `act.record` is the trail's own."""
+    return RECORD if ast.unparse(call.func) == "act.record" else module.full_name(call.func)
 
 
 def written() -> str:

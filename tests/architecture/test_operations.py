@@ -2,9 +2,9 @@
 
 from tests.architecture import events
 from tests.architecture.events import leaves_an_event, operations
-from tests.architecture.source import Function
+from tests.architecture.source import Function, modules
 
-# Operations that do not take `by` and `at`, or leave no event of their own, and why.
+# Operations that do not take an `act`, or leave no event of their own, and why.
 EXCEPTIONS = {
     "plumbline.audit.operations.record": "is the event",
     "plumbline.audit.operations.seal": "seals the trail itself: the seal is the trace, and nobody in person seals",
@@ -24,8 +24,21 @@ def test_an_operation_takes_everything_by_its_name() -> None:
 
 
 def test_an_operation_is_told_who_acts_and_when() -> None:
-    untold = [name for name, f in acting().items() if not {"by", "at"} <= {each.arg for each in f.args.kwonlyargs}]
+    untold = [name for name, f in acting().items() if "act" not in {each.arg for each in f.args.kwonlyargs}]
     assert untold == []
+
+
+def test_who_when_and_which_day_travel_together() -> None:
+    """As one value, `act`, in every room above the trail: nobody takes two of them apart and gives on the third."""
+    rooms = {"audit", "kernel", "documents", "measures"}
+    apart = [
+        f"{module.name}.{f.name}"
+        for module in modules()
+        if module.room not in rooms and not module.is_migration
+        for f in module.functions()
+        if {"by", "at", "on"} <= {each.arg for each in (*f.args.args, *f.args.kwonlyargs)}
+    ]
+    assert apart == []
 
 
 def test_an_operation_leaves_an_event() -> None:

@@ -121,8 +121,8 @@ def answer(answer_set: Return, key: str, value: str, *, base: int = 0, by: User 
         criterion=key,
         value=value,
         base_revision=base,
-        by=by,
-        **{"at": AT, "on": TODAY, **more},
+        act=Act(by, more.pop("at", AT), more.pop("on", TODAY)),
+        **more,
     )
 
 

@@ -265,7 +265,7 @@ def test_no_page_of_the_demonstration_says_a_word_that_the_council_has_changed(d
         kept(key=key, forms=forms, from_on=LONG_AGO)
     with speaking_on(TODAY):
         # What the night writes: a flag says its reason in the words of the day on which it was written.
-        rate_contracts(by=None, at=AT, on=TODAY)
+        rate_contracts(act=Act(None, AT, TODAY))
     typed = [each["step"] for form in IncidentForm.objects.all() for each in form.steps]
     typed += ToolkitVersion.objects.values_list("title", flat=True)
     point_at(demo_database, "web")

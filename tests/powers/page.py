@@ -105,7 +105,7 @@ def _callable() -> dict[str, Callable[..., Any]]:
     for name in sorted(operations()):
         module, _, own = name.rpartition(".")
         do = getattr(import_module(module), own)
-        if "by" in inspect.signature(do).parameters and name != "plumbline.audit.operations.record":
+        if "act" in inspect.signature(do).parameters and name != "plumbline.audit.operations.record":
             found[name] = do
     return found
 
@@ -113,7 +113,7 @@ def _callable() -> dict[str, Callable[..., Any]]:
 def _refuses(do: Callable[..., Any], by: User, folder: Path) -> bool:
     room = _name(do).split(".")[0]
     given = {name: _value(name, kind, room, folder) for name, kind in _asked(do).items()}
-    given |= {name: make() for name, make in _GIVEN.get(_name(do), {}).items()} | {"by": by}
+    given |= {name: make() for name, make in _GIVEN.get(_name(do), {}).items()} | {"act": Act(by, AT, TODAY)}
     try:
         with transaction.atomic():
             try:

@@ -184,8 +184,7 @@ def _document(found: Market, name: str, whose: str, folder: Path, **more: object
         file_name=f"{said}.pdf",
         content=files.pdf(f"{said}".encode()),
         folder=folder,
-        by=None,
-        at=AT,
+        act=Act(None, AT, TODAY),
         **more,
     )
     found.records[f"document_{name}", whose] = kept

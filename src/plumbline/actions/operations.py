@@ -41,7 +41,7 @@ def raise_action(
     A provider's user may put down what their own organisation undertakes (the action plan of a self-assessment).
     Raises RuleBroken without a title or an owner, or for a day that is past; NotAllowed for whom it is not.
     """
-    if not act.may(Permission.ACTIONS_RAISE):
+    if act.by is not None and not act.may(Permission.ACTIONS_RAISE):
         own = owner_organisation is not None and owner_organisation.pk in organisations_of(act.by, on=act.on)
         if not own or owner not in (None, act.by):
             raise NotAllowed(f"{act.by} may not raise this action.")

@@ -22,7 +22,6 @@ from plumbline.config.environment import (
     site_key,
 )
 from plumbline.kernel.errors import Refusal
-from plumbline.people.act import PersonalAct
 
 if TYPE_CHECKING:
     from plumbline.measures.model import Every
@@ -162,7 +161,7 @@ def import_ssd(
         strict=strict,
         whole=whole,
         as_json=as_json,
-        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
+        act=ways_in.act(username),
     )
 
 
@@ -185,7 +184,7 @@ def import_ofsted(file: Path, as_at: str, because: str, dry_run: bool, username:
         because=because,
         dry_run=dry_run,
         as_json=as_json,
-        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
+        act=ways_in.act(username),
     )
 
 
@@ -206,7 +205,7 @@ def withdraw_import(number: int, because: str, dry_run: bool, username: str | No
         because=because,
         dry_run=dry_run,
         as_json=as_json,
-        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
+        act=ways_in.act(username),
     )
 
 
@@ -225,7 +224,7 @@ def import_contracts(folder: Path, dry_run: bool, username: str | None, as_json:
         folder,
         dry_run=dry_run,
         as_json=as_json,
-        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
+        act=ways_in.act(username),
     )
 
 
@@ -256,7 +255,7 @@ def import_ocds(file: Path, dry_run: bool, username: str | None, as_json: bool) 
         file,
         dry_run=dry_run,
         as_json=as_json,
-        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
+        act=ways_in.act(username),
     )
 
 
@@ -270,9 +269,7 @@ def export_ocds(reference: str, file: Path, username: str | None) -> None:
     from plumbline.jobs import export_ocds as job  # needs Django ready
     from plumbline.jobs import ways_in
 
-    job.export_ocds(
-        file, reference=reference, act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today())
-    )
+    job.export_ocds(file, reference=reference, act=ways_in.act(username))
 
 
 @main.command()
@@ -324,7 +321,7 @@ def monthly_check(username: str | None) -> None:
     from plumbline.jobs import monthly_check as job  # needs Django ready
     from plumbline.jobs import ways_in
 
-    job.monthly_check(act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()))
+    job.monthly_check(act=ways_in.act(username))
 
 
 @main.command()
@@ -409,7 +406,7 @@ def report(
         template=Path(template) if template else None,
         profile=profile,
         as_json=as_json,
-        act=PersonalAct(ways_in.acting(username), ways_in.now(), ways_in.today()),
+        act=ways_in.act(username),
     )
 
 
@@ -423,8 +420,7 @@ def publish(report_id: int, username: str | None, as_json: bool) -> None:
     from plumbline.jobs import report as job  # needs Django ready
     from plumbline.jobs import ways_in
 
-    by = ways_in.acting(username)
-    job.publish(report_id=report_id, as_json=as_json, act=PersonalAct(by, ways_in.now(), ways_in.today()))
+    job.publish(report_id=report_id, as_json=as_json, act=ways_in.act(username))
 
 
 @main.command()

@@ -13,9 +13,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
-from plumbline.audit import operations as audit
 from plumbline.audit.models import Event
 from plumbline.contracts.models import Contract, Incident
 from plumbline.contracts.queries import held, incidents
@@ -53,8 +52,8 @@ def watched(operation: Callable[P, R]) -> Callable[P, R]:
             return operation(*args, **kwargs)
         except RuleBroken as refusal:
             if refusal.code in _CODES:
-                about: Any = kwargs
-                refusal.record(lambda: audit.record(REFUSED, by=about["by"], at=about["at"], what=operation.__name__))
+                act = cast(Act, kwargs["act"])
+                refusal.record(lambda: act.record(REFUSED, what=operation.__name__))
             raise
 
     return run

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from plumbline.contracts.care_due import concerned_with_returns
 from plumbline.contracts.models import Contract, ContractReturn
@@ -72,8 +71,8 @@ def _user(username: str) -> User:
     return User.objects.get(username=username)
 
 
-def _who(username: str, on: date = TODAY) -> dict[str, Any]:
-    return {"act": Act(_user(username), ways_in.now(), on)}
+def _who(username: str, on: date = TODAY) -> PersonalAct:
+    return PersonalAct(_user(username), ways_in.now(), on)
 
 
 def _contract(reference: str) -> Contract:

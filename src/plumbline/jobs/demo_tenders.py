@@ -21,7 +21,7 @@ from plumbline.contracts.operations import go_live
 from plumbline.documents import pdf
 from plumbline.documents.model import Front, Paragraph, Report
 from plumbline.jobs import ways_in
-from plumbline.people.act import Act, PersonalAct
+from plumbline.people.act import PersonalAct
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits import content
 from plumbline.toolkits.content import Criterion
@@ -128,10 +128,10 @@ class _Drive:
         self.commissioner, self.head = _user("commissioner"), _user("head")
         self.council = settings.COUNCIL
 
-    def who(self, user: User | None = None) -> dict[str, Any]:
+    def who(self, user: User | None = None) -> PersonalAct:
         # What is done on the tender's own day bears its date, so that figures over a period find it.
         at = datetime.combine(self.day, time(10, 30), tzinfo=UTC)
-        return {"act": Act(user or self.commissioner, at, self.day)}
+        return PersonalAct(user or self.commissioner, at, self.day)
 
     def later(self, days: int) -> None:
         self.day += timedelta(days)
@@ -243,7 +243,7 @@ class _Drive:
 
     def reviewed(self, asked: Sequence[Criterion]) -> dict[str, Any]:
         """Who acts, and the day of the last review of each policy that is passed."""
-        return {"reviewed": {each.key: self.day - timedelta(30) for each in asked if each.policy}, **self.who()}
+        return {"reviewed": {each.key: self.day - timedelta(30) for each in asked if each.policy}, "act": self.who()}
 
     def look_at_grounds(self, bid: Bid) -> None:
         for ground in GROUNDS:
@@ -288,7 +288,7 @@ class _Drive:
 
     def score(self, evaluator: User, scores: Sequence[int], *, lock: bool) -> None:
         who = self.who(evaluator)
-        evaluation.declare(tender_id=self.tender.pk, has_conflict=False, conflict="", **who)
+        evaluation.declare(tender_id=self.tender.pk, has_conflict=False, conflict="", act=who)
         passed = list(self.tender.bids.filter(state=BidState.PASSED).order_by("pk"))
         questions = evaluating.questions_of(self.tender)
         for question in questions if lock else questions[:2]:
@@ -299,10 +299,10 @@ class _Drive:
                     question=question.key,
                     score=Decimal(score),
                     comment="Meets what was asked, with figures." if score > 3 else "Mostly met; no figures are given.",
-                    **who,
+                    act=who,
                 )
         if lock:
-            evaluation.lock_scores(tender_id=self.tender.pk, **who)
+            evaluation.lock_scores(tender_id=self.tender.pk, act=who)
 
     def moderate(self) -> None:
         self.later(7)

@@ -4,7 +4,6 @@ import csv
 from importlib.resources import files
 
 from plumbline.jobs import ways_in
-from plumbline.people.act import Act
 from plumbline.people.models import BankHoliday
 from plumbline.scrutiny import operations as scrutiny
 from plumbline.toolkits import library as toolkits
@@ -13,8 +12,8 @@ from plumbline.toolkits import library as toolkits
 def load() -> None:
     """Load or refresh the reference data; run twice, it changes nothing twice."""
     _bank_holidays()
-    scrutiny.load_question_sets(by=None, at=ways_in.now())
-    toolkits.load(act=Act(None, ways_in.now(), (ways_in.now()).date()))
+    scrutiny.load_question_sets(act=ways_in.act(None))
+    toolkits.load(act=ways_in.act(None))
 
 
 def _bank_holidays() -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from plumbline.kernel.errors import RuleBroken
+from plumbline.people.act import Act
 from plumbline.people.labels import speaking_on
 from plumbline.people.models import User
 
@@ -32,6 +33,11 @@ def in_todays_words(task: Callable[_Given, None]) -> Callable[_Given, None]:
 
 def now() -> datetime:
     return timezone.now()
+
+
+def act(username: str | None) -> Act:
+    """What this user, or the machine's administrator, does now. Raises RuleBroken for a name that is not known."""
+    return Act(acting(username), now(), today())
 
 
 def acting(username: str | None) -> User | None:

@@ -22,6 +22,7 @@ from plumbline.people.models import User
 @dataclass(frozen=True, slots=True)
 class Act:
     """A person, or the machine (`by` is None: its administrator by a command, or the night), at a moment, on a day.
+    An attempt to sign in is by nobody yet, and asks for no permission.
 
     `at` is always the real moment. `on` is the day that is taken for today, by which rules decide: in the
     demonstration it is another one than that of the moment (docs/adr/0034).

@@ -121,7 +121,7 @@ def let_go(*, user: User, to: Mapping[str, User], because: str, act: PersonalAct
         given={str(receiver.pk): words for receiver, words in done.given.items()},
     )
     # What is put to them by name goes to who has it now.
-    flags_of_contracts(by=act.by, at=act.at, on=act.on, contract_ids=contracts)
-    flags_of_actions(by=act.by, at=act.at, on=act.on)
-    flags_of_returns(concerned=concerned_with_returns(on=act.on), by=act.by, at=act.at, on=act.on)
+    flags_of_contracts(act=act, contract_ids=contracts)
+    flags_of_actions(act=act)
+    flags_of_returns(concerned=concerned_with_returns(on=act.on), act=act)
     return done

@@ -62,7 +62,7 @@ def take_judgements(*, record: Callable[..., Recorded], act: Act, **said: Any) -
     It records and derives the status; the contracts of the settings are rated again; then, by a second statement, the
     children there are found and flagged. Contracts first: everybody locks contracts before flags.
     """
-    recorded = record(by=act.by, at=act.at, on=act.on, **said)
+    recorded = record(act=act, **said)
     # Only a list names schools, and only who reads one, the login `worker`, may point again what names a setting.
     if record is lists.record_list:
         _follow_registers(act=act)

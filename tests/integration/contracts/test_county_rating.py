@@ -65,7 +65,7 @@ def test_the_same_files_again_change_nothing() -> None:
 
 
 def test_all_six_files_are_read_and_nothing_refused() -> None:
-    done = import_contracts(COUNTY, **NOW | {"on": date(2016, 8, 31)})
+    done = import_contracts(COUNTY, act=NOW["act"].of(date(2016, 8, 31)))
     assert [(name, counts["added"]) for name, counts in done["files"].items()] == [
         ("contracts", 60),
         ("assessments", 163),

@@ -328,7 +328,7 @@ def test_an_action_of_another_contract_is_not_heard(planned, officer) -> None:
         subject_id=other.pk,
         subject_label="X",
         origin_type="other",
-        raised_at=by(None)["at"],
+        raised_at=by(None)["act"].at,
         owner=officer,
         first_due_on=TODAY,
         due_on=TODAY,

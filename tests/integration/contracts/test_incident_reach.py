@@ -147,7 +147,7 @@ def test_a_child_whom_a_text_names_is_linked_told_of_and_the_text_is_hidden_unti
         critical=False,
         act=Act(world.manager, **NOW),
     )
-    assert way(incident_id=incident.pk, child=child, by=world.manager, **NOW) == 3
+    assert way(incident_id=incident.pk, child=child, act=Act(world.manager, **NOW)) == 3
     incident.refresh_from_db()
     assert flag_of(child).state == "open"
     assert (incident.summary, incident.immediate_action) == (HELD, "The police were called.")

@@ -21,7 +21,7 @@ from plumbline.flags.models import Flag
 from plumbline.flags.outbox import why_not
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import Act
-from plumbline.people.models import Child
+from plumbline.people.models import Child, User
 from plumbline.placements import at_setting
 from tests.duties import of_kind
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
@@ -35,9 +35,11 @@ LATER = {"at": AT + timedelta(days=30), "on": date(2016, 8, 19)}
 SAID = "Reported by the home and by us."
 
 
-def set_aside(incident: Incident, world: World, *, same_as: str = "", because: str = SAID, **said: Any) -> Incident:
-    given = {"by": world.manager, **LATER, **said}
-    return at_setting.set_aside(incident_id=incident.pk, same_as=same_as, because=because, **given)
+def set_aside(
+    incident: Incident, world: World, *, same_as: str = "", because: str = SAID, by: User | None = None
+) -> Incident:
+    act = Act(by or world.manager, **LATER)
+    return at_setting.set_aside(incident_id=incident.pk, same_as=same_as, because=because, act=act)
 
 
 def take_back(incident: Incident, world: World, because: str = "It was another child.") -> Incident:

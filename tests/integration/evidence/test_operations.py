@@ -23,8 +23,9 @@ AT = datetime(2016, 7, 29, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def keep(tmp_path):
     def kept(**changes) -> Document:
-        given = {"title": "Safeguarding policy", "file_name": "policy.pdf", "content": pdf(), "by": None}
-        return operations.keep_document(**{**given, **changes}, folder=tmp_path, at=AT)
+        given = {"title": "Safeguarding policy", "file_name": "policy.pdf", "content": pdf()}
+        act = Act(changes.pop("by", None), AT, TODAY)
+        return operations.keep_document(**{**given, **changes}, folder=tmp_path, act=act)
 
     return kept
 
@@ -33,7 +34,8 @@ def keep(tmp_path):
 def give(tmp_path):
     def given(**changes) -> Document:
         values = {"title": "Safeguarding policy", "file_name": "policy.pdf", "content": pdf()}
-        return operations.give_document(**{**values, **changes}, folder=tmp_path, at=AT, on=TODAY)
+        act = Act(changes.pop("by"), AT, TODAY)
+        return operations.give_document(**{**values, **changes}, folder=tmp_path, act=act)
 
     return given
 

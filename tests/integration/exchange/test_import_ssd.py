@@ -12,6 +12,7 @@ from plumbline.intake.models import Extract, Import
 from plumbline.intake.origins import import_of, missing_since, present, typed_here
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Setting
+from plumbline.people.act import Act
 from plumbline.people.models import Child, Professional
 from plumbline.placements.models import Placement
 from plumbline.socialcare.models import Involvement, Referral
@@ -91,7 +92,7 @@ def test_the_same_extract_again_changes_nothing_and_adds_no_history():
 
 
 def test_placements_at_schools_come_in_beside_those_of_social_care():
-    result = take(SCHOOL_PLACEMENTS, extracted_on=date(2023, 8, 31), on=date(2023, 9, 1))
+    result = take(SCHOOL_PLACEMENTS, extracted_on=date(2023, 8, 31), act=Act(None, AT, date(2023, 9, 1)))
 
     assert result["files"]["school_placements"]["added"] == 22
     one = Placement.objects.get(source="sen", source_id="SSP0001")
@@ -356,4 +357,4 @@ def test_a_backfill_does_not_move_the_day_the_records_reach_to(tmp_path):
 def test_who_may_not_import_is_refused(tmp_path, django_user_model):
     nobody = django_user_model.objects.create(username="nobody", name="Nobody")
     with pytest.raises(NotAllowed):
-        take(write(tmp_path, ssd_person=ANNA), by=nobody, at=AT, on=TODAY)
+        take(write(tmp_path, ssd_person=ANNA), act=Act(nobody, AT, TODAY))

@@ -267,7 +267,7 @@ def test_a_return_that_was_handed_in_takes_no_file(tmp_path) -> None:
 def test_another_provider_cannot_send_the_file_back(tmp_path) -> None:
     made = asked()
     with pytest.raises(NotAllowed):
-        take(made, sent(made), tmp_path, by=a_person("provider_user", organisation=an_organisation()))
+        take(made, sent(made), tmp_path, act=Act(a_person("provider_user", organisation=an_organisation()), AT, TODAY))
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])

@@ -48,8 +48,8 @@ def step(flag: Flag, code: str) -> FlagStep:
 
 
 def result(found: FlagStep, by, **changes):
-    given = {"result": "Settled, no concerns.", "at": AT, "on": TODAY}
-    return operations.record_step_result(step_id=found.pk, by=by, **{**given, **changes})
+    given = {"result": "Settled, no concerns.", **changes}
+    return operations.record_step_result(step_id=found.pk, act=Act(by, AT, TODAY), **given)
 
 
 # --- who sees it ----------------------------------------------------------------------------------------------------

@@ -286,7 +286,7 @@ def test_nobody_is_named_before_the_award_whoever_exports(role):
         recommended_at=AT,
         recommended_by=tender.lead_commissioner,
     )
-    text = as_text(export(tender, by=a_user(role)))
+    text = as_text(export(tender, act=Act(a_user(role), AT, ON)))
 
     assert ("Fenside" in text, '"numberOfTenderers": 1' in text) == (False, True)
 

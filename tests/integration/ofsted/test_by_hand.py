@@ -34,7 +34,10 @@ def judged(setting: Setting, *, by=None, **changes):
         "report_link": REPORT,
     }  # fmt: skip
     return operations.take_judgements(
-        record=by_hand.record_judgement, setting_id=setting.pk, by=by or officer(), **{**given, **NOW, **changes}
+        record=by_hand.record_judgement,
+        setting_id=setting.pk,
+        act=Act(by or officer(), **NOW),
+        **{**given, **changes},
     )
 
 
@@ -347,9 +350,12 @@ def item_of(setting: Setting):
 
 
 def looked_up(setting: Setting, **changes):
-    given = {"report_link": REPORT, "at": AT, "on": date(2016, 8, 2)}
+    given = {"report_link": REPORT}
     return operations.take_judgements(
-        record=month.check_unchanged, item_id=item_of(setting).pk, by=officer(), **{**given, **changes}
+        record=month.check_unchanged,
+        item_id=item_of(setting).pk,
+        act=Act(officer(), AT, date(2016, 8, 2)),
+        **{**given, **changes},
     )
 
 

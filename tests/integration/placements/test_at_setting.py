@@ -197,13 +197,13 @@ def writes(world: World, field: str, words: str):
     if field in ("summary", "immediate_action"):
         return report(world, **{field: words})
     incident = report(world, type="near_miss")
-    about = {"incident_id": incident.pk, **NOW}
+    about = {"incident_id": incident.pk}
     if field == "changed":
         at_setting.change_facts(
-            **about, told=told(summary=words), setting_id=world.setting.pk, because="x", by=world.manager
+            **about, told=told(summary=words), setting_id=world.setting.pk, because="x", act=Act(world.manager, **NOW)
         )
     if field == "news":
-        at_setting.add_news(**about, text=words, by=world.provider)
+        at_setting.add_news(**about, text=words, act=Act(world.provider, **NOW))
     if field == "action":
         at_setting.raise_incident_action(
             **about,
@@ -213,15 +213,15 @@ def writes(world: World, field: str, words: str):
             owner_organisation=None,
             due_on=date(2016, 8, 1),
             critical=False,
-            by=world.manager,
+            act=Act(world.manager, **NOW),
         )
     if field == "aside":
-        at_setting.set_aside(**about, same_as="", because=words, by=world.manager)
+        at_setting.set_aside(**about, same_as="", because=words, act=Act(world.manager, **NOW))
     if field == "lessons":
         for row in incident.notifications.all():
             incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, **NOW))
-        at_setting.move_incident(**about, to="review", by=world.manager)
-        at_setting.move_incident(**about, to="closed", lessons=words, by=world.manager)
+        at_setting.move_incident(**about, to="review", act=Act(world.manager, **NOW))
+        at_setting.move_incident(**about, to="closed", lessons=words, act=Act(world.manager, **NOW))
     return incident
 
 

@@ -51,8 +51,8 @@ def begin(child: Child, setting: Setting, by=None, **changes) -> Placement:
     return operations.begin_placement(
         child_id=child.pk,
         setting_id=setting.pk,
-        by=by or a_user("placement_officer"),
-        **{"started_on": TODAY, **NOW, **changes},
+        act=Act(by or a_user("placement_officer"), **NOW),
+        **{"started_on": TODAY, **changes},
     )
 
 

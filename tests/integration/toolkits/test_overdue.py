@@ -7,6 +7,7 @@ import pytest
 from plumbline.contracts.models import ContractReturn
 from plumbline.flags.models import Flag, Message
 from plumbline.jobs.night import night
+from plumbline.people.act import Act
 from plumbline.people.models import Professional
 from plumbline.toolkits.operations import reminders, returns
 from tests.factories.toolkits import (
@@ -24,12 +25,11 @@ from tests.factories.toolkits import (
 from tests.integration.contracts.care_situations import a_contract
 
 pytestmark = pytest.mark.django_db
-ACT = {"by": None, "at": AT}
 NEXT = TODAY + timedelta(1)
 
 
 def flags(on=NEXT, concerned=None):
-    reminders.raise_flags(concerned=concerned or {}, on=on, **ACT)
+    reminders.raise_flags(concerned=concerned or {}, act=Act(None, AT, on))
     return Flag.objects.filter(kind="return_overdue", state="open")
 
 
@@ -90,7 +90,7 @@ def test_the_flag_ends_when_the_return_is_handed_in() -> None:
     made = asked(due_on=TODAY)
     flag = flags().get()
     answer_all(made)
-    returns.submit(return_id=made.pk, on=NEXT, **ACT)
+    returns.submit(return_id=made.pk, act=Act(None, AT, NEXT))
     flag.refresh_from_db()
     assert (flag.state, flag.closed_because) == ("closed", "The return was handed in on 31 July 2016.")
 
@@ -98,7 +98,7 @@ def test_the_flag_ends_when_the_return_is_handed_in() -> None:
 def test_the_flag_ends_when_the_return_is_cancelled() -> None:
     made = asked(due_on=TODAY)
     flag = flags().get()
-    returns.cancel(return_id=made.pk, because="Asked for twice.", on=NEXT, **ACT)
+    returns.cancel(return_id=made.pk, because="Asked for twice.", act=Act(None, AT, NEXT))
     flag.refresh_from_db()
     assert flag.closed_because == "The return was cancelled: Asked for twice."
 
@@ -106,8 +106,8 @@ def test_the_flag_ends_when_the_return_is_cancelled() -> None:
 def test_sent_back_past_its_day_it_is_overdue_again() -> None:
     made = asked(due_on=TODAY)
     answer_all(made)
-    returns.submit(return_id=made.pk, on=TODAY, **ACT)
-    returns.send_back(return_id=made.pk, because="Say how you know.", on=TODAY, **ACT)
+    returns.submit(return_id=made.pk, act=Act(None, AT, TODAY))
+    returns.send_back(return_id=made.pk, because="Say how you know.", act=Act(None, AT, TODAY))
     assert flags().get().reason.endswith("4 of 4 questions answered in full. It was sent back to be corrected.")
 
 
@@ -129,7 +129,7 @@ def home_of(user):
 
 def written(on=TODAY) -> list[str]:
     before = set(Message.objects.values_list("pk", flat=True))
-    reminders.write_reminders(on=on, **ACT)
+    reminders.write_reminders(act=Act(None, AT, on))
     return list(Message.objects.exclude(pk__in=before).order_by("pk").values_list("subject", flat=True))
 
 
@@ -170,7 +170,7 @@ def test_a_reminder_says_how_far_it_is_and_names_nobody(provider) -> None:
 def test_what_was_handed_in_is_not_reminded_of(provider) -> None:
     made = asked(None, home_of(provider), due_on=TODAY + timedelta(7))
     answer_all(made)
-    returns.submit(return_id=made.pk, on=TODAY, **ACT)
+    returns.submit(return_id=made.pk, act=Act(None, AT, TODAY))
     assert written() == []
 
 
@@ -185,6 +185,6 @@ def test_who_is_asked_by_name_is_reminded_too() -> None:
 def test_what_was_sent_back_is_said_so(provider) -> None:
     made = asked(None, home_of(provider), due_on=TODAY + timedelta(60))
     answer_all(made)
-    returns.submit(return_id=made.pk, on=TODAY, **ACT)
-    returns.send_back(return_id=made.pk, because="Say how you know.", on=TODAY, **ACT)
+    returns.submit(return_id=made.pk, act=Act(None, AT, TODAY))
+    returns.send_back(return_id=made.pk, because="Say how you know.", act=Act(None, AT, TODAY))
     assert written() == [f"Return {made.pk}, handed in on 31 July 2016, was sent back to be corrected"]

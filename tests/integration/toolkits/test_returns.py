@@ -34,7 +34,7 @@ ACT = {"act": Act(None, AT, TODAY)}
 
 
 def as_(user):
-    return {**ACT, "by": user}
+    return {"act": Act(user, AT, TODAY)}
 
 
 def handed_in(organisation=None, version=None, **values):

@@ -49,7 +49,8 @@ class TestWhatStandsThere:
 
     def test_user_names_that_were_shut_out_are_news_for_information_governance(self):
         attempt = {
-            "act": Act(None, AT, TODAY), "kind": "password", "username": a_user("social_worker").username, "source": "10.0.0.1",
+            "act": Act(None, AT, TODAY), "kind": "password", "username": a_user("social_worker").username,
+            "source": "10.0.0.1",
         }  # fmt: skip
         for _ in range(5):
             people.begin_attempt(**attempt)

@@ -408,11 +408,11 @@ def test_one_officer_has_so_many_a_day_refusals_among_them() -> None:
         refusal(lambda: invite(organisation, by=officer, email="taken@council.example"))
     made = invite(organisation, by=officer)
     assert refusal(lambda: invite(organisation, by=officer, email="tom@example.org")).code == "too_many"
-    send = {"invitation_id": made.pk, "council": "", "address": lambda *_: "", "on": TODAY}
-    assert refusal(lambda: mails.send_again(by=officer, at=NOW, **send)).code == "too_many"
+    send = {"invitation_id": made.pk, "council": "", "address": lambda *_: ""}
+    assert refusal(lambda: mails.send_again(act=Act(officer, NOW, TODAY), **send)).code == "too_many"
     invite(organisation, by=an_officer(), email="tom@example.org")
     # The database itself says when an event was.
-    mails.send_again(by=officer, at=datetime.now(UTC) + timedelta(days=1, minutes=1), **send)
+    mails.send_again(act=Act(officer, datetime.now(UTC) + timedelta(days=1, minutes=1), TODAY), **send)
 
 
 def test_two_of_one_name_have_user_names_of_their_own() -> None:

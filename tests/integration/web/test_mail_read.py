@@ -147,7 +147,7 @@ def test_the_first_reading_counts_and_a_later_one_is_told_whose_it_was(world: Wo
     assert ("Jane Smith, duty officer" in said, "Tom Hill" in said) == (True, False)
     mail = line(incident, CENTRE).mail
     token = link.split("/")[-2]
-    mark_mail_read(mail_id=mail.pk, token=token, read_by="Ann Reed", by=None, at=AT + timedelta(hours=1))
+    mark_mail_read(mail_id=mail.pk, token=token, read_by="Ann Reed", act=Act(None, AT + timedelta(hours=1), AT.date()))
     mail.refresh_from_db()
     assert mail.read_by == TAKEN["read_by"]
     assert Event.objects.filter(kind="contracts.notification.mail_read").count() == 1
@@ -237,7 +237,9 @@ def test_an_e_mail_without_a_link_is_not_read_by_an_empty_one(world: World, sett
     incident = an_incident_at(world)
     for token in ("", "-", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"):
         with pytest.raises(RuleBroken, check=lambda refusal: refusal.code == "bad_link"):
-            mark_mail_read(mail_id=line(incident, CENTRE).mail_id, token=token, read_by="Jane", by=None, at=AT)
+            mark_mail_read(
+                mail_id=line(incident, CENTRE).mail_id, token=token, read_by="Jane", act=Act(None, AT, AT.date())
+            )
 
 
 def test_a_link_stays_good_while_the_matter_is_open(world: World) -> None:

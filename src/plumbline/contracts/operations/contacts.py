@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.conf import settings
 
-from plumbline.audit import operations as audit
 from plumbline.contracts.models import Incident, Notification, ReportingContact
 from plumbline.contracts.queries import contacts as queries
 from plumbline.contracts.queries.incidents import UNTOLD
@@ -19,7 +18,6 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
-from plumbline.people.models import User
 
 
 @operation
@@ -121,9 +119,9 @@ def _mail(incident: Incident, *, to: str, at: datetime) -> Message:
 
 
 @operation
-def mark_mail_read(*, mail_id: int, token: str, read_by: str, by: User | None, at: datetime) -> Notification:
+def mark_mail_read(*, mail_id: int, token: str, read_by: str, act: Act) -> Notification:
     """The reader of such an e-mail says by its link that it was read, and who has taken it. The first reading counts;
-    a later one changes nothing. It tells nobody in place of who is to tell them. `by`: who is signed in, if anybody.
+    a later one changes nothing. It tells nobody in place of who is to tell them.
 
     Raises RuleBroken: bad_link (none was made with this token, or its matter is over), missing_name.
     """
@@ -135,12 +133,10 @@ def mark_mail_read(*, mail_id: int, token: str, read_by: str, by: User | None, a
         raise RuleBroken("Write who has read it.", code="missing_name")
     row.mail = Message.objects.select_for_update(of=("self",)).get(pk=row.mail.pk)
     if row.mail.read_at is None:
-        row.mail.read_at, row.mail.read_by = at, name
+        row.mail.read_at, row.mail.read_by = act.at, name
         row.mail.save(update_fields=["read_at", "read_by"])
-        audit.record(
+        act.record(
             "contracts.notification.mail_read",
-            by=by,
-            at=at,
             subject=row,
             incident=row.incident.reference,
             recipient=row.recipient,

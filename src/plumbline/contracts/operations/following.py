@@ -17,7 +17,7 @@ Changed = TypeVar("Changed")
 def change_action(*, change: Callable[..., Changed], action_id: int, act: Act, **said: Any) -> Changed:
     """The way in for what moves an action's day or ends its being overdue. `change` is one of actions.operations
     (mark_done, send_back, move_due, cancel), `said` its other arguments."""
-    done = change(action_id=action_id, by=act.by, at=act.at, on=act.on, **said)
+    done = change(action_id=action_id, act=act, **said)
     concerned = _contracts_of(Action.objects.get(pk=action_id))
     if concerned:
         rating.rerate(contract_ids=concerned, act=act)
@@ -28,7 +28,7 @@ def change_action(*, change: Callable[..., Changed], action_id: int, act: Act, *
 def change_law(*, change: Callable[..., LawChange], act: Act, **said: Any) -> LawChange:
     """The way in for changes in law and guidance: every contract is rated by them. `change` is one of
     evidence.operations (enter_law_change, withdraw_law_change), `said` its other arguments."""
-    done = change(by=act.by, at=act.at, on=act.on, **said)
+    done = change(act=act, **said)
     rating.rerate(contract_ids=None, act=act)
     return done
 

@@ -7,7 +7,7 @@
             request,
             forms.Withdraw(request.POST or None),
             Question(heading=f"Withdraw “{found.title}”", button="Withdraw the document", back=address),
-            do=partial(operations.withdraw_document, document_id=pk, **acting(request)),
+            do=partial(operations.withdraw_document, document_id=pk, act=acting(request)),
             done=f"“{found.title}” is withdrawn.",
             to=address,
         )

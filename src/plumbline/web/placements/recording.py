@@ -69,7 +69,7 @@ def record(request: Request) -> HttpResponseBase:
         request,
         WhenPlaced(request.POST or None),
         page,
-        do=partial(operations.begin_placement, child_id=child.pk, setting_id=setting.pk, **acting(request)),
+        do=partial(operations.begin_placement, child_id=child.pk, setting_id=setting.pk, act=acting(request)),
         done=f"The placement of {child.name} at {words.label(setting)} is recorded.",
         to=lambda placement: reverse("placement", args=[placement.pk]),
     )
@@ -102,7 +102,7 @@ def _choose_child(request: Request) -> HttpResponseBase:
     found: Sequence[Any] | None = None
     if form.is_valid():
         found = lookups.children_to_place(request.user, words=form.cleaned_data["child"], on=request.day)
-        look_at_list(kind="children", asked=request.GET.dict(), **acting(request))
+        look_at_list(kind="children", asked=request.GET.dict(), act=acting(request))
     kept = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     return render(
         request,
@@ -163,7 +163,7 @@ def end(request: Request, placement_id: int) -> HttpResponseBase:
             back_words="The placement",
             caption=f"{placement.child_name}, at {setting_words(placement)} since {since}",
         ),
-        do=partial(operations.end_placement, placement_id=placement_id, **acting(request)),
+        do=partial(operations.end_placement, placement_id=placement_id, act=acting(request)),
         done="The end of the placement is recorded.",
         to=address,
     )

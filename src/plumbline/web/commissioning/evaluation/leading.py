@@ -121,7 +121,7 @@ def assign(request: Request, pk: int) -> HttpResponseBase:
             back=address,
         ),
         do=lambda user, questions: operations.assign_evaluator(
-            tender_id=pk, user_id=int(user), questions=questions, **acting(request)
+            tender_id=pk, user_id=int(user), questions=questions, act=acting(request)
         ),
         done=lambda made: f"{made.user} evaluates, once they have declared their interests.",
         to=address,
@@ -149,7 +149,7 @@ def decide(request: Request, pk: int, evaluator_id: int) -> HttpResponseBase:
             back=address,
             links=[("Exclude them instead", reverse("evaluation_exclude", args=[pk, evaluator_id]))],
         ),
-        do=partial(operations.accept_conflict, evaluator_id=evaluator.pk, **acting(request)),
+        do=partial(operations.accept_conflict, evaluator_id=evaluator.pk, act=acting(request)),
         done=f"{evaluator.user} may evaluate.",
         to=address,
     )
@@ -174,7 +174,7 @@ def exclude(request: Request, pk: int, evaluator_id: int) -> HttpResponseBase:
             kind="warning",
             back=address,
         ),
-        do=partial(operations.exclude_evaluator, evaluator_id=evaluator.pk, **acting(request)),
+        do=partial(operations.exclude_evaluator, evaluator_id=evaluator.pk, act=acting(request)),
         done=f"{evaluator.user} is excluded.",
         to=address,
     )
@@ -208,7 +208,7 @@ def begin(request: Request, pk: int) -> HttpResponseBase:
             ],
             back=address,
         ),
-        do=partial(operations.begin_evaluation, tender_id=pk, **acting(request)),
+        do=partial(operations.begin_evaluation, tender_id=pk, act=acting(request)),
         done="The evaluation has begun. Each evaluator sees on “My work” what is theirs.",
         to=address,
     )
@@ -228,7 +228,7 @@ def open_scores(request: Request, pk: int) -> HttpResponseBase:
             "any more.",
             back=reverse("evaluation_board", args=[pk]),
         ),
-        do=partial(operations.open_moderation, tender_id=pk, **acting(request)),
+        do=partial(operations.open_moderation, tender_id=pk, act=acting(request)),
         done="The scores are open to the evaluators and to you.",
         to=reverse("evaluation_moderation", args=[pk]),
     )

@@ -98,7 +98,7 @@ def meeting(request: Request, pk: int) -> HttpResponseBase:
         request,
         form,
         of_tender(tender, heading="The moderation meeting", button="Record the meeting", back=address),
-        do=partial(operations.record_meeting, tender_id=pk, **acting(request)),
+        do=partial(operations.record_meeting, tender_id=pk, act=acting(request)),
         done="",
         to=address,
     )
@@ -160,7 +160,7 @@ def agree(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
             score=Decimal(score),
             discussion=discussion,
             reason=reason,
-            **acting(request),
+            act=acting(request),
         ),
         done=lambda _: f"Agreed: {cell.bid.supplier.name}, {form.cleaned_data['score']}.",
         to=leads_to,
@@ -196,7 +196,7 @@ def close(request: Request, pk: int) -> HttpResponseBase:
             about=about,
             back=reverse("evaluation_moderation", args=[pk]),
         ),
-        do=partial(operations.close_moderation, tender_id=pk, **acting(request)),
+        do=partial(operations.close_moderation, tender_id=pk, act=acting(request)),
         done="The scores are settled.",
         to=reverse("evaluation_result", args=[pk]),
     )

@@ -20,7 +20,7 @@ def tender_open_data(request: Request, pk: int) -> HttpResponseBase:
         prefix=settings.OCID_PREFIX,
         council=settings.COUNCIL,
         uri=request.build_absolute_uri(request.path),
-        **acting(request),
+        act=acting(request),
     )
     answer = HttpResponse(export_ocds.as_text(package), content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, f"{package['releases'][0]['ocid']}.json")

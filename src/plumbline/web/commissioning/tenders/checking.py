@@ -64,7 +64,7 @@ def criterion(request: Request, pk: int, key: str) -> HttpResponseBase:
         request,
         forms[doing],
         page,
-        do=partial(_DO[doing], bid_id=found.pk, criterion=key, **acting(request)),
+        do=partial(_DO[doing], bid_id=found.pk, criterion=key, act=acting(request)),
         done=f"{cell.criterion.title}: {_DONE[doing]}",
         to=lambda _: _following(request, found, key) if doing != "answer" else request.path,
     )

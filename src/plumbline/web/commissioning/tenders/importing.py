@@ -34,7 +34,7 @@ def bids(request: Request, pk: int) -> HttpResponseBase:
                 for part in upload.chunks():
                     kept.write(part)
             try:
-                taken = take_bids(tender_id=tender.pk, path=path, council=settings.COUNCIL, **acting(request))
+                taken = take_bids(tender_id=tender.pk, path=path, council=settings.COUNCIL, act=acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal)
         if taken and not taken.refused:

@@ -11,6 +11,7 @@ from plumbline.contracts.operations.contacts import mark_mail_read
 from plumbline.contracts.queries import contacts as queries
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import day_of
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from plumbline.web.contracts.incidents.forms import MailRead
 from plumbline.web.kit.access import public
@@ -36,7 +37,9 @@ def _answer(request: DatedRequest, pk: int, token: str) -> HttpResponseBase:
     if form is not None and form.is_valid():
         by = request.user if isinstance(request.user, User) else None
         try:
-            mark_mail_read(mail_id=pk, token=token, read_by=form.cleaned_data["read_by"], by=by, at=request.at)
+            mark_mail_read(
+                mail_id=pk, token=token, read_by=form.cleaned_data["read_by"], act=Act(by, request.at, request.day)
+            )
         except RuleBroken:
             return _over(request)
         return redirect(request.path)

@@ -34,7 +34,7 @@ def contact(request: Request, register: str, urn: str) -> HttpResponseBase:
             about="Speak about the risks, and ask for the improvement plan. It is recorded once, on the flag of every "
             "child placed there; those who work with them read it.",
         ),
-        do=partial(operations.record_provider_contact, setting_id=setting.pk, **acting(request)),
+        do=partial(operations.record_provider_contact, setting_id=setting.pk, act=acting(request)),
         done=noted,
         to=words.address(setting),
     )

@@ -19,6 +19,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from plumbline.people import guessing, inviting, operations
+from plumbline.people.act import Act
 from plumbline.people.models import User
 from plumbline.web.kit.request import DatedRequest
 
@@ -55,9 +56,11 @@ def limited(kind: str, whose: Callable[[DatedRequest], str], view: View) -> View
             return view(request)
         by = request.user if isinstance(request.user, User) else None
         about: dict[str, Any] = {
-            "kind": kind, "username": username, "source": _source(request, username), "by": by, "at": request.at,
-            "on": request.day,
-        }  # fmt: skip
+            "kind": kind,
+            "username": username,
+            "source": _source(request, username),
+            "act": Act(by, request.at, request.day),
+        }
         until = operations.begin_attempt(**about)
         if until is not None:
             return wait(request, until=until)
@@ -78,9 +81,11 @@ def opening_link(request: DatedRequest, *, of: str, was_made: Callable[[], bool]
     One that was made is no guess, whatever has become of it, and how often it is opened counts nowhere.
     """
     about: dict[str, Any] = {
-        "kind": inviting.LINK, "username": of, "source": address(request), "by": None, "at": request.at,
-        "on": request.day,
-    }  # fmt: skip
+        "kind": inviting.LINK,
+        "username": of,
+        "source": address(request),
+        "act": Act(None, request.at, request.day),
+    }
     until = operations.begin_attempt(**about)
     if until is not None:
         return wait(request, until=until)

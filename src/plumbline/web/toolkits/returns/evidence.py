@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.operations import give_document, keep_document
-from plumbline.people.access import Permission, may
+from plumbline.people.access import Permission
 from plumbline.toolkits.content import Criterion
 from plumbline.toolkits.models import Return
 from plumbline.toolkits.operations import returns
@@ -36,7 +36,7 @@ def evidence(request: Request, return_id: int, criterion_key: str) -> HttpRespon
         for document in queries.documents_to_choose(answer_set, viewer=request.user, on=request.day)
         if document.pk not in given
     ]
-    act_on: dict[str, Any] = {"return_id": answer_set.pk, "criterion": criterion.key, **acting(request)}
+    act_on: dict[str, Any] = {"return_id": answer_set.pk, "criterion": criterion.key, "act": acting(request)}
     back, back_words = came_from(request, answer_set, found, criterion.key)
     if "from" not in request.GET:
         back, back_words = words.address(answer_set, "return_question", criterion.key), "Back to the question"
@@ -99,15 +99,12 @@ def _kept(request: Request, answer_set: Return, criterion: Criterion, document: 
         "organisation": whose,
         "sensitivity": Sensitivity.SHARED if whose else Sensitivity.COUNCIL,
         "kind": criterion.policy,
-        "by": request.user,
-        "at": request.at,
+        "act": acting(request),
         **about,
     }
-    if may(request.user, Permission.EVIDENCE_KEEP, on=request.day) or may(
-        request.user, Permission.PROVIDER_PORTAL, on=request.day
-    ):
-        return give_document(**given, on=request.day)
-    return keep_document(**given)
+    of_the_room = (Permission.EVIDENCE_KEEP, Permission.PROVIDER_PORTAL)
+    give = give_document if any(given["act"].may(each) for each in of_the_room) else keep_document
+    return give(**given)
 
 
 def _document_words(document: Document) -> str:

@@ -29,7 +29,7 @@ def check(request: Request, return_id: int) -> HttpResponseBase:
 
     def hand_in(**_: bool) -> Return:
         try:
-            return returns.submit(return_id=answer_set.pk, **acting(request))
+            return returns.submit(return_id=answer_set.pk, act=acting(request))
         except returns.Incomplete as refusal:
             raise RuleBroken("The return is not complete yet: see what is missing.", code=refusal.code) from refusal
 

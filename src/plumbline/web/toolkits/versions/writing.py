@@ -27,7 +27,7 @@ def copy(request: Request, version_id: int) -> HttpResponseBase:
     version = version_or_404(request, version_id)
     return act(
         request,
-        do=partial(operations.copy_version, version_id=version.pk, **acting(request)),
+        do=partial(operations.copy_version, version_id=version.pk, act=acting(request)),
         done=lambda draft: f"Version {draft.number} is a draft of your own. Nothing changes until you publish it.",
         to=lambda draft: reverse("toolkit_edit", args=[draft.pk]),
         back=reverse("toolkit_version", args=[version.pk]),
@@ -39,7 +39,7 @@ def new_toolkit(request: Request) -> HttpResponseBase:
     def write(text: str, **_: str) -> ToolkitVersion:
         if faults_of(text, "your text"):
             raise RuleBroken("The text has faults: each is named on the page, with its line.", code="wrong_toolkit")
-        return operations.write_toolkit(text=text, **acting(request))
+        return operations.write_toolkit(text=text, act=acting(request))
 
     def page(form: Written) -> HttpResponseBase:
         context = {
@@ -73,7 +73,7 @@ def edit(request: Request, version_id: int) -> HttpResponseBase:
         text = form.cleaned_data["text"]
         try:
             _, faults = operations.save_draft(
-                version_id=draft.pk, text=text, base_sha256=form.cleaned_data["base"], **acting(request)
+                version_id=draft.pk, text=text, base_sha256=form.cleaned_data["base"], act=acting(request)
             )
         except RuleBroken as refusal:
             context["shown"] = text
@@ -133,7 +133,7 @@ def publish(request: Request, version_id: int) -> HttpResponseBase:
         request,
         pressed(request),
         page,
-        do=partial(operations.publish_version, version_id=version.pk, **acting(request)),
+        do=partial(operations.publish_version, version_id=version.pk, act=acting(request)),
         done=f"Version {version.number} is in use from now on. Returns keep the version they have.",
         to=reverse("toolkit", args=[version.toolkit_id]),
     )
@@ -157,7 +157,7 @@ def withdraw(request: Request, version_id: int) -> HttpResponseBase:
         request,
         Withdraw(request.POST or None),
         ("toolkits/versions/withdraw.html", context),
-        do=partial(operations.withdraw_version, version_id=version.pk, **acting(request)),
+        do=partial(operations.withdraw_version, version_id=version.pk, act=acting(request)),
         done=f"Version {version.number} is withdrawn.",
         to=reverse("toolkit", args=[version.toolkit_id]),
     )
