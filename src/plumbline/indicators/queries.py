@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from plumbline.audit import moments
+from plumbline.indicators.records import OF_SOURCE, RECORDS
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_of
@@ -19,16 +20,6 @@ from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import counting
 from plumbline.people.models import User
-
-# The table whose rows a source's extract brings, and what one row is called beside a figure.
-SOURCES: Mapping[str, tuple[str, str, str]] = {
-    "ssd_early_help_episodes": ("earlyhelp_tac", "{tac}", "{tacs}"),
-    "ssd_cin_episodes": ("socialcare_referral", "social-care episode", "social-care episodes"),
-    "tac_audits": ("earlyhelp_tacaudit", "audit", "audits"),
-    "ssd_cla_placement": ("placements_placement", "placement", "placements"),
-    "school_placements": ("placements_placement", "placement", "placements"),
-}
-
 
 CASE_AREA = {Permission.CHILDREN_VIEW, Permission.FIGURES_RECORDS, Permission.FLAGS_ANSWER}
 
@@ -190,11 +181,12 @@ def _refuse_future(asked: Asked, on: date) -> None:
 
 def _say_what_is_missing(answer: Answer, known: Known | None) -> Answer:
     """Rows that a newer whole extract no longer holds are counted still, and said beside the figure."""
-    tables = {SOURCES[source] for source in answer.measure.sources if source in SOURCES}
+    records = {OF_SOURCE[source].key for source in answer.measure.sources if source in OF_SOURCE}
     notes = []
     with connection.cursor() as cursor:
-        for table, one, many in sorted(tables):
-            relation = f"{table}origin"
+        for key in sorted(records):
+            record = RECORDS[key]
+            relation = f"{record.table}origin"
             parameters: dict[str, int | list[int]] = {}
             if known is not None:
                 relation = f"(select missing_since from {relation}_history where {moments.condition()})"
@@ -202,6 +194,6 @@ def _say_what_is_missing(answer: Answer, known: Known | None) -> Answer:
             cursor.execute(f"select count(*) from {relation} x where missing_since is not null", parameters)
             count = cursor.fetchone()[0]
             if count:
-                words = f"1 {say(one)} is" if count == 1 else f"{count:,} {say(many)} are"
+                words = f"1 {say(record.noun)} is" if count == 1 else f"{count:,} {say(record.nouns)} are"
                 notes.append(f"{words} no longer in the newest extract, and counted here still.")
     return replace(answer, notes=(*answer.notes, *notes)) if notes else answer
