@@ -12,7 +12,8 @@ from plumbline.contracts.queries import care, management
 from plumbline.contracts.queries.register import people_to_map
 from plumbline.contracts.queries.visits import in_force
 from plumbline.contracts.rules import assurance as assurance_rules
-from plumbline.contracts.wording import to_do, worst
+from plumbline.contracts.rules.rating import to_do
+from plumbline.contracts.wording import worst
 from plumbline.kernel.duties import Duty, Gravity, Source, permitted, person
 from plumbline.kernel.wording import day, how_many
 from plumbline.ofsted.wording import label

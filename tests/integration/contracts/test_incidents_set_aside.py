@@ -152,7 +152,8 @@ READ_IN = {
     "contracts/operations/incidents_aside.py": "itself", "contracts/queries/facts.py": "left out",
     "contracts/queries/contacts.py": "open ones alone",
     "contracts/queries/held.py": "left out", "contracts/queries/incidents.py": "left out; listed as set aside",
-    "contracts/figures.py": "left out; what was corrected says that it was set aside", "placements/at_setting.py": "open ones alone",
+    "contracts/figures.py": "left out; what was corrected says that it was set aside",
+    "placements/at_setting.py": "open ones alone",
     "placements/known_here.py": "left out",
     "web/incidents/doing.py": "one incident", "web/incidents/views.py": "one incident, the list",
 }  # fmt: skip

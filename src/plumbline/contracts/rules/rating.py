@@ -36,6 +36,8 @@ _RANK = {colour: rank for rank, colour in enumerate(COLOURS)}
 # The joint evaluation's rule is the heart: no rating by hand and no edited file hides these.
 NEVER_HIDDEN = frozenset({"no_board_assessment", "no_self_assessment", "no_action_plan"})
 RATED_BY_HAND = "rated_by_hand"
+# Where a reason is dealt with: a section of the contract's page, or a page of its own.
+SECTIONS = frozenset({"assurance", "meetings", "visits", "incidents", "kpis", "action", "setting", "none"})
 # Of these the detail is what someone typed, which no e-mail carries out of the house.
 TYPED = frozenset({RATED_BY_HAND, "action_overdue", "action_long_overdue"})
 _BAD, _WORST = "requires_improvement", "inadequate"
@@ -51,6 +53,9 @@ class Code:
     hideable: bool
     title: str
     words: str
+    to_do: str
+    section: str
+    button: str
     source: str
 
 
@@ -166,7 +171,10 @@ def _code(key: str, said: Mapping[str, Any]) -> Code:
         raise RuleBroken(f"{key}: the colour must be amber or red, not “{said['colour']}”.", code="bad_rules")
     if key in NEVER_HIDDEN and said["hideable"] is not False:
         raise RuleBroken(f"{key}: a missing assessment is never hidden; it must say hideable: no.", code="bad_rules")
-    return Code(key, said["colour"], bool(said["hideable"]), said["title"], said["words"], said["source"])
+    if said["section"] not in SECTIONS:
+        known = ", ".join(sorted(SECTIONS))
+        raise RuleBroken(f"{key}: the section must be one of {known}, not “{said['section']}”.", code="bad_rules")
+    return Code(key, **{**said, "hideable": bool(said["hideable"])})
 
 
 def worst(colours: Iterable[str]) -> str:
@@ -182,6 +190,14 @@ def worse(one: str, other: str) -> bool:
 def title(code: str) -> str:
     """What a reason of a rating is called; the code itself for one that has left the book."""
     return BOOK.codes[code].title if code in BOOK.codes else code
+
+
+def to_do(code: str, about: str, detail: str) -> str:
+    """What is to be done so that the reason does not begin, before it is said in the council's words (`say`); the code
+    itself for one that has left the book."""
+    if code not in BOOK.codes:
+        return code
+    return BOOK.codes[code].to_do.replace("{about}", policy_label(about)).replace("{detail}", detail)
 
 
 def sentence(code: str, about: str, detail: str) -> str:

@@ -14,7 +14,7 @@ from plumbline.contracts.queries.management import Line
 from plumbline.contracts.queries.rating import Reason, Spell
 from plumbline.contracts.queries.register import Due
 from plumbline.contracts.rules import rating as rules
-from plumbline.contracts.wording import TO_DO, to_do
+from plumbline.contracts.rules.rating import BOOK, to_do
 from plumbline.intake.origins import import_of
 from plumbline.kernel.labels import say
 from plumbline.ofsted.models import Setting
@@ -91,42 +91,38 @@ def due_here(contract: Contract, each: Due, on: date) -> dict[str, Any]:
     return {
         **due(each, on),
         "url": _where_of(contract, each.code, each.about),
-        "button": _PUT_RIGHT.get(each.code, "Go there"),
+        "button": button(each.code),
     }
 
 
 def _where_of(contract: Contract, code: str, about: str) -> str:
-    """Where one reason is put right: of an action its own page."""
-    if code in ("action_overdue", "action_long_overdue") and about.isdigit():
-        return reverse("action", args=[about])
+    """Where one reason is dealt with: of an action its own page."""
+    if section_of(code) == "action":
+        return reverse("action", args=[about]) if about.isdigit() else ""
     return where(contract, code)
 
 
 def where(contract: Contract, code: str) -> str:
-    """The section in which a reason is put right; "" where there is none."""
-    _, section = TO_DO.get(code, ("", ""))
-    return reverse(section, args=[contract.pk]) if section and navigation.page_exists(section) else ""
+    """The section of the contract's page in which a reason is dealt with; "" where there is none."""
+    route = f"contract_{section_of(code)}"
+    return reverse(route, args=[contract.pk]) if navigation.page_exists(route) else ""
 
 
-# Who is sent to a section to put something right is told in these words.
-_PUT_RIGHT = {
-    "no_board_assessment": "Record the assessment", "no_self_assessment": "Ask for it or record it",
-    "no_action_plan": "Record the plan", "evaluation_overdue": "Plan or record the meeting",
-    "visit_overdue": "Plan or record the visit", "notification_overdue": "See who is to be told",
-    "reg44_missing": "See the home’s reports", "kpi_inadequate": "See the indicators",
-    "kpi_requires_improvement": "See the indicators", "setting_adverse": "See the setting",
-    "allegation_without_action": "See the incident", "action_overdue": "Open the action",
-    "action_long_overdue": "Open the action",
-}  # fmt: skip
+def section_of(code: str) -> str:
+    return BOOK.codes[code].section if code in BOOK.codes else "none"
+
+
+def button(code: str) -> str:
+    return BOOK.codes[code].button if code in BOOK.codes else "Go there"
 
 
 def wrong(contract: Contract, reason: Reason, *, sees_settings: bool) -> dict[str, str]:
-    """One reason for c-warning: its sentence, and where it is put right."""
+    """One reason for c-warning: its sentence, and where it is dealt with."""
     said = f"{reason.sentence} Since {wording.day(reason.since)}."
     url = _where_of(contract, reason.code, reason.about)
-    if reason.code == "setting_adverse":
+    if section_of(reason.code) == "setting":
         url = f"{reverse('settings')}?q={reason.about}" if sees_settings else ""
-    return {"sentence": said, "url": url, "link": _PUT_RIGHT.get(reason.code, "Correct it")}
+    return {"sentence": said, "url": url, "link": button(reason.code)}
 
 
 def setting(found: Setting, *, opens: bool, urn: str) -> dict[str, Any]:
