@@ -78,6 +78,15 @@ INSTALLED_APPS = [
     "plumbline.web",
 ]
 
+# Where each room declares the kinds of flag that it raises, as KINDS (flags.kinds).
+FLAG_KINDS = [
+    "plumbline.placements.flag_kinds",
+    "plumbline.contracts.flag_kinds",
+    "plumbline.actions.flag_kinds",
+    "plumbline.evidence.flag_kinds",
+    "plumbline.toolkits.flag_kinds",
+]
+
 MIDDLEWARE = [
     # Before anything asks for the address, or whether the visitor came by TLS.
     "plumbline.web.kit.middleware.ProxyMiddleware",

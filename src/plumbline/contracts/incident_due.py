@@ -8,6 +8,7 @@ from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules.notifications import library
 from plumbline.contracts.telling import Telling
 from plumbline.flags import rules as flag_rules
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
 from plumbline.kernel.moments import day_here, here
@@ -84,7 +85,9 @@ def _of_child(link: IncidentChild, allocated: Involvement | None) -> Wanted:
         setting_urn=incident.setting.urn if incident.setting else "",
         child_id=link.child_id,
         reason=f"{_called(incident)} concerns this child.",
-        recipients=flag_rules.recipients(CHILD_CONCERNED, worker=worker, team=allocated.team if allocated else ""),
+        recipients=flag_rules.recipients(
+            kinds()[CHILD_CONCERNED], worker=worker, team=allocated.team if allocated else ""
+        ),
     )
 
 
@@ -95,7 +98,7 @@ def wanted_of_contracts(*, on: date, contract_id: int | None = None) -> list[Wan
     rows = rows.exclude(pk__in=queries.agreed_forms().values("contract"))
     if contract_id is not None:
         rows = rows.filter(pk=contract_id)
-    told, to = Telling(on), flag_rules.recipients(NO_FORM, worker="")
+    told, to = Telling(on), flag_rules.recipients(kinds()[NO_FORM], worker="")
     return [
         Wanted(
             kind=NO_FORM,
@@ -130,7 +133,7 @@ def _wanted(kind: str, incident: Incident, reason: str, told: Telling) -> Wanted
         subject_source_id=incident.reference,
         setting_urn=incident.setting.urn if incident.setting else "",
         reason=reason,
-        recipients=told.in_place_of_roles(flag_rules.recipients(kind, worker=""), incident.contract),
+        recipients=told.in_place_of_roles(flag_rules.recipients(kinds()[kind], worker=""), incident.contract),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from plumbline.evidence import queries, rules
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.flags import rules as flag_rules
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
 
@@ -32,7 +33,7 @@ def _wanted(document: Document, expires_on: date, on: date) -> Wanted:
         subject_type=SUBJECT,
         subject_id=document.pk,
         reason=reason,
-        recipients=flag_rules.recipients(kind, worker=""),
+        recipients=flag_rules.recipients(kinds()[kind], worker=""),
         due_on=due_on,
     )
 

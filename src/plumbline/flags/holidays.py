@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagState, FlagStep
 from plumbline.flags.rules import due_on as due_by_rule
 from plumbline.kernel.periods import moved_by_a_holiday
@@ -34,8 +35,8 @@ def follow_holiday(*, day: date, counts: bool, holidays: frozenset[date]) -> int
                 changed.append(step)
         FlagStep.objects.bulk_update(changed, ["due_on"])
         by = min((step.due_on for step in steps), default=flag.due_on)
-        if not steps and flag.due_on == due_by_rule(flag.kind, (), learnt_on=flag.raised_on, holidays=before):
-            by = due_by_rule(flag.kind, (), learnt_on=flag.raised_on, holidays=holidays)
+        if not steps and flag.due_on == due_by_rule(kinds()[flag.kind], (), learnt_on=flag.raised_on, holidays=before):
+            by = due_by_rule(kinds()[flag.kind], (), learnt_on=flag.raised_on, holidays=holidays)
         moved += len(changed) or int(by != flag.due_on)
         if by != flag.due_on:
             flag.due_on = by

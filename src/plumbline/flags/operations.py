@@ -8,8 +8,9 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit.models import Event
 from plumbline.flags import lookups, powers, queries, rules, telling
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
-from plumbline.flags.rules import KINDS, Recipient, Wanted
+from plumbline.flags.rules import Recipient, Wanted
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.periods import working_days_after
 from plumbline.people import access
@@ -86,7 +87,7 @@ def _raise(
     }
     flags, recipients, steps = [], [], []
     for want in new:
-        due_steps = rules.steps_of(want.kind, learnt_on=on, holidays=holidays)
+        due_steps = rules.steps_of(kinds()[want.kind], learnt_on=on, holidays=holidays)
         number = times.get(want.about, 0) + 1
         flag = Flag(
             kind=want.kind,
@@ -97,10 +98,10 @@ def _raise(
             setting_urn=want.setting_urn,
             child_id=want.child_id,
             reason=want.reason,
-            severity=KINDS[want.kind].severity,
+            severity=kinds()[want.kind].severity,
             raised_at=at,
             raised_on=on,
-            due_on=want.due_on or rules.due_on(want.kind, due_steps, learnt_on=on, holidays=holidays),
+            due_on=want.due_on or rules.due_on(kinds()[want.kind], due_steps, learnt_on=on, holidays=holidays),
         )
         flags.append(flag)
         recipients += [_recipient(flag, to, at=at, on=on) for to in want.recipients]
@@ -222,12 +223,12 @@ def record_step_result(
         raise NotAllowed(f"This step of flag {flag.pk} is for the {step.owner_role.replace('_', ' ')}.")
     if step.done_at:
         raise RuleBroken(f"This step was done on {step.done_at:%-d %B %Y}.", code="wrong_state")
-    rule = rules.step_rule(flag.kind, step.code)
+    rule = rules.step_rule(kinds()[flag.kind], step.code)
     rules.check_result(rule, result=result, seen_on=seen_on, spoken_to=spoken_to, decision=decision, on=act.on)
     step.result, step.seen_on, step.spoken_to, step.decision = result.strip(), seen_on, spoken_to, decision
     step.done_at, step.done_by = act.at, act.by
     step.save(update_fields=["result", "seen_on", "spoken_to", "decision", "done_at", "done_by"])
-    again = rules.next_time(flag.kind, step.code, after=max(act.on, step.due_on), holidays=holidays_from(act.on))
+    again = rules.next_time(rule, after=max(act.on, step.due_on), holidays=holidays_from(act.on))
     if again:
         FlagStep.objects.create(flag=flag, code=step.code, action=step.action, owner_role=step.owner_role, due_on=again)
     flag.due_on = flag.steps.filter(done_at=None).order_by("due_on", "pk").values_list("due_on", flat=True).first()
@@ -258,7 +259,7 @@ def record_for_all(*, code: str, subject_type: str, subject_ids: Collection[int]
         .order_by("pk")
     )
     for step in steps:
-        if rules.step_rule(step.flag.kind, code).needs:
+        if rules.step_rule(kinds()[step.flag.kind], code).needs:
             raise RuleBroken("This step is about each child, and is answered for each.", code="wrong_step")
         step.result, step.done_at, step.done_by = result.strip(), act.at, act.by
     FlagStep.objects.bulk_update(steps, ["result", "done_at", "done_by"])
@@ -324,7 +325,8 @@ def escalate_overdue(*, act: Act) -> int:
     late = [
         row
         for row in unread
-        if KINDS[row.flag.kind].at_once and working_days_after(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays) < act.on
+        if kinds()[row.flag.kind].at_once
+        and working_days_after(row.from_on, rules.ACKNOWLEDGE_WITHIN, holidays) < act.on
     ]
     teams = dict(
         FlagFor.objects.filter(

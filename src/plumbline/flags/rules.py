@@ -1,6 +1,7 @@
-"""Kinds of flag: what each means, who is told, which steps follow and by when. A council changes the clock here.
+"""What each kind of flag means by its rule: who is told, which steps follow and by when; and the words of messages.
 
-Steps and days are working days from the day we learnt of it (domain.md, 5.11: a proposed default, no public rule
+A kind is declared by the room that raises it, in its `flag_kinds` (all of them: `flags.kinds`). A council changes the
+clock there. Days are working days from the day we learnt of it (domain.md, 5.11: a proposed default, no public rule
 with a number of days was found).
 """
 
@@ -14,8 +15,6 @@ from plumbline.kernel.periods import working_days_after
 
 # A worker who has not said that they read a flag by then: their manager is told.
 ACKNOWLEDGE_WITHIN = 1
-# A setting not checked for longer than this is a flag.
-CHECKED_WITHIN_DAYS = 31
 ESCALATES_TO = "head_of_service"
 
 WORKER = "worker"
@@ -39,158 +38,21 @@ DECISIONS: Mapping[str, str] = {
     "move_now": "Moves now",
 }
 
-CONTACT_PROVIDER, REVIEW = "contact_provider", "review"
 
-_FIRST_STEPS = (
-    StepRule(CONTACT_PROVIDER, "Speak to the provider about the risks; ask for the improvement plan",
-             "contract_officer", 2),
-    StepRule("child_seen", "Visit: the child seen and spoken to", WORKER, 5, needs=frozenset({"seen_on", "spoken_to"})),
-    StepRule("decide", "Decide for this child: stay with safeguards, or move", "head_of_service", 10,
-             needs=frozenset({"decision"})),
-)  # fmt: skip
-_ADVERSE_STEPS = (
-    *_FIRST_STEPS,
-    StepRule(REVIEW, "Review the decision", "head_of_service", 28, every=28, needs=frozenset({"decision"})),
-)
-# The gravest state of its own: reviewed each week, as long as a child is there.
-_UNREGISTERED_STEPS = (
-    *_FIRST_STEPS,
-    StepRule(REVIEW, "Weekly senior review: may this child stay another week?", "head_of_service", 5, every=5,
-             needs=frozenset({"decision"})),
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """`roles` are told beside the worker; `at_once`: by e-mail the moment it is raised, others in the daily digest.
-
-    `due_in`: working days, where no step says when. Severity 1 is the gravest.
+    """`roles` are told beside the child's worker, where it is a `worker` one; `at_once`: by e-mail the moment it is
+    raised, others in the daily digest. `due_in`: working days, where no step says when. Severity 1 is the gravest.
     """
 
     key: str
     label: str
     severity: int
-    worker: bool
     roles: tuple[str, ...]
+    worker: bool = False
     steps: tuple[StepRule, ...] = ()
     at_once: bool = False
     due_in: int = 5
-
-
-# A reviewing officer is named only for looked-after children (domain.md, corrections).
-_ALL = ("team_manager", "reviewing_officer", "management_team")
-
-KINDS: Mapping[str, Kind] = {
-    kind.key: kind
-    for kind in (
-        Kind("setting_unregistered", "Placed at an unregistered setting", 1, True, _ALL, _UNREGISTERED_STEPS, True),
-        Kind("placed_at_adverse", "Placed at a setting that was already adverse", 1, True, _ALL, _ADVERSE_STEPS, True),
-        Kind(
-            "setting_adverse",
-            "The setting became adverse while the child was there",
-            2,
-            True,
-            _ALL,
-            _ADVERSE_STEPS,
-            True,
-        ),
-        Kind(
-            "exception_undecided",
-            "A child was placed in an emergency and nobody has approved it",
-            1,
-            False,
-            ("head_of_service",),
-            (),
-            True,
-            1,
-        ),
-        Kind(
-            "setting_watch",
-            "Leaders and managers judged inadequate",
-            3,
-            True,
-            ("team_manager", "reviewing_officer"),
-            (),
-            True,
-        ),
-        Kind("setting_unmatched", "The setting is on none of Ofsted’s lists", 3, True, ("placement_officer",)),
-        Kind("setting_gone", "The setting has gone from Ofsted’s register", 3, True, ("placement_officer",)),
-        Kind(
-            "check_late",
-            "The setting has not been checked for a month",
-            4,
-            False,
-            ("contract_officer", "performance_analyst"),
-        ),
-        Kind("monthly_check_late", "The monthly check is late", 4, False, ("performance_analyst", "management_team")),
-        Kind(
-            "incident_reported",
-            "A serious incident was reported",
-            2,
-            False,
-            ("contract_officer", "service_area_lead"),
-            (),
-            True,
-            0,
-        ),
-        Kind(
-            "notification_overdue",
-            "Someone was not told of a serious incident in time",
-            1,
-            False,
-            ("contract_officer", "service_area_lead", "management_team"),
-            (),
-            True,
-            0,
-        ),
-        Kind(
-            "incident_at_setting",
-            "A serious incident happened at the setting of a child",
-            2,
-            True,
-            ("team_manager", "reviewing_officer", "placement_officer"),
-            (),
-            True,
-            0,
-        ),
-        Kind("incident_child", "A serious incident concerns a child", 2, True, ("team_manager",), (), True, 0),
-        Kind(
-            "incident_form_missing",
-            "An incident was reported, and no incident form is agreed",
-            3,
-            False,
-            ("contract_officer", "service_area_lead"),
-        ),
-        Kind(
-            "go_live_overridden",
-            "A service went live with open safeguarding items",
-            2,
-            False,
-            ("management_team", "commissioner"),
-            (),
-            True,
-        ),
-        Kind(
-            "go_live_late",
-            "A service should have begun, and has not gone live",
-            2,
-            False,
-            ("management_team", "commissioner"),
-            (),
-            True,
-        ),
-        # To whom, `contracts` says for each contract: the management team, its manager, its service-area lead.
-        Kind("contract_red", "A contract is red", 2, True, ("management_team",), (), True),
-        Kind("contract_amber", "A contract is amber", 3, True, ("management_team",)),
-        Kind("action_overdue", "An action is overdue", 3, False, ("contract_officer",)),
-        Kind("document_expiring", "A document expires within 30 days", 4, False, ("contract_officer",)),
-        Kind("document_expired", "A document has expired", 3, False, ("contract_officer",)),
-        Kind("return_overdue", "A return is overdue", 3, False, ("contract_officer",)),
-        Kind("evaluation_due", "An evaluation meeting comes near or is late", 4, False, ("contract_officer",)),
-        Kind("visit_due", "A yearly visit comes near or is late", 4, False, ("contract_officer",)),
-        Kind("home_report_missing", "A home’s report has not come", 3, False, ("contract_officer",)),
-    )
-}
 
 
 class Professional(Protocol):
@@ -290,40 +152,38 @@ def stand_ins(recipient: str, *, team: str, restricted: bool) -> tuple[tuple[str
     return tuple(found)
 
 
-def recipients(kind: str, *, worker: str, team: str = "", looked_after: bool = False) -> tuple[Recipient, ...]:
+def recipients(kind: Kind, *, worker: str, team: str = "", looked_after: bool = False) -> tuple[Recipient, ...]:
     """Whom to tell, the worker first. `worker` "" where nobody is allocated."""
-    rule = KINDS[kind]
-    found = [Recipient(worker, "allocated worker")] if rule.worker and worker else []
-    for role in rule.roles:
+    found = [Recipient(worker, "allocated worker")] if kind.worker and worker else []
+    for role in kind.roles:
         if role != "reviewing_officer" or looked_after:
             found.append(Recipient(f"role:{role}", role.replace("_", " "), team if role == "team_manager" else ""))
     return tuple(found)
 
 
-def steps_of(kind: str, *, learnt_on: date, holidays: Collection[date]) -> tuple[DueStep, ...]:
+def steps_of(kind: Kind, *, learnt_on: date, holidays: Collection[date]) -> tuple[DueStep, ...]:
     """The steps of a flag of this kind, each with its last day: so many working days after it was learnt of."""
-    return tuple(DueStep(step, working_days_after(learnt_on, step.after, holidays)) for step in KINDS[kind].steps)
+    return tuple(DueStep(step, working_days_after(learnt_on, step.after, holidays)) for step in kind.steps)
 
 
-def due_on(kind: str, steps: Sequence[DueStep], *, learnt_on: date, holidays: Collection[date]) -> date:
+def due_on(kind: Kind, steps: Sequence[DueStep], *, learnt_on: date, holidays: Collection[date]) -> date:
     """By when something must have been done: the first step, else the kind's own days."""
     if steps:
         return min(step.due_on for step in steps)
-    return working_days_after(learnt_on, KINDS[kind].due_in, holidays)
+    return working_days_after(learnt_on, kind.due_in, holidays)
 
 
-def next_time(kind: str, code: str, *, after: date, holidays: Collection[date]) -> date | None:
+def next_time(rule: StepRule, *, after: date, holidays: Collection[date]) -> date | None:
     """When a step that comes again is due next; None for one that does not."""
-    rule = step_rule(kind, code)
     return working_days_after(after, rule.every, holidays) if rule.every else None
 
 
-def step_rule(kind: str, code: str) -> StepRule:
+def step_rule(kind: Kind, code: str) -> StepRule:
     """What one step of a kind asks; raises RuleBroken (unknown_step)."""
-    for step in KINDS[kind].steps:
+    for step in kind.steps:
         if step.code == code:
             return step
-    raise RuleBroken(f"There is no step “{code}” for {KINDS[kind].label}.", code="unknown_step")
+    raise RuleBroken(f"There is no step “{code}” for {kind.label}.", code="unknown_step")
 
 
 def check_result(
@@ -342,17 +202,16 @@ def check_result(
         raise RuleBroken("Say what was decided for this child.", code="missing_decision")
 
 
-def mail(kind: str, *, number: int, due: date | None, in_place: bool = False) -> tuple[str, str]:
+def mail(kind: Kind, *, number: int, due: date | None, in_place: bool = False) -> tuple[str, str]:
     """Subject and text of the e-mail. Never a child's name, nor the setting's: the flag's number is the reference.
 
     `in_place`: it is told in place of someone who could not be.
     """
-    label = KINDS[kind].label
     by = f" Something is to be done by {due:%-d %B %Y}." if due else ""
     place = "You are told in place of someone who could not be told; the flag says who.\n\n" if in_place else ""
     return (
-        f"Flag {number}: {label}",
-        f"{label}.\n\nYour reference is flag {number}.{by}\n\n{place}"
+        f"Flag {number}: {kind.label}",
+        f"{kind.label}.\n\nYour reference is flag {number}.{by}\n\n{place}"
         f"Sign in to Plumbline and open flag {number} to see which child it is about, why, and what comes next.\n",
     )
 
@@ -383,9 +242,9 @@ def mail_nobody(numbers: Sequence[int]) -> tuple[str, str]:
     )
 
 
-def urgent(kind: str) -> bool:
+def urgent(kind: Kind) -> bool:
     """Whether a flag of this kind is told by itself: a child in danger, or a clock of hours."""
-    return KINDS[kind].severity == 1 or KINDS[kind].due_in == 0
+    return kind.severity == 1 or kind.due_in == 0
 
 
 def mail_of_the_night(parts: Sequence[tuple[str, str]], *, on: date) -> tuple[str, str]:

@@ -13,8 +13,8 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Least, TruncDate
 
 from plumbline.flags import queries, rules
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagFor, FlagState, Message
-from plumbline.flags.rules import KINDS
 from plumbline.kernel.errors import NotAllowed
 from plumbline.kernel.moments import PLACE, day_of
 from plumbline.people.access import Permission
@@ -241,7 +241,7 @@ def _write(
     flags = {flag.pk: flag for flag, _ in lines}
     keepers = set()
     for flag, row in lines:
-        if not KINDS[flag.kind].at_once:
+        if not kinds()[flag.kind].at_once:
             continue
         for user in able[row.pk]:
             if not known.of(flag, user):
@@ -256,7 +256,9 @@ def _write(
         elif each_alone or len(about) == 1:
             for number, told in about.items():
                 flag = flags[number]
-                words = rules.mail(flag.kind, number=number, due=flag.due_on, in_place=(number, user.pk) in for_others)
+                words = rules.mail(
+                    kinds()[flag.kind], number=number, due=flag.due_on, in_place=(number, user.pk) in for_others
+                )
                 links.append((_message(user, flag, words, at=at), told))
         else:
             links.append((_message(user, None, rules.mail_of_many(sorted(about)), at=at), rows))
@@ -352,7 +354,7 @@ def join_messages(*, act: Act) -> int:
         .order_by("pk")
     )
     for message in written:
-        if message.to_user and (message.flag is None or not rules.urgent(message.flag.kind)):
+        if message.to_user and (message.flag is None or not rules.urgent(kinds()[message.flag.kind])):
             parts[message.to_user].append(message)
     several = {user: theirs for user, theirs in parts.items() if len(theirs) > 1}
     wholes = {

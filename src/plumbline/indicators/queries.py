@@ -1,6 +1,6 @@
 """Asking for figures: what may be asked by whom, as known when, and how far the records reach."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime

@@ -5,13 +5,15 @@ import json
 import click
 
 from plumbline.flags import queries
-from plumbline.flags.rules import KINDS
+from plumbline.flags.kinds import kinds
 from plumbline.kernel.errors import RuleBroken
 
 
 def flags(*, only_open: bool, kind: str | None, as_json: bool) -> None:
-    if kind and kind not in KINDS:
-        raise RuleBroken(f"There is no kind of flag “{kind}”. The kinds are: {', '.join(KINDS)}.", code="unknown_kind")
+    if kind and kind not in kinds():
+        raise RuleBroken(
+            f"There is no kind of flag “{kind}”. The kinds are: {', '.join(kinds())}.", code="unknown_kind"
+        )
     found = queries.flags_json(only_open=only_open, kind=kind or "")
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))

@@ -16,6 +16,7 @@ from plumbline.contracts.models import HeldText, Incident, IncidentChild, Incide
 from plumbline.contracts.operations import held_texts, incidents, incidents_aside
 from plumbline.flags import operations as flags
 from plumbline.flags import rules as flag_rules
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Wanted
@@ -176,7 +177,7 @@ def _wanted(row: ChildAtIncident, concern: Concern) -> Wanted:
         child_id=concern.child_id,
         reason=f"{incident.reference} ({happened}) was at the setting of this child. Say whether it concerns them.",
         recipients=flag_rules.recipients(
-            KIND, worker=concern.worker, team=concern.team, looked_after=concern.looked_after
+            kinds()[KIND], worker=concern.worker, team=concern.team, looked_after=concern.looked_after
         ),
     )
 

@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 from plumbline.audit.moments import shown
 from plumbline.flags.models import Flag, FlagState, FlagStep
 from plumbline.flags.queries import addresses_that_refused
-from plumbline.flags.rules import CONTACT_PROVIDER
 from plumbline.kernel.duties import Duty, Gravity, Source, of_role, permitted, person
 from plumbline.kernel.moments import day_of, end_of
 from plumbline.kernel.wording import day, how_many
@@ -20,6 +19,7 @@ from plumbline.people.models import RoleHeld, Tie
 from plumbline.people.queries import CHILD
 from plumbline.placements import due_of_flags
 from plumbline.placements.accounts import without_account
+from plumbline.placements.flag_kinds import CONTACT_PROVIDER
 from plumbline.placements.models import Placement, PlacementException, Stay
 from plumbline.placements.queries import settings_with_children
 from plumbline.placements.rules import BLOCKED

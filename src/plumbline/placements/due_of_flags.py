@@ -12,9 +12,10 @@ from plumbline.contracts.incident_due import OF_INCIDENT, OVERDUE, REPORTED
 from plumbline.contracts.queries.incidents import first_untold
 from plumbline.contracts.rules.flags import KINDS as COLOUR_KINDS
 from plumbline.flags import rules
+from plumbline.flags.kinds import kinds
 from plumbline.flags.lookups import read_by
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
-from plumbline.flags.rules import KINDS, WORKER
+from plumbline.flags.rules import WORKER
 from plumbline.kernel.duties import Duty, Gravity, Source, person, put_to
 from plumbline.kernel.moments import end_of
 from plumbline.ofsted.models import Setting
@@ -195,7 +196,7 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
     elsewhere = _ELSEWHERE.get(flag.kind)
     if P.FLAGS_VIEW not in hand.permits or (elsewhere is not None and elsewhere in hand.permits):
         return
-    what = KINDS[flag.kind].label
+    what = kinds()[flag.kind].label
     if flag.kind in OF_INCIDENT and P.INCIDENTS_MANAGE in hand.permits:
         # Late since someone was to be told, not since the flag is to be read.
         moments = (end_of(flag.due_on) if flag.due_on else None, known.late.get(flag.subject_id or 0))
@@ -214,7 +215,7 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
     if unread and hand.near:
         by = read_by(line, holidays=known.holidays)
         yield _duty(flag, hand, known, f"Read: {what[:1].lower()}{what[1:]}", "Open and read it", by)
-    elif unread or not KINDS[flag.kind].steps:
+    elif unread or not kinds()[flag.kind].steps:
         many, place, button, needs = _LISTS.get(flag.kind, (_MANY.get(flag.kind, ""), "", "", P.FLAGS_VIEW))
         if place and needs in hand.permits:
             yield _duty(

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 
 from plumbline.flags import rules as flag_rules
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
 from plumbline.ofsted import establishments
@@ -119,7 +120,9 @@ def concerned(
 
 def _of_placement(concern: Concern) -> Iterable[Wanted]:
     for kind, reason in rules.flags_of(concern):
-        to = flag_rules.recipients(kind, worker=concern.worker, team=concern.team, looked_after=concern.looked_after)
+        to = flag_rules.recipients(
+            kinds()[kind], worker=concern.worker, team=concern.team, looked_after=concern.looked_after
+        )
         yield Wanted(
             kind=kind,
             subject_type="placement",
@@ -144,7 +147,7 @@ def _checks_late(settings: Iterable[OfSetting], on: date) -> Iterable[Wanted]:
                 subject_id=setting.setting_id,
                 setting_urn=setting.urn,
                 reason=reason,
-                recipients=flag_rules.recipients("check_late", worker=""),
+                recipients=flag_rules.recipients(kinds()["check_late"], worker=""),
             )
 
 
@@ -159,7 +162,7 @@ def _undecided_exceptions() -> Iterable[Wanted]:
             setting_urn=exception.setting.urn,
             child_id=exception.child_id,
             reason=f"A child was placed at setting {exception.setting.urn} in an emergency; nobody has decided on it.",
-            recipients=flag_rules.recipients("exception_undecided", worker=""),
+            recipients=flag_rules.recipients(kinds()["exception_undecided"], worker=""),
         )
 
 
@@ -170,7 +173,7 @@ def _months_late(on: date) -> Iterable[Wanted]:
             subject_type="monthly_check",
             subject_id=check.pk,
             reason=f"The check of {check.month:%B %Y} was due on {check.due_on:%-d %B %Y} and is not complete.",
-            recipients=flag_rules.recipients("monthly_check_late", worker=""),
+            recipients=flag_rules.recipients(kinds()["monthly_check_late"], worker=""),
             due_on=check.due_on,
         )
 

@@ -11,7 +11,6 @@ from plumbline.contracts import intake as contracts_intake
 from plumbline.contracts.operations import rating as contracts
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
-from plumbline.flags.rules import CONTACT_PROVIDER
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import intake as settings_intake
@@ -26,6 +25,7 @@ from plumbline.people.acting import operation
 from plumbline.people.models import Child
 from plumbline.placements import flagging, guard, intake, queries, rules
 from plumbline.placements.access import children_visible_to, open_on
+from plumbline.placements.flag_kinds import CONTACT_PROVIDER
 from plumbline.placements.models import Enquiry, Grounds, Placement, PlacementException
 from plumbline.placements.states import EXCEPTION_MOVES
 

@@ -8,7 +8,6 @@ from django.db.models import Count, F, Func, Min, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from plumbline.flags.models import FlagState, NumberedStep
-from plumbline.flags.rules import REVIEW
 from plumbline.ofsted import establishments
 from plumbline.ofsted.models import Register, Setting, Status, UnregisteredUse
 from plumbline.people import access
@@ -16,6 +15,7 @@ from plumbline.people.access import Permission
 from plumbline.people.models import User
 from plumbline.placements import rules
 from plumbline.placements.access import children_visible_to, open_on
+from plumbline.placements.flag_kinds import REVIEW
 from plumbline.placements.known_here import live_exceptions, open_incidents
 from plumbline.placements.models import Placement, Stay
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from plumbline.flags.rules import CHECKED_WITHIN_DAYS
 from plumbline.kernel.errors import RuleBroken
+from plumbline.placements.flag_kinds import CHECKED_WITHIN_DAYS
 
 # The same statuses as in the guard (placements.guard): no placement begins there without an exception.
 BLOCKED = ("unregistered", "adverse", "closed")

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from plumbline.audit.moments import shown
 from plumbline.flags import rules as flag_rules
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.queries import Readers
 from plumbline.flags.rules import Recipient, Wanted
@@ -49,7 +50,7 @@ def _wanted(answer_set: Return, readers: Readers, concerned: Sequence[Recipient]
         subject_id=answer_set.pk,
         reason=f"“{answer_set.title}”, from {whose}, was due on {answer_set.due_on:%-d %B %Y} and is not handed in: "
         f"{progress(answer_set, on=on).sentence}.{back}",
-        recipients=tuple(told.values()) or flag_rules.recipients(OVERDUE, worker=""),
+        recipients=tuple(told.values()) or flag_rules.recipients(kinds()[OVERDUE], worker=""),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from plumbline.flags import rules
+from plumbline.flags.kinds import kinds
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,14 @@ class Account:
 
 @pytest.mark.parametrize("in_place", [False, True])
 def test_a_mail_says_the_number_and_the_day_and_whether_it_is_in_anothers_place(in_place: bool) -> None:
-    subject, body = rules.mail("setting_adverse", number=17, due=date(2016, 8, 1), in_place=in_place)
-    assert subject == f"Flag 17: {rules.KINDS['setting_adverse'].label}"
+    subject, body = rules.mail(kinds()["setting_adverse"], number=17, due=date(2016, 8, 1), in_place=in_place)
+    assert subject == f"Flag 17: {kinds()['setting_adverse'].label}"
     assert "Something is to be done by 1 August 2016." in body
     assert ("in place of someone who could not be told" in body) is in_place
 
 
 def test_a_mail_without_a_day_names_none() -> None:
-    assert "is to be done by" not in rules.mail("setting_adverse", number=17, due=None)[1]
+    assert "is to be done by" not in rules.mail(kinds()["setting_adverse"], number=17, due=None)[1]
 
 
 def test_a_mail_of_many_counts_and_numbers_them() -> None:

@@ -9,6 +9,7 @@ from plumbline.commissioning.rules.award import standstill_ends
 from plumbline.contracts.rules.incidents import due_at
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags import rules as flags
+from plumbline.flags.kinds import kinds
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.periods import (
     last_of_month,
@@ -86,16 +87,16 @@ CLOCKS: dict[str, tuple[Callable[[date], date], tuple[date, date, date]]] = {
     "rapid review": (_incident("rapid_review"), (date(2016, 7, 29), date(2016, 9, 19), date(2017, 1, 18))),
     # Our own clocks (domain.md 5.11): working days after we learnt of it.
     "child seen": (
-        lambda day: next(step.due_on for step in flags.steps_of("setting_adverse", learnt_on=day, holidays=HOLIDAYS)
+        lambda day: next(step.due_on for step in flags.steps_of(kinds()["setting_adverse"], learnt_on=day, holidays=HOLIDAYS)
                          if step.rule.code == "child_seen"),
         (date(2016, 7, 15), date(2016, 9, 5), date(2017, 1, 4)),
     ),
     "weekly review": (
-        lambda day: flags.next_time("setting_unregistered", "review", after=day, holidays=HOLIDAYS) or day,
+        lambda day: flags.next_time(flags.step_rule(kinds()["setting_unregistered"], "review"), after=day, holidays=HOLIDAYS) or day,
         (date(2016, 7, 15), date(2016, 9, 5), date(2017, 1, 4)),
     ),
     "emergency at night": (
-        lambda day: flags.due_on("exception_undecided", (), learnt_on=day, holidays=HOLIDAYS),
+        lambda day: flags.due_on(kinds()["exception_undecided"], (), learnt_on=day, holidays=HOLIDAYS),
         (MONDAY, date(2016, 8, 30), date(2016, 12, 28)),
     ),
 }  # fmt: skip

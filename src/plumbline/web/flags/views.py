@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.flags import lookups, operations, queries, rules, telling
+from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagFor, FlagStep
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
@@ -296,7 +297,7 @@ def step(request: Request, flag_id: int, step_id: int) -> HttpResponseBase:
     asked = next((each for each in lookups.steps_of(found) if each.pk == step_id), None)
     if asked is None or not lookups.may_answer(asked, viewer, recipients=lookups.recipients_of(found), on=on):
         raise NotAllowed(f"There is no step {step_id}.")
-    form = StepResult(request.POST or None, rule=rules.step_rule(found.kind, asked.code))
+    form = StepResult(request.POST or None, rule=rules.step_rule(kinds()[found.kind], asked.code))
     if "seen_on" in form.fields:
         form.day_field("seen_on").no_later_than = (on, "The child cannot have been seen after today")
     setting = words.setting_words(found)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from plumbline.flags.rules import DECISIONS, KINDS
+from plumbline.flags.kinds import kinds
+from plumbline.flags.rules import DECISIONS
 from plumbline.people.access import ROLES
 from plumbline.web.flags.subjects import SUBJECTS
 from plumbline.web.kit import setting_words as settings
@@ -18,11 +19,11 @@ STATES = (("open", "Open"), ("closed", "Closed"))
 
 
 def kind_words(kind: str) -> str:
-    return KINDS[kind].label if kind in KINDS else kind.replace("_", " ").capitalize()
+    return kinds()[kind].label if kind in kinds() else kind.replace("_", " ").capitalize()
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    return [(key, rule.label) for key, rule in KINDS.items()]
+    return [(key, rule.label) for key, rule in kinds().items()]
 
 
 def put_to(recipient: str, team: str, names: Mapping[str, str]) -> str:

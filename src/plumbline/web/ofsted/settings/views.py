@@ -8,13 +8,13 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.flags.rules import CHECKED_WITHIN_DAYS, REVIEW
 from plumbline.ofsted import establishments, lookups
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_list
 from plumbline.placements import lookups as placements
+from plumbline.placements.flag_kinds import CHECKED_WITHIN_DAYS, REVIEW
 from plumbline.placements.rules import BLOCKED
 from plumbline.web.kit import duties, tables, wording
 from plumbline.web.kit import setting_words as words
