@@ -269,7 +269,7 @@ class TestTheBook:
     TEXT = (Path(rating.__file__).parents[1] / "library" / "rag.yaml").read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("code", sorted(rating.NEVER_HIDDEN))
-    def test_no_edited_file_makes_the_want_of_an_assessment_hideable(self, code: str) -> None:
+    def test_no_edited_file_makes_a_missing_assessment_hideable(self, code: str) -> None:
         edited = self.TEXT.replace(
             f"{code}:\n    colour: amber\n    hideable: no", f"{code}:\n    colour: amber\n    hideable: yes"
         )
@@ -279,6 +279,10 @@ class TestTheBook:
     def test_no_edited_file_makes_a_reason_green(self) -> None:
         with pytest.raises(RuleBroken, match="amber or red"):
             rating.read_book(self.TEXT.replace("colour: red", "colour: green"))
+
+    def test_no_edited_file_sends_people_to_a_section_that_there_is_not(self) -> None:
+        with pytest.raises(RuleBroken, match="the section must be one of action, assurance"):
+            rating.read_book(self.TEXT.replace("section: meetings", "section: reviews"))
 
     def test_no_edited_file_leaves_a_reason_out(self) -> None:
         with pytest.raises(RuleBroken, match="Missing: visit_overdue"):

@@ -87,12 +87,16 @@ CLOCKS: dict[str, tuple[Callable[[date], date], tuple[date, date, date]]] = {
     "rapid review": (_incident("rapid_review"), (date(2016, 7, 29), date(2016, 9, 19), date(2017, 1, 18))),
     # Our own clocks (domain.md 5.11): working days after we learnt of it.
     "child seen": (
-        lambda day: next(step.due_on for step in flags.steps_of(kinds()["setting_adverse"], learnt_on=day, holidays=HOLIDAYS)
-                         if step.rule.code == "child_seen"),
+        lambda day: next(
+            step.due_on for step in flags.steps_of(kinds()["setting_adverse"], learnt_on=day, holidays=HOLIDAYS)
+            if step.rule.code == "child_seen"
+        ),
         (date(2016, 7, 15), date(2016, 9, 5), date(2017, 1, 4)),
     ),
     "weekly review": (
-        lambda day: flags.next_time(flags.step_rule(kinds()["setting_unregistered"], "review"), after=day, holidays=HOLIDAYS) or day,
+        lambda day: flags.next_time(
+            flags.step_rule(kinds()["setting_unregistered"], "review"), after=day, holidays=HOLIDAYS
+        ) or day,
         (date(2016, 7, 15), date(2016, 9, 5), date(2017, 1, 4)),
     ),
     "emergency at night": (

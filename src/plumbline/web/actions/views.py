@@ -22,6 +22,7 @@ from plumbline.web.kit import tables, wording
 from plumbline.web.kit.access import requires, signed_in
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
+from plumbline.web.kit.subjects import SUBJECTS
 from plumbline.web.people.inviting.whom_to_ask import ways
 
 ACTIONS = (Permission.ACTIONS_VIEW, Permission.PROVIDER_PORTAL)
@@ -29,10 +30,9 @@ _STATES = (
     ("overdue", "Overdue"), ("to_do", "To do"), ("done", "Done, to be verified"), ("over", "Verified or cancelled"),
 )  # fmt: skip
 _RANKS = {"overdue": (0,), "to_do": (0, 1), "done": (2,), "over": (3,)}
-_SUBJECTS = (
-    ("contract", "Contract"), ("tender", "Tender"), ("return", "Assessment"), ("incident", "Incident"),
-    ("visit", "Visit"), ("setting", "Setting"),
-)  # fmt: skip
+_SUBJECTS = tuple(
+    (key, SUBJECTS[key].called) for key in ("contract", "tender", "return", "incident", "visit", "setting")
+)
 
 
 def _of_owner(rows: Any, text: str) -> Any:

@@ -3,15 +3,10 @@
 from datetime import date
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
-
 from plumbline.actions import queries
 from plumbline.actions.models import Action, ActionState
 from plumbline.actions.states import OUTSTANDING
-from plumbline.web.kit import navigation, wording
-
-# Records of the rooms above that an action is about: the page of each has its number in its address.
-_PAGES = ("contract", "tender", "return", "bid", "incident", "visit", "evaluation")
+from plumbline.web.kit import subjects, wording
 
 
 def state_of(action: Action, on: date) -> tuple[str, str]:
@@ -39,12 +34,7 @@ def how_soon(action: Any, on: date) -> str:
 
 def subject_address(action: Action) -> str:
     """Where the page of what it is about is; "" where it has none."""
-    if action.subject_type not in _PAGES or not navigation.page_exists(action.subject_type):
-        return ""
-    try:
-        return reverse(action.subject_type, args=[action.subject_id])
-    except NoReverseMatch:  # a page whose address is not its number
-        return ""
+    return subjects.address(action.subject_type, action.subject_id)
 
 
 def owner(action: Action) -> str:

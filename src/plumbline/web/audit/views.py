@@ -11,7 +11,7 @@ from plumbline.kernel.labels import Said
 from plumbline.people import operations, queries
 from plumbline.people.access import Permission
 from plumbline.people.models import NumberedChild
-from plumbline.web.kit import tables
+from plumbline.web.kit import subjects, tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request, acting
 
@@ -82,6 +82,13 @@ def kind_words(kind: str) -> str:
     return f"{rest.replace('.', ' ').replace('_', ' ').capitalize()} ({room})"
 
 
+def record_words(model: str, number: str) -> str:
+    """ "Contract 12"; a record without a page is read off the name of its table."""
+    subject = subjects.of_model(model)
+    called = subject.called if subject else model.rpartition(".")[2]
+    return f"{called} {number}".strip()
+
+
 def _of_child(rows: QuerySet[Event], number: str) -> QuerySet[Event]:
     return rows.filter(child_id__in=NumberedChild.objects.filter(source_id__iexact=number).values("pk"))
 
@@ -101,7 +108,7 @@ class Trail(tables.Table):
         tables.Column("what", "What", lambda row: kind_words(row.kind), sort="kind", note="because"),
         tables.Column("child_source_id", "Child", absent="none"),
         tables.Column(
-            "subject", "Record", lambda row: f"{row.subject_type.rpartition('.')[2]} {row.subject_id}".strip(),
+            "subject", "Record", lambda row: record_words(row.subject_type, row.subject_id),
             absent="none",
         ),
         # A checksum would make the page wider than the screen: whole in the files, its beginning on the page.

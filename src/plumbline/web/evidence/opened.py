@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from plumbline.actions.models import ActionNote
 from plumbline.actions.queries import actions_visible_to
@@ -21,9 +20,10 @@ from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation, User
 from plumbline.toolkits.access import returns_visible_to
 from plumbline.toolkits.models import AnswerDocument
-from plumbline.web.kit import navigation
 from plumbline.web.kit import setting_words as settings
+from plumbline.web.kit import subjects
 from plumbline.web.kit.sealed_names import known_by_bids_alone, known_otherwise
+from plumbline.web.kit.subjects import SUBJECTS
 
 # Refusals that are about the file itself: shown at its field.
 FILE_CODES = frozenset(
@@ -83,22 +83,22 @@ def uses_of(document: Document, viewer: User, *, on: date) -> list[Use]:
     return list(dict.fromkeys(use for source in _SOURCES for use in source(document, viewer, on)))
 
 
-def _address(route: str, pk: int) -> str:
-    return reverse(route, args=[pk]) if navigation.page_exists(route) else ""
-
-
 def _answers(document: Document, viewer: User, on: date) -> Iterable[Use]:
     given = AnswerDocument.objects.filter(
         document=document, withdrawn_at=None, answer__answer_set__in=returns_visible_to(viewer, on=on).order_by()
     ).select_related("answer__answer_set")
     for each in given.order_by("given_at", "pk"):
-        yield Use("Assessment", each.answer.answer_set.title, _address("return", each.answer.answer_set_id))
+        yield Use(
+            SUBJECTS["return"].called,
+            each.answer.answer_set.title,
+            subjects.address("return", each.answer.answer_set_id),
+        )
 
 
 def _actions(document: Document, viewer: User, on: date) -> Iterable[Use]:
     notes = ActionNote.objects.filter(document=document, action__in=actions_visible_to(viewer, on=on).order_by())
     for note in notes.select_related("action").order_by("at", "pk"):
-        yield Use("Action", note.action.title, _address("action", note.action_id))
+        yield Use(SUBJECTS["action"].called, note.action.title, subjects.address("action", note.action_id))
 
 
 def _contracts(document: Document, viewer: User, on: date) -> Iterable[Use]:
@@ -114,13 +114,13 @@ def _contracts(document: Document, viewer: User, on: date) -> Iterable[Use]:
         for contract in (
             Contract.objects.filter(pk__in=rows.values("contract")).filter(pk__in=seen.values("pk")).order_by("pk")
         ):
-            yield Use(f"{kind} contract", contract.title, _address("contract", contract.pk))
+            yield Use(f"{kind} contract", contract.title, subjects.address("contract", contract.pk))
 
 
 def _bids(document: Document, viewer: User, on: date) -> Iterable[Use]:
     papers = papers_visible_to(viewer, on=on).filter(document=document)
     for paper in papers.select_related("bid__tender").order_by("pk"):
-        yield Use("Bid for", paper.bid.tender.title, _address("bid", paper.bid_id))
+        yield Use("Bid for", paper.bid.tender.title, subjects.address("bid", paper.bid_id))
 
 
 def _settings(document: Document, viewer: User, on: date) -> Iterable[Use]:

@@ -174,7 +174,7 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
         "setting_kind": settings.kind(setting.status) if setting else "",
         "setting_reasons": settings.sentences(setting) if setting else [],
         "setting_url": settings.address(setting) if setting and may(viewer, Permission.SETTINGS_VIEW, on=on) else "",
-        "subject": subjects.SUBJECTS.get(found.subject_type),
+        "subject": subjects.about(found.subject_type),
         "subject_url": subjects.address(found),
         "placement_url": _placement_url(request, found),
         "steps": steps,
@@ -349,7 +349,7 @@ def _question(found: Flag, **said: Any) -> Question:
 
 def _still_so(found: Flag, request: Request) -> bool:
     """Whether what the flag says is still the case: then only a change of the facts closes it."""
-    if found.subject_type in subjects.SUBJECTS:
+    if subjects.about(found.subject_type):
         return subjects.still_so(found, on=request.day)
     of_placement = found.subject_id if found.subject_type == "placement" else None
     wanted = flagging.wanted_on(request.day, placement_id=of_placement)

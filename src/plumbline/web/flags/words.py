@@ -9,7 +9,7 @@ from django.urls import reverse
 from plumbline.flags.kinds import kinds
 from plumbline.flags.rules import DECISIONS
 from plumbline.people.access import ROLES
-from plumbline.web.flags.subjects import SUBJECTS
+from plumbline.web.flags.subjects import about
 from plumbline.web.kit import setting_words as settings
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def whom(flag: "ListedFlag") -> str:
         return flag.child_name
     if flag.child_restricted:
         return "A child whose record is restricted"
-    if flag.child_id is None and flag.subject_type in SUBJECTS:
-        return SUBJECTS[flag.subject_type].word
+    if flag.child_id is None and (subject := about(flag.subject_type)):
+        return subject.any_one
     if flag.child_id is None:
         return "The setting" if flag.subject_type == "setting" else "The council’s check"
     return f"Case {flag.subject_source_id}" if flag.subject_source_id else f"Case of flag {flag.pk}"

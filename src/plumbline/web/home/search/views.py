@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.earlyhelp.access import tacs_visible_to
-from plumbline.kernel.labels import say
+from plumbline.kernel.labels import capital
 from plumbline.kernel.names import sort_key
 from plumbline.ofsted.models import Setting
 from plumbline.people import operations
@@ -22,6 +22,7 @@ from plumbline.web.kit import wording
 from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.kit.sealed_names import known_by_bids_alone
+from plumbline.web.kit.subjects import SUBJECTS, address
 
 # Of each kind; the lists have filters for more.
 _MOST = 10
@@ -56,9 +57,9 @@ def _children(request: Request, text: str) -> dict[str, Any]:
         _words("sort_key", text) | Q(source_id__iexact=text)
     )
     return {
-        "title": "Children",
+        "title": capital(SUBJECTS["child"].many),
         "found": [
-            {"text": child.name, "note": child.source_id, "url": reverse("child", args=[child.pk])}
+            {"text": child.name, "note": child.source_id, "url": address("child", child.pk)}
             for child in children.order_by("sort_key", "pk")[:_MOST]
         ],
     }
@@ -67,9 +68,9 @@ def _children(request: Request, text: str) -> dict[str, Any]:
 def _tacs(request: Request, text: str) -> dict[str, Any]:
     tacs = tacs_visible_to(request.user, on=request.day).filter(source_id__istartswith=text).select_related("child")
     return {
-        "title": say("{Tacs}"),
+        "title": capital(SUBJECTS["tac"].many),
         "found": [
-            {"text": f"{say('{Tac}')} {tac.source_id}", "note": tac.child.name, "url": reverse("tac", args=[tac.pk])}
+            {"text": f"{SUBJECTS['tac'].called} {tac.source_id}", "note": tac.child.name, "url": address("tac", tac.pk)}
             for tac in tacs.order_by("source_id", "pk")[:_MOST]
         ],
     }
@@ -80,7 +81,7 @@ def _settings(request: Request, text: str) -> dict[str, Any]:
         return {"found": []}
     settings = Setting.objects.filter(_words("sort_key", text) | Q(urn__iexact=text)).select_related("owner")
     return {
-        "title": "Settings",
+        "title": capital(SUBJECTS["setting"].many),
         "found": [
             {
                 "text": words.label(setting),
@@ -117,12 +118,12 @@ def _organisations(request: Request, text: str) -> dict[str, Any]:
 def _reports(request: Request, text: str) -> dict[str, Any]:
     reports = reports_visible_to(request.user, request.day).filter(words_named("title", text))
     return {
-        "title": "Reports",
+        "title": capital(SUBJECTS["report"].many),
         "found": [
             {
                 "text": report.title,
                 "note": f"As at {wording.day(report.as_at)}, {report.get_state_display().lower()}",
-                "url": reverse("report", args=[report.pk]),
+                "url": address("report", report.pk),
             }
             for report in reports[:_MOST]
         ],

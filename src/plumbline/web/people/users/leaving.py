@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.people import queries
-from plumbline.people.access import Permission, may
+from plumbline.people.access import Permission
 from plumbline.people.leaving import Kind
 from plumbline.people.models import User
 from plumbline.placements.leaving import KINDS, Left, let_go, stays
-from plumbline.web.kit import wording
+from plumbline.web.kit import subjects, wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
@@ -19,13 +19,14 @@ from plumbline.web.people.users.forms import HandOver
 
 # So many of a kind are named; the count says how many there are.
 _NAMED = 20
-# Where each is looked at, by whom.
-_PAGES = {
-    "contracts": ("contract", Permission.CONTRACTS_VIEW),
-    "contracts_of_service": ("contract", Permission.CONTRACTS_VIEW),
-    "tenders": ("tender", Permission.TENDERS_VIEW), "tenders_of_service": ("tender", Permission.TENDERS_VIEW),
-    "actions": ("action", Permission.ACTIONS_VIEW),
-}  # fmt: skip
+# The kinds of record among them that have a page.
+_SUBJECTS = {
+    "contracts": "contract",
+    "contracts_of_service": "contract",
+    "tenders": "tender",
+    "tenders_of_service": "tender",
+    "actions": "action",
+}
 
 
 @requires(Permission.USERS_MANAGE)
@@ -76,9 +77,11 @@ def leaving(request: Request, user_id: int) -> HttpResponseBase:
 
 
 def _named(request: Request, kind: Kind, rows: list[Any]) -> list[dict[str, str]]:
-    page, permission = _PAGES.get(kind.key, ("", None))
-    opens = permission is not None and may(request.user, permission, on=request.day)
-    return [{"label": kind.label(row), "url": reverse(page, args=[row.pk]) if opens else ""} for row in rows[:_NAMED]]
+    subject = _SUBJECTS.get(kind.key, "")
+    opens = subjects.opens(request.user, subject, on=request.day)
+    return [
+        {"label": kind.label(row), "url": subjects.address(subject, row.pk) if opens else ""} for row in rows[:_NAMED]
+    ]
 
 
 def _said(user: User, done: Left) -> str:
